@@ -41,3 +41,127 @@ class Family(Enum):
     def version(self) -> int:
         """The IP version, 4 or 6."""
         return 4 if self is Family.IPV4 else 6
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One DNS record with canonical values: name an FQDN in lower case, ttl in seconds (1 = automatic)."""
+
+    name: str
+    type: str
+    content: str
+    ttl: int
+    proxied: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRecord:
+    """A record as the zone has it now."""
+
+    id: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSnapshot:
+    """All records of a zone at one moment, from one listing."""
+
+    zone: str
+    zone_id: str
+    records: tuple[LiveRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredRecord:
+    """A record that Pulumi's state says is ours. Only these are ever updated or deleted."""
+
+    urn: str
+    logical_name: str
+    id: str
+    zone_id: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What the stack's state holds: our records by logical name, and the ids of the zones we have met by name."""
+
+    records: tuple[RegisteredRecord, ...] = ()
+    zone_ids: tuple[tuple[str, str], ...] = ()
+    interrupted: tuple[str, ...] = ()
+    """URNs with operations that an interrupted run left pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A wish: this name should have a record of this type, pointing at these targets, because of this source."""
+
+    name: str
+    type: str
+    targets: Known[tuple[str, ...]] | Unknown
+    ttl: int
+    proxied: bool
+    comment: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What is true now, as far as it could be seen."""
+
+    addresses: tuple[tuple[Family, Known[tuple[Address, ...]] | Unknown], ...]
+    zone: ZoneSnapshot
+    registry: Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One record of a set. Its number names it in state, so that a new target updates instead of replacing."""
+
+    number: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """All records of one name and type, with the mark that says they are ours."""
+
+    zone_id: str
+    name: str
+    type: str
+    slots: tuple[Slot, ...]
+    ttl: int
+    proxied: bool
+    comment: str
+    mark_name: str
+    mark_content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A wanted name that somebody else holds: it is left alone."""
+
+    name: str
+    type: str
+    held_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A record set that stays as it is (or is not made yet), because its targets are unknown."""
+
+    name: str
+    type: str
+    kept: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What must be: declared as resources; all else that the state holds is deleted by the engine."""
+
+    record_sets: tuple[RecordSet, ...]
+    conflicts: tuple[Conflict, ...]
+    frozen: tuple[Frozen, ...]

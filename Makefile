@@ -1,0 +1,82 @@
+# `make help` lists what there is. Each target sets up what it needs and says so; a second run finds it done.
+# The tools live in .uv/ and .venv/; only what the system's package manager alone has goes to the system.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.8
+# The user's uv if there is one, else our own in .uv/.
+UV := $(or $(shell command -v uv),.uv/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+SYNCED := .venv/.synced
+ENGINE := .venv/.engine
+
+KEEP ?=
+ONLY ?=
+SEEDS ?=
+ARGS ?=
+
+.PHONY: help setup engine system demo test lint format bench campaign clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(SYNCED) engine ## install everything that the other targets use
+
+demo: $(SYNCED) engine ## try TrueNorth on a world of its own, on loopback (KEEP=1 leaves it running)
+	@echo "==> demo"
+	@$(RUN) truenorth demo $(if $(KEEP),--keep)
+
+test: $(SYNCED) system engine ## run the tests (ARGS="-k name" is passed to pytest)
+	@echo "==> tests"
+	@$(RUN) pytest $(ARGS)
+
+lint: $(SYNCED) ## check format, style, types and layers
+	@echo "==> format"
+	@$(RUN) ruff format --check
+	@echo "==> style"
+	@$(RUN) ruff check
+	@echo "==> types"
+	@$(RUN) mypy
+	@echo "==> layers"
+	@$(RUN) lint-imports
+
+format: $(SYNCED) ## rewrite the code in the project's format
+	@$(RUN) ruff format
+	@$(RUN) ruff check --fix
+
+bench: $(SYNCED) engine ## measure (ONLY=name)
+	@echo "==> bench"
+	@$(RUN) python -m bench --only "$(ONLY)"
+
+campaign: $(SYNCED) engine ## random faults against the whole (ONLY=name SEEDS=1,2,3)
+	@echo "==> campaign"
+	@$(RUN) python -m bench.campaign --only "$(ONLY)" --seeds "$(SEEDS)"
+
+clean: ## remove what the targets made here; the engine's cache stays
+	@echo "==> clean"
+	@rm -rf .uv .venv dist bench.json .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system:
+	@scripts/system-packages
+
+# The stamp names the folder of the engine: an engine that has gone is installed again.
+engine: $(SYNCED)
+	@test -x "$$(cat $(ENGINE) 2>/dev/null)/pulumi" -a $(ENGINE) -nt cli/engine/versions.py || { \
+	  echo "==> Pulumi engine"; \
+	  $(RUN) truenorth engine install > $(ENGINE).draft && mv $(ENGINE).draft $(ENGINE); }
+
+$(SYNCED): pyproject.toml uv.lock | $(UV)
+	@echo "==> Python packages into .venv"
+	@$(UV) sync --frozen
+	@touch $@
+
+.uv/bin/uv:
+	@echo "==> uv $(UV_VERSION) into .uv (there is none on PATH)"
+	@python3 -m venv .uv
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)

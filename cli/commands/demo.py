@@ -1,0 +1,61 @@
+"""`truenorth demo`: TrueNorth does its job on a world of its own, in one screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from lab.daemon import Lab
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the lab running, and say how to play with it.")] = False,
+) -> None:
+    """See TrueNorth do its job on the lab: make, follow, correct, respect, remove. Takes well under a minute.
+
+    Example: `truenorth demo --keep`
+    """
+    from rich.console import Console
+
+    from cli.demo import DemoFailed, play
+    from cli.engine.install import install
+    from cli.engine.progress import shown_on
+    from cli.exit_codes import FAILED
+    from lab import daemon
+
+    console = Console()
+    with shown_on(sys.stderr) as progress:
+        install(os.environ, progress)
+    began = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="truenorth-demo-"))
+    try:
+        lab = play(console, folder, os.environ)
+        console.print(f"[bold green]done[/] in {time.monotonic() - began:.0f} s", highlight=False)
+        if keep:
+            console.print(_how_to_play(lab), highlight=False, soft_wrap=True)
+    except DemoFailed as error:
+        console.print(f"[bold red]the demo failed:[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(FAILED) from error
+    finally:
+        if not keep:
+            daemon.stop(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _how_to_play(lab: Lab) -> str:
+    return f"""
+The lab goes on. To play with it:
+  export TRUENORTH_LAB={lab.folder} TRUENORTH_SETTINGS={lab.folder}/Pulumi.demo.yaml
+  eval "$(truenorth lab env)"                     the lab's addresses, state and plugin, for this shell
+  truenorth status; truenorth watch               see, and keep following
+  curl -X PUT -d '{{"ipv4":"203.0.113.99"}}' {lab.places.control}/_lab/addresses
+  pulumi up --stack demo --config-file $TRUENORTH_SETTINGS
+  truenorth lab stop                              end it"""

@@ -1,0 +1,62 @@
+"""`truenorth destroy`: delete what the stack owns."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.options import Json, SettingsFile, Stack
+
+
+def destroy(
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete every record that this stack owns, and its marks. Records of others are never touched.
+
+    Example: `truenorth destroy --stack home --yes`
+    """
+    from rich.console import Console
+
+    from cli.engine import stack as stacks_of_engine
+    from cli.engine.view import listening
+    from cli.errors import UserError
+    from cli.workplace import open_workplace
+    from stacks.observe.world import read_zone
+
+    console = Console(stderr=as_json)
+    workplace = open_workplace(stack, settings, os.environ)
+    registry = stacks_of_engine.registry(workplace)
+    if not registry.records:
+        console.print("[green]nothing to do[/]: the stack owns no records")
+        _print_result(as_json, [])
+        return
+    for registered in registry.records:
+        console.print(f"  delete {registered.record.name} {registered.record.type} {registered.record.content}")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UserError(
+                f"{len(registry.records)} records would be deleted and nobody can be asked",
+                f"stack {stack}",
+                "repeat the command with --yes",
+            )
+        typer.confirm(f"Delete these {len(registry.records)} records?", abort=True)
+    live = {record.id for record in read_zone(workplace.settings, workplace.credentials, registry).records}
+    gone = [registered.urn for registered in registry.records if registered.id not in live]
+    with listening(console, json_lines=as_json) as listener:
+        if gone:
+            stacks_of_engine.refresh(workplace, gone, listener)
+        stacks_of_engine.destroy(workplace, listener)
+    _print_result(as_json, [registered.logical_name for registered in registry.records])
+    console.print(f"[green]done[/]: {len(registry.records)} deleted")
+
+
+def _print_result(as_json: bool, deleted: list[str]) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({"event": "result", "deleted": deleted}, sort_keys=True) + "\n")

@@ -1,0 +1,23 @@
+"""`truenorth env`: the environment in which a plain `pulumi up` does what `truenorth up` does."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+from cli.options import SettingsFile, Stack
+
+
+def env(stack: Stack = "demo", settings: SettingsFile = None) -> None:
+    """Print `export` lines: the engine on PATH, the same state, the same plugins. No credentials are printed.
+
+    Example: `eval "$(truenorth env --stack home)"; pulumi up --stack home`
+    """
+    from cli.workplace import open_workplace
+
+    workplace = open_workplace(stack, settings, os.environ)
+    secrets = workplace.credentials.environment().keys() - {"CLOUDFLARE_BASE_URL"}
+    for name, value in sorted(workplace.environment.items()):
+        if os.environ.get(name) != value and name not in secrets:
+            sys.stdout.write(f"export {name}={shlex.quote(value)}\n")

@@ -1,0 +1,115 @@
+"""`truenorth lab`: a world on loopback to try TrueNorth in: Cloudflare's API, STUN and HTTP address services."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Json
+
+if TYPE_CHECKING:
+    from lab.daemon import Lab
+
+app = typer.Typer(help="A world on loopback to try TrueNorth in.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--folder", envvar="TRUENORTH_LAB", help="Where the lab keeps its files; a folder of yours by default."),
+]
+CLOUDFLARE_PORT, STUN_PORT, HTTP_PORT = 18_053, 13_478, 18_080
+
+
+@app.command()
+def start(
+    folder: Folder = None,
+    cloudflare_port: Annotated[int, typer.Option(help="Port of the Cloudflare API; 0: any free one.")] = CLOUDFLARE_PORT,
+    stun_port: Annotated[int, typer.Option(help="Port of the STUN service, UDP and TCP; 0: any.")] = STUN_PORT,
+    http_port: Annotated[int, typer.Option(help="Port of the HTTP address service; 0: any.")] = HTTP_PORT,
+) -> None:
+    """Start the lab in the background.
+
+    Example: `truenorth lab start; eval "$(truenorth lab env)"; truenorth up --stack demo`
+    """
+    from cli.errors import UserError
+    from lab import daemon
+    from lab.world import Ports
+
+    try:
+        lab = daemon.start(_folder(folder), Ports(cloudflare_port, stun_port, http_port))
+    except daemon.LabError as error:
+        raise UserError(
+            f"the lab could not be started: {error}",
+            "truenorth lab start",
+            "stop what listens there, or choose another port (--cloudflare-port, --stun-port, --http-port; 0: any)",
+        ) from error
+    _show(lab)
+    typer.echo('Next: eval "$(truenorth lab env)"; truenorth up --stack demo')
+
+
+@app.command()
+def stop(folder: Folder = None) -> None:
+    """Stop the lab. Its zone and records are gone; Pulumi's state in the lab's folder stays.
+
+    Example: `truenorth lab stop`
+    """
+    from lab import daemon
+
+    typer.echo("stopped" if daemon.stop(_folder(folder)) else "no lab is running")
+
+
+@app.command()
+def status(folder: Folder = None, as_json: Json = False) -> None:
+    """Show whether the lab runs, and where its services are. Exit code 1 where none runs.
+
+    Example: `truenorth lab status --json`
+    """
+    from lab import daemon
+    from lab.world import document
+
+    lab = daemon.find(_folder(folder))
+    if as_json:
+        known = {"running": lab is not None, **({"pid": lab.pid, **document(lab.places)} if lab else {})}
+        sys.stdout.write(json.dumps(known, sort_keys=True) + "\n")
+    elif lab:
+        _show(lab)
+    else:
+        typer.echo("no lab is running: truenorth lab start")
+    if lab is None:
+        raise typer.Exit(1)
+
+
+@app.command()
+def env(folder: Folder = None) -> None:
+    """Print `export` lines that point TrueNorth, and a plain `pulumi up`, at the lab.
+
+    Example: `eval "$(truenorth lab env)"; pulumi up --stack demo`
+    """
+    from cli.errors import UserError
+    from cli.lab_environment import lab_environment
+    from lab import daemon
+
+    lab = daemon.find(_folder(folder))
+    if lab is None:
+        raise UserError("no lab is running", str(_folder(folder)), "truenorth lab start")
+    for name, value in sorted(lab_environment(lab, os.environ).items()):
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _folder(folder: Path | None) -> Path:
+    from cli.workplace import state_home
+
+    return folder or state_home(os.environ) / "lab"
+
+
+def _show(lab: Lab) -> None:
+    typer.echo(f"lab running (process {lab.pid}), zone {lab.places.zone}")
+    typer.echo(f"  Cloudflare API  {lab.places.cloudflare}")
+    typer.echo(f"  STUN            {lab.places.stun} (UDP and TCP)")
+    typer.echo(f"  HTTP address    {lab.places.http}")
+    typer.echo(f"  control         {lab.places.control}/_lab/addresses, /_lab/cloudflare/{{records,faults,requests}}")

@@ -1,0 +1,59 @@
+"""`truenorth watch`: keep the names pointing here, for as long as it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+
+from cli.options import Json, SettingsFile, Stack
+
+
+def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
+    """Look at the address every few seconds and run `up` when it has changed; do nothing otherwise.
+
+    Ends at Ctrl-C or SIGTERM; a run of the engine that is under way then ends gracefully first.
+
+    Example: `truenorth watch --stack home`
+    """
+    from rich.console import Console
+
+    from cli import tables
+    from cli.converge import Convergence
+    from cli.engine.view import listening
+    from cli.loop.watch import Failure
+    from cli.loop.watch import watch as loop
+    from cli.workplace import open_workplace
+
+    console = Console(stderr=as_json)
+    workplace = open_workplace(stack, settings, os.environ)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    def told(news: Convergence | Failure) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        if isinstance(news, Failure):
+            console.print(f"{now} [bold red]failed[/], again in {news.pause:.0f} s: ", end="", highlight=False)
+            console.print(news.reason, markup=False, soft_wrap=True)
+            document: dict[str, object] = {"event": "failure", "reason": news.reason, "pause": news.pause}
+        else:
+            tables.print_plan_notes(console, news.plan)
+            tables.print_changes(console, news.changes)
+            console.print(f"{now} ", end="", highlight=False)
+            tables.print_outcome(console, news)
+            document = {"event": "result", **tables.convergence_document(news)}
+        if as_json:
+            sys.stdout.write(json.dumps({"time": now, **document}, sort_keys=True) + "\n")
+            sys.stdout.flush()
+
+    console.print(
+        f"watching {workplace.settings.zone}: a look every {workplace.settings.wan.interval:g} s; Ctrl-C ends",
+        highlight=False,
+    )
+    with listening(console, json_lines=as_json, live=False) as listener:
+        loop(workplace, listener, told, stop)
+    console.print("stopped")

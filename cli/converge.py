@@ -1,0 +1,80 @@
+"""One convergence: observe, plan, and run the engine if there is anything to do. `up` and `watch` both call this."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from cli.engine import stack
+from cli.engine.run import Listener, Run
+from cli.workplace import Workplace
+from stacks.observe.wan.detect import Detection
+from stacks.observe.world import observe
+from stacks.plan.changes import Change, changes
+from stacks.plan.planner import make_plan
+from stacks.values import Observation, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """What a convergence saw, wanted and did. runs is empty where nothing was to be done; seconds is wall time."""
+
+    observation: Observation
+    plan: Plan
+    changes: tuple[Change, ...]
+    runs: tuple[Run, ...]
+    seconds: float
+
+
+def look(workplace: Workplace, detection: Callable[[], Detection] | None = None) -> Convergence:
+    """Observe and plan, and touch nothing. Raises UserError, ObservationError."""
+    began = time.monotonic()
+    observation = observe(
+        workplace.settings, workplace.credentials, lambda: stack.registry(workplace), detection
+    )
+    plan = make_plan(workplace.settings, observation)
+    return Convergence(observation, plan, changes(plan, observation), (), time.monotonic() - began)
+
+
+def converge(
+    workplace: Workplace,
+    listener: Listener,
+    *,
+    detection: Callable[[], Detection] | None = None,
+    planned: Callable[[Convergence], None] = lambda _: None,
+    always: bool = False,
+) -> Convergence:
+    """Bring the zone to the plan. No engine runs where nothing is to be done, unless always is set.
+
+    planned is told what will be done before it is done. Raises UserError, ObservationError, RunFailed.
+    """
+    began = time.monotonic()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as pool:
+        sdk = pool.submit(import_program)
+        seen = look(workplace, detection)
+        planned(seen)
+        runs = apply(workplace, seen, listener, sdk) if seen.changes or _unfinished(seen) or always else ()
+    return Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)
+
+
+def apply(
+    workplace: Workplace, seen: Convergence, listener: Listener, sdk: Future[Callable[[Observation], None]]
+) -> tuple[Run, ...]:
+    """Refresh what has drifted, then run `up` with the observation that the changes were computed from."""
+    drifted = [change.urn for change in seen.changes if change.is_drift]
+    refreshed = (stack.refresh(workplace, drifted, listener),) if drifted else ()
+    program = sdk.result()
+    return (*refreshed, stack.up(workplace, lambda: program(seen.observation), listener))
+
+
+def import_program() -> Callable[[Observation], None]:
+    """The program. Importing it imports the provider's SDK, which takes seconds: do it while the network answers."""
+    from stacks.program import program  # noqa: PLC0415 - see above
+
+    return program
+
+
+def _unfinished(seen: Convergence) -> bool:
+    return bool(seen.observation.registry.interrupted)

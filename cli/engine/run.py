@@ -1,0 +1,139 @@
+"""Runs the engine once, as a child that we own: its events are read as they come, a signal reaches it exactly once."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent import futures
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from cli.engine.events import Diagnostic, Event, Step, Summary, parse_event
+
+Program = Callable[[], None]
+Listener = Callable[[Event], None]
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a run of the engine ended. seconds: wall time of the engine's process."""
+
+    operation: str
+    exit_code: int
+    seconds: float
+    steps: tuple[Step, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    summary: Summary | None
+    stderr: str = field(repr=False, default="")
+    interrupted: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the engine did all it was asked to."""
+        return self.exit_code == 0
+
+
+def run_engine(  # noqa: PLR0913 - each is a different thing
+    arguments: Sequence[str],
+    *,
+    pulumi: Path,
+    cwd: Path,
+    environment: Mapping[str, str],
+    listener: Listener,
+    program: Program | None = None,
+) -> Run:
+    """Run `pulumi ARGUMENTS --json`; program, where given, is run inline instead of the project's own.
+
+    The child has a session of its own, so that a terminal's Ctrl-C does not reach it behind our back.
+    """
+    with _inline(program) as client:
+        command = [str(pulumi), *arguments, *client, "--json", "--non-interactive"]
+        began = time.monotonic()
+        with subprocess.Popen(  # noqa: S603 - our own engine
+            command,
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as child:
+            events, stderr, interrupted = _follow(child, listener)
+        return Run(
+            operation=arguments[0],
+            exit_code=child.returncode,
+            seconds=time.monotonic() - began,
+            steps=tuple(event for event in events if isinstance(event, Step)),
+            diagnostics=tuple(event for event in events if isinstance(event, Diagnostic)),
+            summary=next((event for event in reversed(events) if isinstance(event, Summary)), None),
+            stderr=stderr,
+            interrupted=interrupted,
+        )
+
+
+def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str, bool]:
+    """Read the child's output to its end. stderr has a thread, lest a full pipe stop the child."""
+    if child.stdout is None or child.stderr is None:
+        raise RuntimeError("the engine was started without pipes")
+    errors: list[str] = []
+    reader = threading.Thread(target=errors.extend, args=(child.stderr,), name="engine stderr", daemon=True)
+    reader.start()
+    events: list[Event] = []
+    with _one_signal(child) as passed_on:
+        for line in child.stdout:
+            if event := parse_event(line):
+                events.append(event)
+                listener(event)
+        child.wait()
+        reader.join()
+    return events, "".join(errors), passed_on.is_set()
+
+
+@contextmanager
+def _one_signal(child: subprocess.Popen[str]) -> Iterator[threading.Event]:
+    """Pass the first SIGINT or SIGTERM on as one SIGINT: the engine then ends gracefully; a second would orphan."""
+    passed_on = threading.Event()
+
+    def pass_on(_number: int, _frame: FrameType | None) -> None:
+        if not passed_on.is_set():
+            passed_on.set()
+            child.send_signal(signal.SIGINT)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield passed_on
+        return
+    before = {number: signal.signal(number, pass_on) for number in SIGNALS}
+    try:
+        yield passed_on
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _inline(program: Program | None) -> Iterator[tuple[str, ...]]:
+    """Serve the program to the engine as its language host, in this process (nothing is imported twice)."""
+    if program is None:
+        yield ()
+        return
+    import grpc  # noqa: PLC0415 - heavy, and only needed here
+    from pulumi.automation._server import LanguageServer  # noqa: PLC0415, PLC2701 - Stack.up's own server
+    from pulumi.runtime.proto import language_pb2_grpc  # noqa: PLC0415 - heavy
+
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(program), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield (f"--client=127.0.0.1:{port}", "--exec-kind=auto.inline")
+    finally:
+        server.stop(None).wait()

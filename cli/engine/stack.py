@@ -1,0 +1,94 @@
+"""The operations on a stack: make it, read its registry, up, refresh, preview, destroy. Each runs the engine once."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+
+from cli.engine.failure import RunFailed, mendable, raise_for
+from cli.engine.run import Listener, Program, Run, run_engine
+from cli.workplace import Workplace
+from stacks.observe.registry import NO_STACK, read_registry
+from stacks.values import Registry
+
+PARALLEL = 64
+"""Resource operations at once; measured better than the engine's default of 8 with an API that answers slowly."""
+
+
+def registry(workplace: Workplace) -> Registry:
+    """What state says is ours; empty for a stack that does not exist yet."""
+    return read_registry(
+        workplace.stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project
+    )
+
+
+def up(workplace: Workplace, program: Program, listener: Listener) -> Run:
+    """Make the world as the program declares it. Makes the stack first where it does not exist."""
+    return _with_stack(workplace, ["up", "--yes", "--skip-preview", *_common(workplace)], program, listener)
+
+
+def preview(workplace: Workplace, program: Program, listener: Listener) -> Run:
+    """What the engine would do. Nothing is touched but the stack's (empty) entry where there was none."""
+    return _with_stack(workplace, ["preview", *_common(workplace)], program, listener)
+
+
+def refresh(workplace: Workplace, targets: Sequence[str], listener: Listener) -> Run:
+    """Read the resources with these URNs anew into the state."""
+    chosen = [f"--target={urn}" for urn in targets]
+    return _run(workplace, ["refresh", "--yes", "--skip-preview", *_options(workplace), *chosen], None, listener)
+
+
+def destroy(workplace: Workplace, listener: Listener) -> Run:
+    """Delete all that the stack owns, and nothing else."""
+    arguments = ["destroy", "--yes", "--skip-preview", "--refresh=false", *_options(workplace)]
+    return _run(workplace, arguments, None, listener)
+
+
+def _options(workplace: Workplace) -> list[str]:
+    return [
+        f"--stack={workplace.stack}",
+        f"--config-file={workplace.settings_file}",
+        f"--parallel={PARALLEL}",
+    ]
+
+
+def _common(workplace: Workplace) -> list[str]:
+    # Drift is found by one listing a zone and refreshed where it is; the project's `refresh: always` is for `pulumi up`.
+    return ["--refresh=false", *_options(workplace)]
+
+
+def _with_stack(workplace: Workplace, arguments: list[str], program: Program, listener: Listener) -> Run:
+    try:
+        return _run(workplace, arguments, program, listener)
+    except RunFailed as failure:
+        if not any(text in str(failure).lower() for text in NO_STACK):
+            raise
+    make_stack(workplace)
+    return _run(workplace, arguments, program, listener)
+
+
+def make_stack(workplace: Workplace) -> None:
+    """Make the stack; it is not selected, so that the user's own choice stays. Raises UserError or RunFailed."""
+    done = subprocess.run(  # noqa: S603 - our own engine
+        [str(workplace.engine.pulumi), "stack", "init", workplace.stack, "--no-select", "--non-interactive"],
+        cwd=workplace.project,
+        env=dict(workplace.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0 and "already exists" not in done.stderr:
+        raise mendable(done.stderr, stack=workplace.stack, backend=workplace.backend) or RunFailed(done.stderr.strip())
+
+
+def _run(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
+    run = run_engine(
+        arguments,
+        pulumi=workplace.engine.pulumi,
+        cwd=workplace.project,
+        environment=workplace.environment,
+        listener=listener,
+        program=program,
+    )
+    raise_for(run, stack=workplace.stack, backend=workplace.backend)
+    return run

@@ -1,0 +1,96 @@
+"""How a run looks while it runs: a live table on a terminal, plain lines without one, JSON lines for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from cli.engine.events import QUIET_OPERATIONS, Diagnostic, Event, Step, Summary
+from cli.engine.run import Listener
+
+WORDS = {
+    "create": ("creating", "created", "green"),
+    "update": ("updating", "updated", "yellow"),
+    "delete": ("deleting", "deleted", "red"),
+    "replace": ("replacing", "replaced", "magenta"),
+    "create-replacement": ("creating anew", "created anew", "magenta"),
+    "delete-replaced": ("deleting the old", "deleted the old", "magenta"),
+    "import": ("importing", "imported", "cyan"),
+    "refresh": ("reading", "read", "blue"),
+}
+RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord"
+
+
+@contextmanager
+def listening(console: Console, *, json_lines: bool = False, live: bool = True) -> Iterator[Listener]:
+    """A listener that shows events in the way that fits where they go."""
+    if json_lines:
+        yield _json_listener
+    elif live and console.is_terminal:
+        steps = _Steps()
+        with Live(get_renderable=steps.table, console=console, refresh_per_second=8, transient=False):
+            yield steps.heard
+    else:
+        steps = _Steps()
+
+        def plain(event: Event) -> None:
+            if line := steps.heard(event):
+                console.print(line, markup=False, highlight=False)
+
+        yield plain
+
+
+def _json_listener(event: Event) -> None:
+    document = {"event": type(event).__name__.lower(), **asdict(event)}
+    sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+    sys.stdout.flush()
+
+
+class _Steps:
+    """The steps seen so far and how long each has taken."""
+
+    def __init__(self) -> None:
+        self.began: dict[str, float] = {}
+        self.rows: dict[str, tuple[Step, float | None]] = {}
+
+    def heard(self, event: Event) -> str:
+        """Take an event in; the line to print for it, or "" for none."""
+        now = time.monotonic()
+        if isinstance(event, Summary):
+            return ""
+        if isinstance(event, Diagnostic):
+            return f"  {event.severity}: {event.message}" if event.severity == "warning" else ""
+        if event.type != RECORD_TYPE or event.operation in QUIET_OPERATIONS:
+            return ""
+        if event.phase == "started":
+            self.began[event.urn] = now
+            self.rows[event.urn] = (event, None)
+            return ""
+        seconds = now - self.began.get(event.urn, now)
+        self.rows[event.urn] = (event, seconds)
+        return f"  {_word(event)} {event.name} {event.detail} ({seconds:.1f} s)"
+
+    def table(self) -> Table:
+        """The steps as a table; the ones under way count their seconds."""
+        table = Table(box=None, show_header=False, pad_edge=True)
+        for urn, (step, seconds) in self.rows.items():
+            shown = time.monotonic() - self.began.get(urn, time.monotonic()) if seconds is None else seconds
+            table.add_row(f"[{_colour(step)}]{_word(step)}[/]", step.name, step.detail, f"{shown:.1f} s")
+        return table
+
+
+def _word(step: Step) -> str:
+    doing, done, _ = WORDS.get(step.operation, (step.operation, step.operation, ""))
+    return {"started": doing, "done": done, "failed": f"failed to {step.operation}"}[step.phase]
+
+
+def _colour(step: Step) -> str:
+    return "bold red" if step.phase == "failed" else WORDS.get(step.operation, ("", "", "white"))[2]

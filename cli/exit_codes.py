@@ -1,0 +1,10 @@
+"""Exit codes of every command; `truenorth --help` and the README list them."""
+
+from __future__ import annotations
+
+DONE = 0
+FAILED = 1
+UNUSABLE = 2
+DISAGREED = 3
+UNKNOWN = 4
+INTERRUPTED = 130

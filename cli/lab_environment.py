@@ -1,0 +1,34 @@
+"""The environment of the lab: where its services are, its own state, the plugin, the engine on PATH."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from cli.engine.install import engine_environment, install
+from lab.daemon import Lab
+from lab.plugin.executable import choose
+
+
+def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables to set on top of an environment, so that everything that runs in it runs in the lab.
+
+    The real Cloudflare plugin is used where it can be had, else the lab's stand-in.
+    """
+    engine = install(environment)
+    plugin = choose(environment, lab.folder / "plugin", engine.pulumi, version("pulumi-cloudflare"))
+    on_path = engine_environment(engine, environment)
+    state = lab.folder / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    variables = {
+        **lab.places.environment(),
+        "PATH": os.pathsep.join([str(plugin.folder), on_path["PATH"]]),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    if plugin.origin == "stand-in":
+        variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+    return variables
+

@@ -1,0 +1,76 @@
+"""The command line: `truenorth`. Commands are imported when they run, so that --help needs no engine and no SDK."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Final
+
+import click
+import typer
+from rich.console import Console
+
+from cli.commands import destroy, detect, env, preview, status, up, watch
+from cli.commands import demo as demo_command
+from cli.commands import engine as engine_command
+from cli.commands import lab as lab_command
+from cli.exit_codes import FAILED, INTERRUPTED, UNUSABLE
+
+EXIT_CODES: Final = """
+Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out of reach, a run that stopped half way);
+2 bad input or a machine that is not ready, nothing was changed; 130 interrupted.
+"""
+
+app = typer.Typer(
+    name="truenorth",
+    help="DNS that always points at your clusters.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(up.up)
+app.command("preview")(preview.preview)
+app.command("destroy")(destroy.destroy)
+app.command("status")(status.status)
+app.command("detect")(detect.detect)
+app.command("watch")(watch.watch)
+app.command("demo")(demo_command.demo)
+app.command("env")(env.env)
+app.add_typer(engine_command.app, name="engine")
+app.add_typer(lab_command.app, name="lab")
+
+
+def run() -> None:
+    """Run the command line; every error a user can meet ends here in one message and an exit code."""
+    from cli.engine.failure import RunFailed
+    from stacks.errors import ObservationError, UserError
+
+    errors = Console(stderr=True, highlight=False)
+    try:
+        code = app(standalone_mode=False)
+    except UserError as error:
+        for problem in error.problems:
+            errors.print(f"[bold red]error:[/] {_plain(problem)}")
+        sys.exit(UNUSABLE)
+    except (ObservationError, RunFailed) as error:
+        errors.print("[bold red]failed:[/] ", end="")
+        errors.print(str(error), markup=False, soft_wrap=True)
+        sys.exit(INTERRUPTED if isinstance(error, RunFailed) and error.interrupted else FAILED)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        errors.print(f"[bold red]error:[/] the disk is full\n  where: {error.filename}\n  do:    make room, then run it again")
+        sys.exit(UNUSABLE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        errors.print("interrupted")
+        sys.exit(INTERRUPTED)
+    sys.exit(code or 0)
+
+
+def _plain(problem: object) -> str:
+    return str(problem).replace("[", "\\[")

@@ -1,0 +1,134 @@
+"""The tables and lines that commands print."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.converge import Convergence
+from stacks.plan.changes import Action, Change
+from stacks.plan.planner import declared_records
+from stacks.values import Plan, Record
+
+COLOURS = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.DELETE: "red",
+    Action.RESTORE: "magenta",
+    Action.CORRECT: "magenta",
+    Action.FORGET: "dim",
+}
+MEANINGS = {
+    Action.RESTORE: "drift: it was deleted behind our back",
+    Action.CORRECT: "drift: it was changed behind our back",
+    Action.FORGET: "it is gone already",
+}
+
+
+def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
+    """What a run does, a line a record."""
+    table = Table(box=None, show_header=False, pad_edge=True)
+    for change in changes:
+        record = change.record
+        table.add_row(
+            Text(change.action.value, style=COLOURS[change.action]),
+            record.name,
+            record.type,
+            _difference(change),
+            Text(MEANINGS.get(change.action, ""), style="dim"),
+        )
+    if changes:
+        console.print(table)
+
+
+def print_plan_notes(console: Console, plan: Plan) -> None:
+    """What is not declared, or stays as it is, and why."""
+    for conflict in plan.conflicts:
+        console.print(
+            f"[bold yellow]conflict[/] {conflict.name} {conflict.type}: held by {conflict.held_by}; {conflict.reason}",
+            highlight=False,
+        )
+    for frozen in plan.frozen:
+        state = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
+        console.print(
+            f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {frozen.reason}", highlight=False, soft_wrap=True
+        )
+
+
+def print_outcome(console: Console, done: Convergence) -> None:
+    """The last line of a run."""
+    names = len(done.plan.record_sets)
+    noun = "record set" if names == 1 else "record sets"
+    if not done.runs:
+        console.print(f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)")
+        return
+    counted = ", ".join(f"{count} {action}" for action, count in tally(done.changes).items()) or "nothing changed"
+    engine = sum(run.seconds for run in done.runs)
+    console.print(f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)")
+
+
+def tally(changes: tuple[Change, ...]) -> dict[str, int]:
+    """How many changes of each kind, in the order of Action."""
+    counts = {action.value: sum(change.action is action for change in changes) for action in Action}
+    return {action: count for action, count in counts.items() if count}
+
+
+def convergence_document(done: Convergence) -> dict[str, object]:
+    """The JSON of a convergence."""
+    return {
+        "changes": [change_document(change) for change in done.changes],
+        "conflicts": [
+            {"name": c.name, "type": c.type, "held_by": c.held_by, "reason": c.reason} for c in done.plan.conflicts
+        ],
+        "frozen": [
+            {"name": f.name, "type": f.type, "kept": list(f.kept), "reason": f.reason} for f in done.plan.frozen
+        ],
+        "records": [
+            record_document(record) for each in done.plan.record_sets for record in declared_records(each).values()
+        ],
+        "engine_runs": len(done.runs),
+        "engine_seconds": round(sum(run.seconds for run in done.runs), 3),
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def change_document(change: Change) -> dict[str, object]:
+    """The JSON of a change."""
+    return {
+        "action": change.action.value,
+        "resource": change.logical_name,
+        "drift": change.is_drift,
+        "before": record_document(change.before) if change.before else None,
+        "after": record_document(change.after) if change.after else None,
+    }
+
+
+def record_document(record: Record) -> dict[str, object]:
+    """The JSON of a record."""
+    return {
+        "name": record.name,
+        "type": record.type,
+        "content": record.content,
+        "ttl": record.ttl,
+        "proxied": record.proxied,
+        "comment": record.comment,
+    }
+
+
+def _difference(change: Change) -> str:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return change.record.content
+    parts = []
+    if before.content != after.content:
+        parts.append(f"{before.content} -> {after.content}")
+    for label, old, new in (
+        ("name", before.name, after.name),
+        ("ttl", before.ttl, after.ttl),
+        ("proxied", before.proxied, after.proxied),
+        ("comment", before.comment, after.comment),
+    ):
+        if old != new:
+            parts.append(f"{label} {old!r} -> {new!r}")
+    return ", ".join(parts) or after.content

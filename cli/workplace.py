@@ -1,0 +1,111 @@
+"""Where a command works: the project, the stack and its settings file, the engine, the environment it runs in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from cli.errors import UserError
+from stacks import settings as stack_settings
+
+if TYPE_CHECKING:
+    from cli.engine.find import Engine
+
+PROJECT_FILE = "Pulumi.yaml"
+PROJECT_NAME = "truenorth"
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """One stack of one project, ready to be run.
+
+    environment is what the engine gets; it holds credentials and is never printed.
+    """
+
+    project: Path
+    stack: str
+    settings_file: Path
+    settings: stack_settings.Settings
+    credentials: stack_settings.Credentials
+    engine: Engine
+    backend: str
+    environment: Mapping[str, str] = field(repr=False)
+
+
+def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[str, str]) -> Workplace:
+    """Find and check everything a run needs before anything is touched. Raises UserError."""
+    from cli.engine.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
+
+    project = find_project(Path.cwd())
+    file = settings_file or settings_path(project, stack)
+    settings = stack_settings.from_file(file, environment, stack)
+    credentials = stack_settings.credentials(environment)
+    engine = install(environment)
+    backend = backend_url(project, settings.backend, environment)
+    engine_variables = engine_environment(engine, environment) | {
+        **credentials.environment(),
+        **({"PULUMI_BACKEND_URL": backend} if backend else {}),
+    }
+    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
+        # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
+        engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
+    return Workplace(project, stack, file, settings, credentials, engine, backend, engine_variables)
+
+
+def find_project(start: Path) -> Path:
+    """The folder of TrueNorth's Pulumi.yaml: here or above, else the one that this program was installed from."""
+    for folder in (start, *start.parents, Path(__file__).resolve().parent.parent):
+        file = folder / PROJECT_FILE
+        if file.is_file() and _project_name(file) == PROJECT_NAME:
+            return folder
+    raise UserError(
+        "there is no TrueNorth project here",
+        f"no {PROJECT_FILE} named {PROJECT_NAME} in {start} or above",
+        "change into a checkout of TrueNorth",
+    )
+
+
+def settings_path(project: Path, stack: str) -> Path:
+    """The settings file of a stack, where Pulumi looks for it too."""
+    return project / "stacks" / f"Pulumi.{stack}.yaml"
+
+
+def backend_url(project: Path, setting: str, environment: Mapping[str, str]) -> str:
+    """Where state is kept: the environment, else the setting, else Pulumi.yaml's, else a folder of the user's.
+
+    "" means that Pulumi.yaml names it, which Pulumi reads by itself. The folder is made, for the user alone.
+    """
+    if named := environment.get("PULUMI_BACKEND_URL") or setting:
+        return named
+    document = yaml.safe_load((project / PROJECT_FILE).read_text(encoding="utf-8"))
+    if (document.get("backend") or {}).get("url"):
+        return ""
+    folder = state_home(environment) / "state"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UserError(
+            f"the folder for Pulumi's state cannot be made: {os.strerror(error.errno or 0)}",
+            str(folder),
+            "make room or mend its permissions, or name another place: export PULUMI_BACKEND_URL=file:///some/folder",
+        ) from error
+    return folder.as_uri()
+
+
+def state_home(environment: Mapping[str, str]) -> Path:
+    """The user's folder for what should outlive a run (XDG base directory specification)."""
+    root = environment.get("XDG_STATE_HOME") or str(Path(environment.get("HOME", "~")).expanduser() / ".local" / "state")
+    return Path(root) / "truenorth"
+
+
+def _project_name(file: Path) -> str:
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return ""
+    return str(document.get("name", "")) if isinstance(document, dict) else ""

@@ -1,0 +1,56 @@
+"""Values as the DNS API gives them back, so that what is declared and what is read compare equal."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+AUTOMATIC_TTL = 1
+LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+MAXIMUM_NAME = 253
+
+
+def fqdn(name: str, zone: str) -> str:
+    """A name in lower case with its zone: `www`, `www.example.com` and `www.example.com.` are the same, `@` is the apex.
+
+    A name with dots must end in the zone: whether `api.dev` meant `api.dev.example.com` or a host elsewhere is not
+    for us to guess. Raises ValueError, with a reason for the user, where the name is no DNS name or lies outside.
+    """
+    bare = name.strip().lower().rstrip(".")
+    if bare in {"@", zone}:
+        full = zone
+    elif bare.endswith(f".{zone}"):
+        full = bare
+    elif "." in bare:
+        raise ValueError(f"the name {name!r} lies outside of the zone {zone}")
+    else:
+        full = f"{bare}.{zone}"
+    check_name(full)
+    return full
+
+
+def check_name(name: str) -> None:
+    """Raise ValueError where a name in lower case is no DNS name; a wildcard may only be the first label (RFC 4592)."""
+    if len(name) > MAXIMUM_NAME:
+        raise ValueError(f"the name {name!r} is longer than {MAXIMUM_NAME} characters")
+    labels = name.split(".")
+    for label in labels[1:] if labels[0] == "*" else labels:
+        if not LABEL.match(label):
+            raise ValueError(f"the label {label!r} in {name!r} is no DNS label (letters, digits, - and _, 63 at most)")
+
+
+def address(text: str, record_type: str) -> str:
+    """An address in its canonical form. Raises ValueError where it is none, or not of the record type's family."""
+    try:
+        parsed = ipaddress.ip_address(text.strip())
+    except ValueError:
+        raise ValueError(f"{text!r} is no IP address") from None
+    if (parsed.version == 4) != (record_type == "A"):  # noqa: PLR2004 - IP version
+        wanted = "IPv4" if record_type == "A" else "IPv6"
+        raise ValueError(f"{text!r} is no {wanted} address, which a record of type {record_type} needs")
+    return str(parsed)
+
+
+def ttl(value: int, *, proxied: bool) -> int:
+    """The TTL as the API stores it: proxied records are always automatic."""
+    return AUTOMATIC_TTL if proxied else value

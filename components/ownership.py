@@ -1,0 +1,65 @@
+"""Ownership marks: the heritage TXT record that stands beside each record we own.
+
+Format as external-dns writes it (https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/), so that its
+users can read ours and it leaves our records alone: `"heritage=truenorth,truenorth/owner=<id>,truenorth/resource=<ref>"`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HERITAGE = "truenorth"
+DEFAULT_PREFIX = "_truenorth-%{record_type}."
+WILDCARD_LABEL = "_wildcard"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Who owns a record: the tool (heritage), the owner id, and the object that asked for the record."""
+
+    heritage: str
+    owner: str
+    resource: str = ""
+
+
+def encode(mark: Mark) -> str:
+    """The TXT content of a mark, quoted as the API gives it back; keys sorted."""
+    pairs = [f"heritage={mark.heritage}", f"{mark.heritage}/owner={mark.owner}"]
+    if mark.resource:
+        pairs.append(f"{mark.heritage}/resource={mark.resource}")
+    return '"' + ",".join(pairs) + '"'
+
+
+def parse(content: str) -> Mark | None:
+    """The mark in a TXT content, of any heritage, or None where the text is no mark. Unknown keys are ignored."""
+    pairs = dict(pair.partition("=")[::2] for pair in content.strip().strip('"').split(","))
+    heritage = pairs.get("heritage", "")
+    if not heritage:
+        return None
+    return Mark(heritage, pairs.get(f"{heritage}/owner", ""), pairs.get(f"{heritage}/resource", ""))
+
+
+def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
+    """The name of the TXT mark of a record set.
+
+    The prefix becomes a label in front, so that the mark of the apex stays inside the zone and no host is shadowed;
+    `%{record_type}` in it is the type in lower case. A wildcard label is replaced: a mark must not match queries.
+    """
+    label = prefix.lower().replace("%{record_type}", record_type.lower())
+    host = f"{WILDCARD_LABEL}{name[1:]}" if name.startswith("*") else name
+    return f"{label}{host}"
+
+
+def component_name(name: str, record_type: str) -> str:
+    """The logical name of a record set's component: `www.example.com/A`."""
+    return f"{name}/{record_type}"
+
+
+def record_name(name: str, record_type: str, slot: int) -> str:
+    """The logical name of one record of a set. The slot stays when the content changes, so that it is an update."""
+    return component_name(name, record_type) + (f"/{slot}" if slot else "")
+
+
+def mark_record_name(name: str, record_type: str) -> str:
+    """The logical name of the mark's record."""
+    return component_name(name, record_type) + "/mark"

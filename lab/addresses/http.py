@@ -1,0 +1,192 @@
+"""Web services that answer the caller's address: plain text, JSON and Cloudflare's trace."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from socketserver import ThreadingMixIn
+from typing import TYPE_CHECKING
+
+from lab.addresses.settable import Addresses, in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HTML = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
+HUGE = 1_000_000
+
+
+@dataclass
+class HttpBehaviour:
+    """How a service behaves; set from any thread, in force from the next request."""
+
+    silent: bool = False
+    """The request is read and never answered."""
+    delay: float = 0.0
+    """Seconds from a request to its answer."""
+    lie: str | None = None
+    """The address that is answered in place of the true one."""
+    html: bool = False
+    """A page that bot protection shows, with status 200."""
+    huge: bool = False
+    """A body that goes on and on."""
+    drip: float = 0.0
+    """Seconds between two bytes of the body."""
+    status: int = 200
+    redirect: str = ""
+    """A Location to send the caller to, with status 302."""
+    requests: int = 0
+    """Counts the requests that came."""
+
+
+@contextmanager
+def serve_http(
+    addresses: Addresses, host: str = "127.0.0.1", port: int = 0, behaviour: HttpBehaviour | None = None
+) -> Iterator[str]:
+    """Serve within the block, which gets the base URL: `/` is plain text, `/json`, `/origin`, `/cdn-cgi/trace`.
+
+    Raises `OSError` naming the port where it cannot be had.
+    """
+    try:
+        server = _Server(addresses, behaviour or HttpBehaviour(), host, port)
+    except OSError as error:
+        raise in_use(error, host, port) from error
+    chosen = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"lab HTTP {chosen}", daemon=True)
+    thread.start()
+    try:
+        yield f"http://[{host}]:{chosen}" if ":" in host else f"http://{host}:{chosen}"
+    finally:
+        server.stop()
+        thread.join()
+
+
+class _Server(ThreadingMixIn, HTTPServer):
+    """A thread for each connection; `stop` ends them all."""
+
+    daemon_threads = False  # so that server_close waits for them
+
+    def __init__(self, addresses: Addresses, behaviour: HttpBehaviour, host: str, port: int) -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.addresses = addresses
+        self.behaviour = behaviour
+        self.stopped = threading.Event()
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__((host, port), _Handler)
+
+    def server_bind(self) -> None:
+        # HTTPServer's own asks DNS for the host's name, which is used for nothing here.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+
+    def hold(self, connection: socket.socket) -> None:
+        """Remember a connection, to end it in `stop`."""
+        with self._lock:
+            self._connections.add(connection)
+
+    def release(self, connection: socket.socket) -> None:
+        """Forget a connection that is about to be closed."""
+        with self._lock:
+            self._connections.discard(connection)
+
+    def stop(self) -> None:
+        """End all connections and close; called from another thread than the server's."""
+        self.stopped.set()
+        self.shutdown()
+        with self._lock:
+            for connection in self._connections:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request a connection."""
+
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.hold(self.connection)
+
+    def finish(self) -> None:
+        with suppress(OSError):  # the client has gone
+            super().finish()
+        self.server.release(self.connection)
+
+    def handle(self) -> None:
+        with suppress(OSError):  # the client has gone, or the server stops
+            super().handle()
+
+    def do_GET(self) -> None:
+        behaviour = self.server.behaviour
+        behaviour.requests += 1
+        if behaviour.silent:
+            self.server.stopped.wait()
+            return
+        if self.server.stopped.wait(behaviour.delay):
+            return
+        address = behaviour.lie or self.server.addresses.seen_from(str(self.client_address[0]))
+        body = self._body(address) if address is not None else None
+        status = behaviour.status if body is not None else HTTPStatus.SERVICE_UNAVAILABLE
+        if self.path not in BODIES:
+            status, body = HTTPStatus.NOT_FOUND, "not found\n"
+        if behaviour.redirect:
+            status = HTTPStatus.FOUND
+        self._send(int(status), (body or "").encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of http.server
+        """Keep silent: tests and the demo count requests by `HttpBehaviour.requests`."""
+
+    def _body(self, address: str) -> str:
+        behaviour = self.server.behaviour
+        if behaviour.huge:
+            return "1" * HUGE
+        if behaviour.html:
+            return HTML
+        return BODIES.get(self.path, BODIES["/"])(address)
+
+    def _send(self, status: int, body: bytes) -> None:
+        behaviour = self.server.behaviour
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        if behaviour.redirect:
+            self.send_header("Location", behaviour.redirect)
+        self.end_headers()
+        if not behaviour.drip:
+            self.wfile.write(body)
+            return
+        for byte in body:
+            self.wfile.write(bytes([byte]))
+            if self.server.stopped.wait(behaviour.drip):
+                return
+
+
+def _trace(address: str) -> str:
+    lines = (
+        "fl=1f1",
+        "h=cloudflare.com",
+        f"ip={address}",
+        "ts=1700000000.000",
+        "visit_scheme=https",
+        "colo=LAB",
+        "warp=off",
+    )
+    return "\n".join(lines) + "\n"
+
+
+BODIES = {
+    "/": lambda address: f"{address}\n",
+    "/json": lambda address: json.dumps({"ip": address}),
+    "/origin": lambda address: json.dumps({"origin": address}, indent=2) + "\n",
+    "/cdn-cgi/trace": _trace,
+}

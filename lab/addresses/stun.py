@@ -1,0 +1,204 @@
+"""A STUN server on UDP and TCP, on one port, that answers what the world says, or misbehaves as it is told."""
+
+from __future__ import annotations
+
+import heapq
+import selectors
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lab.addresses import stun_message
+from lab.addresses.settable import Addresses, in_use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+REASONS = {300: "Try Alternate", 400: "Bad Request", 420: "Unknown Attribute", 500: "Server Error"}
+ATTEMPTS = 20
+"""How often another free port is tried where UDP has it and TCP has not."""
+
+
+@dataclass
+class StunBehaviour:
+    """How a server behaves; set from any thread, in force from the next request."""
+
+    silent: bool = False
+    delay: float = 0.0
+    """Seconds from a request to its answer; requests do not wait for each other."""
+    lie: str | None = None
+    """The address that is answered in place of the true one."""
+    malformed: bool = False
+    """The answer is cut off in its last attribute."""
+    foreign: bool = False
+    """The answer bears another transaction id."""
+    fingerprint: bool = True
+    error: int | None = None
+    """An error code: 300, 420, 500, ..."""
+    alternate: tuple[str, int] | None = None
+    """The server named in ALTERNATE-SERVER."""
+    ignore: int = 0
+    """So many requests more are lost before one is answered."""
+    requests: int = 0
+    """Counts the requests that came."""
+
+
+@dataclass(order=True)
+class _Due:
+    moment: float
+    number: int
+    send: Callable[[], object] = field(compare=False)
+
+
+@contextmanager
+def serve_stun(
+    addresses: Addresses, host: str = "127.0.0.1", port: int = 0, behaviour: StunBehaviour | None = None
+) -> Iterator[str]:
+    """Serve STUN within the block, which gets `HOST:PORT` (`[HOST]:PORT` for IPv6).
+
+    Raises `OSError` naming the port where it cannot be had.
+    """
+    udp, tcp = _bind(host, port)
+    chosen = udp.getsockname()[1]
+    server = _Server(addresses, behaviour or StunBehaviour(), udp, tcp)
+    thread = threading.Thread(target=server.run, name=f"lab STUN {chosen}", daemon=True)
+    thread.start()
+    try:
+        yield f"[{host}]:{chosen}" if ":" in host else f"{host}:{chosen}"
+    finally:
+        server.stop()
+        thread.join()
+
+
+def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for attempt in range(ATTEMPTS):
+        udp = socket.socket(family, socket.SOCK_DGRAM)
+        tcp = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            udp.bind((host, port))
+            tcp.bind((host, udp.getsockname()[1]))
+            tcp.listen()
+        except OSError as error:
+            udp.close()
+            tcp.close()
+            if port or attempt == ATTEMPTS - 1:
+                raise in_use(error, host, port) from error
+        else:
+            udp.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            tcp.setblocking(False)  # noqa: FBT003 - likewise
+            return udp, tcp
+    raise AssertionError  # the last attempt has returned or raised
+
+
+class _Server:
+    """One thread, one selector, and a heap of the answers that are due later."""
+
+    def __init__(self, addresses: Addresses, behaviour: StunBehaviour, udp: socket.socket, tcp: socket.socket) -> None:
+        self._addresses = addresses
+        self._behaviour = behaviour
+        self._udp = udp
+        self._tcp = tcp
+        self._due: list[_Due] = []
+        self._count = 0
+        self._received: dict[socket.socket, bytearray] = {}
+        self._woken, self._waker = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        for sock in (udp, tcp, self._woken):
+            self._selector.register(sock, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Serve until `stop`, then close all."""
+        try:
+            while self._turn():
+                pass
+        finally:
+            self._selector.close()
+            for sock in (self._udp, self._tcp, self._woken, *self._received):
+                sock.close()
+
+    def stop(self) -> None:
+        """Make `run` return; called from another thread."""
+        self._waker.close()
+
+    def _turn(self) -> bool:
+        wait = max(0.0, self._due[0].moment - time.monotonic()) if self._due else None
+        for key, _ in self._selector.select(wait):
+            sock = key.fileobj
+            if sock is self._woken:
+                return False
+            if sock is self._udp:
+                with suppress(OSError):
+                    data, client = self._udp.recvfrom(2048)
+                    self._answer(data, client, partial(self._send, client))
+            elif sock is self._tcp:
+                with suppress(OSError):
+                    self._accept()
+            elif isinstance(sock, socket.socket):
+                self._read(sock)
+        while self._due and self._due[0].moment <= time.monotonic():
+            with suppress(OSError):  # the client has gone
+                heapq.heappop(self._due).send()
+        return True
+
+    def _send(self, client: tuple[str, int], answer: bytes) -> None:
+        self._udp.sendto(answer, client)
+
+    def _accept(self) -> None:
+        connection, _ = self._tcp.accept()
+        connection.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        self._received[connection] = bytearray()
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _read(self, connection: socket.socket) -> None:
+        try:
+            data = connection.recv(2048)
+            buffer = self._received[connection]
+            buffer += data
+            length = stun_message.request_length(bytes(buffer))
+            while data and length and len(buffer) >= length:
+                request = bytes(buffer[:length])
+                del buffer[:length]
+                self._answer(request, connection.getpeername(), connection.send)
+                length = stun_message.request_length(bytes(buffer))
+        except (OSError, ValueError):
+            data = b""
+        if not data:
+            self._selector.unregister(connection)
+            del self._received[connection]
+            connection.close()
+
+    def _answer(self, request: bytes, client: tuple[str, int], send: Callable[[bytes], object]) -> None:
+        behaviour = self._behaviour
+        try:
+            transaction = stun_message.transaction_id(request)
+        except ValueError:
+            return
+        behaviour.requests += 1
+        if behaviour.ignore > 0:
+            behaviour.ignore -= 1
+            return
+        answer = self._response(transaction, client)
+        if answer is None:
+            return
+        self._count += 1
+        due = _Due(time.monotonic() + behaviour.delay, self._count, partial(send, answer))
+        heapq.heappush(self._due, due)
+
+    def _response(self, transaction: bytes, client: tuple[str, int]) -> bytes | None:
+        behaviour = self._behaviour
+        address = behaviour.lie or self._addresses.seen_from(client[0])
+        if behaviour.silent or address is None:
+            return None
+        if behaviour.foreign:
+            transaction = bytes(byte ^ 0xFF for byte in transaction)
+        if behaviour.error is not None:
+            reason = REASONS.get(behaviour.error, "")
+            return stun_message.error(transaction, behaviour.error, reason, behaviour.alternate)
+        answer = stun_message.success(transaction, address, client[1], fingerprint=behaviour.fingerprint)
+        return answer[:-6] if behaviour.malformed else answer

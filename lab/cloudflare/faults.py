@@ -1,0 +1,126 @@
+"""What goes wrong between a client and the API, by rules: slowness, throttling, edge errors, lost connections."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SERVER_ERRORS = range(500, 600)
+
+
+class Effect(StrEnum):
+    """What happens to a request that a rule matches."""
+
+    LATENCY = "latency"  # it is handled `seconds` late; the rules after it still apply
+    THROTTLE = "throttle"  # 429 with `Retry-After: seconds`
+    SERVER_ERROR = "server_error"  # `status`: 500 as JSON, others as the edge's HTML page
+    DROP = "drop"  # the connection breaks before anything is done
+    LOSE_ANSWER = "lose_answer"  # it is done, then the connection breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule. It matches by method (None: any) and by a regular expression found anywhere in the path.
+
+    `times`: how often it strikes, None for ever. `probability` of striking at a match, drawn from a generator seeded
+    with `seed`, so that a run can be repeated. `seconds`: the delay, or what `Retry-After` says.
+    Raises ValueError where the values make no sense.
+    """
+
+    effect: Effect
+    method: str | None = None
+    path: str = ""
+    times: int | None = None
+    probability: float = 1.0
+    seed: int = 0
+    seconds: float = 0.0
+    status: int = 502
+
+    def __post_init__(self) -> None:
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            message = f"path is no regular expression: {error}"
+            raise ValueError(message) from error
+        if not 0 <= self.probability <= 1:
+            raise ValueError("probability must be between 0 and 1")
+        if self.seconds < 0 or (self.times is not None and self.times < 0):
+            raise ValueError("seconds and times must not be negative")
+        if self.effect is Effect.SERVER_ERROR and self.status not in _SERVER_ERRORS:
+            raise ValueError("status must be a server error, 500 to 599")
+
+    def matches(self, method: str, path: str) -> bool:
+        """Tell whether the rule is about this request."""
+        return self.method in (None, method) and re.search(self.path, path) is not None
+
+    def as_json(self) -> dict[str, object]:
+        """Write the rule as the control API does and reads it."""
+        return {
+            "effect": self.effect.value,
+            "method": self.method,
+            "path": self.path,
+            "times": self.times,
+            "probability": self.probability,
+            "seed": self.seed,
+            "seconds": self.seconds,
+            "status": self.status,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to happen to one request: `delay` in seconds, then what `fault` says."""
+
+    delay: float = 0.0
+    fault: Fault | None = None
+
+
+class Faults:
+    """The rules in force, in order: the first that strikes decides, delays add up until then. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rules: list[tuple[Fault, random.Random]] = []
+
+    def add(self, fault: Fault) -> None:
+        """Append a rule."""
+        with self._lock:
+            self._rules.append((fault, random.Random(fault.seed)))  # noqa: S311 - chance, not cryptography
+
+    def set(self, faults: Iterable[Fault]) -> None:
+        """Replace all rules."""
+        rules = [(fault, random.Random(fault.seed)) for fault in faults]  # noqa: S311 - chance, not cryptography
+        with self._lock:
+            self._rules = rules
+
+    def clear(self) -> None:
+        """Let everything work."""
+        self.set(())
+
+    def rules(self) -> list[Fault]:
+        """List the rules in force, `times` being what is left."""
+        with self._lock:
+            return [fault for fault, _ in self._rules]
+
+    def judge(self, method: str, path: str) -> Verdict:
+        """Decide on one request, and count the rules that strike."""
+        delay = 0.0
+        with self._lock:
+            for index, (fault, chance) in enumerate(self._rules):
+                if fault.times == 0 or not fault.matches(method, path):
+                    continue
+                if fault.probability < 1 and chance.random() >= fault.probability:
+                    continue
+                if fault.times is not None:
+                    self._rules[index] = (replace(fault, times=fault.times - 1), chance)
+                if fault.effect is not Effect.LATENCY:
+                    return Verdict(delay, fault)
+                delay += fault.seconds
+        return Verdict(delay)

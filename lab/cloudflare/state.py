@@ -1,0 +1,160 @@
+"""The account behind the API: what exists in it, what was asked of it, and what is made to go wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, overload
+
+from lab.cloudflare.faults import Faults
+from lab.cloudflare.limits import PLANS, PlanName, RateLimiter
+from lab.cloudflare.model import (
+    ALL_PERMISSIONS,
+    Account,
+    LoggedRequest,
+    Permission,
+    Record,
+    Token,
+    Zone,
+    new_id,
+)
+from lab.cloudflare.store import RecordStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+LOG_LENGTH = 100_000
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class RequestLog:
+    """The calls of the API, oldest first; of the last `LOG_LENGTH` of them."""
+
+    def __init__(self) -> None:
+        self._entries: deque[LoggedRequest] = deque(maxlen=LOG_LENGTH)
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[LoggedRequest]:
+        return iter(self.snapshot())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> LoggedRequest: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LoggedRequest, ...]: ...
+    def __getitem__(self, index: int | slice) -> LoggedRequest | tuple[LoggedRequest, ...]:
+        return self.snapshot()[index]
+
+    def snapshot(self) -> tuple[LoggedRequest, ...]:
+        """List what the log holds now."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def append(self, entry: LoggedRequest) -> None:
+        """Note a call."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def clear(self) -> None:
+        """Forget the calls so far."""
+        with self._lock:
+            self._entries.clear()
+
+
+class Cloudflare:
+    """One user's Cloudflare: accounts, zones with their records, tokens.
+
+    Whoever reads or writes more than one thing at a time holds `lock`, a re-entrant one. `rate_limit` is in requests
+    a token in 5 minutes, None for no limit.
+    """
+
+    def __init__(
+        self,
+        *,
+        account_name: str = "TrueNorth Lab",
+        rate_limit: int | None = 1200,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.account = Account(new_id(), account_name, clock())
+        self.accounts: dict[str, Account] = {self.account.id: self.account}
+        self.zones: dict[str, Zone] = {}
+        self.tokens: dict[str, Token] = {}
+        self.stores: dict[str, RecordStore] = {}
+        self.requests = RequestLog()
+        self.faults = Faults()
+        self.limiter = RateLimiter(clock, rate_limit)
+
+    def add_account(self, name: str) -> Account:
+        """Add another account that the user is a member of."""
+        with self.lock:
+            account = Account(new_id(), name, self.clock())
+            self.accounts[account.id] = account
+            return account
+
+    def add_zone(
+        self,
+        name: str,
+        plan: PlanName = "free",
+        zone_id: str | None = None,
+        *,
+        account: Account | None = None,
+        record_quota: int | None = None,
+    ) -> Zone:
+        """Add an active zone without records. ValueError if the name or the id is taken."""
+        with self.lock:
+            name = name.lower().rstrip(".")
+            zone_id = zone_id or new_id()
+            if zone_id in self.zones or any(zone.name == name for zone in self.zones.values()):
+                message = f"zone {name} ({zone_id}) exists already"
+                raise ValueError(message)
+            terms = PLANS[plan]
+            quota = terms.records if record_quota is None else record_quota
+            zone = Zone(zone_id, name, terms, account or self.account, self.clock(), quota)
+            self.zones[zone_id] = zone
+            self.stores[zone_id] = RecordStore()
+            return zone
+
+    def add_token(
+        self,
+        value: str,
+        zones: Collection[str] | None = None,
+        permissions: Collection[Permission] = ALL_PERMISSIONS,
+    ) -> Token:
+        """Make `value` a valid API token for the zones of these ids (None: all of them)."""
+        with self.lock:
+            reach = None if zones is None else frozenset(zones)
+            token = Token(new_id(), value, reach, frozenset(permissions))
+            self.tokens[value] = token
+            return token
+
+    def add_key(self, email: str, key: str) -> Token:
+        """Make `key` the global API key of the user `email`: it may do everything."""
+        with self.lock:
+            token = Token(new_id(), key, email=email)
+            self.tokens[key] = token
+            return token
+
+    def remove_token(self, value: str) -> None:
+        """Revoke a token or a key; KeyError if there is none such."""
+        with self.lock:
+            del self.tokens[value]
+
+    def records(self, zone_id: str) -> list[Record]:
+        """List the records of a zone in the order of the API."""
+        with self.lock:
+            return list(self.stores[zone_id].ordered())
+
+    def zone_named(self, name_or_id: str) -> Zone | None:
+        """Find the zone of this name or id."""
+        with self.lock:
+            found = self.zones.get(name_or_id)
+            wanted = name_or_id.lower().rstrip(".")
+            return found or next((zone for zone in self.zones.values() if zone.name == wanted), None)

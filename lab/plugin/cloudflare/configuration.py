@@ -1,0 +1,47 @@
+"""The provider's own settings: its inputs win over the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lab.plugin.cloudflare.properties import Value
+
+DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
+
+_ENVIRONMENT = {
+    "apiToken": "CLOUDFLARE_API_TOKEN",
+    "apiKey": "CLOUDFLARE_API_KEY",
+    "email": "CLOUDFLARE_EMAIL",
+    "apiUserServiceKey": "CLOUDFLARE_API_USER_SERVICE_KEY",
+    "baseUrl": "CLOUDFLARE_BASE_URL",
+}
+_HEADERS = {"apiKey": "X-Auth-Key", "email": "X-Auth-Email", "apiUserServiceKey": "X-Auth-User-Service-Key"}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Where the API is and the headers that identify the caller. Without credentials the API refuses, not this."""
+
+    base_url: str
+    credentials: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Without the credentials: they must not get into a log."""
+        return f"Configuration(base_url={self.base_url!r})"
+
+
+def configuration(inputs: Mapping[str, Value], environment: Mapping[str, str]) -> Configuration:
+    """Reads the settings from the provider's inputs, and what they leave out from the environment."""
+
+    def setting(name: str) -> str:
+        value = inputs.get(name)
+        return value if isinstance(value, str) and value else environment.get(_ENVIRONMENT[name], "")
+
+    credentials = {header: setting(name) for name, header in _HEADERS.items() if setting(name)}
+    if setting("apiToken"):
+        credentials["Authorization"] = f"Bearer {setting('apiToken')}"
+    return Configuration(setting("baseUrl") or DEFAULT_BASE_URL, credentials)

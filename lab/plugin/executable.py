@@ -1,0 +1,102 @@
+"""Which plugin an engine is to have: the real `pulumi-resource-cloudflare` where it can be had, else the stand-in."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = "pulumi-resource-cloudflare"
+_MARK = "lab.plugin.cloudflare"
+_DEADLINE = 60.0  # seconds for one attempt at a download
+_TRUE = frozenset({"1", "true"})  # what the engine takes for true
+_ROOT = Path(__file__).resolve().parents[2]
+_LAUNCHER = """\
+#!/bin/sh
+# Starts the stand-in for pulumi-resource-cloudflare, from any folder and with any PYTHONPATH.
+exec {python} -I -c 'import runpy, sys
+sys.path.insert(0, sys.argv.pop(1))
+runpy.run_module("{module}", run_name="__main__", alter_sys=True)' {root} "$@"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin that an engine finds when `folder` is on its PATH; `why` says why it is this one."""
+
+    path: Path
+    origin: Literal["real", "stand-in"]
+    why: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self.path.parent
+
+
+def install(folder: Path) -> Path:
+    """Write a launcher of the stand-in into a folder, which is made where missing; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    launcher = folder / NAME
+    text = _LAUNCHER.format(python=shlex.quote(sys.executable), module=_MARK, root=shlex.quote(str(_ROOT)))
+    staged = folder / f".{NAME}.{os.getpid()}"
+    staged.write_text(text, encoding="utf-8")
+    staged.chmod(0o755)
+    staged.replace(launcher)
+    return launcher
+
+
+def real_plugin(environment: Mapping[str, str]) -> Path | None:
+    """Find a real plugin: on PATH, else the newest one that Pulumi has installed; None where there is none."""
+    for entry in environment.get("PATH", "").split(os.pathsep):
+        found = shutil.which(NAME, path=entry) if entry else None
+        if found is not None and not _is_stand_in(Path(found)):
+            return Path(found)
+    home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME") or Path.home()) / ".pulumi")
+    installed = [path for path in home.glob(f"plugins/resource-cloudflare-v*/{NAME}") if os.access(path, os.X_OK)]
+    return max(installed, key=_version, default=None)
+
+
+def obtain(environment: Mapping[str, str], engine: Path, version: str) -> bool:
+    """Have the engine install the real plugin, once and for at most a minute; return whether the real one is there.
+
+    Where PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION is set, nothing is tried.
+    """
+    if real_plugin(environment) is not None:
+        return True
+    if environment.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "").lower() in _TRUE:
+        return False
+    command = [str(engine), "plugin", "install", "resource", "cloudflare", version, "--non-interactive"]
+    try:
+        subprocess.run(command, env=dict(environment), capture_output=True, timeout=_DEADLINE, check=True)  # noqa: S603 - our own engine
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return real_plugin(environment) is not None
+
+
+def choose(environment: Mapping[str, str], folder: Path, engine: Path | None = None, version: str = "") -> Plugin:
+    """Take the real plugin where it is, or where `engine` can install `version`; else put the stand-in into `folder`."""
+    found = real_plugin(environment)
+    if found is None and engine is not None and obtain(environment, engine, version):
+        found = real_plugin(environment)
+    if found is not None:
+        return Plugin(found, "real", f"the real plugin is at {found}")
+    return Plugin(install(folder), "stand-in", "no real plugin on PATH or in Pulumi's home, and none could be installed")
+
+
+def _is_stand_in(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK.encode() in file.read(len(_LAUNCHER) * 2)
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    digits = path.parent.name.removeprefix("resource-cloudflare-v").partition("-")[0].split(".")
+    return tuple(int(digit) for digit in digits if digit.isdigit())

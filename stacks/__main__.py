@@ -1,0 +1,19 @@
+"""What `pulumi up` runs: the stack of Pulumi.<stack>.yaml."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pulumi
+
+# Pulumi starts this file with stacks/ as the first entry of sys.path; the packages stand one level up.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from stacks.errors import ObservationError, UserError  # noqa: E402 - after the path is set
+from stacks.program import program  # noqa: E402 - likewise
+
+try:
+    program()
+except (UserError, ObservationError) as error:
+    raise pulumi.RunError(str(error)) from None

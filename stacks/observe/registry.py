@@ -1,0 +1,86 @@
+"""What the stack's state says we own: `pulumi stack export`, which works for every backend and takes no lock."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from components import ownership
+from stacks.errors import ObservationError
+from stacks.values import Record, RegisteredRecord, Registry
+
+RECORD_TYPE_TOKENS = frozenset({"cloudflare:index/dnsRecord:DnsRecord"})
+STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
+EXPORT_DEADLINE = 60.0
+NO_STACK = ("no stack named", "stack not found", "could not find stack")
+
+
+def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
+    """The registry of a stack; empty where the stack does not exist yet.
+
+    Raises ObservationError where the state cannot be read: without it nobody can tell what is ours.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - our own engine
+            [str(pulumi), "stack", "export", "--stack", stack, "--non-interactive"],
+            cwd=cwd,
+            env=dict(environment),
+            capture_output=True,
+            text=True,
+            timeout=EXPORT_DEADLINE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ObservationError(f"the state of stack {stack} could not be read: {error}") from error
+    if done.returncode != 0:
+        reason = " ".join(done.stderr.split()).removeprefix("error: ")
+        if any(text in reason.lower() for text in NO_STACK):
+            return Registry()
+        raise ObservationError(f"the state of stack {stack} could not be read: {reason}")
+    return parse_registry(json.loads(done.stdout))
+
+
+def parse_registry(exported: Mapping[str, Any]) -> Registry:
+    """The registry in an exported deployment (version 3)."""
+    deployment = exported.get("deployment") or {}
+    resources = deployment.get("resources") or []
+    pending = deployment.get("pending_operations") or []
+    records, zone_ids = [], {}
+    for resource in resources:
+        if resource["type"] in RECORD_TYPE_TOKENS and not resource.get("delete"):
+            records.append(_registered(resource))
+        elif resource["type"] == STACK_TYPE_TOKEN:
+            zone_ids = resource.get("outputs", {}).get("zones", {})
+    return Registry(
+        records=tuple(records),
+        zone_ids=tuple(sorted(zone_ids.items())),
+        interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
+    )
+
+
+def _registered(resource: Mapping[str, Any]) -> RegisteredRecord:
+    inputs = resource["inputs"]
+    record = Record(
+        name=inputs["name"],
+        type=inputs["type"],
+        content=inputs.get("content", ""),
+        ttl=int(inputs["ttl"]),
+        proxied=bool(inputs.get("proxied", False)),
+        comment=inputs.get("comment") or "",
+    )
+    logical_name = resource["urn"].rsplit("::", 1)[1]
+    return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], record)
+
+
+def owned_record_set(record: RegisteredRecord) -> tuple[str, str]:
+    """The (name, type) of the record set that a registered record belongs to; a mark belongs to its host's set."""
+    name, record_type = record.logical_name.split("/")[:2]
+    return name, record_type
+
+
+def is_mark(record: RegisteredRecord) -> bool:
+    """Whether a registered record is a set's mark rather than one of its records."""
+    return record.logical_name == ownership.mark_record_name(*owned_record_set(record))

@@ -1,0 +1,122 @@
+"""Sources of WAN addresses: what each one is, and the one place where they are made from the settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from stacks.observe.wan import declared, interface, name_query, web
+from stacks.observe.wan.answer import Answer, NoAnswerError
+from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.stun_exchange import binding
+from stacks.observe.wan.verdict import Network, refusal, unmapped
+from stacks.values import Address, Family, Known, Unknown
+
+if TYPE_CHECKING:
+    from stacks.observe.wan.settings import WanSettings
+    from stacks.observe.wan.spec import Kind, Spec
+
+Ask = Callable[[Family, Deadline], tuple[Address, ...]]
+"""Gives one address or more, or raises `NoAnswerError`."""
+
+
+class Source(Protocol):
+    """Whom the detection asks for the address of one family."""
+
+    @property
+    def name(self) -> str:
+        """As the settings name it."""
+
+    @property
+    def operator(self) -> str:
+        """Who runs it."""
+
+    def detect(self, family: Family, deadline: Deadline) -> Answer:
+        """Its answer, by the deadline. Raises nothing for what the network does."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSource:
+    """A source that asks with a function, and judges what it gets."""
+
+    name: str
+    operator: str
+    accept: tuple[Network, ...]
+    ask: Ask
+
+    def detect(self, family: Family, deadline: Deadline) -> Answer:
+        """See `Source`."""
+        started = time.monotonic()
+        addresses: tuple[Address, ...] = ()
+        reason = ""
+        try:
+            addresses = tuple(unmapped(address) for address in self.ask(family, deadline))
+        except NoAnswerError as error:
+            reason = str(error)
+        refused = "; ".join(filter(None, (refusal(address, family, self.accept) for address in addresses)))
+        usable = bool(addresses) and not refused
+        return Answer(
+            source=self.name,
+            operator=self.operator,
+            family=family,
+            result=Known(addresses[0]) if usable else Unknown(refused or reason),
+            seconds=time.monotonic() - started,
+            refused=refused,
+            others=addresses[1:] if usable else (),
+        )
+
+
+def build(settings: WanSettings) -> list[Source]:
+    """Return the sources that the settings ask for, in their order."""
+    accept = tuple(settings.accept)
+    return [AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, accept)) for spec in settings.specs()]
+
+
+def _stun(spec: Spec, _: tuple[Network, ...]) -> Ask:
+    return lambda family, deadline: (binding(spec.host, spec.port, family, "udp", deadline),)
+
+
+def _stun_tcp(spec: Spec, _: tuple[Network, ...]) -> Ask:
+    return lambda family, deadline: (binding(spec.host, spec.port, family, "tcp", deadline),)
+
+
+def _http(spec: Spec, _: tuple[Network, ...]) -> Ask:
+    return lambda family, deadline: (web.ask(spec.argument, family, deadline),)
+
+
+def _interface(spec: Spec, accept: tuple[Network, ...]) -> Ask:
+    return lambda family, deadline: (interface.ask(spec.argument, accept, family, deadline),)
+
+
+def _dns(spec: Spec, _: tuple[Network, ...]) -> Ask:
+    return lambda family, deadline: (name_query.ask(spec.argument, spec.host, spec.port, family, deadline),)
+
+
+def _static(spec: Spec, _: tuple[Network, ...]) -> Ask:
+    return lambda family, _: declared.of_family(spec.addresses, family)
+
+
+def _file(spec: Spec, _: tuple[Network, ...]) -> Ask:
+    return lambda family, _: declared.of_family(declared.read_file(spec.argument), family)
+
+
+def _none(_: Spec, __: tuple[Network, ...]) -> Ask:
+    return _nothing
+
+
+def _nothing(family: Family, _: Deadline) -> tuple[Address, ...]:
+    raise NoAnswerError(f"detection is switched off (`none`): {family.value} records stay as they are")
+
+
+ASKERS: dict[Kind, Callable[[Spec, tuple[Network, ...]], Ask]] = {
+    "stun": _stun,
+    "stun-tcp": _stun_tcp,
+    "http": _http,
+    "interface": _interface,
+    "dns": _dns,
+    "static": _static,
+    "file": _file,
+    "none": _none,
+}

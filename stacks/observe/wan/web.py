@@ -1,0 +1,130 @@
+"""The address as a web service sees it: one GET over a connection of the wanted family."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
+
+from stacks.observe.wan.answer import NoAnswerError
+from stacks.observe.wan.connect import first_reachable, shutting
+from stacks.observe.wan.web_formats import read_address
+
+if TYPE_CHECKING:
+    from stacks.observe.wan.deadline import Deadline
+    from stacks.values import Address, Family
+
+BODY_LIMIT = 4096
+"""Bytes; the longest honest answer, a trace, has about 300."""
+REDIRECTIONS = 3
+HEADERS = {
+    "Accept": "text/plain, application/json;q=0.9",
+    "Accept-Encoding": "identity",
+    "User-Agent": "truenorth",
+    "Connection": "close",
+}
+
+Opener: TypeAlias = Callable[[str, int], socket.socket]
+
+
+def ask(url: str, family: Family, deadline: Deadline) -> Address:
+    """Return the address that the service at the URL answers. Raises `NoAnswerError`.
+
+    Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
+    host only, and never from https to http.
+    """
+    with ExitStack() as held:
+
+        def open_connection(host: str, port: int) -> socket.socket:
+            sock = first_reachable(host, port, family, socket.SOCK_STREAM, deadline)
+            # TLS takes the socket over; this second handle on the same connection stays ours to end it with.
+            handle = held.enter_context(sock.dup())
+            held.enter_context(deadline.waking(shutting(handle)))
+            return sock
+
+        session = held.enter_context(requests.Session())
+        session.trust_env = False
+        session.headers = requests.structures.CaseInsensitiveDict(HEADERS)
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _FamilyAdapter(open_connection))
+        try:
+            return read_address(_fetch(session, url, deadline))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise NoAnswerError("no answer in time" if deadline.remaining() <= 0 else _why(error)) from error
+
+
+def _fetch(session: requests.Session, url: str, deadline: Deadline) -> bytes:
+    for _ in range(1 + REDIRECTIONS):
+        remaining = max(deadline.remaining(), 0.001)
+        with session.get(url, stream=True, allow_redirects=False, timeout=remaining) as response:
+            if response.is_redirect:
+                url = _redirected(url, response.headers["Location"])
+                continue
+            if response.status_code != requests.codes.ok:
+                raise NoAnswerError(f"answered with HTTP status {response.status_code}")
+            return _body(response.raw, deadline)
+    raise NoAnswerError(f"redirects more than {REDIRECTIONS} times")
+
+
+def _redirected(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    before, after = urlsplit(url), urlsplit(target)
+    if after.hostname != before.hostname or after.scheme not in ("https", before.scheme):
+        raise NoAnswerError(f"redirects elsewhere, to {target[:100]!r}")
+    return target
+
+
+def _body(raw: urllib3.HTTPResponse, deadline: Deadline) -> bytes:
+    body = bytearray()
+    while deadline.remaining() > 0:
+        chunk = raw.read1(BODY_LIMIT + 1 - len(body), decode_content=False)
+        if not chunk:
+            return bytes(body)
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise NoAnswerError(f"answered with more than {BODY_LIMIT} bytes: that is no address")
+    raise NoAnswerError("no answer in time")
+
+
+def _why(error: BaseException) -> str:
+    """Return the first cause: requests and urllib3 wrap it several times, with the URL in each."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return str(error) or type(error).__name__
+
+
+class _FamilyAdapter(HTTPAdapter):
+    """An adapter whose connections are opened by `open_connection`."""
+
+    def __init__(self, open_connection: Opener) -> None:
+        self._open = open_connection
+        super().__init__(max_retries=0)
+
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: bool | str | None,  # noqa: FBT001 - the signature of requests
+        proxies: Mapping[str, str] | None = None,
+        cert: tuple[str, str] | str | None = None,
+    ) -> ConnectionPool:
+        pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        if isinstance(pool, HTTPConnectionPool):
+            kind = HTTPSConnection if pool.scheme == "https" else HTTPConnection
+            pool.ConnectionCls = _opened_by(self._open, kind)
+        return pool
+
+
+def _opened_by(open_connection: Opener, kind: type[HTTPConnection]) -> type[HTTPConnection]:
+    class Connection(kind):  # type: ignore[valid-type,misc] # plain or TLS, known at run time
+        def _new_conn(self) -> socket.socket:
+            return open_connection(self.host, self.port)
+
+    return Connection

@@ -1,0 +1,111 @@
+"""A Cloudflare zone as it is now: one listing of up to 5,000 records a page.
+
+https://developers.cloudflare.com/api/resources/dns/subresources/records/methods/list/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
+
+from stacks.errors import ObservationError, UserError
+from stacks.settings import Credentials
+from stacks.values import LiveRecord, Record, ZoneSnapshot
+
+PAGE = 5_000
+TIMEOUT = (5.0, 30.0)
+RETRY = Retry(total=3, backoff_factor=0.3, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
+TOO_MANY_REQUESTS = 429
+REFUSED = frozenset({400, 401, 403})
+
+
+def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
+    """All records of the zone; its id is looked up (one more call) where zone_id is empty.
+
+    Raises UserError where the token is wrong or sees no such zone, ObservationError where the API cannot be asked.
+    """
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=RETRY))
+        session.mount("https://", HTTPAdapter(max_retries=RETRY))
+        session.headers.update(credentials.headers())
+        found = zone_id or _find_zone(session, credentials, zone)
+        return ZoneSnapshot(zone, found, _records(session, credentials, zone, found))
+
+
+def _find_zone(session: requests.Session, credentials: Credentials, zone: str) -> str:
+    answer = _get(session, credentials, "/zones", {"name": zone}, zone)
+    if not answer["result"]:
+        raise UserError(
+            f"there is no zone {zone} that this token can see",
+            f"{credentials.base_url}/zones?name={zone}",
+            "check the spelling of truenorth:zone, and that the token has Zone:Read on it",
+        )
+    return str(answer["result"][0]["id"])
+
+
+def _records(session: requests.Session, credentials: Credentials, zone: str, zone_id: str) -> tuple[LiveRecord, ...]:
+    records: list[LiveRecord] = []
+    page, pages = 1, 1
+    while page <= pages:
+        query = {"page": str(page), "per_page": str(PAGE)}
+        answer = _get(session, credentials, f"/zones/{zone_id}/dns_records", query, zone)
+        records.extend(_live(item) for item in answer["result"])
+        pages = int((answer.get("result_info") or {}).get("total_pages", 1))
+        page += 1
+    return tuple(records)
+
+
+def _live(item: Mapping[str, Any]) -> LiveRecord:
+    record = Record(
+        name=item["name"].lower(),
+        type=item["type"],
+        content=item.get("content", ""),
+        ttl=int(item["ttl"]),
+        proxied=bool(item.get("proxied", False)),
+        comment=item.get("comment") or "",
+    )
+    return LiveRecord(item["id"], record)
+
+
+def _get(
+    session: requests.Session, credentials: Credentials, path: str, query: Mapping[str, str], zone: str
+) -> dict[str, Any]:
+    url = f"{credentials.base_url}{path}"
+    try:
+        response = session.get(url, params=query, timeout=TIMEOUT)
+        body = response.json() if "json" in response.headers.get("Content-Type", "") else {}
+    except (requests.RequestException, ValueError) as error:
+        raise ObservationError(f"Cloudflare could not be asked about the zone {zone}: {_reason(error)}") from error
+    if response.ok and body.get("success"):
+        return dict(body)
+    said = "; ".join(_said(error) for error in body.get("errors", ())) or response.reason
+    if response.status_code == TOO_MANY_REQUESTS:
+        wait = response.headers.get("Retry-After", "some")
+        raise ObservationError(f"Cloudflare's rate limit is used up: asks to wait {wait} seconds")
+    if response.status_code in REFUSED:
+        raise UserError(
+            f"Cloudflare refuses the credentials: {said}",
+            f"GET {url} answered {response.status_code}",
+            "check CLOUDFLARE_API_TOKEN: it needs Zone:Read and DNS:Edit on this zone and must not have expired",
+        )
+    if response.status_code == requests.codes.not_found:
+        raise UserError(
+            f"there is no zone with the id {path.split('/')[2]}: {said}",
+            f"GET {url} answered {response.status_code}",
+            f"check truenorth:zone_id (or CF_ZONE_ID), or leave it out: it is found by the name {zone}",
+        )
+    raise ObservationError(f"Cloudflare answered {response.status_code} about the zone {zone}: {said}")
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    chain = "".join(f", {_said(inner)}" for inner in error.get("error_chain", ()))
+    return f"{error.get('message', '')} ({error.get('code', '?')}){chain}"
+
+
+def _reason(error: Exception) -> str:
+    inner = error.args[0] if error.args else error
+    return str(getattr(inner, "reason", inner))

@@ -1,0 +1,152 @@
+"""The plan: what must be, from what is wished, what is there, and what is ours. Pure.
+
+| at the wanted name and type the zone has          | then                                              |
+|---------------------------------------------------|---------------------------------------------------|
+| nothing                                           | declare: the engine creates record and mark       |
+| records that state says are ours                  | declare: the engine updates what differs          |
+| ours, and a foreign one beside them               | declare ours, report the foreign one              |
+| foreign records only (also: a CNAME beside an A)  | conflict: declare nothing, leave them alone       |
+| anything, while the wished targets are unknown    | frozen: declare what state holds, unchanged       |
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components import canonical, ownership
+from stacks.plan.endpoints import endpoints
+from stacks.values import (
+    Conflict,
+    Endpoint,
+    Frozen,
+    Known,
+    LiveRecord,
+    Observation,
+    Plan,
+    Record,
+    RecordSet,
+    RegisteredRecord,
+    Slot,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """The observation, indexed for the questions the plan asks of each endpoint."""
+
+    zone_id: str
+    owned: Mapping[Key, list[RegisteredRecord]]
+    foreign: Mapping[str, list[LiveRecord]]
+    live_ids: frozenset[str]
+    texts: Mapping[str, list[str]]
+
+
+def make_plan(settings: Settings, observation: Observation) -> Plan:
+    """The plan for these settings in this world. The same inputs give the same plan."""
+    world = _index(observation)
+    record_sets: list[RecordSet] = []
+    conflicts: list[Conflict] = []
+    frozen: list[Frozen] = []
+    for endpoint in endpoints(settings, dict(observation.addresses)):
+        ours = world.owned.get((endpoint.name, endpoint.type), [])
+        others = [live for live in world.foreign.get(endpoint.name, ()) if clashes(endpoint.type, live.record.type)]
+        alive = any(registered.id in world.live_ids for registered in ours)
+        conflicts.extend(_conflict(endpoint, live, world, ours_beside=alive) for live in others)
+        targets = endpoint.targets
+        if isinstance(targets, Unknown):
+            last_known = tuple(sorted(registered.record.content for registered in ours))
+            frozen.append(Frozen(endpoint.name, endpoint.type, last_known, targets.reason))
+            targets = Known(last_known)
+        if targets.value and (alive or not others):
+            record_sets.append(_record_set(endpoint, targets.value, ours, settings, world.zone_id))
+    return Plan(tuple(record_sets), tuple(conflicts), tuple(frozen))
+
+
+def clashes(wanted: str, present: str) -> bool:
+    """Whether a record of one type keeps the other from the same name (RFC 1034, 3.6.2: CNAME stands alone)."""
+    return wanted == present or "CNAME" in {wanted, present}
+
+
+def declared_records(record_set: RecordSet) -> dict[str, Record]:
+    """The records of a set by logical name, its mark included: exactly what the component declares."""
+    name, record_type = record_set.name, record_set.type
+    records = {
+        ownership.record_name(name, record_type, slot.number): Record(
+            name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment
+        )
+        for slot in record_set.slots
+    }
+    mark = Record(
+        record_set.mark_name, "TXT", record_set.mark_content, canonical.AUTOMATIC_TTL, proxied=False, comment=""
+    )
+    return records | {ownership.mark_record_name(name, record_type): mark}
+
+
+def _index(observation: Observation) -> _World:
+    ids = {registered.id for registered in observation.registry.records}
+    owned: dict[Key, list[RegisteredRecord]] = defaultdict(list)
+    for registered in observation.registry.records:
+        name, record_type, *rest = registered.logical_name.split("/")
+        if rest != ["mark"]:
+            owned[name, record_type].append(registered)
+    foreign: dict[str, list[LiveRecord]] = defaultdict(list)
+    texts: dict[str, list[str]] = defaultdict(list)
+    for live in observation.zone.records:
+        if live.id not in ids:
+            foreign[live.record.name].append(live)
+        if live.record.type == "TXT":
+            texts[live.record.name].append(live.record.content)
+    live_ids = frozenset(live.id for live in observation.zone.records)
+    return _World(observation.zone.zone_id, owned, foreign, live_ids, texts)
+
+
+def _conflict(endpoint: Endpoint, live: LiveRecord, world: _World, *, ours_beside: bool) -> Conflict:
+    name = ownership.mark_name(endpoint.name, live.record.type)
+    marks = [mark for text in world.texts.get(name, ()) if (mark := ownership.parse(text))]
+    owner = f"{marks[0].heritage} owner {marks[0].owner}" if marks and not ours_beside else "no owner's mark"
+    held_by = f"{live.record.type} {live.record.content} ({owner})"
+    reason = "a foreign record beside ours, left alone" if ours_beside else "not ours, left alone; nothing was declared"
+    return Conflict(endpoint.name, endpoint.type, held_by, reason)
+
+
+def _record_set(
+    endpoint: Endpoint, targets: tuple[str, ...], ours: list[RegisteredRecord], settings: Settings, zone_id: str
+) -> RecordSet:
+    return RecordSet(
+        zone_id=zone_id,
+        name=endpoint.name,
+        type=endpoint.type,
+        slots=_slots(targets, {_number(registered): registered.record.content for registered in ours}),
+        ttl=endpoint.ttl,
+        proxied=endpoint.proxied,
+        comment=endpoint.comment,
+        mark_name=ownership.mark_name(endpoint.name, endpoint.type, settings.mark_prefix),
+        mark_content=ownership.encode(ownership.Mark(ownership.HERITAGE, settings.owner, endpoint.source)),
+    )
+
+
+def _slots(targets: tuple[str, ...], held: Mapping[int, str]) -> tuple[Slot, ...]:
+    """A slot for each target: the one that has it already, else one whose target left, else a new one.
+
+    So an address that stays is never written, one that changes is an update, and none is absent in between.
+    """
+    keeping = {target: number for number, target in sorted(held.items(), reverse=True) if target in targets}
+    free = sorted(set(range(len(targets) + len(held))) - set(keeping.values()), key=lambda n: (n not in held, n))
+    moving = zip((target for target in targets if target not in keeping), free, strict=False)
+    placed = [Slot(number, target) for target, number in keeping.items()]
+    placed += [Slot(number, target) for target, number in moving]
+    return tuple(sorted(placed, key=lambda slot: slot.number))
+
+
+def _number(registered: RegisteredRecord) -> int:
+    rest = registered.logical_name.split("/")[2:]
+    return int(rest[0]) if rest else 0

@@ -1,0 +1,58 @@
+"""The composition root: observe -> plan -> declare. `pulumi up` and the CLI both run this."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime import config
+
+from components.owned_record import OwnedRecord, OwnedRecordArgs
+from stacks.observe.registry import read_registry
+from stacks.observe.world import observe
+from stacks.plan.planner import make_plan
+from stacks.settings import credentials, from_pulumi
+from stacks.values import Observation, Plan, RecordSet
+
+
+def program(observation: Observation | None = None) -> None:
+    """Declare the plan for the world as it is; a loop that has observed already passes its observation in."""
+    stack = pulumi.get_stack()
+    settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack)
+    if observation is None:
+        observation = observe(
+            settings,
+            credentials(os.environ),
+            registry=lambda: read_registry(stack, os.environ, cwd=Path.cwd()),
+        )
+    plan = make_plan(settings, observation)
+    report(plan)
+    for record_set in plan.record_sets:
+        OwnedRecord(arguments(record_set))
+    pulumi.export("zones", {settings.zone: observation.zone.zone_id})
+    pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def report(plan: Plan) -> None:
+    """Tell what is not declared, and why, among the engine's messages."""
+    for conflict in plan.conflicts:
+        pulumi.log.warn(f"conflict at {conflict.name} {conflict.type}: {conflict.held_by}: {conflict.reason}")
+    for frozen in plan.frozen:
+        kept = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
+        pulumi.log.warn(f"{frozen.name} {frozen.type} {kept}: {frozen.reason}")
+
+
+def arguments(record_set: RecordSet) -> OwnedRecordArgs:
+    """The component's arguments for a planned record set."""
+    return OwnedRecordArgs(
+        zone_id=record_set.zone_id,
+        name=record_set.name,
+        type=record_set.type,
+        targets={slot.number: slot.target for slot in record_set.slots},
+        ttl=record_set.ttl,
+        proxied=record_set.proxied,
+        comment=record_set.comment,
+        mark_name=record_set.mark_name,
+        mark_content=record_set.mark_content,
+    )

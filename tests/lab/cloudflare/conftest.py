@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from lab.cloudflare.server import serve
+from lab.cloudflare.state import Cloudflare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lab.cloudflare.model import Zone
+
+TOKEN = "lab-token"
+ZONE = "example.com"
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Api:
+    """A plain HTTP client of the API, with the token that may do everything unless a request says otherwise."""
+
+    base: str
+    session: requests.Session
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Authorization": f"Bearer {TOKEN}"})
+
+    def __call__(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        chosen = self.headers if headers is None else headers
+        return self.session.request(method, self.base + path, json=body, headers=dict(chosen), timeout=10)
+
+    def lab(self, method: str, path: str, body: object = None) -> requests.Response:
+        url = self.base.removesuffix("/client/v4") + path
+        return self.session.request(method, url, json=body, timeout=10)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cloudflare(clock: Clock) -> Cloudflare:
+    world = Cloudflare(clock=clock)
+    world.add_token(TOKEN)
+    return world
+
+
+@pytest.fixture
+def zone(cloudflare: Cloudflare) -> Zone:
+    return cloudflare.add_zone(ZONE)
+
+
+@pytest.fixture
+def paid_zone(cloudflare: Cloudflare) -> Zone:
+    return cloudflare.add_zone("paid.example", plan="pro")
+
+
+@pytest.fixture
+def base(cloudflare: Cloudflare) -> Iterator[str]:
+    with serve(cloudflare) as url:
+        yield url
+
+
+@pytest.fixture
+def api(base: str) -> Iterator[Api]:
+    with requests.Session() as session:
+        yield Api(base, session)
+
+
+@pytest.fixture
+def records_path(zone: Zone) -> str:
+    return f"/zones/{zone.id}/dns_records"
