@@ -21,6 +21,7 @@ from cli.engine.events import Event
 from cli.lab_environment import lab_environment
 from cli.loop.watch import Failure, watch
 from cli.workplace import Workplace, find_project, open_workplace, settings_path
+from components import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
 
@@ -157,7 +158,9 @@ def show_records(scene: Scene) -> None:
         table.add_column(column, style="dim" if column != "content" else "")
     for record in sorted(remote.records(scene.places), key=lambda record: (record["type"], record["name"])):
         ttl = "auto" if record["ttl"] == 1 else str(record["ttl"])
-        table.add_row(record["name"], record["type"], record["content"], ttl, "yes" if record["proxied"] else "no")
+        mark = ownership.parse(record["content"])
+        content = f"mark: owner {mark.owner}" if mark else record["content"]
+        table.add_row(record["name"], record["type"], content, ttl, "yes" if record["proxied"] else "no")
     scene.console.print(table)
 
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.converge import Convergence
+from components import ownership
 from stacks.plan.changes import Action, Change
 from stacks.plan.planner import declared_records
 from stacks.values import Plan, Record
@@ -35,7 +36,7 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
             Text(change.action.value, style=COLOURS[change.action]),
             record.name,
             record.type,
-            _difference(change),
+            _difference(change) if ownership.parse(record.content) is None else Text("ownership mark", style="dim"),
             Text(MEANINGS.get(change.action, ""), style="dim"),
         )
     if changes:

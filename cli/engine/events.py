@@ -77,7 +77,8 @@ def parse_event(line: str) -> Event | None:
 
 def _step(phase: Literal["started", "done", "failed"], metadata: dict[str, Any]) -> Step:
     after = (metadata.get("new") or metadata.get("old") or {}).get("inputs") or {}
-    detail = f"{after['type']} {after['content']}" if {"type", "content"} <= after.keys() else ""
+    shown = {"type", "content"} <= after.keys() and after["type"] != "TXT"
+    detail = f"{after['type']} {after['content']}" if shown else ""
     return Step(phase, metadata["op"], metadata["urn"], metadata["type"], detail)
 
 

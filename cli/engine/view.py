@@ -26,6 +26,8 @@ WORDS = {
     "import": ("importing", "imported", "cyan"),
     "refresh": ("reading", "read", "blue"),
 }
+PLUGIN_ON_PATH = "from $PATH at"
+"""The engine warns of a plugin that is not in its own folder at every run; `truenorth lab env` put it there."""
 RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord"
 
 
@@ -43,7 +45,7 @@ def listening(console: Console, *, json_lines: bool = False, live: bool = True) 
 
         def plain(event: Event) -> None:
             if line := steps.heard(event):
-                console.print(line, markup=False, highlight=False)
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
 
         yield plain
 
@@ -67,7 +69,8 @@ class _Steps:
         if isinstance(event, Summary):
             return ""
         if isinstance(event, Diagnostic):
-            return f"  {event.severity}: {event.message}" if event.severity == "warning" else ""
+            told = event.severity == "warning" and PLUGIN_ON_PATH not in event.message
+            return f"  warning: {event.message}" if told else ""
         if event.type != RECORD_TYPE or event.operation in QUIET_OPERATIONS:
             return ""
         if event.phase == "started":
@@ -76,7 +79,7 @@ class _Steps:
             return ""
         seconds = now - self.began.get(event.urn, now)
         self.rows[event.urn] = (event, seconds)
-        return f"  {_word(event)} {event.name} {event.detail} ({seconds:.1f} s)"
+        return f"  {_word(event)} {' '.join(filter(None, (event.name, event.detail)))} ({seconds:.1f} s)"
 
     def table(self) -> Table:
         """The steps as a table; the ones under way count their seconds."""

@@ -89,7 +89,9 @@ def choose(environment: Mapping[str, str], folder: Path, engine: Path | None = N
         found = real_plugin(environment)
     if found is not None:
         return Plugin(found, "real", f"the real plugin is at {found}")
-    return Plugin(install(folder), "stand-in", "no real plugin on PATH or in Pulumi's home, and none could be installed")
+    return Plugin(
+        install(folder), "stand-in", "no real plugin on PATH or in Pulumi's home, and none could be installed"
+    )
 
 
 def _is_stand_in(path: Path) -> bool:

@@ -113,16 +113,8 @@ class DnsRecord:
         return failures
 
     def plan(self, prior: Properties | None, inputs: Mapping[str, Value]) -> Properties:
-        """The state asked for. Names are compared as they are written: `www` differs from `www.example.com`."""
-        wanted = dict(inputs)
-        content, was = wanted.get("content"), (prior or {}).get("content")
-        same_host = isinstance(content, str) and isinstance(was, str) and content.lower() == was.lower()
-        if wanted.get("type") == "CNAME" and same_host:
-            wanted["content"] = was  # host names have no case: the provider keeps the one in state
-        settings = wanted.get("settings")
-        if prior is not None and settings is not None and is_zero(settings) and is_zero(prior.get("settings")):
-            wanted["settings"] = prior.get("settings")  # spelled-out defaults are no change
-        planned = plan(_TABLE, prior, wanted)
+        """Plan the record; other spellings of what is in state are no change."""
+        planned = plan(_TABLE, prior, inputs if prior is None else _respelled(prior, inputs))
         if prior is not None and planned["tags"] is UNKNOWN and not prior.get("tags"):
             planned["tags"] = prior.get("tags")
         if planned["tagsModifiedOn"] is UNKNOWN:
@@ -170,6 +162,31 @@ class DnsRecord:
 
 def _path(state: Properties) -> str:
     return f"zones/{state['zoneId']}/dns_records/{state['id']}"
+
+
+def _respelled(prior: Properties, inputs: Mapping[str, Value]) -> Properties:
+    """The inputs, with the state's spelling where they mean what is in state."""
+    wanted = dict(inputs)
+    for name, means_the_same in (("name", _same_name), ("settings", _both_defaults)):
+        if means_the_same(wanted.get(name), prior.get(name)):
+            wanted[name] = prior.get(name)
+    content, stored = wanted.get("content"), prior.get("content")
+    if wanted.get("type") == "CNAME" and isinstance(content, str) and isinstance(stored, str):
+        wanted["content"] = stored if content.lower() == stored.lower() else content
+    return wanted
+
+
+def _same_name(wanted: Value, stored: Value) -> bool:
+    """Whether a relative name may be the stored one: `www` and `www.example.com`. The zone's name is not known here."""
+    if not isinstance(wanted, str) or not isinstance(stored, str):
+        return False
+    if wanted == "@":
+        return "." in stored
+    return stored.removesuffix(".").startswith(wanted.removesuffix(".") + ".")
+
+
+def _both_defaults(wanted: Value, stored: Value) -> bool:
+    return wanted is not None and is_zero(wanted) and is_zero(stored)
 
 
 def _modified_on(planned: Properties, prior: Properties | None, of: str) -> Value:

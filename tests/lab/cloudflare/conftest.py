@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from lab.cloudflare.server import serve
+from lab.cloudflare.server import application
+from lab.cloudflare.serving import listening
 from lab.cloudflare.state import Cloudflare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from lab.cloudflare.model import Zone
 
@@ -73,10 +76,30 @@ def paid_zone(cloudflare: Cloudflare) -> Zone:
     return cloudflare.add_zone("paid.example", plan="pro")
 
 
+@dataclass
+class Switchboard:
+    """One server for all tests, each of which plugs in an account of its own."""
+
+    port: int = 0
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def switchboard() -> Iterator[Switchboard]:
+    board = Switchboard()
+    with listening(board) as board.port:
+        yield board
+
+
 @pytest.fixture
-def base(cloudflare: Cloudflare) -> Iterator[str]:
-    with serve(cloudflare) as url:
-        yield url
+def base(cloudflare: Cloudflare, switchboard: Switchboard) -> Iterator[str]:
+    switchboard.app = application(cloudflare)
+    yield f"http://127.0.0.1:{switchboard.port}/client/v4"
+    switchboard.app = None
 
 
 @pytest.fixture

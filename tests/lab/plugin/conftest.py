@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 from pulumi import automation
+from pulumi.automation._server import LanguageServer
 
 from lab.plugin.cloudflare.provider import version
 from lab.plugin.cloudflare.server import serving
@@ -70,11 +73,15 @@ class Program:
     def declare(self) -> None:
         shared = self.around()
         for name, (inputs, opts) in self.records.items():
-            record = Record(name, inputs, pulumi.ResourceOptions.merge(shared, opts))
+            made = {key: value() if callable(value) else value for key, value in inputs.items()}
+            record = Record(name, made, pulumi.ResourceOptions.merge(shared, opts))
             pulumi.export(name, record.id)
 
     def put(self, resource: str, /, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
-        """Declare a record from the next run on: an A record, but for the inputs given."""
+        """Declare a record from the next run on: an A record, but for the inputs given.
+
+        A function among the inputs is called in the program, where outputs can be made.
+        """
         ordinary = {"name": f"{resource}.example.com", "type": "A", "content": "192.0.2.1", "ttl": 300, "zoneId": ZONE}
         self.records[resource] = (ordinary | inputs, opts)
 
@@ -163,9 +170,34 @@ def started(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def program(environment: dict[str, str], api: RecordingApi) -> Program:
+def loops_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the event loop of each inline program: the SDK leaves that of a failed one open."""
+    running = threading.Semaphore(0)
+    started: list[asyncio.AbstractEventLoop] = []
+    run, new_event_loop = LanguageServer.Run, asyncio.new_event_loop
+
+    def noted() -> asyncio.AbstractEventLoop:
+        started.append(new_event_loop())
+        return started[-1]
+
+    def run_to_the_end(server: LanguageServer, request: object, context: object) -> object:
+        try:
+            return run(server, request, context)
+        finally:
+            running.release()
+
+    monkeypatch.setattr(asyncio, "new_event_loop", noted)
+    monkeypatch.setattr(LanguageServer, "Run", run_to_the_end)
+    yield
+    for loop in started:
+        assert running.acquire(timeout=30)
+        loop.close()
+
+
+@pytest.fixture
+def program(environment: dict[str, str], api: RecordingApi, loops_closed: None) -> Program:
     """A program without records; take `attached` or `started` with it."""
-    del environment
+    del environment, loops_closed
     holder: list[Program] = []
     stack = automation.create_or_select_stack("test", project_name="plugin", program=lambda: holder[0].declare())
     holder.append(Program(stack, api))

@@ -143,14 +143,16 @@ class TestUpdating:
         assert run.operations == [("update", "www")]
         assert run.requests[0].body == UNTOUCHED | {"name": "www.example.com", "comment": None}
 
-    def test_a_relative_name_is_a_change_and_then_stable(self, program: Program) -> None:
-        program.put("www")
+    def test_a_relative_name_is_a_change_and_then_stable(self, program: Program, api: RecordingApi) -> None:
+        program.put("www", name="other.example.com")
         program.up()
         program.put("www", name="www")
         run = program.up()
         assert (run.operations, run.requests[0].body["name"]) == ([("update", "www")], "www")
         run = program.up()
         assert (run.operations, run.lines) == ([("same", "www")], [])
+        api.record(the_id(program, "www"))["name"] = "www.example.com"  # as Cloudflare stores it
+        assert program.up(refresh=True).operations == [("refresh", "www"), ("same", "www")]
 
     @pytest.mark.parametrize(
         ("change", "kinds", "path"),
@@ -279,14 +281,24 @@ class TestImport:
         run = program.up()
         assert (run.operations, run.lines) == ([("same", "www")], [])
 
-    def test_the_option_kept_for_another_run_deletes_the_record_itself(
-        self, program: Program, api: RecordingApi
-    ) -> None:
+    def test_the_option_kept_from_run_to_run_asks_nothing(self, program: Program, api: RecordingApi) -> None:
         record = api.add(name="www.example.com", type="A", content="192.0.2.1", ttl=300)
         program.put("www", pulumi.ResourceOptions(import_=f"{ZONE}/{record}"))
         program.up()
         run = program.up()
-        assert ("import-replacement", "www") in run.operations
+        assert (run.operations, run.lines) == ([("same", "www")], [])
+
+    def test_the_option_set_on_a_record_in_state_deletes_the_record_itself(
+        self, program: Program, api: RecordingApi
+    ) -> None:
+        program.put("www")
+        program.up()
+        record = the_id(program, "www")
+        program.put("www", pulumi.ResourceOptions(import_=f"{ZONE}/{record}"))
+        run = program.up()
+        assert run.operations == [
+            (operation, "www") for operation in ("import-replacement", "replace", "delete-replaced")
+        ]
         assert run.lines == [f"GET {RECORDS}/{record}"] * 2 + [f"DELETE {RECORDS}/{record}"]
         assert api.records == {}
 
@@ -314,7 +326,7 @@ class TestDeleting:
 
 class TestSecrets:
     def test_a_secret_input_is_sent_plain_and_kept_encrypted(self, program: Program) -> None:
-        program.put("www", content=pulumi.Output.secret("192.0.2.77"))
+        program.put("www", content=lambda: pulumi.Output.secret("192.0.2.77"))
         run = program.up()
         assert run.requests[0].body["content"] == "192.0.2.77"
         assert "192.0.2.77" not in str(program.state("www"))

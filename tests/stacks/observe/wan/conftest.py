@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
 from stacks.observe.wan.settings import WanSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DOCUMENTATION = ["203.0.113.0/24", "198.51.100.0/24", "2001:db8::/32"]
 

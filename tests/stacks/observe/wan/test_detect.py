@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stacks.observe.wan.detect import Detection, detect
+from stacks.observe.wan.settings import WanSettings
+from stacks.values import Family, Known, Unknown
+
+if TYPE_CHECKING:
+    from lab.addresses.world import Addresses
+
+Start = Callable[..., str]
+Make = Callable[..., WanSettings]
+IPV4, IPV6 = Family.IPV4, Family.IPV6
+RIGHT = Known((ip_address("203.0.113.7"),))
+
+
+def reason(detection: Detection, family: Family = IPV4) -> str:
+    outcome = detection.addresses[family]
+    assert isinstance(outcome, Unknown)
+    return outcome.reason
+
+
+class TestEachMode:
+    def test_stun_and_http(self, stun: Start, http: Start, settings: Make) -> None:
+        detection = detect(settings(stun=[stun(), stun()], http=[http(), http() + "/cdn-cgi/trace"]))
+        assert detection.addresses == {IPV4: RIGHT}
+        assert len(detection.answers) == 4
+
+    def test_stun_only_over_udp_and_tcp(self, stun: Start, settings: Make) -> None:
+        detection = detect(settings(mode="stun", stun=[stun(), f"tcp:{stun()}"]))
+        assert detection.addresses == {IPV4: RIGHT}
+        assert [answer.source.partition(":")[0] for answer in detection.answers] == ["stun", "stun-tcp"]
+        assert all(answer.result == Known(ip_address("203.0.113.7")) for answer in detection.answers)
+
+    def test_http_only(self, http: Start, settings: Make) -> None:
+        assert detect(settings(mode="http", http=[http() + "/json", http() + "/origin"])).addresses == {IPV4: RIGHT}
+
+    def test_a_list(self, stun: Start, http: Start, settings: Make) -> None:
+        assert detect(settings(mode="list", sources=[f"stun:{stun()}", f"http:{http()}/"])).addresses == {IPV4: RIGHT}
+
+    def test_a_list_of_declared_addresses(self, settings: Make, tmp_path: Path) -> None:
+        detection = detect(settings(mode="list", sources=["static:203.0.113.8,203.0.113.7,2001:db8::1"]))
+        assert detection.addresses == {IPV4: Known((ip_address("203.0.113.7"), ip_address("203.0.113.8")))}
+        file = tmp_path / "wan"
+        file.write_text("203.0.113.7\n")
+        assert detect(settings(mode="list", sources=[f"file:{file}"])).addresses == {IPV4: RIGHT}
+
+    def test_none_is_unknown_and_not_empty(self, settings: Make) -> None:
+        assert "switched off" in reason(detect(settings(mode="list", sources=["none"])))
+
+    def test_the_chain_ends_with_the_interface(self, stun: Start, http: Start, settings: Make) -> None:
+        sources = [f"stun:{stun(silent=True)}", http(silent=True), "interface:lo"]
+        found = detect(settings(mode="list", sources=sources, agreement=1, accept=["127.0.0.0/8"], timeout=0.3))
+        assert found.addresses == {IPV4: Known((ip_address("127.0.0.1"),))}
+
+
+class TestWhatDoesNotCount:
+    def test_silent_and_broken_sources(self, stun: Start, http: Start, settings: Make) -> None:
+        stuns = [stun(silent=True), stun(malformed=True), stun(error=420), stun(foreign=True), stun()]
+        https = [http(silent=True), http(html=True), http(huge=True), http(status=500), http()]
+        started = time.monotonic()
+        detection = detect(settings(stun=stuns, http=https))
+        assert detection.addresses == {IPV4: RIGHT}
+        assert time.monotonic() - started < 3  # the silent ones were not waited for
+
+    def test_addresses_that_cannot_be_ours(self, stun: Start, settings: Make) -> None:
+        stuns = [stun(lie="104.16.0.1"), stun(lie="100.64.0.1"), stun(lie="10.0.0.1"), stun(lie="2001:db8::1")]
+        detection = detect(settings(mode="stun", stun=stuns))
+        text = reason(detection)
+        assert all(part in text for part in ("belongs to Cloudflare", "carrier NAT", "not a public", "not an IPv4"))
+        assert all(answer.refused for answer in detection.answers)
+
+    def test_an_ipv4_mapped_address_counts_as_the_ipv4_address(self, stun: Start, settings: Make) -> None:
+        stuns = [stun(lie="::ffff:203.0.113.7"), stun()]
+        assert detect(settings(mode="stun", stun=stuns)).addresses == {IPV4: RIGHT}
+
+
+class TestDisagreement:
+    def test_a_liar_among_honest_sources_stops_all_or_is_not_heard(self, stun: Start, settings: Make) -> None:
+        stuns = [stun(lie="198.51.100.66"), stun(), stun()]
+        detection = detect(settings(mode="stun", stun=stuns))
+        outcome = detection.addresses[IPV4]
+        assert outcome == RIGHT or "disagree" in reason(detection)
+
+    def test_a_quick_liar_publishes_nothing(self, stun: Start, http: Start, settings: Make) -> None:
+        honest = [stun(delay=0.2), stun(delay=0.2)]
+        detection = detect(settings(stun=[stun(lie="198.51.100.66"), *honest], http=[http(delay=0.2)]))
+        assert "198.51.100.66 says stun:127.0.0.1" in reason(detection)
+        assert "203.0.113.7 says" in reason(detection)
+
+    def test_forged_stun_is_contradicted_by_the_web(self, stun: Start, http: Start, settings: Make) -> None:
+        forged = [stun(lie="198.51.100.66"), stun(lie="198.51.100.66"), stun(lie="198.51.100.66")]
+        assert "disagree" in reason(detect(settings(stun=forged, http=[http(delay=0.3)])))
+
+    def test_where_one_is_enough_a_mismatch_still_shows(self, stun: Start, settings: Make) -> None:
+        stuns = [stun(), stun(lie="198.51.100.66", delay=0.2)]
+        assert "disagree" in reason(detect(settings(mode="stun", stun=stuns, agreement=1)))
+
+    def test_too_few_witnesses_publish_nothing(self, stun: Start, settings: Make) -> None:
+        detection = detect(settings(mode="stun", stun=[stun(), stun(error=500)]))
+        assert "only 1 of the 2 operators" in reason(detection)
+        assert "error 500" in reason(detection)
+
+
+class TestFamilies:
+    @pytest.mark.usefixtures("ipv6_loopback")
+    def test_both_are_found_at_once(self, stun: Start, http: Start, settings: Make) -> None:
+        detection = detect(settings(stun=[stun(), stun("::1")], http=[http(), http("::1")], families=["ipv4", "ipv6"]))
+        assert detection.addresses == {IPV4: RIGHT, IPV6: Known((ip_address("2001:db8::7"),))}
+        assert len(detection.answers) == 8
+
+    def test_one_that_is_unknown_leaves_the_other(self, stun: Start, http: Start, settings: Make) -> None:
+        detection = detect(settings(stun=[stun()], http=[http()], families=["ipv4", "ipv6"]))
+        assert detection.addresses[IPV4] == RIGHT
+        assert "not an ipv6 address" in reason(detection, IPV6)
+
+
+class TestTime:
+    def test_sources_are_asked_at_once(self, stun: Start, settings: Make) -> None:
+        stuns = [stun(delay=0.3) for _ in range(4)]
+        started = time.monotonic()
+        assert detect(settings(mode="stun", stun=stuns, agreement=4)).addresses == {IPV4: RIGHT}
+        assert 0.29 < time.monotonic() - started < 0.9
+
+    def test_stun_and_http_take_the_slowest_needed_answer_not_the_sum(
+        self, stun: Start, http: Start, settings: Make
+    ) -> None:
+        started = time.monotonic()
+        detection = detect(settings(stun=[stun(delay=0.2), stun(delay=30)], http=[http(delay=0.3), http(delay=30)]))
+        assert detection.addresses == {IPV4: RIGHT}
+        assert 0.29 < time.monotonic() - started < 0.9
+
+    def test_silence_ends_at_the_timeout(self, stun: Start, http: Start, settings: Make) -> None:
+        started = time.monotonic()
+        text = reason(detect(settings(stun=[stun(silent=True)], http=[http(silent=True)], timeout=0.4)))
+        assert 0.39 < time.monotonic() - started < 1.5
+        assert "no answer" in text
+
+    def test_what_can_no_longer_agree_is_not_waited_for(self, stun: Start, settings: Make) -> None:
+        started = time.monotonic()
+        detection = detect(settings(mode="stun", stun=[stun(error=500), stun(delay=30)], timeout=20))
+        assert time.monotonic() - started < 5
+        assert "not waited for" in reason(detection)
+
+    def test_a_hanging_resolver_ends_at_the_timeout(self, settings: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+        released = threading.Event()
+
+        def hang(*_: Any, **__: Any) -> list[Any]:  # noqa: ANN401 - stands in for socket.getaddrinfo
+            released.wait(60)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+        monkeypatch.setattr(socket, "getaddrinfo", hang)
+        started = time.monotonic()
+        text = reason(detect(settings(timeout=0.3)))
+        assert time.monotonic() - started < 2
+        assert text.count("was not resolved in time") == 7
+        released.set()
+
+
+def test_nothing_is_left_behind(world: Addresses, stun: Start, http: Start, settings: Make) -> None:
+    chosen = settings(stun=[stun(), stun(silent=True)], http=[http(), http(silent=True)])
+    before = set(threading.enumerate())
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    for last in range(1, 6):
+        world.ipv4 = f"203.0.113.{last}"
+        assert detect(chosen).addresses == {IPV4: Known((ip_address(world.ipv4),))}
+    left = [thread for thread in set(threading.enumerate()) - before if "process_request" not in thread.name]
+    assert left == []
+    assert len(list(Path("/proc/self/fd").iterdir())) <= open_before + 10  # the lab's ends of the last connections
