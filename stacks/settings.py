@@ -24,6 +24,7 @@ ENVIRONMENT_PREFIX = "TRUENORTH_"
 SHORTEST_TTL, LONGEST_TTL = 60, 86_400
 SHORTEST_ENTERPRISE_TTL = 30
 LONGEST_COMMENT = 500
+BASE_URL = "https://api.cloudflare.com/client/v4"
 
 RecordType = Literal["A", "AAAA"]
 
@@ -150,7 +151,7 @@ class Credentials:
     token: str = field(default="", repr=False)
     key: str = field(default="", repr=False)
     email: str = ""
-    base_url: str = "https://api.cloudflare.com/client/v4"
+    base_url: str = BASE_URL
 
     def headers(self) -> dict[str, str]:
         """The HTTP headers of a signed request."""
@@ -178,7 +179,7 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
         token=first("CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"),
         key=first("CLOUDFLARE_API_KEY", "CF_API_KEY"),
         email=first("CLOUDFLARE_EMAIL", "CF_API_EMAIL"),
-        base_url=(first("CLOUDFLARE_BASE_URL") or Credentials.base_url).rstrip("/"),
+        base_url=(first("CLOUDFLARE_BASE_URL") or BASE_URL).rstrip("/"),
     )
     if not found.token and not (found.key and found.email):
         raise UserError(

@@ -48,6 +48,7 @@ def _query(name: str, family: Family) -> dns.message.QueryMessage:
 
 
 def _exchange(sock: socket.socket, query: dns.message.QueryMessage, deadline: Deadline) -> dns.message.Message:
+    sock.setblocking(False)  # noqa: FBT003 - the standard library's signature
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     wait = RETRANSMISSION_TIMEOUT
@@ -58,8 +59,8 @@ def _exchange(sock: socket.socket, query: dns.message.QueryMessage, deadline: De
         while min(resend.remaining(), deadline.remaining()) > 0 and poll.poll(1000 * resend.remaining()):
             try:
                 message = dns.message.from_wire(sock.recv(LARGEST_DATAGRAM))
-            except dns.exception.DNSException:
-                continue
+            except (dns.exception.DNSException, BlockingIOError):
+                continue  # a stranger's datagram, or a deadline that was cancelled
             if query.is_response(message):
                 return message
     raise NoAnswerError("no answer in time")

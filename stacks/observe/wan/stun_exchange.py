@@ -70,6 +70,7 @@ def over_udp(sock: socket.socket, deadline: Deadline) -> Success | Failure:
     """
     transaction_id = secrets.token_bytes(TRANSACTION_ID_LENGTH)
     request = encode_binding_request(transaction_id)
+    sock.setblocking(False)  # noqa: FBT003 - the standard library's signature
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     started = time.monotonic()
@@ -88,6 +89,8 @@ def over_udp(sock: socket.socket, deadline: Deadline) -> Success | Failure:
             return decode(sock.recv(MAXIMUM_LENGTH + 1), transaction_id)
         except StunError as error:
             ignored = f"; what came was ignored: {error}"
+        except BlockingIOError:
+            continue  # shut by a cancelled deadline, or a full buffer: a lost packet like any other
         except OSError as error:
             raise NoAnswerError(f"the server cannot be reached: {error.strerror or error}") from error
     raise NoAnswerError(f"no answer to {sent} requests in {time.monotonic() - started:.1f} s{ignored}")

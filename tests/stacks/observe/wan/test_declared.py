@@ -48,5 +48,5 @@ def test_a_file_with_anything_else_is_no_answer(tmp_path: Path, content: bytes, 
 
 
 def test_a_file_that_is_not_there_is_no_answer(tmp_path: Path) -> None:
-    with pytest.raises(NoAnswerError, match="cannot be read: .*No such file"):
+    with pytest.raises(NoAnswerError, match=r"cannot be read: .*No such file"):
         read_file(str(tmp_path / "gone"))

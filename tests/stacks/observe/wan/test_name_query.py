@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -102,6 +103,19 @@ def test_an_answer_without_the_one_address_is_no_answer(stack: ExitStack, conten
 def test_a_silent_resolver_gives_no_answer_at_the_deadline(stack: ExitStack) -> None:
     with pytest.raises(NoAnswerError, match="no answer in time"):
         ask(stack, "whoami.cloudflare", lambda _: [], seconds=0.2)
+
+
+def test_a_cancelled_deadline_ends_the_waiting() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        deadline = Deadline(60)
+        timer = threading.Timer(0.1, deadline.cancel)
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(NoAnswerError, match="no answer in time"):
+            name_query.ask("whoami.cloudflare", "127.0.0.1", silent.getsockname()[1], Family.IPV4, deadline)
+        assert time.monotonic() - started < 5
+        timer.join()
 
 
 def test_a_closed_port_is_known_at_once() -> None:

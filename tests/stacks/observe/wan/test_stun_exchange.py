@@ -110,7 +110,7 @@ class TestUdp:
     ) -> None:
         behaviour = StunBehaviour(silent=True)
         place = stack.enter_context(serve_stun(world, behaviour=behaviour))
-        with pytest.raises(NoAnswerError, match="no answer to 3 requests in 1.8 s"):
+        with pytest.raises(NoAnswerError, match=r"no answer to 3 requests in 1\.8 s"):
             ask(place, "udp", seconds=1.75)
         assert behaviour.requests == 3
 

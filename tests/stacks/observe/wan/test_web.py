@@ -65,7 +65,7 @@ def test_a_redirection_on_the_same_host_is_followed(http: Callable[..., str]) ->
 
 def test_a_service_that_is_not_there_gives_no_answer_at_once() -> None:
     started = time.monotonic()
-    with pytest.raises(NoAnswerError, match="cannot reach 127.0.0.1 port 9 over ipv4: .*refused"):
+    with pytest.raises(NoAnswerError, match=r"cannot reach 127\.0\.0\.1 port 9 over ipv4: .*refused"):
         web.ask("http://127.0.0.1:9", Family.IPV4, Deadline(30))
     assert time.monotonic() - started < 5
 
