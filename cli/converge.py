@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from cli.engine import stack
@@ -51,29 +50,25 @@ def converge(
     planned is told what will be done before it is done. Raises UserError, ObservationError, RunFailed.
     """
     began = time.monotonic()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as pool:
-        sdk = pool.submit(import_program)
-        seen = look(workplace, detection)
-        planned(seen)
-        runs = apply(workplace, seen, listener, sdk) if seen.changes or _unfinished(seen) or always else ()
+    seen = look(workplace, detection)
+    planned(seen)
+    runs = _apply(workplace, seen, listener) if seen.changes or _unfinished(seen) or always else ()
     return Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)
 
 
-def apply(
-    workplace: Workplace, seen: Convergence, listener: Listener, sdk: Future[Callable[[Observation], None]]
-) -> tuple[Run, ...]:
-    """Refresh what has drifted, then run `up` with the observation that the changes were computed from."""
-    drifted = [change.urn for change in seen.changes if change.is_drift]
-    refreshed = (stack.refresh(workplace, drifted, listener),) if drifted else ()
-    program = sdk.result()
-    return (*refreshed, stack.up(workplace, lambda: program(seen.observation), listener))
-
-
 def import_program() -> Callable[[Observation], None]:
-    """The program. Importing it imports the provider's SDK, which takes seconds: do it while the network answers."""
+    """The program. The first import takes a second, for the provider's SDK: a run that needs none does without."""
     from stacks.program import program  # noqa: PLC0415 - see above
 
     return program
+
+
+def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple[Run, ...]:
+    """Refresh what has drifted, then run `up` with the observation that the changes were computed from."""
+    drifted = [change.urn for change in seen.changes if change.is_drift]
+    refreshed = (stack.refresh(workplace, drifted, listener),) if drifted else ()
+    # Imported while the engine starts, which then calls it.
+    return (*refreshed, stack.up(workplace, lambda: import_program()(seen.observation), listener))
 
 
 def _unfinished(seen: Convergence) -> bool:

@@ -13,7 +13,7 @@ from cli.engine.progress import Plain
 from cli.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from cli.engine.find import Engine
 
@@ -36,24 +36,29 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Gets the engine before the first test's clock runs: on a new machine it takes minutes."""
-    if session.config.option.collectonly or not any("engine" in _fixtures(item) for item in session.items):
-        return
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    progress = Plain(reporter.write_line) if reporter else None
-    try:
-        session.config.stash[_engine] = install(os.environ, progress)
-    except UserError as error:
-        session.config.stash[_engine] = error
+    if not session.config.option.collectonly and any("engine" in _fixtures(item) for item in session.items):
+        _obtain(session.config)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
     return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
+def _obtain(config: pytest.Config) -> Engine | UserError:
+    """The engine of this run, or why there is none."""
+    if _engine not in config.stash:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        try:
+            config.stash[_engine] = install(os.environ, Plain(reporter.write_line) if reporter else None)
+        except UserError as error:
+            config.stash[_engine] = error
+    return config.stash[_engine]
+
+
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Engine:
     """The real Pulumi engine; a test that asks for it is skipped where none can be had."""
-    found = pytestconfig.stash[_engine]
+    found = _obtain(pytestconfig)
     if isinstance(found, UserError):
         pytest.skip(f"no engine: {found}")
     return found

@@ -34,9 +34,8 @@ def preview(
     workplace = open_workplace(stack, settings, os.environ)
     seen = look(workplace)
     if engine:
-        program = import_program()
         with listening(console, json_lines=as_json) as listener:
-            stacks_of_engine.preview(workplace, lambda: program(seen.observation), listener)
+            stacks_of_engine.preview(workplace, lambda: import_program()(seen.observation), listener)
     if as_json:
         sys.stdout.write(json.dumps({"event": "result", **tables.convergence_document(seen)}, sort_keys=True) + "\n")
         return

@@ -39,6 +39,7 @@ _NETWORK = (
     "connection reset",
     "proxyconnect",
     "TLS handshake",
+    "reading http",  # what a proxy answered instead of a module
 )
 _FULL = ("no space left on device", "file too large", "disk quota exceeded")
 

@@ -41,7 +41,7 @@ class Silent:
     def note(self, what: str) -> None: ...
 
 
-class _Counted:
+class Counted:
     """Numbers the steps and measures the time since the start."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class _Counted:
         self._what = ""
 
     def plan(self, steps: int) -> None:
-        self._steps, self._number = steps, 0
+        self._steps, self._number, self._what = steps, 0, ""
 
     def _next(self, what: str) -> str:
         self._number += 1
@@ -63,7 +63,7 @@ class _Counted:
         return f"{minutes}:{seconds:02}"
 
 
-class Plain(_Counted):
+class Plain(Counted):
     """Writes whole lines; a detail only now and then."""
 
     def __init__(self, write: Callable[[str], object]) -> None:

@@ -6,44 +6,49 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
+from rich.text import Text
 
-from cli.engine.progress import _Counted
+from cli.engine.progress import Counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class _Live(_Counted):
-    def __init__(self, console: Console, status: Status) -> None:
+class _Live(Counted):
+    def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
-        self._status = status
+        self._detail = ""
+        self._status = Status(self, console=console)
+
+    def __rich__(self) -> Text:
+        """Write the line anew at each turn of the spinner, so that the time goes on."""
+        return Text.assemble(self._what, " ", (f"{self._detail} {self._elapsed()}", "dim"))
 
     def step(self, what: str) -> None:
         if self._what:
-            self._console.print(f"  [dim]{escape(self._what)}, done after {self._elapsed()}[/dim]")
-        self._show(escape(self._next(what)))
+            self._console.print(Text(f"  {self._what}, done after {self._elapsed()}", "dim"))
+        self._detail = ""
+        self._next(what)
+        self._status.start()
 
     def detail(self, what: str) -> None:
-        self._show(f"{escape(self._what)} [dim]{escape(what)}[/dim]")
+        self._detail = what
 
     def note(self, what: str) -> None:
-        self._console.print(f"  {escape(what)}")
-        self._show("")
-
-    def _show(self, text: str) -> None:
-        self._status.update(f"{text} [dim]{self._elapsed()}[/dim]")
+        self._console.print(Text(f"  {what}"))
         self._status.start()
+
+    def stop(self) -> None:
+        self._status.stop()
 
 
 @contextmanager
 def live(stream: IO[str]) -> Iterator[_Live]:
     """Show a live line below what is printed; gone when the work has ended."""
-    console = Console(file=stream)
-    status = Status("", console=console)
+    progress = _Live(Console(file=stream))
     try:
-        yield _Live(console, status)
+        yield progress
     finally:
-        status.stop()
+        progress.stop()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from cli.converge import Convergence, converge
+from cli.converge import Convergence, converge, import_program
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
 from cli.workplace import Workplace
@@ -39,6 +39,7 @@ def watch(workplace: Workplace, listener: Listener, told: Told, stop: threading.
 
     told hears of every convergence and failure. Raises UserError where the settings or credentials are refused.
     """
+    import_program()  # now, rather than when an address has changed and every second counts
     wan = workplace.settings.wan
     pause = wan.interval
     due = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -75,7 +76,6 @@ class _Server(ThreadingMixIn, HTTPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.addresses = addresses
         self.behaviour = behaviour
-        self.stopped = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__((host, port), _Handler)
@@ -98,7 +98,6 @@ class _Server(ThreadingMixIn, HTTPServer):
 
     def stop(self) -> None:
         """End all connections and close; called from another thread than the server's."""
-        self.stopped.set()
         self.shutdown()
         with self._lock:
             for connection in self._connections:
@@ -129,9 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour = self.server.behaviour
         behaviour.requests += 1
         if behaviour.silent:
-            self.server.stopped.wait()
+            self._ended_within(None)
             return
-        if self.server.stopped.wait(behaviour.delay):
+        if self._ended_within(behaviour.delay):
             return
         address = behaviour.lie or self.server.addresses.seen_from(str(self.client_address[0]))
         body = self._body(address) if address is not None else None
@@ -144,6 +143,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of http.server
         """Keep silent: tests and the demo count requests by `HttpBehaviour.requests`."""
+
+    def _ended_within(self, seconds: float | None) -> bool:
+        """Wait so long (None: for ever), or until the client has gone or the server stops: whether one did."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        return bool(poll.poll(None if seconds is None else 1000 * seconds))
 
     def _body(self, address: str) -> str:
         behaviour = self.server.behaviour
@@ -167,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         for byte in body:
             self.wfile.write(bytes([byte]))
-            if self.server.stopped.wait(behaviour.drip):
+            if self._ended_within(behaviour.drip):
                 return
 
 

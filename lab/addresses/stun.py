@@ -91,7 +91,7 @@ def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
                 raise in_use(error, host, port) from error
         else:
             udp.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            tcp.setblocking(False)  # noqa: FBT003 - likewise
+            tcp.setblocking(False)  # noqa: FBT003 - the standard library's signature
             return udp, tcp
     raise AssertionError  # the last attempt has returned or raised
 

@@ -23,7 +23,7 @@ def request_length(data: bytes) -> int:
 
 def transaction_id(request: bytes) -> bytes:
     """Return the 12 bytes that tie a response to its request."""
-    if request_length(request) != len(request):
+    if len(request) < HEADER or request_length(request) != len(request):
         raise ValueError("the request's length is wrong")
     return request[8:HEADER]
 

@@ -23,7 +23,6 @@ from lab.cloudflare.answers import encode, failure
 from lab.cloudflare.errors import ApiError
 from lab.cloudflare.faults import Effect, Fault
 from lab.cloudflare.model import timestamp
-from lab.cloudflare.records import create, patch, remove
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -116,22 +115,21 @@ async def _edit(cloudflare: Cloudflare, zone: Zone, request: Request) -> Respons
         body = await _json(request)
         if not isinstance(body, dict):
             return _bad("a record is an object")
-        record_id = body.get("id")
-        if not isinstance(record_id, str | None):
-            return _bad("id is a string")
-        with cloudflare.lock:
-            store = cloudflare.stores[zone.id]
-            now = cloudflare.clock()
-            record = create(zone, store, body, now) if record_id is None else patch(zone, store, record_id, body, now)
+        match body.get("id"):
+            case None:
+                record = cloudflare.add_record(zone.id, body)
+            case str(record_id):
+                record = cloudflare.change_record(zone.id, record_id, body)
+            case _:
+                return _bad("id is a string")
         return Response(record.json, media_type="application/json")
-    with cloudflare.lock:
-        store = cloudflare.stores[zone.id]
-        if request.method == "DELETE":
-            record_id = request.query_params.get("id")
-            doomed = [one.id for one in store.ordered()] if record_id is None else [record_id]
-            for one in doomed:
-                remove(store, one)
-        return Response(b"[" + b",".join(one.json for one in store.ordered()) + b"]", media_type="application/json")
+    if request.method == "DELETE":
+        chosen = request.query_params.get("id")
+        with cloudflare.lock:
+            for doomed in [one.id for one in cloudflare.records(zone.id)] if chosen is None else [chosen]:
+                cloudflare.remove_record(zone.id, doomed)
+    listed = b",".join(one.json for one in cloudflare.records(zone.id))
+    return Response(b"[" + listed + b"]", media_type="application/json")
 
 
 async def _json(request: Request) -> object:

@@ -99,7 +99,8 @@ def content_of(record_type: str, data: Mapping[str, object]) -> str:
     """Make the content of the components, as the API does."""
     marks = _IN_MARKS.get(record_type, set())
     parts = [
-        f'"{data[field.name]}"' if field.name in marks else str(data[field.name]) for field in DATA_FIELDS[record_type]
+        f'"{data[field.name]}"' if field.name in marks else str(data[field.name]).strip()
+        for field in DATA_FIELDS[record_type]
     ]
     return " ".join(part for part in parts if part)
 

@@ -86,8 +86,3 @@ class RateLimiter:
             self._windows[token] = (start, count)
         reset = max(1, math.ceil(start + self.window - now))
         return Allowance(self.limit, self.window, max(0, self.limit - count), reset, refused=count > self.limit)
-
-    def clear(self) -> None:
-        """Forget what was counted."""
-        with self._lock:
-            self._windows.clear()

@@ -19,10 +19,11 @@ from lab.cloudflare.model import (
     Zone,
     new_id,
 )
+from lab.cloudflare.records import create, patch, remove
 from lab.cloudflare.store import RecordStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 LOG_LENGTH = 100_000
 
@@ -151,6 +152,21 @@ class Cloudflare:
         """List the records of a zone in the order of the API."""
         with self.lock:
             return list(self.stores[zone_id].ordered())
+
+    def add_record(self, zone_id: str, body: Mapping[str, object]) -> Record:
+        """Add a record, as somebody else would: by the zone's rules (ApiError), without a call of the API."""
+        with self.lock:
+            return create(self.zones[zone_id], self.stores[zone_id], body, self.clock())
+
+    def change_record(self, zone_id: str, record_id: str, changes: Mapping[str, object]) -> Record:
+        """Change a record, as somebody else would."""
+        with self.lock:
+            return patch(self.zones[zone_id], self.stores[zone_id], record_id, changes, self.clock())
+
+    def remove_record(self, zone_id: str, record_id: str) -> Record:
+        """Delete a record, as somebody else would."""
+        with self.lock:
+            return remove(self.stores[zone_id], record_id)
 
     def zone_named(self, name_or_id: str) -> Zone | None:
         """Find the zone of this name or id."""

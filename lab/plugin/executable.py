@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "pulumi-resource-cloudflare"
 _MARK = "lab.plugin.cloudflare"
-_DEADLINE = 60.0  # seconds for one attempt at a download
+DEADLINE = 60.0  # seconds for one attempt at a download
 _TRUE = frozenset({"1", "true"})  # what the engine takes for true
 _ROOT = Path(__file__).resolve().parents[2]
 _LAUNCHER = """\
@@ -26,11 +26,12 @@ exec {python} -I -c 'import runpy, sys
 sys.path.insert(0, sys.argv.pop(1))
 runpy.run_module("{module}", run_name="__main__", alter_sys=True)' {root} "$@"
 """
+_LAUNCHER_LIMIT = 16384  # bytes; paths make a launcher longer than its template
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A plugin that an engine finds when `folder` is on its PATH; `why` says why it is this one."""
+    """A plugin that an engine finds with its folder on PATH, or in PULUMI_HOME; `why` says why it is this one."""
 
     path: Path
     origin: Literal["real", "stand-in"]
@@ -61,8 +62,17 @@ def real_plugin(environment: Mapping[str, str]) -> Path | None:
         if found is not None and not _is_stand_in(Path(found)):
             return Path(found)
     home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME") or Path.home()) / ".pulumi")
-    installed = [path for path in home.glob(f"plugins/resource-cloudflare-v*/{NAME}") if os.access(path, os.X_OK)]
-    return max(installed, key=_version, default=None)
+    installed = home.glob(f"plugins/resource-cloudflare-v*/{NAME}")
+    usable = [path for path in installed if os.access(path, os.X_OK) and not _is_stand_in(path)]
+    return max(usable, key=_version, default=None)
+
+
+def plugin_folder(pulumi_home: Path, version: str) -> Path:
+    """Name the folder under PULUMI_HOME where an engine looks for this version: from there it uses it without a word.
+
+    A plugin on PATH it uses as well, but says so in a warning at each run.
+    """
+    return pulumi_home / "plugins" / f"resource-cloudflare-v{version}"
 
 
 def obtain(environment: Mapping[str, str], engine: Path, version: str) -> bool:
@@ -76,14 +86,14 @@ def obtain(environment: Mapping[str, str], engine: Path, version: str) -> bool:
         return False
     command = [str(engine), "plugin", "install", "resource", "cloudflare", version, "--non-interactive"]
     try:
-        subprocess.run(command, env=dict(environment), capture_output=True, timeout=_DEADLINE, check=True)  # noqa: S603 - our own engine
+        subprocess.run(command, env=dict(environment), capture_output=True, timeout=DEADLINE, check=True)  # noqa: S603 - our own engine
     except (OSError, subprocess.SubprocessError):
         return False
     return real_plugin(environment) is not None
 
 
 def choose(environment: Mapping[str, str], folder: Path, engine: Path | None = None, version: str = "") -> Plugin:
-    """Take the real plugin where it is, or where `engine` can install `version`; else put the stand-in into `folder`."""
+    """Take the real plugin where it is or where `engine` can install `version`; else put the stand-in into `folder`."""
     found = real_plugin(environment)
     if found is None and engine is not None and obtain(environment, engine, version):
         found = real_plugin(environment)
@@ -96,7 +106,7 @@ def choose(environment: Mapping[str, str], folder: Path, engine: Path | None = N
 
 def _is_stand_in(path: Path) -> bool:
     with path.open("rb") as file:
-        return _MARK.encode() in file.read(len(_LAUNCHER) * 2)
+        return _MARK.encode() in file.read(_LAUNCHER_LIMIT)
 
 
 def _version(path: Path) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ _PARENT_LOOK = 1.0  # seconds between looks at whether the engine is still there
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the plugin. The last argument that is no flag is the engine's address; there is none when attached to."""
+    """Run the plugin. The last argument that is no flag is the engine's address; there is none when attached to."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     _without_the_sdk()
@@ -31,13 +31,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _end(number: int, frame: types.FrameType | None) -> None:
-    """Ends at once: the engine waits for its plugins, and nothing here outlives a request."""
+    """End at once: the engine waits for its plugins, and nothing here outlives a request."""
     del number, frame
     os._exit(0)
 
 
 def _without_the_sdk() -> None:
-    """Lets the protocol's modules be imported without all of `pulumi`, whose import is most of the start-up time."""
+    """Let the protocol's modules be imported without all of `pulumi`, whose import is most of the start-up time."""
     spec = importlib.util.find_spec("pulumi")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("pulumi")

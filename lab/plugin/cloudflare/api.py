@@ -11,15 +11,18 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import responses
+from typing import TYPE_CHECKING
 
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 RETRIES = 2
 _FIRST_WAIT = 0.5
@@ -69,7 +72,7 @@ class Api:
     pool: urllib3.PoolManager = field(default_factory=_pool)
 
     def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
-        """The `result` of an answer; raises ApiError. `path` is relative to the base URL."""
+        """Return the `result` of an answer; raises ApiError. `path` is relative to the base URL."""
         url = f"{self.base_url.rstrip('/')}/{path}"
         answer = self._with_retries(method, url, None if body is None else _encode(body))
         if answer.status >= HTTPStatus.BAD_REQUEST:
@@ -81,7 +84,7 @@ class Api:
         return result if isinstance(result, dict) else {}
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self.pool.clear()
 
     def _with_retries(self, method: str, url: str, body: bytes | None) -> Answer:
@@ -119,11 +122,11 @@ def _should_retry(answer: Answer) -> bool:
 
 
 def _wait(attempt: int, headers: Mapping[str, str]) -> float:
-    """Seconds before the next attempt."""
+    """Return the seconds to wait before the next attempt."""
     asked = _asked_wait(headers)
     if asked is not None and 0 <= asked < _LONGEST_ASKED_WAIT:
         return asked
-    longest = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT)
+    longest = min(_FIRST_WAIT * 2.0**attempt, _LONGEST_WAIT)
     return longest * random.uniform(0.75, 1)  # noqa: S311 - spreads requests, guards nothing
 
 
@@ -150,7 +153,7 @@ def _error_text(method: str, url: str, answer: Answer) -> str:
 
 
 def _connection_text(error: HTTPError) -> str:
-    """The reason in the words of Go's net/http."""
+    """Give the reason in the words of Go's net/http."""
     cause = error.__cause__ or error.__context__
     if isinstance(error, NewConnectionError) and isinstance(cause, ConnectionRefusedError):
         return f"dial tcp {error.conn.host}:{error.conn.port}: connect: connection refused"

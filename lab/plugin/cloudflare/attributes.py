@@ -1,7 +1,7 @@
-"""What the bridge and the Terraform framework do with any resource, from a table of its attributes: plan, request
-bodies, the state after an answer, and the inputs read back from a state.
+"""What the bridge and the Terraform framework do with any resource, from a table of its attributes.
 
-A state is a dict by Pulumi's property names with an entry for every attribute; null stands for "not set".
+That is: the plan, request bodies, the state after an answer, and the inputs read back from a state. A state is a dict
+by Pulumi's property names with an entry for every attribute; null stands for "not set".
 """
 
 from __future__ import annotations
@@ -64,17 +64,17 @@ _FRACTION: Final = re.compile(r"\.\d+(?=Z|[+-])")
 
 
 def snake_case(name: str) -> str:
-    """`flattenCname` as `flatten_cname`."""
+    """Turn `flattenCname` into `flatten_cname`."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda letter: f"_{letter[1].lower()}", name)
 
 
 def camel_case(name: str) -> str:
-    """`flatten_cname` as `flattenCname`."""
+    """Turn `flatten_cname` into `flattenCname`."""
     return re.sub(r"_([a-z0-9])", lambda letter: letter[1].upper(), name)
 
 
 def missing(table: Table, inputs: Mapping[str, Value]) -> list[str]:
-    """A message for each required attribute that is not set, as the bridge words it."""
+    """Write a message for each required attribute that is not set, as the bridge words it."""
     return [
         f"Missing required property '{attribute.name}': {attribute.description}"
         for attribute in table
@@ -83,7 +83,7 @@ def missing(table: Table, inputs: Mapping[str, Value]) -> list[str]:
 
 
 def plan(table: Table, prior: Properties | None, inputs: Mapping[str, Value]) -> Properties:
-    """The state that the inputs ask for; what only the API can tell is UNKNOWN.
+    """Plan the state that the inputs ask for; what only the API can tell is UNKNOWN.
 
     A change anywhere makes every unset computed attribute unknown, unless its table entry says that it is kept.
     """
@@ -107,12 +107,12 @@ def _proposed(attribute: Attribute, prior: Properties | None, inputs: Mapping[st
 
 
 def create_body(table: Table, planned: Mapping[str, Value]) -> dict[str, object]:
-    """The JSON to create with: what is set."""
+    """Write the JSON to create with: what is set."""
     return update_body(table, {}, planned)
 
 
 def update_body(table: Table, prior: Mapping[str, Value], planned: Mapping[str, Value]) -> dict[str, object]:
-    """The JSON to overwrite with: what is set, and null for what was set and no longer is."""
+    """Write the JSON to overwrite with: what is set, and null for what was set and no longer is."""
     body: dict[str, object] = {}
     for attribute in sorted(table, key=lambda attribute: attribute.field):
         value = planned.get(attribute.name)
@@ -123,7 +123,7 @@ def update_body(table: Table, prior: Mapping[str, Value], planned: Mapping[str, 
 
 
 def after_write(table: Table, planned: Mapping[str, Value], answer: Mapping[str, object]) -> Properties:
-    """The state after a create or an update: the plan, with the API's word only for what is computed.
+    """Make the state after a create or an update: the plan, with the API's word only for what is computed.
 
     So a value that the API stores in another form than it was sent in stays in state as it was sent.
     """
@@ -138,7 +138,7 @@ def after_write(table: Table, planned: Mapping[str, Value], answer: Mapping[str,
 
 
 def after_read(table: Table, prior: Mapping[str, Value], answer: Mapping[str, object]) -> Properties:
-    """The state after a read: the API's word for everything that it answers."""
+    """Make the state after a read: the API's word for everything that it answers."""
     return {
         attribute.name: _from_json(attribute, answer[attribute.field])
         if attribute.in_json and attribute.field in answer
@@ -148,12 +148,12 @@ def after_read(table: Table, prior: Mapping[str, Value], answer: Mapping[str, ob
 
 
 def inputs_after_refresh(inputs: Mapping[str, Value], state: Mapping[str, Value]) -> Properties:
-    """The inputs that a refresh leaves: those that were there, with the values now in state."""
+    """Return the inputs that a refresh leaves: those that were there, with the values now in state."""
     return {name: state[name] for name in inputs if state.get(name) is not None}
 
 
 def inputs_after_import(table: Table, state: Mapping[str, Value]) -> Properties:
-    """The inputs that an import makes: what is required, and what else is set and not empty."""
+    """Return the inputs that an import makes: what is required, and what else is set and not empty."""
     return {
         attribute.name: state[attribute.name]
         for attribute in table
@@ -162,7 +162,7 @@ def inputs_after_import(table: Table, state: Mapping[str, Value]) -> Properties:
 
 
 def is_zero(value: Value) -> bool:
-    """Whether a value is not set, or holds nothing but what an unset one would hold."""
+    """Tell whether a value is not set, or holds nothing but what an unset one would hold."""
     if isinstance(value, dict):
         return all(is_zero(inner) for inner in value.values())
     return value in (None, False, 0, "", [])
@@ -209,5 +209,5 @@ def _plain_from_json(value: object) -> Value:
 
 
 def replacing(table: Table) -> Sequence[str]:
-    """The names whose change needs a new resource."""
+    """Return the names whose change needs a new resource."""
     return [attribute.name for attribute in table if attribute.replaces]

@@ -35,7 +35,7 @@ class Configuration:
 
 
 def configuration(inputs: Mapping[str, Value], environment: Mapping[str, str]) -> Configuration:
-    """Reads the settings from the provider's inputs, and what they leave out from the environment."""
+    """Read the settings from the provider's inputs, and what they leave out from the environment."""
 
     def setting(name: str) -> str:
         value = inputs.get(name)

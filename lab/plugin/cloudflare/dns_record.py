@@ -91,11 +91,11 @@ _TABLE: Final[Table] = (
 class DnsRecord:
     """A DNS record of a zone. The state id is the record's id, the import id is `<zone_id>/<dns_record_id>`."""
 
-    token: Final = "cloudflare:index/dnsRecord:DnsRecord"
+    token: Final = "cloudflare:index/dnsRecord:DnsRecord"  # noqa: S105 - a type, no password
     table: Final = _TABLE
 
     def check(self, name: str, inputs: Mapping[str, Value]) -> list[str]:
-        """What is wrong with the inputs of the resource called `name`; the TTL is left to the API."""
+        """Say what is wrong with the inputs of the resource called `name`; the TTL is left to the API."""
         failures = missing(_TABLE, inputs)
         record_type = inputs.get("type")
         if isinstance(record_type, str) and record_type.upper() not in _TYPES:
@@ -124,7 +124,7 @@ class DnsRecord:
         return _with_cname_settings(planned)
 
     def create(self, api: Api, planned: Properties) -> Properties:
-        """Creates the record; raises Diagnostic where it is proxied with a TTL of its own, ApiError otherwise."""
+        """Create the record; raises Diagnostic where it is proxied with a TTL of its own, ApiError otherwise."""
         if planned["proxied"] is True and planned["ttl"] != 1:
             raise Diagnostic(
                 "ttl must be set to 1 when `proxied` is true",
@@ -135,12 +135,12 @@ class DnsRecord:
         return _with_cname_settings(after_write(_TABLE, planned, answer))
 
     def update(self, api: Api, prior: Properties, planned: Properties) -> Properties:
-        """Overwrites the whole record."""
+        """Overwrite the whole record."""
         answer = api.call("PUT", _path(planned), update_body(_TABLE, prior, planned))
         return _with_cname_settings(after_write(_TABLE, planned, answer))
 
     def read(self, api: Api, prior: Properties) -> Properties | None:
-        """The record as the API has it now; None where it is gone."""
+        """Read the record as the API has it now; None where it is gone."""
         try:
             answer = api.call("GET", _path(prior))
         except ApiError as error:
@@ -150,13 +150,13 @@ class DnsRecord:
         return _with_cname_settings(after_read(_TABLE, prior, answer))
 
     def find(self, api: Api, import_id: str) -> Properties:
-        """The record with this import id; that it is missing is an error here."""
+        """Read the record with this import id; that it is missing is an error here."""
         zone, record = parse_import_id(import_id, "<zone_id>/<dns_record_id>")
         identity: Properties = {"zoneId": zone, "id": record}
         return _with_cname_settings(after_read(_TABLE, identity, api.call("GET", _path(identity))))
 
     def delete(self, api: Api, prior: Properties) -> None:
-        """Deletes the record; that it is gone already is an error."""
+        """Delete the record; that it is gone already is an error."""
         api.call("DELETE", _path(prior))
 
 
@@ -165,7 +165,7 @@ def _path(state: Properties) -> str:
 
 
 def _respelled(prior: Properties, inputs: Mapping[str, Value]) -> Properties:
-    """The inputs, with the state's spelling where they mean what is in state."""
+    """Give the inputs the state's spelling where they mean what is in state."""
     wanted = dict(inputs)
     for name, means_the_same in (("name", _same_name), ("settings", _both_defaults)):
         if means_the_same(wanted.get(name), prior.get(name)):
@@ -177,7 +177,7 @@ def _respelled(prior: Properties, inputs: Mapping[str, Value]) -> Properties:
 
 
 def _same_name(wanted: Value, stored: Value) -> bool:
-    """Whether a relative name may be the stored one: `www` and `www.example.com`. The zone's name is not known here."""
+    """Tell whether a relative name may be the stored one: `www` and `www.example.com`. The zone's name is not known."""
     if not isinstance(wanted, str) or not isinstance(stored, str):
         return False
     if wanted == "@":
@@ -190,7 +190,7 @@ def _both_defaults(wanted: Value, stored: Value) -> bool:
 
 
 def _modified_on(planned: Properties, prior: Properties | None, of: str) -> Value:
-    """When a comment or the tags were changed: nothing where there are none, as before where they stay the same."""
+    """Plan when a comment or the tags were changed: nothing without any, as before where they stay the same."""
     if not planned[of]:
         return None
     if prior is not None and planned[of] == prior.get(of):
@@ -199,7 +199,7 @@ def _modified_on(planned: Properties, prior: Properties | None, of: str) -> Valu
 
 
 def _with_cname_settings(state: Properties) -> Properties:
-    """Settings left out of a CNAME record count as false; other types have none."""
+    """Count settings left out of a CNAME record as false; other types have none."""
     settings = state["settings"]
     if state["type"] != "CNAME" or settings is UNKNOWN:
         return state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-import grpc
+import grpc  # type: ignore[import-untyped] # ships no types
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 _DEADLINE = 5.0  # seconds; a message that the engine does not take is not worth an operation
@@ -19,7 +19,7 @@ class EngineLog:
         self._channel: grpc.Channel | None = None
 
     def connect(self, address: str) -> None:
-        """Sends messages to the engine at this address from now on."""
+        """Send messages to the engine at this address from now on."""
         with self._lock:
             if address and address != self._address:
                 if self._channel is not None:
@@ -28,15 +28,15 @@ class EngineLog:
                 self._channel = grpc.insecure_channel(address)
 
     def error(self, urn: str, message: str) -> None:
-        """Logs an error of a resource; the engine takes the operation as failed."""
+        """Log an error of a resource; the engine takes the operation as failed."""
         self._log(urn, message, engine_pb2.ERROR)
 
     def warning(self, urn: str, message: str) -> None:
-        """Logs a warning of a resource."""
+        """Log a warning of a resource."""
         self._log(urn, message, engine_pb2.WARNING)
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Close the connection."""
         with self._lock:
             if self._channel is not None:
                 self._channel.close()

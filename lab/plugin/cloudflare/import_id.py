@@ -8,7 +8,7 @@ from lab.plugin.cloudflare.api import Diagnostic
 
 
 def parse_import_id(import_id: str, form: str) -> list[str]:
-    """The segments of an import id such as `<zone_id>/<dns_record_id>`; raises Diagnostic where their number differs."""
+    """Split an import id such as `<zone_id>/<dns_record_id>`; raises Diagnostic where their number differs."""
     segments = import_id.split("/")
     if len(segments) != len(form.split("/")):
         raise Diagnostic("invalid ID", f'expected urlencoded segments "{form}", got "{import_id}"')

@@ -11,7 +11,7 @@ import math
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from google.protobuf import struct_pb2
+from google.protobuf import struct_pb2  # type: ignore[import-untyped] # ships no types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value] | Unknown"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | Unknown | None"
 Properties: TypeAlias = "dict[str, Value]"
 
 _UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -46,23 +46,23 @@ _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
-    """Reads an object; secrets come out plain (the engine marks them again by their names)."""
+    """Read an object; secrets come out plain (the engine marks them again by their names)."""
     return {name: _from_value(value) for name, value in struct.fields.items()}
 
 
 def to_struct(properties: Mapping[str, Value]) -> struct_pb2.Struct:
-    """Writes an object; nulls stay as nulls."""
+    """Write an object; nulls stay as nulls."""
     return struct_pb2.Struct(fields={name: _to_value(value) for name, value in properties.items()})
 
 
 def _from_value(value: struct_pb2.Value) -> Value:
     match value.WhichOneof("kind"):
         case "bool_value":
-            return value.bool_value
+            return bool(value.bool_value)
         case "number_value":
             return _number(value.number_value)
         case "string_value":
-            return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
+            return UNKNOWN if value.string_value in _UNKNOWNS else str(value.string_value)
         case "list_value":
             return [_from_value(item) for item in value.list_value.values]
         case "struct_value":
@@ -81,11 +81,11 @@ def _from_object(struct: struct_pb2.Struct) -> Value:
 
 
 def _number(value: float) -> float:
-    """Whole numbers as integers, so that they are written into request bodies as Go writes them: 300, not 300.0."""
+    """Make whole numbers integers, so that request bodies have them as Go writes them: 300, not 300.0."""
     return int(value) if math.isfinite(value) and value == int(value) else value
 
 
-def _to_value(value: Value) -> struct_pb2.Value:
+def _to_value(value: Value) -> struct_pb2.Value:  # noqa: PLR0911 - one for each kind
     match value:
         case None:
             return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from importlib import metadata
 from typing import TYPE_CHECKING, NoReturn
 
-import grpc
-from google.protobuf import empty_pb2
+import grpc  # type: ignore[import-untyped] # ships no types
+from google.protobuf import empty_pb2  # type: ignore[import-untyped] # ships no types
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from lab.plugin.cloudflare.api import Api, Diagnostic
@@ -32,7 +32,7 @@ _GONE = "[WARNING] The resource was not found on the server and will be removed 
 
 
 def version() -> str:
-    """The version to report: that of the installed SDK, since the engine warns of a plugin older than the program's."""
+    """Return the version to report: that of the installed SDK, as the engine warns of a plugin older than that."""
     try:
         return metadata.version("pulumi-cloudflare")
     except metadata.PackageNotFoundError:
@@ -164,13 +164,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def close(self) -> None:
-        """Closes the connections to the API."""
+        """Close the connections to the API."""
         if self._api is not None:
             self._api.close()
 
     @contextmanager
     def _reported(self, urn: str, context: grpc.ServicerContext) -> Iterator[Api]:
-        """Logs a diagnostic at its resource and fails the call with it, as the bridge does: it shows up twice."""
+        """Log a diagnostic at its resource and fail the call with it, as the bridge does: it shows up twice."""
         if self._api is None:
             _abort(context, grpc.StatusCode.FAILED_PRECONDITION, "the provider is not configured")
         try:
@@ -181,7 +181,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _resource(urn: str, context: grpc.ServicerContext) -> Resource:
-    token = urn.split("::")[2].split("$")[-1]
+    token = urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
     if token not in RESOURCES:
         _abort(context, grpc.StatusCode.NOT_FOUND, f"the stand-in plugin has no resource {token}")
     return RESOURCES[token]
@@ -197,7 +197,7 @@ def _abort(context: grpc.ServicerContext, code: grpc.StatusCode, message: str) -
 
 
 def _with_ignored(prior: Properties, inputs: Properties, ignored: Iterable[str]) -> Mapping[str, Value]:
-    """The inputs with the values in state at the names to be ignored (whole properties; inner paths count as these)."""
+    """Put the values in state at the names to be ignored (whole properties; inner paths count as these)."""
     names = {path.partition(".")[0].partition("[")[0] for path in ignored}
     return inputs | {name: prior.get(name) for name in names}
 

@@ -26,25 +26,25 @@ class Resource(Protocol):
         """Its attributes."""
 
     def check(self, name: str, inputs: Mapping[str, Value]) -> list[str]:
-        """A message for each thing that is wrong with the inputs."""
+        """Write a message for each thing that is wrong with the inputs."""
 
     def plan(self, prior: Properties | None, inputs: Mapping[str, Value]) -> Properties:
-        """The state that the inputs ask for, from the state before; UNKNOWN where only the API can tell."""
+        """Plan the state that the inputs ask for, from the state before; UNKNOWN where only the API can tell."""
 
     def create(self, api: Api, planned: Properties) -> Properties:
-        """Creates; returns the state, with its id."""
+        """Create; return the state, with its id."""
 
     def update(self, api: Api, prior: Properties, planned: Properties) -> Properties:
-        """Updates; returns the state."""
+        """Update; return the state."""
 
     def read(self, api: Api, prior: Properties) -> Properties | None:
-        """The state now, None where the thing is gone."""
+        """Return the state now, None where the thing is gone."""
 
     def find(self, api: Api, import_id: str) -> Properties:
-        """The state of the thing with this import id."""
+        """Return the state of the thing with this import id."""
 
     def delete(self, api: Api, prior: Properties) -> None:
-        """Deletes."""
+        """Delete."""
 
 
 _ALL: tuple[Resource, ...] = (DnsRecord(),)

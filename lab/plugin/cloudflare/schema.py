@@ -13,7 +13,7 @@ _ANY = {"$ref": "pulumi.json#/Any"}
 
 
 def schema(version: str, resources: Iterable[Resource]) -> dict[str, object]:
-    """A minimal package schema (https://www.pulumi.com/docs/iac/extending-pulumi/schema/): every value is of any type."""
+    """Make a minimal schema (https://www.pulumi.com/docs/iac/extending-pulumi/schema/): values may be of any type."""
     return {
         "name": "cloudflare",
         "version": version,

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import grpc
+import grpc  # type: ignore[import-untyped] # ships no types
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from lab.plugin.cloudflare.engine_log import EngineLog
@@ -21,7 +21,7 @@ _MESSAGE_LIMIT = 400 * 1024 * 1024  # bytes, the engine's own
 
 @contextmanager
 def serving(engine_address: str = "", host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
-    """Serves a provider on a port of its own and yields that; an engine attaches with PULUMI_DEBUG_PROVIDERS.
+    """Serve a provider on a port of its own and yield that; an engine attaches with PULUMI_DEBUG_PROVIDERS.
 
     Raises OSError with the port in it where the port is taken.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stacks.observe.wan.settings import WanSettings
 
 LAST_WORDS = 0.1
-"""Seconds after the deadline in which sources say why they have no answer."""
+"""Seconds in which sources may still say why they have no answer, after the deadline or the failure of an agreement."""
 JOIN = 1.0
 """Seconds in which the cancelled threads end; they wake at once, unless a file system hangs."""
 
@@ -44,8 +44,22 @@ class _Question:
 def detect(settings: WanSettings) -> Detection:
     """Ask every source for every family, and return when that is settled, at the latest after `settings.timeout`.
 
+    Where the settings have several attempts, what stays unknown is asked for again after `settings.cool_down`.
     Never raises for what the network does.
     """
+    detection = _attempt(settings)
+    for _ in range(settings.attempts - 1):
+        unknown = [family for family, outcome in detection.addresses.items() if isinstance(outcome, Unknown)]
+        if not unknown:
+            break
+        time.sleep(settings.cool_down)
+        again = _attempt(settings.model_copy(update={"families": [family.value for family in unknown]}))
+        kept = tuple(answer for answer in detection.answers if answer.family not in again.addresses)
+        detection = Detection(kept + again.answers, {**detection.addresses, **again.addresses})
+    return detection
+
+
+def _attempt(settings: WanSettings) -> Detection:
     families = [Family(name) for name in settings.families]
     sources = build(settings)
     questions = [_Question(source, family) for family in families for source in sources]
@@ -85,19 +99,27 @@ def _collect(
     started: float,
     arrivals: SimpleQueue[tuple[_Question, Answer]],
 ) -> dict[_Question, Answer]:
-    """Return the answers that came until every family was settled, or the time was up."""
+    """Return the answers that came until every family was settled, or the time was up.
+
+    A family that is settled as unknown is heard for `LAST_WORDS` more: the reason then names more of the sources.
+    """
     answers: dict[_Question, Answer] = {}
-    last = started + settings.timeout + LAST_WORDS
-    open_families = {question.family for question in questions}
-    while open_families:
+    until = {question.family: started + settings.timeout + LAST_WORDS for question in questions}
+    while until:
         try:
-            question, answer = arrivals.get(timeout=max(0.0, last - time.monotonic()))
+            question, answer = arrivals.get(timeout=max(0.0, max(until.values()) - time.monotonic()))
         except Empty:
             break
         answers[question] = answer
-        waiting = [one.source for one in questions if one.family is question.family and one not in answers]
-        if settled(list(answers.values()), waiting, question.family, settings.agreement):
-            open_families.discard(question.family)
+        family = question.family
+        heard = list(answers.values())
+        waiting = [one.source for one in questions if one.family is family and one not in answers]
+        if not settled(heard, waiting, family, settings.agreement) or family not in until:
+            continue
+        if waiting and isinstance(agree(heard, family, settings.agreement), Unknown):
+            until[family] = min(until[family], time.monotonic() + LAST_WORDS)
+        else:
+            del until[family]
     return answers
 
 

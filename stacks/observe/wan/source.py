@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from stacks.observe.wan import declared, interface, name_query, web
+from stacks.observe.wan import declared, interface, name_query, server_lists, web
 from stacks.observe.wan.answer import Answer, NoAnswerError
 from stacks.observe.wan.deadline import Deadline
 from stacks.observe.wan.stun_exchange import binding
@@ -69,9 +69,31 @@ class AskedSource:
 
 
 def build(settings: WanSettings) -> list[Source]:
-    """Return the sources that the settings ask for, in their order."""
+    """Return the sources that the settings ask for, in their order; those of server lists are the last.
+
+    A list is fetched here, for which half of `settings.timeout` is given at most. One that cannot be had becomes a
+    source that says so.
+    """
     accept = tuple(settings.accept)
-    return [AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, accept)) for spec in settings.specs()]
+    specs = {spec.name: spec for spec in settings.specs()}
+    failed: list[Source] = []
+    family, deadline = Family(settings.families[0]), Deadline(settings.timeout / 2)
+    for kind, place, limit in settings.lists():
+        try:
+            chosen = server_lists.choose(place, kind, limit, family, deadline)
+        except NoAnswerError as error:
+            failed.append(AskedSource(place, "list", accept, _failing(f"the server list is not there: {error}")))
+        else:
+            specs |= {spec.name: spec for spec in chosen if spec.name not in specs}
+    asked = [AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, accept)) for spec in specs.values()]
+    return [*asked, *failed]
+
+
+def _failing(reason: str) -> Ask:
+    def fail(_: Family, __: Deadline) -> tuple[Address, ...]:
+        raise NoAnswerError(reason)
+
+    return fail
 
 
 def _stun(spec: Spec, _: tuple[Network, ...]) -> Ask:

@@ -36,7 +36,12 @@ Opener: TypeAlias = Callable[[str, int], socket.socket]
 
 
 def ask(url: str, family: Family, deadline: Deadline) -> Address:
-    """Return the address that the service at the URL answers. Raises `NoAnswerError`.
+    """Return the address that the service at the URL answers. Raises `NoAnswerError`."""
+    return read_address(fetch(url, family, deadline, BODY_LIMIT))
+
+
+def fetch(url: str, family: Family, deadline: Deadline, limit: int) -> bytes:
+    """Return what is at the URL, at most `limit` bytes. Raises `NoAnswerError`.
 
     Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
     host only, and never from https to http.
@@ -56,12 +61,12 @@ def ask(url: str, family: Family, deadline: Deadline) -> Address:
         for scheme in ("http://", "https://"):
             session.mount(scheme, _FamilyAdapter(open_connection))
         try:
-            return read_address(_fetch(session, url, deadline))
+            return _get(session, url, deadline, limit)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NoAnswerError("no answer in time" if deadline.remaining() <= 0 else _why(error)) from error
 
 
-def _fetch(session: requests.Session, url: str, deadline: Deadline) -> bytes:
+def _get(session: requests.Session, url: str, deadline: Deadline, limit: int) -> bytes:
     for _ in range(1 + REDIRECTIONS):
         remaining = max(deadline.remaining(), 0.001)
         with session.get(url, stream=True, allow_redirects=False, timeout=remaining) as response:
@@ -70,7 +75,7 @@ def _fetch(session: requests.Session, url: str, deadline: Deadline) -> bytes:
                 continue
             if response.status_code != requests.codes.ok:
                 raise NoAnswerError(f"answered with HTTP status {response.status_code}")
-            return _body(response.raw, deadline)
+            return _body(response.raw, deadline, limit)
     raise NoAnswerError(f"redirects more than {REDIRECTIONS} times")
 
 
@@ -82,15 +87,15 @@ def _redirected(url: str, location: str) -> str:
     return target
 
 
-def _body(raw: urllib3.HTTPResponse, deadline: Deadline) -> bytes:
+def _body(raw: urllib3.HTTPResponse, deadline: Deadline, limit: int) -> bytes:
     body = bytearray()
     while deadline.remaining() > 0:
-        chunk = raw.read1(BODY_LIMIT + 1 - len(body), decode_content=False)
+        chunk = raw.read1(limit + 1 - len(body), decode_content=False)
         if not chunk:
             return bytes(body)
         body += chunk
-        if len(body) > BODY_LIMIT:
-            raise NoAnswerError(f"answered with more than {BODY_LIMIT} bytes: that is no address")
+        if len(body) > limit:
+            raise NoAnswerError(f"answered with more than {limit} bytes: that is not what was asked for")
     raise NoAnswerError("no answer in time")
 
 

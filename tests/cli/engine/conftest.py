@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _TOOLS = ("cat", "chmod", "cp", "mkdir")
 
 _GO = """
+trap '' PIPE
 case "$1" in
 env) echo {version} ;;
 list) echo "{modules}" ;;

@@ -8,7 +8,7 @@ from cli.engine.install import install
 from cli.errors import UserError
 
 if TYPE_CHECKING:
-    from conftest import Machine
+    from tests.cli.engine.conftest import Machine
 
 _WHEEL = """
 while [ $# -gt 0 ]; do [ "$1" = --target ] && target=$2; shift; done
@@ -77,13 +77,13 @@ class TestFailure:
     def test_without_a_network_for_modules_it_says_so(self, machine: Machine) -> None:
         machine.go(instead='echo "go: x: Get \\"y\\": dial tcp: lookup z: no such host" >&2; exit 1')
 
-        with pytest.raises(UserError, match="Go modules cannot be fetched: go: x: .*no such host"):
+        with pytest.raises(UserError, match=r"Go modules cannot be fetched: go: x: .*no such host"):
             install(machine.environment)
 
     def test_what_does_not_compile_is_told_in_go_s_words(self, machine: Machine) -> None:
         machine.go(instead='echo "main.go:1: undefined: x" >&2; exit 1')
 
-        with pytest.raises(UserError, match="does not build; Go said:\nmain.go:1: undefined: x"):
+        with pytest.raises(UserError, match=r"does not build; Go said:\nmain\.go:1: undefined: x"):
             install(machine.environment)
 
     def test_a_failed_build_leaves_no_engine(self, machine: Machine) -> None:
@@ -96,7 +96,7 @@ class TestFailure:
 
 
 def test_only_the_committed_modules_decide_what_is_built(machine: Machine) -> None:
-    machine.environment |= {"GOFLAGS": "-mod=mod", "GOWORK": "/elsewhere/go.work", "GOTOOLCHAIN": "auto"}
+    machine.environment.update(GOFLAGS="-mod=mod", GOWORK="/elsewhere/go.work", GOTOOLCHAIN="auto")
     machine.go(instead=f'echo "$GOFLAGS $GOWORK $GOTOOLCHAIN $CGO_ENABLED" > "{machine.folder}/settings"')
 
     install(machine.environment)

@@ -12,7 +12,7 @@ from cli.engine.versions import VERSION
 from cli.errors import UserError
 
 if TYPE_CHECKING:
-    from conftest import Machine
+    from tests.cli.engine.conftest import Machine
 
 
 def _only_on_path(machine: Machine) -> Candidate:

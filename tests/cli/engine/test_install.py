@@ -17,7 +17,7 @@ from cli.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Machine
+    from tests.cli.engine.conftest import Machine
 
 _PROJECT = Path(__file__).parents[3]
 _INSTALL = """
@@ -53,13 +53,15 @@ def gate(machine: Machine) -> _Gate:
 
 
 @pytest.fixture
-def started(machine: Machine) -> Iterator[list[subprocess.Popen[str]]]:
+def started() -> Iterator[list[subprocess.Popen[str]]]:
     """The processes of a test; whatever is left of them ends with it."""
     processes: list[subprocess.Popen[str]] = []
     yield processes
     for process in processes:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def _start(machine: Machine, started: list[subprocess.Popen[str]], **more: str) -> subprocess.Popen[str]:

@@ -47,7 +47,9 @@ def test_throttling_says_when_to_come_back(api: Api, cloudflare: Cloudflare, zon
     assert cloudflare.records(zone.id) == []
 
 
-@pytest.mark.parametrize(("status", "title"), [(502, "502 Bad Gateway"), (503, "503 Service Unavailable"), (522, "522")])
+@pytest.mark.parametrize(
+    ("status", "title"), [(502, "502 Bad Gateway"), (503, "503 Service Unavailable"), (522, "522")]
+)
 def test_the_edge_answers_in_html(api: Api, cloudflare: Cloudflare, status: int, title: str) -> None:
     cloudflare.faults.add(Fault(Effect.SERVER_ERROR, status=status))
     answer = api("GET", "/zones")

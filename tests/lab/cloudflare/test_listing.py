@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.cloudflare.records import create
-
 if TYPE_CHECKING:
     from lab.cloudflare.model import Zone
     from lab.cloudflare.state import Cloudflare
@@ -25,7 +23,7 @@ RECORDS: list[dict[str, object]] = [
 @pytest.fixture
 def path(cloudflare: Cloudflare, paid_zone: Zone) -> str:
     for body in RECORDS:
-        create(paid_zone, cloudflare.stores[paid_zone.id], body, cloudflare.clock())
+        cloudflare.add_record(paid_zone.id, body)
     return f"/zones/{paid_zone.id}/dns_records"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from octodns.record import Record
-from octodns.zone import Zone as Plan
-from octodns_cloudflare import CloudflareError, CloudflareProvider
+from octodns.record import Record  # type: ignore[import-untyped] # octoDNS is untyped
+from octodns.zone import Zone as Plan  # type: ignore[import-untyped] # octoDNS is untyped
+from octodns_cloudflare import CloudflareError, CloudflareProvider  # type: ignore[import-untyped] # octoDNS is untyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lab.cloudflare.state import Cloudflare
 
     NewProvider = Callable[[], CloudflareProvider]
+
+# octodns-cloudflare 1.2 calls what octodns 1.22 deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:.*parse_rdata_text.* is DEPRECATED:DeprecationWarning")
 
 DESIRED: dict[str, list[dict[str, object]]] = {
     "": [
@@ -118,7 +121,7 @@ def new_provider(base: str, zone: Zone) -> Iterator[NewProvider]:
 
     yield make
     for provider in providers:
-        provider._sess.close()
+        provider._sess.close()  # noqa: SLF001 - it has no way to close its session
 
 
 def apply(provider: CloudflareProvider, zone: Plan) -> int:
@@ -128,7 +131,7 @@ def apply(provider: CloudflareProvider, zone: Plan) -> int:
 
 def test_a_plan_is_applied_and_the_next_is_empty(new_provider: NewProvider, cloudflare: Cloudflare, zone: Zone) -> None:
     assert apply(new_provider(), desired()) == sum(len(records) for records in DESIRED.values())
-    assert len(cloudflare.records(zone.id)) == 20
+    assert len(cloudflare.records(zone.id)) == 19
     assert new_provider().plan(desired()) is None
 
 
@@ -136,7 +139,7 @@ def test_what_was_written_is_read_back(new_provider: NewProvider) -> None:
     apply(new_provider(), desired())
     found = Plan("example.com.", [])
     assert new_provider().populate(found)
-    kinds = {(record.name, record._type) for record in found.records}
+    kinds = {(record.name, record._type) for record in found.records}  # noqa: SLF001 - octoDNS itself reads it so
     assert kinds == {(name, record["type"]) for name, records in DESIRED.items() for record in records}
 
 

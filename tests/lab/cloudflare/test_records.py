@@ -132,9 +132,7 @@ class TestComponents:
             ),
         ],
     )
-    def test_content_is_made_of_data(
-        self, api: Api, records_path: str, record: dict[str, Any], content: str
-    ) -> None:
+    def test_content_is_made_of_data(self, api: Api, records_path: str, record: dict[str, Any], content: str) -> None:
         body = {"name": "_x._tcp.example.com", **record}
         answer = api("POST", records_path, body).json()["result"]
         assert answer["content"] == content
@@ -159,9 +157,7 @@ class TestConflicts:
         assert made(api, records_path, type="AAAA", content="2001:db8::1")["name"] == "www.example.com"
 
     @pytest.mark.parametrize("difference", [{}, {"ttl": 600}, {"proxied": True}, {"comment": "other"}])
-    def test_an_identical_record_is_refused(
-        self, api: Api, records_path: str, difference: dict[str, object]
-    ) -> None:
+    def test_an_identical_record_is_refused(self, api: Api, records_path: str, difference: dict[str, object]) -> None:
         made(api, records_path)
         answer = api("POST", records_path, {**WWW, **difference})
         assert codes(answer) == (400, [81058])

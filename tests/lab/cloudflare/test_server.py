@@ -6,11 +6,13 @@ import socket
 import threading
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+import uvicorn
 
-from lab.cloudflare.records import create
+from lab.cloudflare.faults import Effect, Fault
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 
@@ -36,6 +38,25 @@ def test_a_stopped_server_frees_its_port_and_its_thread() -> None:
         assert probe.connect_ex(("127.0.0.1", _port(url))) != 0
 
 
+def test_a_held_up_request_does_not_hold_up_the_stop() -> None:
+    before = threading.active_count()
+    cloudflare = Cloudflare()
+    cloudflare.faults.add(Fault(Effect.LATENCY, seconds=60))
+    with serve(cloudflare) as url, pytest.raises(requests.ReadTimeout):
+        requests.get(f"{url}/zones", timeout=0.2)
+    assert threading.active_count() == before
+
+
+def test_a_server_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def startup(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        assert sockets
+        server.should_exit = True
+
+    monkeypatch.setattr(uvicorn.Server, "startup", startup)
+    with pytest.raises(OSError, match="did not start"), serve(Cloudflare()):
+        pass
+
+
 def test_two_servers_live_side_by_side() -> None:
     with serve(Cloudflare()) as one, serve(Cloudflare()) as other:
         assert requests.get(one.replace("/client/v4", "/_lab/health"), timeout=5).json() == {"status": "ok"}
@@ -44,10 +65,8 @@ def test_two_servers_live_side_by_side() -> None:
 
 def test_five_thousand_records_come_in_one_page_and_fast(cloudflare: Cloudflare, api: Api) -> None:
     zone = cloudflare.add_zone("large.example", plan="enterprise", record_quota=5000)
-    store = cloudflare.stores[zone.id]
     for number in range(5000):
-        body = {"type": "A", "name": f"host{number}", "content": "192.0.2.1"}
-        create(zone, store, body, cloudflare.clock())
+        cloudflare.add_record(zone.id, {"type": "A", "name": f"host{number}", "content": "192.0.2.1"})
     path = f"/zones/{zone.id}/dns_records?per_page=5000"
     took = []
     for _ in range(3):
@@ -59,4 +78,4 @@ def test_five_thousand_records_come_in_one_page_and_fast(cloudflare: Cloudflare,
 
 
 def _port(url: str) -> int:
-    return int(url.split(":")[2].split("/")[0])
+    return urlsplit(url).port or 0

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 A = {"type": "A", "name": "www", "content": "192.0.2.1"}
 CNAME = {"type": "CNAME", "name": "www", "content": "target.example.net"}
+LOC = {"lat_degrees": 52, "lat_direction": "N", "long_degrees": 4, "long_direction": "E"}
 SRV = {"type": "SRV", "name": "_a._tcp", "data": {"priority": 1, "weight": 1, "port": 1, "target": "a.example"}}
 
 REFUSED: list[tuple[Mapping[str, object], list[int], str]] = [
@@ -39,6 +40,10 @@ REFUSED: list[tuple[Mapping[str, object], list[int], str]] = [
     ({**A, "name": "a.*.b"}, [9000], "DNS name is invalid."),
     ({**A, "name": "x" * 64}, [9000], "DNS name is invalid."),
     ({**A, "name": ".".join(["x" * 60] * 5)}, [9000], "DNS name is invalid."),
+    ({**A, "name": "."}, [9000], "DNS name is invalid."),
+    ({**A, "name": "\u2024."}, [9000], "DNS name is invalid."),
+    ({**SRV, "data": {"priority": 1, "weight": 1, "port": 1, "target": "a b"}}, [9102], "must be a valid hostname"),
+    ({"type": "LOC", "name": "@", "data": LOC | {"lat_direction": "W"}}, [9102], "must be one of N, S"),
     ({**A, "type": "SPF"}, [9002], "DNS record type is invalid."),
     ({**A, "ttl": 59}, [9021], "TTL must be between 60 and 86400 seconds, or 1 for Automatic."),
     ({**A, "ttl": 86401}, [9021], "TTL must be between 60 and 86400 seconds, or 1 for Automatic."),
@@ -96,6 +101,11 @@ def test_a_tag_has_a_plain_name(paid_zone: Zone, tag: str) -> None:
 def test_a_null_mx_and_the_apex_as_a_target_are_fine(zone: Zone) -> None:
     assert validate(zone, {"type": "MX", "name": "@", "content": ".", "priority": 0}).content == "."
     assert validate(zone, {**CNAME, "content": "@"}).content == "example.com"
+
+
+def test_a_key_is_kept_as_it_is(zone: Zone) -> None:
+    key = {"type": "OPENPGPKEY", "name": "x._openpgpkey", "content": "mQINBF=="}
+    assert validate(zone, key).content == "mQINBF=="
 
 
 LABELS = st.from_regex(r"[a-z0-9_]([a-z0-9_-]{0,20}[a-z0-9_])?", fullmatch=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import threading
@@ -29,7 +30,7 @@ TOKEN = "cloudflare:index/dnsRecord:DnsRecord"
 class Record(pulumi.CustomResource):
     """A DnsRecord as the SDK registers it, without the SDK's import of several seconds."""
 
-    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(self, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions | None) -> None:
         defaults = pulumi.ResourceOptions(version=version())
         super().__init__(TOKEN, name, dict(inputs), pulumi.ResourceOptions.merge(defaults, opts))
 
@@ -67,7 +68,8 @@ class Program:
 
     stack: automation.Stack
     api: RecordingApi
-    records: dict[str, tuple[dict[str, Any], pulumi.ResourceOptions | None]] = field(default_factory=dict)
+    folder: Path
+    records: dict[str, tuple[dict[str, object], pulumi.ResourceOptions | None]] = field(default_factory=dict)
     around: Callable[[], pulumi.ResourceOptions | None] = lambda: None
 
     def declare(self) -> None:
@@ -77,12 +79,18 @@ class Program:
             record = Record(name, made, pulumi.ResourceOptions.merge(shared, opts))
             pulumi.export(name, record.id)
 
-    def put(self, resource: str, /, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
+    def put(self, resource: str, /, opts: pulumi.ResourceOptions | None = None, **inputs: object) -> None:
         """Declare a record from the next run on: an A record, but for the inputs given.
 
         A function among the inputs is called in the program, where outputs can be made.
         """
-        ordinary = {"name": f"{resource}.example.com", "type": "A", "content": "192.0.2.1", "ttl": 300, "zoneId": ZONE}
+        ordinary: dict[str, object] = {
+            "name": f"{resource}.example.com",
+            "type": "A",
+            "content": "192.0.2.1",
+            "ttl": 300,
+            "zoneId": ZONE,
+        }
         self.records[resource] = (ordinary | inputs, opts)
 
     def drop(self, name: str) -> None:
@@ -97,8 +105,12 @@ class Program:
 
     def state(self, name: str) -> dict[str, Any]:
         """A record's entry in the stack's state."""
-        resources = self.stack.export_stack().deployment["resources"]
+        resources = json.loads(self.state_file())["checkpoint"]["latest"]["resources"]
         return next(entry for entry in resources if entry["urn"].endswith(f"{TOKEN}::{name}"))
+
+    def state_file(self) -> str:
+        """The stack's state as it is stored, secrets encrypted."""
+        return (self.folder / ".pulumi" / "stacks" / "plugin" / "test.json").read_text(encoding="utf-8")
 
     def _run(self, operation: Callable[[Run], object]) -> Run:
         before = len(self.api.requests)
@@ -182,7 +194,7 @@ def loops_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def run_to_the_end(server: LanguageServer, request: object, context: object) -> object:
         try:
-            return run(server, request, context)
+            return run(server, request, context)  # type: ignore[no-untyped-call] # the SDK's own
         finally:
             running.release()
 
@@ -195,10 +207,10 @@ def loops_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def program(environment: dict[str, str], api: RecordingApi, loops_closed: None) -> Program:
+def program(environment: dict[str, str], api: RecordingApi, tmp_path: Path, loops_closed: None) -> Program:
     """A program without records; take `attached` or `started` with it."""
     del environment, loops_closed
     holder: list[Program] = []
-    stack = automation.create_or_select_stack("test", project_name="plugin", program=lambda: holder[0].declare())
-    holder.append(Program(stack, api))
+    stack = automation.create_or_select_stack("test", project_name="plugin", program=lambda: holder[0].declare())  # noqa: PLW0108 - it is not there yet
+    holder.append(Program(stack, api, tmp_path))
     return holder[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ZONE = "023e105f4ecef8ad9ca31a8372d0c353"
 OTHER_ZONE = "353c0d2738a13cae9da8fece4f501e32"
-COMPUTED = {
+COMPUTED: dict[str, Any] = {
     "created_on": "2026-01-01T05:20:00.12345Z",
     "modified_on": "2026-01-01T05:20:00.12345Z",
     "comment": None,
@@ -59,7 +59,7 @@ class RecordingApi:
     def lines(self) -> list[str]:
         return [request.line for request in self.requests]
 
-    def add(self, zone: str = ZONE, **record: Any) -> str:
+    def add(self, zone: str = ZONE, **record: object) -> str:
         """Put a record there; return its id."""
         self.made += 1
         record_id = f"{self.made:032x}"
@@ -98,7 +98,7 @@ class RecordingApi:
         return _json(200, result=self.records[path], success=True, errors=[])
 
 
-def _json(status: int, **body: Any) -> tuple[int, dict[str, str], str]:
+def _json(status: int, **body: object) -> tuple[int, dict[str, str], str]:
     return status, {"Content-Type": "application/json"}, json.dumps(body | {"messages": []})
 
 

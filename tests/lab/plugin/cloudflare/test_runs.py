@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
+from lab.cloudflare.server import serve
+from lab.cloudflare.state import Cloudflare
+from lab.plugin.cloudflare.api import Api
 from tests.lab.plugin.recording_api import OTHER_ZONE, ZONE
 
 if TYPE_CHECKING:
@@ -17,6 +20,18 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("attached")]
 
 RECORDS = f"/zones/{ZONE}/dns_records"
 UNTOUCHED = {"content": "192.0.2.1", "proxied": False, "settings": {}, "tags": [], "ttl": 300, "type": "A"}
+
+
+class ExplicitProvider(pulumi.ProviderResource):
+    """A provider with inputs of its own, as the SDK registers it."""
+
+    def __init__(self, name: str, inputs: dict[str, pulumi.Output[str] | str]) -> None:
+        super().__init__("cloudflare", name, inputs)
+
+
+def explicit_provider(apiToken: str, baseUrl: str) -> pulumi.ResourceOptions:  # noqa: N803 - the inputs' names
+    inputs: dict[str, pulumi.Output[str] | str] = {"apiToken": pulumi.Output.secret(apiToken), "baseUrl": baseUrl}
+    return pulumi.ResourceOptions(provider=ExplicitProvider("explicit", inputs))
 
 
 def the_id(program: Program, name: str) -> str:
@@ -99,7 +114,7 @@ class TestUpdating:
         assert (run.operations, run.lines) == ([("same", "www")], [])
 
     def test_every_change_but_of_type_and_zone_overwrites_the_whole_record(self, program: Program) -> None:
-        changes: dict[str, dict[str, object]] = {
+        changes: dict[str, dict[str, Any]] = {
             "a": {"content": "192.0.2.2"},
             "b": {"ttl": 600},
             "c": {"proxied": True, "ttl": 1},
@@ -163,7 +178,7 @@ class TestUpdating:
         ids=["type", "zone"],
     )
     def test_another_type_or_zone_is_a_new_record_before_the_old_is_deleted(
-        self, program: Program, change: dict[str, str], kinds: dict[str, str], path: str
+        self, program: Program, change: dict[str, Any], kinds: dict[str, str], path: str
     ) -> None:
         program.put("www")
         program.up()
@@ -324,10 +339,58 @@ class TestDeleting:
         assert api.records == {}
 
 
-class TestSecrets:
+class TestConfiguration:
     def test_a_secret_input_is_sent_plain_and_kept_encrypted(self, program: Program) -> None:
         program.put("www", content=lambda: pulumi.Output.secret("192.0.2.77"))
         run = program.up()
         assert run.requests[0].body["content"] == "192.0.2.77"
-        assert "192.0.2.77" not in str(program.state("www"))
+        assert "192.0.2.77" not in program.state_file()
         assert program.up().operations == [("same", "www")]
+
+    def test_the_token_of_the_environment_gets_into_no_state_and_no_message(self, program: Program) -> None:
+        program.put("www", type="A", content="not an address")
+        program.api.instead.append((400, {}, "{}"))
+        run = program.up()
+        assert run.error
+        assert "the-token" not in program.state_file() + run.error + "".join(run.messages)
+
+    def test_inputs_of_a_provider_win_over_the_environment(
+        self, program: Program, api: RecordingApi, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CLOUDFLARE_BASE_URL", "http://127.0.0.1:9/client/v4")
+        program.around = lambda: explicit_provider(apiToken="another-token", baseUrl=api.url)
+        program.put("www")
+        run = program.up()
+        assert run.error == ""
+        assert run.requests[0].headers["Authorization"] == "Bearer another-token"
+        assert "another-token" not in program.state_file()
+
+    def test_a_key_goes_with_its_email(self, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("CLOUDFLARE_API_TOKEN")
+        monkeypatch.setenv("CLOUDFLARE_API_KEY", "the-key")
+        monkeypatch.setenv("CLOUDFLARE_EMAIL", "user@example.com")
+        program.put("www")
+        headers = program.up().requests[0].headers
+        assert (headers["X-Auth-Key"], headers["X-Auth-Email"]) == ("the-key", "user@example.com")
+        assert "Authorization" not in headers
+
+
+class TestAgainstTheLab:
+    def test_a_record_is_created_drifts_is_put_right_and_deleted(
+        self, program: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cloudflare = Cloudflare()
+        zone = cloudflare.add_zone("example.com")
+        cloudflare.add_token("the-token")
+        with serve(cloudflare) as url:
+            monkeypatch.setenv("CLOUDFLARE_BASE_URL", url)
+            program.put("www", zoneId=zone.id, comment="ours")
+            assert program.up().operations == [("create", "www")]
+            assert program.up(refresh=True).operations == [("refresh", "www"), ("same", "www")]
+            path = f"zones/{zone.id}/dns_records/{the_id(program, 'www')}"
+            Api(url, {"Authorization": "Bearer the-token"}).call("PATCH", path, {"content": "198.51.100.1"})
+            assert program.up(refresh=True).operations == [("refresh", "www"), ("update", "www")]
+            assert [record.content for record in cloudflare.records(zone.id)] == ["192.0.2.1"]
+            program.drop("www")
+            assert program.up().operations == [("delete", "www")]
+            assert cloudflare.records(zone.id) == []

@@ -30,7 +30,7 @@ def stack() -> Iterator[ExitStack]:
 def stun(world: Addresses, stack: ExitStack) -> Callable[..., str]:
     """Start a STUN server of the world; the arguments are its behaviour, the answer is its HOST:PORT."""
 
-    def start(host: str = "127.0.0.1", **behaviour: Any) -> str:  # noqa: ANN401 - fields of StunBehaviour
+    def start(host: str = "127.0.0.1", **behaviour: Any) -> str:  # noqa: ANN401 - fields of the class that is made
         return stack.enter_context(serve_stun(world, host, behaviour=StunBehaviour(**behaviour)))
 
     return start
@@ -40,7 +40,7 @@ def stun(world: Addresses, stack: ExitStack) -> Callable[..., str]:
 def http(world: Addresses, stack: ExitStack) -> Callable[..., str]:
     """Start a web service of the world; the arguments are its behaviour, the answer is its base URL."""
 
-    def start(host: str = "127.0.0.1", **behaviour: Any) -> str:  # noqa: ANN401 - fields of HttpBehaviour
+    def start(host: str = "127.0.0.1", **behaviour: Any) -> str:  # noqa: ANN401 - fields of the class that is made
         return stack.enter_context(serve_http(world, host, behaviour=HttpBehaviour(**behaviour)))
 
     return start
@@ -50,7 +50,7 @@ def http(world: Addresses, stack: ExitStack) -> Callable[..., str]:
 def settings() -> Callable[..., WanSettings]:
     """Make settings that accept documentation addresses, which are what the lab answers."""
 
-    def make(**fields: Any) -> WanSettings:  # noqa: ANN401 - the fields of WanSettings
+    def make(**fields: Any) -> WanSettings:  # noqa: ANN401 - fields of the class that is made
         return WanSettings.model_validate({"accept": DOCUMENTATION} | fields)
 
     return make

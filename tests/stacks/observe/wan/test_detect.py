@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from stacks.observe.wan import server_lists
 from stacks.observe.wan.detect import Detection, detect
 from stacks.observe.wan.settings import WanSettings
 from stacks.values import Family, Known, Unknown
 
 if TYPE_CHECKING:
-    from lab.addresses.world import Addresses
+    from contextlib import ExitStack
 
 Start = Callable[..., str]
 Make = Callable[..., WanSettings]
@@ -122,6 +124,78 @@ class TestFamilies:
         detection = detect(settings(stun=[stun()], http=[http()], families=["ipv4", "ipv6"]))
         assert detection.addresses[IPV4] == RIGHT
         assert "not an ipv6 address" in reason(detection, IPV6)
+
+
+class TestServerLists:
+    @pytest.mark.parametrize("transport", ["udp", "tcp"])
+    def test_a_file_names_further_servers(self, stun: Start, settings: Make, tmp_path: Path, transport: str) -> None:
+        file = tmp_path / "hosts.txt"
+        file.write_text(f"# public servers\n{stun()}\n{stun()}\nno server at all\n")
+        chosen = settings(mode="stun", stun=[], **{f"stun_{transport}_list": str(file)})
+        detection = detect(chosen)
+        assert detection.addresses == {IPV4: RIGHT}
+        assert {answer.source.partition(":")[0] for answer in detection.answers} == {
+            "udp": {"stun"},
+            "tcp": {"stun-tcp"},
+        }[transport]
+
+    @pytest.mark.parametrize("limit", [2, 3])
+    def test_of_a_list_so_many_are_asked(self, stun: Start, settings: Make, tmp_path: Path, limit: int) -> None:
+        file = tmp_path / "hosts.txt"
+        place = stun()
+        file.write_text("\n".join(f"127.0.0.{host}:{place.rpartition(':')[2]}" for host in range(1, 9)))
+        chosen = settings(mode="stun", stun=[], stun_udp_list=str(file), udp_limit=limit, timeout=0.3)
+        assert len(detect(chosen).answers) == limit
+
+    def test_a_url_names_further_servers_and_is_fetched_once_an_hour(
+        self, stun: Start, stack: ExitStack, settings: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        behaviour = HttpBehaviour(lie=f"{stun()}\n{stun()}")
+        base = stack.enter_context(serve_http(Addresses(), behaviour=behaviour))
+        chosen = settings(mode="stun", stun=[], stun_udp_list=base)
+        assert [detect(chosen).addresses for _ in range(3)] == 3 * [{IPV4: RIGHT}]
+        assert behaviour.requests == 1
+        monkeypatch.setattr(server_lists, "FRESH", 0.0)
+        behaviour.status = 503
+        assert detect(chosen).addresses == {IPV4: RIGHT}  # the list stays as it was
+        assert behaviour.requests == 2
+
+    @pytest.mark.parametrize("content", [None, "", "# nothing\n", "<html>not found</html>\n"])
+    def test_a_list_that_is_not_there_is_named_and_the_other_servers_serve(
+        self, stun: Start, settings: Make, tmp_path: Path, content: str | None
+    ) -> None:
+        file = tmp_path / "hosts.txt"
+        if content is not None:
+            file.write_text(content)
+        detection = detect(settings(mode="stun", stun=[stun(), stun()], stun_udp_list=str(file)))
+        assert detection.addresses == {IPV4: RIGHT}
+        missing = detect(settings(mode="stun", stun=[], stun_udp_list=str(file)))
+        assert f"{file}: the server list is not there" in reason(missing)
+
+
+class TestAttempts:
+    def test_what_stays_unknown_is_asked_for_again(self, world: Addresses, stack: ExitStack, settings: Make) -> None:
+        lossy = [StunBehaviour(ignore=1), StunBehaviour(ignore=1)]
+        stuns = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in lossy]
+        chosen = {"mode": "stun", "stun": stuns, "timeout": 0.2, "cool_down": 0.1}
+        started = time.monotonic()
+        detection = detect(settings(**chosen, attempts=3))
+        assert detection.addresses == {IPV4: RIGHT}
+        assert time.monotonic() - started > 0.3
+        assert [behaviour.requests for behaviour in lossy] == [2, 2]
+        assert len(detection.answers) == 2
+
+    def test_a_family_that_is_known_is_not_asked_for_again(
+        self, world: Addresses, stack: ExitStack, settings: Make
+    ) -> None:
+        behaviours = [StunBehaviour(), StunBehaviour()]
+        stuns = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        both = settings(mode="stun", stun=stuns, families=["ipv4", "ipv6"], attempts=3, cool_down=0.01)
+        detection = detect(both)
+        assert detection.addresses[IPV4] == RIGHT
+        assert "not an ipv6 address" in reason(detection, IPV6)
+        assert [behaviour.requests for behaviour in behaviours] == [1, 1]
+        assert len(detection.answers) == 4
 
 
 class TestTime:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from lab.addresses import stun_message
 from lab.addresses.world import Addresses, StunBehaviour, serve_stun
 from stacks.observe.wan.answer import NoAnswerError
 from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.stun import encode_binding_request
 from stacks.observe.wan.stun_exchange import Transport, binding
 from stacks.values import Address, Family
 
@@ -188,11 +190,20 @@ class TestTcp:
             ask(self.answer(stack, b"HTTP/1.1 400 Bad Request\r\n\r\n"), "tcp")
 
 
-def listens(port: int) -> bool:
-    """Whether a server listens on the loopback port; waits a little where not."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
-        if sock.connect_ex(("127.0.0.1", port)) == 0:
-            return True
+def has_ipv6_loopback() -> bool:
+    with suppress(OSError), socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.bind(("::1", 0))
+        return True
+    return False
+
+
+def answers(host: str, port: int, kind: socket.SocketKind) -> bool:
+    """Whether a STUN server answers there by now; waits a little where not."""
+    with suppress(OSError), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as sock:
+        sock.settimeout(1)
+        sock.connect((host, port))
+        sock.send(encode_binding_request(bytes(12)))
+        return bool(sock.recv(2048))
     time.sleep(0.02)  # a foreign process tells nothing when it begins to listen
     return False
 
@@ -206,6 +217,7 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    hosts = ["127.0.0.1", "::1"] if has_ipv6_loopback() else ["127.0.0.1"]
     folder: Path = tmp_path_factory.mktemp("coturn")
     arguments = [
         "-n",
@@ -213,14 +225,13 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "--no-cli",
         "--no-tls",
         "--no-dtls",
-        "--listening-ip=127.0.0.1",
-        "--listening-ip=::1",
+        *(f"--listening-ip={host}" for host in hosts),
     ]
     arguments += [f"--listening-port={port}", f"--pidfile={folder}/pid", f"--log-file={folder}/log", "--simple-log"]
     process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     try:
         until = time.monotonic() + 20
-        while not listens(port):
+        while not all(answers(host, port, kind) for host in hosts for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):
             assert process.poll() is None, "coturn has ended"
             assert time.monotonic() < until, "coturn does not listen"
         yield port

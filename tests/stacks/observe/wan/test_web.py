@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
 import time
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from stacks.observe.wan import web
 from stacks.observe.wan.answer import NoAnswerError
@@ -15,6 +20,7 @@ from stacks.values import Family
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CERTIFICATE = Path(__file__).parent / "loopback.pem"
 RIGHT = ip_address("203.0.113.7")
 
 
@@ -73,6 +79,52 @@ def test_a_service_that_is_not_there_gives_no_answer_at_once() -> None:
 def test_a_service_without_the_right_certificate_gives_no_answer(http: Callable[..., str]) -> None:
     with pytest.raises(NoAnswerError, match="SSL"):
         web.ask(http().replace("http:", "https:"), Family.IPV4, Deadline(10))
+
+
+class TestHttps:
+    """Against a server with a certificate for the loopback address (loopback.pem, made for these tests alone)."""
+
+    @pytest.fixture
+    def secured(self, stack: ExitStack) -> Callable[[bytes], str]:
+        def serve(listener: socket.socket, response: bytes) -> None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            connection, _ = listener.accept()
+            with suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(4096)
+                secured.sendall(response)
+                secured.recv(1)  # until the client ends
+
+        def start(response: bytes) -> str:
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            thread = threading.Thread(target=serve, args=(listener, response))
+            thread.start()
+            stack.callback(thread.join)
+            return f"https://127.0.0.1:{listener.getsockname()[1]}/"
+
+        return start
+
+    def test_gives_the_address(self, secured: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+        url = secured(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n203.0.113.7")
+        assert web.ask(url, Family.IPV4, Deadline(10)) == RIGHT
+
+    def test_of_a_stranger_gives_no_answer(self, secured: Callable[[bytes], str]) -> None:
+        with pytest.raises(NoAnswerError, match="certificate verify failed"):
+            web.ask(secured(b""), Family.IPV4, Deadline(10))
+
+    def test_is_ended_by_a_cancelled_deadline(
+        self, secured: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+        deadline = Deadline(60)
+        timer = threading.Timer(0.2, deadline.cancel)
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(NoAnswerError, match="no answer in time"):
+            web.ask(secured(b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n203."), Family.IPV4, deadline)
+        assert time.monotonic() - started < 5
+        timer.join()
 
 
 @pytest.mark.parametrize("behaviour", [{"silent": True}, {"delay": 60}, {"drip": 0.05}])

@@ -1,0 +1,144 @@
+"""The lab, running once a session, and a place for each test to run commands in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.engine.find import Engine
+from cli.engine.install import engine_environment
+from lab import remote
+from lab.plugin.executable import choose
+from lab.world import FIRST_IPV4, Places, running
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK = "test"
+COMMAND_DEADLINE = 120
+INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "XDG_CACHE_HOME")
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A stack of its own on the lab: settings to write, commands to run, the zone to look at."""
+
+    places: Places
+    environment: Mapping[str, str]
+    settings_file: Path
+    state: Path
+
+    def settings(self, *names: object, **others: object) -> None:
+        """Write the stack's settings."""
+        entries = [{"name": name} if isinstance(name, str) else name for name in names]
+        values = {"zone": self.places.zone, "names": entries, **others}
+        document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
+        self.settings_file.write_text(yaml.safe_dump(document))
+
+    def command(self, *arguments: str, program: str = "truenorth", **changes: str) -> list[str]:
+        return [str(Path(sys.prefix) / "bin" / program) if program == "truenorth" else program, *arguments]
+
+    def run(self, *arguments: str, without: tuple[str, ...] = (), **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run `truenorth ARGUMENTS` and wait for it; the environment may be changed by keywords."""
+        environment = {key: value for key, value in self.environment.items() if key not in without} | changes
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_DEADLINE,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def result(self, *arguments: str, **changes: str) -> dict[str, Any]:
+        """Run a command that must succeed, with --json, and return its last document."""
+        done = self.run(*arguments, "--json", **changes)
+        assert done.returncode == 0, done.stderr + done.stdout
+        document: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return document
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a plain `pulumi ARGUMENTS` in the repository, as a person would."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--stack", STACK, "--non-interactive"],
+            cwd=ROOT,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_DEADLINE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done
+
+    def zone(self) -> dict[str, str]:
+        """The zone's contents by `name/type`, marks left out."""
+        return {
+            f"{one['name']}/{one['type']}": one["content"]
+            for one in remote.records(self.places)
+            if "heritage=" not in one["content"]
+        }
+
+    def record(self, name: str, record_type: str = "A") -> dict[str, Any]:
+        """One record as the API has it."""
+        full = f"{name}.{self.places.zone}"
+        return next(one for one in remote.records(self.places) if (one["name"], one["type"]) == (full, record_type))
+
+    def calls(self) -> list[tuple[str, str]]:
+        """The API calls since the last question, as (method, last part of the path), which are then forgotten."""
+        found = [(call.method, call.path.rsplit("/", 1)[-1]) for call in remote.api_requests(self.places)]
+        remote.forget_requests(self.places)
+        return found
+
+
+@pytest.fixture(scope="session")
+def lab_places() -> Iterator[Places]:
+    with running() as places:
+        yield places
+
+
+@pytest.fixture(scope="session")
+def plugin_folder(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real plugin's folder where there is a real one, else the stand-in's."""
+    return choose(os.environ, tmp_path_factory.mktemp("plugin"), engine.pulumi, "6.23.1").folder
+
+
+@pytest.fixture
+def inside(lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path: Path) -> Iterator[Inside]:
+    """An empty zone, the first address, no faults, and no state."""
+    remote.set_address(lab_places, FIRST_IPV4)
+    remote.set_faults(lab_places, [])
+    for record in remote.records(lab_places):
+        remote.delete_record(lab_places, record["id"])
+    remote.forget_requests(lab_places)
+    state = tmp_path / "state"
+    state.mkdir()
+    base = {key: os.environ[key] for key in INHERITED if key in os.environ}
+    variables = engine_environment(engine, base)
+    settings_file = tmp_path / f"Pulumi.{STACK}.yaml"
+    environment = {
+        **variables,
+        **lab_places.environment(),
+        "PATH": os.pathsep.join([str(plugin_folder), variables["PATH"]]),
+        "TRUENORTH_ENGINE_DIR": str(engine.folder),
+        "PULUMI_HOME": str(tmp_path / "pulumi"),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "TRUENORTH_STACK": STACK,
+        "TRUENORTH_SETTINGS": str(settings_file),
+        "XDG_STATE_HOME": str(tmp_path / "xdg"),
+        "NO_COLOR": "1",
+        "COLUMNS": "160",
+    }
+    yield Inside(lab_places, environment, settings_file, state)
+    (ROOT / "stacks" / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)

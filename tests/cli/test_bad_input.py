@@ -1,0 +1,199 @@
+"""Every bad input is one message with what, where and what to do, exit code 2, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab import remote
+from lab.world import FIRST_IPV4
+from tests.cli.conftest import ROOT, Inside
+
+ONE_MESSAGE = ("error: ", "  where: ", "  do:    ")
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    """The one message of a refused command."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert all(part in done.stderr for part in ONE_MESSAGE), done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def settled(inside: Inside) -> Inside:
+    """A stack with one name that is as it should be."""
+    inside.settings("www")
+    inside.result("up")
+    inside.calls()
+    return inside
+
+
+def untouched(inside: Inside) -> bool:
+    """Whether the zone is as `settled` left it and nothing but reading was tried."""
+    return inside.zone() == {"www.example.com/A": FIRST_IPV4} and {method for method, _ in inside.calls()} <= {"GET"}
+
+
+class TestCredentials:
+    def test_no_token(self, settled: Inside) -> None:
+        message = refusal(settled.run("up", without=("CLOUDFLARE_API_TOKEN",)))
+        assert "there are no credentials for Cloudflare" in message
+        assert "export CLOUDFLARE_API_TOKEN" in message
+        assert untouched(settled)
+
+    @pytest.mark.parametrize("token", ["wrong-token-0123456789abcdefghijklmnopqr", "x"])
+    def test_a_wrong_token(self, settled: Inside, token: str) -> None:
+        message = refusal(settled.run("up", CLOUDFLARE_API_TOKEN=token))
+        assert "Cloudflare refuses the credentials" in message
+        assert token not in message
+        assert untouched(settled)
+
+    def test_a_wrong_token_before_anything_was_made(self, inside: Inside) -> None:
+        inside.settings("www")
+        message = refusal(inside.run("up", CLOUDFLARE_API_TOKEN="wrong-token-0123456789abcdefghijklmnopqr"))
+        assert "Cloudflare refuses the credentials" in message
+        assert not list(inside.state.rglob("*.json"))
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("name", "what"),
+        [
+            ({"name": "www.example.org"}, "'www.example.org' lies outside of the zone example.com"),
+            ({"name": "www", "type": "B"}, "'B' is not possible here"),
+            ({"name": "www", "ttl": 5}, "a ttl of 5 seconds is not possible"),
+            ({"name": "www", "targets": ["203.0.113"]}, "'203.0.113' is no IP address"),
+            ({"name": "www", "proxied": True, "ttl": 300}, "www.example.com is proxied and has a ttl of 300"),
+            ({"name": "www", "poxied": True}, "there is no setting 'names[0].poxied'"),
+        ],
+    )
+    def test_a_name_that_cannot_be(self, settled: Inside, name: dict[str, object], what: str) -> None:
+        settled.settings(name)
+        message = refusal(settled.run("up"))
+        assert what in message
+        assert "truenorth:names[0]" in message
+        assert str(settled.settings_file) in message
+        assert untouched(settled)
+
+    def test_a_misspelt_setting_suggests_the_nearest(self, settled: Inside) -> None:
+        settled.settings("www", proxyed=True)
+        assert "did you mean 'proxied'?" in refusal(settled.run("up"))
+        assert untouched(settled)
+
+    @pytest.mark.parametrize("content", [b"config: [", b"\xff\xfe", b"config: 3\n", b""])
+    def test_settings_that_cannot_be_read(self, settled: Inside, content: bytes) -> None:
+        settled.settings_file.write_bytes(content)
+        refusal(settled.run("up"))
+        assert untouched(settled)
+
+    def test_settings_that_are_not_there(self, settled: Inside) -> None:
+        settled.settings_file.unlink()
+        assert "there are no settings for the stack 'test'" in refusal(settled.run("up"))
+
+    def test_a_zone_that_the_token_does_not_see(self, inside: Inside) -> None:
+        inside.settings("www", zone="example.net")
+        message = refusal(inside.run("up"))
+        assert "there is no zone example.net that this token can see" in message
+        assert "truenorth:zone" in message
+
+    def test_a_zone_id_that_does_not_exist(self, inside: Inside) -> None:
+        inside.settings("www", zone_id="0123456789abcdef0123456789abcdef")
+        assert "check truenorth:zone_id" in refusal(inside.run("up"))
+
+    @pytest.mark.parametrize("command", ["up", "preview", "status", "watch", "detect", "destroy"])
+    def test_are_checked_by_every_command(self, inside: Inside, command: str) -> None:
+        inside.settings("www", qqqqq=1)
+        assert "there is no setting 'qqqqq'" in refusal(inside.run(command))
+
+
+class TestTheMachine:
+    def test_no_engine(self, inside: Inside, tmp_path: Path) -> None:
+        inside.settings("www")
+        done = inside.run(
+            "up",
+            without=("TRUENORTH_ENGINE_DIR",),
+            TRUENORTH_ENGINE_OFFLINE="1",
+            PATH="/nowhere",
+            XDG_CACHE_HOME=str(tmp_path / "cache"),
+        )
+        assert "there is no Pulumi engine on this machine" in refusal(done)
+
+    def test_a_locked_state(self, settled: Inside) -> None:
+        remote.set_address(settled.places, "203.0.113.8")
+        locks = settled.state / ".pulumi" / "locks" / "organization" / "truenorth" / "test"
+        locks.mkdir(parents=True)
+        lock = {"pid": 4711, "username": "ann", "hostname": "elsewhere", "timestamp": "2026-01-02T03:04:05Z"}
+        (locks / "other.json").write_text(json.dumps(lock))
+        before = (settled.state / ".pulumi" / "stacks" / "truenorth" / "test.json").read_bytes()
+        message = refusal(settled.run("up"))
+        assert "locked by ann@elsewhere (process 4711, since 2026-01-02T03:04:05Z)" in message
+        assert "pulumi cancel --stack test" in message
+        assert untouched(settled)
+        assert (settled.state / ".pulumi" / "stacks" / "truenorth" / "test.json").read_bytes() == before
+
+    def test_a_full_disk(self, settled: Inside, small_disk: Path) -> None:
+        subprocess.run(["cp", "-a", f"{settled.state}/.pulumi", str(small_disk)], check=True)
+        with (small_disk / "filler").open("wb") as filler:
+            _fill(filler.fileno())
+        remote.set_address(settled.places, "203.0.113.8")
+        message = refusal(settled.run("up", PULUMI_BACKEND_URL=small_disk.as_uri()))
+        assert "the disk is full" in message
+        assert str(small_disk) in message
+        assert untouched(settled)
+
+    def test_a_folder_for_state_that_cannot_be_made(self, inside: Inside, tmp_path: Path) -> None:
+        inside.settings("www")
+        (tmp_path / "file").write_text("")
+        done = inside.run("up", without=("PULUMI_BACKEND_URL",), XDG_STATE_HOME=str(tmp_path / "file"))
+        assert "the folder for Pulumi's state cannot be made" in refusal(done)
+
+    def test_a_port_in_use(self, inside: Inside, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            options = ("--folder", str(tmp_path / "lab"), "--stun-port", "0", "--http-port", "0", "--cloudflare-port", port)
+            message = refusal(inside.run("lab", "start", *options))
+        assert port in message
+        assert "choose another port" in message
+        assert inside.run("lab", "status", "--folder", str(tmp_path / "lab")).returncode == 1
+
+    def test_a_wrong_passphrase(self, settled: Inside) -> None:
+        remote.set_address(settled.places, "203.0.113.8")
+        assert "the passphrase does not fit" in refusal(settled.run("up", PULUMI_CONFIG_PASSPHRASE="other"))
+        assert untouched(settled)
+
+
+@pytest.mark.parametrize("arguments", [("upp",), ("up", "--sack", "x"), ("up", "extra"), ("lab",), ("lab", "start", "--stun-port", "x")])
+def test_a_command_line_that_cannot_be_understood_exits_2(arguments: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        ["truenorth", *arguments], cwd=ROOT, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def _fill(descriptor: int) -> None:
+    block = b"\0" * 4096
+    try:
+        while True:
+            os.write(descriptor, block)
+    except OSError:
+        return
+
