@@ -30,9 +30,7 @@ class Convergence:
 def look(workplace: Workplace, detection: Callable[[], Detection] | None = None) -> Convergence:
     """Observe and plan, and touch nothing. Raises UserError, ObservationError."""
     began = time.monotonic()
-    observation = observe(
-        workplace.settings, workplace.credentials, lambda: stack.registry(workplace), detection
-    )
+    observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), detection)
     plan = make_plan(workplace.settings, observation)
     return Convergence(observation, plan, changes(plan, observation), (), time.monotonic() - began)
 

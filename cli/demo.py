@@ -206,4 +206,3 @@ def _edit_names(scene: Scene, edit: Callable[[list[Names]], list[Names]]) -> Non
 
 def _deaf(_: Event) -> None:
     """The demo tells its own story."""
-

@@ -31,4 +31,3 @@ def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
     if plugin.origin == "stand-in":
         variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
     return variables
-

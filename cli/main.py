@@ -6,12 +6,11 @@ import errno
 import sys
 from typing import Final
 
-import click
 import typer
 from rich.console import Console
 
-from cli.commands import destroy, detect, env, preview, status, up, watch
 from cli.commands import demo as demo_command
+from cli.commands import destroy, detect, env, preview, status, up, watch
 from cli.commands import engine as engine_command
 from cli.commands import lab as lab_command
 from cli.exit_codes import FAILED, INTERRUPTED, UNUSABLE
@@ -49,7 +48,7 @@ def run() -> None:
 
     errors = Console(stderr=True, highlight=False)
     try:
-        code = app(standalone_mode=False)
+        app()
     except UserError as error:
         for problem in error.problems:
             errors.print(f"[bold red]error:[/] {_plain(problem)}")
@@ -61,15 +60,10 @@ def run() -> None:
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        errors.print(f"[bold red]error:[/] the disk is full\n  where: {error.filename}\n  do:    make room, then run it again")
+        errors.print(
+            f"[bold red]error:[/] the disk is full\n  where: {error.filename}\n  do:    make room, then run it again"
+        )
         sys.exit(UNUSABLE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        errors.print("interrupted")
-        sys.exit(INTERRUPTED)
-    sys.exit(code or 0)
 
 
 def _plain(problem: object) -> str:

@@ -9,10 +9,14 @@ import typer
 
 Stack = Annotated[
     str,
-    typer.Option("--stack", "-s", envvar="TRUENORTH_STACK", help="The stack: its settings are stacks/Pulumi.<stack>.yaml."),
+    typer.Option(
+        "--stack", "-s", envvar="TRUENORTH_STACK", help="The stack: its settings are stacks/Pulumi.<stack>.yaml."
+    ),
 ]
 SettingsFile = Annotated[
     Path | None,
-    typer.Option("--settings", envvar="TRUENORTH_SETTINGS", help="Read the settings from this file instead.", dir_okay=False),
+    typer.Option(
+        "--settings", envvar="TRUENORTH_SETTINGS", help="Read the settings from this file instead.", dir_okay=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]

@@ -53,7 +53,9 @@ def print_plan_notes(console: Console, plan: Plan) -> None:
     for frozen in plan.frozen:
         state = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
         console.print(
-            f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {frozen.reason}", highlight=False, soft_wrap=True
+            f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {frozen.reason}",
+            highlight=False,
+            soft_wrap=True,
         )
 
 
@@ -62,7 +64,9 @@ def print_outcome(console: Console, done: Convergence) -> None:
     names = len(done.plan.record_sets)
     noun = "record set" if names == 1 else "record sets"
     if not done.runs:
-        console.print(f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)")
+        console.print(
+            f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)"
+        )
         return
     counted = ", ".join(f"{count} {action}" for action, count in tally(done.changes).items()) or "nothing changed"
     engine = sum(run.seconds for run in done.runs)

@@ -99,7 +99,9 @@ def backend_url(project: Path, setting: str, environment: Mapping[str, str]) -> 
 
 def state_home(environment: Mapping[str, str]) -> Path:
     """The user's folder for what should outlive a run (XDG base directory specification)."""
-    root = environment.get("XDG_STATE_HOME") or str(Path(environment.get("HOME", "~")).expanduser() / ".local" / "state")
+    root = environment.get("XDG_STATE_HOME") or str(
+        Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
+    )
     return Path(root) / "truenorth"
 
 

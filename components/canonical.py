@@ -11,7 +11,7 @@ MAXIMUM_NAME = 253
 
 
 def fqdn(name: str, zone: str) -> str:
-    """A name in lower case with its zone: `www`, `www.example.com` and `www.example.com.` are the same, `@` is the apex.
+    """A name in lower case with its zone: `www`, `www.example.com` and `www.example.com.` are one, `@` is the apex.
 
     A name with dots must end in the zone: whether `api.dev` meant `api.dev.example.com` or a host elsewhere is not
     for us to guess. Raises ValueError, with a reason for the user, where the name is no DNS name or lies outside.

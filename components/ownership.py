@@ -1,7 +1,8 @@
 """Ownership marks: the heritage TXT record that stands beside each record we own.
 
 Format as external-dns writes it (https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/), so that its
-users can read ours and it leaves our records alone: `"heritage=truenorth,truenorth/owner=<id>,truenorth/resource=<ref>"`.
+users can read ours and it leaves our records alone:
+`"heritage=truenorth,truenorth/owner=<id>,truenorth/resource=<ref>"`.
 """
 
 from __future__ import annotations

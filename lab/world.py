@@ -60,7 +60,7 @@ class Places:
 
 
 @contextmanager
-def running(ports: Ports = Ports(), host: str = "127.0.0.1") -> Iterator[Places]:  # noqa: B008 - frozen
+def running(ports: Ports = Ports(), host: str = "127.0.0.1") -> Iterator[Places]:
     """Run the lab while the context lasts. Raises OSError naming the address where a port is taken."""
     cloudflare = Cloudflare()
     cloudflare.add_zone(ZONE, "pro")

@@ -10,8 +10,8 @@ import pulumi
 # Pulumi starts this file with stacks/ as the first entry of sys.path; the packages stand one level up.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stacks.errors import ObservationError, UserError  # noqa: E402 - after the path is set
-from stacks.program import program  # noqa: E402 - likewise
+from stacks.errors import ObservationError, UserError
+from stacks.program import program
 
 try:
     program()

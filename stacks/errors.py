@@ -36,4 +36,4 @@ class UserError(Exception):
 
 
 class ObservationError(Exception):
-    """The world could not be read well enough to decide anything (API down, rate limit). Nothing was changed; try again."""
+    """The world could not be read well enough to decide (API down, rate limit). Nothing was changed; try again."""

@@ -15,7 +15,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from components import canonical, ownership
-from stacks.errors import Problem, UserError
+from stacks.errors import UserError
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
 
@@ -128,7 +128,8 @@ class Settings(BaseModel):
                 canonical.check_name(ownership.mark_name(name, "AAAA", self.mark_prefix))
             except ValueError as error:
                 raise fault(
-                    str(error), f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
+                    str(error),
+                    f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
                     where,
                 ) from None
             if name in seen:
@@ -191,10 +192,8 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
     return found
 
 
-def parse(
-    values: Mapping[str, Any], environment: Mapping[str, str], *, stack: str, where: str
-) -> Settings:
-    """Settings from plain values (keys without the namespace) and the environment. Raises UserError with every fault."""
+def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: str, where: str) -> Settings:
+    """Settings from plain values (keys without the namespace) and the environment. Raises UserError with all faults."""
     merged, origins = dict(values), dict.fromkeys(values, where)
     for key in (*Settings.model_fields,):
         variable = ENVIRONMENT_PREFIX + key.upper()
@@ -230,7 +229,7 @@ def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Setting
         raise UserError(
             f"there are no settings for the stack {stack!r}",
             str(path),
-            f"create the file (stacks/Pulumi.demo.yaml is an example), or name another stack with --stack",
+            "create the file (stacks/Pulumi.demo.yaml is an example), or name another stack with --stack",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"the settings cannot be read: {_short(error)}", str(path), "mend the file") from None
@@ -238,7 +237,9 @@ def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Setting
         document = {}
     entries = document.get("config", {}) if isinstance(document, dict) else None
     if not isinstance(entries, dict):
-        raise UserError("the settings are not a mapping", str(path), "write them as `config:` with `truenorth:...` keys")
+        raise UserError(
+            "the settings are not a mapping", str(path), "write them as `config:` with `truenorth:...` keys"
+        )
     prefix = f"{NAMESPACE}:"
     values = {str(key).removeprefix(prefix): value for key, value in entries.items() if str(key).startswith(prefix)}
     for key, value in values.items():

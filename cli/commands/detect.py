@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli.exit_codes import DISAGREED, UNKNOWN
 from cli.options import Json, SettingsFile, Stack
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stacks.observe.wan.detect import Detection
 
 
 def detect(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
@@ -20,55 +27,78 @@ def detect(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     Example: `truenorth detect --stack home`
     """
     from rich.console import Console
-    from rich.table import Table
 
     from cli.workplace import find_project, settings_path
-    from stacks.observe.wan.detect import detect as detect_addresses
+    from stacks.observe.wan.detect import detect as ask
     from stacks.settings import from_file
+
+    file = settings or settings_path(find_project(Path.cwd()), stack)
+    detection = ask(from_file(file, os.environ, stack).wan)
+    if as_json:
+        sys.stdout.write(json.dumps(_document(detection), sort_keys=True) + "\n")
+    else:
+        _print(Console(), detection)
+    if code := _exit_code(detection):
+        raise typer.Exit(code)
+
+
+def _document(detection: Detection) -> dict[str, object]:
     from stacks.values import Known
 
-    file = settings or settings_path(find_project(_here()), stack)
-    detection = detect_addresses(from_file(file, os.environ, stack).wan)
-    if as_json:
-        document = {
-            "answers": [
-                {
-                    "source": answer.source,
-                    "operator": answer.operator,
-                    "family": answer.family.value,
-                    "address": str(answer.result.value) if isinstance(answer.result, Known) else None,
-                    "reason": "" if isinstance(answer.result, Known) else answer.result.reason,
-                    "refused": answer.refused,
-                    "seconds": round(answer.seconds, 4),
-                }
-                for answer in detection.answers
-            ],
-            "addresses": {
-                family.value: {"known": [str(a) for a in found.value]}
-                if isinstance(found, Known)
-                else {"unknown": found.reason}
-                for family, found in detection.addresses.items()
-            },
+    answers = [
+        {
+            "source": answer.source,
+            "operator": answer.operator,
+            "family": answer.family.value,
+            "address": str(answer.result.value) if isinstance(answer.result, Known) else None,
+            "reason": "" if isinstance(answer.result, Known) else answer.result.reason,
+            "refused": answer.refused,
+            "seconds": round(answer.seconds, 4),
         }
-        sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
-    else:
-        console = Console()
-        table = Table(box=None)
-        for column in ("source", "family", "answer", "time", "verdict"):
-            table.add_column(column)
-        for answer in detection.answers:
-            known = isinstance(answer.result, Known)
-            text = str(answer.result.value) if isinstance(answer.result, Known) else "-"
-            verdict = answer.refused or ("[green]counts[/]" if known else "")
-            if not isinstance(answer.result, Known) and not answer.refused:
-                verdict = answer.result.reason
-            table.add_row(answer.source, answer.family.value, text, f"{answer.seconds * 1000:.0f} ms", verdict)
-        console.print(table)
-        for family, found in detection.addresses.items():
-            if isinstance(found, Known):
-                console.print(f"{family.value}: [bold green]{', '.join(map(str, found.value))}[/]", highlight=False)
-            else:
-                console.print(f"{family.value}: [bold red]unknown[/]: {found.reason}", highlight=False, soft_wrap=True)
-    if any(not isinstance(found, Known) for found in detection.addresses.values()):
-        said = {answer.result.value for answer in detection.answers if isinstance(answer.result, Known)}
-        raise typer.Exit(DISAGREED if len(said) > 1 else UNKNOWN)
+        for answer in detection.answers
+    ]
+    addresses = {
+        family.value: {"known": [str(address) for address in found.value]}
+        if isinstance(found, Known)
+        else {"unknown": found.reason}
+        for family, found in detection.addresses.items()
+    }
+    return {"answers": answers, "addresses": addresses}
+
+
+def _print(console: Console, detection: Detection) -> None:
+    from rich.table import Table
+
+    from stacks.values import Known
+
+    table = Table(box=None)
+    for column in ("source", "family", "answer", "time", "verdict"):
+        table.add_column(column)
+    for answer in detection.answers:
+        time = f"{answer.seconds * 1000:.0f} ms"
+        if isinstance(answer.result, Known):
+            table.add_row(answer.source, answer.family.value, str(answer.result.value), time, "[green]counts[/]")
+        else:
+            table.add_row(answer.source, answer.family.value, "-", time, answer.refused or answer.result.reason)
+    console.print(table)
+    for family, found in detection.addresses.items():
+        if isinstance(found, Known):
+            console.print(f"{family.value}: [bold green]{', '.join(map(str, found.value))}[/]", highlight=False)
+        else:
+            console.print(f"{family.value}: [bold red]unknown[/]: {found.reason}", highlight=False, soft_wrap=True)
+
+
+def _exit_code(detection: Detection) -> int:
+    """0 where every family is agreed on; else whether its sources disagree, or say too little."""
+    from stacks.values import Known, Unknown
+
+    open_families = {family for family, found in detection.addresses.items() if isinstance(found, Unknown)}
+    for family in open_families:
+        said = {
+            answer.result.value
+            for answer in detection.answers
+            if answer.family is family and isinstance(answer.result, Known)
+        }
+        if len(said) > 1:
+            return DISAGREED
+    return UNKNOWN if open_families else 0

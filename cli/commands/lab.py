@@ -20,7 +20,9 @@ app = typer.Typer(help="A world on loopback to try TrueNorth in.", no_args_is_he
 
 Folder = Annotated[
     Path | None,
-    typer.Option("--folder", envvar="TRUENORTH_LAB", help="Where the lab keeps its files; a folder of yours by default."),
+    typer.Option(
+        "--folder", envvar="TRUENORTH_LAB", help="Where the lab keeps its files; a folder of yours by default."
+    ),
 ]
 CLOUDFLARE_PORT, STUN_PORT, HTTP_PORT = 18_053, 13_478, 18_080
 
@@ -28,7 +30,9 @@ CLOUDFLARE_PORT, STUN_PORT, HTTP_PORT = 18_053, 13_478, 18_080
 @app.command()
 def start(
     folder: Folder = None,
-    cloudflare_port: Annotated[int, typer.Option(help="Port of the Cloudflare API; 0: any free one.")] = CLOUDFLARE_PORT,
+    cloudflare_port: Annotated[
+        int, typer.Option(help="Port of the Cloudflare API; 0: any free one.")
+    ] = CLOUDFLARE_PORT,
     stun_port: Annotated[int, typer.Option(help="Port of the STUN service, UDP and TCP; 0: any.")] = STUN_PORT,
     http_port: Annotated[int, typer.Option(help="Port of the HTTP address service; 0: any.")] = HTTP_PORT,
 ) -> None:

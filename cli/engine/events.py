@@ -6,7 +6,9 @@ https://www.pulumi.com/docs/iac/automation-api/concepts/#event-streaming
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 QUIET_OPERATIONS = frozenset({"same", "read", "refresh"})
@@ -58,24 +60,12 @@ def parse_event(line: str) -> Event | None:
         return None
     if not isinstance(document, dict):
         return None
-    if step := document.get("resourcePreEvent"):
-        return _step("started", step["metadata"])
-    if step := document.get("resOutputsEvent"):
-        return _step("done", step["metadata"])
-    if step := document.get("resOpFailedEvent"):
-        return _step("failed", step["metadata"])
-    if found := document.get("diagnosticEvent"):
-        return _diagnostic(found)
-    if found := document.get("summaryEvent"):
-        return Summary(
-            {key: int(count) for key, count in (found.get("resourceChanges") or {}).items()},
-            float(found.get("durationSeconds", 0)),
-            str(found.get("result", "")),
-        )
-    return None
+    kind = next((key for key in PARSERS if document.get(key)), None)
+    return PARSERS[kind](document[kind]) if kind else None
 
 
-def _step(phase: Literal["started", "done", "failed"], metadata: dict[str, Any]) -> Step:
+def _step(phase: Literal["started", "done", "failed"], event: dict[str, Any]) -> Step:
+    metadata = event["metadata"]
     after = (metadata.get("new") or metadata.get("old") or {}).get("inputs") or {}
     shown = {"type", "content"} <= after.keys() and after["type"] != "TXT"
     detail = f"{after['type']} {after['content']}" if shown else ""
@@ -88,3 +78,21 @@ def _diagnostic(found: dict[str, Any]) -> Diagnostic | None:
     if severity == "debug" or not message:
         return None
     return Diagnostic(severity, message, str(found.get("urn", "")))
+
+
+def _summary(found: dict[str, Any]) -> Summary:
+    return Summary(
+        {key: int(count) for key, count in (found.get("resourceChanges") or {}).items()},
+        float(found.get("durationSeconds", 0)),
+        str(found.get("result", "")),
+    )
+
+
+PARSERS: Mapping[str, Callable[[dict[str, Any]], Event | None]] = {
+    "resourcePreEvent": partial(_step, "started"),
+    "resOutputsEvent": partial(_step, "done"),
+    "resOpFailedEvent": partial(_step, "failed"),
+    "diagnosticEvent": _diagnostic,
+    "summaryEvent": _summary,
+}
+"""The parser of each event by its key in the document."""

@@ -9,7 +9,9 @@ from cli.errors import UserError
 
 LOCK = re.compile(r"created by (?P<owner>\S+) \(pid (?P<pid>\d+)\) at (?P<time>\S+)")
 DISK_FULL = ("no space left on device", "disk quota exceeded")
-PLUGIN_MISSING = re.compile(r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)")
+PLUGIN_MISSING = re.compile(
+    r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)"
+)
 
 
 class RunFailed(Exception):  # noqa: N818 - what happened, not what is wrong

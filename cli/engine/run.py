@@ -125,8 +125,8 @@ def _inline(program: Program | None) -> Iterator[tuple[str, ...]]:
     if program is None:
         yield ()
         return
-    import grpc  # noqa: PLC0415 - heavy, and only needed here
-    from pulumi.automation._server import LanguageServer  # noqa: PLC0415, PLC2701 - Stack.up's own server
+    import grpc  # type: ignore[import-untyped] # noqa: PLC0415 - no types of its own; heavy, and only needed here
+    from pulumi.automation._server import LanguageServer  # noqa: PLC0415 - Stack.up's own server
     from pulumi.runtime.proto import language_pb2_grpc  # noqa: PLC0415 - heavy
 
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))

@@ -17,9 +17,7 @@ PARALLEL = 64
 
 def registry(workplace: Workplace) -> Registry:
     """What state says is ours; empty for a stack that does not exist yet."""
-    return read_registry(
-        workplace.stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project
-    )
+    return read_registry(workplace.stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project)
 
 
 def up(workplace: Workplace, program: Program, listener: Listener) -> Run:
@@ -53,7 +51,7 @@ def _options(workplace: Workplace) -> list[str]:
 
 
 def _common(workplace: Workplace) -> list[str]:
-    # Drift is found by one listing a zone and refreshed where it is; the project's `refresh: always` is for `pulumi up`.
+    # Drift is found by one listing and refreshed where it is; the project's `refresh: always` is for `pulumi up`.
     return ["--refresh=false", *_options(workplace)]
 
 

@@ -39,7 +39,7 @@ def listening(console: Console, *, json_lines: bool = False, live: bool = True) 
     elif live and console.is_terminal:
         steps = _Steps()
         with Live(get_renderable=steps.table, console=console, refresh_per_second=8, transient=False):
-            yield steps.heard
+            yield steps.take_in
     else:
         steps = _Steps()
 
@@ -80,6 +80,10 @@ class _Steps:
         seconds = now - self.began.get(event.urn, now)
         self.rows[event.urn] = (event, seconds)
         return f"  {_word(event)} {' '.join(filter(None, (event.name, event.detail)))} ({seconds:.1f} s)"
+
+    def take_in(self, event: Event) -> None:
+        """Take an event in, for the table."""
+        self.heard(event)
 
     def table(self) -> Table:
         """The steps as a table; the ones under way count their seconds."""

@@ -19,7 +19,7 @@ from stacks.values import Address, Family, Known
 LONGEST_PAUSE = 300.0
 """Seconds between two tries of a convergence that keeps failing."""
 FULL_DETECTION = 300.0
-"""Seconds after which all sources are asked, whatever the cheap look says; the only look where no STUN server is set."""
+"""Seconds after which all sources are asked, whatever the look says; the only look where there is no STUN server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 NAME = "pulumi-resource-cloudflare"
 _MARK = "lab.plugin.cloudflare"
 DEADLINE = 60.0  # seconds for one attempt at a download
+HOSTS = ("get.pulumi.com", "github.com")  # where the engine downloads plugins from
+PORT = 443
+_KNOCK = 3.0  # seconds
 _TRUE = frozenset({"1", "true"})  # what the engine takes for true
 _ROOT = Path(__file__).resolve().parents[2]
 _LAUNCHER = """\
@@ -84,12 +88,25 @@ def obtain(environment: Mapping[str, str], engine: Path, version: str) -> bool:
         return True
     if environment.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "").lower() in _TRUE:
         return False
+    if not any(_reachable(host) for host in HOSTS):
+        return False
     command = [str(engine), "plugin", "install", "resource", "cloudflare", version, "--non-interactive"]
     try:
-        subprocess.run(command, env=dict(environment), capture_output=True, timeout=DEADLINE, check=True)  # noqa: S603 - our own engine
+        subprocess.run(  # noqa: S603 - our own engine
+            command, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return False
     return real_plugin(environment) is not None
+
+
+def _reachable(host: str) -> bool:
+    """Whether a host takes a connection. The engine tries for ten seconds before it says that it cannot download."""
+    try:
+        with socket.create_connection((host, PORT), timeout=_KNOCK):
+            return True
+    except OSError:
+        return False
 
 
 def choose(environment: Mapping[str, str], folder: Path, engine: Path | None = None, version: str = "") -> Plugin:

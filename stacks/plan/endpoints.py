@@ -18,9 +18,7 @@ def endpoints(
     settings: Settings, addresses: Mapping[Family, Known[tuple[Address, ...]] | Unknown]
 ) -> tuple[Endpoint, ...]:
     """One endpoint for each name and type. Without targets of its own, a name points at the WAN address."""
-    return tuple(
-        endpoint for entry in settings.names for endpoint in _of_name(entry, settings, addresses)
-    )
+    return tuple(endpoint for entry in settings.names for endpoint in _of_name(entry, settings, addresses))
 
 
 def _of_name(
@@ -40,9 +38,7 @@ def _of_name(
         )
 
 
-def _types(
-    entry: NameSettings, addresses: Mapping[Family, Known[tuple[Address, ...]] | Unknown]
-) -> tuple[str, ...]:
+def _types(entry: NameSettings, addresses: Mapping[Family, Known[tuple[Address, ...]] | Unknown]) -> tuple[str, ...]:
     """The types of a name that names none: those of its targets, else those of the families that are detected."""
     if entry.targets:
         return tuple(sorted({"AAAA" if ":" in target else "A" for target in entry.targets}))

@@ -22,6 +22,7 @@ from lab.world import FIRST_IPV4, Places, running
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "test"
+TRUENORTH = str(Path(sys.prefix) / "bin" / "truenorth")
 COMMAND_DEADLINE = 120
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "XDG_CACHE_HOME")
 
@@ -42,14 +43,11 @@ class Inside:
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document))
 
-    def command(self, *arguments: str, program: str = "truenorth", **changes: str) -> list[str]:
-        return [str(Path(sys.prefix) / "bin" / program) if program == "truenorth" else program, *arguments]
-
     def run(self, *arguments: str, without: tuple[str, ...] = (), **changes: str) -> subprocess.CompletedProcess[str]:
         """Run `truenorth ARGUMENTS` and wait for it; the environment may be changed by keywords."""
         environment = {key: value for key, value in self.environment.items() if key not in without} | changes
         return subprocess.run(
-            self.command(*arguments),
+            [TRUENORTH, *arguments],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -61,7 +59,7 @@ class Inside:
 
     def result(self, *arguments: str, **changes: str) -> dict[str, Any]:
         """Run a command that must succeed, with --json, and return its last document."""
-        done = self.run(*arguments, "--json", **changes)
+        done = self.run(*arguments, "--json", without=(), **changes)
         assert done.returncode == 0, done.stderr + done.stdout
         document: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         return document
@@ -113,32 +111,43 @@ def plugin_folder(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture
-def inside(lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path: Path) -> Iterator[Inside]:
+def inside(lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path: Path) -> Inside:
     """An empty zone, the first address, no faults, and no state."""
-    remote.set_address(lab_places, FIRST_IPV4)
-    remote.set_faults(lab_places, [])
-    for record in remote.records(lab_places):
-        remote.delete_record(lab_places, record["id"])
-    remote.forget_requests(lab_places)
-    state = tmp_path / "state"
+    return fresh(lab_places, engine, plugin_folder, tmp_path)
+
+
+def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path) -> Inside:
+    """Empty the lab's zone and make a place without state in the folder."""
+    remote.set_address(places, FIRST_IPV4)
+    remote.set_faults(places, [])
+    for record in remote.records(places):
+        remote.delete_record(places, record["id"])
+    remote.forget_requests(places)
+    state = folder / "state"
     state.mkdir()
     base = {key: os.environ[key] for key in INHERITED if key in os.environ}
     variables = engine_environment(engine, base)
-    settings_file = tmp_path / f"Pulumi.{STACK}.yaml"
+    settings_file = folder / f"Pulumi.{STACK}.yaml"
     environment = {
         **variables,
-        **lab_places.environment(),
+        **places.environment(),
         "PATH": os.pathsep.join([str(plugin_folder), variables["PATH"]]),
         "TRUENORTH_ENGINE_DIR": str(engine.folder),
-        "PULUMI_HOME": str(tmp_path / "pulumi"),
+        "PULUMI_HOME": str(folder / "pulumi"),
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "TRUENORTH_STACK": STACK,
         "TRUENORTH_SETTINGS": str(settings_file),
-        "XDG_STATE_HOME": str(tmp_path / "xdg"),
+        "XDG_STATE_HOME": str(folder / "xdg"),
         "NO_COLOR": "1",
         "COLUMNS": "160",
     }
-    yield Inside(lab_places, environment, settings_file, state)
+    return Inside(places, environment, settings_file, state)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_left_behind() -> Iterator[None]:
+    """`pulumi stack init` writes a settings file with the stack's salt into the project."""
+    yield
     (ROOT / "stacks" / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)

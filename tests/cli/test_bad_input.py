@@ -7,14 +7,17 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cli.engine.find import Engine
 from lab import remote
-from lab.world import FIRST_IPV4
-from tests.cli.conftest import ROOT, Inside
+from lab.world import FIRST_IPV4, Places
+from tests.cli.conftest import ROOT, TRUENORTH, Inside, fresh
 
+SALT_OF_THE_EMPTY_PASSPHRASE = "v1:mAxNp5F3K0c=:v1:rwWpEEpg7oUvj/7H:/1c8bHhz7WQ/HBOZuj4WGWKqXWFj/Q=="
 ONE_MESSAGE = ("error: ", "  where: ", "  do:    ")
 
 
@@ -26,13 +29,36 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr
 
 
-@pytest.fixture
-def settled(inside: Inside) -> Inside:
-    """A stack with one name that is as it should be."""
+@pytest.fixture(scope="module")
+def stack_of_www(
+    lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Inside:
+    inside = fresh(lab_places, engine, plugin_folder, tmp_path_factory.mktemp("settled"))
     inside.settings("www")
     inside.result("up")
-    inside.calls()
     return inside
+
+
+@pytest.fixture
+def settled(stack_of_www: Inside) -> Inside:
+    """A stack with one name that is as it should be. No test here may change that, so that they can share it."""
+    remote.set_address(stack_of_www.places, FIRST_IPV4)
+    stack_of_www.settings("www")
+    stack_of_www.calls()
+    return stack_of_www
+
+
+@pytest.fixture
+def unborn(stack_of_www: Inside, tmp_path: Path) -> Inside:
+    """The same lab, seen from a stack without state."""
+    state = tmp_path / "state"
+    state.mkdir()
+    environment = {
+        **stack_of_www.environment,
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "TRUENORTH_SETTINGS": str(tmp_path / "settings.yaml"),
+    }
+    return replace(stack_of_www, environment=environment, settings_file=tmp_path / "settings.yaml", state=state)
 
 
 def untouched(inside: Inside) -> bool:
@@ -47,18 +73,18 @@ class TestCredentials:
         assert "export CLOUDFLARE_API_TOKEN" in message
         assert untouched(settled)
 
-    @pytest.mark.parametrize("token", ["wrong-token-0123456789abcdefghijklmnopqr", "x"])
+    @pytest.mark.parametrize("token", ["wrong-token-0123456789abcdefghijklmnopqr", "malformed"])
     def test_a_wrong_token(self, settled: Inside, token: str) -> None:
         message = refusal(settled.run("up", CLOUDFLARE_API_TOKEN=token))
         assert "Cloudflare refuses the credentials" in message
         assert token not in message
         assert untouched(settled)
 
-    def test_a_wrong_token_before_anything_was_made(self, inside: Inside) -> None:
-        inside.settings("www")
-        message = refusal(inside.run("up", CLOUDFLARE_API_TOKEN="wrong-token-0123456789abcdefghijklmnopqr"))
+    def test_a_wrong_token_before_anything_was_made(self, unborn: Inside) -> None:
+        unborn.settings("www")
+        message = refusal(unborn.run("up", CLOUDFLARE_API_TOKEN="wrong-token-0123456789abcdefghijklmnopqr"))
         assert "Cloudflare refuses the credentials" in message
-        assert not list(inside.state.rglob("*.json"))
+        assert not list(unborn.state.rglob("*.json"))
 
 
 class TestSettings:
@@ -96,26 +122,26 @@ class TestSettings:
         settled.settings_file.unlink()
         assert "there are no settings for the stack 'test'" in refusal(settled.run("up"))
 
-    def test_a_zone_that_the_token_does_not_see(self, inside: Inside) -> None:
-        inside.settings("www", zone="example.net")
-        message = refusal(inside.run("up"))
+    def test_a_zone_that_the_token_does_not_see(self, unborn: Inside) -> None:
+        unborn.settings("www", zone="example.net")
+        message = refusal(unborn.run("up"))
         assert "there is no zone example.net that this token can see" in message
         assert "truenorth:zone" in message
 
-    def test_a_zone_id_that_does_not_exist(self, inside: Inside) -> None:
-        inside.settings("www", zone_id="0123456789abcdef0123456789abcdef")
-        assert "check truenorth:zone_id" in refusal(inside.run("up"))
+    def test_a_zone_id_that_does_not_exist(self, unborn: Inside) -> None:
+        unborn.settings("www", zone_id="0123456789abcdef0123456789abcdef")
+        assert "check truenorth:zone_id" in refusal(unborn.run("up"))
 
     @pytest.mark.parametrize("command", ["up", "preview", "status", "watch", "detect", "destroy"])
-    def test_are_checked_by_every_command(self, inside: Inside, command: str) -> None:
-        inside.settings("www", qqqqq=1)
-        assert "there is no setting 'qqqqq'" in refusal(inside.run(command))
+    def test_are_checked_by_every_command(self, unborn: Inside, command: str) -> None:
+        unborn.settings("www", qqqqq=1)
+        assert "there is no setting 'qqqqq'" in refusal(unborn.run(command))
 
 
 class TestTheMachine:
-    def test_no_engine(self, inside: Inside, tmp_path: Path) -> None:
-        inside.settings("www")
-        done = inside.run(
+    def test_no_engine(self, unborn: Inside, tmp_path: Path) -> None:
+        unborn.settings("www")
+        done = unborn.run(
             "up",
             without=("TRUENORTH_ENGINE_DIR",),
             TRUENORTH_ENGINE_OFFLINE="1",
@@ -127,11 +153,12 @@ class TestTheMachine:
     def test_a_locked_state(self, settled: Inside) -> None:
         remote.set_address(settled.places, "203.0.113.8")
         locks = settled.state / ".pulumi" / "locks" / "organization" / "truenorth" / "test"
-        locks.mkdir(parents=True)
+        locks.mkdir(parents=True, exist_ok=True)
         lock = {"pid": 4711, "username": "ann", "hostname": "elsewhere", "timestamp": "2026-01-02T03:04:05Z"}
         (locks / "other.json").write_text(json.dumps(lock))
         before = (settled.state / ".pulumi" / "stacks" / "truenorth" / "test.json").read_bytes()
         message = refusal(settled.run("up"))
+        (locks / "other.json").unlink()
         assert "locked by ann@elsewhere (process 4711, since 2026-01-02T03:04:05Z)" in message
         assert "pulumi cancel --stack test" in message
         assert untouched(settled)
@@ -147,31 +174,49 @@ class TestTheMachine:
         assert str(small_disk) in message
         assert untouched(settled)
 
-    def test_a_folder_for_state_that_cannot_be_made(self, inside: Inside, tmp_path: Path) -> None:
-        inside.settings("www")
+    def test_a_folder_for_state_that_cannot_be_made(self, unborn: Inside, tmp_path: Path) -> None:
+        unborn.settings("www")
         (tmp_path / "file").write_text("")
-        done = inside.run("up", without=("PULUMI_BACKEND_URL",), XDG_STATE_HOME=str(tmp_path / "file"))
+        done = unborn.run("up", without=("PULUMI_BACKEND_URL",), XDG_STATE_HOME=str(tmp_path / "file"))
         assert "the folder for Pulumi's state cannot be made" in refusal(done)
 
-    def test_a_port_in_use(self, inside: Inside, tmp_path: Path) -> None:
+    def test_a_port_in_use(self, unborn: Inside, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])
-            options = ("--folder", str(tmp_path / "lab"), "--stun-port", "0", "--http-port", "0", "--cloudflare-port", port)
-            message = refusal(inside.run("lab", "start", *options))
+            options = (
+                "--folder",
+                str(tmp_path / "lab"),
+                "--stun-port",
+                "0",
+                "--http-port",
+                "0",
+                "--cloudflare-port",
+                port,
+            )
+            message = refusal(unborn.run("lab", "start", *options))
         assert port in message
         assert "choose another port" in message
-        assert inside.run("lab", "status", "--folder", str(tmp_path / "lab")).returncode == 1
+        assert unborn.run("lab", "status", "--folder", str(tmp_path / "lab")).returncode == 1
 
     def test_a_wrong_passphrase(self, settled: Inside) -> None:
+        with settled.settings_file.open("a") as file:
+            file.write(f"encryptionsalt: {SALT_OF_THE_EMPTY_PASSPHRASE}\n")
         remote.set_address(settled.places, "203.0.113.8")
         assert "the passphrase does not fit" in refusal(settled.run("up", PULUMI_CONFIG_PASSPHRASE="other"))
         assert untouched(settled)
 
 
-@pytest.mark.parametrize("arguments", [("upp",), ("up", "--sack", "x"), ("up", "extra"), ("lab",), ("lab", "start", "--stun-port", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("upp",), ("up", "--sack", "x"), ("up", "extra"), ("lab",), ("lab", "start", "--stun-port", "x")]
+)
 def test_a_command_line_that_cannot_be_understood_exits_2(arguments: tuple[str, ...]) -> None:
     done = subprocess.run(
-        ["truenorth", *arguments], cwd=ROOT, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False
+        [TRUENORTH, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stdout + done.stderr
@@ -182,7 +227,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MB of its own."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
     if done.returncode != 0:
         pytest.skip(f"no file system can be mounted here: {done.stderr.decode().strip()}")
     yield folder
@@ -196,4 +243,3 @@ def _fill(descriptor: int) -> None:
             os.write(descriptor, block)
     except OSError:
         return
-

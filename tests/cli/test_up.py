@@ -229,7 +229,9 @@ class TestPlainPulumi:
 
 def test_no_secret_is_written_to_state_or_shown(inside: Inside) -> None:
     inside.settings("www")
-    outputs = [inside.run(*command) for command in (("up",), ("up", "--always", "--json"), ("status",), ("preview",), ("env",))]
+    outputs = [
+        inside.run(*command) for command in (("up",), ("up", "--always", "--json"), ("status",), ("preview",), ("env",))
+    ]
     for done in outputs:
         assert TOKEN not in done.stdout + done.stderr
     files = [file for file in inside.state.rglob("*") if file.is_file()]

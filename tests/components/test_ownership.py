@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from components import canonical, ownership
 from components.ownership import Mark, encode, mark_name, parse
 
-PLAIN = st.text(st.characters(codec="ascii", categories=("L", "N"), include_characters="-._/:"), min_size=1, max_size=60)
+PLAIN = st.text(
+    st.characters(codec="ascii", categories=("L", "N"), include_characters="-._/:"), min_size=1, max_size=60
+)
 
 
 @given(owner=PLAIN, resource=st.one_of(st.just(""), PLAIN))

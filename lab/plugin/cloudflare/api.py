@@ -29,7 +29,7 @@ _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 8.0
 _LONGEST_ASKED_WAIT = 60.0
 _RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
-_CONNECTIONS = 32
+_CONNECTIONS = 64
 
 
 class Diagnostic(Exception):  # noqa: N818 - the name that the Terraform protocol gives it

@@ -170,7 +170,7 @@ def is_zero(value: Value) -> bool:
 
 def _to_json(value: Value) -> object:
     if isinstance(value, dict):
-        return {snake_case(name): _to_json(inner) for name, inner in value.items() if inner is not None}
+        return {snake_case(name): _to_json(inner) for name, inner in sorted(value.items()) if inner is not None}
     if isinstance(value, list):
         return [_to_json(item) for item in value]
     return value

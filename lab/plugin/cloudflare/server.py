@@ -15,7 +15,7 @@ from lab.plugin.cloudflare.provider import Provider
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_THREADS = 32  # operations at a time; the engine runs up to 4 for each processor, what is beyond waits its turn
+_THREADS = 64  # operations at a time; the engine runs up to 4 for each processor, what is beyond waits its turn
 _MESSAGE_LIMIT = 400 * 1024 * 1024  # bytes, the engine's own
 
 

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lab.plugin import executable
 from lab.plugin.executable import NAME, choose, install, obtain, plugin_folder, real_plugin
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def program(path: Path, text: str = "#!/bin/sh\nexit 0\n") -> Path:
@@ -59,6 +58,27 @@ class TestRealPlugin:
         assert real_plugin({"HOME": str(tmp_path)}) == real
 
 
+def test_a_network_without_the_download_hosts_is_noticed_at_once(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executable, "HOSTS", ("127.0.0.1",))
+    monkeypatch.setattr(executable, "PORT", 9)
+    asked = tmp_path / "asked"
+    engine = program(tmp_path / "engine" / "pulumi", f"#!/bin/sh\n: > {asked}\n")
+    assert not obtain(environment, engine, "6.23.1")
+    assert not asked.exists()
+
+
+@pytest.fixture
+def reachable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A download host that takes connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(executable, "HOSTS", ("127.0.0.1",))
+        monkeypatch.setattr(executable, "PORT", server.getsockname()[1])
+        yield
+
+
+@pytest.mark.usefixtures("reachable")
 class TestObtain:
     def test_the_engine_is_asked_for_the_version(self, environment: dict[str, str], tmp_path: Path) -> None:
         plugin = tmp_path / "home" / "plugins" / "resource-cloudflare-v6.23.1" / NAME

@@ -177,7 +177,9 @@ class TestSlots:
         wanted=st.sets(st.integers(1, 12), min_size=1, max_size=6),
         held=st.dictionaries(st.integers(0, 8), st.integers(1, 12), max_size=6),
     )
-    def test_every_target_has_one_slot_and_none_moves_without_need(self, wanted: set[int], held: dict[int, int]) -> None:
+    def test_every_target_has_one_slot_and_none_moves_without_need(
+        self, wanted: set[int], held: dict[int, int]
+    ) -> None:
         names = {number: f"203.0.113.{number}" for number in range(1, 13)}
         before = {slot: names[content] for slot, content in held.items()}
         found = self.slots([names[number] for number in wanted], before)
@@ -197,7 +199,9 @@ def foreign_records(draw: st.DrawFn) -> list[LiveRecord]:
     hosts = draw(st.lists(st.sampled_from(["www", "api", "mail"]), unique=True, max_size=3))
     types = ["A", "AAAA", "CNAME", "MX"]
     return [
-        LiveRecord(f"f{number}", a_record(host, draw(st.sampled_from([FOREIGN, "203.0.113.7"])), draw(st.sampled_from(types))))
+        LiveRecord(
+            f"f{number}", a_record(host, draw(st.sampled_from([FOREIGN, "203.0.113.7"])), draw(st.sampled_from(types)))
+        )
         for number, host in enumerate(hosts)
     ]
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-
 from components import ownership
 from stacks.plan.planner import declared_records
 from stacks.settings import Settings, parse
@@ -65,9 +64,9 @@ def applied(plan: Plan, foreign: Iterable[LiveRecord] = ()) -> tuple[list[LiveRe
     return live, owned
 
 
-def owned_www(content: str = "203.0.113.7", **changes: object) -> tuple[list[LiveRecord], list[RegisteredRecord]]:
+def owned_www(content: str = "203.0.113.7") -> tuple[list[LiveRecord], list[RegisteredRecord]]:
     """www A as ours, alive, with its mark."""
-    www = a_record("www", content, **changes)
+    www = a_record("www", content)
     mark = Record(
         ownership.mark_name(www.name, "A"),
         "TXT",
@@ -78,5 +77,3 @@ def owned_www(content: str = "203.0.113.7", **changes: object) -> tuple[list[Liv
     )
     live = [LiveRecord("r1", www), LiveRecord("m1", mark)]
     return live, [registered(f"{www.name}/A", www, "r1"), registered(f"{www.name}/A/mark", mark, "m1")]
-
-

@@ -40,7 +40,7 @@ def test_what_is_written_is_read_back(properties: dict[str, Value]) -> None:
 
 def test_whole_numbers_are_integers_and_booleans_are_none_of_them() -> None:
     read = from_struct(struct({"ttl": 300, "share": 0.5, "proxied": True}))
-    assert [repr(value) for value in read.values()] == ["300", "0.5", "True"]
+    assert {name: repr(value) for name, value in read.items()} == {"ttl": "300", "share": "0.5", "proxied": "True"}
 
 
 @pytest.mark.parametrize("value", ["plain", {"inner": 1}, ["a"], None, UNKNOWN_STRING])
