@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from cli.converge import Convergence
-from components import ownership
+from components import canonical, ownership
 from stacks.plan.changes import Action, Change
 from stacks.plan.planner import declared_records
-from stacks.values import Plan, Record
+from stacks.values import Known, Plan, Record
 
 COLOURS = {
     Action.CREATE: "green",
@@ -36,24 +37,54 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
             Text(change.action.value, style=COLOURS[change.action]),
             record.name,
             record.type,
-            _difference(change) if ownership.parse(record.content) is None else Text("ownership mark", style="dim"),
+            Text("ownership mark", style="dim") if is_mark(record) else _difference(change),
             Text(MEANINGS.get(change.action, ""), style="dim"),
         )
     if changes:
         console.print(table)
 
 
+def print_addresses(console: Console, seen: Convergence) -> None:
+    """The WAN addresses, a line a family."""
+    for family, found in seen.observation.addresses:
+        text = ", ".join(map(str, found.value)) if isinstance(found, Known) else f"unknown: {found.reason}"
+        console.print(f"WAN {family.value}: {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def print_records(console: Console, seen: Convergence) -> None:
+    """The records that are wanted or still there, and what is to be done about each; marks only where something is."""
+    pending = {change.logical_name: change for change in seen.changes}
+    table = Table(box=None)
+    for column in ("name", "type", "content", "ttl", "proxied", "state"):
+        table.add_column(column)
+    for record_set in seen.plan.record_sets:
+        for logical_name, record in declared_records(record_set).items():
+            change = pending.pop(logical_name, None)
+            if change or not is_mark(record):
+                table.add_row(*_cells(record), _state(change))
+    for change in pending.values():
+        table.add_row(*_cells(change.record), _state(change))
+    console.print(table)
+
+
+def is_mark(record: Record) -> bool:
+    """Whether a record is an ownership mark."""
+    return record.type == "TXT" and ownership.parse(record.content) is not None
+
+
 def print_plan_notes(console: Console, plan: Plan) -> None:
     """What is not declared, or stays as it is, and why."""
     for conflict in plan.conflicts:
+        held_by = escape(conflict.held_by)
         console.print(
-            f"[bold yellow]conflict[/] {conflict.name} {conflict.type}: held by {conflict.held_by}; {conflict.reason}",
+            f"[bold yellow]conflict[/] {conflict.name} {conflict.type}: held by {held_by}; {conflict.reason}",
             highlight=False,
+            soft_wrap=True,
         )
     for frozen in plan.frozen:
         state = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
         console.print(
-            f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {frozen.reason}",
+            f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {escape(frozen.reason)}",
             highlight=False,
             soft_wrap=True,
         )
@@ -119,6 +150,24 @@ def record_document(record: Record) -> dict[str, object]:
         "proxied": record.proxied,
         "comment": record.comment,
     }
+
+
+def addresses_document(seen: Convergence) -> dict[str, object]:
+    """The JSON of the addresses: null for a family that is unknown."""
+    return {
+        family.value: [str(address) for address in found.value] if isinstance(found, Known) else None
+        for family, found in seen.observation.addresses
+    }
+
+
+def _cells(record: Record) -> tuple[str, ...]:
+    content = "ownership mark" if is_mark(record) else record.content
+    ttl = "auto" if record.ttl == canonical.AUTOMATIC_TTL else str(record.ttl)
+    return record.name, record.type, escape(content), ttl, "yes" if record.proxied else "no"
+
+
+def _state(change: Change | None) -> Text:
+    return Text(change.action.value, style=COLOURS[change.action]) if change else Text("right", style="green")
 
 
 def _difference(change: Change) -> str:

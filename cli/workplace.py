@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,12 +41,14 @@ class Workplace:
 def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[str, str]) -> Workplace:
     """Find and check everything a run needs before anything is touched. Raises UserError."""
     from cli.engine.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
+    from cli.engine.progress import shown_on  # noqa: PLC0415 - likewise
 
     project = find_project(Path.cwd())
     file = settings_file or settings_path(project, stack)
     settings = stack_settings.from_file(file, environment, stack)
     credentials = stack_settings.credentials(environment)
-    engine = install(environment)
+    with shown_on(sys.stderr) as progress:
+        engine = install(environment, progress)
     backend = backend_url(project, settings.backend, environment)
     engine_variables = engine_environment(engine, environment) | {
         **credentials.environment(),

@@ -34,6 +34,13 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"repeat with: --hypothesis-seed={config.getoption('--hypothesis-seed')}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that run the real engine: `-m "not engine"` is the quick suite, which needs nothing installed."""
+    for item in items:
+        if {"engine", "engine_bin"} & set(_fixtures(item)):
+            item.add_marker(pytest.mark.engine)
+
+
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Gets the engine before the first test's clock runs: on a new machine it takes minutes."""
     if not session.config.option.collectonly and any("engine" in _fixtures(item) for item in session.items):
