@@ -15,6 +15,7 @@ from stacks.values import Known, Plan, Record
 
 COLOURS = {
     Action.CREATE: "green",
+    Action.ADOPT: "cyan",
     Action.UPDATE: "yellow",
     Action.DELETE: "red",
     Action.RESTORE: "magenta",
@@ -22,6 +23,7 @@ COLOURS = {
     Action.FORGET: "dim",
 }
 MEANINGS = {
+    Action.ADOPT: "it bears our mark, and state did not know it",
     Action.RESTORE: "drift: it was deleted behind our back",
     Action.CORRECT: "drift: it was changed behind our back",
     Action.FORGET: "it is gone already",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_cloudflare
@@ -18,6 +18,8 @@ class OwnedRecordArgs:
     zone_id: Cloudflare's id of the zone. name: an FQDN in lower case. type: A or AAAA. targets: the content of each
     record by its slot number (0, 1, ...), which names the record in state. ttl: seconds, 1 for automatic; 1 where
     proxied. comment: one line, at most 100 characters on Free zones; "" for none. mark_name, mark_content: the TXT.
+    import_ids: ids of records in the zone to take over, by logical name; only for records that state does not hold,
+    because the engine replaces (deletes) a record of its own that is imported again.
     """
 
     zone_id: str
@@ -29,6 +31,7 @@ class OwnedRecordArgs:
     comment: str
     mark_name: str
     mark_content: str
+    import_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class OwnedRecord(pulumi.ComponentResource):
@@ -48,7 +51,7 @@ class OwnedRecord(pulumi.ComponentResource):
             content=args.mark_content,
             ttl=canonical.AUTOMATIC_TTL,
             proxied=False,
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+            opts=self._options(ownership.mark_record_name(args.name, args.type), args),
         )
         self.records = [
             pulumi_cloudflare.DnsRecord(
@@ -60,8 +63,17 @@ class OwnedRecord(pulumi.ComponentResource):
                 ttl=args.ttl,
                 proxied=args.proxied,
                 comment=args.comment or None,
-                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, depends_on=[mark]),
+                opts=self._options(ownership.record_name(args.name, args.type, slot), args, mark),
             )
             for slot, target in args.targets.items()
         ]
         self.register_outputs({"targets": [record.content for record in self.records]})
+
+    def _options(self, logical_name: str, args: OwnedRecordArgs, *before: pulumi.Resource) -> pulumi.ResourceOptions:
+        record_id = args.import_ids.get(logical_name)
+        return pulumi.ResourceOptions(
+            parent=self,
+            delete_before_replace=True,
+            depends_on=list(before),
+            import_=f"{args.zone_id}/{record_id}" if record_id else None,
+        )

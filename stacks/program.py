@@ -11,7 +11,7 @@ from pulumi.runtime import config
 from components.owned_record import OwnedRecord, OwnedRecordArgs
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe
-from stacks.plan.planner import make_plan
+from stacks.plan.planner import import_ids, make_plan
 from stacks.settings import credentials, from_pulumi
 from stacks.values import Observation, Plan, RecordSet
 
@@ -50,6 +50,7 @@ def arguments(record_set: RecordSet) -> OwnedRecordArgs:
         name=record_set.name,
         type=record_set.type,
         targets={slot.number: slot.target for slot in record_set.slots},
+        import_ids=import_ids(record_set),
         ttl=record_set.ttl,
         proxied=record_set.proxied,
         comment=record_set.comment,

@@ -117,10 +117,14 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One record of a set. Its number names it in state, so that a new target updates instead of replacing."""
+    """One record of a set. Its number names it in state, so that a new target updates instead of replacing.
+
+    import_id: the id of a record that is ours by its mark and that state does not know; "" for none.
+    """
 
     number: int
     target: str
+    import_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class RecordSet:
     comment: str
     mark_name: str
     mark_content: str
+    mark_import_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that run the real engine: `-m "not engine"` is the quick suite, which needs nothing installed."""
     for item in items:
-        if {"engine", "engine_bin"} & set(_fixtures(item)):
+        if "engine" in _fixtures(item):
             item.add_marker(pytest.mark.engine)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from stacks.plan.planner import declared_records
+from stacks.plan.planner import declared_records, import_ids
 from stacks.values import Observation, Plan, Record, RegisteredRecord
 
 
@@ -16,6 +16,8 @@ class Action(Enum):
     """What happens to one record; the value is its name in tables, JSON and metrics."""
 
     CREATE = "create"
+    ADOPT = "adopt"
+    """Ours by its mark, and unknown to state: it is imported."""
     UPDATE = "update"
     DELETE = "delete"
     RESTORE = "restore"
@@ -53,15 +55,19 @@ class Change:
 def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
     """The changes that a run with this plan makes, in the order of the plan; deletions last."""
     wanted: dict[str, tuple[Record, str]] = {}
+    imported: dict[str, str] = {}
     for record_set in plan.record_sets:
         for logical_name, record in declared_records(record_set).items():
             wanted[logical_name] = (record, record_set.zone_id)
+        imported |= import_ids(record_set)
     registered = {record.logical_name: record for record in observation.registry.records}
     live = {live.id: live.record for live in observation.zone.records}
     found: list[Change] = []
     for logical_name, (record, zone_id) in wanted.items():
         ours = registered.get(logical_name)
-        if ours is None:
+        if ours is None and logical_name in imported:
+            found.append(Change(Action.ADOPT, logical_name, live[imported[logical_name]], record))
+        elif ours is None:
             found.append(Change(Action.CREATE, logical_name, None, record))
         elif change := _of_ours(ours, record, zone_id, _live_record(ours, observation, live)):
             found.append(change)

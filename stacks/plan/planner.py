@@ -5,6 +5,8 @@
 | nothing                                           | declare: the engine creates record and mark       |
 | records that state says are ours                  | declare: the engine updates what differs          |
 | ours, and a foreign one beside them               | declare ours, report the foreign one              |
+| one that bears our mark, unknown to state: the    | import it: its creation landed and the answer was |
+| wished content, or made by a run that was cut off | lost, or the run was cut off                      |
 | foreign records only (also: a CNAME beside an A)  | conflict: declare nothing, leave them alone       |
 | anything, while the wished targets are unknown    | frozen: declare what state holds, unchanged       |
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components import canonical, ownership
@@ -48,6 +50,8 @@ class _World:
     foreign: Mapping[str, list[LiveRecord]]
     live_ids: frozenset[str]
     texts: Mapping[str, list[str]]
+    marked: frozenset[Key]
+    """The record sets whose mark state knows."""
 
 
 def make_plan(settings: Settings, observation: Observation) -> Plan:
@@ -60,14 +64,17 @@ def make_plan(settings: Settings, observation: Observation) -> Plan:
         ours = world.owned.get((endpoint.name, endpoint.type), [])
         others = [live for live in world.foreign.get(endpoint.name, ()) if clashes(endpoint.type, live.record.type)]
         alive = any(registered.id in world.live_ids for registered in ours)
-        conflicts.extend(_conflict(endpoint, live, world, ours_beside=alive) for live in others)
         targets = endpoint.targets
         if isinstance(targets, Unknown):
             last_known = tuple(sorted(registered.record.content for registered in ours))
             frozen.append(Frozen(endpoint.name, endpoint.type, last_known, targets.reason))
             targets = Known(last_known)
-        if targets.value and (alive or not others):
-            record_sets.append(_record_set(endpoint, targets.value, ours, settings, world.zone_id))
+        wanted = _record_set(endpoint, targets.value, ours, settings, world)
+        wanted, adopted = _adopt(wanted, ours, others, world)
+        left = [live for live in others if live.id not in adopted]
+        conflicts.extend(_conflict(wanted, live, world, ours_beside=alive or bool(adopted)) for live in left)
+        if wanted.slots and (alive or adopted or not others):
+            record_sets.append(wanted)
     return Plan(tuple(record_sets), tuple(conflicts), tuple(frozen))
 
 
@@ -91,12 +98,23 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     return records | {ownership.mark_record_name(name, record_type): mark}
 
 
+def import_ids(record_set: RecordSet) -> dict[str, str]:
+    """The ids of the records of a set that are to be imported, by logical name."""
+    name, record_type = record_set.name, record_set.type
+    ids = {ownership.record_name(name, record_type, slot.number): slot.import_id for slot in record_set.slots}
+    ids[ownership.mark_record_name(name, record_type)] = record_set.mark_import_id
+    return {logical_name: identity for logical_name, identity in ids.items() if identity}
+
+
 def _index(observation: Observation) -> _World:
     ids = {registered.id for registered in observation.registry.records}
     owned: dict[Key, list[RegisteredRecord]] = defaultdict(list)
+    marked: set[Key] = set()
     for registered in observation.registry.records:
         name, record_type, *rest = registered.logical_name.split("/")
-        if rest != ["mark"]:
+        if rest == ["mark"]:
+            marked.add((name, record_type))
+        else:
             owned[name, record_type].append(registered)
     foreign: dict[str, list[LiveRecord]] = defaultdict(list)
     texts: dict[str, list[str]] = defaultdict(list)
@@ -106,23 +124,49 @@ def _index(observation: Observation) -> _World:
         if live.record.type == "TXT":
             texts[live.record.name].append(live.record.content)
     live_ids = frozenset(live.id for live in observation.zone.records)
-    return _World(observation.zone.zone_id, owned, foreign, live_ids, texts)
+    return _World(observation.zone.zone_id, owned, foreign, live_ids, texts, frozenset(marked))
 
 
-def _conflict(endpoint: Endpoint, live: LiveRecord, world: _World, *, ours_beside: bool) -> Conflict:
-    name = ownership.mark_name(endpoint.name, live.record.type)
-    marks = [mark for text in world.texts.get(name, ()) if (mark := ownership.parse(text))]
+def _adopt(
+    wanted: RecordSet, ours: list[RegisteredRecord], others: list[LiveRecord], world: _World
+) -> tuple[RecordSet, frozenset[str]]:
+    """Give what bears our mark to the set: the set with its import ids, and the ids of the records adopted.
+
+    A record is ours if our mark stands beside it and it has the wished content; or if state knows the mark, which is
+    made first, and has never known a record of this set: then the run that made the one record there was cut off.
+    """
+    unknown_mark = next(
+        (
+            live.id
+            for live in world.foreign.get(wanted.mark_name, ())
+            if (live.record.type, live.record.content) == ("TXT", wanted.mark_content)
+        ),
+        "",
+    )
+    wanted = replace(wanted, mark_import_id=unknown_mark)
+    if wanted.mark_content not in world.texts.get(wanted.mark_name, ()):
+        return wanted, frozenset()
+    by_content = {live.record.content: live.id for live in others if live.record.type == wanted.type}
+    cut_off = not ours and (wanted.name, wanted.type) in world.marked
+    if cut_off and len(others) == len(by_content) == len(wanted.slots) == 1:
+        by_content = {wanted.slots[0].target: others[0].id}
+    slots = tuple(replace(slot, import_id=by_content.get(slot.target, "")) for slot in wanted.slots)
+    return replace(wanted, slots=slots), frozenset(slot.import_id for slot in slots if slot.import_id)
+
+
+def _conflict(wanted: RecordSet, live: LiveRecord, world: _World, *, ours_beside: bool) -> Conflict:
+    marks = [mark for text in world.texts.get(wanted.mark_name, ()) if (mark := ownership.parse(text))]
     owner = f"{marks[0].heritage} owner {marks[0].owner}" if marks and not ours_beside else "no owner's mark"
     held_by = f"{live.record.type} {live.record.content} ({owner})"
     reason = "a foreign record beside ours, left alone" if ours_beside else "not ours, left alone; nothing was declared"
-    return Conflict(endpoint.name, endpoint.type, held_by, reason)
+    return Conflict(wanted.name, wanted.type, held_by, reason)
 
 
 def _record_set(
-    endpoint: Endpoint, targets: tuple[str, ...], ours: list[RegisteredRecord], settings: Settings, zone_id: str
+    endpoint: Endpoint, targets: tuple[str, ...], ours: list[RegisteredRecord], settings: Settings, world: _World
 ) -> RecordSet:
     return RecordSet(
-        zone_id=zone_id,
+        zone_id=world.zone_id,
         name=endpoint.name,
         type=endpoint.type,
         slots=_slots(targets, {_number(registered): registered.record.content for registered in ours}),

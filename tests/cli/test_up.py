@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 
 from lab import remote
 from lab.world import FIRST_IPV4, TOKEN
@@ -138,6 +140,26 @@ class TestDrift:
         assert inside.zone()["www.example.com/A"] == FIRST_IPV4
         assert inside.result("up")["changes"] == []
 
+    def test_a_deleted_mark_comes_back(self, inside: Inside) -> None:
+        inside.settings("www")
+        inside.result("up")
+        mark = next(one for one in remote.records(inside.places) if one["type"] == "TXT")
+        remote.delete_record(inside.places, mark["id"])
+        assert actions(inside.result("up")) == {"www.example.com/A/mark": "restore"}
+        assert len(remote.records(inside.places)) == 2
+        assert inside.result("up")["changes"] == []
+
+    def test_a_record_made_again_by_hand_is_taken_back(self, inside: Inside) -> None:
+        inside.settings("www")
+        inside.result("up")
+        remote.delete_record(inside.places, inside.record("www")["id"])
+        record = {"name": "www.example.com", "type": "A", "content": FIRST_IPV4, "ttl": 300, "proxied": False}
+        remote.edit_record(inside.places, record)
+        inside.result("up")
+        assert len(remote.records(inside.places)) == 2
+        assert inside.record("www")["ttl"] == 1
+        assert inside.result("up")["changes"] == []
+
     def test_a_record_deleted_by_hand_and_then_not_wanted_any_more_fails_no_run(self, inside: Inside) -> None:
         inside.settings("www", "api")
         inside.result("up")
@@ -154,6 +176,38 @@ class TestDrift:
         remote.delete_record(inside.places, inside.record("www")["id"])
         inside.result("destroy", "--yes")
         assert remote.records(inside.places) == []
+
+
+class TestLostAnswers:
+    """A write can land while its answer is lost. The provider then sends it again, and fails on its own record."""
+
+    def test_of_a_creation_leave_no_duplicate_and_the_next_run_adopts(self, inside: Inside) -> None:
+        inside.settings("www", "api")
+        remote.set_faults(inside.places, [{"effect": "lose_answer", "method": "POST", "times": 2}])
+        runs = [inside.run("up")]
+        remote.set_faults(inside.places, [])
+        while runs[-1].returncode != 0 and len(runs) < 4:
+            runs.append(inside.run("up"))
+        assert runs[-1].returncode == 0, runs[-1].stderr
+        assert sorted((one["name"], one["type"]) for one in remote.records(inside.places)) == [
+            ("_truenorth-a.api.example.com", "TXT"),
+            ("_truenorth-a.www.example.com", "TXT"),
+            ("api.example.com", "A"),
+            ("www.example.com", "A"),
+        ]
+        assert inside.result("up")["changes"] == []
+
+    def test_lost_state_is_rebuilt_from_the_marks(self, inside: Inside, tmp_path: Path) -> None:
+        inside.settings("www", "api")
+        inside.result("up")
+        (tmp_path / "other").mkdir()
+        anew = {"PULUMI_BACKEND_URL": (tmp_path / "other").as_uri()}
+        inside.calls()
+        assert set(actions(inside.result("up", **anew)).values()) == {"adopt"}
+        assert {method for method, _ in inside.calls()} == {"GET"}
+        assert inside.result("up", **anew)["changes"] == []
+        assert inside.result("up", "--always", **anew)["changes"] == []
+        assert len(remote.records(inside.places)) == 4
 
 
 class TestUnknownIsNotEmpty:
@@ -210,8 +264,6 @@ class TestPlainPulumi:
         assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
 
     def test_of_a_bad_setting_says_the_same_without_a_traceback(self, inside: Inside) -> None:
-        import subprocess  # noqa: PLC0415 - only here
-
         inside.settings({"name": "www", "ttl": 5})
         inside.pulumi("stack", "init", "--no-select")
         done = subprocess.run(

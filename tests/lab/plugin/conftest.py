@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from pulumi import automation
 from pulumi.automation._server import LanguageServer
 
+from cli.engine.find import Engine
 from lab.plugin.cloudflare.provider import version
 from lab.plugin.cloudflare.server import serving
 from lab.plugin.executable import install
@@ -127,16 +127,6 @@ def _ignore(line: str) -> None:
     del line
 
 
-@pytest.fixture(scope="session")
-def engine_bin() -> Path:
-    """The folder of a Pulumi engine."""
-    given = os.environ.get("TRUENORTH_ENGINE_DIR", "")
-    found = shutil.which("pulumi", path=given) if given else shutil.which("pulumi")
-    if found is None:
-        pytest.skip("no pulumi on PATH and none in TRUENORTH_ENGINE_DIR")
-    return Path(found).parent
-
-
 @pytest.fixture
 def api() -> Iterator[RecordingApi]:
     with recording() as api:
@@ -144,12 +134,12 @@ def api() -> Iterator[RecordingApi]:
 
 
 @pytest.fixture
-def environment(engine_bin: Path, api: RecordingApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(engine: Engine, api: RecordingApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment of a run: the engine first on PATH, nothing of the machine's own Pulumi or Cloudflare."""
     for name in [name for name in os.environ if name.startswith(("PULUMI_", "CLOUDFLARE_"))]:
         monkeypatch.delenv(name)
     settings = {
-        "PATH": os.pathsep.join([str(engine_bin), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(engine.folder), os.environ["PATH"]]),
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         "PULUMI_CONFIG_PASSPHRASE": "",
