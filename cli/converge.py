@@ -62,9 +62,16 @@ def import_program() -> Callable[[Observation], None]:
 
 
 def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple[Run, ...]:
-    """Refresh what has drifted, then run `up` with the observation that the changes were computed from."""
-    drifted = [change.urn for change in seen.changes if change.is_drift]
-    refreshed = (stack.refresh(workplace, drifted, listener),) if drifted else ()
+    """Refresh what has drifted, then run `up` with the observation that the changes were computed from.
+
+    What an interrupted run left pending is cleared on the way: the zone was listed after it, so that the plan knows
+    what landed (it is adopted by its mark) and what did not.
+    """
+    registry = seen.observation.registry
+    stale = [change.urn for change in seen.changes if change.is_drift]
+    if registry.interrupted and not stale:
+        stale = [registry.stack_urn]  # reads nothing from the provider, and clears what is pending
+    refreshed = (stack.refresh(workplace, stale, listener),) if stale else ()
     # Imported while the engine starts, which then calls it.
     return (*refreshed, stack.up(workplace, lambda: import_program()(seen.observation), listener))
 

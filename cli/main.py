@@ -51,7 +51,7 @@ def run() -> None:
         app()
     except UserError as error:
         for problem in error.problems:
-            errors.print(f"[bold red]error:[/] {_plain(problem)}")
+            errors.print(f"[bold red]error:[/] {_plain(problem)}", soft_wrap=True)
         sys.exit(UNUSABLE)
     except (ObservationError, RunFailed) as error:
         errors.print("[bold red]failed:[/] ", end="")

@@ -89,6 +89,7 @@ class Registry:
 
     records: tuple[RegisteredRecord, ...] = ()
     zone_ids: tuple[tuple[str, str], ...] = ()
+    stack_urn: str = ""
     interrupted: tuple[str, ...] = ()
     """URNs with operations that an interrupted run left pending."""
 

@@ -31,9 +31,14 @@ def preview(workplace: Workplace, program: Program, listener: Listener) -> Run:
 
 
 def refresh(workplace: Workplace, targets: Sequence[str], listener: Listener) -> Run:
-    """Read the resources with these URNs anew into the state."""
+    """Read the resources with these URNs anew into the state, and clear what an interrupted run left pending."""
     chosen = [f"--target={urn}" for urn in targets]
-    return _run(workplace, ["refresh", "--yes", "--skip-preview", *_options(workplace), *chosen], None, listener)
+    return _run(
+        workplace,
+        ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", *_options(workplace), *chosen],
+        None,
+        listener,
+    )
 
 
 def destroy(workplace: Workplace, listener: Listener) -> Run:

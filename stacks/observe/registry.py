@@ -48,15 +48,16 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     deployment = exported.get("deployment") or {}
     resources = deployment.get("resources") or []
     pending = deployment.get("pending_operations") or []
-    records, zone_ids = [], {}
+    records, zone_ids, stack_urn = [], {}, ""
     for resource in resources:
         if resource["type"] in RECORD_TYPE_TOKENS and not resource.get("delete"):
             records.append(_registered(resource))
         elif resource["type"] == STACK_TYPE_TOKEN:
-            zone_ids = resource.get("outputs", {}).get("zones", {})
+            zone_ids, stack_urn = resource.get("outputs", {}).get("zones", {}), resource["urn"]
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
+        stack_urn=stack_urn,
         interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
     )
 
