@@ -68,3 +68,7 @@ def run() -> None:
 
 def _plain(problem: object) -> str:
     return str(problem).replace("[", "\\[")
+
+
+if __name__ == "__main__":
+    run()

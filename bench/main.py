@@ -1,0 +1,137 @@
+"""The main job: an unchanged run, inline and as `pulumi up`; an address change until the record says so; memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from bench.row import Row, median
+from bench.stage import STACK, Stage, stage
+from cli.converge import converge
+from cli.engine.events import Event
+from lab import remote
+from stacks.plan.changes import changes
+from stacks.plan.planner import declared_records, make_plan
+from stacks.settings import parse
+from stacks.values import Family, Known, LiveRecord, Observation, RegisteredRecord, Registry, ZoneSnapshot
+
+TIMES = 10
+NAMES = 5_000
+ROOT = Path(__file__).resolve().parent.parent
+WATCHED_INTERVAL = 1
+
+
+def measure() -> Iterator[Row]:
+    """All rows of this part."""
+    with stage() as place:
+        place.settings([{"name": "www"}, {"name": "api", "ttl": 300}, {"name": "@", "proxied": True}])
+        converge(place.workplace(), _deaf)
+        yield from _unchanged(place)
+        yield from _followed(place)
+    yield from _planned()
+
+
+def _unchanged(place: Stage) -> Iterator[Row]:
+    workplace = place.workplace()
+    runs = [converge(workplace, _deaf, always=True) for _ in range(TIMES)]
+    engine = [sum(run.seconds for run in done.runs) for done in runs]
+    yield Row("main", "unchanged up, inline: engine time", median(engine), "s", TIMES, 0.7)
+    yield Row("main", "unchanged up, inline: all", median([done.seconds for done in runs]), "s", TIMES)
+    plain = ["pulumi", "up", "--yes", "--skip-preview", "--stack", STACK, "--config-file", str(place.settings_file)]
+    yield Row("main", "unchanged up, as pulumi up", median([_timed(place, plain) for _ in range(TIMES)]), "s", TIMES)
+    remote.forget_requests(place.places)
+    own = [sys.executable, "-m", "cli.main", "up", "--stack", STACK, "--settings", str(place.settings_file)]
+    yield Row("main", "unchanged truenorth up", median([_timed(place, own) for _ in range(TIMES)]), "s", TIMES)
+    calls = len(remote.api_requests(place.places)) / TIMES
+    yield Row("main", "unchanged truenorth up: API calls", calls, "calls", TIMES, 1)
+
+
+def _followed(place: Stage) -> Iterator[Row]:
+    with _watching(place) as watcher:
+        seconds = [_follow(place, watcher, f"203.0.113.{number}") for number in range(20, 20 + TIMES)]
+        memory = _memory(watcher.pid)
+    yield Row("main", "change of address to record, median", median(seconds), "s", TIMES, 3)
+    yield Row("main", "change of address to record, worst", round(max(seconds), 3), "s", TIMES)
+    yield Row("main", "watch: resident memory", memory["VmRSS"], "MB", 1, 250)
+    yield Row("main", "watch: largest resident memory", memory["VmHWM"], "MB", 1)
+
+
+@contextmanager
+def _watching(place: Stage) -> Iterator[subprocess.Popen[str]]:
+    wan = json.loads(place.environment["TRUENORTH_WAN"]) | {"interval": WATCHED_INTERVAL}
+    command = [sys.executable, "-m", "cli.main", "watch", "--json", "--stack", STACK]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--settings", str(place.settings_file)],
+        cwd=ROOT,
+        env={**place.environment, "TRUENORTH_WAN": json.dumps(wan)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as watcher:
+        try:
+            _result(watcher)
+            yield watcher
+        finally:
+            watcher.terminate()
+
+
+def _follow(place: Stage, watcher: subprocess.Popen[str], address: str) -> float:
+    """Seconds from the change of the address to the last record that says so, by the API's own log."""
+    remote.forget_requests(place.places)
+    changed = datetime.now(UTC)
+    remote.set_address(place.places, address)
+    _result(watcher)
+    written = [call.time for call in remote.api_requests(place.places) if call.method == "PUT"]
+    return (max(written) - changed).total_seconds()
+
+
+def _result(watcher: subprocess.Popen[str]) -> None:
+    if watcher.stdout is None:
+        raise RuntimeError("the watcher was started without a pipe")
+    for line in watcher.stdout:
+        if json.loads(line)["event"] == "result":
+            return
+    raise RuntimeError("the watcher ended")
+
+
+def _memory(pid: int) -> dict[str, float]:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    fields = dict(line.split(":", 1) for line in lines)
+    return {key: round(int(fields[key].split()[0]) / 1024) for key in ("VmRSS", "VmHWM")}
+
+
+def _timed(place: Stage, command: list[str]) -> float:
+    began = time.monotonic()
+    subprocess.run(command, cwd=ROOT, env=dict(place.environment), capture_output=True, check=True)  # noqa: S603 - our own
+    return time.monotonic() - began
+
+
+def _planned() -> Iterator[Row]:
+    values = {"zone": "example.com", "names": [f"n{number}" for number in range(NAMES)]}
+    settings = parse(values, {}, stack=STACK, where="bench")
+    addresses = ((Family.IPV4, Known((IPv4Address("203.0.113.7"),))),)
+    empty = Observation(addresses, ZoneSnapshot("example.com", "z", ()), Registry())
+    live, owned = [], []
+    for record_set in make_plan(settings, empty).record_sets:
+        for name, record in declared_records(record_set).items():
+            live.append(LiveRecord(name, record))
+            owned.append(RegisteredRecord(f"urn::{name}", name, name, "z", record))
+    settled = Observation(addresses, ZoneSnapshot("example.com", "z", tuple(live)), Registry(tuple(owned)))
+    seconds = []
+    for _ in range(TIMES):
+        began = time.monotonic()
+        if changes(make_plan(settings, settled), settled):
+            raise RuntimeError("a settled world should need nothing")
+        seconds.append(time.monotonic() - began)
+    yield Row("main", f"plan of {NAMES} unchanged names", median(seconds), "s", TIMES)
+
+
+def _deaf(_: Event) -> None:
+    """The bench looks at the outcome only."""
