@@ -106,7 +106,14 @@ def set_fault(storm: Storm) -> None:
     remote.set_faults(storm.place.places, [dict(storm.chance.choice(FAULTS))])
 
 
-ACTIONS: tuple[Callable[[Storm], None], ...] = (change_address, change_wish, edit_ours, add_foreign, set_fault, set_fault)
+ACTIONS: tuple[Callable[[Storm], None], ...] = (
+    change_address,
+    change_wish,
+    edit_ours,
+    add_foreign,
+    set_fault,
+    set_fault,
+)
 
 
 def play(seed: int) -> Counter[str]:

@@ -13,7 +13,10 @@ app = typer.Typer(
 
 @app.command()
 def install() -> None:
-    """Find a Pulumi engine on this machine, else download it, else build it. Prints its folder."""
+    """Find a Pulumi engine on this machine, else download it, else build it. Prints its folder.
+
+    Example: `truenorth engine install`
+    """
     import os
     import sys
 
@@ -28,7 +31,10 @@ def install() -> None:
 
 @app.command()
 def info(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Show which engine is used, where, why this one, what is wrong with the others. Exit code 2 if there is none."""
+    """Show which engine is used, where, why this one, what is wrong with the others. Exit code 2 if there is none.
+
+    Example: `truenorth engine info --json`
+    """
     import os
 
     from cli.engine import info as engine_info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import threading
@@ -129,11 +130,21 @@ def _inline(program: Program | None) -> Iterator[tuple[str, ...]]:
     from pulumi.automation._server import LanguageServer  # noqa: PLC0415 - Stack.up's own server
     from pulumi.runtime.proto import language_pb2_grpc  # noqa: PLC0415 - heavy
 
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(program), server)
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def noted() -> None:
+        loops.append(asyncio.get_running_loop())
+        program()
+
+    threads = futures.ThreadPoolExecutor(max_workers=4)
+    server = grpc.server(threads)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(noted), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         yield (f"--client=127.0.0.1:{port}", "--exec-kind=auto.inline")
     finally:
         server.stop(None).wait()
+        threads.shutdown()
+        for loop in loops:
+            loop.close()  # the SDK leaves that of a failed program open

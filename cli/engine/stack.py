@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from cli.engine.failure import RunFailed, mendable, raise_for
 from cli.engine.run import Listener, Program, Run, run_engine
-from cli.workplace import Workplace
+from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
 from stacks.observe.registry import NO_STACK, read_registry
 from stacks.values import Registry
 
@@ -71,15 +73,21 @@ def _with_stack(workplace: Workplace, arguments: list[str], program: Program, li
 
 
 def make_stack(workplace: Workplace) -> None:
-    """Make the stack; it is not selected, so that the user's own choice stays. Raises UserError or RunFailed."""
-    done = subprocess.run(  # noqa: S603 - our own engine
-        [str(workplace.engine.pulumi), "stack", "init", workplace.stack, "--no-select", "--non-interactive"],
-        cwd=workplace.project,
-        env=dict(workplace.environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Make the stack; it is not selected, so that the user's own choice stays. Raises UserError or RunFailed.
+
+    Pulumi writes the stack's salt beside the project file. No setting is a secret, so the user's files need none, and
+    may be read-only: the project file of this one call is a copy elsewhere.
+    """
+    with tempfile.TemporaryDirectory(prefix="truenorth-stack-") as folder:
+        (Path(folder) / PROJECT_FILE).write_text(f"name: {PROJECT_NAME}\nruntime: python\n", encoding="utf-8")
+        done = subprocess.run(  # noqa: S603 - our own engine
+            [str(workplace.engine.pulumi), "stack", "init", workplace.stack, "--no-select", "--non-interactive"],
+            cwd=folder,
+            env=dict(workplace.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0 and "already exists" not in done.stderr:
         raise mendable(done.stderr, stack=workplace.stack, backend=workplace.backend) or RunFailed(done.stderr.strip())
 

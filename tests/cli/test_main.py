@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import typer.main
+
+from cli import exit_codes
+from cli.main import app
+from tests.cli.conftest import TRUENORTH
+
+HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "requests", "pydantic")
+COMMANDS = [
+    *(["up"], ["preview"], ["destroy"], ["status"], ["detect"], ["watch"], ["demo"], ["env"]),
+    *(["lab", name] for name in ("start", "stop", "status", "env")),
+    *(["engine", name] for name in ("install", "info")),
+]
+
+
+def shown(*arguments: str) -> str:
+    done = subprocess.run([TRUENORTH, *arguments], capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.split())
+
+
+def test_help_imports_no_sdk() -> None:
+    code = (
+        "import sys; import cli.main; sys.argv = ['truenorth', '--help']\n"
+        "try: cli.main.app()\n"
+        "except SystemExit: pass\n"
+        f"print('heavy:', [name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("heavy: []")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_the_help_of_every_command_shows_an_example(command: list[str]) -> None:
+    assert f"Example: truenorth {' '.join(command)}" in shown(*command, "--help").replace("`", "").replace(
+        'eval "$(truenorth', "truenorth"
+    )
+
+
+def test_every_command_is_tested_for_its_help() -> None:
+    group = typer.main.get_command(app)
+    assert {command[0] for command in COMMANDS} == set(group.commands)  # type: ignore[attr-defined] # it is a group
+
+
+def test_the_exit_codes_are_those_of_the_help() -> None:
+    text = shown("--help")
+    for code in (exit_codes.DONE, exit_codes.FAILED, exit_codes.UNUSABLE, exit_codes.INTERRUPTED):
+        assert f"{code} " in text[text.index("Exit codes") :]

@@ -1,0 +1,66 @@
+"""The documents say what is so: every setting, command and make target that exists, and none that does not."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from cli.main import app
+from stacks.observe.wan.settings import WanSettings
+from stacks.settings import NameSettings, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *(name for name in Settings.model_fields if name != "wan"),
+        *(f"wan.{name}" for name in WanSettings.model_fields),
+    ],
+)
+def test_every_setting_stands_in_the_table(setting: str) -> None:
+    assert f"`{setting}`" in README
+
+
+@pytest.mark.parametrize("setting", NameSettings.model_fields)
+def test_every_setting_of_a_name_stands_in_the_table(setting: str) -> None:
+    assert f"`names[].{setting}`" in README or f"`.{setting}`" in README
+
+
+@pytest.mark.parametrize(
+    ("setting", "default"),
+    [
+        (name, str(field.default))
+        for name, field in WanSettings.model_fields.items()
+        if isinstance(field.default, int | float)
+    ],
+)
+def test_the_defaults_of_the_numbers_are_right(setting: str, default: str) -> None:
+    row = next(line for line in README.splitlines() if line.startswith("|") and f"`wan.{setting}`" in line)
+    assert f"`{default}`" in row
+
+
+def test_every_command_is_named() -> None:
+    group = typer.main.get_command(app)
+    names: set[str] = set(group.commands)  # type: ignore[attr-defined] # the app is a group
+    assert {name for name in names if f"truenorth {name}" not in README} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+        assert target.startswith("https://") or (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_make_targets_exist(document: Path) -> None:
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for target in re.findall(r"`make ([a-z]+)", document.read_text()):
+        assert f"make {target}" in listed, target
