@@ -73,7 +73,7 @@ engine: $(SYNCED)
 
 $(SYNCED): pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"
-	@$(UV) sync --frozen
+	@$(UV) sync --frozen --quiet
 	@touch $@
 
 .uv/bin/uv:

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.errors import ObservationError
+from stacks.observe.registry import parse_registry, read_registry
+from stacks.values import Record, Registry
+
+PREFIX = "urn:pulumi:home::truenorth::"
+STACK_URN = f"{PREFIX}pulumi:pulumi:Stack::truenorth-home"
+RECORD_URN = f"{PREFIX}truenorth:dns:OwnedRecord$cloudflare:index/dnsRecord:DnsRecord::www.example.com/A"
+
+
+def exported(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a JSON document
+    inputs = {"name": "www.example.com", "type": "A", "content": "203.0.113.7", "ttl": 1, "zoneId": "z"}
+    record = {"urn": RECORD_URN, "type": "cloudflare:index/dnsRecord:DnsRecord", "id": "r1", "inputs": inputs}
+    stack = {"urn": STACK_URN, "type": "pulumi:pulumi:Stack", "outputs": {"zones": {"example.com": "z"}}}
+    other = {"urn": f"{PREFIX}x:y:Z::z", "type": "x:y:Z", "inputs": {}}
+    return {"version": 3, "deployment": {"resources": [stack, record | changes, other]}}
+
+
+def engine(folder: Path, body: str) -> Path:
+    script = folder / "pulumi"
+    script.write_text(f"#!/bin/sh\n{body}\n")
+    script.chmod(0o755)
+    return script
+
+
+def read(script: Path) -> Registry:
+    return read_registry("home", os.environ, pulumi=script, cwd=script.parent)
+
+
+def test_our_records_are_those_of_state() -> None:
+    registry = parse_registry(exported())
+    (only,) = registry.records
+    assert (only.urn, only.logical_name, only.id, only.zone_id) == (RECORD_URN, "www.example.com/A", "r1", "z")
+    assert only.record == Record("www.example.com", "A", "203.0.113.7", 1, proxied=False, comment="")
+    assert (registry.zone_ids, registry.stack_urn) == ((("example.com", "z"),), STACK_URN)
+
+
+def test_a_record_that_waits_for_its_deletion_is_not_ours_to_declare() -> None:
+    assert parse_registry(exported(delete=True)).records == ()
+
+
+def test_what_an_interrupted_run_left_pending_is_known() -> None:
+    document = exported()
+    document["deployment"]["pending_operations"] = [{"resource": {"urn": RECORD_URN}, "type": "creating"}]
+    assert parse_registry(document).interrupted == (RECORD_URN,)
+
+
+@pytest.mark.parametrize("document", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
+def test_an_empty_state_is_an_empty_registry(document: dict[str, Any]) -> None:
+    assert parse_registry(document) == Registry()
+
+
+def test_a_stack_that_does_not_exist_yet_owns_nothing(tmp_path: Path) -> None:
+    assert read(engine(tmp_path, "echo \"error: no stack named 'home' found\" >&2; exit 255")) == Registry()
+
+
+def test_the_state_is_read_from_the_engine(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(json.dumps(exported()))
+    assert len(read(engine(tmp_path, f"cat {tmp_path}/state.json")).records) == 1
+
+
+def test_a_state_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(ObservationError, match="could not be read: access denied"):
+        read(engine(tmp_path, "echo 'error: access denied' >&2; exit 255"))
+    with pytest.raises(ObservationError, match="could not be read"):
+        read(tmp_path / "nowhere")
