@@ -27,6 +27,11 @@ class Row:
     limit: float | None = None
 
     @property
+    def goal(self) -> str:
+        """The goal in words; empty without one."""
+        return "" if self.limit is None else f"at most {self.limit:g} {self.unit}"
+
+    @property
     def met(self) -> bool | None:
         """Whether the goal is met; None without one."""
         return None if self.limit is None else self.value <= self.limit
@@ -43,18 +48,22 @@ def print_rows(console: Console, rows: Iterable[Row]) -> None:
     for column in ("part", "measure", "value", "unit", "n", "goal", "met"):
         table.add_column(column, justify="right" if column in {"value", "n"} else "left")
     for row in rows:
-        goal = "" if row.limit is None else f"at most {row.limit:g}"
         met = {None: "", True: "[green]yes[/]", False: "[bold red]no[/]"}[row.met]
-        table.add_row(row.part, row.measure, f"{row.value:g}", row.unit, str(row.size), goal, met)
+        table.add_row(row.part, row.measure, f"{row.value:g}", row.unit, str(row.size), row.goal, met)
     console.print(table)
 
 
-def write_rows(file: Path, rows: Iterable[Row], seed: int) -> None:
+def write_rows(file: Path, rows: Iterable[Row], seed: int, engine: str) -> None:
     """The document that machines read."""
     document = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "machine": {
+            "cores": os.cpu_count(),
+            "system": platform.platform(),
+            "python": platform.python_version(),
+            "engine": engine,
+        },
         "seed": seed,
-        "rows": [{**asdict(row), "met": row.met} for row in rows],
+        "rows": [{**asdict(row), "goal": row.goal, "met": row.met} for row in rows],
     }
     file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from stacks.observe.wan.deadline import Deadline
 from stacks.observe.wan.detect import detect
 from stacks.observe.wan.settings import WanSettings
 from stacks.observe.wan.source import build
-from stacks.values import Family, Known
+from stacks.values import Family, Known, Unknown
 
 TIMES = 10
 LATE = 0.2
@@ -26,7 +26,7 @@ def measure() -> Iterator[Row]:
     """All rows of this part."""
     addresses = Addresses(ipv4=FIRST_IPV4, ipv6=None)
     with ExitStack() as services:
-        stun = [services.enter_context(serve_stun(addresses, behaviour=StunBehaviour(delay=LATE))) for _ in range(3)]
+        stun = [services.enter_context(serve_stun(addresses, behaviour=StunBehaviour(delay=LATE))) for _ in range(4)]
         http = [services.enter_context(serve_http(addresses, behaviour=HttpBehaviour(delay=LATE))) for _ in range(3)]
         for mode in ("stun", "http", "stun+http"):
             settings = WanSettings.model_validate(
@@ -50,5 +50,7 @@ def _detected(settings: WanSettings) -> float:
 def _in_turn(settings: WanSettings) -> float:
     began = time.monotonic()
     for source in build(settings):
-        source.detect(Family.IPV4, Deadline(settings.timeout))
+        answer = source.detect(Family.IPV4, Deadline(settings.timeout))
+        if isinstance(answer.result, Unknown):
+            raise RuntimeError(answer.result.reason)  # noqa: TRY004 - the measurement failed; no type is wrong
     return time.monotonic() - began

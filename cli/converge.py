@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cli.engine import stack
 from cli.engine.run import Listener, Run
@@ -51,7 +51,21 @@ def converge(
     seen = look(workplace, detection)
     planned(seen)
     runs = _apply(workplace, seen, listener) if seen.changes or _unfinished(seen) or always else ()
-    return Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)
+    done = Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)
+    if runs and not all(record_set.slots for record_set in seen.plan.record_sets):
+        return _delete_leftovers(workplace, done, listener)
+    return done
+
+
+def _delete_leftovers(workplace: Workplace, done: Convergence, listener: Listener) -> Convergence:
+    """A second run: the first has taken marks without a record into state, where this one finds them unwanted."""
+    again = converge(workplace, listener)
+    return replace(
+        again,
+        changes=(*done.changes, *again.changes),
+        runs=(*done.runs, *again.runs),
+        seconds=done.seconds + again.seconds,
+    )
 
 
 def import_program() -> Callable[[Observation], None]:

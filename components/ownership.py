@@ -51,6 +51,15 @@ def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
     return f"{label}{host}"
 
 
+def marked_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
+    """The name of the record set of this type whose mark has this name; "" where it is the mark of none."""
+    label = mark_name("", record_type, prefix)
+    host = name.removeprefix(label)
+    if host == name:
+        return ""
+    return f"*{host.removeprefix(WILDCARD_LABEL)}" if host.startswith(f"{WILDCARD_LABEL}.") else host
+
+
 def component_name(name: str, record_type: str) -> str:
     """The logical name of a record set's component: `www.example.com/A`."""
     return f"{name}/{record_type}"

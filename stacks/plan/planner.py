@@ -9,17 +9,19 @@
 | wished content, or made by a run that was cut off | lost, or the run was cut off                      |
 | foreign records only (also: a CNAME beside an A)  | conflict: declare nothing, leave them alone       |
 | anything, while the wished targets are unknown    | frozen: declare what state holds, unchanged       |
+| a mark of ours, unknown to state, and no record:  | import it; the next run, which knows it, deletes  |
+| a creation was cut off, then its name dropped     | what is not wanted                                |
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components import canonical, ownership
-from stacks.plan.endpoints import endpoints
+from stacks.plan.endpoints import FAMILY, endpoints
 from stacks.values import (
     Conflict,
     Endpoint,
@@ -75,6 +77,7 @@ def make_plan(settings: Settings, observation: Observation) -> Plan:
         conflicts.extend(_conflict(wanted, live, world, ours_beside=alive or bool(adopted)) for live in left)
         if wanted.slots and (alive or adopted or not others):
             record_sets.append(wanted)
+    record_sets.extend(_leftovers(settings, {one.mark_name for one in record_sets}, world))
     return Plan(tuple(record_sets), tuple(conflicts), tuple(frozen))
 
 
@@ -152,6 +155,30 @@ def _adopt(
         by_content = {wanted.slots[0].target: others[0].id}
     slots = tuple(replace(slot, import_id=by_content.get(slot.target, "")) for slot in wanted.slots)
     return replace(wanted, slots=slots), frozenset(slot.import_id for slot in slots if slot.import_id)
+
+
+def _leftovers(settings: Settings, planned: set[str], world: _World) -> Iterator[RecordSet]:
+    """Sets without records, for the marks of ours that state does not know and that mark nothing."""
+    for name in world.foreign.keys() - planned:
+        for live in world.foreign[name]:
+            mark = ownership.parse(live.record.content) if live.record.type == "TXT" else None
+            if mark is None or (mark.heritage, mark.owner) != (ownership.HERITAGE, settings.owner):
+                continue
+            for record_type in FAMILY:
+                host = ownership.marked_name(name, record_type, settings.mark_prefix)
+                if host and not any(other.record.type == record_type for other in world.foreign.get(host, ())):
+                    yield RecordSet(
+                        zone_id=world.zone_id,
+                        name=host,
+                        type=record_type,
+                        slots=(),
+                        ttl=canonical.AUTOMATIC_TTL,
+                        proxied=False,
+                        comment="",
+                        mark_name=name,
+                        mark_content=live.record.content,
+                        mark_import_id=live.id,
+                    )
 
 
 def _conflict(wanted: RecordSet, live: LiveRecord, world: _World, *, ours_beside: bool) -> Conflict:

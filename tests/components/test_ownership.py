@@ -62,6 +62,8 @@ def test_no_text_makes_the_parser_fail(text: str) -> None:
 )
 def test_a_mark_stands_inside_its_zone_beside_its_record(name: str, record_type: str, expected: str) -> None:
     assert mark_name(name, record_type) == expected
+    assert ownership.marked_name(expected, record_type) == name
+    assert ownership.marked_name("www.example.com", record_type) == ""
     canonical.check_name(expected)
 
 

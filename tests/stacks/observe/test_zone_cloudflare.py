@@ -58,15 +58,13 @@ def test_a_large_zone_is_read_to_its_last_page(cloudflare: Cloudflare, credentia
 
 
 @pytest.mark.parametrize("token", ["lab-token-other-89abcdefghijklmnopqrstuv", "malformed token"])
-def test_a_refused_token_is_for_the_user_to_mend(
-    cloudflare: Cloudflare, credentials: Credentials, token: str
-) -> None:
+def test_a_refused_token_is_for_the_user_to_mend(cloudflare: Cloudflare, credentials: Credentials, token: str) -> None:
     with pytest.raises(UserError, match="refuses the credentials"):
         snapshot(replace(credentials, token=token), "example.com", zone_id(cloudflare))
 
 
 def test_a_zone_that_is_not_there_is_for_the_user_to_mend(credentials: Credentials) -> None:
-    with pytest.raises(UserError, match="there is no zone example.net"):
+    with pytest.raises(UserError, match=r"there is no zone example\.net"):
         snapshot(credentials, "example.net", "")
     with pytest.raises(UserError, match="there is no zone with the id"):
         snapshot(credentials, "example.com", "fedcba9876543210fedcba9876543210")

@@ -276,6 +276,24 @@ class TestAdoptionByMark:
     def test_what_state_holds_is_never_imported(self) -> None:
         assert self.imports(*owned_www()) == {}
 
+    def test_a_mark_of_ours_without_a_record_at_a_name_not_wanted_is_imported_to_be_deleted(self) -> None:
+        live, _ = owned_www()
+        first = make_observation(live=live[1:])
+        plan = make_plan(make_settings(), first)
+        assert import_ids(plan.record_sets[0]) == {"www.example.com/A/mark": "m1"}
+        _, owned = owned_www()
+        then = make_observation(live=live[1:], owned=owned[1:])
+        (change,) = changes(make_plan(make_settings(), then), then)
+        assert (change.action, change.logical_name) == (Action.DELETE, "www.example.com/A/mark")
+
+    def test_a_mark_beside_a_record_that_state_does_not_know_stays(self) -> None:
+        live, _ = owned_www()
+        assert make_plan(make_settings(), make_observation(live=live)).record_sets == ()
+
+    def test_another_owners_mark_without_a_record_stays(self) -> None:
+        live, _ = owned_www()
+        assert make_plan(make_settings(owner="other"), make_observation(live=live[1:])).record_sets == ()
+
     def test_an_adoption_is_one_change(self) -> None:
         live, owned = owned_www()
         observation = make_observation(live=live, owned=owned[1:])
