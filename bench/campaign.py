@@ -163,7 +163,7 @@ def _as_wished(storm: Storm) -> None:
         raise WrongError(f"one more run found something to do: {again and again.changes}")
     _foreign_untouched(storm)
     records = [one for one in remote.records(storm.place.places) if one["id"] not in storm.foreign]
-    held = {one["name"] for one in storm.foreign.values()}
+    held = {str(one["name"]) for one in storm.foreign.values()}
     (_, address), *_ = again.observation.addresses
     if not isinstance(address, Known):
         raise WrongError(f"the address is unknown in a world without faults: {address.reason}")

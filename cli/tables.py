@@ -22,6 +22,15 @@ COLOURS = {
     Action.CORRECT: "magenta",
     Action.FORGET: "dim",
 }
+DONE = {
+    Action.CREATE: "created",
+    Action.ADOPT: "adopted",
+    Action.UPDATE: "updated",
+    Action.DELETE: "deleted",
+    Action.RESTORE: "restored",
+    Action.CORRECT: "corrected",
+    Action.FORGET: "forgotten",
+}
 MEANINGS = {
     Action.ADOPT: "it bears our mark, and state did not know it",
     Action.RESTORE: "drift: it was deleted behind our back",
@@ -101,14 +110,14 @@ def print_outcome(console: Console, done: Convergence) -> None:
             f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)"
         )
         return
-    counted = ", ".join(f"{count} {action}" for action, count in tally(done.changes).items()) or "nothing changed"
+    counted = ", ".join(f"{count} {DONE[action]}" for action, count in tally(done.changes).items()) or "nothing changed"
     engine = sum(run.seconds for run in done.runs)
     console.print(f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)")
 
 
-def tally(changes: tuple[Change, ...]) -> dict[str, int]:
+def tally(changes: tuple[Change, ...]) -> dict[Action, int]:
     """How many changes of each kind, in the order of Action."""
-    counts = {action.value: sum(change.action is action for change in changes) for action in Action}
+    counts = {action: sum(change.action is action for change in changes) for action in Action}
     return {action: count for action, count in counts.items() if count}
 
 

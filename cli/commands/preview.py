@@ -41,5 +41,5 @@ def preview(
         return
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
-    counted = ", ".join(f"{count} to {action}" for action, count in tables.tally(seen.changes).items())
+    counted = ", ".join(f"{count} to {action.value}" for action, count in tables.tally(seen.changes).items())
     console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")

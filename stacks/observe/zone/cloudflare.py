@@ -18,7 +18,13 @@ from stacks.values import LiveRecord, Record, ZoneSnapshot
 
 PAGE = 5_000
 TIMEOUT = (5.0, 30.0)
-RETRY = Retry(total=3, backoff_factor=0.3, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
+RETRY = Retry(
+    total=3,
+    backoff_factor=0.3,
+    status_forcelist=(500, 502, 503, 504),
+    raise_on_status=False,
+    respect_retry_after_header=False,  # Cloudflare may ask for five minutes: the caller decides about that, not this
+)
 TOO_MANY_REQUESTS = 429
 REFUSED = frozenset({400, 401, 403})
 
