@@ -198,10 +198,10 @@ def campaign(arguments: Sequence[str] | None = None) -> int:
         try:
             told = play(seed)
             met += told
-            console.print(f"seed {seed}: right; {_words(told)}", highlight=False)
+            console.print(f"seed {seed}: right; {_words(told)}", highlight=False, soft_wrap=True)
         except WrongError as error:
             wrong.append(seed)
-            console.print(f"[red]seed {seed}: {error}[/]", highlight=False)
+            console.print(f"seed {seed}: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
     minutes = (time.monotonic() - began) / 60
     console.print(
         f"{len(seeds)} seeds in {minutes:.1f} min: {len(seeds) - len(wrong)} right; in these: {_words(met)}",

@@ -54,6 +54,8 @@ class _World:
     texts: Mapping[str, list[str]]
     marked: frozenset[Key]
     """The record sets whose mark state knows."""
+    held: frozenset[str]
+    """The logical names that state knows and the zone has: never to be imported, the engine would replace them."""
 
 
 def make_plan(settings: Settings, observation: Observation) -> Plan:
@@ -75,7 +77,8 @@ def make_plan(settings: Settings, observation: Observation) -> Plan:
         wanted, adopted = _adopt(wanted, ours, others, world)
         left = [live for live in others if live.id not in adopted]
         conflicts.extend(_conflict(wanted, live, world, ours_beside=alive or bool(adopted)) for live in left)
-        if wanted.slots and (alive or adopted or not others):
+        waiting = isinstance(endpoint.targets, Unknown) and (endpoint.name, endpoint.type) in world.marked
+        if (wanted.slots or waiting) and (alive or adopted or not others):
             record_sets.append(wanted)
     record_sets.extend(_leftovers(settings, {one.mark_name for one in record_sets}, world))
     return Plan(tuple(record_sets), tuple(conflicts), tuple(frozen))
@@ -127,7 +130,8 @@ def _index(observation: Observation) -> _World:
         if live.record.type == "TXT":
             texts[live.record.name].append(live.record.content)
     live_ids = frozenset(live.id for live in observation.zone.records)
-    return _World(observation.zone.zone_id, owned, foreign, live_ids, texts, frozenset(marked))
+    held = frozenset(one.logical_name for one in observation.registry.records if one.id in live_ids)
+    return _World(observation.zone.zone_id, owned, foreign, live_ids, texts, frozenset(marked), held)
 
 
 def _adopt(
@@ -138,35 +142,37 @@ def _adopt(
     A record is ours if our mark stands beside it and it has the wished content; or if state knows the mark, which is
     made first, and has never known a record of this set: then the run that made the one record there was cut off.
     """
-    unknown_mark = next(
-        (
-            live.id
-            for live in world.foreign.get(wanted.mark_name, ())
-            if (live.record.type, live.record.content) == ("TXT", wanted.mark_content)
-        ),
-        "",
-    )
-    wanted = replace(wanted, mark_import_id=unknown_mark)
+    if ownership.mark_record_name(wanted.name, wanted.type) not in world.held:
+        text = ("TXT", wanted.mark_content)
+        candidates = world.foreign.get(wanted.mark_name, ())
+        found = next((live.id for live in candidates if (live.record.type, live.record.content) == text), "")
+        wanted = replace(wanted, mark_import_id=found)
     if wanted.mark_content not in world.texts.get(wanted.mark_name, ()):
         return wanted, frozenset()
     by_content = {live.record.content: live.id for live in others if live.record.type == wanted.type}
     cut_off = not ours and (wanted.name, wanted.type) in world.marked
     if cut_off and len(others) == len(by_content) == len(wanted.slots) == 1:
         by_content = {wanted.slots[0].target: others[0].id}
-    slots = tuple(replace(slot, import_id=by_content.get(slot.target, "")) for slot in wanted.slots)
+    slots = tuple(
+        slot
+        if ownership.record_name(wanted.name, wanted.type, slot.number) in world.held
+        else replace(slot, import_id=by_content.get(slot.target, ""))
+        for slot in wanted.slots
+    )
     return replace(wanted, slots=slots), frozenset(slot.import_id for slot in slots if slot.import_id)
 
 
 def _leftovers(settings: Settings, planned: set[str], world: _World) -> Iterator[RecordSet]:
     """Sets without records, for the marks of ours that state does not know and that mark nothing."""
-    for name in world.foreign.keys() - planned:
+    for name in sorted(world.foreign.keys() - planned):
         for live in world.foreign[name]:
             mark = ownership.parse(live.record.content) if live.record.type == "TXT" else None
             if mark is None or (mark.heritage, mark.owner) != (ownership.HERITAGE, settings.owner):
                 continue
             for record_type in FAMILY:
                 host = ownership.marked_name(name, record_type, settings.mark_prefix)
-                if host and not any(other.record.type == record_type for other in world.foreign.get(host, ())):
+                occupied = any(other.record.type == record_type for other in world.foreign.get(host, ()))
+                if host and not occupied and (host, record_type) not in world.marked | world.owned.keys():
                     yield RecordSet(
                         zone_id=world.zone_id,
                         name=host,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -293,6 +295,18 @@ class TestAdoptionByMark:
     def test_another_owners_mark_without_a_record_stays(self) -> None:
         live, _ = owned_www()
         assert make_plan(make_settings(owner="other"), make_observation(live=live[1:])).record_sets == ()
+
+    def test_nothing_is_imported_in_place_of_what_state_and_zone_both_have(self) -> None:
+        """The engine would replace, that is delete, the record that it has."""
+        live, owned = owned_www("203.0.113.1")
+        new_mark = replace(live[1].record, content=live[1].record.content.replace("www", "@"))
+        doubles = [LiveRecord("r2", a_record("www", "203.0.113.7")), LiveRecord("m2", new_mark)]
+        assert self.imports([*live, *doubles], owned) == {}
+
+    def test_a_mark_that_waits_for_an_unknown_address_stays(self) -> None:
+        live, owned = owned_www()
+        observation = make_observation(ipv4=Unknown("down"), live=live[1:], owned=owned[1:])
+        assert changes(make_plan(make_settings("www"), observation), observation) == ()
 
     def test_an_adoption_is_one_change(self) -> None:
         live, owned = owned_www()
