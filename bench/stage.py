@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from cli.lab_environment import lab_environment
+from cli.lab_environment import lab_environment, without_elsewhere
 from cli.workplace import Workplace, open_workplace
 from lab import daemon
 from lab.world import Places, Ports
@@ -43,11 +43,10 @@ class Stage:
 def stage() -> Iterator[Stage]:
     """Start a lab; stop it and remove all that it left behind."""
     folder = Path(tempfile.mkdtemp(prefix="truenorth-bench-"))
-    project_file = Path(__file__).resolve().parent.parent / "stacks" / f"Pulumi.{STACK}.yaml"
     try:
         lab = daemon.start(folder, Ports())
-        yield Stage(lab.places, {**os.environ, **lab_environment(lab, os.environ)}, folder / f"Pulumi.{STACK}.yaml")
+        alone = without_elsewhere(os.environ)
+        yield Stage(lab.places, {**alone, **lab_environment(lab, alone)}, folder / f"Pulumi.{STACK}.yaml")
     finally:
         daemon.stop(folder)
         shutil.rmtree(folder)
-        project_file.unlink(missing_ok=True)

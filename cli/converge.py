@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cli.engine import stack
-from cli.engine.run import Listener, Run
+from cli.engine.run import Listener, Program, Run
 from cli.workplace import Workplace
 from stacks.observe.wan.detect import Detection
 from stacks.observe.world import observe
 from stacks.plan.changes import Change, changes
 from stacks.plan.planner import make_plan
+from stacks.settings import Settings
 from stacks.values import Observation, Plan
 
 
@@ -68,7 +69,16 @@ def _delete_leftovers(workplace: Workplace, done: Convergence, listener: Listene
     )
 
 
-def import_program() -> Callable[[Observation], None]:
+def declare(workplace: Workplace, seen: Convergence) -> Program:
+    """The program of a run, with the settings and the observation that the changes were computed from."""
+
+    def declared() -> None:
+        import_program()(seen.observation, workplace.settings)  # imported while the engine starts, which calls this
+
+    return declared
+
+
+def import_program() -> Callable[[Observation, Settings], None]:
     """The program. The first import takes a second, for the provider's SDK: a run that needs none does without."""
     from stacks.program import program  # noqa: PLC0415 - see above
 
@@ -86,8 +96,7 @@ def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple
     if registry.interrupted and not stale:
         stale = [registry.stack_urn]  # reads nothing from the provider, and clears what is pending
     refreshed = (stack.refresh(workplace, stale, listener),) if stale else ()
-    # Imported while the engine starts, which then calls it.
-    return (*refreshed, stack.up(workplace, lambda: import_program()(seen.observation), listener))
+    return (*refreshed, stack.up(workplace, declare(workplace, seen), listener))
 
 
 def _unfinished(seen: Convergence) -> bool:

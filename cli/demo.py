@@ -18,7 +18,7 @@ from rich.table import Table
 
 from cli.converge import Convergence, converge
 from cli.engine.events import Event
-from cli.lab_environment import lab_environment
+from cli.lab_environment import lab_environment, without_elsewhere
 from cli.loop.watch import Failure, watch
 from cli.workplace import Workplace, find_project, open_workplace, settings_path
 from components import ownership
@@ -67,7 +67,8 @@ class Scene:
 def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daemon.Lab:
     """Start a lab in the folder and play all steps on it; the lab runs on. Raises DemoFailed, LabError, UserError."""
     lab = daemon.start(folder, Ports())
-    inside = {**environment, **lab_environment(lab, environment)}
+    alone = without_elsewhere(environment)
+    inside = {**alone, **lab_environment(lab, alone)}
     settings_file = folder / f"Pulumi.{STACK}.yaml"
     shutil.copyfile(settings_path(find_project(Path.cwd()), STACK), settings_file)
     scene = Scene(console, lab.places, settings_file, inside)

@@ -10,6 +10,16 @@ from cli.engine.install import engine_environment, install
 from lab.daemon import Lab
 from lab.plugin.executable import choose
 
+ELSEWHERE = ("CF_", "CLOUDFLARE_", "PULUMI_", "TRUENORTH_")
+KEPT = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "TRUENORTH_ENGINE_")
+
+
+def without_elsewhere(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment less the settings, credentials and state of a person's own stacks: for a world of its own."""
+    return {
+        name: value for name, value in environment.items() if not name.startswith(ELSEWHERE) or name.startswith(KEPT)
+    }
+
 
 def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables to set on top of an environment, so that everything that runs in it runs in the lab.

@@ -12,14 +12,15 @@ from components.owned_record import OwnedRecord, OwnedRecordArgs
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe
 from stacks.plan.planner import import_ids, make_plan
-from stacks.settings import credentials, from_pulumi
+from stacks.settings import Settings, credentials, from_pulumi
 from stacks.values import Observation, Plan, RecordSet
 
 
-def program(observation: Observation | None = None) -> None:
-    """Declare the plan for the world as it is; a loop that has observed already passes its observation in."""
+def program(observation: Observation | None = None, settings: Settings | None = None) -> None:
+    """Declare the plan for the world as it is; a loop that has read and observed already passes both in."""
     stack = pulumi.get_stack()
-    settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack)
+    if settings is None:
+        settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack)
     if observation is None:
         observation = observe(
             settings,

@@ -25,7 +25,7 @@ def preview(
     from rich.console import Console
 
     from cli import tables
-    from cli.converge import import_program, look
+    from cli.converge import declare, look
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
     from cli.workplace import open_workplace
@@ -35,7 +35,7 @@ def preview(
     seen = look(workplace)
     if engine:
         with listening(console, json_lines=as_json) as listener:
-            stacks_of_engine.preview(workplace, lambda: import_program()(seen.observation), listener)
+            stacks_of_engine.preview(workplace, declare(workplace, seen), listener)
     if as_json:
         sys.stdout.write(json.dumps({"event": "result", **tables.convergence_document(seen)}, sort_keys=True) + "\n")
         return

@@ -8,6 +8,10 @@ from cli.engine.run import Run
 from cli.errors import UserError
 
 LOCK = re.compile(r"created by (?P<owner>\S+) \(pid (?P<pid>\d+)\) at (?P<time>\S+)")
+TRACEBACK = "Traceback (most recent call last)"
+"""Of a fault in the program itself; --json has it whole."""
+ECHOES = ("update failed", "preview failed", "an unhandled error occurred")
+"""What the engine says once more at the end."""
 DISK_FULL = ("no space left on device", "disk quota exceeded")
 PLUGIN_MISSING = re.compile(
     r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)"
@@ -72,10 +76,11 @@ def _told(run: Run) -> str:
     failed = {step.urn: step for step in run.steps if step.phase == "failed"}
     lines = []
     for diagnostic in run.diagnostics:
-        if diagnostic.severity == "error" and "update failed" not in diagnostic.message:
+        message = diagnostic.message.partition(TRACEBACK)[0]
+        if diagnostic.severity == "error" and not any(words in message for words in ECHOES):
             step = failed.get(diagnostic.urn)
             about = f"{step.operation} {step.name}: " if step else ""
-            lines.append(about + " ".join(diagnostic.message.split()))
+            lines.append(about + " ".join(message.split()))
     if not lines:
         lines = [run.stderr.strip() or f"the engine ended with exit code {run.exit_code}"]
     if run.interrupted:

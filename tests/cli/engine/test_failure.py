@@ -58,6 +58,13 @@ class TestWhatMayPass:
         closing = Diagnostic("error", "update failed", "urn::stack")
         assert str(failed(a_run("", said, closing, steps=(step,)))) == "create www.example.com/A: POST: 500 oops"
 
+    def test_a_fault_of_the_program_is_told_without_its_traceback_and_once(self) -> None:
+        first = Diagnostic(
+            "error", "python inline source runtime error: no\nTraceback (most recent call last):\n  File x"
+        )
+        again = Diagnostic("error", "an unhandled error occurred: python inline source runtime error: no")
+        assert str(failed(a_run("", first, again))) == "python inline source runtime error: no"
+
     def test_an_engine_without_a_word_is_told_by_its_exit_code(self) -> None:
         assert "exit code 255" in str(failed(a_run()))
 
