@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 from lab import remote
 from lab.world import FIRST_IPV4, TOKEN
-from tests.cli.conftest import ROOT, Inside
+from tests.cli.conftest import Inside
 
 LISTING = ("GET", "dns_records")
 
@@ -242,41 +241,6 @@ class TestUnknownIsNotEmpty:
         inside.result("up")
         assert inside.zone().keys() == {"www.example.com/A", "api.example.com/A"}
         assert inside.result("up")["changes"] == []
-
-
-class TestPlainPulumi:
-    def test_gives_the_same_result_and_the_same_state(self, inside: Inside) -> None:
-        inside.settings("www", {"name": "api", "ttl": 300})
-        inside.pulumi("stack", "init", "--no-select")
-        file = ("--config-file", str(inside.settings_file))
-        inside.pulumi("up", "--yes", "--skip-preview", *file)
-        assert inside.zone().keys() == {"www.example.com/A", "api.example.com/A"}
-        assert inside.result("up")["changes"] == []
-        assert inside.result("up", "--always")["changes"] == []
-        unchanged = inside.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", *file)
-        assert "7 unchanged" in unchanged.stdout
-
-    def test_sees_drift_and_puts_it_right(self, inside: Inside) -> None:
-        inside.settings("www")
-        inside.result("up")
-        remote.edit_record(inside.places, {"id": inside.record("www")["id"], "content": "198.51.100.66"})
-        inside.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
-        assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
-
-    def test_of_a_bad_setting_says_the_same_without_a_traceback(self, inside: Inside) -> None:
-        inside.settings({"name": "www", "ttl": 5})
-        inside.pulumi("stack", "init", "--no-select")
-        done = subprocess.run(
-            ["pulumi", "preview", "--stack", "test", "--config-file", str(inside.settings_file), "--non-interactive"],
-            cwd=ROOT,
-            env=dict(inside.environment),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode != 0
-        assert "a ttl of 5 seconds is not possible" in done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_no_secret_is_written_to_state_or_shown(inside: Inside) -> None:
