@@ -53,7 +53,7 @@ bench: $(SYNCED) engine ## measure (ONLY=name)
 	@echo "==> bench"
 	@$(RUN) python -m bench --only "$(ONLY)"
 
-campaign: $(SYNCED) engine ## random faults against the whole (ONLY=name SEEDS=1,2,3)
+campaign: $(SYNCED) engine ## random faults against the whole (ONLY=main SEEDS=20)
 	@echo "==> campaign"
 	@$(RUN) python -m bench.campaign --only "$(ONLY)" --seeds "$(SEEDS)"
 
