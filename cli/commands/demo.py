@@ -54,7 +54,8 @@ def _how_to_play(lab: Lab) -> str:
     return f"""
 The lab goes on. To play with it:
   export TRUENORTH_LAB={lab.folder} TRUENORTH_SETTINGS={lab.folder}/Pulumi.demo.yaml
-  eval "$(truenorth lab env)"                     the lab's addresses, state and plugin, for this shell
+  eval "$({Path(sys.prefix) / "bin" / "truenorth"} lab env)"
+                                                  the lab's addresses, state, plugin and PATH, for this shell
   truenorth status; truenorth watch               see, and keep following
   curl -X PUT -d '{{"ipv4":"203.0.113.99"}}' {lab.places.control}/_lab/addresses
   pulumi up --stack demo --config-file $TRUENORTH_SETTINGS
