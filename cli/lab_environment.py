@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from cli.backend import without_sidecars
 from cli.engine.install import engine_environment, install
 from lab.daemon import Lab
 from lab.plugin.executable import choose
@@ -34,7 +35,7 @@ def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
     variables = {
         **lab.places.environment(),
         "PATH": os.pathsep.join([str(plugin.folder), on_path["PATH"]]),
-        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_BACKEND_URL": without_sidecars(state.as_uri()),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }

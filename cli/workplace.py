@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from cli.backend import backend_url, mend_sidecars
 from cli.errors import UserError
 from stacks import settings as stack_settings
 
@@ -49,7 +49,8 @@ def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[
     credentials = stack_settings.credentials(environment)
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)
-    backend = backend_url(project, settings.backend, environment)
+    backend = backend_url(project / PROJECT_FILE, settings.backend, environment)
+    mend_sidecars(backend)
     engine_variables = engine_environment(engine, environment) | {
         **credentials.environment(),
         **({"PULUMI_BACKEND_URL": backend} if backend else {}),
@@ -76,36 +77,6 @@ def find_project(start: Path) -> Path:
 def settings_path(project: Path, stack: str) -> Path:
     """The settings file of a stack, where Pulumi looks for it too."""
     return project / "stacks" / f"Pulumi.{stack}.yaml"
-
-
-def backend_url(project: Path, setting: str, environment: Mapping[str, str]) -> str:
-    """Where state is kept: the environment, else the setting, else Pulumi.yaml's, else a folder of the user's.
-
-    "" means that Pulumi.yaml names it, which Pulumi reads by itself. The folder is made, for the user alone.
-    """
-    if named := environment.get("PULUMI_BACKEND_URL") or setting:
-        return named
-    document = yaml.safe_load((project / PROJECT_FILE).read_text(encoding="utf-8"))
-    if (document.get("backend") or {}).get("url"):
-        return ""
-    folder = state_home(environment) / "state"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise UserError(
-            f"the folder for Pulumi's state cannot be made: {os.strerror(error.errno or 0)}",
-            str(folder),
-            "make room or mend its permissions, or name another place: export PULUMI_BACKEND_URL=file:///some/folder",
-        ) from error
-    return folder.as_uri()
-
-
-def state_home(environment: Mapping[str, str]) -> Path:
-    """The user's folder for what should outlive a run (XDG base directory specification)."""
-    root = environment.get("XDG_STATE_HOME") or str(
-        Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
-    )
-    return Path(root) / "truenorth"
 
 
 def _project_name(file: Path) -> str:

@@ -106,7 +106,7 @@ def env(folder: Folder = None) -> None:
 
 
 def _folder(folder: Path | None) -> Path:
-    from cli.workplace import state_home
+    from cli.backend import state_home
 
     return folder or state_home(os.environ) / "lab"
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from cli.backend import without_sidecars
 from cli.engine.find import Engine
 from cli.engine.install import engine_environment
 from lab import remote
@@ -134,7 +135,7 @@ def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path) -> 
         "PATH": os.pathsep.join([str(plugin_folder), variables["PATH"]]),
         "TRUENORTH_ENGINE_DIR": str(engine.folder),
         "PULUMI_HOME": str(folder / "pulumi"),
-        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_BACKEND_URL": without_sidecars(state.as_uri()),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "TRUENORTH_STACK": STACK,

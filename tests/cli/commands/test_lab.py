@@ -80,4 +80,4 @@ def test_env_points_everything_at_the_lab(folder: Path) -> None:
     places = daemon.start(folder, Ports()).places
     text = lab(folder, "env").stdout
     assert f"export CLOUDFLARE_BASE_URL={places.cloudflare}" in text
-    assert f"export PULUMI_BACKEND_URL=file://{folder}/state" in text
+    assert f"export PULUMI_BACKEND_URL='file://{folder}/state?metadata=skip'" in text
