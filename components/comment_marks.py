@@ -1,0 +1,37 @@
+"""Ownership marks in record comments, for zones in which no TXT record shall stand beside each record.
+
+The mark follows the user's own comment: `the front door [truenorth owner=home]`.
+"""
+
+from __future__ import annotations
+
+import re
+
+OWNER = re.compile(r"[A-Za-z0-9._/-]{1,63}")
+MARKED = re.compile(rf"(?:(?P<comment>.+) )?\[truenorth owner=(?P<owner>{OWNER.pattern})\]", re.DOTALL)
+
+
+def encode(comment: str, owner: str, limit: int) -> str:
+    """The user's comment with the owner's mark.
+
+    limit: the longest comment that the zone's plan stores, in characters (100 on Free zones, 500 on others:
+    https://developers.cloudflare.com/dns/manage-dns-records/reference/record-attributes/).
+    Raises ValueError, with what to do, where the owner cannot be read back or both do not fit.
+    """
+    if not OWNER.fullmatch(owner):
+        raise ValueError(f"the owner {owner!r} cannot stand in a comment: use 1 to 63 letters, digits, . _ / and -")
+    mark = f"[truenorth owner={owner}]"
+    marked = f"{comment} {mark}" if comment else mark
+    if len(marked) > limit:
+        room = limit - len(mark) - 1
+        advice = f"use at most {room} characters" if room > 0 else "use a shorter owner"
+        raise ValueError(
+            f"the comment {comment!r} and the mark {mark} are longer than {limit} characters together: {advice}"
+        )
+    return marked
+
+
+def parse(comment: str) -> tuple[str, str | None]:
+    """The user's comment, and the owner in the mark behind it; None where it bears no mark."""
+    found = MARKED.fullmatch(comment)
+    return (found["comment"] or "", found["owner"]) if found else (comment, None)
