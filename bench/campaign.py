@@ -1,222 +1,82 @@
-"""`make campaign [ONLY=main] [SEEDS=n]`: random wishes, edits and faults on the real engine; each seed ends in a check.
-
-After a seed's storm the faults are cleared, and TrueNorth has at most three runs to bring the zone to the wish. No
-foreign record may have changed, none of ours may be there twice, and one more run must find nothing to do.
-"""
+"""`make campaign [ONLY=part] [SEEDS=n]`: random faults; each seed ends in a check, and a wrong one can be repeated."""
 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench.stage import Stage, stage
-from cli.converge import Convergence, converge
-from cli.engine.events import Event
-from cli.engine.failure import RunFailed
-from cli.errors import UserError
-from components import ownership
-from lab import remote
-from stacks.errors import ObservationError
-from stacks.values import Known
+from bench import main_campaign, wan_campaign
+from bench.wrong import WrongError
 
-HOSTS = ("www", "api", "shop", "mail", "@")
-ADDRESSES = tuple(f"203.0.113.{number}" for number in range(10, 20))
-STEPS = 6
-RECOVERIES = 3
-DEFAULT_SEEDS = 20
-STRUCK, FAILED_RUNS = "requests struck by a fault", "runs that failed"
-LEFT_MARKS = "marks left at a name that somebody took"
-"""Known and counted: the answer of the mark's creation was lost, and somebody took the name before the next run."""
-HTTP_FAULTS = {429, 500, 503}
-FAULTS = (
-    {"effect": "throttle", "seconds": 1, "times": 1},
-    {"effect": "server_error", "status": 500, "times": 2},
-    {"effect": "server_error", "status": 503, "times": 6},
-    {"effect": "drop", "times": 2},
-    {"effect": "drop"},  # the API is down until the next fault is set
-    {"effect": "drop", "method": "POST", "times": 4},
-    {"effect": "lose_answer", "method": "POST", "times": 1},
-    {"effect": "lose_answer", "method": "POST", "times": 3},
-    {"effect": "lose_answer", "method": "PUT", "times": 2},
-    {"effect": "lose_answer", "method": "DELETE", "times": 1},
-)
+Outcome = tuple[int, Counter[str] | WrongError]
+"""A seed, and what was met on the way or what was wrong."""
 
 
-class WrongError(Exception):
-    """What must not be, was; the message says what."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A campaign: how it plays seeds, and how many by default."""
+
+    play: Callable[[Sequence[int]], Iterator[Outcome]]
+    seeds: int
 
 
-@dataclass
-class Storm:
-    """One seed's world: what is wished, and what others have put into the zone."""
-
-    place: Stage
-    chance: random.Random
-    wished: list[str] = field(default_factory=lambda: ["www", "api"])
-    foreign: dict[str, dict[str, object]] = field(default_factory=dict)
-    told: Counter[str] = field(default_factory=Counter)
-    """What the storm met: requests that a fault struck, and runs that failed of it."""
-
-    def run(self) -> Convergence | None:
-        """One convergence; a failure is told and returns None."""
-        self.place.settings([{"name": name} for name in self.wished])
+def _one_by_one(seeds: Sequence[int]) -> Iterator[Outcome]:
+    for seed in seeds:
         try:
-            return converge(self.place.workplace(), _deaf)
-        except (RunFailed, ObservationError):
-            self.told[FAILED_RUNS] += 1
-            return None
-        except UserError as error:
-            raise WrongError(f"a run said that its user is to blame: {error}") from error
-        finally:
-            self._count_struck()
-
-    def _count_struck(self) -> None:
-        asked = remote.api_requests(self.place.places)
-        self.told[STRUCK] += sum(call.status is None or call.status in HTTP_FAULTS for call in asked)
-        remote.forget_requests(self.place.places)
+            yield seed, main_campaign.play(seed)
+        except WrongError as error:
+            yield seed, error
 
 
-def change_address(storm: Storm) -> None:
-    """The WAN address changes."""
-    remote.set_address(storm.place.places, storm.chance.choice(ADDRESSES))
-
-
-def change_wish(storm: Storm) -> None:
-    """Other names are wanted."""
-    storm.wished = storm.chance.sample(HOSTS, storm.chance.randint(1, len(HOSTS)))
-
-
-def edit_ours(storm: Storm) -> None:
-    """Somebody edits or deletes one of our records or marks."""
-    records = [one for one in remote.records(storm.place.places) if one["id"] not in storm.foreign]
-    if not records:
-        return
-    record = storm.chance.choice(records)
-    if record["type"] == "A" and storm.chance.random() < 1 / 2:
-        remote.edit_record(storm.place.places, {"id": record["id"], "content": "198.51.100.66"})
-    else:
-        remote.delete_record(storm.place.places, record["id"])
-
-
-def add_foreign(storm: Storm) -> None:
-    """Somebody takes a name that may be wanted, if it is free."""
-    places = storm.place.places
-    host = storm.chance.choice(HOSTS)
-    name = places.zone if host == "@" else f"{host}.{places.zone}"
-    if any(one["name"] == name for one in remote.records(places)):
-        return
-    remote.edit_record(places, {"name": name, "type": "A", "content": "198.51.100.80", "ttl": 300, "proxied": False})
-    found = next(one for one in remote.records(places) if one["name"] == name)
-    storm.foreign[found["id"]] = found
-
-
-def set_fault(storm: Storm) -> None:
-    """Something goes wrong from now on, a few times."""
-    remote.set_faults(storm.place.places, [dict(storm.chance.choice(FAULTS))])
-
-
-ACTIONS: tuple[Callable[[Storm], None], ...] = (
-    change_address,
-    change_wish,
-    edit_ours,
-    add_foreign,
-    set_fault,
-    set_fault,
-)
-
-
-def play(seed: int) -> Counter[str]:
-    """One seed. Raises WrongError; returns what was met on the way."""
-    with stage() as place:
-        storm = Storm(place, random.Random(seed))  # noqa: S311 - a repeatable draw
-        for _ in range(STEPS):
-            storm.chance.choice(ACTIONS)(storm)
-            storm.run()
-            _foreign_untouched(storm)
-        remote.set_faults(place.places, [])
-        for _ in range(RECOVERIES):
-            if storm.run():
-                break
-        else:
-            raise WrongError(f"{RECOVERIES} runs without faults did not succeed")
-        _as_wished(storm)
-        return storm.told
-
-
-def _foreign_untouched(storm: Storm) -> None:
-    now = {one["id"]: one for one in remote.records(storm.place.places)}
-    for identity, record in storm.foreign.items():
-        if now.get(identity) != record:
-            raise WrongError(f"the foreign record {record['name']} became {now.get(identity)}")
-
-
-def _as_wished(storm: Storm) -> None:
-    again = storm.run()
-    if again is None or again.changes or again.runs:
-        raise WrongError(f"one more run found something to do: {again and again.changes}")
-    _foreign_untouched(storm)
-    records = [one for one in remote.records(storm.place.places) if one["id"] not in storm.foreign]
-    held = {str(one["name"]) for one in storm.foreign.values()}
-    (_, address), *_ = again.observation.addresses
-    if not isinstance(address, Known):
-        raise WrongError(f"the address is unknown in a world without faults: {address.reason}")
-    zone = storm.place.places.zone
-    wanted = {zone if host == "@" else f"{host}.{zone}" for host in storm.wished}
-    expected = sorted((name, str(address.value[0])) for name in wanted - held)
-    found = sorted((one["name"], str(one["content"])) for one in records if one["type"] == "A")
-    if found != expected:
-        raise WrongError(f"the zone has {found}, wished was {expected}")
-    marks = sorted(one["name"] for one in records if one["type"] == "TXT")
-    left = set(marks) - {ownership.mark_name(name, "A") for name, _ in expected}
-    if len(marks) - len(left) != len(expected) or not left <= {ownership.mark_name(name, "A") for name in held}:
-        raise WrongError(f"the marks are {marks}")
-    storm.told[LEFT_MARKS] += len(left)
+PARTS = {"main": Part(_one_by_one, 20), "wan": Part(wan_campaign.play, 300)}
 
 
 def campaign(arguments: Sequence[str] | None = None) -> int:
-    """Play the seeds; exit code 1 where one went wrong."""
+    """Play the seeds of the parts; exit code 1 where one went wrong."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="")
     parser.add_argument("--seeds", default="", help="how many seeds")
     parser.add_argument("--seed", type=int, help="this one seed only")
     options = parser.parse_args(arguments)
     console = Console()
-    count = options.seeds or str(DEFAULT_SEEDS)
-    if options.only not in {"", "main"} or not count.isdecimal() or int(count) < 1:
-        console.print("use ONLY=main (or leave it out) and SEEDS=n, a number of seeds")
+    counts = options.seeds == "" or (options.seeds.isascii() and options.seeds.isdigit() and int(options.seeds) > 0)
+    if options.only not in {"", *PARTS} or not counts:
+        console.print(f"use ONLY={' or ONLY='.join(PARTS)} (or leave it out) and SEEDS=n, a number of seeds")
         return 2
-    seeds = range(int(count)) if options.seed is None else [options.seed]
-    began, wrong, met = time.monotonic(), [], Counter[str]()
-    for seed in seeds:
-        try:
-            told = play(seed)
-            met += told
-            console.print(f"seed {seed}: right; {_words(told)}", highlight=False, soft_wrap=True)
-        except WrongError as error:
-            wrong.append(seed)
-            console.print(f"seed {seed}: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-    minutes = (time.monotonic() - began) / 60
-    console.print(
-        f"{len(seeds)} seeds in {minutes:.1f} min: {len(seeds) - len(wrong)} right; in these: {_words(met)}",
-        soft_wrap=True,
-    )
-    console.print(f"wrong: {wrong or 'none'}; to repeat one: python -m bench.campaign --seed N")
+    wrong = 0
+    for name in [options.only] if options.only else PARTS:
+        seeds = range(int(options.seeds or PARTS[name].seeds)) if options.seed is None else [options.seed]
+        wrong += _played(console, name, seeds)
     return 1 if wrong else 0
 
 
+def _played(console: Console, name: str, seeds: Sequence[int]) -> int:
+    """Play one part, tell each seed and the sum, and return how many were wrong."""
+    began, wrong, met = time.monotonic(), list[int](), Counter[str]()
+    for seed, outcome in PARTS[name].play(seeds):
+        if isinstance(outcome, WrongError):
+            wrong.append(seed)
+            console.print(f"{name} seed {seed}: {outcome}", style="red", markup=False, highlight=False, soft_wrap=True)
+        else:
+            met += outcome
+            console.print(f"{name} seed {seed}: right; {_words(outcome)}", highlight=False, soft_wrap=True)
+    minutes = (time.monotonic() - began) / 60
+    console.print(
+        f"{name}: {len(seeds)} seeds in {minutes:.1f} min: {len(seeds) - len(wrong)} right; in these: {_words(met)}",
+        soft_wrap=True,
+    )
+    console.print(f"wrong: {wrong or 'none'}; to repeat one: python -m bench.campaign --only {name} --seed N")
+    return len(wrong)
+
+
 def _words(met: Counter[str]) -> str:
-    return ", ".join(f"{what}: {met[what]}" for what in (STRUCK, FAILED_RUNS, LEFT_MARKS))
-
-
-def _deaf(_: Event) -> None:
-    """The campaign looks at the outcome only."""
+    return ", ".join(f"{what}: {count}" for what, count in sorted(met.items())) or "nothing"
 
 
 if __name__ == "__main__":

@@ -14,15 +14,24 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from bench.paper import carried_out
 from bench.row import Row, median
 from bench.stage import STACK, Stage, stage
 from cli.converge import converge
 from cli.engine.events import Event
 from lab import remote
 from stacks.plan.changes import changes
-from stacks.plan.planner import declared_records, make_plan
+from stacks.plan.planner import make_plan
 from stacks.settings import parse
-from stacks.values import Family, Known, LiveRecord, Observation, RegisteredRecord, Registry, ZoneSnapshot
+from stacks.values import (
+    WAN,
+    Family,
+    Known,
+    Observation,
+    Registry,
+    Sighting,
+    ZoneSnapshot,
+)
 
 TIMES = 10
 NAMES = 5_000
@@ -169,14 +178,10 @@ def _timed(place: Stage, command: list[str]) -> float:
 def _planned() -> Iterator[Row]:
     values = {"zone": "example.com", "names": [f"n{number}" for number in range(NAMES)]}
     settings = parse(values, {}, stack=STACK, where="bench")
-    addresses = ((Family.IPV4, Known((IPv4Address("203.0.113.7"),))),)
+    addresses = (Sighting(WAN, Family.IPV4, Known((IPv4Address("203.0.113.7"),))),)
     empty = Observation(addresses, ZoneSnapshot("example.com", "z", ()), Registry())
-    live, owned = [], []
-    for record_set in make_plan(settings, empty).record_sets:
-        for name, record in declared_records(record_set).items():
-            live.append(LiveRecord(name, record))
-            owned.append(RegisteredRecord(f"urn::{name}", name, name, "z", record))
-    settled = Observation(addresses, ZoneSnapshot("example.com", "z", tuple(live)), Registry(tuple(owned)))
+    zone, registry = carried_out(make_plan(settings, empty))
+    settled = Observation(addresses, zone, registry)
     seconds = []
     for _ in range(TIMES):
         began = time.monotonic()

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from cli.engine import stack
 from cli.engine.run import Listener, Program, Run
 from cli.workplace import Workplace
-from stacks.observe.wan.detect import Detection
 from stacks.observe.world import observe
 from stacks.plan.changes import Change, changes
 from stacks.plan.planner import make_plan
 from stacks.settings import Settings
-from stacks.values import Observation, Plan
+from stacks.values import Observation, Plan, Sighting
+
+Sightings = Callable[[], tuple[Sighting, ...]]
+"""Gives the WAN addresses to a run, in place of a detection of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,10 @@ class Convergence:
     seconds: float
 
 
-def look(workplace: Workplace, detection: Callable[[], Detection] | None = None) -> Convergence:
+def look(workplace: Workplace, sightings: Sightings | None = None) -> Convergence:
     """Observe and plan, and touch nothing. Raises UserError, ObservationError."""
     began = time.monotonic()
-    observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), detection)
+    observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sightings)
     plan = make_plan(workplace.settings, observation)
     return Convergence(observation, plan, changes(plan, observation), (), time.monotonic() - began)
 
@@ -40,7 +42,7 @@ def converge(
     workplace: Workplace,
     listener: Listener,
     *,
-    detection: Callable[[], Detection] | None = None,
+    sightings: Sightings | None = None,
     planned: Callable[[Convergence], None] = lambda _: None,
     always: bool = False,
 ) -> Convergence:
@@ -49,7 +51,7 @@ def converge(
     planned is told what will be done before it is done. Raises UserError, ObservationError, RunFailed.
     """
     began = time.monotonic()
-    seen = look(workplace, detection)
+    seen = look(workplace, sightings)
     planned(seen)
     runs = _apply(workplace, seen, listener) if seen.changes or _unfinished(seen) or always else ()
     done = Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)

@@ -11,7 +11,7 @@ from cli.converge import Convergence
 from components import canonical, ownership
 from stacks.plan.changes import Action, Change
 from stacks.plan.planner import declared_records
-from stacks.values import Known, Plan, Record
+from stacks.values import WAN, Known, Plan, Record, Sighting
 
 COLOURS = {
     Action.CREATE: "green",
@@ -56,10 +56,25 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
 
 
 def print_addresses(console: Console, seen: Convergence) -> None:
-    """The WAN addresses, a line a family."""
-    for family, found in seen.observation.addresses:
-        text = ", ".join(map(str, found.value)) if isinstance(found, Known) else f"unknown: {found.reason}"
-        console.print(f"WAN {family.value}: {escape(text)}", highlight=False, soft_wrap=True)
+    """The WAN addresses, a line a link and family."""
+    for one in seen.observation.addresses:
+        print_sighting(console, one)
+
+
+def print_sighting(console: Console, one: Sighting) -> None:
+    """The addresses of one family of a link, or why they are not known."""
+    found = one.addresses
+    text = ", ".join(map(str, found.value)) if isinstance(found, Known) else f"unknown: {found.reason}"
+    place = f"link {one.link}" if one.link else "WAN"
+    console.print(f"{place} {one.family.value}: {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def sighting_document(one: Sighting) -> dict[str, object]:
+    """The JSON of the addresses of one family of a link."""
+    found = one.addresses
+    known = [str(address) for address in found.value] if isinstance(found, Known) else None
+    reason = "" if isinstance(found, Known) else found.reason
+    return {"link": one.link, "family": one.family.value, "addresses": known, "reason": reason}
 
 
 def print_records(console: Console, seen: Convergence) -> None:
@@ -164,11 +179,13 @@ def record_document(record: Record) -> dict[str, object]:
 
 
 def addresses_document(seen: Convergence) -> dict[str, object]:
-    """The JSON of the addresses: null for a family that is unknown."""
-    return {
-        family.value: [str(address) for address in found.value] if isinstance(found, Known) else None
-        for family, found in seen.observation.addresses
-    }
+    """The JSON of the addresses by family, with those of links by name; null for what is unknown."""
+    found: dict[str, dict[str, list[str] | None]] = {}
+    for one in seen.observation.addresses:
+        known = [str(address) for address in one.addresses.value] if isinstance(one.addresses, Known) else None
+        found.setdefault(one.link, {})[one.family.value] = known
+    links = {link: families for link, families in found.items() if link != WAN}
+    return {**found.get(WAN, {}), **({"links": links} if links else {})}
 
 
 def _cells(record: Record) -> tuple[str, ...]:

@@ -32,7 +32,17 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     for record_set in plan.record_sets:
         OwnedRecord(arguments(record_set))
     pulumi.export("zones", {settings.zone: observation.zone.zone_id})
+    if plan.links:
+        pulumi.export("links", links_output(plan))
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def links_output(plan: Plan) -> dict[str, dict[str, list[str]]]:
+    """The addresses of the links for the state, which is where the next run reads what was published of each."""
+    output: dict[str, dict[str, list[str]]] = {}
+    for one in plan.links:
+        output.setdefault(one.link, {})[one.family.value] = list(one.addresses)
+    return output
 
 
 def report(plan: Plan) -> None:

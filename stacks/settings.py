@@ -18,6 +18,7 @@ from components import canonical, ownership
 from stacks.errors import UserError
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
+from stacks.values import WAN
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
@@ -72,6 +73,8 @@ class NameSettings(BaseModel):
     name: str
     types: tuple[RecordType, ...] = ()
     targets: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Those of `wan.links` at whose addresses the name points; none: at the machine's own WAN address."""
     ttl: Ttl | None = None
     proxied: bool | None = None
     comment: Comment | None = None
@@ -117,6 +120,29 @@ class Settings(BaseModel):
     mark_prefix: str = ownership.DEFAULT_PREFIX
     backend: str = ""
     wan: WanSettings = Field(default_factory=WanSettings)
+
+    @model_validator(mode="after")
+    def _links_exist(self) -> Settings:
+        for position, entry in enumerate(self.names):
+            known = ", ".join(self.wan.links) or "none"
+            where = ("names", position, "links")
+            for link in entry.links:
+                if link not in self.wan.links:
+                    raise fault(
+                        f"{entry.name}: there is no link {link!r}",
+                        f"name one of wan.links ({known}), or describe {link!r} there",
+                        where,
+                    )
+            if entry.links and entry.targets:
+                raise fault(
+                    f"{entry.name} has targets and links", "keep targets (fixed addresses) or links (detected)", where
+                )
+        return self
+
+    def asked_links(self) -> tuple[str, ...]:
+        """The links whose addresses some name asks for."""
+        asked = [link for entry in self.names if not entry.targets for link in entry.links or (WAN,)]
+        return tuple(dict.fromkeys(asked))
 
     @model_validator(mode="after")
     def _names_fit(self) -> Settings:
@@ -202,6 +228,8 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
             origins[key] = f"environment variable {variable}"
     if not merged.get("zone_id") and environment.get("CF_ZONE_ID", "").strip():
         merged["zone_id"] = environment["CF_ZONE_ID"].strip()
+    if environment.get("DNS_SYNC_INTERVAL", "").strip() and isinstance(wan := merged.get("wan", {}), dict):
+        merged["wan"] = {"recheck": environment["DNS_SYNC_INTERVAL"].strip()} | wan
     try:
         settings = Settings.model_validate(merged)
     except ValidationError as error:

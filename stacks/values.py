@@ -43,6 +43,28 @@ class Family(Enum):
         return 4 if self is Family.IPV4 else 6
 
 
+WAN = ""
+"""The link of names that ask for none: the machine's way to the Internet, whichever that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was found out about the addresses of one family on one link."""
+
+    link: str
+    family: Family
+    addresses: Known[tuple[Address, ...]] | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddresses:
+    """The addresses of one family on one link, as they were last published."""
+
+    link: str
+    family: Family
+    addresses: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One DNS record with canonical values: name an FQDN in lower case, ttl in seconds (1 = automatic)."""
@@ -92,6 +114,8 @@ class Registry:
     stack_urn: str = ""
     interrupted: tuple[str, ...] = ()
     """URNs with operations that an interrupted run left pending."""
+    links: tuple[LinkAddresses, ...] = ()
+    """What was last published of each named link: what stays while that link cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +129,15 @@ class Endpoint:
     proxied: bool
     comment: str
     source: str
+    links: tuple[str, ...] = (WAN,)
+    """Whose addresses the targets are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What is true now, as far as it could be seen."""
 
-    addresses: tuple[tuple[Family, Known[tuple[Address, ...]] | Unknown], ...]
+    addresses: tuple[Sighting, ...]
     zone: ZoneSnapshot
     registry: Registry
 
@@ -156,7 +182,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A record set that stays as it is (or is not made yet), because its targets are unknown."""
+    """A record set that keeps what it has (or is not made yet), because its targets, or some, are unknown."""
 
     name: str
     type: str
@@ -171,3 +197,5 @@ class Plan:
     record_sets: tuple[RecordSet, ...]
     conflicts: tuple[Conflict, ...]
     frozen: tuple[Frozen, ...]
+    links: tuple[LinkAddresses, ...] = ()
+    """What this plan publishes of each named link; remembered in state."""

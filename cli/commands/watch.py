@@ -6,8 +6,8 @@ import json
 import os
 import signal
 import sys
-import threading
 from datetime import UTC, datetime
+from queue import SimpleQueue
 
 from cli.options import Json, SettingsFile, Stack
 
@@ -24,22 +24,28 @@ def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = 
     from cli import tables
     from cli.converge import Convergence
     from cli.engine.view import listening
+    from cli.loop.inbox import Inbox, Stop
     from cli.loop.watch import Failure
     from cli.loop.watch import watch as loop
     from cli.workplace import open_workplace
+    from stacks.values import Sighting
 
     console = Console(stderr=as_json)
     workplace = open_workplace(stack, settings, os.environ)
-    stop = threading.Event()
+    inbox: Inbox = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: inbox.put(Stop()))
 
-    def told(news: Convergence | Failure) -> None:
+    def told(news: Convergence | Failure | Sighting) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         if isinstance(news, Failure):
             console.print(f"{now} [bold red]failed[/], again in {news.pause:.0f} s: ", end="", highlight=False)
             console.print(news.reason, markup=False, soft_wrap=True)
             document: dict[str, object] = {"event": "failure", "reason": news.reason, "pause": news.pause}
+        elif isinstance(news, Sighting):
+            console.print(f"{now} ", end="", highlight=False)
+            tables.print_sighting(console, news)
+            document = {"event": "address", **tables.sighting_document(news)}
         else:
             tables.print_plan_notes(console, news.plan)
             tables.print_changes(console, news.changes)
@@ -55,5 +61,5 @@ def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = 
         highlight=False,
     )
     with listening(console, json_lines=as_json, live=False) as listener:
-        loop(workplace, listener, told, stop)
+        loop(workplace, listener, told, inbox)
     console.print("stopped")

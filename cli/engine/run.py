@@ -40,7 +40,7 @@ class Run:
         return self.exit_code == 0
 
 
-def run_engine(  # noqa: PLR0913 - each is a different thing
+def run_engine(
     arguments: Sequence[str],
     *,
     pulumi: Path,

@@ -1,25 +1,25 @@
-"""The watch loop in its first form: look at the address every few seconds, converge when it has changed."""
+"""The watch loop: converge when an address has changed, when drift is due, and again after a failure."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cli.converge import Convergence, converge, import_program
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
+from cli.loop.inbox import Board, Inbox
 from cli.workplace import Workplace
 from stacks.errors import ObservationError
-from stacks.observe.wan.look import Look
-from stacks.values import Address, Family, Known
+from stacks.observe.wan.follow import following
+from stacks.observe.wan.links import ways
+from stacks.values import Sighting
 
 LONGEST_PAUSE = 300.0
-"""Seconds between two tries of a convergence that keeps failing."""
-FULL_DETECTION = 300.0
-"""Seconds after which all sources are asked, whatever the look says; the only look where there is no STUN server."""
+"""Seconds between two tries of a convergence that keeps failing; the first pause is `wan.interval`, then doubled."""
+DRIFT = 300.0
+"""Seconds between two listings of a zone in which nothing is known to have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +30,34 @@ class Failure:
     pause: float
 
 
-Told = Callable[[Convergence | Failure], None]
-Addresses = dict[Family, tuple[Address, ...]]
+Told = Callable[[Convergence | Failure | Sighting], None]
 
 
-def watch(workplace: Workplace, listener: Listener, told: Told, stop: threading.Event) -> None:
-    """Converge now, and again whenever a look at the address shows another one, until stop is set.
+def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) -> None:
+    """Converge now, and again whenever an address has changed, until the inbox has a Stop.
 
-    told hears of every convergence and failure. Raises UserError where the settings or credentials are refused.
+    told hears of every convergence and failure, and of each address that is known or not known any more. Raises
+    UserError where the settings or credentials are refused.
     """
     import_program()  # now, rather than when an address has changed and every second counts
-    wan = workplace.settings.wan
+    wan, links = workplace.settings.wan, workplace.settings.asked_links()
+    board = Board(ways(wan, links), inbox, told)
     pause = wan.interval
-    due = time.monotonic()
-    published: Addresses = {}
-    with ExitStack() as sockets:
-        looks = {Family(name): sockets.enter_context(Look(wan, Family(name))) for name in wan.families}
-        while not stop.is_set():
-            if time.monotonic() >= due or (published and moved(looks, published)):
-                try:
-                    published = _converge(workplace, listener, told, stop)
-                    pause, due = wan.interval, time.monotonic() + FULL_DETECTION
-                except (ObservationError, RunFailed) as error:
-                    if isinstance(error, RunFailed) and error.interrupted:
-                        stop.set()
-                    told(Failure(str(error), pause))
-                    published, due = {}, time.monotonic() + pause
-                    pause = min(pause * 2, LONGEST_PAUSE)
-            stop.wait(wan.interval)
-
-
-def moved(looks: Mapping[Family, Look], published: Addresses) -> bool:
-    """Whether a look sees an address that is not published. A look that sees nothing has seen no change."""
-    for family, look in looks.items():
-        seen = look.look()
-        if isinstance(seen, Known) and seen.value not in published.get(family, ()):
-            return True
-    return False
-
-
-def _converge(workplace: Workplace, listener: Listener, told: Told, stop: threading.Event) -> Addresses:
-    done = converge(workplace, listener)
-    if any(run.interrupted for run in done.runs):
-        stop.set()
-    told(done)
-    return {family: found.value if isinstance(found, Known) else () for family, found in done.observation.addresses}
+    with following(wan, links, inbox.put):
+        board.start(wan.timeout + 1.0)
+        due = time.monotonic()
+        while not board.stopped:
+            if not board.hear(due - time.monotonic()) and time.monotonic() < due:
+                continue
+            try:
+                done = converge(workplace, listener, sightings=board.sightings)
+            except (ObservationError, RunFailed) as error:
+                told(Failure(str(error), pause))
+                due, pause = time.monotonic() + pause, min(pause * 2, LONGEST_PAUSE)
+                interrupted = isinstance(error, RunFailed) and error.interrupted
+            else:
+                told(done)
+                due, pause = time.monotonic() + DRIFT, wan.interval
+                interrupted = any(run.interrupted for run in done.runs)
+            if interrupted:
+                break

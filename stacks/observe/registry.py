@@ -10,7 +10,7 @@ from typing import Any
 
 from components import ownership
 from stacks.errors import ObservationError
-from stacks.values import Record, RegisteredRecord, Registry
+from stacks.values import Family, LinkAddresses, Record, RegisteredRecord, Registry
 
 RECORD_TYPE_TOKENS = frozenset({"cloudflare:index/dnsRecord:DnsRecord"})
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
@@ -49,16 +49,27 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     resources = deployment.get("resources") or []
     pending = deployment.get("pending_operations") or []
     records, zone_ids, stack_urn = [], {}, ""
+    links: tuple[LinkAddresses, ...] = ()
     for resource in resources:
         if resource["type"] in RECORD_TYPE_TOKENS and not resource.get("delete"):
             records.append(_registered(resource))
         elif resource["type"] == STACK_TYPE_TOKEN:
-            zone_ids, stack_urn = resource.get("outputs", {}).get("zones", {}), resource["urn"]
+            outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
+            zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
         stack_urn=stack_urn,
         interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
+        links=links,
+    )
+
+
+def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses, ...]:
+    return tuple(
+        LinkAddresses(link, Family(family), tuple(addresses))
+        for link, families in output.items()
+        for family, addresses in families.items()
     )
 
 

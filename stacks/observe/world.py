@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from stacks.observe.wan.detect import Detection, detect
+from stacks.observe.wan.links import sight
 from stacks.observe.zone import cloudflare
 from stacks.settings import Credentials, Settings
-from stacks.values import Observation, Registry, ZoneSnapshot
+from stacks.values import Observation, Registry, Sighting, ZoneSnapshot
 
 
 def observe(
     settings: Settings,
     credentials: Credentials,
     registry: Callable[[], Registry],
-    detection: Callable[[], Detection] | None = None,
+    sightings: Callable[[], tuple[Sighting, ...]] | None = None,
 ) -> Observation:
-    """Observe everything the plan depends on. registry reads the state; detection overrides the WAN detection.
+    """Observe everything the plan depends on. registry reads the state; sightings overrides the WAN detection.
 
     Raises UserError (credentials, zone) and ObservationError (API or state out of reach). An address that could not
     be detected raises nothing: it is Unknown.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
-        wan = pool.submit(detection or (lambda: detect(settings.wan)))
+        wan = pool.submit(sightings or (lambda: sight(settings.wan, settings.asked_links())))
         known = registry()
         zone = read_zone(settings, credentials, known)
-        return Observation(tuple(wan.result().addresses.items()), zone, known)
+        return Observation(wan.result(), zone, known)
 
 
 def read_zone(settings: Settings, credentials: Credentials, registry: Registry) -> ZoneSnapshot:

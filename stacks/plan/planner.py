@@ -8,7 +8,8 @@
 | one that bears our mark, unknown to state: the    | import it: its creation landed and the answer was |
 | wished content, or made by a run that was cut off | lost, or the run was cut off                      |
 | foreign records only (also: a CNAME beside an A)  | conflict: declare nothing, leave them alone       |
-| anything, while the wished targets are unknown    | frozen: declare what state holds, unchanged       |
+| anything, while the wished targets are unknown    | frozen: declare what state holds, unchanged; of   |
+|                                                   | several links those that are known are followed   |
 | a mark of ours, unknown to state, and no record:  | import it; the next run, which knows it, deletes  |
 | a creation was cut off, then its name dropped     | what is not wanted                                |
 """
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from components import canonical, ownership
 from stacks.plan.endpoints import FAMILY, endpoints
+from stacks.plan.links import partly_known, published
 from stacks.values import (
     Conflict,
     Endpoint,
@@ -64,15 +66,17 @@ def make_plan(settings: Settings, observation: Observation) -> Plan:
     record_sets: list[RecordSet] = []
     conflicts: list[Conflict] = []
     frozen: list[Frozen] = []
-    for endpoint in endpoints(settings, dict(observation.addresses)):
+    for endpoint in endpoints(settings, observation.addresses):
         ours = world.owned.get((endpoint.name, endpoint.type), [])
         others = [live for live in world.foreign.get(endpoint.name, ()) if clashes(endpoint.type, live.record.type)]
         alive = any(registered.id in world.live_ids for registered in ours)
         targets = endpoint.targets
         if isinstance(targets, Unknown):
-            last_known = tuple(sorted(registered.record.content for registered in ours))
-            frozen.append(Frozen(endpoint.name, endpoint.type, last_known, targets.reason))
-            targets = Known(last_known)
+            held = tuple(sorted(registered.record.content for registered in ours))
+            reason, partly = targets.reason, partly_known(endpoint, ours, observation)
+            targets = partly if isinstance(partly, Known) else Known(held)
+            kept = tuple(content for content in held if content in targets.value)
+            frozen.append(Frozen(endpoint.name, endpoint.type, kept, reason))
         wanted = _record_set(endpoint, targets.value, ours, settings, world)
         wanted, adopted = _adopt(wanted, ours, others, world)
         left = [live for live in others if live.id not in adopted]
@@ -81,7 +85,7 @@ def make_plan(settings: Settings, observation: Observation) -> Plan:
         if (wanted.slots or waiting) and (alive or adopted or not others):
             record_sets.append(wanted)
     record_sets.extend(_leftovers(settings, {one.mark_name for one in record_sets}, world))
-    return Plan(tuple(record_sets), tuple(conflicts), tuple(frozen))
+    return Plan(tuple(record_sets), tuple(conflicts), tuple(frozen), published(observation))
 
 
 def clashes(wanted: str, present: str) -> bool:

@@ -30,6 +30,8 @@ class Answer:
     """Why the address that was given cannot be a WAN address; empty where it can, or where none was given."""
     others: tuple[Address, ...] = ()
     """Further addresses of the same answer, where a source declares several."""
+    given: tuple[Address, ...] = ()
+    """All that it said, usable or refused."""
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from stacks.observe.wan.answer import NoAnswerError
@@ -31,14 +32,19 @@ def shutting(sock: socket.socket) -> Callable[[], None]:
     return shut
 
 
-def open_socket(address: str, port: int, kind: socket.SocketKind, deadline: Deadline) -> socket.socket:
-    """Return a socket connected to the numeric address; its timeout is what is left. Raises `OSError`."""
+def open_socket(address: str, port: int, kind: socket.SocketKind, deadline: Deadline, via: str = "") -> socket.socket:
+    """Return a socket connected to the numeric address; its timeout is what is left. Raises `OSError`.
+
+    via: the interface, or the address of this machine, by which it leaves.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, kind)
     try:
         if family == socket.AF_INET6:
             with suppress(OSError):  # not on every system; then the system chooses
                 sock.setsockopt(socket.IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, IPV6_PREFER_SRC_PUBLIC)
+        if via:
+            leave_by(sock, via)
         with deadline.waking(shutting(sock)):
             sock.settimeout(max(deadline.remaining(), 0.001))
             sock.connect((address, port))
@@ -48,27 +54,39 @@ def open_socket(address: str, port: int, kind: socket.SocketKind, deadline: Dead
     return sock
 
 
+def leave_by(sock: socket.socket, via: str) -> None:
+    """Bind a socket to an interface (socket(7), SO_BINDTODEVICE), or to an address of ours. Raises `OSError`."""
+    try:
+        address = ip_address(via)
+    except ValueError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, via.encode())
+    else:
+        sock.bind((str(address), 0))
+
+
 @contextmanager
 def connected(
-    host: str, port: int, family: Family, kind: socket.SocketKind, deadline: Deadline
+    host: str, port: int, family: Family, kind: socket.SocketKind, deadline: Deadline, via: str = ""
 ) -> Iterator[socket.socket]:
     """Return a socket connected to the host over the family, closed at the end and shut when the deadline is cancelled.
 
     The host's addresses are tried in the resolver's order. Raises `NoAnswerError`.
     """
-    sock = first_reachable(host, port, family, kind, deadline)
+    sock = first_reachable(host, port, family, kind, deadline, via)
     with sock, deadline.waking(shutting(sock)):
         yield sock
 
 
-def first_reachable(host: str, port: int, family: Family, kind: socket.SocketKind, deadline: Deadline) -> socket.socket:
+def first_reachable(
+    host: str, port: int, family: Family, kind: socket.SocketKind, deadline: Deadline, via: str = ""
+) -> socket.socket:
     """As `connected`, but the socket is the caller's to close."""
     failure: OSError | None = None
     for address in resolve(host, family, deadline):
         if deadline.remaining() <= 0:
             break
         try:
-            return open_socket(address, port, kind, deadline)
+            return open_socket(address, port, kind, deadline, via)
         except OSError as error:
             failure = error
     raise NoAnswerError(f"cannot reach {host} port {port} over {family.value}: {failure or 'no time left'}")

@@ -44,6 +44,11 @@ def agree(answers: Sequence[Answer], family: Family, agreement: int) -> Known[tu
     )
 
 
+def disagree(answers: Sequence[Answer], family: Family) -> bool:
+    """Whether usable answers for the family differ: the reason, then, why it is unknown."""
+    return len(_opinions([answer for answer in answers if answer.family is family])) > 1
+
+
 def settled(answers: Sequence[Answer], waiting: Iterable[Source], family: Family, agreement: int) -> bool:
     """Whether the sources still waited for cannot change what `agree` says, or need not be heard.
 

@@ -9,13 +9,13 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from stacks.observe.wan.answer import Answer
-from stacks.observe.wan.consensus import agree, settled
+from stacks.observe.wan.consensus import agree, disagree, settled
 from stacks.observe.wan.deadline import Deadline
 from stacks.observe.wan.source import Source, build
 from stacks.values import Address, Family, Known, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from stacks.observe.wan.settings import WanSettings
 
@@ -41,30 +41,58 @@ class _Question:
     family: Family
 
 
-def detect(settings: WanSettings) -> Detection:
+def detect(
+    settings: WanSettings, families: Sequence[Family] = (), pause: Callable[[float], object] = time.sleep
+) -> Detection:
     """Ask every source for every family, and return when that is settled, at the latest after `settings.timeout`.
 
-    Where the settings have several attempts, what stays unknown is asked for again after `settings.cool_down`.
-    Never raises for what the network does.
+    families: those to ask for; none: those of the settings. Where the settings have several attempts, what stays
+    unknown is asked for again after `settings.cool_down`, for which `pause` is called; a true answer of its ends the
+    detection. Mode `chain` asks its stages in turn, each for as long as `settings.timeout`. Never raises for what the
+    network does.
     """
-    detection = _attempt(settings)
+    families = families or [Family(name) for name in settings.families]
+    detection = _attempt(settings, families)
     for _ in range(settings.attempts - 1):
         unknown = [family for family, outcome in detection.addresses.items() if isinstance(outcome, Unknown)]
-        if not unknown:
+        if not unknown or pause(settings.cool_down):
             break
-        time.sleep(settings.cool_down)
-        again = _attempt(settings.model_copy(update={"families": [family.value for family in unknown]}))
+        again = _attempt(settings, unknown)
         kept = tuple(answer for answer in detection.answers if answer.family not in again.addresses)
         detection = Detection(kept + again.answers, {**detection.addresses, **again.addresses})
     return detection
 
 
-def _attempt(settings: WanSettings) -> Detection:
-    families = [Family(name) for name in settings.families]
-    sources = build(settings)
+def _attempt(settings: WanSettings, families: Sequence[Family]) -> Detection:
+    """Go through the stages until each family is known, or its sources disagree: that no later stage can heal."""
+    answers: tuple[Answer, ...] = ()
+    addresses: dict[Family, Known[tuple[Address, ...]] | Unknown] = {}
+    for stage in settings.stages():
+        asked = [family for family in families if not _concluded(addresses.get(family), answers, family)]
+        if not asked:
+            break
+        found = _ask_all(build(settings, stage), stage.agreement, settings.timeout, asked)
+        answers += found.answers
+        addresses |= {family: _with_reason_before(addresses.get(family), found.addresses[family]) for family in asked}
+    return Detection(answers, addresses)
+
+
+def _concluded(outcome: Known[tuple[Address, ...]] | Unknown | None, answers: Sequence[Answer], family: Family) -> bool:
+    return isinstance(outcome, Known) or disagree(answers, family)
+
+
+def _with_reason_before(
+    before: Known[tuple[Address, ...]] | Unknown | None, now: Known[tuple[Address, ...]] | Unknown
+) -> Known[tuple[Address, ...]] | Unknown:
+    if isinstance(before, Unknown) and isinstance(now, Unknown):
+        return Unknown(f"{before.reason}; then {now.reason}")
+    return now
+
+
+def _ask_all(sources: Sequence[Source], agreement: int, timeout: float, families: Sequence[Family]) -> Detection:
     questions = [_Question(source, family) for family in families for source in sources]
     started = time.monotonic()
-    deadline = Deadline(settings.timeout)
+    deadline = Deadline(timeout)
     arrivals: SimpleQueue[tuple[_Question, Answer]] = SimpleQueue()
     threads = [
         threading.Thread(target=_ask, args=(question, deadline, arrivals), name=question.source.name, daemon=True)
@@ -73,14 +101,14 @@ def _attempt(settings: WanSettings) -> Detection:
     for thread in threads:
         thread.start()
     try:
-        answers = _collect(questions, settings, started, arrivals)
+        answers = _collect(questions, agreement, started + timeout, arrivals)
     finally:
         deadline.cancel()
         until = time.monotonic() + JOIN
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
     complete = tuple(answers.get(question) or _unheard(question, time.monotonic() - started) for question in questions)
-    return Detection(complete, {family: agree(complete, family, settings.agreement) for family in families})
+    return Detection(complete, {family: agree(complete, family, agreement) for family in families})
 
 
 def _ask(question: _Question, deadline: Deadline, arrivals: SimpleQueue[tuple[_Question, Answer]]) -> None:
@@ -95,8 +123,8 @@ def _ask(question: _Question, deadline: Deadline, arrivals: SimpleQueue[tuple[_Q
 
 def _collect(
     questions: Sequence[_Question],
-    settings: WanSettings,
-    started: float,
+    agreement: int,
+    end: float,
     arrivals: SimpleQueue[tuple[_Question, Answer]],
 ) -> dict[_Question, Answer]:
     """Return the answers that came until every family was settled, or the time was up.
@@ -104,7 +132,7 @@ def _collect(
     A family that is settled as unknown is heard for `LAST_WORDS` more: the reason then names more of the sources.
     """
     answers: dict[_Question, Answer] = {}
-    until = {question.family: started + settings.timeout + LAST_WORDS for question in questions}
+    until = {question.family: end + LAST_WORDS for question in questions}
     while until:
         try:
             question, answer = arrivals.get(timeout=max(0.0, max(until.values()) - time.monotonic()))
@@ -114,9 +142,9 @@ def _collect(
         family = question.family
         heard = list(answers.values())
         waiting = [one.source for one in questions if one.family is family and one not in answers]
-        if not settled(heard, waiting, family, settings.agreement) or family not in until:
+        if not settled(heard, waiting, family, agreement) or family not in until:
             continue
-        if waiting and isinstance(agree(heard, family, settings.agreement), Unknown):
+        if waiting and isinstance(agree(heard, family, agreement), Unknown):
             until[family] = min(until[family], time.monotonic() + LAST_WORDS)
         else:
             del until[family]

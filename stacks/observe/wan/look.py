@@ -1,52 +1,98 @@
-"""The cheap look of the watch loop: one STUN Binding on a kept socket. A trigger, not a proof."""
+"""The cheap look of the watch loop: one source in turn, STUN over one kept socket. A trigger, not a proof."""
 
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from stacks.observe.wan.answer import NoAnswerError
-from stacks.observe.wan.connect import first_reachable
+from stacks.observe.wan.connect import open_socket
 from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.resolve import resolve
+from stacks.observe.wan.source import source
 from stacks.observe.wan.stun_exchange import mapped_address, over_udp
 from stacks.observe.wan.verdict import refusal, unmapped
-from stacks.values import Address, Family, Known, Unknown
+from stacks.values import Address, Family, Unknown
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from stacks.observe.wan.settings import WanSettings
+    from stacks.observe.wan.spec import Spec
+
+PATIENCE = 2.0
+"""Seconds that a look gives to one STUN server: the answer to three requests (RFC 8489, section 6.2.1)."""
+COSTLY = ("http", "stun-tcp")
+"""Kinds that cost a connection: looked at only where nothing cheaper answers, and less often."""
 
 
-class Look:
-    """Asks one STUN server over one socket, and the next server on a new socket after a failure.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one source says now."""
 
-    While all is well a look costs one packet of 20 bytes each way. Not thread-safe.
+    source: str
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    name: str
+    ask: Callable[[], tuple[Address, ...]]
+    """Raises NoAnswerError."""
+
+
+class Looker:
+    """Asks the sources of one family in turn; one that gives nothing rests while others answer. Not thread-safe.
+
+    While all is well a look costs one packet of 20 bytes each way. clock: seconds that never go back.
     """
 
-    def __init__(self, settings: WanSettings, family: Family) -> None:
+    def __init__(self, settings: WanSettings, family: Family, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._family = family
-        self._servers = [spec for spec in settings.specs() if spec.kind == "stun"]
-        self._turn = 0
+        self._clock = clock
+        specs = [spec for spec in settings.specs() if spec.kind != "none"]
+        self._cheap = [self._asked(spec) for spec in specs if spec.kind not in COSTLY]
+        self._costly = [self._asked(spec) for spec in specs if spec.kind in COSTLY]
+        self._turns: dict[bool, int] = {True: 0, False: 0}
+        self._resting: dict[str, float] = {}
+        self._places: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._socket: socket.socket | None = None
 
-    def look(self) -> Known[Address] | Unknown:
-        """Return the address that the server sees, by `settings.timeout`. Raises nothing for what the network does."""
-        if not self._servers:
-            return Unknown(f"mode `{self._settings.mode}` has no STUN server over UDP to look at")
-        server = self._servers[self._turn % len(self._servers)]
-        deadline = Deadline(self._settings.timeout)
-        try:
-            if self._socket is None:
-                self._socket = first_reachable(server.host, server.port, self._family, socket.SOCK_DGRAM, deadline)
-            address = unmapped(mapped_address(over_udp(self._socket, deadline)))
-        except NoAnswerError as error:
-            self.close()
-            self._turn += 1
-            return Unknown(f"{server.name}: {error}")
-        refused = refusal(address, self._family, self._settings.accept)
-        return Unknown(f"{server.name}: {refused}") if refused else Known(address)
+    @property
+    def pause(self) -> float:
+        """Seconds to the next look: `interval` where a cheap source is awake, else `web_interval`."""
+        return self._settings.interval if self._awake(self._cheap) else self._settings.web_interval
+
+    def look(self) -> Seen | Unknown:
+        """Ask one cheap source after the other until one answers; where all rest, one of the others.
+
+        Raises nothing for what the network does.
+        """
+        cheap = self._awake(self._cheap)
+        chosen = self._in_turn(cheap) if cheap else self._in_turn(self._awake(self._costly))[:1]
+        reasons = []
+        for asked in chosen or self._longest_resting():
+            try:
+                return Seen(asked.name, asked.ask())
+            except NoAnswerError as error:
+                reasons.append(f"{asked.name}: {error}")
+                self._resting[asked.name] = self._clock() + self._settings.recheck
+        return Unknown("; ".join(reasons) or f"mode `{self._settings.mode}` names no source to look at")
+
+    def heard(self, sources: Collection[str]) -> None:
+        """Wake these sources: a detection had answers from them."""
+        for name in sources:
+            self._resting.pop(name, None)
+
+    def reset(self) -> None:
+        """Forget what was learnt of the network: it has changed."""
+        self._resting.clear()
+        self._places.clear()
+        self.close()
 
     def close(self) -> None:
         """Close the socket; the next look opens a new one."""
@@ -61,3 +107,61 @@ class Look:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _asked(self, spec: Spec) -> _Asked:
+        if spec.kind == "stun":
+            return _Asked(spec.name, lambda: self._stun(spec))
+        asked = source(spec, self._settings)
+
+        def ask() -> tuple[Address, ...]:
+            answer = asked.detect(self._family, Deadline(self._settings.timeout))
+            if isinstance(answer.result, Unknown):
+                raise NoAnswerError(answer.result.reason)
+            return answer.addresses
+
+        return _Asked(spec.name, ask)
+
+    def _stun(self, spec: Spec) -> tuple[Address, ...]:
+        deadline = Deadline(min(PATIENCE, self._settings.timeout))
+        try:
+            address = unmapped(mapped_address(over_udp(self._connected(spec, deadline), deadline)))
+        except NoAnswerError:
+            self.close()  # it may be bound to an address that has gone
+            self._places.pop(spec.host, None)
+            raise
+        if refused := refusal(address, self._family, self._settings.accept):
+            raise NoAnswerError(refused)
+        return (address,)
+
+    def _connected(self, spec: Spec, deadline: Deadline) -> socket.socket:
+        place = (self._place(spec.host, deadline), spec.port)
+        try:
+            if self._socket is None:
+                self._socket = open_socket(*place, socket.SOCK_DGRAM, deadline, self._settings.via)
+            else:
+                self._socket.connect(place)
+        except OSError as error:
+            raise NoAnswerError(f"the server cannot be reached: {error.strerror or error}") from error
+        return self._socket
+
+    def _place(self, host: str, deadline: Deadline) -> str:
+        until, addresses = self._places.get(host, (0.0, ()))
+        if not addresses or until <= self._clock():
+            addresses = resolve(host, self._family, deadline)
+            self._places[host] = (self._clock() + self._settings.recheck, addresses)
+        return addresses[0]
+
+    def _awake(self, asked: Sequence[_Asked]) -> list[_Asked]:
+        now = self._clock()
+        return [one for one in asked if self._resting.get(one.name, 0.0) <= now]
+
+    def _in_turn(self, asked: list[_Asked]) -> list[_Asked]:
+        if not asked:
+            return []
+        cheap = asked[0] in self._cheap
+        turn = self._turns[cheap] % len(asked)
+        self._turns[cheap] += 1
+        return asked[turn:] + asked[:turn]
+
+    def _longest_resting(self) -> list[_Asked]:
+        return sorted(self._cheap or self._costly, key=lambda one: self._resting.get(one.name, 0.0))[:1]

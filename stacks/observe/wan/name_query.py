@@ -29,11 +29,11 @@ RETRANSMISSION_TIMEOUT = 1.0
 LARGEST_DATAGRAM = 65535
 
 
-def ask(name: str, server: str, port: int, family: Family, deadline: Deadline) -> Address:
+def ask(name: str, server: str, port: int, family: Family, deadline: Deadline, via: str = "") -> Address:
     """Return the address in the answer of `server` (empty: the name's own). Raises `NoAnswerError`."""
     host = server or SERVERS[name, family]
     query = _query(name, family)
-    with connected(host, port, family, socket.SOCK_DGRAM, deadline) as sock:
+    with connected(host, port, family, socket.SOCK_DGRAM, deadline, via) as sock:
         try:
             answer = _exchange(sock, query, deadline)
         except OSError as error:

@@ -15,7 +15,7 @@ from stacks.observe.wan.verdict import Network, refusal, unmapped
 from stacks.values import Address, Family, Known, Unknown
 
 if TYPE_CHECKING:
-    from stacks.observe.wan.settings import WanSettings
+    from stacks.observe.wan.settings import Stage, WanSettings
     from stacks.observe.wan.spec import Kind, Spec
 
 Ask = Callable[[Family, Deadline], tuple[Address, ...]]
@@ -65,28 +65,43 @@ class AskedSource:
             seconds=time.monotonic() - started,
             refused=refused,
             others=addresses[1:] if usable else (),
+            given=addresses,
         )
 
 
-def build(settings: WanSettings) -> list[Source]:
-    """Return the sources that the settings ask for, in their order; those of server lists are the last.
+def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
+    """Return the sources of a stage (default: the first) in their order; those of server lists are the last.
 
     A list is fetched here, for which half of `settings.timeout` is given at most. One that cannot be had becomes a
     source that says so.
     """
+    stage = stage or settings.stages()[0]
     accept = tuple(settings.accept)
-    specs = {spec.name: spec for spec in settings.specs()}
+    specs = {spec.name: spec for spec in stage.specs}
     failed: list[Source] = []
     family, deadline = Family(settings.families[0]), Deadline(settings.timeout / 2)
-    for kind, place, limit in settings.lists():
+    for kind, place, limit in stage.lists:
         try:
             chosen = server_lists.choose(place, kind, limit, family, deadline)
         except NoAnswerError as error:
             failed.append(AskedSource(place, "list", accept, _failing(f"the server list is not there: {error}")))
         else:
             specs |= {spec.name: spec for spec in chosen if spec.name not in specs}
-    asked = [AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, accept)) for spec in specs.values()]
-    return [*asked, *failed]
+    return [*(source(spec, settings) for spec in specs.values()), *failed]
+
+
+def source(spec: Spec, settings: WanSettings) -> Source:
+    """Return the source that a spec names, asked by these settings."""
+    accept = tuple(settings.accept)
+    return AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, _Manner(accept, settings.via)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How sources are asked: what settings mean for them."""
+
+    accept: tuple[Network, ...]
+    via: str
 
 
 def _failing(reason: str) -> Ask:
@@ -96,35 +111,35 @@ def _failing(reason: str) -> Ask:
     return fail
 
 
-def _stun(spec: Spec, _: tuple[Network, ...]) -> Ask:
-    return lambda family, deadline: (binding(spec.host, spec.port, family, "udp", deadline),)
+def _stun(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (binding(spec.host, spec.port, family, "udp", deadline, manner.via),)
 
 
-def _stun_tcp(spec: Spec, _: tuple[Network, ...]) -> Ask:
-    return lambda family, deadline: (binding(spec.host, spec.port, family, "tcp", deadline),)
+def _stun_tcp(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (binding(spec.host, spec.port, family, "tcp", deadline, manner.via),)
 
 
-def _http(spec: Spec, _: tuple[Network, ...]) -> Ask:
-    return lambda family, deadline: (web.ask(spec.argument, family, deadline),)
+def _http(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (web.ask(spec.argument, family, deadline, manner.via),)
 
 
-def _interface(spec: Spec, accept: tuple[Network, ...]) -> Ask:
-    return lambda family, deadline: (interface.ask(spec.argument, accept, family, deadline),)
+def _interface(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (interface.ask(spec.argument, manner.accept, family, deadline),)
 
 
-def _dns(spec: Spec, _: tuple[Network, ...]) -> Ask:
-    return lambda family, deadline: (name_query.ask(spec.argument, spec.host, spec.port, family, deadline),)
+def _dns(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (name_query.ask(spec.argument, spec.host, spec.port, family, deadline, manner.via),)
 
 
-def _static(spec: Spec, _: tuple[Network, ...]) -> Ask:
+def _static(spec: Spec, _: _Manner) -> Ask:
     return lambda family, _: declared.of_family(spec.addresses, family)
 
 
-def _file(spec: Spec, _: tuple[Network, ...]) -> Ask:
+def _file(spec: Spec, _: _Manner) -> Ask:
     return lambda family, _: declared.of_family(declared.read_file(spec.argument), family)
 
 
-def _none(_: Spec, __: tuple[Network, ...]) -> Ask:
+def _none(_: Spec, __: _Manner) -> Ask:
     return _nothing
 
 
@@ -132,7 +147,7 @@ def _nothing(family: Family, _: Deadline) -> tuple[Address, ...]:
     raise NoAnswerError(f"detection is switched off (`none`): {family.value} records stay as they are")
 
 
-ASKERS: dict[Kind, Callable[[Spec, tuple[Network, ...]], Ask]] = {
+ASKERS: dict[Kind, Callable[[Spec, _Manner], Ask]] = {
     "stun": _stun,
     "stun-tcp": _stun_tcp,
     "http": _http,

@@ -39,13 +39,13 @@ REDIRECTIONS = 3
 """Hops that are followed; a server already asked ends the chase before."""
 
 
-def binding(host: str, port: int, family: Family, transport: Transport, deadline: Deadline) -> Address:
-    """Return the address from which the server sees us. Raises `NoAnswerError`."""
+def binding(host: str, port: int, family: Family, transport: Transport, deadline: Deadline, via: str = "") -> Address:
+    """Return the address from which the server sees us (`via`: see `open_socket`). Raises `NoAnswerError`."""
     asked: list[tuple[str, int]] = []
     kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
     while True:
         asked.append((host, port))
-        with connected(host, port, family, kind, deadline) as sock:
+        with connected(host, port, family, kind, deadline, via) as sock:
             response = (over_udp if transport == "udp" else over_tcp)(sock, deadline)
         if isinstance(response, Success) or response.code != TRY_ALTERNATE or response.alternate is None:
             return mapped_address(response)

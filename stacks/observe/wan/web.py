@@ -35,12 +35,12 @@ HEADERS = {
 Opener: TypeAlias = Callable[[str, int], socket.socket]
 
 
-def ask(url: str, family: Family, deadline: Deadline) -> Address:
-    """Return the address that the service at the URL answers. Raises `NoAnswerError`."""
-    return read_address(fetch(url, family, deadline, BODY_LIMIT))
+def ask(url: str, family: Family, deadline: Deadline, via: str = "") -> Address:
+    """Return the address that the service at the URL answers (`via`: see `open_socket`). Raises `NoAnswerError`."""
+    return read_address(fetch(url, family, deadline, BODY_LIMIT, via))
 
 
-def fetch(url: str, family: Family, deadline: Deadline, limit: int) -> bytes:
+def fetch(url: str, family: Family, deadline: Deadline, limit: int, via: str = "") -> bytes:
     """Return what is at the URL, at most `limit` bytes. Raises `NoAnswerError`.
 
     Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
@@ -49,7 +49,7 @@ def fetch(url: str, family: Family, deadline: Deadline, limit: int) -> bytes:
     with ExitStack() as held:
 
         def open_connection(host: str, port: int) -> socket.socket:
-            sock = first_reachable(host, port, family, socket.SOCK_STREAM, deadline)
+            sock = first_reachable(host, port, family, socket.SOCK_STREAM, deadline, via)
             # TLS takes the socket over; this second handle on the same connection stays ours to end it with.
             handle = held.enter_context(sock.dup())
             held.enter_context(deadline.waking(shutting(handle)))

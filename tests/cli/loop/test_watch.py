@@ -3,21 +3,24 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from lab import remote
+from lab.addresses.world import Addresses, StunBehaviour, serve_http, serve_stun
 from lab.world import FIRST_IPV4
+from stacks.observe.wan.settings import WanSettings
 from tests.cli.conftest import ROOT, TRUENORTH, Inside
 
 LISTING = ("GET", "dns_records")
 
 
 @contextmanager
-def watching(inside: Inside) -> Iterator[subprocess.Popen[str]]:
-    """`truenorth watch --json` with a look a second; killed if the test leaves it running."""
-    wan = json.loads(inside.environment["TRUENORTH_WAN"]) | {"interval": 1}
+def watching(inside: Inside, **fields: Any) -> Iterator[subprocess.Popen[str]]:  # noqa: ANN401 - fields of the settings
+    """`truenorth watch --json` with a look a second, and these WAN settings; killed if the test leaves it running."""
+    wan = json.loads(inside.environment["TRUENORTH_WAN"]) | {"interval": 1} | fields
     with subprocess.Popen(
         [TRUENORTH, "watch", "--json"],
         cwd=ROOT,
@@ -64,6 +67,57 @@ def test_follows_the_address_and_ends_well(inside: Inside) -> None:
             assert set(inside.zone().values()) == {address}
         assert ended(watcher) == 0
     assert locks(inside) == []
+
+
+def test_at_the_default_pace_a_change_is_in_the_record_in_15_seconds_and_idling_costs_a_packet_in_10(
+    inside: Inside,
+) -> None:
+    inside.settings("www")
+    world, behaviours = Addresses(ipv4="203.0.113.21"), [StunBehaviour() for _ in range(3)]
+    with ExitStack() as servers:
+        stun = [servers.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        http = [servers.enter_context(serve_http(world)) for _ in range(2)]
+        pace = {"interval": WanSettings().interval, "mode": "stun+http", "stun": stun, "http": http, "sources": []}
+        watcher = servers.enter_context(watching(inside, **pace))
+        told(watcher, "result")
+        for address in ("203.0.113.22", "203.0.113.23"):
+            packets, began = sum(behaviour.requests for behaviour in behaviours), time.monotonic()
+            world.ipv4 = address
+            told(watcher, "address")
+            looks = sum(behaviour.requests for behaviour in behaviours) - packets - len(stun)
+            assert looks <= 1 + (time.monotonic() - began) / 10, "the look that saw it, and one in 10 s before"
+            told(watcher, "result")
+            assert inside.zone() == {"www.example.com/A": address}
+            assert time.monotonic() - began < 15
+        assert ended(watcher) == 0
+
+
+def test_sources_that_fall_silent_or_lie_change_nothing_and_are_told(inside: Inside) -> None:
+    inside.settings("www")
+    world, behaviours = Addresses(ipv4="203.0.113.21"), [StunBehaviour(), StunBehaviour()]
+    with ExitStack() as servers:
+        stun = [servers.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        pace = {"mode": "stun", "stun": stun, "http": [], "sources": [], "timeout": 0.5}
+        watcher = servers.enter_context(watching(inside, **pace))
+        told(watcher, "result")
+        behaviours[0].lie = "203.0.113.66"
+        lost = told(watcher, "address")
+        assert "203.0.113.66" in lost["reason"]
+        assert inside.zone() == {"www.example.com/A": "203.0.113.21"}
+        behaviours[0].lie = None
+        world.ipv4 = "203.0.113.22"
+        told(watcher, "result")
+        assert inside.zone() == {"www.example.com/A": "203.0.113.22"}
+        assert ended(watcher) == 0
+
+
+def test_an_unreachable_family_does_not_hold_up_the_other(inside: Inside) -> None:
+    inside.settings("www")
+    with watching(inside, families=["ipv4", "ipv6"], timeout=3) as watcher:
+        result = told(watcher, "result")
+        assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
+        assert [one["type"] for one in result["frozen"]] == ["AAAA"]
+        assert ended(watcher) == 0
 
 
 def test_calls_no_api_while_nothing_changes(inside: Inside) -> None:

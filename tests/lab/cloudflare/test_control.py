@@ -114,7 +114,7 @@ def test_the_rules_of_the_zone_hold_for_somebody_else(api: Api, zone: Zone) -> N
         ("?zone=example.com", None, 400, "no JSON"),
     ],
 )
-def test_an_edit_that_makes_no_sense_is_explained(  # noqa: PLR0913, PLR0917 - two of them are fixtures
+def test_an_edit_that_makes_no_sense_is_explained(
     api: Api, zone: Zone, query: str, body: object, status: int, message: str
 ) -> None:
     assert zone.name == "example.com"

@@ -40,7 +40,7 @@ def bearer(token: str) -> dict[str, str]:
         ("/zones", bearer(KEY), 400, 6003),
     ],
 )
-def test_who_is_not_known_is_refused(  # noqa: PLR0913, PLR0917 - two of them are fixtures
+def test_who_is_not_known_is_refused(
     api: Api, cloudflare: Cloudflare, path: str, headers: Mapping[str, str], status: int, code: int
 ) -> None:
     cloudflare.add_key("me@example.com", KEY)

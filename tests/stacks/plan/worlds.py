@@ -7,6 +7,7 @@ from components import ownership
 from stacks.plan.planner import declared_records
 from stacks.settings import Settings, parse
 from stacks.values import (
+    WAN,
     Address,
     Family,
     Known,
@@ -16,6 +17,7 @@ from stacks.values import (
     Record,
     RegisteredRecord,
     Registry,
+    Sighting,
     Unknown,
     ZoneSnapshot,
 )
@@ -37,9 +39,9 @@ def make_observation(
     def known(value: str | Unknown) -> Known[tuple[Address, ...]] | Unknown:
         return value if isinstance(value, Unknown) else Known(tuple(ip_address(one) for one in value.split(",")))
 
-    addresses = [(Family.IPV4, known(ipv4))]
+    addresses = [Sighting(WAN, Family.IPV4, known(ipv4))]
     if ipv6 is not None:
-        addresses.append((Family.IPV6, known(ipv6)))
+        addresses.append(Sighting(WAN, Family.IPV6, known(ipv6)))
     return Observation(tuple(addresses), ZoneSnapshot(ZONE, ZONE_ID, tuple(live)), Registry(tuple(owned)))
 
 

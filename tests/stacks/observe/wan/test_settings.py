@@ -50,7 +50,7 @@ def test_a_bare_web_host_is_asked_over_https() -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"mode": "tea"}, "'stun\\+http', 'stun', 'http' or 'list'"),
+        ({"mode": "tea"}, "'stun\\+http', 'stun', 'http', 'chain' or 'list'"),
         ({"mode": "list"}, "there is nothing in it"),
         ({"sources": ["interface"]}, "`sources` is for mode `list`"),
         ({"mode": "list", "sources": ["tea:pot"]}, "allowed are stun:HOST:PORT"),

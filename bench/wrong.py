@@ -1,0 +1,7 @@
+"""What a campaign raises."""
+
+from __future__ import annotations
+
+
+class WrongError(Exception):
+    """What must not be, was; the message says what."""

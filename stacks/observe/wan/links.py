@@ -1,0 +1,32 @@
+"""All links and families at once: each stands apart, so that none waits for another's silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from stacks.observe.wan.detect import detect
+from stacks.values import Family, Sighting
+
+if TYPE_CHECKING:
+    from stacks.observe.wan.settings import WanSettings
+
+
+def sight(settings: WanSettings, links: Iterable[str]) -> tuple[Sighting, ...]:
+    """Detect every family of these links. Raises `KeyError` for a link that the settings do not describe."""
+    wanted = ways(settings, links)
+    if not wanted:
+        return ()
+    with ThreadPoolExecutor(max_workers=len(wanted), thread_name_prefix="detect") as pool:
+        return tuple(pool.map(lambda way: sight_one(settings.of_link(way[0]), *way), wanted))
+
+
+def ways(settings: WanSettings, links: Iterable[str]) -> tuple[tuple[str, Family], ...]:
+    """Return each link with each of its families. Raises `KeyError` for a link that is not described."""
+    return tuple((link, Family(name)) for link in links for name in settings.of_link(link).families)
+
+
+def sight_one(settings: WanSettings, link: str, family: Family) -> Sighting:
+    """Detect one family of a link, whose settings these are."""
+    return Sighting(link, family, detect(settings, [family]).addresses[family])
