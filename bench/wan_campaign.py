@@ -187,6 +187,7 @@ def _settings(ways: dict[str, Way]) -> Settings:
 
     wan = {
         "timeout": TIMEOUT,
+        "attempts": 1,
         "accept": ACCEPT,
         **sources(ways[WAN]),
         "links": {link: sources(way) for link, way in ways.items() if link},

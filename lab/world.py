@@ -51,7 +51,7 @@ class Places:
 
     def environment(self) -> dict[str, str]:
         """The variables that make TrueNorth, and a plain `pulumi up`, work on this lab."""
-        wan = {"stun": [self.stun], "http": [self.http], "accept": list(DOCUMENTATION_RANGES)}
+        wan = {"stun": [self.stun], "http": [self.http], "accept": list(DOCUMENTATION_RANGES), "attempts": 1}
         return {
             "CLOUDFLARE_BASE_URL": self.cloudflare,
             "CLOUDFLARE_API_TOKEN": self.token,

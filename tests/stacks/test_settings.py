@@ -47,6 +47,12 @@ def test_a_text_setting_is_taken_as_it_is_written_in_the_environment() -> None:
     assert (found.owner, found.comment) == ("123", "yes")
 
 
+def test_dns_sync_interval_is_the_longest_time_without_asking_all_sources() -> None:
+    assert parse(VALUES, {"DNS_SYNC_INTERVAL": "60"}, stack="home", where="f").wan.recheck == 60
+    own = {**VALUES, "wan": {"recheck": 90}}
+    assert parse(own, {"DNS_SYNC_INTERVAL": "60"}, stack="home", where="f").wan.recheck == 90
+
+
 def test_cf_zone_id_is_the_zones_id() -> None:
     assert parse(VALUES, {"CF_ZONE_ID": "abc"}, stack="home", where="f").zone_id == "abc"
     assert parse({**VALUES, "zone_id": "own"}, {"CF_ZONE_ID": "abc"}, stack="home", where="f").zone_id == "own"

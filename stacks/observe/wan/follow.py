@@ -28,7 +28,9 @@ class Follower:
     """Looks at one family of a link, asks all sources where a look calls for it, and posts what comes of it."""
 
     def __init__(self, settings: WanSettings, link: str, family: Family, post: Post, stop: threading.Event) -> None:
-        self._settings, self._link, self._family = settings, link, family
+        # One attempt: what the next one finds is the track's business, which knows more about when.
+        self._settings = settings.model_copy(update={"attempts": 1})
+        self._link, self._family = link, family
         self._post, self._stop = post, stop
         self._woken = threading.Event()
         self._nudged = False
@@ -63,7 +65,7 @@ class Follower:
                     self._detect(track, looker)
 
     def _detect(self, track: Track, looker: Looker) -> None:
-        detection = detect(self._settings, [self._family], pause=self._stop.wait)
+        detection = detect(self._settings, [self._family])
         outcome = detection.addresses[self._family]
         looker.heard([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
         track.detected(time.monotonic(), outcome, looker.pause)

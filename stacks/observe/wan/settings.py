@@ -72,7 +72,7 @@ class WanSettings(BaseModel):
     """Seconds for which an address that comes back must hold before it is published; doubled at each return."""
     timeout: Annotated[float, Field(ge=0.1, le=60, allow_inf_nan=False)] = 5.0
     """Seconds after which a detection (each attempt of it) ends, whatever has answered."""
-    attempts: Annotated[int, Field(ge=1, le=10)] = 1
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often a family that stays unknown is asked for before a detection gives up."""
     cool_down: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
     """Seconds between two attempts."""

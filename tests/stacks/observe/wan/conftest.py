@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import ctypes
+import os
 import socket
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyroute2.iproute.linux import IPRoute  # type: ignore[import-untyped] # ships no types
 
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
 from stacks.observe.wan.settings import WanSettings
@@ -48,10 +51,10 @@ def http(world: Addresses, stack: ExitStack) -> Callable[..., str]:
 
 @pytest.fixture
 def settings() -> Callable[..., WanSettings]:
-    """Make settings that accept documentation addresses, which are what the lab answers."""
+    """Make settings that accept documentation addresses, which are what the lab answers, and ask once."""
 
     def make(**fields: Any) -> WanSettings:  # noqa: ANN401 - fields of the class that is made
-        return WanSettings.model_validate({"accept": DOCUMENTATION} | fields)
+        return WanSettings.model_validate({"accept": DOCUMENTATION, "attempts": 1} | fields)
 
     return make
 
@@ -63,3 +66,31 @@ def ipv6_loopback() -> str:
         sock.bind(("::1", 0))
         return "::1"
     pytest.skip("this machine has no IPv6 loopback address")
+
+
+CLONE_NEWNET = 0x40000000
+LOOPBACK = 1
+"""The index of `lo` in every network namespace."""
+
+
+@pytest.fixture
+def own_network() -> Iterator[Callable[..., None]]:
+    """Put this thread, and those it starts, into a network of its own; gives `ip addr COMMAND ADDRESS` on its `lo`."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    try:
+        if libc.unshare(CLONE_NEWNET):
+            pytest.skip(f"no network namespace may be made here: {os.strerror(ctypes.get_errno())}")
+        try:
+            with IPRoute() as kernel:
+
+                def addr(command: str, address: str, **more: object) -> None:
+                    kernel.addr(
+                        command, index=LOOPBACK, address=address, prefixlen=128 if ":" in address else 32, **more
+                    )
+
+                yield addr
+        finally:
+            assert libc.setns(before, CLONE_NEWNET) == 0
+    finally:
+        os.close(before)

@@ -59,10 +59,62 @@ class TestEachMode:
     def test_none_is_unknown_and_not_empty(self, settings: Make) -> None:
         assert "switched off" in reason(detect(settings(mode="list", sources=["none"])))
 
+    def test_the_chain_asks_the_web_only_where_stun_is_silent(
+        self, world: Addresses, stack: ExitStack, settings: Make
+    ) -> None:
+        behaviours, web = [StunBehaviour(), StunBehaviour()], HttpBehaviour()
+        stuns = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        urls = [stack.enter_context(serve_http(world, behaviour=web)), stack.enter_context(serve_http(world))]
+        chain = settings(mode="chain", stun=stuns, http=urls, timeout=0.3)
+        assert detect(chain).addresses == {IPV4: RIGHT}
+        assert web.requests == 0
+        for behaviour in behaviours:
+            behaviour.silent = True
+        assert detect(chain).addresses == {IPV4: RIGHT}
+        assert web.requests == 1
+
+    def test_the_chain_ends_where_sources_disagree(
+        self, world: Addresses, stack: ExitStack, stun: Start, settings: Make
+    ) -> None:
+        web = HttpBehaviour()
+        urls = [stack.enter_context(serve_http(world, behaviour=web)) for _ in range(2)]
+        chain = settings(mode="chain", stun=[stun(), stun(lie="203.0.113.66")], http=urls)
+        assert "disagree" in reason(detect(chain))
+        assert web.requests == 0
+
+    def test_the_chain_says_what_each_of_its_stages_met(self, stun: Start, http: Start, settings: Make) -> None:
+        stuns, urls = [stun(silent=True), stun(silent=True)], [http(status=500), http(html=True)]
+        said = reason(detect(settings(mode="chain", stun=stuns, http=urls, timeout=0.2)))
+        assert "; then " in said
+        assert "interface" in said
+
     def test_the_chain_ends_with_the_interface(self, stun: Start, http: Start, settings: Make) -> None:
         sources = [f"stun:{stun(silent=True)}", http(silent=True), "interface:lo"]
         found = detect(settings(mode="list", sources=sources, agreement=1, accept=["127.0.0.0/8"], timeout=0.3))
         assert found.addresses == {IPV4: Known((ip_address("127.0.0.1"),))}
+
+
+class TestVia:
+    """On loopback every address of 127/8 is ours to leave by; the server sees which it was."""
+
+    def test_an_address_is_where_all_sources_are_asked_from(self, stack: ExitStack, settings: Make) -> None:
+        seen = SeenFrom()
+        stuns = [stack.enter_context(serve_stun(seen)) for _ in range(2)]
+        urls = [stack.enter_context(serve_http(seen))]
+        made = settings(
+            stun=[stuns[0], f"tcp:{stuns[1]}"], http=urls, via="127.0.0.5", accept=["127.0.0.0/8"], agreement=3
+        )
+        assert detect(made).addresses == {IPV4: Known((ip_address("127.0.0.5"),))}
+
+    def test_an_interface_that_is_not_there_is_told(self, stun: Start, settings: Make) -> None:
+        assert "No such device" in reason(detect(settings(mode="stun", stun=[stun(), stun()], via="gone0")))
+
+
+class SeenFrom(Addresses):
+    """A world in which each client is seen as what it is."""
+
+    def seen_from(self, client: str) -> str | None:
+        return client
 
 
 class TestWhatDoesNotCount:

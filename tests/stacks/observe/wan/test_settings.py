@@ -84,6 +84,54 @@ def test_what_the_user_declares_needs_no_second_operator(source: str) -> None:
     assert WanSettings(mode="list", sources=[source]).agreement == 2
 
 
+def test_the_chain_asks_stun_then_the_web_then_the_interface() -> None:
+    stages = WanSettings(mode="chain").stages()
+    assert [{spec.kind for spec in stage.specs} for stage in stages] == [{"stun"}, {"http"}, {"interface"}]
+    assert [stage.agreement for stage in stages] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("mode", ["stun+http", "stun", "http"])
+def test_other_modes_ask_all_at_once(mode: str) -> None:
+    assert len(WanSettings.model_validate({"mode": mode}).stages()) == 1
+
+
+class TestLinks:
+    def test_take_what_they_leave_out_from_the_settings_above(self) -> None:
+        made = WanSettings.model_validate(
+            {"agreement": 3, "interval": 5, "links": {"lte": {"interval": 60}, "dsl": {}}}
+        )
+        assert (made.of_link("lte").interval, made.of_link("lte").agreement) == (60, 3)
+        assert made.of_link("dsl").interval == 5
+        assert made.of_link("") is made
+
+    def test_that_list_sources_need_not_say_mode_list(self) -> None:
+        made = WanSettings.model_validate({"links": {"lte": {"sources": ["interface:wwan0"], "agreement": 1}}})
+        assert made.links["lte"].mode == "list"
+
+    def test_may_use_another_mode_than_the_list_above(self) -> None:
+        above = {"mode": "list", "sources": ["static:203.0.113.7"]}
+        made = WanSettings.model_validate({**above, "links": {"lte": {"mode": "stun", "via": "wwan0"}}})
+        assert (made.links["lte"].mode, made.links["lte"].sources, made.links["lte"].via) == ("stun", [], "wwan0")
+
+    @pytest.mark.parametrize(
+        ("link", "why"),
+        [
+            ({"links": {"a": {}}}, "no links of its own"),
+            ({"via": "a b"}, "no interface and no address"),
+            ({"intervall": 3}, "Extra inputs"),
+            ("wwan0", "valid dictionary"),
+        ],
+    )
+    def test_that_cannot_be_are_refused(self, link: object, why: str) -> None:
+        with pytest.raises(ValidationError, match=why):
+            WanSettings.model_validate({"links": {"lte": link}})
+
+    @pytest.mark.parametrize("name", ["", "Lte", "a b", "-a", "a" * 40])
+    def test_have_names_that_fit_everywhere(self, name: str) -> None:
+        with pytest.raises(ValidationError, match="should match pattern"):
+            WanSettings.model_validate({"links": {name: {}}})
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         WanSettings().agreement = 1
