@@ -42,7 +42,13 @@ def start(folder: Path, ports: Ports) -> Lab:
     if running_lab := find(folder):
         return running_lab
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    command = [sys.executable, "-m", "lab.daemon", str(folder), *map(str, (ports.cloudflare, ports.stun, ports.http))]
+    command = [
+        sys.executable,
+        "-m",
+        "lab.daemon",
+        str(folder),
+        *map(str, (ports.cloudflare, ports.stun, ports.http, ports.dns)),
+    ]
     with (folder / LOG).open("w", encoding="utf-8") as log:
         child = subprocess.Popen(  # noqa: S603 - this very module
             command,
@@ -119,7 +125,7 @@ def main() -> int:
     """Serve until SIGTERM; says `ready`, or `failed: why`, on standard output."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("ports", type=int, nargs=3)
+    parser.add_argument("ports", type=int, nargs=4)
     options = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

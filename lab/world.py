@@ -17,6 +17,10 @@ from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
 from lab.cloudflare.serving import listening
 from lab.cloudflare.state import Cloudflare
+from lab.dns.behaviour import DnsBehaviour
+from lab.dns.cloudflare import zones_of
+from lab.dns.control import dns_route
+from lab.dns.server import serve_dns
 
 ZONE = "example.com"
 TOKEN = "lab-token-0123456789abcdefghijklmnopqrst"  # noqa: S105 - opens nothing but the lab
@@ -32,6 +36,7 @@ class Ports:
     cloudflare: int = 0
     stun: int = 0
     http: int = 0
+    dns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Places:
     """HOST:PORT of the STUN service, UDP and TCP."""
     http: str
     """URL of the HTTP address service."""
+    dns: str
+    """HOST:PORT of the zones' name server, UDP and TCP (`dig @HOST -p PORT www.example.com`)."""
     zone: str
     token: str
 
@@ -66,13 +73,15 @@ def running(ports: Ports = Ports(), host: str = "127.0.0.1") -> Iterator[Places]
     cloudflare.add_zone(ZONE, "pro")
     cloudflare.add_token(TOKEN)
     addresses = Addresses(ipv4=FIRST_IPV4, ipv6=FIRST_IPV6)
-    app = Starlette(routes=[_addresses_route(addresses), Mount("/", application(cloudflare))])
+    names = DnsBehaviour()
+    app = Starlette(routes=[_addresses_route(addresses), dns_route(names), Mount("/", application(cloudflare))])
     with ExitStack() as services:
         stun = services.enter_context(serve_stun(addresses, host, ports.stun))
         http = services.enter_context(serve_http(addresses, host, ports.http))
+        dns = services.enter_context(serve_dns(zones_of(cloudflare), host, ports.dns, names))
         port = services.enter_context(listening(app, host, ports.cloudflare))
         root = f"http://{host}:{port}"
-        yield Places(f"{root}{PREFIX}", root, stun, http, ZONE, TOKEN)
+        yield Places(f"{root}{PREFIX}", root, stun, http, dns, ZONE, TOKEN)
 
 
 def _addresses_route(addresses: Addresses) -> Route:

@@ -24,7 +24,7 @@ Folder = Annotated[
         "--folder", envvar="TRUENORTH_LAB", help="Where the lab keeps its files; a folder of yours by default."
     ),
 ]
-CLOUDFLARE_PORT, STUN_PORT, HTTP_PORT = 18_053, 13_478, 18_080
+CLOUDFLARE_PORT, STUN_PORT, HTTP_PORT, DNS_PORT = 18_053, 13_478, 18_080, 15_353
 
 
 @app.command()
@@ -35,6 +35,7 @@ def start(
     ] = CLOUDFLARE_PORT,
     stun_port: Annotated[int, typer.Option(help="Port of the STUN service, UDP and TCP; 0: any.")] = STUN_PORT,
     http_port: Annotated[int, typer.Option(help="Port of the HTTP address service; 0: any.")] = HTTP_PORT,
+    dns_port: Annotated[int, typer.Option(help="Port of the name server, UDP and TCP; 0: any.")] = DNS_PORT,
 ) -> None:
     """Start the lab in the background.
 
@@ -45,12 +46,13 @@ def start(
     from lab.world import Ports
 
     try:
-        lab = daemon.start(_folder(folder), Ports(cloudflare_port, stun_port, http_port))
+        lab = daemon.start(_folder(folder), Ports(cloudflare_port, stun_port, http_port, dns_port))
     except daemon.LabError as error:
         raise UserError(
             f"the lab could not be started: {error}",
             "truenorth lab start",
-            "stop what listens there, or choose another port (--cloudflare-port, --stun-port, --http-port; 0: any)",
+            "stop what listens there, or choose another port, 0 for any "
+            "(--cloudflare-port, --stun-port, --http-port, --dns-port)",
         ) from error
     _show(lab)
     typer.echo('Next: eval "$(truenorth lab env)"; truenorth up --stack demo')
@@ -116,4 +118,7 @@ def _show(lab: Lab) -> None:
     typer.echo(f"  Cloudflare API  {lab.places.cloudflare}")
     typer.echo(f"  STUN            {lab.places.stun} (UDP and TCP)")
     typer.echo(f"  HTTP address    {lab.places.http}")
-    typer.echo(f"  control         {lab.places.control}/_lab/addresses, /_lab/cloudflare/{{records,faults,requests}}")
+    typer.echo(f"  DNS             {lab.places.dns} (UDP and TCP)")
+    typer.echo(
+        f"  control         {lab.places.control}/_lab/addresses, /_lab/dns, /_lab/cloudflare/{{records,faults,requests}}"
+    )

@@ -33,7 +33,7 @@ class TestTheCheckAfterTheStorm:
         calm = Convergence(observation, Plan((), (), ()), (), (), 0.1)
         monkeypatch.setattr(Storm, "run", lambda _: calm)
         monkeypatch.setattr(remote, "records", lambda _: list(zone))
-        places = Places("", "", "", "", "example.com", "")
+        places = Places("", "", "", "", "", "example.com", "")
         place = Stage(places, {}, Path("unused"))
         storm = Storm(place, random.Random(0), ["www", "shop"], {"3": self.FOREIGN})  # noqa: S311 - nothing is drawn
         main_campaign._as_wished(storm)  # noqa: SLF001 - what the whole campaign rests on

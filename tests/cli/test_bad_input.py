@@ -190,6 +190,8 @@ class TestTheMachine:
                 "0",
                 "--http-port",
                 "0",
+                "--dns-port",
+                "0",
                 "--cloudflare-port",
                 port,
             )

@@ -13,7 +13,7 @@ from lab import daemon, remote
 from lab.world import FIRST_IPV4, Ports
 from tests.cli.conftest import ROOT, TRUENORTH
 
-ANY_PORTS = ("--cloudflare-port", "0", "--stun-port", "0", "--http-port", "0")
+ANY_PORTS = ("--cloudflare-port", "0", "--stun-port", "0", "--http-port", "0", "--dns-port", "0")
 
 
 @pytest.fixture

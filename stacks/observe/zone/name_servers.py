@@ -1,0 +1,72 @@
+"""A zone's authoritative name servers, with the addresses at which they are asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dns.asyncresolver
+import dns.exception
+
+from stacks.observe.wan.answer import NoAnswerError
+from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.resolve import resolve
+from stacks.observe.wan.spec import parse_host
+from stacks.values import Family
+
+PORT = 53
+
+
+@dataclass(frozen=True, slots=True)
+class NameServer:
+    """name: as messages call it. addresses: to be tried in their order; none where `problem` says why."""
+
+    name: str
+    addresses: tuple[str, ...]
+    port: int = PORT
+    problem: str = ""
+
+
+async def name_servers(
+    zone: str, servers: Sequence[str], deadline: Deadline, resolver: dns.asyncresolver.Resolver | None = None
+) -> tuple[NameServer, ...]:
+    """The servers that are given (HOST or HOST:PORT), else those of the zone's NS records.
+
+    The resolver (None: the system's, as it is configured now) is asked for NS records and for where they point.
+    Raises `NoAnswerError` where the zone has none.
+    """
+    if servers:
+        return tuple(await asyncio.gather(*(_given(server, deadline) for server in dict.fromkeys(servers))))
+    try:
+        resolver = resolver or dns.asyncresolver.Resolver()
+        hosts = await _of_zone(zone, resolver, deadline)
+    except (dns.exception.DNSException, OSError) as error:
+        raise NoAnswerError(f"the name servers of {zone} were not found: {error}") from error
+    return tuple(await asyncio.gather(*(_found(host, resolver, deadline) for host in hosts)))
+
+
+async def _given(server: str, deadline: Deadline) -> NameServer:
+    try:
+        host, port = parse_host(server, PORT)
+    except ValueError as error:
+        return NameServer(server, (), problem=str(error))
+    answers = await asyncio.gather(
+        *(asyncio.to_thread(resolve, host, family, deadline) for family in Family), return_exceptions=True
+    )
+    addresses = [address for answer in answers if not isinstance(answer, BaseException) for address in answer]
+    problems = [str(answer) for answer in answers if isinstance(answer, NoAnswerError)]
+    return NameServer(server, tuple(addresses), port, "" if addresses else "; ".join(problems))
+
+
+async def _of_zone(zone: str, resolver: dns.asyncresolver.Resolver, deadline: Deadline) -> list[str]:
+    answer = await resolver.resolve(zone + ".", "NS", lifetime=deadline.remaining())
+    return sorted(record.target.to_text(omit_final_dot=True) for record in answer)
+
+
+async def _found(host: str, resolver: dns.asyncresolver.Resolver, deadline: Deadline) -> NameServer:
+    try:
+        answers = await resolver.resolve_name(host + ".", lifetime=deadline.remaining())
+    except (dns.exception.DNSException, OSError) as error:
+        return NameServer(host, (), problem=f"its address was not found: {error}")
+    return NameServer(host, tuple(sorted(answers.addresses(), key=lambda address: ":" in address)))  # IPv4 first

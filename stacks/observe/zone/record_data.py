@@ -1,0 +1,47 @@
+"""The contents of records in a form that compares: settings, APIs and name servers write them differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import dns.exception
+import dns.message
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+from dns.rdtypes.ANY.TXT import TXT
+
+Data = dns.rdata.Rdata | bytes
+"""A record's data; that of a TXT record is its strings put together."""
+_LONGEST_SHOWN = 60
+
+
+def data(record_type: dns.rdatatype.RdataType, content: str) -> Data:
+    """What a content in presentation form says. Raises `dns.exception.DNSException` where it is none of its type.
+
+    Host names are absolute, with or without the final dot. A TXT content is quoted strings, or a bare text.
+    """
+    if record_type == dns.rdatatype.TXT and not content.startswith('"'):
+        return content.encode()
+    return _comparable(dns.rdata.from_text(dns.rdataclass.IN, record_type, content, dns.name.root, relativize=False))
+
+
+def answered(response: dns.message.Message, name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> set[Data]:
+    """The data of this name and type in an answer; what aliases lead to is not the name's own."""
+    return {
+        _comparable(record)
+        for records in response.answer
+        if records.name == name and records.rdtype == record_type
+        for record in records
+    }
+
+
+def shown(contents: Iterable[Data]) -> str:
+    """The contents for a message, in order, each cut to a length that can be read."""
+    texts = sorted(repr(one.decode("utf-8", "replace")) if isinstance(one, bytes) else str(one) for one in contents)
+    return ", ".join(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..." for text in texts)
+
+
+def _comparable(record: dns.rdata.Rdata) -> Data:
+    return b"".join(record.strings) if isinstance(record, TXT) else record

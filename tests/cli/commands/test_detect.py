@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.commands.detect import NAT_SECONDS
+from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
+
+SEEN = "203.0.113.7"
+OTHER = "203.0.113.66"
+SILENT: dict[str, Any] = {"silent": True}
+
+
+@dataclass(frozen=True)
+class Detect:
+    """`truenorth detect` with sources of its own."""
+
+    settings: Path
+    stack: ExitStack
+
+    def stun(self, host: str = "127.0.0.1", **behaviour: Any) -> str:  # noqa: ANN401 - fields of the class that is made
+        """Start a STUN server; returns HOST:PORT."""
+        return self.stack.enter_context(serve_stun(Addresses(SEEN), host, behaviour=StunBehaviour(**behaviour)))
+
+    def http(self, **behaviour: Any) -> str:  # noqa: ANN401 - fields of the class that is made
+        """Start a web service; returns its URL."""
+        return self.stack.enter_context(serve_http(Addresses(SEEN), behaviour=HttpBehaviour(**behaviour)))
+
+    def run(self, wan: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it with these settings and wait for it."""
+        values = {"zone": "example.com", "names": ["www"], "wan": {"accept": ["203.0.113.0/24"], "timeout": 1.0, "attempts": 1} | wan}
+        self.settings.write_text(
+            yaml.safe_dump({"config": {f"truenorth:{key}": value for key, value in values.items()}})
+        )
+        environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
+        environment |= {"TRUENORTH_SETTINGS": str(self.settings), "NO_COLOR": "1", "COLUMNS": "200"}
+        return subprocess.run(
+            [TRUENORTH, "detect", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def document(self, wan: dict[str, Any], code: int, *arguments: str) -> dict[str, Any]:
+        """Run it with --json; the exit code must be this."""
+        done = self.run(wan, "--json", *arguments)
+        assert done.returncode == code, done.stderr + done.stdout
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+
+@pytest.fixture
+def detect(tmp_path: Path) -> Iterator[Detect]:
+    with ExitStack() as stack:
+        yield Detect(tmp_path / "Pulumi.test.yaml", stack)
+
+
+def row(output: str, source: str) -> list[str]:
+    """The cells of a source's line in the table."""
+    (line,) = (line for line in output.splitlines() if f" {source} " in f" {line} " and " ms " in line)
+    return line.split(maxsplit=6)
+
+
+class TestTheOutcome:
+    def test_is_agreed_where_the_sources_say_the_same(self, detect: Detect) -> None:
+        stun, http = detect.stun(), detect.http()
+        done = detect.run({"stun": [stun], "http": [http]})
+        assert done.returncode == 0, done.stderr
+        assert f"ipv4: {SEEN}" in done.stdout.splitlines()
+        source, operator, family, answer, _, unit, verdict = row(done.stdout, f"stun:{stun}")
+        assert (source, operator, family, answer, unit) == (f"stun:{stun}", stun, "ipv4", SEEN, "ms")
+        assert verdict.strip() == "agrees"
+
+    def test_is_a_disagreement_that_names_who_said_what(self, detect: Detect) -> None:
+        stun, http = detect.stun(), detect.http(lie=OTHER)
+        done = detect.run({"stun": [stun], "http": [http]})
+        assert done.returncode == 3
+        assert f"{SEEN} says stun:{stun}" in done.stdout
+        assert f"{OTHER} says {http}" in done.stdout
+        for source, address in ((f"stun:{stun}", SEEN), (http, OTHER)):
+            cells = row(done.stdout, source)
+            assert (cells[3], cells[-1].strip()) == (address, "contradicts")
+
+    def test_is_unknown_where_too_few_answer(self, detect: Detect) -> None:
+        stun, http = detect.stun(), detect.http(**SILENT)
+        done = detect.run({"stun": [stun], "http": [http]})
+        assert done.returncode == 4
+        assert "ipv4: unknown: only 1 of the 2 operators" in done.stdout
+        assert row(done.stdout, f"stun:{stun}")[-1].strip() == "counts"
+        assert row(done.stdout, http)[3] == "-"
+
+    def test_shows_an_address_that_is_refused_with_the_reason(self, detect: Detect) -> None:
+        stun = detect.stun(lie="100.64.3.4")
+        wan = {"mode": "stun", "stun": [stun], "agreement": 1}
+        done = detect.run(wan)
+        assert done.returncode == 4
+        cells = row(done.stdout, f"stun:{stun}")
+        assert cells[3] == "100.64.3.4"
+        assert cells[-1].startswith("100.64.3.4 is behind your provider's carrier NAT")
+        (answer,) = detect.document(wan, 4)["answers"]
+        assert (answer["address"], answer["given"]) == (None, ["100.64.3.4"])
+
+    def test_is_there_for_machines(self, detect: Detect) -> None:
+        stun, http = detect.stun(), detect.http()
+        found = detect.document({"stun": [stun], "http": [http]}, 0)
+        assert found["addresses"] == {"ipv4": {"known": [SEEN]}}
+        assert found["links"] == {}
+        assert [(one["source"], one["operator"], one["link"], one["address"]) for one in found["answers"]] == [
+            (f"stun:{stun}", stun, "", SEEN),
+            (http, http.removeprefix("http://"), "", SEEN),
+        ]
+        assert "nat" not in found
+
+    def test_of_an_ipv6_server_that_is_out_of_reach_is_printed_as_it_is(self, detect: Detect) -> None:
+        done = detect.run({"mode": "stun", "stun": ["[::1]:9"], "agreement": 1, "families": ["ipv6"]})
+        assert done.returncode == 4
+        assert "stun:[::1]:9: " in done.stdout
+
+
+class TestLinks:
+    def test_are_detected_with_the_machines_own_way(self, detect: Detect) -> None:
+        own, other = detect.stun(), detect.stun(lie=OTHER)
+        wan = {"mode": "stun", "stun": [own], "agreement": 1, "links": {"office": {"stun": [other]}}}
+        done = detect.run(wan)
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert f"ipv4: {SEEN}" in lines
+        assert f"link office ipv4: {OTHER}" in lines
+        assert lines[0].split()[:2] == ["link", "source"]
+        assert row(done.stdout, f"stun:{own}")[0] == "-"
+        assert row(done.stdout, f"stun:{other}")[0] == "office"
+        found = detect.document(wan, 0)
+        assert found["addresses"] == {"ipv4": {"known": [SEEN]}}
+        assert found["links"] == {"office": {"ipv4": {"known": [OTHER]}}}
+        assert [one["link"] for one in found["answers"]] == ["", "office"]
+
+    def test_are_asked_at_once(self, detect: Detect) -> None:
+        silent = {"stun": [detect.stun(**SILENT)], "timeout": 3.0}
+        wan = {"mode": "stun", "agreement": 1, **silent, "links": {"one": silent, "two": silent, "three": silent}}
+        started = time.monotonic()
+        detect.document(wan, 4)
+        assert time.monotonic() - started < 8
+
+    def test_that_disagree_come_before_those_that_are_silent(self, detect: Detect) -> None:
+        silent = {"stun": [detect.stun(**SILENT)], "agreement": 1}
+        split = {"stun": [detect.stun(), detect.stun(lie=OTHER)]}
+        assert detect.run({"mode": "stun", **silent, "links": {"a": split}}).returncode == 3
+        assert detect.run({"mode": "stun", **split, "links": {"a": silent}}).returncode == 3
+        own = {"stun": [detect.stun()], "agreement": 1}
+        assert detect.run({"mode": "stun", **own, "links": {"a": silent}}).returncode == 4
+
+
+def children(place: str) -> list[str]:
+    """The processes that classify with a server."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            words = process.read_bytes().decode(errors="replace").split("\0")
+            if "stacks.observe.wan.nat_child" in words and place.rpartition(":")[2] in words:
+                found.append(" ".join(words))
+    return found
+
+
+def only(server: str) -> dict[str, Any]:
+    return {"mode": "stun", "stun": [server], "agreement": 1}
+
+
+class TestTheNat:
+    def test_is_shown_with_its_meaning_after_the_addresses(self, detect: Detect) -> None:
+        done = detect.run(only(detect.stun(changed=("127.0.0.1", 9), changes=frozenset({6}))), "--nat")
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        position = lines.index(f"NAT: full cone, seen as {SEEN}")
+        assert lines.index(f"ipv4: {SEEN}") < position
+        assert lines[position + 1].startswith("  A NAT stands between 127.0.0.1 and the Internet")
+
+    def test_is_there_for_machines(self, detect: Detect) -> None:
+        found = detect.document(only(detect.stun()), 0, "--nat")
+        assert (found["nat"]["kind"], found["nat"]["external"]) == ("of unknown kind", SEEN)
+        assert found["nat"]["meaning"][-1].startswith("Its kind is not known: the server has no second address")
+
+    def test_is_told_by_a_server_that_is_given(self, detect: Detect) -> None:
+        given = detect.stun(lie=OTHER)
+        found = detect.document(only(detect.stun()), 0, "--nat-server", given)
+        assert found["nat"]["external"] == OTHER
+        assert found["nat"]["meaning"][-1].startswith(f"The sources agreed on {SEEN}")
+
+    def test_does_not_change_the_exit_code(self, detect: Detect) -> None:
+        found = detect.document(only(detect.stun(lie="10.0.0.1")), 4, "--nat")
+        assert found["nat"]["external"] == "10.0.0.1"
+        found = detect.document(only(detect.stun()), 0, "--nat-server", detect.stun(error=420))
+        assert "answers with errors only" in found["nat"]["unknown"]
+
+    def test_needs_a_server_over_udp(self, detect: Detect) -> None:
+        found = detect.document({"mode": "http", "http": [detect.http()], "agreement": 1}, 0, "--nat")
+        assert found["nat"] == {"unknown": "mode `http` asks no STUN server over UDP; name one with --nat-server"}
+
+    def test_of_a_server_that_is_none_is_bad_input(self, detect: Detect) -> None:
+        done = detect.run(only(detect.stun()), "--nat-server", "a b:c")
+        assert done.returncode == 2
+        assert "--nat-server" in done.stderr
+
+    @pytest.mark.parametrize(
+        "start",
+        [
+            lambda detect: detect.stun(silent=True),
+            lambda detect: detect.stun(error=420),
+            lambda detect: detect.stun(malformed=True),
+            lambda detect: detect.stun(foreign=True, delay=0.4),
+            lambda _: "127.0.0.1:9",
+        ],
+        ids=["silent", "endless errors", "malformed", "foreign", "closed"],
+    )
+    def test_of_a_server_that_misbehaves_ends_in_time_without_a_traceback(
+        self, detect: Detect, start: Callable[[Detect], str]
+    ) -> None:
+        server = start(detect)
+        started = time.monotonic()
+        done = detect.run(only(server), "--nat")
+        assert time.monotonic() - started < NAT_SECONDS + 4
+        assert done.returncode == 4
+        assert ("NAT: unknown: " in done.stdout) or ("NAT: UDP blocked" in done.stdout)
+        assert done.stderr == ""
+        assert not children(server)
