@@ -1,52 +1,10 @@
-"""Starts the plugin: prints the port that it listens on, then serves the engine until it is told to end."""
+"""Starts the plugin."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import signal
 import sys
-import threading
-import types
-from pathlib import Path
 
-_PARENT_LOOK = 1.0  # seconds between looks at whether the engine is still there
-
-
-def main(arguments: list[str]) -> int:
-    """Run the plugin. The last argument that is no flag is the engine's address; there is none when attached to."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
-    _without_the_sdk()
-    from lab.plugin.cloudflare.server import serving  # noqa: PLC0415 - loads protocol modules, see _without_the_sdk
-
-    addresses = [argument for argument in arguments if not argument.startswith("-")]
-    with serving(addresses[-1] if addresses else "") as port:
-        sys.stdout.write(f"{port}\n")
-        sys.stdout.flush()
-        parent = os.getppid()
-        while os.getppid() == parent:  # an engine that was killed tells nobody
-            threading.Event().wait(_PARENT_LOOK)
-    return 0
-
-
-def _end(number: int, frame: types.FrameType | None) -> None:
-    """End at once: the engine waits for its plugins, and nothing here outlives a request."""
-    del number, frame
-    os._exit(0)
-
-
-def _without_the_sdk() -> None:
-    """Let the protocol's modules be imported without all of `pulumi`, whose import is most of the start-up time."""
-    spec = importlib.util.find_spec("pulumi")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("pulumi")
-    folder = Path(spec.submodule_search_locations[0])
-    for name in ("pulumi", "pulumi.runtime", "pulumi.runtime.proto"):
-        package = types.ModuleType(name)
-        package.__path__ = [str(folder.joinpath(*name.split(".")[1:]))]
-        sys.modules[name] = package
-
+from lab.plugin.process import run
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run("lab.plugin.cloudflare", sys.argv[1:]))

@@ -19,7 +19,10 @@ from http.client import responses
 from typing import TYPE_CHECKING
 
 import urllib3
-from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError
+
+from lab.plugin.connection import connection_text
+from lab.plugin.package import OperationFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,11 +35,11 @@ _RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatu
 _CONNECTIONS = 64
 
 
-class Diagnostic(Exception):  # noqa: N818 - the name that the Terraform protocol gives it
+class Diagnostic(OperationFailed):
     """An error as a Terraform provider reports it."""
 
     def __init__(self, summary: str, detail: str) -> None:
-        super().__init__(f"{summary}: {detail}")
+        super().__init__(f"{summary}: {detail}", f"[ERROR] {detail}: {summary}")
         self.summary = summary
         self.detail = detail
 
@@ -93,7 +96,7 @@ class Api:
                 answer = self._send(method, url, body, attempt)
             except HTTPError as error:
                 if attempt == RETRIES:
-                    raise ApiError(f'{method.capitalize()} "{url}": {_connection_text(error)}') from error
+                    raise ApiError(f'{method.capitalize()} "{url}": {connection_text(error)}') from error
                 self.sleep(_wait(attempt, {}))
                 continue
             if attempt == RETRIES or not _should_retry(answer):
@@ -150,13 +153,3 @@ def _error_text(method: str, url: str, answer: Answer) -> str:
     if not is_object:
         return "expected JSON object"  # what the client says of an error page instead of the API's answer
     return f'{method} "{url}": {answer.status} {responses.get(answer.status, "")} {answer.body}'
-
-
-def _connection_text(error: HTTPError) -> str:
-    """Give the reason in the words of Go's net/http."""
-    cause = error.__cause__ or error.__context__
-    if isinstance(error, NewConnectionError) and isinstance(cause, ConnectionRefusedError):
-        return f"dial tcp {error.conn.host}:{error.conn.port}: connect: connection refused"
-    if isinstance(error, ProtocolError):
-        return "EOF"
-    return str(error)

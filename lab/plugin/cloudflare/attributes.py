@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from lab.plugin.cloudflare.properties import UNKNOWN, Properties, Value
+from lab.plugin.properties import UNKNOWN, Properties, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.plugin.cloudflare.properties import Value
+    from lab.plugin.properties import Value
 
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 

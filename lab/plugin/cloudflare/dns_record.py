@@ -21,7 +21,7 @@ from lab.plugin.cloudflare.attributes import (
     update_body,
 )
 from lab.plugin.cloudflare.import_id import parse_import_id
-from lab.plugin.cloudflare.properties import UNKNOWN, Properties, Value
+from lab.plugin.properties import UNKNOWN, Properties, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +102,20 @@ def _json(status: int, **body: object) -> tuple[int, dict[str, str], str]:
     return status, {"Content-Type": "application/json"}, json.dumps(body | {"messages": []})
 
 
+class Recording(Protocol):
+    """An API that can be served: it answers requests, but for the next `dropped` ones."""
+
+    url: str
+    dropped: int
+    requests: list[Request]
+
+    def answer(self, request: Request) -> tuple[int, dict[str, str], str]:
+        """Answer with a status, headers and a body."""
+
+
 @contextmanager
-def recording() -> Iterator[RecordingApi]:
-    api = RecordingApi()
+def recording(api: Recording, base_path: str) -> Iterator[None]:
+    """Serve the API while the context lasts."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -113,7 +124,7 @@ def recording() -> Iterator[RecordingApi]:
         def handle_one(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             content = self.rfile.read(length)
-            path = self.path.removeprefix("/client/v4")
+            path = self.path.removeprefix(base_path)
             request = Request(self.command, path, json.loads(content) if content else None, dict(self.headers))
             if api.dropped:
                 api.dropped -= 1
@@ -136,9 +147,9 @@ def recording() -> Iterator[RecordingApi]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    api.url = f"http://127.0.0.1:{server.server_port}/client/v4"
+    api.url = f"http://127.0.0.1:{server.server_port}{base_path}"
     try:
-        yield api
+        yield
     finally:
         server.shutdown()
         thread.join()

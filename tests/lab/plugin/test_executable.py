@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from lab.plugin import executable
-from lab.plugin.executable import NAME, choose, install, obtain, plugin_folder, real_plugin
+from lab.plugin.executable import CLOUDFLARE, GANDI, choose, install, obtain, plugin_folder, real_plugin
+
+NAME = CLOUDFLARE.name
 
 
 def program(path: Path, text: str = "#!/bin/sh\nexit 0\n") -> Path:
@@ -114,3 +116,29 @@ class TestObtain:
 
     def test_a_missing_engine_obtains_nothing(self, environment: dict[str, str], tmp_path: Path) -> None:
         assert not obtain(environment, tmp_path / "no engine", "6.23.1")
+
+
+class TestGandi:
+    def test_the_two_stand_ins_live_in_one_folder_and_neither_is_real(
+        self, environment: dict[str, str], tmp_path: Path
+    ) -> None:
+        for kind in (CLOUDFLARE, GANDI):
+            chosen = choose(environment, tmp_path / "a", kind=kind)
+            assert (chosen.path.name, chosen.origin) == (kind.name, "stand-in")
+            assert kind.module in chosen.path.read_text()
+        assert real_plugin(environment, GANDI) is None
+
+    def test_a_real_one_is_found_beside_the_other_stand_in(self, environment: dict[str, str], tmp_path: Path) -> None:
+        install(tmp_path / "a", CLOUDFLARE)
+        real = program(plugin_folder(tmp_path / "home", "2.3.2", GANDI) / GANDI.name)
+        assert choose(environment, tmp_path / "own", kind=GANDI).path == real
+        assert real_plugin(environment, CLOUDFLARE) is None
+
+    @pytest.mark.usefixtures("reachable")
+    def test_the_engine_is_told_who_has_it(self, environment: dict[str, str], tmp_path: Path) -> None:
+        asked = tmp_path / "asked"
+        engine = program(tmp_path / "engine" / "pulumi", f'#!/bin/sh\necho "$@" > {asked}\n')
+        assert not obtain(environment, engine, "2.3.2", GANDI)
+        assert asked.read_text() == (
+            "plugin install resource gandi 2.3.2 --non-interactive --server github://api.github.com/pulumiverse\n"
+        )

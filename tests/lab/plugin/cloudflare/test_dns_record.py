@@ -19,7 +19,7 @@ from lab.plugin.cloudflare.attributes import (
 )
 from lab.plugin.cloudflare.dns_record import DnsRecord
 from lab.plugin.cloudflare.import_id import parse_import_id
-from lab.plugin.cloudflare.properties import UNKNOWN, Properties, Value
+from lab.plugin.properties import UNKNOWN, Properties, Value
 from tests.lab.plugin.recording_api import COMPUTED, ZONE
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.lab.plugin.conftest import Program
+    from tests.lab.plugin.program import Program
 
 OTHER_TOKEN = "cloudflare:index/zone:Zone"
 

@@ -13,7 +13,7 @@ from lab.plugin.cloudflare.api import Api
 from tests.lab.plugin.recording_api import OTHER_ZONE, ZONE
 
 if TYPE_CHECKING:
-    from tests.lab.plugin.conftest import Program
+    from tests.lab.plugin.program import Program
     from tests.lab.plugin.recording_api import RecordingApi
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("attached")]
@@ -347,9 +347,11 @@ class TestConfiguration:
         assert "192.0.2.77" not in program.state_file()
         assert program.up().operations == [("same", "www")]
 
-    def test_the_token_of_the_environment_gets_into_no_state_and_no_message(self, program: Program) -> None:
+    def test_the_token_of_the_environment_gets_into_no_state_and_no_message(
+        self, program: Program, api: RecordingApi
+    ) -> None:
         program.put("www", type="A", content="not an address")
-        program.api.instead.append((400, {}, "{}"))
+        api.instead.append((400, {}, "{}"))
         run = program.up()
         assert run.error
         assert "the-token" not in program.state_file() + run.error + "".join(run.messages)

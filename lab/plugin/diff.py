@@ -10,12 +10,12 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from lab.plugin.cloudflare.properties import Unknown
+from lab.plugin.properties import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from lab.plugin.cloudflare.properties import Value
+    from lab.plugin.properties import Value
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 

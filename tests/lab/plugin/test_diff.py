@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab.plugin.cloudflare.diff import Kind, detailed_diff
-from lab.plugin.cloudflare.properties import UNKNOWN, Value
+from lab.plugin.diff import Kind, detailed_diff
+from lab.plugin.properties import UNKNOWN, Value
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from google.protobuf import json_format, struct_pb2  # type: ignore[import-untyp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.plugin.cloudflare.properties import UNKNOWN, Value, from_struct, to_struct
+from lab.plugin.properties import UNKNOWN, Value, from_struct, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

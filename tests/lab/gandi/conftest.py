@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lab.cloudflare.serving import listening
+from lab.gandi.server import application
+from lab.gandi.state import Gandi
+
+TOKEN = "lab-token"
+KEY = "lab-key"
+ZONE = "example.com"
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Api:
+    """A plain HTTP client of the API, with the token that may do everything unless a request says otherwise."""
+
+    root: str
+    session: requests.Session
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Authorization": f"Bearer {TOKEN}"})
+
+    def __call__(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        chosen = self.headers if headers is None else headers
+        url = f"{self.root}/v5/livedns{path}"
+        return self.session.request(method, url, json=body, headers=dict(chosen), timeout=10)
+
+    def lab(self, method: str, path: str, body: object = None) -> requests.Response:
+        return self.session.request(method, self.root + path, json=body, timeout=10)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gandi(clock: Clock) -> Gandi:
+    world = Gandi(clock=clock)
+    world.add_zone(ZONE)
+    world.add_token(TOKEN)
+    world.add_token(KEY, "api-key")
+    return world
+
+
+@dataclass
+class Switchboard:
+    """One server for all tests, each of which plugs in an organisation of its own."""
+
+    port: int = 0
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def switchboard() -> Iterator[Switchboard]:
+    board = Switchboard()
+    with listening(board) as board.port:
+        yield board
+
+
+@pytest.fixture
+def root(gandi: Gandi, switchboard: Switchboard) -> Iterator[str]:
+    switchboard.app = application(gandi)
+    yield f"http://127.0.0.1:{switchboard.port}"
+    switchboard.app = None
+
+
+@pytest.fixture
+def api(root: str) -> Iterator[Api]:
+    with requests.Session() as session:
+        yield Api(root, session)
