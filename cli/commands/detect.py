@@ -5,100 +5,178 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.exit_codes import DISAGREED, UNKNOWN
+from cli.exit_codes import DISAGREED, DONE, UNKNOWN
 from cli.options import Json, SettingsFile, Stack
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from stacks.observe.wan.answer import Answer
     from stacks.observe.wan.detect import Detection
+    from stacks.observe.wan.nat import Nat
+    from stacks.observe.wan.settings import WanSettings
+    from stacks.values import Address, Known, Unknown
+
+NAT_SECONDS = 6.0
+"""How long the classification of the NAT may take; it goes on while the sources are asked."""
+
+WithNat = Annotated[
+    bool, typer.Option("--nat", help="Also find out which kind of NAT stands before this machine (IPv4).")
+]
+NatServer = Annotated[
+    str,
+    typer.Option(
+        "--nat-server",
+        metavar="HOST:PORT",
+        help="The STUN server for --nat; one with two addresses can tell the kind. Default: the settings' first.",
+    ),
+]
 
 
-def detect(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
-    """Ask every source for the WAN address and show what each says, then what they agree on.
+def detect(
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    as_json: Json = False,
+    nat: WithNat = False,
+    nat_server: NatServer = "",
+) -> None:
+    """Ask every source of every link for the WAN address and show what each says, then what they agree on.
 
     Exit code 0: agreed; 3: the sources disagree; 4: unknown, too few answered.
 
-    Example: `truenorth detect --stack home`
+    Example: `truenorth detect --stack home --nat`
     """
-    from rich.console import Console
-
     from cli.workplace import find_project, settings_path
     from stacks.observe.wan.detect import detect as ask
     from stacks.settings import from_file
+    from stacks.values import WAN
 
-    file = settings or settings_path(find_project(Path.cwd()), stack)
-    detection = ask(from_file(file, os.environ, stack).wan)
-    if as_json:
-        sys.stdout.write(json.dumps(_document(detection), sort_keys=True) + "\n")
-    else:
-        _print(Console(), detection)
-    if code := _exit_code(detection):
+    wan = from_file(settings or settings_path(find_project(Path.cwd()), stack), os.environ, stack).wan
+    links = (WAN, *wan.links)
+    server = _nat_server(wan, nat_server) if nat or nat_server else None
+    interrupted = threading.Event()
+    with ThreadPoolExecutor(max_workers=len(links) + 1, thread_name_prefix="detect") as pool:
+        try:
+            classified = pool.submit(_classify, server, wan.via) if server is not None else None
+            asked = pool.map(lambda link: ask(wan.of_link(link), pause=interrupted.wait), links)
+            detections = dict(zip(links, asked, strict=True))
+            found = classified.result() if classified else None
+        finally:
+            interrupted.set()  # no further attempts are waited for after Ctrl-C
+    _show(wan, detections, found, as_json=as_json)
+    if code := _exit_code(detections):
         raise typer.Exit(code)
 
 
-def _document(detection: Detection) -> dict[str, object]:
-    from stacks.values import Known
+def _nat_server(wan: WanSettings, given: str) -> tuple[str, int] | Unknown:
+    """Return host and port of the server that is asked about the NAT: the given one, else the settings' first."""
+    from stacks.observe.wan.spec import STUN_PORT, parse_host
+    from stacks.values import Unknown
 
-    answers = [
-        {
-            "source": answer.source,
-            "operator": answer.operator,
-            "family": answer.family.value,
-            "address": str(answer.result.value) if isinstance(answer.result, Known) else None,
-            "reason": "" if isinstance(answer.result, Known) else answer.result.reason,
-            "refused": answer.refused,
-            "seconds": round(answer.seconds, 4),
-        }
-        for answer in detection.answers
-    ]
+    if given:
+        try:
+            return parse_host(given, STUN_PORT)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--nat-server") from None
+    servers = [(spec.host, spec.port) for spec in wan.specs() if spec.kind == "stun"]
+    if not servers:
+        return Unknown(f"mode `{wan.mode}` asks no STUN server over UDP; name one with --nat-server")
+    return servers[0]
+
+
+def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
+    from stacks.observe.wan.nat import classify
+
+    return classify(server, NAT_SECONDS, via) if isinstance(server, tuple) else server
+
+
+def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from cli.detection_table import print_detections, print_nat
+    from stacks.observe.wan.nat import Nat, meaning
+    from stacks.values import WAN, Family, Unknown
+
+    agreed = detections[WAN].addresses.get(Family.IPV4, Unknown("not asked for"))
+    lines = meaning(nat, agreed, wan.accept) if isinstance(nat, Nat) else ()
+    if as_json:
+        document = _document(detections) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
+        sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+        return
+    console = Console()
+    print_detections(console, detections)
+    if nat is not None:
+        print_nat(console, nat, lines)
+
+
+def _document(detections: Mapping[str, Detection]) -> dict[str, object]:
+    from stacks.values import WAN
+
     addresses = {
-        family.value: {"known": [str(address) for address in found.value]}
-        if isinstance(found, Known)
-        else {"unknown": found.reason}
-        for family, found in detection.addresses.items()
+        link: {family.value: _outcome(found) for family, found in detection.addresses.items()}
+        for link, detection in detections.items()
     }
-    return {"answers": answers, "addresses": addresses}
+    return {
+        "answers": [_answer(answer, link) for link, detection in detections.items() for answer in detection.answers],
+        "addresses": addresses.pop(WAN),
+        "links": addresses,
+    }
 
 
-def _print(console: Console, detection: Detection) -> None:
-    from rich.table import Table
-
+def _answer(answer: Answer, link: str) -> dict[str, object]:
     from stacks.values import Known
 
-    table = Table(box=None)
-    for column in ("source", "family", "answer", "time", "verdict"):
-        table.add_column(column)
-    for answer in detection.answers:
-        time = f"{answer.seconds * 1000:.0f} ms"
-        if isinstance(answer.result, Known):
-            table.add_row(answer.source, answer.family.value, str(answer.result.value), time, "[green]counts[/]")
-        else:
-            table.add_row(answer.source, answer.family.value, "-", time, answer.refused or answer.result.reason)
-    console.print(table)
-    for family, found in detection.addresses.items():
-        if isinstance(found, Known):
-            console.print(f"{family.value}: [bold green]{', '.join(map(str, found.value))}[/]", highlight=False)
-        else:
-            console.print(f"{family.value}: [bold red]unknown[/]: {found.reason}", highlight=False, soft_wrap=True)
+    return {
+        "link": link,
+        "source": answer.source,
+        "operator": answer.operator,
+        "family": answer.family.value,
+        "address": str(answer.result.value) if isinstance(answer.result, Known) else None,
+        "given": [str(address) for address in answer.given],
+        "reason": "" if isinstance(answer.result, Known) else answer.result.reason,
+        "refused": answer.refused,
+        "seconds": round(answer.seconds, 4),
+    }
 
 
-def _exit_code(detection: Detection) -> int:
-    """0 where every family is agreed on; else whether its sources disagree, or say too little."""
-    from stacks.values import Known, Unknown
+def _outcome(found: Known[tuple[Address, ...]] | Unknown) -> dict[str, object]:
+    from stacks.values import Known
 
-    open_families = {family for family, found in detection.addresses.items() if isinstance(found, Unknown)}
-    for family in open_families:
-        said = {
-            answer.result.value
-            for answer in detection.answers
-            if answer.family is family and isinstance(answer.result, Known)
-        }
-        if len(said) > 1:
-            return DISAGREED
-    return UNKNOWN if open_families else 0
+    if isinstance(found, Known):
+        return {"known": [str(address) for address in found.value]}
+    return {"unknown": found.reason}
+
+
+def _nat_document(nat: Nat | Unknown, lines: tuple[str, ...]) -> dict[str, object]:
+    from stacks.values import Unknown
+
+    if isinstance(nat, Unknown):
+        return {"unknown": nat.reason}
+    return {
+        "kind": nat.kind.value,
+        "external": str(nat.external) if nat.external else None,
+        "source": str(nat.source) if nat.source else None,
+        "meaning": list(lines),
+    }
+
+
+def _exit_code(detections: Mapping[str, Detection]) -> int:
+    """`DONE` where every family of every link is agreed on; else whether sources disagree, or say too little."""
+    from stacks.observe.wan.consensus import disagree
+    from stacks.values import Unknown
+
+    unknown = [
+        (detection.answers, family)
+        for detection in detections.values()
+        for family, found in detection.addresses.items()
+        if isinstance(found, Unknown)
+    ]
+    if any(disagree(answers, family) for answers, family in unknown):
+        return DISAGREED
+    return UNKNOWN if unknown else DONE

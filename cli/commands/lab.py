@@ -119,6 +119,5 @@ def _show(lab: Lab) -> None:
     typer.echo(f"  STUN            {lab.places.stun} (UDP and TCP)")
     typer.echo(f"  HTTP address    {lab.places.http}")
     typer.echo(f"  DNS             {lab.places.dns} (UDP and TCP)")
-    typer.echo(
-        f"  control         {lab.places.control}/_lab/addresses, /_lab/dns, /_lab/cloudflare/{{records,faults,requests}}"
-    )
+    routes = "/_lab/addresses, /_lab/dns, /_lab/cloudflare/{records,faults,requests}"
+    typer.echo(f"  control         {lab.places.control}{routes}")

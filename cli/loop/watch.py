@@ -12,6 +12,7 @@ from cli.engine.run import Listener
 from cli.loop.inbox import Board, Inbox
 from cli.workplace import Workplace
 from stacks.errors import ObservationError
+from stacks.observe.wan.address_events import watch_addresses
 from stacks.observe.wan.follow import following
 from stacks.observe.wan.links import ways
 from stacks.values import Sighting
@@ -43,7 +44,7 @@ def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) ->
     wan, links = workplace.settings.wan, workplace.settings.asked_links()
     board = Board(ways(wan, links), inbox, told)
     pause = wan.interval
-    with following(wan, links, inbox.put):
+    with following(wan, links, inbox.put) as nudge, watch_addresses(nudge):
         board.start(wan.timeout + 1.0)
         due = time.monotonic()
         while not board.stopped:

@@ -43,6 +43,15 @@ class StunBehaviour:
     """The server named in ALTERNATE-SERVER."""
     ignore: int = 0
     """So many requests more are lost before one is answered."""
+    classic: bool = True
+    """Requests of RFC 3489 are answered, too."""
+    changed: tuple[str, int] | None = None
+    """The second address that answers to those name."""
+    changes: frozenset[int] = frozenset()
+    """What a CHANGE-REQUEST may ask for (6: another address and port, 2: another port) to be answered.
+
+    The answer comes from here all the same: what is left out is what a NAT or firewall filters.
+    """
     requests: int = 0
     """Counts the requests that came."""
 
@@ -183,7 +192,8 @@ class _Server:
         if behaviour.ignore > 0:
             behaviour.ignore -= 1
             return
-        answer = self._response(transaction, client)
+        change = stun_message.change_request(request)
+        answer = None if change and change not in behaviour.changes else self._response(transaction, client)
         if answer is None:
             return
         self._count += 1
@@ -200,5 +210,14 @@ class _Server:
         if behaviour.error is not None:
             reason = REASONS.get(behaviour.error, "")
             return stun_message.error(transaction, behaviour.error, reason, behaviour.alternate)
+        if stun_message.is_classic(transaction):
+            return self._classic_response(transaction, address, client[1])
         answer = stun_message.success(transaction, address, client[1], fingerprint=behaviour.fingerprint)
+        return answer[:-6] if behaviour.malformed else answer
+
+    def _classic_response(self, transaction: bytes, address: str, port: int) -> bytes | None:
+        behaviour = self._behaviour
+        if not behaviour.classic or ":" in address:  # RFC 3489 knows IPv4 only
+            return None
+        answer = stun_message.classic_success(transaction, address, port, behaviour.changed)
         return answer[:-6] if behaviour.malformed else answer

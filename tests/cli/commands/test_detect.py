@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -37,23 +38,26 @@ class Detect:
         """Start a web service; returns its URL."""
         return self.stack.enter_context(serve_http(Addresses(SEEN), behaviour=HttpBehaviour(**behaviour)))
 
-    def run(self, wan: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run it with these settings and wait for it."""
-        values = {"zone": "example.com", "names": ["www"], "wan": {"accept": ["203.0.113.0/24"], "timeout": 1.0, "attempts": 1} | wan}
-        self.settings.write_text(
-            yaml.safe_dump({"config": {f"truenorth:{key}": value for key, value in values.items()}})
-        )
+    def start(self, wan: dict[str, Any], *arguments: str) -> subprocess.Popen[str]:
+        """Start it with these settings."""
+        wan = {"accept": ["203.0.113.0/24"], "timeout": 1.0, "attempts": 1} | wan
+        config = {"truenorth:zone": "example.com", "truenorth:names": ["www"], "truenorth:wan": wan}
+        self.settings.write_text(yaml.safe_dump({"config": config}))
         environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
         environment |= {"TRUENORTH_SETTINGS": str(self.settings), "NO_COLOR": "1", "COLUMNS": "200"}
-        return subprocess.run(
-            [TRUENORTH, "detect", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+        command = [TRUENORTH, "detect", *arguments]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+
+    def run(self, wan: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it with these settings and wait for it."""
+        with self.start(wan, *arguments) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=60)
+            finally:
+                process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def document(self, wan: dict[str, Any], code: int, *arguments: str) -> dict[str, Any]:
         """Run it with --json; the exit code must be this."""
@@ -236,3 +240,19 @@ class TestTheNat:
         assert ("NAT: unknown: " in done.stdout) or ("NAT: UDP blocked" in done.stdout)
         assert done.stderr == ""
         assert not children(server)
+
+
+def test_an_interruption_does_not_wait_for_further_attempts(detect: Detect) -> None:
+    behaviour = StunBehaviour(silent=True)
+    server = detect.stack.enter_context(serve_stun(Addresses(SEEN), behaviour=behaviour))
+    with detect.start({**only(server), "attempts": 3, "cool_down": 60.0}) as process:
+        until = time.monotonic() + 20
+        while not behaviour.requests and time.monotonic() < until:
+            time.sleep(0.02)  # another process tells nothing when it begins to ask
+        process.send_signal(signal.SIGINT)
+        try:
+            _, stderr = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in stderr

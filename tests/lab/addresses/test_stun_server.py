@@ -6,6 +6,7 @@ import struct
 import time
 
 import pytest
+import stun as pystun3  # type: ignore[import-untyped] # ships no types
 from aioice import stun as aioice
 
 from lab.addresses.stun import StunBehaviour
@@ -99,6 +100,45 @@ class TestAnswers:
         request.add_fingerprint()
         with serve_stun(Addresses()) as place:
             assert mapped(over_udp(place, bytes(request))) == "203.0.113.7"
+
+
+class TestClassicRequests:
+    """Of RFC 3489, as pystun3 sends them."""
+
+    @staticmethod
+    def ask(place: str, change: str = "") -> tuple[dict[str, object], int]:
+        """What pystun3 reads in the answer, and the port that it asked from."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(0.2)
+            sock.bind(("127.0.0.1", 0))
+            pystun3._initialize()  # noqa: SLF001 - `stun_test` needs it
+            return pystun3.stun_test(sock, "127.0.0.1", port_of(place), "", 0, change), sock.getsockname()[1]
+
+    def test_are_answered_with_the_address_as_it_is(self) -> None:
+        with serve_stun(Addresses(ipv4="203.0.113.7")) as place:
+            answer, port = self.ask(place)
+        assert (answer["ExternalIP"], answer["ExternalPort"], answer["ChangedIP"]) == ("203.0.113.7", port, None)
+
+    def test_are_told_of_the_second_address_where_there_is_one(self) -> None:
+        with serve_stun(Addresses(), behaviour=StunBehaviour(changed=("198.51.100.1", 3479))) as place:
+            answer, _ = self.ask(place)
+        assert (answer["ChangedIP"], answer["ChangedPort"]) == ("198.51.100.1", 3479)
+
+    def test_for_an_answer_from_elsewhere_are_answered_where_no_nat_would_filter_it(self) -> None:
+        with serve_stun(Addresses(), behaviour=StunBehaviour(changes=frozenset({2}))) as place:
+            assert self.ask(place, "0003000400000002")[0]["Resp"] is True
+            assert self.ask(place, "0003000400000006")[0]["Resp"] is False
+
+    def test_are_not_answered_by_a_server_of_today(self) -> None:
+        with serve_stun(Addresses(), behaviour=StunBehaviour(classic=False)) as place:
+            assert self.ask(place)[0]["Resp"] is False
+            assert mapped(over_udp(place)) == "203.0.113.7"
+
+    def test_with_an_error_get_one_of_their_own(self) -> None:
+        request = bytes.fromhex("00010000") + bytes(range(16))
+        with serve_stun(Addresses(), behaviour=StunBehaviour(error=420)) as place:
+            answer = over_udp(place, request)
+        assert (answer[:2], answer[4:20]) == (bytes.fromhex("0111"), bytes(range(16)))
 
 
 class TestMisbehaviour:

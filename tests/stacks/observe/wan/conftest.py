@@ -69,6 +69,8 @@ def ipv6_loopback() -> str:
 
 
 CLONE_NEWNET = 0x40000000
+IFA_F_NODAD = 0x02
+"""An IPv6 address that is not tentative at first (linux/if_addr.h)."""
 LOOPBACK = 1
 """The index of `lo` in every network namespace."""
 
@@ -85,9 +87,10 @@ def own_network() -> Iterator[Callable[..., None]]:
             with IPRoute() as kernel:
 
                 def addr(command: str, address: str, **more: object) -> None:
-                    kernel.addr(
-                        command, index=LOOPBACK, address=address, prefixlen=128 if ":" in address else 32, **more
-                    )
+                    if ":" in address:
+                        more |= {"flags": IFA_F_NODAD}
+                    length = 128 if ":" in address else 32
+                    kernel.addr(command, index=LOOPBACK, address=address, prefixlen=length, **more)
 
                 yield addr
         finally:

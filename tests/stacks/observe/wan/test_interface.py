@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import struct
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from stacks.observe.wan import interface, netlink
 from stacks.observe.wan.answer import NoAnswerError
@@ -69,42 +66,3 @@ class TestThisMachine:
         except NoAnswerError as error:
             outcome = str(error)
         assert outcome in [str(one.address) for one in netlink.dump_addresses()] or "default route" in outcome
-
-
-def attribute(kind: int, value: bytes) -> bytes:
-    return struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
-
-
-def message(kind: int, body: bytes) -> bytes:
-    return struct.pack("=IHHII", 16 + len(body), kind, 2, 1, 0) + body
-
-
-class TestTheKernelsList:
-    def test_is_read_with_flags_and_lifetime(self) -> None:
-        body = struct.pack("=BBBBI", 10, 64, 0x80, 0, 7)
-        body += attribute(netlink.IFA_ADDRESS, ip_address("2001:db8::1").packed)
-        body += attribute(netlink.IFA_CACHEINFO, struct.pack("=IIII", 600, 900, 0, 0))
-        body += attribute(netlink.IFA_FLAGS, struct.pack("=I", 0x320))
-        found, done = netlink.parse(message(netlink.RTM_NEWADDR, body) + message(netlink.NLMSG_DONE, bytes(4)))
-        assert found == [InterfaceAddress(7, ip_address("2001:db8::1"), 0x320, 600)]
-        assert done
-        assert not found[0].lasting
-
-    def test_on_a_point_to_point_link_ours_is_the_local_address(self) -> None:
-        body = struct.pack("=BBBBI", 2, 32, 0, 0, 3)
-        body += attribute(netlink.IFA_ADDRESS, bytes([203, 0, 113, 1])) + attribute(
-            netlink.IFA_LOCAL, bytes([203, 0, 113, 2])
-        )
-        found, done = netlink.parse(message(netlink.RTM_NEWADDR, body))
-        assert found == [InterfaceAddress(3, ip_address("203.0.113.2"), 0, FOREVER)]
-        assert not done
-
-    def test_an_error_of_the_kernel_is_an_error(self) -> None:
-        with pytest.raises(OSError, match="the kernel refused"):
-            netlink.parse(message(netlink.NLMSG_ERROR, bytes(20)))
-
-    @given(st.binary(max_size=64))
-    def test_no_attribute_list_hangs(self, data: bytes) -> None:
-        body = struct.pack("=BBBBI", 2, 32, 0, 0, 3) + attribute(netlink.IFA_LOCAL, bytes(4)) + attribute(99, data)
-        found, _ = netlink.parse(message(netlink.RTM_NEWADDR, body))
-        assert [str(one.address) for one in found] == ["0.0.0.0"]

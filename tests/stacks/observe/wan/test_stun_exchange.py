@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -15,14 +13,13 @@ from lab.addresses import stun_message
 from lab.addresses.world import Addresses, StunBehaviour, serve_stun
 from stacks.observe.wan.answer import NoAnswerError
 from stacks.observe.wan.deadline import Deadline
-from stacks.observe.wan.stun import encode_binding_request
 from stacks.observe.wan.stun_exchange import Transport, binding
 from stacks.values import Address, Family
+from tests.stacks.observe.wan.coturn import coturn_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import ExitStack
-    from pathlib import Path
 
 RIGHT = ip_address("203.0.113.7")
 TRANSPORTS: list[Transport] = ["udp", "tcp"]
@@ -197,47 +194,11 @@ def has_ipv6_loopback() -> bool:
     return False
 
 
-def answers(host: str, port: int, kind: socket.SocketKind) -> bool:
-    """Whether a STUN server answers there by now; waits a little where not."""
-    with suppress(OSError), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as sock:
-        sock.settimeout(1)
-        sock.connect((host, port))
-        sock.send(encode_binding_request(bytes(12)))
-        return bool(sock.recv(2048))
-    time.sleep(0.02)  # a foreign process tells nothing when it begins to listen
-    return False
-
-
 @pytest.fixture(scope="module")
 def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A real STUN server: coturn, from the Debian package of that name."""
-    program = shutil.which("turnserver")
-    if program is None:
-        pytest.skip("coturn is not installed (`apt-get install coturn`)")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     hosts = ["127.0.0.1", "::1"] if has_ipv6_loopback() else ["127.0.0.1"]
-    folder: Path = tmp_path_factory.mktemp("coturn")
-    arguments = [
-        "-n",
-        "--stun-only",
-        "--no-cli",
-        "--no-tls",
-        "--no-dtls",
-        *(f"--listening-ip={host}" for host in hosts),
-    ]
-    arguments += [f"--listening-port={port}", f"--pidfile={folder}/pid", f"--log-file={folder}/log", "--simple-log"]
-    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-    try:
-        until = time.monotonic() + 20
-        while not all(answers(host, port, kind) for host in hosts for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):
-            assert process.poll() is None, "coturn has ended"
-            assert time.monotonic() < until, "coturn does not listen"
+    with coturn_on(hosts, tmp_path_factory.mktemp("coturn"), lambda _: ["--stun-only"]) as port:
         yield port
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 class TestARealServer:
