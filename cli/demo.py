@@ -19,11 +19,13 @@ from rich.table import Table
 from cli.converge import Convergence, converge
 from cli.engine.events import Event
 from cli.lab_environment import lab_environment, without_elsewhere
+from cli.loop.inbox import Inbox, Stop
 from cli.loop.watch import Failure, watch
 from cli.workplace import Workplace, find_project, open_workplace, settings_path
 from components import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
+from stacks.values import Sighting
 
 STACK = "demo"
 Names = dict[str, object]
@@ -172,15 +174,20 @@ def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
     wan = place.settings.wan.model_copy(update={"interval": INTERVAL})
     quick = replace(place, settings=place.settings.model_copy(update={"wan": wan}))
     news: SimpleQueue[Convergence | Failure] = SimpleQueue()
-    stop = threading.Event()
-    loop = threading.Thread(target=watch, args=(quick, _deaf, news.put, stop), name="watch")
+    inbox: Inbox = SimpleQueue()
+
+    def told(one: Convergence | Failure | Sighting) -> None:
+        if not isinstance(one, Sighting):
+            news.put(one)
+
+    loop = threading.Thread(target=watch, args=(quick, _deaf, told, inbox), name="watch")
     loop.start()
     try:
         _next(news)
         remote.forget_requests(scene.places)
         yield news
     finally:
-        stop.set()
+        inbox.put(Stop())
         loop.join()
 
 
