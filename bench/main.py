@@ -179,9 +179,9 @@ def _planned() -> Iterator[Row]:
     values = {"zone": "example.com", "names": [f"n{number}" for number in range(NAMES)]}
     settings = parse(values, {}, stack=STACK, where="bench")
     addresses = (Sighting(WAN, Family.IPV4, Known((IPv4Address("203.0.113.7"),))),)
-    empty = Observation(addresses, ZoneSnapshot("example.com", "z", ()), Registry())
+    empty = Observation(addresses, (ZoneSnapshot("example.com", "z", ()),), Registry())
     zone, registry = carried_out(make_plan(settings, empty))
-    settled = Observation(addresses, zone, registry)
+    settled = Observation(addresses, (zone,), registry)
     seconds = []
     for _ in range(TIMES):
         began = time.monotonic()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stacks.plan.planner import declared_records
+from stacks.plan.record_sets import declared_records
 from stacks.values import LiveRecord, Plan, RegisteredRecord, Registry, ZoneSnapshot
 
 ZONE, ZONE_ID = "example.com", "z"
@@ -14,5 +14,5 @@ def carried_out(plan: Plan) -> tuple[ZoneSnapshot, Registry]:
     for record_set in plan.record_sets:
         for name, record in declared_records(record_set).items():
             live.append(LiveRecord(name, record))
-            owned.append(RegisteredRecord(f"urn::{name}", name, name, ZONE_ID, record))
+            owned.append(RegisteredRecord(f"urn::{name}", name, name, record_set.zone_id, record, record_set.provider))
     return ZoneSnapshot(ZONE, ZONE_ID, tuple(live)), Registry(tuple(owned), links=plan.links)

@@ -249,7 +249,7 @@ def _converge(scenario: Scenario) -> None:
         Sighting(link, Family.IPV4, found)  # type: ignore[arg-type] # addresses, as the track has them
         for link, found in scenario.known.items()
     )
-    plan = make_plan(scenario.settings, Observation(sightings, scenario.zone, scenario.registry))
+    plan = make_plan(scenario.settings, Observation(sightings, (scenario.zone,), scenario.registry))
     before = _contents(scenario.zone)
     scenario.zone, scenario.registry = carried_out(plan)
     after = _contents(scenario.zone)

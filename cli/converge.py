@@ -75,12 +75,13 @@ def declare(workplace: Workplace, seen: Convergence) -> Program:
     """The program of a run, with the settings and the observation that the changes were computed from."""
 
     def declared() -> None:
-        import_program()(seen.observation, workplace.settings)  # imported while the engine starts, which calls this
+        # Imported while the engine starts, which calls this.
+        import_program()(seen.observation, workplace.settings, seen.plan)
 
     return declared
 
 
-def import_program() -> Callable[[Observation, Settings], None]:
+def import_program() -> Callable[[Observation, Settings, Plan], None]:
     """The program. The first import takes a second, for the provider's SDK: a run that needs none does without."""
     from stacks.program import program  # noqa: PLC0415 - see above
 

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from cli.converge import Convergence
 from components import canonical, ownership
+from components.record import Record
 from stacks.plan.changes import Action, Change
-from stacks.plan.planner import declared_records
-from stacks.values import WAN, Known, Plan, Record, Sighting
+from stacks.plan.record_sets import declared_records
+from stacks.values import WAN, Known, Plan, Sighting
 
 COLOURS = {
     Action.CREATE: "green",

@@ -12,7 +12,9 @@ import yaml
 
 from cli.backend import backend_url, mend_sidecars
 from cli.errors import UserError
-from stacks import settings as stack_settings
+from stacks.credentials import Credentials, credentials, plugin_environment
+from stacks.settings import Settings
+from stacks.settings_files import from_file
 
 if TYPE_CHECKING:
     from cli.engine.find import Engine
@@ -31,8 +33,8 @@ class Workplace:
     project: Path
     stack: str
     settings_file: Path
-    settings: stack_settings.Settings
-    credentials: stack_settings.Credentials
+    settings: Settings
+    credentials: Mapping[str, Credentials]
     engine: Engine
     backend: str
     environment: Mapping[str, str] = field(repr=False)
@@ -45,20 +47,20 @@ def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[
 
     project = find_project(Path.cwd())
     file = settings_file or settings_path(project, stack)
-    settings = stack_settings.from_file(file, environment, stack)
-    credentials = stack_settings.credentials(environment)
+    settings = from_file(file, environment, stack)
+    found = credentials(settings, environment)
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)
     backend = backend_url(project / PROJECT_FILE, settings.backend, environment)
     mend_sidecars(backend)
     engine_variables = engine_environment(engine, environment) | {
-        **credentials.environment(),
+        **plugin_environment(found),
         **({"PULUMI_BACKEND_URL": backend} if backend else {}),
     }
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
         # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
         engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
-    return Workplace(project, stack, file, settings, credentials, engine, backend, engine_variables)
+    return Workplace(project, stack, file, settings, found, engine, backend, engine_variables)
 
 
 def find_project(start: Path) -> Path:

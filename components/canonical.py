@@ -51,6 +51,6 @@ def address(text: str, record_type: str) -> str:
     return str(parsed)
 
 
-def ttl(value: int, *, proxied: bool) -> int:
-    """The TTL as the API stores it: proxied records are always automatic."""
-    return AUTOMATIC_TTL if proxied else value
+def ttl(value: int, *, proxied: bool, automatic: int = AUTOMATIC_TTL) -> int:
+    """The TTL as the API stores it: proxied records are always automatic. automatic: what the provider makes of it."""
+    return automatic if proxied or value == AUTOMATIC_TTL else value

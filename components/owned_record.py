@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_cloudflare
 
-from components import canonical, ownership
+from components import ownership
+from components.providers import PROVIDERS
+from components.record import Record
 
 
 @dataclass(frozen=True, slots=True)
 class OwnedRecordArgs:
     """What an OwnedRecord declares.
 
-    zone_id: Cloudflare's id of the zone. name: an FQDN in lower case. type: A or AAAA. targets: the content of each
-    record by its slot number (0, 1, ...), which names the record in state. ttl: seconds, 1 for automatic; 1 where
-    proxied. comment: one line, at most 100 characters on Free zones; "" for none. mark_name, mark_content: the TXT.
-    import_ids: ids of records in the zone to take over, by logical name; only for records that state does not hold,
-    because the engine replaces (deletes) a record of its own that is imported again.
+    provider: as in `providers`. zone_id: the provider's id of the zone. name: an FQDN in lower case. records: those of
+    the set and its marks, by logical name. import_ids: ids of records in the zone to take over, by logical name; only
+    for records that state does not hold, because the engine replaces (deletes) a record of its own that is imported
+    again. untouched: whatever is declared, the engine keeps what state has.
     """
 
+    provider: str
     zone_id: str
     name: str
     type: str
-    targets: Mapping[int, str]
-    ttl: int
-    proxied: bool
-    comment: str
-    mark_name: str
-    mark_content: str
+    records: Mapping[str, Record]
     import_ids: Mapping[str, str] = field(default_factory=dict)
+    untouched: bool = False
 
 
 class OwnedRecord(pulumi.ComponentResource):
@@ -43,37 +41,31 @@ class OwnedRecord(pulumi.ComponentResource):
 
     def __init__(self, args: OwnedRecordArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("truenorth:dns:OwnedRecord", ownership.component_name(args.name, args.type), None, opts)
-        mark = pulumi_cloudflare.DnsRecord(
-            ownership.mark_record_name(args.name, args.type),
-            zone_id=args.zone_id,
-            name=args.mark_name,
-            type="TXT",
-            content=args.mark_content,
-            ttl=canonical.AUTOMATIC_TTL,
-            proxied=False,
-            opts=self._options(ownership.mark_record_name(args.name, args.type), args),
-        )
-        self.records = [
-            pulumi_cloudflare.DnsRecord(
-                ownership.record_name(args.name, args.type, slot),
-                zone_id=args.zone_id,
-                name=args.name,
-                type=args.type,
-                content=target,
-                ttl=args.ttl,
-                proxied=args.proxied,
-                comment=args.comment or None,
-                opts=self._options(ownership.record_name(args.name, args.type, slot), args, mark),
-            )
-            for slot, target in args.targets.items()
-        ]
-        self.register_outputs({"targets": [record.content for record in self.records]})
+        mark_name = ownership.mark_record_name(args.name, args.type)
+        self.resources: dict[str, pulumi.Resource] = {}
+        for logical_name in sorted(args.records, key=lambda name: (name != mark_name, name)):
+            before = [self.resources[mark_name]] if mark_name in self.resources else []
+            self.resources[logical_name] = self._declare(logical_name, args, before)
+        self.register_outputs({"contents": [record.content for record in args.records.values()]})
 
-    def _options(self, logical_name: str, args: OwnedRecordArgs, *before: pulumi.Resource) -> pulumi.ResourceOptions:
+    def _declare(self, logical_name: str, args: OwnedRecordArgs, before: list[pulumi.Resource]) -> pulumi.Resource:
+        # The provider's SDK, which takes a second to import, only where a record of its is declared.
+        component = importlib.import_module(PROVIDERS[args.provider].component)
         record_id = args.import_ids.get(logical_name)
-        return pulumi.ResourceOptions(
+        options = pulumi.ResourceOptions(
             parent=self,
             delete_before_replace=True,
-            depends_on=list(before),
-            import_=f"{args.zone_id}/{record_id}" if record_id else None,
+            depends_on=before,
+            import_=component.import_id(record_id, args.zone_id) if record_id else None,
+            ignore_changes=component.INPUTS if args.untouched else None,
         )
+        resource: pulumi.Resource = component.declare(logical_name, args.records[logical_name], args.zone_id, options)
+        return resource
+
+
+def explicit_provider(provider: str, variable: str) -> pulumi.ProviderResource:
+    """A provider of its own for a zone whose token is in this environment variable; no token reaches state."""
+    registered = PROVIDERS[provider]
+    component = importlib.import_module(registered.component)
+    made: pulumi.ProviderResource = component.provider(f"{provider}/{variable}", {variable: registered.token_variable})
+    return made

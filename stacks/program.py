@@ -8,33 +8,56 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import config
 
-from components.owned_record import OwnedRecord, OwnedRecordArgs
+from components.owned_record import OwnedRecord, OwnedRecordArgs, explicit_provider
+from stacks.credentials import credentials
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe
-from stacks.plan.planner import import_ids, make_plan
-from stacks.settings import Settings, credentials, from_pulumi
-from stacks.values import Observation, Plan, RecordSet
+from stacks.plan.planner import make_plan
+from stacks.plan.record_sets import declared_records, import_ids
+from stacks.settings import Settings
+from stacks.settings_files import from_pulumi
+from stacks.values import Observation, Plan, RecordSet, ZoneSnapshot
+from stacks.zone_settings import ZoneSettings
 
 
-def program(observation: Observation | None = None, settings: Settings | None = None) -> None:
-    """Declare the plan for the world as it is; a loop that has read and observed already passes both in."""
+def program(observation: Observation | None = None, settings: Settings | None = None, plan: Plan | None = None) -> None:
+    """Declare the plan for the world as it is; a loop that has read, observed and planned already passes all in."""
     stack = pulumi.get_stack()
     if settings is None:
         settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack)
     if observation is None:
         observation = observe(
             settings,
-            credentials(os.environ),
+            credentials(settings, os.environ),
             registry=lambda: read_registry(stack, os.environ, cwd=Path.cwd()),
         )
-    plan = make_plan(settings, observation)
+    plan = make_plan(settings, observation) if plan is None else plan
     report(plan)
+    providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
-        OwnedRecord(arguments(record_set))
-    pulumi.export("zones", {settings.zone: observation.zone.zone_id})
+        OwnedRecord(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
+    pulumi.export("zones", zones_output(observation))
     if plan.links:
         pulumi.export("links", links_output(plan))
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def options(
+    zone: ZoneSettings, providers: dict[tuple[str, str], pulumi.ProviderResource]
+) -> pulumi.ResourceOptions | None:
+    """The provider of a zone with a token of its own; made once for each token."""
+    if not zone.token:
+        return None
+    key = (zone.provider, zone.token)
+    if key not in providers:
+        providers[key] = explicit_provider(*key)
+    return pulumi.ResourceOptions(providers=[providers[key]])
+
+
+def zones_output(observation: Observation) -> dict[str, str]:
+    """The ids of the zones by name for the state, so that the next run need not look them up."""
+    listed = {zone.zone: zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    return {**dict(observation.registry.zone_ids), **listed}
 
 
 def links_output(plan: Plan) -> dict[str, dict[str, list[str]]]:
@@ -57,14 +80,11 @@ def report(plan: Plan) -> None:
 def arguments(record_set: RecordSet) -> OwnedRecordArgs:
     """The component's arguments for a planned record set."""
     return OwnedRecordArgs(
+        provider=record_set.provider,
         zone_id=record_set.zone_id,
         name=record_set.name,
         type=record_set.type,
-        targets={slot.number: slot.target for slot in record_set.slots},
+        records=declared_records(record_set),
         import_ids=import_ids(record_set),
-        ttl=record_set.ttl,
-        proxied=record_set.proxied,
-        comment=record_set.comment,
-        mark_name=record_set.mark_name,
-        mark_content=record_set.mark_content,
+        untouched=record_set.untouched,
     )

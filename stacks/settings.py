@@ -1,221 +1,149 @@
-"""The settings: the one place that reads pulumi.Config, the stack's file and the environment.
+"""The settings of a stack: the sole reader of Pulumi's configuration and of TRUENORTH_ variables.
 
-A setting stands in `Pulumi.<stack>.yaml` as `truenorth:<name>`; an environment variable `TRUENORTH_<NAME>` (YAML) wins.
-Credentials come from the environment only, so that none of them can reach Pulumi's state.
+One typed model; everything else takes it ready-made. A setting is `truenorth:<name>` in `Pulumi.<stack>.yaml`, and the
+environment variable TRUENORTH_<NAME> wins over it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from components import canonical, ownership
+from components import external_dns
+from components.external_dns import Affix
 from stacks.errors import UserError
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
 from stacks.values import WAN
+from stacks.zone_settings import NameSettings, Zone, ZoneSettings, inheriting
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
-SHORTEST_TTL, LONGEST_TTL = 60, 86_400
-SHORTEST_ENTERPRISE_TTL = 30
-LONGEST_COMMENT = 500
-BASE_URL = "https://api.cloudflare.com/client/v4"
-
-RecordType = Literal["A", "AAAA"]
+EXTERNAL_DNS_KEY = "EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY"
+"""The variable from which external-dns itself takes `--txt-encrypt-aes-key`."""
 
 
-def _ttl(value: int) -> int:
-    if value != canonical.AUTOMATIC_TTL and not SHORTEST_ENTERPRISE_TTL <= value <= LONGEST_TTL:
-        raise fault(
-            f"a ttl of {value} seconds is not possible",
-            f"use {SHORTEST_TTL} to {LONGEST_TTL} (from {SHORTEST_ENTERPRISE_TTL} on Enterprise zones), "
-            "or 1 for automatic",
-        )
-    return value
-
-
-def _comment(value: str) -> str:
-    if "\n" in value or len(value) > LONGEST_COMMENT:
-        raise fault(
-            "the comment cannot be stored",
-            f"use one line of at most {LONGEST_COMMENT} characters (100 on Free zones)",
-        )
-    return value
-
-
-def _zone(value: str) -> str:
-    bare = value.strip().lower().rstrip(".")
-    try:
-        canonical.check_name(bare)
-    except ValueError as error:
-        raise fault(str(error), "write the zone as its domain, e.g. example.com") from None
-    if "." not in bare:
-        raise fault(f"{value!r} is no zone", "write the zone as its domain, e.g. example.com")
-    return bare
-
-
-Ttl = Annotated[int, AfterValidator(_ttl)]
-Comment = Annotated[str, AfterValidator(_comment)]
-Zone = Annotated[str, AfterValidator(_zone)]
-
-
-class NameSettings(BaseModel):
-    """One wanted name. What is left out comes from the settings of the same name above it."""
+class ExternalDnsSettings(BaseModel):
+    """Where an external-dns that writes to our zones puts its marks: its options `--txt-...`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
-    types: tuple[RecordType, ...] = ()
-    targets: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    """Those of `wan.links` at whose addresses the name points; none: at the machine's own WAN address."""
-    ttl: Ttl | None = None
-    proxied: bool | None = None
-    comment: Comment | None = None
+    prefix: str = ""
+    suffix: str = ""
+    wildcard: str = ""
+
+    @model_validator(mode="after")
+    def _affix_is_possible(self) -> ExternalDnsSettings:
+        try:
+            self.affix()
+        except ValueError as error:
+            raise fault(str(error), "write what external-dns was started with") from None
+        return self
+
+    def affix(self) -> Affix:
+        """The affix of the names of its marks."""
+        return Affix(self.prefix, self.suffix, self.wildcard)
+
+
+class GuardSettings(BaseModel):
+    """How much a run may change before a person has to look at it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.3
+    """The share of a zone's owned records that a run may update, and that it may delete."""
+    updates: Annotated[int, Field(ge=0)] | None = None
+    """Likewise, how many it may update; none: as many as `share` allows."""
+    deletions: Annotated[int, Field(ge=0)] | None = None
+    from_records: Annotated[int, Field(ge=1)] = 10
+    """The guard looks at zones with at least so many owned records."""
+    allow: str = ""
+    """The word that a refusal names: it allows exactly the changes that were refused, so once."""
+
+
+class Settings(ZoneSettings):
+    """All settings of a stack, checked. Those of a zone are those of `zone`, and what `zones` leave out."""
+
+    zone: Zone = ""
+    zones: tuple[ZoneSettings, ...] = ()
+    owner: str = Field(default="", pattern=r"^[A-Za-z0-9._/-]{0,63}$")
+    backend: str = ""
+    guard: GuardSettings = Field(default_factory=GuardSettings)
+    delete_grace: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 0.0
+    """Seconds for which `watch` keeps what is not wanted any more."""
+    external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
+    """One for each external-dns that writes to these zones."""
+    wan: WanSettings = Field(default_factory=WanSettings)
+    _external_dns_key: bytes | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
-    def _short_forms(cls, data: object) -> object:
-        if isinstance(data, str):
-            return {"name": data}
-        if isinstance(data, dict) and "type" in data and "types" not in data:
-            one = data["type"]
-            return {key: value for key, value in data.items() if key != "type"} | {"types": [one]}
-        return data
+    def _zones_inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+        if not isinstance(data, dict) or not isinstance(data.get("zones"), list | tuple):
+            return data
+        return data | {"zones": [inheriting(data, zone) for zone in data["zones"]]}
 
     @model_validator(mode="after")
-    def _targets_are_addresses(self) -> NameSettings:
-        for target in self.targets:
-            types = self.types or (("AAAA",) if ":" in target else ("A",))
-            try:
-                canonical.address(target, "AAAA" if ":" in target else "A")
-            except ValueError as error:
-                raise fault(f"{self.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
-            if ("AAAA" if ":" in target else "A") not in types:
-                raise fault(
-                    f"{self.name}: the address {target} does not fit the type {', '.join(types)}",
-                    "A takes IPv4 addresses, AAAA takes IPv6 addresses; or leave types out",
-                )
+    def _zones_differ(self) -> Settings:
+        if not self.each_zone():
+            raise fault("the setting 'zone' is missing", "set truenorth:zone, or list several in truenorth:zones")
+        if not self.zone and (self.names or self.records):
+            raise fault("there are names and no zone", "set truenorth:zone, or write them under one of truenorth:zones")
+        domains = [zone.zone for zone in self.each_zone()]
+        for position, zone in enumerate(self.zones):
+            if domains.count(zone.zone) > 1:
+                raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", ("zones", position))
         return self
-
-
-class Settings(BaseModel):
-    """All settings of a stack, checked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    zone: Zone
-    zone_id: str = ""
-    names: tuple[NameSettings, ...] = ()
-    owner: str = Field(default="", pattern=r"^[A-Za-z0-9._/-]{0,63}$")
-    ttl: Ttl = canonical.AUTOMATIC_TTL
-    proxied: bool = False
-    comment: Comment = ""
-    mark_prefix: str = ownership.DEFAULT_PREFIX
-    backend: str = ""
-    wan: WanSettings = Field(default_factory=WanSettings)
 
     @model_validator(mode="after")
     def _links_exist(self) -> Settings:
-        for position, entry in enumerate(self.names):
+        for where, entry in self._names():
             known = ", ".join(self.wan.links) or "none"
-            where = ("names", position, "links")
             for link in entry.links:
                 if link not in self.wan.links:
                     raise fault(
                         f"{entry.name}: there is no link {link!r}",
                         f"name one of wan.links ({known}), or describe {link!r} there",
-                        where,
+                        (*where, "links"),
                     )
             if entry.links and entry.targets:
                 raise fault(
-                    f"{entry.name} has targets and links", "keep targets (fixed addresses) or links (detected)", where
+                    f"{entry.name} has targets and links",
+                    "keep targets (fixed addresses) or links (detected)",
+                    (*where, "links"),
                 )
         return self
+
+    def each_zone(self) -> tuple[ZoneSettings, ...]:
+        """The zones: that of the settings above, where there is one, and those of `zones`."""
+        return ((self,) if self.zone else ()) + self.zones
+
+    def of_zone(self, domain: str) -> ZoneSettings:
+        """The settings of a zone. Raises KeyError for one that is not there."""
+        for zone in self.each_zone():
+            if zone.zone == domain:
+                return zone
+        raise KeyError(domain)
+
+    def external_dns_key(self) -> bytes | None:
+        """The key with which external-dns encrypts its marks; from the environment only, and never printed."""
+        return self._external_dns_key
 
     def asked_links(self) -> tuple[str, ...]:
         """The links whose addresses some name asks for."""
-        asked = [link for entry in self.names if not entry.targets for link in entry.links or (WAN,)]
+        asked = [link for _, entry in self._names() if not entry.targets for link in entry.links or (WAN,)]
         return tuple(dict.fromkeys(asked))
 
-    @model_validator(mode="after")
-    def _names_fit(self) -> Settings:
-        seen: dict[str, str] = {}
+    def _names(self) -> Iterator[tuple[tuple[str | int, ...], NameSettings]]:
+        """Every name, with the path of its setting."""
         for position, entry in enumerate(self.names):
-            where = ("names", position)
-            try:
-                name = canonical.fqdn(entry.name, self.zone)
-                canonical.check_name(ownership.mark_name(name, "AAAA", self.mark_prefix))
-            except ValueError as error:
-                raise fault(
-                    str(error),
-                    f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
-                    where,
-                ) from None
-            if name in seen:
-                raise fault(f"{name} is named twice", "keep one of the two entries", where)
-            seen[name] = entry.name
-            proxied = self.proxied if entry.proxied is None else entry.proxied
-            if proxied and (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
-                raise fault(
-                    f"{name} is proxied and has a ttl of {entry.ttl}: proxied records have an automatic ttl",
-                    "remove the ttl, or set proxied: false",
-                    where,
-                )
-        return self
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What signs a request to Cloudflare: a token, or a key with its account's email address. Never printed."""
-
-    token: str = field(default="", repr=False)
-    key: str = field(default="", repr=False)
-    email: str = ""
-    base_url: str = BASE_URL
-
-    def headers(self) -> dict[str, str]:
-        """The HTTP headers of a signed request."""
-        if self.token:
-            return {"Authorization": f"Bearer {self.token}"}
-        return {"X-Auth-Key": self.key, "X-Auth-Email": self.email}
-
-    def environment(self) -> dict[str, str]:
-        """The variables that the provider plugin reads."""
-        signed = (
-            {"CLOUDFLARE_API_TOKEN": self.token}
-            if self.token
-            else {"CLOUDFLARE_API_KEY": self.key, "CLOUDFLARE_EMAIL": self.email}
-        )
-        return signed | {"CLOUDFLARE_BASE_URL": self.base_url}
-
-
-def credentials(environment: Mapping[str, str]) -> Credentials:
-    """Cloudflare's credentials; the provider's own variables win over the CF_ ones of other tools. Raises UserError."""
-
-    def first(*names: str) -> str:
-        return next((environment[name].strip() for name in names if environment.get(name, "").strip()), "")
-
-    found = Credentials(
-        token=first("CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"),
-        key=first("CLOUDFLARE_API_KEY", "CF_API_KEY"),
-        email=first("CLOUDFLARE_EMAIL", "CF_API_EMAIL"),
-        base_url=(first("CLOUDFLARE_BASE_URL") or BASE_URL).rstrip("/"),
-    )
-    if not found.token and not (found.key and found.email):
-        raise UserError(
-            "there are no credentials for Cloudflare",
-            "environment: CLOUDFLARE_API_TOKEN is not set",
-            "create an API token with Zone:Read and DNS:Edit on the zone and export CLOUDFLARE_API_TOKEN "
-            "(or CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL)",
-        )
-    return found
+            yield ("names", position), entry
+        for number, zone in enumerate(self.zones):
+            for position, entry in enumerate(zone.names):
+                yield ("zones", number, "names", position), entry
 
 
 def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: str, where: str) -> Settings:
@@ -224,7 +152,7 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     for key in (*Settings.model_fields,):
         variable = ENVIRONMENT_PREFIX + key.upper()
         if environment.get(variable, "").strip():
-            merged[key] = _typed(key, environment[variable], f"environment variable {variable}")
+            merged[key] = typed(key, environment[variable], f"environment variable {variable}")
             origins[key] = f"environment variable {variable}"
     if not merged.get("zone_id") and environment.get("CF_ZONE_ID", "").strip():
         merged["zone_id"] = environment["CF_ZONE_ID"].strip()
@@ -235,52 +163,17 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     except ValidationError as error:
         found = problems_of(error, Settings, lambda key: origins.get(key, where), NAMESPACE)
         raise UserError.of(found) from None
-    return settings if settings.owner else settings.model_copy(update={"owner": stack})
+    if not settings.owner:
+        settings = settings.model_copy(update={"owner": stack})
+    if key := environment.get(EXTERNAL_DNS_KEY, "").strip():
+        try:
+            settings._external_dns_key = external_dns.aes_key(key)  # noqa: SLF001 - no setting, so that no file has it
+        except ValueError as error:
+            raise UserError(str(error), f"environment variable {EXTERNAL_DNS_KEY}", "mend it, or unset it") from None
+    return settings
 
 
-def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str) -> Settings:
-    """Settings of the running program from Pulumi's configuration bag: `truenorth:key` to text or JSON."""
-    prefix = f"{NAMESPACE}:"
-    values = {
-        key.removeprefix(prefix): _typed(key.removeprefix(prefix), text, f"setting {key} of stack {stack}")
-        for key, text in config.items()
-        if key.startswith(prefix)
-    }
-    return parse(values, environment, stack=stack, where=f"configuration of stack {stack}")
-
-
-def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:
-    """Settings from `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong."""
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(
-            f"there are no settings for the stack {stack!r}",
-            str(path),
-            "create the file (stacks/Pulumi.demo.yaml is an example), or name another stack with --stack",
-        ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UserError(f"the settings cannot be read: {_short(error)}", str(path), "mend the file") from None
-    if document is None:
-        document = {}
-    entries = document.get("config", {}) if isinstance(document, dict) else None
-    if not isinstance(entries, dict):
-        raise UserError(
-            "the settings are not a mapping", str(path), "write them as `config:` with `truenorth:...` keys"
-        )
-    prefix = f"{NAMESPACE}:"
-    values = {str(key).removeprefix(prefix): value for key, value in entries.items() if str(key).startswith(prefix)}
-    for key, value in values.items():
-        if isinstance(value, dict) and set(value) == {"secure"}:
-            raise UserError(
-                f"{NAMESPACE}:{key} is encrypted, and no setting of TrueNorth is a secret",
-                str(path),
-                f"run `pulumi config set {NAMESPACE}:{key} ...` without --secret; credentials go into the environment",
-            )
-    return parse(values, environment, stack=stack, where=str(path))
-
-
-def _typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it
+def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it
     """The value in a text: taken as it is for a setting that is a text, else read as YAML (of which JSON is a part)."""
     field = Settings.model_fields.get(key)
     if field is not None and field.annotation is str:
@@ -288,8 +181,8 @@ def _typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever t
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise UserError(f"the value is no YAML: {_short(error)}", where, "mend the value") from None
+        raise UserError(f"the value is no YAML: {short(error)}", where, "mend the value") from None
 
 
-def _short(error: Exception) -> str:
+def short(error: Exception) -> str:
     return " ".join(str(error).split())

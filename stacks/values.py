@@ -7,6 +7,8 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, TypeVar
 
+from components.record import Record
+
 T_co = TypeVar("T_co", covariant=True)
 
 Address = IPv4Address | IPv6Address
@@ -66,18 +68,6 @@ class LinkAddresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One DNS record with canonical values: name an FQDN in lower case, ttl in seconds (1 = automatic)."""
-
-    name: str
-    type: str
-    content: str
-    ttl: int
-    proxied: bool
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
 class LiveRecord:
     """A record as the zone has it now."""
 
@@ -95,6 +85,14 @@ class ZoneSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadZone:
+    """A zone that could not be listed: all that is ours in it stays as it is."""
+
+    zone: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredRecord:
     """A record that Pulumi's state says is ours. Only these are ever updated or deleted."""
 
@@ -103,6 +101,7 @@ class RegisteredRecord:
     id: str
     zone_id: str
     record: Record
+    provider: str = "cloudflare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Observation:
     """What is true now, as far as it could be seen."""
 
     addresses: tuple[Sighting, ...]
-    zone: ZoneSnapshot
+    zones: tuple[ZoneSnapshot | UnreadZone, ...]
     registry: Registry
 
 
@@ -155,9 +154,23 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordSet:
-    """All records of one name and type, with the mark that says they are ours."""
+class FormerMark:
+    """A mark of the tool from which a set is taken over: it comes into state in one run, which the next deletes."""
 
+    number: int
+    record: Record
+    import_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """All records of one name and type, with the mark that says they are ours.
+
+    mark_name: that of the TXT beside them; "" where none is wanted. untouched: they are declared as state has them,
+    only so that they are not deleted, and nothing in them is changed.
+    """
+
+    zone: str
     zone_id: str
     name: str
     type: str
@@ -167,7 +180,11 @@ class RecordSet:
     comment: str
     mark_name: str
     mark_content: str
+    mark_ttl: int = 1
     mark_import_id: str = ""
+    former_marks: tuple[FormerMark, ...] = ()
+    untouched: bool = False
+    provider: str = "cloudflare"
 
 
 @dataclass(frozen=True, slots=True)

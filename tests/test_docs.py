@@ -11,7 +11,8 @@ import typer.main
 
 from cli.main import app
 from stacks.observe.wan.settings import WanSettings
-from stacks.settings import NameSettings, Settings
+from stacks.settings import Settings
+from stacks.zone_settings import NameSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()

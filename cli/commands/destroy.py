@@ -28,7 +28,8 @@ def destroy(
     from cli.engine.view import listening
     from cli.errors import UserError
     from cli.workplace import open_workplace
-    from stacks.observe.world import read_zone
+    from stacks.observe.world import read_zones
+    from stacks.values import ZoneSnapshot
 
     console = Console(stderr=as_json)
     workplace = open_workplace(stack, settings, os.environ)
@@ -47,8 +48,14 @@ def destroy(
                 "repeat the command with --yes",
             )
         typer.confirm(f"Delete these {len(registry.records)} records?", abort=True)
-    live = {record.id for record in read_zone(workplace.settings, workplace.credentials, registry).records}
-    gone = [registered.urn for registered in registry.records if registered.id not in live]
+    listed = [
+        zone
+        for zone in read_zones(workplace.settings, workplace.credentials, registry)
+        if isinstance(zone, ZoneSnapshot)
+    ]
+    live = {record.id for zone in listed for record in zone.records}
+    ids = {zone.zone_id for zone in listed}
+    gone = [one.urn for one in registry.records if one.zone_id in ids and one.id not in live]
     with listening(console, json_lines=as_json) as listener:
         if gone:
             stacks_of_engine.refresh(workplace, gone, listener)

@@ -54,7 +54,7 @@ def detect(
     """
     from cli.workplace import find_project, settings_path
     from stacks.observe.wan.detect import detect as ask
-    from stacks.settings import from_file
+    from stacks.settings_files import from_file
     from stacks.values import WAN
 
     wan = from_file(settings or settings_path(find_project(Path.cwd()), stack), os.environ, stack).wan

@@ -15,9 +15,10 @@ def env(stack: Stack = "demo", settings: SettingsFile = None) -> None:
     Example: `eval "$(truenorth env --stack home)"; pulumi up --stack home`
     """
     from cli.workplace import open_workplace
+    from stacks.credentials import secret_variables
 
     workplace = open_workplace(stack, settings, os.environ)
-    secrets = workplace.credentials.environment().keys() - {"CLOUDFLARE_BASE_URL"}
+    secrets = secret_variables(workplace.credentials)
     for name, value in sorted(workplace.environment.items()):
         if os.environ.get(name) != value and name not in secrets:
             sys.stdout.write(f"export {name}={shlex.quote(value)}\n")

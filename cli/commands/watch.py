@@ -56,8 +56,9 @@ def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = 
             sys.stdout.write(json.dumps({"time": now, **document}, sort_keys=True) + "\n")
             sys.stdout.flush()
 
+    zones = ", ".join(zone.zone for zone in workplace.settings.each_zone())
     console.print(
-        f"watching {workplace.settings.zone}: a look every {workplace.settings.wan.interval:g} s; Ctrl-C ends",
+        f"watching {zones}: a look every {workplace.settings.wan.interval:g} s; Ctrl-C ends",
         highlight=False,
     )
     with listening(console, json_lines=as_json, live=False) as listener:

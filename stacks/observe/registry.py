@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from components import ownership
+from components.providers import BY_TYPE_TOKEN
 from stacks.errors import ObservationError
-from stacks.values import Family, LinkAddresses, Record, RegisteredRecord, Registry
+from stacks.observe.zone.providers import READERS
+from stacks.values import Family, LinkAddresses, RegisteredRecord, Registry
 
-RECORD_TYPE_TOKENS = frozenset({"cloudflare:index/dnsRecord:DnsRecord"})
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
 EXPORT_DEADLINE = 60.0
 NO_STACK = ("no stack named", "stack not found", "could not find stack")
@@ -51,8 +52,9 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     records, zone_ids, stack_urn = [], {}, ""
     links: tuple[LinkAddresses, ...] = ()
     for resource in resources:
-        if resource["type"] in RECORD_TYPE_TOKENS and not resource.get("delete"):
-            records.append(_registered(resource))
+        provider = BY_TYPE_TOKEN.get(resource["type"])
+        if provider and not resource.get("delete"):
+            records.append(READERS[provider.name].registered(resource))
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
@@ -71,20 +73,6 @@ def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses
         for link, families in output.items()
         for family, addresses in families.items()
     )
-
-
-def _registered(resource: Mapping[str, Any]) -> RegisteredRecord:
-    inputs = resource["inputs"]
-    record = Record(
-        name=inputs["name"],
-        type=inputs["type"],
-        content=inputs.get("content", ""),
-        ttl=int(inputs["ttl"]),
-        proxied=bool(inputs.get("proxied", False)),
-        comment=inputs.get("comment") or "",
-    )
-    logical_name = resource["urn"].rsplit("::", 1)[1]
-    return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], record)
 
 
 def owned_record_set(record: RegisteredRecord) -> tuple[str, str]:

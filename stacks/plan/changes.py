@@ -5,11 +5,13 @@ No change means that no run is needed: state and zone both already say what the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from stacks.plan.planner import declared_records, import_ids
-from stacks.values import Observation, Plan, Record, RegisteredRecord
+from components.record import Record
+from stacks.plan.record_sets import declared_records, import_ids
+from stacks.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
 
 
 class Action(Enum):
@@ -17,7 +19,7 @@ class Action(Enum):
 
     CREATE = "create"
     ADOPT = "adopt"
-    """Ours by its mark, and unknown to state: it is imported."""
+    """Unknown to state, and ours: by its mark, or because the settings or `truenorth adopt` say so. It is imported."""
     UPDATE = "update"
     DELETE = "delete"
     RESTORE = "restore"
@@ -37,6 +39,7 @@ class Change:
     before: Record | None
     after: Record | None
     urn: str = ""
+    zone: str = ""
 
     @property
     def is_drift(self) -> bool:
@@ -54,44 +57,60 @@ class Change:
 
 def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
     """The changes that a run with this plan makes, in the order of the plan; deletions last."""
-    wanted: dict[str, tuple[Record, str]] = {}
-    imported: dict[str, str] = {}
-    for record_set in plan.record_sets:
-        for logical_name, record in declared_records(record_set).items():
-            wanted[logical_name] = (record, record_set.zone_id)
-        imported |= import_ids(record_set)
-    registered = {record.logical_name: record for record in observation.registry.records}
-    live = {live.id: live.record for live in observation.zone.records}
+    registered = {(one.provider, one.logical_name): one for one in observation.registry.records}
+    present = _Present.of(observation)
     found: list[Change] = []
-    for logical_name, (record, zone_id) in wanted.items():
-        ours = registered.get(logical_name)
-        if ours is None and logical_name in imported:
-            found.append(Change(Action.ADOPT, logical_name, live[imported[logical_name]], record))
-        elif ours is None:
-            found.append(Change(Action.CREATE, logical_name, None, record))
-        elif change := _of_ours(ours, record, zone_id, _live_record(ours, observation, live)):
-            found.append(change)
-    for logical_name, ours in registered.items():
-        if logical_name not in wanted:
-            present = _live_record(ours, observation, live)
-            action = Action.FORGET if present is None else Action.DELETE
-            found.append(Change(action, logical_name, present or ours.record, None, ours.urn))
+    wanted: set[tuple[str, str]] = set()
+    for record_set in plan.record_sets:
+        imported = import_ids(record_set)
+        for logical_name, record in declared_records(record_set).items():
+            key = (record_set.provider, logical_name)
+            wanted.add(key)
+            ours = registered.get(key)
+            if ours is None and logical_name in imported:
+                before = present.live[imported[logical_name]]
+                found.append(Change(Action.ADOPT, logical_name, before, record, zone=record_set.zone))
+            elif ours is None:
+                found.append(Change(Action.CREATE, logical_name, None, record, zone=record_set.zone))
+            elif not record_set.untouched:
+                found += _of_ours(ours, record, record_set, present.of_ours(ours))
+    for key, ours in registered.items():
+        if key not in wanted:
+            there = present.of_ours(ours)
+            action = Action.FORGET if there is None else Action.DELETE
+            zone = present.zones.get(ours.zone_id, ours.zone_id)
+            found.append(Change(action, ours.logical_name, there or ours.record, None, ours.urn, zone))
     return tuple(found)
 
 
-def _live_record(ours: RegisteredRecord, observation: Observation, live: dict[str, Record]) -> Record | None:
-    """What the zone has for a registered record; one of another zone than the observed is taken as state says."""
-    return live.get(ours.id) if ours.zone_id == observation.zone.zone_id else ours.record
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What the zones have, by id, and the names of the zones that were listed, by theirs."""
+
+    live: Mapping[str, Record]
+    zones: Mapping[str, str]
+
+    @classmethod
+    def of(cls, observation: Observation) -> _Present:
+        listed = [zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)]
+        live = {one.id: one.record for zone in listed for one in zone.records}
+        return cls(live, {zone.zone_id: zone.zone for zone in listed})
+
+    def of_ours(self, ours: RegisteredRecord) -> Record | None:
+        """What the zone has for a registered record; one of a zone that was not listed is taken as state says."""
+        return self.live.get(ours.id) if ours.zone_id in self.zones else ours.record
 
 
-def _of_ours(ours: RegisteredRecord, wanted: Record, zone_id: str, present: Record | None) -> Change | None:
+def _of_ours(ours: RegisteredRecord, wanted: Record, record_set: RecordSet, present: Record | None) -> Iterator[Change]:
+    action: Action | None = None
     if present is None:
-        return Change(Action.RESTORE, ours.logical_name, None, wanted, ours.urn)
-    if not same(present, ours.record):
-        return Change(Action.CORRECT, ours.logical_name, present, wanted, ours.urn)
-    if not same(ours.record, wanted) or ours.zone_id != zone_id:
-        return Change(Action.UPDATE, ours.logical_name, present, wanted, ours.urn)
-    return None
+        action = Action.RESTORE
+    elif not same(present, ours.record):
+        action = Action.CORRECT
+    elif not same(ours.record, wanted) or ours.zone_id != record_set.zone_id:
+        action = Action.UPDATE
+    if action:
+        yield Change(action, ours.logical_name, present, wanted, ours.urn, record_set.zone)
 
 
 def same(one: Record, other: Record) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from stacks.plan.endpoints import FAMILY
-from stacks.values import Endpoint, Known, LinkAddresses, Observation, RegisteredRecord, Unknown
+from stacks.values import Endpoint, Known, LinkAddresses, Observation, Unknown
 
 
 def partly_known(
-    endpoint: Endpoint, ours: Collection[RegisteredRecord], observation: Observation
+    endpoint: Endpoint, values: Collection[str], observation: Observation
 ) -> Known[tuple[str, ...]] | Unknown:
     """The targets where some links are known and the others keep what was last published of them; else Unknown."""
     family = FAMILY[endpoint.type]
@@ -23,7 +23,7 @@ def partly_known(
     if not any(isinstance(one, Known) for one in seen.values()):
         return endpoint.targets
     memory = {one.link: frozenset(one.addresses) for one in observation.registry.links if one.family is family}
-    held = {registered.record.content for registered in ours}
+    held = frozenset(values)
     known = {str(address) for one in seen.values() if isinstance(one, Known) for address in one.value}
     unseen = [link for link, one in seen.items() if isinstance(one, Unknown)]
     remembered = {address for link in unseen for address in memory.get(link, ())}

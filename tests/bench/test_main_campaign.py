@@ -29,7 +29,7 @@ class TestTheCheckAfterTheStorm:
 
     def check(self, monkeypatch: pytest.MonkeyPatch, *zone: dict[str, Any]) -> None:
         addresses = (Sighting(WAN, Family.IPV4, Known((IPv4Address("203.0.113.7"),))),)
-        observation = Observation(addresses, ZoneSnapshot("example.com", "z", ()), Registry())
+        observation = Observation(addresses, (ZoneSnapshot("example.com", "z", ()),), Registry())
         calm = Convergence(observation, Plan((), (), ()), (), (), 0.1)
         monkeypatch.setattr(Storm, "run", lambda _: calm)
         monkeypatch.setattr(remote, "records", lambda _: list(zone))

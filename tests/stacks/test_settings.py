@@ -7,7 +7,8 @@ import pytest
 
 from stacks import settings
 from stacks.errors import UserError
-from stacks.settings import Settings, credentials, from_file, from_pulumi, parse
+from stacks.settings import Settings, parse
+from stacks.settings_files import from_file, from_pulumi
 
 VALUES = {"zone": "example.com", "names": [{"name": "www"}]}
 
@@ -194,24 +195,6 @@ class TestSettingsFile:
             "other:key": "[",
         }
         assert from_pulumi(bag, {}, "home") == from_file(file, {}, "home")
-
-
-class TestCredentials:
-    def test_the_providers_own_variable_wins(self) -> None:
-        assert credentials({"CLOUDFLARE_API_TOKEN": "a", "CF_API_TOKEN": "b"}).token == "a"
-
-    def test_the_variables_of_other_tools_are_read(self) -> None:
-        assert credentials({"CF_API_TOKEN": "b"}).environment()["CLOUDFLARE_API_TOKEN"] == "b"
-        found = credentials({"CF_API_KEY": "k", "CF_API_EMAIL": "me@example.com"})
-        assert found.headers() == {"X-Auth-Key": "k", "X-Auth-Email": "me@example.com"}
-
-    @pytest.mark.parametrize("environment", [{}, {"CLOUDFLARE_API_TOKEN": "  "}, {"CF_API_KEY": "k"}])
-    def test_none_is_a_clear_error(self, environment: dict[str, str]) -> None:
-        with pytest.raises(UserError, match="there are no credentials for Cloudflare"):
-            credentials(environment)
-
-    def test_they_do_not_show_when_printed(self) -> None:
-        assert "sesame" not in repr(credentials({"CLOUDFLARE_API_TOKEN": "sesame"}))
 
 
 def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None:

@@ -12,9 +12,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
+from components import cloudflare_fields
+from components.record import Record
+from stacks.credentials import Credentials
 from stacks.errors import ObservationError, UserError
-from stacks.settings import Credentials
-from stacks.values import LiveRecord, Record, ZoneSnapshot
+from stacks.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 
 PAGE = 5_000
 TIMEOUT = (5.0, 30.0)
@@ -37,9 +39,22 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
     with requests.Session() as session:
         session.mount("http://", HTTPAdapter(max_retries=RETRY))
         session.mount("https://", HTTPAdapter(max_retries=RETRY))
-        session.headers.update(credentials.headers())
+        session.headers.update(_signed(credentials))
         found = zone_id or _find_zone(session, credentials, zone)
         return ZoneSnapshot(zone, found, _records(session, credentials, zone, found))
+
+
+def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
+    """The record that a resource of the state holds."""
+    inputs = resource["inputs"]
+    logical_name = resource["urn"].rsplit("::", 1)[1]
+    return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], _record(inputs))
+
+
+def _signed(credentials: Credentials) -> dict[str, str]:
+    if credentials.token:
+        return {"Authorization": f"Bearer {credentials.token}"}
+    return {"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email}
 
 
 def _find_zone(session: requests.Session, credentials: Credentials, zone: str) -> str:
@@ -59,22 +74,22 @@ def _records(session: requests.Session, credentials: Credentials, zone: str, zon
     while page <= pages:
         query = {"page": str(page), "per_page": str(PAGE)}
         answer = _get(session, credentials, f"/zones/{zone_id}/dns_records", query, zone)
-        records.extend(_live(item) for item in answer["result"])
+        records.extend(LiveRecord(item["id"], _record(item)) for item in answer["result"])
         pages = int((answer.get("result_info") or {}).get("total_pages", 1))
         page += 1
     return tuple(records)
 
 
-def _live(item: Mapping[str, Any]) -> LiveRecord:
-    record = Record(
+def _record(item: Mapping[str, Any]) -> Record:
+    """A record as the API gives it, or as state holds its inputs."""
+    return Record(
         name=item["name"].lower(),
         type=item["type"],
-        content=item.get("content", ""),
+        content=cloudflare_fields.content(item),
         ttl=int(item["ttl"]),
         proxied=bool(item.get("proxied", False)),
         comment=item.get("comment") or "",
     )
-    return LiveRecord(item["id"], record)
 
 
 def _get(

@@ -10,9 +10,9 @@ import pytest
 from lab.cloudflare.faults import Effect, Fault
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
+from stacks.credentials import Credentials
 from stacks.errors import ObservationError, UserError
 from stacks.observe.zone.cloudflare import snapshot
-from stacks.settings import Credentials
 
 TOKEN = "lab-token-0123456789abcdefghijklmnopqrst"
 

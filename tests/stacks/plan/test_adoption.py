@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stacks.plan.changes import Action, changes
-from stacks.plan.planner import import_ids, make_plan
+from stacks.plan.planner import make_plan
+from stacks.plan.record_sets import import_ids
 from stacks.values import LiveRecord, RegisteredRecord, Unknown
 from tests.stacks.plan.worlds import a_record, make_observation, make_settings, owned_www
 

@@ -40,7 +40,7 @@ def observed(seen: Seen, before: Plan | None = None, *, forgotten: bool = False)
         Sighting(link, Family.IPV4, Known((ip_address(address),)) if address else Unknown(DOWN))
         for link, address in seen.items()
     )
-    return Observation(sightings, zone, registry)
+    return Observation(sightings, (zone,), registry)
 
 
 def contents(plan: Plan) -> list[str]:

@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import ownership
+from components.record import Record
 from stacks.plan.changes import Action, changes
-from stacks.plan.planner import declared_records, make_plan
+from stacks.plan.planner import make_plan
+from stacks.plan.record_sets import declared_records
 from stacks.settings import Settings
-from stacks.values import LiveRecord, Observation, Record, RegisteredRecord, Slot, Unknown
+from stacks.values import LiveRecord, Observation, RegisteredRecord, Slot, Unknown
 from tests.stacks.plan.worlds import (
     a_record,
     applied,

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from components import ownership
-from stacks.plan.planner import declared_records
+from components.record import Record
+from stacks.plan.record_sets import declared_records
 from stacks.settings import Settings, parse
 from stacks.values import (
     WAN,
@@ -14,7 +15,6 @@ from stacks.values import (
     LiveRecord,
     Observation,
     Plan,
-    Record,
     RegisteredRecord,
     Registry,
     Sighting,
@@ -42,7 +42,7 @@ def make_observation(
     addresses = [Sighting(WAN, Family.IPV4, known(ipv4))]
     if ipv6 is not None:
         addresses.append(Sighting(WAN, Family.IPV6, known(ipv6)))
-    return Observation(tuple(addresses), ZoneSnapshot(ZONE, ZONE_ID, tuple(live)), Registry(tuple(owned)))
+    return Observation(tuple(addresses), (ZoneSnapshot(ZONE, ZONE_ID, tuple(live)),), Registry(tuple(owned)))
 
 
 def a_record(name: str, content: str, record_type: str = "A", **changes: object) -> Record:

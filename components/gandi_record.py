@@ -1,0 +1,34 @@
+"""A record set at Gandi: https://www.pulumi.com/registry/packages/gandi/api-docs/livedns/record/."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumiverse_gandi
+
+from components import canonical_content, gandi_names
+from components.record import Record
+
+INPUTS = ["name", "ttl", "values"]
+
+
+def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    """Declare a record set under its logical name. zone_id: the domain."""
+    return pulumiverse_gandi.livedns.Record(
+        logical_name,
+        zone=zone_id,
+        name=gandi_names.relative(record.name, zone_id),
+        type=record.type,
+        ttl=record.ttl,
+        values=[gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
+        opts=opts,
+    )
+
+
+def import_id(record_id: str, _zone_id: str) -> str:
+    """What `import_` takes for a record set with this id."""
+    return record_id
+
+
+def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
+    """A provider that takes its credentials from other environment variables: theirs by the plugin's own."""
+    return pulumiverse_gandi.Provider(name, opts=pulumi.ResourceOptions(env_var_mappings=environment))

@@ -1,0 +1,21 @@
+"""One DNS record, as it is declared, read and registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One DNS record with canonical values: name an FQDN in lower case, ttl in seconds (1 = automatic).
+
+    content: as a zone file has it (`canonical_content`). A provider whose records are whole sets (Gandi) has all
+    values of a set in one record, sorted, one a line.
+    """
+
+    name: str
+    type: str
+    content: str
+    ttl: int
+    proxied: bool
+    comment: str

@@ -1,0 +1,109 @@
+"""One zone of the observation, indexed for the questions that the plan asks of each endpoint. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components import heritage, ownership
+from components.heritage import Found, Readers
+from stacks.plan.cases import Wanted
+from stacks.values import LiveRecord, Observation, RecordSet, RegisteredRecord, ZoneSnapshot
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
+    from stacks.zone_settings import ZoneSettings
+
+Key = tuple[str, str]
+"""The name and type of a record set."""
+MARKED_TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA")
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneIndex:
+    """What the zone has and what state says of it."""
+
+    zone: ZoneSettings
+    zone_id: str
+    owned: Mapping[Key, list[RegisteredRecord]]
+    """The records, without marks, that state holds."""
+    marks: Mapping[Key, RegisteredRecord]
+    """The marks that state holds, by the set that they mark."""
+    foreign: Mapping[str, list[LiveRecord]]
+    """What the zone has and state does not know, by name."""
+    live: Mapping[str, LiveRecord]
+    """All that the zone has, by id."""
+    held: frozenset[str]
+    """The logical names that state knows and the zone has: never to be imported, the engine would replace them."""
+    ids: frozenset[str]
+    """The ids that state holds."""
+    found: Mapping[str, list[tuple[Found, LiveRecord]]]
+    """The marks in the zone, by the names that they speak of."""
+
+    def holders(self, name: str, record_type: str) -> tuple[Found, ...]:
+        """The marks that may speak of this set, the surest first."""
+        return heritage.holders(name, record_type, (mark for mark, _ in self.found.get(name, ())))
+
+    def wanted(self, record_set: RecordSet, owner: str) -> Wanted:
+        """What `cases` has to know of a set that is wanted."""
+        key = (record_set.name, record_set.type)
+        others = [one for one in self.foreign.get(record_set.name, ()) if one.record.type == record_set.type]
+        alone = len(others) == len(record_set.slots) == 1
+        return Wanted(
+            type=record_set.type,
+            contents=frozenset(slot.target for slot in record_set.slots),
+            owner=owner,
+            registered=bool(self.owned.get(key)),
+            alive=self.alive(key),
+            cut_off=alone and key in self.marks and not self.owned.get(key),
+        )
+
+    def is_foreign(self, live: LiveRecord) -> bool:
+        """Whether state does not know a record of the zone."""
+        return live.id not in self.ids
+
+    def of_this_zone(self, registered: RegisteredRecord) -> bool:
+        """Whether state says that a record is in this zone."""
+        return registered.zone_id == self.zone_id
+
+    def alive(self, key: Key) -> bool:
+        """Whether the zone has a record of the set that state says is ours."""
+        return any(registered.id in self.live for registered in self.owned.get(key, ()))
+
+
+def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observation: Observation) -> ZoneIndex:
+    """Index one zone, for its settings."""
+    registered = [one for one in observation.registry.records if one.provider == zone.provider]
+    ids = frozenset(one.id for one in registered)
+    owned: dict[Key, list[RegisteredRecord]] = defaultdict(list)
+    marks: dict[Key, RegisteredRecord] = {}
+    for one in registered:
+        name, record_type, *rest = one.logical_name.split("/")
+        if rest[:1] == ["mark"]:
+            marks |= {(name, record_type): one} if rest == ["mark"] else {}
+        else:
+            owned[name, record_type].append(one)
+    foreign: dict[str, list[LiveRecord]] = defaultdict(list)
+    found: dict[str, list[tuple[Found, LiveRecord]]] = defaultdict(list)
+    readers = Readers(
+        truenorth_prefix=zone.mark_prefix,
+        truenorth_types=MARKED_TYPES,
+        external_dns=tuple(one.affix() for one in settings.external_dns),
+        key=settings.external_dns_key(),
+    )
+    for live in snapshot.records:
+        if live.id not in ids:
+            foreign[live.record.name].append(live)
+        if live.record.type == "TXT" and (mark := heritage.read(live.record.name, live.record.content, readers)):
+            for name in {key.name for key in mark.marks}:
+                found[name].append((mark, live))
+    live_by_id = {live.id: live for live in snapshot.records}
+    held = frozenset(one.logical_name for one in registered if one.id in live_by_id)
+    return ZoneIndex(zone, snapshot.zone_id, owned, marks, foreign, live_by_id, held, ids, found)
+
+
+def is_our_mark(mark: Found, owner: str) -> bool:
+    """Whether a mark is one that this stack has written."""
+    return (mark.heritage, mark.owner) == (ownership.HERITAGE, owner)
