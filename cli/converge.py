@@ -10,7 +10,8 @@ from cli.engine import stack
 from cli.engine.run import Listener, Program, Run
 from cli.workplace import Workplace
 from stacks.observe.world import observe
-from stacks.plan.changes import Change, changes
+from stacks.plan.adoption import Takeover
+from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.settings import Settings
 from stacks.values import Observation, Plan, Sighting
@@ -30,11 +31,11 @@ class Convergence:
     seconds: float
 
 
-def look(workplace: Workplace, sightings: Sightings | None = None) -> Convergence:
+def look(workplace: Workplace, sightings: Sightings | None = None, takeover: Takeover | None = None) -> Convergence:
     """Observe and plan, and touch nothing. Raises UserError, ObservationError."""
     began = time.monotonic()
     observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sightings)
-    plan = make_plan(workplace.settings, observation)
+    plan = make_plan(workplace.settings, observation, takeover)
     return Convergence(observation, plan, changes(plan, observation), (), time.monotonic() - began)
 
 
@@ -45,24 +46,25 @@ def converge(
     sightings: Sightings | None = None,
     planned: Callable[[Convergence], None] = lambda _: None,
     always: bool = False,
+    takeover: Takeover | None = None,
 ) -> Convergence:
-    """Bring the zone to the plan. No engine runs where nothing is to be done, unless always is set.
+    """Bring the zones to the plan. No engine runs where nothing is to be done, unless always is set.
 
-    planned is told what will be done before it is done. Raises UserError, ObservationError, RunFailed.
+    planned is told what will be done before it is done. Where something was taken over, a second look follows: what
+    was imported and is not wished is ours then, and is put right. Raises UserError, ObservationError, RunFailed.
     """
     began = time.monotonic()
-    seen = look(workplace, sightings)
+    seen = look(workplace, sightings, takeover)
     planned(seen)
     runs = _apply(workplace, seen, listener) if seen.changes or _unfinished(seen) or always else ()
     done = Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)
-    if runs and not all(record_set.slots for record_set in seen.plan.record_sets):
-        return _delete_leftovers(workplace, done, listener)
+    if runs and any(change.action is Action.ADOPT for change in seen.changes):
+        return _after_adoption(done, converge(workplace, listener, sightings=sightings, planned=planned))
     return done
 
 
-def _delete_leftovers(workplace: Workplace, done: Convergence, listener: Listener) -> Convergence:
-    """A second run: the first has taken marks without a record into state, where this one finds them unwanted."""
-    again = converge(workplace, listener)
+def _after_adoption(done: Convergence, again: Convergence) -> Convergence:
+    """Two convergences, told as one."""
     return replace(
         again,
         changes=(*done.changes, *again.changes),
