@@ -29,6 +29,15 @@ def fqdn(name: str, zone: str) -> str:
     return full
 
 
+def fqdn_of_zone_file(name: str, zone: str) -> str:
+    """A name as a zone file has it, in full: relative to the zone, unless it ends in it. Raises ValueError."""
+    bare = name.strip().lower()
+    if name.endswith(".") or bare == zone or bare.endswith(f".{zone}"):
+        return fqdn(name, zone)
+    check_name(f"{bare}.{zone}")
+    return f"{bare}.{zone}"
+
+
 def check_name(name: str) -> None:
     """Raise ValueError where a name in lower case is no DNS name; a wildcard may only be the first label (RFC 4592)."""
     if len(name) > MAXIMUM_NAME:

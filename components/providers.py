@@ -12,7 +12,7 @@ class Provider:
     type_token: the Pulumi resource of a record. component: the module that declares it. token_variable: where the
     provider's plugin looks for a token. whole_sets: a resource is all values of a name and type, not one.
     comments, proxies, apex_alias: whether it has these (a CNAME at the apex is no CNAME in the DNS, RFC 1034, 3.6.2).
-    automatic_ttl: what TTL 1, "automatic", is stored as; TTLs are seconds.
+    automatic_ttl: what TTL 1, "automatic", is stored as; TTLs are seconds, ttls says in words which are possible.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Provider:
     shortest_ttl: int
     longest_ttl: int
     automatic_ttl: int
+    ttls: str
 
 
 PROVIDERS = {
@@ -45,6 +46,7 @@ PROVIDERS = {
             shortest_ttl=30,
             longest_ttl=86_400,
             automatic_ttl=1,
+            ttls="60 to 86400 (from 30 on Enterprise zones)",
         ),
         Provider(
             name="gandi",
@@ -59,6 +61,7 @@ PROVIDERS = {
             shortest_ttl=300,
             longest_ttl=2_592_000,
             automatic_ttl=300,
+            ttls="300 to 2592000",
         ),
     )
 }

@@ -37,3 +37,12 @@ class UserError(Exception):
 
 class ObservationError(Exception):
     """The world could not be read well enough to decide (API down, rate limit). Nothing was changed; try again."""
+
+
+class Refused(Exception):  # noqa: N818 - a decision, not a fault
+    """A person has to decide first. Nothing was changed. word: what allows it; "" where nothing does."""
+
+    def __init__(self, problems: tuple[Problem, ...], word: str = "") -> None:
+        self.problems = problems
+        self.word = word
+        super().__init__("\n".join(str(problem) for problem in problems))

@@ -12,13 +12,13 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from components import external_dns
+from components import comment_marks, external_dns
 from components.external_dns import Affix
 from stacks.errors import UserError
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
 from stacks.values import WAN
-from stacks.zone_settings import NameSettings, Zone, ZoneSettings, inheriting
+from stacks.zone_settings import NameSettings, RecordSettings, Zone, ZoneSettings, inheriting
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
@@ -72,7 +72,7 @@ class Settings(ZoneSettings):
     owner: str = Field(default="", pattern=r"^[A-Za-z0-9._/-]{0,63}$")
     backend: str = ""
     guard: GuardSettings = Field(default_factory=GuardSettings)
-    delete_grace: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 0.0
+    delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 0
     """Seconds for which `watch` keeps what is not wanted any more."""
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
     """One for each external-dns that writes to these zones."""
@@ -165,12 +165,27 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
         raise UserError.of(found) from None
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
+    _check_comment_marks(settings, where)
     if key := environment.get(EXTERNAL_DNS_KEY, "").strip():
         try:
             settings._external_dns_key = external_dns.aes_key(key)  # noqa: SLF001 - no setting, so that no file has it
         except ValueError as error:
             raise UserError(str(error), f"environment variable {EXTERNAL_DNS_KEY}", "mend it, or unset it") from None
     return settings
+
+
+def _check_comment_marks(settings: Settings, where: str) -> None:
+    """Raise UserError where a comment and the mark in it do not fit together."""
+    for zone in settings.each_zone():
+        if zone.marks != "comment":
+            continue
+        entries: tuple[NameSettings | RecordSettings, ...] = (*zone.names, *zone.records)
+        for comment in {zone.comment, *(entry.comment for entry in entries)}:
+            try:
+                comment_marks.encode(comment or "", settings.owner, zone.comment_limit)
+            except ValueError as error:
+                do = "shorten it, raise comment_limit to what the zone's plan stores, or use marks: txt"
+                raise UserError(str(error), where, do) from None
 
 
 def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it

@@ -208,11 +208,22 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """A record set that the next run makes: records of ours that cannot stand beside it are deleted first."""
+
+    name: str
+    type: str
+    until: tuple[str, ...]
+    """The types of ours that are deleted first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What must be: declared as resources; all else that the state holds is deleted by the engine."""
 
     record_sets: tuple[RecordSet, ...]
     conflicts: tuple[Conflict, ...]
     frozen: tuple[Frozen, ...]
+    deferred: tuple[Deferred, ...] = ()
     links: tuple[LinkAddresses, ...] = ()
     """What this plan publishes of each named link; remembered in state."""

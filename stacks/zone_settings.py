@@ -147,7 +147,7 @@ class ZoneDefaults(BaseModel):
     targets: Literal["address", "cname"] = "address"
     """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
     canonical_name: str = DEFAULT_CANONICAL
-    confirm: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 30.0
+    confirm: Annotated[int, Field(ge=0, le=3600)] = 30
     """Seconds for which the zone's name servers are asked after a change; 0: not at all."""
     name_servers: tuple[str, ...] = ()
     """Those asked, HOST or HOST:PORT; none: those of the zone's NS records."""
@@ -173,15 +173,15 @@ class ZoneSettings(ZoneDefaults):
         if not self.zone:
             return self
         if self.marks == "comment" and not self.traits.comments:
-            raise fault(f"{self.provider} stores no comments", "use marks: txt", ("marks",))
+            raise fault(f"{self.traits.title} stores no comments", "use marks: txt", ("marks",))
         for setting, position, entry in self._entries():
             if (entry.proxied or (entry.proxied is None and self.proxied)) and not self.traits.proxies:
-                raise fault(f"{self.provider} has no proxy", "remove proxied", (setting, position, "proxied"))
+                raise fault(f"{self.traits.title} has no proxy", "remove proxied", (setting, position, "proxied"))
             ttl = self.ttl if entry.ttl is None else entry.ttl
             if ttl != canonical.AUTOMATIC_TTL and not self.traits.shortest_ttl <= ttl <= self.traits.longest_ttl:
                 raise fault(
-                    f"{entry.name}: a ttl of {ttl} seconds is not possible at {self.provider}",
-                    f"use {self.traits.shortest_ttl} to {self.traits.longest_ttl}, or 1 for automatic",
+                    f"{entry.name}: a ttl of {ttl} seconds is not possible at {self.traits.title}",
+                    f"use {self.traits.ttls}, or 1 for automatic",
                     (setting, position, "ttl"),
                 )
         return self
@@ -194,7 +194,7 @@ class ZoneSettings(ZoneDefaults):
         for setting, position, entry in self._entries():
             where = (setting, position)
             try:
-                name = canonical.fqdn(entry.name, self.zone)
+                name = self.fqdn(entry)
                 canonical.check_name(ownership.mark_name(name, "CNAME", self.mark_prefix))
             except ValueError as error:
                 raise fault(
@@ -223,6 +223,12 @@ class ZoneSettings(ZoneDefaults):
         for position, record in enumerate(self.records):
             yield "records", position, record
 
+    def fqdn(self, entry: NameSettings | RecordSettings) -> str:
+        """The full name of an entry. Raises ValueError; a record's name is relative as in a zone file, dots and all."""
+        if isinstance(entry, RecordSettings) and "." in entry.name.strip("."):
+            return canonical.fqdn_of_zone_file(entry.name, self.zone)
+        return canonical.fqdn(entry.name, self.zone)
+
     def _types(self, entry: NameSettings | RecordSettings) -> tuple[str, ...]:
         if isinstance(entry, RecordSettings):
             return (entry.type,)
@@ -234,7 +240,7 @@ class ZoneSettings(ZoneDefaults):
             return False
         name = canonical.fqdn(entry.name, self.zone)
         if name == self.zone:
-            beside = any(canonical.fqdn(record.name, self.zone) == name for record in self.records)
+            beside = any(self.fqdn(record) == name for record in self.records)
             return self.traits.apex_alias and not beside
         return name != self.canonical_fqdn
 

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from components import ownership
-from stacks.plan.cases import ADOPTED, Case, judge
+from components import comment_marks, ownership
+from stacks.plan.cases import ADOPTED, Case, holder_of, judge
 from stacks.plan.zone_index import is_our_mark
-from stacks.values import FormerMark, LiveRecord, RecordSet, Slot
+from stacks.values import LiveRecord, RecordSet, Slot
 
 if TYPE_CHECKING:
     from components.heritage import Found
-    from stacks.plan.zone_index import ZoneIndex
+    from stacks.plan.zone_index import Key, ZoneIndex
 
 Tool = Literal["truenorth", "external-dns", "cloudflare-ddns", "routeflare"]
 MARKLESS = frozenset({"routeflare"})
@@ -31,6 +31,10 @@ class Takeover:
     tool: Tool
     owner: str = ""
 
+    def takes_mark(self, mark: Found) -> bool:
+        """Whether what this mark speaks for is taken over. Never with a mark that is encrypted: whose is it?"""
+        return not mark.sealed and mark.heritage == self.tool and self.owner in {"", mark.owner}
+
 
 def adopt(
     record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex, owner: str, takeover: Takeover | None
@@ -43,31 +47,55 @@ def adopt(
     for live in others:
         holders = zone.holders(live.record.name, live.record.type)
         case = judge(live, wanted, holders)
+        if live.id in zone.texts:  # a mark is no value of the set, whatever `adopt` says
+            continue
         if zone.zone.adopt in ADOPTED.get(case, ()) or _taken(case, holders, takeover):
             (exact if live.record.content in wanted.contents else changed).append(live)
     if not exact and not changed:
         return record_set, frozenset()
+    if zone.zone.policy == "create-only":
+        record_set, exact, changed = _as_it_is(record_set, [*exact, *changed]), [*exact, *changed], []
     taken = _in_slots(record_set, exact, changed, zone)
-    adopted = frozenset(slot.import_id for slot in taken.slots if slot.import_id)
-    return replace(taken, former_marks=tuple(_former_marks(taken, adopted, zone, owner))), adopted
+    return taken, frozenset(slot.import_id for slot in taken.slots if slot.import_id)
 
 
-def leftovers(planned: set[str], zone: ZoneIndex, owner: str, takeover: Takeover | None) -> Iterator[RecordSet]:
+def leftovers(planned: set[Key], zone: ZoneIndex, owner: str, takeover: Takeover | None) -> Iterator[RecordSet]:
     """Sets for what bears our mark, is unknown to state and not wanted: marks without a record, to be deleted.
 
     With a takeover by our own marks also their records: lost state is then rebuilt whole.
     """
     everything = takeover is not None and takeover.tool == "truenorth"
+    known = planned | zone.marks.keys() | zone.owned.keys()
     for name in sorted(zone.found):
         for mark, live in zone.found[name]:
-            if not is_our_mark(mark, owner) or live.record.name in planned or not zone.is_foreign(live):
+            if not is_our_mark(mark, owner) or not zone.is_foreign(live) or not zone.is_whole(live):
                 continue
             for host, record_type in mark.marks:
-                if host != name or record_type is None or (host, record_type) in zone.marks.keys() | zone.owned.keys():
+                if host != name or record_type is None or (host, record_type) in known:
                     continue
                 there = [one for one in zone.foreign.get(host, ()) if one.record.type == record_type]
-                if not there or everything:
-                    yield _as_found(host, record_type, there, live, zone)
+                ours = [one for one in there if _is_ours(one, zone, owner)]
+                if not there or (everything and ours):
+                    known = known | {(host, record_type)}
+                    yield _as_found(host, record_type, ours, live, zone)
+    if everything:
+        yield from _commented(known, zone, owner)
+
+
+def _commented(known: set[Key], zone: ZoneIndex, owner: str) -> Iterator[RecordSet]:
+    """Sets for the records whose comment is our mark."""
+    found: dict[Key, list[LiveRecord]] = {}
+    for name, there in sorted(zone.foreign.items()):
+        for live in there:
+            if (name, live.record.type) not in known and comment_marks.parse(live.record.comment)[1] == owner:
+                found.setdefault((name, live.record.type), []).append(live)
+    for (name, record_type), ours in found.items():
+        yield _as_found(name, record_type, ours, None, zone)
+
+
+def _is_ours(live: LiveRecord, zone: ZoneIndex, owner: str) -> bool:
+    holder = holder_of(live, zone.holders(live.record.name, live.record.type))
+    return holder is not None and is_our_mark(holder, owner)
 
 
 def _taken(case: Case, holders: tuple[Found, ...], takeover: Takeover | None) -> bool:
@@ -75,12 +103,10 @@ def _taken(case: Case, holders: tuple[Found, ...], takeover: Takeover | None) ->
     if takeover is None:
         return False
     if takeover.tool == "truenorth":
-        return case is Case.OURS_CHANGED
+        return case in {Case.OURS, Case.OURS_CHANGED}
     if takeover.tool in MARKLESS:
         return case in {Case.SAME_CONTENT, Case.OTHER_CONTENT}
-    if case is not Case.ANOTHER_TOOL or holders[0].sealed:
-        return False
-    return holders[0].heritage == takeover.tool and takeover.owner in {"", holders[0].owner}
+    return case is Case.ANOTHER_TOOL and takeover.takes_mark(holders[0])
 
 
 def _with_our_mark(record_set: RecordSet, zone: ZoneIndex, owner: str) -> RecordSet:
@@ -88,7 +114,8 @@ def _with_our_mark(record_set: RecordSet, zone: ZoneIndex, owner: str) -> Record
     if not record_set.mark_name or ownership.mark_record_name(record_set.name, record_set.type) in zone.held:
         return record_set
     for mark, live in zone.found.get(record_set.name, ()):
-        if is_our_mark(mark, owner) and live.record.name == record_set.mark_name and zone.is_foreign(live):
+        named = live.record.name == record_set.mark_name
+        if is_our_mark(mark, owner) and named and zone.is_foreign(live) and zone.is_whole(live):
             return replace(record_set, mark_import_id=live.id)
     return record_set
 
@@ -111,26 +138,23 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
     return replace(record_set, slots=tuple(found))
 
 
-def _former_marks(record_set: RecordSet, adopted: frozenset[str], zone: ZoneIndex, owner: str) -> Iterator[FormerMark]:
-    """The marks of other tools on what is taken over, unless they speak of something that is not."""
-    number = 0
-    for mark, live in zone.found.get(record_set.name, ()):
-        speaks = any(key.name == record_set.name and key.type in {record_set.type, None} for key in mark.marks)
-        if is_our_mark(mark, owner) or not speaks or not zone.is_foreign(live):
-            continue
-        others = [
-            one
-            for key in mark.marks
-            for one in zone.foreign.get(key.name, ())
-            if one.record.type == key.type and one.id not in adopted
-        ]
-        if not others:
-            yield FormerMark(number, live.record, live.id)
-            number += 1
+def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:
+    """The set as the zone has it, for a policy that changes nothing."""
+    some = taken[0].record
+    return replace(
+        record_set,
+        slots=tuple(Slot(number, live.record.content) for number, live in enumerate(taken)),
+        ttl=some.ttl,
+        proxied=some.proxied,
+        comment=some.comment,
+    )
 
 
-def _as_found(host: str, record_type: str, there: list[LiveRecord], mark: LiveRecord, zone: ZoneIndex) -> RecordSet:
-    some = there[0].record if there else mark.record
+def _as_found(
+    host: str, record_type: str, there: list[LiveRecord], mark: LiveRecord | None, zone: ZoneIndex
+) -> RecordSet:
+    """A set as the zone has it, that is not wanted. mark: its TXT; None where its records' comments are the mark."""
+    some = [*there, *([mark] if mark else [])][0].record
     return RecordSet(
         zone=zone.zone.zone,
         zone_id=zone.zone_id,
@@ -140,9 +164,9 @@ def _as_found(host: str, record_type: str, there: list[LiveRecord], mark: LiveRe
         ttl=some.ttl,
         proxied=some.proxied,
         comment=some.comment,
-        mark_name=mark.record.name,
-        mark_content=mark.record.content,
-        mark_ttl=mark.record.ttl,
-        mark_import_id=mark.id,
+        mark_name=mark.record.name if mark else "",
+        mark_content=mark.record.content if mark else "",
+        mark_ttl=mark.record.ttl if mark else zone.zone.traits.automatic_ttl,
+        mark_import_id=mark.id if mark else "",
         provider=zone.zone.provider,
     )

@@ -79,7 +79,7 @@ def _endpoint(
     proxied = _proxied(entry, zone)
     ttl = zone.ttl if entry.ttl is None else entry.ttl
     return Endpoint(
-        name=canonical.fqdn(entry.name, zone.zone),
+        name=zone.fqdn(entry),
         type=record_type,
         targets=targets,
         ttl=canonical.ttl(ttl, proxied=proxied, automatic=zone.traits.automatic_ttl),

@@ -9,6 +9,8 @@
 | the zone could not be listed                     | all that is ours in it is declared unchanged                     |
 | policy `upsert-only`, and a set is not wanted    | it is declared unchanged, as long as the zone has it             |
 | policy `create-only`, and the zone has a set     | likewise, wanted or not                                          |
+| records of ours of a type that cannot stand      | they are deleted, and the next run makes it; other policies than |
+| beside it, e.g. A where a CNAME is wanted now    | `sync` keep them: a conflict                                     |
 | a mark of ours, unknown to state, and no record: | it is imported; the next run, which knows it, deletes what is    |
 | a creation was cut off, then its name dropped    | not wanted                                                       |
 """
@@ -22,11 +24,13 @@ from typing import TYPE_CHECKING
 from stacks.plan.adoption import Takeover, adopt, leftovers
 from stacks.plan.cases import explained, judge
 from stacks.plan.endpoints import endpoints
+from stacks.plan.former_marks import with_former_marks
 from stacks.plan.links import partly_known, published
 from stacks.plan.record_sets import as_registered, contents, wished
-from stacks.plan.zone_index import Key, ZoneIndex, index, is_our_mark
+from stacks.plan.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
 from stacks.values import (
     Conflict,
+    Deferred,
     Endpoint,
     Frozen,
     Known,
@@ -50,6 +54,7 @@ class _Draft:
     record_sets: list[RecordSet] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     frozen: list[Frozen] = field(default_factory=list)
+    deferred: list[Deferred] = field(default_factory=list)
 
 
 def make_plan(settings: Settings, observation: Observation, takeover: Takeover | None = None) -> Plan:
@@ -64,12 +69,13 @@ def make_plan(settings: Settings, observation: Observation, takeover: Takeover |
             _keep_unread(draft, snapshot, zone.provider, observation)
         else:
             _plan_zone(draft, index(settings, zone, snapshot, observation), settings, observation, takeover)
-    return Plan(tuple(draft.record_sets), tuple(draft.conflicts), tuple(draft.frozen), published(observation))
-
-
-def clashes(wanted: str, present: str) -> bool:
-    """Whether a record of one type keeps the other from the same name (RFC 1034, 3.6.2: CNAME stands alone)."""
-    return wanted == present or "CNAME" in {wanted, present}
+    return Plan(
+        record_sets=tuple(draft.record_sets),
+        conflicts=tuple(draft.conflicts),
+        frozen=tuple(draft.frozen),
+        deferred=tuple(draft.deferred),
+        links=published(observation),
+    )
 
 
 def _plan_zone(
@@ -80,7 +86,8 @@ def _plan_zone(
     for endpoint in endpoints(zone.zone, observation.addresses):
         wanted.add((endpoint.name, endpoint.type))
         planned += _of_endpoint(draft, endpoint, zone, settings, observation, takeover)
-    planned += leftovers({one.mark_name for one in planned}, zone, settings.owner, takeover)
+    planned = with_former_marks(planned, zone, settings.owner, takeover)
+    planned += leftovers({(one.name, one.type) for one in planned}, zone, settings.owner, takeover)
     planned += _not_wanted(zone, wanted | {(one.name, one.type) for one in planned})
     draft.record_sets += planned
 
@@ -107,8 +114,11 @@ def _of_endpoint(
     if alive and zone.zone.policy == "create-only":
         yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
         return
+    if in_the_way := zone.own_in_the_way(key):
+        _wait_for_own(draft, key, in_the_way, zone)
+        return
     record_set = wished(endpoint, targets.value, zone, settings.owner)
-    others = [live for live in zone.foreign.get(endpoint.name, ()) if clashes(endpoint.type, live.record.type)]
+    others = [live for live in zone.foreign.get(endpoint.name, ()) if _in_the_way(live, endpoint.type, zone)]
     record_set, adopted = adopt(record_set, others, zone, settings.owner, takeover)
     left = [live for live in others if live.id not in adopted]
     draft.conflicts += [
@@ -117,6 +127,21 @@ def _of_endpoint(
     waiting = isinstance(endpoint.targets, Unknown) and key in zone.marks
     if (record_set.slots or waiting) and (alive or adopted or not others):
         yield record_set
+
+
+def _wait_for_own(draft: _Draft, key: Key, types: tuple[str, ...], zone: ZoneIndex) -> None:
+    """A CNAME cannot be made beside other records of ours, nor they beside it: those go first, or nothing is done."""
+    if zone.zone.policy == "sync":
+        draft.deferred.append(Deferred(*key, types))
+        return
+    reason = f"policy {zone.zone.policy} keeps it; nothing was declared"
+    draft.conflicts.append(Conflict(*key, f"{', '.join(types)} of ours", reason))
+
+
+def _in_the_way(live: LiveRecord, record_type: str, zone: ZoneIndex) -> bool:
+    """Whether a record that state does not know keeps a set of this type from its name. A mark is no other text."""
+    beside = live.id in zone.texts and live.record.type == record_type and not zone.zone.traits.whole_sets
+    return clashes(record_type, live.record.type) and not beside
 
 
 def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, owner: str, *, beside: bool) -> Conflict:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components import heritage, ownership
+from components import canonical_content, heritage, ownership
 from components.heritage import Found, Readers
 from stacks.plan.cases import Wanted
 from stacks.values import LiveRecord, Observation, RecordSet, RegisteredRecord, ZoneSnapshot
@@ -41,6 +41,8 @@ class ZoneIndex:
     """The ids that state holds."""
     found: Mapping[str, list[tuple[Found, LiveRecord]]]
     """The marks in the zone, by the names that they speak of."""
+    texts: frozenset[str]
+    """The ids of all TXT records that are marks."""
 
     def holders(self, name: str, record_type: str) -> tuple[Found, ...]:
         """The marks that may speak of this set, the surest first."""
@@ -64,9 +66,19 @@ class ZoneIndex:
         """Whether state does not know a record of the zone."""
         return live.id not in self.ids
 
+    def is_whole(self, live: LiveRecord) -> bool:
+        """Whether a mark stands alone in its record: where records are whole sets, others' texts may be in it too."""
+        return not self.zone.traits.whole_sets or len(canonical_content.split(live.record.content)) == 1
+
     def of_this_zone(self, registered: RegisteredRecord) -> bool:
         """Whether state says that a record is in this zone."""
         return registered.zone_id == self.zone_id
+
+    def own_in_the_way(self, key: Key) -> tuple[str, ...]:
+        """The other types of which the zone has records of ours at the name, which keep those of this type from it."""
+        name, record_type = key
+        others = (kind for host, kind in self.owned if host == name and kind != record_type)
+        return tuple(sorted(kind for kind in others if clashes(record_type, kind) and self.alive((name, kind))))
 
     def alive(self, key: Key) -> bool:
         """Whether the zone has a record of the set that state says is ours."""
@@ -87,6 +99,7 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
             owned[name, record_type].append(one)
     foreign: dict[str, list[LiveRecord]] = defaultdict(list)
     found: dict[str, list[tuple[Found, LiveRecord]]] = defaultdict(list)
+    texts: set[str] = set()
     readers = Readers(
         truenorth_prefix=zone.mark_prefix,
         truenorth_types=MARKED_TYPES,
@@ -96,12 +109,21 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
     for live in snapshot.records:
         if live.id not in ids:
             foreign[live.record.name].append(live)
-        if live.record.type == "TXT" and (mark := heritage.read(live.record.name, live.record.content, readers)):
-            for name in {key.name for key in mark.marks}:
-                found[name].append((mark, live))
+        for text in canonical_content.split(live.record.content) if live.record.type == "TXT" else ():
+            if mark := heritage.read(live.record.name, text, readers):
+                texts.add(live.id)
+                for name in {key.name for key in mark.marks}:
+                    found[name].append((mark, live))
     live_by_id = {live.id: live for live in snapshot.records}
     held = frozenset(one.logical_name for one in registered if one.id in live_by_id)
-    return ZoneIndex(zone, snapshot.zone_id, owned, marks, foreign, live_by_id, held, ids, found)
+    return ZoneIndex(
+        zone, snapshot.zone_id, owned, marks, foreign, live_by_id, held, ids, found, frozenset(texts)
+    )
+
+
+def clashes(wanted: str, present: str) -> bool:
+    """Whether a record of one type keeps the other from the same name (RFC 1034, 3.6.2: CNAME stands alone)."""
+    return wanted == present or "CNAME" in {wanted, present}
 
 
 def is_our_mark(mark: Found, owner: str) -> bool:
