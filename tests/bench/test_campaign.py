@@ -7,9 +7,8 @@ import pytest
 
 from bench import campaign, main_campaign
 from bench.campaign import PARTS, Outcome, Part
+from bench.storm import STRUCK
 from bench.wrong import WrongError
-
-STRUCK = main_campaign.STRUCK
 
 
 @pytest.fixture

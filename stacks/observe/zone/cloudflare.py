@@ -48,7 +48,7 @@ def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """The record that a resource of the state holds."""
     inputs = resource["inputs"]
     logical_name = resource["urn"].rsplit("::", 1)[1]
-    return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], _record(inputs))
+    return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], read_record(inputs))
 
 
 def _signed(credentials: Credentials) -> dict[str, str]:
@@ -74,13 +74,13 @@ def _records(session: requests.Session, credentials: Credentials, zone: str, zon
     while page <= pages:
         query = {"page": str(page), "per_page": str(PAGE)}
         answer = _get(session, credentials, f"/zones/{zone_id}/dns_records", query, zone)
-        records.extend(LiveRecord(item["id"], _record(item)) for item in answer["result"])
+        records.extend(LiveRecord(item["id"], read_record(item)) for item in answer["result"])
         pages = int((answer.get("result_info") or {}).get("total_pages", 1))
         page += 1
     return tuple(records)
 
 
-def _record(item: Mapping[str, Any]) -> Record:
+def read_record(item: Mapping[str, Any]) -> Record:
     """A record as the API gives it, or as state holds its inputs."""
     return Record(
         name=item["name"].lower(),
