@@ -14,13 +14,14 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 SYNCED := .venv/.synced
 ENGINE := .venv/.engine
+KUBE := .venv/.kube
 
 KEEP ?=
 ONLY ?=
 SEEDS ?=
 ARGS ?=
 
-.PHONY: help setup engine system demo test lint format bench campaign clean
+.PHONY: help setup engine kube system demo test lint format bench campaign clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -31,7 +32,7 @@ demo: $(SYNCED) engine ## try TrueNorth on a world of its own, on loopback (KEEP
 	@echo "==> demo"
 	@$(RUN) truenorth demo $(if $(KEEP),--keep)
 
-test: $(SYNCED) system engine ## run the tests (ARGS="-k name" is passed to pytest)
+test: $(SYNCED) system engine kube ## run the tests (ARGS="-k name" is passed to pytest)
 	@echo "==> tests"
 	@$(RUN) pytest $(ARGS)
 
@@ -70,6 +71,11 @@ engine: $(SYNCED)
 	@test -x "$$(cat $(ENGINE) 2>/dev/null)/pulumi" -a $(ENGINE) -nt cli/engine/versions.py || { \
 	  echo "==> Pulumi engine"; \
 	  $(RUN) truenorth engine install > $(ENGINE).draft && mv $(ENGINE).draft $(ENGINE); }
+
+kube: $(SYNCED)
+	@test -x "$$(cat $(KUBE) 2>/dev/null)/kube-apiserver-$$(sed -n 's/^KUBERNETES = "\(.*\)"/\1/p' lab/kube/versions.py)" -a $(KUBE) -nt lab/kube/versions.py || { \
+	  echo "==> Kubernetes, for the tests"; \
+	  $(RUN) truenorth lab build > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
 
 $(SYNCED): pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"

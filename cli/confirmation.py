@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from components import canonical_content
 from stacks.values import ZoneSnapshot
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stacks.observe.zone.confirmation import Confirmed, Expectation, Unconfirmed
     from stacks.settings import Settings
 
+Outcome: TypeAlias = "Confirmed | Unconfirmed"
 Waiting = Callable[[float], "float | Deadline"]
 """Makes what a confirmation waits under of its seconds."""
 

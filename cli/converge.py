@@ -9,37 +9,94 @@ from dataclasses import dataclass, replace
 from cli.engine import stack
 from cli.engine.run import Listener, Program, Run
 from cli.workplace import Workplace
+from stacks.errors import ObservationError
 from stacks.observe.world import observe
+from stacks.permission import Permission, refused
 from stacks.plan.adoption import Takeover
 from stacks.plan.changes import Action, Change, changes
+from stacks.plan.guard import Refusal, refusals
+from stacks.plan.held_back import held_back
 from stacks.plan.planner import make_plan
 from stacks.settings import Settings
-from stacks.values import Observation, Plan, Sighting
+from stacks.values import Observation, Plan, Sighting, UnreadZone
 
 Sightings = Callable[[], tuple[Sighting, ...]]
 """Gives the WAN addresses to a run, in place of a detection of its own."""
+Amend = Callable[[Plan, Observation], Plan]
+"""Makes the plan that is carried out of the one for the world as it is."""
+NOTHING_ALLOWED = Permission()
+MANY = 50
+"""Changes from which on a run is faster without the engine's checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """What a convergence saw, wanted and did. runs is empty where nothing was to be done; seconds is wall time."""
+    """What a convergence saw, wanted and did. runs is empty where nothing was to be done; seconds is wall time.
+
+    refusals: what the guard refuses; allowed_by: what allows it all the same, in words; is_held_back: it is left as it
+    is, and the changes are the rest.
+    """
 
     observation: Observation
     plan: Plan
     changes: tuple[Change, ...]
     runs: tuple[Run, ...]
     seconds: float
+    refusals: tuple[Refusal, ...] = ()
+    allowed_by: str = ""
+    is_held_back: bool = False
+
+    @property
+    def unread(self) -> str:
+        """Which of several zones could not be read, and why: they stay as they are. Empty where all could."""
+        unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
+        return "; ".join(f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread)
 
 
-def look(workplace: Workplace, sightings: Sightings | None = None, takeover: Takeover | None = None) -> Convergence:
-    """Observe and plan, and touch nothing. Raises UserError, ObservationError."""
+def require_all_zones(done: Convergence) -> None:
+    """Raise ObservationError where a zone could not be read: the others are done, and the command has failed."""
+    if done.unread:
+        raise ObservationError(done.unread)
+
+
+def look(
+    workplace: Workplace,
+    sightings: Sightings | None = None,
+    takeover: Takeover | None = None,
+    *,
+    permission: Permission = NOTHING_ALLOWED,
+    amend: Amend = lambda plan, _: plan,
+    hold_back: bool = False,
+) -> Convergence:
+    """Observe and plan, and touch nothing. Raises UserError, ObservationError.
+
+    hold_back: what the guard refuses is taken out of the plan, if it can be.
+    """
     began = time.monotonic()
     observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sightings)
-    plan = make_plan(workplace.settings, observation, takeover)
-    return Convergence(observation, plan, changes(plan, observation), (), time.monotonic() - began)
+    plan = amend(make_plan(workplace.settings, observation, takeover), observation)
+    found = changes(plan, observation)
+    refusing = refused_changes(workplace.settings, plan, found, observation, permission)
+    allowed_by = permission.allowing(refusing, workplace.settings)
+    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refusing, allowed_by)
+    if not refusing or allowed_by or not hold_back:
+        return seen
+    plan = held_back(plan, refusing, observation)
+    found = changes(plan, observation)
+    if refused_changes(workplace.settings, plan, found, observation, permission):
+        return seen
+    return replace(seen, plan=plan, changes=found, is_held_back=True)
 
 
-def converge(
+def refused_changes(
+    settings: Settings, plan: Plan, found: tuple[Change, ...], observation: Observation, permission: Permission
+) -> tuple[Refusal, ...]:
+    """What the guard refuses; what puts right what was taken over just now is not asked for twice."""
+    guarded = [one for one in found if one.action is Action.DELETE or one.logical_name not in permission.adopted]
+    return refusals(settings, plan, guarded, observation)
+
+
+def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
     workplace: Workplace,
     listener: Listener,
     *,
@@ -47,19 +104,37 @@ def converge(
     planned: Callable[[Convergence], None] = lambda _: None,
     always: bool = False,
     takeover: Takeover | None = None,
+    permission: Permission = NOTHING_ALLOWED,
+    amend: Amend = lambda plan, _: plan,
+    hold_back: bool = False,
 ) -> Convergence:
     """Bring the zones to the plan. No engine runs where nothing is to be done, unless always is set.
 
-    planned is told what will be done before it is done. Where something was taken over, a second look follows: what
-    was imported and is not wished is ours then, and is put right. Raises UserError, ObservationError, RunFailed.
+    planned is told what will be done before it is done. Where something was taken over or deferred, a second look
+    follows: what was imported and is not wished is ours then, and is put right. Raises UserError, ObservationError,
+    RunFailed, and Refused where the guard refuses and permission does not allow it: nothing was changed by this look.
+    hold_back: all that is not refused is done instead.
     """
     began = time.monotonic()
-    seen = look(workplace, sightings, takeover)
+    seen = look(workplace, sightings, takeover, permission=permission, amend=amend, hold_back=hold_back)
     planned(seen)
+    if seen.refusals and not seen.allowed_by and not seen.is_held_back:
+        raise refused(seen.refusals, permission, workplace.settings)
     runs = _apply(workplace, seen, listener) if seen.changes or _unfinished(seen) or always else ()
-    done = Convergence(seen.observation, seen.plan, seen.changes, runs, time.monotonic() - began)
-    if runs and any(change.action is Action.ADOPT for change in seen.changes):
-        return _after_adoption(done, converge(workplace, listener, sightings=sightings, planned=planned))
+    done = replace(seen, runs=runs, seconds=time.monotonic() - began)
+    adopted = frozenset(change.logical_name for change in seen.changes if change.action is Action.ADOPT)
+    if runs and (seen.plan.deferred or adopted):
+        permission = replace(permission, adopted=adopted)
+        again = converge(
+            workplace,
+            listener,
+            sightings=sightings,
+            planned=planned,
+            permission=permission,
+            amend=amend,
+            hold_back=hold_back,
+        )
+        return _after_adoption(done, again)
     return done
 
 
@@ -69,6 +144,8 @@ def _after_adoption(done: Convergence, again: Convergence) -> Convergence:
         again,
         changes=(*done.changes, *again.changes),
         runs=(*done.runs, *again.runs),
+        refusals=again.refusals if again.is_held_back else (*done.refusals, *again.refusals),
+        allowed_by=done.allowed_by or again.allowed_by,
         seconds=done.seconds + again.seconds,
     )
 
@@ -97,11 +174,13 @@ def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple
     what landed (it is adopted by its mark) and what did not.
     """
     registry = seen.observation.registry
-    stale = [change.urn for change in seen.changes if change.is_drift]
+    stale = [change.urn for change in seen.changes if change.needs_refresh]
     if registry.interrupted and not stale:
         stale = [registry.stack_urn]  # reads nothing from the provider, and clears what is pending
     refreshed = (stack.refresh(workplace, stale, listener),) if stale else ()
-    return (*refreshed, stack.up(workplace, declare(workplace, seen), listener))
+    marked = all(zone.marks != "none" for zone in workplace.settings.each_zone())
+    checkpoints = len(seen.changes) < MANY or not marked
+    return (*refreshed, stack.up(workplace, declare(workplace, seen), listener, checkpoints=checkpoints))
 
 
 def _unfinished(seen: Convergence) -> bool:

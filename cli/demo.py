@@ -20,12 +20,11 @@ from cli.converge import Convergence, converge
 from cli.engine.events import Event
 from cli.lab_environment import lab_environment, without_elsewhere
 from cli.loop.inbox import Inbox, Stop
-from cli.loop.watch import Failure, watch
+from cli.loop.watch import Failure, News, watch
 from cli.workplace import Workplace, find_project, open_workplace, settings_path
 from components import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
-from stacks.values import Sighting
 
 STACK = "demo"
 Names = dict[str, object]
@@ -176,8 +175,8 @@ def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
     news: SimpleQueue[Convergence | Failure] = SimpleQueue()
     inbox: Inbox = SimpleQueue()
 
-    def told(one: Convergence | Failure | Sighting) -> None:
-        if not isinstance(one, Sighting):
+    def told(one: News) -> None:
+        if isinstance(one, Convergence | Failure):
             news.put(one)
 
     loop = threading.Thread(target=watch, args=(quick, _deaf, told, inbox), name="watch")

@@ -9,9 +9,11 @@ from importlib.metadata import version
 from cli.backend import without_sidecars
 from cli.engine.install import engine_environment, install
 from lab.daemon import Lab
-from lab.plugin.executable import choose
+from lab.plugin.executable import CLOUDFLARE, GANDI, choose
 
-ELSEWHERE = ("CF_", "CLOUDFLARE_", "PULUMI_", "TRUENORTH_")
+ELSEWHERE = ("CF_", "CLOUDFLARE_", "GANDI_", "KUBECONFIG", "KUBERNETES_", "PULUMI_", "TRUENORTH_")
+PLUGINS = (("pulumi-cloudflare", CLOUDFLARE), ("pulumiverse-gandi", GANDI))
+"""The plugins, each with the package whose version it has."""
 KEPT = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "TRUENORTH_ENGINE_")
 
 
@@ -25,20 +27,24 @@ def without_elsewhere(environment: Mapping[str, str]) -> dict[str, str]:
 def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables to set on top of an environment, so that everything that runs in it runs in the lab.
 
-    The real Cloudflare plugin is used where it can be had, else the lab's stand-in.
+    The providers' real plugins are used where they can be had, else the lab's stand-ins.
     """
     engine = install(environment)
-    plugin = choose(environment, lab.folder / "plugin", engine.pulumi, version("pulumi-cloudflare"))
+    plugins = [
+        choose(environment, lab.folder / "plugin", engine.pulumi, version(distribution), kind)
+        for distribution, kind in PLUGINS
+    ]
+    folders = dict.fromkeys(str(plugin.folder) for plugin in plugins)
     on_path = engine_environment(engine, environment)
     state = lab.folder / "state"
     state.mkdir(parents=True, exist_ok=True)
     variables = {
         **lab.places.environment(),
-        "PATH": os.pathsep.join([str(plugin.folder), on_path["PATH"]]),
+        "PATH": os.pathsep.join([*folders, on_path["PATH"]]),
         "PULUMI_BACKEND_URL": without_sidecars(state.as_uri()),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-    if plugin.origin == "stand-in":
+    if any(plugin.origin == "stand-in" for plugin in plugins):
         variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
     return variables

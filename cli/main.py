@@ -9,15 +9,16 @@ from typing import Final
 import typer
 from rich.console import Console
 
+from cli.commands import adopt, destroy, detect, env, preview, status, up, watch
 from cli.commands import demo as demo_command
-from cli.commands import destroy, detect, env, preview, status, up, watch
 from cli.commands import engine as engine_command
 from cli.commands import lab as lab_command
-from cli.exit_codes import FAILED, INTERRUPTED, UNUSABLE
+from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """
 Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out of reach, a run that stopped half way);
-2 bad input or a machine that is not ready, nothing was changed; 130 interrupted.
+2 bad input or a machine that is not ready, nothing was changed; 5 refused by the guard, or not what was reviewed: a
+person has to decide, nothing was changed; 130 interrupted.
 """
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("preview")(preview.preview)
 app.command("destroy")(destroy.destroy)
+app.command("adopt")(adopt.adopt)
 app.command("status")(status.status)
 app.command("detect")(detect.detect)
 app.command("watch")(watch.watch)
@@ -44,7 +46,7 @@ app.add_typer(lab_command.app, name="lab")
 def run() -> None:
     """Run the command line; every error a user can meet ends here in one message and an exit code."""
     from cli.engine.failure import RunFailed
-    from stacks.errors import ObservationError, UserError
+    from stacks.errors import ObservationError, Refused, UserError
 
     errors = Console(stderr=True, highlight=False)
     try:
@@ -53,6 +55,10 @@ def run() -> None:
         for problem in error.problems:
             errors.print(f"[bold red]error:[/] {_plain(problem)}", soft_wrap=True)
         sys.exit(UNUSABLE)
+    except Refused as error:
+        for problem in error.problems:
+            errors.print(f"[bold red]refused:[/] {_plain(problem)}", soft_wrap=True)
+        sys.exit(REFUSED)
     except (ObservationError, RunFailed) as error:
         errors.print("[bold red]failed:[/] ", end="")
         errors.print(str(error), markup=False, soft_wrap=True)

@@ -19,4 +19,13 @@ SettingsFile = Annotated[
         "--settings", envvar="TRUENORTH_SETTINGS", help="Read the settings from this file instead.", dir_okay=False
     ),
 ]
+Purge = Annotated[
+    bool | None,
+    typer.Option(
+        "--purge/--no-purge",
+        show_default=False,
+        help="Delete what is ours and not wanted any more, or keep it: policy sync or upsert-only for all zones of "
+        "this run. Without either the setting policy decides.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]

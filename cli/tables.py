@@ -7,12 +7,14 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from cli.confirmation import Outcome
 from cli.converge import Convergence
-from components import canonical, ownership
+from components import canonical, canonical_content, ownership
 from components.record import Record
+from stacks.plan import guard
 from stacks.plan.changes import Action, Change
 from stacks.plan.record_sets import declared_records
-from stacks.values import WAN, Known, Plan, Sighting
+from stacks.values import WAN, Known, Plan, Sighting, UnreadZone
 
 COLOURS = {
     Action.CREATE: "green",
@@ -23,6 +25,8 @@ COLOURS = {
     Action.CORRECT: "magenta",
     Action.FORGET: "dim",
 }
+SHOWN = 10
+"""Names that are listed one by one; of more only the number is told."""
 DONE = {
     Action.CREATE: "created",
     Action.ADOPT: "adopted",
@@ -49,7 +53,7 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
             Text(change.action.value, style=COLOURS[change.action]),
             record.name,
             record.type,
-            Text("ownership mark", style="dim") if is_mark(record) else _difference(change),
+            Text("ownership mark", style="dim") if is_mark(record) else difference(change),
             Text(MEANINGS.get(change.action, ""), style="dim"),
         )
     if changes:
@@ -117,6 +121,17 @@ def print_plan_notes(console: Console, plan: Plan) -> None:
         )
 
 
+def print_refusals(console: Console, seen: Convergence) -> None:
+    """What the guard refuses, and what allows it; nothing where it refuses nothing."""
+    for refusal in seen.refusals:
+        said = f"allowed by {seen.allowed_by}" if seen.allowed_by else "refused"
+        console.print(
+            f"[bold yellow]{escape(said)}[/]: {escape(refusal.what)}; {escape(refusal.where)}", soft_wrap=True
+        )
+    if seen.refusals and not seen.allowed_by and (needed := guard.word(seen.refusals)):
+        console.print(f"  allow it: truenorth up --allow {needed}", highlight=False, soft_wrap=True)
+
+
 def print_outcome(console: Console, done: Convergence) -> None:
     """The last line of a run."""
     names = len(done.plan.record_sets)
@@ -129,6 +144,29 @@ def print_outcome(console: Console, done: Convergence) -> None:
     counted = ", ".join(f"{count} {DONE[action]}" for action, count in tally(done.changes).items()) or "nothing changed"
     engine = sum(run.seconds for run in done.runs)
     console.print(f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)")
+
+
+def print_confirmation(console: Console, outcomes: tuple[Outcome, ...]) -> None:
+    """What the name servers say of the changes."""
+    missing = [one for one in outcomes if not hasattr(one, "seconds")]
+    confirmed = [one.seconds for one in outcomes if hasattr(one, "seconds")]
+    if confirmed:
+        noun = "record set" if len(confirmed) == 1 else "record sets"
+        console.print(f"[green]confirmed[/] by the name servers: {len(confirmed)} {noun} ({max(confirmed):.1f} s)")
+    for one in missing[:SHOWN]:
+        said = escape(one.said)
+        console.print(f"[yellow]not confirmed[/] {one.name} {one.type}: {said}", highlight=False, soft_wrap=True)
+    if len(missing) > SHOWN:
+        console.print(f"[yellow]not confirmed[/]: {len(missing) - SHOWN} more", highlight=False)
+
+
+def confirmation_document(outcomes: tuple[Outcome, ...]) -> dict[str, object]:
+    """The JSON of what the name servers say of the changes."""
+    missing = [one for one in outcomes if not hasattr(one, "seconds")]
+    return {
+        "confirmed": len(outcomes) - len(missing),
+        "unconfirmed": [{"name": one.name, "type": one.type, "said": one.said} for one in missing],
+    }
 
 
 def tally(changes: tuple[Change, ...]) -> dict[Action, int]:
@@ -150,6 +188,18 @@ def convergence_document(done: Convergence) -> dict[str, object]:
         "records": [
             record_document(record) for each in done.plan.record_sets for record in declared_records(each).values()
         ],
+        "refusals": [
+            {"what": one.what, "zone": one.zone, "resources": [change.logical_name for change in one.changes]}
+            for one in done.refusals
+        ],
+        "unread": [
+            {"zone": zone.zone, "reason": zone.reason}
+            for zone in done.observation.zones
+            if isinstance(zone, UnreadZone)
+        ],
+        "allow": guard.word(done.refusals),
+        "allowed_by": done.allowed_by,
+        "held_back": done.is_held_back,
         "engine_runs": len(done.runs),
         "engine_seconds": round(sum(run.seconds for run in done.runs), 3),
         "seconds": round(done.seconds, 3),
@@ -190,7 +240,7 @@ def addresses_document(seen: Convergence) -> dict[str, object]:
 
 
 def _cells(record: Record) -> tuple[str, ...]:
-    content = "ownership mark" if is_mark(record) else record.content
+    content = "ownership mark" if is_mark(record) else shown(record)
     ttl = "auto" if record.ttl == canonical.AUTOMATIC_TTL else str(record.ttl)
     return record.name, record.type, escape(content), ttl, "yes" if record.proxied else "no"
 
@@ -199,13 +249,14 @@ def _state(change: Change | None) -> Text:
     return Text(change.action.value, style=COLOURS[change.action]) if change else Text("right", style="green")
 
 
-def _difference(change: Change) -> str:
+def difference(change: Change) -> str:
+    """What a change makes of a record's content and the rest."""
     before, after = change.before, change.after
     if before is None or after is None:
-        return change.record.content
+        return shown(change.record)
     parts = []
     if before.content != after.content:
-        parts.append(f"{before.content} -> {after.content}")
+        parts.append(f"{shown(before)} -> {shown(after)}")
     for label, old, new in (
         ("name", before.name, after.name),
         ("ttl", before.ttl, after.ttl),
@@ -214,4 +265,9 @@ def _difference(change: Change) -> str:
     ):
         if old != new:
             parts.append(f"{label} {old!r} -> {new!r}")
-    return ", ".join(parts) or after.content
+    return ", ".join(parts) or shown(after)
+
+
+def shown(record: Record) -> str:
+    """The content of a record in one line; that of a whole set has several values."""
+    return ", ".join(canonical_content.split(record.content))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,15 @@ def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[
         # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
         engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
     return Workplace(project, stack, file, settings, found, engine, backend, engine_variables)
+
+
+def purging(workplace: Workplace, purge: bool | None) -> Workplace:  # noqa: FBT001 - an option of three values
+    """The workplace with policy sync (True) or upsert-only (False) for all zones; as it is for None."""
+    if purge is None:
+        return workplace
+    policy = {"policy": "sync" if purge else "upsert-only"}
+    zones = tuple(zone.model_copy(update=policy) for zone in workplace.settings.zones)
+    return replace(workplace, settings=workplace.settings.model_copy(update={**policy, "zones": zones}))
 
 
 def find_project(start: Path) -> Path:

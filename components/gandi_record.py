@@ -13,7 +13,7 @@ INPUTS = ["name", "ttl", "values"]
 
 def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Declare a record set under its logical name. zone_id: the domain."""
-    return pulumiverse_gandi.livedns.Record(
+    resource: pulumi.Resource = pulumiverse_gandi.livedns.Record(
         logical_name,
         zone=zone_id,
         name=gandi_names.relative(record.name, zone_id),
@@ -22,6 +22,7 @@ def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.Resour
         values=[gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
         opts=opts,
     )
+    return resource
 
 
 def import_id(record_id: str, _zone_id: str) -> str:
@@ -31,4 +32,7 @@ def import_id(record_id: str, _zone_id: str) -> str:
 
 def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
     """A provider that takes its credentials from other environment variables: theirs by the plugin's own."""
-    return pulumiverse_gandi.Provider(name, opts=pulumi.ResourceOptions(env_var_mappings=environment))
+    made: pulumi.ProviderResource = pulumiverse_gandi.Provider(
+        name, opts=pulumi.ResourceOptions(env_var_mappings=environment)
+    )
+    return made

@@ -13,12 +13,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.kube.unavailable import KubeUnavailable
 from lab.world import Places, Ports, document, running
 
 FILE = "lab.json"
 LOG = "lab.log"
 READY_DEADLINE = 30.0
-STOP_DEADLINE = 10.0
+STOP_DEADLINE = 60.0
+"""Seconds; a Kubernetes control plane takes some."""
 
 
 class LabError(Exception):
@@ -34,12 +36,15 @@ class Lab:
     folder: Path
 
 
-def start(folder: Path, ports: Ports) -> Lab:
+def start(folder: Path, ports: Ports, *, kubernetes: bool = False) -> Lab:
     """Start a lab and wait until it answers. A lab that runs already in this folder is returned as it is.
 
-    Raises LabError where it does not start (a port that is taken, say).
+    kubernetes: with a cluster, whose programs are built first if need be, without a word.
+    Raises LabError where it does not start (a port that is taken, say), or runs already without the wanted cluster.
     """
     if running_lab := find(folder):
+        if kubernetes and not running_lab.places.kubernetes:
+            raise LabError("a lab without Kubernetes runs already; stop it first")
         return running_lab
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [
@@ -48,6 +53,7 @@ def start(folder: Path, ports: Ports) -> Lab:
         "lab.daemon",
         str(folder),
         *map(str, (ports.cloudflare, ports.stun, ports.http, ports.dns)),
+        *(["--kubernetes"] if kubernetes else []),
     ]
     with (folder / LOG).open("w", encoding="utf-8") as log:
         child = subprocess.Popen(  # noqa: S603 - this very module
@@ -126,12 +132,14 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("ports", type=int, nargs=4)
+    parser.add_argument("--kubernetes", action="store_true")
     options = parser.parse_args()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        with running(Ports(*options.ports)) as places:
+        cluster = options.folder / "kubernetes" if options.kubernetes else None
+        with running(Ports(*options.ports), kubernetes_folder=cluster) as places:
             known = {"pid": os.getpid(), "places": document(places)}
             file = options.folder / FILE
             staged = file.with_suffix(".new")
@@ -139,8 +147,8 @@ def main() -> int:
             staged.replace(file)
             _say("ready")
             stopped.wait()
-    except OSError as error:
-        _say(f"failed: {error}")
+    except (OSError, KubeUnavailable) as error:
+        _say(f"failed: {' '.join(str(error).split())}")
         return 2
     return 0
 

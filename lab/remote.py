@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 
@@ -15,7 +16,7 @@ TIMEOUT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call that the Cloudflare API of the lab has had."""
+    """A call that an API of the lab has had."""
 
     time: datetime
     method: str
@@ -29,9 +30,9 @@ def set_address(places: Places, ipv4: str) -> None:
     _call(places, "PUT", "/_lab/addresses", json={"ipv4": ipv4})
 
 
-def records(places: Places) -> list[dict[str, Any]]:
-    """The zone's records, as the API would give them."""
-    found: list[dict[str, Any]] = _call(places, "GET", f"/_lab/cloudflare/records?zone={places.zone}")
+def records(places: Places, zone: str = "") -> list[dict[str, Any]]:
+    """The records of a zone, the lab's own if none is named, as the API would give them."""
+    found: list[dict[str, Any]] = _call(places, "GET", f"/_lab/cloudflare/records?zone={zone or places.zone}")
     return found
 
 
@@ -40,9 +41,9 @@ def edit_record(places: Places, record: dict[str, Any]) -> None:
     _call(places, "POST", f"/_lab/cloudflare/records?zone={places.zone}", json=record)
 
 
-def delete_record(places: Places, record_id: str) -> None:
-    """Somebody else deletes a record."""
-    _call(places, "DELETE", f"/_lab/cloudflare/records?zone={places.zone}&id={record_id}")
+def delete_record(places: Places, record_id: str, zone: str = "") -> None:
+    """Somebody else deletes a record of a zone, the lab's own if none is named."""
+    _call(places, "DELETE", f"/_lab/cloudflare/records?zone={zone or places.zone}&id={record_id}")
 
 
 def set_faults(places: Places, faults: list[dict[str, Any]]) -> None:
@@ -52,15 +53,63 @@ def set_faults(places: Places, faults: list[dict[str, Any]]) -> None:
 
 def api_requests(places: Places) -> list[Request]:
     """The calls the API has had, oldest first; the lab's own control does not count."""
-    return [
-        Request(datetime.fromisoformat(entry["time"]), entry["method"], entry["path"], entry["body"], entry["status"])
-        for entry in _call(places, "GET", "/_lab/cloudflare/requests")
-    ]
+    return _requests(places, "cloudflare")
 
 
 def forget_requests(places: Places) -> None:
     """Empty the log of requests."""
     _call(places, "DELETE", "/_lab/cloudflare/requests")
+
+
+def add_zone(places: Places, name: str) -> None:
+    """A further zone at Cloudflare, which every token reaches that is not made for certain zones."""
+    _call(places, "POST", "/_lab/cloudflare/zones", json={"name": name})
+
+
+def add_token(places: Places, token: str, zone: str) -> None:
+    """A further token at Cloudflare, for this zone only."""
+    _call(places, "POST", "/_lab/cloudflare/tokens", json={"token": token, "zone": zone})
+
+
+def gandi_records(places: Places) -> dict[tuple[str, str], dict[str, Any]]:
+    """The record sets of the zone at Gandi, as the API would give them, by relative name and type."""
+    found = _call(places, "GET", f"/_lab/gandi/records?zone={places.gandi_zone}")
+    return {(one["rrset_name"], one["rrset_type"]): one for one in found}
+
+
+def gandi_edit(places: Places, name: str, record_type: str, values: list[str], ttl: int = 300) -> None:
+    """Somebody else's edit at Gandi: a new record set, or other values and TTL (seconds) of one."""
+    body = {"rrset_name": name, "rrset_type": record_type, "rrset_values": values, "rrset_ttl": ttl}
+    _call(places, "POST", f"/_lab/gandi/records?zone={places.gandi_zone}", json=body)
+
+
+def gandi_delete(places: Places, name: str = "", record_type: str = "") -> None:
+    """Somebody else deletes record sets at Gandi: all, those of a name, of a type, or of both."""
+    chosen = {"zone": places.gandi_zone, "name": name, "type": record_type}
+    query = urlencode({key: value for key, value in chosen.items() if value})
+    _call(places, "DELETE", f"/_lab/gandi/records?{query}")
+
+
+def gandi_faults(places: Places, faults: list[dict[str, Any]]) -> None:
+    """What goes wrong at Gandi from now on; an empty list for nothing."""
+    _call(places, "PUT", "/_lab/gandi/faults", json=faults)
+
+
+def gandi_requests(places: Places) -> list[Request]:
+    """The calls that the Gandi API has had, oldest first."""
+    return _requests(places, "gandi")
+
+
+def gandi_forget_requests(places: Places) -> None:
+    """Empty the log of requests of the Gandi API."""
+    _call(places, "DELETE", "/_lab/gandi/requests")
+
+
+def _requests(places: Places, provider: str) -> list[Request]:
+    return [
+        Request(datetime.fromisoformat(entry["time"]), entry["method"], entry["path"], entry["body"], entry["status"])
+        for entry in _call(places, "GET", f"/_lab/{provider}/requests")
+    ]
 
 
 def _call(places: Places, method: str, path: str, json: object = None) -> Any:  # noqa: ANN401 - JSON of many shapes

@@ -7,26 +7,37 @@ from dataclasses import dataclass
 
 from stacks.errors import Problem, Refused
 from stacks.plan.guard import Refusal, word
+from stacks.settings import Settings
 
 FORCE_VARIABLE = "TRUENORTH_FORCE"
 TRUE = frozenset({"1", "true", "yes", "on"})
+NEVER = "nothing allows this: mend what keeps it from being known, or change the record at the provider by hand"
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """by: who allows whatever is refused, in words for a message; "" for nobody. words: those given."""
+    """What may be done although the guard refuses it.
+
+    by: what allows whatever is refused, in words for a message; "" for nothing. word: the one given, beside that of
+    the setting guard.allow. adopted: the records just taken over; whatever makes them as wished was asked for then.
+    """
 
     by: str = ""
-    words: frozenset[str] = frozenset()
+    word: str = ""
+    adopted: frozenset[str] = frozenset()
 
-    def allowing(self, refused: Sequence[Refusal]) -> str:
+    def words(self, settings: Settings) -> frozenset[str]:
+        """The words that have been given."""
+        return frozenset({self.word, settings.guard.allow} - {""})
+
+    def allowing(self, found: Sequence[Refusal], settings: Settings) -> str:
         """What allows all of this, in words for a message; "" where it is not allowed, or nothing is refused."""
-        if not refused or not all(refusal.allowable for refusal in refused):
+        if not found or not all(refusal.allowable for refusal in found):
             return ""
         if self.by:
             return self.by
-        allowed = word(refused)
-        return f"the word {allowed}" if allowed in self.words else ""
+        needed = word(found)
+        return f"the word {needed}" if needed in self.words(settings) else ""
 
 
 def from_environment(environment: Mapping[str, str]) -> Permission:
@@ -35,15 +46,14 @@ def from_environment(environment: Mapping[str, str]) -> Permission:
     return Permission(by=f"{FORCE_VARIABLE}=1" if forced else "")
 
 
-def refused(found: Sequence[Refusal], words: frozenset[str] = frozenset()) -> Refused:
-    """The error that says what is refused and how it can be allowed. words: those that allow other changes."""
-    allowed = word(found)
+def refused(found: Sequence[Refusal], permission: Permission, settings: Settings) -> Refused:
+    """The error that says what is refused and how it can be allowed."""
+    needed, given = word(found), permission.words(settings)
     do = (
-        f"look at it with `truenorth preview`; `truenorth up --allow {allowed}` allows exactly this, once "
-        f"(so does the setting guard.allow), --force whatever is refused; plain `pulumi up`: {FORCE_VARIABLE}=1"
+        f"look at it with `truenorth preview`; `truenorth up --allow {needed}` or the setting guard.allow: {needed} "
+        f"allows exactly this, so once; --force (for a plain `pulumi up` {FORCE_VARIABLE}=1) whatever is refused"
     )
-    if words:
-        do += f" (what {', '.join(sorted(words))} allows is not this)"
-    never = "nothing allows this; mend what keeps it from being known, or change the record at the provider by hand"
-    problems = [Problem(one.what, one.where, do if one.allowable else never) for one in found]
-    return Refused(tuple(problems), allowed)
+    if given:
+        do += f"; the word given, {' or '.join(sorted(given))}, is of other changes"
+    problems = [Problem(one.what, one.where, do if one.allowable else NEVER) for one in found]
+    return Refused(tuple(problems), needed)

@@ -12,6 +12,9 @@ from components.owned_record import OwnedRecord, OwnedRecordArgs, explicit_provi
 from stacks.credentials import credentials
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe
+from stacks.permission import from_environment, refused
+from stacks.plan.changes import changes
+from stacks.plan.guard import refusals
 from stacks.plan.planner import make_plan
 from stacks.plan.record_sets import declared_records, import_ids
 from stacks.settings import Settings
@@ -31,7 +34,9 @@ def program(observation: Observation | None = None, settings: Settings | None = 
             credentials(settings, os.environ),
             registry=lambda: read_registry(stack, os.environ, cwd=Path.cwd()),
         )
-    plan = make_plan(settings, observation) if plan is None else plan
+    if plan is None:
+        plan = make_plan(settings, observation)
+        guard(settings, plan, observation)
     report(plan)
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
@@ -40,6 +45,22 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     if plan.links:
         pulumi.export("links", links_output(plan))
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def guard(settings: Settings, plan: Plan, observation: Observation) -> None:
+    """Raise Refused where the guard refuses what a run would do and nobody allows it; a preview is only warned."""
+    found = refusals(settings, plan, changes(plan, observation), observation)
+    permission = from_environment(os.environ)
+    if not found:
+        return
+    if allowed_by := permission.allowing(found, settings):
+        for refusal in found:
+            pulumi.log.warn(f"allowed by {allowed_by}: {refusal.what}; {refusal.where}")
+        return
+    error = refused(found, permission, settings)
+    if not pulumi.runtime.is_dry_run():
+        raise error
+    pulumi.log.warn(f"would be refused: {error}")
 
 
 def options(

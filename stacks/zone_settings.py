@@ -51,6 +51,17 @@ def _ttl(value: int) -> int:
     return value
 
 
+def _mark_prefix(value: str) -> str:
+    """Refuse what would make one mark of several types, or let the mark of the apex leave the zone."""
+    if "%{record_type}" not in value or not value.endswith("."):
+        raise fault(
+            f"the prefix {value!r} cannot name a mark for each type of each name",
+            f"write one with %{{record_type}} in it and a dot at its end, e.g. {ownership.DEFAULT_PREFIX}",
+        )
+    return value
+
+
+MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -141,7 +152,7 @@ class ZoneDefaults(BaseModel):
     """What says in the zone that a record is ours: a TXT beside it, the record's comment, or nothing."""
     comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
     """The longest comment that the zone's plan stores: 100 characters on Free zones, 500 on others."""
-    mark_prefix: str = ownership.DEFAULT_PREFIX
+    mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
     policy: Policy = "sync"
     adopt: Adopt = "owned"
     targets: Literal["address", "cname"] = "address"
@@ -176,7 +187,11 @@ class ZoneSettings(ZoneDefaults):
             raise fault(f"{self.traits.title} stores no comments", "use marks: txt", ("marks",))
         for setting, position, entry in self._entries():
             if (entry.proxied or (entry.proxied is None and self.proxied)) and not self.traits.proxies:
-                raise fault(f"{self.traits.title} has no proxy", "remove proxied", (setting, position, "proxied"))
+                raise fault(
+                    f"{self.traits.title} has no proxy",
+                    "remove proxied, or set proxied: false for this zone",
+                    (setting, position, "proxied"),
+                )
             ttl = self.ttl if entry.ttl is None else entry.ttl
             if ttl != canonical.AUTOMATIC_TTL and not self.traits.shortest_ttl <= ttl <= self.traits.longest_ttl:
                 raise fault(

@@ -1,4 +1,4 @@
-"""For all tests: the engine, a printed seed, and no skipped test in CI."""
+"""For all tests: the engine, a Kubernetes cluster, a printed seed, and no skipped test in CI."""
 
 from __future__ import annotations
 
@@ -11,21 +11,28 @@ import pytest
 from cli.engine.install import install
 from cli.engine.progress import Plain
 from cli.errors import UserError
+from lab.kube.build import install as install_kube
+from lab.kube.control_plane import control_plane
+from lab.kube.unavailable import KubeUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from cli.engine.find import Engine
+    from lab.kube.cluster import Cluster
+    from lab.kube.programs import Programs
 
 _IN_CI = os.environ.get("CI") == "true"
 _SEED_LIMIT = 1 << 32
 
 _engine = pytest.StashKey["Engine | UserError"]()
+_kube = pytest.StashKey["Programs | KubeUnavailable"]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Chooses the seed of hypothesis before its plugin reads the option, so that any run can be repeated."""
+    config.addinivalue_line("markers", "kube: runs a real Kubernetes control plane")
     if config.getoption("--hypothesis-seed") is None:
         config.option.hypothesisseed = str(random.SystemRandom().randrange(_SEED_LIMIT))
 
@@ -35,16 +42,22 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that run the real engine: `-m "not engine"` is the quick suite, which needs nothing installed."""
+    """Marks the tests that run big programs: `-m "not engine and not kube"` is the quick suite, which needs none."""
     for item in items:
         if "engine" in _fixtures(item):
             item.add_marker(pytest.mark.engine)
+        if "kube_programs" in _fixtures(item):
+            item.add_marker(pytest.mark.kube)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Gets the engine before the first test's clock runs: on a new machine it takes minutes."""
-    if not session.config.option.collectonly and any("engine" in _fixtures(item) for item in session.items):
+    """Gets the big programs before the first test's clock runs: on a new machine it takes minutes."""
+    if session.config.option.collectonly:
+        return
+    if any("engine" in _fixtures(item) for item in session.items):
         _obtain(session.config)
+    if any("kube_programs" in _fixtures(item) for item in session.items):
+        _obtain_kube(session.config)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -69,6 +82,37 @@ def engine(pytestconfig: pytest.Config) -> Engine:
     if isinstance(found, UserError):
         pytest.skip(f"no engine: {found}")
     return found
+
+
+def _obtain_kube(config: pytest.Config) -> Programs | KubeUnavailable:
+    """The programs of a control plane of this run, or why there are none."""
+    if _kube not in config.stash:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        progress = Plain(reporter.write_line, "kube") if reporter else None
+        try:
+            config.stash[_kube] = install_kube(os.environ, progress, controllers=True)
+        except KubeUnavailable as error:
+            config.stash[_kube] = error
+    return config.stash[_kube]
+
+
+@pytest.fixture(scope="session")
+def kube_programs(pytestconfig: pytest.Config) -> Programs:
+    """The programs of a real control plane; a test that asks for them is skipped where none can be had."""
+    found = _obtain_kube(pytestconfig)
+    if isinstance(found, KubeUnavailable):
+        pytest.skip(f"no Kubernetes: {found}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def kube_cluster(kube_programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One API server for all tests, with the Gateway API, without controllers. Each test uses namespaces of its own.
+
+    Who stops the API server starts it again; who removes definitions installs them again.
+    """
+    with control_plane(tmp_path_factory.mktemp("kube"), programs=kube_programs) as cluster:
+        yield cluster
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,4 +1,4 @@
-"""`truenorth lab`: a world on loopback to try TrueNorth in: Cloudflare's API, STUN and HTTP address services."""
+"""`truenorth lab`: a world on loopback to try TrueNorth in: the APIs of Cloudflare and Gandi, address services, DNS."""
 
 from __future__ import annotations
 
@@ -31,11 +31,14 @@ CLOUDFLARE_PORT, STUN_PORT, HTTP_PORT, DNS_PORT = 18_053, 13_478, 18_080, 15_353
 def start(
     folder: Folder = None,
     cloudflare_port: Annotated[
-        int, typer.Option(help="Port of the Cloudflare API; 0: any free one.")
+        int, typer.Option(help="Port of the Cloudflare and Gandi APIs; 0: any free one.")
     ] = CLOUDFLARE_PORT,
     stun_port: Annotated[int, typer.Option(help="Port of the STUN service, UDP and TCP; 0: any.")] = STUN_PORT,
     http_port: Annotated[int, typer.Option(help="Port of the HTTP address service; 0: any.")] = HTTP_PORT,
     dns_port: Annotated[int, typer.Option(help="Port of the name server, UDP and TCP; 0: any.")] = DNS_PORT,
+    kube: Annotated[
+        bool, typer.Option("--kube", help="With a Kubernetes cluster; its programs are built the first time.")
+    ] = False,
 ) -> None:
     """Start the lab in the background.
 
@@ -45,8 +48,12 @@ def start(
     from lab import daemon
     from lab.world import Ports
 
+    if kube:
+        _refuse_without_kubernetes(_folder(folder))
+        _build_kubernetes()
+    ports = Ports(cloudflare_port, stun_port, http_port, dns_port)
     try:
-        lab = daemon.start(_folder(folder), Ports(cloudflare_port, stun_port, http_port, dns_port))
+        lab = daemon.start(_folder(folder), ports, kubernetes=kube)
     except daemon.LabError as error:
         raise UserError(
             f"the lab could not be started: {error}",
@@ -60,7 +67,7 @@ def start(
 
 @app.command()
 def stop(folder: Folder = None) -> None:
-    """Stop the lab. Its zone and records are gone; Pulumi's state in the lab's folder stays.
+    """Stop the lab. Its zones, records and cluster are gone; Pulumi's state in the lab's folder stays.
 
     Example: `truenorth lab stop`
     """
@@ -91,6 +98,15 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def build() -> None:
+    """Build what `lab start --kube` runs, where it has not been built: minutes, once. Prints its folder.
+
+    Example: `truenorth lab build`
+    """
+    typer.echo(str(_build_kubernetes()))
+
+
+@app.command()
 def env(folder: Folder = None) -> None:
     """Print `export` lines that point TrueNorth, and a plain `pulumi up`, at the lab.
 
@@ -107,6 +123,29 @@ def env(folder: Folder = None) -> None:
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
+def _refuse_without_kubernetes(folder: Path) -> None:
+    from cli.errors import UserError
+    from lab import daemon
+
+    if (found := daemon.find(folder)) and not found.places.kubernetes:
+        raise UserError(
+            "the lab that runs has no Kubernetes", str(folder), "truenorth lab stop; truenorth lab start --kube"
+        )
+
+
+def _build_kubernetes() -> Path:
+    from cli.engine.progress import shown_on
+    from cli.errors import UserError
+    from lab.kube.build import install
+    from lab.kube.unavailable import KubeUnavailable
+
+    try:
+        with shown_on(sys.stderr, "kubernetes") as progress:
+            return install(os.environ, progress, controllers=True).gateway_api.parent
+    except KubeUnavailable as error:
+        raise UserError(error.what, error.where, error.do) from error
+
+
 def _folder(folder: Path | None) -> Path:
     from cli.backend import state_home
 
@@ -114,10 +153,14 @@ def _folder(folder: Path | None) -> Path:
 
 
 def _show(lab: Lab) -> None:
-    typer.echo(f"lab running (process {lab.pid}), zone {lab.places.zone}")
-    typer.echo(f"  Cloudflare API  {lab.places.cloudflare}")
-    typer.echo(f"  STUN            {lab.places.stun} (UDP and TCP)")
-    typer.echo(f"  HTTP address    {lab.places.http}")
-    typer.echo(f"  DNS             {lab.places.dns} (UDP and TCP)")
-    routes = "/_lab/addresses, /_lab/dns, /_lab/cloudflare/{records,faults,requests}"
-    typer.echo(f"  control         {lab.places.control}{routes}")
+    places = lab.places
+    typer.echo(f"lab running (process {lab.pid}), zones {places.zone} (Cloudflare) and {places.gandi_zone} (Gandi)")
+    typer.echo(f"  Cloudflare API  {places.cloudflare}")
+    typer.echo(f"  Gandi API       {places.gandi}")
+    typer.echo(f"  STUN            {places.stun} (UDP and TCP)")
+    typer.echo(f"  HTTP address    {places.http}")
+    typer.echo(f"  DNS             {places.dns} (UDP and TCP)")
+    if places.kubernetes:
+        typer.echo(f"  Kubernetes API  {places.kubernetes} (KUBECONFIG={places.kubeconfig})")
+    routes = "/_lab/addresses, /_lab/dns, /_lab/{cloudflare,gandi}/{records,faults,requests}"
+    typer.echo(f"  control         {places.control}{routes}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.engine.versions import VERSION
+from toolchain.cache import user_cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +20,7 @@ _LAUNCHER = 1 << 20
 
 def root(environment: Mapping[str, str]) -> Path:
     """Return the folder of all engines, `truenorth/engine` in `$XDG_CACHE_HOME` or `~/.cache` (XDG directories)."""
-    cache = environment.get("XDG_CACHE_HOME", "")
-    if Path(cache).is_absolute():  # the specification tells to ignore a relative one
-        return Path(cache) / "truenorth" / "engine"
-    home = environment.get("HOME", "")
-    return (Path(home) if home else Path.home()) / ".cache" / "truenorth" / "engine"
+    return user_cache(environment) / "engine"
 
 
 def folder(environment: Mapping[str, str]) -> Path:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 import requests
 
 from cli.engine.files import FILES
-from cli.engine.unavailable import Unavailable
 from cli.engine.versions import VERSION
 from cli.errors import UserError
+from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cli.engine.progress import Progress
+    from toolchain.progress import Progress
 
 URL_VARIABLE = "TRUENORTH_ENGINE_DOWNLOAD_URL"
 _URL = "https://get.pulumi.com/releases/sdk"

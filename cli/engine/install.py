@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cli.engine import build, cache, lock
+from cli.engine import build, cache
 from cli.engine.files import PULUMI
 from cli.engine.find import FOLDER_VARIABLE, RECORD, Engine, ask_version, find
-from cli.engine.progress import Progress, Silent
-from cli.engine.unavailable import Unavailable
 from cli.engine.versions import MINIMUM, VERSION
 from cli.errors import UserError
+from toolchain import lock
+from toolchain.progress import Progress, Silent
+from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from toolchain.progress import Progress
+
 _HEARTBEAT = 15.0
 """Seconds between two plain lines of one long step, so that a log does not look dead."""
-
-
-class Progress(Protocol):
-    """Receives what an installation does."""
-
-    def plan(self, steps: int) -> None:
-        """Take it that from here on there are this many steps, counted from 1."""
-
-    def step(self, what: str) -> None:
-        """Begin the next step."""
-
-    def detail(self, what: str) -> None:
-        """Tell how far the step is; called often."""
-
-    def note(self, what: str) -> None:
-        """Tell something worth a line of its own."""
-
-
-class Silent:
-    """Tells nothing."""
-
-    def plan(self, steps: int) -> None: ...
-
-    def step(self, what: str) -> None: ...
-
-    def detail(self, what: str) -> None: ...
-
-    def note(self, what: str) -> None: ...
 
 
 class Counted:
@@ -64,16 +38,17 @@ class Counted:
 
 
 class Plain(Counted):
-    """Writes whole lines; a detail only now and then."""
+    """Writes whole lines, each beginning with what is installed; a detail only now and then."""
 
-    def __init__(self, write: Callable[[str], object]) -> None:
+    def __init__(self, write: Callable[[str], object], installed: str = "engine") -> None:
         super().__init__()
         self._write = write
+        self._installed = installed
         self._written = 0.0
 
     def _line(self, text: str) -> None:
         self._written = time.monotonic()
-        self._write(f"engine {self._elapsed()} {text}")
+        self._write(f"{self._installed} {self._elapsed()} {text}")
 
     def step(self, what: str) -> None:
         self._line(self._next(what))
@@ -87,14 +62,14 @@ class Plain(Counted):
 
 
 @contextmanager
-def shown_on(stream: IO[str]) -> Iterator[Progress]:
+def shown_on(stream: IO[str], installed: str = "engine") -> Iterator[Progress]:
     """Show progress in the manner that suits the stream. Nothing is drawn before the first step or note."""
     if not stream.isatty():
 
         def write(line: str) -> None:
             print(line, file=stream, flush=True)
 
-        yield Plain(write)
+        yield Plain(write, installed)
         return
     from cli.engine.progress_live import live  # noqa: PLC0415 - rich is only loaded where it draws
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cli.engine.failure import RunFailed, mendable, raise_for
@@ -13,6 +14,7 @@ from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
 from stacks.observe.registry import NO_STACK, read_registry
 from stacks.values import Registry
 
+WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 PARALLEL = 64
 """Resource operations at once; measured better than the engine's default of 8 with an API that answers slowly."""
 
@@ -22,9 +24,16 @@ def registry(workplace: Workplace) -> Registry:
     return read_registry(workplace.stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project)
 
 
-def up(workplace: Workplace, program: Program, listener: Listener) -> Run:
-    """Make the world as the program declares it. Makes the stack first where it does not exist."""
-    return _with_stack(workplace, ["up", "--yes", "--skip-preview", *_common(workplace)], program, listener)
+def up(workplace: Workplace, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
+    """Make the world as the program declares it. Makes the stack first where it does not exist.
+
+    checkpoints: whether the engine writes the whole state after each step rather than once at the end. In a large run
+    that is what takes the time; a run without them that is killed is mended by the marks in the zone.
+    """
+    place = (
+        workplace if checkpoints else replace(workplace, environment={**workplace.environment, **WITHOUT_CHECKPOINTS})
+    )
+    return _with_stack(place, ["up", "--yes", "--skip-preview", *_common(workplace)], program, listener)
 
 
 def preview(workplace: Workplace, program: Program, listener: Listener) -> Run:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, Event, Step, Summary
 from cli.engine.run import Listener
+from components.providers import BY_TYPE_TOKEN
 
 WORDS = {
     "create": ("creating", "created", "green"),
@@ -28,7 +29,6 @@ WORDS = {
 }
 PLUGIN_ON_PATH = "from $PATH at"
 """The engine warns of a plugin that is not in its own folder at every run; `truenorth lab env` put it there."""
-RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord"
 
 
 @contextmanager
@@ -71,7 +71,7 @@ class _Steps:
         if isinstance(event, Diagnostic):
             told = event.severity == "warning" and PLUGIN_ON_PATH not in event.message
             return f"  warning: {event.message}" if told else ""
-        if event.type != RECORD_TYPE or event.operation in QUIET_OPERATIONS:
+        if event.type not in BY_TYPE_TOKEN or event.operation in QUIET_OPERATIONS:
             return ""
         if event.phase == "started":
             self.began[event.urn] = now

@@ -9,6 +9,8 @@ from queue import Empty, SimpleQueue
 
 from stacks.values import Family, Known, Sighting, Unknown
 
+LONGEST_SLEEP = 1.0
+"""Seconds. The kernel may give a signal to another thread; Python's handler runs when this one wakes."""
 GRACE = 0.3
 """Seconds for which more news is awaited once an address has changed: links and families tend to change together."""
 START = 1.0
@@ -56,9 +58,8 @@ class Board:
         return changed
 
     def _hear(self, seconds: float) -> bool:
-        try:
-            news = self._inbox.get(timeout=max(0.0, seconds))
-        except Empty:
+        news = self._next(seconds)
+        if news is None:
             return False
         if isinstance(news, Stop):
             self.stopped = True
@@ -71,3 +72,14 @@ class Board:
             self._latest[way] = news
         self._told(news)
         return changed
+
+    def _next(self, seconds: float) -> Sighting | Stop | None:
+        """What comes within these seconds; the wait is cut up, see `LONGEST_SLEEP`."""
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            try:
+                return self._inbox.get(timeout=max(0.0, min(left, LONGEST_SLEEP)))
+            except Empty:
+                if left <= LONGEST_SLEEP:
+                    return None

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from cli.converge import Convergence, converge, import_program
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
+from cli.loop.confirmer import Confirmation, confirming
+from cli.loop.grace import Grace, Leaving
 from cli.loop.inbox import Board, Inbox
 from cli.workplace import Workplace
-from stacks.errors import ObservationError
+from stacks.errors import ObservationError, Refused
 from stacks.observe.wan.address_events import watch_addresses
 from stacks.observe.wan.follow import following
 from stacks.observe.wan.links import ways
+from stacks.permission import Permission, refused
 from stacks.values import Sighting
 
 LONGEST_PAUSE = 300.0
@@ -31,34 +34,59 @@ class Failure:
     pause: float
 
 
-Told = Callable[[Convergence | Failure | Sighting], None]
+News = Convergence | Confirmation | Failure | Refused | Leaving | Sighting
+Told = Callable[[News], None]
 
 
 def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) -> None:
     """Converge now, and again whenever an address has changed, until the inbox has a Stop.
 
-    told hears of every convergence and failure, and of each address that is known or not known any more. Raises
-    UserError where the settings or credentials are refused.
+    told hears of every convergence and failure, of each address that is known or not known any more, of what leaves
+    the wish, of what the name servers have confirmed (from a thread of its own), and once of what the guard refuses:
+    it is left as it is until a person allows it; the rest is done. Raises UserError where the settings or credentials
+    are refused.
     """
     import_program()  # now, rather than when an address has changed and every second counts
     wan, links = workplace.settings.wan, workplace.settings.asked_links()
     board = Board(ways(wan, links), inbox, told)
-    pause = wan.interval
-    with following(wan, links, inbox.put) as nudge, watch_addresses(nudge):
+    grace = Grace(workplace.settings.delete_grace, told)
+    pause, refusal = wan.interval, ""
+    with (
+        following(wan, links, inbox.put) as nudge,
+        watch_addresses(nudge),
+        confirming(workplace.settings, told) as confirmer,
+    ):
         board.start(wan.timeout + 1.0)
         due = time.monotonic()
         while not board.stopped:
             if not board.hear(due - time.monotonic()) and time.monotonic() < due:
                 continue
             try:
-                done = converge(workplace, listener, sightings=board.sightings)
+                done = converge(workplace, listener, sightings=board.sightings, amend=grace.amend, hold_back=True)
             except (ObservationError, RunFailed) as error:
                 told(Failure(str(error), pause))
                 due, pause = time.monotonic() + pause, min(pause * 2, LONGEST_PAUSE)
                 interrupted = isinstance(error, RunFailed) and error.interrupted
+            except Refused as error:
+                refusal = _tell_once(told, error, refusal)
+                due, pause, interrupted = min(time.monotonic() + DRIFT, grace.ends), wan.interval, False
             else:
+                left_out = refused(done.refusals, Permission(), workplace.settings) if done.is_held_back else None
+                refusal = _tell_once(told, left_out, refusal)
                 told(done)
-                due, pause = time.monotonic() + DRIFT, wan.interval
+                confirmer.begin(done)
                 interrupted = any(run.interrupted for run in done.runs)
+                due = min(time.monotonic() + DRIFT, grace.ends)
+                if done.unread:
+                    told(Failure(done.unread, pause))
+                    due = min(due, time.monotonic() + pause)
+                pause = min(pause * 2, LONGEST_PAUSE) if done.unread else wan.interval
             if interrupted:
                 break
+
+
+def _tell_once(told: Told, refusal: Refused | None, before: str) -> str:
+    """Tell a refusal unless it was the last one; what to compare the next with, "" for none."""
+    if refusal is not None and str(refusal) != before:
+        told(refusal)
+    return str(refusal or "")

@@ -6,6 +6,8 @@
 | `/_lab/cloudflare/faults` | GET, PUT (a list of rules as `Fault.as_json` writes them), DELETE |
 | `/_lab/cloudflare/requests` | GET, DELETE |
 | `/_lab/cloudflare/records?zone=NAME-OR-ID` | GET, POST (a record, or a change with `id`), DELETE (all, or `&id=`) |
+| `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`) |
+| `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}`: it reaches that zone only) |
 
 POST and DELETE of records are somebody else's edits: the zone's rules hold for them too.
 """
@@ -71,11 +73,19 @@ def routes(cloudflare: Cloudflare) -> list[Route]:
     async def records(request: Request) -> Response:
         return await _records(cloudflare, request)
 
+    async def zones(request: Request) -> Response:
+        return await _add_zone(cloudflare, request)
+
+    async def tokens(request: Request) -> Response:
+        return await _add_token(cloudflare, request)
+
     return [
         Route("/_lab/health", _health, methods=["GET"]),
         Route("/_lab/cloudflare/faults", faults, methods=["GET", "PUT", "DELETE"]),
         Route("/_lab/cloudflare/requests", requests, methods=["GET", "DELETE"]),
         Route("/_lab/cloudflare/records", records, methods=["GET", "POST", "DELETE"]),
+        Route("/_lab/cloudflare/zones", zones, methods=["POST"]),
+        Route("/_lab/cloudflare/tokens", tokens, methods=["POST"]),
     ]
 
 
@@ -95,6 +105,30 @@ async def _faults(cloudflare: Cloudflare, request: Request) -> Response:
     elif request.method == "DELETE":
         cloudflare.faults.clear()
     return JSONResponse([fault.as_json() for fault in cloudflare.faults.rules()])
+
+
+async def _add_zone(cloudflare: Cloudflare, request: Request) -> Response:
+    try:
+        match await _json(request):
+            case {"name": str(name)}:
+                made = cloudflare.add_zone(name, "pro")
+            case _:
+                return _bad("give the name of the zone")
+    except ValueError as error:
+        return _bad(str(error))
+    return Response(encode({"id": made.id, "name": made.name}), media_type="application/json")
+
+
+async def _add_token(cloudflare: Cloudflare, request: Request) -> Response:
+    try:
+        match await _json(request):
+            case {"token": str(token), "zone": str(zone)} if found := cloudflare.zone_named(zone):
+                cloudflare.add_token(token, [found.id])
+            case _:
+                return _bad("give a token, and the name or id of a zone that exists")
+    except ValueError as error:
+        return _bad(f"the body is no JSON: {error}")
+    return Response(encode({"zone": found.id}), media_type="application/json")
 
 
 async def _records(cloudflare: Cloudflare, request: Request) -> Response:

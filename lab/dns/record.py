@@ -28,3 +28,12 @@ Zones = Mapping[str, tuple[ZoneRecord, ...]]
 
 ZoneSource = Callable[[], Zones]
 """Gives the zones as they are now; the same tuple for as long as a zone has not changed. Called from any thread."""
+
+
+def together(*sources: ZoneSource) -> ZoneSource:
+    """One source of the zones of several providers."""
+
+    def zones() -> Zones:
+        return {name: records for source in sources for name, records in source().items()}
+
+    return zones

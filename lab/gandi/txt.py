@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from lab.cloudflare.txt import strings
-
-_LONGEST = 255  # bytes
+from lab.cloudflare.txt import quote, split, strings
 
 
 def canonical(value: str) -> str:
     """Put a value, quoted or bare, into the form in which the API gives it back."""
-    return " ".join(_quote(piece) for part in strings(value) for piece in _split(part))
-
-
-def _split(part: str) -> list[str]:
-    pieces = [""]
-    size = 0
-    for character in part:
-        width = len(character.encode())
-        if size + width > _LONGEST:
-            pieces.append("")
-            size = 0
-        pieces[-1] += character
-        size += width
-    return pieces
-
-
-def _quote(part: str) -> str:
-    return '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return " ".join(quote(piece) for part in strings(value) for piece in split(part))

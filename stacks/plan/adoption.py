@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from components import comment_marks, ownership
@@ -32,7 +33,7 @@ class Takeover:
     owner: str = ""
 
     def takes_mark(self, mark: Found) -> bool:
-        """Whether what this mark speaks for is taken over. Never with a mark that is encrypted: whose is it?"""
+        """Whether what this mark speaks for is taken over. One that is encrypted does not say whose it is."""
         return not mark.sealed and mark.heritage == self.tool and self.owner in {"", mark.owner}
 
 
@@ -121,21 +122,46 @@ def _with_our_mark(record_set: RecordSet, zone: ZoneIndex, owner: str) -> Record
 
 
 def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[LiveRecord], zone: ZoneIndex) -> RecordSet:
-    """Each record in the slot of its content, the others in those that are left, and any more in further slots."""
+    """Each record in the slot of its content, the others in those that are left, and any more in further slots.
+
+    Where a record of ours holds the slot, with other content, the one that has the content already gets a slot of its
+    own, and ours goes: two records of one content cannot be.
+    """
     by_content = {live.record.content: live.id for live in exact}
+    numbers = {slot.number for slot in record_set.slots}
+    free = {number for number in numbers if _is_free(record_set, number, zone)}
+    fresh = (number for number in count() if number not in numbers and _is_free(record_set, number, zone))
     found, further = [], list(changed)
     for slot in record_set.slots:
-        free = ownership.record_name(record_set.name, record_set.type, slot.number) not in zone.held
-        if free and slot.target in by_content:
-            found.append(replace(slot, import_id=by_content.pop(slot.target)))
-        elif free and further:
+        if slot.target in by_content:
+            number = slot.number if slot.number in free else next(fresh)
+            found.append(Slot(number, slot.target, by_content[slot.target]))
+        elif slot.number in free and further:
             found.append(replace(slot, import_id=further.pop(0).id))
         else:
             found.append(slot)
-    taken = {slot.number for slot in found}
-    numbers = iter(range(max(taken, default=-1) + 1, max(taken, default=-1) + 1 + len(further)))
-    found += [Slot(next(numbers), live.record.content, live.id) for live in further]
+    found += [Slot(next(fresh), live.record.content, live.id) for live in further]
     return replace(record_set, slots=tuple(found))
+
+
+def _is_free(record_set: RecordSet, number: int, zone: ZoneIndex) -> bool:
+    return ownership.record_name(record_set.name, record_set.type, number) not in zone.held
+
+
+def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: ZoneIndex) -> RecordSet:
+    """The set without the contents that others' records beside it have already: no API takes two of the same."""
+    ours = {
+        one.logical_name: zone.live[one.id].record.content
+        for one in zone.owned.get((record_set.name, record_set.type), ())
+        if one.id in zone.live
+    }
+    taken = {live.record.content for live in left if live.record.type == record_set.type}
+
+    def stays(slot: Slot) -> bool:
+        name = ownership.record_name(record_set.name, record_set.type, slot.number)
+        return slot.target not in taken or bool(slot.import_id) or ours.get(name) == slot.target
+
+    return replace(record_set, slots=tuple(slot for slot in record_set.slots if stays(slot)))
 
 
 def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:

@@ -19,7 +19,10 @@
 | a CNAME where A is wanted, and the reverse                | OTHER_TYPE    | -                        | conflict     |
 | one more beside ours, which state does not know           | BESIDE_OURS   | -                        | ours goes on |
 | ours was deleted, and somebody made another in its place  | REPLACED      | -                        | conflict     |
+| ours beside one that has the wished content already: no   | OURS by a TXT | owned, same-content, all | ours makes   |
+| API takes two of the same                                 | mark          |                          | way          |
 
+`truenorth adopt` takes OURS whatever `adopt` says. A mark is never taken for a value of the set that it stands beside.
 A conflict is reported; nothing is declared there, and the record stays as it is. Wildcards and the apex are names like
 any other: a wildcard's record is only looked for at `*`, never at a name that it covers.
 """

@@ -40,11 +40,18 @@ class Change:
     after: Record | None
     urn: str = ""
     zone: str = ""
+    unseen: bool = False
+    """Whether the zone was not listed, because the settings do not name it any more."""
 
     @property
     def is_drift(self) -> bool:
-        """Whether state has to be refreshed first, because the zone differs from it."""
+        """Whether the zone differs from state."""
         return self.action in {Action.RESTORE, Action.CORRECT, Action.FORGET}
+
+    @property
+    def needs_refresh(self) -> bool:
+        """Whether state has to be refreshed first: the zone differs from it, or nobody knows whether it does."""
+        return self.is_drift or self.unseen
 
     @property
     def record(self) -> Record:
@@ -79,7 +86,8 @@ def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
             there = present.of_ours(ours)
             action = Action.FORGET if there is None else Action.DELETE
             zone = present.zones.get(ours.zone_id, ours.zone_id)
-            found.append(Change(action, ours.logical_name, there or ours.record, None, ours.urn, zone))
+            unseen = ours.zone_id not in present.zones
+            found.append(Change(action, ours.logical_name, there or ours.record, None, ours.urn, zone, unseen))
     return tuple(found)
 
 

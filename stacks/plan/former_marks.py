@@ -7,16 +7,17 @@ which does not declare it, deletes it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from components import ownership
 from components.marked import Key as MarkedKey
 from components.marked import covers
 from stacks.plan.record_sets import former_mark_name, import_ids
 from stacks.plan.zone_index import is_our_mark
-from stacks.values import FormerMark, LiveRecord, RecordSet
+from stacks.values import FormerMark, LiveRecord, RecordSet, RegisteredRecord
 
 if TYPE_CHECKING:
     from components.heritage import Found
@@ -43,12 +44,20 @@ def with_former_marks(
         for mark, live in zone.found.get(record_set.name, ()):
             if record_set.untouched or not speaks(mark, record_set.name, record_set.type) or live.id in seen:
                 continue
-            ours = is_our_mark(mark, owner) and live.record.name != record_set.mark_name
+            marked = ownership.mark_record_name(record_set.name, record_set.type) in zone.held
+            ours = is_our_mark(mark, owner) and (marked or live.record.name != record_set.mark_name)
             theirs = takeover is not None and takeover.takes_mark(mark) and not is_our_mark(mark, owner)
             if (ours or theirs) and zone.is_foreign(live) and zone.is_whole(live) and live.id not in needed:
                 seen.add(live.id)
                 going[record_set.name, record_set.type].append(live)
     return [replace(one, former_marks=tuple(_numbered(one, going[one.name, one.type], zone))) for one in planned]
+
+
+def registered_former_marks(key: Key, registered: Iterable[RegisteredRecord]) -> tuple[FormerMark, ...]:
+    """The marks of a set that state has only to delete them, for a set that is to stay as state has it."""
+    prefix = f"{ownership.mark_record_name(*key)}/former/"
+    ours = [one for one in registered if one.logical_name.startswith(prefix)]
+    return tuple(FormerMark(int(one.logical_name.removeprefix(prefix)), one.record, "") for one in ours)
 
 
 def speaks(mark: Found, name: str, record_type: str) -> bool:

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from stacks.plan.record_sets import as_registered
+from stacks.plan.record_sets import as_registered, sets_of
 from stacks.plan.zone_index import Key, clashes
-from stacks.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.values import Observation, Plan, RecordSet, ZoneSnapshot
 
 
 def withhold(
@@ -39,25 +39,9 @@ def _not_planned(plan: Plan, observation: Observation) -> Iterator[RecordSet]:
         wanted[name].add(record_type)
     for zone in observation.zones:
         if isinstance(zone, ZoneSnapshot):
-            records, marks = _alive(zone, observation)
+            live = {one.id for one in zone.records}
+            here = (one for one in observation.registry.records if one.zone_id == zone.zone_id and one.id in live)
+            records, marks = sets_of(here)
             for key, owned in records.items():
                 if not any(clashes(other, key[1]) for other in wanted[key[0]]):
                     yield as_registered(key, zone.zone, owned, marks.get(key))
-
-
-def _alive(
-    zone: ZoneSnapshot, observation: Observation
-) -> tuple[dict[Key, list[RegisteredRecord]], dict[Key, RegisteredRecord]]:
-    """The records of ours that the zone has, by set, and the marks."""
-    live = {one.id for one in zone.records}
-    records: dict[Key, list[RegisteredRecord]] = defaultdict(list)
-    marks: dict[Key, RegisteredRecord] = {}
-    for one in observation.registry.records:
-        if one.zone_id != zone.zone_id or one.id not in live:
-            continue
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"]:
-            marks[name, record_type] = one
-        elif rest[:1] != ["mark"]:
-            records[name, record_type].append(one)
-    return records, marks

@@ -61,13 +61,13 @@ class Refusal:
 def refusals(settings: Settings, plan: Plan, found: Sequence[Change], observation: Observation) -> tuple[Refusal, ...]:
     """What the guard refuses of these changes; empty where the run may go ahead."""
     ours = {one.urn: one for one in observation.registry.records if not _is_mark(one.logical_name)}
-    followed = _Followed.of(plan, observation)
+    followed = Followed.of(plan, observation)
     refused = [*_name_servers(settings, found), *_unknown_wish(settings, plan, found, ours, observation)]
     by_zone: dict[tuple[str, str], list[RegisteredRecord]] = defaultdict(list)
     for one in ours.values():
         by_zone[one.provider, one.zone_id].append(one)
     names = _zone_names(observation)
-    for (_, zone_id), owned in by_zone.items():
+    for (_, zone_id), owned in sorted(by_zone.items(), key=lambda entry: entry[0]):
         if len(owned) >= settings.guard.from_records:
             urns = {one.urn for one in owned}
             touched = [change for change in found if change.urn in urns]
@@ -96,7 +96,7 @@ def _too_many(
     zone: str,
     owned: int,
     touched: Sequence[Change],
-    followed: _Followed,
+    followed: Followed,
     ours: Mapping[str, RegisteredRecord],
 ) -> Iterator[Refusal]:
     updated = [one for one in touched if one.action in PUT_RIGHT and not followed.updates(one, ours[one.urn])]
@@ -115,7 +115,7 @@ def _too_many(
                     else ")"
                 )
             )
-            yield Refusal(zone, what, tuple(counted))
+            yield Refusal(zone, what, tuple(sorted(counted, key=lambda one: one.logical_name)))
 
 
 def _name_servers(settings: Settings, found: Sequence[Change]) -> Iterator[Refusal]:
@@ -187,7 +187,7 @@ def _is_mark(logical_name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Followed:
+class Followed:
     """What names follow: the addresses that were detected, and of links that cannot be seen those last published."""
 
     addresses: Collection[str]
@@ -195,7 +195,7 @@ class _Followed:
     """The record sets that have nothing but such addresses."""
 
     @classmethod
-    def of(cls, plan: Plan, observation: Observation) -> _Followed:
+    def of(cls, plan: Plan, observation: Observation) -> Followed:
         seen = {
             str(a) for one in observation.addresses if isinstance(one.addresses, Known) for a in one.addresses.value
         }
@@ -214,6 +214,10 @@ class _Followed:
         )
         return cls(addresses, pointing)
 
+    def has(self, name: str, record_type: str) -> bool:
+        """Whether a record set has nothing but such addresses."""
+        return record_type in ADDRESS_TYPES and (name, record_type) in self.pointing
+
     def updates(self, change: Change, ours: RegisteredRecord) -> bool:
         """Whether a change only makes a record point at such addresses, and the settings say nothing new of it."""
         after, before = change.after, change.before
@@ -226,4 +230,4 @@ class _Followed:
     def shrinks(self, change: Change) -> bool:
         """Whether a deletion takes one address of a name that keeps others."""
         name, record_type = change.logical_name.split("/")[:2]
-        return record_type in ADDRESS_TYPES and (name, record_type) in self.pointing
+        return self.has(name, record_type)

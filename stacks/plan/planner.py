@@ -18,15 +18,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stacks.plan.adoption import Takeover, adopt, leftovers
+from components import canonical_content
+from stacks.plan.adoption import Takeover, adopt, leftovers, without_what_stands
 from stacks.plan.cases import explained, judge
 from stacks.plan.endpoints import endpoints
-from stacks.plan.former_marks import with_former_marks
+from stacks.plan.former_marks import registered_former_marks, with_former_marks
 from stacks.plan.links import partly_known, published
-from stacks.plan.record_sets import as_registered, contents, wished
+from stacks.plan.mark_places import placed
+from stacks.plan.record_sets import as_registered, contents, sets_of, wished
 from stacks.plan.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
 from stacks.values import (
     Conflict,
@@ -45,6 +47,7 @@ from stacks.values import (
 
 if TYPE_CHECKING:
     from stacks.settings import Settings
+    from stacks.zone_settings import ZoneSettings
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ class _Draft:
     conflicts: list[Conflict] = field(default_factory=list)
     frozen: list[Frozen] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
+    kept: list[RecordSet] = field(default_factory=list)
+    """Sets that stay, of the zone at hand, because what is to take their place is not known."""
 
 
 def make_plan(settings: Settings, observation: Observation, takeover: Takeover | None = None) -> Plan:
@@ -66,7 +71,7 @@ def make_plan(settings: Settings, observation: Observation, takeover: Takeover |
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
         if isinstance(snapshot, UnreadZone):
-            _keep_unread(draft, snapshot, zone.provider, observation)
+            _keep_unread(draft, snapshot, zone, observation)
         else:
             _plan_zone(draft, index(settings, zone, snapshot, observation), settings, observation, takeover)
     return Plan(
@@ -86,6 +91,8 @@ def _plan_zone(
     for endpoint in endpoints(zone.zone, observation.addresses):
         wanted.add((endpoint.name, endpoint.type))
         planned += _of_endpoint(draft, endpoint, zone, settings, observation, takeover)
+    planned += _once(draft.kept, wanted | {(one.name, one.type) for one in planned})
+    draft.kept.clear()
     planned = with_former_marks(planned, zone, settings.owner, takeover)
     planned += leftovers({(one.name, one.type) for one in planned}, zone, settings.owner, takeover)
     planned += _not_wanted(zone, wanted | {(one.name, one.type) for one in planned})
@@ -115,7 +122,10 @@ def _of_endpoint(
         yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
         return
     if in_the_way := zone.own_in_the_way(key):
-        _wait_for_own(draft, key, in_the_way, zone)
+        if isinstance(endpoint.targets, Unknown):
+            draft.kept += _in_place(endpoint.name, in_the_way, zone)
+        else:
+            _wait_for_own(draft, key, in_the_way, zone)
         return
     record_set = wished(endpoint, targets.value, zone, settings.owner)
     others = [live for live in zone.foreign.get(endpoint.name, ()) if _in_the_way(live, endpoint.type, zone)]
@@ -124,9 +134,32 @@ def _of_endpoint(
     draft.conflicts += [
         _conflict(record_set, live, zone, settings.owner, beside=alive or bool(adopted)) for live in left
     ]
+    possible = without_what_stands(record_set, left, zone)
+    if possible != record_set and isinstance(endpoint.targets, Unknown):
+        yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
+        return
+    record_set, in_place = placed(possible, zone)
+    if in_place and not record_set.mark_name:
+        _note_place(draft, record_set, in_place, zone)
+        if not (alive or adopted):
+            return
     waiting = isinstance(endpoint.targets, Unknown) and key in zone.marks
     if (record_set.slots or waiting) and (alive or adopted or not others):
         yield record_set
+
+
+def _in_place(name: str, types: tuple[str, ...], zone: ZoneIndex) -> Iterator[RecordSet]:
+    """The sets of ours at a name, as state has them, with those of ours to which an alias there leads."""
+    for record_type in types:
+        ours = zone.owned[name, record_type]
+        yield as_registered((name, record_type), zone.zone.zone, ours, zone.marks.get((name, record_type)))
+        for key in sorted(key for key in zone.owned if record_type == "CNAME" and key[0] in contents(ours)):
+            yield as_registered(key, zone.zone.zone, zone.owned[key], zone.marks.get(key))
+
+
+def _once(kept: list[RecordSet], planned: set[Key]) -> list[RecordSet]:
+    """Each of the sets once, and none that is planned anyway."""
+    return [one for key, one in {(one.name, one.type): one for one in kept}.items() if key not in planned]
 
 
 def _wait_for_own(draft: _Draft, key: Key, types: tuple[str, ...], zone: ZoneIndex) -> None:
@@ -136,6 +169,15 @@ def _wait_for_own(draft: _Draft, key: Key, types: tuple[str, ...], zone: ZoneInd
         return
     reason = f"policy {zone.zone.policy} keeps it; nothing was declared"
     draft.conflicts.append(Conflict(*key, f"{', '.join(types)} of ours", reason))
+
+
+def _note_place(draft: _Draft, record_set: RecordSet, there: LiveRecord, zone: ZoneIndex) -> None:
+    """The place of a mark is taken: by what goes with this run, or by what is not ours."""
+    if not zone.is_foreign(there):
+        draft.deferred.append(Deferred(record_set.name, record_set.type, (there.record.type,)))
+        return
+    held_by = f"{there.record.type} {there.record.name}"
+    draft.conflicts.append(Conflict(record_set.name, record_set.type, held_by, "it stands where the mark would stand"))
 
 
 def _in_the_way(live: LiveRecord, record_type: str, zone: ZoneIndex) -> bool:
@@ -150,7 +192,7 @@ def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, owner: s
     if (record_set.name, record_set.type) in zone.marks:  # our mark speaks of what state has, not of this one
         holders = tuple(mark for mark in holders if not is_our_mark(mark, owner))
     said = explained(case, live, holders)
-    held_by = f"{live.record.type} {live.record.content} ({said})"
+    held_by = f"{live.record.type} {', '.join(canonical_content.split(live.record.content))} ({said})"
     reason = "a foreign record beside ours, left alone" if beside else "not ours, left alone; nothing was declared"
     return Conflict(record_set.name, record_set.type, held_by, reason)
 
@@ -166,19 +208,25 @@ def _not_wanted(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:
             yield as_registered(key, zone.zone.zone, alive, mark if mark and mark.id in zone.live else None)
 
 
-def _keep_unread(draft: _Draft, zone: UnreadZone, provider: str, observation: Observation) -> None:
+def _keep_unread(draft: _Draft, zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> None:
     """All that is ours in a zone that could not be listed, as state has it."""
-    zone_id = dict(observation.registry.zone_ids).get(zone.zone, zone.zone)
-    records: dict[Key, list[RegisteredRecord]] = {}
-    marks: dict[Key, RegisteredRecord] = {}
-    for one in observation.registry.records:
-        if (one.provider, one.zone_id) == (provider, zone_id):
-            name, record_type, *rest = one.logical_name.split("/")
-            if rest == ["mark"]:
-                marks[name, record_type] = one
-            elif rest[:1] != ["mark"]:
-                records.setdefault((name, record_type), []).append(one)
+    known = dict(observation.registry.zone_ids)
+    zone_id = settings.zone_id or known.get(zone.zone, "")
+    # A first run that was cut off has left no id: then the names tell, those of zones with other ids left out.
+    others = set(known.values()) - {zone_id}
+    here = [
+        one
+        for one in observation.registry.records
+        if one.provider == settings.provider
+        and (one.zone_id == zone_id if zone_id else one.zone_id not in others and _named_in(one, zone.zone))
+    ]
+    records, marks = sets_of(here)
     for key in sorted(records.keys() | marks.keys()):
         kept = as_registered(key, zone.zone, records.get(key, []), marks.get(key))
+        kept = replace(kept, former_marks=registered_former_marks(key, here))
         draft.record_sets.append(kept)
         draft.frozen.append(Frozen(*key, contents(records.get(key, [])), zone.reason))
+
+
+def _named_in(registered: RegisteredRecord, zone: str) -> bool:
+    return f".{registered.logical_name.partition('/')[0]}".endswith(f".{zone}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from components import canonical_content, comment_marks, ownership
@@ -120,6 +121,21 @@ def number(registered: RegisteredRecord) -> int:
     """The slot of a record that state holds."""
     rest = registered.logical_name.split("/")[2:]
     return int(rest[0]) if rest else 0
+
+
+def sets_of(
+    registered: Iterable[RegisteredRecord],
+) -> tuple[dict[Key, list[RegisteredRecord]], dict[Key, RegisteredRecord]]:
+    """Records of state by set, and the marks by the set that they mark; other tools' marks are in neither."""
+    records: dict[Key, list[RegisteredRecord]] = defaultdict(list)
+    marks: dict[Key, RegisteredRecord] = {}
+    for one in registered:
+        name, record_type, *rest = one.logical_name.split("/")
+        if rest == ["mark"]:
+            marks[name, record_type] = one
+        elif rest[:1] != ["mark"]:
+            records[name, record_type].append(one)
+    return records, marks
 
 
 def contents(records: Sequence[RegisteredRecord]) -> tuple[str, ...]:

@@ -43,6 +43,12 @@ class ZoneIndex:
     """The marks in the zone, by the names that they speak of."""
     texts: frozenset[str]
     """The ids of all TXT records that are marks."""
+    by_name: Mapping[str, list[LiveRecord]]
+    """All that the zone has, by name."""
+    kinds: Mapping[str, frozenset[str]]
+    """The types of which the zone has records of ours, marks left out, by name."""
+    former: frozenset[str]
+    """The names at which a mark stands that was taken over to be deleted."""
 
     def holders(self, name: str, record_type: str) -> tuple[Found, ...]:
         """The marks that may speak of this set, the surest first."""
@@ -77,8 +83,10 @@ class ZoneIndex:
     def own_in_the_way(self, key: Key) -> tuple[str, ...]:
         """The other types of which the zone has records of ours at the name, which keep those of this type from it."""
         name, record_type = key
-        others = (kind for host, kind in self.owned if host == name and kind != record_type)
-        return tuple(sorted(kind for kind in others if clashes(record_type, kind) and self.alive((name, kind))))
+        others = {kind for kind in self.kinds.get(name, ()) if kind != record_type and clashes(record_type, kind)}
+        if name in self.former and (record_type == "CNAME" or (record_type == "TXT" and self.zone.traits.whole_sets)):
+            others.add("TXT")
+        return tuple(sorted(others))
 
     def alive(self, key: Key) -> bool:
         """Whether the zone has a record of the set that state says is ours."""
@@ -91,12 +99,18 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
     ids = frozenset(one.id for one in registered)
     owned: dict[Key, list[RegisteredRecord]] = defaultdict(list)
     marks: dict[Key, RegisteredRecord] = {}
+    kinds: dict[str, frozenset[str]] = defaultdict(frozenset)
+    former: set[str] = set()
+    live_by_id = {live.id: live for live in snapshot.records}
     for one in registered:
         name, record_type, *rest = one.logical_name.split("/")
-        if rest[:1] == ["mark"]:
-            marks |= {(name, record_type): one} if rest == ["mark"] else {}
+        if rest == ["mark"]:
+            marks[name, record_type] = one
+        elif rest[:1] == ["mark"]:
+            former |= {one.record.name} if one.id in live_by_id else set()
         else:
             owned[name, record_type].append(one)
+            kinds[name] |= {record_type} if one.id in live_by_id else set()
     foreign: dict[str, list[LiveRecord]] = defaultdict(list)
     found: dict[str, list[tuple[Found, LiveRecord]]] = defaultdict(list)
     texts: set[str] = set()
@@ -106,7 +120,9 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
         external_dns=tuple(one.affix() for one in settings.external_dns),
         key=settings.external_dns_key(),
     )
+    by_name: dict[str, list[LiveRecord]] = defaultdict(list)
     for live in snapshot.records:
+        by_name[live.record.name].append(live)
         if live.id not in ids:
             foreign[live.record.name].append(live)
         for text in canonical_content.split(live.record.content) if live.record.type == "TXT" else ():
@@ -114,10 +130,20 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
                 texts.add(live.id)
                 for name in {key.name for key in mark.marks}:
                     found[name].append((mark, live))
-    live_by_id = {live.id: live for live in snapshot.records}
-    held = frozenset(one.logical_name for one in registered if one.id in live_by_id)
     return ZoneIndex(
-        zone, snapshot.zone_id, owned, marks, foreign, live_by_id, held, ids, found, frozenset(texts)
+        zone=zone,
+        zone_id=snapshot.zone_id,
+        owned=owned,
+        marks=marks,
+        foreign=foreign,
+        live=live_by_id,
+        held=frozenset(one.logical_name for one in registered if one.id in live_by_id),
+        ids=ids,
+        found=found,
+        texts=frozenset(texts),
+        by_name=by_name,
+        kinds=kinds,
+        former=frozenset(former),
     )
 
 

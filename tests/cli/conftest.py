@@ -18,7 +18,7 @@ from cli.backend import without_sidecars
 from cli.engine.find import Engine
 from cli.engine.install import engine_environment
 from lab import remote
-from lab.plugin.executable import choose
+from lab.plugin.executable import CLOUDFLARE, GANDI, choose
 from lab.world import FIRST_IPV4, Places, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,8 +107,13 @@ def lab_places() -> Iterator[Places]:
 
 @pytest.fixture(scope="session")
 def plugin_folder(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real plugin's folder where there is a real one, else the stand-in's."""
-    return choose(os.environ, tmp_path_factory.mktemp("plugin"), engine.pulumi, "6.23.1").folder
+    """A folder with the providers' plugins: the real ones where they are, else the stand-ins."""
+    folder = tmp_path_factory.mktemp("plugin")
+    for kind, version in ((CLOUDFLARE, "6.23.1"), (GANDI, "2.3.2")):
+        plugin = choose(os.environ, folder, engine.pulumi, version, kind)
+        if plugin.folder != folder:
+            (folder / kind.name).symlink_to(plugin.path)
+    return folder
 
 
 @pytest.fixture
@@ -118,12 +123,15 @@ def inside(lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path: Pa
 
 
 def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path) -> Inside:
-    """Empty the lab's zone and make a place without state in the folder."""
+    """Empty the lab's zones and make a place without state in the folder."""
     remote.set_address(places, FIRST_IPV4)
     remote.set_faults(places, [])
     for record in remote.records(places):
         remote.delete_record(places, record["id"])
     remote.forget_requests(places)
+    remote.gandi_faults(places, [])
+    remote.gandi_delete(places)
+    remote.gandi_forget_requests(places)
     state = folder / "state"
     state.mkdir()
     base = {key: os.environ[key] for key in INHERITED if key in os.environ}

@@ -32,6 +32,21 @@ def test_the_next_run_after_a_kill_in_a_creation_mends_everything(inside: Inside
     assert "pending_operations" not in exported["deployment"]
 
 
+def test_a_large_run_that_is_killed_half_way_is_mended_by_the_marks(inside: Inside) -> None:
+    """Such a run writes no checkpoints: state knows nothing of what it has made."""
+    names = [f"n{number}" for number in range(60)]
+    inside.settings(*names)
+    remote.set_faults(inside.places, [{"effect": "latency", "seconds": 0.05, "method": "POST"}])
+    _up_killed_at(inside, "n30.example.com/A")
+    remote.set_faults(inside.places, [])
+    made = len(remote.records(inside.places))
+    assert 0 < made < 120
+    inside.pulumi("cancel", "--yes")
+    assert "adopt" in {change["action"] for change in inside.result("up")["changes"]}
+    assert len(remote.records(inside.places)) == 120
+    assert inside.result("up")["changes"] == []
+
+
 def _up_killed_at(inside: Inside, logical_name: str) -> None:
     """Run `truenorth up` and kill it, its engine and the plugin when the creation of a record has begun."""
     with subprocess.Popen(
@@ -45,7 +60,11 @@ def _up_killed_at(inside: Inside, logical_name: str) -> None:
         assert command.stdout is not None
         for line in command.stdout:
             event = json.loads(line)
-            if event["event"] == "step" and event["phase"] == "started" and event["urn"].endswith(f"::{logical_name}"):
+            if (
+                event["event"] == "step"
+                and event["phase"] == "started"
+                and event["urn"].endswith(f":DnsRecord::{logical_name}")
+            ):
                 break
         for process in [*_descendants(command.pid), command.pid]:
             os.kill(process, signal.SIGKILL)

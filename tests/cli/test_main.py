@@ -12,7 +12,7 @@ from tests.cli.conftest import TRUENORTH
 
 HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "requests", "pydantic")
 COMMANDS = [
-    *(["up"], ["preview"], ["destroy"], ["status"], ["detect"], ["watch"], ["demo"], ["env"]),
+    *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["watch"], ["demo"], ["env"]),
     *(["lab", name] for name in ("start", "stop", "status", "env")),
     *(["engine", name] for name in ("install", "info")),
 ]
@@ -48,5 +48,11 @@ def test_every_command_is_tested_for_its_help() -> None:
 
 def test_the_exit_codes_are_those_of_the_help() -> None:
     text = shown("--help")
-    for code in (exit_codes.DONE, exit_codes.FAILED, exit_codes.UNUSABLE, exit_codes.INTERRUPTED):
+    for code in (
+        exit_codes.DONE,
+        exit_codes.FAILED,
+        exit_codes.UNUSABLE,
+        exit_codes.REFUSED,
+        exit_codes.INTERRUPTED,
+    ):
         assert f"{code} " in text[text.index("Exit codes") :]

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.workplace import find_project, settings_path
+from cli.engine.find import Engine
+from cli.workplace import Workplace, find_project, purging, settings_path
 from tests.cli.conftest import ROOT
+from tests.stacks.plan.worlds import make_settings
 
 
 def project(folder: Path, text: str = "name: truenorth\nruntime: python\n") -> Path:
@@ -24,3 +26,19 @@ class TestTheProject:
 
     def test_names_the_settings_file_where_pulumi_looks_for_it(self, tmp_path: Path) -> None:
         assert settings_path(tmp_path, "home") == tmp_path / "stacks" / "Pulumi.home.yaml"
+
+
+class TestTheOptionPurge:
+    @pytest.mark.parametrize(("purge", "policies"), [(True, ["sync"] * 2), (False, ["upsert-only"] * 2)])
+    def test_is_the_policy_of_every_zone(self, purge: bool, policies: list[str]) -> None:  # noqa: FBT001 - a parameter
+        assert [zone.policy for zone in purging(workplace(), purge).settings.each_zone()] == policies
+
+    def test_leaves_the_settings_policy_where_it_is_not_given(self) -> None:
+        assert [zone.policy for zone in purging(workplace(), None).settings.each_zone()] == ["create-only", "sync"]
+
+
+def workplace() -> Workplace:
+    """One with two zones, and nothing to run."""
+    settings = make_settings(policy="create-only", zones=[{"zone": "example.net", "policy": "sync"}])
+    nowhere = Path("/nonexistent")
+    return Workplace(nowhere, "home", nowhere, settings, {}, Engine(nowhere, nowhere, "3", "folder", ""), "", {})

@@ -154,11 +154,17 @@ class TestAliases:
         assert not settings.is_alias(settings.names[0])
 
 
+@pytest.mark.parametrize("prefix", ["", "edns.", "edns-%{record_type}-", "%{record_type}"])
+def test_a_mark_prefix_that_would_share_a_mark_or_leave_the_zone_is_refused(prefix: str) -> None:
+    assert "cannot name a mark for each type of each name" in refused(mark_prefix=prefix)
+
+
 class TestMarksInComments:
     def test_must_fit_with_the_comment(self) -> None:
         message = refused(marks="comment", names=[{"name": "www", "comment": "c" * 90}])
         assert "longer than 100 characters together" in message
-        assert read(marks="comment", comment_limit=500, names=[{"name": "www", "comment": "c" * 90}])
+        fitting = read(marks="comment", comment_limit=500, names=[{"name": "www", "comment": "c" * 90}])
+        assert fitting.comment_limit == 500
 
 
 def test_the_key_of_external_dns_is_of_the_environment_and_never_printed() -> None:

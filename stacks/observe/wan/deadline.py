@@ -25,6 +25,11 @@ class Deadline:
         """Seconds that are left; 0.0 once it has passed or was cancelled."""
         return 0.0 if self._cancelled else max(0.0, self._at - time.monotonic())
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody has brought it forward."""
+        return self._cancelled
+
     def cancel(self) -> None:
         """Bring the deadline to now, and wake all who wait under it."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""A Gandi LiveDNS zone as it is now: its record sets, a hundred a page.
+"""A Gandi LiveDNS zone as it is now: its record sets, up to 500 a page, the most that the API gives.
 
 https://api.gandi.net/docs/livedns/#v5-livedns-domains-fqdn-records
 """

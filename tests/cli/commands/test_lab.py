@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
+import yaml
 
 from lab import daemon, remote
+from lab.kube.versions import KUBERNETES
 from lab.world import FIRST_IPV4, Ports
 from tests.cli.conftest import ROOT, TRUENORTH
 
@@ -68,6 +71,63 @@ def test_its_address_records_and_requests_can_be_seen_and_set(folder: Path) -> N
     assert (remote.records(places), remote.api_requests(places)) == ([], [])
 
 
+def test_its_zone_at_gandi_can_be_seen_and_set(folder: Path) -> None:
+    places = daemon.start(folder, Ports()).places
+    assert places.gandi_zone in lab(folder, "status").stdout
+    remote.gandi_edit(places, "www", "A", [FIRST_IPV4])
+    remote.gandi_edit(places, "@", "TXT", ["hello"])
+    assert remote.gandi_records(places)["www", "A"]["rrset_values"] == [FIRST_IPV4]
+    remote.gandi_delete(places, "www", "A")
+    assert remote.gandi_records(places).keys() == {("@", "TXT")}
+    remote.gandi_delete(places)
+    assert (remote.gandi_records(places), remote.gandi_requests(places)) == ({}, [])
+
+
+@pytest.mark.usefixtures("kube_programs")
+class TestKubernetes:
+    def test_with_kube_a_whole_cluster_runs_until_the_lab_is_stopped(self, folder: Path) -> None:
+        started = lab(folder, "start", *ANY_PORTS, "--kube")
+        assert "Kubernetes API  https://127.0.0.1:" in started.stdout, started.stderr
+
+        known = yaml.safe_load(Path(str(status(folder)["kubeconfig"])).read_text())
+        cluster, user = known["clusters"][0]["cluster"], known["users"][0]["user"]
+        asked = f"{cluster['server']}/api/v1/nodes"
+        headers = {"Authorization": f"Bearer {user['token']}"}
+        authority = cluster["certificate-authority"]
+        [node] = requests.get(asked, headers=headers, verify=authority, timeout=10).json()["items"]
+        assert node["metadata"]["name"] == "lab"
+
+        assert lab(folder, "stop").stdout == "stopped\n"
+        with pytest.raises(requests.ConnectionError):
+            requests.get(asked, headers=headers, verify=authority, timeout=10)
+
+    def test_build_prints_the_folder_of_what_it_has_built(self, folder: Path) -> None:
+        built = lab(folder, "build")
+
+        assert (Path(built.stdout.strip()) / f"kube-apiserver-{KUBERNETES}").is_file()
+
+    def test_a_lab_that_runs_without_a_cluster_says_so(self, folder: Path) -> None:
+        daemon.start(folder, Ports())
+
+        refused = lab(folder, "start", *ANY_PORTS, "--kube")
+
+        assert refused.returncode == 2
+        assert "the lab that runs has no Kubernetes" in refused.stderr
+        assert "truenorth lab stop" in refused.stderr
+
+    def test_nor_does_it_get_one_from_another_process(self, folder: Path) -> None:
+        daemon.start(folder, Ports())
+
+        with pytest.raises(daemon.LabError, match="a lab without Kubernetes runs already"):
+            daemon.start(folder, Ports(), kubernetes=True)
+
+    @pytest.mark.usefixtures("engine")
+    def test_env_leads_to_the_cluster(self, folder: Path) -> None:
+        places = daemon.start(folder, Ports(), kubernetes=True).places
+
+        assert f"export KUBECONFIG={places.kubeconfig}" in lab(folder, "env").stdout
+
+
 def test_env_of_no_lab_says_what_to_do(folder: Path) -> None:
     done = lab(folder, "env")
     assert done.returncode == 2
@@ -80,4 +140,6 @@ def test_env_points_everything_at_the_lab(folder: Path) -> None:
     places = daemon.start(folder, Ports()).places
     text = lab(folder, "env").stdout
     assert f"export CLOUDFLARE_BASE_URL={places.cloudflare}" in text
+    assert f"export GANDI_URL={places.gandi}" in text
+    assert (folder / "plugin" / "pulumi-resource-gandi").is_file() or "PULUMI_DISABLE" not in text
     assert f"export PULUMI_BACKEND_URL='file://{folder}/state?metadata=skip'" in text

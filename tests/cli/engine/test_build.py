@@ -70,7 +70,7 @@ class TestGo:
 
         asked = (machine.folder / "asked-uv").read_text()
         assert "--require-hashes" in asked
-        assert "modules/go.txt" in asked
+        assert "toolchain/go.txt" in asked
 
 
 class TestFailure:

@@ -31,7 +31,7 @@ _ARCHIVE = f"pulumi-v{VERSION}-{platform.system().lower()}-{_PROCESSOR}.tar.gz"
 _TELLING = """
 import os
 from cli.engine.install import install
-from cli.engine.progress import Silent
+from toolchain.progress import Silent
 class Telling(Silent):
     def detail(self, what):
         print(what, flush=True)

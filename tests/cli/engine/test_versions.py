@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.toolchain import MODULES
+from cli.engine.build import MODULES
 from cli.engine.versions import MINIMUM, VERSION, Version, objection, parse
 
 _PROJECT = Path(__file__).parents[3]

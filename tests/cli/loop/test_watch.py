@@ -37,11 +37,17 @@ def watching(inside: Inside, **fields: Any) -> Iterator[subprocess.Popen[str]]: 
 
 def told(watcher: subprocess.Popen[str], kind: str) -> dict[str, Any]:
     """The next event of this kind."""
+    return until(watcher, kind)[-1]
+
+
+def until(watcher: subprocess.Popen[str], kind: str) -> list[dict[str, Any]]:
+    """All events up to the next of this kind."""
     assert watcher.stdout is not None
+    events: list[dict[str, Any]] = []
     for line in watcher.stdout:
-        event: dict[str, Any] = json.loads(line)
-        if event["event"] == kind:
-            return event
+        events.append(json.loads(line))
+        if events[-1]["event"] == kind:
+            return events
     raise AssertionError(watcher.stderr.read() if watcher.stderr else "")
 
 
@@ -167,3 +173,57 @@ def test_a_refused_token_ends_it_with_exit_code_2(inside: Inside) -> None:
     done = inside.run("watch", CLOUDFLARE_API_TOKEN="wrong-token-0123456789abcdefghijklmnopqr")
     assert done.returncode == 2
     assert "Cloudflare refuses the credentials" in done.stderr
+
+
+def test_what_is_not_wanted_any_more_is_told_kept_for_the_grace_and_then_deleted(inside: Inside) -> None:
+    inside.settings("www", "api")
+    inside.result("up")
+    inside.settings("www", delete_grace=2)
+    with watching(inside) as watcher:
+        leaving = told(watcher, "leaving")
+        assert (leaving["name"], leaving["type"], leaving["seconds"]) == ("api.example.com", "A", 2)
+        assert told(watcher, "result")["changes"] == []
+        assert set(inside.zone()) == {"www.example.com/A", "api.example.com/A"}
+        assert {change["action"] for change in told(watcher, "result")["changes"]} == {"delete"}
+        assert set(inside.zone()) == {"www.example.com/A"}
+        assert ended(watcher) == 0
+
+
+def test_what_the_guard_refuses_is_told_once_and_left_alone_while_the_address_is_followed(inside: Inside) -> None:
+    names = [f"n{number:02}" for number in range(10)]
+    inside.settings(*names)
+    inside.result("up")
+    inside.settings(*names[:5], {"name": "n05", "ttl": 300})
+    with watching(inside) as watcher:
+        refused = told(watcher, "refused")
+        assert "4 of the 10 records of ours in example.com (40 %) would be deleted" in refused["reason"]
+        assert f"--allow {refused['allow']}" in refused["reason"]
+        result = told(watcher, "result")
+        assert result["held_back"]
+        assert [change["resource"] for change in result["changes"]] == ["n05.example.com/A"]
+        for address in ("203.0.113.8", "203.0.113.9"):
+            remote.set_address(inside.places, address)
+            events = until(watcher, "result")
+            assert "refused" not in {event["event"] for event in events}
+            moved = {f"{name}.example.com/A": address for name in names[:6]}
+            assert inside.zone() == moved | {f"{name}.example.com/A": FIRST_IPV4 for name in names[6:]}
+        assert ended(watcher) == 0
+    done = inside.run("up", "--allow", refused["allow"])
+    assert done.returncode == 0, done.stderr
+    assert len(inside.zone()) == 6
+
+
+def test_a_zone_that_cannot_be_read_holds_up_no_other_and_is_made_as_soon_as_it_can_be(inside: Inside) -> None:
+    inside.settings("www", zones=[{"zone": inside.places.gandi_zone, "provider": "gandi", "names": ["www"]}])
+    remote.gandi_faults(inside.places, [{"effect": "server_error", "status": 503}])
+    with watching(inside) as watcher:
+        assert {change["resource"] for change in told(watcher, "result")["changes"]} == {
+            "www.example.com/A",
+            "www.example.com/A/mark",
+        }
+        assert "the zone example.net stays as it is: Gandi answered 503" in told(watcher, "failure")["reason"]
+        remote.gandi_faults(inside.places, [])
+        while not (found := told(watcher, "result")["changes"]):
+            pass  # the zone was still out of reach
+        assert {change["resource"] for change in found} == {"www.example.net/A", "www.example.net/A/mark"}
+        assert ended(watcher) == 0

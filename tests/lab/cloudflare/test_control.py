@@ -121,3 +121,29 @@ def test_an_edit_that_makes_no_sense_is_explained(
     answer = api.lab("POST", RECORDS + query, body)
     assert answer.status_code == status
     assert message in answer.json()["error"]
+
+
+def test_zones_and_tokens_are_added(api: Api, cloudflare: Cloudflare) -> None:
+    made = api.lab("POST", "/_lab/cloudflare/zones", {"name": "Example.ORG"}).json()
+    assert cloudflare.zones[made["id"]].name == made["name"] == "example.org"
+    token = "lab-token-of-example-org-0123456789abcde"
+    assert api.lab("POST", "/_lab/cloudflare/tokens", {"token": token, "zone": "example.org"}).status_code == 200
+    assert cloudflare.tokens[token].zones == frozenset({made["id"]})
+
+
+@pytest.mark.parametrize(
+    ("place", "body", "message"),
+    [
+        ("zones", {}, "give the name of the zone"),
+        ("zones", {"name": "example.com"}, "exists already"),
+        ("tokens", {"token": "x"}, "give a token, and the name or id of a zone that exists"),
+        ("tokens", {"token": "x", "zone": "example.org"}, "of a zone that exists"),
+    ],
+)
+def test_a_zone_or_token_that_cannot_be_is_refused(
+    api: Api, zone: Zone, place: str, body: object, message: str
+) -> None:
+    assert zone.name == "example.com"
+    answer = api.lab("POST", f"/_lab/cloudflare/{place}", body)
+    assert answer.status_code == 400
+    assert message in answer.json()["error"]

@@ -44,6 +44,19 @@ def test_our_records_are_those_of_state() -> None:
     assert (registry.zone_ids, registry.stack_urn) == ((("example.com", "z"),), STACK_URN)
 
 
+def test_a_record_set_at_gandi_is_one_record_with_all_its_values() -> None:
+    token = "gandi:livedns/record:Record"
+    urn = f"{PREFIX}truenorth:dns:OwnedRecord${token}::www.example.net/MX"
+    values = ["20 mx.example.org.", "10 mail.example.net."]
+    inputs = {"__defaults": [], "name": "www", "type": "MX", "ttl": 300.0, "values": values, "zone": "example.net"}
+    resource = {"urn": urn, "type": token, "id": "example.net/www/MX", "inputs": inputs}
+    (only,) = parse_registry({"deployment": {"resources": [resource]}}).records
+    assert (only.provider, only.logical_name, only.id) == ("gandi", "www.example.net/MX", "example.net/www/MX")
+    assert only.zone_id == "example.net"
+    content = "10 mail.example.net\n20 mx.example.org"
+    assert only.record == Record("www.example.net", "MX", content, 300, proxied=False, comment="")
+
+
 def test_a_record_that_waits_for_its_deletion_is_not_ours_to_declare() -> None:
     assert parse_registry(exported(delete=True)).records == ()
 

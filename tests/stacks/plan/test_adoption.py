@@ -64,11 +64,12 @@ class TestAdoptionByMark:
         assert make_plan(make_settings(owner="other"), make_observation(live=live[1:])).record_sets == ()
 
     def test_nothing_is_imported_in_place_of_what_state_and_zone_both_have(self) -> None:
-        """The engine would replace, that is delete, the record that it has."""
+        """The engine would replace, that is delete, the record that it has: the others get names of their own."""
         live, owned = owned_www("203.0.113.1")
         new_mark = replace(live[1].record, content=live[1].record.content.replace("www", "@"))
         doubles = [LiveRecord("r2", a_record("www", "203.0.113.7")), LiveRecord("m2", new_mark)]
-        assert self.imports([*live, *doubles], owned) == {}
+        expected = {"www.example.com/A/1": "r2", "www.example.com/A/mark/former/0": "m2"}
+        assert self.imports([*live, *doubles], owned) == expected
 
     def test_a_mark_that_waits_for_an_unknown_address_stays(self) -> None:
         live, owned = owned_www()

