@@ -39,8 +39,7 @@ class Inside:
 
     def settings(self, *names: object, **others: object) -> None:
         """Write the stack's settings."""
-        entries = [{"name": name} if isinstance(name, str) else name for name in names]
-        values = {"zone": self.places.zone, "names": entries, **others}
+        values = {"zone": self.places.zone, "names": list(names), **others}
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document))
 
