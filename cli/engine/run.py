@@ -12,13 +12,17 @@ from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import IO
 
 from cli.engine.events import Diagnostic, Event, Step, Summary, parse_event
 
 Program = Callable[[], None]
 Listener = Callable[[Event], None]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LONGEST_SLEEP = 0.2
+"""Seconds after which a signal that another thread got is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def run_engine(
 
 
 def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str, bool]:
-    """Read the child's output to its end. stderr has a thread, lest a full pipe stop the child."""
+    """Read the child's output to its end. Each pipe has a thread: a full one would stop the child; see `_lines`."""
     if child.stdout is None or child.stderr is None:
         raise RuntimeError("the engine was started without pipes")
     errors: list[str] = []
@@ -90,13 +94,39 @@ def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Even
     reader.start()
     events: list[Event] = []
     with _one_signal(child) as passed_on:
-        for line in child.stdout:
+        for line in _lines(child.stdout):
             if event := parse_event(line):
                 events.append(event)
                 listener(event)
         child.wait()
         reader.join()
     return events, "".join(errors), passed_on.is_set()
+
+
+def _lines(pipe: IO[str]) -> Iterator[str]:
+    """The lines of a pipe, read in a thread.
+
+    The kernel may give a signal to any thread, and Python's handler runs in this one, once it wakes: waiting for the
+    pipe itself it would sleep on, and the engine never hear of the signal.
+    """
+    lines: SimpleQueue[str | None] = SimpleQueue()
+
+    def read() -> None:
+        for line in pipe:
+            lines.put(line)
+        lines.put(None)
+
+    reader = threading.Thread(target=read, name="engine stdout", daemon=True)
+    reader.start()
+    while True:
+        try:
+            line = lines.get(timeout=LONGEST_SLEEP)
+        except Empty:
+            continue
+        if line is None:
+            reader.join()
+            return
+        yield line
 
 
 @contextmanager

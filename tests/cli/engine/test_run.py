@@ -63,15 +63,34 @@ def test_a_signal_reaches_the_engine_exactly_once(tmp_path: Path) -> None:
         "print(done.interrupted, done.exit_code)"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as ours:
-        assert ours.stdout is not None
-        assert ours.stdout.readline() == "ready\n"
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
-            ours.send_signal(number)
-        while not notes.exists():
-            os.sched_yield()
-        os.kill(int((tmp_path / "pid").read_text()), signal.SIGUSR1)
-        assert ours.stdout.readline() == "True 1\n"
+        try:
+            assert ours.stdout is not None
+            assert ours.stdout.readline() == "ready\n"
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+                ours.send_signal(number)
+            while not notes.exists():
+                os.sched_yield()
+            os.kill(int((tmp_path / "pid").read_text()), signal.SIGUSR1)
+            assert ours.stdout.readline() == "True 1\n"
+        finally:
+            ours.kill()
     assert notes.read_text() == "INT\n"
+
+
+def test_a_signal_that_the_kernel_gives_to_another_thread_reaches_the_engine_too(tmp_path: Path) -> None:
+    engine = fake(tmp_path, f"trap 'exit 1' INT\necho '{SUMMARY}'\nwhile true; do read -t 0.05 < <(sleep 0.05) ; done")
+    code = (
+        "import os, signal, threading; from pathlib import Path; from cli.engine.run import run_engine\n"
+        "def hit(event):\n"
+        "    threading.Timer(0.1, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)).start()\n"
+        f"done = run_engine(['up'], pulumi=Path({str(engine)!r}), cwd=Path({str(tmp_path)!r}),\n"
+        "    environment=os.environ, listener=hit)\n"
+        "print(done.interrupted, done.exit_code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "True 1\n", done.stderr
 
 
 @pytest.fixture
