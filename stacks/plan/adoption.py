@@ -149,7 +149,10 @@ def _is_free(record_set: RecordSet, number: int, zone: ZoneIndex) -> bool:
 
 
 def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: ZoneIndex) -> RecordSet:
-    """The set without the contents that others' records beside it have already: no API takes two of the same."""
+    """The set without the contents that others' records beside it have already: no API takes two of the same.
+
+    What is imported to be changed into such a content is imported as it is; the next run, to which it is ours, ends it.
+    """
     ours = {
         one.logical_name: zone.live[one.id].record.content
         for one in zone.owned.get((record_set.name, record_set.type), ())
@@ -161,7 +164,11 @@ def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: Zon
         name = ownership.record_name(record_set.name, record_set.type, slot.number)
         return slot.target not in taken or bool(slot.import_id) or ours.get(name) == slot.target
 
-    return replace(record_set, slots=tuple(slot for slot in record_set.slots if stays(slot)))
+    def possible(slot: Slot) -> Slot:
+        return replace(slot, target=zone.live[slot.import_id].record.content) if slot.target in taken else slot
+
+    kept = tuple(slot for slot in record_set.slots if stays(slot))
+    return replace(record_set, slots=tuple(possible(slot) if slot.import_id else slot for slot in kept))
 
 
 def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:

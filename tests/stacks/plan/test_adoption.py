@@ -81,3 +81,9 @@ class TestAdoptionByMark:
         observation = make_observation(live=live, owned=owned[1:])
         (change,) = changes(make_plan(make_settings("www"), observation), observation)
         assert (change.action, change.is_drift) == (Action.ADOPT, False)
+
+    def test_what_would_become_the_same_as_a_foreign_record_beside_it_is_imported_as_it_is(self) -> None:
+        neighbour = a_record("www", "203.0.113.7", comment="[truenorth owner=next-door]")
+        live = [LiveRecord("theirs", neighbour), LiveRecord("free", a_record("www", "203.0.113.8"))]
+        (record_set,) = make_plan(make_settings("www", adopt="all"), make_observation(live=live)).record_sets
+        assert [(slot.target, slot.import_id) for slot in record_set.slots] == [("203.0.113.8", "free")]
