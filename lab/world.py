@@ -17,9 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from lab.addresses.world import Addresses, serve_http, serve_stun
+from lab.api.serving import listening
 from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
-from lab.cloudflare.serving import listening
 from lab.cloudflare.state import Cloudflare
 from lab.dns import cloudflare as cloudflare_names
 from lab.dns import gandi as gandi_names

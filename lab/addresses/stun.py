@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import selectors
 import socket
-import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,14 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lab.addresses import stun_message
-from lab.addresses.settable import Addresses, in_use
+from lab.addresses.settable import Addresses
+from lab.sockets import bound, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 REASONS = {300: "Try Alternate", 400: "Bad Request", 420: "Unknown Attribute", 500: "Server Error"}
-ATTEMPTS = 20
-"""How often another free port is tried where UDP has it and TCP has not."""
 
 
 @dataclass
@@ -71,38 +69,10 @@ def serve_stun(
 
     Raises `OSError` naming the port where it cannot be had.
     """
-    udp, tcp = _bind(host, port)
-    chosen = udp.getsockname()[1]
+    udp, tcp = bound(host, port)
     server = _Server(addresses, behaviour or StunBehaviour(), udp, tcp)
-    thread = threading.Thread(target=server.run, name=f"lab STUN {chosen}", daemon=True)
-    thread.start()
-    try:
-        yield f"[{host}]:{chosen}" if ":" in host else f"{host}:{chosen}"
-    finally:
-        server.stop()
-        thread.join()
-
-
-def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for attempt in range(ATTEMPTS):
-        udp = socket.socket(family, socket.SOCK_DGRAM)
-        tcp = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            udp.bind((host, port))
-            tcp.bind((host, udp.getsockname()[1]))
-            tcp.listen()
-        except OSError as error:
-            udp.close()
-            tcp.close()
-            if port or attempt == ATTEMPTS - 1:
-                raise in_use(error, host, port) from error
-        else:
-            udp.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            tcp.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            return udp, tcp
-    raise AssertionError  # the last attempt has returned or raised
+    with in_thread(server, "STUN", host, udp.getsockname()[1]) as place:
+        yield place
 
 
 class _Server:

@@ -9,7 +9,7 @@ from lab.cloudflare.errors import unauthorized_resource
 from lab.cloudflare.model import Permission, timestamp
 
 if TYPE_CHECKING:
-    from lab.cloudflare.answers import Answer
+    from lab.api.http import Answer
     from lab.cloudflare.calls import Call
     from lab.cloudflare.model import Account
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from lab.cloudflare.answers import Answer
+    from lab.api.http import Answer
     from lab.cloudflare.calls import Call
     from lab.cloudflare.model import Zone
     from lab.cloudflare.store import RecordStore

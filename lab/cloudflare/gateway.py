@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lab.cloudflare.answers import failure
@@ -14,24 +14,11 @@ from lab.cloudflare.routes import PREFIX, ROUTES
 from lab.cloudflare.tokens import identify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lab.cloudflare.answers import Answer
+    from lab.api.http import Answer, HttpRequest
     from lab.cloudflare.state import Cloudflare
 
 _IDENTIFIER = re.compile(r"[0-9a-f]{32}")
 _PATTERNS = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)), template) for template in ROUTES]
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """A request as it came in. `headers` by lower-case name; `path` the whole path, decoded."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes
 
 
 def handle(cloudflare: Cloudflare, request: HttpRequest) -> Answer:

@@ -1,4 +1,4 @@
-"""What the account holds: accounts, zones, tokens, records, and the log of what was asked. All frozen."""
+"""What the account holds: accounts, zones, tokens and records. All frozen."""
 
 from __future__ import annotations
 
@@ -171,15 +171,3 @@ class Record:
     def json(self) -> bytes:
         """The record as the bytes that go into an answer."""
         return json.dumps(self.as_json(), separators=(",", ":")).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
-    """One call of the API. `body` is the parsed JSON; `status` None where the client got no answer."""
-
-    time: datetime
-    method: str
-    path: str
-    query: str
-    body: object
-    status: int | None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lab.api.http import Answer
 from lab.cloudflare import accounts, batch, records, tokens, zones
-from lab.cloudflare.answers import Answer
 from lab.cloudflare.calls import Call
 
 Handler = Callable[[Call], Answer]

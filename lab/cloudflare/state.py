@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
-from lab.cloudflare.faults import Faults
+from lab.api.faults import Faults
+from lab.api.http import RequestLog
 from lab.cloudflare.limits import PLANS, PlanName, RateLimiter
 from lab.cloudflare.model import (
     ALL_PERMISSIONS,
     Account,
-    LoggedRequest,
     Permission,
     Record,
     Token,
@@ -23,49 +22,11 @@ from lab.cloudflare.records import create, patch, remove
 from lab.cloudflare.store import RecordStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-
-LOG_LENGTH = 100_000
+    from collections.abc import Callable, Collection, Mapping
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-class RequestLog:
-    """The calls of the API, oldest first; of the last `LOG_LENGTH` of them."""
-
-    def __init__(self) -> None:
-        self._entries: deque[LoggedRequest] = deque(maxlen=LOG_LENGTH)
-        self._lock = threading.Lock()
-
-    def __iter__(self) -> Iterator[LoggedRequest]:
-        return iter(self.snapshot())
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    @overload
-    def __getitem__(self, index: int) -> LoggedRequest: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[LoggedRequest, ...]: ...
-    def __getitem__(self, index: int | slice) -> LoggedRequest | tuple[LoggedRequest, ...]:
-        return self.snapshot()[index]
-
-    def snapshot(self) -> tuple[LoggedRequest, ...]:
-        """List what the log holds now."""
-        with self._lock:
-            return tuple(self._entries)
-
-    def append(self, entry: LoggedRequest) -> None:
-        """Note a call."""
-        with self._lock:
-            self._entries.append(entry)
-
-    def clear(self) -> None:
-        """Forget the calls so far."""
-        with self._lock:
-            self._entries.clear()
 
 
 class Cloudflare:

@@ -20,7 +20,7 @@ from lab.cloudflare.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lab.cloudflare.answers import Answer
+    from lab.api.http import Answer
     from lab.cloudflare.calls import Call
     from lab.cloudflare.errors import ApiError
     from lab.cloudflare.model import Token

@@ -11,7 +11,7 @@ from lab.cloudflare.model import Permission, timestamp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab.cloudflare.answers import Answer
+    from lab.api.http import Answer
     from lab.cloudflare.calls import Call
     from lab.cloudflare.model import Token, Zone
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from lab.dns.history import History
 from lab.dns.lookup import Reply, look_up
 from lab.dns.message import read, write
 from lab.dns.record import ZoneSource
-from lab.dns.sockets import bound
+from lab.sockets import bound, in_thread
 
 LOOK_INTERVAL = 0.1
 """Seconds; changes closer to one another are one change to a server that lags."""
@@ -36,15 +35,9 @@ def serve_dns(
     Raises `OSError` naming the port where it cannot be had.
     """
     udp, tcp = bound(host, port)
-    chosen = udp.getsockname()[1]
     server = _Server(History(zones, time.monotonic()), behaviour or DnsBehaviour(), udp, tcp)
-    thread = threading.Thread(target=server.run, name=f"lab DNS {chosen}", daemon=True)
-    thread.start()
-    try:
-        yield f"[{host}]:{chosen}" if ":" in host else f"{host}:{chosen}"
-    finally:
-        server.stop()
-        thread.join()
+    with in_thread(server, "DNS", host, udp.getsockname()[1]) as place:
+        yield place
 
 
 class _Server:

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 
+from lab.api.http import Answer
 from lab.gandi.errors import ApiError, Problem, access_denied, invalid, malformed, not_found
 from lab.gandi.model import Key, RecordSet, Token
 from lab.gandi.state import Gandi
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 100, 500
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status, a body and the headers beside Content-Type, which clients want to be exactly `application/json`."""
-
-    status: int
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lab.gandi.calls import Answer, Call, success
+from lab.api.http import Answer
+from lab.gandi.calls import Call, success
 from lab.gandi.model import domain_href
 
 NAME_SERVERS = ("ns-1-a.gandi.net", "ns-2-b.gandi.net", "ns-3-c.gandi.net")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from lab.gandi.calls import Answer, Call, failure
+from lab.api.http import Answer, HttpRequest
+from lab.gandi.calls import Call, failure
 from lab.gandi.errors import (
     ApiError,
     access_denied,
@@ -23,19 +23,6 @@ from lab.gandi.state import Gandi
 
 _PATTERNS = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)), template) for template in ROUTES]
 _SCHEMES = ("bearer", "apikey")
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """A request as it came in, from the address `client`. `headers` by lower-case name; `path` whole, decoded."""
-
-    method: str
-    base: str
-    path: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes
-    client: str
 
 
 def handle(gandi: Gandi, request: HttpRequest) -> Answer:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from lab.gandi.calls import Answer, Call, success
+from lab.api.http import Answer
+from lab.gandi.calls import Call, success
 from lab.gandi.errors import malformed, record_exists, record_not_found
 from lab.gandi.model import Key, RecordSet
 from lab.gandi.validation import check_neighbours, record_set

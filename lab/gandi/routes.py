@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from lab.api.http import Answer
 from lab.gandi import domains, records
-from lab.gandi.calls import Answer, Call
+from lab.gandi.calls import Call
 
 Handler = Callable[[Call], Answer]
 

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
-from lab.cloudflare.faults import Faults
+from lab.api.faults import Faults
+from lab.api.http import RequestLog
 from lab.cloudflare.limits import RateLimiter
-from lab.cloudflare.state import RequestLog
 from lab.gandi.errors import record_not_found
 from lab.gandi.model import SCHEMES, Key, RecordSet, Token, TokenKind
 from lab.gandi.validation import check_neighbours, record_set

@@ -1,38 +1,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from lab.cloudflare.server import application
-from lab.cloudflare.serving import listening
 from lab.cloudflare.state import Cloudflare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from lab.cloudflare.model import Zone
+    from tests.lab.conftest import Clock, Switchboard
 
 TOKEN = "lab-token"
 ZONE = "example.com"
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -55,11 +39,6 @@ class Api:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def cloudflare(clock: Clock) -> Cloudflare:
     world = Cloudflare(clock=clock)
     world.add_token(TOKEN)
@@ -74,25 +53,6 @@ def zone(cloudflare: Cloudflare) -> Zone:
 @pytest.fixture
 def paid_zone(cloudflare: Cloudflare) -> Zone:
     return cloudflare.add_zone("paid.example", plan="pro")
-
-
-@dataclass
-class Switchboard:
-    """One server for all tests, each of which plugs in an account of its own."""
-
-    port: int = 0
-    app: ASGIApp | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.app is not None
-        await self.app(scope, receive, send)
-
-
-@pytest.fixture(scope="session")
-def switchboard() -> Iterator[Switchboard]:
-    board = Switchboard()
-    with listening(board) as board.port:
-        yield board
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from lab.cloudflare.state import Cloudflare
 
 if TYPE_CHECKING:
-    from tests.lab.cloudflare.conftest import Api, Clock
+    from tests.lab.cloudflare.conftest import Api
+    from tests.lab.conftest import Clock
 
 
 @pytest.fixture

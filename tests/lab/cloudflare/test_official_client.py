@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cloudflare as official
 import pytest
 
-from lab.cloudflare.faults import Effect, Fault
+from lab.api.faults import Effect, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from lab.cloudflare.gateway import HttpRequest, handle
+from lab.api.http import HttpRequest
+from lab.cloudflare.gateway import handle
 from lab.cloudflare.state import Cloudflare
 
 NAMES = st.sampled_from(["a.example.com", "b.example.com"])

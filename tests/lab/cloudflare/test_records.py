@@ -10,7 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from lab.cloudflare.model import Zone
     from lab.cloudflare.state import Cloudflare
-    from tests.lab.cloudflare.conftest import Api, Clock
+    from tests.lab.cloudflare.conftest import Api
+    from tests.lab.conftest import Clock
 
 WWW = {"type": "A", "name": "www.example.com", "content": "192.0.2.1", "ttl": 300}
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft4Validator, FormatChecker  # type: ignore[import-untyped] # has no types of its own
 
-from lab.cloudflare.faults import Effect, Fault
+from lab.api.faults import Effect, Fault
 from lab.cloudflare.model import Permission
 from lab.cloudflare.routes import ROUTES
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 import uvicorn
 
-from lab.cloudflare.faults import Effect, Fault
+from lab.api.faults import Effect, Fault
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 from starlette.applications import Starlette
 
-from lab.cloudflare.serving import listening
+from lab.api.serving import listening
 from lab.dns.behaviour import DnsBehaviour
 from lab.dns.control import dns_route
 

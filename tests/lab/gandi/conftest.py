@@ -2,32 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from lab.cloudflare.serving import listening
 from lab.gandi.server import application
 from lab.gandi.state import Gandi
+from tests.lab.conftest import Clock, Switchboard
 
 TOKEN = "lab-token"
 KEY = "lab-key"
 ZONE = "example.com"
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -50,36 +35,12 @@ class Api:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def gandi(clock: Clock) -> Gandi:
     world = Gandi(clock=clock)
     world.add_zone(ZONE)
     world.add_token(TOKEN)
     world.add_token(KEY, "api-key")
     return world
-
-
-@dataclass
-class Switchboard:
-    """One server for all tests, each of which plugs in an organisation of its own."""
-
-    port: int = 0
-    app: ASGIApp | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.app is not None
-        await self.app(scope, receive, send)
-
-
-@pytest.fixture(scope="session")
-def switchboard() -> Iterator[Switchboard]:
-    board = Switchboard()
-    with listening(board) as board.port:
-        yield board
 
 
 @pytest.fixture

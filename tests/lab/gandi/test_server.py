@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import requests
 
-from lab.cloudflare.faults import Effect, Fault
+from lab.api.faults import Effect, Fault
 from lab.gandi.state import Gandi
-from tests.lab.gandi.conftest import KEY, TOKEN, ZONE, Api, Clock
+from tests.lab.conftest import Clock
+from tests.lab.gandi.conftest import KEY, TOKEN, ZONE, Api
 
 RECORDS = f"/domains/{ZONE}/records"
 WWW = {"rrset_name": "www", "rrset_type": "A", "rrset_ttl": 300, "rrset_values": ["192.0.2.1"]}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.cloudflare.faults import Effect, Fault
+from lab.api.faults import Effect, Fault
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 from stacks.credentials import Credentials

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.cloudflare.faults import Effect, Fault
+from lab.api.faults import Effect, Fault
 from lab.cloudflare.limits import RateLimiter
 from lab.gandi.server import serve
 from lab.gandi.state import Gandi
