@@ -16,7 +16,7 @@ from cli.converge import Convergence
 from components import canonical_content
 from lab import remote
 from stacks.observe.zone.cloudflare import read_record
-from stacks.plan.endpoints import endpoints
+from stacks.plan.endpoints import endpoints, seen_on_links
 from stacks.plan.record_sets import declared_records
 from stacks.values import Known
 
@@ -81,7 +81,7 @@ def _contents_as_wished(storm: Storm, again: Convergence, blocked: set[tuple[str
         record = read_record(one)
         found.setdefault((record.name, record.type), []).append(record.content)
     for zone in storm.place.workplace().settings.each_zone():
-        for endpoint in endpoints(zone, again.observation.addresses):
+        for endpoint in endpoints(zone, seen_on_links(again.observation.addresses)):
             key = (endpoint.name, endpoint.type)
             if not isinstance(endpoint.targets, Known):
                 raise WrongError(f"the address is unknown in a world without faults: {endpoint.targets.reason}")

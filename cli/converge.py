@@ -10,7 +10,7 @@ from cli.engine import stack
 from cli.engine.run import Listener, Program, Run
 from cli.workplace import Workplace
 from stacks.errors import ObservationError
-from stacks.observe.world import observe
+from stacks.observe.world import Sights, observe
 from stacks.permission import Permission, refused
 from stacks.plan.adoption import Takeover
 from stacks.plan.changes import Action, Change, changes
@@ -18,10 +18,10 @@ from stacks.plan.guard import Refusal, refusals
 from stacks.plan.held_back import held_back
 from stacks.plan.planner import make_plan
 from stacks.settings import Settings
-from stacks.values import Observation, Plan, Sighting, UnreadZone
+from stacks.values import Observation, Plan, Unknown, UnreadZone
 
-Sightings = Callable[[], tuple[Sighting, ...]]
-"""Gives the WAN addresses to a run, in place of a detection of its own."""
+GiveSights = Callable[[], Sights]
+"""Gives the WAN addresses and the objects' wishes to a run, in place of a look of its own."""
 Amend = Callable[[Plan, Observation], Plan]
 """Makes the plan that is carried out of the one for the world as it is."""
 NOTHING_ALLOWED = Permission()
@@ -48,20 +48,23 @@ class Convergence:
 
     @property
     def unread(self) -> str:
-        """Which of several zones could not be read, and why: they stay as they are. Empty where all could."""
-        unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
-        return "; ".join(f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread)
+        """What could not be read, and why: a zone, or objects of a cluster. What it is about stays as it is."""
+        zones = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
+        said = [f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in zones]
+        sources = [one for one in self.observation.sources if isinstance(one.found, Unknown) and not one.waiting]
+        reasons = dict.fromkeys(one.found.reason for one in sources if isinstance(one.found, Unknown))
+        return "; ".join([*said, *(f"what was made for its objects stays: {reason}" for reason in reasons)])
 
 
-def require_all_zones(done: Convergence) -> None:
-    """Raise ObservationError where a zone could not be read: the others are done, and the command has failed."""
+def require_all_read(done: Convergence) -> None:
+    """Raise ObservationError where something could not be read: the rest is done, and the command has failed."""
     if done.unread:
         raise ObservationError(done.unread)
 
 
 def look(
     workplace: Workplace,
-    sightings: Sightings | None = None,
+    sights: GiveSights | None = None,
     takeover: Takeover | None = None,
     *,
     permission: Permission = NOTHING_ALLOWED,
@@ -73,7 +76,7 @@ def look(
     hold_back: what the guard refuses is taken out of the plan, if it can be.
     """
     began = time.monotonic()
-    observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sightings)
+    observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sights)
     plan = amend(make_plan(workplace.settings, observation, takeover), observation)
     found = changes(plan, observation)
     refusing = refused_changes(workplace.settings, plan, found, observation, permission)
@@ -100,7 +103,7 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
     workplace: Workplace,
     listener: Listener,
     *,
-    sightings: Sightings | None = None,
+    sights: GiveSights | None = None,
     planned: Callable[[Convergence], None] = lambda _: None,
     always: bool = False,
     takeover: Takeover | None = None,
@@ -116,7 +119,7 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
     hold_back: all that is not refused is done instead.
     """
     began = time.monotonic()
-    seen = look(workplace, sightings, takeover, permission=permission, amend=amend, hold_back=hold_back)
+    seen = look(workplace, sights, takeover, permission=permission, amend=amend, hold_back=hold_back)
     planned(seen)
     if seen.refusals and not seen.allowed_by and not seen.is_held_back:
         raise refused(seen.refusals, permission, workplace.settings)
@@ -128,7 +131,7 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
         again = converge(
             workplace,
             listener,
-            sightings=sightings,
+            sights=sights,
             planned=planned,
             permission=permission,
             amend=amend,
@@ -184,4 +187,6 @@ def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple
 
 
 def _unfinished(seen: Convergence) -> bool:
-    return bool(seen.observation.registry.interrupted)
+    """Whether a run is needed that changes no record: something is pending, or is to be remembered otherwise."""
+    registry = seen.observation.registry
+    return bool(registry.interrupted) or set(seen.plan.shared) != set(registry.shared)

@@ -14,7 +14,8 @@ from components.record import Record
 from stacks.plan import guard
 from stacks.plan.changes import Action, Change
 from stacks.plan.record_sets import declared_records
-from stacks.values import WAN, Known, Plan, Sighting, UnreadZone
+from stacks.values import WAN, Frozen, Known, Plan, Sighting, Unknown, UnreadZone
+from stacks.wishes import Complaint, SourceSighting, Wish
 
 COLOURS = {
     Action.CREATE: "green",
@@ -112,13 +113,65 @@ def print_plan_notes(console: Console, plan: Plan) -> None:
             highlight=False,
             soft_wrap=True,
         )
+    for reason, together in frozen_by_reason(plan).items():
+        for frozen in together[:SHOWN]:
+            state = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
+            console.print(
+                f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {escape(reason)}",
+                highlight=False,
+                soft_wrap=True,
+            )
+        if len(together) > SHOWN:
+            console.print(f"[bold yellow]frozen[/]: {len(together) - SHOWN} more, for the same reason", highlight=False)
+    for complaint in plan.complaints:
+        console.print(f"[bold yellow]skipped[/] {escape(complaint.text)}", highlight=False, soft_wrap=True)
+
+
+def frozen_by_reason(plan: Plan) -> dict[str, list[Frozen]]:
+    """What is frozen, by why: one that is out of reach may freeze thousands of names."""
+    found: dict[str, list[Frozen]] = {}
     for frozen in plan.frozen:
-        state = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
-        console.print(
-            f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {escape(frozen.reason)}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        found.setdefault(frozen.reason, []).append(frozen)
+    return found
+
+
+def print_source(console: Console, one: SourceSighting) -> None:
+    """Whether a source of a cluster can be read."""
+    console.print(f"{source_name(one)}: {escape(source_state(one))}", highlight=False, soft_wrap=True)
+
+
+def source_name(one: SourceSighting) -> str:
+    """The source with its cluster, if it has a name."""
+    return f"cluster {one.cluster}, {one.source}" if one.cluster else one.source
+
+
+def source_state(one: SourceSighting) -> str:
+    """How many names its objects ask for, or why nobody knows."""
+    if isinstance(one.found, Unknown):
+        return f"{'waiting' if one.waiting else 'unknown'}: {one.found.reason}"
+    if one.stale:
+        return f"as last known, because it cannot be read now: {one.stale}"
+    names = {wish.name for wish in one.found.value if isinstance(wish, Wish)}
+    return f"{len(names)} name{'' if len(names) == 1 else 's'}"
+
+
+def source_document(one: SourceSighting) -> dict[str, object]:
+    """The JSON of a source's state."""
+    reason = one.found.reason if isinstance(one.found, Unknown) else one.stale
+    known = isinstance(one.found, Known)
+    return {"cluster": one.cluster, "source": one.source, "known": known, "waiting": one.waiting, "reason": reason}
+
+
+def complaint_document(complaint: Complaint) -> dict[str, object]:
+    """The JSON of what an object's owner has to know."""
+    key = complaint.object
+    return {
+        "object": {"cluster": key.cluster, "kind": key.kind, "namespace": key.namespace, "name": key.name},
+        "annotation": complaint.annotation,
+        "value": complaint.value,
+        "allowed": complaint.allowed,
+        "text": complaint.text,
+    }
 
 
 def print_refusals(console: Console, seen: Convergence) -> None:
@@ -185,6 +238,8 @@ def convergence_document(done: Convergence) -> dict[str, object]:
         "frozen": [
             {"name": f.name, "type": f.type, "kept": list(f.kept), "reason": f.reason} for f in done.plan.frozen
         ],
+        "complaints": [complaint_document(one) for one in done.plan.complaints],
+        "sources": [source_document(one) for one in done.observation.sources],
         "records": [
             record_document(record) for each in done.plan.record_sets for record in declared_records(each).values()
         ],

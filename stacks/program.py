@@ -19,7 +19,7 @@ from stacks.plan.planner import make_plan
 from stacks.plan.record_sets import declared_records, import_ids
 from stacks.settings import Settings
 from stacks.settings_files import from_pulumi
-from stacks.values import Observation, Plan, RecordSet, ZoneSnapshot
+from stacks.values import Observation, Plan, RecordSet, SharedSet, ZoneSnapshot
 from stacks.zone_settings import ZoneSettings
 
 
@@ -44,6 +44,8 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     pulumi.export("zones", zones_output(observation))
     if plan.links:
         pulumi.export("links", links_output(plan))
+    if plan.shared:
+        pulumi.export("shared", {f"{one.name}/{one.type}": dict_of(one) for one in plan.shared})
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
 
 
@@ -89,6 +91,11 @@ def links_output(plan: Plan) -> dict[str, dict[str, list[str]]]:
     return output
 
 
+def dict_of(shared: SharedSet) -> dict[str, list[str]]:
+    """What each object gives to a set for the state, which is where the next run reads it."""
+    return {resource: list(targets) for resource, targets in shared.parts}
+
+
 def report(plan: Plan) -> None:
     """Tell what is not declared, and why, among the engine's messages."""
     for conflict in plan.conflicts:
@@ -96,6 +103,8 @@ def report(plan: Plan) -> None:
     for frozen in plan.frozen:
         kept = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
         pulumi.log.warn(f"{frozen.name} {frozen.type} {kept}: {frozen.reason}")
+    for complaint in plan.complaints:
+        pulumi.log.warn(complaint.text)
 
 
 def arguments(record_set: RecordSet) -> OwnedRecordArgs:

@@ -6,7 +6,7 @@ environment variable TRUENORTH_<NAME> wins over it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 import yaml
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from components import comment_marks, external_dns
 from components.external_dns import Affix
+from stacks.cluster_settings import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.errors import UserError
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
@@ -77,6 +78,12 @@ class Settings(ZoneSettings):
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
     """One for each external-dns that writes to these zones."""
     wan: WanSettings = Field(default_factory=WanSettings)
+    sources: tuple[SourceName, ...] = ()
+    """The kinds of objects that are named; none, and no clusters: no cluster is read."""
+    cluster: ClusterDefaults = Field(default_factory=ClusterDefaults)
+    """How clusters are read, where one of `clusters` does not say otherwise."""
+    clusters: tuple[ClusterSettings, ...] = ()
+    """Those whose objects are named; none: the one at hand."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
@@ -85,6 +92,18 @@ class Settings(ZoneSettings):
         if not isinstance(data, dict) or not isinstance(data.get("zones"), list | tuple):
             return data
         return data | {"zones": [inheriting(data, zone) for zone in data["zones"]]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clusters_inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+        if not isinstance(data, dict) or not isinstance(data.get("clusters"), list | tuple):
+            return data
+        return data | {"clusters": [filled_in(data, cluster) for cluster in data["clusters"]]}
+
+    @model_validator(mode="after")
+    def _clusters_differ(self) -> Settings:
+        check_clusters(self.clusters)
+        return self
 
     @model_validator(mode="after")
     def _zones_differ(self) -> Settings:
@@ -121,6 +140,12 @@ class Settings(ZoneSettings):
         """The zones: that of the settings above, where there is one, and those of `zones`."""
         return ((self,) if self.zone else ()) + self.zones
 
+    def each_cluster(self) -> tuple[ClusterSettings, ...]:
+        """The clusters that are read: those of `clusters`, or where only `sources` are set the one at hand."""
+        if self.clusters or not self.sources:
+            return self.clusters
+        return (ClusterSettings(**self.cluster.model_dump(), sources=self.sources),)
+
     def of_zone(self, domain: str) -> ZoneSettings:
         """The settings of a zone. Raises KeyError for one that is not there."""
         for zone in self.each_zone():
@@ -136,6 +161,10 @@ class Settings(ZoneSettings):
         """The links whose addresses some name asks for."""
         asked = [link for _, entry in self._names() if not entry.targets for link in entry.links or (WAN,)]
         return tuple(dict.fromkeys(asked))
+
+    def known_links(self, links: Iterable[str]) -> tuple[str, ...]:
+        """Those of these links that there are; an object may ask for any."""
+        return tuple(link for link in links if link == WAN or link in self.wan.links)
 
     def _names(self) -> Iterator[tuple[tuple[str | int, ...], NameSettings]]:
         """Every name, with the path of its setting."""

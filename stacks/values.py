@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from components.record import Record
+
+if TYPE_CHECKING:
+    from stacks.wishes import Complaint, ObjectKey, SourceSighting
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -105,6 +108,18 @@ class RegisteredRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedSet:
+    """What each of several objects gave to one record set, as it was last published.
+
+    parts: the targets of each object, by its `ObjectKey.resource`.
+    """
+
+    name: str
+    type: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """What the stack's state holds: our records by logical name, and the ids of the zones we have met by name."""
 
@@ -115,6 +130,8 @@ class Registry:
     """URNs with operations that an interrupted run left pending."""
     links: tuple[LinkAddresses, ...] = ()
     """What was last published of each named link: what stays while that link cannot be seen."""
+    shared: tuple[SharedSet, ...] = ()
+    """The sets that several objects share: what stays of those that cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,8 @@ class Endpoint:
     source: str
     links: tuple[str, ...] = (WAN,)
     """Whose addresses the targets are."""
+    parts: tuple[tuple[str, Known[tuple[str, ...]] | Unknown], ...] = ()
+    """The targets that each object of a cluster gives to it, by `ObjectKey.resource`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +158,8 @@ class Observation:
     addresses: tuple[Sighting, ...]
     zones: tuple[ZoneSnapshot | UnreadZone, ...]
     registry: Registry
+    sources: tuple[SourceSighting, ...] = ()
+    """What the objects of each cluster wish for; none where no cluster is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +248,9 @@ class Plan:
     deferred: tuple[Deferred, ...] = ()
     links: tuple[LinkAddresses, ...] = ()
     """What this plan publishes of each named link; remembered in state."""
+    shared: tuple[SharedSet, ...] = ()
+    """What each object gives to the sets that several share; remembered in state."""
+    complaints: tuple[Complaint, ...] = ()
+    """What owners of objects have to know: their wishes are not, or not wholly, in this plan."""
+    asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()
+    """The objects that ask for a record set, by its name and type."""

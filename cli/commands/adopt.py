@@ -55,7 +55,7 @@ def adopt(
 
     from cli import adoption, tables
     from cli.confirmation import confirmations
-    from cli.converge import converge, look, require_all_zones
+    from cli.converge import converge, look, require_all_read
     from cli.engine.view import listening
     from cli.workplace import open_workplace
     from stacks.plan.holders import left_alone
@@ -87,7 +87,7 @@ def adopt(
     if as_json:
         confirmed = {"confirmation": tables.confirmation_document(outcomes)}
         _print_json("result", tables.convergence_document(done) | confirmed)
-    require_all_zones(done)
+    require_all_read(done)
 
 
 def _takeover(tool: Tool | None, owner: str) -> Takeover:

@@ -33,7 +33,7 @@ def preview(
     from rich.console import Console
 
     from cli import saved_plan, tables
-    from cli.converge import declare, look, require_all_zones
+    from cli.converge import declare, look, require_all_read
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
     from cli.workplace import open_workplace, purging
@@ -48,7 +48,7 @@ def preview(
             stacks_of_engine.preview(workplace, declare(workplace, seen), listener)
     if as_json:
         sys.stdout.write(json.dumps({"event": "result", **tables.convergence_document(seen)}, sort_keys=True) + "\n")
-        require_all_zones(seen)
+        require_all_read(seen)
         return
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
@@ -57,4 +57,4 @@ def preview(
     console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")
     if save:
         console.print(f"saved: truenorth up --plan {save}", markup=False, highlight=False, soft_wrap=True)
-    require_all_zones(seen)
+    require_all_read(seen)

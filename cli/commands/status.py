@@ -17,7 +17,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     from rich.console import Console
 
     from cli import tables
-    from cli.converge import look, require_all_zones
+    from cli.converge import look, require_all_read
     from cli.workplace import open_workplace
 
     console = Console(stderr=as_json)
@@ -25,7 +25,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     if as_json:
         document = tables.convergence_document(seen) | {"addresses": tables.addresses_document(seen)}
         sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
-        require_all_zones(seen)
+        require_all_read(seen)
         return
     tables.print_addresses(console, seen)
     tables.print_records(console, seen)
@@ -33,4 +33,4 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     console.print(
         f"{len(seen.changes)} to do: truenorth up --stack {stack}" if seen.changes else "[green]all as it should be[/]"
     )
-    require_all_zones(seen)
+    require_all_read(seen)

@@ -49,7 +49,7 @@ def up(  # noqa: PLR0913 - the options of the command
 
     from cli import saved_plan, tables
     from cli.confirmation import confirmations
-    from cli.converge import Convergence, converge, require_all_zones
+    from cli.converge import Convergence, converge, require_all_read
     from cli.engine.view import listening
     from cli.workplace import open_workplace, purging
     from stacks.permission import Permission
@@ -79,4 +79,4 @@ def up(  # noqa: PLR0913 - the options of the command
     if as_json:
         document = {**tables.convergence_document(done), "confirmation": tables.confirmation_document(outcomes)}
         sys.stdout.write(json.dumps({"event": "result", **document}, sort_keys=True) + "\n")
-    require_all_zones(done)
+    require_all_read(done)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.world import Sights
 from stacks.values import Family, Known, Sighting, Unknown
+from stacks.wishes import SourceSighting
 
 LONGEST_SLEEP = 1.0
 """Seconds. The kernel may give a signal to another thread; Python's handler runs when this one wakes."""
@@ -22,31 +25,54 @@ class Stop:
     """The loop is to end."""
 
 
-Inbox = SimpleQueue[Sighting | Stop]
+Sources = tuple[SourceSighting, ...]
+"""All sources of all clusters."""
+Inbox = SimpleQueue[Sighting | Sources | Stop]
 """Its `put` may be called from any thread and from a signal handler."""
 
 
 class Board:
-    """The last known address of every way; a way that is not known any more keeps it."""
+    """The last known address of every way, and wishes of every source; what is not known any more is kept."""
 
-    def __init__(self, ways: Iterable[tuple[str, Family]], inbox: Inbox, told: Callable[[Sighting], None]) -> None:
-        self._latest: dict[tuple[str, Family], Sighting] = {
-            way: Sighting(*way, Unknown("it has not been detected yet")) for way in ways
-        }
-        self._awaited = set(self._latest)
+    def __init__(
+        self,
+        ways: Iterable[tuple[str, Family]],
+        inbox: Inbox,
+        told: Callable[[Sighting | SourceSighting], None],
+        clusters: Iterable[ClusterSettings] = (),
+    ) -> None:
+        self._latest: dict[tuple[str, Family], Sighting] = {}
+        self._awaited: set[object] = set()
         self._inbox = inbox
         self._told = told
+        self._sources: dict[tuple[str, str], SourceSighting] = {
+            (cluster.name, name): SourceSighting(cluster.name, name, "", Unknown("it has not been read yet"))
+            for cluster in clusters
+            for name in cluster.sources
+        }
+        if self._sources:
+            self._awaited.add(Sources)
         self.stopped = False
+        self.follow(ways)
+        self._awaited |= set(self._latest)
 
-    def sightings(self) -> tuple[Sighting, ...]:
+    def follow(self, ways: Iterable[tuple[str, Family]]) -> None:
+        """Publish these ways too."""
+        for way in ways:
+            self._latest.setdefault(way, Sighting(*way, Unknown("it has not been detected yet")))
+
+    def sights(self) -> Sights:
         """What is to be published."""
-        return tuple(self._latest.values())
+        return Sights(tuple(self._latest.values()), tuple(self._sources.values()))
 
     def start(self, seconds: float) -> None:
-        """Hear until every way has said something, for at most these seconds; `START` once one is known."""
+        """Hear until all have said something, for at most these seconds; `START` once an address is known.
+
+        What the objects of clusters wish for is awaited all the same: until then nobody knows the names.
+        """
         until = time.monotonic() + seconds
         while self._awaited and not self.stopped and (left := until - time.monotonic()) > 0:
-            if self._hear(left):
+            if self._hear(left) and Sources not in self._awaited:
                 until = min(until, time.monotonic() + START)
 
     def hear(self, seconds: float) -> bool:
@@ -64,6 +90,10 @@ class Board:
         if isinstance(news, Stop):
             self.stopped = True
             return False
+        if isinstance(news, tuple):
+            self._awaited.discard(Sources)
+            heard = [self._hear_source(one) for one in news]
+            return any(heard)
         way = (news.link, news.family)
         before = self._latest[way]
         self._awaited.discard(way)
@@ -73,7 +103,24 @@ class Board:
         self._told(news)
         return changed
 
-    def _next(self, seconds: float) -> Sighting | Stop | None:
+    def _hear_source(self, news: SourceSighting) -> bool:
+        """Keep what was last known of a source; told where it cannot be read now, or can again."""
+        place = (news.cluster, news.source)
+        before = self._sources[place]
+        if isinstance(news.found, Unknown) and isinstance(before.found, Known):
+            after = replace(before, stale=news.found.reason, waiting=news.waiting)
+        else:
+            after = news
+        self._sources[place] = after
+        if (isinstance(after.found, Unknown), after.stale, after.waiting) != (
+            isinstance(before.found, Unknown),
+            before.stale,
+            before.waiting,
+        ):
+            self._told(after)
+        return after.found != before.found
+
+    def _next(self, seconds: float) -> Sighting | Sources | Stop | None:
         """What comes within these seconds; the wait is cut up, see `LONGEST_SLEEP`."""
         until = time.monotonic() + seconds
         while True:

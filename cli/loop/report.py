@@ -15,6 +15,7 @@ from cli.loop.grace import Leaving
 from cli.loop.watch import Failure, News
 from stacks.errors import Refused
 from stacks.values import Sighting
+from stacks.wishes import SourceSighting
 
 
 def report(console: Console, news: News) -> dict[str, object]:
@@ -63,6 +64,12 @@ def _sighting(console: Console, now: str, news: Sighting) -> dict[str, object]:
     return {"event": "address", **tables.sighting_document(news)}
 
 
+def _source(console: Console, now: str, news: SourceSighting) -> dict[str, object]:
+    console.print(f"{now} ", end="", highlight=False)
+    tables.print_source(console, news)
+    return {"event": "source", **tables.source_document(news)}
+
+
 _SAYING: dict[type, Callable[[Console, str, Any], dict[str, object]]] = {
     Convergence: _convergence,
     Confirmation: _confirmation,
@@ -70,4 +77,5 @@ _SAYING: dict[type, Callable[[Console, str, Any], dict[str, object]]] = {
     Refused: _refused,
     Leaving: _leaving,
     Sighting: _sighting,
+    SourceSighting: _source,
 }

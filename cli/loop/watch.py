@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from cli.converge import Convergence, converge, import_program
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
+from cli.loop.clusters import following_clusters
 from cli.loop.confirmer import Confirmation, confirming
 from cli.loop.grace import Grace, Leaving
 from cli.loop.inbox import Board, Inbox
+from cli.loop.links import Links
 from cli.workplace import Workplace
 from stacks.errors import ObservationError, Refused
 from stacks.observe.wan.address_events import watch_addresses
-from stacks.observe.wan.follow import following
-from stacks.observe.wan.links import ways
 from stacks.permission import Permission, refused
 from stacks.values import Sighting
+from stacks.wishes import SourceSighting, links_asked
 
 LONGEST_PAUSE = 300.0
 """Seconds between two tries of a convergence that keeps failing; the first pause is `wan.interval`, then doubled."""
@@ -34,7 +35,7 @@ class Failure:
     pause: float
 
 
-News = Convergence | Confirmation | Failure | Refused | Leaving | Sighting
+News = Convergence | Confirmation | Failure | Refused | Leaving | Sighting | SourceSighting
 Told = Callable[[News], None]
 
 
@@ -47,22 +48,26 @@ def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) ->
     are refused.
     """
     import_program()  # now, rather than when an address has changed and every second counts
-    wan, links = workplace.settings.wan, workplace.settings.asked_links()
-    board = Board(ways(wan, links), inbox, told)
+    settings, wan = workplace.settings, workplace.settings.wan
+    clusters = settings.each_cluster()
+    board = Board((), inbox, told, clusters)
     grace = Grace(workplace.settings.delete_grace, told)
     pause, refusal = wan.interval, ""
     with (
-        following(wan, links, inbox.put) as nudge,
-        watch_addresses(nudge),
-        confirming(workplace.settings, told) as confirmer,
+        Links(settings, board, inbox) as links,
+        watch_addresses(links.nudge),
+        following_clusters(clusters, inbox.put),
+        confirming(settings, told) as confirmer,
     ):
-        board.start(wan.timeout + 1.0)
+        links.follow(settings.asked_links())
+        board.start(max([wan.timeout, *(cluster.timeout for cluster in clusters)]) + 1.0)
         due = time.monotonic()
         while not board.stopped:
             if not board.hear(due - time.monotonic()) and time.monotonic() < due:
                 continue
+            links.follow(links_asked(board.sights().sources))
             try:
-                done = converge(workplace, listener, sightings=board.sightings, amend=grace.amend, hold_back=True)
+                done = converge(workplace, listener, sights=board.sights, amend=grace.amend, hold_back=True)
             except (ObservationError, RunFailed) as error:
                 told(Failure(str(error), pause))
                 due, pause = time.monotonic() + pause, min(pause * 2, LONGEST_PAUSE)

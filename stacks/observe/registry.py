@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from components import ownership
 from components.providers import BY_TYPE_TOKEN
 from stacks.errors import ObservationError
 from stacks.observe.zone.providers import READERS
-from stacks.values import Family, LinkAddresses, RegisteredRecord, Registry
+from stacks.values import Family, LinkAddresses, Registry, SharedSet
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
 EXPORT_DEADLINE = 60.0
@@ -51,6 +50,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     pending = deployment.get("pending_operations") or []
     records, zone_ids, stack_urn = [], {}, ""
     links: tuple[LinkAddresses, ...] = ()
+    shared: tuple[SharedSet, ...] = ()
     for resource in resources:
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
@@ -58,12 +58,14 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
+            shared = _shared(outputs.get("shared", {}))
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
         stack_urn=stack_urn,
         interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
         links=links,
+        shared=shared,
     )
 
 
@@ -75,12 +77,9 @@ def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses
     )
 
 
-def owned_record_set(record: RegisteredRecord) -> tuple[str, str]:
-    """The (name, type) of the record set that a registered record belongs to; a mark belongs to its host's set."""
-    name, record_type = record.logical_name.split("/")[:2]
-    return name, record_type
-
-
-def is_mark(record: RegisteredRecord) -> bool:
-    """Whether a registered record is a set's mark rather than one of its records."""
-    return record.logical_name == ownership.mark_record_name(*owned_record_set(record))
+def _shared(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[SharedSet, ...]:
+    found = []
+    for key, parts in output.items():
+        name, _, record_type = key.partition("/")
+        found.append(SharedSet(name, record_type, tuple((resource, tuple(one)) for resource, one in parts.items())))
+    return tuple(found)

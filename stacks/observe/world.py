@@ -1,35 +1,68 @@
-"""The world in one value: WAN addresses, zones and registry, looked at together."""
+"""The world in one value: WAN addresses, clusters, zones and registry, looked at together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
+from stacks.cluster_settings import ClusterSettings
 from stacks.credentials import Credentials
 from stacks.errors import ObservationError, Problem, UserError
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.providers import READERS
 from stacks.settings import Settings
 from stacks.values import Observation, Registry, Sighting, UnreadZone, ZoneSnapshot
+from stacks.wishes import SourceSighting, links_asked
 from stacks.zone_settings import ZoneSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """What is seen beside the zones: the WAN addresses, and what the objects of clusters wish for."""
+
+    addresses: tuple[Sighting, ...]
+    sources: tuple[SourceSighting, ...] = ()
 
 
 def observe(
     settings: Settings,
     credentials: Mapping[str, Credentials],
     registry: Callable[[], Registry],
-    sightings: Callable[[], tuple[Sighting, ...]] | None = None,
+    sights: Callable[[], Sights] | None = None,
 ) -> Observation:
-    """Observe everything the plan depends on. registry reads the state; sightings overrides the WAN detection.
+    """Observe everything the plan depends on. registry reads the state; sights stands in for a look of our own.
 
-    Raises UserError (credentials, zone) and ObservationError (state, or every zone out of reach). An address that
-    could not be detected raises nothing: it is Unknown; neither does one zone among several: it is an UnreadZone.
+    Raises UserError (credentials, zone, kubeconfig) and ObservationError (state, or every zone out of reach). What
+    could not be detected or read raises nothing: it is Unknown; so is one zone among several: it is an UnreadZone.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
-        wan = pool.submit(sightings or (lambda: sight(settings.wan, settings.asked_links())))
+        seen = pool.submit(sights or (lambda: look_around(settings, os.environ)))
         known = registry()
         zones = read_zones(settings, credentials, known)
-        return Observation(wan.result(), zones, known)
+        around = seen.result()
+        return Observation(around.addresses, zones, known, around.sources)
+
+
+def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:
+    """Read the clusters and detect the addresses, at the same time; then those that only their objects ask for."""
+    clusters, links = settings.each_cluster(), settings.asked_links()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="clusters") as pool:
+        reading = pool.submit(read_clusters, clusters, environment)
+        addresses = sight(settings.wan, links)
+        sources = reading.result()
+    further = [link for link in settings.known_links(links_asked(sources)) if link not in links]
+    return Sights((*addresses, *sight(settings.wan, further)), sources)
+
+
+def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:
+    """What the objects of the clusters wish for; the client is imported only where there is a cluster."""
+    if not clusters:
+        return ()
+    from stacks.observe.cluster.reading import read  # noqa: PLC0415 - see above
+
+    return read(clusters, environment)
 
 
 def read_zones(

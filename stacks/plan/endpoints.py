@@ -17,12 +17,16 @@ Seen = Mapping[tuple[str, Family], Known[tuple[Address, ...]] | Unknown]
 """The addresses by link and family."""
 
 
-def endpoints(zone: ZoneSettings, sightings: tuple[Sighting, ...]) -> tuple[Endpoint, ...]:
+def seen_on_links(sightings: tuple[Sighting, ...]) -> Seen:
+    """The addresses by link and family."""
+    return {(one.link, one.family): one.addresses for one in sightings}
+
+
+def endpoints(zone: ZoneSettings, seen: Seen) -> tuple[Endpoint, ...]:
     """One endpoint for each name and type. Without targets of its own, a name points at the addresses of its links.
 
     Where one of several links is unknown, so are the targets: `links.partly_known` says what can be done all the same.
     """
-    seen = {(one.link, one.family): one.addresses for one in sightings}
     aliases = [entry for entry in zone.names if zone.is_alias(entry)]
     found = [endpoint for entry in zone.names if entry not in aliases for endpoint in _of_name(entry, zone, seen)]
     found += [_alias(entry, zone) for entry in aliases]
@@ -52,7 +56,7 @@ def _canonical(
     proxied = all(_proxied(entry, zone) for entry in aliases)
     wanted = [record_type for entry in aliases for record_type in entry.types or _types(entry, (WAN,), seen)]
     for record_type in sorted(set(wanted)):
-        targets = _addresses(record_type, (WAN,), seen)
+        targets = addresses_of(record_type, (WAN,), seen)
         yield Endpoint(
             name=zone.canonical_fqdn,
             type=record_type,
@@ -107,10 +111,11 @@ def _targets(
     if entry.targets:
         fitting = {target for target in entry.targets if (":" in target) == (record_type == "AAAA")}
         return Known(tuple(sorted(canonical.address(target, record_type) for target in fitting)))
-    return _addresses(record_type, links, seen)
+    return addresses_of(record_type, links, seen)
 
 
-def _addresses(record_type: str, links: tuple[str, ...], seen: Seen) -> Known[tuple[str, ...]] | Unknown:
+def addresses_of(record_type: str, links: tuple[str, ...], seen: Seen) -> Known[tuple[str, ...]] | Unknown:
+    """The addresses of these links that a record of the type can hold; Unknown where one of them is."""
     family = FAMILY[record_type]
     found = {link: seen[link, family] for link in links if (link, family) in seen}
     if not found:

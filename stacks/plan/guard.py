@@ -4,14 +4,15 @@ A wrong setting, a lost file or another tool at work shows as many changes at on
 
 | counted as updated                                              | not counted                                       |
 |-----------------------------------------------------------------|---------------------------------------------------|
-| a record of ours gets other content, ttl, proxied or comment    | it only follows the addresses that were detected  |
+| a record of ours gets other content, ttl, proxied or comment    | it only follows the addresses that were detected, |
+|                                                                 | or those at which an object of a cluster serves   |
 | one that was changed or deleted behind our back is put back: it | likewise                                          |
 | may be a migration under way                                    |                                                   |
 
 | counted as deleted                                              | not counted                                       |
 |-----------------------------------------------------------------|---------------------------------------------------|
 | a record of ours that the zone has                              | one that is gone already; one address less of a   |
-|                                                                 | name that keeps others, all of them detected      |
+|                                                                 | name that keeps others, which it follows likewise |
 
 Marks go with their records and are never counted. Two things nobody can allow: a change of the zone's own name servers,
 and a deletion of what nobody knows to be unwanted. The planner does neither; the guard holds it anyway.
@@ -193,6 +194,8 @@ class Followed:
     addresses: Collection[str]
     pointing: frozenset[tuple[str, str]]
     """The record sets that have nothing but such addresses."""
+    asked: frozenset[tuple[str, str]]
+    """The record sets of objects of clusters: they follow what those serve at."""
 
     @classmethod
     def of(cls, plan: Plan, observation: Observation) -> Followed:
@@ -212,18 +215,22 @@ class Followed:
             for one in plan.record_sets
             if one.slots and all(addresses.issuperset(canonical_content.split(slot.target)) for slot in one.slots)
         )
-        return cls(addresses, pointing)
+        return cls(addresses, pointing, frozenset(key for key, _ in plan.asked_by))
 
     def has(self, name: str, record_type: str) -> bool:
-        """Whether a record set has nothing but such addresses."""
-        return record_type in ADDRESS_TYPES and (name, record_type) in self.pointing
+        """Whether a record set has nothing but what it follows."""
+        key = (name, record_type)
+        return key in self.asked or (record_type in ADDRESS_TYPES and key in self.pointing)
 
     def updates(self, change: Change, ours: RegisteredRecord) -> bool:
-        """Whether a change only makes a record point at such addresses, and the settings say nothing new of it."""
+        """Whether a change only makes a record point at what it follows, and nothing else is new of it."""
         after, before = change.after, change.before
-        if after is None or after.type not in ADDRESS_TYPES:
+        if after is None:
             return False
-        points = all(address in self.addresses for address in canonical_content.split(after.content))
+        points = (after.name, after.type) in self.asked or (
+            after.type in ADDRESS_TYPES
+            and all(address in self.addresses for address in canonical_content.split(after.content))
+        )
         moves = before is None or before.content != after.content
         return points and moves and same(replace(ours.record, content=after.content), after)
 

@@ -11,24 +11,31 @@
 | policy `create-only`, and the zone has a set     | likewise, wanted or not                                          |
 | records of ours of a type that cannot stand      | they are deleted, and the next run makes it; other policies than |
 | beside it, e.g. A where a CNAME is wanted now    | `sync` keep them: a conflict                                     |
+| an object's targets are unknown, or its           | likewise; of several objects those that are known are followed   |
+| annotations are wrong                            |                                                                  |
+| a source of a cluster could not be read          | all that may have been made for its objects is declared          |
+|                                                  | unchanged                                                        |
 | a mark of ours, unknown to state, and no record: | it is imported; the next run, which knows it, deletes what is    |
 | a creation was cut off, then its name dropped    | not wanted                                                       |
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from components import canonical_content
+from stacks.plan import shares
 from stacks.plan.adoption import Takeover, adopt, leftovers, without_what_stands
 from stacks.plan.cases import explained, judge
-from stacks.plan.endpoints import endpoints
+from stacks.plan.cluster_endpoints import ANY, Asked, asked, settled
+from stacks.plan.endpoints import Seen, endpoints, seen_on_links
 from stacks.plan.former_marks import registered_former_marks, with_former_marks
 from stacks.plan.links import partly_known, published
 from stacks.plan.mark_places import placed
 from stacks.plan.record_sets import as_registered, contents, sets_of, wished
+from stacks.plan.shares import Sight
 from stacks.plan.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
 from stacks.values import (
     Conflict,
@@ -41,13 +48,27 @@ from stacks.values import (
     Plan,
     RecordSet,
     RegisteredRecord,
+    SharedSet,
     Unknown,
     UnreadZone,
 )
 
 if TYPE_CHECKING:
     from stacks.settings import Settings
+    from stacks.wishes import Complaint, ObjectKey, Wish
     from stacks.zone_settings import ZoneSettings
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What is wished and seen, for all zones."""
+
+    settings: Settings
+    observation: Observation
+    takeover: Takeover | None
+    seen: Seen
+    sight: Sight
+    wishes: Mapping[str, Sequence[Wish]]
 
 
 @dataclass(slots=True)
@@ -60,6 +81,9 @@ class _Draft:
     deferred: list[Deferred] = field(default_factory=list)
     kept: list[RecordSet] = field(default_factory=list)
     """Sets that stay, of the zone at hand, because what is to take their place is not known."""
+    shared: list[SharedSet] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+    asked_by: dict[Key, tuple[ObjectKey, ...]] = field(default_factory=dict)
 
 
 def make_plan(settings: Settings, observation: Observation, takeover: Takeover | None = None) -> Plan:
@@ -68,72 +92,72 @@ def make_plan(settings: Settings, observation: Observation, takeover: Takeover |
     takeover: what `truenorth adopt` takes over beyond the setting `adopt`.
     """
     draft = _Draft()
+    wishes, complaints = settled(settings, observation)
+    draft.complaints += complaints
+    seen = seen_on_links(observation.addresses)
+    world = _World(settings, observation, takeover, seen, Sight.of(observation), wishes)
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
         if isinstance(snapshot, UnreadZone):
             _keep_unread(draft, snapshot, zone, observation)
         else:
-            _plan_zone(draft, index(settings, zone, snapshot, observation), settings, observation, takeover)
+            _plan_zone(draft, index(settings, zone, snapshot, observation), world)
     return Plan(
         record_sets=tuple(draft.record_sets),
         conflicts=tuple(draft.conflicts),
         frozen=tuple(draft.frozen),
         deferred=tuple(draft.deferred),
         links=published(observation),
+        shared=tuple(draft.shared),
+        complaints=tuple(draft.complaints),
+        asked_by=tuple(draft.asked_by.items()),
     )
 
 
-def _plan_zone(
-    draft: _Draft, zone: ZoneIndex, settings: Settings, observation: Observation, takeover: Takeover | None
-) -> None:
+def _plan_zone(draft: _Draft, zone: ZoneIndex, world: _World) -> None:
+    owner = world.settings.owner
     planned: list[RecordSet] = []
+    own = endpoints(zone.zone, world.seen)
+    wishes = world.wishes.get(zone.zone.zone, ())
+    more = asked(zone.zone, wishes, own, world.seen, world.settings.wan.links, owner)
+    draft.complaints += more.complaints
+    draft.asked_by |= more.objects
     wanted: set[Key] = set()
-    for endpoint in endpoints(zone.zone, observation.addresses):
+    for endpoint in (*own, *more.endpoints):
         wanted.add((endpoint.name, endpoint.type))
-        planned += _of_endpoint(draft, endpoint, zone, settings, observation, takeover)
+        planned += _of_endpoint(draft, endpoint, zone, world)
     planned += _once(draft.kept, wanted | {(one.name, one.type) for one in planned})
     draft.kept.clear()
-    planned = with_former_marks(planned, zone, settings.owner, takeover)
-    planned += leftovers({(one.name, one.type) for one in planned}, zone, settings.owner, takeover)
+    planned += _staying(draft, more, zone, world, wanted | {(one.name, one.type) for one in planned})
+    planned = with_former_marks(planned, zone, owner, world.takeover)
+    planned += leftovers({(one.name, one.type) for one in planned}, zone, owner, world.takeover)
     planned += _not_wanted(zone, wanted | {(one.name, one.type) for one in planned})
     draft.record_sets += planned
 
 
-def _of_endpoint(
-    draft: _Draft,
-    endpoint: Endpoint,
-    zone: ZoneIndex,
-    settings: Settings,
-    observation: Observation,
-    takeover: Takeover | None,
-) -> Iterator[RecordSet]:
+def _of_endpoint(draft: _Draft, endpoint: Endpoint, zone: ZoneIndex, world: _World) -> Iterator[RecordSet]:
     """The set of an endpoint, if it is to be declared; conflicts and what is frozen are noted."""
     key = (endpoint.name, endpoint.type)
+    owner = world.settings.owner
     ours = zone.owned.get(key, [])
     alive = zone.alive(key)
-    targets = endpoint.targets
-    if isinstance(targets, Unknown):
-        held = contents(ours)
-        reason, partly = targets.reason, partly_known(endpoint, held, observation)
-        targets = partly if isinstance(partly, Known) else Known(held)
-        kept = tuple(content for content in held if content in targets.value)
-        draft.frozen.append(Frozen(endpoint.name, endpoint.type, kept, reason))
+    endpoint, values = _values(draft, endpoint, contents(ours), zone, world)
     if alive and zone.zone.policy == "create-only":
         yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
         return
     if in_the_way := zone.own_in_the_way(key):
-        if isinstance(endpoint.targets, Unknown):
+        if reason := _may_be_wanted(endpoint.name, in_the_way, zone, world.sight):
+            draft.frozen.append(Frozen(*key, (), reason))
+        if reason or isinstance(endpoint.targets, Unknown):
             draft.kept += _in_place(endpoint.name, in_the_way, zone)
         else:
             _wait_for_own(draft, key, in_the_way, zone)
         return
-    record_set = wished(endpoint, targets.value, zone, settings.owner)
+    record_set = wished(endpoint, values, zone, owner)
     others = [live for live in zone.foreign.get(endpoint.name, ()) if _in_the_way(live, endpoint.type, zone)]
-    record_set, adopted = adopt(record_set, others, zone, settings.owner, takeover)
+    record_set, adopted = adopt(record_set, others, zone, owner, world.takeover)
     left = [live for live in others if live.id not in adopted]
-    draft.conflicts += [
-        _conflict(record_set, live, zone, settings.owner, beside=alive or bool(adopted)) for live in left
-    ]
+    draft.conflicts += [_conflict(record_set, live, zone, owner, beside=alive or bool(adopted)) for live in left]
     possible = without_what_stands(record_set, left, zone)
     if possible != record_set and isinstance(endpoint.targets, Unknown):
         yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
@@ -146,6 +170,51 @@ def _of_endpoint(
     waiting = isinstance(endpoint.targets, Unknown) and key in zone.marks
     if (record_set.slots or waiting) and (alive or adopted or not others):
         yield record_set
+
+
+def _values(
+    draft: _Draft, endpoint: Endpoint, held: tuple[str, ...], zone: ZoneIndex, world: _World
+) -> tuple[Endpoint, tuple[str, ...]]:
+    """The endpoint, unknown where one is that cannot be seen, and what its set is to have: what it has, if need be."""
+    partly: Known[tuple[str, ...]] | Unknown = endpoint.targets
+    if endpoint.parts:
+        given = shares.gave((endpoint.name, endpoint.type), zone, held, world.sight)
+        endpoint = shares.with_hidden_parts(endpoint, given, world.sight)
+        draft.shared += shares.remembered(endpoint, given)
+        partly = shares.partly_known(endpoint, given, held)
+    elif isinstance(endpoint.targets, Unknown):
+        partly = partly_known(endpoint, held, world.observation)
+    values = partly.value if isinstance(partly, Known) else held
+    if isinstance(endpoint.targets, Unknown):
+        kept = tuple(content for content in held if content in values)
+        draft.frozen.append(Frozen(endpoint.name, endpoint.type, kept, endpoint.targets.reason))
+    return endpoint, values
+
+
+def _may_be_wanted(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -> str:
+    """Why it is not known whether an object wishes for one of these sets of ours; "" where none can."""
+    for key in ((name, one) for one in types):
+        for resource in shares.gave(key, zone, contents(zone.owned.get(key, [])), sight):
+            if reason := sight.hidden(resource):
+                return reason
+    return ""
+
+
+def _staying(draft: _Draft, more: Asked, zone: ZoneIndex, world: _World, planned: set[Key]) -> Iterator[RecordSet]:
+    """The sets of ours, as state has them, of which it is not known whether an object of a cluster wishes for them."""
+    if not (more.staying or world.sight.unread):
+        return
+    reasons = {(one.name, one.type): one.reason for one in more.staying}
+    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
+        ours = [one for one in zone.owned.get(key, []) if zone.of_this_zone(one)]
+        mark = zone.marks.get(key)
+        given = shares.gave(key, zone, contents(ours), world.sight)
+        hidden = (world.sight.hidden(resource) for resource in given)
+        reason = reasons.get(key) or reasons.get((key[0], ANY)) or next(filter(None, hidden), "")
+        if reason and (ours or (mark and zone.of_this_zone(mark))):
+            draft.frozen.append(Frozen(*key, contents(ours), reason))
+            draft.shared += [SharedSet(*key, tuple(given.items()))] if len(given) > 1 else []
+            yield as_registered(key, zone.zone.zone, ours, mark)
 
 
 def _in_place(name: str, types: tuple[str, ...], zone: ZoneIndex) -> Iterator[RecordSet]:

@@ -9,24 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 from components import cloudflare_fields
 from components.record import Record
 from stacks.credentials import Credentials
 from stacks.errors import ObservationError, UserError
+from stacks.observe.zone import http
 from stacks.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 
 PAGE = 5_000
-TIMEOUT = (5.0, 30.0)
-RETRY = Retry(
-    total=3,
-    backoff_factor=0.3,
-    status_forcelist=(500, 502, 503, 504),
-    raise_on_status=False,
-    respect_retry_after_header=False,  # Cloudflare may ask for five minutes: the caller decides about that, not this
-)
 TOO_MANY_REQUESTS = 429
 REFUSED = frozenset({400, 401, 403})
 
@@ -36,10 +27,7 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
 
     Raises UserError where the token is wrong or sees no such zone, ObservationError where the API cannot be asked.
     """
-    with requests.Session() as session:
-        session.mount("http://", HTTPAdapter(max_retries=RETRY))
-        session.mount("https://", HTTPAdapter(max_retries=RETRY))
-        session.headers.update(_signed(credentials))
+    with http.opened(_signed(credentials)) as session:
         found = zone_id or _find_zone(session, credentials, zone)
         return ZoneSnapshot(zone, found, _records(session, credentials, zone, found))
 
@@ -96,11 +84,7 @@ def _get(
     session: requests.Session, credentials: Credentials, path: str, query: Mapping[str, str], zone: str
 ) -> dict[str, Any]:
     url = f"{credentials.base_url}{path}"
-    try:
-        response = session.get(url, params=query, timeout=TIMEOUT)
-        body = response.json() if "json" in response.headers.get("Content-Type", "") else {}
-    except (requests.RequestException, ValueError) as error:
-        raise ObservationError(f"Cloudflare could not be asked about the zone {zone}: {_reason(error)}") from error
+    response, body = http.get(session, url, query, "Cloudflare", zone)
     if response.ok and body.get("success"):
         return dict(body)
     said = "; ".join(_said(error) for error in body.get("errors", ())) or response.reason
@@ -125,8 +109,3 @@ def _get(
 def _said(error: Mapping[str, Any]) -> str:
     chain = "".join(f", {_said(inner)}" for inner in error.get("error_chain", ()))
     return f"{error.get('message', '')} ({error.get('code', '?')}){chain}"
-
-
-def _reason(error: Exception) -> str:
-    inner = error.args[0] if error.args else error
-    return str(getattr(inner, "reason", inner))

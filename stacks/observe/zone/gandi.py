@@ -9,24 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 from components import canonical_content, gandi_names
 from components.record import Record
 from stacks.credentials import Credentials
 from stacks.errors import ObservationError, UserError
+from stacks.observe.zone import http
 from stacks.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 
 PAGE = 500
-TIMEOUT = (5.0, 30.0)
-RETRY = Retry(
-    total=3,
-    backoff_factor=0.3,
-    status_forcelist=(500, 502, 503, 504),
-    raise_on_status=False,
-    respect_retry_after_header=False,
-)
 TOO_MANY_REQUESTS = 429
 REFUSED = frozenset({401, 403})
 
@@ -36,11 +27,8 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
 
     Raises UserError where the token is refused or sees no such zone, ObservationError where the API cannot be asked.
     """
-    with requests.Session() as session:
-        session.mount("http://", HTTPAdapter(max_retries=RETRY))
-        session.mount("https://", HTTPAdapter(max_retries=RETRY))
-        scheme, secret = ("Bearer", credentials.token) if credentials.token else ("Apikey", credentials.key)
-        session.headers.update({"Authorization": f"{scheme} {secret}", "Accept": "application/json"})
+    scheme, secret = ("Bearer", credentials.token) if credentials.token else ("Apikey", credentials.key)
+    with http.opened({"Authorization": f"{scheme} {secret}", "Accept": "application/json"}) as session:
         return ZoneSnapshot(zone, zone, _record_sets(session, credentials, zone))
 
 
@@ -82,11 +70,8 @@ def _record(zone: str, name: str, record_type: str, ttl: int, values: list[str])
 
 def _get(session: requests.Session, credentials: Credentials, zone: str, page: int) -> list[dict[str, Any]]:
     url = f"{credentials.base_url}/v5/livedns/domains/{zone}/records"
-    try:
-        response = session.get(url, params={"per_page": str(PAGE), "page": str(page)}, timeout=TIMEOUT)
-        body = response.json() if "json" in response.headers.get("Content-Type", "") else {}
-    except (requests.RequestException, ValueError) as error:
-        raise ObservationError(f"Gandi could not be asked about the zone {zone}: {_reason(error)}") from error
+    query = {"per_page": str(PAGE), "page": str(page)}
+    response, body = http.get(session, url, query, "Gandi", zone)
     if response.ok and isinstance(body, list):
         return body
     said = str(body.get("message") or body.get("cause") or response.reason) if isinstance(body, dict) else ""
@@ -106,8 +91,3 @@ def _get(session: requests.Session, credentials: Credentials, zone: str, page: i
             "check the spelling of the zone, and that its domain uses Gandi's LiveDNS",
         )
     raise ObservationError(f"Gandi answered {response.status_code} about the zone {zone}: {said}")
-
-
-def _reason(error: Exception) -> str:
-    inner = error.args[0] if error.args else error
-    return str(getattr(inner, "reason", inner))

@@ -34,19 +34,19 @@ class TestTheStart:
         news = [known(IPV4, "203.0.113.7"), unknown(IPV6)]
         made, told = board(*news)
         made.start(LONG)
-        assert made.sightings() == tuple(told) == tuple(news)
+        assert made.sights().addresses == tuple(told) == tuple(news)
 
     def test_waits_a_second_for_the_others_once_one_is_known(self) -> None:
         made, _ = board(known(IPV4, "203.0.113.7"))
         began = time.monotonic()
         made.start(LONG)
         assert 0.9 < time.monotonic() - began < 5
-        assert [type(one.addresses) for one in made.sightings()] == [Known, Unknown]
+        assert [type(one.addresses) for one in made.sights().addresses] == [Known, Unknown]
 
     def test_ends_in_time_where_nothing_is_heard(self) -> None:
         made, _ = board()
         made.start(0.05)
-        assert [one.addresses for one in made.sightings()] == [Unknown("it has not been detected yet")] * 2
+        assert [one.addresses for one in made.sights().addresses] == [Unknown("it has not been detected yet")] * 2
 
     def test_ends_at_a_stop(self) -> None:
         made, _ = board(Stop())
@@ -59,13 +59,13 @@ class TestNews:
         made, _ = board(known(IPV4, "203.0.113.7"), known(IPV4, "203.0.113.8"), ways=(IPV4,))
         assert made.hear(LONG)
         assert made.hear(LONG)
-        assert made.sightings() == (known(IPV4, "203.0.113.8"),)
+        assert made.sights().addresses == (known(IPV4, "203.0.113.8"),)
 
     def test_that_an_address_is_not_known_any_more_leaves_what_was_known(self) -> None:
         made, told = board(known(IPV4, "203.0.113.7"), unknown(IPV4), ways=(IPV4,))
         made.hear(LONG)
         assert not made.hear(LONG)
-        assert made.sightings() == (known(IPV4, "203.0.113.7"),)
+        assert made.sights().addresses == (known(IPV4, "203.0.113.7"),)
         assert told[-1] == unknown(IPV4)
 
     def test_of_the_same_address_again_is_nothing_to_converge(self) -> None:
@@ -75,13 +75,13 @@ class TestNews:
     def test_of_several_ways_at_once_is_one_change(self) -> None:
         made, _ = board(known(IPV4, "203.0.113.7"), known(IPV6, "2001:db8::7"))
         assert made.hear(LONG)
-        assert made.sightings() == (known(IPV4, "203.0.113.7"), known(IPV6, "2001:db8::7"))
+        assert made.sights().addresses == (known(IPV4, "203.0.113.7"), known(IPV6, "2001:db8::7"))
 
     def test_a_reason_is_brought_up_to_date_while_nothing_is_known(self) -> None:
         made, _ = board(unknown(IPV4, "at first"), unknown(IPV4, "and now"), ways=(IPV4,))
         assert not made.hear(LONG)
         assert not made.hear(LONG)
-        assert made.sightings() == (unknown(IPV4, "and now"),)
+        assert made.sights().addresses == (unknown(IPV4, "and now"),)
 
     def test_is_waited_for_and_a_stop_ends_the_wait(self) -> None:
         inbox: Inbox = SimpleQueue()

@@ -12,7 +12,7 @@ from components import canonical_content, comment_marks, external_dns, ownership
 from components.external_dns import Affix
 from components.record import Record
 from stacks.plan.adoption import Takeover
-from stacks.plan.endpoints import endpoints
+from stacks.plan.endpoints import endpoints, seen_on_links
 from stacks.plan.foreseen import carried_out
 from stacks.plan.planner import make_plan
 from stacks.plan.record_sets import import_ids
@@ -164,7 +164,7 @@ class World:
         plan, _ = self.plan_of()
         told = {conflict.name for conflict in plan.conflicts}
         for zone in self.wish.each_zone():
-            wished = {(one.name, one.type): one for one in endpoints(zone, self.addresses)}
+            wished = {(one.name, one.type): one for one in endpoints(zone, seen_on_links(self.addresses))}
             there = self.paper.zones[zone.zone].values()
             for (name, record_type), endpoint in wished.items():
                 if name in told or zone.policy != "sync":

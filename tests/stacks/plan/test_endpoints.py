@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stacks.plan.changes import Action, changes
-from stacks.plan.endpoints import endpoints
+from stacks.plan.endpoints import endpoints, seen_on_links
 from stacks.plan.planner import make_plan
 from stacks.values import Deferred, Endpoint, Known, Observation, Unknown
 from tests.stacks.plan.worlds import applied, make_observation, make_settings
@@ -16,7 +16,7 @@ ALIASED: Any = {"targets": "cname"}
 def asked(*names: object, observation: Observation | None = None, **changes: object) -> dict[str, Endpoint]:
     settings = make_settings(*names, **changes)
     world = observation or make_observation()
-    return {f"{one.name}/{one.type}": one for one in endpoints(settings, world.addresses)}
+    return {f"{one.name}/{one.type}": one for one in endpoints(settings, seen_on_links(world.addresses))}
 
 
 class TestAliases:

@@ -1,0 +1,24 @@
+"""The clusters that the loop follows; the client is imported only where there is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from stacks.cluster_settings import ClusterSettings
+from stacks.wishes import SourceSighting
+
+
+@contextmanager
+def following_clusters(
+    clusters: Sequence[ClusterSettings], post: Callable[[tuple[SourceSighting, ...]], object]
+) -> Iterator[None]:
+    """Post what the objects of these clusters wish for, within the block, whenever it has changed."""
+    if not clusters:
+        yield
+        return
+    from stacks.observe.cluster.following import following  # noqa: PLC0415 - see above
+
+    with following(clusters, os.environ, post):
+        yield

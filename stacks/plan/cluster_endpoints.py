@@ -1,0 +1,186 @@
+"""From what the objects of clusters wish for to endpoints of a zone: defaults filled in, what cannot be told. Pure.
+
+A name of the settings is the settings': an object that wishes for it too is told so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components import canonical, comment_marks, ownership
+from stacks.plan.conflicts import ALIAS, settle
+from stacks.plan.endpoints import FAMILY, Seen, addresses_of
+from stacks.values import WAN, Endpoint, Known, Observation, Unknown
+from stacks.wishes import Complaint, Detected, ObjectKey, Targets, Wish
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
+    from stacks.zone_settings import ZoneSettings
+
+ANY = ""
+"""The type of a wish that may turn out to be of any."""
+PROXIED_TYPES = frozenset({"A", "AAAA", ALIAS})
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """What a name has stays as it is: type ANY for all of it that nothing else speaks of."""
+
+    name: str
+    type: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the objects of clusters ask of one zone."""
+
+    endpoints: tuple[Endpoint, ...]
+    staying: tuple[Staying, ...]
+    complaints: tuple[Complaint, ...]
+    objects: Mapping[tuple[str, str], tuple[ObjectKey, ...]]
+    """Those that ask for each endpoint."""
+
+
+def settled(settings: Settings, observation: Observation) -> tuple[Mapping[str, Sequence[Wish]], tuple[Complaint, ...]]:
+    """The wishes by zone, one at most for each name and type, and what has been complained of so far.
+
+    A wish is the innermost zone's that holds its name; a name in none of ours is nobody's business here.
+    """
+    found = [one for source in observation.sources if isinstance(source.found, Known) for one in source.found.value]
+    complaints = tuple(one for one in found if isinstance(one, Complaint))
+    zones = frozenset(zone.zone for zone in settings.each_zone())
+    by_zone: dict[str, list[Wish]] = defaultdict(list)
+    kept, lost = settle(one for one in found if isinstance(one, Wish) and zone_of(one.name, zones))
+    for wish in kept:
+        by_zone[zone_of(wish.name, zones)].append(wish)
+    return by_zone, (*complaints, *lost)
+
+
+def zone_of(name: str, zones: frozenset[str]) -> str:
+    """The innermost of the zones that holds a name; "" for none."""
+    while name not in zones:
+        _, dot, name = name.partition(".")
+        if not dot:
+            return ""
+    return name
+
+
+def asked(
+    zone: ZoneSettings, wishes: Sequence[Wish], own: Iterable[Endpoint], seen: Seen, links: Iterable[str], owner: str
+) -> Asked:
+    """What the wishes ask of a zone. own: the endpoints of the settings' names; links: those of the settings."""
+    known_links = frozenset(links)
+    taken: dict[str, set[str]] = defaultdict(set)
+    for endpoint in own:
+        taken[endpoint.name].add(endpoint.type)
+    complaints: list[Complaint] = []
+    staying: list[Staying] = []
+    endpoints: list[Endpoint] = []
+    objects: dict[tuple[str, str], tuple[ObjectKey, ...]] = {}
+    for wish in wishes:
+        if wish.type is None and isinstance(wish.targets, Unknown):
+            staying.append(Staying(wish.name, ANY, wish.targets.reason))
+            continue
+        if fault := _fault(wish, zone, owner, known_links):
+            complaints.append(fault)
+            staying.append(Staying(wish.name, wish.type or ANY, fault.text))
+            continue
+        for endpoint in _endpoints(wish, zone, seen):
+            if any(ALIAS in {one, endpoint.type} or one == endpoint.type for one in taken.get(wish.name, ())):
+                complaints.append(_in_the_settings(wish))
+                continue
+            endpoints.append(endpoint)
+            objects[endpoint.name, endpoint.type] = tuple(dict.fromkeys(key for key, _ in _parts(wish)))
+    return Asked(tuple(endpoints), tuple(staying), tuple(dict.fromkeys(complaints)), objects)
+
+
+def _endpoints(wish: Wish, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
+    types = (wish.type,) if wish.type else _types(wish, seen)
+    for record_type in types:
+        proxied = (zone.proxied if wish.proxied is None else wish.proxied) and record_type in PROXIED_TYPES
+        parts = tuple((key.resource, _known(targets, record_type, seen)) for key, targets in _parts(wish))
+        detected = isinstance(wish.targets, Detected)
+        yield Endpoint(
+            name=wish.name,
+            type=record_type,
+            targets=_known(wish.targets, record_type, seen),
+            ttl=canonical.ttl(_ttl(wish, zone), proxied=proxied, automatic=zone.traits.automatic_ttl),
+            proxied=proxied,
+            comment=(zone.comment if wish.comment is None else wish.comment) if zone.traits.comments else "",
+            source=wish.object.resource,
+            links=wish.targets.links if isinstance(wish.targets, Detected) else (),
+            parts=() if detected else parts,
+        )
+
+
+def _types(wish: Wish, seen: Seen) -> tuple[str, ...]:
+    """The types of a wish that names none: those of the families that are detected on its links."""
+    links = wish.targets.links if isinstance(wish.targets, Detected) else (WAN,)
+    return tuple(record_type for record_type, family in FAMILY.items() if any((link, family) in seen for link in links))
+
+
+def _parts(wish: Wish) -> tuple[tuple[ObjectKey, Targets], ...]:
+    return wish.parts or ((wish.object, wish.targets),)
+
+
+def _known(targets: Targets, record_type: str, seen: Seen) -> Known[tuple[str, ...]] | Unknown:
+    return addresses_of(record_type, targets.links, seen) if isinstance(targets, Detected) else targets
+
+
+def _ttl(wish: Wish, zone: ZoneSettings) -> int:
+    return zone.ttl if wish.ttl is None else wish.ttl
+
+
+def _in_the_settings(wish: Wish) -> Complaint:
+    said = "the settings have it too, and what they say counts; take it out of one of the two"
+    text = f"{wish.object}: {wish.name} stays as the settings want it: {said}"
+    return Complaint(wish.object, "", "", "", text)
+
+
+def _fault(wish: Wish, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
+    """Why the zone cannot have what is wished; None where it can."""
+    return _annotation_fault(wish, zone, owner, links) or _name_fault(wish, zone)
+
+
+def _annotation_fault(wish: Wish, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
+    traits, ttl = zone.traits, _ttl(wish, zone)
+    if isinstance(wish.targets, Detected) and (strange := sorted({*wish.targets.links} - links - {WAN})):
+        allowed = f"the links of the settings' wan.links: {', '.join(sorted(links)) or 'there are none'}"
+        return _said(wish, "link", strange[0], allowed)
+    if wish.ttl != canonical.AUTOMATIC_TTL != ttl and not traits.shortest_ttl <= ttl <= traits.longest_ttl:
+        return _said(wish, "ttl", str(wish.ttl), f"{traits.ttls} seconds at {traits.title}, or auto")
+    if wish.proxied and not traits.proxies:
+        return _said(wish, "proxied", "true", f"false; {traits.title} has no proxy")
+    if zone.marks == "comment" and wish.comment is not None:
+        try:
+            comment_marks.encode(wish.comment, owner, zone.comment_limit)
+        except ValueError as error:
+            return _said(wish, "comment", wish.comment, str(error))
+    return None
+
+
+def _name_fault(wish: Wish, zone: ZoneSettings) -> Complaint | None:
+    reason = ""
+    try:
+        canonical.check_name(ownership.mark_name(wish.name, wish.type or ALIAS, zone.mark_prefix))
+    except ValueError as error:
+        reason = f"{wish.name} cannot be marked as ours: {error}"
+    if wish.type == ALIAS and wish.name == zone.zone and not zone.traits.apex_alias:
+        reason = f"{wish.name} is the zone itself, which cannot be an alias at {zone.traits.title}"
+    if wish.type == ALIAS and wish.targets == Known((wish.name,)):
+        reason = f"{wish.name} would be an alias of itself"
+    text = f"{wish.object}: {reason}. The records stay as they are until it is mended"
+    return Complaint(wish.object, "", "", "", text) if reason else None
+
+
+def _said(wish: Wish, setting: str, value: str, allowed: str) -> Complaint:
+    annotation = dict(wish.spelled).get(setting, f"truenorth/{setting}")
+    text = (
+        f"{wish.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. "
+        "The records stay as they are until it is mended"
+    )
+    return Complaint(wish.object, annotation, value, allowed, text)

@@ -1,0 +1,107 @@
+"""What the objects of clusters wish for: the values between the sources and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from stacks.values import WAN, Known, Unknown
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class ObjectKey:
+    """One object. cluster: the name that the settings give it; namespace: "" where the kind has none."""
+
+    cluster: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {name}" + (f" in {self.cluster}" if self.cluster else "")
+
+    @property
+    def resource(self) -> str:
+        """What a mark calls it: `httproute/shop/web` as external-dns does, after the cluster's name if it has one."""
+        return origin(self.cluster, self.kind) + "/".join(filter(None, (self.namespace, self.name)))
+
+
+def origin(cluster: str, kind: str) -> str:
+    """What `ObjectKey.resource` of every object of the kind begins with."""
+    return "/".join(filter(None, (cluster, kind.lower(), "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Targets that no object says: the addresses that are detected on these links."""
+
+    links: tuple[str, ...] = (WAN,)
+
+
+Targets = Known[tuple[str, ...]] | Unknown | Detected
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An object's wish for records of one name. What is None was not said, and is the zone's to decide.
+
+    name: a DNS name in full and in lower case; it may lie in none of our zones.
+    type: A, AAAA, CNAME or SRV. None: whichever the targets will be of, or, where they are unknown, all that the name
+    has and no other wish speaks of.
+    targets: canonical, each once, sorted; where they are known there is one at least.
+    ttl: seconds, 1 for automatic; whether the zone's provider can is not checked here.
+    created: the object's creationTimestamp.
+    """
+
+    name: str
+    type: str | None
+    targets: Targets
+    object: ObjectKey
+    created: str
+    ttl: int | None = None
+    proxied: bool | None = None
+    comment: str | None = None
+    tags: tuple[str, ...] | None = None
+    spelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """The annotation that said the ttl, proxied, and comment each."""
+    parts: tuple[tuple[ObjectKey, Targets], ...] = ()
+    """Where several objects' wishes are merged in it: what each of them wishes for; the oldest is `object`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something that an object's owner has to know, because it is not as they wrote it.
+
+    annotation, value, allowed: "" where it is not about an annotation. text: the whole message.
+    """
+
+    object: ObjectKey
+    annotation: str
+    value: str
+    allowed: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSighting:
+    """What one source of one cluster was seen to wish for.
+
+    source: its name in the settings; kind: that of its objects. Unknown: what its objects wish for could not be read,
+    and what was made for them stays. waiting: the cluster does not serve the kind (yet), which is no failure.
+    """
+
+    cluster: str
+    source: str
+    kind: str
+    found: Known[tuple[Wish | Complaint, ...]] | Unknown
+    waiting: bool = False
+    stale: str = ""
+    """Why it could not be read now: found is what it was before. "" where it was."""
+
+
+def links_asked(sources: Iterable[SourceSighting]) -> tuple[str, ...]:
+    """The links at whose addresses objects want to be."""
+    found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
+    detected = (one.targets for one in found if isinstance(one, Wish) and isinstance(one.targets, Detected))
+    return tuple(dict.fromkeys(link for targets in detected for link in targets.links))

@@ -1,0 +1,266 @@
+"""The vocabulary, through routes and their Gateway."""
+
+from __future__ import annotations
+
+import pytest
+
+from stacks.observe.cluster.annotation_values import ttl
+from stacks.observe.cluster.source import Options
+from stacks.values import Unknown
+from stacks.wishes import Complaint, Detected, ObjectKey, Wish
+from tests.stacks.observe.cluster.worlds import complaints, gateway, one_wish, route, targets, wishes
+
+WWW = "www.example.com"
+BOTH = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
+ALPHA = BOTH[1]
+DUAL = ("192.0.2.9", "192.0.2.1", "2001:db8::1")
+
+
+def found(
+    on_route: dict[str, str] | None = None, on_gateway: dict[str, str] | None = None, options: Options | None = None
+) -> tuple[Wish | Complaint, ...]:
+    edge = gateway(*DUAL, annotations=on_gateway)
+    one = wishes("gateway-httproute", edge, route(WWW, annotations=on_route), options=options)
+    assert not isinstance(one, Unknown)
+    return one
+
+
+def said(annotations: dict[str, str], on_gateway: dict[str, str] | None = None) -> Wish:
+    """The A wish."""
+    return one_wish(tuple(one for one in found(annotations, on_gateway) if isinstance(one, Wish) and one.type == "A"))
+
+
+class TestOurOwn:
+    def test_settings_are_read(self) -> None:
+        wish = said({"truenorth/ttl": "300", "truenorth/proxied": "true", "truenorth/comment": "the shop"})
+        assert (wish.ttl, wish.proxied, wish.comment) == (300, True, "the shop")
+
+    @pytest.mark.parametrize(
+        ("text", "seconds"), [("60", 60), ("1", 1), ("auto", 1), ("10m", 600), ("1h30m", 5400), ("1.5s", 1)]
+    )
+    def test_a_ttl_is_seconds_or_a_duration(self, text: str, seconds: int) -> None:
+        assert ttl(text) == seconds
+
+    @pytest.mark.parametrize(
+        ("text", "types"), [("A", {"A"}), ("aaaa", {"AAAA"}), ("A/AAAA", {"A", "AAAA"}), ("", {"A", "AAAA"})]
+    )
+    def test_the_type_chooses_among_the_addresses_and_without_one_all_count(self, text: str, types: set[str]) -> None:
+        assert {key.split()[1] for key in targets(found({"truenorth/type": text}))} == types
+
+    def test_all_addresses_of_the_type_are_targets(self) -> None:
+        assert targets(found({"truenorth/content-mode": "gateway-address", "truenorth/type": "A"})) == {
+            f"{WWW} A": ("192.0.2.1", "192.0.2.9")
+        }
+
+    def test_a_type_of_which_the_gateway_has_no_address_is_unknown(self) -> None:
+        edge = gateway("192.0.2.1")
+        asked = route(WWW, annotations={"truenorth/type": "A/AAAA"})
+        assert targets(wishes("gateway-httproute", edge, asked)) == {f"{WWW} A": ("192.0.2.1",), f"{WWW} AAAA": Unknown}
+
+    def test_a_type_is_kept_where_the_gateway_has_no_addresses(self) -> None:
+        asked = route(WWW, annotations={"truenorth/type": "A"})
+        assert targets(wishes("gateway-httproute", gateway(), asked)) == {f"{WWW} A": Unknown}
+
+    def test_ddns_points_at_the_addresses_that_are_detected(self) -> None:
+        wish = one_wish(found({"truenorth/content-mode": "ddns"}))
+        assert (wish.type, wish.targets) == (None, Detected(("",)))
+
+    def test_ddns_may_be_of_one_type_or_of_both(self) -> None:
+        assert targets(found({"truenorth/content-mode": "ddns", "truenorth/type": "A/AAAA"})) == {
+            f"{WWW} A": (Detected, ""),
+            f"{WWW} AAAA": (Detected, ""),
+        }
+
+    def test_ddns_may_be_on_links(self) -> None:
+        wish = one_wish(found({"truenorth/content-mode": "ddns", "truenorth/link": "lte, fibre"}))
+        assert wish.targets == Detected(("fibre", "lte"))
+
+    def test_ddns_needs_no_address_of_the_gateway(self) -> None:
+        asked = route(WWW, annotations={"truenorth/content-mode": "ddns"})
+        assert one_wish(wishes("gateway-httproute", gateway(), asked)).targets == Detected(("",))
+
+    def test_a_link_without_ddns_is_a_mistake(self) -> None:
+        (complaint,) = complaints(found({"truenorth/link": "fibre"}))
+        assert complaint.allowed == "only together with truenorth/content-mode: ddns"
+
+    def test_targets_and_names_are_read(self) -> None:
+        one = found({"truenorth/target": "198.51.100.1, 2001:db8::2", "truenorth/hostname": "b.example.com"})
+        own = {"A": ("198.51.100.1",), "AAAA": ("2001:db8::2",)}
+        assert targets(one) == {f"{name} {key}": own[key] for name in (WWW, "b.example.com") for key in own}
+
+
+class TestRouteflare:
+    MODE = {"routeflare/content-mode": "gateway-address"}  # noqa: RUF012 - never changed
+
+    def test_gateway_address_is_the_first_of_the_type_which_is_a_by_default(self) -> None:
+        wish = one_wish(found(self.MODE))
+        assert (wish.type, targets((wish,))) == ("A", {f"{WWW} A": ("192.0.2.9",)})
+        assert (wish.ttl, wish.proxied) == (1, False)
+
+    def test_type_ttl_and_proxied_are_read(self) -> None:
+        one = found(self.MODE | {"routeflare/type": "A/AAAA", "routeflare/ttl": "120", "routeflare/proxied": "true"})
+        assert targets(one) == {f"{WWW} A": ("192.0.2.9",), f"{WWW} AAAA": ("2001:db8::1",)}
+        assert {(wish.ttl, wish.proxied) for wish in one if isinstance(wish, Wish)} == {(120, True)}
+
+    def test_ddns_is_the_detected_address(self) -> None:
+        wish = one_wish(found({"routeflare/content-mode": "ddns", "routeflare/type": "AAAA"}))
+        assert (wish.type, wish.targets) == ("AAAA", Detected(("",)))
+
+    def test_without_a_content_mode_its_annotations_mean_nothing(self) -> None:
+        wish = said({"routeflare/ttl": "120", "routeflare/proxied": "true", "routeflare/type": "AAAA"})
+        assert (wish.ttl, wish.proxied) == (None, None)
+
+    def test_on_a_gateway_they_mean_nothing(self) -> None:
+        assert said({}, self.MODE | {"routeflare/ttl": "120"}).ttl is None
+
+    def test_where_the_settings_ask_for_it_a_route_without_a_content_mode_is_ignored(self) -> None:
+        only = Options(opt_in=True)
+        assert found({"routeflare/ttl": "120"}, options=only) == ()
+        assert len(found(self.MODE, options=only)) == 1
+        assert len(found({}, {"truenorth/content-mode": "gateway-address"}, options=only)) == 2
+
+    def test_a_gateway_that_cannot_be_seen_may_have_a_content_mode(self) -> None:
+        only = Options(opt_in=True)
+        one = wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW), unsynced=("Gateway",), options=only)
+        assert targets(one) == {f"{WWW} None": Unknown}
+
+
+class TestExternalDns:
+    @pytest.mark.parametrize("prefix", BOTH)
+    def test_both_prefixes_are_read(self, prefix: str) -> None:
+        wish = said(
+            {
+                f"{prefix}ttl": "5m",
+                f"{prefix}cloudflare-proxied": "True",
+                f"{prefix}cloudflare-record-comment": "the shop",
+                f"{prefix}cloudflare-tags": "team:shop, live",
+                f"{prefix}target": "198.51.100.1",
+            }
+        )
+        assert (wish.ttl, wish.proxied, wish.comment, wish.tags) == (300, True, "the shop", ("live", "team:shop"))
+        assert targets((wish,)) == {f"{WWW} A": ("198.51.100.1",)}
+
+    @pytest.mark.parametrize("prefix", BOTH)
+    def test_what_is_another_controllers_is_left_alone(self, prefix: str) -> None:
+        assert found({f"{prefix}controller": "another"}) == ()
+        assert len(found({f"{prefix}controller": "dns-controller"})) == 2
+
+
+class TestWhichCounts:
+    def test_the_nearest_object_wins(self) -> None:
+        assert said({}, {"truenorth/ttl": "60", "truenorth/proxied": "true"}).ttl == 60
+        both = said({f"{ALPHA}ttl": "120"}, {"truenorth/ttl": "60", "truenorth/proxied": "true"})
+        assert (both.ttl, both.proxied) == (120, True)
+
+    def test_on_one_object_our_own_word_counts_before_routeflares_and_that_before_external_dns_s(self) -> None:
+        everything = {
+            "routeflare/content-mode": "gateway-address",
+            "truenorth/ttl": "60",
+            "routeflare/ttl": "120",
+            f"{BOTH[0]}ttl": "180",
+            f"{ALPHA}ttl": "240",
+        }
+        order = []
+        for key in list(everything)[1:]:
+            order.append(said(everything).ttl)
+            del everything[key]
+        assert order == [60, 120, 180, 240]
+
+    def test_an_empty_value_says_nothing(self) -> None:
+        assert said({"truenorth/ttl": " ", f"{ALPHA}ttl": "60"}).ttl == 60
+
+    def test_a_gateways_names_are_not_its_routes(self) -> None:
+        assert {one.name for one in found({}, {"truenorth/hostname": "b.example.com"}) if isinstance(one, Wish)} == {
+            WWW
+        }
+
+    def test_a_routes_target_wins_over_ddns_on_its_gateway_and_ddns_on_the_route_over_the_gateways_target(self) -> None:
+        assert targets(found({"truenorth/target": "198.51.100.1"}, {"truenorth/content-mode": "ddns"})) == {
+            f"{WWW} A": ("198.51.100.1",)
+        }
+        one = one_wish(found({"truenorth/content-mode": "ddns"}, {"truenorth/target": "198.51.100.1"}))
+        assert one.targets == Detected(("",))
+
+    def test_ddns_wins_over_a_target_on_the_same_object(self) -> None:
+        one = one_wish(found({"truenorth/content-mode": "ddns", f"{ALPHA}target": "198.51.100.1"}))
+        assert one.targets == Detected(("",))
+
+    def test_gateway_address_on_a_route_wins_over_ddns_on_its_gateway(self) -> None:
+        near, far = {"truenorth/content-mode": "gateway-address"}, {"truenorth/content-mode": "ddns"}
+        assert len(targets(found(near, far))) == 2
+
+
+class TestBadValues:
+    @pytest.mark.parametrize(
+        ("annotation", "value", "allowed"),
+        [
+            ("truenorth/content-mode", "wan", "gateway-address or ddns"),
+            ("truenorth/type", "CNAME", "A, AAAA or A/AAAA"),
+            ("truenorth/ttl", "0", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            ("truenorth/ttl", "soon", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            ("truenorth/ttl", "3000000000", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            ("truenorth/proxied", "yes", "true or false"),
+            ("truenorth/hostname", "b..example.com", "DNS names, separated by commas"),
+            ("truenorth/hostname", "192.0.2.1", "DNS names, separated by commas"),
+            ("truenorth/hostname", ",", "DNS names, separated by commas"),
+            ("truenorth/target", "a.example.net,b.example.net", "IP addresses, or one host name"),
+            ("truenorth/target", "192.0.2.1,b.example.net", "IP addresses, or one host name"),
+            ("truenorth/target", "*.example.net", "IP addresses, or one host name"),
+            ("truenorth/target", "fe80::1%eth0", "IP addresses, or one host name"),
+            ("truenorth/comment", "one\ntwo", "one line of at most 500 characters"),
+            ("truenorth/comment", "x" * 501, "one line of at most 500 characters"),
+            ("truenorth/link", "a b", "names of links, separated by commas"),
+            (f"{ALPHA}ttl", "-1", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            (f"{ALPHA}cloudflare-proxied", "maybe", "true or false"),
+        ],
+    )
+    def test_the_object_is_skipped_and_its_owner_told(self, annotation: str, value: str, allowed: str) -> None:
+        both = {annotation: value} | ({"truenorth/content-mode": "ddns"} if annotation == "truenorth/link" else {})
+        one = found(both)
+        (complaint,) = complaints(one)
+        key = ObjectKey("home", "HTTPRoute", "shop", "web")
+        assert (complaint.object, complaint.annotation, complaint.value, complaint.allowed) == (
+            *(key, annotation, value, allowed),
+        )
+        assert all(part in complaint.text for part in (str(key), annotation, repr(value), allowed))
+        assert targets(one) == {f"{WWW} None": Unknown}
+
+    def test_routeflares_values_are_checked_too(self) -> None:
+        (complaint,) = complaints(found({"routeflare/content-mode": "ddns", "routeflare/type": "MX"}))
+        assert (complaint.annotation, complaint.value) == ("routeflare/type", "MX")
+
+    def test_each_bad_annotation_is_told(self) -> None:
+        assert len(complaints(found({"truenorth/ttl": "x", "truenorth/proxied": "x", "truenorth/hostname": "!"}))) == 3
+
+    def test_other_objects_are_not_touched(self) -> None:
+        bad = route(WWW, annotations={"truenorth/ttl": "x"})
+        one = wishes("gateway-httproute", gateway("192.0.2.1"), bad, route("api.example.com", name="api"))
+        assert targets(one) == {f"{WWW} None": Unknown, "api.example.com A": ("192.0.2.1",)}
+
+    def test_one_on_a_gateway_is_told_once_and_skips_the_routes_that_would_follow_it(self) -> None:
+        edge = gateway("192.0.2.1", annotations={"truenorth/ttl": "x"})
+        routes = [route(f"{name}.example.com", name=name) for name in ("a", "b")]
+        own = route("own.example.com", name="own", annotations={"truenorth/ttl": "60"})
+        one = wishes("gateway-httproute", edge, *routes, own)
+        assert [complaint.object.kind for complaint in complaints(one)] == ["Gateway"]
+        assert targets(one) == {
+            "a.example.com None": Unknown,
+            "b.example.com None": Unknown,
+            "own.example.com A": ("192.0.2.1",),
+        }
+
+    def test_a_target_that_is_not_of_the_type_is_a_mistake(self) -> None:
+        one = found({"truenorth/type": "A", "truenorth/target": "192.0.2.1, 2001:db8::1"})
+        (complaint,) = complaints(one)
+        assert (complaint.annotation, complaint.allowed) == ("truenorth/target", "A addresses, as the type asks for")
+        assert targets(one) == {f"{WWW} None": Unknown}
+
+    def test_targets_of_one_of_the_types_are_enough(self) -> None:
+        one = found({"truenorth/type": "A/AAAA", "truenorth/target": "192.0.2.1"})
+        assert targets(one) == {f"{WWW} A": ("192.0.2.1",)}
+
+    def test_a_route_that_has_only_bad_names_is_told_all_the_same(self) -> None:
+        bad = {f"{ALPHA}hostname": "!", f"{ALPHA}gateway-hostname-source": "annotation-only"}
+        one = found(bad)
+        assert [complaint.value for complaint in complaints(one)] == ["!"]
+        assert targets(one) == {}
