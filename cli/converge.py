@@ -47,13 +47,18 @@ class Convergence:
     is_held_back: bool = False
 
     @property
+    def unread_zones(self) -> str:
+        """Which of several zones could not be read, and why: they stay as they are. Empty where all could."""
+        unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
+        return "; ".join(f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread)
+
+    @property
     def unread(self) -> str:
-        """What could not be read, and why: a zone, or objects of a cluster. What it is about stays as it is."""
-        zones = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
-        said = [f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in zones]
-        sources = [one for one in self.observation.sources if isinstance(one.found, Unknown) and not one.waiting]
+        """What could not be read, and why: zones, or objects of clusters. What it is about stays as it is."""
+        sources = [one for one in self.observation.sources if not one.waiting]
         reasons = dict.fromkeys(one.found.reason for one in sources if isinstance(one.found, Unknown))
-        return "; ".join([*said, *(f"what was made for its objects stays: {reason}" for reason in reasons)])
+        kept = [f"what was made for its objects stays: {reason}" for reason in reasons]
+        return "; ".join(filter(None, [self.unread_zones, *kept]))
 
 
 def require_all_read(done: Convergence) -> None:

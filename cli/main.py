@@ -13,6 +13,7 @@ from cli.commands import adopt, destroy, detect, env, preview, status, up, watch
 from cli.commands import demo as demo_command
 from cli.commands import engine as engine_command
 from cli.commands import lab as lab_command
+from cli.commands import sources as sources_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """
@@ -36,6 +37,7 @@ app.command("destroy")(destroy.destroy)
 app.command("adopt")(adopt.adopt)
 app.command("status")(status.status)
 app.command("detect")(detect.detect)
+app.command("sources")(sources_command.sources)
 app.command("watch")(watch.watch)
 app.command("demo")(demo_command.demo)
 app.command("env")(env.env)

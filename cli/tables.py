@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -104,27 +106,29 @@ def is_mark(record: Record) -> bool:
     return record.type == "TXT" and ownership.parse(record.content) is not None
 
 
-def print_plan_notes(console: Console, plan: Plan) -> None:
-    """What is not declared, or stays as it is, and why."""
-    for conflict in plan.conflicts:
-        held_by = escape(conflict.held_by)
-        console.print(
-            f"[bold yellow]conflict[/] {conflict.name} {conflict.type}: held by {held_by}; {conflict.reason}",
-            highlight=False,
-            soft_wrap=True,
-        )
+def print_plan_notes(console: Console, plan: Plan, known: Collection[str] = ()) -> None:
+    """What is not declared, or stays as it is, and why; known: what has been told already."""
+    for note in plan_notes(plan):
+        if note not in known:
+            console.print(note, highlight=False, soft_wrap=True)
+
+
+def plan_notes(plan: Plan) -> list[str]:
+    """What is not declared, or stays as it is, and why, in lines of markup."""
+    notes = [
+        f"[bold yellow]conflict[/] {one.name} {one.type}: held by {escape(one.held_by)}; {one.reason}"
+        for one in plan.conflicts
+    ]
+    skipped = {complaint.text for complaint in plan.complaints}
     for reason, together in frozen_by_reason(plan).items():
+        if reason in skipped:
+            continue  # the complaint says it
         for frozen in together[:SHOWN]:
             state = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
-            console.print(
-                f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {escape(reason)}",
-                highlight=False,
-                soft_wrap=True,
-            )
+            notes.append(f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {escape(reason)}")
         if len(together) > SHOWN:
-            console.print(f"[bold yellow]frozen[/]: {len(together) - SHOWN} more, for the same reason", highlight=False)
-    for complaint in plan.complaints:
-        console.print(f"[bold yellow]skipped[/] {escape(complaint.text)}", highlight=False, soft_wrap=True)
+            notes.append(f"[bold yellow]frozen[/]: {len(together) - SHOWN} more: {escape(reason)}")
+    return notes + [f"[bold yellow]skipped[/] {escape(complaint.text)}" for complaint in plan.complaints]
 
 
 def frozen_by_reason(plan: Plan) -> dict[str, list[Frozen]]:

@@ -37,7 +37,7 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     if plan is None:
         plan = make_plan(settings, observation)
         guard(settings, plan, observation)
-    report(plan)
+        report(plan)
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
         OwnedRecord(arguments(record_set), options(settings.of_zone(record_set.zone), providers))

@@ -32,12 +32,13 @@ def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = 
     workplace = purging(open_workplace(stack, settings, os.environ), purge)
     inbox: Inbox = SimpleQueue()
     speaking = threading.Lock()
+    notes: set[str] = set()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: inbox.put(Stop()))
 
     def told(news: News) -> None:
         with speaking:
-            document = report(console, news)
+            document = report(console, news, notes)
             if as_json:
                 sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
                 sys.stdout.flush()

@@ -12,7 +12,7 @@ from stacks.wishes import SourceSighting
 
 @contextmanager
 def following_clusters(
-    clusters: Sequence[ClusterSettings], post: Callable[[tuple[SourceSighting, ...]], object]
+    clusters: Sequence[ClusterSettings], post: Callable[[tuple[SourceSighting, ...]], None]
 ) -> Iterator[None]:
     """Post what the objects of these clusters wish for, within the block, whenever it has changed."""
     if not clusters:

@@ -54,12 +54,13 @@ class Board:
             self._awaited.add(Sources)
         self.stopped = False
         self.follow(ways)
-        self._awaited |= set(self._latest)
 
     def follow(self, ways: Iterable[tuple[str, Family]]) -> None:
-        """Publish these ways too."""
+        """Publish these ways too, and await them at the start."""
         for way in ways:
-            self._latest.setdefault(way, Sighting(*way, Unknown("it has not been detected yet")))
+            if way not in self._latest:
+                self._latest[way] = Sighting(*way, Unknown("it has not been detected yet"))
+                self._awaited.add(way)
 
     def sights(self) -> Sights:
         """What is to be published."""

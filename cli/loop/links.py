@@ -29,13 +29,14 @@ class Links:
     ) -> None:
         self._running.close()
 
-    def follow(self, links: Iterable[str]) -> None:
-        """Follow these too, as far as there are such; what is followed once is for as long as the loop runs."""
+    def follow(self, links: Iterable[str]) -> bool:
+        """Follow these too, as far as there are such, until the block ends: whether one is new."""
         wan = self._settings.wan
-        for link in self._settings.known_links(links):
-            if link not in self._nudges:
-                self._board.follow(ways(wan, [link]))
-                self._nudges[link] = self._running.enter_context(following(wan, [link], self._inbox.put))
+        new = [link for link in self._settings.known_links(links) if link not in self._nudges]
+        for link in new:
+            self._board.follow(ways(wan, [link]))
+            self._nudges[link] = self._running.enter_context(following(wan, [link], self._inbox.put))
+        return bool(new)
 
     def nudge(self) -> None:
         """Make all look at once. From any thread."""

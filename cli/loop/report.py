@@ -18,14 +18,20 @@ from stacks.values import Sighting
 from stacks.wishes import SourceSighting
 
 
-def report(console: Console, news: News) -> dict[str, object]:
-    """Print the news, and return its JSON with the time."""
+def report(console: Console, news: News, notes: set[str]) -> dict[str, object]:
+    """Print the news, and return its JSON with the time.
+
+    notes: what the last convergence had to tell; it is brought up to date, and what is in it is not told again.
+    """
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    if isinstance(news, Convergence):
+        tables.print_plan_notes(console, news.plan, notes)
+        notes.clear()
+        notes.update(tables.plan_notes(news.plan))
     return {"time": now, **_SAYING[type(news)](console, now, news)}
 
 
 def _convergence(console: Console, now: str, news: Convergence) -> dict[str, object]:
-    tables.print_plan_notes(console, news.plan)
     tables.print_changes(console, news.changes)
     if news.allowed_by:
         tables.print_refusals(console, news)

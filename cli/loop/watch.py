@@ -51,7 +51,7 @@ def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) ->
     settings, wan = workplace.settings, workplace.settings.wan
     clusters = settings.each_cluster()
     board = Board((), inbox, told, clusters)
-    grace = Grace(workplace.settings.delete_grace, told)
+    grace = Grace(settings.delete_grace, told)
     pause, refusal = wan.interval, ""
     with (
         Links(settings, board, inbox) as links,
@@ -61,6 +61,8 @@ def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) ->
     ):
         links.follow(settings.asked_links())
         board.start(max([wan.timeout, *(cluster.timeout for cluster in clusters)]) + 1.0)
+        if links.follow(links_asked(board.sights().sources)):
+            board.start(wan.timeout + 1.0)
         due = time.monotonic()
         while not board.stopped:
             if not board.hear(due - time.monotonic()) and time.monotonic() < due:
@@ -76,16 +78,16 @@ def watch(workplace: Workplace, listener: Listener, told: Told, inbox: Inbox) ->
                 refusal = _tell_once(told, error, refusal)
                 due, pause, interrupted = min(time.monotonic() + DRIFT, grace.ends), wan.interval, False
             else:
-                left_out = refused(done.refusals, Permission(), workplace.settings) if done.is_held_back else None
+                left_out = refused(done.refusals, Permission(), settings) if done.is_held_back else None
                 refusal = _tell_once(told, left_out, refusal)
                 told(done)
                 confirmer.begin(done)
                 interrupted = any(run.interrupted for run in done.runs)
                 due = min(time.monotonic() + DRIFT, grace.ends)
-                if done.unread:
-                    told(Failure(done.unread, pause))
+                if done.unread_zones:
+                    told(Failure(done.unread_zones, pause))
                     due = min(due, time.monotonic() + pause)
-                pause = min(pause * 2, LONGEST_PAUSE) if done.unread else wan.interval
+                pause = min(pause * 2, LONGEST_PAUSE) if done.unread_zones else wan.interval
             if interrupted:
                 break
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from components import canonical, comment_marks, ownership
 from stacks.plan.conflicts import ALIAS, settle
 from stacks.plan.endpoints import FAMILY, Seen, addresses_of
-from stacks.values import WAN, Endpoint, Known, Observation, Unknown
-from stacks.wishes import Complaint, Detected, ObjectKey, Targets, Wish
+from stacks.values import WAN, Endpoint, Known, Unknown
+from stacks.wishes import Complaint, Detected, ObjectKey, SourceSighting, Targets, Wish
 
 if TYPE_CHECKING:
     from stacks.settings import Settings
@@ -45,12 +45,14 @@ class Asked:
     """Those that ask for each endpoint."""
 
 
-def settled(settings: Settings, observation: Observation) -> tuple[Mapping[str, Sequence[Wish]], tuple[Complaint, ...]]:
+def settled(
+    settings: Settings, sources: Sequence[SourceSighting]
+) -> tuple[Mapping[str, Sequence[Wish]], tuple[Complaint, ...]]:
     """The wishes by zone, one at most for each name and type, and what has been complained of so far.
 
     A wish is the innermost zone's that holds its name; a name in none of ours is nobody's business here.
     """
-    found = [one for source in observation.sources if isinstance(source.found, Known) for one in source.found.value]
+    found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
     complaints = tuple(one for one in found if isinstance(one, Complaint))
     zones = frozenset(zone.zone for zone in settings.each_zone())
     by_zone: dict[str, list[Wish]] = defaultdict(list)
@@ -152,7 +154,7 @@ def _annotation_fault(wish: Wish, zone: ZoneSettings, owner: str, links: frozens
         allowed = f"the links of the settings' wan.links: {', '.join(sorted(links)) or 'there are none'}"
         return _said(wish, "link", strange[0], allowed)
     if wish.ttl != canonical.AUTOMATIC_TTL != ttl and not traits.shortest_ttl <= ttl <= traits.longest_ttl:
-        return _said(wish, "ttl", str(wish.ttl), f"{traits.ttls} seconds at {traits.title}, or auto")
+        return _said(wish, "ttl", str(wish.ttl), f"seconds, {traits.ttls} at {traits.title}, or auto")
     if wish.proxied and not traits.proxies:
         return _said(wish, "proxied", "true", f"false; {traits.title} has no proxy")
     if zone.marks == "comment" and wish.comment is not None:

@@ -92,7 +92,7 @@ def make_plan(settings: Settings, observation: Observation, takeover: Takeover |
     takeover: what `truenorth adopt` takes over beyond the setting `adopt`.
     """
     draft = _Draft()
-    wishes, complaints = settled(settings, observation)
+    wishes, complaints = settled(settings, observation.sources)
     draft.complaints += complaints
     seen = seen_on_links(observation.addresses)
     world = _World(settings, observation, takeover, seen, Sight.of(observation), wishes)

@@ -1,0 +1,41 @@
+"""`truenorth sources`: what the objects of the clusters ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from cli.options import Json, SettingsFile, Stack
+
+
+def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
+    """Show the names that the objects of the clusters ask for, which of them, and what is wrong with any.
+
+    Reads the clusters only: neither the zone nor the state is asked, and nothing is changed. Exit code 1: something
+    could not be read.
+
+    Example: `truenorth sources --stack home`
+    """
+    from rich.console import Console
+
+    from cli.sources_table import asking, print_asking, unreadable
+    from cli.workplace import find_project, settings_path
+    from stacks.errors import ObservationError, UserError
+    from stacks.observe.world import read_clusters
+    from stacks.settings_files import from_file
+
+    file = settings or settings_path(find_project(Path.cwd()), stack)
+    chosen = from_file(file, os.environ, stack)
+    if not chosen.each_cluster():
+        do = "set truenorth:sources, e.g. [gateway-httproute, ingress, service], or list truenorth:clusters"
+        raise UserError("no cluster is read: there are no sources", str(file), do)
+    seen = read_clusters(chosen.each_cluster(), os.environ)
+    found = asking(chosen, seen)
+    if as_json:
+        sys.stdout.write(json.dumps(found.document(), sort_keys=True) + "\n")
+    else:
+        print_asking(Console(), found)
+    if reason := unreadable(seen):
+        raise ObservationError(reason)
