@@ -8,6 +8,7 @@ users can read ours and it leaves our records alone:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 HERITAGE = "truenorth"
 DEFAULT_PREFIX = "_truenorth-%{record_type}."
@@ -40,23 +41,29 @@ def parse(content: str) -> Mark | None:
     return Mark(heritage, pairs.get(f"{heritage}/owner", ""), pairs.get(f"{heritage}/resource", ""))
 
 
+@cache
+def _label(record_type: str, prefix: str) -> str:
+    """What stands before the marks of a type; asked for each record of a zone, several times."""
+    return prefix.lower().replace("%{record_type}", record_type.lower())
+
+
 def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
     """The name of the TXT mark of a record set.
 
     The prefix becomes a label in front, so that the mark of the apex stays inside the zone and no host is shadowed;
     `%{record_type}` in it is the type in lower case. A wildcard label is replaced: a mark must not match queries.
     """
-    label = prefix.lower().replace("%{record_type}", record_type.lower())
+    label = _label(record_type, prefix)
     host = f"{WILDCARD_LABEL}{name[1:]}" if name.startswith("*") else name
     return f"{label}{host}"
 
 
 def marked_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
     """The name of the record set of this type whose mark has this name; "" where it is the mark of none."""
-    label = mark_name("", record_type, prefix)
-    host = name.removeprefix(label)
-    if host == name:
+    label = _label(record_type, prefix)
+    if not name.startswith(label):
         return ""
+    host = name.removeprefix(label)
     return f"*{host.removeprefix(WILDCARD_LABEL)}" if host.startswith(f"{WILDCARD_LABEL}.") else host
 
 

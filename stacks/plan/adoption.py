@@ -42,6 +42,8 @@ def adopt(
 ) -> tuple[RecordSet, frozenset[str]]:
     """Give the set what may be taken over of the others at its name: the set with import ids, and their ids."""
     record_set = _with_our_mark(record_set, zone, owner)
+    if not others:
+        return record_set, frozenset()
     wanted = zone.wanted(record_set, owner)
     exact: list[LiveRecord] = []
     changed: list[LiveRecord] = []
@@ -153,6 +155,8 @@ def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: Zon
 
     What is imported to be changed into such a content is imported as it is; the next run, to which it is ours, ends it.
     """
+    if not left:
+        return record_set
     ours = {
         one.logical_name: zone.live[one.id].record.content
         for one in zone.owned.get((record_set.name, record_set.type), ())

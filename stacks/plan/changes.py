@@ -123,7 +123,7 @@ def _of_ours(ours: RegisteredRecord, wanted: Record, record_set: RecordSet, pres
 
 def same(one: Record, other: Record) -> bool:
     """Whether two records are equal to the API, which ignores the case of names and the ttl of proxied records."""
-    return _comparable(one) == _comparable(other)
+    return one == other or _comparable(one) == _comparable(other)
 
 
 def _comparable(record: Record) -> Record:

@@ -50,7 +50,10 @@ def with_former_marks(
             if (ours or theirs) and zone.is_foreign(live) and zone.is_whole(live) and live.id not in needed:
                 seen.add(live.id)
                 going[record_set.name, record_set.type].append(live)
-    return [replace(one, former_marks=tuple(_numbered(one, going[one.name, one.type], zone))) for one in planned]
+    for position, one in enumerate(planned):
+        if marks := going.get((one.name, one.type), []):
+            planned[position] = replace(one, former_marks=tuple(_numbered(one, marks, zone)))
+    return planned
 
 
 def registered_former_marks(key: Key, registered: Iterable[RegisteredRecord]) -> tuple[FormerMark, ...]:

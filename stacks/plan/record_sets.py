@@ -46,6 +46,8 @@ def former_mark_name(record_set: RecordSet, number: int) -> str:
 def import_ids(record_set: RecordSet) -> dict[str, str]:
     """The ids of the records of a set that are to be imported, by logical name."""
     name, record_type = record_set.name, record_set.type
+    if not (record_set.mark_import_id or record_set.former_marks or any(slot.import_id for slot in record_set.slots)):
+        return {}
     ids = {ownership.record_name(name, record_type, slot.number): slot.import_id for slot in record_set.slots}
     ids[ownership.mark_record_name(name, record_type)] = record_set.mark_import_id
     ids |= {former_mark_name(record_set, former.number): former.import_id for former in record_set.former_marks}
