@@ -20,7 +20,8 @@ from cli.converge import Convergence, converge
 from cli.engine.events import Event
 from cli.lab_environment import lab_environment, without_elsewhere
 from cli.loop.inbox import Inbox, Stop
-from cli.loop.watch import Failure, News, watch
+from cli.loop.news import Failure, News
+from cli.loop.watch import watch
 from cli.workplace import Workplace, find_project, open_workplace, settings_path
 from components import ownership
 from lab import daemon, remote

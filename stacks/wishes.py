@@ -29,7 +29,7 @@ class ObjectKey:
 
 def origin(cluster: str, kind: str) -> str:
     """What `ObjectKey.resource` of every object of the kind begins with."""
-    return "/".join(filter(None, (cluster, kind.lower(), "")))
+    return "".join(f"{part}/" for part in (cluster, kind.lower()) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +105,20 @@ def links_asked(sources: Iterable[SourceSighting]) -> tuple[str, ...]:
     found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
     detected = (one.targets for one in found if isinstance(one, Wish) and isinstance(one.targets, Detected))
     return tuple(dict.fromkeys(link for targets in detected for link in targets.links))
+
+
+def names_that_differ(before: Iterable[SourceSighting], after: Iterable[SourceSighting]) -> frozenset[str]:
+    """The names of which one says something that the other does not.
+
+    Sources give the same wish again as long as its object has not changed: so few have to be compared.
+    """
+    one, other = _wishes(before), _wishes(after)
+    same = one.keys() & other.keys()
+    left = {wish for identity, wish in one.items() if identity not in same}
+    right = {wish for identity, wish in other.items() if identity not in same}
+    return frozenset(wish.name for wish in left ^ right)
+
+
+def _wishes(sources: Iterable[SourceSighting]) -> dict[int, Wish]:
+    found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
+    return {id(one): one for one in found if isinstance(one, Wish)}

@@ -10,12 +10,14 @@ import pytest
 import typer.main
 
 from cli.main import app
+from stacks.cluster_settings import ClusterDefaults, ClusterSettings
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings import Settings
 from stacks.zone_settings import NameSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
+SOURCES = (ROOT / "docs" / "sources.md").read_text()
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -33,6 +35,17 @@ def test_every_setting_stands_in_the_table(setting: str) -> None:
 @pytest.mark.parametrize("setting", NameSettings.model_fields)
 def test_every_setting_of_a_name_stands_in_the_table(setting: str) -> None:
     assert f"`names[].{setting}`" in README or f"`.{setting}`" in README
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *(f"cluster.{name}" for name in ClusterDefaults.model_fields),
+        *(f"clusters[].{name}" for name in ClusterSettings.model_fields.keys() - ClusterDefaults.model_fields.keys()),
+    ],
+)
+def test_every_setting_of_a_cluster_stands_in_its_table(setting: str) -> None:
+    assert f"`{setting}`" in SOURCES
 
 
 @pytest.mark.parametrize(

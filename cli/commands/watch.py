@@ -23,8 +23,8 @@ def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = 
 
     from cli.engine.view import listening
     from cli.loop.inbox import Inbox, Stop
+    from cli.loop.news import News
     from cli.loop.report import report
-    from cli.loop.watch import News
     from cli.loop.watch import watch as loop
     from cli.workplace import open_workplace, purging
 

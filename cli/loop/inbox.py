@@ -76,6 +76,10 @@ class Board:
             if self._hear(left) and Sources not in self._awaited:
                 until = min(until, time.monotonic() + START)
 
+    def wait_until(self, due: float) -> bool:
+        """Wait for news until this moment of the monotonic clock: whether it is time for a turn."""
+        return self.hear(due - time.monotonic()) or time.monotonic() >= due
+
     def hear(self, seconds: float) -> bool:
         """Wait for news, at most these seconds: whether there is something to converge."""
         changed = self._hear(seconds)

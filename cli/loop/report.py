@@ -10,9 +10,10 @@ from rich.console import Console
 
 from cli import tables
 from cli.converge import Convergence
+from cli.loop.ahead import Planned
 from cli.loop.confirmer import Confirmation
 from cli.loop.grace import Leaving
-from cli.loop.watch import Failure, News
+from cli.loop.news import Failure, News
 from stacks.errors import Refused
 from stacks.values import Sighting
 from stacks.wishes import SourceSighting
@@ -38,6 +39,12 @@ def _convergence(console: Console, now: str, news: Convergence) -> dict[str, obj
     console.print(f"{now} ", end="", highlight=False)
     tables.print_outcome(console, news)
     return {"event": "result", **tables.convergence_document(news)}
+
+
+def _planned(console: Console, now: str, news: Planned) -> dict[str, object]:
+    counted = ", ".join(f"{count} to {action.value}" for action, count in tables.tally(news.changes).items())
+    console.print(f"{now} planned: {counted}", highlight=False)
+    return {"event": "planned", "changes": [tables.change_document(change) for change in news.changes]}
 
 
 def _confirmation(console: Console, now: str, news: Confirmation) -> dict[str, object]:
@@ -80,6 +87,7 @@ _SAYING: dict[type, Callable[[Console, str, Any], dict[str, object]]] = {
     Convergence: _convergence,
     Confirmation: _confirmation,
     Failure: _failure,
+    Planned: _planned,
     Refused: _refused,
     Leaving: _leaving,
     Sighting: _sighting,

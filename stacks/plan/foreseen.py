@@ -29,8 +29,10 @@ def carried_out(plan: Plan, observation: Observation) -> Observation:
                 else:
                     written[one.id] = one.record
         zones.append(_snapshot(zone, written))
-    registry = replace(observation.registry, records=tuple(registered), links=plan.links, interrupted=())
-    return Observation(observation.addresses, tuple(zones), registry)
+    registry = replace(
+        observation.registry, records=tuple(registered), links=plan.links, shared=plan.shared, interrupted=()
+    )
+    return replace(observation, zones=tuple(zones), registry=registry)
 
 
 def _registered(

@@ -1,0 +1,52 @@
+"""What a change of objects comes to, told at once: planned for its names alone, on the world as it was last seen.
+
+Where it comes to nothing (an object of somebody else's zone, a change that changes no record) nothing is looked at.
+Else a convergence follows, which lists the zones first: nobody's record is touched on the word of an old listing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cli.converge import Convergence
+from stacks.observe.world import Sights
+from stacks.plan.changes import Action, Change, changes
+from stacks.plan.excerpt import about
+from stacks.plan.foreseen import carried_out
+from stacks.plan.planner import make_plan
+from stacks.settings import Settings
+from stacks.values import Observation, Unknown
+from stacks.wishes import SourceSighting, names_that_differ
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is about to be done, and whether there is anything to tell or to do."""
+
+    changes: tuple[Change, ...]
+    is_nothing: bool
+
+
+def planned(settings: Settings, last: Convergence | None, sights: Sights) -> Planned | None:
+    """The plan of what differs from the last convergence; None where all has to be looked at."""
+    base = _after(last)
+    if base is None or sights.addresses != base.addresses or _states(sights.sources) != _states(base.sources):
+        return None
+    names = names_that_differ(base.sources, sights.sources)
+    if not names:
+        return None  # something to tell, without a wish that differs
+    excerpt = about(settings, replace(base, sources=sights.sources), names)
+    plan = make_plan(settings, excerpt)
+    found = changes(plan, excerpt)
+    return Planned(found, not (found or plan.conflicts or plan.frozen or plan.complaints))
+
+
+def _after(last: Convergence | None) -> Observation | None:
+    """The world as a convergence has left it; None where that cannot be told from its plan."""
+    if last is None or last.plan.deferred or any(change.action is Action.ADOPT for change in last.changes):
+        return None
+    return carried_out(last.plan, last.observation) if last.runs else last.observation
+
+
+def _states(sources: tuple[SourceSighting, ...]) -> list[tuple[bool, str]]:
+    return [(isinstance(one.found, Unknown), one.stale) for one in sources]
