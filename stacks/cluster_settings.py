@@ -68,9 +68,12 @@ class ClusterSettings(ClusterDefaults):
     """The kubeconfig's context; empty: its current one, or in a pod its service account."""
     sources: Annotated[tuple[SourceName, ...], Field(min_length=1)] = ROUTES_INGRESSES_SERVICES
 
-    @model_validator(mode="after")
-    def _is_called_as_its_context(self) -> ClusterSettings:
-        return self if self.name or not self.context else self.model_copy(update={"name": _as_name(self.context)})
+    @model_validator(mode="before")
+    @classmethod
+    def _is_called_as_its_context(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+        if not isinstance(data, dict) or data.get("name") or not isinstance(data.get("context"), str):
+            return data
+        return data | {"name": _as_name(data["context"])}
 
 
 def _as_name(context: str) -> str:

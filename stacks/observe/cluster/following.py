@@ -1,0 +1,84 @@
+"""What the clusters' objects wish for, told anew whenever it has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
+from stacks.observe.cluster.pace import Pace
+from stacks.wishes import SourceSighting
+
+Post = Callable[[tuple[SourceSighting, ...]], None]
+
+_QUIET = 0.02
+"""Seconds without a change after which a burst of changes is over."""
+_BURST = 0.1
+"""Seconds after which even a burst that goes on is told."""
+_PACE = Pace()
+
+
+@contextmanager
+def following(
+    clusters: Sequence[ClusterSettings], environment: Mapping[str, str], post: Post, pace: Pace = _PACE
+) -> Iterator[None]:
+    """Follow the clusters while the context lasts, in a thread of their own that calls `post`.
+
+    Each call has all sightings, in the settings' order. The first comes when every source has been read or has proved
+    unreadable, each other when one has changed. Raises UserError as `read` does, and in the end what `post` has raised.
+    """
+    connected = connect(clusters, environment, pace)
+    loop, stopped = asyncio.new_event_loop(), asyncio.Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="clusters") as thread:
+        done = thread.submit(_run, loop, connected, pace, post, stopped)
+        try:
+            yield
+        finally:
+            with suppress(RuntimeError):  # it has ended by itself, and the loop is closed
+                loop.call_soon_threadsafe(stopped.set)
+            done.result()
+
+
+def _run(
+    loop: asyncio.AbstractEventLoop, clusters: Sequence[Connected], pace: Pace, post: Post, stopped: asyncio.Event
+) -> None:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(_follow(clusters, pace, post, stopped))
+
+
+async def _follow(clusters: Sequence[Connected], pace: Pace, post: Post, stopped: asyncio.Event) -> None:
+    ended = asyncio.create_task(stopped.wait())
+    telling = asyncio.create_task(_tell(clusters, pace, post))
+    await asyncio.wait((ended, telling), return_when=asyncio.FIRST_COMPLETED)
+    for task in (ended, telling):
+        task.cancel()
+    with suppress(asyncio.CancelledError):
+        await telling
+
+
+async def _tell(clusters: Sequence[Connected], pace: Pace, post: Post) -> None:
+    changed = asyncio.Event()
+    async with reflected(clusters, pace, changed.set, watching=True):
+        told: tuple[SourceSighting, ...] | None = None
+        while True:
+            changed.clear()
+            found = sightings(clusters)
+            if found != told:
+                told = found
+                post(found)
+            await changed.wait()
+            await _burst_over(changed)
+
+
+async def _burst_over(changed: asyncio.Event) -> None:
+    """Wait until nothing more has come for a moment, or it has gone on for long."""
+    now = asyncio.get_running_loop().time
+    latest = now() + _BURST
+    with suppress(TimeoutError):
+        while (left := latest - now()) > 0:
+            changed.clear()
+            async with asyncio.timeout(min(_QUIET, left)):
+                await changed.wait()
