@@ -85,7 +85,7 @@ class TestFaultsAreNamedWithTheirPlaceAndARemedy:
         assert "did you mean 'interval'?" in refused(wan={"intervall": 3})
 
     def test_a_setting_like_no_other_lists_all(self) -> None:
-        assert "use one of: adopt, backend, canonical_name, comment" in refused(qqqqqqq=1)
+        assert "use one of: adopt, backend, canonical_name, cluster, clusters, comment" in refused(qqqqqqq=1)
 
     @pytest.mark.parametrize("ttl", [0, 5, 29, 86_401, 2_592_001, -1])
     def test_a_ttl_out_of_range(self, ttl: int) -> None:
@@ -203,9 +203,9 @@ def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None
     project = yaml.safe_load((Path(settings.__file__).parent.parent / "Pulumi.yaml").read_text())
     declared = {key.removeprefix("truenorth:"): entry for key, entry in project["config"].items()}
     assert declared.keys() == Settings.model_fields.keys()
-    assert {key for key, entry in declared.items() if not entry.get("type")} == {"names"}  # texts or mappings
+    assert {key for key, entry in declared.items() if not entry.get("type")} == {"clusters", "names"}  # texts or mappings
     assert all(entry["description"] for entry in declared.values())
     for key, field in Settings.model_fields.items():
-        if key not in {"external_dns", "guard", "wan"}:
+        if key not in {"cluster", "external_dns", "guard", "wan"}:
             default = list(field.default) if isinstance(field.default, tuple) else field.default
             assert declared[key]["default"] == default, key
