@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stacks.values import WAN, Known, Unknown
+
+STATUS_ANNOTATION = "truenorth/status"
+"""The annotation that has an object's records as they are."""
+LONGEST_RESOURCE = 130
+"""Characters: with the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -24,7 +30,11 @@ class ObjectKey:
     @property
     def resource(self) -> str:
         """What a mark calls it: `httproute/shop/web` as external-dns does, after the cluster's name if it has one."""
-        return origin(self.cluster, self.kind) + "/".join(filter(None, (self.namespace, self.name)))
+        whole = origin(self.cluster, self.kind) + "/".join(filter(None, (self.namespace, self.name)))
+        if len(whole) <= LONGEST_RESOURCE:
+            return whole
+        digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
+        return f"{whole[: LONGEST_RESOURCE - 9]}-{digest}"
 
 
 def origin(cluster: str, kind: str) -> str:

@@ -51,6 +51,8 @@ def up(  # noqa: PLR0913 - the options of the command
     from cli.confirmation import confirmations
     from cli.converge import Convergence, converge, require_all_read
     from cli.engine.view import listening
+    from cli.feedback.telling import telling
+    from cli.feedback.unwritten import Unwritten
     from cli.workplace import open_workplace, purging
     from stacks.permission import Permission
 
@@ -66,16 +68,22 @@ def up(  # noqa: PLR0913 - the options of the command
         if unchecked:  # a second look, which puts right what was taken over, has no plan of its own
             saved_plan.check(unchecked.pop(), seen)
             console.print(f"as reviewed in {plan}", markup=False, highlight=False)
+        teller.planned(seen)
         tables.print_plan_notes(console, seen.plan)
         tables.print_changes(console, seen.changes)
         if seen.allowed_by:
             tables.print_refusals(console, seen)
 
-    with listening(console, json_lines=as_json) as listener:
-        done = converge(workplace, listener, planned=planned, always=always, permission=Permission(by, allow))
-    tables.print_outcome(console, done)
-    outcomes = confirmations(workplace.settings, done)
-    tables.print_confirmation(console, outcomes)
+    def untold(news: Unwritten) -> None:
+        console.print(str(news), markup=False, highlight=False, soft_wrap=True)
+
+    with telling(workplace.settings.each_cluster(), os.environ, untold) as teller:
+        with listening(console, json_lines=as_json) as listener:
+            done = converge(workplace, listener, planned=planned, always=always, permission=Permission(by, allow))
+        teller.tell(done)
+        tables.print_outcome(console, done)
+        outcomes = confirmations(workplace.settings, done)
+        tables.print_confirmation(console, outcomes)
     if as_json:
         document = {**tables.convergence_document(done), "confirmation": tables.confirmation_document(outcomes)}
         sys.stdout.write(json.dumps({"event": "result", **document}, sort_keys=True) + "\n")

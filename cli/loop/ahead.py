@@ -1,7 +1,7 @@
 """What a change of objects comes to, told at once: planned for its names alone, on the world as it was last seen.
 
-Where it comes to nothing (an object of somebody else's zone, a change that changes no record) nothing is looked at.
-Else a convergence follows, which lists the zones first: nobody's record is touched on the word of an old listing.
+Where it is about names of none of our zones nothing is looked at. Else a convergence follows, which lists the zones
+first: nobody's record is touched on the word of an old listing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from cli.converge import Convergence
 from stacks.observe.world import Sights
 from stacks.plan.changes import Action, Change, changes
+from stacks.plan.cluster_endpoints import zone_of
 from stacks.plan.excerpt import about
 from stacks.plan.foreseen import carried_out
 from stacks.plan.planner import make_plan
@@ -21,7 +22,7 @@ from stacks.wishes import SourceSighting, names_that_differ
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is about to be done, and whether there is anything to tell or to do."""
+    """What is about to be done, and whether it is about none of our zones."""
 
     changes: tuple[Change, ...]
     is_nothing: bool
@@ -38,7 +39,8 @@ def planned(settings: Settings, last: Convergence | None, sights: Sights) -> Pla
     excerpt = about(settings, replace(base, sources=sights.sources), names)
     plan = make_plan(settings, excerpt)
     found = changes(plan, excerpt)
-    return Planned(found, not (found or plan.conflicts or plan.frozen or plan.complaints))
+    zones = frozenset(zone.zone for zone in settings.each_zone())
+    return Planned(found, not (found or any(zone_of(name, zones) for name in names)))
 
 
 def _after(last: Convergence | None) -> Observation | None:

@@ -73,7 +73,8 @@ class Board:
         """
         until = time.monotonic() + seconds
         while self._awaited and not self.stopped and (left := until - time.monotonic()) > 0:
-            if self._hear(left) and Sources not in self._awaited:
+            self._hear(left)
+            if Sources not in self._awaited and any(isinstance(one.addresses, Known) for one in self._latest.values()):
                 until = min(until, time.monotonic() + START)
 
     def wait_until(self, due: float) -> bool:
@@ -109,7 +110,7 @@ class Board:
         return changed
 
     def _hear_source(self, news: SourceSighting) -> bool:
-        """Keep what was last known of a source; told where it cannot be read now, or can again."""
+        """Keep what was last known of a source; told where it cannot be read now, and why, or can again."""
         place = (news.cluster, news.source)
         before = self._sources[place]
         if isinstance(news.found, Unknown) and isinstance(before.found, Known):
@@ -117,13 +118,9 @@ class Board:
         else:
             after = news
         self._sources[place] = after
-        if (isinstance(after.found, Unknown), after.stale, after.waiting) != (
-            isinstance(before.found, Unknown),
-            before.stale,
-            before.waiting,
-        ):
+        if _state(after) != _state(before):
             self._told(after)
-        return after.found != before.found
+        return isinstance(after.found, Known) and after.found != before.found
 
     def _next(self, seconds: float) -> Sighting | Sources | Stop | None:
         """What comes within these seconds; the wait is cut up, see `LONGEST_SLEEP`."""
@@ -135,3 +132,8 @@ class Board:
             except Empty:
                 if left <= LONGEST_SLEEP:
                     return None
+
+
+def _state(source: SourceSighting) -> tuple[str, bool]:
+    """Why a source cannot be read, "" where it can, and whether it waits for the cluster to have the kind."""
+    return source.found.reason if isinstance(source.found, Unknown) else source.stale, source.waiting

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cli.converge import Convergence
+from cli.feedback.unwritten import Unwritten
 from cli.loop.ahead import Planned
 from cli.loop.confirmer import Confirmation
 from cli.loop.grace import Leaving
@@ -22,5 +23,5 @@ class Failure:
     pause: float
 
 
-News = Convergence | Confirmation | Failure | Planned | Refused | Leaving | Sighting | SourceSighting
+News = Convergence | Confirmation | Failure | Planned | Refused | Leaving | Sighting | SourceSighting | Unwritten
 Told = Callable[[News], None]

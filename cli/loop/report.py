@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cli import tables
 from cli.converge import Convergence
+from cli.feedback.unwritten import Unwritten
 from cli.loop.ahead import Planned
 from cli.loop.confirmer import Confirmation
 from cli.loop.grace import Leaving
@@ -83,6 +84,11 @@ def _source(console: Console, now: str, news: SourceSighting) -> dict[str, objec
     return {"event": "source", **tables.source_document(news)}
 
 
+def _unwritten(console: Console, now: str, news: Unwritten) -> dict[str, object]:
+    console.print(f"{now} {news}", markup=False, highlight=False, soft_wrap=True)
+    return {"event": "unwritten", "cluster": news.cluster, "reason": news.reason}
+
+
 _SAYING: dict[type, Callable[[Console, str, Any], dict[str, object]]] = {
     Convergence: _convergence,
     Confirmation: _confirmation,
@@ -92,4 +98,5 @@ _SAYING: dict[type, Callable[[Console, str, Any], dict[str, object]]] = {
     Leaving: _leaving,
     Sighting: _sighting,
     SourceSighting: _source,
+    Unwritten: _unwritten,
 }

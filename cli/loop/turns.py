@@ -7,6 +7,7 @@ import time
 from cli.converge import Convergence, converge
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
+from cli.feedback.telling import Teller
 from cli.loop.ahead import planned
 from cli.loop.confirmer import Confirmer
 from cli.loop.grace import Grace
@@ -46,7 +47,7 @@ class Turns:
             self._told(ahead)
         return ahead.is_nothing
 
-    def take(self, confirmer: Confirmer) -> None:
+    def take(self, confirmer: Confirmer, teller: Teller) -> None:
         """Converge once."""
         self._last = None
         try:
@@ -54,17 +55,21 @@ class Turns:
                 self._workplace,
                 self._listener,
                 sights=self._board.sights,
+                planned=teller.planned,
                 amend=self._grace.amend,
                 hold_back=True,
             )
         except (ObservationError, RunFailed) as error:
+            teller.failed(error)
             self.due = self._failed(str(error))
             self.interrupted = isinstance(error, RunFailed) and error.interrupted
         except Refused as error:
+            teller.failed(error)
             self._tell_refusal(error)
             self._pause = self._settings.wan.interval
             self.due = self._drift_or_grace()
         else:
+            teller.tell(done)
             self._done(done, confirmer)
 
     def _done(self, done: Convergence, confirmer: Confirmer) -> None:

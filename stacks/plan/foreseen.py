@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from components.record import Record
 from stacks.plan.record_sets import declared_records, import_ids
-from stacks.values import LiveRecord, Observation, Plan, RecordSet, RegisteredRecord, Registry, UnreadZone, ZoneSnapshot
+from stacks.values import LiveRecord, Observation, Plan, RecordSet, RegisteredRecord, UnreadZone, ZoneSnapshot
 
 
 def carried_out(plan: Plan, observation: Observation) -> Observation:
@@ -17,12 +17,13 @@ def carried_out(plan: Plan, observation: Observation) -> Observation:
     """
     zones: list[ZoneSnapshot | UnreadZone] = []
     registered: list[RegisteredRecord] = []
+    held = {(one.provider, one.logical_name): one for one in observation.registry.records}
+    gone = {one.id for one in observation.registry.records}
     for zone in observation.zones:
         live = {one.id: one.record for one in zone.records} if isinstance(zone, ZoneSnapshot) else None
-        gone = {one.id for one in observation.registry.records}
         written = {} if live is None else {one: record for one, record in live.items() if one not in gone}
         for record_set in plan.record_sets:
-            for one in _registered(record_set, live, observation.registry) if record_set.zone == zone.zone else ():
+            for one in _registered(record_set, live, held) if record_set.zone == zone.zone else ():
                 registered.append(one)
                 if live is not None and record_set.untouched and one.id in gone:
                     written |= {one.id: live[one.id]} if one.id in live else {}
@@ -36,10 +37,9 @@ def carried_out(plan: Plan, observation: Observation) -> Observation:
 
 
 def _registered(
-    record_set: RecordSet, live: Mapping[str, Record] | None, registry: Registry
+    record_set: RecordSet, live: Mapping[str, Record] | None, held: Mapping[tuple[str, str], RegisteredRecord]
 ) -> Iterator[RegisteredRecord]:
     """What state will hold of a set. live: what the zone has; None where nobody knows."""
-    held = {(one.provider, one.logical_name): one for one in registry.records}
     imported = import_ids(record_set)
     for logical_name, record in declared_records(record_set).items():
         before = held.get((record_set.provider, logical_name))

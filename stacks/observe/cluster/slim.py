@@ -7,11 +7,13 @@ from sys import intern
 from typing import Any
 
 from stacks.observe.cluster.objects import Manifest, Resource
+from stacks.wishes import STATUS_ANNOTATION
 
 Shape = Mapping[str, "Shape | None"]
 """The fields that are kept of an object, or of each object of a list; None: all that is in them."""
 
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_UNREAD = frozenset({"kubectl.kubernetes.io/last-applied-configuration", STATUS_ANNOTATION})
+"""Annotations that say nothing to a source, and are long."""
 _METADATA = ("namespace", "name", "uid", "creationTimestamp", "generation")
 _READ_CONDITION = "Accepted"
 """The only type of condition that a source asks about."""
@@ -66,7 +68,7 @@ def _metadata(metadata: Manifest) -> dict[str, Any]:
     if "namespace" in kept:
         kept["namespace"] = intern(kept["namespace"])
     for field in ("labels", "annotations"):
-        texts = {intern(key): intern(text) for key, text in (metadata.get(field) or {}).items() if key != _LAST_APPLIED}
+        texts = {intern(key): intern(text) for key, text in (metadata.get(field) or {}).items() if key not in _UNREAD}
         if texts:
             kept[field] = texts
     return kept

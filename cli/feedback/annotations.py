@@ -1,0 +1,104 @@
+"""The annotation truenorth/status on the objects of one cluster, which has their records as they are.
+
+It is written where it differs from what is there, and taken from objects that ask for nothing any more. What is there
+is listed once an hour; so only one stack may write it in a cluster. Needs the rights (RBAC, cluster-wide or in the
+namespaces that are read) `list` and `patch` on the kinds that ask for names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+
+from cli.feedback.reaching import Given, Reaching
+from stacks.observe.cluster.api import Collection, NotFound
+from stacks.observe.cluster.objects import key_of
+from stacks.plan.object_status import ObjectStatus
+from stacks.wishes import STATUS_ANNOTATION, ObjectKey
+
+PAUSE = 0.025
+"""Seconds between two writes: at most 40 a second."""
+AGAIN = 3600.0
+"""Seconds after which the annotations are listed again."""
+
+
+class Annotations:
+    """The annotations of one cluster: those that are wanted, and those that are there."""
+
+    def __init__(self, reaching: Reaching, pause: float = PAUSE, again: float = AGAIN) -> None:
+        self._reaching, self._pause, self._again = reaching, pause, again
+        self._wanted: Mapping[ObjectKey, str] = {}
+        self._seen: frozenset[str] = frozenset()
+        self._present: dict[ObjectKey, str] = {}
+        self._listed: dict[str, float] = {}
+
+    def want(self, found: Iterable[ObjectStatus], seen: Iterable[str]) -> None:
+        """What a run has to say. seen: the kinds of which it is known which objects ask for names."""
+        own = self._reaching.own
+        self._wanted = {one.object: one.text() for one in found if one.object.kind in own}
+        self._seen = frozenset(seen).intersection(own)
+
+    async def write(self) -> None:
+        """Bring the annotations there. Where the API server is away, the next run does so."""
+        try:
+            for kind in sorted(self._seen | {key.kind for key in self._wanted}):
+                await self._list(kind)
+            for key in (*self._wanted, *self._present):
+                if self._present.get(key) != self._due(key):
+                    await self._write(key)
+                    await asyncio.sleep(self._pause)
+        except Given:
+            return
+
+    def _due(self, key: ObjectKey) -> str | None:
+        """What an object's annotation is to be; None for no annotation."""
+        return self._wanted.get(key) if key.kind in self._seen else self._wanted.get(key, self._present.get(key))
+
+    async def _write(self, key: ObjectKey) -> None:
+        text = self._due(key)
+        try:
+            done = await self._reaching.attempt(f"patch {key.kind}", key.namespace, lambda: self._patch(key, text))
+        except NotFound:
+            done, text = True, None
+        if done and text is not None:
+            self._present[key] = text
+        elif done:
+            self._present.pop(key, None)
+
+    async def _patch(self, key: ObjectKey, text: str | None) -> bool:
+        """Set or, for None, remove the annotation; whether the cluster serves the kind."""
+        resource = await self._reaching.resource(key.kind)
+        if resource is not None:
+            body = {"metadata": {"annotations": {STATUS_ANNOTATION: text}}}
+            await self._reaching.api.patch(resource, key.namespace, key.name, body)
+        return resource is not None
+
+    async def _list(self, kind: str) -> None:
+        """Find out what is there, unless that is known well enough."""
+        if time.monotonic() < self._listed.get(kind, 0.0):
+            return
+        found: dict[ObjectKey, str] = {}
+        for namespace in self._namespaces(kind):
+            there = await self._reaching.attempt(f"list {kind}", namespace, lambda: self._annotated(kind, namespace))  # noqa: B023 - awaited at once
+            if there is None:
+                return
+            found |= there
+        self._present = {key: text for key, text in self._present.items() if key.kind != kind} | found
+        self._listed[kind] = time.monotonic() + self._again
+
+    def _namespaces(self, kind: str) -> tuple[str, ...]:
+        namespaced = self._reaching.own[kind].namespaced
+        return (namespaced and self._reaching.settings.namespaces) or ("",)
+
+    async def _annotated(self, kind: str, namespace: str) -> dict[ObjectKey, str]:
+        resource = await self._reaching.resource(kind)
+        found: dict[ObjectKey, str] = {}
+        if resource is None:
+            return found
+        async for page in self._reaching.api.list(Collection(resource, resource.version, namespace)):
+            for manifest in page.items:
+                text = (manifest["metadata"].get("annotations") or {}).get(STATUS_ANNOTATION)
+                if text is not None:
+                    found[key_of(self._reaching.settings.name, resource, manifest)] = text
+        return found

@@ -1,0 +1,147 @@
+"""Writes to the objects of the clusters what became of their records: one loop for all, two tasks a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+
+from cli.feedback.annotations import Annotations
+from cli.feedback.events import Events
+from cli.feedback.reaching import Reaching
+from cli.feedback.unwritten import Unwritten
+from stacks.cluster_settings import ClusterSettings
+from stacks.errors import UserError
+from stacks.observe.cluster.access import access
+from stacks.observe.cluster.object_api import ObjectApi
+from stacks.observe.cluster.pace import Pace
+from stacks.plan.feedback import Outcome, notices
+from stacks.plan.object_status import statuses
+from stacks.values import Known
+
+
+@dataclass(slots=True)
+class _Work:
+    """Something that is written whenever there is something new."""
+
+    write: Callable[[], Awaitable[None]]
+    new: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.idle.set()
+
+    def begin(self) -> None:
+        self.idle.clear()
+        self.new.set()
+
+    async def run(self) -> None:
+        while True:
+            await self.new.wait()
+            self.new.clear()
+            await self.write()
+            if not self.new.is_set():
+                self.idle.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cluster:
+    """What is written to the objects of one cluster."""
+
+    reaching: Reaching
+    events: Events
+    annotations: Annotations
+    event_work: _Work
+    annotation_work: _Work
+
+    @classmethod
+    def of(cls, reaching: Reaching) -> _Cluster:
+        events, annotations = Events(reaching), Annotations(reaching)
+        return cls(reaching, events, annotations, _Work(events.write), _Work(annotations.write))
+
+    def take(self, outcome: Outcome) -> None:
+        """What is new of this cluster's objects."""
+        settings = self.reaching.settings
+        if settings.events:
+            told = [one for one in notices(outcome) if one.object.cluster == settings.name]
+            self.events.add(told)
+            self.event_work.begin()
+        if settings.status_annotation:
+            here = [one for one in outcome.observation.sources if one.cluster == settings.name]
+            seen = [one.kind for one in here if isinstance(one.found, Known) and not one.stale]
+            self.annotations.want(statuses(outcome, {settings.name}), seen)
+            self.annotation_work.begin()
+
+
+class Writing:
+    """The thread that writes. post and stop may be called from any other."""
+
+    def __init__(
+        self,
+        clusters: Sequence[ClusterSettings],
+        environment: Mapping[str, str],
+        untold: Callable[[Unwritten], None],
+    ) -> None:
+        self._settings, self._environment, self._untold = tuple(clusters), environment, untold
+        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        self._linger = 0.0
+        self._clusters: list[_Cluster] = []
+        self._early: list[Outcome] | None = []
+        """What came before the clusters could be written to."""
+
+    def post(self, outcome: Outcome) -> None:
+        """Write what a run has come to."""
+        self._in_loop(lambda: self._take(outcome))
+
+    def stop(self, linger: float) -> None:
+        """End when all is written, after so many seconds at the latest."""
+        self._linger = linger
+        self._in_loop(self._stopped.set)
+
+    def run(self) -> None:
+        """Write until stop()."""
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._write())
+
+    def _in_loop(self, act: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # it has ended by itself, and the loop is closed
+            self._loop.call_soon_threadsafe(act)
+
+    def _take(self, outcome: Outcome) -> None:
+        if self._early is not None:
+            self._early.append(outcome)
+            return
+        for cluster in self._clusters:
+            cluster.take(outcome)
+
+    def _connect(self, closing: AsyncExitStack) -> None:
+        for settings in self._settings:
+            try:
+                api = ObjectApi(access(settings, self._environment), Pace(timeout=settings.timeout))
+            except UserError as error:
+                self._untold(Unwritten(settings.name, str(error)))
+                continue
+            closing.push_async_callback(api.close)
+            self._clusters.append(_Cluster.of(Reaching(settings, api, self._untold)))
+        early, self._early = self._early or [], None
+        for outcome in early:
+            self._take(outcome)
+
+    async def _write(self) -> None:
+        async with AsyncExitStack() as closing, asyncio.TaskGroup() as group:
+            self._connect(closing)
+            works = [work for one in self._clusters for work in (one.event_work, one.annotation_work)]
+            tasks = [group.create_task(work.run()) for work in works]
+            await self._stopped.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._linger):
+                    for work in works:
+                        await work.idle.wait()
+            for task in tasks:
+                task.cancel()
+            for one in self._clusters:
+                if left := one.events.left:
+                    reason = f"{left} Events were not written in {self._linger:g} s"
+                    self._untold(Unwritten(one.reaching.settings.name, reason))

@@ -1,0 +1,94 @@
+"""Runs one after the other in a world with a cluster, and what each has come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from stacks.plan.changes import changes
+from stacks.plan.feedback import Outcome, Reason, notices
+from stacks.plan.foreseen import carried_out
+from stacks.plan.guard import refusals
+from stacks.plan.object_status import ObjectStatus, statuses
+from stacks.plan.planner import make_plan
+from stacks.settings import Settings
+from stacks.values import Known, LiveRecord, Observation, Unknown, ZoneSnapshot
+from stacks.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
+from tests.stacks.plan.worlds import make_observation, make_settings
+
+WEB = ObjectKey("home", "HTTPRoute", "shop", "web")
+API = ObjectKey("home", "HTTPRoute", "shop", "api")
+NODE = ObjectKey("home", "Node", "", "rack1")
+WWW = "www.example.com"
+
+
+def wish(
+    *addresses: str,
+    by: ObjectKey = WEB,
+    name: str = WWW,
+    targets: Targets | None = None,
+    **more: Any,  # noqa: ANN401 - a wish's fields
+) -> Wish:
+    values: dict[str, Any] = {"type": "A", "created": "2026-01-01T00:00:00Z", **more}
+    return Wish(name=name, targets=targets or Known(addresses or ("192.0.2.1",)), object=by, **values)
+
+
+@dataclass
+class World:
+    """A zone and the state, from run to run."""
+
+    settings: Settings = field(default_factory=make_settings)
+    observation: Observation = field(default_factory=make_observation)
+
+    def outcome(
+        self,
+        *asked: Wish | Complaint,
+        unread: str = "",
+        kind: str = "HTTPRoute",
+        failure: str = "",
+        hold_back: bool = False,
+    ) -> Outcome:
+        """What a run comes to in which the objects say this, or (unread) nobody knows what they say."""
+        found = Unknown(unread) if unread else Known(asked)
+        seen = replace(self.observation, sources=(SourceSighting("home", "any", kind, found),))
+        plan = make_plan(self.settings, seen)
+        done = changes(plan, seen)
+        refused = refusals(self.settings, plan, done, seen) if hold_back else ()
+        if not failure and not refused:
+            after = carried_out(plan, seen)
+            records = tuple(replace(one, urn=f"urn:{one.logical_name}") for one in after.registry.records)
+            self.observation = replace(after, registry=replace(after.registry, records=records))
+        return Outcome(plan, seen, done, refused, is_done=not (failure or refused), failure=failure)
+
+    def told(self, *asked: Wish | Complaint, **how: Any) -> dict[tuple[ObjectKey, Reason], str]:  # noqa: ANN401 - of outcome
+        """Who is told what by a run."""
+        found = notices(self.outcome(*asked, **how))
+        told = {(one.object, one.reason): one.message for one in found}
+        assert len(told) == len(found), "all that is told for one reason is one notice"
+        return told
+
+    def statuses(self, *asked: Wish | Complaint, **how: Any) -> dict[ObjectKey, ObjectStatus]:  # noqa: ANN401 - likewise
+        """The status of each object after a run."""
+        return {one.object: one for one in statuses(self.outcome(*asked, **how), {"home"})}
+
+    def stands(self, live: LiveRecord) -> None:
+        """Somebody makes a record."""
+        self._zone(lambda records: (*records, live))
+
+    def is_deleted(self, name: str) -> None:
+        """Somebody deletes what has a name."""
+        self._zone(lambda records: tuple(one for one in records if one.record.name != name))
+
+    def is_changed(self, name: str, content: str) -> None:
+        """Somebody changes what has a name."""
+        self._zone(
+            lambda records: tuple(
+                replace(one, record=replace(one.record, content=content)) if one.record.name == name else one
+                for one in records
+            )
+        )
+
+    def _zone(self, change: Any) -> None:  # noqa: ANN401 - from records to records
+        (zone,) = self.observation.zones
+        assert isinstance(zone, ZoneSnapshot)
+        self.observation = replace(self.observation, zones=(replace(zone, records=change(zone.records)),))
