@@ -9,6 +9,7 @@
 | `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`) |
 | `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}`: it reaches that zone only) |
 
+Health, quota and steering of load balancing: `lab.cloudflare.load_balancing.control`.
 POST and DELETE of records are somebody else's edits: the zone's rules hold for them too.
 """
 
@@ -22,6 +23,7 @@ from starlette.routing import Route
 from lab.api.control import bad, common_routes, json_of
 from lab.cloudflare.answers import encode, failure
 from lab.cloudflare.errors import ApiError
+from lab.cloudflare.load_balancing import control as load_balancing
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,6 +50,7 @@ def routes(cloudflare: Cloudflare) -> list[Route]:
         Route("/_lab/cloudflare/records", records, methods=["GET", "POST", "DELETE"]),
         Route("/_lab/cloudflare/zones", zones, methods=["POST"]),
         Route("/_lab/cloudflare/tokens", tokens, methods=["POST"]),
+        *load_balancing.routes(cloudflare),
     ]
 
 

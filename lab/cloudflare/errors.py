@@ -154,3 +154,30 @@ def combined_content_too_long() -> ApiError:
 def too_many_operations(limit: int) -> ApiError:
     """Match the status: the code is not documented."""
     return refusal(HTTPStatus.BAD_REQUEST, 9208, f"Batch exceeds the limit of {limit} operations.")
+
+
+# Load balancing: every refusal of a body is 1002, whatever is wrong with it; the message tells.
+
+
+def load_balancing_object_not_found() -> ApiError:
+    """Match status and code: the message is not documented."""
+    return refusal(HTTPStatus.NOT_FOUND, 1001, "object not found")
+
+
+def failed_validation(problem: str) -> ApiError:
+    """Match status and code: few of the messages are documented."""
+    return refusal(HTTPStatus.BAD_REQUEST, 1002, f"{problem}: validation failed")
+
+
+def load_balancing_quota_exceeded(kind: str, limit: int) -> ApiError:
+    """Match the status: neither code nor message is documented."""
+    return failed_validation(f"{kind} quota of {limit} exceeded")
+
+
+def value_not_unique() -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 1003, "value not unique")
+
+
+def still_referenced() -> ApiError:
+    message = "This object is referenced by other objects, delete them first."
+    return refusal(HTTPStatus.PRECONDITION_FAILED, 1005, message)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lab.api.faults import Faults
 from lab.api.http import RequestLog
 from lab.cloudflare.limits import PLANS, PlanName, RateLimiter
+from lab.cloudflare.load_balancing.state import LoadBalancing
 from lab.cloudflare.model import (
     ALL_PERMISSIONS,
     Account,
@@ -30,7 +31,7 @@ def _now() -> datetime:
 
 
 class Cloudflare:
-    """One user's Cloudflare: accounts, zones with their records, tokens.
+    """One user's Cloudflare: accounts, zones with their records, tokens, load balancing.
 
     Whoever reads or writes more than one thing at a time holds `lock`, a re-entrant one. `rate_limit` is in requests
     a token in 5 minutes, None for no limit.
@@ -50,6 +51,7 @@ class Cloudflare:
         self.zones: dict[str, Zone] = {}
         self.tokens: dict[str, Token] = {}
         self.stores: dict[str, RecordStore] = {}
+        self.load_balancing = LoadBalancing()
         self.requests = RequestLog()
         self.faults = Faults()
         self.limiter = RateLimiter(clock, rate_limit)

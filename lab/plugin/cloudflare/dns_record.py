@@ -8,19 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lab.plugin.cloudflare.api import ApiError, Diagnostic
-from lab.plugin.cloudflare.attributes import (
-    Attribute,
-    Form,
-    Table,
-    after_read,
-    after_write,
-    create_body,
-    is_zero,
-    missing,
-    plan,
-    update_body,
-)
+from lab.plugin.cloudflare.attributes import Attribute, Form, Table, is_zero
+from lab.plugin.cloudflare.checks import failures
 from lab.plugin.cloudflare.import_id import parse_import_id
+from lab.plugin.cloudflare.planning import plan
+from lab.plugin.cloudflare.states import after_read, after_write, create_body, update_body
 from lab.plugin.properties import UNKNOWN, Properties, Value
 
 if TYPE_CHECKING:
@@ -51,7 +43,6 @@ _TYPES: Final = (
     "TLSA",
     "URI",
 )
-_PRIORITY_LIMIT: Final = 65535
 _CNAME_SETTINGS: Final = ("flattenCname", "ipv4Only", "ipv6Only")
 
 _TABLE: Final[Table] = (
@@ -65,7 +56,7 @@ _TABLE: Final[Table] = (
     Attribute("meta", computed=True, form=Form.JSON, kept=True),
     Attribute("modifiedOn", computed=True, form=Form.TIME),
     Attribute("name", required=True, description="DNS record name (or @ for the zone apex) in Punycode."),
-    Attribute("priority", optional=True),
+    Attribute("priority", optional=True, bounds=(0, 65535)),
     Attribute("privateRouting", optional=True),
     Attribute("proxiable", computed=True, kept=True),
     Attribute("proxied", optional=True, computed=True, default=False),
@@ -82,6 +73,7 @@ _TABLE: Final[Table] = (
         "type",
         required=True,
         replaces=True,
+        options=_TYPES,
         description="Record type. Available values: " + ", ".join(f'"{name}"' for name in _TYPES) + ".",
     ),
     Attribute("zoneId", required=True, replaces=True, form=Form.PATH, description="Identifier."),
@@ -96,21 +88,7 @@ class DnsRecord:
 
     def check(self, name: str, inputs: Mapping[str, Value]) -> list[str]:
         """Say what is wrong with the inputs of the resource called `name`; the TTL is left to the API."""
-        failures = missing(_TABLE, inputs)
-        record_type = inputs.get("type")
-        if isinstance(record_type, str) and record_type.upper() not in _TYPES:
-            allowed = " ".join(f'"{allowed}"' for allowed in _TYPES)
-            failures.append(
-                f"Invalid Attribute Value Match. Attribute type value must be one of: [{allowed}], "
-                f"got: \"{record_type}\". Examine values at '{name}.type'."
-            )
-        priority = inputs.get("priority")
-        if isinstance(priority, int | float) and not 0 <= priority <= _PRIORITY_LIMIT:
-            failures.append(
-                f"Invalid Attribute Value. Attribute priority value must be between 0.000000 and 65535.000000, "
-                f"got: {priority:f}. Examine values at '{name}.priority'."
-            )
-        return failures
+        return failures(name, _TABLE, inputs)
 
     def plan(self, prior: Properties | None, inputs: Mapping[str, Value]) -> Properties:
         """Plan the record; other spellings of what is in state are no change."""

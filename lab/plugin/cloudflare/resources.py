@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lab.plugin.cloudflare.api import Api
-from lab.plugin.cloudflare.attributes import Table, inputs_after_import, inputs_after_refresh, replacing
+from lab.plugin.cloudflare.attributes import Table, replacing
 from lab.plugin.cloudflare.dns_record import DnsRecord
+from lab.plugin.cloudflare.load_balancer import LOAD_BALANCER
+from lab.plugin.cloudflare.load_balancer_monitor import MONITOR
+from lab.plugin.cloudflare.load_balancer_pool import POOL
+from lab.plugin.cloudflare.states import inputs_after_import, inputs_after_refresh
 from lab.plugin.diff import Kind, detailed_diff
 from lab.plugin.package import Checked, Property, Resource
 from lab.plugin.properties import Properties, Value
@@ -110,6 +114,6 @@ class Bridged:
         self.resource.delete(api, prior)
 
 
-_ALL = (DnsRecord(),)
+_ALL: tuple[TableResource, ...] = (DnsRecord(), LOAD_BALANCER, POOL, MONITOR)
 
 RESOURCES: Mapping[str, Resource[Api]] = {resource.token: Bridged(resource) for resource in _ALL}

@@ -45,7 +45,7 @@ class Record(pulumi.CustomResource):
 class Run:
     """What a run of the engine did: (operation, resource) pairs, requests, messages, differences, and the error."""
 
-    token: str
+    package: str
     operations: list[tuple[str, str]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Run:
     def note(self, event: automation.EngineEvent) -> None:
         if event.resource_pre_event is not None:
             step = event.resource_pre_event.metadata
-            if step.type == self.token:
+            if step.type.startswith(f"{self.package}:"):
                 name = step.urn.rsplit("::", 1)[1]
                 self.operations.append((step.op.value, name))
                 kinds = {path: diff.diff_kind.value for path, diff in (step.detailed_diff or {}).items()}
@@ -77,22 +77,27 @@ class Program:
     stack: automation.Stack
     api: Api
     folder: Path
-    records: dict[str, tuple[dict[str, object], pulumi.ResourceOptions | None]] = field(default_factory=dict)
+    records: dict[str, tuple[Kind, dict[str, object], pulumi.ResourceOptions | None]] = field(default_factory=dict)
+    made: dict[str, Record] = field(default_factory=dict)
     around: Callable[[], pulumi.ResourceOptions | None] = lambda: None
 
     def declare(self) -> None:
         shared = self.around()
-        for name, (inputs, opts) in self.records.items():
-            made = {key: value() if callable(value) else value for key, value in inputs.items()}
-            record = Record(self.kind, name, made, pulumi.ResourceOptions.merge(shared, opts))
-            pulumi.export(name, record.id)
+        self.made.clear()
+        for name, (kind, inputs, opts) in self.records.items():
+            called = {key: value() if callable(value) else value for key, value in inputs.items()}
+            self.made[name] = Record(kind, name, called, pulumi.ResourceOptions.merge(shared, opts))
+            pulumi.export(name, self.made[name].id)
 
-    def put(self, resource: str, /, opts: pulumi.ResourceOptions | None = None, **inputs: object) -> None:
-        """Declare a record from the next run on: an ordinary one, but for the inputs given.
+    def put(
+        self, resource: str, /, opts: pulumi.ResourceOptions | None = None, *, of: Kind | None = None, **inputs: object
+    ) -> None:
+        """Declare a record from the next run on: an ordinary one (`of` another kind), but for the inputs given.
 
-        A function among the inputs is called in the program, where outputs can be made.
+        A function among the inputs is called in the program, where outputs can be made, those in `made` among them.
         """
-        self.records[resource] = (self.kind.ordinary(resource) | inputs, opts)
+        kind = of or self.kind
+        self.records[resource] = (kind, kind.ordinary(resource) | inputs, opts)
 
     def drop(self, name: str) -> None:
         del self.records[name]
@@ -107,7 +112,7 @@ class Program:
     def state(self, name: str) -> dict[str, Any]:
         """A record's entry in the stack's state."""
         resources = json.loads(self.state_file())["checkpoint"]["latest"]["resources"]
-        return next(entry for entry in resources if entry["urn"].endswith(f"{self.kind.token}::{name}"))
+        return next(entry for entry in resources if entry["urn"].endswith(f"::{name}"))
 
     def state_file(self) -> str:
         """The stack's state as it is stored, secrets encrypted."""
@@ -115,7 +120,7 @@ class Program:
 
     def _run(self, operation: Callable[[Run], object]) -> Run:
         before = len(self.api.requests)
-        run = Run(self.kind.token)
+        run = Run(self.kind.token.partition(":")[0])
         try:
             operation(run)
         except automation.CommandError as error:

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.plugin.cloudflare.api import Api, ApiError, Diagnostic
-from lab.plugin.cloudflare.attributes import (
+from lab.plugin.cloudflare.attributes import camel_case, snake_case
+from lab.plugin.cloudflare.dns_record import DnsRecord
+from lab.plugin.cloudflare.import_id import parse_import_id
+from lab.plugin.cloudflare.states import (
     after_read,
     after_write,
-    camel_case,
     create_body,
     inputs_after_import,
     inputs_after_refresh,
-    snake_case,
     update_body,
 )
-from lab.plugin.cloudflare.dns_record import DnsRecord
-from lab.plugin.cloudflare.import_id import parse_import_id
 from lab.plugin.properties import UNKNOWN, Properties, Value
 from tests.lab.plugin.recording_api import COMPUTED, ZONE
 
