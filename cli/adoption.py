@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli import tables
+from cli import documents, tables
 from cli.converge import Convergence
 from components.heritage import described
 from stacks.plan.changes import Action, Change, changes, same
@@ -79,8 +79,8 @@ def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
 def steps_document(found: tuple[Step, ...], left: tuple[Held, ...]) -> dict[str, object]:
     """The JSON of the steps, and of what is left alone."""
     return {
-        "steps": [{"step": step.what, "of": step.of, **tables.change_document(step.change)} for step in found],
-        "left_alone": [{"of": described(one.mark), **tables.record_document(one.live.record)} for one in left],
+        "steps": [{"step": step.what, "of": step.of, **documents.change_document(step.change)} for step in found],
+        "left_alone": [{"of": described(one.mark), **documents.record_document(one.live.record)} for one in left],
     }
 
 

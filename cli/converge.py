@@ -7,13 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cli.engine import stack
+from cli.engine.failure import RunFailed
 from cli.engine.run import Listener, Program, Run
+from cli.rounds import Rounds
 from cli.workplace import Workplace
 from stacks.errors import ObservationError
 from stacks.observe.world import Sights, observe
 from stacks.permission import Permission, refused
 from stacks.plan.adoption import Takeover
 from stacks.plan.changes import Action, Change, changes
+from stacks.plan.geo_changes import GeoChange
+from stacks.plan.geo_part import changes_of_geo
 from stacks.plan.guard import Refusal, refusals
 from stacks.plan.held_back import held_back
 from stacks.plan.planner import make_plan
@@ -45,6 +49,8 @@ class Convergence:
     refusals: tuple[Refusal, ...] = ()
     allowed_by: str = ""
     is_held_back: bool = False
+    geo_changes: tuple[GeoChange, ...] = ()
+    """What is done of load balancing."""
 
     @property
     def unread_zones(self) -> str:
@@ -67,7 +73,7 @@ def require_all_read(done: Convergence) -> None:
         raise ObservationError(done.unread)
 
 
-def look(
+def look(  # noqa: PLR0913 - what each command varies; the rest are defaults
     workplace: Workplace,
     sights: GiveSights | None = None,
     takeover: Takeover | None = None,
@@ -75,6 +81,7 @@ def look(
     permission: Permission = NOTHING_ALLOWED,
     amend: Amend = lambda plan, _: plan,
     hold_back: bool = False,
+    handed_over: bool = False,
 ) -> Convergence:
     """Observe and plan, and touch nothing. Raises UserError, ObservationError.
 
@@ -82,11 +89,12 @@ def look(
     """
     began = time.monotonic()
     observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sights)
-    plan = amend(make_plan(workplace.settings, observation, takeover), observation)
+    plan = amend(make_plan(workplace.settings, observation, takeover, handed_over=handed_over), observation)
     found = changes(plan, observation)
     refusing = refused_changes(workplace.settings, plan, found, observation, permission)
     allowed_by = permission.allowing(refusing, workplace.settings)
-    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refusing, allowed_by)
+    geo = changes_of_geo(plan, observation)
+    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refusing, allowed_by, geo_changes=geo)
     if not refusing or allowed_by or not hold_back:
         return seen
     plan = held_back(plan, refusing, observation)
@@ -115,6 +123,7 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
     permission: Permission = NOTHING_ALLOWED,
     amend: Amend = lambda plan, _: plan,
     hold_back: bool = False,
+    rounds: Rounds | None = None,
 ) -> Convergence:
     """Bring the zones to the plan. No engine runs where nothing is to be done, unless always is set.
 
@@ -124,14 +133,32 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
     hold_back: all that is not refused is done instead.
     """
     began = time.monotonic()
-    seen = look(workplace, sights, takeover, permission=permission, amend=amend, hold_back=hold_back)
+    geo = workplace.settings.geo
+    rounds = rounds or Rounds(geo.handover if geo else 0.0)
+    seen = look(
+        workplace,
+        sights,
+        takeover,
+        permission=permission,
+        amend=amend,
+        hold_back=hold_back,
+        handed_over=rounds.handed_over,
+    )
     planned(seen)
     if seen.refusals and not seen.allowed_by and not seen.is_held_back:
         raise refused(seen.refusals, permission, workplace.settings)
-    runs = _apply(workplace, seen, listener) if seen.changes or _unfinished(seen) or always else ()
+    needed = seen.changes or seen.geo_changes or _unfinished(seen) or always
+    failed = False
+    try:
+        runs = _apply(workplace, seen, listener) if needed else ()
+    except RunFailed as error:
+        if not seen.geo_changes or error.interrupted or not rounds.failed():
+            raise
+        runs, failed = (), True
     done = replace(seen, runs=runs, seconds=time.monotonic() - began)
     adopted = frozenset(change.logical_name for change in seen.changes if change.action is Action.ADOPT)
-    if runs and (seen.plan.deferred or adopted):
+    second = runs and (seen.plan.deferred or adopted)
+    if failed or second or rounds.another(seen.plan.geo, changed=bool(runs and seen.geo_changes)):
         permission = replace(permission, adopted=adopted)
         again = converge(
             workplace,
@@ -141,16 +168,18 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
             permission=permission,
             amend=amend,
             hold_back=hold_back,
+            rounds=rounds,
         )
-        return _after_adoption(done, again)
+        return _together(done, again)
     return done
 
 
-def _after_adoption(done: Convergence, again: Convergence) -> Convergence:
+def _together(done: Convergence, again: Convergence) -> Convergence:
     """Two convergences, told as one."""
     return replace(
         again,
         changes=(*done.changes, *again.changes),
+        geo_changes=(*done.geo_changes, *again.geo_changes),
         runs=(*done.runs, *again.runs),
         refusals=again.refusals if again.is_held_back else (*done.refusals, *again.refusals),
         allowed_by=done.allowed_by or again.allowed_by,
@@ -183,6 +212,7 @@ def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple
     """
     registry = seen.observation.registry
     stale = [change.urn for change in seen.changes if change.needs_refresh]
+    stale += [change.urn for change in seen.geo_changes if change.refresh and change.urn]
     if registry.interrupted and not stale:
         stale = [registry.stack_urn]  # reads nothing from the provider, and clears what is pending
     refreshed = (stack.refresh(workplace, stale, listener),) if stale else ()

@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from cli.tables import complaint_document, source_document, source_name, source_state
+from cli.documents import complaint_document, source_document
+from cli.tables import source_name, source_state
 from components import canonical
 from stacks.plan.cluster_endpoints import asked, settled, zone_of
 from stacks.plan.endpoints import endpoints

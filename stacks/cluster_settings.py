@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from stacks.geo_settings import GeoSettings
 from stacks.settings_problems import fault
 
 SourceName = Literal["gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node"]
@@ -67,6 +68,18 @@ class ClusterSettings(ClusterDefaults):
     context: str = ""
     """The kubeconfig's context; empty: its current one, or in a pod its service account."""
     sources: Annotated[tuple[SourceName, ...], Field(min_length=1)] = ROUTES_INGRESSES_SERVICES
+    _geo: GeoSettings | None = PrivateAttr(default=None)
+
+    @property
+    def geo(self) -> GeoSettings | None:
+        """The settings of load balancing, where the addresses of the cluster's objects are balanced."""
+        return self._geo
+
+    def balanced(self, geo: GeoSettings) -> ClusterSettings:
+        """The same cluster, with the addresses of its labelled objects balanced."""
+        found = self.model_copy()
+        found._geo = geo  # noqa: SLF001 - no setting of a cluster: it is that of the stack
+        return found
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,9 @@ environment variable TRUENORTH_<NAME> wins over it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import yaml
@@ -14,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from components import comment_marks, external_dns
 from components.external_dns import Affix
+from stacks import geo_checks, geo_variables
 from stacks.cluster_settings import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.errors import UserError
+from stacks.geo_settings import GeoSettings
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
 from stacks.values import WAN
@@ -84,6 +88,8 @@ class Settings(ZoneSettings):
     """How clusters are read, where one of `clusters` does not say otherwise."""
     clusters: tuple[ClusterSettings, ...] = ()
     """Those whose objects are named; none: the one at hand."""
+    geo: GeoSettings | None = None
+    """Load balancing across clusters; none: this stack has no part in it, and leaves what it had one in."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
@@ -118,6 +124,12 @@ class Settings(ZoneSettings):
         return self
 
     @model_validator(mode="after")
+    def _geo_fits(self) -> Settings:
+        if self.geo:
+            geo_checks.check(self.geo, self.each_zone())
+        return self
+
+    @model_validator(mode="after")
     def _links_exist(self) -> Settings:
         for where, entry in self._names():
             known = ", ".join(self.wan.links) or "none"
@@ -141,10 +153,13 @@ class Settings(ZoneSettings):
         return ((self,) if self.zone else ()) + self.zones
 
     def each_cluster(self) -> tuple[ClusterSettings, ...]:
-        """The clusters that are read: those of `clusters`, or where only `sources` are set the one at hand."""
-        if self.clusters or not self.sources:
-            return self.clusters
-        return (ClusterSettings(**self.cluster.model_dump(), sources=self.sources),)
+        """The clusters that are read: those of `clusters`, or where only `sources` or `geo` are set the one at hand."""
+        geo = self.geo if self.geo and self.geo.from_objects else None
+        clusters = self.clusters
+        if not clusters and (self.sources or geo):
+            at_hand = ClusterSettings(**self.cluster.model_dump())
+            clusters = (at_hand.model_copy(update={"sources": self.sources}),)
+        return tuple(one.balanced(geo) for one in clusters) if geo else clusters
 
     def of_zone(self, domain: str) -> ZoneSettings:
         """The settings of a zone. Raises KeyError for one that is not there."""
@@ -187,11 +202,12 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
         merged["zone_id"] = environment["CF_ZONE_ID"].strip()
     if environment.get("DNS_SYNC_INTERVAL", "").strip() and isinstance(wan := merged.get("wan", {}), dict):
         merged["wan"] = {"recheck": environment["DNS_SYNC_INTERVAL"].strip()} | wan
+    merged["geo"], filled_in_from = geo_variables.filled_in(merged.get("geo"), environment)
+    origins |= filled_in_from
     try:
         settings = Settings.model_validate(merged)
     except ValidationError as error:
-        found = problems_of(error, Settings, lambda key: origins.get(key, where), NAMESPACE)
-        raise UserError.of(found) from None
+        raise UserError.of(problems_of(error, Settings, partial(_origin, origins, where), NAMESPACE)) from None
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
     _check_comment_marks(settings, where)
@@ -201,6 +217,11 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
         except ValueError as error:
             raise UserError(str(error), f"environment variable {EXTERNAL_DNS_KEY}", "mend it, or unset it") from None
     return settings
+
+
+def _origin(origins: Mapping[str, str], otherwise: str, path: str) -> str:
+    """Where a setting was read from: that of the path, or the whole that it is part of."""
+    return origins.get(path) or origins.get(re.split(r"[.\[]", path)[0], otherwise)
 
 
 def _check_comment_marks(settings: Settings, where: str) -> None:

@@ -35,7 +35,7 @@ def fault(what: str, remedy: str, location: Sequence[str | int] = ()) -> Pydanti
 def problems_of(
     error: ValidationError, model: type[BaseModel], origin: Callable[[str], str], namespace: str
 ) -> list[Problem]:
-    """The problems in a validation error; origin says where a top-level setting was read from."""
+    """The problems in a validation error; origin says where the setting of a path was read from."""
     return [_problem(details, model, origin, namespace) for details in error.errors()]
 
 
@@ -43,7 +43,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
     context = details.get("ctx", {})
     location = (*details["loc"], *context.get("location", ()))
     setting = f"{namespace}:{_path(location)}" if location else f"{namespace} settings"
-    where = f"{setting} in {origin(str(location[0]) if location else '')}"
+    where = f"{setting} in {origin(_path(location))}"
     kind, given = details["type"], details.get("input")
     if kind == "fault":
         return Problem(str(context["what"]), where, str(context["remedy"]))

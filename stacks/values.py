@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from components.record import Record
 
 if TYPE_CHECKING:
+    from stacks.geo import GeoMemory, GeoPlan, GeoSight
     from stacks.wishes import Complaint, ObjectKey, SourceSighting
 
 T_co = TypeVar("T_co", covariant=True)
@@ -109,9 +110,9 @@ class RegisteredRecord:
 
 @dataclass(frozen=True, slots=True)
 class SharedSet:
-    """What each of several objects gave to one record set, as it was last published.
+    """What each object gave to one record set, as it was last published.
 
-    parts: the targets of each object, by its `ObjectKey.resource`.
+    parts: the targets of each object, by its `ObjectKey.resource`; `link:` with a link's name for detected addresses.
     """
 
     name: str
@@ -131,7 +132,9 @@ class Registry:
     links: tuple[LinkAddresses, ...] = ()
     """What was last published of each named link: what stays while that link cannot be seen."""
     shared: tuple[SharedSet, ...] = ()
-    """The sets that several objects share: what stays of those that cannot be seen."""
+    """The sets that several objects share, and of which no mark says whose they are: what stays of the unseen ones."""
+    geo: GeoMemory | None = None
+    """What is ours of load balancing; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ class Observation:
     registry: Registry
     sources: tuple[SourceSighting, ...] = ()
     """What the objects of each cluster wish for; none where no cluster is read."""
+    geo: GeoSight | None = None
+    """What was seen of load balancing; None where this stack has no part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +254,10 @@ class Plan:
     links: tuple[LinkAddresses, ...] = ()
     """What this plan publishes of each named link; remembered in state."""
     shared: tuple[SharedSet, ...] = ()
-    """What each object gives to the sets that several share; remembered in state."""
+    """What each object gives to the sets that several share, or that no mark says to be one's; remembered in state."""
     complaints: tuple[Complaint, ...] = ()
     """What owners of objects have to know: their wishes are not, or not wholly, in this plan."""
     asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()
     """The objects that ask for a record set, by its name and type."""
+    geo: GeoPlan | None = None
+    """What is declared of load balancing; None where this stack has no part in it."""

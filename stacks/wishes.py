@@ -10,6 +10,8 @@ from stacks.values import WAN, Known, Unknown
 
 STATUS_ANNOTATION = "truenorth/status"
 """The annotation that has an object's records as they are."""
+GEO = "geo-"
+"""What the names of the sources begin with whose wishes are for load balancers."""
 LONGEST_RESOURCE = 130
 """Characters: with the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
 
@@ -77,6 +79,8 @@ class Wish:
     """The annotation that said the ttl, proxied, and comment each."""
     parts: tuple[tuple[ObjectKey, Targets], ...] = ()
     """Where several objects' wishes are merged in it: what each of them wishes for; the oldest is `object`."""
+    pool_of: str = ""
+    """Where it is a wish for a load balancer: the cluster in whose pool the targets are to be; "" for records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,11 @@ class SourceSighting:
     waiting: bool = False
     stale: str = ""
     """Why it could not be read now: found is what it was before. "" where it was."""
+
+    @property
+    def balances(self) -> bool:
+        """Whether its wishes are for load balancers, not for records."""
+        return self.source.startswith(GEO)
 
 
 def links_asked(sources: Iterable[SourceSighting]) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def adopt(
     """
     from rich.console import Console
 
-    from cli import adoption, tables
+    from cli import adoption, documents, tables
     from cli.confirmation import confirmations
     from cli.converge import converge, look, require_all_read
     from cli.engine.view import listening
@@ -74,7 +74,7 @@ def adopt(
         pending = "; for what is to be done otherwise: truenorth up" if seen.changes else ""
         console.print(f"[green]nothing to adopt[/]{pending}")
         if as_json:
-            _print_json("result", tables.convergence_document(seen) | {"changes": []})
+            _print_json("result", documents.convergence_document(seen) | {"changes": []})
         return
     adoption.print_steps(console, found)
     permission = _permission(console, len(found), tool, stack, yes=yes)
@@ -85,8 +85,8 @@ def adopt(
     outcomes = confirmations(workplace.settings, done)
     tables.print_confirmation(console, outcomes)
     if as_json:
-        confirmed = {"confirmation": tables.confirmation_document(outcomes)}
-        _print_json("result", tables.convergence_document(done) | confirmed)
+        confirmed = {"confirmation": documents.confirmation_document(outcomes)}
+        _print_json("result", documents.convergence_document(done) | confirmed)
     require_all_read(done)
 
 

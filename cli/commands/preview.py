@@ -32,7 +32,7 @@ def preview(
     """
     from rich.console import Console
 
-    from cli import saved_plan, tables
+    from cli import documents, saved_plan, tables
     from cli.converge import declare, look, require_all_read
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
@@ -47,7 +47,7 @@ def preview(
         with listening(console, json_lines=as_json) as listener:
             stacks_of_engine.preview(workplace, declare(workplace, seen), listener)
     if as_json:
-        sys.stdout.write(json.dumps({"event": "result", **tables.convergence_document(seen)}, sort_keys=True) + "\n")
+        sys.stdout.write(json.dumps({"event": "result", **documents.convergence_document(seen)}, sort_keys=True) + "\n")
         require_all_read(seen)
         return
     tables.print_plan_notes(console, seen.plan)

@@ -16,14 +16,14 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     """
     from rich.console import Console
 
-    from cli import tables
+    from cli import documents, tables
     from cli.converge import look, require_all_read
     from cli.workplace import open_workplace
 
     console = Console(stderr=as_json)
     seen = look(open_workplace(stack, settings, os.environ))
     if as_json:
-        document = tables.convergence_document(seen) | {"addresses": tables.addresses_document(seen)}
+        document = documents.convergence_document(seen) | {"addresses": documents.addresses_document(seen)}
         sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
         require_all_read(seen)
         return

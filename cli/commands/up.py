@@ -47,7 +47,7 @@ def up(  # noqa: PLR0913 - the options of the command
     """
     from rich.console import Console
 
-    from cli import saved_plan, tables
+    from cli import documents, saved_plan, tables
     from cli.confirmation import confirmations
     from cli.converge import Convergence, converge, require_all_read
     from cli.engine.view import listening
@@ -85,6 +85,6 @@ def up(  # noqa: PLR0913 - the options of the command
         outcomes = confirmations(workplace.settings, done)
         tables.print_confirmation(console, outcomes)
     if as_json:
-        document = {**tables.convergence_document(done), "confirmation": tables.confirmation_document(outcomes)}
+        document = {**documents.convergence_document(done), "confirmation": documents.confirmation_document(outcomes)}
         sys.stdout.write(json.dumps({"event": "result", **document}, sort_keys=True) + "\n")
     require_all_read(done)

@@ -83,9 +83,11 @@ class Board:
 
     def hear(self, seconds: float) -> bool:
         """Wait for news, at most these seconds: whether there is something to converge."""
+        before = dict(self._latest)
         changed = self._hear(seconds)
         until = time.monotonic() + GRACE
-        while changed and len(self._latest) > 1 and not self.stopped and (left := until - time.monotonic()) > 0:
+        more = changed and len(before) > 1 and self._latest != before
+        while more and not self.stopped and (left := until - time.monotonic()) > 0:
             self._hear(left)
         return changed
 

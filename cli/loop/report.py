@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cli import tables
+from cli import documents, tables
 from cli.converge import Convergence
 from cli.feedback.unwritten import Unwritten
 from cli.loop.ahead import Planned
@@ -39,19 +39,19 @@ def _convergence(console: Console, now: str, news: Convergence) -> dict[str, obj
         tables.print_refusals(console, news)
     console.print(f"{now} ", end="", highlight=False)
     tables.print_outcome(console, news)
-    return {"event": "result", **tables.convergence_document(news)}
+    return {"event": "result", **documents.convergence_document(news)}
 
 
 def _planned(console: Console, now: str, news: Planned) -> dict[str, object]:
     counted = ", ".join(f"{count} to {action.value}" for action, count in tables.tally(news.changes).items())
     console.print(f"{now} planned: {counted}", highlight=False)
-    return {"event": "planned", "changes": [tables.change_document(change) for change in news.changes]}
+    return {"event": "planned", "changes": [documents.change_document(change) for change in news.changes]}
 
 
 def _confirmation(console: Console, now: str, news: Confirmation) -> dict[str, object]:
     console.print(f"{now} ", end="", highlight=False)
     tables.print_confirmation(console, news.outcomes)
-    return {"event": "confirmation", **tables.confirmation_document(news.outcomes)}
+    return {"event": "confirmation", **documents.confirmation_document(news.outcomes)}
 
 
 def _failure(console: Console, now: str, news: Failure) -> dict[str, object]:
@@ -75,13 +75,13 @@ def _leaving(console: Console, now: str, news: Leaving) -> dict[str, object]:
 def _sighting(console: Console, now: str, news: Sighting) -> dict[str, object]:
     console.print(f"{now} ", end="", highlight=False)
     tables.print_sighting(console, news)
-    return {"event": "address", **tables.sighting_document(news)}
+    return {"event": "address", **documents.sighting_document(news)}
 
 
 def _source(console: Console, now: str, news: SourceSighting) -> dict[str, object]:
     console.print(f"{now} ", end="", highlight=False)
     tables.print_source(console, news)
-    return {"event": "source", **tables.source_document(news)}
+    return {"event": "source", **documents.source_document(news)}
 
 
 def _unwritten(console: Console, now: str, news: Unwritten) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from components.providers import BY_TYPE_TOKEN
 from stacks.errors import ObservationError
+from stacks.observe.geo import registry as geo
 from stacks.observe.zone.providers import READERS
 from stacks.values import Family, LinkAddresses, Registry, SharedSet
 
@@ -51,6 +52,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     records, zone_ids, stack_urn = [], {}, ""
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
+    wished: Mapping[str, Any] = {}
     for resource in resources:
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
@@ -58,7 +60,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
-            shared = _shared(outputs.get("shared", {}))
+            shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
@@ -66,6 +68,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
         links=links,
         shared=shared,
+        geo=geo.remembered(resources, wished),
     )
 
 

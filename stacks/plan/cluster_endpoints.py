@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from components import canonical, comment_marks, ownership
+from components import canonical, ownership
 from stacks.plan.conflicts import ALIAS, settle
 from stacks.plan.endpoints import FAMILY, Seen, addresses_of
+from stacks.plan.record_sets import marked_comment
 from stacks.values import WAN, Endpoint, Known, Unknown
 from stacks.wishes import Complaint, Detected, ObjectKey, SourceSighting, Targets, Wish
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 ANY = ""
 """The type of a wish that may turn out to be of any."""
 PROXIED_TYPES = frozenset({"A", "AAAA", ALIAS})
+STAY = "The records stay as they are until it is mended"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,12 @@ def asked(
             complaints.append(fault)
             staying.append(Staying(wish.name, wish.type or ANY, fault.text))
             continue
-        for endpoint in _endpoints(wish, zone, seen):
+        found = tuple(_endpoints(wish, zone, seen))
+        if not found:
+            staying.append(Staying(wish.name, ANY, "the addresses of its links have not been detected yet"))
+        for endpoint in found:
             if any(ALIAS in {one, endpoint.type} or one == endpoint.type for one in taken.get(wish.name, ())):
-                complaints.append(_in_the_settings(wish))
+                complaints += _in_the_settings(wish)
                 continue
             endpoints.append(endpoint)
             objects[endpoint.name, endpoint.type] = tuple(dict.fromkeys(key for key, _ in _parts(wish)))
@@ -103,19 +110,18 @@ def asked(
 def _endpoints(wish: Wish, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
     types = (wish.type,) if wish.type else _types(wish, seen)
     for record_type in types:
-        proxied = (zone.proxied if wish.proxied is None else wish.proxied) and record_type in PROXIED_TYPES
+        proxied = zone.traits.proxies and record_type in PROXIED_TYPES and _said_or(wish.proxied, zone.proxied)
         parts = tuple((key.resource, _known(targets, record_type, seen)) for key, targets in _parts(wish))
-        detected = isinstance(wish.targets, Detected)
         yield Endpoint(
             name=wish.name,
             type=record_type,
             targets=_known(wish.targets, record_type, seen),
-            ttl=canonical.ttl(_ttl(wish, zone), proxied=proxied, automatic=zone.traits.automatic_ttl),
+            ttl=canonical.ttl(_said_or(wish.ttl, zone.ttl), proxied=proxied, automatic=zone.traits.automatic_ttl),
             proxied=proxied,
-            comment=(zone.comment if wish.comment is None else wish.comment) if zone.traits.comments else "",
+            comment=_said_or(wish.comment, zone.comment) if zone.traits.comments else "",
             source=wish.object.resource,
             links=wish.targets.links if isinstance(wish.targets, Detected) else (),
-            parts=() if detected else parts,
+            parts=parts,
         )
 
 
@@ -133,56 +139,66 @@ def _known(targets: Targets, record_type: str, seen: Seen) -> Known[tuple[str, .
     return addresses_of(record_type, targets.links, seen) if isinstance(targets, Detected) else targets
 
 
-def _ttl(wish: Wish, zone: ZoneSettings) -> int:
-    return zone.ttl if wish.ttl is None else wish.ttl
+def _said_or(said: T | None, default: T) -> T:
+    return default if said is None else said
 
 
-def _in_the_settings(wish: Wish) -> Complaint:
+def _in_the_settings(wish: Wish) -> Iterator[Complaint]:
+    """What each object whose wish it is has to know."""
     said = "the settings have it too, and what they say counts; take it out of one of the two"
-    text = f"{wish.object}: {wish.name} stays as the settings want it: {said}"
-    return Complaint(wish.object, "", "", "", text)
+    for key, _ in _parts(wish):
+        yield Complaint(key, "", "", "", f"{key}: {wish.name} stays as the settings want it: {said}")
 
 
 def _fault(wish: Wish, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
     """Why the zone cannot have what is wished; None where it can."""
-    return _annotation_fault(wish, zone, owner, links) or _name_fault(wish, zone)
+    return _link_fault(wish, links) or _setting_fault(wish, zone, owner) or _name_fault(wish, zone)
 
 
-def _annotation_fault(wish: Wish, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
-    traits, ttl = zone.traits, _ttl(wish, zone)
+def _link_fault(wish: Wish, links: frozenset[str]) -> Complaint | None:
     if isinstance(wish.targets, Detected) and (strange := sorted({*wish.targets.links} - links - {WAN})):
         allowed = f"the links of the settings' wan.links: {', '.join(sorted(links)) or 'there are none'}"
         return _said(wish, "link", strange[0], allowed)
-    if wish.ttl != canonical.AUTOMATIC_TTL != ttl and not traits.shortest_ttl <= ttl <= traits.longest_ttl:
-        return _said(wish, "ttl", str(wish.ttl), f"seconds, {traits.ttls} at {traits.title}, or auto")
+    return None
+
+
+def _setting_fault(wish: Wish, zone: ZoneSettings, owner: str) -> Complaint | None:
+    traits, ttl = zone.traits, _said_or(wish.ttl, zone.ttl)
+    if ttl != canonical.AUTOMATIC_TTL and not traits.shortest_ttl <= ttl <= traits.longest_ttl:
+        allowed = f"seconds, {traits.ttls} at {traits.title}, or auto"
+        if wish.ttl is not None:
+            return _said(wish, "ttl", str(ttl), allowed)
+        return _cannot(wish, f"it says no ttl, and that of the settings is {ttl}; allowed: {allowed}")
     if wish.proxied and not traits.proxies:
         return _said(wish, "proxied", "true", f"false; {traits.title} has no proxy")
-    if zone.marks == "comment" and wish.comment is not None:
-        try:
-            comment_marks.encode(wish.comment, owner, zone.comment_limit)
-        except ValueError as error:
-            return _said(wish, "comment", wish.comment, str(error))
+    if wish.comment is not None and traits.comments:
+        mark = marked_comment("", zone, owner)
+        room = zone.comment_limit - (len(f" {mark}") if mark else 0)
+        if len(wish.comment) > room:
+            beside = f" beside our mark {mark}" if mark else ""
+            return _said(wish, "comment", wish.comment, f"at most {room} characters{beside}")
     return None
 
 
 def _name_fault(wish: Wish, zone: ZoneSettings) -> Complaint | None:
-    reason = ""
     try:
-        canonical.check_name(ownership.mark_name(wish.name, wish.type or ALIAS, zone.mark_prefix))
+        canonical.check_name(wish.name)
+        if zone.marks == "txt":
+            canonical.check_name(ownership.mark_name(wish.name, wish.type or "AAAA", zone.mark_prefix))
     except ValueError as error:
-        reason = f"{wish.name} cannot be marked as ours: {error}"
+        return _cannot(wish, f"{wish.name} cannot be marked as ours: {error}")
     if wish.type == ALIAS and wish.name == zone.zone and not zone.traits.apex_alias:
-        reason = f"{wish.name} is the zone itself, which cannot be an alias at {zone.traits.title}"
+        return _cannot(wish, f"{wish.name} is the zone itself, which cannot be an alias at {zone.traits.title}")
     if wish.type == ALIAS and wish.targets == Known((wish.name,)):
-        reason = f"{wish.name} would be an alias of itself"
-    text = f"{wish.object}: {reason}. The records stay as they are until it is mended"
-    return Complaint(wish.object, "", "", "", text) if reason else None
+        return _cannot(wish, f"{wish.name} would be an alias of itself")
+    return None
+
+
+def _cannot(wish: Wish, reason: str) -> Complaint:
+    return Complaint(wish.object, "", "", "", f"{wish.object}: {reason}. {STAY}")
 
 
 def _said(wish: Wish, setting: str, value: str, allowed: str) -> Complaint:
     annotation = dict(wish.spelled).get(setting, f"truenorth/{setting}")
-    text = (
-        f"{wish.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. "
-        "The records stay as they are until it is mended"
-    )
+    text = f"{wish.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. {STAY}"
     return Complaint(wish.object, annotation, value, allowed, text)

@@ -21,21 +21,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from components import canonical_content
 from stacks.plan import shares
 from stacks.plan.adoption import Takeover, adopt, leftovers, without_what_stands
 from stacks.plan.cases import explained, judge
-from stacks.plan.cluster_endpoints import ANY, Asked, asked, settled
+from stacks.plan.cluster_endpoints import asked, settled
 from stacks.plan.endpoints import Seen, endpoints, seen_on_links
-from stacks.plan.former_marks import registered_former_marks, with_former_marks
+from stacks.plan.former_marks import with_former_marks
+from stacks.plan.geo_part import geo_part
 from stacks.plan.links import partly_known, published
 from stacks.plan.mark_places import placed
-from stacks.plan.record_sets import as_registered, contents, sets_of, wished
+from stacks.plan.record_sets import as_registered, contents, wished
 from stacks.plan.shares import Sight
+from stacks.plan.staying import Stays, by_policy, in_doubt, in_unread_zone, standing, why_wanted
 from stacks.plan.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
 from stacks.values import (
     Conflict,
@@ -47,7 +49,6 @@ from stacks.values import (
     Observation,
     Plan,
     RecordSet,
-    RegisteredRecord,
     SharedSet,
     Unknown,
     UnreadZone,
@@ -56,7 +57,6 @@ from stacks.values import (
 if TYPE_CHECKING:
     from stacks.settings import Settings
     from stacks.wishes import Complaint, ObjectKey, Wish
-    from stacks.zone_settings import ZoneSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,26 @@ class _Draft:
     conflicts: list[Conflict] = field(default_factory=list)
     frozen: list[Frozen] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
-    kept: list[RecordSet] = field(default_factory=list)
+    kept: list[Stays] = field(default_factory=list)
     """Sets that stay, of the zone at hand, because what is to take their place is not known."""
     shared: list[SharedSet] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     asked_by: dict[Key, tuple[ObjectKey, ...]] = field(default_factory=dict)
 
+    def staying(self, found: Iterable[Stays]) -> Iterator[RecordSet]:
+        """The sets that stay; why they do, and whose they are, is noted."""
+        for one in found:
+            self.frozen += [one.frozen] if one.frozen else []
+            self.shared += [one.shared] if one.shared else []
+            yield one.record_set
 
-def make_plan(settings: Settings, observation: Observation, takeover: Takeover | None = None) -> Plan:
+
+def make_plan(
+    settings: Settings, observation: Observation, takeover: Takeover | None = None, *, handed_over: bool = False
+) -> Plan:
     """The plan for these settings in this world. The same inputs give the same plan.
 
-    takeover: what `truenorth adopt` takes over beyond the setting `adopt`.
+    takeover: what `truenorth adopt` takes over beyond the setting `adopt`. handed_over: of `geo_part`.
     """
     draft = _Draft()
     wishes, complaints = settled(settings, observation.sources)
@@ -99,7 +108,7 @@ def make_plan(settings: Settings, observation: Observation, takeover: Takeover |
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
         if isinstance(snapshot, UnreadZone):
-            _keep_unread(draft, snapshot, zone, observation)
+            draft.record_sets += draft.staying(in_unread_zone(snapshot, zone, observation))
         else:
             _plan_zone(draft, index(settings, zone, snapshot, observation), world)
     return Plan(
@@ -111,6 +120,7 @@ def make_plan(settings: Settings, observation: Observation, takeover: Takeover |
         shared=tuple(draft.shared),
         complaints=tuple(draft.complaints),
         asked_by=tuple(draft.asked_by.items()),
+        geo=geo_part(settings, observation, handed_over=handed_over),
     )
 
 
@@ -126,13 +136,17 @@ def _plan_zone(draft: _Draft, zone: ZoneIndex, world: _World) -> None:
     for endpoint in (*own, *more.endpoints):
         wanted.add((endpoint.name, endpoint.type))
         planned += _of_endpoint(draft, endpoint, zone, world)
-    planned += _once(draft.kept, wanted | {(one.name, one.type) for one in planned})
+    planned += draft.staying(_once(draft.kept, wanted | _keys(planned)))
     draft.kept.clear()
-    planned += _staying(draft, more, zone, world, wanted | {(one.name, one.type) for one in planned})
+    planned += draft.staying(in_doubt(more.staying, zone, world.sight, wanted | _keys(planned)))
     planned = with_former_marks(planned, zone, owner, world.takeover)
-    planned += leftovers({(one.name, one.type) for one in planned}, zone, owner, world.takeover)
-    planned += _not_wanted(zone, wanted | {(one.name, one.type) for one in planned})
+    planned += leftovers(_keys(planned), zone, owner, world.takeover)
+    planned += by_policy(zone, wanted | _keys(planned))
     draft.record_sets += planned
+
+
+def _keys(planned: Iterable[RecordSet]) -> set[Key]:
+    return {(one.name, one.type) for one in planned}
 
 
 def _of_endpoint(draft: _Draft, endpoint: Endpoint, zone: ZoneIndex, world: _World) -> Iterator[RecordSet]:
@@ -146,10 +160,11 @@ def _of_endpoint(draft: _Draft, endpoint: Endpoint, zone: ZoneIndex, world: _Wor
         yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
         return
     if in_the_way := zone.own_in_the_way(key):
-        if reason := _may_be_wanted(endpoint.name, in_the_way, zone, world.sight):
+        wanted = (why_wanted((endpoint.name, one), zone, world.sight) for one in in_the_way)
+        if reason := next(filter(None, wanted), ""):
             draft.frozen.append(Frozen(*key, (), reason))
         if reason or isinstance(endpoint.targets, Unknown):
-            draft.kept += _in_place(endpoint.name, in_the_way, zone)
+            draft.kept += standing(endpoint.name, in_the_way, zone, world.sight)
         else:
             _wait_for_own(draft, key, in_the_way, zone)
         return
@@ -176,59 +191,26 @@ def _values(
     draft: _Draft, endpoint: Endpoint, held: tuple[str, ...], zone: ZoneIndex, world: _World
 ) -> tuple[Endpoint, tuple[str, ...]]:
     """The endpoint, unknown where one is that cannot be seen, and what its set is to have: what it has, if need be."""
-    partly: Known[tuple[str, ...]] | Unknown = endpoint.targets
+    targets: Known[tuple[str, ...]] | Unknown = endpoint.targets
+    links = endpoint.links and isinstance(targets, Unknown)
     if endpoint.parts:
-        given = shares.gave((endpoint.name, endpoint.type), zone, held, world.sight)
-        endpoint = shares.with_hidden_parts(endpoint, given, world.sight)
-        draft.shared += shares.remembered(endpoint, given)
-        partly = shares.partly_known(endpoint, given, held)
-    elif isinstance(endpoint.targets, Unknown):
-        partly = partly_known(endpoint, held, world.observation)
-    values = partly.value if isinstance(partly, Known) else held
+        with_unseen = shares.combined(endpoint, zone, held, world.sight)
+        links = links and with_unseen.endpoint == endpoint
+        endpoint, targets = with_unseen.endpoint, with_unseen.targets
+        draft.shared += with_unseen.shared
+    if links:
+        targets = partly_known(endpoint, held, world.observation)
+    values = targets.value if isinstance(targets, Known) else held
     if isinstance(endpoint.targets, Unknown):
         kept = tuple(content for content in held if content in values)
         draft.frozen.append(Frozen(endpoint.name, endpoint.type, kept, endpoint.targets.reason))
     return endpoint, values
 
 
-def _may_be_wanted(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -> str:
-    """Why it is not known whether an object wishes for one of these sets of ours; "" where none can."""
-    for key in ((name, one) for one in types):
-        for resource in shares.gave(key, zone, contents(zone.owned.get(key, [])), sight):
-            if reason := sight.hidden(resource):
-                return reason
-    return ""
-
-
-def _staying(draft: _Draft, more: Asked, zone: ZoneIndex, world: _World, planned: set[Key]) -> Iterator[RecordSet]:
-    """The sets of ours, as state has them, of which it is not known whether an object of a cluster wishes for them."""
-    if not (more.staying or world.sight.unread):
-        return
-    reasons = {(one.name, one.type): one.reason for one in more.staying}
-    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
-        ours = [one for one in zone.owned.get(key, []) if zone.of_this_zone(one)]
-        mark = zone.marks.get(key)
-        given = shares.gave(key, zone, contents(ours), world.sight)
-        hidden = (world.sight.hidden(resource) for resource in given)
-        reason = reasons.get(key) or reasons.get((key[0], ANY)) or next(filter(None, hidden), "")
-        if reason and (ours or (mark and zone.of_this_zone(mark))):
-            draft.frozen.append(Frozen(*key, contents(ours), reason))
-            draft.shared += [SharedSet(*key, tuple(given.items()))] if len(given) > 1 else []
-            yield as_registered(key, zone.zone.zone, ours, mark)
-
-
-def _in_place(name: str, types: tuple[str, ...], zone: ZoneIndex) -> Iterator[RecordSet]:
-    """The sets of ours at a name, as state has them, with those of ours to which an alias there leads."""
-    for record_type in types:
-        ours = zone.owned[name, record_type]
-        yield as_registered((name, record_type), zone.zone.zone, ours, zone.marks.get((name, record_type)))
-        for key in sorted(key for key in zone.owned if record_type == "CNAME" and key[0] in contents(ours)):
-            yield as_registered(key, zone.zone.zone, zone.owned[key], zone.marks.get(key))
-
-
-def _once(kept: list[RecordSet], planned: set[Key]) -> list[RecordSet]:
+def _once(kept: list[Stays], planned: set[Key]) -> list[Stays]:
     """Each of the sets once, and none that is planned anyway."""
-    return [one for key, one in {(one.name, one.type): one for one in kept}.items() if key not in planned]
+    by_key = {(one.record_set.name, one.record_set.type): one for one in kept}
+    return [one for key, one in by_key.items() if key not in planned]
 
 
 def _wait_for_own(draft: _Draft, key: Key, types: tuple[str, ...], zone: ZoneIndex) -> None:
@@ -264,38 +246,3 @@ def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, owner: s
     held_by = f"{live.record.type} {', '.join(canonical_content.split(live.record.content))} ({said})"
     reason = "a foreign record beside ours, left alone" if beside else "not ours, left alone; nothing was declared"
     return Conflict(record_set.name, record_set.type, held_by, reason)
-
-
-def _not_wanted(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:
-    """What the policy keeps of that which is ours and not wanted any more."""
-    if zone.zone.policy == "sync":
-        return
-    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
-        alive = [one for one in zone.owned.get(key, []) if one.id in zone.live]
-        mark = zone.marks.get(key)
-        if alive and zone.of_this_zone(alive[0]):
-            yield as_registered(key, zone.zone.zone, alive, mark if mark and mark.id in zone.live else None)
-
-
-def _keep_unread(draft: _Draft, zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> None:
-    """All that is ours in a zone that could not be listed, as state has it."""
-    known = dict(observation.registry.zone_ids)
-    zone_id = settings.zone_id or known.get(zone.zone, "")
-    # A first run that was cut off has left no id: then the names tell, those of zones with other ids left out.
-    others = set(known.values()) - {zone_id}
-    here = [
-        one
-        for one in observation.registry.records
-        if one.provider == settings.provider
-        and (one.zone_id == zone_id if zone_id else one.zone_id not in others and _named_in(one, zone.zone))
-    ]
-    records, marks = sets_of(here)
-    for key in sorted(records.keys() | marks.keys()):
-        kept = as_registered(key, zone.zone, records.get(key, []), marks.get(key))
-        kept = replace(kept, former_marks=registered_former_marks(key, here))
-        draft.record_sets.append(kept)
-        draft.frozen.append(Frozen(*key, contents(records.get(key, [])), zone.reason))
-
-
-def _named_in(registered: RegisteredRecord, zone: str) -> bool:
-    return f".{registered.logical_name.partition('/')[0]}".endswith(f".{zone}")

@@ -1,16 +1,17 @@
 """Record sets that several objects share, of which some cannot be seen: theirs stay, the others are followed. Pure.
 
 Which of a set's targets came from which object nobody can tell from the zone. State remembers it for the sets that
-several objects share; of another set the mark says whose it all is. Without marks in the zone (`marks: comment` or
-`none`) nobody knows: then nothing that the set has goes while something cannot be seen.
+several objects share; of another set the mark says whose it all is. Where marks do not say so (`marks: comment` or
+`none`) state remembers it for all; of what it does not, nothing goes while something cannot be seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from components import ownership
+from stacks.plan.conflicts import ALIAS
 from stacks.plan.zone_index import Key, ZoneIndex
 from stacks.values import Endpoint, Known, Observation, SharedSet, Unknown
 from stacks.wishes import origin
@@ -18,6 +19,9 @@ from stacks.wishes import origin
 ANYBODY = ""
 """The one who gave what nobody knows the giver of."""
 SETTINGS = "settings/"
+
+LINK = "link:"
+"""What an object gave that points at the addresses that are detected on a link: this, and the link's name."""
 
 Gave = Mapping[str, tuple[str, ...]]
 """What each object gave to a set, by `ObjectKey.resource`."""
@@ -30,6 +34,8 @@ class Sight:
     read: tuple[str, ...]
     unread: tuple[tuple[str, str], ...]
     """With the reason of each."""
+    failure: str
+    """Why one cannot that its cluster has; "" where there is none: a kind that it has not hides nobody else's."""
     shared: Mapping[Key, Gave]
 
     @classmethod
@@ -40,9 +46,11 @@ class Sight:
                 unread.append((origin(one.cluster, one.kind), one.found.reason))
             else:
                 read.append(origin(one.cluster, one.kind))
-        return cls(
-            tuple(read), tuple(unread), {(one.name, one.type): dict(one.parts) for one in observation.registry.shared}
+        failures = (
+            one.found.reason for one in observation.sources if isinstance(one.found, Unknown) and not one.waiting
         )
+        shared = {(one.name, one.type): dict(one.parts) for one in observation.registry.shared}
+        return cls(tuple(read), tuple(unread), next(failures, ""), shared)
 
     def hidden(self, resource: str) -> str:
         """Why the object cannot be seen, if it is there at all; "" where it is known whether it is."""
@@ -52,7 +60,7 @@ class Sight:
             if resource.startswith(begin):
                 return reason
         # Of a cluster that was renamed, or nobody knows whose: it may be one of those that cannot be seen.
-        return "" if resource and resource.startswith(self.read) else self.unread[0][1]
+        return "" if resource and resource.startswith(self.read) else self.failure
 
 
 def gave(key: Key, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Gave:
@@ -65,38 +73,53 @@ def gave(key: Key, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Gave
     return {mark.resource if mark else ANYBODY: held}
 
 
-def with_hidden_parts(endpoint: Endpoint, given: Gave, sight: Sight) -> Endpoint:
-    """The endpoint with a part for each object that cannot be seen and that gave to its set."""
-    if not endpoint.parts or not sight.unread:
-        return endpoint
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """What the objects that can be seen ask for, with what the others gave.
+
+    endpoint: unknown where one is that cannot be seen. targets: of the set; Unknown where what it has has to stay.
+    """
+
+    endpoint: Endpoint
+    targets: Known[tuple[str, ...]] | Unknown
+    shared: tuple[SharedSet, ...]
+
+
+def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Combined:
+    """The endpoint of objects with what those gave that cannot be seen. held: what its set has now."""
+    given = gave((endpoint.name, endpoint.type), zone, held, sight)
     there = {resource for resource, _ in endpoint.parts}
-    hidden = [(one, Unknown(reason)) for one in given if one not in there and (reason := sight.hidden(one))]
-    if not hidden:
-        return endpoint
-    return replace(endpoint, parts=(*endpoint.parts, *hidden), targets=hidden[0][1])
-
-
-def partly_known(endpoint: Endpoint, given: Gave, held: Iterable[str]) -> Known[tuple[str, ...]] | Unknown:
-    """The targets where some parts are known and the others keep what they gave; else Unknown."""
-    if isinstance(endpoint.targets, Known):
-        return endpoint.targets
+    unseen = {one: reason for one in given if one not in there and (reason := sight.hidden(one))}
+    links = tuple(LINK + link for link in endpoint.links)
+    fewest = 2 if zone.zone.marks == "txt" else 1
+    shared = _remembered(endpoint, given, links, tuple(unseen), fewest)
+    # What pointed at these links does so still; it is only remembered.
+    staying = [one for one in unseen if not (links and set(given[one]) <= set(links))]
+    if staying:
+        endpoint = replace(endpoint, targets=Unknown(unseen[staying[0]]))
+    unknown = [one for one, part in endpoint.parts if isinstance(part, Unknown)]
+    if (links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
+        return Combined(endpoint, endpoint.targets, shared)
     known = {target for _, part in endpoint.parts if isinstance(part, Known) for target in part.value}
-    remembered = {
-        target
-        for resource, part in endpoint.parts
-        if isinstance(part, Unknown)
-        for target in given.get(resource, given.get(ANYBODY, ()))
-    }
-    if not (known or remembered) or not remembered <= set(held):
-        return endpoint.targets
-    return Known(tuple(sorted(known | remembered)))
+    kept = {target for one in (*staying, *unknown) for target in _targets(one, given, held)}
+    explained = kept <= set(held) and (known or kept)
+    return Combined(endpoint, Known(tuple(sorted(known | kept))) if explained else endpoint.targets, shared)
 
 
-def remembered(endpoint: Endpoint, given: Gave) -> list[SharedSet]:
-    """What to remember of an endpoint's set: nothing where one object alone gives to it."""
+def _targets(resource: str, given: Gave, held: tuple[str, ...]) -> tuple[str, ...]:
+    """What an object gave; where those were detected addresses, nobody knows which of them."""
+    values = given.get(resource, given.get(ANYBODY, ()))
+    return held if any(value.startswith(LINK) for value in values) else values
+
+
+def _remembered(
+    endpoint: Endpoint, given: Gave, links: tuple[str, ...], unseen: tuple[str, ...], fewest: int
+) -> tuple[SharedSet, ...]:
+    """What to remember of an endpoint's set: nothing where fewer objects give to it."""
     parts: dict[str, set[str]] = {}
     for resource, part in endpoint.parts:
-        values = part.value if isinstance(part, Known) else given.get(resource, given.get(ANYBODY, ()))
-        parts.setdefault(resource, set()).update(values)
-    several = {resource: tuple(sorted(values)) for resource, values in sorted(parts.items()) if values}
-    return [SharedSet(endpoint.name, endpoint.type, tuple(several.items()))] if len(several) > 1 else []
+        before = given.get(resource, given.get(ANYBODY, ()))
+        parts.setdefault(resource, set()).update(links or (part.value if isinstance(part, Known) else before))
+    parts |= {resource: set(given[resource]) for resource in unseen}
+    several = tuple((resource, tuple(sorted(values))) for resource, values in sorted(parts.items()) if values)
+    return (SharedSet(endpoint.name, endpoint.type, several),) if len(several) >= fewest else ()

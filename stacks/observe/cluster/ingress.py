@@ -48,8 +48,8 @@ class Ingresses:
         if self.options.opt_in and not find((said,), CONTENT_MODE):
             return
         faults: list[Complaint] = []
-        names = _names(ingress, said, faults)
-        yield from assemble(Asking(key, created(ingress), (said,)), names, _targets(ingress, key), faults)
+        names = hosts(ingress, said, faults)
+        yield from assemble(Asking(key, created(ingress), (said,)), names, addresses(ingress, key), faults)
 
     def _has_class(self, ingress: Manifest, said: Annotated) -> bool:
         """The annotation counts only where the field is not set."""
@@ -57,11 +57,12 @@ class Ingresses:
         return not self.options.ingress_classes or own in self.options.ingress_classes
 
 
-def _names(ingress: Manifest, said: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
+def hosts(ingress: Manifest, said: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
+    """The host names of an Ingress: those of its rules and its certificates, and those of its annotation."""
     spec = ingress["spec"]
-    hosts = [rule.get("host") or "" for rule in spec.get("rules") or ()]
-    hosts += [host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()]
-    defined = tuple(hostname(host) for host in hosts if host and is_hostname(host))
+    ruled = [rule.get("host") or "" for rule in spec.get("rules") or ()]
+    ruled += [host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()]
+    defined = tuple(hostname(host) for host in ruled if host and is_hostname(host))
     which = value((said,), INGRESS_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
     asked = value((said,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
     match which:
@@ -72,7 +73,8 @@ def _names(ingress: Manifest, said: Annotated, faults: list[Complaint]) -> tuple
     return (*defined, *asked)
 
 
-def _targets(ingress: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
+def addresses(ingress: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
+    """The addresses that the status of an Ingress has. None is unknown: its controller may be starting."""
     status = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     return known(
         (one[field] for one in status for field in ("ip", "hostname") if one.get(field)), f"{key} has no address"

@@ -22,7 +22,7 @@ from stacks.observe.cluster.annotations import (
     read,
     value,
 )
-from stacks.observe.cluster.assemble import Asking, assemble, known
+from stacks.observe.cluster.assemble import Asking, assemble, known, usable
 from stacks.observe.cluster.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
 from stacks.observe.cluster.nodes import is_cordoned, node_addresses
 from stacks.observe.cluster.objects import (
@@ -37,7 +37,7 @@ from stacks.observe.cluster.objects import (
 )
 from stacks.observe.cluster.source import Options
 from stacks.values import Known, Unknown
-from stacks.wishes import Complaint, Detected, Wish
+from stacks.wishes import Complaint, Detected, ObjectKey, Wish
 
 HEADLESS = "None"
 NOTHING: Known[tuple[str, ...]] = Known(())
@@ -114,9 +114,7 @@ def _targets(service: Manifest, whose: str, around: Around, access: str | None, 
     external = spec.get("externalIPs") or ()
     match spec.get("type") or "ClusterIP":
         case "LoadBalancer":
-            status = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
-            given = (one[field] for one in status for field in ("ip", "hostname") if one.get(field))
-            return known(external or given, f"{whose} has no address yet")
+            return _load_balancer(service, whose)
         case "NodePort":
             return _node_ports(service, whose, around, access)
         case "ExternalName":
@@ -127,6 +125,19 @@ def _targets(service: Manifest, whose: str, around: Around, access: str | None, 
         case "ClusterIP" if cluster_addresses:
             return _cluster_addresses(service, whose)
     return NOTHING
+
+
+def addresses(service: Manifest, key: ObjectKey) -> Own:
+    """The addresses of its own that a Service has outside of the cluster; none but a LoadBalancer is sure to have one."""
+    if service["spec"].get("type") == "LoadBalancer":
+        return _load_balancer(service, str(key))
+    return Known(usable(service["spec"].get("externalIPs") or ()))
+
+
+def _load_balancer(service: Manifest, whose: str) -> Own:
+    status = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
+    given = (one[field] for one in status for field in ("ip", "hostname") if one.get(field))
+    return known(service["spec"].get("externalIPs") or given, f"{whose} has no address yet")
 
 
 def _cluster_addresses(service: Manifest, whose: str) -> Own:

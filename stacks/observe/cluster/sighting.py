@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from stacks.cluster_settings import ClusterSettings
 from stacks.observe.cluster.api import Api, Collection
 from stacks.observe.cluster.cache import Cache, Selection, View, select
+from stacks.observe.cluster.geo import balanced
 from stacks.observe.cluster.pace import Pace
 from stacks.observe.cluster.reflector import Reflector
 from stacks.observe.cluster.source import Options, Source
@@ -54,9 +55,11 @@ class ClusterSources:
         self._settings = settings
         self._caches: dict[Selection, Cache] = {}
         self._sources = tuple(self._watched(name, SOURCES[name](options)) for name in dict.fromkeys(settings.sources))
+        if geo := settings.geo:
+            self._sources += tuple(self._watched(name, one, geo.label_selector) for name, one in balanced(geo).items())
 
-    def _watched(self, name: str, source: Source) -> Watched:
-        selected = select(source.resources(), self._settings)
+    def _watched(self, name: str, source: Source, labels: str = "") -> Watched:
+        selected = select(source.resources(), self._settings, labels)
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }

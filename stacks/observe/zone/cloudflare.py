@@ -6,6 +6,7 @@ https://developers.cloudflare.com/api/resources/dns/subresources/records/methods
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import requests
@@ -27,8 +28,8 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
 
     Raises UserError where the token is wrong or sees no such zone, ObservationError where the API cannot be asked.
     """
-    with http.opened(_signed(credentials)) as session:
-        found = zone_id or _find_zone(session, credentials, zone)
+    with opened(credentials) as session:
+        found = zone_id or str(find_zone(session, credentials, zone)["id"])
         return ZoneSnapshot(zone, found, _records(session, credentials, zone, found))
 
 
@@ -39,13 +40,15 @@ def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], read_record(inputs))
 
 
-def _signed(credentials: Credentials) -> dict[str, str]:
+def opened(credentials: Credentials) -> AbstractContextManager[requests.Session]:
+    """A session that signs its calls."""
     if credentials.token:
-        return {"Authorization": f"Bearer {credentials.token}"}
-    return {"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email}
+        return http.opened({"Authorization": f"Bearer {credentials.token}"})
+    return http.opened({"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email})
 
 
-def _find_zone(session: requests.Session, credentials: Credentials, zone: str) -> str:
+def find_zone(session: requests.Session, credentials: Credentials, zone: str) -> Mapping[str, Any]:
+    """The zone by its name, as the API gives it. Raises as `snapshot`."""
     answer = _get(session, credentials, "/zones", {"name": zone}, zone)
     if not answer["result"]:
         raise UserError(
@@ -53,7 +56,8 @@ def _find_zone(session: requests.Session, credentials: Credentials, zone: str) -
             f"{credentials.base_url}/zones?name={zone}",
             "check the spelling of truenorth:zone, and that the token has Zone:Read on it",
         )
-    return str(answer["result"][0]["id"])
+    found: Mapping[str, Any] = answer["result"][0]
+    return found
 
 
 def _records(session: requests.Session, credentials: Credentials, zone: str, zone_id: str) -> tuple[LiveRecord, ...]:
@@ -84,10 +88,10 @@ def _get(
     session: requests.Session, credentials: Credentials, path: str, query: Mapping[str, str], zone: str
 ) -> dict[str, Any]:
     url = f"{credentials.base_url}{path}"
-    response, body = http.get(session, url, query, "Cloudflare", zone)
+    response, body = http.get(session, url, query, "Cloudflare", f"the zone {zone}")
     if response.ok and body.get("success"):
         return dict(body)
-    said = "; ".join(_said(error) for error in body.get("errors", ())) or response.reason
+    said = reason(response, body)
     if response.status_code == TOO_MANY_REQUESTS:
         wait = response.headers.get("Retry-After", "some")
         raise ObservationError(f"Cloudflare's rate limit is used up: asks to wait {wait} seconds")
@@ -104,6 +108,11 @@ def _get(
             f"check truenorth:zone_id (or CF_ZONE_ID), or leave it out: it is found by the name {zone}",
         )
     raise ObservationError(f"Cloudflare answered {response.status_code} about the zone {zone}: {said}")
+
+
+def reason(response: requests.Response, body: Mapping[str, Any]) -> str:
+    """Why the API refused, in its words."""
+    return "; ".join(_said(error) for error in body.get("errors", ())) or response.reason
 
 
 def _said(error: Mapping[str, Any]) -> str:

@@ -71,7 +71,7 @@ def _record(zone: str, name: str, record_type: str, ttl: int, values: list[str])
 def _get(session: requests.Session, credentials: Credentials, zone: str, page: int) -> list[dict[str, Any]]:
     url = f"{credentials.base_url}/v5/livedns/domains/{zone}/records"
     query = {"per_page": str(PAGE), "page": str(page)}
-    response, body = http.get(session, url, query, "Gandi", zone)
+    response, body = http.get(session, url, query, "Gandi", f"the zone {zone}")
     if response.ok and isinstance(body, list):
         return body
     said = str(body.get("message") or body.get("cause") or response.reason) if isinstance(body, dict) else ""

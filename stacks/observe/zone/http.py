@@ -34,17 +34,17 @@ def opened(headers: Mapping[str, str]) -> Iterator[requests.Session]:
 
 
 def get(
-    session: requests.Session, url: str, query: Mapping[str, str], provider: str, zone: str
+    session: requests.Session, url: str, query: Mapping[str, str], provider: str, about: str
 ) -> tuple[requests.Response, Any]:
     """The answer, whatever its status, and its JSON ({} where it is none).
 
-    Raises ObservationError naming the provider and the zone where there is no answer that can be read.
+    Raises ObservationError naming the provider, and what it was asked about, where there is no answer that can be read.
     """
     try:
         response = session.get(url, params=query, timeout=TIMEOUT)
         body = response.json() if "json" in response.headers.get("Content-Type", "") else {}
     except (requests.RequestException, ValueError) as error:
-        raise ObservationError(f"{provider} could not be asked about the zone {zone}: {_reason(error)}") from error
+        raise ObservationError(f"{provider} could not be asked about {about}: {_reason(error)}") from error
     return response, body
 
 

@@ -18,10 +18,12 @@ from stacks.values import (
     Plan,
     RegisteredRecord,
     Registry,
+    SharedSet,
     Sighting,
     UnreadZone,
     ZoneSnapshot,
 )
+from stacks.wishes import SourceSighting
 
 PROVIDER = {"example.com": "cloudflare", "example.org": "cloudflare", "example.net": "gandi"}
 
@@ -37,6 +39,7 @@ class Paper:
     zones: dict[str, dict[str, Record]] = field(default_factory=lambda: {zone: {} for zone in PROVIDER})
     state: dict[tuple[str, str], RegisteredRecord] = field(default_factory=dict)
     links: tuple[LinkAddresses, ...] = ()
+    shared: tuple[SharedSet, ...] = ()
     made: int = 0
     writes: int = 0
     """How many writes the APIs have had."""
@@ -44,7 +47,11 @@ class Paper:
     """How many more writes succeed before the run is cut off; the last of them is not written to state."""
 
     def observation(
-        self, addresses: tuple[Sighting, ...], zones: tuple[str, ...], unread: frozenset[str] = frozenset()
+        self,
+        addresses: tuple[Sighting, ...],
+        zones: tuple[str, ...],
+        unread: frozenset[str] = frozenset(),
+        sources: tuple[SourceSighting, ...] = (),
     ) -> Observation:
         seen = [
             UnreadZone(zone, "down")
@@ -55,7 +62,8 @@ class Paper:
             for zone in zones
         ]
         ids = tuple((zone, f"z-{zone}") for zone in PROVIDER)
-        return Observation(addresses, tuple(seen), Registry(tuple(self.state.values()), ids, links=self.links))
+        registry = Registry(tuple(self.state.values()), ids, links=self.links, shared=self.shared)
+        return Observation(addresses, tuple(seen), registry, sources)
 
     def can_stand(self, zone: str, record: Record, besides: str = "") -> bool:
         """Whether the API takes a record."""
@@ -101,7 +109,7 @@ class Paper:
             del self.zones[zone][registered.id]
             self._written()
             del self.state[key]
-        self.links = plan.links
+        self.links, self.shared = plan.links, plan.shared
         assert bool(found) == (before != (self.writes, self.state)), f"the changes are {found}"
         return found
 

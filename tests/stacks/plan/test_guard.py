@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 import yaml
@@ -32,6 +33,8 @@ from stacks.values import (
     Unknown,
     UnreadZone,
 )
+from stacks.wishes import SourceSighting, Targets
+from tests.stacks.plan.shared_world import World, asks, source, unread
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, a_record, make_observation, make_settings, registered
 
 HERE, ELSEWHERE, FOREIGN = "203.0.113.7", "203.0.113.8", "198.51.100.66"
@@ -154,6 +157,57 @@ def test_creations_are_not_counted() -> None:
     assert found(make_settings(*TEN), make_settings(*TEN, *(f"m{number}" for number in range(50)))) == ()
 
 
+class TestNamesOfObjects:
+    """Ten names that the objects of a cluster ask for."""
+
+    def sources(self, names: tuple[str, ...] = TEN, targets: Targets | None = None, **more: Any) -> SourceSighting:  # noqa: ANN401 - a wish's fields
+        return source("home", *(asks(host=f"{name}.{ZONE}", name=name, targets=targets, **more) for name in names))
+
+    def found(self, before: SourceSighting, after: SourceSighting) -> tuple[Refusal, ...]:
+        made = World()
+        made.settle(before)
+        observation, plan = made.observation([after]), made.plan(after)
+        return refusals(made.settings, plan, changes(plan, observation), observation)
+
+    def test_follow_what_the_objects_serve_at_and_that_is_not_counted(self) -> None:
+        before, after = Known(("192.0.2.1",)), Known(("192.0.2.2", "192.0.2.3"))
+        assert self.found(self.sources(targets=before), self.sources(targets=after)) == ()
+
+    def test_lose_one_address_of_several_and_that_is_not_counted(self) -> None:
+        before, after = Known(("192.0.2.1", "192.0.2.2")), Known(("192.0.2.2",))
+        assert self.found(self.sources(targets=before), self.sources(targets=after)) == ()
+
+    def test_that_are_aliases_follow_likewise(self) -> None:
+        before = self.sources(targets=Known(("a.example.edu",)), record_type="CNAME")
+        after = self.sources(targets=Known(("b.example.edu",)), record_type="CNAME")
+        assert self.found(before, after) == ()
+
+    def test_that_get_another_ttl_count(self) -> None:
+        before, after = Known(("192.0.2.1",)), Known(("192.0.2.2",))
+        refused = self.found(self.sources(targets=before), self.sources(targets=after, ttl=600))
+        assert told(refused) == [(10, "updated")]
+
+    def test_that_nothing_asks_for_any_more_count(self) -> None:
+        targets = Known(("192.0.2.1",))
+        refused = self.found(self.sources(targets=targets), self.sources(TEN[:2], targets=targets))
+        assert told(refused) == [(8, "deleted")]
+        assert refused[0].allowable
+
+    def test_that_become_aliases_count_as_deleted(self) -> None:
+        before = self.sources(targets=Known(("192.0.2.1",)))
+        after = self.sources(targets=Known(("a.example.edu",)), record_type="CNAME")
+        assert told(self.found(before, after)) == [(10, "deleted")]
+
+    def test_of_a_cluster_that_the_settings_do_not_name_any_more_count(self) -> None:
+        made = World()
+        made.settle(self.sources(targets=Known(("192.0.2.1",))))
+        observation, plan = made.observation([]), made.plan()
+        assert told(refusals(made.settings, plan, changes(plan, observation), observation)) == [(10, "deleted")]
+
+    def test_of_a_cluster_that_cannot_be_read_are_not_touched(self) -> None:
+        assert self.found(self.sources(targets=Known(("192.0.2.1",))), unread("home")) == ()
+
+
 class TestWhatNobodyCanAllow:
     def judged(self, plan: Plan, observation: Observation, *found: Change) -> list[bool]:
         return [one.allowable for one in refusals(make_settings("www"), plan, found, observation)]
@@ -245,7 +299,7 @@ def sightings(data: st.DataObject, *, unknown: bool) -> tuple[Sighting, ...]:
 
 
 @given(data=st.data(), provider=st.sampled_from(["cloudflare", "gandi"]))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_run_that_only_follows_the_addresses_is_never_refused(data: st.DataObject, provider: str) -> None:
     entry = st.fixed_dictionaries(
         {"links": st.sampled_from([[], ["fibre"], ["lte"], ["fibre", "lte"]])},

@@ -1,0 +1,67 @@
+"""What Pulumi's state holds of geo load balancing: our resources, and what was wished for last. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from components import geo_names
+from components.geo import LoadBalancer
+from stacks.geo import GeoMemory, RegisteredGeo
+from stacks.observe.geo import values
+
+_READERS = {"monitor": values.monitor, "pool": values.pool, "balancer": values.balancer}
+_WHOLE = frozenset({"ttl", "session_affinity_ttl"})
+
+
+def remembered(resources: Iterable[Mapping[str, Any]], output: Mapping[str, Any]) -> GeoMemory | None:
+    """What the resources of a state, and the stack's output of it, say; None where there is nothing."""
+    registered = tuple(one for one in map(_registered, resources) if one)
+    wished = tuple(_wished(name, settings) for name, settings in output.items())
+    return GeoMemory(registered, wished) if registered or wished else None
+
+
+def output(wished: Iterable[LoadBalancer]) -> dict[str, dict[str, Any]]:
+    """What was wished for as the stack's output of it: by host name, what differs from the defaults."""
+    default = LoadBalancer("", (), "")
+    return {one.name: dict(_differing(one, default)) for one in wished}
+
+
+def _differing(one: LoadBalancer, default: LoadBalancer) -> Iterable[tuple[str, Any]]:
+    for field in fields(LoadBalancer):
+        value = getattr(one, field.name)
+        if field.name != "name" and value != getattr(default, field.name):
+            yield field.name, list(value) if isinstance(value, tuple) else value
+
+
+def _wished(name: str, settings: Mapping[str, Any]) -> LoadBalancer:
+    """One of them again; of a setting that this version does not know nothing is kept."""
+    known = {field.name for field in fields(LoadBalancer)}
+    given = {key: _value(key, value) for key, value in settings.items() if key in known}
+    return LoadBalancer(**{"default_pools": (), "fallback_pool": "", **given, "name": name})
+
+
+def _value(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        return tuple(_value(key, one) for one in value)
+    return int(value) if key in _WHOLE else value
+
+
+def _registered(resource: Mapping[str, Any]) -> RegisteredGeo | None:
+    """The pool, monitor or load balancer that a resource is; None for any other, or one that waits for its deletion."""
+    logical_name = resource["urn"].rsplit("::", 1)[1]
+    found = geo_names.parse(resource["type"], logical_name)
+    if found is None or resource.get("delete"):
+        return None
+    kind, _ = found
+    inputs = values.of_state(resource["inputs"])
+    return RegisteredGeo(
+        urn=resource["urn"],
+        logical_name=logical_name,
+        id=resource["id"].rpartition("/")[2],
+        kind=kind,
+        value=_READERS[kind](inputs),
+        retained=bool(resource.get("retainOnDelete")),
+        zone_id=inputs.get("zone_id", "") if kind == "balancer" else "",
+    )

@@ -1,0 +1,141 @@
+"""A program of components, run by the real engine against the lab's Cloudflare."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi import automation
+
+from cli.engine.find import Engine
+from lab.cloudflare.server import serve
+from lab.cloudflare.state import Cloudflare
+from lab.plugin.cloudflare.server import serving
+
+TOKEN = "the-token"
+COMPONENT = "truenorth:index:"
+
+
+@dataclass
+class Run:
+    """What a run of the engine did: operations on the resources by logical name, and the calls of the API."""
+
+    operations: dict[str, list[str]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    differences: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def note(self, event: automation.EngineEvent) -> None:
+        if event.resource_pre_event is None:
+            return
+        step = event.resource_pre_event.metadata
+        name = step.urn.rsplit("::", 1)[1]
+        if step.type.startswith("cloudflare:index/"):
+            self.operations.setdefault(name, []).append(step.op.value)
+            if step.detailed_diff:
+                self.differences[name] = {path: diff.diff_kind.value for path, diff in step.detailed_diff.items()}
+
+    @property
+    def changed(self) -> dict[str, list[str]]:
+        """The resources that were not left as they were."""
+        kept = ("same", "refresh")
+        made = {name: [one for one in steps if one not in kept] for name, steps in self.operations.items()}
+        return {name: steps for name, steps in made.items() if steps}
+
+
+@dataclass
+class World:
+    """An account with the zone example.com, and a stack whose program may be another one in each run."""
+
+    cloudflare: Cloudflare
+    stack: automation.Stack
+    folder: Path
+    name: str
+    program: Callable[[], None] = lambda: None
+
+    @property
+    def account(self) -> str:
+        return self.cloudflare.account.id
+
+    @property
+    def zone(self) -> str:
+        return next(iter(self.cloudflare.zones))
+
+    def up(self, program: Callable[[], None], *, refresh: bool = False) -> Run:
+        """Run the program."""
+        self.program = program
+        run = Run()
+        self.cloudflare.requests.clear()
+        self.stack.up(refresh=refresh, on_event=run.note, on_output=lambda _: None)
+        run.calls = [f"{one.method} {one.path.split('/load_balancers', 1)[1]}" for one in self.cloudflare.requests]
+        return run
+
+    def settled(self) -> None:
+        """Assert that the last program changes nothing, and reads each resource once where it refreshes."""
+        run = self.up(self.program)
+        assert (run.calls, run.differences) == ([], {})
+        again = self.up(self.program, refresh=True)
+        assert again.changed == {}
+        assert {call.partition(" ")[0] for call in again.calls} <= {"GET"}
+
+    def resources(self) -> list[Mapping[str, Any]]:
+        """The resources in state."""
+        file = self.folder / ".pulumi" / "stacks" / "components" / f"{self.name}.json"
+        found: list[Mapping[str, Any]] = json.loads(file.read_text())["checkpoint"]["latest"]["resources"]
+        return found
+
+
+@pytest.fixture
+def environment(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a run: the engine first on PATH, nothing of the machine's own Pulumi or Cloudflare."""
+    for name in [name for name in os.environ if name.startswith(("PULUMI_", "CLOUDFLARE_"))]:
+        monkeypatch.delenv(name)
+    settings = {
+        "PATH": os.pathsep.join([str(engine.folder), os.environ["PATH"]]),
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path}",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
+        "CLOUDFLARE_API_TOKEN": TOKEN,
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+@pytest.fixture
+def cloudflare(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloudflare]:
+    """An account with the zone example.com, served, and its provider for the engine to attach to."""
+    del environment
+    account = Cloudflare()
+    account.add_zone("example.com")
+    account.add_token(TOKEN)
+    with serve(account) as url, serving() as port:
+        monkeypatch.setenv("CLOUDFLARE_BASE_URL", url)
+        monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", f"cloudflare:{port}")
+        yield account
+
+
+@pytest.fixture
+def make_world(cloudflare: Cloudflare, tmp_path: Path) -> Callable[[str], World]:
+    """Make a stack of this name on the account: several are several clusters."""
+
+    def make(name: str) -> World:
+        holder: list[World] = []
+        stack = automation.create_or_select_stack(name, project_name="components", program=lambda: holder[0].program())
+        holder.append(World(cloudflare, stack, tmp_path, name))
+        return holder[0]
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: Callable[[str], World]) -> World:
+    """A stack without resources."""
+    return make_world("home")

@@ -1,0 +1,120 @@
+"""Strategies for hypothesis: clusters whose objects come, go, change, and cannot be read for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+
+from hypothesis import strategies as st
+
+from stacks.settings import Settings, parse
+from stacks.values import WAN, Family, Known, Sighting, Unknown
+from stacks.wishes import Detected, ObjectKey, SourceSighting, Targets, Wish
+from tests.stacks.plan.any_worlds import OWNER, Theirs, theirs
+
+CLUSTERS = ("home", "away")
+KINDS = {"HTTPRoute": "gateway-httproute", "Ingress": "ingress"}
+OBJECTS = tuple(ObjectKey(cluster, kind, "shop", "web") for cluster in CLUSTERS for kind in KINDS)
+NAMES = ("www.example.com", "api.example.com", "www.example.net")
+GANDI = "example.net"
+TOO_SHORT = 60
+"""Seconds: a ttl that Gandi has not."""
+DOWN = Unknown("connection refused")
+
+some = st.sampled_from
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What an object asks for at one name. ttl: seconds or None."""
+
+    name: str
+    targets: tuple[tuple[str | None, Targets], ...]
+    """By type."""
+    ttl: int | None
+
+
+@dataclass
+class Clusters:
+    """The clusters as they are. unread: the sources that cannot be read; configured: the clusters of the settings."""
+
+    objects: dict[ObjectKey, Asks] = field(default_factory=dict)
+    unread: frozenset[tuple[str, str]] = frozenset()
+    configured: tuple[str, ...] = CLUSTERS
+
+    def wishes(self, key: ObjectKey) -> tuple[Wish, ...]:
+        """Those of an object."""
+        asks = self.objects.get(key)
+        if asks is None:
+            return ()
+        created = f"2026-01-{OBJECTS.index(key) + 1:02}T00:00:00Z"
+        return tuple(Wish(asks.name, one, found, key, created, ttl=asks.ttl) for one, found in asks.targets)
+
+    def sources(self) -> tuple[SourceSighting, ...]:
+        """What the settings' sources see; no cluster has TLSRoutes."""
+        found = []
+        for cluster in self.configured:
+            found.append(SourceSighting(cluster, "gateway-tlsroute", "TLSRoute", Unknown("no such kind"), waiting=True))
+            for kind, source in KINDS.items():
+                wishes = tuple(
+                    wish for key in OBJECTS if (key.cluster, key.kind) == (cluster, kind) for wish in self.wishes(key)
+                )
+                seen = DOWN if (cluster, kind) in self.unread else Known(wishes)
+                found.append(SourceSighting(cluster, source, kind, seen))
+        return tuple(found)
+
+    def is_read(self, key: ObjectKey) -> bool:
+        """Whether the source of an object is, or the settings do not name its cluster any more."""
+        return key.cluster not in self.configured or (key.cluster, key.kind) not in self.unread
+
+
+addresses = st.lists(some(["192.0.2.1", "192.0.2.2", "192.0.2.3"]), unique=True, min_size=1, max_size=2).map(
+    lambda found: Known(tuple(sorted(found)))
+)
+shapes: st.SearchStrategy[tuple[tuple[str | None, Targets], ...]] = st.one_of(
+    addresses.map(lambda found: (("A", found),)),
+    addresses.map(lambda found: (("A", found), ("AAAA", Known(("2001:db8::1",))))),
+    some(["a.example.edu", "b.example.edu"]).map(lambda found: (("CNAME", Known((found,))),)),
+    some([(("A", Detected()),), ((None, Detected()),), (("A", Unknown("silence")),), ((None, Unknown("mistake")),)]),
+)
+asking = st.builds(Asks, some(NAMES), shapes, some([None, None, None, 600, TOO_SHORT]))
+
+
+def any_theirs() -> st.SearchStrategy[Theirs]:
+    """Records of other people, none of which says that it is ours."""
+    return theirs().filter(lambda one: one.holder not in {"our mark", "our comment"} and one.zone != "example.org")
+
+
+Step = tuple[str, Any]
+steps: st.SearchStrategy[Step] = st.one_of(
+    st.tuples(st.just("object"), st.tuples(some(OBJECTS), asking)),
+    st.tuples(st.just("object"), st.tuples(some(OBJECTS), asking)),
+    st.tuples(st.just("gone"), some(OBJECTS)),
+    st.tuples(st.just("unread"), st.frozensets(st.tuples(some(CLUSTERS), some(list(KINDS))), max_size=4)),
+    st.tuples(st.just("configured"), some([CLUSTERS, CLUSTERS, ("home",), ("away",), ()])),
+    st.tuples(st.just("address"), some(["203.0.113.7", "203.0.113.8", ""])),
+    st.tuples(st.just("names"), some([(), ("www",), ("api",)])),
+    st.tuples(st.just("theirs"), any_theirs()),
+)
+
+
+@st.composite
+def any_marks(draw: st.DrawFn) -> tuple[str, str]:
+    """How the two zones are marked."""
+    return draw(some(["txt", "txt", "comment", "none"])), draw(some(["txt", "none"]))
+
+
+def settings_of(marks: tuple[str, str], names: tuple[str, ...]) -> Settings:
+    """The settings of two zones with these names of their own in the first."""
+    written = [{"name": name, "targets": ["198.51.100.9"]} for name in names]
+    zones = [{"zone": GANDI, "provider": "gandi", "marks": marks[1]}]
+    # A mark of ours speaks for what stands beside ours too, unless nothing is ever taken over.
+    values = {"zone": "example.com", "marks": marks[0], "names": written, "zones": zones, "adopt": "never"}
+    return parse(values, {}, stack=OWNER, where="test")
+
+
+def sighting(address: str) -> tuple[Sighting, ...]:
+    """The detected address; none could be where it is ""."""
+    found = Known((ip_address(address),)) if address else Unknown("no source answered")
+    return (Sighting(WAN, Family.IPV4, found),)

@@ -1,0 +1,217 @@
+"""Random histories of clusters: what an object that cannot be seen was given stays, and all becomes as it is asked for.
+
+What each object was given last is kept here by a model of its own: the last that was seen of its part in a set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components import canonical_content
+from stacks.plan.changes import changes
+from stacks.plan.conflicts import settle
+from stacks.plan.endpoints import endpoints, seen_on_links
+from stacks.plan.planner import make_plan
+from stacks.settings import Settings
+from stacks.values import Known, Observation, Plan
+from stacks.wishes import Detected, ObjectKey, Targets, Wish
+from tests.stacks.plan.any_clusters import (
+    CLUSTERS,
+    GANDI,
+    NAMES,
+    OBJECTS,
+    TOO_SHORT,
+    Clusters,
+    Step,
+    any_marks,
+    any_theirs,
+    settings_of,
+    sighting,
+    steps,
+)
+from tests.stacks.plan.any_worlds import Theirs
+from tests.stacks.plan.paper import Paper
+
+RUNS_TO_SETTLE = 3
+EXAMPLES = 800
+Key = tuple[str, str]
+
+
+@dataclass
+class World:
+    """A history: the zones and the state as they became, the clusters as they are, and what was given to whom."""
+
+    marks: tuple[str, str]
+    paper: Paper = field(default_factory=Paper)
+    clusters: Clusters = field(default_factory=Clusters)
+    names: tuple[str, ...] = ()
+    address: str = "203.0.113.7"
+    given: dict[ObjectKey, dict[Key, frozenset[str]]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        return settings_of(self.marks, self.names)
+
+    def plan(self) -> tuple[Plan, Observation]:
+        zones = tuple(zone.zone for zone in self.settings.each_zone())
+        observation = self.paper.observation(sighting(self.address), zones, sources=self.clusters.sources())
+        return make_plan(self.settings, observation), observation
+
+    def settled(self) -> tuple[Wish, ...]:
+        seen = [one.found.value for one in self.clusters.sources() if isinstance(one.found, Known)]
+        return settle(one for found in seen for one in found if isinstance(one, Wish))[0]
+
+    def targets(self, wish: Wish, part: Targets, record_type: str) -> frozenset[str] | None:
+        """What an object asks for; None where that is unknown, or cannot be had."""
+        if wish.name.endswith(GANDI) and wish.ttl == TOO_SHORT:
+            return None
+        if isinstance(part, Detected):
+            return frozenset({self.address}) if self.address and record_type == "A" else None
+        return frozenset(part.value) if isinstance(part, Known) else None
+
+    def parts(self) -> dict[Key, dict[ObjectKey, frozenset[str] | None]]:
+        """What each object that can be seen asks for, by set; type "" for all that is not known better."""
+        found: dict[Key, dict[ObjectKey, frozenset[str] | None]] = {}
+        for wish in self.settled():
+            record_type = wish.type or ("A" if isinstance(wish.targets, Detected) else "")
+            of_set = found.setdefault((wish.name, record_type), {})
+            for key, part in wish.parts or ((wish.object, wish.targets),):
+                of_set[key] = self.targets(wish, part, record_type)
+        return found
+
+    def held(self) -> dict[Key, frozenset[str]]:
+        """What the zones have that state says is ours, marks left out."""
+        found: dict[Key, set[str]] = {}
+        for (_, logical_name), one in self.paper.state.items():
+            name, record_type, *rest = logical_name.split("/")
+            present = self.paper.zones[one.zone_id.removeprefix("z-")].get(one.id)
+            if rest[:1] != ["mark"] and present:
+                found.setdefault((name, record_type), set()).update(canonical_content.split(present.content))
+        return {key: frozenset(values) for key, values in found.items()}
+
+    def kept(self) -> dict[Key, set[str]]:
+        """What may not go: what was given to objects of which nobody knows what they ask for now."""
+        parts = self.parts()
+        own = {(one.name, one.type) for zone in self.settings.each_zone() for one in endpoints(zone, {})}
+        found: dict[Key, set[str]] = {}
+        for key, sets in self.given.items():
+            for of_set, values in sets.items():
+                here = parts.get(of_set) or parts.get((of_set[0], ""), {})
+                unknown = key in here and here[key] is None
+                if of_set not in own and (unknown or not self.clusters.is_read(key)):
+                    found.setdefault(of_set, set()).update(values)
+        return found
+
+    def run(self) -> bool:
+        """One run; whether it changed anything. Checks what it may not change."""
+        plan, observation = self.plan()
+        kept, before = self.kept(), self.held()
+        ours = {(one.zone_id.removeprefix("z-"), one.id) for one in self.paper.state.values()}
+        foreign = {(zone, one): record for zone, one, record in self.paper.everything() if (zone, one) not in ours}
+        shared = self.paper.shared
+        changed = bool(self.paper.run(plan, observation)) or set(shared) != set(self.paper.shared)
+        after = self.held()
+        for of_set, values in kept.items():
+            lost = values & (before.get(of_set, frozenset()) - after.get(of_set, frozenset()))
+            assert not lost, f"{of_set} lost {lost}, which it is not known whether anybody wants"
+        everything = {(zone, identity): record for zone, identity, record in self.paper.everything()}
+        for where, record in foreign.items():
+            assert everything.get(where) == record, f"{record} is not ours, and was changed"
+        return changed
+
+    def settle(self) -> None:
+        """Runs until nothing is left to do, which is soon."""
+        for _ in range(RUNS_TO_SETTLE):
+            if not self.run():
+                break
+        plan, observation = self.plan()
+        assert changes(plan, observation) == ()
+        assert set(plan.shared) == set(self.paper.shared)
+        self._note()
+
+    def _note(self) -> None:
+        """Who was given what, as far as it can be seen."""
+        parts, held = self.parts(), self.held()
+        for key in OBJECTS:
+            if key.cluster not in self.clusters.configured:
+                self.given.pop(key, None)
+            elif self.clusters.is_read(key):
+                before, now = self.given.get(key, {}), {}
+                for of_set in {*before, *parts}:
+                    here = parts.get(of_set) or parts.get((of_set[0], ""), {})
+                    asked = here.get(key, frozenset())
+                    values = before.get(of_set, frozenset()) if asked is None else asked
+                    now[of_set] = values & held.get(of_set, frozenset())
+                self.given[key] = {of_set: values for of_set, values in now.items() if values}
+
+    def take(self, step: Step) -> None:
+        """Let one thing happen."""
+        what, how = step
+        if what == "object":
+            self.clusters.objects[how[0]] = how[1]
+        elif what == "gone":
+            self.clusters.objects.pop(how, None)
+        elif what == "theirs":
+            how.put_into(self.paper)
+        elif what in {"unread", "configured"}:
+            setattr(self.clusters, what, how)
+        else:
+            setattr(self, what, how)
+
+    def check_all_known(self) -> None:
+        """The zones are as the settings and the objects ask, but for what is told as a conflict."""
+        plan, _ = self.plan()
+        told = {conflict.name for conflict in plan.conflicts}
+        wished: dict[Key, frozenset[str] | None] = {}
+        for of_set, of_objects in self.parts().items():
+            values = list(of_objects.values())
+            wished[of_set] = None if None in values else frozenset().union(*(one for one in values if one))
+        own: dict[Key, frozenset[str] | None] = {
+            (one.name, one.type): frozenset(one.targets.value)
+            for zone in self.settings.each_zone()
+            for one in endpoints(zone, seen_on_links(()))
+            if isinstance(one.targets, Known)
+        }
+        wished = {key: values for key, values in wished.items() if key[0] not in {name for name, _ in own}} | own
+        unknown = {name for (name, _), values in wished.items() if values is None}
+        found = self.held()
+        for name in NAMES:
+            if name not in told | unknown:
+                expected = {key: values for key, values in wished.items() if key[0] == name}
+                there = {key: values for key, values in found.items() if key[0] == name}
+                assert self._comparable(there) == self._comparable(expected)
+
+    def _comparable(self, sets: Mapping[Key, frozenset[str] | None]) -> dict[Key, frozenset[str] | None]:
+        """AAAA stands beside the settings' A, or does not: which, is not what this is about."""
+        names = {f"{name}.example.com" for name in self.names}
+        return {key: values for key, values in sets.items() if key[0] not in names or key[1] == "A"}
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    marks=any_marks(),
+    foreign=st.lists(any_theirs(), max_size=3),
+    first=st.lists(steps, max_size=6),
+    history=st.lists(steps, max_size=10),
+)
+def test_what_cannot_be_seen_stays_and_all_becomes_as_it_is_asked_for(
+    marks: tuple[str, str], foreign: list[Theirs], first: list[Step], history: list[Step]
+) -> None:
+    world = World(marks)
+    for one in foreign:
+        one.put_into(world.paper)
+    for step in first:
+        world.take(step)
+    world.settle()
+    for step in history:
+        world.take(step)
+        world.settle()
+    world.take(("unread", frozenset()))
+    world.take(("configured", CLUSTERS))
+    world.take(("address", "203.0.113.7"))
+    world.settle()
+    world.check_all_known()
