@@ -65,6 +65,7 @@ def record_document(record: Record) -> dict[str, object]:
         "ttl": record.ttl,
         "proxied": record.proxied,
         "comment": record.comment,
+        "tags": list(record.tags),
     }
 
 

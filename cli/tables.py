@@ -219,6 +219,7 @@ def difference(change: Change) -> str:
         ("ttl", before.ttl, after.ttl),
         ("proxied", before.proxied, after.proxied),
         ("comment", before.comment, after.comment),
+        ("tags", ",".join(before.tags), ",".join(after.tags)),
     ):
         if old != new:
             parts.append(f"{label} {old!r} -> {new!r}")

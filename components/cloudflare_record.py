@@ -8,7 +8,7 @@ import pulumi_cloudflare
 from components import cloudflare_fields
 from components.record import Record
 
-INPUTS = ["name", "content", "data", "priority", "ttl", "proxied", "comment"]
+INPUTS = ["name", "content", "data", "priority", "ttl", "proxied", "comment", "tags"]
 
 
 def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
@@ -23,6 +23,7 @@ def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.Resour
         ttl=record.ttl,
         proxied=record.proxied,
         comment=record.comment or None,
+        tags=list(record.tags) or None,
         data=pulumi_cloudflare.DnsRecordDataArgs(**data) if data else None,
         **fields,
         opts=opts,

@@ -19,3 +19,5 @@ class Record:
     ttl: int
     proxied: bool
     comment: str
+    tags: tuple[str, ...] = ()
+    """Sorted. None: whatever tags somebody has given to it are left alone."""

@@ -9,7 +9,7 @@ from components.geo import LoadBalancer, Monitor, Pool
 from stacks.values import Known, Unknown
 
 if TYPE_CHECKING:
-    from stacks.wishes import ObjectKey
+    from stacks.wishes import Complaint, ObjectKey
 
 Health = Literal["healthy", "unhealthy", "unknown"]
 
@@ -86,6 +86,8 @@ class GeoWish:
     host_name: str
     addresses: Known[tuple[str, ...]] | Unknown
     objects: tuple[ObjectKey, ...] = ()
+    known: tuple[str, ...] = ()
+    """Where not all addresses are known: those that are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,13 @@ class GeoSight:
     """What was seen of load balancing: the account, and what this stack wishes for in it.
 
     cluster: the cluster's name that the labels of the balanced objects say; "" where none does.
+    complaints: what owners of objects have to know, because these are not balanced.
     """
 
     account: Account | Unknown
     wishes: tuple[GeoWish, ...] = ()
     cluster: str = ""
+    complaints: tuple[Complaint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,7 @@ class Settings(ZoneSettings):
     def asked_links(self) -> tuple[str, ...]:
         """The links whose addresses some name asks for."""
         asked = [link for _, entry in self._names() if not entry.targets for link in entry.links or (WAN,)]
+        asked += [WAN] if self.geo and self.geo.wan else []
         return tuple(dict.fromkeys(asked))
 
     def known_links(self, links: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -120,6 +120,12 @@ class SharedSet:
     parts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+def _no_geo() -> GeoMemory:
+    from stacks.geo import GeoMemory  # noqa: PLC0415 - which imports this module
+
+    return GeoMemory()
+
+
 @dataclass(frozen=True, slots=True)
 class Registry:
     """What the stack's state holds: our records by logical name, and the ids of the zones we have met by name."""
@@ -133,8 +139,8 @@ class Registry:
     """What was last published of each named link: what stays while that link cannot be seen."""
     shared: tuple[SharedSet, ...] = ()
     """The sets that several objects share, and of which no mark says whose they are: what stays of the unseen ones."""
-    geo: GeoMemory | None = None
-    """What is ours of load balancing; None where nothing is."""
+    geo: GeoMemory = field(default_factory=_no_geo)
+    """What is ours of load balancing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,7 @@ class Endpoint:
     source: str
     links: tuple[str, ...] = (WAN,)
     """Whose addresses the targets are."""
+    tags: tuple[str, ...] = ()
     parts: tuple[tuple[str, Known[tuple[str, ...]] | Unknown], ...] = ()
     """The targets that each object of a cluster gives to it, by `ObjectKey.resource`."""
 
@@ -211,6 +218,7 @@ class RecordSet:
     former_marks: tuple[FormerMark, ...] = ()
     untouched: bool = False
     provider: str = "cloudflare"
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Wish:
     comment: str | None = None
     tags: tuple[str, ...] | None = None
     spelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    """The annotation that said the ttl, proxied, and comment each."""
+    """The annotation that said the ttl, proxied, comment and tags each."""
     parts: tuple[tuple[ObjectKey, Targets], ...] = ()
     """Where several objects' wishes are merged in it: what each of them wishes for; the oldest is `object`."""
     pool_of: str = ""

@@ -152,6 +152,8 @@ class ZoneDefaults(BaseModel):
     """What says in the zone that a record is ours: a TXT beside it, the record's comment, or nothing."""
     comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
     """The longest comment that the zone's plan stores: 100 characters on Free zones, 500 on others."""
+    tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
+    """How many tags a record may have on the zone's plan: none on Free zones."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
     policy: Policy = "sync"
     adopt: Adopt = "owned"

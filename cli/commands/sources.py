@@ -32,7 +32,7 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
         do = "set truenorth:sources, e.g. [gateway-httproute, ingress, service], or list truenorth:clusters"
         raise UserError("no cluster is read: there are no sources", str(file), do)
     seen = read_clusters(chosen.each_cluster(), os.environ)
-    found = asking(chosen, seen)
+    found = asking(chosen, tuple(one for one in seen if not one.balances))
     if as_json:
         sys.stdout.write(json.dumps(found.document(), sort_keys=True) + "\n")
     else:

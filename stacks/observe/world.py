@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stacks.cluster_settings import ClusterSettings
 from stacks.credentials import Credentials
 from stacks.errors import ObservationError, Problem, UserError
+from stacks.observe.geo.sight import see
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.providers import READERS
 from stacks.settings import Settings
@@ -42,7 +43,9 @@ def observe(
         known = registry()
         zones = read_zones(settings, credentials, known)
         around = seen.result()
-        return Observation(around.addresses, zones, known, around.sources)
+        records = tuple(one for one in around.sources if not one.balances)
+        geo = see(settings, credentials, known, zones, around.addresses, around.sources)
+        return Observation(around.addresses, zones, known, records, geo)
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:

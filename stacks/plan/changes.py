@@ -113,7 +113,7 @@ def _of_ours(ours: RegisteredRecord, wanted: Record, record_set: RecordSet, pres
     action: Action | None = None
     if present is None:
         action = Action.RESTORE
-    elif not same(present, ours.record):
+    elif not same(present if ours.record.tags else replace(present, tags=()), ours.record):
         action = Action.CORRECT
     elif not same(ours.record, wanted) or ours.zone_id != record_set.zone_id:
         action = Action.UPDATE

@@ -95,6 +95,8 @@ def asked(
             complaints.append(fault)
             staying.append(Staying(wish.name, wish.type or ANY, fault.text))
             continue
+        if len(wish.tags or ()) > zone.tag_limit:
+            complaints.append(_too_many_tags(wish, zone))
         found = tuple(_endpoints(wish, zone, seen))
         if not found:
             staying.append(Staying(wish.name, ANY, "the addresses of its links have not been detected yet"))
@@ -122,7 +124,18 @@ def _endpoints(wish: Wish, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]
             source=wish.object.resource,
             links=wish.targets.links if isinstance(wish.targets, Detected) else (),
             parts=parts,
+            tags=(wish.tags or ()) if len(wish.tags or ()) <= zone.tag_limit else (),
         )
+
+
+def _too_many_tags(wish: Wish, zone: ZoneSettings) -> Complaint:
+    annotation, value = dict(wish.spelled).get("tags", "tags"), ",".join(wish.tags or ())
+    allowed = f"{zone.tag_limit or 'no'} tags, as the setting tag_limit of the zone {zone.zone} says"
+    text = (
+        f"{wish.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. "
+        "The records go without tags"
+    )
+    return Complaint(wish.object, annotation, value, allowed, text)
 
 
 def _types(wish: Wish, seen: Seen) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from stacks.geo import Account, GeoMemory, GeoPlan, GeoWish, PlannedBalancer, Pl
 from stacks.geo_settings import BalancerDefaults, BalancerSettings, GeoSettings
 from stacks.plan.geo_balancer import merged_pools, unplaced, wished, with_own_entries, with_settings
 from stacks.plan.geo_leave import as_it_stands, leave, release
-from stacks.plan.geo_pool import as_it_is, own_pool, pool_in
+from stacks.plan.geo_pool import as_it_is, left_monitor, own_pool, pool_in
 from stacks.plan.geo_view import Site, View, hosts_of, pools_of, replaced, view
 from stacks.values import Known
 
@@ -68,6 +68,7 @@ def plan_geo(
     draft.conflicts += [own.conflict] if own.conflict else []
     if own.planned is None:
         return _standing(seen, draft)
+    draft.notes += left_monitor(seen) if own.planned.monitor is None else ()
     for host_name in sorted(wanted):
         if hub:
             _to_hub(draft, host_name, hub, seen)

@@ -31,7 +31,7 @@ from components.geo import OWN, Origin
 from components.geo_marks import parse
 from stacks.geo import GeoPlan, LiveBalancer, PlannedBalancer
 from stacks.plan.geo_balancer import merged_pools
-from stacks.plan.geo_pool import as_it_is, foreign_origins, monitor_of, said_in
+from stacks.plan.geo_pool import as_it_is, foreign_origins, left_monitor, monitor_of, said_in
 from stacks.plan.geo_view import View, hosts_of, pools_of, replaced
 
 LEAVES = "the pool {} is leaving its load balancers; the next run deletes it"
@@ -54,7 +54,7 @@ def leave(seen: View, hub: str = "") -> GeoPlan:
     concerned = {one.id: one for one in (*seen.with_own(), *_registered(seen))}
     if own is None:
         found = release(seen, concerned.values(), hub)
-        return _plan(seen, found, notes=_left_over(seen))
+        return _plan(seen, found, notes=left_monitor(seen))
     if theirs := foreign_origins(seen):
         return _hand_over(seen, theirs)
     mark = seen.marks.get(own.id)
@@ -175,10 +175,3 @@ def _plan(seen: View, found: Released, notes: tuple[str, ...] = ()) -> GeoPlan:
         conflicts=tuple(found.conflicts),
         notes=notes,
     )
-
-
-def _left_over(seen: View) -> tuple[str, ...]:
-    left = monitor_of(seen)
-    if left is None or seen.of_kind("monitor"):
-        return ()
-    return (f"the monitor {left.id} ({left.monitor.description}) was made by a run that was cut off: delete it",)

@@ -56,7 +56,6 @@ def own_pool(
     template = Origin("", "", geo_canonical.weight(settings.weight / 100), host_header=settings.host_header)
     made = origins(planned.addresses, template, place.name, {one: number for one, (number, _) in held.items()})
     made = tuple(replace(one, enabled=held[one.address][1]) if one.address in held else one for one in made)
-    description = encode(text(seen.site.cluster, place.name), PoolMark(seen.site.owner, _hosts(wishes, seen)))
     pool = replace(
         seen.own.pool if seen.own else Pool("", ()),  # what no setting speaks of stays as it is
         name=seen.pool_name,
@@ -67,7 +66,7 @@ def own_pool(
         check_regions=settings.check_regions,
         notification_email=settings.notification_email,
         load_shedding=_shedding(settings),
-        description=description,
+        description=_marked(place, wishes, seen),
     )
     return OwnPool(
         _planned(pool, _monitor(settings, place, seen), seen), planned.wait, planned.again, notes=tuple(notes)
@@ -93,6 +92,14 @@ def monitor_of(seen: View) -> LiveMonitor | None:
     marks = ((one, parse(one.monitor.description)) for one in seen.account.monitors)
     ours = [one for one, mark in marks if mark and mark.owner == seen.site.owner]
     return min(known or ours, key=lambda one: one.id, default=None)
+
+
+def left_monitor(seen: View) -> tuple[str, ...]:
+    """What to say of a monitor of ours that state does not know, where none is declared."""
+    left = monitor_of(seen)
+    if left is None or seen.of_kind("monitor"):
+        return ()
+    return (f"the monitor {left.id} ({left.monitor.description}) was made by a run that was cut off: delete it",)
 
 
 def _planned(pool: Pool, monitor: Monitor | None, seen: View) -> PlannedPool:
@@ -170,13 +177,18 @@ def _within(
     )
 
 
-def _hosts(wishes: Mapping[str, GeoWish], seen: View) -> tuple[str, ...]:
-    """The host names for the mark: those wished for, and those that the pool has left, while they are anybody's."""
+def _marked(place: LocationSettings, wishes: Collection[str], seen: View) -> str:
+    """The description of the own pool, with its mark: the host names wished for, and those that it has left.
+
+    What has been left stays in the mark, because nobody knows who may still write an old plan; unless there is no room.
+    """
     before = hosts_of(seen.marks.get(seen.own_id)) | {one.name for one in seen.memory.wished}
     before |= {live.balancer.name for live in seen.account.balancers if seen.registered_balancer(live)}
-    others = {host for one, mark in seen.marks.items() if one != seen.own_id for host in mark.hosts or ()}
-    left = [one for one in before - set(wishes) if seen.live(one) or one in others]
-    return (*wishes, *(f"{LEFT}{one}" for one in left))
+    left = [f"{LEFT}{one}" for one in before - set(wishes)]
+    said = text(seen.site.cluster, place.name)
+    marks = [PoolMark(seen.site.owner, (*wishes, *left)), PoolMark(seen.site.owner, tuple(wishes))]
+    written = [encode(said, mark) for mark in marks]
+    return next((one for one in written if (mark := parse(one)) and mark.hosts is not None), written[-1])
 
 
 def said_in(description: str) -> str:

@@ -21,7 +21,7 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     name, record_type = record_set.name, record_set.type
     records = {
         ownership.record_name(name, record_type, slot.number): Record(
-            name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment
+            name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment, record_set.tags
         )
         for slot in record_set.slots
     }
@@ -74,6 +74,7 @@ def wished(endpoint: Endpoint, targets: Sequence[str], zone: ZoneIndex, owner: s
         mark_content=ownership.encode(mark) if texts else "",
         mark_ttl=settings.traits.automatic_ttl,
         provider=settings.provider,
+        tags=endpoint.tags,
     )
 
 
@@ -103,6 +104,7 @@ def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark
         mark_ttl=mark.record.ttl if mark else PROVIDERS[some.provider].automatic_ttl,
         untouched=True,
         provider=some.provider,
+        tags=some.record.tags,
     )
 
 

@@ -91,7 +91,7 @@ class Said:
     comment: str | None = None
     tags: tuple[str, ...] | None = None
     spelled: tuple[tuple[str, str], ...] = ()
-    """The annotation that said the ttl, proxied and comment each."""
+    """The annotation that said the ttl, proxied, comment and tags each."""
     first_only: bool = False
 
 
@@ -158,7 +158,12 @@ def read(chain: Sequence[Annotated], complaints: list[Complaint]) -> Said:
 
 
 def _spelled(chain: Sequence[Annotated]) -> tuple[tuple[str, str], ...]:
-    said = (("ttl", find(chain, TTL)), ("proxied", find(chain, PROXIED)), ("comment", find(chain, COMMENT)))
+    said = (
+        ("ttl", find(chain, TTL)),
+        ("proxied", find(chain, PROXIED)),
+        ("comment", find(chain, COMMENT)),
+        ("tags", find(chain, TAGS)),
+    )
     return tuple((setting, found.annotation) for setting, found in said if found)
 
 

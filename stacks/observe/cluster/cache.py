@@ -25,16 +25,16 @@ class Selection:
     labels: str = ""
 
 
-def select(
-    resources: tuple[Resource, ...], settings: ClusterSettings, labels: str = ""
-) -> dict[Resource, Selection]:
+def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: str = "") -> dict[Resource, Selection]:
     """What of each of a source's resources is wanted; the first is the kind that the source names.
 
     labels: a label selector for that kind, beside the cluster's.
     """
     of_own = ",".join(filter(None, (settings.labels, labels)))
     return {
-        resource: _selection(resource, settings, of_own if resource is resources[0] else "", own=resource is resources[0])
+        resource: _selection(
+            resource, settings, of_own if resource is resources[0] else "", own=resource is resources[0]
+        )
         for resource in resources
     }
 

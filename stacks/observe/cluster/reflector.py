@@ -168,7 +168,7 @@ class Reflector:
         return isinstance(error, NotFound) and self._collection.resource.group not in _BUILT_IN
 
     def _reason(self, text: str) -> str:
-        return f"{self._collection.resource.kind}s of {self._whose} at {self._api.server} cannot be read: {text}"
+        return f"the {self._collection.resource.plural} of {self._whose} at {self._api.server} cannot be read: {text}"
 
     def _settle(self) -> None:
         self._stop_counting()

@@ -15,11 +15,10 @@ _READERS = {"monitor": values.monitor, "pool": values.pool, "balancer": values.b
 _WHOLE = frozenset({"ttl", "session_affinity_ttl"})
 
 
-def remembered(resources: Iterable[Mapping[str, Any]], output: Mapping[str, Any]) -> GeoMemory | None:
-    """What the resources of a state, and the stack's output of it, say; None where there is nothing."""
+def remembered(resources: Iterable[Mapping[str, Any]], output: Mapping[str, Any]) -> GeoMemory:
+    """What the resources of a state, and the stack's output of it, say."""
     registered = tuple(one for one in map(_registered, resources) if one)
-    wished = tuple(_wished(name, settings) for name, settings in output.items())
-    return GeoMemory(registered, wished) if registered or wished else None
+    return GeoMemory(registered, tuple(_wished(name, settings) for name, settings in output.items()))
 
 
 def output(wished: Iterable[LoadBalancer]) -> dict[str, dict[str, Any]]:

@@ -81,6 +81,7 @@ def read_record(item: Mapping[str, Any]) -> Record:
         ttl=int(item["ttl"]),
         proxied=bool(item.get("proxied", False)),
         comment=item.get("comment") or "",
+        tags=tuple(sorted(item.get("tags") or ())),
     )
 
 

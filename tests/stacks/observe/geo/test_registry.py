@@ -20,9 +20,7 @@ def resource(kind: str, logical_name: str, inputs: dict[str, Any], **others: Any
 
 
 def memory(*resources: dict[str, Any], **outputs: Any) -> GeoMemory:  # noqa: ANN401 - parts of a JSON document
-    found = parse_registry({"deployment": {"resources": [STACK | {"outputs": outputs}, *resources]}}).geo
-    assert found is not None
-    return found
+    return parse_registry({"deployment": {"resources": [STACK | {"outputs": outputs}, *resources]}}).geo
 
 
 def test_a_pool_is_read_with_all_that_was_declared() -> None:
@@ -108,7 +106,7 @@ def test_a_load_balancer_is_read_with_its_zone_and_whether_it_stays() -> None:
     ],
 )
 def test_nothing_else_is_ours(other: dict[str, Any]) -> None:
-    assert parse_registry({"deployment": {"resources": [STACK, other]}}).geo is None
+    assert parse_registry({"deployment": {"resources": [STACK, other]}}).geo == GeoMemory()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""What is seen of load balancing in one look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from components.geo import Pool
+from stacks.credentials import Credentials
+from stacks.errors import ObservationError
+from stacks.geo import Account, GeoMemory, GeoSight, LivePool
+from stacks.geo_checks import BALANCING
+from stacks.observe.geo.account import read_account
+from stacks.observe.geo.asked import Asked, asked
+from stacks.settings import Settings
+from stacks.values import Known, Registry, Sighting, Unknown, UnreadZone, ZoneSnapshot
+from stacks.wishes import SourceSighting
+
+
+def see(
+    settings: Settings,
+    credentials: Mapping[str, Credentials],
+    registry: Registry,
+    zones: Iterable[ZoneSnapshot | UnreadZone],
+    addresses: Iterable[Sighting],
+    sources: Iterable[SourceSighting],
+) -> GeoSight | None:
+    """What this stack has in load balancers, and wishes to have; None where it has no part in load balancing.
+
+    An account that cannot be read is unknown. Raises UserError where the token may not, or an id is wrong.
+    """
+    memory = registry.geo
+    if settings.geo is None and memory == GeoMemory():
+        return None
+    found = asked(settings.geo, sources, addresses, memory) if settings.geo else Asked()
+    ids = dict(registry.zone_ids) | {one.zone: one.zone_id for one in zones if isinstance(one, ZoneSnapshot)}
+    ours = [one for one in settings.each_zone() if one.provider == BALANCING]
+    account: Account | Unknown = Unknown(f"none of our zones is at {BALANCING.title()}")
+    if ours:
+        places = {one.zone: one.zone_id or ids.get(one.zone, "") for one in ours}
+        known = settings.geo.account_id if settings.geo else ""
+        try:
+            account = read_account(credentials, known, places, health_of=lambda pool: _changes(pool, memory, found))
+        except ObservationError as error:
+            account = Unknown(str(error))
+    return GeoSight(account, found.wishes, found.cluster, found.complaints)
+
+
+def _changes(pool: LivePool, memory: GeoMemory, found: Asked) -> bool:
+    """Whether it is our pool, and is to have other addresses: then it counts which of them are healthy."""
+    ours = any(one.id == pool.id and isinstance(one.value, Pool) for one in memory.registered)
+    wanted = {address for one in found.wishes if isinstance(one.addresses, Known) for address in one.addresses.value}
+    return ours and wanted != {one.address for one in pool.pool.origins}
