@@ -50,7 +50,7 @@ format: $(SYNCED) ## rewrite the code in the project's format
 	@$(RUN) ruff format
 	@$(RUN) ruff check --fix
 
-bench: $(SYNCED) engine ## measure (ONLY=name)
+bench: $(SYNCED) engine kube ## measure (ONLY=name)
 	@echo "==> bench"
 	@$(RUN) python -m bench --only "$(ONLY)"
 
@@ -73,9 +73,9 @@ engine: $(SYNCED)
 	  $(RUN) truenorth engine install > $(ENGINE).draft && mv $(ENGINE).draft $(ENGINE); }
 
 kube: $(SYNCED)
-	@test -x "$$(cat $(KUBE) 2>/dev/null)/kube-apiserver-$$(sed -n 's/^KUBERNETES = "\(.*\)"/\1/p' lab/kube/versions.py)" -a $(KUBE) -nt lab/kube/versions.py || { \
+	@test -x "$$(cat $(KUBE) 2>/dev/null)/external-dns-$$(sed -n 's/^EXTERNAL_DNS = "\(.*\)"/\1/p' lab/kube/versions.py)" -a $(KUBE) -nt lab/kube/versions.py || { \
 	  echo "==> Kubernetes, for the tests"; \
-	  $(RUN) truenorth lab build > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
+	  $(RUN) truenorth lab build --external-dns > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
 
 $(SYNCED): pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"

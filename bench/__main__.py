@@ -14,16 +14,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import main, wan
+from bench import main, sources, wan
 from bench.row import Row, print_rows, write_rows
 from cli.engine.failure import RunFailed
 from cli.engine.install import install
 from cli.errors import UserError
 from lab.daemon import LabError
+from lab.kube.client import ApiError
+from lab.kube.unavailable import KubeUnavailable
 from stacks.errors import ObservationError
 
-PARTS: dict[str, Callable[[], Iterator[Row]]] = {"main": main.measure, "wan": wan.measure}
-FAILURES = (RunFailed, UserError, ObservationError, LabError, RuntimeError, OSError, subprocess.SubprocessError)
+PARTS: dict[str, Callable[[], Iterator[Row]]] = {"main": main.measure, "wan": wan.measure, "sources": sources.measure}
+FAILURES = (
+    *(RunFailed, UserError, ObservationError, LabError, KubeUnavailable, ApiError),
+    *(RuntimeError, OSError, subprocess.SubprocessError),
+)
 """What a part may meet; the parts after it are measured all the same."""
 SEED = 0
 """Nothing in these parts is drawn by chance yet; parts that draw will use this seed."""

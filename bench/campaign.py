@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench import main_campaign, wan_campaign
+from bench import geo_campaign, main_campaign, wan_campaign
 from bench.wrong import WrongError
 
 Outcome = tuple[int, Counter[str] | WrongError]
@@ -34,7 +34,7 @@ def _one_by_one(seeds: Sequence[int]) -> Iterator[Outcome]:
             yield seed, error
 
 
-PARTS = {"main": Part(_one_by_one, 20), "wan": Part(wan_campaign.play, 300)}
+PARTS = {"main": Part(_one_by_one, 20), "wan": Part(wan_campaign.play, 300), "geo": Part(geo_campaign.play, 2000)}
 
 
 def campaign(arguments: Sequence[str] | None = None) -> int:

@@ -23,6 +23,7 @@ def convergence_document(done: Convergence) -> dict[str, object]:
             {"name": f.name, "type": f.type, "kept": list(f.kept), "reason": f.reason} for f in done.plan.frozen
         ],
         "complaints": [complaint_document(one) for one in done.plan.complaints],
+        "balancing": balancing_document(done),
         "sources": [source_document(one) for one in done.observation.sources],
         "records": [
             record_document(record) for each in done.plan.record_sets for record in declared_records(each).values()
@@ -42,6 +43,19 @@ def convergence_document(done: Convergence) -> dict[str, object]:
         "engine_runs": len(done.runs),
         "engine_seconds": round(sum(run.seconds for run in done.runs), 3),
         "seconds": round(done.seconds, 3),
+    }
+
+
+def balancing_document(done: Convergence) -> dict[str, object]:
+    """The JSON of what is done of load balancing."""
+    plan = done.plan.geo
+    return {
+        "changes": [
+            {"action": one.action.value, "kind": one.kind, "name": one.name, "says": one.says}
+            for one in done.geo_changes
+        ],
+        "conflicts": list(plan.conflicts) if plan else [],
+        "notes": list(plan.notes) if plan else [],
     }
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from cli.commands import adopt, destroy, detect, env, preview, status, up, watch
 from cli.commands import demo as demo_command
 from cli.commands import engine as engine_command
+from cli.commands import geo as geo_command
 from cli.commands import lab as lab_command
 from cli.commands import sources as sources_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
@@ -41,6 +42,7 @@ app.command("sources")(sources_command.sources)
 app.command("watch")(watch.watch)
 app.command("demo")(demo_command.demo)
 app.command("env")(env.env)
+app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
 app.add_typer(lab_command.app, name="lab")
 

@@ -23,7 +23,10 @@ HEALTH = 5.0
 
 
 class Rounds:
-    """Of one convergence. wait: sleeps for seconds; None where the caller comes back by itself (`pause` says when)."""
+    """Of one convergence, or of a loop of them.
+
+    wait: sleeps for seconds; None where the caller comes back by itself, when `pause` says.
+    """
 
     def __init__(self, handover: float = 0.0, wait: Callable[[float], object] | None = time.sleep) -> None:
         self._handover, self._wait = handover, wait
@@ -47,6 +50,7 @@ class Rounds:
         """Whether another round follows now; changed: whether this one has run for load balancing."""
         self.pause = None
         if plan is None or not (changed or plan.again or plan.wait):
+            self._number, self._failures, self._waiting_since = 0, 0, None
             return False
         if not plan.wait:
             self._waiting_since = None

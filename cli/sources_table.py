@@ -64,7 +64,7 @@ def print_asking(console: Console, found: Asking) -> None:
     for column in ("name", "type", "targets", "settings", "asked for by"):
         table.add_column(column, overflow="fold")
     for zone, wish in found.wishes:
-        by = ", ".join(str(key) for key, _ in wish.parts) or str(wish.object)
+        by = ", ".join(dict.fromkeys(str(key) for key, _ in wish.parts)) or str(wish.object)
         said = _settings(wish) if zone else OUTSIDE
         targets = _targets(wish.targets, skipped)
         table.add_row(wish.name, wish.type or "", targets, said, by, style="" if zone else "dim")

@@ -15,6 +15,7 @@ from components import canonical, canonical_content, ownership
 from components.record import Record
 from stacks.plan import guard
 from stacks.plan.changes import Action, Change
+from stacks.plan.geo_changes import GeoChange
 from stacks.plan.record_sets import declared_records
 from stacks.values import Frozen, Known, Plan, Sighting, Unknown
 from stacks.wishes import SourceSighting, Wish
@@ -61,6 +62,12 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
         )
     if changes:
         console.print(table)
+
+
+def print_balancing(console: Console, changes: tuple[GeoChange, ...]) -> None:
+    """What a run does to load balancing, a line each."""
+    for change in changes:
+        console.print(f"  {change}", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_addresses(console: Console, seen: Convergence) -> None:
@@ -120,7 +127,11 @@ def plan_notes(plan: Plan) -> list[str]:
             notes.append(f"[bold yellow]frozen[/] {frozen.name} {frozen.type} {state}: {escape(reason)}")
         if len(together) > SHOWN:
             notes.append(f"[bold yellow]frozen[/]: {len(together) - SHOWN} more: {escape(reason)}")
-    return notes + [f"[bold yellow]skipped[/] {escape(complaint.text)}" for complaint in plan.complaints]
+    notes += [f"[bold yellow]skipped[/] {escape(complaint.text)}" for complaint in plan.complaints]
+    if plan.geo:
+        notes += [f"[bold yellow]conflict[/] {escape(conflict)}" for conflict in plan.geo.conflicts]
+        notes += [f"[yellow]note[/] {escape(note)}" for note in plan.geo.notes]
+    return notes
 
 
 def frozen_by_reason(plan: Plan) -> dict[str, list[Frozen]]:
@@ -171,7 +182,9 @@ def print_outcome(console: Console, done: Convergence) -> None:
             f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)"
         )
         return
-    counted = ", ".join(f"{count} {DONE[action]}" for action, count in tally(done.changes).items()) or "nothing changed"
+    parts = [f"{count} {DONE[action]}" for action, count in tally(done.changes).items()]
+    parts += [f"{len(done.geo_changes)} of load balancing"] if done.geo_changes else []
+    counted = ", ".join(parts) or "nothing changed"
     engine = sum(run.seconds for run in done.runs)
     console.print(f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)")
 

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 _AFFINITY = "session_affinity_attributes"
 _UNTOUCHED = [name for name in geo_kept.BALANCER if name != _AFFINITY]
-"""What stays as state has it where nothing is said. Not the attributes of session affinity: the provider completes those
-of state with a default that the API does not answer, which would be a change."""
+"""What stays as state has it where nothing is said. Not the attributes of session affinity: the provider completes
+those of state with a default that the API does not answer, which would be a change."""
 _DEFAULT_TTL = 30  # seconds
-_SESSION = {"cookie": 82_800, "ip_cookie": 82_800, "header": 1800}
-"""Seconds that a session lasts where nothing is said."""
 
 
 def monitor(
@@ -87,6 +85,7 @@ def pool(
 def load_balancer(logical_name: str, args: GeoLoadBalancerArgs, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Declare a load balancer under its logical name."""
     kept = geo_kept.parse(args.get("kept", ""))
+    affinity = args.get("session_affinity", "none")
     if headers := args.get("session_affinity_headers"):
         kept[_AFFINITY] = {"require_all_headers": False, **kept.get(_AFFINITY, {}), "headers": headers}
     made: pulumi.Resource = pulumi_cloudflare.LoadBalancer(
@@ -100,8 +99,8 @@ def load_balancer(logical_name: str, args: GeoLoadBalancerArgs, opts: pulumi.Res
         ttl=None if args.get("proxied", True) else args.get("ttl", _DEFAULT_TTL),
         enabled=args.get("enabled", True),
         description=args.get("description", ""),
-        session_affinity=args.get("session_affinity", "none"),
-        session_affinity_ttl=args.get("session_affinity_ttl") or _SESSION.get(args.get("session_affinity", "none")),
+        session_affinity=affinity,
+        session_affinity_ttl=(args.get("session_affinity_ttl") or geo_canonical.SESSION_SECONDS[affinity]) or None,
         region_pools=args.get("region_pools", {}),
         country_pools=args.get("country_pools") or ({} if args.get("clear_country_pools") else None),
         pop_pools=args.get("pop_pools", {}),

@@ -76,7 +76,7 @@ class LoadShedding:
 class Pool:
     """A pool of origins, sorted by name. latitude, longitude: degrees, north and east positive; both or neither.
 
-    kept: what it has beside, as `geo_kept` writes it; "" where that is not known.
+    kept: what it has beside, as `geo_kept` writes it; "" for nothing.
     """
 
     name: str
@@ -100,7 +100,7 @@ class LoadBalancer:
     ttl: seconds, only where it is not proxied. session_affinity_ttl: seconds; 0 for the default. pool_weights: 0 to 1,
     by pool, for the policy random; default_weight for the others. session_affinity_headers: those that make a session,
     for session affinity by header; () leaves them as they are. kept: what it has beside, as `geo_kept` writes it; ""
-    where that is not known.
+    for nothing.
     """
 
     name: str

@@ -15,6 +15,9 @@ _WEIGHT_DIGITS = 2
 _CONNECTION = "connection_established"
 _PROXIED_TTL = 30  # what it has where it counts for nothing
 
+SESSION_SECONDS = {"none": 0, "cookie": 82_800, "ip_cookie": 82_800, "header": 1800}
+"""How long a session lasts where nothing is said, by the kind of affinity."""
+
 Pools = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -43,12 +46,12 @@ def pool(value: Pool) -> Pool:
 
 def balancer(value: LoadBalancer) -> LoadBalancer:
     """The load balancer with its tables sorted, empty lists dropped, and without what its kind does not use."""
-    affine = value.session_affinity != "none"
+    kind = value.session_affinity
     return replace(
         value,
         ttl=_PROXIED_TTL if value.proxied else value.ttl,
-        session_affinity_ttl=value.session_affinity_ttl if affine else 0,
-        session_affinity_headers=value.session_affinity_headers if value.session_affinity == "header" else (),
+        session_affinity_ttl=(value.session_affinity_ttl or SESSION_SECONDS[kind]) if kind != "none" else 0,
+        session_affinity_headers=value.session_affinity_headers if kind == "header" else (),
         region_pools=_pools(value.region_pools),
         country_pools=_pools(value.country_pools),
         pop_pools=_pools(value.pop_pools),

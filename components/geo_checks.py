@@ -28,7 +28,7 @@ STEERING = (
     "least_outstanding_requests",
     "least_connections",
 )
-AFFINITY_SECONDS = {"none": (0, 0), "cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
+AFFINITY_SECONDS = {"none": (0, 604_800), "cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
 """How long a session may last, by the kind of affinity."""
 
 _EVERYWHERE = "ALL_REGIONS"
@@ -72,6 +72,8 @@ def check_balancer(args: GeoLoadBalancerArgs) -> None:
     ]
     if not args["default_pools"]:
         faults.append("defaultPools: give at least one pool")
+    if affinity == "header" and not (args.get("session_affinity_headers") or "headers" in args.get("kept", "")):
+        faults.append("sessionAffinityHeaders: name the headers that make a session")
     if seconds and affinity in AFFINITY_SECONDS:
         faults += _range("sessionAffinityTtl", seconds, *AFFINITY_SECONDS[affinity])
     _raise(f"the load balancer {args['name']}", faults)

@@ -12,32 +12,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BALANCER = ("networks", "rules", "session_affinity_attributes")
+_AFFINITY = "session_affinity_attributes"
+BALANCER = ("networks", "rules", _AFFINITY)
 POOL = ("health_sources", "monitor_group", "notification_filter")
 
-_AFFINITY = "session_affinity_attributes"
 _FILLED_IN = {
+    "networks": ["cloudflare"],
     "drain_duration": 0,
-    "headers": None,
     "require_all_headers": False,
     "samesite": "Auto",
     "secure": "Auto",
     "zero_downtime_failover": "none",
 }
-"""The attributes that the API answers where nobody has set any. Declared, they would be a change at every refresh: the
-provider has a default for `require_all_headers`, which the API does not answer."""
+"""What the API answers where nobody has set anything. Declared, attributes of session affinity would be a change at
+every refresh: the provider has a default for `require_all_headers`, which the API does not answer."""
 
 
 def of_balancer(answered: Mapping[str, Any]) -> str:
-    """What to keep of a load balancer as the API has answered it."""
-    attributes = answered.get(_AFFINITY) or {}
-    if all(_FILLED_IN.get(name, value) == value for name, value in attributes.items()):
-        return _text({**answered, _AFFINITY: None}, BALANCER)
-    return _text(answered, BALANCER)
+    """What to keep of a load balancer as the API has answered it, "" for nothing.
+
+    The headers of session affinity are an argument, and not in it.
+    """
+    attributes = {key: value for key, value in (answered.get(_AFFINITY) or {}).items() if key != "headers"}
+    values = {**answered, _AFFINITY: None if _filled_in(attributes) else attributes}
+    if values.get("networks") == _FILLED_IN["networks"]:
+        del values["networks"]
+    return _text(values, BALANCER)
 
 
 def of_pool(answered: Mapping[str, Any]) -> str:
-    """What to keep of a pool as the API has answered it."""
+    """What to keep of a pool as the API has answered it, "" for nothing."""
     return _text(answered, POOL)
 
 
@@ -47,5 +51,10 @@ def parse(kept: str) -> dict[str, Any]:
     return values
 
 
+def _filled_in(attributes: Mapping[str, Any]) -> bool:
+    return all(value is None or _FILLED_IN.get(key) == value for key, value in attributes.items())
+
+
 def _text(answered: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    return json.dumps({name: answered[name] for name in names if answered.get(name)}, sort_keys=True)
+    values = {name: answered[name] for name in names if answered.get(name)}
+    return json.dumps(values, sort_keys=True) if values else ""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib.metadata import version
 
 from pulumi.provider.experimental import component_provider_host
@@ -13,8 +14,12 @@ from components.geo_load_balancer import GeoLoadBalancer
 from components.geo_pool import GeoPool
 
 NAME = "truenorth"
+COMPONENTS = [GeoPool, GeoLoadBalancer]
 
 
 def main() -> None:
     """Serve the components until the engine that has started it ends it."""
-    component_provider_host([GeoPool, GeoLoadBalancer], NAME, version=version(NAME))
+    for component in COMPONENTS:
+        # It becomes Markdown in the schema, where lines that are indented are code.
+        component.__doc__ = inspect.getdoc(component)
+    component_provider_host([*COMPONENTS], NAME, version=version(NAME))

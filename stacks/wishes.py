@@ -78,7 +78,7 @@ class Wish:
     spelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """The annotation that said the ttl, proxied, comment and tags each."""
     parts: tuple[tuple[ObjectKey, Targets], ...] = ()
-    """Where several objects' wishes are merged in it: what each of them wishes for; the oldest is `object`."""
+    """Where several wishes are merged in it: what each object wishes for (one of several parents, say, each time)."""
     pool_of: str = ""
     """Where it is a wish for a load balancer: the cluster in whose pool the targets are to be; "" for records."""
 

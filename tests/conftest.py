@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Chooses the seed of hypothesis before its plugin reads the option, so that any run can be repeated."""
     config.addinivalue_line("markers", "kube: runs a real Kubernetes control plane")
     if config.getoption("--hypothesis-seed") is None:
-        config.option.hypothesisseed = str(random.SystemRandom().randrange(_SEED_LIMIT))
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(_SEED_LIMIT))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

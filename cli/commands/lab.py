@@ -98,12 +98,14 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def build() -> None:
+def build(
+    external_dns: Annotated[bool, typer.Option("--external-dns", help="The real external-dns too.")] = False,
+) -> None:
     """Build what `lab start --kube` runs, where it has not been built: minutes, once. Prints its folder.
 
     Example: `truenorth lab build`
     """
-    typer.echo(str(_build_kubernetes()))
+    typer.echo(str(_build_kubernetes(external_dns=external_dns)))
 
 
 @app.command()
@@ -133,7 +135,7 @@ def _refuse_without_kubernetes(folder: Path) -> None:
         )
 
 
-def _build_kubernetes() -> Path:
+def _build_kubernetes(*, external_dns: bool = False) -> Path:
     from cli.engine.progress import shown_on
     from cli.errors import UserError
     from lab.kube.build import install
@@ -141,7 +143,8 @@ def _build_kubernetes() -> Path:
 
     try:
         with shown_on(sys.stderr, "kubernetes") as progress:
-            return install(os.environ, progress, controllers=True).gateway_api.parent
+            built = install(os.environ, progress, controllers=True, external_dns=external_dns)
+            return built.gateway_api.parent
     except KubeUnavailable as error:
         raise UserError(error.what, error.where, error.do) from error
 

@@ -52,8 +52,11 @@ def preview(
         return
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
+    tables.print_balancing(console, seen.geo_changes)
     tables.print_refusals(console, seen)
-    counted = ", ".join(f"{count} to {action.value}" for action, count in tables.tally(seen.changes).items())
+    parts = [f"{count} to {action.value}" for action, count in tables.tally(seen.changes).items()]
+    parts += [f"{len(seen.geo_changes)} of load balancing"] if seen.geo_changes else []
+    counted = ", ".join(parts)
     console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")
     if save:
         console.print(f"saved: truenorth up --plan {save}", markup=False, highlight=False, soft_wrap=True)

@@ -30,7 +30,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     tables.print_addresses(console, seen)
     tables.print_records(console, seen)
     tables.print_plan_notes(console, seen.plan)
-    console.print(
-        f"{len(seen.changes)} to do: truenorth up --stack {stack}" if seen.changes else "[green]all as it should be[/]"
-    )
+    tables.print_balancing(console, seen.geo_changes)
+    pending = len(seen.changes) + len(seen.geo_changes)
+    console.print(f"{pending} to do: truenorth up --stack {stack}" if pending else "[green]all as it should be[/]")
     require_all_read(seen)

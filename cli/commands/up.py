@@ -71,6 +71,7 @@ def up(  # noqa: PLR0913 - the options of the command
         teller.planned(seen)
         tables.print_plan_notes(console, seen.plan)
         tables.print_changes(console, seen.changes)
+        tables.print_balancing(console, seen.geo_changes)
         if seen.allowed_by:
             tables.print_refusals(console, seen)
 

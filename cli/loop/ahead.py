@@ -17,7 +17,7 @@ from stacks.plan.foreseen import carried_out
 from stacks.plan.planner import make_plan
 from stacks.settings import Settings
 from stacks.values import Observation, Unknown
-from stacks.wishes import SourceSighting, names_that_differ
+from stacks.wishes import names_that_differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,18 @@ class Planned:
     is_nothing: bool
 
 
-def planned(settings: Settings, last: Convergence | None, sights: Sights) -> Planned | None:
-    """The plan of what differs from the last convergence; None where all has to be looked at."""
+def planned(settings: Settings, last: Convergence | None, before: Sights, sights: Sights) -> Planned | None:
+    """The plan of what differs from the last convergence; None where all has to be looked at.
+
+    before: what was seen for the last convergence.
+    """
     base = _after(last)
-    if base is None or sights.addresses != base.addresses or _states(sights.sources) != _states(base.sources):
+    if base is None or sights.addresses != before.addresses or _states(sights) != _states(before):
         return None
-    names = names_that_differ(base.sources, sights.sources)
+    names = names_that_differ(before.sources, sights.sources)
     if not names:
         return None  # something to tell, without a wish that differs
-    excerpt = about(settings, replace(base, sources=sights.sources), names)
+    excerpt = about(settings, replace(base, sources=sights.of_records), names)
     plan = make_plan(settings, excerpt)
     found = changes(plan, excerpt)
     zones = frozenset(zone.zone for zone in settings.each_zone())
@@ -50,5 +53,6 @@ def _after(last: Convergence | None) -> Observation | None:
     return carried_out(last.plan, last.observation) if last.runs else last.observation
 
 
-def _states(sources: tuple[SourceSighting, ...]) -> list[tuple[bool, str]]:
-    return [(isinstance(one.found, Unknown), one.stale) for one in sources]
+def _states(sights: Sights) -> list[tuple[object, ...]]:
+    """What the plan of some names cannot tell: what cannot be read, and all that is balanced."""
+    return [(isinstance(one.found, Unknown), one.stale, one.balances and one.found) for one in sights.sources]

@@ -45,13 +45,12 @@ class Board:
         self._awaited: set[object] = set()
         self._inbox = inbox
         self._told = told
-        self._sources: dict[tuple[str, str], SourceSighting] = {
-            (cluster.name, name): SourceSighting(cluster.name, name, "", Unknown("it has not been read yet"))
-            for cluster in clusters
-            for name in cluster.sources
-        }
-        if self._sources:
+        self._sources: dict[tuple[str, str], SourceSighting] = {}
+        for cluster in clusters:
             self._awaited.add(Sources)
+            for name in cluster.sources:
+                unread = SourceSighting(cluster.name, name, "", Unknown("it has not been read yet"))
+                self._sources[cluster.name, name] = unread
         self.stopped = False
         self.follow(ways)
 
@@ -114,7 +113,7 @@ class Board:
     def _hear_source(self, news: SourceSighting) -> bool:
         """Keep what was last known of a source; told where it cannot be read now, and why, or can again."""
         place = (news.cluster, news.source)
-        before = self._sources[place]
+        before = self._sources.get(place) or replace(news, found=Unknown("it has not been read yet"))
         if isinstance(news.found, Unknown) and isinstance(before.found, Known):
             after = replace(before, stale=news.found.reason, waiting=news.waiting)
         else:

@@ -35,6 +35,7 @@ def report(console: Console, news: News, notes: set[str]) -> dict[str, object]:
 
 def _convergence(console: Console, now: str, news: Convergence) -> dict[str, object]:
     tables.print_changes(console, news.changes)
+    tables.print_balancing(console, news.geo_changes)
     if news.allowed_by:
         tables.print_refusals(console, news)
     console.print(f"{now} ", end="", highlight=False)

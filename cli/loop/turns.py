@@ -13,6 +13,7 @@ from cli.loop.confirmer import Confirmer
 from cli.loop.grace import Grace
 from cli.loop.inbox import Board
 from cli.loop.news import Failure, Told
+from cli.rounds import Rounds
 from cli.workplace import Workplace
 from stacks.errors import ObservationError, Refused
 from stacks.permission import Permission, refused
@@ -33,6 +34,8 @@ class Turns:
         self._pause = self._settings.wan.interval
         self._refusal = ""
         self._last: Convergence | None = None
+        self._seen = board.sights()
+        self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
         self.due = time.monotonic()
         self.interrupted = False
 
@@ -40,7 +43,7 @@ class Turns:
         """Whether what was heard changes no record. What it does change is told, before it is looked at whole."""
         if time.monotonic() >= self.due:
             return False
-        ahead = planned(self._settings, self._last, self._board.sights())
+        ahead = planned(self._settings, self._last, self._seen, self._board.sights())
         if ahead is None:
             return False
         if ahead.changes and not self._settings.delete_grace:  # which keeps for a while what would go
@@ -50,14 +53,16 @@ class Turns:
     def take(self, confirmer: Confirmer, teller: Teller) -> None:
         """Converge once."""
         self._last = None
+        seen = self._seen = self._board.sights()
         try:
             done = converge(
                 self._workplace,
                 self._listener,
-                sights=self._board.sights,
+                sights=lambda: seen,
                 planned=teller.planned,
                 amend=self._grace.amend,
                 hold_back=True,
+                rounds=self._rounds,
             )
         except (ObservationError, RunFailed) as error:
             teller.failed(error)
@@ -79,6 +84,8 @@ class Turns:
         self._last = done
         self.interrupted = any(run.interrupted for run in done.runs)
         self.due = self._drift_or_grace()
+        if self._rounds.pause is not None:
+            self.due = min(self.due, time.monotonic() + self._rounds.pause)
         if done.unread_zones:
             self.due = min(self.due, self._failed(done.unread_zones))
         else:

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from lab.kube.programs import CHANNELS, MODULES, Part, Programs, find, folder, parts
+from lab.kube.programs import CHANNELS, Part, Programs, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
 from lab.kube.versions import GATEWAY_API, GATEWAY_API_SUM
 from toolchain import lock
@@ -20,17 +20,23 @@ from toolchain.progress import Progress, Silent
 from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _GATEWAY_API = f"sigs.k8s.io/gateway-api@v{GATEWAY_API}"
 
 
-def install(environment: Mapping[str, str], progress: Progress | None = None, *, controllers: bool = False) -> Programs:
+def install(
+    environment: Mapping[str, str],
+    progress: Progress | None = None,
+    *,
+    controllers: bool = False,
+    external_dns: bool = False,
+) -> Programs:
     """Return the programs, built first where they are not in the cache. It waits while another process builds.
 
     Raises KubeUnavailable where they cannot be had.
     """
-    if found := find(environment, controllers=controllers):
+    if found := find(environment, controllers=controllers, external_dns=external_dns):
         return found
     kept, told = folder(environment), progress or Silent()
 
@@ -39,7 +45,9 @@ def install(environment: Mapping[str, str], progress: Progress | None = None, *,
 
     try:
         with lock.held(kept / "lock", waiting):
-            return find(environment, controllers=controllers) or _make(environment, told, controllers=controllers)
+            if found := find(environment, controllers=controllers, external_dns=external_dns):
+                return found
+            made = _make(environment, told, parts(controllers=controllers, external_dns=external_dns))
     except Unavailable as error:
         raise KubeUnavailable(f"Kubernetes cannot be built: {error.reason}", str(kept), error.do) from error
     except BuildError as error:
@@ -49,9 +57,10 @@ def install(environment: Mapping[str, str], progress: Progress | None = None, *,
         do = "make it writable, free 8 GB there, or point XDG_CACHE_HOME elsewhere"
         what = f"Kubernetes cannot be built: {error.strerror or error}"
         raise KubeUnavailable(what, str(error.filename or kept), do) from error
+    return made
 
 
-def _make(environment: Mapping[str, str], progress: Progress, *, controllers: bool) -> Programs:
+def _make(environment: Mapping[str, str], progress: Progress, wanted: Sequence[Part]) -> Programs:
     """Build what is lacking; each program moves to its place in one step when it has been tried. The lock is held."""
     kept = folder(environment)
     staging = kept / ".staging"  # what a killed build has fetched there is reused
@@ -59,12 +68,11 @@ def _make(environment: Mapping[str, str], progress: Progress, *, controllers: bo
     for left in staging.glob("work-*"):  # a killed build's compiler may still be writing there
         shutil.rmtree(left, ignore_errors=True)
     work.mkdir(parents=True)
-    wanted = parts(controllers=controllers)
     lacking = [part for part in wanted if not (kept / part.file_name).is_file()]
     progress.note(f"builds a Kubernetes control plane into {kept}: 10 to 20 minutes on two processors, once")
     progress.plan(len(lacking) + 2)
     progress.step("find a Go toolchain")
-    go = toolchain(environment, staging / "go", minimum_of(MODULES / "kubernetes"), progress)
+    go = toolchain(environment, staging / "go", _newest_minimum(wanted), progress)
     settings = go_environment(environment, go, staging)
     progress.step(f"fetch the definitions of Gateway API {GATEWAY_API}")
     _gateway_api(go, settings, work, kept / f"gateway-api-{GATEWAY_API}")
@@ -75,18 +83,24 @@ def _make(environment: Mapping[str, str], progress: Progress, *, controllers: bo
         _try(part, draft)
         draft.replace(kept / part.file_name)
     shutil.rmtree(staging, ignore_errors=True)
-    made = find(environment, controllers=controllers)
-    if made is None:
+    paths = {part.name: kept / part.file_name for part in wanted}
+    if not all(path.is_file() for path in paths.values()):
         what, do = "Kubernetes was built, but is gone", "run it again; keep other programs off the cache"
         raise KubeUnavailable(what, str(kept), do)
-    return made
+    return Programs(kept / f"gateway-api-{GATEWAY_API}", paths)
+
+
+def _newest_minimum(wanted: Sequence[Part]) -> str:
+    """The Go that builds them all."""
+    minimums = {minimum_of(part.source.module) for part in wanted}
+    return max(minimums, key=lambda version: tuple(int(number) for number in version.split(".")))
 
 
 def _try(part: Part, file: Path) -> None:
     asked = subprocess.run(  # noqa: S603 - what was just built
         [str(file), "--version"], capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=60, check=False
     )
-    if asked.returncode != 0 or part.version not in asked.stdout:
+    if asked.returncode != 0 or part.version not in asked.stdout + asked.stderr:  # external-dns says it to the latter
         what = f"the {part.name} that was built does not work: {(asked.stderr or asked.stdout).strip()[-300:]}"
         raise KubeUnavailable(what, str(file), "run it again")
 

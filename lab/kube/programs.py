@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.kube.versions import ETCD, GATEWAY_API, KUBERNETES, KWOK
+from lab.kube.versions import ETCD, EXTERNAL_DNS, GATEWAY_API, KUBERNETES, KWOK
 from toolchain.cache import user_cache
 from toolchain.compile import Program
 
@@ -40,12 +40,16 @@ class Programs:
     paths: Mapping[str, Path] = field(default_factory=dict)
 
 
-def parts(*, controllers: bool) -> list[Part]:
-    """The programs that are needed: for the API alone, or for a control plane whose Pods run."""
+def parts(*, controllers: bool, external_dns: bool = False) -> list[Part]:
+    """The programs that are needed: of the API alone, or of a control plane whose Pods run; external-dns if wanted."""
     wanted = [Part("etcd", ETCD, Program(MODULES / "etcd", "go.etcd.io/etcd/server/v3", {})), _kubernetes("apiserver")]
     if controllers:
         kwok = Program(MODULES / "kwok", "sigs.k8s.io/kwok/cmd/kwok", {})
         wanted += [_kubernetes("controller-manager"), _kubernetes("scheduler"), Part("kwok", KWOK, kwok)]
+    if external_dns:
+        version = {"sigs.k8s.io/external-dns/pkg/apis/externaldns.Version": f"v{EXTERNAL_DNS}"}
+        program = Program(MODULES / "external-dns", "sigs.k8s.io/external-dns", version)
+        wanted.append(Part("external-dns", EXTERNAL_DNS, program))
     return wanted
 
 
@@ -66,10 +70,11 @@ def folder(environment: Mapping[str, str]) -> Path:
     return user_cache(environment) / "kube"
 
 
-def find(environment: Mapping[str, str], *, controllers: bool = False) -> Programs | None:
+def find(environment: Mapping[str, str], *, controllers: bool = False, external_dns: bool = False) -> Programs | None:
     """The programs, if all that are needed have been built; each is there whole or not at all."""
     kept = folder(environment)
-    paths = {part.name: kept / part.file_name for part in parts(controllers=controllers)}
+    wanted = parts(controllers=controllers, external_dns=external_dns)
+    paths = {part.name: kept / part.file_name for part in wanted}
     definitions = kept / f"gateway-api-{GATEWAY_API}"
     there = definitions.is_dir() and all(path.is_file() for path in paths.values())
     return Programs(definitions, paths) if there else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 KUBERNETES = "1.34.1"
 ETCD = "3.6.5"
 KWOK = "0.7.0"
+EXTERNAL_DNS = "0.21.0"
 GATEWAY_API = "1.7.0"
 GATEWAY_API_SUM = "h1:duVnm7nO6oXfMMUWfcDoBph47CYR/ME3NGxccOVglaY="
 """Checksum of the module, as a go.sum would hold it (https://go.dev/ref/mod#go-sum-files). No go.mod of ours requires

@@ -26,6 +26,11 @@ class Sights:
     addresses: tuple[Sighting, ...]
     sources: tuple[SourceSighting, ...] = ()
 
+    @property
+    def of_records(self) -> tuple[SourceSighting, ...]:
+        """The sources of what is wished to have records; the others are balanced."""
+        return tuple(one for one in self.sources if not one.balances)
+
 
 def observe(
     settings: Settings,
@@ -43,9 +48,8 @@ def observe(
         known = registry()
         zones = read_zones(settings, credentials, known)
         around = seen.result()
-        records = tuple(one for one in around.sources if not one.balances)
         geo = see(settings, credentials, known, zones, around.addresses, around.sources)
-        return Observation(around.addresses, zones, known, records, geo)
+        return Observation(around.addresses, zones, known, around.of_records, geo)
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:

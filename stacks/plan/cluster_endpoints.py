@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeVar
 
 from components import canonical, ownership
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 ANY = ""
 """The type of a wish that may turn out to be of any."""
+INTERNAL = tuple(
+    ip_network(text)
+    for text in (
+        *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+        *("::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
+"""RFC 1918, 6598, 1122, 3927, 4291, 4193."""
 PROXIED_TYPES = frozenset({"A", "AAAA", ALIAS})
 STAY = "The records stay as they are until it is mended"
 
@@ -112,12 +121,14 @@ def asked(
 def _endpoints(wish: Wish, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
     types = (wish.type,) if wish.type else _types(wish, seen)
     for record_type in types:
+        targets = _known(wish.targets, record_type, seen)
         proxied = zone.traits.proxies and record_type in PROXIED_TYPES and _said_or(wish.proxied, zone.proxied)
-        parts = tuple((key.resource, _known(targets, record_type, seen)) for key, targets in _parts(wish))
+        proxied = proxied and not _is_internal(record_type, targets)
+        parts = tuple((key.resource, _known(given, record_type, seen)) for key, given in _parts(wish))
         yield Endpoint(
             name=wish.name,
             type=record_type,
-            targets=_known(wish.targets, record_type, seen),
+            targets=targets,
             ttl=canonical.ttl(_said_or(wish.ttl, zone.ttl), proxied=proxied, automatic=zone.traits.automatic_ttl),
             proxied=proxied,
             comment=_said_or(wish.comment, zone.comment) if zone.traits.comments else "",
@@ -126,6 +137,14 @@ def _endpoints(wish: Wish, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]
             parts=parts,
             tags=(wish.tags or ()) if len(wish.tags or ()) <= zone.tag_limit else (),
         )
+
+
+def _is_internal(record_type: str, targets: Known[tuple[str, ...]] | Unknown) -> bool:
+    """Whether an address is one that no proxy on the Internet reaches; the API refuses to proxy such a record."""
+    if record_type not in FAMILY or isinstance(targets, Unknown):
+        return False
+    addresses = [ip_address(target) for target in targets.value]
+    return any(address in network for address in addresses for network in INTERNAL)
 
 
 def _too_many_tags(wish: Wish, zone: ZoneSettings) -> Complaint:

@@ -110,8 +110,7 @@ def _of_type(claims: Sequence[_Claim], complaints: dict[Complaint, None]) -> Wis
         elif claim.certain and winner.certain:
             complaints[_lost(claim.wish, winner.wish, difference)] = None
     targets = winner.wish.targets if winner.type == ALIAS else _merged([one for _, one in merged])
-    several = len({key for key, _ in merged}) > 1
-    return replace(winner.wish, type=winner.type, targets=targets, parts=tuple(merged) if several else ())
+    return replace(winner.wish, type=winner.type, targets=targets, parts=tuple(merged) if len(merged) > 1 else ())
 
 
 def _difference(claim: _Claim, winner: _Claim) -> str:

@@ -148,6 +148,7 @@ def _balancer(draft: _Draft, host_name: str, settings: GeoSettings, seen: View) 
             f"{host_name} cannot steer by proximity: these pools have no coordinates: {', '.join(missing)}"
         )
         merged = replace(merged, steering_policy=live.balancer.steering_policy if live else "off")
+        mine = replace(mine, steering_policy=merged.steering_policy)  # so that the wish stays one
     draft.wished.append(mine)
     draft.balancers.append(
         PlannedBalancer(

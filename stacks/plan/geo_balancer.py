@@ -82,10 +82,10 @@ def with_settings(
     return merged, notes
 
 
-def merged_pools(live: LoadBalancer, seen: View, *, own: bool, spare: bool = False) -> LoadBalancer | None:
+def merged_pools(live: LoadBalancer, seen: View, *, own: bool) -> LoadBalancer | None:
     """The load balancer with the own pool (as `OWN`) or without it, and with all others that belong into it.
 
-    spare: the own pool is in it, yet not as the fallback where another can be. None where no pool would be left.
+    None where no pool would be left.
     """
     host = live.name
 
@@ -101,14 +101,11 @@ def merged_pools(live: LoadBalancer, seen: View, *, own: bool, spare: bool = Fal
         default = (last + [one for table in tables for _, pools in table for one in pools])[:1]
     if not default:
         return None
-    if spare and last == [OWN]:
-        last = []
-    others = [one for one in default if one != OWN] if spare else []
     weights = [(OWN if one == seen.own_id else one, share) for one, share in live.pool_weights]
     return replace(
         live,
         default_pools=tuple(default),
-        fallback_pool=last[0] if last else min(others or default, key=seen.name_of),
+        fallback_pool=last[0] if last else min(default, key=seen.name_of),
         region_pools=tables[0],
         country_pools=tables[1],
         pop_pools=tables[2],

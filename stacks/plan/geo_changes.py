@@ -1,7 +1,8 @@
 """What a run would do to load balancing: the plan compared with what state holds and what the account has. Pure.
 
 No change means that no run is needed. Where the account is as planned and only state lags behind, because others have
-written what we share, nothing is needed either: the next run that changes anything refreshes it first.
+written what we share, nothing is needed either: a run that changes anything else refreshes it, and so does not write
+what was written already.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class GeoAction(Enum):
     """State alone changes: whether it stays when it leaves the program."""
     DROP = "drop"
     """It leaves state and stays where it is, because others use it."""
+    REFRESH = "refresh"
+    """State alone changes: it learns what others have written, because the run does something else anyway."""
     REMEMBER = "remember"
     """State alone changes: what was wished for last."""
 
@@ -85,7 +88,22 @@ def geo_changes(plan: GeoPlan, account: Account, memory: GeoMemory) -> tuple[Geo
     found += _gone(world, declared)
     if _remembered(plan.wished) != _remembered(memory.wished):
         found.append(GeoChange(GeoAction.REMEMBER, "balancer", ", ".join(one.name for one in plan.wished) or "none"))
+    if found:
+        goes = {GeoAction.DELETE, GeoAction.DROP}
+        found += _lagging(world, {change.urn for change in found if change.refresh or change.action in goes})
     return tuple(found)
+
+
+def _lagging(world: _World, told: set[str]) -> Iterator[GeoChange]:
+    """What state has otherwise than the account, and is as planned there."""
+    for key, known in sorted(world.state.items()):
+        live = world.live(known.id)
+        if known.urn not in told and live is not None and live != _canonical(known.value):
+            yield GeoChange(GeoAction.REFRESH, known.kind, _name(key, known), urn=known.urn, refresh=True)
+
+
+def _name(key: str, known: RegisteredGeo) -> str:
+    return key.removeprefix(geo_names.pool_component("")).removesuffix(f"/{known.kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +183,7 @@ def _gone(world: _World, declared: set[str]) -> Iterator[GeoChange]:
     order = {"balancer": 0, "pool": 1, "monitor": 2}
     for key, known in sorted(world.state.items(), key=lambda entry: (order[entry[1].kind], entry[0])):
         if key not in declared:
-            name = key.removeprefix(geo_names.pool_component("")).removesuffix(f"/{known.kind}")
+            name = _name(key, known)
             if world.live(known.id) is None:
                 yield GeoChange(GeoAction.FORGET, known.kind, name, urn=known.urn, refresh=True)
             else:

@@ -159,9 +159,10 @@ def _without_fallback(live: LiveBalancer, seen: View) -> PlannedBalancer | None:
     """The load balancer with another fallback in place of the own pool; None where there is nothing to do, or none."""
     if live.balancer.fallback_pool != seen.own_id:
         return None
-    spared = merged_pools(live.balancer, seen, own=True, spare=True)
-    if spared is None or merged_pools(live.balancer, seen, own=False) is None:
+    spared, rest = (merged_pools(live.balancer, seen, own=own) for own in (True, False))
+    if spared is None or rest is None:
         return None
+    spared = replace(spared, fallback_pool=rest.fallback_pool)
     registered = seen.registered_balancer(live)
     value = geo_canonical.balancer(spared)
     return PlannedBalancer(live.zone, live.zone_id, value, retain=True, import_id="" if registered else live.id)

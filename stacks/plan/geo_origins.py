@@ -46,7 +46,7 @@ def slot_of(name: str, places: Collection[str]) -> int | None:
 def handover(wanted: Collection[str], live: LivePool | None, held: Sequence[str], *, over: bool) -> Handover:
     """The addresses for this run. held: our addresses in the pool; over: whether the time for old ones is up."""
     health: dict[str, Health] = dict(live.origin_health) if live and live.monitor_id else {}
-    new = [one for one in wanted if one not in held]
+    there = {*held, *(one.address for one in live.pool.origins)} if live else set(held)
     down = {one for one in held if health.get(one) == "unhealthy"}
     going = [one for one in held if one not in wanted and one not in down]
     if over or not going or any(health.get(one) == "healthy" for one in wanted):
@@ -54,7 +54,7 @@ def handover(wanted: Collection[str], live: LivePool | None, held: Sequence[str]
     both = (*wanted, *going)
     if any(health.get(one) == "healthy" for one in going):
         return Handover(both, wait=tuple(wanted))
-    return Handover(both, again=NO_HEALTH) if new else Handover(tuple(wanted))
+    return Handover(both, again=NO_HEALTH) if set(wanted) - there else Handover(tuple(wanted))
 
 
 def origins(addresses: Iterable[str], template: Origin, place: str, slots: Mapping[str, int]) -> tuple[Origin, ...]:

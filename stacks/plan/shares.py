@@ -14,7 +14,7 @@ from components import ownership
 from stacks.plan.conflicts import ALIAS
 from stacks.plan.zone_index import Key, ZoneIndex
 from stacks.values import Endpoint, Known, Observation, SharedSet, Unknown
-from stacks.wishes import origin
+from stacks.wishes import Complaint, origin
 
 ANYBODY = ""
 """The one who gave what nobody knows the giver of."""
@@ -37,6 +37,8 @@ class Sight:
     failure: str
     """Why one cannot that its cluster has; "" where there is none: a kind that it has not hides nobody else's."""
     shared: Mapping[Key, Gave]
+    doubted: Mapping[str, str]
+    """The objects one of whose annotations does not say what can be done, with the reason: which names, say."""
 
     @classmethod
     def of(cls, observation: Observation) -> Sight:
@@ -50,10 +52,24 @@ class Sight:
             one.found.reason for one in observation.sources if isinstance(one.found, Unknown) and not one.waiting
         )
         shared = {(one.name, one.type): dict(one.parts) for one in observation.registry.shared}
-        return cls(tuple(read), tuple(unread), next(failures, ""), shared)
+        doubted = {
+            one.object.resource: one.text
+            for source in observation.sources
+            if isinstance(source.found, Known)
+            for one in source.found.value
+            if isinstance(one, Complaint) and one.annotation
+        }
+        return cls(tuple(read), tuple(unread), next(failures, ""), shared, doubted)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether everything can be seen."""
+        return not (self.unread or self.doubted)
 
     def hidden(self, resource: str) -> str:
         """Why the object cannot be seen, if it is there at all; "" where it is known whether it is."""
+        if resource in self.doubted:
+            return self.doubted[resource]
         if not self.unread or resource.startswith(SETTINGS):
             return ""
         for begin, reason in self.unread:

@@ -32,7 +32,7 @@ class Stays:
 
 def in_doubt(asked: Sequence[Staying], zone: ZoneIndex, sight: Sight, planned: set[Key]) -> Iterator[Stays]:
     """The sets of ours of which it is not known whether an object of a cluster wishes for them."""
-    if not (asked or sight.unread):
+    if sight.is_clear and not asked:
         return
     reasons = {(one.name, one.type): one.reason for one in asked}
     for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):

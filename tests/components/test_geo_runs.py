@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,28 +20,40 @@ pytestmark = pytest.mark.engine
 HOST = "app.example.com"
 POOL = Pool("k8s-pool-home-eu", (Origin("origin-eu", "192.0.2.1", 0.33),), 50.1109, 8.6821)
 BALANCER = LoadBalancer(HOST, (OWN,), OWN)
+MONITOR = Monitor()
 NAMES = ["geo/k8s-pool-home-eu/monitor", "geo/k8s-pool-home-eu/pool", "geo/app.example.com"]
 FOREIGN = {"name": "theirs", "origins": [{"name": "one", "address": "198.51.100.1"}], "latitude": 1, "longitude": 2}
 
 
-def program(
+def program(  # noqa: PLR0913 - what is declared, and how
     world: World,
     pool: Pool | None = POOL,
     balancer: LoadBalancer | None = BALANCER,
-    monitor: Monitor | None = Monitor(),
-    **options: Any,
+    *,
+    monitor: Monitor | None = MONITOR,
+    retain: bool = False,
+    import_id: str = "",
+    clear_country_pools: bool = False,
 ) -> Callable[[], None]:
     def declare() -> None:
         own = geo_pool.declare(pool, monitor, world.account) if pool else None
         if balancer:
-            geo_load_balancer.declare(balancer, world.zone, own, **{"retain": False, **options})
+            geo_load_balancer.declare(
+                balancer,
+                world.zone,
+                own,
+                retain=retain,
+                import_id=import_id,
+                clear_country_pools=clear_country_pools,
+            )
 
     return declare
 
 
-def the_balancer(world: World) -> Any:
+def fields(world: World) -> Mapping[str, Any]:
+    """The one load balancer as the API has it."""
     (found,) = world.cloudflare.load_balancing.load_balancers.values()
-    return found
+    return found.fields
 
 
 def test_all_is_made_in_order_and_a_second_run_changes_nothing(world: World) -> None:
@@ -49,7 +61,7 @@ def test_all_is_made_in_order_and_a_second_run_changes_nothing(world: World) -> 
     assert run.operations == {name: ["create"] for name in NAMES}
     assert run.calls == ["POST /monitors", "POST /pools", "POST "]
     (pool,) = world.cloudflare.load_balancing.pools.values()
-    assert the_balancer(world).default_pools == (pool.id,)
+    assert fields(world)["default_pools"] == [pool.id]
     assert pool.origins[0].weight == 0.33
     world.settled()
 
@@ -75,6 +87,12 @@ EVERYTHING = LoadBalancer(
 )
 
 
+def test_a_preview_asks_nothing(world: World) -> None:
+    world.program = program(world, balancer=EVERYTHING)
+    world.stack.preview(on_output=lambda _: None)
+    assert len(world.cloudflare.requests) == 0
+
+
 BALANCERS = [
     EVERYTHING,
     replace(BALANCER, session_affinity="ip_cookie"),
@@ -86,33 +104,33 @@ BALANCERS = [
 def test_a_load_balancer_of_any_kind_is_stable_and_can_become_any_other(world: World) -> None:
     for balancer in (*BALANCERS, BALANCER):
         world.up(program(world, balancer=balancer))
-        assert the_balancer(world).fields["session_affinity"] == balancer.session_affinity
-        world.settled()
+        assert fields(world)["session_affinity"] == balancer.session_affinity
+        world.refreshed()
 
 
 def test_what_is_set_reaches_the_api_and_what_is_taken_back_is_taken_back(world: World) -> None:
     world.up(program(world, balancer=EVERYTHING))
-    made = the_balancer(world)
+    made = fields(world)
     (pool,) = world.cloudflare.load_balancing.pools
-    assert made.fields["random_steering"] == {"default_weight": 0.5, "pool_weights": {pool: 0.33}}
-    assert made.fields["country_pools"] == {"DE": [pool]}
-    assert made.fields["ttl"] == 60
+    assert made["random_steering"] == {"default_weight": 0.5, "pool_weights": {pool: 0.33}}
+    assert made["country_pools"] == {"DE": [pool]}
+    assert made["ttl"] == 60
     world.up(program(world))
-    fields = the_balancer(world).fields
-    assert [fields[name] for name in ("random_steering", "region_pools", "pop_pools")] == [
+    after = fields(world)
+    assert [after[name] for name in ("random_steering", "region_pools", "pop_pools")] == [
         {"default_weight": 1},
         {},
         {},
     ]
-    assert not {"country_pools", "ttl", "session_affinity_ttl"} & fields.keys()
+    assert not {"country_pools", "ttl", "session_affinity_ttl"} & after.keys()
 
 
 def test_the_last_country_pools_go_in_a_run_that_says_so(world: World) -> None:
     world.up(program(world, balancer=replace(BALANCER, country_pools=(("DE", (OWN,)),))))
     world.up(program(world, clear_country_pools=True))
-    assert "country_pools" not in the_balancer(world).fields
+    assert "country_pools" not in fields(world)
     world.up(program(world))
-    world.settled()
+    world.refreshed()
 
 
 POOLS = [
@@ -139,7 +157,7 @@ def test_a_pool_of_any_kind_is_stable_and_can_become_any_other(world: World) -> 
         (made,) = world.cloudflare.load_balancing.pools.values()
         assert [one.name for one in made.origins] == sorted(one.name for one in pool.origins)
         assert made.place == (None if pool.latitude is None else (pool.latitude, pool.longitude))
-        world.settled()
+        world.refreshed()
 
 
 MONITORS = [
@@ -174,7 +192,7 @@ def test_a_monitor_of_any_type_is_stable_and_can_become_any_other(world: World) 
         (made,) = world.cloudflare.load_balancing.monitors.values()
         assert made.fields["type"] == monitor.type
         assert made.fields.get("port", 0) == monitor.port
-        world.settled()
+        world.refreshed()
 
 
 def test_a_pool_can_lose_its_monitor(world: World) -> None:
@@ -182,7 +200,7 @@ def test_a_pool_can_lose_its_monitor(world: World) -> None:
     run = world.up(program(world, balancer=None, monitor=None))
     assert [call.partition(" ")[0] for call in run.calls] == ["PUT", "DELETE"]
     assert world.cloudflare.load_balancing.monitors == {}
-    world.settled()
+    world.refreshed()
 
 
 def test_a_new_address_is_an_update_of_the_pool_alone(world: World) -> None:
@@ -190,21 +208,28 @@ def test_a_new_address_is_an_update_of_the_pool_alone(world: World) -> None:
     (pool,) = world.cloudflare.load_balancing.pools
     run = world.up(program(world, replace(POOL, origins=(Origin("origin-eu", "192.0.2.9"),))))
     assert run.calls == [f"PUT /pools/{pool}"]
-    world.settled()
+    world.refreshed()
 
 
 def test_a_cluster_joins_what_others_have_made_and_leaves_it_in_one_run_each(world: World) -> None:
     theirs = add_pool(world.cloudflare, FOREIGN)
     body = {"name": HOST, "default_pools": [theirs.id], "fallback_pool": theirs.id, "proxied": True}
     made = add_load_balancer(world.cloudflare, world.zone, {**body, "steering_policy": "proximity"})
-    joined = replace(BALANCER, default_pools=(theirs.id, OWN), fallback_pool=theirs.id)
+    joined = replace(
+        BALANCER,
+        default_pools=(theirs.id, OWN),
+        fallback_pool=theirs.id,
+        region_pools=(("WEU", (OWN, theirs.id)),),
+        country_pools=(("DE", (OWN,)),),
+        pool_weights=((OWN, 0.5),),
+    )
     run = world.up(program(world, balancer=joined, retain=True, import_id=made.id))
     assert run.operations["geo/app.example.com"] == ["import", "update"]
     (ours,) = world.cloudflare.load_balancing.pools.keys() - {theirs.id}
-    assert the_balancer(world).default_pools == (theirs.id, ours)
+    assert fields(world)["default_pools"] == [theirs.id, ours]
     world.up(program(world, balancer=joined, retain=True))
-    world.settled()
-    left = replace(joined, default_pools=(theirs.id,))
+    world.refreshed()
+    left = replace(BALANCER, default_pools=(theirs.id,), fallback_pool=theirs.id)
     run = world.up(program(world, pool=None, balancer=left, retain=True))
     assert [call.split("/", 2)[0] + call.split("/", 2)[1] for call in run.calls] == [
         f"PUT {made.id}",
@@ -213,7 +238,23 @@ def test_a_cluster_joins_what_others_have_made_and_leaves_it_in_one_run_each(wor
     ]
     run = world.up(lambda: None)
     assert run.calls == []
-    assert the_balancer(world).default_pools == (theirs.id,)
+    assert fields(world)["default_pools"] == [theirs.id]
+
+
+def test_a_pool_with_its_monitor_is_taken_over_where_state_does_not_know_it(
+    world: World, make_world: Callable[[str], World]
+) -> None:
+    world.up(program(world))
+    (pool,), (monitor,) = world.cloudflare.load_balancing.pools, world.cloudflare.load_balancing.monitors
+    other = make_world("other")
+
+    def found() -> None:
+        moved = replace(POOL, origins=(Origin("origin-eu", "192.0.2.9"),))
+        geo_pool.declare(moved, MONITOR, world.account, pool_import_id=pool, monitor_import_id=monitor)
+
+    run = other.up(found)
+    assert run.operations == {NAMES[0]: ["import"], NAMES[1]: ["import", "update"]}
+    assert list(world.cloudflare.load_balancing.pools) == [pool]
 
 
 RULE = {"name": "maintenance", "condition": 'http.request.uri.path == "/down"', "disabled": True, "priority": 5}
@@ -233,15 +274,16 @@ def test_what_others_have_set_beside_is_kept(world: World) -> None:
         kept=geo_kept.of_balancer(made.fields),
     )
     world.up(program(world, balancer=joined, retain=True, import_id=made.id))
-    after = the_balancer(world).fields
+    after = fields(world)
     assert len(after["default_pools"]) == 2
     assert (after["rules"], after["networks"]) == (made.fields["rules"], made.fields["networks"])
     assert after["session_affinity_attributes"]["drain_duration"] == 100
     pool = replace(POOL, kept=geo_kept.of_pool(theirs.fields))
     world.up(program(world, pool, balancer=replace(joined, description="changed"), retain=True))
-    assert the_balancer(world).fields["rules"] == made.fields["rules"]
+    assert fields(world)["rules"] == made.fields["rules"]
     (ours,) = [one for one in world.cloudflare.load_balancing.pools.values() if one.id != theirs.id]
     assert ours.fields["notification_filter"] == theirs.fields["notification_filter"]
+    world.refreshed()
 
 
 def test_rules_that_nothing_is_said_about_stay_as_they_came(world: World) -> None:
@@ -251,8 +293,8 @@ def test_rules_that_nothing_is_said_about_stay_as_they_came(world: World) -> Non
     joined = replace(BALANCER, default_pools=(theirs.id, OWN))
     world.up(program(world, balancer=joined, import_id=made.id))
     world.up(program(world, balancer=replace(joined, description="changed")))
-    assert the_balancer(world).fields["rules"] == made.fields["rules"]
-    world.settled()
+    assert fields(world)["rules"] == made.fields["rules"]
+    world.refreshed()
 
 
 def test_the_last_one_deletes_load_balancer_pool_and_monitor_in_this_order(world: World) -> None:

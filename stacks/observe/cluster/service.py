@@ -164,8 +164,8 @@ def _pods(
 ) -> Iterator[Wish | Complaint]:
     """The pods of a headless Service that have a host name of their own, as those of a StatefulSet have."""
     ready = _ready(service, around)
-    if not _is_headless(service) or isinstance(ready, Unknown):
-        return
+    if not _is_headless(service) or isinstance(ready, Unknown) or name.startswith("*"):
+        return  # a wildcard has every pod's name already
     for host, addresses in ready.value.items():
         if host:
             own = known(addresses, f"{asking.key}: the pod {host} is not ready")

@@ -14,7 +14,7 @@ import pytest
 from lab.kube.build import install
 from lab.kube.programs import CHANNELS, MODULES, Part, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
-from lab.kube.versions import ETCD, GATEWAY_API, GATEWAY_API_SUM, KUBERNETES, KWOK
+from lab.kube.versions import ETCD, EXTERNAL_DNS, GATEWAY_API, GATEWAY_API_SUM, KUBERNETES, KWOK
 from toolchain.go import minimum_of
 from toolchain.progress import Silent
 
@@ -27,7 +27,7 @@ build)
   echo "${{target##*/}}" >> "{folder}/built"
   if [ -e "{folder}/fault" ]; then cat "{folder}/fault" >&2; exit 1; fi
   if [ "${{target##*/}}" = etcd ] && [ -e "{folder}/gate" ]; then read -r _ < "{folder}/gate"; fi
-  printf '#!/bin/sh\\necho %s %s %s\\n' {etcd} {kubernetes} {kwok} > "$target"
+  printf '#!/bin/sh\\necho %s %s %s %s\\n' {etcd} {kubernetes} {kwok} {external_dns} > "$target"
   chmod 755 "$target" ;;
 esac
 """
@@ -73,7 +73,7 @@ def machine(tmp_path: Path) -> _Machine:
     made = _Machine(tmp_path)
     go = tmp_path / "bin" / "go"
     go.parent.mkdir()
-    go.write_text(_GO.format(folder=tmp_path, etcd=ETCD, kubernetes=KUBERNETES, kwok=KWOK))
+    go.write_text(_GO.format(folder=tmp_path, etcd=ETCD, kubernetes=KUBERNETES, kwok=KWOK, external_dns=EXTERNAL_DNS))
     go.chmod(0o755)
     for tool in ("cat", "chmod"):
         (go.parent / tool).symlink_to(shutil.which(tool) or tool)
@@ -125,6 +125,13 @@ class TestBuild:
         install(machine.environment, controllers=True)
 
         assert len(machine.built()) == len(set(machine.built())) == 5
+
+    def test_external_dns_is_built_only_where_it_is_asked_for(self, machine: _Machine) -> None:
+        assert "external-dns" not in install(machine.environment).paths
+        programs = install(machine.environment, external_dns=True)
+
+        assert machine.built() == ["etcd", "kube-apiserver", "external-dns"]
+        assert programs.paths["external-dns"].name == f"external-dns-{EXTERNAL_DNS}"
 
     def test_the_time_it_takes_is_told_beforehand(self, machine: _Machine) -> None:
         told = _Lines()
@@ -206,17 +213,19 @@ class TestFailure:
 
 
 class TestPins:
-    @pytest.mark.parametrize("part", parts(controllers=True), ids=lambda part: part.name)
+    @pytest.mark.parametrize("part", parts(controllers=True, external_dns=True), ids=lambda part: part.name)
     def test_the_go_modules_are_of_the_pinned_versions(self, part: Part) -> None:
         wanted = {
             "etcd": f"go.etcd.io/etcd/server/v3 v{ETCD}\n",
+            "external-dns": f"sigs.k8s.io/external-dns v{EXTERNAL_DNS}\n",
             "kwok": f"sigs.k8s.io/kwok v{KWOK}\n",
             "kubernetes": f"k8s.io/kubernetes v{KUBERNETES}\n",
         }
         module = part.source.module
 
         assert wanted[module.name] in (module / "go.mod").read_text()
-        assert minimum_of(module) == minimum_of(MODULES / "kubernetes")
+        newer = {"external-dns": "1.26.1"}
+        assert minimum_of(module) == newer.get(module.name, minimum_of(MODULES / "kubernetes"))
 
     def test_each_staging_module_of_kubernetes_is_replaced_by_its_release(self) -> None:
         lines = (MODULES / "kubernetes" / "go.mod").read_text().splitlines()

@@ -2,94 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from components.geo import LoadBalancer, Monitor, Origin, Pool
 from lab.api.faults import Effect, Fault
-from lab.cloudflare.load_balancing import load_balancers, monitors, pools
 from lab.cloudflare.load_balancing.health import Health
 from lab.cloudflare.load_balancing.model import NO_QUOTA
-from lab.cloudflare.model import ALL_PERMISSIONS, Permission
-from lab.cloudflare.server import serve
-from lab.cloudflare.state import Cloudflare
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, UserError
-from stacks.geo import Account, LivePool
-from stacks.observe.geo.account import read_account
-
-TOKEN = "lab-token-0123456789abcdefghijklmnopqrst"
-ZONE = "example.com"
-APP = "app.example.com"
-
-
-def everything(_: LivePool) -> bool:
-    return True
-
-
-@dataclass(frozen=True)
-class Place:
-    """An account with a zone, and the way to read it."""
-
-    cloudflare: Cloudflare
-    credentials: Credentials
-
-    @property
-    def account_id(self) -> str:
-        return self.cloudflare.account.id
-
-    def zone_id(self, name: str = ZONE) -> str:
-        found = self.cloudflare.zone_named(name)
-        assert found is not None
-        return found.id
-
-    def monitor(self, **fields: Any) -> str:  # noqa: ANN401 - fields of a JSON document
-        balancing, now = self.cloudflare.load_balancing, self.cloudflare.clock()
-        body = {"type": "https", "expected_codes": "2xx", **fields}
-        return monitors.create(balancing, self.account_id, body, now).id
-
-    def pool(self, name: str, *addresses: str, **fields: Any) -> str:  # noqa: ANN401 - likewise
-        origins = [{"name": f"o{number}", "address": one} for number, one in enumerate(addresses or ("192.0.2.1",))]
-        body = {"name": name, "origins": origins, "latitude": 50, "longitude": 8.5, **fields}
-        return pools.create(self.cloudflare.load_balancing, self.account_id, body, self.cloudflare.clock()).id
-
-    def balancer(self, *pool_ids: str, name: str = APP, zone: str = ZONE, **fields: Any) -> str:  # noqa: ANN401 - likewise
-        held = self.cloudflare.zone_named(zone)
-        assert held is not None
-        body = {"name": name, "default_pools": list(pool_ids), "fallback_pool": pool_ids[0], **fields}
-        return load_balancers.create(self.cloudflare.load_balancing, held, body, self.cloudflare.clock()).id
-
-    def read(self, **changes: Any) -> Account:  # noqa: ANN401 - any argument
-        zones: Mapping[str, str] = changes.pop("zones", {ZONE: self.zone_id()})
-        account_id = changes.pop("account_id", self.account_id)
-        return read_account(dict.fromkeys(zones, self.credentials), account_id, zones, **changes)
-
-    def refused(self, **changes: Any) -> str:  # noqa: ANN401 - any argument
-        with pytest.raises(UserError) as caught:
-            self.read(**changes)
-        return str(caught.value)
-
-    def failing(self) -> str:
-        with pytest.raises(ObservationError) as caught:
-            self.read()
-        return str(caught.value)
-
-    def may_not(self, *permissions: Permission) -> Place:
-        token = "lab-token-with-less-0123456789abcdefghijk"
-        self.cloudflare.add_token(token, permissions=ALL_PERMISSIONS - set(permissions))
-        return replace(self, credentials=replace(self.credentials, token=token))
+from lab.cloudflare.model import Permission
+from stacks.geo import Account, LiveBalancer, LiveMonitor, LivePool
+from tests.geo import APP, ZONE, Place, account, everything
 
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    world = Cloudflare(rate_limit=None)
-    world.add_zone(ZONE, "pro")
-    world.add_token(TOKEN)
-    with serve(world) as url:
-        yield Place(world, Credentials(token=TOKEN, base_url=url))
+    with account() as found:
+        yield found
 
 
 class TestAnAccount:
@@ -104,36 +34,23 @@ class TestAnAccount:
             region_pools={"WEU": [pool]},
             random_steering={"pool_weights": {pool: 0.5}},
         )
-        assert place.read() == Account(
-            place.account_id,
-            (
-                LivePool(
-                    pool,
-                    Pool(
-                        "k8s-pool-home-eu",
-                        (Origin("origin-eu", "192.0.2.1", 0.33, host_header=APP),),
-                        50.0,
-                        8.5,
-                        check_regions=("WEU",),
-                    ),
-                    monitor,
-                ),
-            ),
-            (place.read().monitors[0],),
-            (place.read().balancers[0],),
+        held = Pool(
+            "k8s-pool-home-eu",
+            (Origin("origin-eu", "192.0.2.1", 0.33, host_header=APP),),
+            50.0,
+            8.5,
+            check_regions=("WEU",),
         )
-        found = place.read()
-        assert found.monitors[0].id == monitor
-        assert found.monitors[0].monitor == Monitor(header=(("Host", (APP,)),), port=8443)
-        assert (found.balancers[0].id, found.balancers[0].zone, found.balancers[0].zone_id) == (
-            balancer,
-            ZONE,
-            place.zone_id(),
-        )
-        assert found.balancers[0].balancer == LoadBalancer(
+        steered = LoadBalancer(
             APP, (pool,), pool, "random", region_pools=(("WEU", (pool,)),), pool_weights=((pool, 0.5),)
         )
-        assert len(place.cloudflare.requests) == 4 * 3
+        assert place.read() == Account(
+            place.account_id,
+            (LivePool(pool, held, monitor),),
+            (LiveMonitor(monitor, Monitor(header=(("Host", (APP,)),), port=8443)),),
+            (LiveBalancer(balancer, ZONE, place.zone_id(), steered),),
+        )
+        assert len(place.cloudflare.requests) == 3
 
     def test_may_be_empty(self, place: Place) -> None:
         assert place.read() == Account(place.account_id, (), (), ())

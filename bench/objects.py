@@ -1,0 +1,78 @@
+"""Many objects of a cluster, for measuring: HTTPRoutes on one Gateway, and Services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+from bench.paper import ZONE
+from lab.kube.client import Client
+from lab.kube.cluster import Cluster
+
+HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
+_GATEWAY_API = "gateway.networking.k8s.io/v1"
+_THREADS = 2
+_NAMESPACE = "default"
+
+
+def make_routes(cluster: Cluster, count: int) -> None:
+    """A Gateway with an address, and routes that it has accepted."""
+    listener = {"name": "http", "port": 80, "protocol": "HTTP", "hostname": f"*.{ZONE}"}
+    gateway = _object(_GATEWAY_API, "Gateway", "gateway", {"gatewayClassName": "bench", "listeners": [listener]})
+    _make(cluster.admin, gateway, {"addresses": [{"type": "IPAddress", "value": "203.0.113.7"}]})
+    condition = {"type": "Accepted", "status": "True", "reason": "Accepted", "message": ""}
+    parent = {
+        "parentRef": {"name": "gateway"},
+        "controllerName": "example.com/controller",
+        "conditions": [{**condition, "lastTransitionTime": "2026-01-01T00:00:00Z"}],
+    }
+    _in_parallel(cluster, range(count), lambda client, n: _make(client, route(n, f"r{n}"), {"parents": [parent]}))
+
+
+def route(number: int, host: str) -> dict[str, Any]:
+    """A route for one name."""
+    spec = {"parentRefs": [{"name": "gateway"}], "hostnames": [f"{host}.{ZONE}"]}
+    return _object(_GATEWAY_API, "HTTPRoute", f"r{number}", spec)
+
+
+def rename(client: Client, number: int, host: str) -> None:
+    """Give a route another name."""
+    client.apply(route(number, host))
+
+
+def make_services(cluster: Cluster, count: int) -> None:
+    """Services of type LoadBalancer, each with an address and a name."""
+    _in_parallel(cluster, range(count), _make_service)
+
+
+def _make_service(client: Client, number: int) -> None:
+    ports = [{"name": "web", "port": 80, "protocol": "TCP"}]
+    spec = {"type": "LoadBalancer", "ports": ports, "allocateLoadBalancerNodePorts": False}
+    service = _object("v1", "Service", f"s{number}", spec)
+    service["metadata"]["annotations"] = {HOSTNAME: f"s{number}.{ZONE}"}
+    _make(client, service, {"loadBalancer": {"ingress": [{"ip": "203.0.113.8"}]}})
+
+
+def _object(api_version: str, kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"namespace": _NAMESPACE, "name": name}, "spec": spec}
+
+
+def _make(client: Client, manifest: dict[str, Any], status: dict[str, Any]) -> None:
+    """Applied, so that what changes later is applied by the same manager."""
+    client.apply(manifest)
+    client.set_status(manifest, status)
+
+
+def _in_parallel(cluster: Cluster, numbers: Iterable[int], make: Callable[[Client, int], None]) -> None:
+    """A client is one thread's."""
+    wanted = list(numbers)
+
+    def some(first: int) -> None:
+        with closing(Client(cluster.server, cluster.authority, cluster.token)) as client:
+            for number in wanted[first::_THREADS]:
+                make(client, number)
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(some, range(_THREADS)))

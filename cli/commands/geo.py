@@ -1,0 +1,77 @@
+"""`truenorth geo`: load balancing across clusters."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli.options import Json, SettingsFile, Stack
+
+if TYPE_CHECKING:
+    from stacks.observe.geo.asked import Asked
+    from stacks.settings import Settings
+
+app = typer.Typer(help="Load balancing across clusters.", no_args_is_help=True)
+
+
+@app.callback()
+def geo() -> None:
+    """Load balancing across clusters."""
+
+
+@app.command("status")
+def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
+    """Show the load balancers: their pools and origins, how these are, whose they are, and where on a map.
+
+    Reads the account, and the clusters whose objects are balanced; the state is not asked, and nothing is changed. Exit
+    code 1: something could not be read.
+
+    Example: `truenorth geo status --stack home`
+    """
+    from rich.console import Console
+
+    from cli.geo_table import Shown, print_shown
+    from cli.workplace import find_project, settings_path
+    from stacks.credentials import credentials
+    from stacks.errors import ObservationError, UserError
+    from stacks.geo_checks import BALANCING
+    from stacks.observe.geo.account import read_account
+    from stacks.settings_files import from_file
+
+    file = settings or settings_path(find_project(Path.cwd()), stack)
+    chosen = from_file(file, os.environ, stack)
+    zones = {one.zone: one.zone_id for one in chosen.each_zone() if one.provider == BALANCING}
+    if not zones:
+        raise UserError("no zone of this stack has load balancing", str(file), "add a zone at Cloudflare")
+    account_id = chosen.geo.account_id if chosen.geo else ""
+    account = read_account(credentials(chosen, os.environ), account_id, zones, health_of=lambda _: True)
+    unread, found = _asked(chosen)
+    shown = Shown(account, chosen.owner, tuple(zones), found.wishes, found.complaints)
+    if as_json:
+        sys.stdout.write(json.dumps(shown.document(), sort_keys=True) + "\n")
+    else:
+        print_shown(Console(), shown)
+    if unread:
+        raise ObservationError(unread)
+
+
+def _asked(settings: Settings) -> tuple[str, Asked]:
+    """What the stack asks for now, and why some of it could not be read; "" where all could."""
+    from cli.sources_table import unreadable
+    from stacks.geo import GeoMemory
+    from stacks.observe.geo.asked import Asked, asked
+    from stacks.observe.wan.links import sight
+    from stacks.observe.world import read_clusters
+    from stacks.values import WAN
+
+    if settings.geo is None:
+        return "", Asked()
+    clusters = [one.model_copy(update={"sources": ()}) for one in settings.each_cluster() if one.geo]
+    sources = read_clusters(clusters, os.environ)
+    addresses = sight(settings.wan, (WAN,)) if settings.geo.wan else ()
+    return unreadable(sources), asked(settings.geo, sources, addresses, GeoMemory())

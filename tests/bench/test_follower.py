@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bench.follower import Planner
+from bench.paper import ZONE
+from stacks.settings import parse
+from stacks.values import Known, Unknown
+from stacks.wishes import ObjectKey, SourceSighting, Wish
+
+
+@pytest.fixture
+def planner() -> Planner:
+    return Planner(parse({"zone": ZONE, "sources": ["ingress"]}, {}, stack="bench", where="bench"))
+
+
+def _sighting(*names: str) -> tuple[SourceSighting, ...]:
+    wishes = tuple(
+        Wish(name, "A", Known(("203.0.113.7",)), ObjectKey("", "Ingress", "default", name), "2026-01-01T00:00:00Z")
+        for name in names
+    )
+    return (SourceSighting("", "ingress", "Ingress", Known(wishes)),)
+
+
+def test_the_names_that_change_are_told_once(planner: Planner, capsys: pytest.CaptureFixture[str]) -> None:
+    for names in (("a.example.com",), ("a.example.com",), ("a.example.com", "b.example.com")):
+        planner.post(_sighting(*names))
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert ["a.example.com" in one["names"] for one in told] == [True, False, False]
+    assert ["b.example.com" in one["names"] for one in told] == [False, False, True]
+    assert all(one["settled"] <= one["planned"] for one in told)
+
+
+def test_a_source_that_cannot_be_read_is_no_measure(planner: Planner) -> None:
+    unread = SourceSighting("", "ingress", "Ingress", Unknown("the cluster does not answer"))
+
+    with pytest.raises(RuntimeError, match="ingress cannot be read: the cluster does not answer"):
+        planner.post((unread,))

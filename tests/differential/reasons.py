@@ -1,0 +1,193 @@
+"""Whether a difference is one of those that are meant, each by what is in the corpus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.external_dns import ANNOTATIONS
+from stacks.values import Known, Unknown
+from tests.differential.case import Case, fitting, key_of, said
+from tests.differential.compare import RecordSet
+from tests.differential.routes import LAGGING
+
+if TYPE_CHECKING:
+    from tests.differential.drawing import Manifest
+
+_PRIVATE = ("10.", "fd00:")
+"""How the addresses begin that Services and Nodes have inside a corpus's cluster."""
+_ABOUT_TARGETS = {"presence", "targets"}
+
+
+def bad_annotation(case: Case) -> bool:
+    """We leave alone what an object wants that has one, or whose Gateway has."""
+    ours = case.difference.ours
+    return (case.unknown or ours is None) and _is_complained_of(case)
+
+
+def _is_complained_of(case: Case) -> bool:
+    keys = {key_of(one) for one in (*case.objects, *case.gateways, *case.listener_sets)}
+    return any(one.annotation and one.object in keys for one in case.difference.complaints)
+
+
+def no_address(case: Case) -> bool:
+    """We do not know, and they have nothing."""
+    return case.unknown and case.difference.theirs is None and any(map(case.lacks_addresses, case.objects))
+
+
+def one_without_address(case: Case) -> bool:
+    """We do not know, and they have the others'."""
+    several = len(case.difference.wishes) > 1
+    there = case.difference.theirs is not None
+    return case.unknown and there and several and any(map(case.lacks_addresses, case.objects))
+
+
+def own_address_type(case: Case) -> bool:
+    """They point at an address of a type that the Gateway API leaves to others."""
+    strange = {
+        address["value"]
+        for gateway in case.gateways
+        for address in gateway["status"]["addresses"]
+        if address["value"] not in fitting(gateway)
+    }
+    theirs = case.difference.theirs
+    return theirs is not None and bool(strange & set(theirs.targets))
+
+
+def target_on_route(case: Case) -> bool:
+    """We point at what a route's own annotation says."""
+    if case.difference.field not in _ABOUT_TARGETS or case.unknown:
+        return False
+    written = {key_of(route): said(route, "target") or "" for route in case.routes}
+    return any(
+        isinstance(wish.targets, Known) and all(one in written.get(wish.object, "") for one in wish.targets.value)
+        for wish in case.difference.wishes
+    )
+
+
+def stale_parent(case: Case) -> bool:
+    """They believe a status about a parent that the route does not have."""
+    if case.difference.theirs is None or case.difference.field not in _ABOUT_TARGETS:
+        return False
+    return any(map(_has_stale_parent, case.routes))
+
+
+def _has_stale_parent(route: Manifest) -> bool:
+    namespace = route["metadata"]["namespace"]
+    wanted = [{"namespace": namespace, **one} for one in route["spec"]["parentRefs"]]
+    return any({"namespace": namespace, **one["parentRef"]} not in wanted for one in route["status"]["parents"])
+
+
+def behind(case: Case) -> bool:
+    """The controller's word is about an earlier generation of the route."""
+    return case.unknown and any(LAGGING in one["metadata"].get("labels", {}) for one in case.routes)
+
+
+def undecided(case: Case) -> bool:
+    """No controller has said whether it accepts the route, or a ListenerSet of its."""
+    return case.unknown and (any(map(_is_undecided, case.routes)) or any(map(_is_open, case.listener_sets)))
+
+
+def _is_open(listener_set: Manifest) -> bool:
+    """Whether it or one of its listeners is neither accepted nor refused."""
+    status = listener_set["status"]
+    conditions = [status["conditions"], *(one["conditions"] for one in status["listeners"])]
+    return len(status["listeners"]) < len(listener_set["spec"]["listeners"]) or not all(map(_decides, conditions))
+
+
+def _decides(conditions: list[Manifest]) -> bool:
+    return any(one["type"] == "Accepted" and one["status"] in {"True", "False"} for one in conditions)
+
+
+def _is_undecided(route: Manifest) -> bool:
+    namespace = route["metadata"]["namespace"]
+    decided = [
+        {"namespace": namespace, **one["parentRef"]}
+        for one in route["status"]["parents"]
+        if _decides(one["conditions"])
+    ]
+    return any({"namespace": namespace, **one} not in decided for one in route["spec"]["parentRefs"])
+
+
+def service_record(case: Case) -> bool:
+    """They make no SRV records unless told to."""
+    return case.difference.type == "SRV" and case.difference.theirs is None
+
+
+def settings_of_gateway(case: Case) -> bool:
+    """A Gateway says it. Proxied records have no TTL of their own, so its proxied is about the TTL as well."""
+    keys = {"ttl": ("ttl", "cloudflare-proxied"), "proxied": ("cloudflare-proxied",)}.get(case.difference.field, ())
+    return any(said(one, key) for one in case.gateways for key in keys)
+
+
+def gateways_disagree(case: Case) -> bool:
+    """They have the addresses of all Gateways of a route, we those of the ones that agree."""
+    if case.difference.theirs is None or case.difference.field not in _ABOUT_TARGETS:
+        return False
+    return any(
+        len({said(gateway, key) for gateway in case.gateways_of(route)}) > 1
+        for route in case.routes
+        for key in ("ttl", "cloudflare-proxied")
+    )
+
+
+def other_prefix(case: Case) -> bool:
+    """An object has annotations that they were not told to read."""
+    other = next(one for one in ANNOTATIONS if one != case.corpus.prefix)
+    return any(key.startswith(other) for one in case.objects for key in one["metadata"].get("annotations", {}))
+
+
+def settings_of_node(case: Case) -> bool:
+    """They read no setting of Cloudflare's on Nodes."""
+    proxied = ("cloudflare-proxied",)
+    keys = {"comment": ("cloudflare-record-comment",), "proxied": proxied, "ttl": proxied}
+    return any(said(one, key) for one in case.nodes for key in keys.get(case.difference.field, ()))
+
+
+def names_of_node(case: Case) -> bool:
+    """They name a Node as it is called, whatever its annotation says."""
+    return case.difference.field == "presence" and any(said(one, "hostname") for one in case.nodes)
+
+
+def cluster_address(case: Case) -> bool:
+    """The name is one that a Service without a cluster's address wants for that address."""
+    return any(
+        one["spec"]["type"] in {"NodePort", "ExternalName"} or one["spec"].get("clusterIP") == "None"
+        for one in case.services
+        if case.difference.name.endswith(said(one, "internal-hostname") or "?")
+    )
+
+
+def unready_pods(case: Case) -> bool:
+    """They take the nodes of pods that are not ready, where no other is."""
+    local = [one for one in case.services if one["spec"].get("externalTrafficPolicy") == "Local"]
+    return case.unknown and any(not case.pods(one) and case.pods(one, ready=False) for one in local)
+
+
+def dot_at_the_end(case: Case) -> bool:
+    """They hold a name with its last dot to be none of a listener's."""
+    written = [part.strip() for one in case.routes for part in (said(one, "hostname") or "").lower().split(",")]
+    return case.difference.theirs is None and f"{case.difference.name}." in written
+
+
+def proxied_node_port(case: Case) -> bool:
+    """Where they may have read their own word on the SRV record as that on the address."""
+    node_ports = [one for one in case.services if one["spec"]["type"] == "NodePort"]
+    about = case.difference.field in {"proxied", "ttl"}
+    return about and any(said(one, "cloudflare-proxied") for one in node_ports)
+
+
+def refused(case: Case) -> bool:
+    """The zone took it from them no more than it would from us."""
+    ours = case.difference.ours
+    if case.difference.theirs is not None or not isinstance(ours, RecordSet):
+        return False
+    return ours.proxied and any(one.startswith(_PRIVATE) for one in ours.targets)
+
+
+def conflict(case: Case) -> bool:
+    """Several objects want the name, and what they made of it is what one of these wants."""
+    theirs = case.difference.theirs
+    if len(case.objects) == 1:
+        return False
+    uncertain = _is_complained_of(case) or any(isinstance(one.targets, Unknown) for one in case.difference.wishes)
+    return uncertain or theirs is None or set(theirs.targets) <= case.asked

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab.external_dns import ANNOTATIONS, SOURCES
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.cluster.reading import read
+from tests.differential.compare import differences
+from tests.differential.corpus import applied, generate
+from tests.differential.external import made_by_external_dns
+from tests.differential.ingresses import CLASS
+from tests.differential.rules import RULES, explanation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab.kube.cluster import Cluster
+    from tests.differential.compare import Difference
+    from tests.differential.corpus import Corpus
+
+SEEDS = 6
+_TOLD = 20
+"""Differences that are told."""
+
+
+class TestExternalDns:
+    @pytest.mark.usefixtures("kube_programs")
+    def test_the_same_objects_get_the_same_records_but_where_it_is_meant(
+        self, cluster: Cluster, external_dns: Path, pytestconfig: pytest.Config
+    ) -> None:
+        first = int(pytestconfig.getoption("--hypothesis-seed") or 0)
+        used: Counter[str] = Counter()
+        left: list[str] = []
+        for seed in range(first, first + SEEDS):
+            corpus = generate(seed)
+            for difference in _differences(cluster, external_dns, corpus):
+                rule = explanation(difference, corpus)
+                if rule:
+                    used[rule.name] += 1
+                else:
+                    left.append(f"seed {seed}: {difference}")
+
+        assert not left, _told(left, used)
+        assert {rule.name for rule in RULES} == used.keys(), _told(left, used)
+
+
+class TestCorpus:
+    def test_a_seed_gives_the_same_objects_again(self) -> None:
+        assert generate(7) == generate(7)
+        assert generate(7) != generate(8)
+
+    def test_both_prefixes_of_annotations_have_their_turn(self) -> None:
+        assert {generate(seed).prefix for seed in range(2)} == set(ANNOTATIONS)
+
+
+def _differences(cluster: Cluster, external_dns: Path, corpus: Corpus) -> list[Difference]:
+    with applied(cluster.admin, corpus):
+        theirs = made_by_external_dns(external_dns, cluster.kubeconfig, corpus.prefix)
+        settings = {"kubeconfig": str(cluster.kubeconfig), "sources": SOURCES, "ingress_classes": (CLASS,)}
+        return list(differences(read([ClusterSettings.model_validate(settings)], {}), theirs))
+
+
+def _told(left: list[str], used: Counter[str]) -> str:
+    rules = "\n".join(f"  {used[rule.name]:4} {rule.name}: {rule.reason}" for rule in RULES)
+    shown = "\n".join(left[:_TOLD])
+    return (
+        f"{len(left)} differences that nothing explains:\n{shown}\nmeant differences, and how many there were:\n{rules}"
+    )
