@@ -212,7 +212,3 @@ class Stack:
         self.lose -= 1
         if self.lose == 0:
             raise LostAnswerError("the answer did not come")
-
-    def settled(self, action: GeoAction) -> bool:
-        """Whether an action is among the changes of the last turn."""
-        return any(change.action is action for change in self.changes)

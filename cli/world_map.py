@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from rich.text import Text
 
@@ -65,12 +64,12 @@ def place_of(latitude: float, longitude: float) -> tuple[int, int]:
 
 
 def _around(row: int, column: int) -> Iterator[tuple[int, int]]:
-    """The place itself, then those of its row, ever farther away, then those of the rows below."""
-    for step in count():
-        for down in range(HEIGHT):
-            for aside in {step, -step}:
-                if 0 <= column + aside < WIDTH and down <= step // WIDTH:
-                    yield (row + down) % HEIGHT, column + aside
+    """The place itself, then those of its row, ever farther away, then those of the rows below, and all others."""
+    for down in range(HEIGHT):
+        for step in range(WIDTH):
+            for beside in dict.fromkeys((column + step, column - step)):
+                if 0 <= beside < WIDTH:
+                    yield (row + down) % HEIGHT, beside
 
 
 def _row(row: int, marks: dict[tuple[int, int], Mark], *, plain: bool) -> Text:

@@ -118,6 +118,8 @@ class GeoPoolArgs(TypedDict):
     """The id of an existing pool to take over. Only in the run that takes it over: later it would be replaced."""
     monitor_import_id: NotRequired[str]
     """The id of an existing monitor to take over, likewise."""
+    retain: NotRequired[bool]
+    """Whether both stay at Cloudflare when they are taken out of the program, as others use them. Default false."""
 
 
 class GeoPool(pulumi.ComponentResource):
@@ -139,17 +141,21 @@ class GeoPool(pulumi.ComponentResource):
         cloudflare = importlib.import_module("components.cloudflare_load_balancing")
         monitor_id: pulumi.Output[str] | None = None
         if "monitor" in args:
-            options = self._options(args["account_id"], args.get("monitor_import_id", ""))
+            options = self._options(args, args.get("monitor_import_id", ""))
             monitor_name = geo_names.child(name, "monitor")
             monitor_id = cloudflare.monitor(monitor_name, args["account_id"], args["monitor"], options).id
-        options = self._options(args["account_id"], args.get("pool_import_id", ""))
+        options = self._options(args, args.get("pool_import_id", ""))
         pool = cloudflare.pool(geo_names.child(name, "pool"), args, monitor_id, options)
         self.pool_id = pool.id
         self.monitor_id = pulumi.Output.from_input(monitor_id)
         self.register_outputs({"poolId": self.pool_id, "monitorId": self.monitor_id})
 
-    def _options(self, account_id: pulumi.Input[str], import_id: str) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, import_=imported(account_id, import_id))
+    def _options(self, args: GeoPoolArgs, import_id: str) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            parent=self,
+            import_=imported(args["account_id"], import_id),
+            retain_on_delete=args.get("retain", False),
+        )
 
 
 def imported(container: pulumi.Input[str], import_id: str) -> str | None:
@@ -164,22 +170,31 @@ def imported(container: pulumi.Input[str], import_id: str) -> str | None:
     return f"{container}/{import_id}"
 
 
-def declare(
+def declare(  # noqa: PLR0913 - what is declared, where, and how
     pool: Pool,
     monitor: Monitor | None,
     account_id: str,
     *,
     pool_import_id: str = "",
     monitor_import_id: str = "",
+    former_name: str = "",
+    retain: bool = False,
     opts: pulumi.ResourceOptions | None = None,
 ) -> GeoPool:
-    """Declare a pool and its monitor by the name that the pool has. Import ids: "" for what state has or is made."""
+    """Declare a pool and its monitor by the name that the pool has. Import ids: "" for what state has or is made.
+
+    former_name: the pool's name in state, where it is another: then it is renamed, not made anew. retain: both stay
+    when they leave the program.
+    """
     args = arguments(pool, monitor, account_id)
+    args["retain"] = retain
     if pool_import_id:
         args["pool_import_id"] = pool_import_id
     if monitor_import_id:
         args["monitor_import_id"] = monitor_import_id
-    return GeoPool(geo_names.pool_component(pool.name), args, opts)
+    former = [pulumi.Alias(name=geo_names.pool_component(former_name))] if former_name else []
+    merged = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=former))
+    return GeoPool(geo_names.pool_component(pool.name), args, merged)
 
 
 def arguments(pool: Pool, monitor: Monitor | None, account_id: str) -> GeoPoolArgs:

@@ -69,6 +69,8 @@ class RegisteredGeo:
     retained: bool = False
     zone_id: str = ""
     """The zone of a load balancer."""
+    account_id: str = ""
+    """The account of a pool or monitor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from pulumi.runtime import config
 
 from components.owned_record import OwnedRecord, OwnedRecordArgs, explicit_provider
 from stacks.credentials import credentials
+from stacks.geo_checks import BALANCING
+from stacks.geo_declaration import declare as declare_geo
+from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe
 from stacks.permission import from_environment, refused
@@ -41,12 +44,21 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
         OwnedRecord(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
+    if plan.geo:
+        zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
+        declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
+        pulumi.export("geo", geo_output(plan.geo.wished))
     pulumi.export("zones", zones_output(observation))
     if plan.links:
         pulumi.export("links", links_output(plan))
     if plan.shared:
         pulumi.export("shared", {f"{one.name}/{one.type}": dict_of(one) for one in plan.shared})
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def balances(settings: Settings, zone: str) -> bool:
+    """Whether a zone is ours, and its provider balances loads."""
+    return any(one.zone == zone and one.provider == BALANCING for one in settings.each_zone())
 
 
 def guard(settings: Settings, plan: Plan, observation: Observation) -> None:

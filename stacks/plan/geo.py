@@ -102,7 +102,7 @@ def as_registered(memory: GeoMemory) -> GeoPlan:
         if isinstance(one.value, LoadBalancer):
             value = replaced(one.value, pool.id if pool else "", OWN)
             balancers.append(PlannedBalancer("", one.zone_id, value, one.retained))
-    return GeoPlan("", planned, tuple(balancers), wished=memory.wished)
+    return GeoPlan(pool.account_id if pool else "", planned, tuple(balancers), wished=memory.wished)
 
 
 def _standing(seen: View, draft: _Draft) -> GeoPlan:

@@ -24,7 +24,7 @@ from functools import cached_property
 from components import geo_names
 from components.geo import OWN, LoadBalancer
 from components.geo_marks import PoolMark, parse
-from stacks.geo import Account, GeoMemory, LiveBalancer, LiveMonitor, LivePool, RegisteredGeo
+from stacks.geo import Account, GeoMemory, LiveBalancer, LivePool, RegisteredGeo
 from stacks.geo_settings import LocationSettings
 
 LEFT = "-"
@@ -95,10 +95,6 @@ class View:
         """The own pool as state has it: that of the wished name, else the first."""
         name = geo_names.logical_name("pool", self.site.pool_name)
         return min(self.of_kind("pool"), key=lambda one: (one.logical_name != name, one.logical_name), default=None)
-
-    def monitor(self, identity: str) -> LiveMonitor | None:
-        """The monitor of this id."""
-        return next((one for one in self.account.monitors if one.id == identity), None)
 
     def live(self, host_name: str) -> LiveBalancer | None:
         """The load balancer of a host name as its zone has it."""

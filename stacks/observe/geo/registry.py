@@ -63,4 +63,5 @@ def _registered(resource: Mapping[str, Any]) -> RegisteredGeo | None:
         value=_READERS[kind](inputs),
         retained=bool(resource.get("retainOnDelete")),
         zone_id=inputs.get("zone_id", "") if kind == "balancer" else "",
+        account_id=inputs.get("account_id", "") if kind != "balancer" else "",
     )
