@@ -20,6 +20,8 @@ def destroy(
 ) -> None:
     """Delete every record that this stack owns, and its marks. Records of others are never touched.
 
+    Of load balancers it takes its own pool; the last pool's stack deletes the load balancer.
+
     Example: `truenorth destroy --stack home --yes`
     """
     from rich.console import Console
@@ -27,6 +29,7 @@ def destroy(
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
     from cli.errors import UserError
+    from cli.leaving import leave
     from cli.workplace import open_workplace
     from stacks.observe.world import read_zones
     from stacks.values import ZoneSnapshot
@@ -34,16 +37,18 @@ def destroy(
     console = Console(stderr=as_json)
     workplace = open_workplace(stack, settings, os.environ)
     registry = stacks_of_engine.registry(workplace)
-    if not registry.records:
+    if not registry.records and not registry.geo.registered:
         console.print("[green]nothing to do[/]: the stack owns no records")
         _print_result(as_json, [])
         return
     for registered in registry.records:
         console.print(f"  delete {registered.record.name} {registered.record.type} {registered.record.content}")
+    if registry.geo.registered:
+        console.print("  leave the load balancers, and delete the own pool")
     if not yes:
         if not sys.stdin.isatty():
             raise UserError(
-                f"{len(registry.records)} records would be deleted and nobody can be asked",
+                f"{len(registry.records)} records would be deleted, and nobody can be asked",
                 f"stack {stack}",
                 "repeat the command with --yes",
             )
@@ -57,6 +62,8 @@ def destroy(
     ids = {zone.zone_id for zone in listed}
     gone = [one.urn for one in registry.records if one.zone_id in ids and one.id not in live]
     with listening(console, json_lines=as_json) as listener:
+        if registry.geo.registered:
+            leave(workplace, listener)
         if gone:
             stacks_of_engine.refresh(workplace, gone, listener)
         stacks_of_engine.destroy(workplace, listener)

@@ -1,0 +1,33 @@
+"""Takes this stack out of the load balancers that it shares, whatever its settings say: before it is destroyed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from cli.converge import converge
+from cli.engine.run import Listener
+from cli.workplace import Workplace
+from stacks.errors import ObservationError
+from stacks.permission import Permission
+from stacks.plan.staying import in_unread_zone
+from stacks.values import Observation, Plan, UnreadZone
+
+
+def leave(workplace: Workplace, listener: Listener) -> None:
+    """Converge without the setting `geo`, in as many rounds as it takes. The records stay as state has them.
+
+    Raises as `converge` does, and ObservationError where something is left: others' pools would be at stake.
+    """
+    without = replace(workplace, settings=workplace.settings.model_copy(update={"geo": None}))
+    done = converge(without, listener, permission=Permission("destroy"), amend=partial(_records_as_registered, without))
+    if done.plan.geo and done.plan.geo.again:
+        raise ObservationError(f"load balancing is not left yet, nothing was destroyed: {done.plan.geo.again}")
+
+
+def _records_as_registered(workplace: Workplace, plan: Plan, observation: Observation) -> Plan:
+    zones = workplace.settings.each_zone()
+    kept = [one for zone in zones for one in in_unread_zone(UnreadZone(zone.zone, "destroyed"), zone, observation)]
+    return replace(
+        plan, record_sets=tuple(one.record_set for one in kept), deferred=(), shared=observation.registry.shared
+    )
