@@ -124,7 +124,11 @@ class TestTheDocument:
         document = SHOWN.document()
         assert (document["account"], document["owner"]) == ("a1", "home")
         first, second = document["load_balancers"]  # type: ignore[misc] # a list in a document
-        assert (first["hostname"], first["fallback_pool"], first["steering_policy"]) == (APP, "legacy-sydney", "proximity")
+        assert (first["hostname"], first["fallback_pool"], first["steering_policy"]) == (
+            APP,
+            "legacy-sydney",
+            "proximity",
+        )
         assert [(one["name"], one["owner"], one["ours"], one["leaving"]) for one in first["pools"]] == [
             ("k8s-pool-home-eu", "home", True, False),
             ("k8s-pool-office-us_east", "office", False, False),
@@ -132,7 +136,13 @@ class TestTheDocument:
             ("legacy-sydney", None, False, False),
         ]
         assert first["pools"][1]["origins"] == [
-            {"name": "origin-us_east", "address": "198.51.100.4", "weight": 0.33, "enabled": True, "health": "unhealthy"}
+            {
+                "name": "origin-us_east",
+                "address": "198.51.100.4",
+                "weight": 0.33,
+                "enabled": True,
+                "health": "unhealthy",
+            }
         ]
         assert first["pools"][3]["health"] is None
         assert second["region_pools"] == {"WEU": ["k8s-pool-home-eu", "k8s-pool-lab-eu"]}

@@ -131,7 +131,9 @@ class TestAHostName:
         said = refused(geo={"location": "eu", "hostname": "app.example.net"}, zones=[gandi])
         assert "it is in example.net, which is at Gandi" in said
 
-    @pytest.mark.parametrize("also", [{"names": ["app"]}, {"records": [{"name": "app", "type": "A", "content": "192.0.2.1"}]}])
+    @pytest.mark.parametrize(
+        "also", [{"names": ["app"]}, {"records": [{"name": "app", "type": "A", "content": "192.0.2.1"}]}]
+    )
     def test_has_no_records_beside_its_load_balancer(self, also: dict[str, Any]) -> None:
         said = refused(geo={"location": "eu", "load_balancers": [APP]}, **also)
         assert f"{APP} is to have a load balancer and records" in said

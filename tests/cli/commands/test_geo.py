@@ -37,7 +37,10 @@ class Geo:
     settings: Path
 
     def run(
-        self, *arguments: str, variables: dict[str, str] | None = None, **others: Any  # noqa: ANN401 - any setting
+        self,
+        *arguments: str,
+        variables: dict[str, str] | None = None,
+        **others: Any,  # noqa: ANN401 - any setting
     ) -> subprocess.CompletedProcess[str]:
         """Run it; without other settings this stack has addresses of its own in one load balancer."""
         own = {"cluster": "home", "location": "eu", "hostname": APP, "addresses": ["203.0.113.7"]}
@@ -247,7 +250,9 @@ class TestObjects:
         config = yaml.safe_load(namespace.cluster.kubeconfig.read_text())
         config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:9"
         (tmp_path / "away").write_text(yaml.safe_dump(config))
-        asking = self.asking(namespace, hostname=APP) | {"cluster": {"kubeconfig": str(tmp_path / "away"), "timeout": 1}}
+        asking = self.asking(namespace, hostname=APP) | {
+            "cluster": {"kubeconfig": str(tmp_path / "away"), "timeout": 1}
+        }
         done = geo.run(**asking)
         assert done.returncode == FAILED
         assert f"{APP}: the origins stay as they are" in done.stdout
