@@ -116,9 +116,9 @@ def _print_balancer(console: Console, live: LiveBalancer, shown: Shown) -> None:
             table.add_row(letters[identity], identity, "", Text("gone", style="red"), "")
             continue
         style = STYLES[held.health if held.monitor_id else ""]
-        said = ", ".join(_owner(held, balancer, shown.owner))
+        whose = ", ".join(_owner(held, balancer, shown.owner))
         name = Text(held.pool.name, style="bold")
-        table.add_row(Text(letters[identity], style=style), name, _place(held.pool), _pool_health(held), said)
+        table.add_row(Text(letters[identity], style=style), name, _place(held.pool), _pool_health(held), whose)
         for origin in held.pool.origins:
             weight = f"{origin.weight:g}"
             table.add_row("", f"  {origin.name}", _where(origin), _origin_health(held, origin), weight)

@@ -24,7 +24,8 @@ def check(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
             ("geo", "location"),
         )
     zones = tuple(zones)
-    recorded = {zone.fqdn(entry) for zone in zones if zone.zone for entry in (*zone.names, *zone.records)}
+    recorded = {zone.fqdn(name) for zone in zones for name in zone.names}
+    recorded |= {zone.fqdn(record) for zone in zones for record in zone.records}
     for name, where in _host_names(geo):
         zone = zone_of(name, zones)
         if zone is None or zone.provider != BALANCING:

@@ -198,7 +198,7 @@ class BalancerSettings(BalancerDefaults):
 
 
 class GeoSettings(BalancerDefaults):
-    """This cluster's place in the world, its pool, and its load balancers."""
+    """The place of this cluster in the world, its pool, and its load balancers."""
 
     account_id: str = ""
     """The Cloudflare account; empty: that of the zone."""

@@ -11,6 +11,7 @@ import typer.main
 
 from cli.main import app
 from stacks.cluster_settings import ClusterDefaults, ClusterSettings
+from stacks.geo_settings import GeoSettings
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings import Settings
 from stacks.zone_settings import NameSettings
@@ -18,6 +19,7 @@ from stacks.zone_settings import NameSettings
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 SOURCES = (ROOT / "docs" / "sources.md").read_text()
+GEO = (ROOT / "docs" / "geo.md").read_text()
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -46,6 +48,11 @@ def test_every_setting_of_a_name_stands_in_the_table(setting: str) -> None:
 )
 def test_every_setting_of_a_cluster_stands_in_its_table(setting: str) -> None:
     assert f"`{setting}`" in SOURCES
+
+
+@pytest.mark.parametrize("setting", GeoSettings.model_fields)
+def test_every_setting_of_geo_stands_in_its_table(setting: str) -> None:
+    assert f"`{setting}`" in GEO
 
 
 @pytest.mark.parametrize(

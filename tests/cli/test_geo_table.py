@@ -121,9 +121,9 @@ class TestNotes:
 
 class TestTheDocument:
     def test_has_what_the_table_has(self) -> None:
-        document = SHOWN.document()
+        document: dict[str, Any] = SHOWN.document()
         assert (document["account"], document["owner"]) == ("a1", "home")
-        first, second = document["load_balancers"]  # type: ignore[misc] # a list in a document
+        first, second = document["load_balancers"]
         assert (first["hostname"], first["fallback_pool"], first["steering_policy"]) == (
             APP,
             "legacy-sydney",

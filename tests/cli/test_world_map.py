@@ -28,7 +28,7 @@ def at(latitude: float, longitude: float, *, plain: bool = False) -> str:
 
 
 @pytest.mark.parametrize("plain", [False, True])
-def test_it_fits_80_columns(plain: bool) -> None:
+def test_it_fits_80_columns(*, plain: bool) -> None:
     assert {len(row) for row in rows(plain=plain)} == {WIDTH}
     assert len(rows()) == HEIGHT
     assert WIDTH < 80
@@ -36,7 +36,7 @@ def test_it_fits_80_columns(plain: bool) -> None:
 
 @pytest.mark.parametrize("city", PLACES)
 @pytest.mark.parametrize("plain", [False, True])
-def test_cities_are_on_land(city: str, plain: bool) -> None:
+def test_cities_are_on_land(city: str, *, plain: bool) -> None:
     assert at(*PLACES[city], plain=plain) != " "
 
 

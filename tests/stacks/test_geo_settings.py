@@ -10,6 +10,13 @@ from stacks.geo_settings import GEO_ROUTE, GeoSettings, LocationSettings
 from stacks.settings import Settings, parse
 
 APP = "app.example.com"
+ALL = {
+    "CF_ACCOUNT_ID": "a1",
+    "GEO_LOCATION": "us_east",
+    "LABEL_SELECTOR": "geo=yes",
+    "CF_LB_HOSTNAME": "lb.example.com",
+    "CF_ORIGIN_WEIGHT": "50",
+}
 EU = LocationSettings(name="eu", latitude=50.1109, longitude=8.6821)
 
 
@@ -189,23 +196,15 @@ class TestWhatIsNotPossible:
 
 
 class TestTheVariablesOfExternalDnsCloudflareGeo:
-    ALL = {
-        "CF_ACCOUNT_ID": "a1",
-        "GEO_LOCATION": "us_east",
-        "LABEL_SELECTOR": "geo=yes",
-        "CF_LB_HOSTNAME": "lb.example.com",
-        "CF_ORIGIN_WEIGHT": "50",
-    }
-
     def test_are_enough(self) -> None:
-        found = whole(self.ALL).geo
+        found = whole(ALL).geo
         assert found is not None
         assert found.location is not None
         assert (found.account_id, found.location.name, found.label_selector) == ("a1", "us_east", "geo=yes")
         assert (found.hostname, found.weight) == ("lb.example.com", 50)
 
     def test_give_way_to_settings(self) -> None:
-        found = read(self.ALL, account_id="own", label_selector="own", hostnames=[APP], weight=1)
+        found = read(ALL, account_id="own", label_selector="own", hostnames=[APP], weight=1)
         assert found.location == EU
         assert (found.account_id, found.label_selector, found.weight) == ("own", "own", 1)
         assert [one.hostname for one in found.each_balancer()] == [APP]
@@ -229,6 +228,6 @@ class TestTheVariablesOfExternalDnsCloudflareGeo:
         ],
     )
     def test_are_named_where_they_are_wrong(self, variable: str, value: str, said: str) -> None:
-        found = refused({**self.ALL, variable: value})
+        found = refused({**ALL, variable: value})
         assert f"in environment variable {variable}\n" in found
         assert said in found

@@ -128,7 +128,7 @@ def _targets(service: Manifest, whose: str, around: Around, access: str | None, 
 
 
 def addresses(service: Manifest, key: ObjectKey) -> Own:
-    """The addresses of its own that a Service has outside of the cluster; none but a LoadBalancer is sure to have one."""
+    """The addresses of its own that a Service has outside of the cluster; only a LoadBalancer is sure to have one."""
     if service["spec"].get("type") == "LoadBalancer":
         return _load_balancer(service, str(key))
     return Known(usable(service["spec"].get("externalIPs") or ()))

@@ -124,8 +124,8 @@ def _others(wishes: Iterable[Wish], cluster: str) -> list[Complaint]:
             "",
             other,
             cluster,
-            f"{key}: its label says cluster {other}, and this stack's pool is that of {cluster}. It is not balanced: label"
-            f" it {cluster}, set truenorth:geo.cluster for all, or give {other} a stack of its own",
+            f"{key}: its label says cluster {other}, and this stack's pool is that of {cluster}. It is not balanced:"
+            f" label it {cluster}, set truenorth:geo.cluster for all, or give {other} a stack of its own",
         )
         for key, other in sorted(found.items())
     ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from components import geo_names
-from components.geo import LoadBalancer
+from components.geo import LoadBalancer, Monitor, Pool
 from stacks.geo import GeoMemory, RegisteredGeo
 from stacks.observe.geo import values
 
-_READERS = {"monitor": values.monitor, "pool": values.pool, "balancer": values.balancer}
+_READERS: Mapping[str, Callable[[values.Json], LoadBalancer | Monitor | Pool]] = {
+    "monitor": values.monitor,
+    "pool": values.pool,
+    "balancer": values.balancer,
+}
 _WHOLE = frozenset({"ttl", "session_affinity_ttl"})
 
 

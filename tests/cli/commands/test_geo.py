@@ -227,8 +227,8 @@ class TestObjects:
         namespace.put(ingress(APP, labels=ROUTE))
         (only,) = geo.notes(**self.asking(namespace))
         assert only == (
-            f"Ingress {namespace.namespace}/web: it lacks the label cluster-name, which names its pool. It is not balanced"
-            " until it is mended"
+            f"Ingress {namespace.namespace}/web: it lacks the label cluster-name, which names its pool. It is not"
+            " balanced until it is mended"
         )
 
     def test_without_an_address_leave_the_origins_as_they_are(self, geo: Geo, namespace: Namespace) -> None:

@@ -107,8 +107,8 @@ class TestTheLabelOfTheCluster:
     def test_is_needed(self) -> None:
         found = complaint(ingress(labels={}))
         assert found.text == (
-            "Ingress shop/web in home: it lacks the label cluster-name, which names its pool. It is not balanced until it"
-            " is mended"
+            "Ingress shop/web in home: it lacks the label cluster-name, which names its pool. It is not balanced until"
+            " it is mended"
         )
 
     def test_is_not_needed_where_the_settings_name_the_cluster(self) -> None:
