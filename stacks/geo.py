@@ -75,10 +75,14 @@ class RegisteredGeo:
 
 @dataclass(frozen=True, slots=True)
 class GeoMemory:
-    """What Pulumi's state holds of geo load balancing. wished: what was wished for last, `GeoPlan.wished`."""
+    """What Pulumi's state holds of geo load balancing.
+
+    wished: what was wished for last, `GeoPlan.wished`. account_id: the account of our pool; "" where there is none.
+    """
 
     registered: tuple[RegisteredGeo, ...] = ()
     wished: tuple[LoadBalancer, ...] = ()
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

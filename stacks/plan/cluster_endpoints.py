@@ -6,7 +6,7 @@ A name of the settings is the settings': an object that wishes for it too is tol
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeVar
@@ -59,17 +59,20 @@ class Asked:
 
 
 def settled(
-    settings: Settings, sources: Sequence[SourceSighting]
+    settings: Settings, sources: Sequence[SourceSighting], balanced: Collection[str] = ()
 ) -> tuple[Mapping[str, Sequence[Wish]], tuple[Complaint, ...]]:
     """The wishes by zone, one at most for each name and type, and what has been complained of so far.
 
-    A wish is the innermost zone's that holds its name; a name in none of ours is nobody's business here.
+    A wish is the innermost zone's that holds its name; a name in none of ours is nobody's business here, and a balanced
+    one is its load balancer's: records would only be hidden by it.
     """
     found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
     complaints = tuple(one for one in found if isinstance(one, Complaint))
     zones = frozenset(zone.zone for zone in settings.each_zone())
     by_zone: dict[str, list[Wish]] = defaultdict(list)
-    kept, lost = settle(one for one in found if isinstance(one, Wish) and zone_of(one.name, zones))
+    kept, lost = settle(
+        one for one in found if isinstance(one, Wish) and one.name not in balanced and zone_of(one.name, zones)
+    )
     for wish in kept:
         by_zone[zone_of(wish.name, zones)].append(wish)
     return by_zone, (*complaints, *lost)

@@ -52,6 +52,7 @@ def wished(settings: BalancerSettings, host_name: str) -> LoadBalancer:
             ttl=settings.ttl,
             session_affinity=affinity,
             session_affinity_ttl=settings.session_affinity_ttl or _SESSION[affinity],
+            session_affinity_headers=settings.session_affinity_headers,
             failover_across_pools=settings.adaptive_routing,
         )
     )

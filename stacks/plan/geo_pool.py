@@ -130,6 +130,7 @@ def _addresses(wishes: Mapping[str, GeoWish], held: Collection[str]) -> tuple[li
         if isinstance(wish.addresses, Known):
             wanted |= dict.fromkeys(wish.addresses.value)
         else:
+            wanted |= dict.fromkeys(wish.known)
             unknown = wish.addresses.reason
     return [*wanted, *(one for one in held if unknown and one not in wanted)], unknown
 

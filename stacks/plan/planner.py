@@ -101,8 +101,8 @@ def make_plan(
     takeover: what `truenorth adopt` takes over beyond the setting `adopt`. handed_over: of `geo_part`.
     """
     draft = _Draft()
-    wishes, complaints = settled(settings, observation.sources)
-    draft.complaints += complaints
+    wishes, complaints = settled(settings, observation.sources, _balanced(observation))
+    draft.complaints += (*complaints, *(observation.geo.complaints if observation.geo else ()))
     seen = seen_on_links(observation.addresses)
     world = _World(settings, observation, takeover, seen, Sight.of(observation), wishes)
     for snapshot in observation.zones:
@@ -122,6 +122,11 @@ def make_plan(
         asked_by=tuple(draft.asked_by.items()),
         geo=geo_part(settings, observation, handed_over=handed_over),
     )
+
+
+def _balanced(observation: Observation) -> frozenset[str]:
+    """The names that have load balancers."""
+    return frozenset(wish.host_name for wish in observation.geo.wishes) if observation.geo else frozenset()
 
 
 def _plan_zone(draft: _Draft, zone: ZoneIndex, world: _World) -> None:

@@ -240,4 +240,4 @@ class TestPlainPulumi:
         follow(inside, place, "own", cluster=cluster | {"timeout": QUICK})
         done = inside.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
         assert inside.zone() == {f"{WWW}/A": "192.0.2.1", "own.example.com/A": FIRST_IPV4}
-        assert f"HTTPRoutes of the cluster at {proxy.server} cannot be read" in done.stdout + done.stderr
+        assert f"the httproutes of the cluster at {proxy.server} cannot be read" in done.stdout + done.stderr

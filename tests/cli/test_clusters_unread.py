@@ -54,7 +54,7 @@ class TestWhatIsNotKnown:
         did, message = told
         assert did == {"new.example.com/A": "create", "new.example.com/A/mark": "create"}
         assert contents(inside) == ["192.0.2.1"]
-        assert f"what was made for its objects stays: HTTPRoutes of the cluster at {proxy.server}" in message
+        assert f"what was made for its objects stays: the httproutes of the cluster at {proxy.server}" in message
         assert f"is {proxy.server} the right address, and up?" in message
 
     def test_before_the_first_run_makes_the_rest(self, inside: Inside, place: Place) -> None:
@@ -136,7 +136,7 @@ class TestTwoClusters:
         _, message = up_in_part(inside)
         assert contents(inside) == ["192.0.2.2", "198.51.100.1"]
         assert contents(inside, API) == ["198.51.100.1"]
-        assert "HTTPRoutes of the cluster west at" in message
+        assert "the httproutes of the cluster west at" in message
         assert "the cluster east" not in message
         assert up_in_part(inside)[0] == {}
         proxy.speak()

@@ -10,9 +10,10 @@ from cli import exit_codes
 from cli.main import app
 from tests.cli.conftest import TRUENORTH
 
-HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "requests", "pydantic")
+HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "lightkube", "requests", "pydantic")
 COMMANDS = [
-    *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["watch"], ["demo"], ["env"]),
+    *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["sources"], ["watch"], ["demo"], ["env"]),
+    *(["geo", "status"], ["lab", "build"]),
     *(["lab", name] for name in ("start", "stop", "status", "env")),
     *(["engine", name] for name in ("install", "info")),
 ]

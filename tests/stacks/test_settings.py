@@ -203,7 +203,10 @@ def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None
     project = yaml.safe_load((Path(settings.__file__).parent.parent / "Pulumi.yaml").read_text())
     declared = {key.removeprefix("truenorth:"): entry for key, entry in project["config"].items()}
     assert declared.keys() == Settings.model_fields.keys()
-    assert {key for key, entry in declared.items() if not entry.get("type")} == {"clusters", "names"}  # texts or mappings
+    assert {key for key, entry in declared.items() if not entry.get("type")} == {
+        "clusters",
+        "names",
+    }  # texts or mappings
     assert all(entry["description"] for entry in declared.values())
     for key, field in Settings.model_fields.items():
         if key not in {"cluster", "external_dns", "geo", "guard", "wan"}:

@@ -21,8 +21,13 @@ _WHOLE = frozenset({"ttl", "session_affinity_ttl"})
 
 def remembered(resources: Iterable[Mapping[str, Any]], output: Mapping[str, Any]) -> GeoMemory:
     """What the resources of a state, and the stack's output of it, say."""
-    registered = tuple(one for one in map(_registered, resources) if one)
-    return GeoMemory(registered, tuple(_wished(name, settings) for name, settings in output.items()))
+    found = [(one, resource["inputs"]) for resource in resources if (one := _registered(resource))]
+    accounts = [inputs.get("accountId", "") for one, inputs in found if one.kind == "pool"]
+    return GeoMemory(
+        tuple(one for one, _ in found),
+        tuple(_wished(name, settings) for name, settings in output.items()),
+        accounts[0] if accounts else "",
+    )
 
 
 def output(wished: Iterable[LoadBalancer]) -> dict[str, dict[str, Any]]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from components.geo import Pool
+from components.geo import LoadBalancer, Pool
 from stacks.credentials import Credentials
 from stacks.errors import ObservationError
 from stacks.geo import Account, GeoMemory, GeoSight, LivePool
-from stacks.geo_checks import BALANCING
+from stacks.geo_checks import BALANCING, zone_of
 from stacks.observe.geo.account import read_account
 from stacks.observe.geo.asked import Asked, asked
 from stacks.settings import Settings
 from stacks.values import Known, Registry, Sighting, Unknown, UnreadZone, ZoneSnapshot
 from stacks.wishes import SourceSighting
+from stacks.zone_settings import ZoneSettings
 
 
 def see(
@@ -33,16 +34,25 @@ def see(
         return None
     found = asked(settings.geo, sources, addresses, memory) if settings.geo else Asked()
     ids = dict(registry.zone_ids) | {one.zone: one.zone_id for one in zones if isinstance(one, ZoneSnapshot)}
-    ours = [one for one in settings.each_zone() if one.provider == BALANCING]
-    account: Account | Unknown = Unknown(f"none of our zones is at {BALANCING.title()}")
-    if ours:
-        places = {one.zone: one.zone_id or ids.get(one.zone, "") for one in ours}
-        known = settings.geo.account_id if settings.geo else ""
+    places = {one.zone: one.zone_id or ids.get(one.zone, "") for one in _zones(settings, memory, found)}
+    account_id = (settings.geo.account_id if settings.geo else "") or memory.account_id
+    account: Account | Unknown = Unknown("none of our zones is at Cloudflare")
+    if places:
         try:
-            account = read_account(credentials, known, places, health_of=lambda pool: _changes(pool, memory, found))
+            account = read_account(credentials, account_id, places, health_of=lambda one: _changes(one, memory, found))
         except ObservationError as error:
             account = Unknown(str(error))
     return GeoSight(account, found.wishes, found.cluster, found.complaints)
+
+
+def _zones(settings: Settings, memory: GeoMemory, found: Asked) -> list[ZoneSettings]:
+    """The zones of our load balancers; of others the token need not see any. One at least, which says the account."""
+    ours = [one for one in settings.each_zone() if one.provider == BALANCING]
+    hosts = [one.host_name for one in found.wishes]
+    hosts += [one.name for one in memory.wished]
+    hosts += [one.value.name for one in memory.registered if isinstance(one.value, LoadBalancer)]
+    around = [zone_of(host, ours) for host in dict.fromkeys(hosts)]
+    return [one for one in ours if one in around] or ours[:1]
 
 
 def _changes(pool: LivePool, memory: GeoMemory, found: Asked) -> bool:

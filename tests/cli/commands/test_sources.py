@@ -156,7 +156,7 @@ class TestWhatCannotBeRead:
         assert done.returncode == FAILED
         assert f"{WWW} " in done.stdout
         assert "cluster west, gateway-httproute: unknown: " in done.stdout
-        assert f"HTTPRoutes of the cluster west at {proxy.server} cannot be read" in said(done)
+        assert f"the httproutes of the cluster west at {proxy.server} cannot be read" in said(done)
         assert f"is {proxy.server} the right address, and up?" in said(done)
 
     def test_for_want_of_rights_names_the_user_and_the_verb(self, sources: Sources) -> None:

@@ -168,7 +168,7 @@ class TestACluster:
             proxy.go_silent()
             proxy.cut()
             place.delete(route())
-            assert "HTTPRoutes of the cluster" in until_unread(watcher)["reason"]
+            assert "the httproutes of the cluster" in until_unread(watcher)["reason"]
             remote.set_address(inside.places, "203.0.113.8")
             until_done(watcher, ("home.example.com/A", "update"))
             assert inside.zone() == {**kept, "home.example.com/A": "203.0.113.8"}

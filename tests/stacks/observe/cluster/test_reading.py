@@ -124,7 +124,7 @@ def test_a_kind_that_is_not_served_is_waited_for(proxy: Proxy) -> None:
     routes, services = read([settings], {})
     assert isinstance(routes.found, Unknown)
     assert routes.waiting
-    assert "HTTPRoutes of the cluster at" in routes.found.reason
+    assert "the httproutes of the cluster at" in routes.found.reason
     assert "install the Gateway API" in routes.found.reason
     assert isinstance(services.found, Known)
     assert not services.waiting

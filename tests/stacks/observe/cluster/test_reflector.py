@@ -208,7 +208,7 @@ class TestTrouble:
                 proxy.go_silent()
                 proxy.cut()
                 await seen.until(lambda: not seen.known)
-                assert reason(seen).startswith(f"Services of the cluster home at {proxy.server} cannot be read: ")
+                assert reason(seen).startswith(f"the services of the cluster home at {proxy.server} cannot be read: ")
                 kube_cluster.admin.delete(service(namespace, "a"))
                 proxy.speak()
                 await seen.until(lambda: seen.known)

@@ -38,7 +38,9 @@ def test_a_pool_is_read_with_all_that_was_declared() -> None:
         "description": "TrueNorth",
         "monitor": "m1",
     }
-    (only,) = memory(resource("LoadBalancerPool", f"geo/{POOL}/pool", inputs)).registered
+    found = memory(resource("LoadBalancerPool", f"geo/{POOL}/pool", inputs))
+    assert found.account_id == "a"
+    (only,) = found.registered
     assert (only.kind, only.id, only.logical_name, only.retained) == ("pool", "i1", f"geo/{POOL}/pool", False)
     assert only.urn.endswith(f"::geo/{POOL}/pool")
     assert only.value == Pool(
