@@ -17,6 +17,8 @@ MOST = 12
 """Rounds after which it is left to the next run: the steps of leaving or joining are four, the rest is contention."""
 FAILURES = 3
 """Failed runs that are looked at again: somebody else was first, or still refers to what was to go."""
+IDLE = 2
+"""Rounds in which nothing could be done, because another stack has to move first; then it is left to the next run."""
 LONGEST_JITTER = 8.0
 HEALTH = 5.0
 """Seconds between two looks at health."""
@@ -32,6 +34,7 @@ class Rounds:
         self._handover, self._wait = handover, wait
         self._number = 0
         self._failures = 0
+        self._idle = 0
         self._waiting_since: float | None = None
         self.pause: float | None = None
         """Seconds after which another round is due, where it was not waited for."""
@@ -50,11 +53,12 @@ class Rounds:
         """Whether another round follows now; changed: whether this one has run for load balancing."""
         self.pause = None
         if plan is None or not (changed or plan.again or plan.wait):
-            self._number, self._failures, self._waiting_since = 0, 0, None
+            self._number, self._failures, self._idle, self._waiting_since = 0, 0, 0, None
             return False
+        self._idle = 0 if changed else self._idle + 1
         if not plan.wait:
             self._waiting_since = None
-            return self._again(self._jitter())
+            return self._idle <= IDLE and self._again(self._jitter())
         if self._waiting_since is None:
             self._waiting_since = time.monotonic()
         return self._again(min(HEALTH, max(self._handover, 0.0)) or 0.0)
@@ -66,9 +70,9 @@ class Rounds:
         return random.uniform(0, min(LONGEST_JITTER, 0.25 * 2.0**self._number))  # noqa: S311 - to spread writers
 
     def _again(self, seconds: float) -> bool:
-        self._number += 1
         waiting = self._waiting_since is not None
-        if self._number > MOST and not waiting:
+        self._number += not waiting  # health has its own end, after which there are rounds left to look back
+        if self._number > MOST:
             return False
         if self._wait is None and (seconds or waiting):
             self.pause = max(seconds, 0.1)

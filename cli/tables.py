@@ -131,6 +131,7 @@ def plan_notes(plan: Plan) -> list[str]:
     if plan.geo:
         notes += [f"[bold yellow]conflict[/] {escape(conflict)}" for conflict in plan.geo.conflicts]
         notes += [f"[yellow]note[/] {escape(note)}" for note in plan.geo.notes]
+        notes += [f"[yellow]to be continued[/] {escape(plan.geo.again)}"] if plan.geo.again else []
     return notes
 
 

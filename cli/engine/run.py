@@ -60,19 +60,25 @@ def run_engine(
     with _inline(program) as client:
         command = [str(pulumi), *arguments, *client, "--json", "--non-interactive"]
         began = time.monotonic()
-        with subprocess.Popen(  # noqa: S603 - our own engine
-            command,
-            cwd=cwd,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        ) as child:
-            events, stderr, interrupted = _follow(child, listener)
+        with (
+            # Before the child is there: it then starts with signals as they are by default, even where we were started
+            # with some ignored, as a shell does to what it runs in the background.
+            _one_signal() as relay,
+            subprocess.Popen(  # noqa: S603 - our own engine
+                command,
+                cwd=cwd,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            ) as child,
+        ):
+            relay.reach(child)
+            events, stderr = _follow(child, listener)
         return Run(
             operation=arguments[0],
             exit_code=child.returncode,
@@ -81,11 +87,11 @@ def run_engine(
             diagnostics=tuple(event for event in events if isinstance(event, Diagnostic)),
             summary=next((event for event in reversed(events) if isinstance(event, Summary)), None),
             stderr=stderr,
-            interrupted=interrupted,
+            interrupted=relay.is_passed_on,
         )
 
 
-def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str, bool]:
+def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str]:
     """Read the child's output to its end. Each pipe has a thread: a full one would stop the child; see `_lines`."""
     if child.stdout is None or child.stderr is None:
         raise RuntimeError("the engine was started without pipes")
@@ -93,14 +99,13 @@ def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Even
     reader = threading.Thread(target=errors.extend, args=(child.stderr,), name="engine stderr", daemon=True)
     reader.start()
     events: list[Event] = []
-    with _one_signal(child) as passed_on:
-        for line in _lines(child.stdout):
-            if event := parse_event(line):
-                events.append(event)
-                listener(event)
-        child.wait()
-        reader.join()
-    return events, "".join(errors), passed_on.is_set()
+    for line in _lines(child.stdout):
+        if event := parse_event(line):
+            events.append(event)
+            listener(event)
+    child.wait()
+    reader.join()
+    return events, "".join(errors)
 
 
 def _lines(pipe: IO[str]) -> Iterator[str]:
@@ -129,22 +134,37 @@ def _lines(pipe: IO[str]) -> Iterator[str]:
         yield line
 
 
-@contextmanager
-def _one_signal(child: subprocess.Popen[str]) -> Iterator[threading.Event]:
-    """Pass the first SIGINT or SIGTERM on as one SIGINT: the engine then ends gracefully; a second would orphan."""
-    passed_on = threading.Event()
+class _Relay:
+    """Passes the first SIGINT or SIGTERM on as one SIGINT: the engine then ends gracefully; a second would orphan."""
 
-    def pass_on(_number: int, _frame: FrameType | None) -> None:
-        if not passed_on.is_set():
-            passed_on.set()
+    def __init__(self) -> None:
+        self.is_passed_on = False
+        self._child: subprocess.Popen[str] | None = None
+
+    def reach(self, child: subprocess.Popen[str]) -> None:
+        """Pass it to this child, also if it has come before the child was there."""
+        self._child = child
+        if self.is_passed_on:
             child.send_signal(signal.SIGINT)
 
+    def pass_on(self, _number: int, _frame: FrameType | None) -> None:
+        """The handler."""
+        if not self.is_passed_on:
+            self.is_passed_on = True
+            if self._child:
+                self._child.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def _one_signal() -> Iterator[_Relay]:
+    """A relay that hears the signals of this process; only the main thread can."""
+    relay = _Relay()
     if threading.current_thread() is not threading.main_thread():
-        yield passed_on
+        yield relay
         return
-    before = {number: signal.signal(number, pass_on) for number in SIGNALS}
+    before = {number: signal.signal(number, relay.pass_on) for number in SIGNALS}
     try:
-        yield passed_on
+        yield relay
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

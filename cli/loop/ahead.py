@@ -16,8 +16,8 @@ from stacks.plan.excerpt import about
 from stacks.plan.foreseen import carried_out
 from stacks.plan.planner import make_plan
 from stacks.settings import Settings
-from stacks.values import Observation, Unknown
-from stacks.wishes import names_that_differ
+from stacks.values import Known, Observation
+from stacks.wishes import Complaint, SourceSighting, names_that_differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,14 @@ def _after(last: Convergence | None) -> Observation | None:
 
 
 def _states(sights: Sights) -> list[tuple[object, ...]]:
-    """What the plan of some names cannot tell: what cannot be read, and all that is balanced."""
-    return [(isinstance(one.found, Unknown), one.stale, one.balances and one.found) for one in sights.sources]
+    """What the plan of some names cannot tell: what cannot be read or is complained of, and all that is balanced."""
+    return [
+        (isinstance(one.found, Known), one.stale, _complaints(one), one.balances and one.found)
+        for one in sights.sources
+    ]
+
+
+def _complaints(source: SourceSighting) -> frozenset[Complaint]:
+    """What it complains of: of such an object nobody knows for which names it wishes, until it is mended."""
+    found = source.found.value if isinstance(source.found, Known) else ()
+    return frozenset(one for one in found if isinstance(one, Complaint))

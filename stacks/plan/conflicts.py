@@ -15,6 +15,8 @@ from stacks.wishes import Complaint, Detected, ObjectKey, Targets, Wish
 
 ALIAS = "CNAME"
 _SETTINGS = ("ttl", "proxied", "comment", "tags")
+_AFTER_ADDRESSES = "AB"
+"""Sorts behind A and AAAA, and before CNAME."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,12 @@ def _are_apart(wishes: Sequence[Wish]) -> bool:
 
 
 def _age(wish: Wish) -> tuple[object, ...]:
-    """What orders wishes: the age of their objects, the objects' keys, and of one object's the rest."""
-    return wish.created, wish.object, wish.type or "", repr(wish)
+    """What orders wishes: the age of their objects, the objects' keys, and of one object's the rest.
+
+    What an object's unknown targets turn out to be does not keep its own addresses from it, but it does an alias.
+    """
+    kind = wish.type or (_AFTER_ADDRESSES if isinstance(wish.targets, Unknown) else "")
+    return wish.created, wish.object, kind, repr(wish)
 
 
 def _of_name(wishes: Sequence[Wish], complaints: dict[Complaint, None]) -> Iterator[Wish]:

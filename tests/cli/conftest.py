@@ -131,6 +131,11 @@ def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path) -> 
     remote.gandi_faults(places, [])
     remote.gandi_delete(places)
     remote.gandi_forget_requests(places)
+    return settle(places, engine, plugin_folder, folder)
+
+
+def settle(places: Places, engine: Engine, plugin_folder: Path, folder: Path) -> Inside:
+    """Make a place without state in the folder, in a lab as it is."""
     state = folder / "state"
     state.mkdir()
     base = {key: os.environ[key] for key in INHERITED if key in os.environ}

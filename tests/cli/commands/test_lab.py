@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
+from typer.testing import CliRunner
 
+from cli.commands.lab import app
 from lab import daemon, remote
+from lab.kube import build
+from lab.kube.programs import Programs
 from lab.kube.versions import KUBERNETES
 from lab.world import FIRST_IPV4, Ports
 from tests.cli.conftest import ROOT, TRUENORTH
@@ -126,6 +130,24 @@ class TestKubernetes:
         places = daemon.start(folder, Ports(), kubernetes=True).places
 
         assert f"export KUBECONFIG={places.kubeconfig}" in lab(folder, "env").stdout
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_build_builds_external_dns_only_where_it_is_asked_for(
+    asked: bool,  # noqa: FBT001 - pytest's parameter
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built: list[dict[str, object]] = []
+
+    def install(_: object, __: object, **wanted: object) -> Programs:
+        built.append(wanted)
+        return Programs(tmp_path / "gateway-api")
+
+    monkeypatch.setattr(build, "install", install)
+    done = CliRunner().invoke(app, ["build", *(["--external-dns"] if asked else [])])
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path}\n")
+    assert built == [{"controllers": True, "external_dns": asked}]
 
 
 def test_env_of_no_lab_says_what_to_do(folder: Path) -> None:

@@ -93,6 +93,22 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_reaches_the_engine_too
     assert done.stdout == "True 1\n", done.stderr
 
 
+def test_an_engine_that_is_run_in_the_background_of_a_shell_hears_signals_all_the_same(tmp_path: Path) -> None:
+    """A shell without job control has SIGINT ignored in what it runs in the background."""
+    engine = fake(tmp_path, f"trap 'exit 1' INT\necho '{SUMMARY}'\nwhile true; do read -t 0.05 < <(sleep 0.05) ; done")
+    code = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from pathlib import Path; from cli.engine.run import run_engine\n"
+        f"done = run_engine(['up'], pulumi=Path({str(engine)!r}), cwd=Path({str(tmp_path)!r}),\n"
+        "    environment=os.environ, listener=lambda event: os.kill(os.getpid(), signal.SIGTERM))\n"
+        "print(done.interrupted, done.exit_code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "True 1\n", done.stderr
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: tiny\nruntime: python\n")

@@ -136,6 +136,24 @@ class TestDefaults:
             found = only(one, settings=make_settings(proxied=True, ttl=600))
             assert (found.proxied, found.ttl) == (proxied, 1 if proxied else 600)
 
+    @pytest.mark.parametrize(
+        ("target", "proxied"),
+        [
+            *((one, False) for one in ("10.1.2.3", "100.64.0.1", "172.31.0.1", "192.168.0.1", "127.0.0.1")),
+            *((one, False) for one in ("fd00::1", "fe80::1", "::1")),
+            *((one, True) for one in ("192.0.2.1", "11.0.0.1", "172.32.0.1", "2001:db8::1")),
+        ],
+    )
+    def test_and_annotations_never_proxy_an_address_that_no_proxy_reaches(self, target: str, proxied: bool) -> None:  # noqa: FBT001 - pytest's parameter
+        record_type = "AAAA" if ":" in target else "A"
+        for said in (None, True):
+            one = wish(target, record_type=record_type, proxied=said)
+            found = only(one, settings=make_settings(proxied=True, ttl=600))
+            assert (found.proxied, found.ttl) == (proxied, 1 if proxied else 600)
+
+    def test_nor_one_beside_addresses_that_it_reaches(self) -> None:
+        assert not only(wish("10.1.2.3", "192.0.2.1", proxied=True)).proxied
+
     def test_the_endpoint_names_the_object_and_what_each_of_several_gives(self) -> None:
         both = [wish("192.0.2.1"), wish("192.0.2.2", object=API, created="2026-01-02T00:00:00Z")]
         found = asked_of(*both)

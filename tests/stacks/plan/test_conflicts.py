@@ -122,6 +122,22 @@ class TestAliases:
         assert kept(older, other) == {f"{WWW} CNAME": ("lb.example.net",)}
 
 
+class TestOneObjectsTargetsOfWhichSomeAreNotKnown:
+    """As of a route on two Gateways of which one has no address."""
+
+    UNSEEN = wish(targets=LOST, record_type=None)
+
+    def test_its_addresses_are_parts_of_what_is_unknown(self) -> None:
+        address = wish("192.0.2.1")
+        found, complaints = settle((self.UNSEEN, address))
+        assert [(one.type, one.targets) for one in found] == [("A", LOST), ("AAAA", LOST)]
+        assert found[0].parts == ((address.object, address.targets), (address.object, LOST))
+        assert complaints == ()
+
+    def test_an_alias_waits_for_they_may_be_addresses(self) -> None:
+        assert kept(self.UNSEEN, wish("lb.example.net", record_type="CNAME")) == {f"{WWW} None": Unknown}
+
+
 class TestTypesThatAreNotKnown:
     UNSEEN = wish(targets=LOST, record_type=None, age=2, name="unseen")
     YOUNG = wish(targets=LOST, record_type=None, age=0, name="unseen")
@@ -209,7 +225,7 @@ def test_what_the_oldest_object_wishes_is_never_given_to_another(wishes: list[Wi
     for name in {one.name for one in wishes}:
         oldest = min(
             (one for one in wishes if one.name == name),
-            key=lambda one: (one.created, one.object, one.type or "", repr(one)),
+            key=lambda one: (one.created, one.object, one.type or ("AB" if one.targets == LOST else ""), repr(one)),
         )
         types = {oldest.type} if oldest.type else {None, "A", "AAAA"}
         same = [one for one in found if one.name == name and one.type in types]

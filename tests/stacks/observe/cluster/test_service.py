@@ -208,6 +208,14 @@ class TestHeadless:
             f"web-1.{WWW} None": Unknown,
         }
 
+    def test_below_a_wildcard_no_pod_has_one_because_the_wildcard_has_it_already(self) -> None:
+        web = service("ClusterIP", clusterIP="None", annotations={f"{EXTERNAL}hostname": "*.example.com, example.com"})
+        assert found(web, endpoint_slice(pod("10.1.0.1", host="web-0"))) == {
+            "*.example.com A": ("10.1.0.1",),
+            "example.com A": ("10.1.0.1",),
+            "web-0.example.com A": ("10.1.0.1",),
+        }
+
     def test_without_a_ready_pod_they_are_unknown(self) -> None:
         assert found(self.WEB) == KEPT
         assert found(self.WEB, endpoint_slice(pod("10.1.0.1", ready=False))) == KEPT
