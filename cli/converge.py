@@ -55,18 +55,22 @@ class Convergence:
     """What is done of load balancing."""
 
     @property
-    def unread_zones(self) -> str:
-        """Which of several zones could not be read, and why: they stay as they are. Empty where all could."""
+    def unread_at_providers(self) -> str:
+        """What could not be read, zones or load balancing, and why: it stays as it is. Empty where all could."""
         unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
-        return "; ".join(f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread)
+        stays = [f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread]
+        geo = self.observation.geo
+        if geo and isinstance(geo.account, Unknown):
+            stays.append(f"load balancing stays as it is: {geo.account.reason}")
+        return "; ".join(stays)
 
     @property
     def unread(self) -> str:
-        """What could not be read, and why: zones, or objects of clusters. What it is about stays as it is."""
+        """What could not be read, and why, objects of clusters too. What it is about stays as it is."""
         sources = [one for one in self.observation.sources if not one.waiting]
         reasons = dict.fromkeys(one.found.reason for one in sources if isinstance(one.found, Unknown))
         kept = [f"what was made for its objects stays: {reason}" for reason in reasons]
-        return "; ".join(filter(None, [self.unread_zones, *kept]))
+        return "; ".join(filter(None, [self.unread_at_providers, *kept]))
 
 
 def require_all_read(done: Convergence) -> None:

@@ -86,8 +86,8 @@ class Turns:
         self.due = self._drift_or_grace()
         if self._rounds.pause is not None:
             self.due = min(self.due, time.monotonic() + self._rounds.pause)
-        if done.unread_zones:
-            self.due = min(self.due, self._failed(done.unread_zones))
+        if done.unread_at_providers:
+            self.due = min(self.due, self._failed(done.unread_at_providers))
         else:
             self._pause = self._settings.wan.interval
 

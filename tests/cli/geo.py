@@ -37,7 +37,7 @@ class Member:
         """Write settings with these origins, its usual one if none are given, in the load balancer of APP."""
         location, usual = HOMES[self.name]
         own = {"cluster": self.name, "location": location, "hostname": APP, "addresses": list(addresses) or [usual]}
-        self.inside.settings(*names, owner=self.name, geo={key: one for key, one in (own | others).items() if one})
+        self.inside.settings(*names, owner=self.name, geo=own | others)
 
     def leave(self) -> None:
         """Write settings without load balancing."""

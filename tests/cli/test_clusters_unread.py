@@ -101,7 +101,7 @@ class TestWhatIsNotKnown:
         did, message = up_in_part(inside)
         assert did == {f"{WWW}/A": "update"}
         assert (contents(inside), contents(inside, API)) == (["192.0.2.3"], ["192.0.2.2"])
-        assert "what was made for its objects stays: Ingress" in message
+        assert "what was made for its objects stays: the ingresses" in message
         assert "list" in message
         assert user.full_name in message
         follow(inside, place, sources=both)

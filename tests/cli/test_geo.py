@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.engine.find import Engine
+from cli.exit_codes import FAILED
 from lab.api.faults import Effect, Fault
 from lab.kube.cluster import Cluster
 from tests.cli.geo import HOMES, World
@@ -33,7 +34,11 @@ class TestJoining:
             one.pool: [HOMES[one.name][1]] for one in stacks
         }
         world.writes()
-        for one in (*stacks, *stacks):
+        told = [one.up() for one in stacks]
+        # Nobody deletes what others have come to use: the state of who was first learns that they do.
+        assert {change.split()[0] for change in told[0]} <= {"retain", "refresh"}
+        assert told[-1] == []
+        for one in stacks:
             done = one.document()
             assert (done["balancing"]["changes"], done["engine_runs"]) == ([], 0)
         assert world.writes() == []
@@ -47,7 +52,9 @@ class TestJoining:
         for one in stacks:
             one.up()
         assert world.balanced() == sorted(one.pool for one in stacks)
+        world.writes()
         assert [one.up() for one in stacks] == [[], []]
+        assert world.writes() == []
 
 
 class TestALoadBalancerMadeByHand:
@@ -86,7 +93,8 @@ class TestAnAccountThatIsDown:
         world.account.cloudflare.faults.set([Fault(Effect.SERVER_ERROR, path="/load_balancers", status=503)])
         amber.wish("203.0.113.99", names=({"name": "www", "targets": ["192.0.2.7"]},), weight=50)
         done = amber.inside.run("up", "--json")
-        assert "503" in done.stdout + done.stderr
+        assert done.returncode == FAILED
+        assert "load balancing stays as it is: Cloudflare answered 503" in " ".join(done.stderr.split())
         assert [one for one in world.writes() if "/load_balancers" in one[1]] == []
         assert (world.pools, world.balancers) == (pools, balancers)
         records = world.account.cloudflare.records(world.account.zone_id())
