@@ -34,4 +34,4 @@ class TestWhatCouldNotBeRead:
         )
 
     def test_of_zones_alone_leaves_sources_out(self) -> None:
-        assert seen(REFUSED).unread_zones == ""
+        assert seen(REFUSED).unread_at_providers == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cli import rounds
 from cli.rounds import FAILURES, HEALTH, IDLE, LONGEST_JITTER, MOST, Rounds
 from stacks.geo import GeoPlan
 
@@ -27,7 +26,7 @@ class Time:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     made = Time()
-    monkeypatch.setattr(rounds.time, "monotonic", lambda: made.now)
+    monkeypatch.setattr("cli.rounds.time.monotonic", lambda: made.now)
     return made
 
 
@@ -44,7 +43,7 @@ class TestTheRounds:
         assert not turns.another(DONE, changed=False)
 
     def test_wait_longer_each_time_and_never_the_same(self, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rounds.random, "uniform", lambda _, most: most)
+        monkeypatch.setattr("cli.rounds.random.uniform", lambda _, most: most)
         turns = Rounds(wait=time.wait)
         while turns.another(DONE, changed=True):
             pass
