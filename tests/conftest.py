@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,9 @@ _kube = pytest.StashKey["Programs | KubeUnavailable"]()
 def pytest_configure(config: pytest.Config) -> None:
     """Chooses the seed of hypothesis before its plugin reads the option, so that any run can be repeated."""
     config.addinivalue_line("markers", "kube: runs a real Kubernetes control plane")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell has it ignored in what it runs in the background, and so would be every process that a test starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--hypothesis-seed") is None:
         config.option.hypothesis_seed = str(random.SystemRandom().randrange(_SEED_LIMIT))
 

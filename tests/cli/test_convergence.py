@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cli.converge import Convergence, require_all_read
 from stacks.errors import ObservationError
+from stacks.geo import GeoSight
 from stacks.values import Known, Observation, Plan, Registry, Unknown, UnreadZone, ZoneSnapshot
 from stacks.wishes import SourceSighting
 
@@ -33,5 +36,10 @@ class TestWhatCouldNotBeRead:
             "the zone example.net stays as it is: 503; what was made for its objects stays: away refuses"
         )
 
-    def test_of_zones_alone_leaves_sources_out(self) -> None:
+    def test_is_told_of_load_balancing_too(self) -> None:
+        done = seen(READ)
+        away = replace(done, observation=replace(done.observation, geo=GeoSight(Unknown("503"))))
+        assert away.unread == away.unread_at_providers == "load balancing stays as it is: 503"
+
+    def test_at_providers_leaves_sources_out(self) -> None:
         assert seen(REFUSED).unread_at_providers == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from cli.engine.find import Engine
 from cli.exit_codes import FAILED
 from lab.api.faults import Effect, Fault
+from lab.api.http import LoggedRequest
 from lab.kube.cluster import Cluster
 from tests.cli.geo import HOMES, World
 from tests.cli.geo import world as make_world
@@ -23,6 +25,10 @@ from tests.geo import APP
 def world(engine: Engine, plugin_folder: Path, tmp_path: Path) -> Iterator[World]:
     with make_world(engine, plugin_folder, tmp_path) as made:
         yield made
+
+
+def is_creation(request: LoggedRequest) -> bool:
+    return request.method == "POST" and "/zones/" in request.path and request.path.endswith("/load_balancers")
 
 
 class TestJoining:
@@ -47,8 +53,14 @@ class TestJoining:
         stacks = world.member("amber"), world.member("birch")
         for one in stacks:
             one.wish()
+        # It is made so late that both see that there is none: the second is refused, and looks again.
+        late = Fault(Effect.LATENCY, method="POST", path="/zones/.*/load_balancers", seconds=3)
+        world.account.cloudflare.faults.set([late])
         with ThreadPoolExecutor() as threads:
             list(threads.map(lambda one: one.document(), stacks))
+        world.account.cloudflare.faults.clear()
+        answers = [one.status for one in world.account.cloudflare.requests if is_creation(one)]
+        assert answers == [HTTPStatus.OK, HTTPStatus.BAD_REQUEST]
         for one in stacks:
             one.up()
         assert world.balanced() == sorted(one.pool for one in stacks)
