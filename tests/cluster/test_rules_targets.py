@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.values import Known
 from stacks.wishes import Complaint
 from tests.cluster.objects import gateway, listener, route
 from tests.cluster.place import KEPT, Place
@@ -79,9 +80,11 @@ class TestAGatewayWithoutAddresses:
         place.put(gateway(annotations={"truenorth/target": "192.0.2.1"}), route(WWW))
         assert place.served() == SERVED
 
-    def test_hides_what_the_other_gateways_of_a_name_have(self, place: Place) -> None:
+    def test_leaves_open_what_the_name_has_beside_what_its_other_gateways_have(self, place: Place) -> None:
         place.put(gateway("192.0.2.2"), gateway(name="far"), route(WWW, refs=[{"name": "edge"}, {"name": "far"}]))
-        assert place.served() == {WWW: KEPT}
+        assert place.served() == {f"{WWW} A": KEPT, f"{WWW} AAAA": KEPT}
+        given = {targets for wish in place.wishes() for _, targets in wish.parts if isinstance(targets, Known)}
+        assert given == {Known(("192.0.2.2",))}
 
 
 class TestTwoRoutesOfOneName:
