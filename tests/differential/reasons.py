@@ -190,4 +190,8 @@ def conflict(case: Case) -> bool:
     if len(case.objects) == 1:
         return False
     uncertain = _is_complained_of(case) or any(isinstance(one.targets, Unknown) for one in case.difference.wishes)
-    return uncertain or theirs is None or set(theirs.targets) <= case.asked
+    # What a Gateway has they make of a route of its, which may say targets of its own to us.
+    listed = (one.get("status", {}).get("addresses", ()) for one in case.gateways)
+    on_gateways = {address["value"] for addresses in listed for address in addresses}
+    on_gateways |= {target for one in case.gateways for target in (said(one, "target") or "").split(",")}
+    return uncertain or theirs is None or set(theirs.targets) <= case.asked | on_gateways
