@@ -339,7 +339,9 @@ class TestTwoGateways:
         }
 
     def test_where_one_has_none_all_that_the_name_has_is_kept(self) -> None:
-        assert self.settled(gateway("192.0.2.2"), gateway(name="far")) == KEPT
+        """What the others have comes in all the same: `parts` of the wish say who gives what."""
+        both = (gateway("192.0.2.2"), gateway(name="far"))
+        assert self.settled(*both) == {f"{WWW} A": Unknown, f"{WWW} AAAA": Unknown}
 
     def test_one_that_is_gone_takes_its_addresses_along(self) -> None:
         assert self.settled(gateway("192.0.2.1")) == SERVED
