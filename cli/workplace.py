@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from cli.backend import backend_url, mend_sidecars
+from cli.engine.hold import Hold
 from cli.errors import UserError
 from stacks.credentials import Credentials, credentials, plugin_environment
 from stacks.settings import Settings
@@ -38,6 +39,8 @@ class Workplace:
     engine: Engine
     backend: str
     environment: Mapping[str, str] = field(repr=False)
+    hold: Hold = field(default_factory=Hold, repr=False, compare=False)
+    """The engine that runs here."""
 
 
 def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[str, str]) -> Workplace:

@@ -35,6 +35,10 @@ class UserError(Exception):
         return cls(first.what, first.where, first.do, *more)
 
 
+class NotNow(UserError):  # noqa: N818 - a state, not a fault
+    """A machine that is not ready now, and may be by itself: a full disk, a lock that somebody holds. Try again."""
+
+
 class ObservationError(Exception):
     """The world could not be read well enough to decide (API down, rate limit). Nothing was changed; try again."""
 

@@ -23,6 +23,7 @@ from stacks.geo_settings import GeoSettings
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings_problems import fault, problems_of
 from stacks.values import WAN
+from stacks.watch_settings import WatchSettings
 from stacks.zone_settings import NameSettings, RecordSettings, Zone, ZoneSettings, inheriting
 
 NAMESPACE = "truenorth"
@@ -82,6 +83,7 @@ class Settings(ZoneSettings):
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
     """One for each external-dns that writes to these zones."""
     wan: WanSettings = Field(default_factory=WanSettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
     sources: tuple[SourceName, ...] = ()
     """The kinds of objects that are named; none, and no clusters: no cluster is read."""
     cluster: ClusterDefaults = Field(default_factory=ClusterDefaults)

@@ -2,52 +2,59 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import sys
-import threading
-from queue import SimpleQueue
+from dataclasses import replace
 
+from cli import watch_options
 from cli.options import Json, Purge, SettingsFile, Stack
 
 
-def watch(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False, purge: Purge = None) -> None:
+def watch(  # noqa: PLR0913 - the options of the command
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    *,
+    as_json: Json = False,
+    purge: Purge = None,
+    listen: watch_options.Listen = None,
+    election: watch_options.Election = None,
+    election_lock_name: watch_options.LockName = None,
+    election_lock_namespace: watch_options.LockNamespace = None,
+    election_lease_duration: watch_options.LeaseDuration = None,
+    election_renew_deadline: watch_options.RenewDeadline = None,
+    election_retry_period: watch_options.RetryPeriod = None,
+    cleanup_on_stop: watch_options.CleanupOnStop = None,
+) -> None:
     """Look at the address every few seconds and run `up` when it has changed; do nothing otherwise.
 
-    Ends at Ctrl-C or SIGTERM; a run of the engine that is under way then ends gracefully first.
+    Runs for as long as it is left to: changes of addresses, of clusters' objects and of the settings are carried out
+    within seconds, drift is corrected, failures are tried again. Of several replicas one leads. Ends at Ctrl-C or
+    SIGTERM; a run of the engine that is under way then ends gracefully first.
 
-    Example: `truenorth watch --stack home`
+    Example: `truenorth watch --stack home --listen :8080`
     """
-    from rich.console import Console
+    import asyncio
 
-    from cli.engine.view import listening
-    from cli.loop.inbox import Inbox, Stop
-    from cli.loop.news import News
-    from cli.loop.report import report
-    from cli.loop.watch import watch as loop
-    from cli.workplace import open_workplace, purging
+    from cli.engine.hold import Hold
+    from cli.loop.process import run
+    from cli.workplace import Workplace, open_workplace, purging
 
-    console = Console(stderr=as_json)
-    workplace = purging(open_workplace(stack, settings, os.environ), purge)
-    inbox: Inbox = SimpleQueue()
-    speaking = threading.Lock()
-    notes: set[str] = set()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: inbox.put(Stop()))
+    hold = Hold()
 
-    def told(news: News) -> None:
-        with speaking:
-            document = report(console, news, notes)
-            if as_json:
-                sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
-                sys.stdout.flush()
+    def opened() -> Workplace:
+        workplace = purging(open_workplace(stack, settings, os.environ), purge)
+        overridden = watch_options.overriding(
+            workplace.settings.watch,
+            log="json" if as_json else None,
+            web_listen=listen,
+            election_enabled={True: "on", False: "off", None: None}[election],
+            election_lock_name=election_lock_name,
+            election_lock_namespace=election_lock_namespace,
+            election_lease_duration=election_lease_duration,
+            election_renew_deadline=election_renew_deadline,
+            election_retry_period=election_retry_period,
+            cleanup_on_stop=cleanup_on_stop,
+        )
+        named = workplace.settings.model_copy(update={"watch": overridden})
+        return replace(workplace, settings=named, hold=hold)
 
-    zones = ", ".join(zone.zone for zone in workplace.settings.each_zone())
-    console.print(
-        f"watching {zones}: a look every {workplace.settings.wan.interval:g} s; Ctrl-C ends",
-        highlight=False,
-    )
-    with listening(console, json_lines=as_json, live=False) as listener:
-        loop(workplace, listener, told, inbox)
-    console.print("stopped")
+    asyncio.run(run(opened(), opened, os.environ))

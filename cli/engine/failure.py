@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cli.engine.run import Run
-from cli.errors import UserError
+from cli.errors import NotNow, UserError
 
 LOCK = re.compile(r"created by (?P<owner>\S+) \(pid (?P<pid>\d+)\) at (?P<time>\S+)")
 TRACEBACK = "Traceback (most recent call last)"
@@ -16,6 +16,14 @@ DISK_FULL = ("no space left on device", "disk quota exceeded")
 PLUGIN_MISSING = re.compile(
     r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)"
 )
+
+
+class Locked(NotNow):
+    """Another run holds the lock of the state. owners: whose locks they are, as user@host, process and time."""
+
+    def __init__(self, what: str, where: str, do: str, owners: tuple[tuple[str, int, str], ...]) -> None:
+        super().__init__(what, where, do)
+        self.owners = owners
 
 
 class RunFailed(Exception):  # noqa: N818 - what happened, not what is wrong
@@ -41,15 +49,16 @@ def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
     """The user's error that the engine's words speak of, or None."""
     lowered = text.lower()
     if "the stack is currently locked by" in lowered:
-        lock = LOCK.search(text)
-        holder = f"{lock['owner']} (process {lock['pid']}, since {lock['time']})" if lock else "another run"
-        return UserError(
-            f"the state of stack {stack} is locked by {holder}",
+        owners = tuple((lock["owner"], int(lock["pid"]), lock["time"]) for lock in LOCK.finditer(text))
+        holders = " and ".join(f"{owner} (process {pid}, since {time})" for owner, pid, time in dict.fromkeys(owners))
+        return Locked(
+            f"the state of stack {stack} is locked by {holders or 'another run'}",
             backend or "the backend in Pulumi.yaml",
             f"wait until that run has ended; if its process is gone: pulumi cancel --stack {stack} --yes",
+            tuple(dict.fromkeys(owners)),
         )
     if any(words in lowered for words in DISK_FULL):
-        return UserError(
+        return NotNow(
             "the disk is full: Pulumi's state could not be written",
             backend or "the backend in Pulumi.yaml",
             "make room, then run the same command again",

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import IO
 
 from cli.engine.events import Diagnostic, Event, Step, Summary, parse_event
+from cli.engine.hold import Hold
 
 Program = Callable[[], None]
 Listener = Callable[[Event], None]
@@ -44,7 +46,7 @@ class Run:
         return self.exit_code == 0
 
 
-def run_engine(
+def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
     arguments: Sequence[str],
     *,
     pulumi: Path,
@@ -52,32 +54,19 @@ def run_engine(
     environment: Mapping[str, str],
     listener: Listener,
     program: Program | None = None,
+    hold: Hold | None = None,
 ) -> Run:
     """Run `pulumi ARGUMENTS --json`; program, where given, is run inline instead of the project's own.
 
-    The child has a session of its own, so that a terminal's Ctrl-C does not reach it behind our back.
+    Raises NotHeld where the hold lets no engine run.
     """
+    hold = hold or Hold()
     with _inline(program) as client:
         command = [str(pulumi), *arguments, *client, "--json", "--non-interactive"]
         began = time.monotonic()
-        with (
-            # Before the child is there: it then starts with signals as they are by default, even where we were started
-            # with some ignored, as a shell does to what it runs in the background.
-            _one_signal() as relay,
-            subprocess.Popen(  # noqa: S603 - our own engine
-                command,
-                cwd=cwd,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            ) as child,
-        ):
-            relay.reach(child)
+        # Handlers stand before the child is there: it then starts with signals as they are by default, even where we
+        # were started with some ignored, as a shell does to what it runs in the background.
+        with _signals_reach(hold), hold.running(partial(_start, command, cwd, environment)) as child:
             events, stderr = _follow(child, listener)
         return Run(
             operation=arguments[0],
@@ -87,8 +76,24 @@ def run_engine(
             diagnostics=tuple(event for event in events if isinstance(event, Diagnostic)),
             summary=next((event for event in reversed(events) if isinstance(event, Summary)), None),
             stderr=stderr,
-            interrupted=relay.is_passed_on,
+            interrupted=hold.is_interrupted,
         )
+
+
+def _start(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """The engine in a session of its own, so that a terminal's Ctrl-C does not reach it behind our back."""
+    return subprocess.Popen(  # noqa: S603 - our own engine
+        command,
+        cwd=cwd,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
 
 
 def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str]:
@@ -134,37 +139,19 @@ def _lines(pipe: IO[str]) -> Iterator[str]:
         yield line
 
 
-class _Relay:
-    """Passes the first SIGINT or SIGTERM on as one SIGINT: the engine then ends gracefully; a second would orphan."""
-
-    def __init__(self) -> None:
-        self.is_passed_on = False
-        self._child: subprocess.Popen[str] | None = None
-
-    def reach(self, child: subprocess.Popen[str]) -> None:
-        """Pass it to this child, also if it has come before the child was there."""
-        self._child = child
-        if self.is_passed_on:
-            child.send_signal(signal.SIGINT)
-
-    def pass_on(self, _number: int, _frame: FrameType | None) -> None:
-        """The handler."""
-        if not self.is_passed_on:
-            self.is_passed_on = True
-            if self._child:
-                self._child.send_signal(signal.SIGINT)
-
-
 @contextmanager
-def _one_signal() -> Iterator[_Relay]:
-    """A relay that hears the signals of this process; only the main thread can."""
-    relay = _Relay()
+def _signals_reach(hold: Hold) -> Iterator[None]:
+    """Signals to this process ask the engine to end, once; only the main thread can hear them."""
     if threading.current_thread() is not threading.main_thread():
-        yield relay
+        yield
         return
-    before = {number: signal.signal(number, relay.pass_on) for number in SIGNALS}
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        hold.interrupt(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
-        yield relay
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

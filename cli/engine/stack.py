@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.engine.failure import RunFailed, mendable, raise_for
+from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
 from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
 from stacks.observe.registry import NO_STACK, read_registry
@@ -102,13 +103,17 @@ def make_stack(workplace: Workplace) -> None:
 
 
 def _run(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
-    run = run_engine(
-        arguments,
-        pulumi=workplace.engine.pulumi,
-        cwd=workplace.project,
-        environment=workplace.environment,
-        listener=listener,
-        program=program,
-    )
+    try:
+        run = run_engine(
+            arguments,
+            pulumi=workplace.engine.pulumi,
+            cwd=workplace.project,
+            environment=workplace.environment,
+            listener=listener,
+            program=program,
+            hold=workplace.hold,
+        )
+    except NotHeld as error:
+        raise RunFailed(f"the engine was not started: {error}", interrupted=True) from error
     raise_for(run, stack=workplace.stack, backend=workplace.backend)
     return run

@@ -23,17 +23,17 @@ class Confirmation:
 class Confirmer:
     """Asks for one convergence at a time, the last one."""
 
-    def __init__(self, settings: Settings, told: Callable[[Confirmation], None]) -> None:
-        self._settings, self._told = settings, told
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._running: tuple[threading.Thread, Deadline] | None = None
 
-    def begin(self, done: Convergence) -> None:
-        """Ask for what this convergence has changed, in place of the one before."""
+    def begin(self, done: Convergence, told: Callable[[Confirmation], None]) -> None:
+        """Ask for what this convergence has changed, in place of the one before. told: from a thread."""
         if not done.runs:
             return
         self.end()
         deadline = Deadline(max(zone.confirm for zone in self._settings.each_zone()))
-        thread = threading.Thread(target=self._ask, args=(done, deadline), name="confirm", daemon=True)
+        thread = threading.Thread(target=self._ask, args=(done, told, deadline), name="confirm", daemon=True)
         self._running = thread, deadline
         thread.start()
 
@@ -45,16 +45,16 @@ class Confirmer:
             thread.join()
             self._running = None
 
-    def _ask(self, done: Convergence, deadline: Deadline) -> None:
+    def _ask(self, done: Convergence, told: Callable[[Confirmation], None], deadline: Deadline) -> None:
         outcomes = confirmations(self._settings, done, lambda _: deadline)
         if outcomes and not deadline.is_cancelled:
-            self._told(Confirmation(outcomes))
+            told(Confirmation(outcomes))
 
 
 @contextmanager
-def confirming(settings: Settings, told: Callable[[Confirmation], None]) -> Iterator[Confirmer]:
+def confirming(settings: Settings) -> Iterator[Confirmer]:
     """A confirmer that ends with the block."""
-    confirmer = Confirmer(settings, told)
+    confirmer = Confirmer(settings)
     try:
         yield confirmer
     finally:

@@ -24,24 +24,21 @@ class Leaving:
 class Grace:
     """Keeps what leaves the wish for seconds. A new process knows nothing of it: the time then starts anew."""
 
-    def __init__(
-        self, seconds: float, told: Callable[[Leaving], None], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._told = told
         self._clock = clock
         self._since: Mapping[Key, float] = {}
         self.ends = math.inf
         """When the next of what is kept is to be deleted, on the clock."""
 
-    def amend(self, plan: Plan, observation: Observation) -> Plan:
+    def amend(self, plan: Plan, observation: Observation, told: Callable[[Leaving], None]) -> Plan:
         """The plan with what is still kept; what begins to be is told."""
         if not self._seconds:
             return plan
         now = self._clock()
         amended, since = withhold(plan, observation, self._since, now, self._seconds)
         for name, record_type in sorted(since.keys() - self._since.keys()):
-            self._told(Leaving(name, record_type, self._seconds))
+            told(Leaving(name, record_type, self._seconds))
         self._since = since
         self.ends = min(
             (begin + self._seconds for begin in since.values() if now < begin + self._seconds), default=math.inf

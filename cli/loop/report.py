@@ -30,7 +30,11 @@ def report(console: Console, news: News, notes: set[str]) -> dict[str, object]:
         tables.print_plan_notes(console, news.plan, notes)
         notes.clear()
         notes.update(tables.plan_notes(news.plan))
-    return {"time": now, **_SAYING[type(news)](console, now, news)}
+    return (
+        {"time": now, **_SAYING[type(news)](console, now, news)}
+        if type(news) in _SAYING
+        else {"time": now, "event": type(news).__name__.lower()}
+    )
 
 
 def _convergence(console: Console, now: str, news: Convergence) -> dict[str, object]:
@@ -81,7 +85,7 @@ def _sighting(console: Console, now: str, news: Sighting) -> dict[str, object]:
 
 def _source(console: Console, now: str, news: SourceSighting) -> dict[str, object]:
     console.print(f"{now} ", end="", highlight=False)
-    tables.print_source(console, news)
+    console.print(tables.source_line(news), highlight=False, soft_wrap=True)
     return {"event": "source", **documents.source_document(news)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from stacks.observe.cluster.api import ApiError, Gone, NotFound, Overloaded, Refused, Unreachable
+from stacks.observe.cluster.api import ApiError, Conflict, Gone, NotFound, Overloaded, Refused, Unreachable
 
 _LOGIN = "log in anew, or give a kubeconfig with credentials that hold"
 _GRANT = "grant it to the user by a Role or ClusterRole"
@@ -27,7 +27,9 @@ def check(response: httpx2.Response, what: str) -> None:
     raise error_of(response.status_code, status, what, response.headers.get("Retry-After", ""))
 
 
-def error_of(code: int, status: Mapping[str, Any], what: str, retry_after: str = "") -> ApiError:
+def error_of(  # noqa: PLR0911 - a case a line
+    code: int, status: Mapping[str, Any], what: str, retry_after: str = ""
+) -> ApiError:
     """The error that a Status means, be it an answer or an event of a watch."""
     message = status.get("message") or "without a word"
     said = f"cannot {what}: the API server says {code}: {message}"
@@ -40,6 +42,8 @@ def error_of(code: int, status: Mapping[str, Any], what: str, retry_after: str =
             return Refused(f"{said}; {_LOGIN}", code)
         case HTTPStatus.FORBIDDEN:
             return Refused(f"{said}; {_GRANT}", code)
+        case HTTPStatus.CONFLICT:
+            return Conflict(said, code)
         case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.REQUEST_TIMEOUT:
             return Overloaded(said, _seconds(status, retry_after))
     return Overloaded(said, _seconds(status, retry_after)) if code >= _SERVER_ERROR else Refused(said, code)

@@ -20,13 +20,15 @@ CHUNK = 500
 class Collection:
     """The objects of one resource that are listed and watched together.
 
-    version: the one of ours that the cluster serves. namespace: "" for all. labels: a label selector, "" for none.
+    version: the one of ours that the cluster serves. namespace: "" for all. labels, fields: a label and a field
+    selector, "" for none.
     """
 
     resource: Resource
     version: str
     namespace: str = ""
     labels: str = ""
+    fields: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,10 @@ class Refused(ApiError):  # noqa: N818 - what the server says, in one word
     def __init__(self, text: str, status: int) -> None:
         super().__init__(text)
         self.status = status
+
+
+class Conflict(Refused):
+    """Somebody else was first (409): the object is there already, or has changed since it was read."""
 
 
 class Api(Protocol):

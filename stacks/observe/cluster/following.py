@@ -23,17 +23,23 @@ _PACE = Pace()
 
 @contextmanager
 def following(
-    clusters: Sequence[ClusterSettings], environment: Mapping[str, str], post: Post, pace: Pace = _PACE
+    clusters: Sequence[ClusterSettings],
+    environment: Mapping[str, str],
+    post: Post,
+    pace: Pace = _PACE,
+    ended: Callable[[], object] = lambda: None,
 ) -> Iterator[None]:
     """Follow the clusters while the context lasts, in a thread of their own that calls `post`.
 
     Each call has all sightings, in the settings' order. The first comes when every source has been read or has proved
     unreadable, each other when one has changed. Raises UserError as `read` does, and in the end what `post` has raised.
+    ended: called, from a thread, when nothing is followed any more, be it before the context ends.
     """
     connected = connect(clusters, environment, pace)
     loop, stopped = asyncio.new_event_loop(), asyncio.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="clusters") as thread:
         done = thread.submit(_run, loop, connected, pace, post, stopped)
+        done.add_done_callback(lambda _: ended())
         try:
             yield
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from lightkube.config.client_adapter import ConnectionParams, user_auth
 from lightkube.config.models import User
 
 from stacks.errors import UserError
+from stacks.observe.calls import CALLS, Call
 from stacks.observe.cluster.access import Access
 from stacks.observe.cluster.answers import check, error_of, nothing_came
 from stacks.observe.cluster.api import CHUNK, Collection, Event, NotFound, Page, Refused, Unreachable
@@ -118,9 +120,9 @@ class LightkubeApi:
 
     async def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[Page]:
         query = _selectors(collection) | ({"limit": str(chunk)} if chunk else {})
-        what = f"list {_name(collection.resource)}"
+        what = f"list {called(collection.resource)}"
         while True:
-            content = await self._ask("GET", _path(collection), what, query=query)
+            content = await self._ask("GET", path_of(collection), what, query=query)
             try:
                 found = _LIST.decode(content)
             except msgspec.DecodeError as error:
@@ -139,9 +141,9 @@ class LightkubeApi:
             "resourceVersion": version,
             "timeoutSeconds": str(lasts),
         }
-        what = f"watch {_name(collection.resource)}"
+        what = f"watch {called(collection.resource)}"
         timeout = httpx2.Timeout(self._pace.timeout, read=self._pace.silence)
-        request = self._client.build_request("GET", _path(collection), params=query, timeout=timeout)
+        request = self._client.build_request("GET", path_of(collection), params=query, timeout=timeout)
         response = await self._send(request, what)
         try:
             if not response.is_success:
@@ -152,19 +154,19 @@ class LightkubeApi:
             await response.aclose()
 
     async def create(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> Manifest:
-        path = _path(Collection(resource, resource.version, namespace))
-        return _object(await self._ask("POST", path, f"create {_name(resource)}", body=body))
+        path = path_of(Collection(resource, resource.version, namespace))
+        return manifest_of(await self._ask("POST", path, f"create {called(resource)}", body=body))
 
     async def patch(
         self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], subresource: str = ""
     ) -> Manifest:
-        path = f"{_path(Collection(resource, resource.version, namespace))}/{name}"
+        path = f"{path_of(Collection(resource, resource.version, namespace))}/{name}"
         path += f"/{subresource}" if subresource else ""
-        what = f"patch {_name(resource)}" + (f"/{subresource}" if subresource else "")
-        return _object(await self._ask("PATCH", path, what, body=body, content_type=_MERGE_PATCH))
+        what = f"patch {called(resource)}" + (f"/{subresource}" if subresource else "")
+        return manifest_of(await self._ask("PATCH", path, what, body=body, content_type=_MERGE_PATCH))
 
     async def _get(self, path: str, what: str) -> Manifest:
-        return _object(await self._ask("GET", path, what))
+        return manifest_of(await self._ask("GET", path, what))
 
     async def _ask(
         self,
@@ -200,6 +202,16 @@ class LightkubeApi:
         return await self._send_now(request, what)
 
     async def _send_now(self, request: httpx2.Request, what: str) -> httpx2.Response:
+        began = time.monotonic()
+        try:
+            response = await self._answer(request, what)
+        except (Unreachable, Refused):
+            CALLS.tell(Call("kubernetes", request.method, 0, time.monotonic() - began))
+            raise
+        CALLS.tell(Call("kubernetes", request.method, response.status_code, time.monotonic() - began))
+        return response
+
+    async def _answer(self, request: httpx2.Request, what: str) -> httpx2.Response:
         request.extensions["trace"] = closing_handshakes()
         try:
             async with asyncio.timeout(self._pace.timeout):
@@ -258,7 +270,8 @@ def _event(line: bytes, what: str) -> Event:
     raise Unreachable(f"an event of a type that nobody knows: {told.type}")
 
 
-def _object(content: bytes) -> Manifest:
+def manifest_of(content: bytes) -> Manifest:
+    """The object of an answer. Raises Unreachable where it is none."""
     try:
         found: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.DecodeError as error:
@@ -267,15 +280,17 @@ def _object(content: bytes) -> Manifest:
 
 
 def _selectors(collection: Collection) -> dict[str, str]:
-    return {"labelSelector": collection.labels} if collection.labels else {}
+    selectors = {"labelSelector": collection.labels, "fieldSelector": collection.fields}
+    return {key: value for key, value in selectors.items() if value}
 
 
-def _name(resource: Resource) -> str:
+def called(resource: Resource) -> str:
     """The resource as RBAC rules and kubectl name it."""
     return f"{resource.plural}.{resource.group}" if resource.group else resource.plural
 
 
-def _path(collection: Collection) -> str:
+def path_of(collection: Collection) -> str:
+    """The path of a collection in the API."""
     resource = collection.resource
     root = f"/apis/{resource.group}" if resource.group else "/api"
     inside = f"/namespaces/{collection.namespace}" if collection.namespace else ""

@@ -25,14 +25,14 @@ class Loop:
     def __init__(self, seconds: float) -> None:
         self.clock = Clock()
         self.told: list[Leaving] = []
-        self.grace = Grace(seconds, self.told.append, self.clock)
+        self.grace = Grace(seconds, self.clock)
         snapshot, registry = carried_out(make_plan(make_settings("www", "api"), make_observation()))
         self.world = replace(make_observation(live=snapshot.records), registry=registry)
 
     def planned(self, now: float, *names: str) -> list[str]:
         """The names that are declared at this time, where these are wanted."""
         self.clock.now = now
-        plan = self.grace.amend(make_plan(make_settings(*names), self.world), self.world)
+        plan = self.grace.amend(make_plan(make_settings(*names), self.world), self.world, self.told.append)
         return sorted(one.name.split(".")[0] for one in plan.record_sets)
 
 

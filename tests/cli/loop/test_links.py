@@ -2,16 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.loop import links as links_module
-from cli.loop.inbox import Board, Inbox
 from cli.loop.links import Links
 from stacks.settings import Settings, parse
-from stacks.values import Family, Unknown
+from stacks.values import Family
 
 if TYPE_CHECKING:
     from stacks.observe.wan.settings import WanSettings
@@ -51,19 +49,34 @@ def settings() -> Settings:
     return parse({"zone": "example.com", "wan": {"links": links}}, {}, stack="home", where="test")
 
 
-def board_and_inbox() -> tuple[Board, Inbox]:
-    inbox: Inbox = SimpleQueue()
-    return Board((), inbox, lambda _: None), inbox
+def posted(_: object) -> None:
+    raise AssertionError("nothing is seen here")
 
 
-def test_each_link_is_followed_once_until_the_block_ends(followers: Followers) -> None:
-    with Links(settings(), *board_and_inbox()) as links:
-        assert links.follow(["", "fibre"])
-        assert not links.follow(["fibre"])
-        assert links.follow(["fibre", "lte"])
-        assert followers.now == ["", "fibre", "lte"]
+def test_each_link_is_followed_once_until_it_is_switched_off(followers: Followers) -> None:
+    links = Links(settings(), posted)
+    links.switch_on()
+    assert links.follow(["", "fibre"])
+    assert links.follow(["fibre"]) == ()
+    assert links.follow(["fibre", "lte"]) == (("lte", Family.IPV4),)
+    assert followers.now == ["", "fibre", "lte"]
+    links.switch_off()
     assert followers.now == []
     assert followers.ever == ["", "fibre", "lte"]
+
+
+def test_what_is_asked_for_while_it_is_off_is_followed_once_it_is_on(followers: Followers) -> None:
+    links = Links(settings(), posted)
+    assert links.follow(["fibre"]) == (("fibre", Family.IPV4), ("fibre", Family.IPV6))
+    assert followers.ever == []
+    for _ in range(2):
+        links.switch_on()
+        links.switch_on()
+        assert followers.now == ["fibre"]
+        links.switch_off()
+        links.switch_off()
+        assert followers.now == []
+    assert followers.ever == ["fibre", "fibre"]
 
 
 def test_all_end_where_one_cannot_be_followed(followers: Followers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,32 +90,28 @@ def test_all_end_where_one_cannot_be_followed(followers: Followers, monkeypatch:
             yield nudge
 
     monkeypatch.setattr(links_module, "following", refusing)
-    with pytest.raises(OSError), Links(settings(), *board_and_inbox()) as links:  # noqa: PT011 - it has no message
+    links = Links(settings(), posted)
+    links.switch_on()
+    with pytest.raises(OSError):  # noqa: PT011 - it has no message
         links.follow(["fibre", "lte"])
+    links.switch_off()
     assert (followers.ever, followers.now) == (["fibre"], [])
 
 
 def test_a_link_that_there_is_not_is_left_to_the_plan_which_tells_the_objects_owner(followers: Followers) -> None:
-    with Links(settings(), *board_and_inbox()) as links:
-        assert not links.follow(["dsl"])
-        assert followers.now == []
-
-
-def test_the_board_awaits_every_family_of_a_link_before_it_is_followed(followers: Followers) -> None:
-    board, inbox = board_and_inbox()
-    with Links(settings(), board, inbox) as links:
-        links.follow(["fibre"])
-        assert [(one.link, one.family) for one in board.sights().addresses] == [
-            ("fibre", Family.IPV4),
-            ("fibre", Family.IPV6),
-        ]
-        assert all(isinstance(one.addresses, Unknown) for one in board.sights().addresses)
-        assert followers.ever == ["fibre"]
+    links = Links(settings(), posted)
+    links.switch_on()
+    assert links.follow(["dsl"]) == ()
+    assert followers.now == []
 
 
 def test_a_nudge_reaches_all_that_are_followed(followers: Followers) -> None:
-    with Links(settings(), *board_and_inbox()) as links:
-        links.nudge()
-        links.follow(["fibre", "lte"])
-        links.nudge()
-        assert followers.nudged == ["fibre", "lte"]
+    links = Links(settings(), posted)
+    links.nudge()
+    links.switch_on()
+    links.follow(["fibre", "lte"])
+    links.nudge()
+    assert followers.nudged == ["fibre", "lte"]
+    links.switch_off()
+    links.nudge()
+    assert followers.nudged == ["fibre", "lte"]

@@ -1,0 +1,134 @@
+"""The process of `truenorth watch`: signals, settings that change, who leads; and one watch loop after another.
+
+A loop runs with one set of settings: where they change, it ends once its turn is over, and another one begins. What
+outlives it is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from cli.engine.hold import STOPPING
+from cli.errors import UserError
+from cli.exit_codes import UNUSABLE
+from cli.loop.beside import beside
+from cli.loop.news import Fatal, Reloaded, Stopping, Trigger
+from cli.loop.reloading import following_file
+from cli.loop.seat import Seat
+from cli.loop.tools import Tools
+from cli.loop.triggers import Triggers
+from cli.loop.watch import Watch
+from cli.workplace import Workplace
+from stacks.watch_settings import Switch
+
+if TYPE_CHECKING:
+    from cli.address_cache.cache import AddressCache
+
+POD = "KUBERNETES_SERVICE_HOST"
+"""The variable that every container of a pod has."""
+
+
+class Daemon:
+    """One process. reopen: reads the settings anew, for the same engine; it raises UserError."""
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        reopen: Callable[[], Workplace],
+        tools: Tools,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._workplace, self._reopen, self._tools = workplace, reopen, tools
+        self._bulletin, self._environment = tools.bulletin, environment
+        pace = workplace.settings.watch
+        self._is_elected = _is_on(pace.election.enabled, environment)
+        self._seat = Seat(workplace.hold, self._bulletin.tell, elected=self._is_elected)
+        self._triggers = Triggers(pace.settle, pace.settle_most)
+        self._reload = asyncio.Event()
+        self._breakdown = asyncio.Event()
+        self._is_stopping = False
+
+    async def run(self) -> None:
+        """Watch until a signal ends it. Raises UserError where no further try would help."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop, number.name)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        try:
+            async with AsyncExitStack() as running:
+                cache = await self._take_part(running)
+                path = self._workplace.settings_file
+                await running.enter_async_context(beside(following_file(path, self._reload.set), self._break_down))
+                await running.enter_async_context(beside(self._reload_settings(), self._break_down))
+                await self._watch(cache)
+                if self._workplace.settings.watch.cleanup_on_stop and self._is_stopping and self._seat.leads:
+                    self._workplace.hold.allow(STOPPING)
+                    await asyncio.to_thread(self._tools.clean_up, self._workplace)
+        except UserError as error:
+            self._bulletin.tell(Fatal(str(error), UNUSABLE))
+            raise
+
+    async def _watch(self, cache: AddressCache | None) -> None:
+        first = Trigger.START
+        while not self._is_stopping:
+            place = self._workplace
+            pace = place.settings.watch
+            self._triggers = Triggers(pace.settle, pace.settle_most)
+            watch = Watch(place, self._tools, self._seat, self._triggers, cache=cache, first=first)
+            await watch.run()
+            if self._breakdown.is_set():
+                return
+            first = Trigger.SETTINGS
+
+    async def _take_part(self, running: AsyncExitStack) -> AddressCache | None:
+        """Begin to lead or to stand by, where there is an election; the address cache, where there is one."""
+        pace = self._workplace.settings.watch
+        is_cached = _is_on(pace.cache.enabled, self._environment)
+        if not (self._is_elected or is_cached):
+            return None
+        # The client of clusters is imported only where there is one.
+        from cli.loop.cluster_part import ClusterPart  # noqa: PLC0415 - see above
+
+        part = ClusterPart.of(self._workplace, self._environment, self._bulletin.tell)
+        if self._is_elected:
+            await running.enter_async_context(part.elected(self._seat, self._break_down))
+        return await running.enter_async_context(part.cache()) if is_cached else None
+
+    async def _reload_settings(self) -> None:
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            try:
+                opened = await asyncio.to_thread(self._reopen)
+            except UserError as error:
+                self._bulletin.tell(Reloaded(str(error)))
+                continue
+            if opened.settings != self._workplace.settings:
+                self._workplace = opened
+                self._bulletin.tell(Reloaded())
+                self._triggers.end()
+
+    def _hang_up(self) -> None:
+        """Read the settings anew, and look at everything now."""
+        self._reload.set()
+        self._triggers.post(Trigger.SIGNAL, at_once=True)
+
+    def _stop(self, reason: str) -> None:
+        """End: the engine, if it runs, is told once."""
+        if not self._is_stopping:
+            self._is_stopping = True
+            self._bulletin.tell(Stopping(reason))
+            self._workplace.hold.interrupt(STOPPING)
+            self._triggers.end()
+
+    def _break_down(self) -> None:
+        self._breakdown.set()
+        self._triggers.end()
+
+
+def _is_on(switch: Switch, environment: Mapping[str, str]) -> bool:
+    return switch == "on" or (switch == "auto" and bool(environment.get(POD)))
