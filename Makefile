@@ -73,9 +73,9 @@ engine: $(SYNCED)
 	  $(RUN) truenorth engine install > $(ENGINE).draft && mv $(ENGINE).draft $(ENGINE); }
 
 kube: $(SYNCED)
-	@test -x "$$(cat $(KUBE) 2>/dev/null)/external-dns-$$(sed -n 's/^EXTERNAL_DNS = "\(.*\)"/\1/p' lab/kube/versions.py)" -a $(KUBE) -nt lab/kube/versions.py || { \
+	@test -x "$$(cat $(KUBE) 2>/dev/null)/kubeconform-$$(sed -n 's/^KUBECONFORM = "\(.*\)"/\1/p' lab/kube/versions.py)" -a $(KUBE) -nt lab/kube/versions.py || { \
 	  echo "==> Kubernetes, for the tests"; \
-	  $(RUN) truenorth lab build --external-dns > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
+	  $(RUN) truenorth lab build --external-dns --deploy-tools > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
 
 $(SYNCED): pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"

@@ -14,20 +14,27 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import main, sources, wan
+from bench import daemon, main, sources, wan
 from bench.row import Row, print_rows, write_rows
+from bench.wrong import WrongError
 from cli.engine.failure import RunFailed
 from cli.engine.install import install
 from cli.errors import UserError
 from lab.daemon import LabError
 from lab.kube.client import ApiError
 from lab.kube.unavailable import KubeUnavailable
+from lab.pods.pod import PodError
 from stacks.errors import ObservationError
 
-PARTS: dict[str, Callable[[], Iterator[Row]]] = {"main": main.measure, "wan": wan.measure, "sources": sources.measure}
+PARTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "main": main.measure,
+    "wan": wan.measure,
+    "sources": sources.measure,
+    "daemon": daemon.measure,
+}
 FAILURES = (
     *(RunFailed, UserError, ObservationError, LabError, KubeUnavailable, ApiError),
-    *(RuntimeError, OSError, subprocess.SubprocessError),
+    *(RuntimeError, OSError, subprocess.SubprocessError, PodError, WrongError),
 )
 """What a part may meet; the parts after it are measured all the same."""
 SEED = 0

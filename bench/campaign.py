@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench import geo_campaign, main_campaign, wan_campaign
+from bench import daemon_campaign, geo_campaign, main_campaign, wan_campaign
 from bench.wrong import WrongError
 
 Outcome = tuple[int, Counter[str] | WrongError]
@@ -34,7 +34,12 @@ def _one_by_one(seeds: Sequence[int]) -> Iterator[Outcome]:
             yield seed, error
 
 
-PARTS = {"main": Part(_one_by_one, 20), "wan": Part(wan_campaign.play, 300), "geo": Part(geo_campaign.play, 2000)}
+PARTS = {
+    "main": Part(_one_by_one, 20),
+    "wan": Part(wan_campaign.play, 300),
+    "geo": Part(geo_campaign.play, 2000),
+    "daemon": Part(daemon_campaign.play, 30),
+}
 
 
 def campaign(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +48,7 @@ def campaign(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--seeds", default="", help="how many seeds")
     parser.add_argument("--seed", type=int, help="this one seed only")
+    parser.add_argument("--first", type=int, default=0, help="the first of these seeds")
     options = parser.parse_args(arguments)
     console = Console()
     counts = options.seeds == "" or (options.seeds.isascii() and options.seeds.isdigit() and int(options.seeds) > 0)
@@ -51,9 +57,13 @@ def campaign(arguments: Sequence[str] | None = None) -> int:
         return 2
     wrong = 0
     for name in [options.only] if options.only else PARTS:
-        seeds = range(int(options.seeds or PARTS[name].seeds)) if options.seed is None else [options.seed]
+        seeds = _seeds(options.first, options.seeds, PARTS[name].seeds) if options.seed is None else [options.seed]
         wrong += _played(console, name, seeds)
     return 1 if wrong else 0
+
+
+def _seeds(first: int, count: str, default: int) -> Sequence[int]:
+    return range(first, first + int(count or default))
 
 
 def _played(console: Console, name: str, seeds: Sequence[int]) -> int:

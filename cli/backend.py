@@ -12,17 +12,33 @@ import yaml
 
 from cli.errors import UserError
 
+STATE_VARIABLE = "TRUENORTH_STATE"
+"""What the option --state says, for all commands."""
 SIDECAR = ".attrs"
 """What the engine's storage library writes beside each file: a checksum that nothing reads (gocloud.dev, fileblob)."""
 
 
-def backend_url(project_file: Path, setting: str, environment: Mapping[str, str]) -> str:
-    """Where state is kept: the environment, else the setting, else Pulumi.yaml's, else a folder of the user's.
+def backend_url(project_file: Path, setting: str, environment: Mapping[str, str], option: str = "") -> str:
+    """Where state is kept: the option, the environment, the setting, Pulumi.yaml's, or a folder of the user's.
 
     "" means that Pulumi.yaml names it, which Pulumi reads by itself. The folder is made, for the user alone.
+    Raises UserError where what is named is no URL, or the folder cannot be made.
     """
-    if named := environment.get("PULUMI_BACKEND_URL") or setting:
-        return without_sidecars(named)
+    for where, named in (
+        ("--state", option),
+        (STATE_VARIABLE, environment.get(STATE_VARIABLE, "")),
+        ("PULUMI_BACKEND_URL", environment.get("PULUMI_BACKEND_URL", "")),
+        ("the setting backend", setting),
+    ):
+        if named and "://" not in named:
+            raise UserError(
+                f"{named} is no URL of a place for Pulumi's state",
+                where,
+                "write one: file:///some/folder, s3://bucket, gs://bucket, azblob://container, postgres://..., "
+                "https://api.pulumi.com, kubernetes://namespace/name",
+            )
+        if named:
+            return without_sidecars(named)
     document = yaml.safe_load(project_file.read_text(encoding="utf-8"))
     if (document.get("backend") or {}).get("url"):
         return ""
@@ -51,14 +67,21 @@ def mend_sidecars(url: str) -> None:
 
     The state itself is never half written: it is replaced in one step.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "file":
+    folder = state_folder(url)
+    if folder is None:
         return
-    folder = Path(unquote(parts.netloc + parts.path)).expanduser() / ".pulumi"
     for kept in (folder.glob(f"*{SIDECAR}"), (folder / "stacks").rglob(f"*{SIDECAR}")):
         for sidecar in kept:
             if not _readable(sidecar):
                 sidecar.unlink(missing_ok=True)
+
+
+def state_folder(url: str) -> Path | None:
+    """Pulumi's own folder in a backend that is one; None where state is kept elsewhere."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return None
+    return Path(unquote(parts.netloc + parts.path)).expanduser() / ".pulumi"
 
 
 def state_home(environment: Mapping[str, str]) -> Path:

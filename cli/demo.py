@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import statistics
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,9 +18,8 @@ from rich.table import Table
 from cli.converge import Convergence, converge
 from cli.engine.events import Event
 from cli.lab_environment import lab_environment, without_elsewhere
-from cli.loop.inbox import Inbox, Stop
-from cli.loop.news import Failure, News
-from cli.loop.watch import watch
+from cli.loop.alone import in_a_thread
+from cli.loop.news import Dispatch, Failure
 from cli.workplace import Workplace, find_project, open_workplace, settings_path
 from components import ownership
 from lab import daemon, remote
@@ -174,21 +172,15 @@ def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
     wan = place.settings.wan.model_copy(update={"interval": INTERVAL})
     quick = replace(place, settings=place.settings.model_copy(update={"wan": wan}))
     news: SimpleQueue[Convergence | Failure] = SimpleQueue()
-    inbox: Inbox = SimpleQueue()
 
-    def told(one: News) -> None:
-        if isinstance(one, Convergence | Failure):
-            news.put(one)
+    def told(dispatch: Dispatch) -> None:
+        if isinstance(dispatch.news, Convergence | Failure):
+            news.put(dispatch.news)
 
-    loop = threading.Thread(target=watch, args=(quick, _deaf, told, inbox), name="watch")
-    loop.start()
-    try:
+    with in_a_thread(quick, told):
         _next(news)
         remote.forget_requests(scene.places)
         yield news
-    finally:
-        inbox.put(Stop())
-        loop.join()
 
 
 def _next(news: SimpleQueue[Convergence | Failure]) -> Convergence:

@@ -8,4 +8,6 @@ UNUSABLE = 2
 DISAGREED = 3
 UNKNOWN = 4
 REFUSED = 5
+CHANGED = 6
+"""Only where it is asked for: something was changed (`--detailed-exitcode`), or would be (`--expect-no-changes`)."""
 INTERRUPTED = 130

@@ -148,14 +148,20 @@ def _owner(held: LivePool, balancer: LoadBalancer, ours: str) -> Iterator[str]:
         yield "disabled"
 
 
+def place_name(pool: Pool) -> str:
+    """The name of the location, where the mark's text says it; "" elsewhere."""
+    found = _PLACE.match(pool.description)
+    return found["place"] if found else ""
+
+
 def _place(pool: Pool) -> str:
-    """The name of the location, where the mark's text says it, and its coordinates."""
+    """The name of the location and its coordinates."""
     if pool.latitude is None or pool.longitude is None:
         return "nowhere"
-    found = _PLACE.match(pool.description)
+    named = place_name(pool)
     north, east = "N" if pool.latitude >= 0 else "S", "E" if pool.longitude >= 0 else "W"
     degrees = f"{abs(pool.latitude):.1f}{north} {abs(pool.longitude):.1f}{east}"
-    return f"{found['place']} {degrees}" if found else degrees
+    return f"{named} {degrees}" if named else degrees
 
 
 def _pool_weight(balancer: LoadBalancer, identity: str) -> str:
@@ -219,6 +225,7 @@ def _pool_document(held: LivePool, ours: str) -> dict[str, object]:
         "owner": mark.owner if mark else None,
         "ours": mark is not None and mark.owner == ours,
         "leaving": mark is not None and mark.leaving,
+        "location": place_name(held.pool) or None,
         "latitude": held.pool.latitude,
         "longitude": held.pool.longitude,
         "health": held.health if held.monitor_id else None,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from importlib.metadata import version
 
-from cli.backend import without_sidecars
+from cli.backend import STATE_VARIABLE, without_sidecars
 from cli.engine.install import engine_environment, install
 from lab.daemon import Lab
 from lab.plugin.executable import CLOUDFLARE, GANDI, choose
@@ -45,6 +45,8 @@ def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
+    if environment.get(STATE_VARIABLE):
+        variables[STATE_VARIABLE] = ""  # it would win over the state of the lab
     if any(plugin.origin == "stand-in" for plugin in plugins):
         variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
     return variables

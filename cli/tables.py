@@ -78,10 +78,15 @@ def print_addresses(console: Console, seen: Convergence) -> None:
 
 def print_sighting(console: Console, one: Sighting) -> None:
     """The addresses of one family of a link, or why they are not known."""
+    console.print(sighting_line(one), highlight=False, soft_wrap=True)
+
+
+def sighting_line(one: Sighting) -> str:
+    """The addresses of one family of a link, or why they are not known, in a line of markup."""
     found = one.addresses
     text = ", ".join(map(str, found.value)) if isinstance(found, Known) else f"unknown: {found.reason}"
     place = f"link {one.link}" if one.link else "WAN"
-    console.print(f"{place} {one.family.value}: {escape(text)}", highlight=False, soft_wrap=True)
+    return f"{place} {one.family.value}: {escape(text)}"
 
 
 def print_records(console: Console, seen: Convergence) -> None:
@@ -143,9 +148,9 @@ def frozen_by_reason(plan: Plan) -> dict[str, list[Frozen]]:
     return found
 
 
-def print_source(console: Console, one: SourceSighting) -> None:
-    """Whether a source of a cluster can be read."""
-    console.print(f"{source_name(one)}: {escape(source_state(one))}", highlight=False, soft_wrap=True)
+def source_line(one: SourceSighting) -> str:
+    """Whether a source of a cluster can be read, in a line of markup."""
+    return f"{source_name(one)}: {escape(source_state(one))}"
 
 
 def source_name(one: SourceSighting) -> str:
@@ -176,32 +181,40 @@ def print_refusals(console: Console, seen: Convergence) -> None:
 
 def print_outcome(console: Console, done: Convergence) -> None:
     """The last line of a run."""
+    console.print(outcome_line(done))
+
+
+def outcome_line(done: Convergence) -> str:
+    """The last line of a run, in markup."""
     names = len(done.plan.record_sets)
     noun = "record set" if names == 1 else "record sets"
     if not done.runs:
-        console.print(
-            f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)"
-        )
-        return
+        return f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)"
     parts = [f"{count} {DONE[action]}" for action, count in tally(done.changes).items()]
     parts += [f"{len(done.geo_changes)} of load balancing"] if done.geo_changes else []
     counted = ", ".join(parts) or "nothing changed"
     engine = sum(run.seconds for run in done.runs)
-    console.print(f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)")
+    return f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)"
 
 
 def print_confirmation(console: Console, outcomes: tuple[Outcome, ...]) -> None:
     """What the name servers say of the changes."""
+    for line in confirmation_lines(outcomes):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def confirmation_lines(outcomes: tuple[Outcome, ...]) -> list[str]:
+    """What the name servers say of the changes, in lines of markup; none where nothing was asked."""
     missing = [one for one in outcomes if not hasattr(one, "seconds")]
     confirmed = [one.seconds for one in outcomes if hasattr(one, "seconds")]
+    lines = []
     if confirmed:
         noun = "record set" if len(confirmed) == 1 else "record sets"
-        console.print(f"[green]confirmed[/] by the name servers: {len(confirmed)} {noun} ({max(confirmed):.1f} s)")
-    for one in missing[:SHOWN]:
-        said = escape(one.said)
-        console.print(f"[yellow]not confirmed[/] {one.name} {one.type}: {said}", highlight=False, soft_wrap=True)
+        lines.append(f"[green]confirmed[/] by the name servers: {len(confirmed)} {noun} ({max(confirmed):.1f} s)")
+    lines += [f"[yellow]not confirmed[/] {one.name} {one.type}: {escape(one.said)}" for one in missing[:SHOWN]]
     if len(missing) > SHOWN:
-        console.print(f"[yellow]not confirmed[/]: {len(missing) - SHOWN} more", highlight=False)
+        lines.append(f"[yellow]not confirmed[/]: {len(missing) - SHOWN} more")
+    return lines
 
 
 def tally(changes: tuple[Change, ...]) -> dict[Action, int]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from cli.errors import UserError
-from stacks.settings_problems import problems_of
-from stacks.watch_settings import WatchSettings
+
+if TYPE_CHECKING:
+    from stacks.watch_settings import WatchSettings
 
 Listen = Annotated[
     str | None,
@@ -50,6 +50,7 @@ CleanupOnStop = Annotated[
         help="Delete all that is ours when told to end. For estates that come and go.",
     ),
 ]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: each turn that begins, and tracebacks.")]
 
 
 def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
@@ -57,6 +58,12 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
 
     Raises UserError with all faults.
     """
+    # What checks settings is imported when a command runs: `truenorth --help` stays light.
+    from pydantic import ValidationError  # noqa: PLC0415 - see above
+
+    from stacks.settings_problems import problems_of  # noqa: PLC0415 - likewise
+    from stacks.watch_settings import WatchSettings  # noqa: PLC0415 - likewise
+
     given = {key: value for key, value in options.items() if value is not None}
     if "election_lock_name" in given:
         given = {"election_enabled": "on", **given}

@@ -13,6 +13,7 @@ import yaml
 from cli.backend import backend_url, mend_sidecars
 from cli.engine.hold import Hold
 from cli.errors import UserError
+from cli.state.store import PulumiBackend, StateStore, store
 from stacks.credentials import Credentials, credentials, plugin_environment
 from stacks.settings import Settings
 from stacks.settings_files import from_file
@@ -41,10 +42,17 @@ class Workplace:
     environment: Mapping[str, str] = field(repr=False)
     hold: Hold = field(default_factory=Hold, repr=False, compare=False)
     """The engine that runs here."""
+    state: StateStore = field(default_factory=lambda: PulumiBackend("", PROJECT_NAME, ""), repr=False, compare=False)
+    """What keeps the stack's state. backend is where the engine works on it."""
 
 
-def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[str, str]) -> Workplace:
-    """Find and check everything a run needs before anything is touched. Raises UserError."""
+def open_workplace(
+    stack: str, settings_file: Path | None, environment: Mapping[str, str], state_url: str = ""
+) -> Workplace:
+    """Find and check everything a run needs before anything is touched. Raises UserError.
+
+    state_url: where state is kept, "" for what the environment and the settings say.
+    """
     from cli.engine.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
     from cli.engine.progress import shown_on  # noqa: PLC0415 - likewise
 
@@ -54,16 +62,28 @@ def open_workplace(stack: str, settings_file: Path | None, environment: Mapping[
     found = credentials(settings, environment)
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)
-    backend = backend_url(project / PROJECT_FILE, settings.backend, environment)
+    url = backend_url(project / PROJECT_FILE, settings.backend, environment, state_url)
+    state = store(url, PROJECT_NAME, stack, settings, environment)
+    backend = state.backend
     mend_sidecars(backend)
     engine_variables = engine_environment(engine, environment) | {
         **plugin_environment(found),
         **({"PULUMI_BACKEND_URL": backend} if backend else {}),
+        **state.variables,
     }
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
         # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
         engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
-    return Workplace(project, stack, file, settings, found, engine, backend, engine_variables)
+    return Workplace(project, stack, file, settings, found, engine, backend, engine_variables, state=state)
+
+
+def keeping_state(opened: Workplace, before: Workplace) -> Workplace:
+    """The workplace, opened anew, with what keeps the state already, where that is to be kept at the same place."""
+    if opened.state.url != before.state.url:
+        return opened
+    url = {"PULUMI_BACKEND_URL": before.backend} if before.backend else {}
+    environment = {**opened.environment, **url}
+    return replace(opened, state=before.state, backend=before.backend, environment=environment)
 
 
 def purging(workplace: Workplace, purge: bool | None) -> Workplace:  # noqa: FBT001 - an option of three values

@@ -13,6 +13,8 @@ NORTH, SOUTH = 78.0, -56.0
 _BRAILLE = 0x2800
 _SOLID = 3
 """Dots of a braille character from which on plain text has a dot for it."""
+_DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
+"""Where the dots of a braille character are, by the bit of each (Unicode, Braille Patterns): to the right, and down."""
 _LAND = (
     "            ⢀⣀⣀   ⣈⣀⣀ ⠈⠉⠻⣿⣿⣿⣿⣿⣿⡿       ⠁      ⢀⡴⠒ ⣀⣀⣠⣤⣶⣶⣿⣶⣤⣀⣀⡀⢀⣀⡀",
     "  ⢀⣴⣾⣿⣷⣶⣶⣶⣶⣶⣾⣯⣭⣤⣴⣦⡄⠉⢩⣿⣦⡀ ⢻⣿⣿⣿⠟⠋⣁⣀     ⢀⣴⣾⣿⣶⣦⣠⣤⣤⣤⣤⣴⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣶⣶⣶",
@@ -54,6 +56,16 @@ def draw(marks: Iterable[Mark], *, plain: bool = False) -> list[Text]:
     for mark in marks:
         taken[next(place for place in _around(*place_of(mark.latitude, mark.longitude)) if place not in taken)] = mark
     return [_row(row, taken, plain=plain) for row in range(HEIGHT)]
+
+
+def dots() -> Iterator[tuple[int, int]]:
+    """The dots of the land, as column and row from the north-west: two a column of the map, and four a row."""
+    for row, line in enumerate(_LAND):
+        for column, character in enumerate(line):
+            raised = 0 if character == " " else ord(character) - _BRAILLE
+            for bit, (right, down) in enumerate(_DOTS):
+                if raised >> bit & 1:
+                    yield column * 2 + right, row * 4 + down
 
 
 def place_of(latitude: float, longitude: float) -> tuple[int, int]:

@@ -61,14 +61,15 @@ def forget_requests(places: Places) -> None:
     _call(places, "DELETE", "/_lab/cloudflare/requests")
 
 
-def add_zone(places: Places, name: str) -> None:
+def add_zone(places: Places, name: str, plan: str = "pro", status: str = "active") -> None:
     """A further zone at Cloudflare, which every token reaches that is not made for certain zones."""
-    _call(places, "POST", "/_lab/cloudflare/zones", json={"name": name})
+    _call(places, "POST", "/_lab/cloudflare/zones", json={"name": name, "plan": plan, "status": status})
 
 
-def add_token(places: Places, token: str, zone: str) -> None:
-    """A further token at Cloudflare, for this zone only."""
-    _call(places, "POST", "/_lab/cloudflare/tokens", json={"token": token, "zone": zone})
+def add_token(places: Places, token: str, zone: str, permissions: list[str] | None = None) -> None:
+    """A further token at Cloudflare, for this zone only; with all permissions if none are named."""
+    some = {} if permissions is None else {"permissions": permissions}
+    _call(places, "POST", "/_lab/cloudflare/tokens", json={"token": token, "zone": zone, **some})
 
 
 def gandi_records(places: Places) -> dict[tuple[str, str], dict[str, Any]]:

@@ -19,7 +19,8 @@ def check(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
     """Raise a fault where there is no location, or a host name is not one that a load balancer of ours can have."""
     if geo.location is None:
         raise fault(
-            "the location of geo load balancing is missing",
+            # In the words of external-dns-cloudflare-geo, which its users' alerts look for.
+            "the location of geo load balancing is missing: Missing required environment variables: ['GEO_LOCATION']",
             f"set truenorth:geo.location or export GEO_LOCATION: {PLACES}",
             ("geo", "location"),
         )

@@ -18,6 +18,7 @@ from components import comment_marks, external_dns
 from components.external_dns import Affix
 from stacks import geo_checks, geo_variables
 from stacks.cluster_settings import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
+from stacks.deploy_settings import DeploySettings
 from stacks.errors import UserError
 from stacks.geo_settings import GeoSettings
 from stacks.observe.wan.settings import WanSettings
@@ -84,6 +85,7 @@ class Settings(ZoneSettings):
     """One for each external-dns that writes to these zones."""
     wan: WanSettings = Field(default_factory=WanSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
+    deploy: DeploySettings = Field(default_factory=DeploySettings)
     sources: tuple[SourceName, ...] = ()
     """The kinds of objects that are named; none, and no clusters: no cluster is read."""
     cluster: ClusterDefaults = Field(default_factory=ClusterDefaults)

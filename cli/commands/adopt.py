@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack
+from cli.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +30,11 @@ class Tool(Enum):
     ROUTEFLARE = "routeflare"
 
 
-def adopt(
+def adopt(  # noqa: PLR0913 - the options of the command
     stack: Stack = "demo",
     settings: SettingsFile = None,
+    state: State = "",
+    *,
     tool: Annotated[Tool | None, typer.Option("--from", help="Take over from this tool.")] = None,
     owner: Annotated[
         str,
@@ -57,12 +59,15 @@ def adopt(
     from cli.confirmation import confirmations
     from cli.converge import converge, look, require_all_read
     from cli.engine.view import listening
+    from cli.recovery.recover import recover
+    from cli.recovery.telling import on
     from cli.workplace import open_workplace
     from stacks.plan.holders import left_alone
 
     takeover = _takeover(tool, owner)
     console = Console(stderr=as_json)
-    workplace = open_workplace(stack, settings, os.environ)
+    workplace = open_workplace(stack, settings, os.environ, state)
+    recover(workplace, on(console))
     seen = look(workplace, takeover=takeover)
     found = adoption.steps(workplace.settings, seen) if adoption.adopts(seen) else ()
     left = left_alone(workplace.settings, seen.observation, seen.plan, takeover)

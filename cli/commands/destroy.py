@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack
+from cli.options import Json, SettingsFile, Stack, State
 
 
 def destroy(
     stack: Stack = "demo",
     settings: SettingsFile = None,
+    state: State = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -29,13 +30,14 @@ def destroy(
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
     from cli.errors import UserError
-    from cli.leaving import leave
+    from cli.recovery.recover import recover
+    from cli.recovery.telling import on
+    from cli.removal import remove
     from cli.workplace import open_workplace
-    from stacks.observe.world import read_zones
-    from stacks.values import ZoneSnapshot
 
     console = Console(stderr=as_json)
-    workplace = open_workplace(stack, settings, os.environ)
+    workplace = open_workplace(stack, settings, os.environ, state)
+    recover(workplace, on(console))
     registry = stacks_of_engine.registry(workplace)
     if not registry.records and not registry.geo.registered:
         console.print("[green]nothing to do[/]: the stack owns no records")
@@ -53,20 +55,8 @@ def destroy(
                 "repeat the command with --yes",
             )
         typer.confirm(f"Delete these {len(registry.records)} records?", abort=True)
-    listed = [
-        zone
-        for zone in read_zones(workplace.settings, workplace.credentials, registry)
-        if isinstance(zone, ZoneSnapshot)
-    ]
-    live = {record.id for zone in listed for record in zone.records}
-    ids = {zone.zone_id for zone in listed}
-    gone = [one.urn for one in registry.records if one.zone_id in ids and one.id not in live]
     with listening(console, json_lines=as_json) as listener:
-        if registry.geo.registered:
-            leave(workplace, listener)
-        if gone:
-            stacks_of_engine.refresh(workplace, gone, listener)
-        stacks_of_engine.destroy(workplace, listener)
+        remove(workplace, registry, listener)
     _print_result(as_json, [registered.logical_name for registered in registry.records])
     console.print(f"[green]done[/]: {len(registry.records)} deleted")
 

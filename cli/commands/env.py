@@ -6,18 +6,26 @@ import os
 import shlex
 import sys
 
-from cli.options import SettingsFile, Stack
+from cli.options import SettingsFile, Stack, State
 
 
-def env(stack: Stack = "demo", settings: SettingsFile = None) -> None:
+def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "") -> None:
     """Print `export` lines: the engine on PATH, the same state, the same plugins. No credentials are printed.
 
     Example: `eval "$(truenorth env --stack home)"; pulumi up --stack home`
     """
+    from cli.errors import UserError
+    from cli.state.store import PulumiBackend
     from cli.workplace import open_workplace
     from stacks.credentials import secret_variables
 
-    workplace = open_workplace(stack, settings, os.environ)
+    workplace = open_workplace(stack, settings, os.environ, state)
+    if not isinstance(workplace.state, PulumiBackend):
+        raise UserError(
+            "the state is in Secrets, which a plain `pulumi` cannot reach",
+            "--state, TRUENORTH_STATE, PULUMI_BACKEND_URL or the setting backend",
+            "use truenorth itself; or get the state as a file: truenorth state pull FILE",
+        )
     secrets = secret_variables(workplace.credentials)
     for name, value in sorted(workplace.environment.items()):
         if os.environ.get(name) != value and name not in secrets:

@@ -100,12 +100,16 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 @app.command()
 def build(
     external_dns: Annotated[bool, typer.Option("--external-dns", help="The real external-dns too.")] = False,
+    deploy_tools: Annotated[
+        bool,
+        typer.Option("--deploy-tools", help="What renders and checks manifests too: helm, kustomize, kubeconform."),
+    ] = False,
 ) -> None:
     """Build what `lab start --kube` runs, where it has not been built: minutes, once. Prints its folder.
 
     Example: `truenorth lab build`
     """
-    typer.echo(str(_build_kubernetes(external_dns=external_dns)))
+    typer.echo(str(_build_kubernetes(external_dns=external_dns, deploy_tools=deploy_tools)))
 
 
 @app.command()
@@ -135,7 +139,7 @@ def _refuse_without_kubernetes(folder: Path) -> None:
         )
 
 
-def _build_kubernetes(*, external_dns: bool = False) -> Path:
+def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False) -> Path:
     from cli.engine.progress import shown_on
     from cli.errors import UserError
     from lab.kube.build import install
@@ -143,7 +147,9 @@ def _build_kubernetes(*, external_dns: bool = False) -> Path:
 
     try:
         with shown_on(sys.stderr, "kubernetes") as progress:
-            built = install(os.environ, progress, controllers=True, external_dns=external_dns)
+            built = install(
+                os.environ, progress, controllers=True, external_dns=external_dns, deploy_tools=deploy_tools
+            )
             return built.gateway_api.parent
     except KubeUnavailable as error:
         raise UserError(error.what, error.where, error.do) from error

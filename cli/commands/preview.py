@@ -6,11 +6,17 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json, Purge, SettingsFile, Stack
+from cli.exit_codes import CHANGED
+from cli.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cli.converge import Convergence
 
 Saved = Annotated[
     Path | None,
@@ -18,38 +24,55 @@ Saved = Annotated[
 ]
 
 
-def preview(
+def preview(  # noqa: PLR0913 - the options of the command
     stack: Stack = "demo",
     settings: SettingsFile = None,
+    state: State = "",
+    *,
     engine: Annotated[bool, typer.Option("--engine", help="Ask the Pulumi engine too, resource by resource.")] = False,
     as_json: Json = False,
     save: Saved = None,
     purge: Purge = None,
+    ci: Ci = False,
+    summary: Summary = None,
+    expect_no_changes: ExpectNoChanges = False,
 ) -> None:
     """Show what `up` would do, and touch nothing.
 
     Example: `truenorth preview --stack home`
     """
-    from rich.console import Console
-
-    from cli import documents, saved_plan, tables
+    from cli import documents, saved_plan
+    from cli.ci.console import console_of
+    from cli.ci.report import is_pending, reporting
     from cli.converge import declare, look, require_all_read
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
+    from cli.recovery.recover import foreseen
     from cli.workplace import open_workplace, purging
 
-    console = Console(stderr=as_json)
-    workplace = purging(open_workplace(stack, settings, os.environ), purge)
-    seen = look(workplace)
-    if save:
-        saved_plan.save(save, stack, seen, purge=purge)
-    if engine:
-        with listening(console, json_lines=as_json) as listener:
-            stacks_of_engine.preview(workplace, declare(workplace, seen), listener)
-    if as_json:
-        sys.stdout.write(json.dumps({"event": "result", **documents.convergence_document(seen)}, sort_keys=True) + "\n")
+    console = console_of(os.environ, ci=ci, stderr=as_json)
+    with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
+        workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
+        seen = look(workplace, takeover=foreseen(workplace))
+        report.planned(seen)
+        if save:
+            saved_plan.save(save, stack, seen, purge=purge)
+        if engine:
+            with listening(console, json_lines=as_json, live=not ci) as listener:
+                stacks_of_engine.preview(workplace, declare(workplace, seen), listener)
+        if as_json:
+            document = {"event": "result", **documents.convergence_document(seen)}
+            sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+        else:
+            _show(console, seen, save)
         require_all_read(seen)
-        return
+    if expect_no_changes and is_pending(seen):
+        raise typer.Exit(CHANGED)
+
+
+def _show(console: Console, seen: Convergence, saved: Path | None) -> None:
+    from cli import tables
+
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
     tables.print_balancing(console, seen.geo_changes)
@@ -58,6 +81,5 @@ def preview(
     parts += [f"{len(seen.geo_changes)} of load balancing"] if seen.geo_changes else []
     counted = ", ".join(parts)
     console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")
-    if save:
-        console.print(f"saved: truenorth up --plan {save}", markup=False, highlight=False, soft_wrap=True)
-    require_all_read(seen)
+    if saved:
+        console.print(f"saved: truenorth up --plan {saved}", markup=False, highlight=False, soft_wrap=True)

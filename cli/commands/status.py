@@ -6,10 +6,10 @@ import json
 import os
 import sys
 
-from cli.options import Json, SettingsFile, Stack
+from cli.options import Json, SettingsFile, Stack, State
 
 
-def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
+def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", as_json: Json = False) -> None:
     """Show the names, what the zone has for them, and what differs. Touches nothing.
 
     Example: `truenorth status --stack home --json`
@@ -21,7 +21,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     from cli.workplace import open_workplace
 
     console = Console(stderr=as_json)
-    seen = look(open_workplace(stack, settings, os.environ))
+    seen = look(open_workplace(stack, settings, os.environ, state))
     if as_json:
         document = documents.convergence_document(seen) | {"addresses": documents.addresses_document(seen)}
         sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")

@@ -5,12 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json, Purge, SettingsFile, Stack
+from cli.exit_codes import CHANGED
+from cli.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cli.ci.report import Report
+    from cli.confirmation import Outcome
+    from cli.converge import Convergence
+    from cli.feedback.unwritten import Unwritten
+    from cli.saved_plan import SavedPlan
+    from cli.workplace import Workplace
+    from stacks.permission import Permission
+    from stacks.plan.adoption import Takeover
 
 Force = Annotated[
     bool, typer.Option("--force", envvar="TRUENORTH_FORCE", help="Do it even where the guard refuses, this once.")
@@ -24,11 +38,15 @@ ReviewedPlan = Annotated[
         "--plan", help="Do exactly what `preview --save` has written to this file, or refuse.", dir_okay=False
     ),
 ]
+DetailedExitCode = Annotated[
+    bool, typer.Option("--detailed-exitcode", help="End with exit code 6 where something was changed, 0 where nothing.")
+]
 
 
 def up(  # noqa: PLR0913 - the options of the command
     stack: Stack = "demo",
     settings: SettingsFile = None,
+    state: State = "",
     *,
     always: Annotated[bool, typer.Option("--always", help="Run the engine even where nothing is to be done.")] = False,
     as_json: Json = False,
@@ -36,6 +54,10 @@ def up(  # noqa: PLR0913 - the options of the command
     allow: Allow = "",
     plan: ReviewedPlan = None,
     purge: Purge = None,
+    ci: Ci = False,
+    summary: Summary = None,
+    expect_no_changes: ExpectNoChanges = False,
+    detailed_exitcode: DetailedExitCode = False,
 ) -> None:
     """Make the zone as the settings and the addresses want it.
 
@@ -45,29 +67,70 @@ def up(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth up --stack home`
     """
-    from rich.console import Console
-
-    from cli import documents, saved_plan, tables
-    from cli.confirmation import confirmations
-    from cli.converge import Convergence, converge, require_all_read
-    from cli.engine.view import listening
-    from cli.feedback.telling import telling
-    from cli.feedback.unwritten import Unwritten
+    from cli import documents, saved_plan
+    from cli.ci.console import console_of
+    from cli.ci.report import is_pending, reporting
+    from cli.commands.preview import preview
+    from cli.converge import require_all_read
     from cli.workplace import open_workplace, purging
     from stacks.permission import Permission
 
-    console = Console(stderr=as_json)
-    reviewed = saved_plan.load(plan, stack) if plan else None
-    if reviewed and purge is None:
-        purge = reviewed.purge
-    workplace = purging(open_workplace(stack, settings, os.environ), purge)
-    by = f"the reviewed plan {plan}" if plan else "--force" if force else ""
-    unchecked = [reviewed] if reviewed else []
+    if expect_no_changes:
+        if plan:
+            raise typer.BadParameter("it changes nothing, and a plan is to be carried out", param_hint="--plan")
+        preview(stack, settings, state, as_json=as_json, purge=purge, ci=ci, summary=summary, expect_no_changes=True)
+        return
+    console = console_of(os.environ, ci=ci, stderr=as_json)
+    with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
+        reviewed = saved_plan.load(plan, stack) if plan else None
+        purge = reviewed.purge if reviewed and purge is None else purge
+        workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
+        by = f"the reviewed plan {plan}" if plan else "--force" if force else ""
+        how = _Manner(console, report, reviewed, Permission(by, allow), always, as_json, live=not ci)
+        done, outcomes = _carry_out(workplace, how)
+        if as_json:
+            confirmed = {"confirmation": documents.confirmation_document(outcomes)}
+            document = {"event": "result", **documents.convergence_document(done), **confirmed}
+            sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+        require_all_read(done)
+    if detailed_exitcode and done.runs and is_pending(done):
+        raise typer.Exit(CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a run is carried out, and told."""
+
+    console: Console
+    report: Report
+    reviewed: SavedPlan | None
+    permission: Permission
+    always: bool
+    json_lines: bool
+    live: bool
+
+
+def _carry_out(workplace: Workplace, how: _Manner) -> tuple[Convergence, tuple[Outcome, ...]]:
+    """Converge, tell of it as it goes on, and ask the name servers in the end."""
+    from cli import saved_plan, tables
+    from cli.confirmation import confirmations
+    from cli.converge import converge
+    from cli.engine.view import listening
+    from cli.feedback.telling import telling
+    from cli.recovery import unfinished
+    from cli.recovery.recover import recovering
+    from cli.recovery.telling import on
+
+    console, reviewed = how.console, how.reviewed
+    unchecked: list[SavedPlan] = []
 
     def planned(seen: Convergence) -> None:
+        how.report.planned(seen)
         if unchecked:  # a second look, which puts right what was taken over, has no plan of its own
-            saved_plan.check(unchecked.pop(), seen)
-            console.print(f"as reviewed in {plan}", markup=False, highlight=False)
+            checked = unchecked.pop()
+            saved_plan.check(checked, seen)
+            console.print(f"as reviewed in {checked.file}", markup=False, highlight=False)
+        unfinished.begin(workplace, seen.changes)
         teller.planned(seen)
         tables.print_plan_notes(console, seen.plan)
         tables.print_changes(console, seen.changes)
@@ -79,13 +142,23 @@ def up(  # noqa: PLR0913 - the options of the command
         console.print(str(news), markup=False, highlight=False, soft_wrap=True)
 
     with telling(workplace.settings.each_cluster(), os.environ, untold) as teller:
-        with listening(console, json_lines=as_json) as listener:
-            done = converge(workplace, listener, planned=planned, always=always, permission=Permission(by, allow))
+        with listening(console, json_lines=how.json_lines, live=how.live) as listener:
+
+            def run(takeover: Takeover | None) -> Convergence:
+                unchecked[:] = [reviewed] if reviewed else []
+                return converge(
+                    workplace,
+                    listener,
+                    planned=planned,
+                    always=how.always,
+                    permission=how.permission,
+                    takeover=takeover,
+                )
+
+            done = recovering(workplace, on(console), run)
+        how.report.done(done)
         teller.tell(done)
         tables.print_outcome(console, done)
         outcomes = confirmations(workplace.settings, done)
         tables.print_confirmation(console, outcomes)
-    if as_json:
-        document = {**documents.convergence_document(done), "confirmation": documents.confirmation_document(outcomes)}
-        sys.stdout.write(json.dumps({"event": "result", **document}, sort_keys=True) + "\n")
-    require_all_read(done)
+    return done, outcomes

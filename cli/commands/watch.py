@@ -6,13 +6,14 @@ import os
 from dataclasses import replace
 
 from cli import watch_options
-from cli.options import Json, Purge, SettingsFile, Stack
+from cli.options import Json, Purge, SettingsFile, Stack, State
 
 
 def watch(  # noqa: PLR0913 - the options of the command
     stack: Stack = "demo",
     settings: SettingsFile = None,
     *,
+    state: State = "",
     as_json: Json = False,
     purge: Purge = None,
     listen: watch_options.Listen = None,
@@ -23,6 +24,7 @@ def watch(  # noqa: PLR0913 - the options of the command
     election_renew_deadline: watch_options.RenewDeadline = None,
     election_retry_period: watch_options.RetryPeriod = None,
     cleanup_on_stop: watch_options.CleanupOnStop = None,
+    verbose: watch_options.Verbose = False,
 ) -> None:
     """Look at the address every few seconds and run `up` when it has changed; do nothing otherwise.
 
@@ -36,12 +38,13 @@ def watch(  # noqa: PLR0913 - the options of the command
 
     from cli.engine.hold import Hold
     from cli.loop.process import run
-    from cli.workplace import Workplace, open_workplace, purging
+    from cli.workplace import Workplace, keeping_state, open_workplace, purging
 
     hold = Hold()
 
-    def opened() -> Workplace:
-        workplace = purging(open_workplace(stack, settings, os.environ), purge)
+    def opened(before: Workplace | None = None) -> Workplace:
+        workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
+        workplace = keeping_state(workplace, before) if before else workplace
         overridden = watch_options.overriding(
             workplace.settings.watch,
             log="json" if as_json else None,
@@ -57,4 +60,4 @@ def watch(  # noqa: PLR0913 - the options of the command
         named = workplace.settings.model_copy(update={"watch": overridden})
         return replace(workplace, settings=named, hold=hold)
 
-    asyncio.run(run(opened(), opened, os.environ))
+    asyncio.run(run(opened(), opened, os.environ, verbose=verbose))

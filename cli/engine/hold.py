@@ -55,7 +55,7 @@ class Hold:
             self._pass_on()
 
     def allow(self, reason: str) -> None:
-        """This reason is gone: the engine may run again where there is no other."""
+        """Take this reason away: the engine may run again where there is no other."""
         with self._lock:
             self._bars.pop(reason, None)
 

@@ -22,6 +22,7 @@ PARALLEL = 64
 
 def registry(workplace: Workplace) -> Registry:
     """What state says is ours; empty for a stack that does not exist yet."""
+    workplace.state.pull()
     return read_registry(workplace.stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project)
 
 
@@ -103,6 +104,14 @@ def make_stack(workplace: Workplace) -> None:
 
 
 def _run(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
+    if arguments[0] == "preview":
+        workplace.state.pull()
+        return _run_engine(workplace, arguments, program, listener)
+    with workplace.state.writing(workplace.hold):
+        return _run_engine(workplace, arguments, program, listener)
+
+
+def _run_engine(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
     try:
         run = run_engine(
             arguments,

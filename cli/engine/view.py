@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 
 from rich.console import Console
 from rich.live import Live
@@ -15,8 +17,11 @@ from rich.table import Table
 
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, Event, Step, Summary
 from cli.engine.run import Listener
+from cli.log.secrets import Redactor, redactor
 from components.providers import BY_TYPE_TOKEN
 
+OBJECTS = "kubernetes:"
+"""How the type tokens begin of what `truenorth deploy` makes."""
 WORDS = {
     "create": ("creating", "created", "green"),
     "update": ("updating", "updated", "yellow"),
@@ -33,30 +38,31 @@ PLUGIN_ON_PATH = "from $PATH at"
 
 @contextmanager
 def listening(console: Console, *, json_lines: bool = False, live: bool = True) -> Iterator[Listener]:
-    """A listener that shows events in the way that fits where they go."""
+    """A listener that shows events in the way that fits where they go, without a secret of the environment."""
+    redact = redactor(os.environ)
     if json_lines:
-        yield _json_listener
+        yield partial(_json_listener, redact)
     elif live and console.is_terminal:
-        steps = _Steps()
+        steps = Steps()
         with Live(get_renderable=steps.table, console=console, refresh_per_second=8, transient=False):
             yield steps.take_in
     else:
-        steps = _Steps()
+        steps = Steps()
 
         def plain(event: Event) -> None:
             if line := steps.heard(event):
-                console.print(line, markup=False, highlight=False, soft_wrap=True)
+                console.print(redact.text(line), markup=False, highlight=False, soft_wrap=True)
 
         yield plain
 
 
-def _json_listener(event: Event) -> None:
-    document = {"event": type(event).__name__.lower(), **asdict(event)}
+def _json_listener(redact: Redactor, event: Event) -> None:
+    document = redact.document({"event": type(event).__name__.lower(), **asdict(event)})
     sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
     sys.stdout.flush()
 
 
-class _Steps:
+class Steps:
     """The steps seen so far and how long each has taken."""
 
     def __init__(self) -> None:
@@ -71,7 +77,8 @@ class _Steps:
         if isinstance(event, Diagnostic):
             told = event.severity == "warning" and PLUGIN_ON_PATH not in event.message
             return f"  warning: {event.message}" if told else ""
-        if event.type not in BY_TYPE_TOKEN or event.operation in QUIET_OPERATIONS:
+        is_shown = event.type in BY_TYPE_TOKEN or event.type.startswith(OBJECTS)
+        if not is_shown or event.operation in QUIET_OPERATIONS:
             return ""
         if event.phase == "started":
             self.began[event.urn] = now

@@ -19,6 +19,8 @@ EVENTS = Resource("", "v1", "events", "Event")
 COMPONENT = "truenorth"
 HOME_OF_CLUSTER_WIDE = "default"
 """The namespace of Events about objects that have none: the API server takes no other."""
+CONVERGENCE = "truenorth/convergence"
+"""The annotation with the id of the convergence."""
 LONGEST_NAME = 253
 _DIGITS = 16
 
@@ -49,12 +51,21 @@ def name_of(notice: Notice, told: Told) -> str:
     return f"{notice.object.name[: LONGEST_NAME - _DIGITS - 1].rstrip('-.')}.{digits}"
 
 
-def event(notice: Notice, told: Told, now: datetime, instance: str) -> Mapping[str, Any]:
+def annotations_of(convergence: str) -> Mapping[str, str]:
+    """What an Event says of the convergence that it tells of, as the log does; "" for one without an id."""
+    return {CONVERGENCE: convergence} if convergence else {}
+
+
+def event(notice: Notice, told: Told, now: datetime, instance: str, convergence: str = "") -> Mapping[str, Any]:
     """The Event, told for the first time. instance: the name of the host that tells it."""
     return {
         "apiVersion": EVENTS.version,
         "kind": EVENTS.kind,
-        "metadata": {"name": name_of(notice, told), "namespace": namespace_of(notice)},
+        "metadata": {
+            "name": name_of(notice, told),
+            "namespace": namespace_of(notice),
+            "annotations": annotations_of(convergence),
+        },
         "involvedObject": {
             "apiVersion": told.api_version,
             "kind": notice.object.kind,

@@ -11,13 +11,13 @@ from __future__ import annotations
 import asyncio
 import platform
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from http import HTTPStatus
+from typing import Any
 
-from cli.feedback.event import EVENTS, Told, event, name_of, namespace_of, timestamp
+from cli.feedback.event import EVENTS, Told, event, namespace_of, timestamp
 from cli.feedback.reaching import Given, Reaching
-from stacks.observe.cluster.api import NotFound, Refused
+from stacks.observe.cluster.api import Conflict, NotFound
 from stacks.plan.feedback import Notice
 
 PAUSE = 0.025
@@ -31,18 +31,18 @@ class Events:
 
     def __init__(self, reaching: Reaching, pause: float = PAUSE, again: float = AGAIN) -> None:
         self._reaching, self._pause, self._again = reaching, pause, again
-        self._waiting: dict[Notice, None] = {}
+        self._waiting: dict[Notice, str] = {}
         self._told: dict[Notice, float] = {}
         """What lasts, and when it was told."""
 
-    def add(self, notices: Iterable[Notice]) -> None:
-        """What a run has to tell, all of it: what lasts and is not in it is over."""
+    def add(self, notices: Iterable[Notice], convergence: str = "") -> None:
+        """What a run has to tell, all of it: what lasts and is not in it is over. convergence: the run's id."""
         found = tuple(notices)
         lasting = {one for one in found if one.reason.lasts}
         self._told = {one: when for one, when in self._told.items() if one in lasting}
-        self._waiting = {one: None for one in self._waiting if one in lasting or not one.reason.lasts}
+        self._waiting = {one: of for one, of in self._waiting.items() if one in lasting or not one.reason.lasts}
         old = time.monotonic() - self._again
-        self._waiting |= {one: None for one in found if self._told.get(one, old) <= old}
+        self._waiting |= {one: convergence for one in found if self._told.get(one, old) <= old}
 
     @property
     def left(self) -> int:
@@ -53,8 +53,8 @@ class Events:
         """Write those that wait. Where the API server is away they are dropped: what lasts is told by the next run."""
         try:
             while self._waiting:
-                notice = next(iter(self._waiting))
-                await self._write(notice)
+                notice, convergence = next(iter(self._waiting.items()))
+                await self._write(notice, convergence)
                 self._waiting.pop(notice, None)
                 if notice.reason.lasts:
                     self._told[notice] = time.monotonic()
@@ -62,13 +62,14 @@ class Events:
         except Given:
             self._waiting.clear()
 
-    async def _write(self, notice: Notice) -> None:
+    async def _write(self, notice: Notice, convergence: str) -> None:
         """Write one; nothing where its object is gone."""
         key = notice.object
         try:
             told = await self._reaching.attempt(f"get {key.kind}", key.namespace, lambda: self._object(notice))
             if told is not None:
-                await self._reaching.attempt("create events", namespace_of(notice), lambda: self._tell(notice, told))
+                body = event(notice, told, datetime.now(UTC), platform.node(), convergence)
+                await self._reaching.attempt("create events", namespace_of(notice), lambda: self._tell(body))
         except NotFound:
             return
 
@@ -77,18 +78,19 @@ class Events:
         resource = await self._reaching.resource(key.kind)
         return Told.of(resource, await self._reaching.api.get(resource, key.namespace, key.name)) if resource else None
 
-    async def _tell(self, notice: Notice, told: Told) -> None:
+    async def _tell(self, body: Mapping[str, Any]) -> None:
         """Make the Event, or count one more where it is there already."""
-        body = event(notice, told, datetime.now(UTC), platform.node())
         try:
-            await self._reaching.api.create(EVENTS, namespace_of(notice), body)
-        except Refused as error:
-            if error.status != HTTPStatus.CONFLICT:
-                raise
-            await self._count(notice, name_of(notice, told))
+            await self._reaching.api.create(EVENTS, body["metadata"]["namespace"], body)
+        except Conflict:
+            await self._count(body)
 
-    async def _count(self, notice: Notice, name: str) -> None:
+    async def _count(self, body: Mapping[str, Any]) -> None:
         """Two patches, as the first says what the count is: so no right to read Events is needed."""
-        api, namespace = self._reaching.api, namespace_of(notice)
-        there = await api.patch(EVENTS, namespace, name, {"lastTimestamp": timestamp(datetime.now(UTC))})
+        api, namespace, name = self._reaching.api, body["metadata"]["namespace"], body["metadata"]["name"]
+        again = {
+            "lastTimestamp": timestamp(datetime.now(UTC)),
+            "metadata": {"annotations": body["metadata"]["annotations"]},
+        }
+        there = await api.patch(EVENTS, namespace, name, again)
         await api.patch(EVENTS, namespace, name, {"count": (there.get("count") or 1) + 1})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli.converge import Convergence
@@ -39,19 +40,20 @@ class Teller:
         """What is about to be done: what was, where the run then fails or is refused."""
         self._seen = seen
 
-    def tell(self, done: Convergence) -> None:
-        """What was done."""
+    def tell(self, done: Convergence, convergence: str = "") -> None:
+        """What was done. convergence: its id, as the log has it."""
         refused = () if done.allowed_by else done.refusals
-        self._post(Outcome(done.plan, done.observation, done.changes, refused))
+        self._post(Outcome(done.plan, done.observation, done.changes, refused, convergence=convergence))
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: Exception, convergence: str = "") -> None:
         """Why what was planned was not done, or not all of it."""
         seen = self._seen
         if seen is None or not isinstance(error, RunFailed | Refused):
             return
         failure = str(error) if isinstance(error, RunFailed) else ""
         refused = () if failure else seen.refusals
-        self._post(Outcome(seen.plan, seen.observation, seen.changes, refused, is_done=False, failure=failure))
+        outcome = Outcome(seen.plan, seen.observation, seen.changes, refused, is_done=False, failure=failure)
+        self._post(replace(outcome, convergence=convergence))
 
     def end(self, linger: float) -> None:
         """Stop, after so many seconds at the latest."""

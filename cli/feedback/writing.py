@@ -65,7 +65,7 @@ class _Cluster:
         settings = self.reaching.settings
         if settings.events:
             told = [one for one in notices(outcome) if one.object.cluster == settings.name]
-            self.events.add(told)
+            self.events.add(told, outcome.convergence)
             self.event_work.begin()
         if settings.status_annotation:
             here = [one for one in outcome.observation.sources if one.cluster == settings.name]

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from cli.address_cache.cache import AddressCache
 from cli.home import Home, home
+from cli.lease.clock import clock
 from cli.lease.election import Election, Place
 from cli.lease.identity import identity
 from cli.lease.leash import leash
 from cli.loop.beside import beside
 from cli.loop.news import Told
 from cli.loop.seat import Seat
+from cli.state.opening import lock_name
 from cli.workplace import Workplace
 
 TIMEOUT = 5.0
@@ -41,11 +43,12 @@ class ClusterPart:
         No engine starts without the lease, and none outlives it. failed: called where the election breaks down.
         """
         pace, hold = self.workplace.settings.watch.election, self.workplace.hold
-        place = Place(self._namespace, pace.lock_name or f"truenorth-{self.workplace.stack}")
+        place = Place(self._namespace, pace.lock_name or lock_name(self.workplace.stack))
         api = self.home.api(pace.retry_period * 0.9)  # the next try is not to wait for this one
         try:
             election = Election(api, place, self.identity, pace, seat.take)
             hold.only_if(election.is_leading)
+            self.workplace.state.led_by(place, self.home.access.server, lambda: clock() < election.stop_by)
             async with beside(leash(election, hold), failed), beside(election.run(), failed):
                 yield
             await election.release()

@@ -16,7 +16,7 @@ from cli.engine.hold import STOPPING
 from cli.errors import UserError
 from cli.exit_codes import UNUSABLE
 from cli.loop.beside import beside
-from cli.loop.news import Fatal, Reloaded, Stopping, Trigger
+from cli.loop.news import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.loop.reloading import following_file
 from cli.loop.seat import Seat
 from cli.loop.tools import Tools
@@ -33,12 +33,12 @@ POD = "KUBERNETES_SERVICE_HOST"
 
 
 class Daemon:
-    """One process. reopen: reads the settings anew, for the same engine; it raises UserError."""
+    """One process. reopen: reads the settings anew, for the same engine and state; it raises UserError."""
 
     def __init__(
         self,
         workplace: Workplace,
-        reopen: Callable[[], Workplace],
+        reopen: Callable[[Workplace], Workplace],
         tools: Tools,
         environment: Mapping[str, str],
     ) -> None:
@@ -60,10 +60,12 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         try:
             async with AsyncExitStack() as running:
+                running.callback(self._workplace.state.close)
+                self._workplace.state.tell(lambda what: self._bulletin.tell(Mended(what)))
                 cache = await self._take_part(running)
                 path = self._workplace.settings_file
-                await running.enter_async_context(beside(following_file(path, self._reload.set), self._break_down))
-                await running.enter_async_context(beside(self._reload_settings(), self._break_down))
+                await running.enter_async_context(beside(following_file(path, self._reload.set), self.break_down))
+                await running.enter_async_context(beside(self._reload_settings(), self.break_down))
                 await self._watch(cache)
                 if self._workplace.settings.watch.cleanup_on_stop and self._is_stopping and self._seat.leads:
                     self._workplace.hold.allow(STOPPING)
@@ -88,6 +90,8 @@ class Daemon:
         """Begin to lead or to stand by, where there is an election; the address cache, where there is one."""
         pace = self._workplace.settings.watch
         is_cached = _is_on(pace.cache.enabled, self._environment)
+        if not self._is_elected:
+            self._bulletin.tell(self._seat.now)
         if not (self._is_elected or is_cached):
             return None
         # The client of clusters is imported only where there is one.
@@ -95,7 +99,7 @@ class Daemon:
 
         part = ClusterPart.of(self._workplace, self._environment, self._bulletin.tell)
         if self._is_elected:
-            await running.enter_async_context(part.elected(self._seat, self._break_down))
+            await running.enter_async_context(part.elected(self._seat, self.break_down))
         return await running.enter_async_context(part.cache()) if is_cached else None
 
     async def _reload_settings(self) -> None:
@@ -103,7 +107,7 @@ class Daemon:
             await self._reload.wait()
             self._reload.clear()
             try:
-                opened = await asyncio.to_thread(self._reopen)
+                opened = await asyncio.to_thread(self._reopen, self._workplace)
             except UserError as error:
                 self._bulletin.tell(Reloaded(str(error)))
                 continue
@@ -125,7 +129,8 @@ class Daemon:
             self._workplace.hold.interrupt(STOPPING)
             self._triggers.end()
 
-    def _break_down(self) -> None:
+    def break_down(self) -> None:
+        """End: something has broken down that nobody can do without."""
         self._breakdown.set()
         self._triggers.end()
 

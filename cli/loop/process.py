@@ -1,48 +1,141 @@
-"""Puts the process of `truenorth watch` together: who listens to its news, what it mends with, what it shows."""
+"""Puts the process of `truenorth watch` together: who hears of its news, and what is shown of them."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 
+from cli.engine import stack
+from cli.engine.events import Event
 from cli.engine.run import Listener
-from cli.engine.view import listening
+from cli.exit_codes import FAILED
+from cli.log.capture import capturing, of_loop
+from cli.log.entries import unsent
+from cli.log.entry import Entry
+from cli.log.hearing import hearing, stepping
+from cli.log.log import Log
+from cli.log.workplace_secrets import workplace_redactor
+from cli.loop.beside import beside
 from cli.loop.bulletin import Bulletin
 from cli.loop.daemon import Daemon
-from cli.loop.news import Begun, Dispatch, Told, Turn
-from cli.loop.report import report
+from cli.loop.news import Hear, Turn
 from cli.loop.tools import Tools
+from cli.notify.notifier import notifying
+from cli.removal import remove
+from cli.web.health import Health
 from cli.workplace import Workplace
 
+BEAT = 5.0
+"""Seconds between two beats of the event loop."""
+SILENCE = 60.0
+"""Seconds without one after which it is taken for dead."""
 
-async def run(workplace: Workplace, reopen: Callable[[], Workplace], environment: Mapping[str, str]) -> None:
+
+async def run(
+    workplace: Workplace, reopen: Callable[[Workplace], Workplace], environment: Mapping[str, str], *, verbose: bool
+) -> None:
     """Watch until a signal ends it. Raises UserError where no further try would help."""
-    as_json = workplace.settings.watch.log == "json"
-    console = Console(stderr=as_json)
-    notes: set[str] = set()
+    settings = workplace.settings
+    as_json = settings.watch.log == "json"
+    redact = workplace_redactor(workplace, environment)
+    log = Log(Console(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(of_loop(log))
+    health = Health()
+    async with AsyncExitStack() as running:
+        broken = asyncio.Event()
+        running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
+        shown = Shown(log, workplace, health)
+        listeners = await running.enter_async_context(shown.served(redact.document))
+        notify = running.enter_context(
+            notifying(
+                settings.watch.notifications,
+                environment,
+                workplace.stack,
+                redact,
+                lambda reason: log.write(unsent(reason)),
+                lambda: not any(check.problem for check in health.life()),
+            )
+        )
+        tools = Tools(Bulletin([health.hear, *listeners, hearing(log), notify]), shown.listening, shown.clean_up)
+        await running.enter_async_context(beside(_beat(health), broken.set))
+        daemon = Daemon(workplace, reopen, tools, environment)
+        await running.enter_async_context(beside(_ended_by(broken, daemon), broken.set))
+        zones = ", ".join(zone.zone for zone in settings.each_zone())
+        said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
+        log.write(Entry("info", "watching", escape(said), {"stack": workplace.stack, "zones": zones.split(", ")}))
+        await daemon.run()
+        log.write(Entry("info", "stopped", "stopped"))
+    if broken.is_set():
+        sys.exit(FAILED)
 
-    def hear(dispatch: Dispatch) -> None:
-        if isinstance(dispatch.news, Begun):
+
+async def _beat(health: Health) -> None:
+    while True:
+        health.beat("loop", SILENCE)
+        await asyncio.sleep(BEAT)
+
+
+async def _ended_by(broken: asyncio.Event, daemon: Daemon) -> None:
+    """A thread has ended that was to go on, and nobody knows what is missed from now on: end, to be started anew."""
+    await broken.wait()
+    daemon.break_down()
+
+
+class Shown:
+    """What is shown of a process: its log, and where it is asked for its page and its metrics."""
+
+    def __init__(self, log: Log, workplace: Workplace, health: Health) -> None:
+        self._log, self._workplace, self._health = log, workplace, health
+        self._engine_listeners: Sequence[Listener] = ()
+
+    @asynccontextmanager
+    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Hear]]:
+        """Serve the page and the metrics within the block, which gets those who have to hear the news for it."""
+        settings = self._workplace.settings
+        if not settings.watch.web.listen:
+            yield ()
             return
-        document = report(console, dispatch.news, notes)
-        if as_json:
-            sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
-            sys.stdout.flush()
+        # Imported only where it is asked for: neither is small.
+        from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
+        from cli.metrics.state_size import state_size  # noqa: PLC0415 - likewise
+        from cli.web.app import application  # noqa: PLC0415 - likewise
+        from cli.web.server import serving  # noqa: PLC0415 - likewise
+        from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise
+        from stacks.observe.wan.detect import DETECTIONS  # noqa: PLC0415 - likewise
+
+        place = self._workplace
+        metrics = Metrics(
+            [zone.zone for zone in settings.each_zone()],
+            engine=place.engine.version,
+            state_size=lambda: state_size(place.backend, place.stack),
+        )
+        self._engine_listeners = (metrics.hear_engine,)
+        board = StatusBoard(place.stack, settings.owner)
+        app = application(board, self._health, metrics.exposition, redact)
+        async with serving(settings.watch.web.listen, app) as port:
+            url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
+            self._log.write(Entry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
+            with metrics.listening(), DETECTIONS.listening(board.hear_detection):
+                yield (board.hear, metrics.hear)
 
     @contextmanager
-    def heard(_: Turn) -> Iterator[Listener]:
-        with listening(console, json_lines=as_json, live=False) as listener:
-            yield listener
+    def listening(self, turn: Turn | None) -> Iterator[Listener]:
+        """What hears the engine's events in a turn."""
+        listeners = (stepping(self._log, turn), *self._engine_listeners)
 
-    def mend(_: Workplace, __: Told) -> None:
-        return
+        def heard(event: Event) -> None:
+            for listener in listeners:
+                listener(event)
 
-    zones = ", ".join(zone.zone for zone in workplace.settings.each_zone())
-    console.print(f"watching {zones}: a look every {workplace.settings.wan.interval:g} s; Ctrl-C ends", highlight=False)
-    tools = Tools(Bulletin([hear]), heard, mend, lambda _: None)
-    await Daemon(workplace, reopen, tools, environment).run()
-    console.print("stopped")
+        yield heard
+
+    def clean_up(self, workplace: Workplace) -> None:
+        """Delete all that is ours."""
+        with self.listening(None) as listener:
+            remove(workplace, stack.registry(workplace), listener)

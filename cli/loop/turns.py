@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable
+from datetime import UTC, datetime
 
 from cli.converge import Convergence, converge
 from cli.engine.failure import RunFailed
@@ -14,9 +14,11 @@ from cli.feedback.telling import Teller
 from cli.loop.ahead import planned
 from cli.loop.confirmer import Confirmer
 from cli.loop.grace import Grace
-from cli.loop.news import Begun, Failure, Told, Trigger
+from cli.loop.news import Begun, Cause, Failure, Told, Trigger, Turn
 from cli.loop.pause import Pause
 from cli.loop.triggers import Due
+from cli.recovery import unfinished
+from cli.recovery.recover import recover
 from cli.rounds import Rounds
 from cli.workplace import Workplace
 from stacks.errors import ObservationError, Refused
@@ -29,19 +31,13 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 class Turns:
     """due: when the next turn is at the latest, and why.
 
-    mend: puts right what a crash may have left, before the first turn of a leadership and after each that failed.
+    What a crash may have left is put right before the first turn, when others have led, and after a turn that failed.
     """
 
     def __init__(
-        self,
-        workplace: Workplace,
-        mend: Callable[[Told], None],
-        confirmer: Confirmer,
-        teller: Teller,
-        first: Trigger = Trigger.START,
+        self, workplace: Workplace, confirmer: Confirmer, teller: Teller, first: Trigger = Trigger.START
     ) -> None:
-        self._workplace, self._mend = workplace, mend
-        self._confirmer, self._teller = confirmer, teller
+        self._workplace, self._confirmer, self._teller = workplace, confirmer, teller
         self._settings = workplace.settings
         self._pace = self._settings.watch
         self._grace = Grace(self._settings.delete_grace)
@@ -51,12 +47,14 @@ class Turns:
         self._seen = Sights(())
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
         self._is_mended = False
+        self._leads_since: datetime | None = None
+        self._error: Exception | None = None
         self.due = Due(time.monotonic(), first)
 
     def begin(self) -> None:
-        """Leads from now on: others may have been at work."""
-        self._last = None
-        self._is_mended = False
+        """Lead from now on: others may have been at work, and are no more."""
+        self._last, self._error, self._is_mended = None, None, False
+        self._leads_since = datetime.now(UTC)
 
     def comes_to_nothing(self, sights: Sights, told: Told) -> bool:
         """Whether what is seen changes no record. What it does change is told, before it is looked at whole."""
@@ -69,38 +67,46 @@ class Turns:
             told(ahead)
         return ahead.is_nothing
 
-    def take(self, sights: Sights, told: Told, listener: Listener) -> None:
+    def take(self, sights: Sights, turn: Turn, told: Told, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
         self._last, self._seen = None, sights
         told(Begun())
         try:
-            if not self._is_mended:
-                self._mend(told)
-                self._is_mended = True
             done = self._converge(sights, told, listener)
         except Refused as error:
-            self._teller.failed(error)
+            self._teller.failed(error, turn.id)
             self._tell_refusal(error, told)
             self._pause.reset()
             self.due = self._drift_or_grace()
         except (ObservationError, RunFailed, NotNow, OSError) as error:
             if isinstance(error, OSError) and error.errno not in _DISK_FULL:
                 raise
+            self._teller.failed(error, turn.id)
             self._failed(error, told)
         else:
-            self._teller.tell(done)
+            self._teller.tell(done, turn.id)
             self._done(done, told)
 
     def _converge(self, sights: Sights, told: Told, listener: Listener) -> Convergence:
-        return converge(
+        takeover = None
+        if not self._is_mended:
+            takeover = recover(self._workplace, told, leads_since=self._leads_since, after=self._error)
+        done = converge(
             self._workplace,
             listener,
             sights=lambda: sights,
-            planned=self._teller.planned,
+            planned=self._planned,
+            takeover=takeover,
             amend=lambda plan, observation: self._grace.amend(plan, observation, told),
             hold_back=True,
             rounds=self._rounds,
         )
+        self._is_mended = unfinished.end(self._workplace, done)
+        return done
+
+    def _planned(self, seen: Convergence) -> None:
+        unfinished.begin(self._workplace, seen.changes)
+        self._teller.planned(seen)
 
     def _done(self, done: Convergence, told: Told) -> None:
         refusal = refused(done.refusals, Permission(), self._settings) if done.is_held_back else None
@@ -112,23 +118,21 @@ class Turns:
         if self._rounds.pause is not None:
             self._no_later_than(self._rounds.pause, Trigger.ROUND)
         if done.unread_at_providers:
-            self._retry(done.unread_at_providers, told)
+            self._retry(Failure(done.unread_at_providers, self._pause.take(), Cause.UNREAD), told)
         else:
             self._pause.reset()
 
     def _failed(self, error: Exception, told: Told) -> None:
-        self._is_mended = False
-        self._teller.failed(error)
+        self._is_mended, self._error = False, error
         self.due = self._drift_or_grace()
         if isinstance(error, RunFailed) and error.interrupted:
             self._no_later_than(self._pause.first, Trigger.RETRY)  # who has asked it to end has told why
         else:
-            self._retry(str(error), told)
+            self._retry(Failure(str(error), self._pause.take(), _cause(error)), told)
 
-    def _retry(self, reason: str, told: Told) -> None:
-        pause = self._pause.take()
-        told(Failure(reason, pause))
-        self._no_later_than(pause, Trigger.RETRY)
+    def _retry(self, failure: Failure, told: Told) -> None:
+        told(failure)
+        self._no_later_than(failure.pause, Trigger.RETRY)
 
     def _no_later_than(self, seconds: float, trigger: Trigger) -> None:
         self.due = min(self.due, Due(time.monotonic() + seconds, trigger), key=lambda one: one.at)
@@ -142,3 +146,9 @@ class Turns:
         if refusal is not None and str(refusal) != self._refusal:
             told(refusal)
         self._refusal = str(refusal or "")
+
+
+def _cause(error: Exception) -> Cause:
+    if isinstance(error, RunFailed):
+        return Cause.ENGINE
+    return Cause.OBSERVATION if isinstance(error, ObservationError) else Cause.MACHINE

@@ -73,6 +73,8 @@ class Watch:
         self._turns: Turns | None = None
         self._loop = asyncio.get_running_loop()
         self._is_busy = False
+        self._next_id = _new_id()
+        """That of the next turn: what is planned ahead is of it."""
 
     async def run(self) -> None:
         """Watch until the triggers end. Raises UserError where the settings or credentials are refused."""
@@ -100,7 +102,7 @@ class Watch:
         followers.enter_context(following_clusters(clusters, self._post, ended))
         confirmer = followers.enter_context(confirming(self._workplace.settings))
         teller = followers.enter_context(telling(clusters, os.environ, self._bulletin.tell, LINGER))
-        return Turns(self._workplace, partial(self._tools.mend, self._workplace), confirmer, teller, self._first)
+        return Turns(self._workplace, confirmer, teller, self._first)
 
     def _post(self, news: Sighting | Sources) -> None:
         """Hear, from any thread."""
@@ -115,7 +117,8 @@ class Watch:
             return
         self._follow_asked()
         is_first = not (self._triggers.is_pending or self._is_busy)
-        if not (is_first and self._turns.comes_to_nothing(self._board.sights(), self._bulletin.tell)):
+        ahead = self._bulletin.of(Turn(self._next_id, (trigger,), time.monotonic()))
+        if not (is_first and self._turns.comes_to_nothing(self._board.sights(), ahead)):
             self._triggers.post(trigger)
 
     def _follow_asked(self) -> bool:
@@ -149,6 +152,8 @@ class Watch:
 
     async def _take_over(self, turns: Turns) -> None:
         """Converge at once whenever this process has become the leader."""
+        if self._seat.leads and self._seat.is_elected:
+            turns.begin()
         while True:
             await self._seat.left()
             await self._seat.taken()
@@ -164,7 +169,8 @@ class Watch:
                 await self._take(turns, asked)
 
     async def _take(self, turns: Turns, asked: Asked) -> None:
-        turn = Turn(uuid.uuid4().hex[:8], asked.triggers, asked.since)
+        turn = Turn(self._next_id, asked.triggers, asked.since)
+        self._next_id = _new_id()
         self._is_busy = True
         self._follow_asked()
         hold = self._workplace.hold
@@ -172,9 +178,13 @@ class Watch:
         too_late = self._loop.call_later(LONGEST_TURN + LAST_WORD, hold.kill)
         try:
             with self._tools.listening(turn) as listener:
-                await asyncio.to_thread(turns.take, self._board.sights(), self._bulletin.of(turn), listener)
+                await asyncio.to_thread(turns.take, self._board.sights(), turn, self._bulletin.of(turn), listener)
         finally:
             late.cancel()
             too_late.cancel()
             hold.allow(TOO_LONG)
             self._is_busy = False
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:8]

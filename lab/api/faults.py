@@ -19,6 +19,7 @@ class Effect(StrEnum):
     """What happens to a request that a rule matches."""
 
     LATENCY = "latency"  # it is handled `seconds` late; the rules after it still apply
+    CLOCK = "clock"  # the answer's Date is `seconds` ahead; likewise
     THROTTLE = "throttle"  # 429 with `Retry-After: seconds`
     SERVER_ERROR = "server_error"  # `status`: 500 as JSON, others as the edge's HTML page
     DROP = "drop"  # the connection breaks before anything is done
@@ -76,10 +77,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to happen to one request: `delay` in seconds, then what `fault` says."""
+    """What is to happen to one request: `delay` in seconds, then what `fault` says; `ahead`: the clock's error."""
 
     delay: float = 0.0
     fault: Fault | None = None
+    ahead: float = 0.0
 
 
 class Faults:
@@ -111,7 +113,7 @@ class Faults:
 
     def judge(self, method: str, path: str) -> Verdict:
         """Decide on one request, and count the rules that strike."""
-        delay = 0.0
+        delay = ahead = 0.0
         with self._lock:
             for index, (fault, chance) in enumerate(self._rules):
                 if fault.times == 0 or not fault.matches(method, path):
@@ -120,7 +122,11 @@ class Faults:
                     continue
                 if fault.times is not None:
                     self._rules[index] = (replace(fault, times=fault.times - 1), chance)
-                if fault.effect is not Effect.LATENCY:
-                    return Verdict(delay, fault)
-                delay += fault.seconds
-        return Verdict(delay)
+                match fault.effect:
+                    case Effect.LATENCY:
+                        delay += fault.seconds
+                    case Effect.CLOCK:
+                        ahead += fault.seconds
+                    case _:
+                        return Verdict(delay, fault, ahead)
+        return Verdict(delay, ahead=ahead)

@@ -36,6 +36,7 @@ def listening(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                date_header=False,  # an application that has a clock says it itself
                 timeout_graceful_shutdown=1,
             )
         )

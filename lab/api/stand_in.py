@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from email.utils import formatdate
 from typing import Protocol
 
 from starlette.requests import Request
@@ -68,7 +70,8 @@ class StandIn:
         elif answer is not None:
             # Before the answer leaves: whoever has it finds the call in the log.
             self._log(request, incoming, answer.status)
-            headers = {**self.headers(), **answer.headers}
+            date = formatdate(time.time() + verdict.ahead, usegmt=True)
+            headers = {"Date": date, **self.headers(), **answer.headers}
             await Response(answer.body, answer.status, headers, answer.content_type)(scope, receive, send)
 
     def _edge_answer(self, fault: Fault) -> Answer | None:

@@ -6,8 +6,8 @@
 | `/_lab/cloudflare/faults` | GET, PUT (a list of rules as `Fault.as_json` writes them), DELETE |
 | `/_lab/cloudflare/requests` | GET, DELETE |
 | `/_lab/cloudflare/records?zone=NAME-OR-ID` | GET, POST (a record, or a change with `id`), DELETE (all, or `&id=`) |
-| `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`) |
-| `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}`: it reaches that zone only) |
+| `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`; also `plan`, `status`) |
+| `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}`, which alone it reaches; `permissions`) |
 
 Health, quota and steering of load balancing: `lab.cloudflare.load_balancing.control`.
 POST and DELETE of records are somebody else's edits: the zone's rules hold for them too.
@@ -23,7 +23,10 @@ from starlette.routing import Route
 from lab.api.control import bad, common_routes, json_of
 from lab.cloudflare.answers import encode, failure
 from lab.cloudflare.errors import ApiError
+from lab.cloudflare.limits import PLANS
 from lab.cloudflare.load_balancing import control as load_balancing
+from lab.cloudflare.model import ALL_PERMISSIONS, Permission
+from lab.cloudflare.zones import STATUSES
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -61,8 +64,11 @@ async def _health(_: Request) -> Response:
 async def _add_zone(cloudflare: Cloudflare, request: Request) -> Response:
     try:
         match await json_of(request):
-            case {"name": str(name)}:
-                made = cloudflare.add_zone(name, "pro")
+            case {"name": str(name), **rest}:
+                plan, status = rest.get("plan", "pro"), rest.get("status", "active")
+                if plan not in PLANS or status not in STATUSES:
+                    return bad(f"plan is one of {', '.join(PLANS)}, status of {', '.join(STATUSES)}")
+                made = cloudflare.add_zone(name, plan, status=status)
             case _:
                 return bad("give the name of the zone")
     except ValueError as error:
@@ -73,12 +79,15 @@ async def _add_zone(cloudflare: Cloudflare, request: Request) -> Response:
 async def _add_token(cloudflare: Cloudflare, request: Request) -> Response:
     try:
         match await json_of(request):
-            case {"token": str(token), "zone": str(zone)} if found := cloudflare.zone_named(zone):
-                cloudflare.add_token(token, [found.id])
+            case {"token": str(token), "zone": str(zone), **rest} if found := cloudflare.zone_named(zone):
+                permissions = rest.get("permissions", [*ALL_PERMISSIONS])
+                if not isinstance(permissions, list):
+                    return bad("permissions are a list")
+                cloudflare.add_token(token, [found.id], [Permission(one) for one in permissions])
             case _:
                 return bad("give a token, and the name or id of a zone that exists")
     except ValueError as error:
-        return bad(f"the body is no JSON: {error}")
+        return bad(str(error))
     return Response(encode({"zone": found.id}), media_type="application/json")
 
 

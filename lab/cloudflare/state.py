@@ -71,8 +71,9 @@ class Cloudflare:
         *,
         account: Account | None = None,
         record_quota: int | None = None,
+        status: str = "active",
     ) -> Zone:
-        """Add an active zone without records. ValueError if the name or the id is taken."""
+        """Add a zone without records. ValueError if the name or the id is taken."""
         with self.lock:
             name = name.lower().rstrip(".")
             zone_id = zone_id or new_id()
@@ -81,7 +82,7 @@ class Cloudflare:
                 raise ValueError(message)
             terms = PLANS[plan]
             quota = terms.records if record_quota is None else record_quota
-            zone = Zone(zone_id, name, terms, account or self.account, self.clock(), quota)
+            zone = Zone(zone_id, name, terms, account or self.account, self.clock(), quota, status)
             self.zones[zone_id] = zone
             self.stores[zone_id] = RecordStore()
             return zone

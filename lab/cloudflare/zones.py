@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lab.cloudflare.model import Token, Zone
 
 _DEFAULT_PAGE, _LARGEST_PAGE = 20, 50
-_STATUSES = ("initializing", "pending", "active", "moved")
+STATUSES = ("initializing", "pending", "active", "moved")
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "equal": lambda value, wanted: value.lower() == wanted.lower(),
     "not_equal": lambda value, wanted: value.lower() != wanted.lower(),
@@ -113,7 +113,7 @@ def _filters(call: Call) -> list[Callable[[Zone], bool]]:
     if "account.id" in query:
         tests.append(lambda zone: zone.account.id == query["account.id"])
     if "status" in query:
-        status = call.choice("status", _STATUSES, "active")
+        status = call.choice("status", STATUSES, "active")
         tests.append(lambda zone: zone.status == status)
     return tests
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,14 @@ def install(
     *,
     controllers: bool = False,
     external_dns: bool = False,
+    deploy_tools: bool = False,
 ) -> Programs:
     """Return the programs, built first where they are not in the cache. It waits while another process builds.
 
     Raises KubeUnavailable where they cannot be had.
     """
-    if found := find(environment, controllers=controllers, external_dns=external_dns):
+    wanted = partial(find, environment, controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
+    if found := wanted():
         return found
     kept, told = folder(environment), progress or Silent()
 
@@ -45,9 +48,10 @@ def install(
 
     try:
         with lock.held(kept / "lock", waiting):
-            if found := find(environment, controllers=controllers, external_dns=external_dns):
+            if found := wanted():
                 return found
-            made = _make(environment, told, parts(controllers=controllers, external_dns=external_dns))
+            needed = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
+            made = _make(environment, told, needed)
     except Unavailable as error:
         raise KubeUnavailable(f"Kubernetes cannot be built: {error.reason}", str(kept), error.do) from error
     except BuildError as error:
@@ -98,7 +102,7 @@ def _newest_minimum(wanted: Sequence[Part]) -> str:
 
 def _try(part: Part, file: Path) -> None:
     asked = subprocess.run(  # noqa: S603 - what was just built
-        [str(file), "--version"], capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=60, check=False
+        [str(file), part.asked], capture_output=True, stdin=subprocess.DEVNULL, text=True, timeout=60, check=False
     )
     if asked.returncode != 0 or part.version not in asked.stdout + asked.stderr:  # external-dns says it to the latter
         what = f"the {part.name} that was built does not work: {(asked.stderr or asked.stdout).strip()[-300:]}"

@@ -12,7 +12,7 @@ from lab.kube.client import ApiError, Client
 from lab.kube.commands import Site
 from lab.kube.gateway_api import await_served, install_definitions, remove_definitions
 from lab.kube.process import Service
-from lab.kube.users import Rule, User, make_service_account
+from lab.kube.users import Rule, User, account_user, make_service_account
 
 START_DEADLINE = 90.0
 """Seconds; some are usual."""
@@ -48,6 +48,10 @@ class Cluster:
     def service_account(self, name: str, rules: Sequence[Rule], *, within: str = "") -> User:
         """A new user that may do what the RBAC rules say, cluster-wide or `within` one namespace."""
         return make_service_account(self.admin, self.folder, self.authority, name, rules, within=within)
+
+    def user(self, namespace: str, name: str) -> User:
+        """The user of a service account that is there."""
+        return account_user(self.admin, self.folder, self.authority, namespace, name)
 
     def install_gateway_api(self, channel: str = "standard") -> None:
         """Install the definitions of a channel, `standard` or `experimental`, and wait until they serve."""

@@ -47,6 +47,12 @@ class Faults:
         with self._changed:
             self._answers.append(_Answer(times, containing, _response(status, headers, body)))
 
+    def clear(self) -> None:
+        """Let everything work again; the log stays."""
+        with self._changed:
+            self._answers.clear()
+            self.delay, self.silent = 0.0, False
+
     def ask(self, request: str) -> bytes | None:
         """Take note of a request (`GET /path?query`); return the whole answer if it is not to reach the API server."""
         with self._changed:

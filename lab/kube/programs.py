@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.kube.versions import ETCD, EXTERNAL_DNS, GATEWAY_API, KUBERNETES, KWOK
+from lab.kube.versions import ETCD, EXTERNAL_DNS, GATEWAY_API, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK
 from toolchain.cache import user_cache
 from toolchain.compile import Program
 
@@ -20,11 +20,12 @@ CHANNELS = ("standard", "experimental")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A program that is built: its version, and how."""
+    """A program that is built: its version, and how. asked: the argument to which it says its version."""
 
     name: str
     version: str
     source: Program
+    asked: str = "--version"
 
     @property
     def file_name(self) -> str:
@@ -40,8 +41,11 @@ class Programs:
     paths: Mapping[str, Path] = field(default_factory=dict)
 
 
-def parts(*, controllers: bool, external_dns: bool = False) -> list[Part]:
-    """The programs that are needed: of the API alone, or of a control plane whose Pods run; external-dns if wanted."""
+def parts(*, controllers: bool, external_dns: bool = False, deploy_tools: bool = False) -> list[Part]:
+    """The programs that are needed: of the API alone, or of a control plane whose Pods run; what else is wanted.
+
+    deploy_tools: what renders and checks manifests.
+    """
     wanted = [Part("etcd", ETCD, Program(MODULES / "etcd", "go.etcd.io/etcd/server/v3", {})), _kubernetes("apiserver")]
     if controllers:
         kwok = Program(MODULES / "kwok", "sigs.k8s.io/kwok/cmd/kwok", {})
@@ -50,7 +54,25 @@ def parts(*, controllers: bool, external_dns: bool = False) -> list[Part]:
         version = {"sigs.k8s.io/external-dns/pkg/apis/externaldns.Version": f"v{EXTERNAL_DNS}"}
         program = Program(MODULES / "external-dns", "sigs.k8s.io/external-dns", version)
         wanted.append(Part("external-dns", EXTERNAL_DNS, program))
-    return wanted
+    return [*wanted, *_deploy_tools()] if deploy_tools else wanted
+
+
+def _deploy_tools() -> list[Part]:
+    return [
+        _tool("helm", HELM, "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3/internal/version.version", "version"),
+        _tool(
+            "kustomize",
+            KUSTOMIZE,
+            "sigs.k8s.io/kustomize/kustomize/v5",
+            "sigs.k8s.io/kustomize/api/provenance.version",
+            "version",
+        ),
+        _tool("kubeconform", KUBECONFORM, "github.com/yannh/kubeconform/cmd/kubeconform", "main.version", "-v"),
+    ]
+
+
+def _tool(name: str, version: str, package: str, variable: str, asked: str) -> Part:
+    return Part(name, version, Program(MODULES / name, package, {variable: f"v{version}"}), asked)
 
 
 def _kubernetes(name: str) -> Part:
@@ -70,10 +92,16 @@ def folder(environment: Mapping[str, str]) -> Path:
     return user_cache(environment) / "kube"
 
 
-def find(environment: Mapping[str, str], *, controllers: bool = False, external_dns: bool = False) -> Programs | None:
+def find(
+    environment: Mapping[str, str],
+    *,
+    controllers: bool = False,
+    external_dns: bool = False,
+    deploy_tools: bool = False,
+) -> Programs | None:
     """The programs, if all that are needed have been built; each is there whole or not at all."""
     kept = folder(environment)
-    wanted = parts(controllers=controllers, external_dns=external_dns)
+    wanted = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
     paths = {part.name: kept / part.file_name for part in wanted}
     definitions = kept / f"gateway-api-{GATEWAY_API}"
     there = definitions.is_dir() and all(path.is_file() for path in paths.values())

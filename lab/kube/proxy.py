@@ -1,44 +1,38 @@
 """A proxy in front of the API server, where the network and the server's moods are made.
 
-It speaks TLS with the cluster's own certificate and HTTP/1.1 on both sides, and reads requests, not answers. It lives
-in a thread of its own.
+It speaks TLS with the cluster's own certificate and HTTP/1.1 on both sides.
 """
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
-import struct
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from lab.api.proxy import HttpProxy, in_thread
 from lab.kube.client import Client
 from lab.kube.cluster import Cluster
 from lab.kube.faults import Faults
 from lab.kube.kubeconfig import write_kubeconfig
 from lab.kube.ports import HOST
 
-_PIECE = 1 << 16
-_LONGEST_HEAD = 1 << 20
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no time: closing sends RST
 
-
-class Proxy:
+class Proxy(HttpProxy):
     """The way to one API server. Its methods may be called from any thread."""
 
     def __init__(self, cluster: Cluster, listening: socket.socket) -> None:
-        self.port: int = listening.getsockname()[1]
-        self.server = f"https://{HOST}:{self.port}"
         self.faults = Faults()
-        self.ready = threading.Event()
         self._cluster = cluster
-        self._listening = listening
-        self._loop = asyncio.new_event_loop()
-        self._stopped = asyncio.Event()
-        self._connections: dict[asyncio.Task[None], _Connection] = {}
+        certificates = cluster.site.certificates
+        presented = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        presented.load_cert_chain(certificates.server, certificates.server_key)
+        presented.set_alpn_protocols(["http/1.1"])
+        expected = ssl.create_default_context(cafile=str(certificates.authority))
+        expected.set_alpn_protocols(["http/1.1"])
+        super().__init__(self.faults, cluster.site.api_port, listening, presented=presented, expected=expected)
+        self.server = f"https://{HOST}:{self.port}"
 
     def kubeconfig(self, user: str = "admin", token: str = "") -> Path:
         """Write a kubeconfig that leads through this proxy, for the administrator if no token is given."""
@@ -64,173 +58,11 @@ class Proxy:
         """
         self.faults.add_answer(status, times, containing, headers or {}, body)
 
-    def delay(self, seconds: float) -> None:
-        """Let each piece of an answer be late by this."""
-        self.faults.delay = seconds
-
-    def go_silent(self) -> None:
-        """Say nothing any more, on old and new connections, and close none: the other end has gone unnoticed."""
-        self.faults.silent = True
-        self._in_loop(self._silence)
-
-    def speak(self) -> None:
-        """Serve new connections again; those that were silent stay so (half-open)."""
-        self.faults.silent = False
-
-    def cut(self) -> None:
-        """Reset all connections (RST)."""
-        self._in_loop(self._cut)
-
-    def stop(self) -> None:
-        """End it and all its connections."""
-        self._in_loop(self._stopped.set)
-
-    def run(self) -> None:
-        """Serve until stop()."""
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._serve())
-        finally:
-            self.ready.set()  # also where it could not begin
-
-    def _in_loop(self, act: Callable[[], None]) -> None:
-        async def do() -> None:
-            act()
-
-        asyncio.run_coroutine_threadsafe(do(), self._loop).result()
-
-    async def _serve(self) -> None:
-        certificates = self._cluster.site.certificates
-        presented = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        presented.load_cert_chain(certificates.server, certificates.server_key)
-        presented.set_alpn_protocols(["http/1.1"])
-        expected = ssl.create_default_context(cafile=str(certificates.authority))
-        expected.set_alpn_protocols(["http/1.1"])
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            connection = _Connection(self.faults, self._cluster.site.api_port, expected, reader, writer)
-            task = asyncio.current_task()
-            if task is not None:
-                self._connections[task] = connection
-                task.add_done_callback(self._connections.pop)
-            with suppress(asyncio.CancelledError):  # by stop(); asyncio would report it as an error
-                await connection.serve()
-
-        server = await asyncio.start_server(accept, sock=self._listening, ssl=presented, limit=_LONGEST_HEAD)
-        self.ready.set()
-        await self._stopped.wait()
-        server.close()
-        tasks = list(self._connections)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _silence(self) -> None:
-        for connection in self._connections.values():
-            connection.silent = True
-
-    def _cut(self) -> None:
-        for connection in self._connections.values():
-            connection.reset()
-
-
-class _Connection:
-    """One client's connection, and the one to the API server that belongs to it."""
-
-    def __init__(
-        self,
-        faults: Faults,
-        port: int,
-        expected: ssl.SSLContext,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        self.silent = faults.silent
-        self._faults = faults
-        self._port = port
-        self._expected = expected
-        self._reader = reader
-        self._writer = writer
-        self._upstream: asyncio.StreamWriter | None = None
-        self._answers: asyncio.Task[None] | None = None
-
-    async def serve(self) -> None:
-        """Serve requests until one side ends the connection."""
-        try:
-            with suppress(asyncio.IncompleteReadError, OSError):
-                while True:
-                    await self._request()
-        finally:
-            writers = [self._writer] if self._upstream is None else [self._writer, self._upstream]
-            for writer in writers:
-                writer.transport.abort()
-            if self._answers is not None:
-                self._answers.cancel()
-                await asyncio.gather(self._answers, return_exceptions=True)
-            for writer in writers:
-                with suppress(OSError):
-                    await writer.wait_closed()
-
-    def reset(self) -> None:
-        """Break it off."""
-        raw = self._writer.get_extra_info("socket")
-        with suppress(OSError):
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self._writer.transport.abort()
-
-    async def _request(self) -> None:
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        body = await self._body(head.lower())
-        instead = self._faults.ask(head.split(b" HTTP/", 1)[0].decode("ascii", "replace"))
-        if self.silent:
-            return
-        if instead is not None:
-            self._writer.write(instead)
-            await self._writer.drain()
-            return
-        upstream = self._upstream or await self._connect()
-        upstream.write(head + body)
-        await upstream.drain()
-
-    async def _body(self, head: bytes) -> bytes:
-        fields = dict(line.split(b":", 1) for line in head.split(b"\r\n")[1:] if b":" in line)
-        if b"chunked" not in fields.get(b"transfer-encoding", b""):
-            return await self._reader.readexactly(int(fields.get(b"content-length", b"0")))
-        pieces = []
-        while True:
-            size = await self._reader.readuntil(b"\r\n")
-            length = int(size.split(b";")[0], 16)
-            pieces += [size, await self._reader.readexactly(length + 2)]
-            if length == 0:
-                return b"".join(pieces)
-
-    async def _connect(self) -> asyncio.StreamWriter:
-        reader, self._upstream = await asyncio.open_connection(HOST, self._port, ssl=self._expected)
-        self._answers = asyncio.create_task(self._pass_answers(reader))
-        return self._upstream
-
-    async def _pass_answers(self, reader: asyncio.StreamReader) -> None:
-        with suppress(OSError):
-            while piece := await reader.read(_PIECE):
-                if self._faults.delay:
-                    await asyncio.sleep(self._faults.delay)
-                if not self.silent:
-                    self._writer.write(piece)
-                    await self._writer.drain()
-        if not self.silent:
-            self._writer.close()  # as the API server did
-
 
 @contextmanager
 def proxied(cluster: Cluster) -> Iterator[Proxy]:
     """Run a proxy in front of a cluster's API server while the context lasts."""
     with socket.create_server((HOST, 0)) as listening:
         proxy = Proxy(cluster, listening)
-        thread = threading.Thread(target=proxy.run, name=f"kube-proxy:{proxy.port}", daemon=True)
-        thread.start()
-        proxy.ready.wait()
-        try:
+        with in_thread(proxy):
             yield proxy
-        finally:
-            proxy.stop()
-            thread.join()

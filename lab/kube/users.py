@@ -12,7 +12,7 @@ from lab.kube.client import Client
 from lab.kube.kubeconfig import write_kubeconfig
 
 Rule = Mapping[str, Sequence[str]]
-"""A PolicyRule: apiGroups, resources, verbs (https://kubernetes.io/docs/reference/access-authn-authz/rbac/)."""
+"""A PolicyRule: apiGroups, resources, verbs, resourceNames (https://kubernetes.io/docs/reference/access-authn-authz/rbac/)."""
 _TICK = 0.01
 """Seconds between two questions whether the API server's authorizer, which tells nobody, has taken note of a rule."""
 _RBAC = "rbac.authorization.k8s.io"
@@ -49,22 +49,28 @@ def make_service_account(
     admin.apply({"apiVersion": f"{_RBAC}/v1", "kind": role, "metadata": metadata, "rules": [dict(r) for r in rules]})
     binding = {"kind": f"{role}Binding", "metadata": metadata, "roleRef": reference, "subjects": [subject]}
     admin.apply({"apiVersion": f"{_RBAC}/v1", **binding})
-    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
-    answer = admin.call("POST", f"/api/v1/namespaces/default/serviceaccounts/{name}/token", request)
-    token: str = answer["status"]["token"]
-    file = write_kubeconfig(folder / f"{name}.kubeconfig", admin.server, authority, name, token)
-    made = User(name, "default", token, file)
+    made = account_user(admin, folder, authority, "default", name)
     for rule in rules:
         _await_allowed(admin, made, rule, within)
     return made
 
 
+def account_user(admin: Client, folder: Path, authority: Path, namespace: str, name: str) -> User:
+    """A service account that is there, with a token for an hour and a kubeconfig, as a pod would have them."""
+    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
+    answer = admin.call("POST", f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token", request)
+    token: str = answer["status"]["token"]
+    file = folder / f"{namespace}-{name}.kubeconfig"
+    return User(name, namespace, token, write_kubeconfig(file, admin.server, authority, name, token, namespace))
+
+
 def _await_allowed(admin: Client, user: User, rule: Rule, namespace: str) -> None:
     attributes = [
-        {"group": group, "resource": resource, "verb": verb, "namespace": namespace}
+        {"group": group, "resource": resource, "verb": verb, "namespace": namespace, "name": name}
         for group in rule.get("apiGroups", ())
         for resource in rule.get("resources", ())
         for verb in rule.get("verbs", ())
+        for name in rule.get("resourceNames", ("",))
     ]
     for asked in attributes:
         while not _allowed(admin, user, asked):

@@ -50,6 +50,7 @@ class Kind:
 
 
 CLOUDFLARE = Kind("cloudflare")
+KUBERNETES = Kind("kubernetes")
 GANDI = Kind("gandi", "github://api.github.com/pulumiverse")
 
 

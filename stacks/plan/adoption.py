@@ -26,11 +26,33 @@ MARKLESS = frozenset({"routeflare"})
 
 
 @dataclass(frozen=True, slots=True)
+class Traces:
+    """What shows that this stack has made records that state does not know: a run was cut off, or state was lost.
+
+    wanted: whether our mark is enough where a record is wanted. records: the name, type and content of what a run was
+    about to make. ids: of what former checkpoints of the stack held. Beside a trace a record has to bear our mark.
+    """
+
+    wanted: bool = False
+    records: frozenset[tuple[str, str, str]] = frozenset()
+    ids: frozenset[str] = frozenset()
+
+    def lead_to(self, live: LiveRecord) -> bool:
+        """Whether this stack has made the record. A mark alone does not tell it from another one beside it."""
+        return live.id in self.ids or (live.record.name, live.record.type, live.record.content) in self.records
+
+
+@dataclass(frozen=True, slots=True)
 class Takeover:
-    """What `truenorth adopt` takes over: by our own marks, or from another tool, of one of its owners, or all ("")."""
+    """What is taken over: by our own marks, or from another tool, of one of its owners, or all ("").
+
+    traces: of our own marks only those to which these lead, as after a crash; None for all, as `truenorth adopt` does,
+    where a person has seen what is taken.
+    """
 
     tool: Tool
     owner: str = ""
+    traces: Traces | None = None
 
     def takes_mark(self, mark: Found) -> bool:
         """Whether what this mark speaks for is taken over. One that is encrypted does not say whose it is."""
@@ -52,7 +74,7 @@ def adopt(
         case = judge(live, wanted, holders)
         if live.id in zone.texts:  # a mark is no value of the set, whatever `adopt` says
             continue
-        if zone.zone.adopt in ADOPTED.get(case, ()) or _taken(case, holders, takeover):
+        if zone.zone.adopt in ADOPTED.get(case, ()) or _taken(case, live, (record_set, others), zone, owner, takeover):
             (exact if live.record.content in wanted.contents else changed).append(live)
     if not exact and not changed:
         return record_set, frozenset()
@@ -68,7 +90,9 @@ def leftovers(planned: set[Key], zone: ZoneIndex, owner: str, takeover: Takeover
     With a takeover by our own marks also their records: lost state is then rebuilt whole.
     """
     everything = takeover is not None and takeover.tool == "truenorth"
+    traces = takeover.traces if takeover else None
     known = planned | zone.marks.keys() | zone.owned.keys()
+    found: list[RecordSet] = []
     for name in sorted(zone.found):
         for mark, live in zone.found[name]:
             if not is_our_mark(mark, owner) or not zone.is_foreign(live) or not zone.is_whole(live):
@@ -78,11 +102,36 @@ def leftovers(planned: set[Key], zone: ZoneIndex, owner: str, takeover: Takeover
                     continue
                 there = [one for one in zone.foreign.get(host, ()) if one.record.type == record_type]
                 ours = [one for one in there if _is_ours(one, zone, owner)]
-                if not there or (everything and ours):
+                if not there or (everything and ours and _are_made(ours, traces)):
                     known = known | {(host, record_type)}
-                    yield _as_found(host, record_type, ours, live, zone)
+                    found.append(_as_found(host, record_type, ours, live, zone))
     if everything:
-        yield from _commented(known, zone, owner)
+        found += [one for one in _commented(known, zone, owner) if _are_made(_imported(one, zone), traces)]
+    yield from found
+    if everything and traces:
+        yield from _cut_off(traces, planned | {(one.name, one.type) for one in found}, zone, owner)
+
+
+def _are_made(ours: list[LiveRecord], traces: Traces | None) -> bool:
+    """Whether a set that is not wanted may be taken over, to be deleted: its mark goes with it, so all or none."""
+    return traces is None or all(traces.lead_to(live) for live in ours)
+
+
+def _imported(record_set: RecordSet, zone: ZoneIndex) -> list[LiveRecord]:
+    return [zone.live[slot.import_id] for slot in record_set.slots]
+
+
+def _cut_off(traces: Traces, known: set[Key], zone: ZoneIndex, owner: str) -> Iterator[RecordSet]:
+    """Sets of which state has the mark, or some records, and not all: a run was cut off, then the name was dropped."""
+    found: dict[Key, list[LiveRecord]] = {}
+    for name, there in sorted(zone.foreign.items()):
+        for live in there:
+            key = (name, live.record.type)
+            if key not in known and traces.lead_to(live) and _is_ours(live, zone, owner):
+                found.setdefault(key, []).append(live)
+    for key, ours in found.items():
+        mark = zone.live.get(zone.marks[key].id) if key in zone.marks else None
+        yield _as_found(*key, ours, mark, zone)  # the mark stays until state knows the records: this run may be cut off
 
 
 def _commented(known: set[Key], zone: ZoneIndex, owner: str) -> Iterator[RecordSet]:
@@ -101,15 +150,37 @@ def _is_ours(live: LiveRecord, zone: ZoneIndex, owner: str) -> bool:
     return holder is not None and is_our_mark(holder, owner)
 
 
-def _taken(case: Case, holders: tuple[Found, ...], takeover: Takeover | None) -> bool:
-    """Whether `truenorth adopt` takes a record over in this case."""
+def _taken(
+    case: Case,
+    live: LiveRecord,
+    there: tuple[RecordSet, list[LiveRecord]],
+    zone: ZoneIndex,
+    owner: str,
+    takeover: Takeover | None,
+) -> bool:
+    """Whether a takeover takes a record over in this case. there: the set, and what stands at its name."""
     if takeover is None:
         return False
     if takeover.tool == "truenorth":
-        return case in {Case.OURS, Case.OURS_CHANGED}
+        if takeover.traces is None:
+            return case in {Case.OURS, Case.OURS_CHANGED}
+        if takeover.traces.lead_to(live):
+            return _is_ours(live, zone, owner) and live.record.type == there[0].type
+        wanted = takeover.traces.wanted and zone.zone.adopt != "never"
+        return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone, owner)
     if takeover.tool in MARKLESS:
         return case in {Case.SAME_CONTENT, Case.OTHER_CONTENT}
-    return case is Case.ANOTHER_TOOL and takeover.takes_mark(holders[0])
+    return case is Case.ANOTHER_TOOL and takeover.takes_mark(zone.holders(live.record.name, live.record.type)[0])
+
+
+def _is_surely_ours(
+    live: LiveRecord, record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex, owner: str
+) -> bool:
+    """Whether a mark speaks of this very record: its own comment does, a TXT of a set without one record too many."""
+    if comment_marks.parse(live.record.comment)[1] == owner:
+        return True
+    values = [one for one in others if one.record.type == record_set.type and one.id not in zone.texts]
+    return len(values) <= len(record_set.slots)
 
 
 def _with_our_mark(record_set: RecordSet, zone: ZoneIndex, owner: str) -> RecordSet:
@@ -190,20 +261,21 @@ def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:
 def _as_found(
     host: str, record_type: str, there: list[LiveRecord], mark: LiveRecord | None, zone: ZoneIndex
 ) -> RecordSet:
-    """A set as the zone has it, that is not wanted. mark: its TXT; None where its records' comments are the mark."""
+    """A set as the zone has it, that is not wanted. mark: its TXT; None where comments are the mark."""
     some = [*there, *([mark] if mark else [])][0].record
+    free = (number for number in count() if ownership.record_name(host, record_type, number) not in zone.held)
     return RecordSet(
         zone=zone.zone.zone,
         zone_id=zone.zone_id,
         name=host,
         type=record_type,
-        slots=tuple(Slot(number, live.record.content, live.id) for number, live in enumerate(there)),
+        slots=tuple(Slot(next(free), live.record.content, live.id) for live in there),
         ttl=some.ttl,
         proxied=some.proxied,
         comment=some.comment,
         mark_name=mark.record.name if mark else "",
         mark_content=mark.record.content if mark else "",
         mark_ttl=mark.record.ttl if mark else zone.zone.traits.automatic_ttl,
-        mark_import_id=mark.id if mark else "",
+        mark_import_id=mark.id if mark and zone.is_foreign(mark) else "",
         provider=zone.zone.provider,
     )

@@ -22,7 +22,8 @@
 | ours beside one that has the wished content already: no   | OURS by a TXT | owned, same-content, all | ours makes   |
 | API takes two of the same                                 | mark          |                          | way          |
 
-`truenorth adopt` takes OURS whatever `adopt` says. A mark is never taken for a value of the set that it stands beside.
+`truenorth adopt` takes OURS whatever `adopt` says; after a crash so does a run, where traces lead to it
+(`adoption.Traces`). A mark is never taken for a value of the set that it stands beside.
 A conflict is reported; nothing is declared there, and the record stays as it is. Wildcards and the apex are names like
 any other: a wildcard's record is only looked for at `*`, never at a name that it covers.
 """

@@ -81,7 +81,7 @@ class Outcome:
     """What a run came to.
 
     held_back: what the guard has refused, and no person has allowed. is_done: the changes were made. failure: why they
-    were not, or not all of them; "" where nothing went wrong.
+    were not, or not all of them; "" where nothing went wrong. convergence: the run's id in the log, "" for none.
     """
 
     plan: Plan
@@ -90,6 +90,7 @@ class Outcome:
     held_back: tuple[Refusal, ...] = ()
     is_done: bool = True
     failure: str = ""
+    convergence: str = ""
 
     def by_set(self) -> Mapping[Key, list[Change]]:
         """The changes of each record set, marks left out."""

@@ -36,6 +36,8 @@ def others(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         yield 0, Counter({"addresses published": 3})
 
     monkeypatch.setitem(PARTS, "wan", Part(play, 7))
+    for name in PARTS.keys() - {"main", "wan"}:
+        monkeypatch.setitem(PARTS, name, Part(lambda _: iter(()), 1))
     return seeds
 
 
@@ -60,6 +62,11 @@ def test_a_seed_that_went_wrong_is_told_and_the_others_are_played(
     assert "main seed 1: a foreign record changed" in said
     assert "2 right; in these: requests struck by a fault: 4" in said
     assert "wrong: [1]; to repeat one: python -m bench.campaign --only main --seed N" in said
+
+
+def test_seeds_begin_where_they_are_told_to(played: list[int]) -> None:
+    assert campaign.campaign(["--only", "main", "--first", "17", "--seeds", "3"]) == 0
+    assert played == [17, 18, 19]
 
 
 def test_one_seed_of_one_part_can_be_repeated_alone(

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,29 @@ def settle(places: Places, engine: Engine, plugin_folder: Path, folder: Path) ->
         "COLUMNS": "160",
     }
     return Inside(places, environment, settings_file, state)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Fill a disk with one file, to be removed to make room."""
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as opened:
+        while True:
+            opened.write(b"\0" * 4096)
+    return filler
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,24 @@ class TestTheBackend:
 
     def test_of_the_setting_comes_next(self, tmp_path: Path) -> None:
         assert backend_url(project(tmp_path), "gs://other", {}) == "gs://other"
+
+    def test_of_the_option_wins_over_all_and_its_variable_over_the_rest(self, tmp_path: Path) -> None:
+        environment = {"PULUMI_BACKEND_URL": "s3://bucket", "TRUENORTH_STATE": "kubernetes://ns/state"}
+        assert backend_url(project(tmp_path), "gs://other", environment, "azblob://mine") == "azblob://mine"
+        assert backend_url(project(tmp_path), "gs://other", environment) == "kubernetes://ns/state"
+
+    @pytest.mark.parametrize(
+        ("arguments", "where"),
+        [
+            (("", {}, "/some/folder"), "--state"),
+            (("", {"TRUENORTH_STATE": "state"}), "TRUENORTH_STATE"),
+            (("", {"PULUMI_BACKEND_URL": "bucket"}), "PULUMI_BACKEND_URL"),
+            (("folder", {}), "the setting backend"),
+        ],
+    )
+    def test_that_is_no_url_is_a_clear_error(self, tmp_path: Path, arguments: Any, where: str) -> None:  # noqa: ANN401
+        with pytest.raises(UserError, match=f"is no URL of a place for Pulumi's state\n  where: {where}"):
+            backend_url(project(tmp_path), *arguments)
 
     def test_of_the_project_file_is_left_to_pulumi(self, tmp_path: Path) -> None:
         text = "name: truenorth\nruntime: python\nbackend:\n  url: s3://bucket\n"

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from cli.engine.find import Engine
 from lab import remote
 from lab.world import FIRST_IPV4, Places
-from tests.cli.conftest import ROOT, TRUENORTH, Inside, fresh
+from tests.cli.conftest import ROOT, TRUENORTH, Inside, fill, fresh
 
 SALT_OF_THE_EMPTY_PASSPHRASE = "v1:mAxNp5F3K0c=:v1:rwWpEEpg7oUvj/7H:/1c8bHhz7WQ/HBOZuj4WGWKqXWFj/Q=="
 ONE_MESSAGE = ("error: ", "  where: ", "  do:    ")
@@ -166,8 +165,7 @@ class TestTheMachine:
 
     def test_a_full_disk(self, settled: Inside, small_disk: Path) -> None:
         subprocess.run(["cp", "-a", f"{settled.state}/.pulumi", str(small_disk)], check=True)
-        with (small_disk / "filler").open("wb") as filler:
-            _fill(filler.fileno())
+        fill(small_disk)
         remote.set_address(settled.places, "203.0.113.8")
         message = refusal(settled.run("up", PULUMI_BACKEND_URL=small_disk.as_uri()))
         assert "the disk is full" in message
@@ -222,26 +220,3 @@ def test_a_command_line_that_cannot_be_understood_exits_2(arguments: tuple[str, 
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stdout + done.stderr
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MB of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if done.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def _fill(descriptor: int) -> None:
-    block = b"\0" * 4096
-    try:
-        while True:
-            os.write(descriptor, block)
-    except OSError:
-        return

@@ -15,6 +15,7 @@ COMMANDS = [
     *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["sources"], ["watch"], ["demo"], ["env"]),
     *(["geo", "status"], ["lab", "build"]),
     *(["lab", name] for name in ("start", "stop", "status", "env")),
+    *(["state", name] for name in ("pull", "push", "versions", "restore")),
     *(["engine", name] for name in ("install", "info")),
 ]
 

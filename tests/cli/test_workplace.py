@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.engine.find import Engine
-from cli.workplace import Workplace, find_project, purging, settings_path
+from cli.state.store import PulumiBackend
+from cli.workplace import Workplace, find_project, keeping_state, purging, settings_path
 from tests.cli.conftest import ROOT
 from tests.stacks.plan.worlds import make_settings
 
@@ -35,6 +37,23 @@ class TestTheOptionPurge:
 
     def test_leaves_the_settings_policy_where_it_is_not_given(self) -> None:
         assert [zone.policy for zone in purging(workplace(), None).settings.each_zone()] == ["create-only", "sync"]
+
+
+class TestTheStateOfAWorkplaceThatIsOpenedAnew:
+    def test_is_kept_as_it_was(self) -> None:
+        before = _at(PulumiBackend("file:///a", "truenorth", "home"))
+        opened = keeping_state(_at(PulumiBackend("file:///a", "truenorth", "home")), before)
+        assert opened.state is before.state
+        assert opened.environment == {"PULUMI_BACKEND_URL": "file:///a"}
+
+    def test_is_another_where_the_place_is_another(self) -> None:
+        before = _at(PulumiBackend("file:///a", "truenorth", "home"))
+        opened = _at(PulumiBackend("file:///b", "truenorth", "home"))
+        assert keeping_state(opened, before) is opened
+
+
+def _at(state: PulumiBackend) -> Workplace:
+    return replace(workplace(), backend=state.backend, state=state)
 
 
 def workplace() -> Workplace:

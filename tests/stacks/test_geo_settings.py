@@ -216,6 +216,7 @@ class TestTheVariablesOfExternalDnsCloudflareGeo:
     def test_miss_the_location(self) -> None:
         said = refused({"CF_LB_HOSTNAME": APP})
         assert "the location of geo load balancing is missing" in said
+        assert "Missing required environment variables: ['GEO_LOCATION']" in said
         assert "export GEO_LOCATION" in said
 
     @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from stacks.observe.wan.source import Source
 
+DISAGREEMENT = "the sources disagree on"
+"""In the reason of an address that is unknown because of them."""
 SECURED = ("https://", "http://")
 """Web sources. A single forger on the way can answer for every STUN server, but not for an https one."""
 
@@ -32,7 +34,7 @@ def agree(answers: Sequence[Answer], family: Family, agreement: int) -> Known[tu
         return Unknown(f"no source gave an {family.value} address: {_silent(mine) or 'none was asked'}")
     if len(opinions) > 1:
         said = "; ".join(f"{_listed(addresses)} says {_named(group)}" for addresses, group in opinions.items())
-        return Unknown(f"the sources disagree on the {family.value} address: {said}")
+        return Unknown(f"{DISAGREEMENT} the {family.value} address: {said}")
     ((addresses, group),) = opinions.items()
     operators = _operators(group)
     if DECLARED in operators or len(operators) >= agreement:
@@ -47,6 +49,11 @@ def agree(answers: Sequence[Answer], family: Family, agreement: int) -> Known[tu
 def disagree(answers: Sequence[Answer], family: Family) -> bool:
     """Whether usable answers for the family differ: the reason, then, why it is unknown."""
     return len(_opinions([answer for answer in answers if answer.family is family])) > 1
+
+
+def is_disagreement(found: Known[tuple[Address, ...]] | Unknown) -> bool:
+    """Whether an address is unknown because the sources disagree, and not because too few have answered."""
+    return isinstance(found, Unknown) and DISAGREEMENT in found.reason
 
 
 def settled(answers: Sequence[Answer], waiting: Iterable[Source], family: Family, agreement: int) -> bool:

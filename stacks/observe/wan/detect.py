@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from stacks.observe.listeners import Listeners
 from stacks.observe.wan.answer import Answer
 from stacks.observe.wan.consensus import agree, disagree, settled
 from stacks.observe.wan.deadline import Deadline
@@ -23,6 +24,8 @@ LAST_WORDS = 0.1
 """Seconds in which sources may still say why they have no answer, after the deadline or the failure of an agreement."""
 JOIN = 1.0
 """Seconds in which the cancelled threads end; they wake at once, unless a file system hangs."""
+NOT_WAITED_FOR = "not waited for: the outcome was settled without it, or the time was up"
+"""The reason in place of an answer that did not come before the end."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Detection:
     """One for each source and family, in the settings' order."""
     addresses: Mapping[Family, Known[tuple[Address, ...]] | Unknown]
     """What may be published, for each family that was asked for."""
+
+
+DETECTIONS: Listeners[Detection] = Listeners()
+"""Hear of each attempt when it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,9 @@ def _attempt(settings: WanSettings, families: Sequence[Family]) -> Detection:
         found = _ask_all(build(settings, stage), stage.agreement, settings.timeout, asked)
         answers += found.answers
         addresses |= {family: _with_reason_before(addresses.get(family), found.addresses[family]) for family in asked}
-    return Detection(answers, addresses)
+    detection = Detection(answers, addresses)
+    DETECTIONS.tell(detection)
+    return detection
 
 
 def _concluded(outcome: Known[tuple[Address, ...]] | Unknown | None, answers: Sequence[Answer], family: Family) -> bool:
@@ -152,5 +161,4 @@ def _collect(
 
 
 def _unheard(question: _Question, seconds: float) -> Answer:
-    reason = "not waited for: the outcome was settled without it, or the time was up"
-    return Answer(question.source.name, question.source.operator, question.family, Unknown(reason), seconds)
+    return Answer(question.source.name, question.source.operator, question.family, Unknown(NOT_WAITED_FOR), seconds)

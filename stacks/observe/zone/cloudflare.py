@@ -43,8 +43,8 @@ def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
 def opened(credentials: Credentials) -> AbstractContextManager[requests.Session]:
     """A session that signs its calls."""
     if credentials.token:
-        return http.opened({"Authorization": f"Bearer {credentials.token}"})
-    return http.opened({"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email})
+        return http.opened("cloudflare", {"Authorization": f"Bearer {credentials.token}"})
+    return http.opened("cloudflare", {"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email})
 
 
 def find_zone(session: requests.Session, credentials: Credentials, zone: str) -> Mapping[str, Any]:

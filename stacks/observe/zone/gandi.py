@@ -28,7 +28,7 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
     Raises UserError where the token is refused or sees no such zone, ObservationError where the API cannot be asked.
     """
     scheme, secret = ("Bearer", credentials.token) if credentials.token else ("Apikey", credentials.key)
-    with http.opened({"Authorization": f"{scheme} {secret}", "Accept": "application/json"}) as session:
+    with http.opened("gandi", {"Authorization": f"{scheme} {secret}", "Accept": "application/json"}) as session:
         return ZoneSnapshot(zone, zone, _record_sets(session, credentials, zone))
 
 

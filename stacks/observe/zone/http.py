@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from stacks.errors import ObservationError
+from stacks.observe.calls import CALLS, Call, Service
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and to wait for the next piece of an answer."""
@@ -23,12 +25,41 @@ RETRY = Retry(
 )
 
 
+class _ToldAdapter(HTTPAdapter):
+    """Tries again as RETRY says, and tells of each call."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(max_retries=RETRY)
+        self._service = service
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002 - as requests declares it
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002 - likewise
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        began = time.monotonic()
+        method = request.method or ""
+        try:
+            response = super().send(request, stream, timeout, verify, cert, proxies)
+        except requests.RequestException:
+            CALLS.tell(Call(self._service, method, 0, time.monotonic() - began))
+            raise
+        retries = response.raw.retries
+        retried = tuple(one.status or 0 for one in retries.history) if retries else ()
+        CALLS.tell(Call(self._service, method, response.status_code, time.monotonic() - began, retried))
+        return response
+
+
 @contextmanager
-def opened(headers: Mapping[str, str]) -> Iterator[requests.Session]:
+def opened(service: Service, headers: Mapping[str, str]) -> Iterator[requests.Session]:
     """A session whose calls carry these headers; passing faults of the server are waited out."""
     with requests.Session() as session:
-        session.mount("http://", HTTPAdapter(max_retries=RETRY))
-        session.mount("https://", HTTPAdapter(max_retries=RETRY))
+        session.mount("http://", _ToldAdapter(service))
+        session.mount("https://", _ToldAdapter(service))
         session.headers.update(headers)
         yield session
 

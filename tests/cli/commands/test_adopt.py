@@ -66,7 +66,7 @@ class TestLostState:
         remote.set_address(inside.places, "203.0.113.8")
         inside.settings("www", "api", "@", "shop")
         lost = elsewhere(inside, tmp_path / "other")
-        assert "conflict www.example.com A" in lost.run("preview").stdout
+        assert "old.example.com" not in lost.run("preview").stdout
         shown = lost.run("adopt", "--yes").stdout
         assert f"{FIRST_IPV4} -> 203.0.113.8" in shown
         names = ("www.example.com", "api.example.com", "example.com")

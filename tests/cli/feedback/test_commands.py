@@ -6,7 +6,7 @@ import json
 
 from tests.cli.conftest import Inside
 from tests.cli.feedback.conftest import Shop
-from tests.cli.loop.test_watch import ended, told, watching
+from tests.cli.loop.watching import ended, told, watching
 
 
 def on(inside: Inside, shop: Shop, **cluster: object) -> None:

@@ -15,7 +15,7 @@ from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy, proxied
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import ROOT, TRUENORTH, Inside
-from tests.cli.loop.test_watch import ended, told, until
+from tests.cli.loop.watching import ended, told, until
 from tests.cluster.objects import gateway, route
 from tests.cluster.place import Place, make_place
 

@@ -152,6 +152,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("theirs"), theirs()),
     st.tuples(st.just("edit"), st.tuples(st.integers(0, 99), some(["delete", "content", "ttl", "comment"]))),
     st.tuples(st.just("adopt"), takeovers),
+    st.tuples(st.just("recover"), st.booleans()),
     st.tuples(st.just("state is lost"), st.none()),
 )
 

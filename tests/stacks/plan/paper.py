@@ -32,6 +32,11 @@ class CutOffError(Exception):
     """The run ended half way."""
 
 
+def is_mark(logical_name: str) -> bool:
+    """Whether a record is the mark of its set, which is made before the others and deleted after them."""
+    return logical_name.endswith("/mark")
+
+
 @dataclass
 class Paper:
     """zones: the records of each by id. state: what it holds, by provider and logical name."""
@@ -95,14 +100,16 @@ class Paper:
         declared: set[tuple[str, str]] = set()
         for record_set in plan.record_sets:
             imported = import_ids(record_set)
-            for logical_name, record in declared_records(record_set).items():
+            for logical_name, record in sorted(
+                declared_records(record_set).items(), key=lambda one: not is_mark(one[0])
+            ):
                 key = (record_set.provider, logical_name)
                 assert key not in declared, f"{key} is declared twice"
                 declared.add(key)
                 self._declare(
                     key, record, record_set.zone, imported.get(logical_name, ""), untouched=record_set.untouched
                 )
-        for key in [key for key in self.state if key not in declared]:
+        for key in sorted((key for key in self.state if key not in declared), key=lambda key: is_mark(key[1])):
             registered = self.state[key]
             zone = registered.zone_id.removeprefix("z-")
             assert registered.id in self.zones[zone], f"{key} is gone, and deleting it fails"

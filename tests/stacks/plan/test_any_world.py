@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from components import canonical_content, comment_marks, external_dns, ownership
 from components.external_dns import Affix
 from components.record import Record
-from stacks.plan.adoption import Takeover
+from stacks.plan.adoption import Takeover, Traces
+from stacks.plan.changes import changes
 from stacks.plan.endpoints import endpoints, seen_on_links
 from stacks.plan.foreseen import carried_out
 from stacks.plan.planner import make_plan
@@ -69,6 +70,9 @@ def may_be_imported(paper: Paper, zone: str, record: Record, chosen: Settings, t
     """Whether the settings or a takeover allow it, by what the table of the cases says."""
     of_zone = chosen.of_zone(zone)
     taken = {takeover.tool} if takeover else set()
+    if takeover and takeover.traces:
+        made = (record.name, record.type, record.content) in takeover.traces.records
+        taken = {takeover.tool} if made else set()
     if record.type == "TXT" and "heritage=" in record.content:
         ours = f"heritage=truenorth,truenorth/owner={OWNER}," in record.content
         if ours or takeover is None:
@@ -92,6 +96,8 @@ class World:
     paper: Paper
     wish: Settings
     addresses: tuple[Sighting, ...]
+    unfinished: frozenset[tuple[str, str, str]] = frozenset()
+    """What runs that were cut off were about to make."""
 
     def plan_of(
         self, takeover: Takeover | None = None, unread: frozenset[str] = frozenset()
@@ -112,12 +118,15 @@ class World:
             record = before[zone, identity]
             allowed = may_be_imported(self.paper, zone, record, self.wish, takeover)
             assert allowed, f"{record} is taken over though {self.wish.of_zone(zone).adopt}: {self.paper.zones[zone]}"
+        about = [one.after for one in changes(plan, observation) if one.after]
+        self.unfinished |= {(one.name, one.type, one.content) for one in about}
         self.paper.left = cut_off or 1 << 30
         try:
             changed = bool(self.paper.run(plan, observation))
         except CutOffError:
             changed = True
         else:
+            self.unfinished = self.unfinished if unread else frozenset()
             self._check_foreseen(carried_out(plan, observation))
         after = {(zone, identity): record for zone, identity, record in self.paper.everything()}
         for key, record in before.items():
@@ -144,6 +153,7 @@ class World:
             "theirs": lambda: how.put_into(self.paper),
             "edit": lambda: self._edit(*how),
             "adopt": lambda: self.run(takeover=how),
+            "recover": lambda: self.run(Takeover("truenorth", traces=Traces(wanted=how, records=self.unfinished))),
             "state is lost": self.paper.state.clear,
         }
         happens[what]()

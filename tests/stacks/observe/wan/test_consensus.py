@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacks.observe.wan.answer import DECLARED, Answer
-from stacks.observe.wan.consensus import agree, settled
+from stacks.observe.wan.consensus import agree, is_disagreement, settled
 from stacks.values import Address, Family, Known, Unknown
 
 IPV4 = Family.IPV4
@@ -199,3 +199,17 @@ class TestWhenTheOutcomeIsSettled:
             agree(answers, IPV4, agreement), Unknown
         ):
             assert isinstance(agree([*answers, *late], IPV4, agreement), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("answers", "disagrees"),
+    [
+        ([said(GOOGLE, RIGHT), said(TWILIO, WRONG)], True),
+        ([said(GOOGLE, RIGHT), said(TWILIO, RIGHT)], False),
+        ([said(GOOGLE, RIGHT), said(TWILIO)], False),
+        ([said(GOOGLE), said(TWILIO)], False),
+        ([], False),
+    ],
+)
+def test_a_disagreement_is_told_from_silence(answers: list[Answer], *, disagrees: bool) -> None:
+    assert is_disagreement(agree(answers, IPV4, 2)) == disagrees

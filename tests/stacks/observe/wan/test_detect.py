@@ -12,7 +12,7 @@ import pytest
 
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
 from stacks.observe.wan import server_lists
-from stacks.observe.wan.detect import Detection, detect
+from stacks.observe.wan.detect import DETECTIONS, NOT_WAITED_FOR, Detection, detect
 from stacks.observe.wan.settings import WanSettings
 from stacks.values import Family, Known, Unknown
 
@@ -290,6 +290,19 @@ class TestTime:
         assert time.monotonic() - started < 2
         assert text.count("was not resolved in time") == 7
         released.set()
+
+
+class TestWhoListens:
+    def test_hears_of_each_attempt_and_of_what_was_not_waited_for(
+        self, world: Addresses, stack: ExitStack, stun: Start, settings: Make
+    ) -> None:
+        stuns = [stack.enter_context(serve_stun(world, behaviour=StunBehaviour(ignore=1))), stun(), stun(delay=30)]
+        heard: list[Detection] = []
+        with DETECTIONS.listening(heard.append):
+            detection = detect(settings(mode="stun", stun=stuns, timeout=0.2, cool_down=0.01, attempts=2, agreement=2))
+        assert [isinstance(one.addresses[IPV4], Known) for one in heard] == [False, True]
+        assert heard[1].answers == detection.answers
+        assert [answer.result == Unknown(NOT_WAITED_FOR) for answer in heard[1].answers] == [False, False, True]
 
 
 def test_nothing_is_left_behind(world: Addresses, stun: Start, http: Start, settings: Make) -> None:

@@ -1,0 +1,161 @@
+"""The addresses in a ConfigMap's data. Pure.
+
+`current_ip` (the default link's IPv4 address, else its IPv6 one), `detected_at` (ISO 8601, UTC) and `timestamp` (the
+same in Unix seconds) are what the ESDDNS operator writes and reads. Beside them, for each family (`ipv4`, `ipv6`):
+
+    <family>                            addresses, with commas between them; `none` where it is known that there is none
+    <family>_detected_at                when they were last known, ISO 8601, UTC
+    link.<name>.<family>[_detected_at]  those of another link than the default one
+    written_by                          the identity of the process that wrote it
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from stacks.values import WAN, Address, Family, Known, Sighting, Unknown
+
+SKEW = 30.0
+"""Seconds that a time may lie in the future: the clocks of two nodes are never quite the same."""
+FOREIGN_KEYS = ("current_ip", "timestamp")
+"""Those by which a ConfigMap is known to be an address cache, whoever made it."""
+_NONE = "none"
+_AT = "_detected_at"
+_LINK = "link."
+
+
+class _UnreadableError(Exception):
+    """Its text says which key, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of one way, and when it was last known (UTC)."""
+
+    link: str
+    family: Family
+    addresses: tuple[Address, ...]
+    detected: datetime
+
+
+def encode(
+    sightings: Iterable[Sighting], now: datetime, written_by: str, before: Iterable[Entry] = ()
+) -> dict[str, str]:
+    """The data of what is known. before: what stands there; of a way that is unknown now, it stays, and grows old."""
+    former = {(one.link, one.family): one for one in before}
+    kept = [_entry(one, now, former) for one in sightings]
+    entries = [one for one in kept if one is not None]
+    data = {}
+    for one in entries:
+        key = _key(one.link, one.family)
+        data[key] = ",".join(str(address) for address in one.addresses) or _NONE
+        data[key + _AT] = _text(one.detected)
+    default = [one for one in entries if one.link == WAN and one.addresses]
+    current = min(default, key=lambda one: one.family.version, default=None)
+    if current is not None:
+        data["current_ip"] = str(current.addresses[0])
+    detected = now if current is None else current.detected
+    return data | {
+        "detected_at": _text(detected),
+        "timestamp": str(int(detected.timestamp())),
+        "written_by": written_by,
+    }
+
+
+def decode(data: Mapping[str, str], now: datetime, max_age: float) -> tuple[Sighting, ...] | Unknown:
+    """What the data says, as far as that is not older than max_age seconds; at least one sighting, each of them Known.
+
+    Unknown where nothing is fresh, and where anything cannot be read: what is half broken is not believed.
+    """
+    try:
+        entries = read(data)
+        _check_times(entries, now)
+    except _UnreadableError as error:
+        return Unknown(str(error))
+    if not entries:
+        return Unknown("it holds no address")
+    fresh = [one for one in entries if (now - one.detected).total_seconds() <= max_age]
+    if not fresh:
+        youngest = min((now - one.detected).total_seconds() for one in entries)
+        return Unknown(f"it is stale: its addresses are {youngest:.0f} s old, and {max_age:g} s are allowed")
+    return tuple(Sighting(one.link, one.family, Known(one.addresses)) for one in fresh)
+
+
+def former(data: Mapping[str, str]) -> tuple[Entry, ...]:
+    """What the data says, whatever its age; nothing where it cannot be read."""
+    try:
+        return read(data)
+    except _UnreadableError:
+        return ()
+
+
+def read(data: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The entries, the default link's first."""
+    links = {key[len(_LINK) :].rpartition(".")[0] for key in data if key.startswith(_LINK)}
+    ways = [(link, family) for link in (WAN, *sorted(links)) for family in Family]
+    found = [_read_entry(data, link, family) for link, family in ways if _key(link, family) in data]
+    if not any(one.link == WAN for one in found) and "current_ip" in data:
+        found.insert(0, _read_current(data))
+    return tuple(found)
+
+
+def _entry(sighting: Sighting, now: datetime, former: Mapping[tuple[str, Family], Entry]) -> Entry | None:
+    if isinstance(sighting.addresses, Unknown):
+        return former.get((sighting.link, sighting.family))
+    return Entry(sighting.link, sighting.family, sighting.addresses.value, now)
+
+
+def _read_entry(data: Mapping[str, str], link: str, family: Family) -> Entry:
+    key = _key(link, family)
+    text = data[key]
+    addresses = () if text == _NONE else tuple(_address(one.strip(), key, family) for one in text.split(","))
+    return Entry(link, family, addresses, _time(data, key + _AT))
+
+
+def _read_current(data: Mapping[str, str]) -> Entry:
+    """What another tool wrote."""
+    address = _address(data["current_ip"].strip(), "current_ip", None)
+    family = Family.IPV4 if address.version == Family.IPV4.version else Family.IPV6
+    try:
+        seconds = float(data.get("timestamp", ""))
+        return Entry(WAN, family, (address,), datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
+        raise _UnreadableError(f"its timestamp is no time in Unix seconds: {data.get('timestamp')!r}") from None
+
+
+def _address(text: str, key: str, family: Family | None) -> Address:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise _UnreadableError(f"its {key} is no IP address: {text!r}") from None
+    if family is not None and address.version != family.version:
+        raise _UnreadableError(f"its {key} is an address of the other family: {text}")
+    if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_link_local:
+        raise _UnreadableError(f"its {key} is an address at which nobody can be reached: {text}")
+    return address
+
+
+def _time(data: Mapping[str, str], key: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(data.get(key, ""))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _UnreadableError(f"its {key} is no time: {data.get(key)!r}") from None
+
+
+def _check_times(entries: Iterable[Entry], now: datetime) -> None:
+    ahead = max(((one.detected - now).total_seconds() for one in entries), default=-math.inf)
+    if ahead > SKEW:
+        raise _UnreadableError(f"it was written {ahead:.0f} s in the future: set the nodes' clocks (NTP)")
+
+
+def _key(link: str, family: Family) -> str:
+    return family.value if link == WAN else f"{_LINK}{link}.{family.value}"
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,145 @@
+"""`truenorth state`: have the stack's state as a file, put one in its place, and go back to a former one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Json, SettingsFile, Stack, State
+
+if TYPE_CHECKING:
+    from cli.state.kubernetes import KubernetesState
+    from cli.workplace import Workplace
+
+app = typer.Typer(help="Pulumi's state of a stack: have it, replace it, go back to a former one.", no_args_is_help=True)
+
+Out = Annotated[Path, typer.Argument(help="The file to write; - for standard output.", dir_okay=False, allow_dash=True)]
+In = Annotated[Path, typer.Argument(help="The file to read.", dir_okay=False)]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command()
+def pull(file: Out, stack: Stack = "demo", settings: SettingsFile = None, state: State = "") -> None:
+    """Write the state to a file, in the format of `pulumi stack export`.
+
+    Example: `truenorth state pull home.json --stack home`
+    """
+    from cli.errors import UserError
+    from cli.state.exchange import exported
+    from cli.workplace import open_workplace
+
+    content = exported(open_workplace(stack, settings, os.environ, state))
+    if str(file) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"the file cannot be written: {error.strerror}", str(file), "name another one") from error
+
+
+@app.command()
+def push(
+    file: In, stack: Stack = "demo", settings: SettingsFile = None, state: State = "", *, yes: Yes = False
+) -> None:
+    """Put the state in a file in the place of the present one. Touches no zone.
+
+    Takes what `truenorth state pull` and `pulumi stack export` write, and the checkpoint files of a folder.
+
+    Example: `truenorth state push home.json --stack home`
+    """
+    from cli.state.exchange import replace_state
+    from cli.workplace import open_workplace
+
+    workplace = open_workplace(stack, settings, os.environ, state)
+    _ask(f"Replace the state of stack {stack}?", yes=yes)
+    replace_state(workplace, file)
+    typer.echo(f"done: the state of stack {stack} is that of {file}; what the zone has else: truenorth up")
+
+
+@app.command()
+def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", *, as_json: Json = False) -> None:
+    """Show the versions that are kept of a state in Secrets, newest first.
+
+    Example: `truenorth state versions --stack home --state kubernetes://truenorth/home`
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from cli.workplace import open_workplace
+
+    index = _in_secrets(open_workplace(stack, settings, os.environ, state)).versions()
+    found = index.versions if index else ()
+    if as_json:
+        rows = [
+            {
+                "version": one.generation,
+                "written_at": one.written_at,
+                "written_by": one.written_by,
+                "bytes": one.size,
+                "stored_bytes": one.stored,
+                "secrets": one.pieces,
+                "finished": one.finished,
+            }
+            for one in found
+        ]
+        sys.stdout.write(json.dumps(rows) + "\n")
+        return
+    table = Table("version", "written at", "by", "bytes", "compressed", "")
+    for one in found:
+        midst = "" if one.finished else "in the midst of a run"
+        table.add_row(str(one.generation), one.written_at, one.written_by, str(one.size), str(one.stored), midst)
+    Console().print(table if found else f"stack {stack} has no state yet")
+
+
+@app.command()
+def restore(
+    version: Annotated[int, typer.Argument(help="The version: `truenorth state versions` names them.")],
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    state: State = "",
+    *,
+    yes: Yes = False,
+) -> None:
+    """Make a former version of a state in Secrets the newest one. Touches no zone.
+
+    What was done since is found again by the marks in the zone: run `truenorth up` then.
+
+    Example: `truenorth state restore 41 --stack home --state kubernetes://truenorth/home`
+    """
+    from cli.workplace import open_workplace
+
+    workplace = open_workplace(stack, settings, os.environ, state)
+    kept = _in_secrets(workplace)
+    _ask(f"Make version {version} the state of stack {stack}?", yes=yes)
+    kept.restore(version, workplace.hold)
+    typer.echo(f"done: version {version} is the state of stack {stack}; what was done since: truenorth up")
+
+
+def _in_secrets(workplace: Workplace) -> KubernetesState:
+    from cli.errors import UserError
+    from cli.state.kubernetes import KubernetesState
+
+    if isinstance(workplace.state, KubernetesState):
+        return workplace.state
+    raise UserError(
+        "former versions are kept of a state in Secrets only",
+        workplace.backend or "the backend in Pulumi.yaml",
+        "name such a state: --state kubernetes://NAMESPACE/NAME; of others see what their own store keeps, or "
+        f".pulumi/backups, and `pulumi stack history --stack {workplace.stack}`",
+    )
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    from cli.errors import UserError
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UserError("the state would be replaced, and nobody can be asked", "truenorth state", "add --yes")
+    typer.confirm(question, abort=True)

@@ -1,0 +1,85 @@
+"""Puts the news of the loop and the engine's steps into the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from rich.console import Console
+from rich.markup import escape
+
+from cli import tables
+from cli.converge import Convergence
+from cli.engine.events import Diagnostic, Event, Step
+from cli.engine.run import Listener
+from cli.engine.view import PLUGIN_ON_PATH, Steps
+from cli.log.entries import entry, note
+from cli.log.entry import Entry, Level
+from cli.log.log import Log
+from cli.loop.news import Begun, Cached, Dispatch, Hear, Turn
+
+
+def hearing(log: Log) -> Hear:
+    """Writes an entry for each piece of news, and for each note of a plan that the last convergence did not have."""
+    notes: set[str] = set()
+    cached: list[Cached] = []
+
+    def hear(dispatch: Dispatch) -> None:
+        news, turn = dispatch.news, dispatch.turn
+        said = entry(news)
+        if isinstance(news, Convergence):
+            now = tables.plan_notes(news.plan)
+            for line in now:
+                if line not in notes:
+                    log.write(note(line), turn, dispatch.at)
+            notes.clear()
+            notes.update(now)
+            log.show(lambda console: _show_changes(console, news))
+        if isinstance(news, Cached):
+            if cached == [news]:  # it is written and read again and again
+                said = replace(said, level="debug")
+            cached[:] = [news]
+        if turn and isinstance(news, Convergence | Begun):
+            said = replace(said, fields={**said.fields, **_asked(turn, dispatch.monotonic)})
+        log.write(said, turn, dispatch.at)
+
+    return hear
+
+
+def stepping(log: Log, turn: Turn | None) -> Listener:
+    """Writes what the engine does in a turn."""
+    steps = Steps()
+
+    def heard(event: Event) -> None:
+        line = steps.heard(event)
+        if log.mode == "console":
+            if line:
+                log.show(lambda console: console.print(line, markup=False, highlight=False, soft_wrap=True))
+            return
+        level, said = _of_engine(event, shown=bool(line))
+        log.write(Entry(level, type(event).__name__.lower(), escape(line.strip() or said), asdict(event)), turn)
+
+    return heard
+
+
+def _show_changes(console: Console, news: Convergence) -> None:
+    tables.print_changes(console, news.changes)
+    tables.print_balancing(console, news.geo_changes)
+    if news.allowed_by:
+        tables.print_refusals(console, news)
+
+
+def _asked(turn: Turn, now: float) -> dict[str, object]:
+    triggers = [trigger.value for trigger in turn.triggers]
+    return {"triggers": triggers, "seconds_since_asked": round(now - turn.asked, 3)}
+
+
+def _of_engine(event: Event, *, shown: bool) -> tuple[Level, str]:
+    """How much an event of the engine matters, and what it is where no line tells it. shown: whether one does."""
+    if isinstance(event, Step):
+        level: Level = "error" if event.phase == "failed" else "info" if shown else "debug"
+        return level, f"{event.phase} {event.operation} {event.name}"
+    if isinstance(event, Diagnostic):
+        if event.severity == "warning" and PLUGIN_ON_PATH not in event.message:
+            return "warning", event.message
+        return ("error" if event.severity == "error" else "debug"), event.message
+    return "debug", f"the engine has ended: {event.result or 'no result'}"

@@ -1,0 +1,162 @@
+"""Keeps secrets out of all that leaves the process: the last fence, behind code that never formats one."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, unquote, urlsplit
+
+INSTEAD = "***"
+SHORTEST = 6
+"""Characters: what is shorter would blot out half of every message, and protects nothing."""
+PING_VARIABLES = ("TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
+NOTIFY_VARIABLES = ("TRUENORTH_NOTIFY", "TRUENORTH_NOTIFY_FILE")
+"""The addresses themselves, and the file that has them."""
+_SECRET_NAME = re.compile(
+    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|^GANDI_KEY$|^GOOGLE_CREDENTIALS$"
+)
+_NO_SECRET_NAME = re.compile(r"_(URL|URI|PATH|DIR|USE|DISABLE\w*)$|^PULUMI_CONFIG_PASSPHRASE_FILE$|_FILE$")
+_FILE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE_FILE",)
+_BETWEEN_URLS = re.compile(r"\s+|,(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+_LONG, _WITH_DIGIT = 16, 8
+"""Characters from which on a part of a notification URL is taken for a token, and for one that has a digit."""
+_PLAIN_PARTS = frozenset({"api", "push", "ping", "start", "fail", "services", "localhost"})
+_PATTERNS = (
+    # A URL's user and password (RFC 3986, 3.2.1).
+    (re.compile(r"://[^/\s@'\"<>]+@"), f"://{INSTEAD}@"),
+    # JSON Web Tokens, such as those of service accounts, which are rotated and so not known beforehand (RFC 7519).
+    (re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"), INSTEAD),
+    (re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE), rf"\1 {INSTEAD}"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^\"]*?(-----END [A-Z ]*PRIVATE KEY-----|(?=\")|\Z)"), INSTEAD),
+)
+
+
+class Redactor:
+    """Puts *** in place of secrets, as they are and as URLs, JSON and base64 spell them, and of what looks like one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        spelled = {form for secret in secrets if len(secret) >= SHORTEST for form in _spellings(secret)}
+        self._longest_first = sorted(spelled, key=lambda one: (-len(one), one))
+
+    def text(self, text: str) -> str:
+        """The text without a secret."""
+        for secret in self._longest_first:
+            text = text.replace(secret, INSTEAD)
+        for pattern, instead in _PATTERNS:
+            text = pattern.sub(instead, text)
+        return text
+
+    def document(self, document: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+        """The JSON document without a secret, in its texts and its keys."""
+        if isinstance(document, str):
+            return self.text(document)
+        if isinstance(document, Mapping):
+            return {self.text(str(key)): self.document(value) for key, value in document.items()}
+        if isinstance(document, list | tuple):
+            return [self.document(one) for one in document]
+        return document
+
+    def line(self, document: Mapping[str, object]) -> str:
+        """The JSON document in one line, without a secret. It is only looked through where there is one in its text."""
+        line = json.dumps(document, sort_keys=True, default=str)
+        if self.text(line) == line:
+            return line
+        return json.dumps(self.document(document), sort_keys=True, default=self._default)
+
+    def _default(self, value: object) -> str:
+        return self.text(str(value))
+
+
+def redactor(environment: Mapping[str, str], more: Iterable[str] = ()) -> Redactor:
+    """One that knows each credential of the environment. more: secrets from elsewhere.
+
+    Those are the values of variables that are named like one (TOKEN, KEY, PASSWORD ...), the passphrase's file, and
+    what is secret in the addresses of notifications and pings.
+    """
+    return Redactor({*_of_environment(environment), *more})
+
+
+def addresses(text: str) -> list[str]:
+    """The URLs in a text: separated by white space, or by commas; a line that begins with # is left out."""
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return [url for one in _BETWEEN_URLS.split("\n".join(lines)) if (url := one.strip(","))]
+
+
+def of_notification(url: str) -> Iterator[str]:
+    """What is secret in a notification's URL: the whole, the password, and each part that looks like a token."""
+    yield url
+    parts = _split(url)
+    yield _password(parts) or _user(parts)
+    named = [value for key, value in parse_qsl(parts.query) if not _SECRET_NAME.search(key.upper())]
+    yield from (value for key, value in parse_qsl(parts.query) if _SECRET_NAME.search(key.upper()))
+    place = parts.netloc.rpartition("@")[2]
+    hosts = [] if "." in place else place.split(":")
+    for part in (*parts.path.split("/"), *named, *hosts):
+        enough = _WITH_DIGIT if any(sign.isdigit() for sign in part) else _LONG
+        if len(part) >= enough and part not in _PLAIN_PARTS:
+            yield unquote(part)
+
+
+def of_ping(url: str) -> Iterator[str]:
+    """What is secret in the URL of a watchdog: the whole, and its path, which is what lets one ping."""
+    yield url
+    parts = _split(url)
+    yield _password(parts) or _user(parts)
+    yield from (unquote(part) for part in parts.path.split("/") if part and part not in _PLAIN_PARTS)
+
+
+def _of_environment(environment: Mapping[str, str]) -> Iterator[str]:
+    for name, value in environment.items():
+        if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name):
+            yield value.strip()
+        elif "://" in value:
+            yield _password(_split(value))
+    for name in _FILE_VARIABLES:
+        yield _content(environment.get(name, "")).strip()
+    for url in notification_addresses(environment):
+        yield from of_notification(url)
+    for name in PING_VARIABLES:
+        for url in addresses(environment.get(name, "")):
+            yield from of_ping(url)
+
+
+def notification_addresses(environment: Mapping[str, str]) -> list[str]:
+    """The addresses of notifications; of a file that cannot be read, none."""
+    given, file = (environment.get(name, "") for name in NOTIFY_VARIABLES)
+    return addresses(given) + addresses(_content(file))
+
+
+def _content(file: str) -> str:
+    if file:
+        with suppress(OSError, UnicodeDecodeError):
+            return Path(file).read_text(encoding="utf-8")
+    return ""
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # it is none: brackets that do not match
+        return SplitResult("", "", "", "", "")
+
+
+def _user(parts: SplitResult) -> str:
+    return unquote(parts.netloc.rpartition("@")[0].partition(":")[0])
+
+
+def _password(parts: SplitResult) -> str:
+    return unquote(parts.netloc.rpartition("@")[0].partition(":")[2])
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    yield secret
+    yield quote(secret, safe="")
+    yield quote_plus(secret)
+    yield json.dumps(secret)[1:-1]
+    yield base64.b64encode(secret.encode()).decode()
+    yield from (line.strip() for line in secret.splitlines() if len(line.strip()) >= _LONG)

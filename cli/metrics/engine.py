@@ -1,0 +1,53 @@
+"""Metrics of the engine: its runs, and what its plugins did at the providers, step by step."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from cli.converge import Convergence
+from cli.engine.events import QUIET_OPERATIONS, Event, Step
+from cli.loop.news import Cause, Dispatch, Failure
+from cli.metrics.convergences import SECONDS
+
+_OUTCOMES = {"done": "succeeded", "failed": "failed"}
+
+
+class Engine:
+    """Hears of convergences, and of the engine's events while it runs."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._runs = Counter(
+            "truenorth_engine_runs_total", "Runs of the Pulumi engine.", ["outcome"], registry=registry
+        )
+        self._seconds = Histogram(
+            "truenorth_engine_run_duration_seconds",
+            "How long a run of the Pulumi engine that succeeded has taken.",
+            ["operation"],
+            registry=registry,
+            buckets=SECONDS,
+        )
+        self._steps = Counter(
+            "truenorth_engine_steps_total",
+            "What the engine's plugins did to resources at the providers; of their calls to APIs they do not tell.",
+            ["type", "operation", "outcome"],
+            registry=registry,
+        )
+        for outcome in _OUTCOMES.values():
+            self._runs.labels(outcome)
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Take note of it."""
+        match dispatch.news:
+            case Convergence(runs=runs):
+                for run in runs:
+                    self._runs.labels("succeeded").inc()
+                    self._seconds.labels(run.operation).observe(run.seconds)
+            case Failure(cause=Cause.ENGINE):
+                self._runs.labels("failed").inc()
+            case _:
+                pass
+
+    def hear_engine(self, event: Event) -> None:
+        """Take note of an event of the engine."""
+        if isinstance(event, Step) and event.phase in _OUTCOMES and event.operation not in QUIET_OPERATIONS:
+            self._steps.labels(event.type, event.operation, _OUTCOMES[event.phase]).inc()

@@ -1,0 +1,71 @@
+"""The metrics of `truenorth watch` in the formats of Prometheus.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/. Labels hold no name of a record and no secret: how many
+series there are depends on how many zones, clusters and sources the settings have, not on how many names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
+from prometheus_client.exposition import choose_encoder
+
+from cli.engine.events import Event
+from cli.loop.news import Dispatch
+from cli.metrics.balancing import Balancing
+from cli.metrics.calls import Calls
+from cli.metrics.convergences import Convergences
+from cli.metrics.detection import Detections
+from cli.metrics.engine import Engine
+from cli.metrics.esddns import Esddns
+from cli.metrics.external_dns import ExternalDns
+from cli.metrics.process import Process, StateSize
+from cli.metrics.world import World
+from stacks.observe.calls import CALLS
+from stacks.observe.wan.detect import DETECTIONS
+
+
+class Metrics:
+    """Hears of the loop's news and of the engine's events; may be asked from any thread, at any time.
+
+    zones: those of the settings; engine: the engine's version; state_size: see `cli.metrics.state_size`.
+    """
+
+    def __init__(self, zones: Sequence[str] = (), *, engine: str = "", state_size: StateSize = lambda: None) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each, which nobody asks for
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._engine, self._esddns = Engine(registry), Esddns(registry, zones)
+        self._subjects = (
+            Convergences(registry),
+            World(registry),
+            Balancing(registry),
+            Process(registry, engine, state_size),
+            self._engine,
+            self._esddns,
+            ExternalDns(registry),
+        )
+        self._calls, self._detections = Calls(registry), Detections(registry)
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Take note of a piece of news."""
+        for subject in self._subjects:
+            subject.hear(dispatch)
+
+    def hear_engine(self, event: Event) -> None:
+        """Take note of an event of the engine."""
+        self._engine.hear_engine(event)
+        self._esddns.hear_engine(event)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Count within the block what this process asks of APIs, and of the sources of WAN addresses."""
+        with CALLS.listening(self._calls.hear), DETECTIONS.listening(self._detections.hear):
+            yield
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """All metrics as they are now, and their content type. accept: that header of the request, if it has one."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self._registry), content_type

@@ -1,0 +1,112 @@
+"""Metrics of what is seen and planned: addresses, zones, sources, records, and what stays as it is."""
+
+from __future__ import annotations
+
+from collections import Counter as Count
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter
+
+from cli.converge import Convergence
+from cli.feedback.unwritten import Unwritten
+from cli.loop.news import Cached, Dispatch, Leadership, Role
+from cli.metrics.levels import Levels
+from stacks.values import Family, Known, Sighting, Unknown, UnreadZone
+from stacks.wishes import SourceSighting, Wish
+
+
+class World:
+    """Hears of what is seen. What only a leader knows has no series on a standby."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def levels(name: str, documentation: str, *labels: str) -> Levels:
+            return Levels(registry, name, documentation, labels)
+
+        self._known = levels(
+            "truenorth_address_known", "Whether the WAN address is known (1) or not (0).", "link", "family"
+        )
+        self._addresses: dict[tuple[str, Family], bool] = {}
+        self._records = levels("truenorth_records_owned", "Records of ours, marks left out.", "zone", "type")
+        self._read = levels("truenorth_zone_read", "Whether the zone could be listed (1) or not (0).", "zone")
+        self._frozen = levels(
+            "truenorth_frozen_record_sets", "Record sets that stay as they are, because their targets are not known."
+        )
+        self._conflicts = levels("truenorth_conflicts", "Wanted record sets that somebody else holds.")
+        self._deferred = levels("truenorth_deferred_record_sets", "Record sets that the next run makes.")
+        self._complaints = levels(
+            "truenorth_complaints", "What owners of objects have to mend before their wishes are carried out."
+        )
+        self._source = levels(
+            "truenorth_source_read",
+            "Whether the objects of a cluster's source are read now (1), or only as last known or not at all (0).",
+            "cluster",
+            "source",
+        )
+        self._wishes = levels("truenorth_source_wishes", "Wishes of a source's objects.", "cluster", "source")
+        self._sources: dict[tuple[str, str], SourceSighting] = {}
+        self._unwritten = Counter(
+            "truenorth_feedback_failures_total",
+            "How often objects of a cluster could not be told what became of their records.",
+            ["cluster"],
+            registry=registry,
+        )
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Take note of it."""
+        match dispatch.news:
+            case Sighting() as sighting:
+                self._sight([sighting])
+            case Cached(addresses=addresses, written=False):
+                self._sight(addresses)
+            case SourceSighting() as source:
+                self._hear_source([source])
+            case Convergence() as done:
+                self._addresses.clear()
+                self._sight(done.observation.addresses)
+                balanced = [one for one in self._sources.values() if one.balances]
+                self._sources.clear()
+                self._hear_source([*balanced, *done.observation.sources])
+                self._tell_plan(done)
+            case Unwritten(cluster=cluster):
+                self._unwritten.labels(cluster).inc()
+            case Leadership(role=Role.STANDBY):
+                self._forget()
+            case _:
+                pass
+
+    def _sight(self, addresses: Iterable[Sighting]) -> None:
+        for one in addresses:
+            self._addresses[one.link, one.family] = isinstance(one.addresses, Known)
+        self._known.replace({(link, family.value): known for (link, family), known in self._addresses.items()})
+
+    def _hear_source(self, sources: Iterable[SourceSighting]) -> None:
+        for one in sources:
+            self._sources[one.cluster, one.source] = one
+        self._source.replace({key: _is_read(one) for key, one in self._sources.items() if not one.waiting})
+        self._wishes.replace(
+            {
+                key: sum(isinstance(wish, Wish) for wish in one.found.value)
+                for key, one in self._sources.items()
+                if isinstance(one.found, Known)
+            }
+        )
+
+    def _tell_plan(self, done: Convergence) -> None:
+        plan = done.plan
+        records: Count[tuple[str, ...]] = Count()
+        for one in plan.record_sets:
+            records[one.zone, one.type] += len(one.slots)
+        self._records.replace(records)
+        self._read.replace({(one.zone,): not isinstance(one, UnreadZone) for one in done.observation.zones})
+        self._frozen.level(len(plan.frozen))
+        self._conflicts.level(len(plan.conflicts) + (len(plan.geo.conflicts) if plan.geo else 0))
+        self._deferred.level(len(plan.deferred))
+        self._complaints.level(len(plan.complaints))
+
+    def _forget(self) -> None:
+        for levels in (self._records, self._read, self._frozen, self._conflicts, self._deferred, self._complaints):
+            levels.clear()
+
+
+def _is_read(source: SourceSighting) -> bool:
+    return not isinstance(source.found, Unknown) and not source.stale

@@ -1,0 +1,79 @@
+"""What is told to people: facts, and the messages that are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stacks.plan.changes import Change
+from stacks.watch_settings import NotifiedOf
+
+Severity = Literal["info", "success", "warning", "failure"]
+LINES = 20
+"""Facts that are told one by one; of more only the number is."""
+LONGEST_LINE = 400
+LONGEST_TEXT = 1500
+"""Characters of a fact that stands alone: the strictest services take messages of four thousand."""
+_SEVERITIES: Mapping[NotifiedOf, Severity] = {
+    "change": "info",
+    "conflict": "warning",
+    "disagreement": "warning",
+    "failure": "failure",
+    "recovery": "success",
+    "refusal": "warning",
+    "leadership": "info",
+}
+_OF_SEVERAL: Mapping[NotifiedOf, str] = {
+    "change": "{} records have changed",
+    "conflict": "{} names are held by others",
+    "disagreement": "the sources of {} addresses disagree",
+    "failure": "{} things fail",
+    "recovery": "{} things work again",
+    "refusal": "{} runs were refused",
+    "leadership": "the leader has changed {} times",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing to tell.
+
+    subject: what it is about; of the same subject not everything is told. do: the next thing to try. change: that of a
+    record, so that several can be told as one.
+    """
+
+    kind: NotifiedOf
+    subject: str
+    title: str
+    text: str
+    do: str = ""
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: short, and the same to everybody."""
+
+    kind: NotifiedOf
+    severity: Severity
+    title: str
+    body: str
+
+
+def message(stack: str, facts: Sequence[Fact]) -> Message:
+    """One message of facts of one kind, of which there is one at least."""
+    first = facts[0]
+    if len(facts) == 1:
+        title, lines = first.title, [_cut(first.text, LONGEST_TEXT)]
+    else:
+        title = _OF_SEVERAL[first.kind].format(len(facts))
+        lines = [_cut(fact.text, min(LONGEST_LINE, LONGEST_TEXT * 2 // len(facts[:LINES]))) for fact in facts[:LINES]]
+        if len(facts) > LINES:
+            lines.append(f"and {len(facts) - LINES} more")
+    lines += dict.fromkeys(fact.do for fact in facts if fact.do)
+    return Message(first.kind, _SEVERITIES[first.kind], f"TrueNorth {stack}: {title}", "\n".join(lines))
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 4]} ..."

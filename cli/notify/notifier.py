@@ -1,0 +1,121 @@
+"""Tells people what they want to know of the news, beside the loop: nothing here delays it, or fails it."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from cli.log.secrets import Redactor
+from cli.loop.news import Dispatch, Hear
+from cli.notify.courier import LOGGER, Complain, Courier, Deliverer
+from cli.notify.pings import Beating, pinging
+from cli.notify.policy import Policy
+from cli.notify.services import services
+from stacks.watch_settings import NotificationSettings
+
+LAST_SECONDS = 5.0
+"""Seconds in which the end waits for what is still to be sent."""
+LONGEST_BACKLOG = 1000
+"""Pieces of news; the policy takes each in in less than a millisecond."""
+
+
+@contextmanager
+def notifying(
+    settings: NotificationSettings,
+    environment: Mapping[str, str],
+    stack: str,
+    redactor: Redactor,
+    complain: Complain,
+    beating: Beating = lambda: True,
+) -> Iterator[Hear]:
+    """What hears the news, notifies people and pings watchdogs; the addresses are the environment's.
+
+    stack: names this instance in messages. complain: told what did not go through, without a secret, from any thread.
+    beating: whether the loop is alive. Raises UserError where an address cannot be understood.
+    """
+
+    def complained(reason: str) -> None:
+        complain(redactor.text(reason))
+
+    couriers = [(one.name, one.send) for one in services(environment)]
+    with pinging(settings, environment, redactor, complained, beating) as ping:
+        if not couriers:
+            yield ping
+            return
+        with _alone():
+            notifier = Notifier(
+                Policy(settings, stack), [Courier(name, send, complained) for name, send in couriers], redactor
+            )
+            try:
+                yield partial(_both, notifier.hear, ping)
+            finally:
+                notifier.close()
+
+
+class Notifier:
+    """Puts the news before the policy, and gives what it says to the couriers."""
+
+    def __init__(self, policy: Policy, couriers: Sequence[Deliverer], redactor: Redactor) -> None:
+        self._policy, self._couriers, self._redactor = policy, couriers, redactor
+        self._news: deque[Dispatch] = deque(maxlen=LONGEST_BACKLOG)
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="notify", daemon=True)
+        self._thread.start()
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Take a piece of news; returns at once."""
+        with self._changed:
+            self._news.append(dispatch)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Tell what is still to be told, and end, all within LAST_SECONDS."""
+        until = time.monotonic() + LAST_SECONDS
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join(LAST_SECONDS)
+        for courier in self._couriers:
+            courier.close(until)
+
+    def _run(self) -> None:
+        closed = False
+        while not closed:
+            due = self._policy.due()
+            with self._changed:
+                timeout = None if due == math.inf else max(0.0, due - time.monotonic())
+                self._changed.wait_for(lambda: self._news or self._closed, timeout)
+                news, closed = list(self._news), self._closed
+                self._news.clear()
+            for dispatch in news:
+                self._policy.hear(dispatch)
+            now = time.monotonic()
+            for message in self._policy.last_words(now) if closed else self._policy.tell(now):
+                text = self._redactor.text
+                told = replace(message, title=text(message.title), body=text(message.body))
+                for courier in self._couriers:
+                    courier.post(told)
+
+
+def _both(one: Hear, other: Hear, dispatch: Dispatch) -> None:
+    one(dispatch)
+    other(dispatch)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """What apprise logs goes to the couriers alone, which tell it once."""
+    logger = logging.getLogger(LOGGER)
+    before, logger.propagate = logger.propagate, False
+    try:
+        yield
+    finally:
+        logger.propagate = before

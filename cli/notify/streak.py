@@ -1,0 +1,41 @@
+"""For how long convergences have been failing: what passes by itself wakes nobody."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cli.converge import Convergence
+from cli.loop.news import Dispatch, Failure, Leadership, Role
+from stacks.errors import Refused
+
+
+@dataclass(slots=True)
+class Streak:
+    """Failures without a success between them. Moments are of the monotonic clock."""
+
+    tolerated: float
+    """Seconds for which failing is nobody's business."""
+    since: float | None = None
+    """When the first of them was."""
+    reason: str = ""
+    """Why the last one failed."""
+
+    def hear(self, dispatch: Dispatch) -> None:
+        """Take a piece of news in.
+
+        A convergence that could not read its zones is no success: a failure follows it. A refusal is no failure.
+        """
+        news = dispatch.news
+        if isinstance(news, Failure):
+            self.since = dispatch.monotonic if self.since is None else self.since
+            self.reason = news.reason
+        elif isinstance(news, Refused) or (isinstance(news, Convergence) and not news.unread_at_providers):
+            self.since = None
+        elif isinstance(news, Leadership) and news.role is Role.STANDBY:
+            self.since = None  # it is another's business now
+
+    @property
+    def due(self) -> float:
+        """When it is to be told, unless it passes before."""
+        return math.inf if self.since is None else self.since + self.tolerated

@@ -1,0 +1,149 @@
+"""Locks that nobody holds any more: the engine's lock has no expiry, and one that was killed leaves it behind.
+
+A lock is broken only where its owner is known to be dead, or to be the leader before us. A folder's lock file says who
+made it: {pid, username, hostname, timestamp} (pulumi, backend/diy/lock.go). A host's name stands for its processes: of
+containers with the host's network, and so its name, each needs a state of its own, or the election.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.engine.failure import Locked
+from cli.errors import UserError
+from cli.recovery import processes
+from cli.workplace import PROJECT_NAME
+
+if TYPE_CHECKING:
+    from cli.workplace import Workplace
+
+ENGINE = "pulumi"
+CANCEL_DEADLINE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Who holds a state, as the lock says. file: where it lies, if that is known."""
+
+    pid: int
+    owner: str
+    host: str
+    since: datetime
+    file: Path | None = None
+
+    def __str__(self) -> str:
+        since = self.since.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return f"{self.owner}@{self.host} (process {self.pid}, since {since})"
+
+
+def dead_files(workplace: Workplace, folder: Path, leads_since: datetime | None, patience: float) -> dict[Path, str]:
+    """The lock files whose owners are dead, and in words why each may be removed. Raises Locked for that of a live one.
+
+    leads_since: since when no other process than this one may run the engine; None where nobody sees to that.
+    patience: seconds that an engine on this machine is given to end.
+    """
+    found: dict[Path, str] = {}
+    for file in sorted((folder / "locks" / "organization" / PROJECT_NAME / workplace.stack).glob("*.json")):
+        lock = _read(file)
+        if isinstance(lock, Lock):
+            why = why_dead(lock, leads_since, patience)
+            if not why:
+                raise _held(workplace, lock)
+            found[file] = f"the lock of {lock} was removed: {why}"
+        else:
+            if not lock and leads_since is None:
+                raise UserError(
+                    "a lock of the state cannot be read, so that nobody knows whose it is",
+                    str(file),
+                    "see that no other run is going on, then remove this file",
+                )
+            found[file] = f"the lock {file.name} was removed: it cannot be read, and nobody can hold it"
+    return found
+
+
+def cancel_dead(workplace: Workplace, locked: Locked, leads_since: datetime | None, patience: float) -> tuple[str, ...]:
+    """Remove the locks that a run has met in a backend that is no folder, where all their owners are dead.
+
+    `pulumi cancel` removes every lock: one live owner keeps them all. Raises Locked.
+    """
+    locks = [_told(*owner) for owner in locked.owners]
+    why = {lock: why_dead(lock, leads_since, patience) for lock in locks}
+    if not locks or not all(why.values()):
+        raise locked
+    done = subprocess.run(  # noqa: S603 - our own engine
+        [str(workplace.engine.pulumi), "cancel", "--yes", f"--stack={workplace.stack}", "--non-interactive"],
+        cwd=workplace.project,
+        env=dict(workplace.environment),
+        capture_output=True,
+        text=True,
+        timeout=CANCEL_DEADLINE,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise locked
+    return tuple(f"the lock of {lock} was removed: {reason}" for lock, reason in why.items())
+
+
+def why_dead(lock: Lock, leads_since: datetime | None, patience: float) -> str:
+    """Why the owner of a lock cannot be at work any more; "" where it may be.
+
+    An engine that runs under its process id is waited for. It is not told by its start alone: clocks are set.
+    """
+    if leads_since is not None and lock.since < leads_since:
+        return "it is from before this process led"
+    if lock.host != socket.gethostname():
+        return ""
+    found = processes.process(lock.pid)
+    if found and (found.name is None or found.name.startswith(ENGINE)):
+        processes.await_end(lock.pid, patience)
+        found = processes.process(lock.pid)
+    if found is None:
+        return "its process has ended"
+    if found.name is None or found.name.startswith(ENGINE) or found.started is None:
+        return ""
+    if found.started > lock.since.timestamp():
+        return f"its process has ended; {found.name}, which is no engine, has its id now"
+    return ""
+
+
+def _held(workplace: Workplace, lock: Lock) -> Locked:
+    do = "wait until that run has ended"
+    if lock.host != socket.gethostname():
+        do += f"; if that machine or container is gone: pulumi cancel --stack {workplace.stack} --yes"
+    return Locked(
+        f"the state of stack {workplace.stack} is locked by {lock}",
+        workplace.backend,
+        do,
+        ((f"{lock.owner}@{lock.host}", lock.pid, lock.since.isoformat()),),
+    )
+
+
+def _read(file: Path) -> Lock | bool:
+    """The lock in a file. Where it cannot be read: whether it is from before this machine was started, or gone."""
+    try:
+        text = file.read_bytes()
+        written = file.stat().st_mtime
+    except FileNotFoundError:
+        return True
+    try:
+        said = json.loads(text)
+        since = _moment(str(said["timestamp"]))
+        return Lock(int(said["pid"]), str(said["username"]), str(said["hostname"]), since, file)
+    except (ValueError, KeyError, TypeError):
+        return written < processes.booted()
+
+
+def _told(owner: str, pid: int, time: str) -> Lock:
+    user, _, host = owner.rpartition("@")
+    return Lock(pid, user, host, _moment(time))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,69 @@
+"""Whether the process that a lock speaks of still runs on this machine."""
+
+from __future__ import annotations
+
+import os
+import select
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+ENDED = frozenset("ZX")
+"""States of a process that runs no more, and whose parent has not yet asked for its exit code (proc(5))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that runs. name: of its program, 15 characters at most; started: seconds since the epoch.
+
+    Both are None where this machine does not tell: there is no /proc.
+    """
+
+    name: str | None
+    started: float | None
+
+
+def process(pid: int) -> Process | None:
+    """The process with this id; None where it has ended."""
+    if not (PROC / "stat").exists():
+        return Process(None, None) if _answers(pid) else None
+    try:
+        # pid (name) state parent ...; the name may hold anything, a parenthesis too. Field 22 is its start (proc(5)).
+        before, _, after = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")
+    except OSError:
+        return None
+    fields = after.split()
+    if fields[0] in ENDED:
+        return None
+    return Process(before.partition("(")[2], booted() + int(fields[19]) / os.sysconf("SC_CLK_TCK"))
+
+
+def booted() -> float:
+    """When this machine was started, in seconds since the epoch; 0 where it does not tell. It moves with the clock."""
+    try:
+        lines = (PROC / "stat").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return float(next((line.split()[1] for line in lines if line.startswith("btime ")), "0"))
+
+
+def await_end(pid: int, seconds: float) -> None:
+    """Wait until this process has ended, this long at most."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except (AttributeError, OSError):  # no Linux, or it has ended
+        return
+    try:
+        select.select([descriptor], [], [], seconds)
+    finally:
+        os.close(descriptor)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs as somebody else
+        return True
+    return True

@@ -1,0 +1,44 @@
+"""What is taken over by our own marks without anybody's word, because state has lost it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from cli.recovery.unfinished import NOTHING
+from components.providers import BY_TYPE_TOKEN
+from stacks.observe.zone.providers import READERS
+from stacks.plan.adoption import Takeover, Traces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def joined(traces: Iterable[Traces]) -> Traces:
+    """All of these."""
+    found = NOTHING
+    for one in traces:
+        found = Traces(found.wanted or one.wanted, found.records | one.records, found.ids | one.ids)
+    return found
+
+
+def traces_in(deployment: Mapping[str, Any]) -> Traces:
+    """What a stack's state says of its own gaps: creations that were begun, or that it holds no record at all."""
+    resources = deployment.get("resources") or []
+    pending = [one["resource"] for one in deployment.get("pending_operations") or []]
+    holds_any = any(one.get("type") in BY_TYPE_TOKEN for one in resources)
+    return Traces(wanted=not holds_any or bool(pending), records=frozenset(_records(pending)))
+
+
+def takeover_by(traces: Traces) -> Takeover | None:
+    """The takeover for these traces; None where there are none."""
+    return None if traces == NOTHING else Takeover("truenorth", traces=traces)
+
+
+def _records(pending: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    for resource in pending:
+        if provider := BY_TYPE_TOKEN.get(resource.get("type", "")):
+            with suppress(KeyError):  # what is being created may lack what its zone is still to tell
+                record = READERS[provider.name].registered({"id": "", **resource}).record
+                yield record.name, record.type, record.content

@@ -1,0 +1,97 @@
+"""What a run is about to make, written down before it begins and forgotten once it is done.
+
+The engine's own note, its pending operations, is in its checkpoints: a large run writes none, and one that is killed
+takes with it what it had not yet written. The file lies in the backend's folder; elsewhere nothing is written down.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.backend import state_folder
+from cli.errors import NotNow
+from cli.workplace import PROJECT_NAME
+from stacks.plan.adoption import Traces
+from stacks.plan.changes import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cli.converge import Convergence
+    from cli.workplace import Workplace
+    from stacks.plan.changes import Change
+
+NOTHING = Traces()
+
+
+def place(workplace: Workplace) -> Path | None:
+    """The file; None where the backend is no folder."""
+    folder = state_folder(workplace.backend)
+    return folder / PROJECT_NAME / f"{workplace.stack}.unfinished.json" if folder else None
+
+
+def remembered(workplace: Workplace) -> Traces:
+    """What runs that did not end well were about to make. A file that cannot be read tells nothing."""
+    file = place(workplace)
+    try:
+        said: Any = json.loads(file.read_bytes()) if file else {}
+        return Traces(
+            wanted=said.get("wanted") is True,
+            records=frozenset((str(name), str(kind), str(content)) for name, kind, content in said.get("records", ())),
+            ids=frozenset(str(one) for one in said.get("ids", ())),
+        )
+    except (OSError, ValueError, TypeError, AttributeError):
+        return NOTHING
+
+
+def remember(workplace: Workplace, traces: Traces) -> None:
+    """Write down traces, in place of those from before. Raises NotNow where the file cannot be written."""
+    file = place(workplace)
+    if file is None or traces == NOTHING or traces == remembered(workplace):
+        return
+    document = {"wanted": traces.wanted, "records": sorted(traces.records), "ids": sorted(traces.ids)}
+    try:
+        write_whole(file, json.dumps(document).encode())
+    except OSError as error:
+        full = "the disk is full: " if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
+        raise NotNow(
+            f"{full}what the run is about to make cannot be written down ({os.strerror(error.errno or 0)})",
+            str(file),
+            "make room or mend the permissions of this folder, then run the same command again",
+        ) from error
+
+
+def begin(workplace: Workplace, changes: Iterable[Change]) -> None:
+    """Write down what a run is about to make, beside what is written down already. Raises NotNow."""
+    made = {
+        (change.after.name, change.after.type, change.after.content)
+        for change in changes
+        if change.after and change.action is not Action.DELETE
+    }
+    before = remembered(workplace)
+    if made:
+        remember(workplace, Traces(before.wanted, before.records | made, before.ids))
+
+
+def end(workplace: Workplace, done: Convergence) -> bool:
+    """Forget it where a convergence has left nothing open. Whether it has: else the next one has to take over again."""
+    if done.unread or done.plan.frozen:
+        return False
+    if file := place(workplace):
+        file.unlink(missing_ok=True)
+    return True
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Put a file in its place in one step, and on the disk: a crash leaves the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f"{file.name}.new")
+    with fresh.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)

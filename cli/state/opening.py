@@ -1,0 +1,49 @@
+"""Finds the cluster that a URL of state in Secrets means."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+
+from cli.home import Home
+from cli.lease.record import Place
+from cli.state.asking import Asking, Patience
+from cli.state.connection import Connection
+from cli.state.holder import holder
+from cli.state.kubernetes import KubernetesState
+from cli.state.lock import Lock
+from cli.state.url import StateUrl
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.cluster.access import access
+from stacks.settings import Settings
+
+_ON_TOP = 5.0
+"""Seconds for which a lock is waited for, on top of those after which one that has died has lost it."""
+
+
+def in_secrets(
+    url: StateUrl, project: str, stack: str, settings: Settings, environment: Mapping[str, str]
+) -> KubernetesState:
+    """The state at this URL: in the cluster that it names, else in that of the setting `cluster`, or the pod's own.
+
+    Raises UserError where there is no such cluster, or it is not said how to reach it.
+    """
+    named = settings.cluster.model_dump()
+    if url.kubeconfig or url.context:
+        named |= {"kubeconfig": url.kubeconfig, "context": url.context}
+    way = access(ClusterSettings(**named), environment)
+    home = Home(way, url.namespace)
+    pace = settings.watch.election
+    lock = Lock(home, Place(url.namespace, lock_name(stack)), pace, holder(environment))
+    patience = Patience(lock=pace.lease_duration + _ON_TOP)
+    return KubernetesState(Asking(Connection(home), url, project, stack, patience), lock, _on_stderr)
+
+
+def lock_name(stack: str) -> str:
+    """The Lease that keeps those who write a stack's state apart: that of the election, where no other is set."""
+    return "truenorth-" + re.sub(r"[^a-z0-9.-]", "-", stack.lower()).strip(".-")
+
+
+def _on_stderr(what: str) -> None:
+    sys.stderr.write(f"{what}\n")

@@ -1,0 +1,43 @@
+"""Prunes the copies of a stack's state that the engine makes at each update in a folder, and never deletes.
+
+`.pulumi/history` has two files an update (what was done, and the checkpoint after it), `.pulumi/backups` one (the
+checkpoint before it). Source: github.com/pulumi/pulumi/pkg/v3/backend/diy, state.go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cli.backend import state_folder
+
+KEPT = 20
+"""Updates whose copies are kept."""
+_HISTORY = re.compile(r"-(\d{19})\.(?:history|checkpoint)\.json(?:\.gz|\.zst)?")
+_BACKUP = re.compile(r"\.(\d{19})\.json(?:\.gz|\.zst)?")
+"""What follows the stack's name; the number is the time of the update in nanoseconds."""
+
+
+def prune(backend: str, project: str, stack: str, keep: int = KEPT) -> None:
+    """Delete the oldest copies of this stack's state where it is in a folder; those of `keep` updates stay.
+
+    The state itself and the copy beside it are no such copies. What cannot be deleted stays.
+    """
+    folder = state_folder(backend)
+    if folder is None:
+        return
+    for kind, name in (("history", _HISTORY), ("backups", _BACKUP)):
+        for file in _too_many((folder / kind / project / stack).glob("*"), stack, name, keep):
+            try:
+                file.unlink(missing_ok=True)
+            except OSError:  # not ours, or read only: it costs room and nothing else
+                return
+
+
+def _too_many(files: Iterable[Path], stack: str, name: re.Pattern[str], keep: int) -> list[Path]:
+    updates: dict[str, list[Path]] = {}
+    for file in files:
+        if found := name.fullmatch(file.name.removeprefix(stack)):
+            updates.setdefault(found[1], []).append(file)
+    return [file for moment in sorted(updates)[:-keep] for file in updates[moment]]

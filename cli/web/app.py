@@ -1,0 +1,132 @@
+"""What `truenorth watch` serves: the page, its JSON, the metrics and the probes. All of it is only to be read.
+
+There is no secret in any of it, and nothing to do: so no sign-in, no cookie and no other origin that may read it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cli.web.document import Redact, as_it_is
+from cli.web.events import Streams
+from cli.web.files import files
+from cli.web.health import Check, Health
+from cli.web.published import Published
+from cli.web.status_board import StatusBoard
+
+Exposition = Callable[[str], tuple[bytes, str]]
+"""The metrics and their content type, for the Accept header of a request."""
+HEADERS = {
+    "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+"""Of every answer: the page loads nothing from elsewhere, runs no script but its own, and stands in no frame."""
+
+
+def application(board: StatusBoard, health: Health, exposition: Exposition, redact: Redact = as_it_is) -> Starlette:
+    """The application. redact: takes what is secret out of a JSON document, as a last fence.
+
+    Its `state.streams` are the open connections that have to be ended before the server can: `serving` does.
+    """
+    published = Published(board, redact)
+    streams = Streams(published)
+
+    async def raw(request: Request) -> Response:
+        encoded = await published.raw()
+        return _answer(request, encoded.plain, encoded.compressed, encoded.etag, "application/json")
+
+    async def events(request: Request) -> Response:
+        if streams.is_full:
+            return PlainTextResponse("too many pages are open; ask for /raw\n", 503, {"retry-after": "30"})
+        headers = {"cache-control": "no-store", "vary": "accept-encoding", "x-accel-buffering": "no"}
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type="text/event-stream")
+        compressed = _takes_gzip(request)
+        headers |= {"content-encoding": "gzip"} if compressed else {}
+        return StreamingResponse(streams.stream(compressed=compressed), headers=headers, media_type="text/event-stream")
+
+    async def metrics(request: Request) -> Response:
+        body, content_type = await asyncio.to_thread(exposition, request.headers.get("accept", ""))
+        return Response(body, headers={"cache-control": "no-store", "content-type": content_type})
+
+    async def live(request: Request) -> Response:
+        return _probe(request, health.life())
+
+    async def ready(request: Request) -> Response:
+        return _probe(request, health.readiness())
+
+    routes = [
+        Route("/raw", raw),
+        Route("/events", events),
+        Route("/metrics", metrics),
+        Route("/healthz", live),  # what many charts ask for liveness
+        Route("/livez", live),
+        Route("/readyz", ready),
+        *(Route(path, _file(*found)) for path, found in files().items()),
+    ]
+    app = Starlette(routes=routes)
+    app.add_middleware(_WithHeaders)
+    app.state.streams = streams
+    return app
+
+
+class _WithHeaders:
+    """Adds the headers of every answer. Pure ASGI: an endless answer goes through piece by piece."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def _file(plain: bytes, compressed: bytes, etag: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
+    async def file(request: Request) -> Response:
+        return _answer(request, plain, compressed, etag, media_type)
+
+    return file
+
+
+def _answer(request: Request, plain: bytes, compressed: bytes, etag: str, media_type: str) -> Response:
+    """The content, compressed where the client takes that, or 304 where it has it (RFC 9110, 13.1.2)."""
+    headers = {"etag": etag, "cache-control": "no-cache", "vary": "accept-encoding"}
+    known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+    if known & {etag, etag.removeprefix("W/"), "*"}:
+        return Response(status_code=304, headers=headers)
+    if _takes_gzip(request):
+        return Response(compressed, headers=headers | {"content-encoding": "gzip"}, media_type=media_type)
+    return Response(plain, headers=headers, media_type=media_type)
+
+
+def _takes_gzip(request: Request) -> bool:
+    accepted = [one.replace(" ", "").lower() for one in request.headers.get("accept-encoding", "").split(",")]
+    return any(one.partition(";")[0] == "gzip" and not one.endswith((";q=0", ";q=0.0")) for one in accepted)
+
+
+def _probe(request: Request, checks: Sequence[Check]) -> Response:
+    """As Kubernetes' own: `ok`, or a line for each check (https://kubernetes.io/docs/reference/using-api/health-checks/)."""
+    failed = any(one.problem for one in checks)
+    name = request.url.path.strip("/")
+    if not failed and "verbose" not in request.query_params:
+        return PlainTextResponse("ok", headers={"cache-control": "no-store"})
+    lines = [f"[-]{one.name} failed: {one.problem}" if one.problem else f"[+]{one.name} ok" for one in checks]
+    lines.append(f"{name} check {'failed' if failed else 'passed'}")
+    return PlainTextResponse("\n".join(lines) + "\n", 503 if failed else 200, {"cache-control": "no-store"})

@@ -1,0 +1,217 @@
+"""The JSON of the status: what `/raw` answers and the page is drawn from. Fields are added, never renamed.
+
+It begins with the fields that the ESDDNS operator's `/raw` and its ConfigMap have (https://github.com/sqe/esddns):
+`wan_ip_state`, `record_state`, `poll_date`; `current_ip`, `detected_at`, `timestamp`. All else is ours. Times are
+ISO 8601 in UTC, durations seconds; null is what is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from cli import documents, tables
+from cli.geo_table import Shown
+from cli.loop.news import Role
+from cli.metrics.detection import shown
+from cli.web.history import Entry
+from cli.web.names import Row, rows
+from cli.web.problems import Trouble, headline, troubles
+from cli.web.status import Answered, Seen, Status
+from components import canonical_content
+from stacks.values import WAN, Family, Known, Unknown
+from stacks.wishes import Complaint, SourceSighting, Wish
+
+Document = dict[str, Any]
+Redact = Callable[[Any], Any]
+"""Takes what is secret out of a JSON document."""
+
+
+def as_it_is(document: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+    """Takes nothing out."""
+    return document
+
+
+def head(status: Status, redact: Redact = as_it_is) -> Document:
+    """All but the names: small, however many these are."""
+    found = troubles(status)
+    names = _names(status)
+    tone, sentence = headline(status, names, found)
+    document = {
+        "status": tone,
+        "headline": sentence,
+        "stack": status.stack,
+        "owner": status.owner,
+        "version": status.version,
+        "names_version": status.names,
+        "started_at": _time(status.started),
+        "checked_at": _time(status.done_at),
+        "changed_at": _time(status.changed_at),
+        "leadership": _leadership(status),
+        "address_cache": {"at": _time(status.cached_at), "problem": status.cache_problem},
+        "counts": _counts(status, names),
+        "problems": [_trouble(one) for one in found],
+        "addresses": [_address(one) for one in status.addresses.values()],
+        "detection": _detection(status),
+        "sources": [_source(one) for _, one in sorted(status.sources.items())],
+        "balancing": _balancing(status),
+        "history": [_entry(one) for one in status.history],
+    }
+    redacted: Document = redact(document)
+    return redacted
+
+
+def raw(status: Status, redact: Redact = as_it_is) -> Document:
+    """All there is: the ESDDNS operator's fields, those of `head`, and `records`, a row for each record set."""
+    found = rows(status, redact)
+    return {**_esddns(status, found), **head(status, redact), "records": found}
+
+
+def _esddns(status: Status, found: list[Row]) -> Document:
+    ipv4, ipv6 = (status.addresses.get((WAN, family)) for family in Family)
+    seen = next((one for one in (ipv4, ipv6) if one and _first(one)), None)
+    address = _first(seen) if seen else None
+    at = status.done_at or status.started
+    polled = max([at, *(one.at for one in status.addresses.values())])
+    addressed = [row for row in found if row["type"] in {"A", "AAAA"} and row["contents"]]
+    first = next((row for row in addressed if row["state"] == "ok"), addressed[0] if addressed else None)
+    return {
+        "current_ip": address,
+        "detected_at": _time(seen.at) if seen else None,
+        "timestamp": _time(polled),
+        "wan_ip_state": {"usable": address is not None, "IP": address},
+        "record_state": {
+            "in_sync": status.done is not None and all(row["state"] in {"ok", "leaving"} for row in found),
+            "record_data": _record_data(first) if first else None,
+        },
+        "poll_date": f"{polled.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+    }
+
+
+def _first(seen: Seen) -> str | None:
+    found = seen.sighting.addresses
+    return str(found.value[0]) if isinstance(found, Known) and found.value else None
+
+
+def _record_data(row: Row) -> Document:
+    """A record set as Gandi's LiveDNS API names its fields (https://api.gandi.net/docs/livedns/)."""
+    zone, name = row["zone"], row["name"]
+    return {
+        "rrset_name": "@" if name == zone else name.removesuffix(f".{zone}"),
+        "rrset_type": row["type"],
+        "rrset_ttl": row["ttl"],
+        "rrset_values": row["contents"],
+    }
+
+
+def _names(status: Status) -> int:
+    plan = status.done.plan if status.done else None
+    if plan is None:
+        return 0
+    return len(
+        {one.name for several in (plan.record_sets, plan.conflicts, plan.frozen, plan.deferred) for one in several}
+    )
+
+
+def _counts(status: Status, names: int) -> Document:
+    plan = status.done.plan if status.done else None
+    return {
+        "names": names,
+        "record_sets": len(plan.record_sets) if plan else 0,
+        "records": sum(len(canonical_content.split(s.target)) for one in plan.record_sets for s in one.slots)
+        if plan
+        else 0,
+        "marks": sum(bool(one.mark_name) for one in plan.record_sets) if plan else 0,
+        "conflicts": len(plan.conflicts) if plan else 0,
+        "frozen": len(plan.frozen) if plan else 0,
+        "deferred": len(plan.deferred) if plan else 0,
+        "leaving": len(status.leaving),
+        "zones": sorted(one.zone for one in status.done.observation.zones) if status.done else [],
+    }
+
+
+def _leadership(status: Status) -> Document:
+    now = status.leadership
+    return {
+        "role": now.role.value,
+        "holder": now.holder or (now.identity if now.role is Role.LEADER else ""),
+        "identity": now.identity,
+        "transitions": now.transitions,
+        "reason": now.reason,
+    }
+
+
+def _address(seen: Seen) -> Document:
+    return {
+        **documents.sighting_document(seen.sighting),
+        "seen_at": _time(seen.at),
+        "since": _time(seen.since),
+        "from_cache": seen.from_cache,
+    }
+
+
+def _detection(status: Status) -> list[Document]:
+    """What each source said last. With several links it is left out: a source then says one thing on each."""
+    if any(link != WAN for link, _ in status.addresses):
+        return []
+    return [_answer(one, status) for one in status.answers.values()]
+
+
+def _answer(one: Answered, status: Status) -> Document:
+    answer = one.answer
+    outcome = status.addresses.get((WAN, answer.family))
+    agreed = outcome.sighting.addresses if outcome else None
+    if isinstance(answer.result, Unknown):
+        verdict = "refused" if answer.refused else "silent"
+    elif isinstance(agreed, Known):
+        verdict = "agrees" if answer.addresses == agreed.value else "contradicts"
+    else:
+        verdict = "counts"
+    return {
+        "source": shown(answer.source),
+        "operator": answer.operator,
+        "family": answer.family.value,
+        "given": [str(address) for address in answer.given],
+        "verdict": verdict,
+        "reason": answer.refused or (answer.result.reason if isinstance(answer.result, Unknown) else ""),
+        "seconds": round(answer.seconds, 3),
+        "at": _time(one.at),
+    }
+
+
+def _source(one: SourceSighting) -> Document:
+    found = one.found.value if isinstance(one.found, Known) else ()
+    names = {wish.name for wish in found if isinstance(wish, Wish)}
+    complaints = sum(isinstance(each, Complaint) for each in found)
+    said = {"kind": one.kind, "names": len(names), "complaints": complaints, "state": tables.source_state(one)}
+    return {**documents.source_document(one), **said}
+
+
+def _balancing(status: Status) -> Document | None:
+    """As `truenorth geo status --json` has it; null where this stack has no part in it, or it could not be read."""
+    geo = status.done.observation.geo if status.done else None
+    if geo is None or status.done is None or isinstance(geo.account, Unknown):
+        return None
+    zones = tuple(one.zone for one in status.done.observation.zones)
+    return Shown(geo.account, status.owner, zones, geo.wishes, geo.complaints).document()
+
+
+def _trouble(one: Trouble) -> Document:
+    return {**asdict(one), "names": list(one.names), "since": _time(one.since)}
+
+
+def _entry(one: Entry) -> Document:
+    return {
+        **asdict(one),
+        "at": _time(one.at),
+        "first": _time(one.first),
+        "triggers": list(one.triggers),
+        "lines": [asdict(line) for line in one.lines],
+        "since_asked": None if one.since_asked is None else round(one.since_asked, 3),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

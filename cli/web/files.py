@@ -1,0 +1,49 @@
+"""The files of the page, from the package: a document, a style sheet, scripts, and the icon."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files as package_files
+
+from cli.world_map import HEIGHT, NORTH, SOUTH, WIDTH, dots
+
+_SCRIPTS = ("theme", "script", "dom", "sections", "names", "map")
+_PLACES = {
+    "/": ("index.html", "text/html"),
+    "/style.css": ("style.css", "text/css"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+    **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in _SCRIPTS},
+}
+File = tuple[bytes, bytes, str, str]
+"""The content, the same compressed, its etag, and its media type."""
+
+
+def files() -> Mapping[str, File]:
+    """The files by the path that they are served at."""
+    folder = package_files("cli.web") / "page"
+    return {path: _file((folder / name).read_text("utf-8"), kind) for path, (name, kind) in _PLACES.items()}
+
+
+def _file(text: str, kind: str) -> File:
+    for key, value in _VALUES.items():
+        text = text.replace(f"@{key}@", value)
+    content = text.encode()
+    return content, gzip.compress(content, mtime=0), f'W/"{hashlib.sha256(content).hexdigest()[:16]}"', kind
+
+
+def _land() -> str:
+    """The land of the map as dots: the data of an SVG path, drawn with round line caps."""
+    return "".join(f"M{column} {row}h0" for column, row in dots())
+
+
+_VALUES = {
+    "LAND": _land(),
+    "MAP": f"-1 -1 {2 * WIDTH + 1} {4 * HEIGHT + 1}",
+    "NORTH": f"{NORTH:g}",
+    "SOUTH": f"{SOUTH:g}",
+    "COLUMNS": str(2 * WIDTH),
+    "ROWS": str(4 * HEIGHT),
+}
+"""What stands between @ in the files."""

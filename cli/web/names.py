@@ -1,0 +1,134 @@
+"""The names with their records, as the page and `/raw` have them: what they are, whose, and what is wrong with any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from cli.converge import Convergence
+from cli.web.status import Status
+from components import canonical_content, ownership
+from stacks.plan.guard import Refusal
+from stacks.plan.zone_index import Key
+from stacks.values import Plan, RecordSet, UnreadZone
+
+Row = dict[str, Any]
+Hide = Callable[[str], str]
+"""Takes what is secret out of a text."""
+ORDER = ("conflict", "frozen", "held", "unread", "unconfirmed", "leaving", "deferred", "ok")
+"""The states of a record set, the worst first."""
+
+
+def rows(status: Status, hide: Hide) -> list[Row]:
+    """A row for each record set that is wanted or ours: the worst first, then by name.
+
+    state: `ok`; `frozen` (it stays as it is, because its targets are unknown); `conflict` (somebody else has a record
+    at the name); `held` (the guard refuses a change of it); `unread` (its zone could not be listed); `unconfirmed` (the
+    name servers do not answer it); `leaving` (not wanted any more, deleted soon); `deferred` (made by the next run).
+    """
+    if status.done is None:
+        return []
+    return sorted(
+        _rows(status, status.done, hide), key=lambda row: (ORDER.index(row["state"]), row["name"], row["type"])
+    )
+
+
+def _rows(status: Status, done: Convergence, hide: Hide) -> Iterator[Row]:
+    plan = done.plan
+    asked = {key: [str(one) for one in objects] for key, objects in plan.asked_by}
+    wrong = _wrong(status, done)
+    listed: set[Key] = set()
+    for one in plan.record_sets:
+        key = (one.name, one.type)
+        listed.add(key)
+        state, reason = wrong.get(key) or _answered(status, key)
+        yield _row(one, asked.get(key, []), state, hide(reason) if reason else "", _confirmed(status, key))
+    for key in [key for key in wrong if key not in listed]:
+        state, reason = wrong[key]
+        yield {**_nothing(key), "asked_by": asked.get(key, []), "state": state, "reason": hide(reason)}
+
+
+def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed: float | None) -> Row:
+    mark = ownership.parse(one.mark_content) if one.mark_content else None
+    return {
+        "name": one.name,
+        "type": one.type,
+        "zone": one.zone,
+        "provider": one.provider,
+        "contents": [value for slot in one.slots for value in canonical_content.split(slot.target)],
+        "ttl": one.ttl,
+        "proxied": one.proxied,
+        "comment": one.comment,
+        "tags": list(one.tags),
+        "mark": {"name": one.mark_name, "owner": mark.owner, "resource": mark.resource} if mark else None,
+        "asked_by": asked_by,
+        "state": state,
+        "reason": reason,
+        "confirmed_seconds": confirmed,
+    }
+
+
+def _nothing(key: Key) -> Row:
+    """The row of what is wanted and not there."""
+    return {
+        "name": key[0],
+        "type": key[1],
+        "zone": None,
+        "provider": None,
+        "contents": [],
+        "ttl": None,
+        "proxied": None,
+        "comment": "",
+        "tags": [],
+        "mark": None,
+        "confirmed_seconds": None,
+    }
+
+
+def _wrong(status: Status, done: Convergence) -> Mapping[Key, tuple[str, str]]:
+    """The state and reason of each set that is not as it should be: the worst of several."""
+    plan = done.plan
+    found: dict[Key, tuple[str, str]] = {}
+    for key, (leaving, _) in status.leaving.items():
+        found[key] = "leaving", f"not wanted any more: deleted {leaving.seconds:g} s after it left"
+    found |= _deferred(plan)
+    found |= _unread(done)
+    for refusal in done.refusals if done.is_held_back else ():
+        found |= dict.fromkeys(_keys(refusal), ("held", f"the guard refuses to change it: {refusal.what}"))
+    found |= {(one.name, one.type): ("frozen", one.reason) for one in plan.frozen}
+    for one in plan.conflicts:
+        found[one.name, one.type] = "conflict", f"held by {one.held_by}; {one.reason}"
+    return found
+
+
+def _deferred(plan: Plan) -> Mapping[Key, tuple[str, str]]:
+    return {
+        (one.name, one.type): ("deferred", f"made by the next run, once {', '.join(one.until)} of ours is deleted")
+        for one in plan.deferred
+    }
+
+
+def _unread(done: Convergence) -> Mapping[Key, tuple[str, str]]:
+    reasons = {one.zone: one.reason for one in done.observation.zones if isinstance(one, UnreadZone)}
+    if not reasons:
+        return {}
+    sets = [one for one in done.plan.record_sets if one.zone in reasons]
+    return {(one.name, one.type): ("unread", f"the zone could not be listed: {reasons[one.zone]}") for one in sets}
+
+
+def _keys(refusal: Refusal) -> list[Key]:
+    pairs = (change.logical_name.split("/")[:2] for change in refusal.changes)
+    return [(name, record_type) for name, record_type in pairs]
+
+
+def _answered(status: Status, key: Key) -> tuple[str, str]:
+    outcome = status.outcomes.get(key)
+    if outcome is None or hasattr(outcome, "seconds"):
+        return "ok", ""
+    return "unconfirmed", f"the name servers do not answer it: {outcome.said}"
+
+
+def _confirmed(status: Status, key: Key) -> float | None:
+    """Seconds after which all name servers answered it; None where they were not asked, or do not."""
+    seconds = getattr(status.outcomes.get(key), "seconds", None)
+    return None if seconds is None else round(seconds, 2)

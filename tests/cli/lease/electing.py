@@ -1,0 +1,63 @@
+"""Electors on a real API server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cli.home import Home
+from cli.lease.election import Election, Place
+from cli.loop.news import Leadership
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.cluster.access import access
+from stacks.watch_settings import ElectionSettings
+
+PATIENT = 60.0
+QUICK = ElectionSettings(lease_duration=3, renew_deadline=2, retry_period=0.4)
+NAME = "truenorth-test"
+
+
+def home(kubeconfig: Path, namespace: str) -> Home:
+    return Home(access(ClusterSettings(kubeconfig=str(kubeconfig)), {}), namespace)
+
+
+class Elector:
+    """One that takes part within `taking_part`."""
+
+    def __init__(self, election: Election, running: asyncio.Task[None], news: asyncio.Queue[Leadership]) -> None:
+        self.election, self.running, self.news = election, running, news
+
+    async def kill(self) -> None:
+        """It stops, and gives nothing back."""
+        self.running.cancel()
+        await asyncio.wait([self.running])
+        assert self.running.cancelled()
+
+    async def told(self, *, reason: str) -> Leadership:
+        """The next news with this in its reason."""
+        while reason not in (news := await self.news.get()).reason:
+            pass
+        return news
+
+
+@asynccontextmanager
+async def taking_part(
+    kubeconfig: Path, namespace: str, identity: str, pace: ElectionSettings = QUICK
+) -> AsyncIterator[Elector]:
+    """Take part in the election within the block; it has to go on until then, or be killed."""
+    api = home(kubeconfig, namespace).api(pace.retry_period)
+    news: asyncio.Queue[Leadership] = asyncio.Queue()
+    try:
+        async with asyncio.timeout(PATIENT):
+            election = Election(api, Place(namespace, NAME), identity, pace, news.put_nowait)
+            elector = Elector(election, asyncio.create_task(election.run()), news)
+            try:
+                yield elector
+                assert not elector.running.done() or elector.running.cancelled()
+            finally:
+                elector.running.cancel()
+                await asyncio.wait([elector.running])
+    finally:
+        await api.close()

@@ -1,0 +1,227 @@
+"""The election on a real API server: its rights, its faults, and what stands in the Lease."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.lease.clock import clock
+from cli.lease.margins import free
+from cli.loop.news import Role
+from tests.cli.lease.electing import NAME, QUICK, taking_part
+
+if TYPE_CHECKING:
+    from lab.kube.cluster import Cluster
+    from lab.kube.proxy import Proxy
+    from lab.kube.users import Rule, User
+
+MICRO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+GROUP = "coordination.k8s.io"
+SOON = 1.0
+
+
+def path(namespace: str) -> str:
+    return f"/apis/{GROUP}/v1/namespaces/{namespace}/leases/{NAME}"
+
+
+def spec(cluster: Cluster, namespace: str) -> dict[str, Any]:
+    found: dict[str, Any] = cluster.admin.call("GET", path(namespace))["spec"]
+    return found
+
+
+def user(cluster: Cluster, namespace: str, *verbs: str) -> User:
+    """One who may create Leases, and do this to ours."""
+    create: Rule = {"apiGroups": [GROUP], "resources": ["leases"], "verbs": ["create"]}
+    ours: Rule = {"apiGroups": [GROUP], "resources": ["leases"], "verbs": verbs, "resourceNames": [NAME]}
+    return cluster.service_account(f"in-{namespace}", [create, ours], within=namespace)
+
+
+class TestOne:
+    def test_it_writes_what_client_go_writes(self, kube_cluster: Cluster, namespace: str) -> None:
+        async def act() -> None:
+            async with taking_part(
+                user(kube_cluster, namespace, "get", "update", "watch").kubeconfig, namespace, "a"
+            ) as a:
+                await a.election.acquired()
+                assert a.election.is_leading()
+                assert clock() < a.election.deadline < a.election.stop_by
+                first = spec(kube_cluster, namespace)
+                assert {key: first[key] for key in ("holderIdentity", "leaseDurationSeconds", "leaseTransitions")} == {
+                    "holderIdentity": "a",
+                    "leaseDurationSeconds": 3,
+                    "leaseTransitions": 0,
+                }
+                assert MICRO_TIME.fullmatch(first["acquireTime"])
+                assert MICRO_TIME.fullmatch(first["renewTime"])
+                before = a.election.deadline
+                while a.election.deadline == before:  # noqa: ASYNC110 - a renewal is no event
+                    await asyncio.sleep(0.05)
+                renewed = spec(kube_cluster, namespace)
+                assert renewed["acquireTime"] == first["acquireTime"]
+                assert renewed["renewTime"] > first["renewTime"]
+                await a.kill()
+                await a.election.release()
+            given_back = spec(kube_cluster, namespace)
+            assert (given_back.get("holderIdentity", ""), given_back["leaseDurationSeconds"]) == ("", 1)
+
+        asyncio.run(act())
+
+    @pytest.mark.parametrize("may_watch", [True, False])
+    def test_it_asks_again_and_again_only_where_it_may_not_watch(
+        self, kube_cluster: Cluster, proxy: Proxy, namespace: str, *, may_watch: bool
+    ) -> None:
+        who = user(kube_cluster, namespace, "get", "update", *(["watch"] if may_watch else []))
+
+        async def act() -> None:
+            async with taking_part(proxy.kubeconfig(who.name, who.token), namespace, "a") as a:
+                await a.election.acquired()
+                proxy.faults.forget_requests()
+                await asyncio.to_thread(proxy.faults.await_requests, "PUT ", 4)
+                assert (len(proxy.faults.requests(f"GET {path(namespace)}")) < 2) is may_watch
+
+        asyncio.run(act())
+
+    def test_who_may_not_write_says_what_to_grant(self, kube_cluster: Cluster, namespace: str) -> None:
+        async def act() -> None:
+            kubeconfig = user(kube_cluster, namespace, "get").kubeconfig
+            async with taking_part(kubeconfig, namespace, "a") as a, taking_part(kubeconfig, namespace, "b") as b:
+                for one in (a, b):
+                    told = await one.told(reason="cannot update leases.coordination.k8s.io")
+                    assert told.role is Role.STANDBY
+                    assert f"the lease {namespace}/{NAME} c" in told.reason
+                    assert "grant it" in told.reason
+
+        asyncio.run(act())
+
+
+class TestSeveral:
+    @pytest.mark.parametrize("verbs", [("get", "update", "watch"), ("get", "update")], ids=["watching", "asking"])
+    def test_a_killed_leader_is_replaced_when_its_lease_is_over(
+        self, verbs: tuple[str, ...], kube_cluster: Cluster, namespace: str
+    ) -> None:
+        async def act() -> None:
+            kubeconfig = user(kube_cluster, namespace, *verbs).kubeconfig
+            async with AsyncExitStack() as stack:
+                first = await stack.enter_async_context(taking_part(kubeconfig, namespace, "first"))
+                await first.election.acquired()
+                others = [
+                    await stack.enter_async_context(taking_part(kubeconfig, namespace, f"o{n}")) for n in range(4)
+                ]
+                for one in others:
+                    assert (await one.news.get()).holder == "first"
+                await first.kill()
+                renewed = first.election.deadline - QUICK.renew_deadline
+                waits = [asyncio.create_task(one.election.acquired()) for one in others]
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                assert free(QUICK.lease_duration) <= clock() - renewed < QUICK.lease_duration + SOON
+                leaders = [one for one in others if one.election.is_leading()]
+                assert len(leaders) == 1
+                winner = spec(kube_cluster, namespace)
+                assert winner["leaseTransitions"] == 1
+                for one in others:
+                    while (await one.news.get()).holder != winner["holderIdentity"]:
+                        pass
+                for wait in waits:
+                    wait.cancel()
+
+        asyncio.run(act())
+
+    def test_a_lease_that_is_given_back_is_taken_at_once(self, kube_cluster: Cluster, namespace: str) -> None:
+        async def act() -> None:
+            way = kube_cluster.kubeconfig
+            async with taking_part(way, namespace, "a") as a, taking_part(way, namespace, "b") as b:
+                done, _ = await asyncio.wait(
+                    [asyncio.create_task(one.election.acquired()) for one in (a, b)],
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                leader, other = (a, b) if a.election.is_leading() else (b, a)
+                await leader.kill()
+                await leader.election.release()
+                left = clock()
+                await other.election.acquired()
+                assert clock() - left < SOON
+                assert not leader.election.is_leading()
+                assert done
+
+        asyncio.run(act())
+
+    def test_a_lease_that_is_deleted_is_made_again_by_its_leader(self, kube_cluster: Cluster, namespace: str) -> None:
+        async def act() -> None:
+            way = kube_cluster.kubeconfig
+            async with taking_part(way, namespace, "a") as a, taking_part(way, namespace, "b") as b:
+                while not (holder := (await a.news.get()).holder):
+                    pass
+                while (await b.news.get()).holder != holder:
+                    pass
+                kube_cluster.admin.call("DELETE", path(namespace))
+                folder = path(namespace).rpartition("/")[0]
+                while not (leases := kube_cluster.admin.call("GET", folder)["items"]):  # noqa: ASYNC110 - no event here
+                    await asyncio.sleep(0.05)
+                assert [one["spec"]["holderIdentity"] for one in leases] == [holder]
+
+        asyncio.run(act())
+
+    def test_another_name_in_the_lease_ends_it_at_once(self, kube_cluster: Cluster, namespace: str) -> None:
+        async def act() -> None:
+            async with taking_part(kube_cluster.kubeconfig, namespace, "a") as a:
+                await a.election.acquired()
+                patch = {"spec": {"holderIdentity": "another"}}
+                kube_cluster.admin.call("PATCH", path(namespace), patch, content_type="application/merge-patch+json")
+                await a.election.lost()
+                assert not a.election.is_leading()
+                assert (await a.told(reason="another has taken the lease")).holder == "another"
+
+        asyncio.run(act())
+
+
+class TestFaults:
+    @pytest.mark.parametrize("fault", ["silence", "errors"])
+    def test_who_cannot_renew_leads_no_more_at_its_deadline(self, fault: str, proxy: Proxy, namespace: str) -> None:
+        async def act() -> None:
+            async with taking_part(proxy.kubeconfig(), namespace, "a") as a:
+                await a.election.acquired()
+                if fault == "silence":
+                    proxy.go_silent()
+                else:
+                    proxy.answer(503, 10_000)
+                deadline = a.election.deadline
+                await a.election.lost()
+                assert deadline <= clock() < deadline + SOON
+                assert not a.election.is_leading()
+                said = (await a.told(reason="could not be renewed in 2 s")).reason
+                assert ("no answer" if fault == "silence" else "says 503") in said
+
+        asyncio.run(act())
+
+    def test_it_leads_on_when_what_fails_passes(self, proxy: Proxy, namespace: str) -> None:
+        async def act() -> None:
+            async with taking_part(proxy.kubeconfig(), namespace, "a") as a:
+                await a.election.acquired()
+                for status in (429, 500, 503, 409):
+                    proxy.answer(status, 1, containing="PUT ")
+                    proxy.cut()
+                    before = a.election.deadline
+                    while a.election.deadline == before:  # noqa: ASYNC110 - a renewal is no event
+                        await asyncio.sleep(0.05)
+                assert a.election.is_leading()
+                assert (await a.news.get()).role is Role.STANDBY  # before there was a Lease
+                assert (await a.news.get()).role is Role.LEADER
+                assert a.news.empty()
+
+        asyncio.run(act())
+
+    def test_it_comes_back_after_a_silence(self, proxy: Proxy, namespace: str) -> None:
+        async def act() -> None:
+            async with taking_part(proxy.kubeconfig(), namespace, "a") as a:
+                await a.election.acquired()
+                proxy.go_silent()
+                await a.election.lost()
+                proxy.speak()
+                await a.election.acquired()
+                assert a.election.is_leading()
+
+        asyncio.run(act())

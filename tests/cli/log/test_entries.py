@@ -1,0 +1,310 @@
+"""What the log says of each kind of news, for people and for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any, get_args
+
+import pytest
+from rich.console import Console
+
+from cli.engine.events import Diagnostic, Event, Step, Summary
+from cli.feedback.unwritten import Unwritten
+from cli.log.entries import entry, unsent
+from cli.log.entry import Entry
+from cli.log.hearing import hearing, stepping
+from cli.log.log import Log, Mode
+from cli.log.secrets import Redactor
+from cli.loop.ahead import Planned
+from cli.loop.confirmer import Confirmation
+from cli.loop.grace import Leaving
+from cli.loop.news import (
+    Begun,
+    Cached,
+    Failure,
+    Fatal,
+    Hear,
+    Leadership,
+    Mended,
+    News,
+    Reloaded,
+    Role,
+    Stopping,
+)
+from stacks.errors import Problem, Refused
+from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
+from stacks.values import Frozen, Known, Unknown
+from stacks.wishes import Complaint, ObjectKey, SourceSighting
+from tests.cli.news import TURN, ZONE, change, conflict, convergence, dispatch, sighting
+
+SKIPPED = Complaint(
+    ObjectKey("", "Ingress", "shop", "web"), "", "", "", "Ingress shop/web has no label cluster-name: it is skipped"
+)
+OURS = "cloudflare:index/dnsRecord:DnsRecord"
+REFUSED = Refused((Problem("deletes 9 of 10", "zone example.com", "truenorth up --allow abc"),), "abc")
+SAID: list[tuple[News, str, str, str]] = [
+    (Begun(), "debug", "begin", "a look at the addresses, the objects, the zones and the state"),
+    (
+        Cached((sighting("203.0.113.7"),), written=True),
+        "info",
+        "cached",
+        "address cache written: WAN ipv4: 203.0.113.7",
+    ),
+    (Cached(), "info", "cached", "address cache read: no address"),
+    (Cached(problem="403"), "warning", "cached", "the cluster's address cache could not be read: 403"),
+    (
+        Confirmation((Confirmed("www", "A", 1.0), Unconfirmed("api", "A", "silence"))),
+        "warning",
+        "confirmation",
+        "confirmed by the name servers: 1 record set (1.0 s)\nnot confirmed api A: silence",
+    ),
+    (
+        convergence(change("www", "203.0.113.7", "203.0.113.8")),
+        "info",
+        "result",
+        "done: 1 updated; 0 record sets (1.5 s, engine 0.5 s)",
+    ),
+    (
+        convergence(unread="HTTP 503"),
+        "warning",
+        "result",
+        "nothing to do: 0 record sets as they should be (1.5 s, engine not needed)",
+    ),
+    (Failure("HTTP 503 [edge]", 4.0), "error", "failure", "failed, again in 4 s: HTTP 503 [edge]"),
+    (
+        Fatal("the token is refused", 2),
+        "error",
+        "fatal",
+        "gives up, because no further try would mend it (exit code 2): the token is refused",
+    ),
+    (Leadership(Role.ALONE), "debug", "leadership", "there is no election: this process leads"),
+    (Leadership(Role.LEADER, "pod-a", "pod-a"), "info", "leadership", "leading as pod-a"),
+    (Leadership(Role.STANDBY, "pod-a", "pod-b"), "info", "leadership", "standing by: pod-a leads"),
+    (Leadership(Role.STANDBY), "info", "leadership", "standing by: nobody is known to lead"),
+    (
+        Leadership(Role.STANDBY, "pod-a", "pod-b", reason="it could not renew"),
+        "warning",
+        "leadership",
+        "leads no more: it could not renew; pod-a leads",
+    ),
+    (
+        Leaving("www.example.com", "A", 60),
+        "info",
+        "leaving",
+        "www.example.com A is not wanted any more; deleted in 60 s",
+    ),
+    (
+        Mended("the lock of process 7 was broken"),
+        "warning",
+        "mended",
+        "after a crash: the lock of process 7 was broken",
+    ),
+    (Planned((change("www", after="203.0.113.7"),), is_nothing=False), "info", "planned", "planned: 1 to create"),
+    (
+        REFUSED,
+        "error",
+        "refused",
+        "refused, left as it is: deletes 9 of 10\n  where: zone example.com\n  do:    truenorth up --allow abc",
+    ),
+    (Reloaded(), "info", "reloaded", "the settings have changed, and are in use"),
+    (
+        Reloaded("no zone"),
+        "error",
+        "reloaded",
+        "the new settings are not used, the former ones stay: no zone",
+    ),
+    (sighting("203.0.113.7"), "info", "address", "WAN ipv4: 203.0.113.7"),
+    (sighting(reason="silence"), "warning", "address", "WAN ipv4: unknown: silence"),
+    (SourceSighting("home", "ingress", "Ingress", Known(())), "info", "source", "cluster home, ingress: 0 names"),
+    (
+        SourceSighting("home", "ingress", "Ingress", Known(()), stale="the watch broke"),
+        "warning",
+        "source",
+        "cluster home, ingress: as last known, because it cannot be read now: the watch broke",
+    ),
+    (
+        SourceSighting("", "ingress", "Ingress", Unknown("refused")),
+        "warning",
+        "source",
+        "ingress: unknown: refused",
+    ),
+    (
+        SourceSighting("", "ingress", "Ingress", Unknown("no such kind"), waiting=True),
+        "info",
+        "source",
+        "ingress: waiting: no such kind",
+    ),
+    (Stopping("SIGTERM"), "info", "stopping", "stopping: SIGTERM"),
+    (
+        Unwritten("home", "403"),
+        "warning",
+        "unwritten",
+        "owners of objects in home are not told all that became of their records: 403",
+    ),
+]
+
+
+class Written:
+    """A log and what is in it."""
+
+    def __init__(self, mode: Mode, *secrets: str, verbose: bool = False) -> None:
+        self.shown, self.stream = io.StringIO(), io.StringIO()
+        self.log = Log(Console(file=self.shown, width=80), mode, self.stream, Redactor(secrets), verbose=verbose)
+        self.hear: Hear = hearing(self.log)
+
+    def documents(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+    def lines(self) -> list[str]:
+        return self.shown.getvalue().splitlines()
+
+
+class TestEachKindOfNews:
+    def test_is_spoken_of(self) -> None:
+        assert {type(news) for news, *_ in SAID} == set(get_args(News))
+
+    @pytest.mark.parametrize(("news", "level", "event", "message"), SAID)
+    def test_has_a_level_and_a_sentence(self, news: News, level: str, event: str, message: str) -> None:
+        said = entry(news)
+        assert (said.level, said.event, said.message) == (level, event, message)
+
+    @pytest.mark.parametrize("news", [news for news, *_ in SAID])
+    def test_is_the_same_sentence_for_people_and_for_machines(self, news: News) -> None:
+        people, machines = Written("console", verbose=True), Written("json")
+        people.hear(dispatch(news, turn=TURN))
+        machines.hear(dispatch(news, turn=TURN))
+        document = machines.documents()[-1]
+        assert f"2026-01-02T12:00:00.000+00:00 7f3a {document['message']}" in people.shown.getvalue()
+        assert (document["time"], document["convergence"]) == ("2026-01-02T12:00:00.000+00:00", "7f3a")
+        assert machines.lines() == []
+        assert people.documents() == []
+
+
+class TestDocuments:
+    def test_of_a_convergence_say_what_asked_for_it_and_how_long_that_took(self) -> None:
+        written = Written("json")
+        for news, at in ((Begun(), 11.0), (convergence(change("www", after="203.0.113.7")), 12.5)):
+            written.hear(dispatch(news, at, TURN))
+        begin, result = written.documents()
+        assert begin["triggers"] == result["triggers"] == ["address", "drift"]
+        assert (begin["seconds_since_asked"], result["seconds_since_asked"]) == (1.0, 2.5)
+        assert [one["action"] for one in result["changes"]] == ["create"]
+
+    def test_of_what_is_of_no_convergence_name_none(self) -> None:
+        written = Written("json")
+        written.hear(dispatch(Stopping("SIGTERM")))
+        assert "convergence" not in written.documents()[0]
+
+    @pytest.mark.parametrize(
+        ("event", "level", "kind", "message"),
+        [
+            (Step("started", "create", "urn::www", "t"), "debug", "step", "started create www"),
+            (Step("done", "create", "urn::www", OURS), "info", "step", "created www (0.0 s)"),
+            (Step("failed", "create", "urn::www", "t"), "error", "step", "failed create www"),
+            (Diagnostic("error", "HTTP 403"), "error", "diagnostic", "HTTP 403"),
+            (Diagnostic("warning", "slow"), "warning", "diagnostic", "slow"),
+            (Diagnostic("warning", "plugin from $PATH at /x"), "debug", "diagnostic", "plugin from $PATH at /x"),
+            (Summary({"create": 1}, 2.0, "succeeded"), "debug", "summary", "the engine has ended: succeeded"),
+        ],
+    )
+    def test_of_the_engines_steps_carry_the_id_too(self, event: Event, level: str, kind: str, message: str) -> None:
+        written = Written("json")
+        stepping(written.log, TURN)(event)
+        (document,) = written.documents()
+        assert (document["level"], document["event"], document["message"]) == (level, kind, message)
+        assert document["convergence"] == "7f3a"
+
+
+class TestLines:
+    def test_of_a_convergence_are_its_changes_and_its_outcome(self) -> None:
+        written = Written("console")
+        written.hear(dispatch(convergence(change("www", "203.0.113.7", "203.0.113.8"))))
+        changed, outcome = (" ".join(line.split()) for line in written.lines())
+        assert changed == "update www.example.com A 203.0.113.7 -> 203.0.113.8"
+        assert outcome.endswith("done: 1 updated; 0 record sets (1.5 s, engine 0.5 s)")
+
+    def test_of_small_moment_are_there_when_asked_for(self) -> None:
+        quiet, verbose = Written("console"), Written("console", verbose=True)
+        for one in (quiet, verbose):
+            one.hear(dispatch(Begun()))
+        assert quiet.lines() == []
+        assert len(verbose.lines()) == 1
+
+    def test_of_the_engines_steps_are_those_that_change_something(self) -> None:
+        written = Written("console")
+        heard = stepping(written.log, None)
+        for phase in ("started", "done"):
+            heard(Step(phase, "create", "urn::www", OURS, "A 203.0.113.7"))
+        heard(Summary({}, 1.0, "succeeded"))
+        assert [" ".join(line.split()) for line in written.lines()] == ["created www A 203.0.113.7 (0.0 s)"]
+
+    def test_are_not_taken_for_markup(self) -> None:
+        written = Written("console")
+        written.hear(dispatch(Failure("[bold]no[/] [", 1.0)))
+        assert written.lines()[0].endswith("[bold]no[/] [")
+
+
+class TestNotes:
+    PLAN = convergence(
+        conflicts=(conflict("api"),),
+        frozen=(Frozen(f"www.{ZONE}", "A", ("203.0.113.7",), "silence"),),
+        complaints=(SKIPPED,),
+    )
+
+    def test_are_warnings_before_the_result(self) -> None:
+        written = Written("json")
+        written.hear(dispatch(self.PLAN, turn=TURN))
+        assert [(one["event"], one["level"]) for one in written.documents()] == [
+            ("note", "warning"),
+            ("note", "warning"),
+            ("note", "warning"),
+            ("result", "info"),
+        ]
+        assert [one["message"] for one in written.documents()[:3]] == [
+            "conflict api.example.com A: held by nobody's mark; it was there before",
+            "frozen www.example.com A stays at 203.0.113.7: silence",
+            "skipped Ingress shop/web has no label cluster-name: it is skipped",
+        ]
+
+    def test_are_told_once_while_they_last(self) -> None:
+        written = Written("console")
+        for one in (self.PLAN, self.PLAN, convergence(), self.PLAN):
+            written.hear(dispatch(one))
+        assert sum("skipped Ingress shop/web" in line for line in written.lines()) == 2
+
+
+class TestTheAddressCache:
+    def test_is_spoken_of_when_something_about_it_is_new(self) -> None:
+        written = Written("console")
+        first, other = Cached((sighting("203.0.113.7"),)), Cached(problem="HTTP 403")
+        for one in (first, first, other, other, first):
+            written.hear(dispatch(one))
+        assert ["203.0.113.7" in line for line in written.lines()] == [True, False, True]
+
+
+class TestSecrets:
+    @pytest.mark.parametrize("mode", ["console", "json"])
+    def test_are_in_no_line_and_no_document(self, mode: Mode) -> None:
+        written = Written(mode, "ossifrage")
+        complaint = Complaint(ObjectKey("", "Ingress", "shop", "ossifrage"), "", "ossifrage", "", "ossifrage: bad")
+        written.hear(dispatch(convergence(change("www", after="ossifrage"), complaints=(complaint,))))
+        written.hear(dispatch(Failure("token ossifrage is refused", 1.0)))
+        stepping(written.log, None)(Diagnostic("warning", "ossifrage"))
+        written.log.write(unsent("ossifrage"))
+        told = written.shown.getvalue() + written.stream.getvalue()
+        assert told.count("***") >= 4
+        assert "ossifrage" not in told
+
+
+class _Full(io.StringIO):
+    def write(self, _: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("mode", ["console", "json"])
+def test_a_log_without_room_stops_nobody(mode: Mode) -> None:
+    log = Log(Console(file=_Full()), mode, _Full(), Redactor())
+    hearing(log)(dispatch(convergence(change("www", after="203.0.113.7"))))
+    log.write(Entry("info", "end", "still here"))
+    assert log.mode == mode

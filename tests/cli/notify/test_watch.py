@@ -1,0 +1,35 @@
+"""`truenorth watch` tells people and watchdogs, in messages as they arrive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lab import remote
+from lab.world import FIRST_IPV4
+from tests.cli.conftest import Inside
+from tests.cli.loop.watching import ended, told, watching
+from tests.cli.notify.conftest import Hook
+
+
+def test_people_hear_of_changes_and_the_watchdog_of_success(inside: Inside, hook: Hook) -> None:
+    inside.settings("www")
+    place = f"127.0.0.1:{hook.port}"
+    addresses = {
+        "TRUENORTH_NOTIFY": f"json://{place}/people",
+        "TRUENORTH_PING_HEALTHCHECKS": f"http://{place}/watchdog",
+    }
+    with watching(replace(inside, environment={**inside.environment, **addresses})) as watcher:
+        begin, result = told(watcher, "begin"), told(watcher, "result")
+        assert begin["convergence"] == result["convergence"]
+        assert result["triggers"] == ["start"]
+        got = {one.path: one for one in (hook.next(), hook.next(), hook.next())}
+        assert got.keys() == {"/watchdog/start", "/watchdog", "/people"}
+        said = got["/people"].document
+        assert (said["title"], said["message"]) == (
+            "TrueNorth test: www.example.com A has changed",
+            f"www.example.com A: created, {FIRST_IPV4}",
+        )
+        remote.set_address(inside.places, "203.0.113.8")
+        told(watcher, "result")
+        assert ended(watcher) == 0
+    assert hook.next().document["message"] == f"www.example.com A: {FIRST_IPV4} -> 203.0.113.8", "told at the end"

@@ -1,0 +1,73 @@
+"""A run that is ended in the middle, in each way there is: one more `up` ends with exactly the wish."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab import remote
+from lab.world import FIRST_IPV4
+from tests.cli.conftest import STACK, Inside
+from tests.cli.killing import descendants, kill_all, named, up_at
+
+SECOND_IPV4 = "203.0.113.99"
+PLUGINS = ("pulumi-resource", "lab.plugin")
+"""In the command line of the provider's plugin, the real one or the stand-in."""
+WAYS: dict[str, tuple[str, str, Callable[[subprocess.Popen[str]], None]]] = {
+    "all of it as the first mark is made": ("www.example.com/A/mark", "started", kill_all),
+    "the engine as a record is made": (
+        "www.example.com/A",
+        "started",
+        lambda command: os.kill(named(command, "pulumi"), signal.SIGKILL),
+    ),
+    "truenorth alone once a record is made": (
+        "www.example.com/A",
+        "done",
+        lambda command: command.kill(),
+    ),
+    "the plugin as a record is made": (
+        "www.example.com/A",
+        "started",
+        lambda command: os.kill(_plugin(command), signal.SIGKILL),
+    ),
+    "a signal as a record is made": ("www.example.com/A", "started", lambda command: command.terminate()),
+}
+
+
+def _plugin(command: subprocess.Popen[str]) -> int:
+    """The process that serves the provider."""
+    running = {one: Path(f"/proc/{one}/cmdline").read_text() for one in descendants(command.pid)}
+    return next(one for one, line in running.items() if any(plugin in line for plugin in PLUGINS))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_more_run_mends_it_though_the_address_has_changed_and_a_name_is_not_wanted_any_more(
+    inside: Inside, way: str
+) -> None:
+    name, phase, end = WAYS[way]
+    inside.settings("www", "api", "late", confirm=0)
+    remote.set_faults(inside.places, [{"effect": "latency", "seconds": 0.3, "method": "POST"}])
+    with up_at(inside, name, phase) as command:
+        end(command)
+    remote.set_faults(inside.places, [])
+    remote.edit_record(inside.places, {"type": "A", "name": "foreign.example.com", "content": FIRST_IPV4, "ttl": 300})
+    remote.set_address(inside.places, SECOND_IPV4)
+    inside.settings("www", "api", confirm=0)
+    assert inside.result("up")["conflicts"] == []
+    assert inside.zone() == {
+        "www.example.com/A": SECOND_IPV4,
+        "api.example.com/A": SECOND_IPV4,
+        "foreign.example.com/A": FIRST_IPV4,
+    }
+    assert len(remote.records(inside.places)) == 5
+    inside.calls()
+    for _ in range(2):
+        assert inside.result("up")["changes"] == []
+    assert {method for method, _ in inside.calls()} == {"GET"}
+    assert not list((inside.state / ".pulumi" / "locks").rglob(f"{STACK}/*.json"))
+    assert not list((inside.state / ".pulumi" / "truenorth").glob("*"))
