@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from pydantic import BaseModel
 
 from cli.main import app
 from stacks.cluster_settings import ClusterDefaults, ClusterSettings
 from stacks.geo_settings import GeoSettings
 from stacks.observe.wan.settings import WanSettings
 from stacks.settings import Settings
+from stacks.watch_settings import WatchSettings
 from stacks.zone_settings import NameSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 SOURCES = (ROOT / "docs" / "sources.md").read_text()
 GEO = (ROOT / "docs" / "geo.md").read_text()
+WATCH = (ROOT / "docs" / "watch.md").read_text()
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -53,6 +56,23 @@ def test_every_setting_of_a_cluster_stands_in_its_table(setting: str) -> None:
 @pytest.mark.parametrize("setting", GeoSettings.model_fields)
 def test_every_setting_of_geo_stands_in_its_table(setting: str) -> None:
     assert f"`{setting}`" in GEO
+
+
+def settings_of(model: type[BaseModel], prefix: str = "") -> list[str]:
+    """All settings of a model, those of its parts by their path."""
+    found: list[str] = []
+    for name, field in model.model_fields.items():
+        part = field.annotation
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            found += settings_of(part, f"{prefix}{name}.")
+        else:
+            found.append(f"{prefix}{name}")
+    return found
+
+
+@pytest.mark.parametrize("setting", settings_of(WatchSettings))
+def test_every_setting_of_watch_stands_in_its_table(setting: str) -> None:
+    assert f"`{setting}`" in WATCH
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def in_a_thread(workplace: Workplace, hear: Hear) -> Iterator[None]:
         triggers, bulletin = Triggers(pace.settle, pace.settle_most), Bulletin([hear])
         begun.set_result((asyncio.get_running_loop(), triggers))
         seat = Seat(workplace.hold, bulletin.tell, elected=False)
-        await Watch(workplace, Tools(bulletin, _silently, lambda _: None), seat, triggers).run()
+        await Watch(workplace, Tools(bulletin, _silently, lambda: None, lambda _: None), seat, triggers).run()
 
     thread = threading.Thread(target=lambda: asyncio.run(watch()), name="watch")
     thread.start()

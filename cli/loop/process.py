@@ -35,6 +35,9 @@ BEAT = 5.0
 SILENCE = 60.0
 """Seconds without one after which it is taken for dead."""
 
+LOOKED = "first look"
+"""What is ready once addresses and objects have been looked at, or have had the time."""
+
 
 async def run(
     workplace: Workplace, reopen: Callable[[Workplace], Workplace], environment: Mapping[str, str], *, verbose: bool
@@ -46,7 +49,7 @@ async def run(
     log = Log(Console(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(of_loop(log))
-    health = Health()
+    health = Health(LOOKED)
     async with AsyncExitStack() as running:
         broken = asyncio.Event()
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
@@ -62,7 +65,8 @@ async def run(
                 lambda: not any(check.problem for check in health.life()),
             )
         )
-        tools = Tools(Bulletin([health.hear, *listeners, hearing(log), notify]), shown.listening, shown.clean_up)
+        bulletin = Bulletin([health.hear, *listeners, hearing(log), notify])
+        tools = Tools(bulletin, shown.listening, lambda: health.ready(LOOKED), shown.clean_up)
         await running.enter_async_context(beside(_beat(health), broken.set))
         daemon = Daemon(workplace, reopen, tools, environment)
         await running.enter_async_context(beside(_ended_by(broken, daemon), broken.set))

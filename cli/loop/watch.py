@@ -85,6 +85,7 @@ class Watch:
             detecting = self._addresses.run(lambda: self._board.sights().addresses, self._hear)
             async with beside(detecting, self._triggers.end):
                 await self._first_look()
+                self._tools.looked()
                 gc.freeze()  # modules and caches stay: the collector need not look through them at each change
                 self._turns = turns
                 async with beside(self._take_over(turns), self._triggers.end):

@@ -15,14 +15,15 @@ from cli.errors import UserError
 from cli.web.app import application
 from cli.web.health import Health
 from cli.web.server import serving
+from cli.web.status_board import StatusBoard
 from tests.cli.web.conftest import METRICS
-from tests.cli.web.sample import board
+from tests.cli.web.sample import board, convergence, dispatch, record_set
 
 HAS_IPV6 = socket.has_dualstack_ipv6()
 
 
-def app() -> Starlette:
-    return application(board(datetime.now(UTC)), Health(), lambda _: METRICS)
+def app(shown: StatusBoard | None = None) -> Starlette:
+    return application(shown or board(datetime.now(UTC)), Health(), lambda _: METRICS)
 
 
 def within(listen: str, work: Callable[[int], Awaitable[object]]) -> None:
@@ -126,6 +127,26 @@ class TestItsEnd:
             return seconds
 
         assert asyncio.run(run()) < 3
+
+    def test_does_not_wait_for_a_page_that_takes_nothing_more(self) -> None:
+        """What was sent to it fills all buffers on the way."""
+        now = datetime.now(UTC)
+        many = convergence([record_set(f"n{number}", "192.0.2.1") for number in range(20_000)])
+
+        async def run() -> float:
+            async with serving("127.0.0.1:0", app(board(now, [dispatch(many, now=now)]))) as port:
+                stuck = socket.create_connection(("127.0.0.1", port))
+                stuck.sendall(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n")
+                received = b""
+                while b"event: records" not in received:  # which is sent as a whole
+                    received += await asyncio.to_thread(stuck.recv, 4096)
+                await alive(f"http://127.0.0.1:{port}")
+                began = time.monotonic()
+            seconds = time.monotonic() - began
+            stuck.close()
+            return seconds
+
+        assert asyncio.run(run()) < 5
 
     def test_frees_the_port(self) -> None:
         async def run() -> None:
