@@ -46,7 +46,7 @@ def test_every_setting_of_a_name_stands_in_the_table(setting: str) -> None:
     "setting",
     [
         *(f"cluster.{name}" for name in ClusterDefaults.model_fields),
-        *(f"clusters[].{name}" for name in ClusterSettings.model_fields.keys() - ClusterDefaults.model_fields.keys()),
+        *(f"clusters[].{name}" for name in ClusterSettings.model_fields if name not in ClusterDefaults.model_fields),
     ],
 )
 def test_every_setting_of_a_cluster_stands_in_its_table(setting: str) -> None:

@@ -16,7 +16,8 @@ from cli.workplace import Workplace
 class Tools:
     """bulletin: tells all who listen. listening: gives what hears the engine's events in a turn.
 
-    looked: called when all that is followed has said something, or has had the time. clean_up: deletes all that is ours.
+    looked: called when all that is followed has said something, or has had the time.
+    clean_up: deletes all that is ours.
     """
 
     bulletin: Bulletin

@@ -20,6 +20,7 @@ def run(package: str, arguments: Sequence[str]) -> int:
 
     The last argument that is no flag is the engine's address; there is none when attached to.
     """
+    parent = os.getppid()  # before anything else: it may be killed at any moment from here on
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     _without_the_sdk()
@@ -29,7 +30,6 @@ def run(package: str, arguments: Sequence[str]) -> int:
     with serving(addresses[-1] if addresses else "") as port:
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
-        parent = os.getppid()
         while os.getppid() == parent:  # an engine that was killed tells nobody
             threading.Event().wait(_PARENT_LOOK)
     return 0

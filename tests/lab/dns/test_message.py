@@ -17,7 +17,7 @@ from lab.dns.record import ZoneRecord
 from lab.dns.zone import Zone
 
 ZONES = {"example.com": Zone("example.com", (ZoneRecord("www.example.com", "A", "203.0.113.7"),), 1)}
-QUERY = dns.message.make_query("www.example.com", "A", use_edns=0, payload=4096)
+QUERY = dns.message.make_query("www.example.com", "A", use_edns=0, payload=4096, id=4711)
 LONG = Reply(
     answer=[dns.rrset.from_text_list("www.example.com.", 60, "IN", "A", [f"192.0.2.{n}" for n in range(1, 100)])]
 )
