@@ -20,6 +20,8 @@ KEEP ?=
 ONLY ?=
 SEEDS ?=
 ARGS ?=
+# Test files side by side: they wait for engines and servers most of the time.
+JOBS ?= 3
 
 .PHONY: help setup engine kube system demo test lint format bench campaign clean
 
@@ -34,7 +36,7 @@ demo: $(SYNCED) engine ## try TrueNorth on a world of its own, on loopback (KEEP
 
 test: $(SYNCED) system engine kube ## run the tests (ARGS="-k name" is passed to pytest)
 	@echo "==> tests"
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(SYNCED) ## check format, style, types and layers
 	@echo "==> format"
@@ -54,7 +56,7 @@ bench: $(SYNCED) engine kube ## measure (ONLY=name)
 	@echo "==> bench"
 	@$(RUN) python -m bench --only "$(ONLY)"
 
-campaign: $(SYNCED) engine ## random faults against the whole (ONLY=main SEEDS=20)
+campaign: $(SYNCED) engine kube ## random faults against the whole (ONLY=main SEEDS=20)
 	@echo "==> campaign"
 	@$(RUN) python -m bench.campaign --only "$(ONLY)" --seeds "$(SEEDS)"
 

@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import cycle, islice
@@ -19,18 +20,23 @@ from signal import SIGTERM
 from bench.daemon_campaign import percentile, storming
 from bench.daemon_changes import ADDRESSES, GATEWAYS
 from bench.daemon_check import differs
-from bench.daemon_pods import LOOK, Member
+from bench.daemon_estate import Pace
+from bench.daemon_pods import Member
 from bench.daemon_storm import Storm
 from bench.daemon_witness import is_of
 from bench.row import Row, median
 from lab.kube.build import install
+from lab.kube.cluster import Cluster
 from lab.kube.control_plane import control_plane
+from stacks.observe.wan.settings import WanSettings
 
 TIMES = int(os.environ.get("BENCH_DAEMON_TIMES", "50"))
 TAKEOVERS = 3
 IDLE = float(os.environ.get("BENCH_IDLE_SECONDS", "600"))
 DRIFT = min(300.0, IDLE / 2)
 """Seconds between two listings of a zone: the default, but where idling is measured for a shorter time."""
+LOOK = 1.0
+"""Seconds between two looks at the address while changes of it are measured; idling is measured at the default."""
 PATIENCE = 60.0
 HOUR = 3600.0
 _SAMPLES = 20
@@ -42,11 +48,16 @@ def measure() -> Iterator[Row]:
     with (
         tempfile.TemporaryDirectory(prefix="truenorth-bench-") as folder,
         control_plane(Path(folder) / "kubernetes", programs=install(os.environ)) as cluster,
-        storming(cluster, Path(folder), "kubernetes", pace, clocks=False) as storm,
     ):
-        yield from _followed(storm)
-        yield from _idle(storm)
-        yield from _takeovers(storm)
+        with _alone(cluster, folder, pace, look=LOOK) as storm:
+            yield from _followed(storm)
+        with _alone(cluster, folder, pace, look=WanSettings().interval) as storm:
+            yield from _idle(storm)
+            yield from _takeovers(storm)
+
+
+def _alone(cluster: Cluster, folder: str, pace: Pace, look: float) -> AbstractContextManager[Storm]:
+    return storming(cluster, Path(tempfile.mkdtemp(dir=folder)), "kubernetes", pace, look=look, clocks=False)
 
 
 def _followed(storm: Storm) -> Iterator[Row]:
@@ -59,7 +70,7 @@ def _followed(storm: Storm) -> Iterator[Row]:
         told = min(datetime.fromisoformat(line["time"]) for pod, line in lines if pod == storm.leader.name)
         seen.append((_last_write(storm) - told).total_seconds())
     yield from _rows("address change seen to record", seen, 3)
-    yield from _rows(f"address change to record, a look every {LOOK} s", whole)
+    yield from _rows(f"address change to record, a look every {LOOK:g} s", whole)
     others = islice(cycle(reversed(GATEWAYS)), TIMES)
     by_gateway = [_until_record(storm, partial(estate.put_gateway, address)) for address in others]
     yield from _rows("cluster event to record", by_gateway, 2)

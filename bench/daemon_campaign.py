@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench.daemon_changes import CHANGES
+from bench.daemon_changes import CHANGES, change_address
 from bench.daemon_check import differs, foreign_untouched
 from bench.daemon_estate import LEASE, QUICK, Pace, State, estate
 from bench.daemon_faults import FAULTS
@@ -35,9 +35,9 @@ from lab.kube.control_plane import control_plane
 from stacks.watch_settings import WatchSettings
 
 PODS = ("north", "south")
-PAUSE = 1.5
+PAUSE = 1.0
 """Seconds between two happenings at most."""
-TRAPPED = 3.0
+TRAPPED = 4.0
 """Seconds for which traps that have not sprung are given a chance."""
 RECOVERY = 90.0
 """Seconds in which the zone must be as wished once all faults are lifted."""
@@ -86,13 +86,16 @@ def _until_wrong(cluster: Cluster, folder: Path, state: State, left: list[int]) 
 
 @contextmanager
 def storming(
-    cluster: Cluster, folder: Path, state: State, pace: Pace = QUICK, *, clocks: bool = True
+    cluster: Cluster, folder: Path, state: State, pace: Pace = QUICK, *, look: float = 1.0, clocks: bool = True
 ) -> Iterator[Storm]:
-    """An estate that is as wished, with its pods; all are ended with the block. clocks: theirs can be made to jump."""
+    """An estate that is as wished, with its pods; all are ended with the block.
+
+    look: seconds between two looks at the address. clocks: those of the pods can be made to jump.
+    """
     engine = install(os.environ)
     lease = WatchSettings.model_validate(pace).election.lease_duration
     with ExitStack() as running:
-        place = running.enter_context(estate(cluster, folder, state, pace))
+        place = running.enter_context(estate(cluster, folder, state, pace, look))
         witness = Witness(lease)
         running.enter_context(watching_lease(cluster, place.namespace, LEASE, witness))
         members = [running.enter_context(member(name, place, engine, witness.ears, clocks=clocks)) for name in PODS]
@@ -129,6 +132,7 @@ def _happen(storm: Storm, happenings: Sequence[Callable[[Storm], None]]) -> None
         happens(storm)
         time.sleep(storm.chance.uniform(0, PAUSE))
     if storm.traps:
+        change_address(storm)  # so that the engine has something to do
         storm.witness.await_true(lambda: not storm.traps, TRAPPED)
     storm.lift()
     lifted = time.monotonic()

@@ -20,7 +20,8 @@ Change = Callable[[Storm], None]
 
 def change_address(storm: Storm) -> None:
     """The WAN address changes."""
-    storm.estate.addresses.ipv4 = storm.chance.choice(ADDRESSES)
+    others = [one for one in ADDRESSES if one != storm.estate.addresses.ipv4]
+    storm.estate.addresses.ipv4 = storm.chance.choice(others)
 
 
 def add_route(storm: Storm) -> None:

@@ -63,6 +63,8 @@ class Estate:
     foreign: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The records of somebody else by id, as they left them."""
     names: tuple[str, ...] = OWN
+    look: float = 1.0
+    """Seconds between two looks at the address."""
 
     @property
     def settings_file(self) -> Path:
@@ -132,7 +134,7 @@ def _part(pace: Pace, name: str) -> Mapping[str, object]:
 
 
 @contextmanager
-def estate(cluster: Cluster, folder: Path, state: State, pace: Pace = QUICK) -> Iterator[Estate]:
+def estate(cluster: Cluster, folder: Path, state: State, pace: Pace = QUICK, look: float = 1.0) -> Iterator[Estate]:
     """An estate with an empty zone and no routes, in a namespace of its own."""
     cloudflare = Cloudflare(rate_limit=None)
     zone = cloudflare.add_zone(ZONE)
@@ -141,7 +143,7 @@ def estate(cluster: Cluster, folder: Path, state: State, pace: Pace = QUICK) -> 
     cluster.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     addresses = Addresses(ipv4=FIRST_IPV4, ipv6=None)
     with listening(application(cloudflare)) as port:
-        made = Estate(cloudflare, zone.id, port, addresses, cluster, namespace, folder, state, pace)
+        made = Estate(cloudflare, zone.id, port, addresses, cluster, namespace, folder, state, pace, look=look)
         made.put_gateway(GATEWAY)
         made.write_settings()
         yield made

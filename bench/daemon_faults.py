@@ -16,8 +16,8 @@ from lab.api.faults import Effect, Fault
 from lab.kube.client import MERGE, ApiError
 from lab.pods.processes import Process
 
-LONG = 6.0
-"""Seconds that a partition lasts at most: twice a lease of the campaign."""
+LONG = 5.0
+"""Seconds that a partition lasts at most: longer than a lease of the campaign."""
 _IMMUTABLE = 422
 _DAMAGED = ("", "{", "\0" * 100, "[]", json.dumps({"version": 3, "checkpoint": {"latest": {"resources": [{}]}}}))
 """What a checkpoint may become, beside being cut off or gone."""

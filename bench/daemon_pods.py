@@ -27,8 +27,6 @@ from lab.pods.disk import Disk, small_disk
 from lab.pods.pod import Container, Pod
 from lab.world import DOCUMENTATION_RANGES
 
-LOOK = 1
-"""Seconds between two looks at the address."""
 DISK = 64
 """MB of a pod's own file system."""
 _INHERITED = ("LANG", "TZ")
@@ -150,7 +148,13 @@ def _clock(file: Path) -> Clock | None:
 
 def _environment(estate: Estate, engine: Engine, folder: Path, ways: list[str]) -> dict[str, str]:
     """What the pods have in common, but for their folders and their ways."""
-    wan = {"stun": ways[:1], "http": ways[1:], "accept": list(DOCUMENTATION_RANGES), "attempts": 1, "interval": LOOK}
+    wan = {
+        "stun": ways[:1],
+        "http": ways[1:],
+        "accept": list(DOCUMENTATION_RANGES),
+        "attempts": 1,
+        "interval": estate.look,
+    }
     variables = engine_environment(engine, {"PATH": os.environ["PATH"]})
     plugin = choose(variables, estate.folder / "plugin", kind=CLOUDFLARE)
     for place in ("home", "tmp"):

@@ -12,7 +12,8 @@ from bench.geo_stack import Stack
 from bench.wrong import WrongError
 from components.geo import LoadBalancer, Origin, Pool, SessionAffinity, SteeringPolicy
 from components.geo_marks import parse
-from stacks.geo_settings import BalancerSettings, GeoSettings, LocationSettings, MonitorSettings, Region
+from stacks.geo_settings import BalancerSettings, GeoSettings, LocationSettings, Region
+from stacks.monitor_settings import MonitorSettings
 from stacks.values import Known, Unknown
 
 HOSTS = ("app.example.com", "api.example.com")

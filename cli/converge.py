@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from cli.engine import stack
@@ -204,10 +204,13 @@ def declare(workplace: Workplace, seen: Convergence) -> Program:
     return declared
 
 
-def import_program() -> Callable[[Observation, Settings, Plan], None]:
-    """The program. The first import takes a second, for the provider's SDK: a run that needs none does without."""
-    from stacks.program import program  # noqa: PLC0415 - see above
+def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
+    """The program. providers: those whose SDK is wanted now, too: it takes a second, and not every run needs one."""
+    from components.owned_record import component_of  # noqa: PLC0415 - see above
+    from stacks.program import program  # noqa: PLC0415 - likewise
 
+    for provider in providers:
+        component_of(provider)
     return program
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import pulumi
 
@@ -49,8 +50,7 @@ class OwnedRecord(pulumi.ComponentResource):
         self.register_outputs({"contents": [record.content for record in args.records.values()]})
 
     def _declare(self, logical_name: str, args: OwnedRecordArgs, before: list[pulumi.Resource]) -> pulumi.Resource:
-        # The provider's SDK, which takes a second to import, only where a record of its is declared.
-        component = importlib.import_module(PROVIDERS[args.provider].component)
+        component = component_of(args.provider)
         record_id = args.import_ids.get(logical_name)
         options = pulumi.ResourceOptions(
             parent=self,
@@ -65,7 +65,13 @@ class OwnedRecord(pulumi.ComponentResource):
 
 def explicit_provider(provider: str, variable: str) -> pulumi.ProviderResource:
     """A provider of its own for a zone whose token is in this environment variable; no token reaches state."""
-    registered = PROVIDERS[provider]
-    component = importlib.import_module(registered.component)
-    made: pulumi.ProviderResource = component.provider(f"{provider}/{variable}", {variable: registered.token_variable})
+    token_variable = PROVIDERS[provider].token_variable
+    made: pulumi.ProviderResource = component_of(provider).provider(
+        f"{provider}/{variable}", {variable: token_variable}
+    )
     return made
+
+
+def component_of(provider: str) -> ModuleType:
+    """The module that declares its records. With it comes the provider's SDK, which takes a second to import."""
+    return importlib.import_module(PROVIDERS[provider].component)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from cli.engine.failure import RunFailed, mendable, raise_for
 from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
+from cli.errors import NotNow
 from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
 from stacks.observe.registry import NO_STACK, read_registry
 from stacks.values import Registry
@@ -63,7 +66,6 @@ def destroy(workplace: Workplace, listener: Listener) -> Run:
 def _options(workplace: Workplace) -> list[str]:
     return [
         f"--stack={workplace.stack}",
-        f"--config-file={workplace.settings_file}",
         f"--parallel={PARALLEL}",
     ]
 
@@ -113,16 +115,30 @@ def _run(workplace: Workplace, arguments: list[str], program: Program | None, li
 
 def _run_engine(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
     try:
-        run = run_engine(
-            arguments,
-            pulumi=workplace.engine.pulumi,
-            cwd=workplace.project,
-            environment=workplace.environment,
-            listener=listener,
-            program=program,
-            hold=workplace.hold,
-        )
+        with _settings_of_its_own(workplace) as settings:
+            run = run_engine(
+                [*arguments, f"--config-file={settings}"],
+                pulumi=workplace.engine.pulumi,
+                cwd=workplace.project,
+                environment=workplace.environment,
+                listener=listener,
+                program=program,
+                hold=workplace.hold,
+            )
     except NotHeld as error:
         raise RunFailed(f"the engine was not started: {error}", interrupted=True) from error
     raise_for(run, stack=workplace.stack, backend=workplace.backend)
     return run
+
+
+@contextmanager
+def _settings_of_its_own(workplace: Workplace) -> Iterator[Path]:
+    """A copy of the settings for a run: the engine writes its salt into them, and a mounted ConfigMap is read-only."""
+    with tempfile.TemporaryDirectory(prefix="truenorth-settings-") as folder:
+        copy = Path(folder) / workplace.settings_file.name
+        try:
+            shutil.copyfile(workplace.settings_file, copy)
+        except FileNotFoundError as error:
+            do = "put it back: what was read of it before is not enough for the engine"
+            raise NotNow("the settings file has gone", str(workplace.settings_file), do) from error
+        yield copy

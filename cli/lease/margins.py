@@ -9,7 +9,7 @@ Of a renewal that was sent at S, and seen by another at O (which is after S, wha
 
 Another can only take it where nothing was written since O (resourceVersion), so O belongs to the last renewal, and
 O + free is never before S + stop as long as no two clocks differ in rate by more than the distance of the two: about
-5 % with 15 s and 10 s; NTP slews by 0.05 % at most. What is left of it is the time that killing takes.
+4 % with 15 s and 10 s; NTP slews by 0.05 % at most. What is left of it is the time that killing takes.
 
 free is a little less than lease_duration, so that a takeover is over within lease_duration of a leader's death even
 when it died just after a renewal.
@@ -24,7 +24,7 @@ _OF_GAP = 0.2
 """Of the time between the deadline and the lease's end: what is kept after the kill; the rest is for a graceful end."""
 _AT_LEAST = 0.06
 """Of lease_duration: what is kept after the kill at least, should renew_deadline come close to lease_duration."""
-_EARLY = 0.02
+_EARLY = 0.03
 """Of lease_duration."""
 _POLL = 0.5
 """Seconds between two questions, at most, where the Lease cannot be watched."""

@@ -85,6 +85,13 @@ def _fault(error: BaseException, where: str) -> Entry:
     return Entry("error", "fault", line, fields)
 
 
+def _of_an_interrupted_run(record: logging.LogRecord, said: str) -> bool:
+    """Whether it is what the SDK's server and its unfinished outputs say when the engine that asked them has ended."""
+    return record.name == "grpc._server" or (
+        record.name == "py.warnings" and "Output." in said and "never awaited" in said
+    )
+
+
 class _Handler(logging.Handler):
     def __init__(self, log: Log) -> None:
         super().__init__(logging.WARNING)
@@ -97,6 +104,8 @@ class _Handler(logging.Handler):
             said = str(record.msg)
         said = " ".join(said.split())
         level: Level = "error" if record.levelno >= logging.ERROR else "warning"
+        if _of_an_interrupted_run(record, said):
+            level = "debug"
         fields = {"logger": record.name}
         if record.exc_info and record.exc_info[1]:
             said += f": {record.exc_info[1]}"

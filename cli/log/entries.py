@@ -116,7 +116,7 @@ def _leadership(news: Leadership) -> Entry:
         return Entry("info", "leadership", f"[green]leading[/] as {escape(news.identity)}", fields)
     who = f"{escape(news.holder)} leads" if news.holder else "nobody is known to lead"
     if news.reason:
-        return Entry("warning", "leadership", f"[yellow]leads no more[/]: {escape(news.reason)}; {who}", fields)
+        return Entry("warning", "leadership", f"[yellow]not leading[/]: {escape(news.reason)}; {who}", fields)
     return Entry("info", "leadership", f"standing by: {who}", fields)
 
 

@@ -95,7 +95,7 @@ class Watch:
 
     def _follow(self, followers: ExitStack) -> Turns:
         """Begin to follow everything but addresses; imports what is heavy now, and not when every second counts."""
-        import_program()
+        import_program(zone.provider for zone in self._workplace.settings.each_zone())
         clusters = self._workplace.settings.each_cluster()
         followers.callback(self._links.switch_off)
         followers.enter_context(watch_addresses(self._links.nudge))

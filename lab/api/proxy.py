@@ -161,8 +161,9 @@ class _Connection:
     def reset(self) -> None:
         """Break it off."""
         raw = self._writer.get_extra_info("socket")
-        with suppress(OSError):
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        if raw is not None:  # it has ended already
+            with suppress(OSError):
+                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._writer.transport.abort()
 
     async def _request(self) -> None:

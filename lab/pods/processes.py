@@ -10,7 +10,7 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _USER_TIME = 11
-"""The place of utime after the name, in /proc/PID/stat (proc(5)); stime follows."""
+"""The place of utime after the name, in /proc/PID/stat (proc(5)); stime, cutime and cstime follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Process:
 
     @property
     def seconds(self) -> float:
-        """The CPU time that it has had, without its children's; 0 where it has ended."""
+        """The CPU time that it has had, with its children's that have ended; 0 where it has ended."""
         with suppress(OSError):
             fields = Path(f"/proc/{self.pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-            return sum(int(field) for field in fields[_USER_TIME : _USER_TIME + 2]) / _TICKS
+            return sum(int(field) for field in fields[_USER_TIME : _USER_TIME + 4]) / _TICKS
         return 0.0
 
     @property

@@ -86,7 +86,7 @@ SAID: list[tuple[News, str, str, str]] = [
         Leadership(Role.STANDBY, "pod-a", "pod-b", reason="it could not renew"),
         "warning",
         "leadership",
-        "leads no more: it could not renew; pod-a leads",
+        "not leading: it could not renew; pod-a leads",
     ),
     (
         Leaving("www.example.com", "A", 60),

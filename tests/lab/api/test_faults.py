@@ -39,3 +39,11 @@ def test_chance_repeats_itself_with_the_same_seed() -> None:
 def test_a_rule_that_makes_no_sense_is_refused(values: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Fault(**{"effect": Effect.DROP, **values})  # type: ignore[arg-type] # wrong on purpose
+
+
+def test_a_clock_that_is_wrong_leaves_the_rest_to_the_rules_after_it() -> None:
+    faults = Faults()
+    faults.set([Fault(Effect.CLOCK, seconds=60, times=1), Fault(Effect.DROP)])
+    first, second = faults.judge("GET", "/"), faults.judge("GET", "/")
+    assert (first.ahead, second.ahead) == (60, 0)
+    assert first.fault == second.fault == Fault(Effect.DROP)
