@@ -39,7 +39,7 @@ PAUSE = 1.0
 """Seconds between two happenings at most."""
 TRAPPED = 4.0
 """Seconds for which traps that have not sprung are given a chance."""
-RECOVERY = 90.0
+RECOVERY = 240.0
 """Seconds in which the zone must be as wished once all faults are lifted."""
 TAKEOVER = 15.0
 """Seconds within which another process leads once a leader was killed."""

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from typing import Final
 
 import typer
 from rich.console import Console
 
-from cli.commands import adopt, destroy, detect, env, preview, status, up, watch
+from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
 from cli.commands import demo as demo_command
+from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
+from cli.commands import init as init_command
 from cli.commands import lab as lab_command
 from cli.commands import sources as sources_command
+from cli.commands import state as state_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """
 Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out of reach, a run that stopped half way);
 2 bad input or a machine that is not ready, nothing was changed; 5 refused by the guard, or not what was reviewed: a
-person has to decide, nothing was changed; 130 interrupted.
+person has to decide, nothing was changed; 6 only where it is asked for: something was changed
+(`--detailed-exitcode`), or would be (`--expect-no-changes`); 130 interrupted.
 """
 
 app = typer.Typer(
@@ -32,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(init_command.init)
 app.command("up")(up.up)
 app.command("preview")(preview.preview)
 app.command("destroy")(destroy.destroy)
@@ -39,33 +45,38 @@ app.command("adopt")(adopt.adopt)
 app.command("status")(status.status)
 app.command("detect")(detect.detect)
 app.command("sources")(sources_command.sources)
+app.command("doctor")(doctor_command.doctor)
 app.command("watch")(watch.watch)
+app.command("deploy")(deploy.deploy)
 app.command("demo")(demo_command.demo)
 app.command("env")(env.env)
 app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
+app.add_typer(state_command.app, name="state")
 app.add_typer(lab_command.app, name="lab")
 
 
 def run() -> None:
     """Run the command line; every error a user can meet ends here in one message and an exit code."""
     from cli.engine.failure import RunFailed
+    from cli.log.secrets import redactor
     from stacks.errors import ObservationError, Refused, UserError
 
     errors = Console(stderr=True, highlight=False)
+    redact = redactor(os.environ).text
     try:
         app()
     except UserError as error:
         for problem in error.problems:
-            errors.print(f"[bold red]error:[/] {_plain(problem)}", soft_wrap=True)
+            errors.print(f"[bold red]error:[/] {_plain(redact(str(problem)))}", soft_wrap=True)
         sys.exit(UNUSABLE)
     except Refused as error:
         for problem in error.problems:
-            errors.print(f"[bold red]refused:[/] {_plain(problem)}", soft_wrap=True)
+            errors.print(f"[bold red]refused:[/] {_plain(redact(str(problem)))}", soft_wrap=True)
         sys.exit(REFUSED)
     except (ObservationError, RunFailed) as error:
         errors.print("[bold red]failed:[/] ", end="")
-        errors.print(str(error), markup=False, soft_wrap=True)
+        errors.print(redact(str(error)), markup=False, soft_wrap=True)
         sys.exit(INTERRUPTED if isinstance(error, RunFailed) and error.interrupted else FAILED)
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
@@ -76,8 +87,8 @@ def run() -> None:
         sys.exit(UNUSABLE)
 
 
-def _plain(problem: object) -> str:
-    return str(problem).replace("[", "\\[")
+def _plain(problem: str) -> str:
+    return problem.replace("[", "\\[")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ Stack = Annotated[
         "--stack",
         "-s",
         envvar="TRUENORTH_STACK",
-        help="The stack: its settings are stacks/Pulumi.<stack>.yaml.",
+        help="The stack: its settings are stacks/Pulumi.STACK.yaml.",
         autocompletion=stacks,
     ),
 ]

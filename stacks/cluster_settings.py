@@ -62,12 +62,14 @@ class ClusterDefaults(BaseModel):
 
 
 class ClusterSettings(ClusterDefaults):
-    """One cluster. name: what messages and marks call it; empty: its context's name."""
+    """One cluster."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@:/-]{0,63}$")] = IMPLICIT
+    """What marks and messages call it; empty: the context. Unique."""
     context: str = ""
     """The kubeconfig's context; empty: its current one, or in a pod its service account."""
     sources: Annotated[tuple[SourceName, ...], Field(min_length=1)] = ROUTES_INGRESSES_SERVICES
+    """The kinds of objects that are named; left out: `sources` of the stack."""
     _geo: GeoSettings | None = PrivateAttr(default=None)
 
     @property

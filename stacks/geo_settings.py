@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from components import canonical
-from components.geo import MonitorType, SessionAffinity, SteeringPolicy
+from components.geo import SessionAffinity, SteeringPolicy
 from components.locations import locate
+from stacks.monitor_settings import MonitorSettings
 from stacks.settings_problems import fault
 
 GEO_ROUTE = "dns.external/geo-route=true"
@@ -28,7 +29,6 @@ _INTERNAL = tuple(
     )
 )
 _CLUSTER = re.compile(r"[A-Za-z0-9_-]{1,63}")
-_WITH_PORT = frozenset({"tcp", "udp_icmp", "smtp"})
 
 
 def _weight(value: object) -> int:
@@ -125,36 +125,11 @@ class LocationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+    """In the pool's name."""
     latitude: Annotated[float, Field(ge=-90, le=90)]
+    """North is positive."""
     longitude: Annotated[float, Field(ge=-180, le=180)]
-
-
-class MonitorSettings(BaseModel):
-    """How origins are checked; seconds, and what `components.geo.Monitor` says."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    type: MonitorType = "https"
-    interval: Annotated[int, Field(ge=5, le=3600)] = 60
-    timeout: Annotated[int, Field(ge=1, le=10)] = 5
-    retries: Annotated[int, Field(ge=0, le=5)] = 2
-    method: str = "GET"
-    path: str = "/"
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
-    expected_codes: str = "2xx"
-    expected_body: str = ""
-    follow_redirects: bool = False
-    allow_insecure: bool = False
-    header: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    probe_zone: str = ""
-    consecutive_up: Annotated[int, Field(ge=0, le=100)] = 0
-    consecutive_down: Annotated[int, Field(ge=0, le=100)] = 0
-
-    @model_validator(mode="after")
-    def _has_what_its_type_needs(self) -> MonitorSettings:
-        if self.type in _WITH_PORT and not self.port:
-            raise fault(f"a check of type {self.type} needs a port", "set port", ("port",))
-        return self
+    """East is positive."""
 
 
 class BalancerDefaults(BaseModel):
@@ -163,16 +138,21 @@ class BalancerDefaults(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     steering_policy: SteeringPolicy = "proximity"
+    """How clients find their pool; `off`: failover in order."""
     regions: tuple[Region, ...] = ()
     """Those whose clients the own pool gets, for the policy geo."""
     countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    """Likewise, by ISO 3166 code: DE, FR."""
     pool_weight: Weight = 100
     """The own pool's weight for the policy random; API weight is a hundredth of it."""
     proxied: bool = True
+    """Whether Cloudflare's proxy answers."""
     ttl: Annotated[int, Field(ge=10, le=600)] = 30
     """Seconds; only where it is not proxied."""
     session_affinity: SessionAffinity = "none"
+    """Whether a client stays with an origin, and by what it is known."""
     session_affinity_ttl: Annotated[int, Field(ge=0, le=604800)] = 0
+    """Seconds for which it stays; 0: as Cloudflare has it."""
     session_affinity_headers: Annotated[tuple[str, ...], Field(max_length=5)] = ()
     """Those that make a session, for the affinity header."""
     adaptive_routing: bool = False
@@ -195,6 +175,7 @@ class BalancerSettings(BalancerDefaults):
     """One load balancer."""
 
     hostname: HostName
+    """In full, with its zone."""
 
 
 class GeoSettings(BalancerDefaults):
@@ -205,22 +186,35 @@ class GeoSettings(BalancerDefaults):
     cluster: Annotated[str, AfterValidator(_cluster)] = ""
     """The cluster's name in the pool's name; empty: that of its objects' label cluster-name, else the owner."""
     location: Annotated[LocationSettings | None, BeforeValidator(_place)] = None
+    """Required: `eu`, `us_east`, `us_west`, `asia`, a region (`aws/eu-central-1`), or name, latitude, longitude."""
     weight: Weight = 33
     """Of the origins; API weight is a hundredth of it."""
     hostname: Annotated[str, AfterValidator(lambda value: _host_name(value) if value.strip() else "")] = ""
+    """The load balancer; empty, like the two next: those of the objects."""
     hostnames: Annotated[tuple[HostName, ...], BeforeValidator(_one_or_several)] = ()
+    """Several of them."""
     load_balancers: tuple[BalancerSettings, ...] = ()
+    """Several of them, each with settings of its own."""
     addresses: Annotated[tuple[OriginAddress, ...], BeforeValidator(_one_or_several)] = ()
     """The origins' addresses; none: those of the labelled objects, or with `wan` the WAN address."""
     wan: bool = False
+    """Whether the WAN address is the origin."""
     label_selector: Annotated[str, AfterValidator(_label_selector)] = GEO_ROUTE
+    """Which Ingresses, Services and Gateways are balanced."""
     host_header: str = ""
+    """What the origins are asked for; empty: the host name."""
     minimum_origins: Annotated[int, Field(ge=1)] = 1
+    """Healthy origins that the pool needs."""
     check_regions: tuple[Region | Literal["ALL_REGIONS"], ...] = ()
+    """From where it is checked; none: as the plan has it."""
     notification_email: str = ""
+    """Who is told when its health changes."""
     load_shedding_percent: Annotated[float, Field(ge=0, le=100)] = 0
+    """New requests that are kept away from the own pool."""
     session_shedding_percent: Annotated[float, Field(ge=0, le=100)] = 0
+    """Likewise, sessions."""
     monitor: MonitorSettings | None = Field(default_factory=MonitorSettings)
+    """How the origins are checked; null: not at all."""
     hub: str = ""
     """The owner of the one stack that has the load balancers; empty: every stack declares them, merged."""
     adopt: Literal["owned", "all"] = "owned"
@@ -230,7 +224,9 @@ class GeoSettings(BalancerDefaults):
     pool_limit: Annotated[int, Field(ge=1)] = 20
     """How many pools the account's plan has."""
     balancer_limit: Annotated[int, Field(ge=1)] = 20
+    """How many load balancers it has."""
     origin_limit: Annotated[int, Field(ge=1)] = 20
+    """How many origins a pool may have."""
 
     @model_validator(mode="before")
     @classmethod

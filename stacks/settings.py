@@ -39,8 +39,11 @@ class ExternalDnsSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     prefix: str = ""
+    """Its `--txt-prefix`."""
     suffix: str = ""
+    """Its `--txt-suffix`."""
     wildcard: str = ""
+    """Its `--txt-wildcard-replacement`."""
 
     @model_validator(mode="after")
     def _affix_is_possible(self) -> ExternalDnsSettings:
@@ -65,6 +68,7 @@ class GuardSettings(BaseModel):
     updates: Annotated[int, Field(ge=0)] | None = None
     """Likewise, how many it may update; none: as many as `share` allows."""
     deletions: Annotated[int, Field(ge=0)] | None = None
+    """Likewise, how many it may delete."""
     from_records: Annotated[int, Field(ge=1)] = 10
     """The guard looks at zones with at least so many owned records."""
     allow: str = ""

@@ -38,6 +38,7 @@ class ElectionSettings(_Part):
     """Who of several replicas leads: a Lease in the cluster that we run in."""
 
     enabled: Switch = "auto"
+    """Whether replicas elect a leader; `auto`: in a pod."""
     lock_name: Annotated[str, Field(pattern=r"^$|" + _OBJECT_NAME)] = ""
     """The Lease; truenorth-<stack> when left out."""
     lock_namespace: Annotated[str, Field(pattern=_NAMESPACE)] = ""
@@ -70,7 +71,9 @@ class CacheSettings(_Part):
     """The ConfigMap in which the leader keeps the WAN addresses, for the standbys and for other pods."""
 
     enabled: Switch = "auto"
+    """Whether it is used; `auto`: in a pod."""
     name: Annotated[str, Field(pattern=_OBJECT_NAME)] = "truenorth-wan-ip"
+    """Of the ConfigMap."""
     namespace: Annotated[str, Field(pattern=_NAMESPACE)] = ""
     """The one that the Lease is in when left out."""
     max_age: Annotated[Seconds, Field(ge=5, le=86_400)] = 120.0
@@ -91,6 +94,7 @@ class NotificationSettings(_Part):
     """Whom it tells, and of what. The addresses hold secrets: they come from the environment only."""
 
     of: tuple[NotifiedOf, ...] = ("change", "conflict", "disagreement", "failure", "recovery", "refusal")
+    """What is told."""
     at_most_every: Annotated[Seconds, Field(ge=0, le=86_400)] = 300.0
     """Seconds in which the same is not told twice."""
     failures_from: Annotated[Seconds, Field(ge=0, le=86_400)] = 60.0
@@ -111,13 +115,19 @@ class WatchSettings(_Part):
     first_retry: Annotated[Seconds, Field(ge=0.1, le=600)] = 2.0
     """Seconds after a failure until the next try; doubled each time, to longest_retry, and spread by chance."""
     longest_retry: Annotated[Seconds, Field(ge=1, le=3600)] = 300.0
+    """Seconds between two tries, at most."""
     cleanup_on_stop: bool = False
     """Delete all that is ours when the loop is told to end; a replica that takes over makes it anew."""
     log: Literal["console", "json"] = "console"
+    """How it logs: a line for people, or a JSON document a line."""
     election: ElectionSettings = Field(default_factory=ElectionSettings)
+    """Who of several replicas leads."""
     cache: CacheSettings = Field(default_factory=CacheSettings)
+    """Where the leader keeps the addresses."""
     web: WebSettings = Field(default_factory=WebSettings)
+    """The page, the metrics and the probes."""
     notifications: NotificationSettings = Field(default_factory=NotificationSettings)
+    """Whom it tells, and of what."""
 
     @model_validator(mode="after")
     def _settles(self) -> WatchSettings:

@@ -68,18 +68,24 @@ Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class NameSettings(BaseModel):
-    """One wanted name. What is left out comes from the settings of the same name above it."""
+    """One wanted name; just the name where nothing else is set. What is left out is what the zone has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
+    """One label, `@` for the zone itself, `*`, or a name that ends in the zone."""
     types: tuple[AddressType, ...] = ()
+    """Left out: those of the families that are detected."""
     targets: tuple[str, ...] = ()
+    """Addresses of its own; none: the WAN address."""
     links: tuple[str, ...] = ()
     """Those of `wan.links` at whose addresses the name points; none: at the machine's own WAN address."""
     ttl: Ttl | None = None
+    """Left out: that of the zone."""
     proxied: bool | None = None
+    """Whether Cloudflare's proxy answers for it; left out: as the zone has it."""
     comment: Comment | None = None
+    """Left out: that of the zone."""
 
     @model_validator(mode="before")
     @classmethod
@@ -113,12 +119,17 @@ class RecordSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
+    """Relative to the zone, `@` for the zone itself, or `*`."""
     type: RecordType
+    """Of the record set."""
     content: tuple[str, ...] = Field(min_length=1)
     """As a zone file has it: `10 mail.example.com` for MX; one text or a list."""
     ttl: Ttl | None = None
+    """Left out: that of the zone."""
     proxied: bool = False
+    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only."""
     comment: Comment | None = None
+    """Left out: that of the zone."""
 
     @field_validator("content", mode="before")
     @classmethod
@@ -170,6 +181,7 @@ class ZoneSettings(ZoneDefaults):
     """One zone."""
 
     zone: Zone
+    """The zone's domain."""
     zone_id: str = ""
     token: str = ""
     """The environment variable that holds the zone's own API token; empty: the provider's usual variables."""

@@ -61,7 +61,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if any("engine" in _fixtures(item) for item in session.items):
         _obtain(session.config)
     if any("kube_programs" in _fixtures(item) for item in session.items):
-        _obtain_kube(session.config)
+        deploy_tools = any("deploy_tools" in _fixtures(item) for item in session.items)
+        _obtain_kube(session.config, deploy_tools=deploy_tools)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -88,13 +89,13 @@ def engine(pytestconfig: pytest.Config) -> Engine:
     return found
 
 
-def _obtain_kube(config: pytest.Config) -> Programs | KubeUnavailable:
-    """The programs of a control plane of this run, or why there are none."""
+def _obtain_kube(config: pytest.Config, *, deploy_tools: bool = False) -> Programs | KubeUnavailable:
+    """The programs of a control plane of this run, or why there are none. deploy_tools: with helm and its like."""
     if _kube not in config.stash:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         progress = Plain(reporter.write_line, "kube") if reporter else None
         try:
-            config.stash[_kube] = install_kube(os.environ, progress, controllers=True)
+            config.stash[_kube] = install_kube(os.environ, progress, controllers=True, deploy_tools=deploy_tools)
         except KubeUnavailable as error:
             config.stash[_kube] = error
     return config.stash[_kube]
@@ -107,6 +108,19 @@ def kube_programs(pytestconfig: pytest.Config) -> Programs:
     if isinstance(found, KubeUnavailable):
         pytest.skip(f"no Kubernetes: {found}")
     return found
+
+
+@pytest.fixture(scope="session")
+def deploy_tools(kube_programs: Programs) -> Programs:
+    """Helm, Kustomize and kubeconform beside them, and the definitions of what a deployment may come with."""
+    return kube_programs
+
+
+@pytest.fixture(scope="session")
+def pods_cluster(kube_programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A control plane with all its controllers and a node: Pods run, what is deleted goes with all that is in it."""
+    with control_plane(tmp_path_factory.mktemp("pods"), controllers=True, programs=kube_programs) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
-import zipfile
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.kube.programs import CHANNELS, Part, Programs, find, folder, parts
+from lab.kube.definitions import GATEWAY_API, Definitions, fetch
+from lab.kube.programs import Part, Programs, definitions, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
-from lab.kube.versions import GATEWAY_API, GATEWAY_API_SUM
 from toolchain import lock
-from toolchain.compile import BuildError, compile_program, fault, go_environment
-from toolchain.go import Toolchain, minimum_of, toolchain
+from toolchain.compile import BuildError, compile_program, go_environment
+from toolchain.go import minimum_of, toolchain
 from toolchain.progress import Progress, Silent
 from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_GATEWAY_API = f"sigs.k8s.io/gateway-api@v{GATEWAY_API}"
 
 
 def install(
@@ -51,7 +47,7 @@ def install(
             if found := wanted():
                 return found
             needed = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
-            made = _make(environment, told, needed)
+            made = _make(environment, told, needed, definitions(deploy_tools=deploy_tools))
     except Unavailable as error:
         raise KubeUnavailable(f"Kubernetes cannot be built: {error.reason}", str(kept), error.do) from error
     except BuildError as error:
@@ -64,7 +60,9 @@ def install(
     return made
 
 
-def _make(environment: Mapping[str, str], progress: Progress, wanted: Sequence[Part]) -> Programs:
+def _make(
+    environment: Mapping[str, str], progress: Progress, wanted: Sequence[Part], definitions: Sequence[Definitions]
+) -> Programs:
     """Build what is lacking; each program moves to its place in one step when it has been tried. The lock is held."""
     kept = folder(environment)
     staging = kept / ".staging"  # what a killed build has fetched there is reused
@@ -74,12 +72,13 @@ def _make(environment: Mapping[str, str], progress: Progress, wanted: Sequence[P
     work.mkdir(parents=True)
     lacking = [part for part in wanted if not (kept / part.file_name).is_file()]
     progress.note(f"builds a Kubernetes control plane into {kept}: 10 to 20 minutes on two processors, once")
-    progress.plan(len(lacking) + 2)
+    progress.plan(len(lacking) + len(definitions) + 1)
     progress.step("find a Go toolchain")
     go = toolchain(environment, staging / "go", _newest_minimum(wanted), progress)
     settings = go_environment(environment, go, staging)
-    progress.step(f"fetch the definitions of Gateway API {GATEWAY_API}")
-    _gateway_api(go, settings, work, kept / f"gateway-api-{GATEWAY_API}")
+    for one in definitions:
+        progress.step(f"fetch the definitions of {one.title} {one.version}")
+        fetch(one, go, settings, work, kept / one.folder_name)
     for part in lacking:
         progress.step(f"build {part.name} {part.version} with {go.version}")
         draft = work / part.name
@@ -91,7 +90,7 @@ def _make(environment: Mapping[str, str], progress: Progress, wanted: Sequence[P
     if not all(path.is_file() for path in paths.values()):
         what, do = "Kubernetes was built, but is gone", "run it again; keep other programs off the cache"
         raise KubeUnavailable(what, str(kept), do)
-    return Programs(kept / f"gateway-api-{GATEWAY_API}", paths)
+    return Programs(kept / GATEWAY_API.folder_name, paths, {one.name: kept / one.folder_name for one in definitions})
 
 
 def _newest_minimum(wanted: Sequence[Part]) -> str:
@@ -107,35 +106,3 @@ def _try(part: Part, file: Path) -> None:
     if asked.returncode != 0 or part.version not in asked.stdout + asked.stderr:  # external-dns says it to the latter
         what = f"the {part.name} that was built does not work: {(asked.stderr or asked.stdout).strip()[-300:]}"
         raise KubeUnavailable(what, str(file), "run it again")
-
-
-def _gateway_api(go: Toolchain, settings: Mapping[str, str], work: Path, target: Path) -> None:
-    """Put the definitions of each channel into `target`, out of the module as Go fetches and sums it.
-
-    Go gives an error beside the module where it is older than the module's go.mod asks for; YAML does not mind.
-    """
-    if target.is_dir():
-        return
-    asked = subprocess.run(  # noqa: S603 - a fixed command
-        [str(go.go), "mod", "download", "-json", _GATEWAY_API],
-        cwd=work,
-        env={**settings, "GOSUMDB": "off"},  # held against our own sum instead
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        check=False,
-    )
-    told = json.loads(asked.stdout) if asked.stdout.strip() else {}
-    if not told.get("Zip"):
-        raise fault([told.get("Error", ""), *asked.stderr.splitlines()], work, target)
-    if told["Sum"] != GATEWAY_API_SUM:
-        what = f"the module {_GATEWAY_API} is not the pinned one: its sum is {told['Sum']}, not {GATEWAY_API_SUM}"
-        raise KubeUnavailable(what, told["Zip"], "use the module proxy proxy.golang.org")
-    draft = work / target.name
-    with zipfile.ZipFile(told["Zip"]) as archive:
-        for name in archive.namelist():
-            path = PurePosixPath(name)
-            if path.parent.name in CHANNELS and path.parent.parent.name == "crd" and "k8s.io_" in path.name:
-                (draft / path.parent.name).mkdir(parents=True, exist_ok=True)
-                (draft / path.parent.name / path.name).write_bytes(archive.read(name))
-    draft.replace(target)

@@ -79,6 +79,11 @@ class Client:
         query = {"fieldManager": _MANAGER, "force": "true"}
         return self.call("PATCH", path_of(manifest), dict(manifest), content_type=APPLY, query=query)
 
+    def check(self, manifest: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON of many shapes
+        """What an object would be if it were applied; unknown fields are refused, and nothing is kept."""
+        query = {"fieldManager": _MANAGER, "force": "true", "dryRun": "All", "fieldValidation": "Strict"}
+        return self.call("PATCH", path_of(manifest), dict(manifest), content_type=APPLY, query=query)
+
     def delete(self, manifest: Mapping[str, Any]) -> None:
         """Delete an object."""
         self.call("DELETE", path_of(manifest))

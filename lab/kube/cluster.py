@@ -10,7 +10,12 @@ import requests
 
 from lab.kube.client import ApiError, Client
 from lab.kube.commands import Site
-from lab.kube.gateway_api import await_served, install_definitions, remove_definitions
+from lab.kube.gateway_api import (
+    await_served,
+    install_custom_resources,
+    install_definitions,
+    remove_definitions,
+)
 from lab.kube.process import Service
 from lab.kube.users import Rule, User, account_user, make_service_account
 
@@ -56,6 +61,10 @@ class Cluster:
     def install_gateway_api(self, channel: str = "standard") -> None:
         """Install the definitions of a channel, `standard` or `experimental`, and wait until they serve."""
         install_definitions(self.admin, self._definitions / channel)
+
+    def install_custom_resources(self, folder: Path) -> None:
+        """Install the definitions in a folder, and wait until they serve."""
+        install_custom_resources(self.admin, folder)
 
     def remove_gateway_api(self) -> None:
         """Remove the definitions and all their objects."""

@@ -96,6 +96,7 @@ def kwok(site: Site, kubeconfig: Path) -> list[str]:
         str(site.programs["kwok"]),
         f"--kubeconfig={kubeconfig}",
         "--manage-all-nodes=true",
+        "--node-lease-duration-seconds=40",  # else the node is taken for dead after 50 s, and its Pods for not ready
         f"--node-ip={HOST}",
     ]
 

@@ -1,10 +1,13 @@
-"""Installs and removes the definitions of the Gateway API."""
+"""Installs and removes the definitions of custom resources: of the Gateway API, and others."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+
+import yaml
 
 from lab.kube.client import APPLY, ApiError, Client
 from lab.kube.unavailable import KubeUnavailable
@@ -28,6 +31,15 @@ def install_definitions(client: Client, channel: Path) -> None:
     await_served(client)
 
 
+def install_custom_resources(client: Client, folder: Path) -> None:
+    """Apply the definitions in a folder, whosever they are, and wait until they serve."""
+    items = []
+    for file in sorted(folder.glob("*.yaml")):
+        definition = yaml.safe_load(file.read_text(encoding="utf-8"))
+        items.append(client.apply(definition))
+    _await_served(client, items)
+
+
 def remove_definitions(client: Client) -> None:
     """Remove them, and all objects of their kinds, and wait until they have gone."""
     listed = client.call("GET", _DEFINITIONS)
@@ -48,8 +60,12 @@ def await_served(client: Client) -> None:
     A definition is established a moment before its cache is filled, until when a list is answered 404 or 429.
     Raises KubeUnavailable where that lasts a minute.
     """
+    _await_served(client, _installed(client))
+
+
+def _await_served(client: Client, items: Iterable[dict[str, Any]]) -> None:
     until = monotonic() + _DEADLINE
-    for item in _installed(client):
+    for item in items:
         for version in item["spec"]["versions"]:
             while version["served"] and not _lists(client, item["spec"], version["name"]):
                 if monotonic() > until:

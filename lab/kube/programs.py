@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.kube.versions import ETCD, EXTERNAL_DNS, GATEWAY_API, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK
+from lab.kube.definitions import GATEWAY_API, OPERATORS, Definitions
+from lab.kube.versions import ETCD, EXTERNAL_DNS, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK
 from toolchain.cache import user_cache
 from toolchain.compile import Program
 
@@ -35,10 +36,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """Where the programs are, by name, and the folder of the Gateway API's definitions, one folder a channel."""
+    """Where the programs are, by name, and the folder of the Gateway API's definitions, one folder a channel.
+
+    definitions: the folders of all definitions, by name.
+    """
 
     gateway_api: Path
     paths: Mapping[str, Path] = field(default_factory=dict)
+    definitions: Mapping[str, Path] = field(default_factory=dict)
 
 
 def parts(*, controllers: bool, external_dns: bool = False, deploy_tools: bool = False) -> list[Part]:
@@ -57,22 +62,37 @@ def parts(*, controllers: bool, external_dns: bool = False, deploy_tools: bool =
     return [*wanted, *_deploy_tools()] if deploy_tools else wanted
 
 
+def definitions(*, deploy_tools: bool) -> list[Definitions]:
+    """The definitions that are needed: of the Gateway API; of what a deployment may come with, if wanted."""
+    return [GATEWAY_API, *(OPERATORS if deploy_tools else ())]
+
+
 def _deploy_tools() -> list[Part]:
+    major, minor, _ = KUBERNETES.split(".")
+    capabilities = "helm.sh/helm/v3/pkg/chartutil"
+    helm = {
+        "helm.sh/helm/v3/internal/version.version": f"v{HELM}",
+        # The version for which it renders where no cluster is asked.
+        f"{capabilities}.k8sVersionMajor": major,
+        f"{capabilities}.k8sVersionMinor": minor,
+    }
+    kustomize = {"sigs.k8s.io/kustomize/api/provenance.version": f"v{KUSTOMIZE}"}
+    package = "github.com/yannh/kubeconform/cmd/kubeconform"
     return [
-        _tool("helm", HELM, "helm.sh/helm/v3/cmd/helm", "helm.sh/helm/v3/internal/version.version", "version"),
-        _tool(
+        Part("helm", HELM, Program(MODULES / "helm", "helm.sh/helm/v3/cmd/helm", helm), "version"),
+        Part(
             "kustomize",
             KUSTOMIZE,
-            "sigs.k8s.io/kustomize/kustomize/v5",
-            "sigs.k8s.io/kustomize/api/provenance.version",
+            Program(MODULES / "kustomize", "sigs.k8s.io/kustomize/kustomize/v5", kustomize),
             "version",
         ),
-        _tool("kubeconform", KUBECONFORM, "github.com/yannh/kubeconform/cmd/kubeconform", "main.version", "-v"),
+        Part(
+            "kubeconform",
+            KUBECONFORM,
+            Program(MODULES / "kubeconform", package, {"main.version": f"v{KUBECONFORM}"}),
+            "-v",
+        ),
     ]
-
-
-def _tool(name: str, version: str, package: str, variable: str, asked: str) -> Part:
-    return Part(name, version, Program(MODULES / name, package, {variable: f"v{version}"}), asked)
 
 
 def _kubernetes(name: str) -> Part:
@@ -103,6 +123,6 @@ def find(
     kept = folder(environment)
     wanted = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
     paths = {part.name: kept / part.file_name for part in wanted}
-    definitions = kept / f"gateway-api-{GATEWAY_API}"
-    there = definitions.is_dir() and all(path.is_file() for path in paths.values())
-    return Programs(definitions, paths) if there else None
+    folders = {one.name: kept / one.folder_name for one in definitions(deploy_tools=deploy_tools)}
+    there = all(path.is_dir() for path in folders.values()) and all(path.is_file() for path in paths.values())
+    return Programs(kept / GATEWAY_API.folder_name, paths, folders) if there else None

@@ -71,9 +71,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
     def Configure(  # noqa: N802
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        del context
         self.close()
-        self._api = self._package.connect(from_struct(request.args), os.environ)
+        try:
+            self._api = self._package.connect(from_struct(request.args), os.environ)
+        except OperationFailed as failed:
+            _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(failed))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(  # noqa: N802

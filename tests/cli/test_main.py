@@ -13,7 +13,7 @@ from tests.cli.conftest import TRUENORTH
 HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "lightkube", "requests", "pydantic")
 COMMANDS = [
     *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["sources"], ["watch"], ["demo"], ["env"]),
-    *(["geo", "status"], ["lab", "build"]),
+    *(["deploy"], ["init"], ["doctor"], ["geo", "status"], ["lab", "build"]),
     *(["lab", name] for name in ("start", "stop", "status", "env")),
     *(["state", name] for name in ("pull", "push", "versions", "restore")),
     *(["engine", name] for name in ("install", "info")),
@@ -55,6 +55,7 @@ def test_the_exit_codes_are_those_of_the_help() -> None:
         exit_codes.FAILED,
         exit_codes.UNUSABLE,
         exit_codes.REFUSED,
+        exit_codes.CHANGED,
         exit_codes.INTERRUPTED,
     ):
         assert f"{code} " in text[text.index("Exit codes") :]

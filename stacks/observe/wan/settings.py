@@ -42,8 +42,10 @@ class WanSettings(BaseModel):
     mode: Literal["stun+http", "stun", "http", "chain", "list"] = "stun+http"
     """Which sources are asked; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
     sources: list[str] = []
-    """For mode `list`: `stun:HOST:PORT`, `https://URL`, `interface`, ... (see `spec`)."""
+    """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
+    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `none`."""
     families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
+    """Those of which addresses are published."""
     stun: list[str] = list(DEFAULT_STUN)
     """STUN servers, `HOST:PORT`; `tcp:HOST:PORT` asks over TCP."""
     stun_udp_list: str = ""

@@ -31,7 +31,7 @@ class VisibleZone:
     """A zone. plan: `free`, `pro`, `business` or `enterprise` at Cloudflare, "" elsewhere.
 
     status: active, or what else Cloudflare says, such as pending. name_servers: those that it is to be delegated to.
-    permissions: None where the provider does not say what the token may do.
+    permissions: None where the provider does not say what the token may do. created: RFC 3339, "" where nobody says.
     """
 
     provider: str
@@ -41,6 +41,7 @@ class VisibleZone:
     plan: str = ""
     name_servers: tuple[str, ...] = ()
     permissions: frozenset[str] | None = None
+    created: str = ""
 
     def may(self, permission: str) -> bool:
         """Whether the token may do this, as far as is known."""
@@ -55,12 +56,14 @@ class TokenState:
     expires: datetime | None
 
 
-def zones(provider: str, credentials: Credentials) -> tuple[VisibleZone, ...]:
-    """The zones that the credentials let see, by name.
+def zones(provider: str, credentials: Credentials, name: str = "") -> tuple[VisibleZone, ...]:
+    """The zones that the credentials let see, in the order of their names.
 
+    name: the only one that is asked for; Cloudflare has tokens for single zones that may not list all.
     Raises UserError where they are refused, ObservationError where the API cannot be asked.
     """
-    return tuple(sorted(_LISTS[provider](credentials), key=lambda zone: zone.name))
+    found = _LISTS[provider](credentials, name)
+    return tuple(sorted((zone for zone in found if name in {"", zone.name}), key=lambda zone: zone.name))
 
 
 def token_state(credentials: Credentials) -> TokenState | None:
@@ -80,12 +83,12 @@ def token_state(credentials: Credentials) -> TokenState | None:
     return TokenState(str(result.get("status", "")), datetime.fromisoformat(expires) if expires else None)
 
 
-def _of_cloudflare(credentials: Credentials) -> list[VisibleZone]:
+def _of_cloudflare(credentials: Credentials, name: str) -> list[VisibleZone]:
     found: list[VisibleZone] = []
     with cloudflare.opened(credentials) as session:
         page, pages = 1, 1
         while page <= pages:
-            query = {"page": str(page), "per_page": str(_PAGE["cloudflare"])}
+            query = {"page": str(page), "per_page": str(_PAGE["cloudflare"]), **({"name": name} if name else {})}
             url = f"{credentials.base_url}/zones"
             response, body = http.get(session, url, query, "Cloudflare", "the zones of the token")
             if not response.ok or not body.get("success"):
@@ -104,11 +107,12 @@ def _cloudflare_zone(item: Mapping[str, Any]) -> VisibleZone:
         status=str(item.get("status", "")),
         plan=str((item.get("plan") or {}).get("legacy_id") or ""),
         name_servers=tuple(item.get("name_servers") or ()),
-        permissions=frozenset(item["permissions"]) if item.get("permissions") is not None else None,
+        permissions=frozenset(item["permissions"]) if item.get("permissions") else None,
+        created=str(item.get("created_on") or ""),
     )
 
 
-def _of_gandi(credentials: Credentials) -> list[VisibleZone]:
+def _of_gandi(credentials: Credentials, _name: str) -> list[VisibleZone]:
     scheme, secret = ("Bearer", credentials.token) if credentials.token else ("Apikey", credentials.key)
     found: list[VisibleZone] = []
     with http.opened("gandi", {"Authorization": f"{scheme} {secret}", "Accept": "application/json"}) as session:
@@ -144,4 +148,7 @@ _DO = {
     "Gandi": "make a personal access token that may manage the domain's technical configuration, and export it as "
     "GANDI_PERSONAL_ACCESS_TOKEN",
 }
-_LISTS: Mapping[str, Callable[[Credentials], list[VisibleZone]]] = {"cloudflare": _of_cloudflare, "gandi": _of_gandi}
+_LISTS: Mapping[str, Callable[[Credentials, str], list[VisibleZone]]] = {
+    "cloudflare": _of_cloudflare,
+    "gandi": _of_gandi,
+}

@@ -132,9 +132,9 @@ class TestKubernetes:
         assert f"export KUBECONFIG={places.kubeconfig}" in lab(folder, "env").stdout
 
 
-@pytest.mark.parametrize("asked", [False, True])
-def test_build_builds_external_dns_only_where_it_is_asked_for(
-    asked: bool,  # noqa: FBT001 - pytest's parameter
+@pytest.mark.parametrize("asked", [[], ["--external-dns"], ["--deploy-tools"], ["--external-dns", "--deploy-tools"]])
+def test_build_builds_only_what_is_asked_for(
+    asked: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,9 +145,10 @@ def test_build_builds_external_dns_only_where_it_is_asked_for(
         return Programs(tmp_path / "gateway-api")
 
     monkeypatch.setattr(build, "install", install)
-    done = CliRunner().invoke(app, ["build", *(["--external-dns"] if asked else [])])
+    done = CliRunner().invoke(app, ["build", *asked])
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path}\n")
-    assert built == [{"controllers": True, "external_dns": asked}]
+    wanted = {"external_dns": "--external-dns" in asked, "deploy_tools": "--deploy-tools" in asked}
+    assert built == [{"controllers": True, **wanted}]
 
 
 def test_env_of_no_lab_says_what_to_do(folder: Path) -> None:

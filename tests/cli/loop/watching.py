@@ -43,7 +43,7 @@ def until(watcher: subprocess.Popen[str], kind: str) -> list[dict[str, Any]]:
         events.append(json.loads(line))
         if events[-1]["event"] == kind:
             return events
-    raise AssertionError(watcher.stderr.read() if watcher.stderr else "")
+    raise AssertionError((watcher.stderr.read() if watcher.stderr else "") + "".join(f"\n{one}" for one in events[-5:]))
 
 
 def ended(watcher: subprocess.Popen[str]) -> int:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.cloudflare.model import Permission
+
 if TYPE_CHECKING:
     from lab.cloudflare.model import Zone
     from lab.cloudflare.state import Cloudflare
@@ -131,11 +133,24 @@ def test_zones_and_tokens_are_added(api: Api, cloudflare: Cloudflare) -> None:
     assert cloudflare.tokens[token].zones == frozenset({made["id"]})
 
 
+def test_zones_have_plans_and_states_and_tokens_permissions(api: Api, cloudflare: Cloudflare) -> None:
+    asked = {"name": "example.org", "plan": "free", "status": "pending"}
+    made = cloudflare.zones[api.lab("POST", "/_lab/cloudflare/zones", asked).json()["id"]]
+    assert (made.plan.legacy_id, made.status) == ("free", "pending")
+    few = {"token": "t" * 40, "zone": "example.org", "permissions": ["#zone:read"]}
+    assert api.lab("POST", "/_lab/cloudflare/tokens", few).status_code == 200
+    assert cloudflare.tokens["t" * 40].permissions == frozenset({Permission.ZONE_READ})
+
+
 @pytest.mark.parametrize(
     ("place", "body", "message"),
     [
         ("zones", {}, "give the name of the zone"),
         ("zones", {"name": "example.com"}, "exists already"),
+        ("zones", {"name": "example.org", "plan": "gold"}, "plan is one of free, pro"),
+        ("zones", {"name": "example.org", "status": "lost"}, "status of initializing"),
+        ("tokens", {"token": "x", "zone": "example.com", "permissions": ["all"]}, "all"),
+        ("tokens", {"token": "x", "zone": "example.com", "permissions": "all"}, "permissions are a list"),
         ("tokens", {"token": "x"}, "give a token, and the name or id of a zone that exists"),
         ("tokens", {"token": "x", "zone": "example.org"}, "of a zone that exists"),
     ],

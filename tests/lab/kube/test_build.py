@@ -12,22 +12,35 @@ from pathlib import Path
 import pytest
 
 from lab.kube.build import install
+from lab.kube.definitions import OPERATORS
 from lab.kube.programs import CHANNELS, MODULES, Part, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
-from lab.kube.versions import ETCD, EXTERNAL_DNS, GATEWAY_API, GATEWAY_API_SUM, KUBERNETES, KWOK
+from lab.kube.versions import (
+    ETCD,
+    EXTERNAL_DNS,
+    GATEWAY_API,
+    GATEWAY_API_SUM,
+    HELM,
+    KUBECONFORM,
+    KUBERNETES,
+    KUSTOMIZE,
+    KWOK,
+)
 from toolchain.go import minimum_of
 from toolchain.progress import Silent
 
 _GO = """#!/bin/sh
 case "$1" in
 env) echo go1.26.8 ;;
-mod) cat "{folder}/told.json"; exit 1 ;;
+mod)
+  while [ $# -gt 1 ]; do shift; done
+  cat "{folder}/${{1##*/}}.json"; exit 1 ;;
 build)
   while [ $# -gt 0 ]; do [ "$1" = -o ] && target=$2; shift; done
   echo "${{target##*/}}" >> "{folder}/built"
   if [ -e "{folder}/fault" ]; then cat "{folder}/fault" >&2; exit 1; fi
   if [ "${{target##*/}}" = etcd ] && [ -e "{folder}/gate" ]; then read -r _ < "{folder}/gate"; fi
-  printf '#!/bin/sh\\necho %s %s %s %s\\n' {etcd} {kubernetes} {kwok} {external_dns} > "$target"
+  printf '#!/bin/sh\\necho {versions}\\n' > "$target"
   chmod 755 "$target" ;;
 esac
 """
@@ -59,7 +72,24 @@ class _Machine:
                 zipped.writestr(f"{root}/config/crd/{channel}/kustomization.yaml", "")
                 zipped.writestr(f"{root}/config/crd/{channel}/gateway.networking.k8s.io_gateways.yaml", channel)
         told = {"Error": "requires go >= 1.27.0", "Zip": str(archive), "Sum": checksum}
-        (self.folder / "told.json").write_text(json.dumps(told))
+        (self.folder / f"gateway-api@v{GATEWAY_API}.json").write_text(json.dumps(told))
+
+    def has_the_modules_of_operators(self) -> None:
+        files = {
+            "prometheus-operator": [
+                f"example/prometheus-operator-crd/monitoring.coreos.com_{kind}.yaml"
+                for kind in ("prometheusrules", "servicemonitors", "probes")
+            ],
+            "metallb": ["config/crd/bases/metallb.io_ipaddresspools.yaml", "config/crd/bases/metallb.io_bgppeers.yaml"],
+            "argo-cd": ["manifests/crds/application-crd.yaml", "manifests/crds/appproject-crd.yaml"],
+        }
+        for one in OPERATORS:
+            archive = self.folder / f"{one.name}.zip"
+            with zipfile.ZipFile(archive, "w") as zipped:
+                for file in files[one.name]:
+                    zipped.writestr(f"{one.module}@v{one.version}/{file}", file)
+            name = f"{one.module.rpartition('/')[2]}@v{one.version}.json"
+            (self.folder / name).write_text(json.dumps({"Zip": str(archive), "Sum": one.checksum}))
 
     def has_no_go(self) -> None:
         (self.folder / "bin" / "go").unlink()
@@ -73,7 +103,8 @@ def machine(tmp_path: Path) -> _Machine:
     made = _Machine(tmp_path)
     go = tmp_path / "bin" / "go"
     go.parent.mkdir()
-    go.write_text(_GO.format(folder=tmp_path, etcd=ETCD, kubernetes=KUBERNETES, kwok=KWOK, external_dns=EXTERNAL_DNS))
+    versions = f"{ETCD} {KUBERNETES} {KWOK} {EXTERNAL_DNS} {HELM} {KUSTOMIZE} {KUBECONFORM}"
+    go.write_text(_GO.format(folder=tmp_path, versions=versions))
     go.chmod(0o755)
     for tool in ("cat", "chmod"):
         (go.parent / tool).symlink_to(shutil.which(tool) or tool)
@@ -133,6 +164,25 @@ class TestBuild:
         assert machine.built() == ["etcd", "kube-apiserver", "external-dns"]
         assert programs.paths["external-dns"].name == f"external-dns-{EXTERNAL_DNS}"
 
+    def test_what_renders_and_checks_manifests_comes_with_the_definitions_that_these_may_use(
+        self, machine: _Machine
+    ) -> None:
+        machine.has_the_modules_of_operators()
+        programs = install(machine.environment, deploy_tools=True)
+
+        assert machine.built()[2:] == ["helm", "kustomize", "kubeconform"]
+        assert {
+            name: sorted(file.name for file in folder.iterdir()) for name, folder in programs.definitions.items()
+        } == {
+            "gateway-api": ["experimental", "standard"],
+            "prometheus-operator": [
+                f"monitoring.coreos.com_{kind}.yaml" for kind in ("prometheusrules", "servicemonitors")
+            ],
+            "metallb": ["metallb.io_ipaddresspools.yaml"],
+            "argo-cd": ["application-crd.yaml"],
+        }
+        assert find(machine.environment, deploy_tools=True) == programs
+
     def test_the_time_it_takes_is_told_beforehand(self, machine: _Machine) -> None:
         told = _Lines()
 
@@ -146,6 +196,7 @@ class TestBuild:
         program = """
 import os, sys
 from lab.kube.build import install
+from lab.kube.definitions import OPERATORS
 from toolchain.progress import Silent
 class Told(Silent):
     def note(self, what):
@@ -213,18 +264,23 @@ class TestFailure:
 
 
 class TestPins:
-    @pytest.mark.parametrize("part", parts(controllers=True, external_dns=True), ids=lambda part: part.name)
+    @pytest.mark.parametrize(
+        "part", parts(controllers=True, external_dns=True, deploy_tools=True), ids=lambda part: part.name
+    )
     def test_the_go_modules_are_of_the_pinned_versions(self, part: Part) -> None:
         wanted = {
             "etcd": f"go.etcd.io/etcd/server/v3 v{ETCD}\n",
             "external-dns": f"sigs.k8s.io/external-dns v{EXTERNAL_DNS}\n",
             "kwok": f"sigs.k8s.io/kwok v{KWOK}\n",
             "kubernetes": f"k8s.io/kubernetes v{KUBERNETES}\n",
+            "helm": f"helm.sh/helm/v3 v{HELM}\n",
+            "kustomize": f"sigs.k8s.io/kustomize/kustomize/v5 v{KUSTOMIZE}\n",
+            "kubeconform": f"github.com/yannh/kubeconform v{KUBECONFORM}\n",
         }
         module = part.source.module
 
         assert wanted[module.name] in (module / "go.mod").read_text()
-        newer = {"external-dns": "1.26.1"}
+        newer = {"external-dns": "1.26.1", "helm": "1.26.0", "kubeconform": "1.26.0"}
         assert minimum_of(module) == newer.get(module.name, minimum_of(MODULES / "kubernetes"))
 
     def test_each_staging_module_of_kubernetes_is_replaced_by_its_release(self) -> None:

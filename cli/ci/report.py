@@ -1,0 +1,137 @@
+"""What a pipeline is told of a run: a summary in Markdown, annotations, values for its next steps."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli.ci import github, markdown
+from cli.converge import Convergence
+from cli.engine.failure import RunFailed
+from cli.errors import UserError
+from cli.log.secrets import Redactor, redactor
+from cli.tables import SHOWN, frozen_by_reason
+from stacks.errors import ObservationError, Refused
+from stacks.plan import guard
+
+
+@dataclass(slots=True)
+class Report:
+    """Of one run. Where nothing was asked for (no file, no --ci), nothing is told."""
+
+    stack: str
+    environment: Mapping[str, str] = field(repr=False)
+    summary: Path | None
+    ci: bool
+    stderr: bool
+    """Whether annotations go to standard error, because standard output is JSON."""
+    _seen: Convergence | None = None
+    _is_done: bool = False
+
+    def planned(self, seen: Convergence) -> None:
+        """What will be done, or would be."""
+        self._seen = seen
+
+    def done(self, done: Convergence) -> None:
+        """What was done."""
+        self._seen, self._is_done = done, True
+
+    def succeeded(self) -> None:
+        """The run has ended well."""
+        if self._seen is not None:
+            text = markdown.summary(self.stack, self._seen, done=self._is_done and bool(self._seen.runs))
+            self._tell(text, outcome_of(self._seen, done=self._is_done), self._seen)
+
+    def failed(self, error: Exception) -> None:
+        """The run has ended with an error; what it was to do, if it came to that, is told too."""
+        text = self._redact().text(str(error))
+        self._tell(
+            markdown.failure(self.stack, text, self._seen, done=self._is_done),
+            "refused" if isinstance(error, Refused) else "failed",
+            self._seen,
+        )
+        for problem in error.problems if isinstance(error, UserError | Refused) else (error,):
+            self._annotate("error", str(problem))
+
+    def _tell(self, text: str, outcome: str, seen: Convergence | None) -> None:
+        text = self._redact().text(text)
+        if self.summary:
+            _write(self.summary, text, append=False)
+        if not self.ci:
+            return
+        if file := github.file_of(self.environment, github.SUMMARY):
+            _write(file, text, append=True)
+        if file := github.file_of(self.environment, github.OUTPUT):
+            values = {"outcome": outcome, "changes": len(seen.changes) + len(seen.geo_changes) if seen else 0}
+            values |= {"allow": guard.word(seen.refusals) if seen and not seen.allowed_by else ""}
+            _write(file, "".join(f"{name}={value}\n" for name, value in values.items()), append=True)
+        for note in _warnings(seen) if seen else ():
+            self._annotate("warning", note)
+
+    def _annotate(self, level: github.Level, message: str) -> None:
+        if self.ci and github.has_annotations(self.environment):
+            line = github.annotation(level, f"TrueNorth, stack {self.stack}", self._redact().text(message))
+            print(line, file=sys.stderr if self.stderr else sys.stdout, flush=True)
+
+    def _redact(self) -> Redactor:
+        return redactor(self.environment)
+
+
+@contextmanager
+def reporting(
+    stack: str, environment: Mapping[str, str], summary: Path | None, *, ci: bool, as_json: bool
+) -> Iterator[Report]:
+    """A report, told when the block ends. What the block fails with is told, and raised.
+
+    Raises UserError before the block where the summary cannot be written.
+    """
+    report = Report(stack, environment, summary, ci, as_json)
+    if summary:
+        _write(summary, "", append=True)
+    try:
+        yield report
+    except (UserError, Refused, ObservationError, RunFailed) as error:
+        with suppress(UserError):  # that the summary cannot be written says less than why the run has failed
+            report.failed(error)
+        raise
+    report.succeeded()
+
+
+def is_pending(seen: Convergence) -> bool:
+    """Whether a run would change something."""
+    return bool(seen.changes or seen.geo_changes)
+
+
+def outcome_of(seen: Convergence, *, done: bool) -> str:
+    """In a word: nothing, changed, pending (it would be changed) or refused (it would be, too)."""
+    if done:
+        return "changed" if seen.runs and is_pending(seen) else "nothing"
+    if seen.refusals and not seen.allowed_by:
+        return "refused"
+    return "pending" if is_pending(seen) else "nothing"
+
+
+def _warnings(seen: Convergence) -> Iterator[str]:
+    for one in seen.plan.conflicts:
+        yield f"conflict: {one.name} {one.type} is held by {one.held_by}; {one.reason}"
+    complaints = dict.fromkeys(complaint.text for complaint in seen.plan.complaints)
+    yield from complaints
+    for reason, together in frozen_by_reason(seen.plan).items():
+        if reason not in complaints:
+            more = f" and {len(together) - SHOWN} more" if len(together) > SHOWN else ""
+            shown = ", ".join(f"{one.name} {one.type}" for one in together[:SHOWN])
+            yield f"stays as it is: {shown}{more}: {reason}"
+    yield from (f"conflict: {conflict}" for conflict in (seen.plan.geo.conflicts if seen.plan.geo else ()))
+
+
+def _write(file: Path, text: str, *, append: bool) -> None:
+    try:
+        with file.open("a" if append else "w", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        raise UserError(
+            f"the summary cannot be written: {error.strerror}", str(file), "name another file, or make its folder"
+        ) from error

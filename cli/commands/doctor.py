@@ -1,0 +1,76 @@
+"""`truenorth doctor`: what keeps a stack from working, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.exit_codes import FAILED
+from cli.options import Json, SettingsFile, Stack, State
+
+if TYPE_CHECKING:
+    from cli.doctor.examine import Check
+    from cli.doctor.finding import Finding
+
+Timeout = Annotated[float, typer.Option("--timeout", min=1.0, max=300.0, help="Seconds for all checks together.")]
+
+
+def doctor(
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    state: State = "",
+    *,
+    timeout: Timeout = 20.0,
+    as_json: Json = False,
+) -> None:
+    """Examine a stack and its machine, and say of each fault where it is and what to do. Changes nothing.
+
+    Looks at the engine and its plugins, the token's rights on each zone, the zone's plan and name servers, the clock,
+    the sources of the address, the clusters and what we may do there, and the state. Exit code 1: something fails.
+
+    Example: `truenorth doctor --stack home`
+    """
+    from rich.console import Console
+
+    from cli.doctor.examine import examine
+    from cli.doctor.finding import Level
+    from cli.doctor.report import document, print_findings
+    from cli.log.secrets import redactor
+
+    first, checks, secrets = _checks(stack, settings, state)
+    findings = tuple(dict.fromkeys((*first, *examine(checks, timeout))))
+    redact = redactor(os.environ, secrets)
+    if as_json:
+        sys.stdout.write(json.dumps(document(findings, redact), sort_keys=True) + "\n")
+    else:
+        print_findings(Console(), findings, redact)
+    if any(one.level is Level.FAILED for one in findings):
+        raise typer.Exit(FAILED)
+
+
+def _checks(stack: str, settings: Path | None, state: str) -> tuple[tuple[Finding, ...], list[Check], tuple[str, ...]]:
+    """What is wrong with the settings, if anything; what can be examined then; the tokens that zones name."""
+    from cli.doctor.checks import checks, without_settings
+    from cli.doctor.finding import of_problem, ok
+    from cli.doctor.patient import Patient
+    from cli.errors import UserError
+    from cli.workplace import find_project, settings_path
+    from stacks.settings_files import from_file
+
+    try:
+        project = find_project(Path.cwd())
+        file = settings or settings_path(project, stack)
+        chosen = from_file(file, os.environ, stack)
+    except UserError as error:
+        return tuple(of_problem("settings", problem) for problem in error.problems), without_settings(os.environ), ()
+    zones = len(chosen.each_zone())
+    names = sum(len(zone.names) + len(zone.records) for zone in chosen.each_zone())
+    what = f"{zones} zone{'' if zones == 1 else 's'}, {names} name{'' if names == 1 else 's'}, read from {file}"
+    patient = Patient(project, stack, file, chosen, os.environ, state)
+    secrets = tuple(os.environ.get(zone.token, "") for zone in chosen.each_zone() if zone.token)
+    return (ok("settings", what, str(file)),), checks(patient), secrets

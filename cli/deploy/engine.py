@@ -1,0 +1,130 @@
+"""Deploys an operator by the Pulumi engine, as a stack of its own beside the one that the operator runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from cli.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
+from cli.deploy.gather import Deployment
+from cli.engine import stack
+from cli.engine.events import QUIET_OPERATIONS
+from cli.engine.failure import RunFailed
+from cli.engine.find import Engine
+from cli.engine.install import engine_environment, install
+from cli.engine.progress import shown_on
+from cli.engine.run import Listener, Program, Run
+from cli.engine.view import OBJECTS
+from cli.state.store import store
+from cli.state.url import is_kubernetes
+from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
+from lab.plugin.executable import KUBERNETES, choose
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.cluster.access import access
+from stacks.observe.registry import NO_STACK
+
+SUFFIX = "-deploy"
+SDK = "pulumi-kubernetes"
+
+
+@contextmanager
+def workplace(deployment: Deployment, environment: Mapping[str, str], state_url: str) -> Iterator[Workplace]:
+    """Where the deployment runs: an engine, the Kubernetes plugin, and state of its own.
+
+    state_url: where that is kept; "" for what the environment and the settings say, and a folder of the user's where
+    that is Secrets of the cluster: these go with what is deployed. Raises UserError.
+    """
+    name = deployment.stack + SUFFIX
+    to = deployment.settings.deploy
+    access(ClusterSettings(kubeconfig=to.kubeconfig, context=to.context), environment)  # says what is wrong with it
+    with shown_on(sys.stderr) as progress:
+        engine = install(environment, progress)
+    backend = deployment.settings.backend
+    asked = {key: value for key, value in environment.items() if key != STATE_VARIABLE or not is_kubernetes(value)}
+    url = backend_url(deployment.project / PROJECT_FILE, "" if is_kubernetes(backend) else backend, asked, state_url)
+    state = store(url, PROJECT_NAME, name, deployment.settings, environment)
+    mend_sidecars(state.backend)
+    with tempfile.TemporaryDirectory(prefix="truenorth-deploy-") as folder:
+        # The engine writes the salt of the state's secrets there; the user's own file stays as it is.
+        settings_file = Path(folder) / f"Pulumi.{name}.yaml"
+        settings_file.touch(mode=0o600)
+        yield Workplace(
+            deployment.project,
+            name,
+            settings_file,
+            deployment.settings,
+            {},
+            engine,
+            state.backend,
+            {
+                **_engine_environment(engine, environment),
+                **({"PULUMI_BACKEND_URL": state.backend} if state.backend else {}),
+                **state.variables,
+            },
+            state=state,
+        )
+
+
+def program(deployment: Deployment) -> Program:
+    """The program that declares the operator. With --delete none is run: the state says what there is."""
+
+    def declared() -> None:
+        # Imported while the engine starts, which calls this.
+        import pulumi  # noqa: PLC0415 - see above
+
+        from components.operator import Operator, provider  # noqa: PLC0415 - likewise
+
+        deploy = deployment.settings.deploy
+        to = provider("cluster", kubeconfig=deploy.kubeconfig, context=deploy.context)
+        Operator(deployment.args.name, deployment.args, pulumi.ResourceOptions(providers=[to]))
+
+    return declared
+
+
+def deploy(place: Workplace, deployment: Deployment, listener: Listener) -> Run:
+    """Make the cluster as the settings want it, and wait until the pods are ready. Raises RunFailed, UserError.
+
+    What was changed or deleted behind our back is seen first, and put right; so is what an interrupted run has left.
+    """
+    try:
+        stack.refresh(place, (), lambda _: None)
+    except RunFailed as failure:
+        if not any(text in str(failure).lower() for text in NO_STACK):
+            raise
+    return stack.up(place, program(deployment), listener)
+
+
+def preview(place: Workplace, deployment: Deployment, listener: Listener) -> Run:
+    """What `deploy` would do; nothing is touched."""
+    return stack.preview(place, program(deployment), listener)
+
+
+def changes(run: Run) -> list[tuple[str, str]]:
+    """What a run has done, or would do, to objects of the cluster: operation and object."""
+    return [
+        (step.operation, step.name)
+        for step in run.steps
+        if step.phase == "done" and step.type.startswith(OBJECTS) and step.operation not in QUIET_OPERATIONS
+    ]
+
+
+def delete(place: Workplace, listener: Listener) -> Run:
+    """Delete all that was deployed, and nothing else."""
+    return stack.destroy(place, listener)
+
+
+def _engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the engine, with a Kubernetes plugin on PATH: the real one, or where it cannot be had ours."""
+    found = choose(environment, state_home(environment) / "plugin", engine.pulumi, version(SDK), KUBERNETES)
+    variables = engine_environment(engine, environment)
+    if found.origin == "stand-in":
+        variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
+        variables["PULUMI_CONFIG_PASSPHRASE"] = ""
+    variables["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true"  # events as in any other run
+    return variables | {"PATH": os.pathsep.join([str(found.folder), variables["PATH"]])}

@@ -1,0 +1,133 @@
+"""The clusters: whether they answer, serve what is asked of them, and let us do what the settings need."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+from cli.access_review import denied, told
+from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.patient import Patient
+from cli.home import home
+from cli.state.opening import lock_name
+from cli.state.url import StateUrl, is_kubernetes, parse
+from components.operator_args import ObjectName, Rights
+from components.operator_rbac import Right, each_right
+from stacks.cluster_settings import ClusterSettings
+from stacks.observe.cluster.access import Access, access
+from stacks.observe.cluster.api import ApiError
+from stacks.observe.cluster.object_api import ObjectApi
+from stacks.observe.cluster.pace import Pace
+from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.sources import SOURCES
+from stacks.operator_rights import reads, rights
+from stacks.watch_settings import Switch
+
+POD = "KUBERNETES_SERVICE_HOST"
+"""The variable that every container of a pod has."""
+TIMEOUT = 10.0
+"""Seconds for which an answer of the own cluster is awaited."""
+READING = frozenset({"list", "watch"})
+GRANT = "grant it: a ClusterRole, or a Role in that namespace, and its binding; `truenorth deploy --render` writes them"
+
+
+def cluster(patient: Patient, settings: ClusterSettings) -> Iterator[Finding]:
+    """One of the clusters whose objects are named. Raises UserError where it is not said how it is reached."""
+    about = f"cluster {settings.name}" if settings.name else "cluster"
+    way = access(settings, patient.environment)
+    yield from _asked(about, way, settings.timeout, lambda api: _of_cluster(about, api, settings))
+
+
+def own(patient: Patient) -> Iterator[Finding]:
+    """The cluster that keeps the Lease, the address cache and the state, where the settings want any of these there.
+
+    Raises UserError where it is not said how it is reached.
+    """
+    url = _state_url(patient)
+    elsewhere = url is not None and bool(url.context or url.kubeconfig)
+    wanted = _kept(patient, None if elsewhere else url)
+    if wanted is not None:
+        place = home(patient.settings, patient.environment)
+        needed = tuple(each_right(wanted(place.namespace)))
+        about = f"namespace {place.namespace}"
+        yield from _asked(about, place.access, TIMEOUT, lambda api: _of_home(about, api, needed))
+    if url is not None and elsewhere:
+        named = {**patient.settings.cluster.model_dump(), "kubeconfig": url.kubeconfig, "context": url.context}
+        lock = ObjectName(url.namespace, lock_name(patient.stack))
+        kept = Rights(leases=(lock,), state=ObjectName(url.namespace, url.name))
+        about = f"namespace {url.namespace}"
+        way = access(ClusterSettings(**named), patient.environment)
+        yield from _asked(about, way, TIMEOUT, lambda api: _of_home(about, api, tuple(each_right(kept))))
+
+
+def _asked(
+    about: str, way: Access, timeout: float, look: Callable[[ObjectApi], Awaitable[list[Finding]]]
+) -> list[Finding]:
+    where = f"{way.server}, context {way.config.context_name}"
+
+    async def ask() -> list[Finding]:
+        api = ObjectApi(way, Pace(timeout=timeout))
+        try:
+            return await look(api)
+        finally:
+            await api.close()
+
+    try:
+        return asyncio.run(ask())
+    except ApiError as error:
+        do = "see that the API server is up, that this machine reaches it, and that the credentials are still valid"
+        return [failed(about, f"the cluster cannot be asked: {error}", where, do)]
+
+
+async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> list[Finding]:
+    found: list[Finding] = []
+    for name in settings.sources:
+        if await api.served(SOURCES[name](Options()).resources()[0]) is None:
+            do = "install what defines it (the Gateway API), or take it out of truenorth:sources"
+            found.append(warning(about, f"{name}: the cluster does not serve the kind", api.server, do))
+    lacking = await denied(api, each_right(Rights(reads=tuple(reads(settings)))))
+    if blind := [right for right in lacking if right.verb in READING]:
+        found.append(failed(about, f"we may not {told(blind)}", api.server, GRANT))
+    if mute := [right for right in lacking if right.verb not in READING]:
+        do = f"{GRANT}; or set cluster.events: false and cluster.status_annotation: false"
+        found.append(warning(about, f"we may not {told(mute)}: the owners of objects are not told", api.server, do))
+    if not found:
+        found.append(ok(about, f"{', '.join(settings.sources)} can be read", api.server))
+    return found
+
+
+async def _of_home(about: str, api: ObjectApi, needed: tuple[Right, ...]) -> list[Finding]:
+    lacking = await denied(api, needed)
+    if lacking:
+        return [failed(about, f"we may not {told(lacking)}", api.server, GRANT)]
+    kinds = ", ".join(dict.fromkeys(right.resource for right in needed))
+    return [ok(about, f"{kinds} can be kept there", api.server)]
+
+
+def _state_url(patient: Patient) -> StateUrl | None:
+    """Where state is kept in Secrets; None where it is not."""
+    named = (patient.state_url, patient.environment.get("PULUMI_BACKEND_URL", ""), patient.settings.backend)
+    url = next(filter(None, named), "")
+    return parse(url) if is_kubernetes(url) else None
+
+
+def _kept(patient: Patient, url: StateUrl | None) -> Callable[[str], Rights] | None:
+    """The rights that keeping things in the own cluster takes, by its namespace; None where nothing is kept there."""
+    settings, watch = patient.settings, patient.settings.watch
+    state = ObjectName(url.namespace, url.name) if url else None
+    election = _is_on(watch.election.enabled, patient)
+    cache = _is_on(watch.cache.enabled, patient)
+    if not (state or election or cache):
+        return None
+    switches = {
+        "election": watch.election.model_copy(update={"enabled": "on" if election else "off"}),
+        "cache": watch.cache.model_copy(update={"enabled": "on" if cache else "off"}),
+    }
+    alone = settings.model_copy(
+        update={"watch": watch.model_copy(update=switches), "clusters": (), "sources": (), "geo": None}
+    )
+    return lambda namespace: rights(alone, namespace, lock_name(patient.stack), state)
+
+
+def _is_on(switch: Switch, patient: Patient) -> bool:
+    return switch == "on" or (switch == "auto" and bool(patient.environment.get(POD)))

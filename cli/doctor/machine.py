@@ -1,0 +1,83 @@
+"""The machine: the versions, the engine, the plugins of the providers."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.patient import Patient
+from cli.engine.find import find
+from cli.engine.info import survey
+from cli.engine.versions import VERSION
+
+SDKS = {"cloudflare": "pulumi-cloudflare", "gandi": "pulumiverse-gandi"}
+_IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)$")
+NO_DOWNLOAD = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
+
+
+def versions() -> Iterator[Finding]:
+    """TrueNorth, Python, the SDK."""
+    yield ok(
+        "versions",
+        f"truenorth {version('truenorth')}, Python {platform.python_version()}, Pulumi SDK {version('pulumi')}",
+    )
+
+
+def engine(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """The engine. None is installed: that is what `truenorth engine install` is for."""
+    found = find(environment)
+    if found is None:
+        against = "; ".join(f"{place}: {fault}" for place, fault in survey(environment).others)
+        do = "run `truenorth engine install`; `truenorth up` does so by itself"
+        yield warning("engine", "there is no Pulumi engine yet", against, do)
+        return
+    own = "" if found.version == VERSION else f" (TrueNorth is tested with {VERSION})"
+    yield ok("engine", f"Pulumi {found.version}{own}: {found.why}", str(found.pulumi))
+
+
+def plugins(patient: Patient) -> Iterator[Finding]:
+    """The provider of each zone, as the engine finds it: in its own folder, then on PATH."""
+    for provider in sorted({zone.provider for zone in patient.settings.each_zone()}):
+        about = f"plugin {provider}"
+        wanted = version(SDKS[provider])
+        there = _plugins(provider, patient.environment)
+        command = f"pulumi plugin install resource {provider} {wanted}"
+        if not there and patient.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:
+            yield failed(
+                about, "the plugin is not there, and the engine may not fetch it", NO_DOWNLOAD, f"run {command}"
+            )
+        elif not there:
+            yield warning(
+                about,
+                f"the plugin {wanted} is not there yet",
+                "Pulumi's plugin folder and PATH",
+                f"the first run fetches it; where it has no network: {command}",
+            )
+        elif wanted in there.values() or "" in there.values():
+            place = next(path for path, known in there.items() if known in {wanted, ""})
+            yield ok(about, f"the plugin {there[place] or 'on PATH'} is there", str(place))
+        else:
+            others = ", ".join(there.values())
+            yield warning(
+                about, f"the plugin {wanted} is not there, only {others}", str(next(iter(there))), f"run {command}"
+            )
+
+
+def _plugins(provider: str, environment: Mapping[str, str]) -> dict[Path, str]:
+    """The plugins by their place, with their versions; "" where that is not known."""
+    name = f"pulumi-resource-{provider}"
+    home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".pulumi")
+    found = {
+        path: match[1]
+        for path in sorted(home.glob(f"plugins/resource-{provider}-v*/{name}"))
+        if os.access(path, os.X_OK) and (match := _IN_FOLDER.search(str(path.parent)))
+    }
+    if on_path := shutil.which(name, path=environment.get("PATH", os.defpath)):
+        found[Path(on_path)] = ""
+    return found

@@ -1,0 +1,111 @@
+"""What the plan of a zone at Cloudflare does not allow of what the settings want. Pure.
+
+https://developers.cloudflare.com/dns/manage-dns-records/ and
+https://developers.cloudflare.com/dns/manage-dns-records/reference/record-attributes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cli.doctor.finding import Finding, failed, warning
+from components import canonical
+from stacks.observe.zone.visible import VisibleZone
+from stacks.values import Family, ZoneSnapshot
+from stacks.zone_settings import NameSettings, RecordSettings, ZoneSettings
+
+FREE, ENTERPRISE = "free", "enterprise"
+SMALLER_SINCE = "2024-09-01"
+"""Free zones that were made from then on have fewer records."""
+ENTERPRISE_TTL = 60
+"""Seconds: what is below takes the Enterprise plan."""
+COMMENTS = {FREE: 100}
+LONGEST_COMMENT = 500
+NEARLY = 0.9
+"""The share of a limit from which on it is told."""
+
+
+def quota(visible: VisibleZone) -> int | None:
+    """How many records the zone may have; None where nobody knows."""
+    if not visible.plan or visible.plan == ENTERPRISE:
+        return None
+    if visible.plan != FREE:
+        return 3_500
+    return 1_000 if visible.created and visible.created < SMALLER_SINCE else 200
+
+
+def beyond(
+    about: str, settings: ZoneSettings, visible: VisibleZone, there: ZoneSnapshot, families: Sequence[str]
+) -> Iterator[Finding]:
+    """What is wanted and not possible, or nearly so."""
+    if settings.provider != "cloudflare" or not visible.plan:
+        return
+    where = f"zone {settings.zone}, plan {visible.plan}"
+    yield from _records(about, where, settings, visible, there, families)
+    low = sorted({ttl for ttl in _ttls(settings) if canonical.AUTOMATIC_TTL < ttl < ENTERPRISE_TTL})
+    if low and visible.plan != ENTERPRISE:
+        what = f"a ttl of {low[0]} seconds takes the Enterprise plan"
+        yield failed(about, what, where, "set it to 60 or more, or to 1 for automatic")
+    longest = COMMENTS.get(visible.plan, LONGEST_COMMENT)
+    if settings.comment_limit > longest:
+        do = f"set truenorth:comment_limit to {longest}"
+        yield failed(
+            about, f"the plan stores comments of {longest} characters, not {settings.comment_limit}", where, do
+        )
+    if comments := [one for one in _comments(settings) if len(one) > longest]:
+        what = f"the plan stores comments of {longest} characters; one has {max(map(len, comments))}"
+        yield failed(about, what, where, "shorten it")
+    if settings.tag_limit and visible.plan == FREE:
+        yield failed(about, "the plan has no tags, and tag_limit is set", where, "remove truenorth:tag_limit")
+
+
+def _records(
+    about: str,
+    where: str,
+    settings: ZoneSettings,
+    visible: VisibleZone,
+    there: ZoneSnapshot,
+    families: Sequence[str],
+) -> Iterator[Finding]:
+    limit = quota(visible)
+    if limit is None:
+        return
+    has, new = len(there.records), _new(settings, there, families)
+    counted = f"the zone has {has} records, {new} more are to come, and its plan allows {limit}"
+    do = "delete what nobody needs, take a larger plan, or set marks: comment, which halves what is written"
+    if has + new > limit:
+        yield failed(about, counted, where, do)
+    elif has + new > NEARLY * limit:
+        yield warning(about, counted, where, do)
+
+
+def _entries(settings: ZoneSettings) -> tuple[NameSettings | RecordSettings, ...]:
+    return (*settings.names, *settings.records)
+
+
+def _new(settings: ZoneSettings, there: ZoneSnapshot, families: Sequence[str]) -> int:
+    """How many records the settings want that are not there, marks among them; objects of clusters are not counted."""
+    known = {(one.record.name, one.record.type) for one in there.records}
+    detected = tuple(Family(family).record_type for family in families)
+    wanted = {
+        (settings.fqdn(entry), record_type)
+        for entry in _entries(settings)
+        for record_type in _types(settings, entry, detected)
+    }
+    return len(wanted - known) * (2 if settings.marks == "txt" else 1)
+
+
+def _types(settings: ZoneSettings, entry: NameSettings | RecordSettings, detected: tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(entry, RecordSettings):
+        return (entry.type,)
+    return ("CNAME",) if settings.is_alias(entry) else entry.types or detected
+
+
+def _ttls(settings: ZoneSettings) -> Iterator[int]:
+    yield settings.ttl
+    yield from (entry.ttl for entry in _entries(settings) if entry.ttl is not None)
+
+
+def _comments(settings: ZoneSettings) -> Iterator[str]:
+    yield settings.comment
+    yield from (entry.comment for entry in _entries(settings) if entry.comment)

@@ -1,0 +1,48 @@
+"""What was found, on a terminal and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from cli.doctor.finding import Finding, Level
+from cli.log.secrets import Redactor
+
+COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
+WIDTH = max(len(level.value) for level in Level)
+
+
+def print_findings(console: Console, findings: Sequence[Finding], redactor: Redactor) -> None:
+    """A line for each, what to do about it below, and how many there are at the end."""
+    indent = " " * (WIDTH + 1)
+    for one in findings:
+        what = escape(redactor.text(f"{one.about}: {one.what}"))
+        _line(console, f"[{COLOURS[one.level]}]{one.level.value:{WIDTH}}[/] {what}")
+        if one.do:
+            _line(console, escape(redactor.text(f"{indent}where: {one.where}")))
+            _line(console, escape(redactor.text(f"{indent}do:    {one.do}")))
+    _line(console, _summary(findings))
+
+
+def document(findings: Sequence[Finding], redactor: Redactor) -> dict[str, object]:
+    """The JSON of it."""
+    listed = [
+        {"about": one.about, "level": one.level.value, "what": one.what, "where": one.where, "do": one.do}
+        for one in findings
+    ]
+    counts = {level.value: sum(one.level is level for one in findings) for level in Level}
+    return {"findings": [redactor.document(one) for one in listed], "counts": counts}
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    counts = {level: sum(one.level is level for one in findings) for level in Level}
+    if not counts[Level.FAILED] and not counts[Level.WARNING]:
+        return f"[green]all is well[/]: {counts[Level.OK]} checks"
+    parts = [f"{count} {level.value}" for level, count in counts.items() if count]
+    return ", ".join(parts)
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True)

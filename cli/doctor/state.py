@@ -1,0 +1,63 @@
+"""Pulumi's state: whether it can be read and written, is intact, and is locked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cli.backend import state_folder
+from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.patient import Patient
+from cli.engine import stack as stacks_of_engine
+from cli.engine.failure import Locked
+from cli.engine.find import find
+from cli.recovery import checkpoint, locks
+from cli.workplace import Workplace, open_workplace
+
+
+def state(patient: Patient) -> Iterator[Finding]:
+    """Raises UserError, ObservationError where it cannot be read."""
+    if find(patient.environment) is None:
+        do = "run `truenorth engine install`, then this again"
+        yield warning("state", "the state was not looked at: there is no engine yet", "engine", do)
+        return
+    workplace = open_workplace(patient.stack, patient.settings_file, patient.environment, patient.state_url)
+    folder = state_folder(workplace.backend)
+    if folder is not None:
+        problems = [*_of_folder(workplace, folder)]
+        yield from problems
+        if any(one.do for one in problems):
+            return
+    try:
+        registry = stacks_of_engine.registry(workplace)
+    finally:
+        workplace.state.close()
+    where = workplace.state.url or workplace.backend or "the backend in Pulumi.yaml"
+    if registry.interrupted:
+        do = "the next `truenorth up` finds what landed, and goes on"
+        yield warning("state", "a run was interrupted, and left something pending", where, do)
+    count = len(registry.records)
+    yield ok("state", f"it can be read; {count} record{'' if count == 1 else 's'} of ours, marks among them", where)
+
+
+def _of_folder(workplace: Workplace, folder: Path) -> Iterator[Finding]:
+    try:
+        dead = locks.dead_files(workplace, folder, None, 0.0)
+    except Locked as locked:
+        problem = locked.problems[0]
+        yield warning(
+            "state", f"a run is going on, or was killed on another machine: {problem.what}", problem.where, problem.do
+        )
+        dead = {}
+    for file in dead:
+        do = "nothing: the next `truenorth up` removes it"
+        yield warning("state", "a lock was left by a run that was killed", str(file), do)
+    there = checkpoint.current(folder, workplace.stack)
+    if there and there.fault:
+        do = (
+            "the next `truenorth up` repairs it, or goes back to a copy and finds the rest in the zone; nothing is lost"
+        )
+        yield failed("state", f"it is damaged: {there.fault}", str(there.file), do)
+    if folder.exists() and not os.access(folder, os.W_OK):
+        yield failed("state", "its folder cannot be written", str(folder), "make it writable for this user")

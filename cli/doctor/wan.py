@@ -1,0 +1,59 @@
+"""The network: whether the sources of WAN addresses can be reached, and agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.patient import Patient
+from stacks.observe.wan.answer import Answer
+from stacks.observe.wan.consensus import agree
+from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.settings import WanSettings
+from stacks.observe.wan.source import build
+from stacks.values import Family, Known, Unknown
+
+
+def wan(patient: Patient, link: str) -> Iterator[Finding]:
+    """Ask every source of a link, and wait for each: a detection ends as soon as enough agree.
+
+    Too few answers are a failure where a name needs the address; objects of clusters may, too, which is not known here.
+    """
+    settings = patient.settings.wan.of_link(link)
+    about = f"link {link}" if link else "WAN address"
+    answers = _answers(settings)
+    is_off = all(spec.kind == "none" for stage in settings.stages() for spec in stage.specs)
+    needed = link in patient.settings.asked_links() and not is_off
+    for family in map(Family, settings.families):
+        asked = [one for one in answers if one.family is family]
+        yield from _judged(about, family, asked, agree(asked, family, settings.agreement), needed=needed)
+
+
+def _answers(settings: WanSettings) -> list[Answer]:
+    sources = [source for stage in settings.stages() for source in build(settings, stage)]
+    families = [Family(family) for family in settings.families]
+    deadline = Deadline(settings.timeout)
+    with ThreadPoolExecutor(max_workers=max(1, len(sources) * len(families)), thread_name_prefix="doctor") as pool:
+        asked = [pool.submit(source.detect, family, deadline) for source in sources for family in families]
+        return [one.result() for one in asked]
+
+
+def _judged(
+    about: str, family: Family, answers: Sequence[Answer], agreed: Known[object] | Unknown, *, needed: bool
+) -> Iterator[Finding]:
+    silent = [one for one in answers if isinstance(one.result, Unknown)]
+    detect = "`truenorth detect` shows who says what"
+    if isinstance(agreed, Known):
+        addresses = sorted({str(address) for one in answers for address in one.addresses})
+        yield ok(
+            about, f"{family.value}: {', '.join(addresses)}, by {len(answers) - len(silent)} of {len(answers)} sources"
+        )
+    else:
+        do = f"let STUN (UDP 3478 and 19302) and HTTPS out, or choose other sources (truenorth:wan); {detect}"
+        told = failed if needed else warning
+        yield told(about, f"{family.value}: unknown: {agreed.reason}", "truenorth:wan", do)
+    for one in silent if isinstance(agreed, Known) else ():
+        do = f"let it through, or take it out of truenorth:wan; {detect}"
+        reason = one.result.reason if isinstance(one.result, Unknown) else ""
+        yield warning(about, f"{family.value}: the source {one.source} is of no use: {reason}", one.source, do)

@@ -1,0 +1,148 @@
+"""Each zone: whether the token sees it and may edit it, and whether the world asks its name servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dns.asyncquery
+import dns.exception
+import dns.message
+
+from cli.doctor.finding import Finding, failed, of_problem, ok, warning
+from cli.doctor.patient import Patient
+from cli.doctor.plan_limits import beyond
+from stacks.credentials import READERS as CREDENTIALS
+from stacks.credentials import Credentials
+from stacks.errors import Problem
+from stacks.observe.wan.answer import NoAnswerError
+from stacks.observe.wan.deadline import Deadline
+from stacks.observe.zone.name_servers import NameServer, name_servers
+from stacks.observe.zone.providers import READERS
+from stacks.observe.zone.visible import ACTIVE, BALANCING_EDIT, DNS_EDIT, VisibleZone, token_state, zones
+from stacks.zone_settings import ZoneSettings
+
+SOON = timedelta(days=14)
+"""Before a token's end."""
+DNS_SECONDS = 6.0
+ANSWER_SECONDS = 2.0
+
+
+def zone(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
+    """Everything about one zone but its delegation. Raises UserError, ObservationError."""
+    about = f"zone {settings.zone}"
+    found = CREDENTIALS[settings.provider](settings, patient.environment)
+    if isinstance(found, Problem):
+        yield of_problem(about, found)
+        return
+    yield from _token(about, settings, found)
+    visible = next(iter(zones(settings.provider, found, settings.zone)), None)
+    if visible is None:
+        seen = zones(settings.provider, found)
+        there = ", ".join(one.name for one in seen[:5]) or "none"
+        yield failed(
+            about,
+            f"there is no zone {settings.zone} that this token can see; it sees: {there}",
+            f"{found.base_url}, {_variable(settings)}",
+            "check the spelling of truenorth:zone, and that the token has Zone:Read and DNS:Edit on it",
+        )
+        return
+    yield from permissions(about, patient, settings, visible)
+    there_now = READERS[settings.provider].snapshot(found, settings.zone, visible.id)
+    plan = f", plan {visible.plan}" if visible.plan else ""
+    yield ok(about, f"{len(there_now.records)} records{plan}", found.base_url)
+    yield from beyond(about, settings, visible, there_now, patient.settings.wan.families)
+
+
+def delegation(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
+    """Whether the zone's name servers are those of the provider, and answer. Raises UserError, ObservationError."""
+    about = f"name servers of {settings.zone}"
+    found = CREDENTIALS[settings.provider](settings, patient.environment)
+    wanted: tuple[str, ...] = ()
+    if isinstance(found, Credentials) and not settings.name_servers:
+        wanted = next((one.name_servers for one in zones(settings.provider, found, settings.zone)), ())
+    try:
+        servers, silent = asyncio.run(_asked(settings))
+    except NoAnswerError as error:
+        yield warning(
+            about,
+            str(error),
+            "the resolver of this machine",
+            f"see that the registrar delegates {settings.zone} to {' and '.join(wanted) or 'the provider'}, and that "
+            "this machine's resolver works",
+        )
+        return
+    yield from delegated(about, settings.zone, wanted, tuple(server.name for server in servers))
+    for server, reason in silent.items():
+        do = "see that DNS, UDP and TCP port 53, is let out; until then changes are not confirmed (setting confirm)"
+        yield warning(about, f"{server} does not answer: {reason}", server, do)
+    if not silent:
+        yield ok(about, f"{', '.join(server.name for server in servers)} answer")
+
+
+def delegated(about: str, domain: str, wanted: tuple[str, ...], found: tuple[str, ...]) -> Iterator[Finding]:
+    """What is wrong with a delegation. wanted: empty where the provider does not say."""
+    others = sorted({name.lower().rstrip(".") for name in found} - {name.lower().rstrip(".") for name in wanted})
+    if wanted and others:
+        yield failed(
+            about,
+            f"the zone is delegated to {', '.join(others)}, which do not have what is written at the provider",
+            f"the NS records of {domain}",
+            f"have the registrar delegate {domain} to {' and '.join(wanted)}",
+        )
+
+
+def permissions(about: str, patient: Patient, settings: ZoneSettings, visible: VisibleZone) -> Iterator[Finding]:
+    """What the token may not do, and what keeps the zone from being served."""
+    where = f"the token in {_variable(settings)}"
+    if not visible.may(DNS_EDIT):
+        yield failed(about, "the token may not edit records", where, "add DNS:Edit to it; its value stays the same")
+    geo = patient.settings.geo
+    if geo and settings.provider == "cloudflare" and not visible.may(BALANCING_EDIT):
+        do = "add Zone, Load Balancers:Edit and Account, Load Balancing: Monitors and Pools:Edit to it"
+        yield failed(about, "the token may not edit load balancers, and truenorth:geo is set", where, do)
+    if visible.status != ACTIVE:
+        servers = " and ".join(visible.name_servers) or "the provider's name servers"
+        yield failed(
+            about,
+            f"the zone is {visible.status}: nobody is answered from it",
+            "the provider's word on the zone",
+            f"have the registrar delegate {settings.zone} to {servers}",
+        )
+
+
+def _token(about: str, settings: ZoneSettings, found: Credentials) -> Iterator[Finding]:
+    state = token_state(found) if settings.provider == "cloudflare" else None
+    if state and state.expires and state.expires - datetime.now(UTC) < SOON:
+        yield warning(
+            about,
+            f"the token expires at {state.expires:%Y-%m-%d %H:%M} UTC",
+            _variable(settings),
+            "make a new one, or give it a later end",
+        )
+
+
+def _variable(settings: ZoneSettings) -> str:
+    return settings.token or settings.traits.token_variable
+
+
+async def _asked(settings: ZoneSettings) -> tuple[tuple[NameServer, ...], dict[str, str]]:
+    """The name servers, and why some of them do not answer for the zone."""
+    servers = await name_servers(settings.zone, settings.name_servers, Deadline(DNS_SECONDS))
+    answers = await asyncio.gather(*(_fault(settings.zone, server) for server in servers))
+    return servers, {server.name: fault for server, fault in zip(servers, answers, strict=True) if fault}
+
+
+async def _fault(domain: str, server: NameServer) -> str:
+    """Why a server does not answer for the zone; "" where it does, at one of its addresses."""
+    fault = server.problem or "it has no address"
+    for address in server.addresses:
+        question = dns.message.make_query(f"{domain}.", "SOA")
+        try:
+            await dns.asyncquery.udp(question, address, timeout=ANSWER_SECONDS, port=server.port)
+        except (dns.exception.DNSException, OSError) as error:
+            fault = str(error) or type(error).__name__
+        else:
+            return ""
+    return fault

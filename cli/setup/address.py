@@ -1,0 +1,41 @@
+"""What the WAN address is, for whoever sets up a stack: nothing is decided by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+
+from stacks.observe.wan.detect import Detection, detect
+from stacks.settings import parse
+from stacks.values import Family, Known
+
+
+def found_addresses(zone: str, environment: Mapping[str, str]) -> Detection:
+    """Ask the sources that a stack without settings of its own asks, once, for both families."""
+    settings = parse({"zone": zone}, environment, stack="init", where="environment").wan
+    return detect(settings.model_copy(update={"attempts": 1}), list(Family))
+
+
+def print_addresses(console: Console, found: Detection) -> None:
+    """The addresses, and why there is none for IPv4; that there is none for IPv6 is usual."""
+    for family, outcome in found.addresses.items():
+        if isinstance(outcome, Known):
+            shown = ", ".join(map(str, outcome.value))
+            console.print(f"your {_TITLES[family]} address: {shown}", highlight=False)
+        elif family is Family.IPV4:
+            console.print(
+                f"[yellow]your IPv4 address is not known now[/]: {escape(outcome.reason)}\n"
+                "  records are made as soon as it is; `truenorth detect` shows who says what",
+                highlight=False,
+                soft_wrap=True,
+            )
+
+
+def has_ipv6(found: Detection) -> bool:
+    """Whether there is an IPv6 address that could be published."""
+    return isinstance(found.addresses.get(Family.IPV6), Known)
+
+
+_TITLES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}

@@ -1,0 +1,90 @@
+"""Which objects of a cluster a new stack can name: the kinds that it serves, and that we may read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from cli.access_review import denied, told
+from components.operator_args import Rights
+from components.operator_rbac import each_right
+from stacks.cluster_settings import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
+from stacks.errors import UserError
+from stacks.observe.cluster.access import access
+from stacks.observe.cluster.api import ApiError
+from stacks.observe.cluster.kubeconfig import load
+from stacks.observe.cluster.object_api import ObjectApi
+from stacks.observe.cluster.pace import Pace
+from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.sources import SOURCES
+from stacks.operator_rights import reads
+
+TIMEOUT = 5.0
+"""Seconds for which the cluster's answer is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contexts:
+    """The contexts of a kubeconfig. current: "" where it has none."""
+
+    names: tuple[str, ...]
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """usable: the sources that can be read; unusable: why others cannot."""
+
+    server: str
+    usable: tuple[SourceName, ...]
+    unusable: Mapping[SourceName, str]
+
+
+def contexts(kubeconfig: str, environment: Mapping[str, str]) -> Contexts | None:
+    """The contexts of this kubeconfig, or of the user's; None where there is none, or none that can be read."""
+    try:
+        found = load(kubeconfig, environment)
+    except UserError:
+        if kubeconfig:
+            raise
+        return None
+    return Contexts(tuple(sorted(found.contexts)), found.current_context)
+
+
+def probe(
+    cluster: ClusterSettings,
+    environment: Mapping[str, str],
+    wanted: tuple[SourceName, ...] = ROUTES_INGRESSES_SERVICES,
+) -> Probed:
+    """Ask which of these sources can be read. Raises UserError where the cluster cannot be reached, or refuses us."""
+    way = access(cluster, environment)
+    try:
+        return asyncio.run(_probe(ObjectApi(way, Pace(timeout=TIMEOUT)), cluster, wanted))
+    except ApiError as error:
+        raise UserError(
+            f"the cluster cannot be asked: {error}",
+            f"{way.server}, context {way.config.context_name}",
+            "mend that, or leave the cluster out",
+        ) from error
+
+
+async def _probe(api: ObjectApi, cluster: ClusterSettings, wanted: tuple[SourceName, ...]) -> Probed:
+    usable: list[SourceName] = []
+    unusable: dict[SourceName, str] = {}
+    try:
+        for name in wanted:
+            if await api.served(SOURCES[name](Options()).resources()[0]) is None:
+                unusable[name] = "the cluster does not serve it"
+                continue
+            alone = cluster.model_copy(update={"sources": (name,), "events": False})
+            rights = chain.from_iterable(each_right(Rights(reads=(one,))) for one in reads(alone))
+            lacking = await denied(api, rights)
+            if lacking:
+                unusable[name] = f"we may not {told(lacking)}"
+            else:
+                usable.append(name)
+    finally:
+        await api.close()
+    return Probed(api.server, tuple(usable), unusable)

@@ -1,0 +1,110 @@
+"""Which zone a new stack is for: one that a token of the environment sees, and whose records it may edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cli.errors import UserError
+from cli.setup import asking
+from components.providers import PROVIDERS
+from stacks.credentials import READERS, Credentials
+from stacks.errors import ObservationError, Problem
+from stacks.observe.zone.visible import DNS_EDIT, VisibleZone, zones
+from stacks.zone_settings import ZoneSettings
+
+LISTED = 30
+"""Zones that are listed to choose from; of more, the name is asked for."""
+
+
+def found_credentials(provider: str, environment: Mapping[str, str]) -> dict[str, Credentials]:
+    """The credentials in the environment, by provider; of one provider only, if it is named. Raises UserError."""
+    wanted = [provider] if provider else list(READERS)
+    if unknown := [name for name in wanted if name not in READERS]:
+        raise UserError(f"there is no provider {unknown[0]}", "--provider", f"use one of: {', '.join(READERS)}")
+    problems: list[Problem] = []
+    found: dict[str, Credentials] = {}
+    for name in wanted:
+        outcome = READERS[name](ZoneSettings.model_construct(provider=name, token=""), environment)
+        if isinstance(outcome, Problem):
+            problems.append(outcome)
+        else:
+            found[name] = outcome
+    if not found:
+        raise UserError.of(problems)
+    return found
+
+
+def typed_token(provider: str) -> tuple[str, str]:
+    """Ask for a token: the variable that is to hold it, and the token, which is kept nowhere."""
+    names = [provider] if provider in READERS else list(READERS)
+    titles = [PROVIDERS[name].title for name in names]
+    chosen = asking.one_of("Who serves the zone?", titles) if len(names) > 1 else 0
+    variable = PROVIDERS[names[chosen]].token_variable
+    return variable, asking.secret(f"API token of {titles[chosen]} (not shown, and not written anywhere)")
+
+
+def visible_zones(found: Mapping[str, Credentials], wanted: str) -> tuple[VisibleZone, ...]:
+    """The zones that these credentials see: only the wanted one, if it is among them.
+
+    What one provider refuses counts only if no other answers. Raises UserError, ObservationError.
+    """
+    if wanted and (seen := _asked_of_each(found, spelled(wanted))):
+        return seen
+    return _asked_of_each(found, "")
+
+
+def _asked_of_each(found: Mapping[str, Credentials], name: str) -> tuple[VisibleZone, ...]:
+    seen: list[VisibleZone] = []
+    failures: list[UserError | ObservationError] = []
+    for provider, credentials in found.items():
+        try:
+            seen += zones(provider, credentials, name)
+        except (UserError, ObservationError) as error:
+            failures.append(error)
+    if failures and not seen and not name:
+        raise failures[0]
+    return tuple(seen)
+
+
+def spelled(zone: str) -> str:
+    """A zone's name as providers spell it."""
+    return zone.strip().lower().rstrip(".")
+
+
+def choose(wanted: str, seen: tuple[VisibleZone, ...], *, may_ask: bool) -> VisibleZone:
+    """The zone that is wanted, or chosen. Raises UserError where there is none that the token may edit."""
+    if not seen:
+        raise UserError(
+            "the token sees no zone", "the provider's list of zones", "make one with Zone:Read and DNS:Edit on the zone"
+        )
+    zone = _named(wanted, seen) if wanted else _asked(seen, may_ask=may_ask)
+    if not zone.may(DNS_EDIT):
+        raise UserError(
+            f"the token may read the zone {zone.name}, and not edit its records",
+            f"its permissions: {', '.join(sorted(zone.permissions or ()))}",
+            "add DNS:Edit to the token, at My Profile, API Tokens; its value stays the same",
+        )
+    return zone
+
+
+def _named(wanted: str, seen: tuple[VisibleZone, ...]) -> VisibleZone:
+    name = spelled(wanted)
+    for zone in seen:
+        if zone.name == name:
+            return zone
+    above = next((zone.name for zone in seen if name.endswith(f".{zone.name}")), "")
+    there = ", ".join(zone.name for zone in seen[:LISTED])
+    do = f"give --zone {above} --name {name}" if above else f"use one that it sees: {there}; or another token"
+    raise UserError(f"there is no zone {name} that this token can see", "--zone", do)
+
+
+def _asked(seen: tuple[VisibleZone, ...], *, may_ask: bool) -> VisibleZone:
+    if len(seen) == 1:
+        return seen[0]
+    if not may_ask:
+        there = ", ".join(zone.name for zone in seen[:LISTED])
+        raise asking.missing("the zone", f"--zone, one of: {there}")
+    if len(seen) > LISTED:
+        names = [zone.name for zone in seen]
+        return seen[names.index(asking.line("Zone", check=lambda name: "" if name in names else "the token sees none"))]
+    return seen[asking.one_of("Which zone?", [zone.name for zone in seen])]

@@ -1,0 +1,125 @@
+"""What the operator is deployed with: typed, checked where it was read, and without any secret but the credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A kind of object that is listed and watched. group: "" for the core one. namespaces: () for all.
+
+    is_told: its objects get Events, for which they are looked up. is_annotated: they get an annotation of their status.
+    """
+
+    group: str
+    resource: str
+    namespaced: bool = True
+    namespaces: tuple[str, ...] = ()
+    is_told: bool = False
+    is_annotated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """A namespaced object."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the operator has to be allowed. state: the head of the Secrets that state is kept in; None: it is elsewhere.
+
+    leases: those of the election and of the state. cache: the ConfigMap of the WAN addresses; None for none.
+    """
+
+    reads: tuple[Read, ...] = ()
+    leases: tuple[ObjectName, ...] = ()
+    cache: ObjectName | None = None
+    state: ObjectName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceArgs:
+    """The Service before the page and the metrics. node_port: 0 for any, where the type has one."""
+
+    type: Literal["ClusterIP", "LoadBalancer", "NodePort"] = "ClusterIP"
+    port: int = 80
+    node_port: int = 0
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    source_ranges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceArgs:
+    """Requests and limits, as Kubernetes writes quantities. There is no limit of CPU: it would only delay a run.
+
+    Between runs the process takes some 190 MB; during one, engine and plugin take 100 to 200 MB more.
+    """
+
+    cpu: str = "50m"
+    memory: str = "256Mi"
+    memory_limit: str = "512Mi"
+
+
+@dataclass(frozen=True, slots=True)
+class PodArgs:
+    """Where and how the pods run. port: of the page, the metrics and the probes."""
+
+    kind: Literal["deployment", "daemonset"] = "deployment"
+    replicas: int = 2
+    port: int = 8080
+    image_pull_policy: str = "IfNotPresent"
+    image_pull_secrets: tuple[str, ...] = ()
+    resources: ResourceArgs = field(default_factory=ResourceArgs)
+    priority_class: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorArgs:
+    """Everything about one deployed operator.
+
+    settings: the text of Pulumi.<stack>.yaml. state: where the operator keeps Pulumi's state, a URL; "" for what the
+    settings say. credentials: variables for the container, kept in a Secret; None: the Secret `credentials_secret` is
+    there already. variables: those that hold no secret. kubeconfig_secret: a Secret whose files the pods find under
+    /etc/truenorth-kubeconfig, for clusters other than their own. egress_ports: TCP ports of the world beside the usual.
+    rules: the groups of the alerts, and dashboard: the text of Grafana's, where they are wanted.
+    """
+
+    stack: str
+    settings: str
+    image: str
+    rights: Rights
+    name: str = "truenorth"
+    namespace: str = "truenorth"
+    make_namespace: bool = True
+    state: str = ""
+    credentials: Mapping[str, str] | None = field(default=None, repr=False)
+    credentials_secret: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    service_account_annotations: Mapping[str, str] = field(default_factory=dict)
+    kubeconfig_secret: str = ""
+    pods: PodArgs = field(default_factory=PodArgs)
+    service: ServiceArgs = field(default_factory=ServiceArgs)
+    network_policy: bool = True
+    egress_ports: tuple[int, ...] = ()
+    service_monitor: bool = False
+    rules: Sequence[Mapping[str, Any]] = ()
+    dashboard: str = ""
+
+    @property
+    def cluster_name(self) -> str:
+        """The name of what is cluster-wide: no other namespace's operator has it."""
+        return self.name if self.name == self.namespace else f"{self.namespace}-{self.name}"
+
+    @property
+    def secret(self) -> str:
+        """The Secret that has the credentials."""
+        return self.credentials_secret or f"{self.name}-credentials"

@@ -1,0 +1,129 @@
+{{- define "truenorth.pod" -}}
+metadata:
+  labels:
+    {{- include "truenorth.selector" . | nindent 4 }}
+    app.kubernetes.io/part-of: truenorth
+  {{- with .Values.podAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  serviceAccountName: {{ include "truenorth.serviceAccount" . }}
+  terminationGracePeriodSeconds: 60
+  {{- if eq .Values.kind "daemonset" }}
+  hostNetwork: true
+  dnsPolicy: ClusterFirstWithHostNet
+  {{- else }}
+  topologySpreadConstraints:
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels:
+          {{- include "truenorth.selector" . | nindent 10 }}
+  {{- end }}
+  {{- with .Values.image.pullSecrets }}
+  imagePullSecrets:
+    {{- range . }}
+    - name: {{ . }}
+    {{- end }}
+  {{- end }}
+  {{- with .Values.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
+  {{- with .Values.nodeSelector }}
+  nodeSelector:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.tolerations }}
+  tolerations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 1000
+    runAsGroup: 1000
+    fsGroup: 1000
+    seccompProfile:
+      type: RuntimeDefault
+  containers:
+    - name: truenorth
+      image: {{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      args: [watch, --json, --listen, ":{{ .Values.port }}"]
+      env:
+        - name: POD_NAME
+          valueFrom: {fieldRef: {fieldPath: metadata.name}}
+        - name: POD_NAMESPACE
+          valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+        - name: NODE_NAME
+          valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+        - name: TRUENORTH_STACK
+          value: {{ .Values.stack | quote }}
+        - name: TRUENORTH_SETTINGS
+          value: /etc/truenorth/Pulumi.{{ .Values.stack }}.yaml
+        {{- with include "truenorth.state" . }}
+        - name: TRUENORTH_STATE
+          value: {{ . | quote }}
+        {{- end }}
+        - name: HOME
+          value: /var/lib/truenorth
+        - name: XDG_STATE_HOME
+          value: /var/lib/truenorth
+        - name: PULUMI_HOME
+          value: /var/lib/truenorth/pulumi
+        {{- range $name, $value := .Values.variables }}
+        - name: {{ $name }}
+          value: {{ $value | quote }}
+        {{- end }}
+      envFrom:
+        - secretRef:
+            name: {{ include "truenorth.secret" . }}
+      ports:
+        - name: http
+          containerPort: {{ .Values.port }}
+          protocol: TCP
+      resources:
+        {{- toYaml .Values.resources | nindent 8 }}
+      securityContext:
+        allowPrivilegeEscalation: false
+        privileged: false
+        readOnlyRootFilesystem: true
+        capabilities:
+          drop: [ALL]
+      startupProbe:
+        httpGet: {path: /livez, port: http}
+        periodSeconds: 2
+        failureThreshold: 60
+      livenessProbe:
+        httpGet: {path: /livez, port: http}
+        periodSeconds: 10
+        timeoutSeconds: 5
+        failureThreshold: 6
+      readinessProbe:
+        httpGet: {path: /readyz, port: http}
+        periodSeconds: 5
+        timeoutSeconds: 5
+        failureThreshold: 3
+      volumeMounts:
+        - {name: settings, mountPath: /etc/truenorth, readOnly: true}
+        - {name: home, mountPath: /var/lib/truenorth}
+        - {name: tmp, mountPath: /tmp}
+        {{- if .Values.kubeconfigSecret }}
+        - {name: kubeconfig, mountPath: /etc/truenorth-kubeconfig, readOnly: true}
+        {{- end }}
+  volumes:
+    - name: settings
+      configMap:
+        name: {{ include "truenorth.name" . }}-settings
+    - name: home
+      emptyDir: {sizeLimit: 1Gi}
+    - name: tmp
+      emptyDir: {sizeLimit: 1Gi}
+    {{- with .Values.kubeconfigSecret }}
+    - name: kubeconfig
+      secret:
+        secretName: {{ . }}
+        defaultMode: 0440
+    {{- end }}
+{{- end -}}

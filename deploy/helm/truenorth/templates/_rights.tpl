@@ -1,0 +1,98 @@
+{{- /*
+What the sources read, as JSON: a list of {group, resource, wide, namespaces, told, annotated}.
+wide: the kind has no namespace. namespaces: none for all. It says what components/operator_rbac.py does; a test holds
+the two against each other.
+*/ -}}
+{{- define "truenorth.reads" -}}
+{{- $settings := .Values.settings -}}
+{{- $cluster := $settings.cluster | default dict -}}
+{{- $own := $cluster.namespaces | default list -}}
+{{- $gateways := $cluster.gateway_namespaces | default list -}}
+{{- $told := ne (toString (get $cluster "events")) "false" -}}
+{{- $annotated := eq (toString (get $cluster "status_annotation")) "true" -}}
+{{- $reads := list -}}
+{{- $group := "gateway.networking.k8s.io" -}}
+{{- $kinds := dict
+  "gateway-httproute" (list $group "httproutes")
+  "gateway-grpcroute" (list $group "grpcroutes")
+  "gateway-tlsroute" (list $group "tlsroutes")
+  "ingress" (list "networking.k8s.io" "ingresses")
+  "service" (list "" "services")
+  "node" (list "" "nodes") -}}
+{{- range $source := $settings.sources | default list -}}
+  {{- $kind := get $kinds $source -}}
+  {{- $wide := eq $source "node" -}}
+  {{- $reads = append $reads (dict "group" (index $kind 0) "resource" (index $kind 1) "wide" $wide "namespaces" $own "told" $told "annotated" $annotated) -}}
+  {{- if hasPrefix "gateway-" $source -}}
+    {{- range $resource := list "gateways" "listenersets" -}}
+      {{- $reads = append $reads (dict "group" $group "resource" $resource "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
+    {{- end -}}
+    {{- $reads = append $reads (dict "group" "" "resource" "namespaces" "wide" true "namespaces" list "told" false "annotated" false) -}}
+  {{- end -}}
+  {{- if eq $source "service" -}}
+    {{- $reads = append $reads (dict "group" "discovery.k8s.io" "resource" "endpointslices" "wide" false "namespaces" $own "told" false "annotated" false) -}}
+    {{- $reads = append $reads (dict "group" "" "resource" "nodes" "wide" true "namespaces" list "told" false "annotated" false) -}}
+  {{- end -}}
+{{- end -}}
+{{- $geo := $settings.geo | default dict -}}
+{{- if and $geo (not $geo.addresses) (not $geo.wan) -}}
+  {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" false "annotated" false) -}}
+  {{- $reads = append $reads (dict "group" "" "resource" "services" "wide" false "namespaces" $own "told" false "annotated" false) -}}
+  {{- $reads = append $reads (dict "group" $group "resource" "gateways" "wide" false "namespaces" $gateways "told" false "annotated" false) -}}
+{{- end -}}
+{{- $reads | toJson -}}
+{{- end -}}
+
+{{- /* The rules by namespace, as JSON; the key "" is the whole cluster. */ -}}
+{{- define "truenorth.rules" -}}
+{{- $rules := dict -}}
+{{- range $read := include "truenorth.reads" . | fromJsonArray -}}
+  {{- $places := $read.namespaces | default (list "") -}}
+  {{- if $read.wide -}}{{- $places = list "" -}}{{- end -}}
+  {{- $verbs := list "list" "watch" -}}
+  {{- if $read.told -}}{{- $verbs = prepend $verbs "get" -}}{{- end -}}
+  {{- if $read.annotated -}}{{- $verbs = append $verbs "patch" -}}{{- end -}}
+  {{- $rule := dict "apiGroups" (list $read.group) "resources" (list $read.resource) "verbs" $verbs -}}
+  {{- range $place := $places -}}
+    {{- $_ := set $rules $place (append (get $rules $place | default list) $rule | uniq) -}}
+    {{- if $read.told -}}
+      {{- $events := dict "apiGroups" (list "") "resources" (list "events") "verbs" (list "create" "patch") -}}
+      {{- $where := ternary "default" $place $read.wide -}}
+      {{- $_ := set $rules $where (append (get $rules $where | default list) $events | uniq) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- range $kept := include "truenorth.kept" . | fromJsonArray -}}
+  {{- $groups := list $kept.group -}}
+  {{- $resources := list $kept.resource -}}
+  {{- $one := dict "apiGroups" $groups "resources" $resources "resourceNames" (list $kept.name) "verbs" $kept.verbs -}}
+  {{- $all := dict "apiGroups" $groups "resources" $resources "verbs" $kept.any -}}
+  {{- $_ := set $rules $kept.namespace (append (append (get $rules $kept.namespace | default list) $all | uniq) $one | uniq) -}}
+{{- end -}}
+{{- $rules | toJson -}}
+{{- end -}}
+
+{{- /* The objects of ours: verbs on the one, and on any of its kind, as no rule can name what is yet to be made. */ -}}
+{{- define "truenorth.kept" -}}
+{{- $watch := .Values.settings.watch | default dict -}}
+{{- $election := $watch.election | default dict -}}
+{{- $cache := $watch.cache | default dict -}}
+{{- $place := $election.lock_namespace | default .Release.Namespace -}}
+{{- $kept := list -}}
+{{- $lease := dict "group" "coordination.k8s.io" "resource" "leases" "any" (list "create") "verbs" (list "get" "watch" "update") -}}
+{{- if ne (toString $election.enabled) "off" -}}
+  {{- $name := $election.lock_name | default (include "truenorth.lock" .) -}}
+  {{- $kept = append $kept (merge (dict "namespace" $place "name" $name) $lease) -}}
+{{- end -}}
+{{- if ne (toString $cache.enabled) "off" -}}
+  {{- $kept = append $kept (dict "namespace" ($cache.namespace | default $place) "name" ($cache.name | default "truenorth-wan-ip") "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
+{{- end -}}
+{{- $state := include "truenorth.state" . | default (.Values.settings.backend | default "") -}}
+{{- if and (hasPrefix "kubernetes://" $state) (not (contains "?" $state)) -}}
+  {{- $parts := splitList "/" (trimPrefix "kubernetes://" $state) -}}
+  {{- $namespace := index $parts 0 -}}
+  {{- $kept = append $kept (merge (dict "namespace" $namespace "name" (include "truenorth.lock" .)) $lease) -}}
+  {{- $kept = append $kept (dict "namespace" $namespace "name" (index $parts 1) "group" "" "resource" "secrets" "any" (list "get" "list" "create" "delete") "verbs" (list "update")) -}}
+{{- end -}}
+{{- $kept | toJson -}}
+{{- end -}}

@@ -1,0 +1,10 @@
+"""Starts the plugin."""
+
+from __future__ import annotations
+
+import sys
+
+from lab.plugin.process import run
+
+if __name__ == "__main__":
+    sys.exit(run("lab.plugin.kubernetes", sys.argv[1:]))

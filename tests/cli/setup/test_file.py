@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.errors import UserError
+from cli.setup.file import Chosen, content, write
+from stacks.cluster_settings import SourceName
+from stacks.settings_files import from_file
+
+LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
+NAME = st.one_of(
+    LABEL, st.just("@"), st.just("*"), LABEL.map("*.{}.example.com".format), st.sampled_from(["on", "no", "1e3", "0x1"])
+)
+FILE = Path("Pulumi.home.yaml")
+
+
+@given(
+    names=st.lists(NAME, unique=True, min_size=1, max_size=5),
+    provider=st.sampled_from(["cloudflare", "gandi"]),
+    ipv6=st.booleans(),
+    sources=st.lists(st.sampled_from(get_args(SourceName)), unique=True),
+    context=st.sampled_from(["", "kind-dev", "arn:aws:eks:eu-central-1:1:cluster/x", "admin@east: 1", "no"]),
+    kubeconfig=st.sampled_from(["", "/srv/a b", "~/.kube/config"]),
+)
+def test_whatever_is_chosen_is_what_the_file_says(
+    names: list[str], provider: str, *, ipv6: bool, sources: list[str], context: str, kubeconfig: str
+) -> None:
+    chosen = Chosen("example.com", provider, tuple(names), ipv6, tuple(sources), context, kubeconfig)
+    text = content("home", chosen, {}, FILE)
+    config = yaml.safe_load(text)["config"]
+    assert config["truenorth:zone"] == "example.com"
+    assert config["truenorth:names"] == names
+    assert config.get("truenorth:provider", "cloudflare") == provider
+    assert ("truenorth:wan" in config) == ipv6
+    if sources and context:
+        assert config["truenorth:clusters"] == [{"context": context, "sources": sources}]
+    else:
+        assert config.get("truenorth:sources", []) == sources
+
+
+def test_what_is_not_possible_is_refused_before_anything_is_written() -> None:
+    with pytest.raises(UserError, match=r"www\.example\.com is named twice"):
+        content("home", Chosen("example.com", names=("www", "www.example.com")), {}, FILE)
+
+
+class TestWriting:
+    def test_makes_a_file_that_loads(self, tmp_path: Path) -> None:
+        file = tmp_path / FILE
+        write(file, content("home", Chosen("example.com", names=("www",)), {}, file), force=False)
+        assert from_file(file, {}, "home").zone == "example.com"
+        assert list(tmp_path.iterdir()) == [file]
+
+    def test_never_replaces_a_file_unless_that_is_said(self, tmp_path: Path) -> None:
+        file = tmp_path / FILE
+        file.write_text("mine")
+        with pytest.raises(UserError, match="the stack has settings already"):
+            write(file, "theirs", force=False)
+        assert file.read_text() == "mine"
+        write(file, "theirs", force=True)
+        assert file.read_text() == "theirs"
+        assert list(tmp_path.iterdir()) == [file]
