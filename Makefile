@@ -23,7 +23,7 @@ ARGS ?=
 # Test files side by side: they wait for engines and servers most of the time.
 JOBS ?= 3
 
-.PHONY: help setup engine kube system demo test lint format bench campaign clean
+.PHONY: help setup engine kube system demo test lint format docs bench campaign clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,10 @@ format: $(SYNCED) ## rewrite the code in the project's format
 	@$(RUN) ruff format
 	@$(RUN) ruff check --fix
 
+docs: $(SYNCED) ## build the documentation into site/, strictly
+	@echo "==> docs"
+	@$(RUN) mkdocs build --strict
+
 bench: $(SYNCED) engine kube ## measure (ONLY=name)
 	@echo "==> bench"
 	@$(RUN) python -m bench --only "$(ONLY)"
@@ -62,7 +66,7 @@ campaign: $(SYNCED) engine kube ## random faults against the whole (ONLY=main SE
 
 clean: ## remove what the targets made here; the engine's cache stays
 	@echo "==> clean"
-	@rm -rf .uv .venv dist bench.json .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .uv .venv dist site bench.json .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system:

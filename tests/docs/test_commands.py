@@ -248,13 +248,13 @@ BEFORE: Mapping[str, Callable[[Inside], None]] = {
 
 
 def script_of(page: str) -> str:
-    """The lines of a page that are run, with what stands for something else filled in."""
-    script = []
+    """The lines of a page that are run, each once, with what stands for something else filled in."""
+    script: dict[str, None] = {}
     for line in (line for line in lines(page) if runs_on_the_lab(line)):
         text = line.text
         for pattern, replacement in SUBSTITUTES:
             text = re.sub(pattern, replacement, text)
-        script.append(text)
+        script[text] = None
     return "\n".join(script)
 
 
