@@ -61,8 +61,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if any("engine" in _fixtures(item) for item in session.items):
         _obtain(session.config)
     if any("kube_programs" in _fixtures(item) for item in session.items):
-        deploy_tools = any("deploy_tools" in _fixtures(item) for item in session.items)
-        _obtain_kube(session.config, deploy_tools=deploy_tools)
+        _obtain_kube(session)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -89,8 +88,10 @@ def engine(pytestconfig: pytest.Config) -> Engine:
     return found
 
 
-def _obtain_kube(config: pytest.Config, *, deploy_tools: bool = False) -> Programs | KubeUnavailable:
-    """The programs of a control plane of this run, or why there are none. deploy_tools: with helm and its like."""
+def _obtain_kube(session: pytest.Session) -> Programs | KubeUnavailable:
+    """The programs of a control plane of this run, with helm and its like if a test asks, or why there are none."""
+    config = session.config
+    deploy_tools = any("deploy_tools" in _fixtures(item) for item in session.items)
     if _kube not in config.stash:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         progress = Plain(reporter.write_line, "kube") if reporter else None
@@ -102,9 +103,9 @@ def _obtain_kube(config: pytest.Config, *, deploy_tools: bool = False) -> Progra
 
 
 @pytest.fixture(scope="session")
-def kube_programs(pytestconfig: pytest.Config) -> Programs:
+def kube_programs(request: pytest.FixtureRequest) -> Programs:
     """The programs of a real control plane; a test that asks for them is skipped where none can be had."""
-    found = _obtain_kube(pytestconfig)
+    found = _obtain_kube(request.session)
     if isinstance(found, KubeUnavailable):
         pytest.skip(f"no Kubernetes: {found}")
     return found
