@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -115,7 +116,7 @@ def _run(workplace: Workplace, arguments: list[str], program: Program | None, li
 
 def _run_engine(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
     try:
-        with _settings_of_its_own(workplace) as settings:
+        with _settings_for(workplace) as settings:
             run = run_engine(
                 [*arguments, f"--config-file={settings}"],
                 pulumi=workplace.engine.pulumi,
@@ -132,13 +133,20 @@ def _run_engine(workplace: Workplace, arguments: list[str], program: Program | N
 
 
 @contextmanager
-def _settings_of_its_own(workplace: Workplace) -> Iterator[Path]:
-    """A copy of the settings for a run: the engine writes its salt into them, and a mounted ConfigMap is read-only."""
+def _settings_for(workplace: Workplace) -> Iterator[Path]:
+    """The settings for a run, or a copy of them where they cannot be written, as a mounted ConfigMap.
+
+    The engine writes its salt into them, by which it tells a wrong passphrase the next time.
+    """
+    file = workplace.settings_file
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        yield file
+        return
     with tempfile.TemporaryDirectory(prefix="truenorth-settings-") as folder:
-        copy = Path(folder) / workplace.settings_file.name
+        copy = Path(folder) / file.name
         try:
-            shutil.copyfile(workplace.settings_file, copy)
+            shutil.copyfile(file, copy)
         except FileNotFoundError as error:
             do = "put it back: what was read of it before is not enough for the engine"
-            raise NotNow("the settings file has gone", str(workplace.settings_file), do) from error
+            raise NotNow("the settings file has gone", str(file), do) from error
         yield copy

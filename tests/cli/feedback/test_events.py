@@ -106,7 +106,7 @@ class TestAnEvent:
         ]
         tell(shop, tuple(Notice(key, Reason.CREATED, rack) for key in keys))
         found = admin.call("GET", "/api/v1/events")["items"]
-        about = {one["involvedObject"]["kind"]: one["involvedObject"] for one in found if one["message"] == rack}
+        about = {one["involvedObject"]["kind"]: one["involvedObject"] for one in found if one.get("message") == rack}
         versions = {kind: one["apiVersion"] for kind, one in about.items()}
         gateway_api = "gateway.networking.k8s.io/v1"
         assert versions == {"HTTPRoute": gateway_api, "Gateway": gateway_api, "Node": "v1"}
