@@ -36,7 +36,7 @@ demo: $(SYNCED) engine ## try TrueNorth on a world of its own, on loopback (KEEP
 
 test: $(SYNCED) system engine kube ## run the tests (ARGS="-k name" is passed to pytest)
 	@echo "==> tests"
-	@$(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(RUN) pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(SYNCED) ## check format, style, types and layers
 	@echo "==> format"
