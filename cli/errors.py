@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from stacks.errors import NotNow, Problem, UserError
+from stacks.errors import NotNow, Problem, UserError, is_disk_full
 
-__all__ = ["NotNow", "Problem", "UserError"]
+__all__ = ["NotNow", "Problem", "UserError", "is_disk_full"]

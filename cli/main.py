@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from typing import Final
@@ -60,7 +59,7 @@ def run() -> None:
     """Run the command line; every error a user can meet ends here in one message and an exit code."""
     from cli.engine.failure import RunFailed
     from cli.log.secrets import redactor
-    from stacks.errors import ObservationError, Refused, UserError
+    from stacks.errors import ObservationError, Refused, UserError, is_disk_full
 
     errors = Console(stderr=True, highlight=False)
     redact = redactor(os.environ).text
@@ -79,7 +78,7 @@ def run() -> None:
         errors.print(redact(str(error)), markup=False, soft_wrap=True)
         sys.exit(INTERRUPTED if isinstance(error, RunFailed) and error.interrupted else FAILED)
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if not is_disk_full(error):
             raise
         errors.print(
             f"[bold red]error:[/] the disk is full\n  where: {error.filename}\n  do:    make room, then run it again"

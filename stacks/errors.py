@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 
@@ -37,6 +38,11 @@ class UserError(Exception):
 
 class NotNow(UserError):  # noqa: N818 - a state, not a fault
     """A machine that is not ready now, and may be by itself: a full disk, a lock that somebody holds. Try again."""
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there was no room, on the disk or in the quota."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 class ObservationError(Exception):

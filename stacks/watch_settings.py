@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,6 +12,8 @@ from stacks.settings_problems import fault
 
 Switch = Literal["auto", "on", "off"]
 """auto: on where it runs in a pod, off elsewhere."""
+IN_POD = "KUBERNETES_SERVICE_HOST"
+"""The variable that every container of a pod has: the host of the API server."""
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|)\s*")
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
 _OBJECT_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
@@ -28,6 +31,11 @@ def _seconds(value: object) -> object:
 
 
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(allow_inf_nan=False)]
+
+
+def is_on(switch: Switch, environment: Mapping[str, str]) -> bool:
+    """Whether what is switched so is on in this environment."""
+    return switch == "on" or (switch == "auto" and bool(environment.get(IN_POD)))
 
 
 class _Part(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
@@ -14,7 +15,9 @@ from cli.engine.progress import Plain
 from cli.errors import UserError
 from lab.kube.build import install as install_kube
 from lab.kube.control_plane import control_plane
+from lab.kube.proxy import Proxy, proxied
 from lab.kube.unavailable import KubeUnavailable
+from lab.pods.pod import PodError, alone
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 _IN_CI = os.environ.get("CI") == "true"
 _SEED_LIMIT = 1 << 32
+_NUMBERS = itertools.count(1)
 
 _engine = pytest.StashKey["Engine | UserError"]()
 _kube = pytest.StashKey["Programs | KubeUnavailable"]()
@@ -132,6 +136,30 @@ def kube_cluster(kube_programs: Programs, tmp_path_factory: pytest.TempPathFacto
     """
     with control_plane(tmp_path_factory.mktemp("kube"), programs=kube_programs) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def namespace(kube_cluster: Cluster) -> str:
+    """A namespace of its own for each test; without controllers, none could be removed."""
+    name = f"test-{next(_NUMBERS)}"
+    kube_cluster.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    return name
+
+
+@pytest.fixture
+def proxy(kube_cluster: Cluster) -> Iterator[Proxy]:
+    """A proxy in front of the shared cluster."""
+    with proxied(kube_cluster) as made:
+        yield made
+
+
+@pytest.fixture
+def lone_pods() -> None:
+    """Pods in namespaces of processes of their own; a test that asks for them is skipped where the kernel has none."""
+    try:
+        alone()
+    except PodError as error:
+        pytest.skip(str(error))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

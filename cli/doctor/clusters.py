@@ -21,10 +21,8 @@ from stacks.observe.cluster.pace import Pace
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.operator_rights import reads, rights
-from stacks.watch_settings import Switch
+from stacks.watch_settings import is_on
 
-POD = "KUBERNETES_SERVICE_HOST"
-"""The variable that every container of a pod has."""
 TIMEOUT = 10.0
 """Seconds for which an answer of the own cluster is awaited."""
 READING = frozenset({"list", "watch"})
@@ -115,8 +113,8 @@ def _kept(patient: Patient, url: StateUrl | None) -> Callable[[str], Rights] | N
     """The rights that keeping things in the own cluster takes, by its namespace; None where nothing is kept there."""
     settings, watch = patient.settings, patient.settings.watch
     state = ObjectName(url.namespace, url.name) if url else None
-    election = _is_on(watch.election.enabled, patient)
-    cache = _is_on(watch.cache.enabled, patient)
+    election = is_on(watch.election.enabled, patient.environment)
+    cache = is_on(watch.cache.enabled, patient.environment)
     if not (state or election or cache):
         return None
     switches = {
@@ -127,7 +125,3 @@ def _kept(patient: Patient, url: StateUrl | None) -> Callable[[str], Rights] | N
         update={"watch": watch.model_copy(update=switches), "clusters": (), "sources": (), "geo": None}
     )
     return lambda namespace: rights(alone, namespace, lock_name(patient.stack), state)
-
-
-def _is_on(switch: Switch, patient: Patient) -> bool:
-    return switch == "on" or (switch == "auto" and bool(patient.environment.get(POD)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -46,13 +47,15 @@ def examine(checks: Sequence[Check], seconds: float = DEADLINE) -> tuple[Finding
 
 
 def _run(position: int, check: Check, arrivals: SimpleQueue[tuple[int, tuple[Finding, ...]]]) -> None:
-    fault = failed(check.about, "the check itself failed, see above", check.about, "report it")
-    findings: tuple[Finding, ...] = (fault,)
+    findings: tuple[Finding, ...]
     try:
         findings = tuple(check.look())
     except UserError as error:
         findings = tuple(of_problem(check.about, problem) for problem in error.problems)
     except ObservationError as error:
         findings = (failed(check.about, str(error), check.about, "see whether it is up and can be reached from here"),)
-    finally:
-        arrivals.put((position, findings))
+    except Exception:  # noqa: BLE001 -- a fault of one check is told and ends no other
+        # Told now, not when the thread ends: the finding below says "above".
+        threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+        findings = (failed(check.about, "the check itself failed, see above", check.about, "report it"),)
+    arrivals.put((position, findings))

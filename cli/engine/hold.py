@@ -13,7 +13,8 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+
+from cli.proc import PROC, stat
 
 LEASE_LOST = "another process may lead now"
 STOPPING = "this process is about to end"
@@ -93,9 +94,7 @@ class Hold:
 
 def _of_session(leader: int) -> Iterator[int]:
     """The processes of the session of this process, where there is a /proc."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            # pid (name) state parent group session ...; the name may hold anything, a parenthesis too
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
-            if int(fields[3]) == leader:
-                yield int(stat.parent.name)
+    for folder in PROC.glob("[0-9]*"):
+        found = stat(int(folder.name))
+        if found and found.session == leader:
+            yield int(folder.name)

@@ -23,13 +23,10 @@ from cli.loop.tools import Tools
 from cli.loop.triggers import Triggers
 from cli.loop.watch import Watch
 from cli.workplace import Workplace
-from stacks.watch_settings import Switch
+from stacks.watch_settings import is_on
 
 if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
-
-POD = "KUBERNETES_SERVICE_HOST"
-"""The variable that every container of a pod has."""
 
 
 class Daemon:
@@ -45,12 +42,11 @@ class Daemon:
         self._workplace, self._reopen, self._tools = workplace, reopen, tools
         self._bulletin, self._environment = tools.bulletin, environment
         pace = workplace.settings.watch
-        self._is_elected = _is_on(pace.election.enabled, environment)
-        self._seat = Seat(workplace.hold, self._bulletin.tell, elected=self._is_elected)
+        elected = is_on(pace.election.enabled, environment)
+        self._seat = Seat(workplace.hold, self._bulletin.tell, elected=elected)
         self._triggers = Triggers(pace.settle, pace.settle_most)
         self._reload = asyncio.Event()
-        self._breakdown = asyncio.Event()
-        self._is_stopping = False
+        self._is_broken = self._is_stopping = False
 
     async def run(self) -> None:
         """Watch until a signal ends it. Raises UserError where no further try would help."""
@@ -82,23 +78,23 @@ class Daemon:
             self._triggers = Triggers(pace.settle, pace.settle_most)
             watch = Watch(place, self._tools, self._seat, self._triggers, cache=cache, first=first)
             await watch.run()
-            if self._breakdown.is_set():
+            if self._is_broken:
                 return
             first = Trigger.SETTINGS
 
     async def _take_part(self, running: AsyncExitStack) -> AddressCache | None:
         """Begin to lead or to stand by, where there is an election; the address cache, where there is one."""
         pace = self._workplace.settings.watch
-        is_cached = _is_on(pace.cache.enabled, self._environment)
-        if not self._is_elected:
+        is_cached = is_on(pace.cache.enabled, self._environment)
+        if not self._seat.is_elected:
             self._bulletin.tell(self._seat.now)
-        if not (self._is_elected or is_cached):
+        if not (self._seat.is_elected or is_cached):
             return None
         # The client of clusters is imported only where there is one.
         from cli.loop.cluster_part import ClusterPart  # noqa: PLC0415 - see above
 
         part = ClusterPart.of(self._workplace, self._environment, self._bulletin.tell)
-        if self._is_elected:
+        if self._seat.is_elected:
             await running.enter_async_context(part.elected(self._seat, self.break_down))
         return await running.enter_async_context(part.cache()) if is_cached else None
 
@@ -131,9 +127,5 @@ class Daemon:
 
     def break_down(self) -> None:
         """End: something has broken down that nobody can do without."""
-        self._breakdown.set()
+        self._is_broken = True
         self._triggers.end()
-
-
-def _is_on(switch: Switch, environment: Mapping[str, str]) -> bool:
-    return switch == "on" or (switch == "auto" and bool(environment.get(POD)))

@@ -14,10 +14,13 @@ class Seat:
     def __init__(self, hold: Hold, told: Told, *, elected: bool) -> None:
         self._hold, self._told = hold, told
         self.now = Leadership(Role.STANDBY if elected else Role.ALONE)
-        self.is_elected = elected
-        """Whether there is an election."""
         self._taken, self._left = asyncio.Event(), asyncio.Event()
         self._note()
+
+    @property
+    def is_elected(self) -> bool:
+        """Whether there is an election."""
+        return self.now.role is not Role.ALONE
 
     @property
     def leads(self) -> bool:

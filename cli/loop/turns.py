@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from datetime import UTC, datetime
 
 from cli.converge import Convergence, converge
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
-from cli.errors import NotNow
+from cli.errors import NotNow, is_disk_full
 from cli.feedback.telling import Teller
 from cli.loop.ahead import planned
 from cli.loop.confirmer import Confirmer
@@ -24,8 +23,6 @@ from cli.workplace import Workplace
 from stacks.errors import ObservationError, Refused
 from stacks.observe.world import Sights
 from stacks.permission import Permission, refused
-
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Turns:
@@ -79,7 +76,7 @@ class Turns:
             self._pause.reset()
             self.due = self._drift_or_grace()
         except (ObservationError, RunFailed, NotNow, OSError) as error:
-            if isinstance(error, OSError) and error.errno not in _DISK_FULL:
+            if isinstance(error, OSError) and not is_disk_full(error):
                 raise
             self._teller.failed(error, turn.id)
             self._failed(error, told)

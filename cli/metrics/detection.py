@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from cli.source_label import shown
 from stacks.observe.wan.answer import Answer
 from stacks.observe.wan.consensus import disagree
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
@@ -74,12 +73,3 @@ def _agreement(detection: Detection, family: Family, outcome: object) -> str:
     if isinstance(outcome, Known):
         return "agreed"
     return "disagreed" if disagree(detection.answers, family) else "unknown"
-
-
-def shown(source: str) -> str:
-    """A source's name as a label: of a URL the scheme and host, for its path may hold a key; of a file nothing."""
-    if source.startswith(("http://", "https://")):
-        parts = urlsplit(source)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    kind = source.partition(":")[0]
-    return kind if kind in {"static", "file"} else source

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import select
 from dataclasses import dataclass
-from pathlib import Path
 
-PROC = Path("/proc")
-ENDED = frozenset("ZX")
-"""States of a process that runs no more, and whose parent has not yet asked for its exit code (proc(5))."""
+from cli.proc import PROC, stat
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +24,10 @@ def process(pid: int) -> Process | None:
     """The process with this id; None where it has ended."""
     if not (PROC / "stat").exists():
         return Process(None, None) if _answers(pid) else None
-    try:
-        # pid (name) state parent ...; the name may hold anything, a parenthesis too. Field 22 is its start (proc(5)).
-        before, _, after = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")
-    except OSError:
+    found = stat(pid)
+    if found is None or found.has_ended:
         return None
-    fields = after.split()
-    if fields[0] in ENDED:
-        return None
-    return Process(before.partition("(")[2], booted() + int(fields[19]) / os.sysconf("SC_CLK_TCK"))
+    return Process(found.name, booted() + found.started / os.sysconf("SC_CLK_TCK"))
 
 
 def booted() -> float:

@@ -6,14 +6,13 @@ takes with it what it had not yet written. The file lies in the backend's folder
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.backend import state_folder
-from cli.errors import NotNow
+from cli.errors import NotNow, is_disk_full
 from cli.workplace import PROJECT_NAME
 from stacks.plan.adoption import Traces
 from stacks.plan.changes import Action
@@ -57,7 +56,7 @@ def remember(workplace: Workplace, traces: Traces) -> None:
     try:
         write_whole(file, json.dumps(document).encode())
     except OSError as error:
-        full = "the disk is full: " if error.errno in {errno.ENOSPC, errno.EDQUOT} else ""
+        full = "the disk is full: " if is_disk_full(error) else ""
         raise NotNow(
             f"{full}what the run is about to make cannot be written down ({os.strerror(error.errno or 0)})",
             str(file),

@@ -6,12 +6,10 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from cli.lease.identity import identity
-from cli.recovery.processes import ENDED
+from cli.proc import PROC, stat
 
-PROC = Path("/proc")
 _FORM = re.compile(r".*_(?P<place>[0-9a-f]{8}-\d+)-(?P<pid>\d+)-(?P<started>\d+)-[0-9a-f]{4}")
 
 
@@ -46,9 +44,6 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process began, in clock ticks since the boot (proc(5), field 22); "" where there is none that runs."""
-    try:
-        fields = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] in ENDED else fields[19]
+    """When a process began, in clock ticks since the boot; "" where there is none that runs."""
+    found = stat(pid)
+    return "" if found is None or found.has_ended else str(found.started)

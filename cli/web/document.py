@@ -15,7 +15,7 @@ from typing import Any
 from cli import documents, tables
 from cli.geo_table import Shown
 from cli.loop.news import Role
-from cli.metrics.detection import shown
+from cli.source_label import shown
 from cli.web.history import Entry
 from cli.web.names import Row, rows
 from cli.web.problems import Trouble, headline, troubles

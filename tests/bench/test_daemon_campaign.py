@@ -16,7 +16,6 @@ from bench.daemon_storm import Storm
 from bench.wrong import WrongError
 from cli.engine.find import Engine
 from lab.kube.cluster import Cluster
-from lab.pods.pod import PodError, alone
 from stacks.watch_settings import ElectionSettings
 
 SEEDS = range(30)
@@ -26,12 +25,7 @@ DEADLINE = 1200
 PATIENCE = 60.0
 
 
-@pytest.fixture(autouse=True)
-def _namespaces() -> None:
-    try:
-        alone()
-    except PodError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("lone_pods")
 
 
 @pytest.mark.timeout(DEADLINE)

@@ -19,6 +19,7 @@ from stacks.cluster_settings import ClusterSettings
 from stacks.errors import UserError
 from stacks.observe.cluster.exec_plugin import for_lightkube
 from stacks.observe.cluster.kubeconfig import Kubeconfig, load
+from stacks.watch_settings import IN_POD
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ def access(
     Raises UserError where there is none, or it does not say enough.
     """
     chosen = settings.kubeconfig or environment.get("KUBECONFIG", "")
-    host = environment.get("KUBERNETES_SERVICE_HOST", "")
+    host = environment.get(IN_POD, "")
     if host and not chosen and not settings.context and (service_account / "token").exists():
         return _of_pod(host, environment.get("KUBERNETES_SERVICE_PORT", "443"), service_account)
     return _of_context(load(settings.kubeconfig, environment), settings.context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 
 from cli.feedback.unwritten import Unwritten
 from cli.feedback.writing import Writing
-from lab.kube.proxy import Proxy, proxied
 from stacks.cluster_settings import ClusterSettings
 from stacks.observe.cluster.reading import read
 from stacks.plan.changes import changes
@@ -27,21 +24,6 @@ if TYPE_CHECKING:
     from lab.kube.cluster import Cluster
 
 PATIENT = 30.0
-_NUMBERS = itertools.count(1)
-
-
-@pytest.fixture
-def namespace(kube_cluster: Cluster) -> str:
-    """A namespace of its own for each test; without controllers, none could be removed."""
-    name = f"told-{next(_NUMBERS)}"
-    kube_cluster.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    return name
-
-
-@pytest.fixture
-def proxy(kube_cluster: Cluster) -> Iterator[Proxy]:
-    with proxied(kube_cluster) as made:
-        yield made
 
 
 @dataclass

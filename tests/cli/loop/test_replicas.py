@@ -11,8 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from lab import remote
 from lab.kube.cluster import Cluster
 from lab.world import FIRST_IPV4
@@ -20,13 +18,6 @@ from tests.cli.conftest import Inside
 from tests.cli.loop.watching import ended, told, until, watching
 
 PACE = ["--election-lease-duration", "4s", "--election-renew-deadline", "2.5s", "--election-retry-period", "500ms"]
-
-
-@pytest.fixture
-def namespace(kube_cluster: Cluster, request: pytest.FixtureRequest) -> str:
-    name = f"replicas-{abs(hash(request.node.name)) % 10**8}"
-    kube_cluster.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    return name
 
 
 @contextmanager

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,8 +12,8 @@ from lab import remote
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy, proxied
 from lab.world import FIRST_IPV4
-from tests.cli.conftest import ROOT, TRUENORTH, Inside
-from tests.cli.loop.watching import ended, told, until
+from tests.cli.conftest import Inside
+from tests.cli.loop.watching import ended, told, until, watching
 from tests.cluster.objects import gateway, route
 from tests.cluster.place import Place, make_place
 
@@ -42,24 +40,6 @@ def follow(inside: Inside, place: Place, *names: object, proxy: Proxy | None = N
     kubeconfig = proxy.kubeconfig() if proxy else place.cluster.kubeconfig
     cluster = {"kubeconfig": str(kubeconfig), "namespaces": [place.namespace], "timeout": QUICK if proxy else 10.0}
     inside.settings(*names, sources=["gateway-httproute"], cluster=cluster, **others)
-
-
-@contextmanager
-def watching(inside: Inside) -> Iterator[subprocess.Popen[str]]:
-    """`truenorth watch --json` with a look at the address a second; killed if the test leaves it running."""
-    wan = json.loads(inside.environment["TRUENORTH_WAN"]) | {"interval": 1}
-    with subprocess.Popen(
-        [TRUENORTH, "watch", "--json"],
-        cwd=ROOT,
-        env={**inside.environment, "TRUENORTH_WAN": json.dumps(wan)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as watcher:
-        try:
-            yield watcher
-        finally:
-            watcher.kill()
 
 
 def until_done(watcher: subprocess.Popen[str], *actions: tuple[str, str]) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from cli.metrics.detection import MOST_SOURCES, shown
+from cli.metrics.detection import MOST_SOURCES
+from cli.source_label import shown
 from stacks.observe.wan.answer import Answer
 from stacks.observe.wan.detect import DETECTIONS, NOT_WAITED_FOR, Detection
 from stacks.values import Address, Family, Known, Unknown

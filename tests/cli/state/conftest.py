@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab.kube.cluster import Cluster
-from lab.kube.proxy import Proxy, proxied
 from tests.cli.state.places import Place
 
-_NUMBERS = itertools.count(1)
-
 
 @pytest.fixture
-def place(kube_cluster: Cluster) -> Iterator[Place]:
-    """A namespace of its own; without controllers, none could be removed."""
-    name = f"state-{next(_NUMBERS)}"
-    kube_cluster.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    with Place(kube_cluster, name) as made:
-        yield made
-
-
-@pytest.fixture
-def proxy(kube_cluster: Cluster) -> Iterator[Proxy]:
-    with proxied(kube_cluster) as made:
+def place(kube_cluster: Cluster, namespace: str) -> Iterator[Place]:
+    """A namespace of its own, and who looks at it."""
+    with Place(kube_cluster, namespace) as made:
         yield made
 
 

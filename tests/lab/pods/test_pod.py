@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from lab.pods.clock import Clock
-from lab.pods.pod import Container, Pod, PodError, alone
+from lab.pods.pod import Container, Pod
 
 PATIENCE = 30.0
 PROGRAM = """
@@ -31,12 +31,7 @@ while True:
 Line = Mapping[str, Any]
 
 
-@pytest.fixture(autouse=True)
-def _namespaces() -> None:
-    try:
-        alone()
-    except PodError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("lone_pods")
 
 
 class Heard:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 from typing import Any, cast
@@ -18,7 +17,6 @@ from lab.plugin.kubernetes.resource import KubernetesObject
 from lab.plugin.package import OperationFailed
 from lab.plugin.properties import Properties
 
-_NUMBERS = itertools.count(1)
 CONFIG_MAP = KubernetesObject("v1", "ConfigMap")
 SECRET = KubernetesObject("v1", "Secret")
 DEPLOYMENT = KubernetesObject("apps/v1", "Deployment")
@@ -29,13 +27,6 @@ def api(kube_cluster: Cluster) -> Iterator[Api]:
     made = connect({"kubeconfig": str(kube_cluster.kubeconfig)}, {})
     yield made
     made.close()
-
-
-@pytest.fixture
-def namespace(kube_cluster: Cluster) -> str:
-    name = f"stand-in-{next(_NUMBERS)}"
-    kube_cluster.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    return name
 
 
 def config_map(namespace: str, **data: str) -> Properties:
