@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import daemon, main, sources, wan
+from bench import crash, daemon, main, scale, sources, wan
 from bench.row import Row, print_rows, write_rows
 from bench.wrong import WrongError
 from cli.engine.failure import RunFailed
@@ -30,6 +30,8 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "main": main.measure,
     "wan": wan.measure,
     "sources": sources.measure,
+    "scale": scale.measure,
+    "crash": crash.measure,
     "daemon": daemon.measure,
 }
 FAILURES = (

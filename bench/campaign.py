@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from bench import daemon_campaign, geo_campaign, main_campaign, wan_campaign
+from bench import crash_campaign, daemon_campaign, geo_campaign, main_campaign, wan_campaign
 from bench.wrong import WrongError
 
 Outcome = tuple[int, Counter[str] | WrongError]
@@ -38,6 +38,7 @@ PARTS = {
     "main": Part(_one_by_one, 20),
     "wan": Part(wan_campaign.play, 300),
     "geo": Part(geo_campaign.play, 2000),
+    "crash": Part(crash_campaign.play, 200),
     "daemon": Part(daemon_campaign.play, 30),
 }
 

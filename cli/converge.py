@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from cli.apply import Carried, carry_out, is_needed
 from cli.engine import stack
 from cli.engine.failure import RunFailed
-from cli.engine.run import Listener, Program, Run
+from cli.engine.run import Listener, Run
 from cli.rounds import Rounds
-from cli.workplace import Workplace
+from cli.workplace import Workplace, require_estate
 from stacks.errors import ObservationError
 from stacks.observe.world import Sights, observe
 from stacks.permission import Permission, refused
@@ -24,15 +26,17 @@ from stacks.plan.planner import make_plan
 from stacks.settings import Settings
 from stacks.values import Observation, Plan, Unknown, UnreadZone
 
+if TYPE_CHECKING:
+    from cli.bridge.counts import Tally
+
 GiveSights = Callable[[], Sights]
 """Gives the WAN addresses and the objects' wishes to a run, in place of a look of its own."""
 Amend = Callable[[Plan, Observation], Plan]
 """Makes the plan that is carried out of the one for the world as it is."""
 NOTHING_ALLOWED = Permission()
+NOTHING_DONE = Carried()
 SHARED = "/load_balancers"
 """In the URL of what several stacks write, which the provider names where it fails."""
-MANY = 50
-"""Changes from which on a run is faster without the engine's checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ class Convergence:
     is_held_back: bool = False
     geo_changes: tuple[GeoChange, ...] = ()
     """What is done of load balancing."""
+    moved: int = 0
+    """Records that were moved from one stack of the estate to another."""
+    calls: tuple[Tally, ...] = ()
+    """What went through the bridge in each round."""
 
     @property
     def unread_at_providers(self) -> str:
@@ -93,6 +101,7 @@ def look(  # noqa: PLR0913 - what each command varies; the rest are defaults
 
     hold_back: what the guard refuses is taken out of the plan, if it can be.
     """
+    require_estate(workplace)
     began = time.monotonic()
     observation = observe(workplace.settings, workplace.credentials, lambda: stack.registry(workplace), sights)
     plan = amend(make_plan(workplace.settings, observation, takeover, handed_over=handed_over), observation)
@@ -153,16 +162,17 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
     planned(seen)
     if seen.refusals and not seen.allowed_by and not seen.is_held_back:
         raise refused(seen.refusals, permission, workplace.settings)
-    needed = seen.changes or seen.geo_changes or _unfinished(seen) or always
-    failed = False
+    carried, failed = NOTHING_DONE, False
     try:
-        runs = _apply(workplace, seen, listener) if needed else ()
+        if always or is_needed(workplace, seen):
+            carried = carry_out(workplace, seen, listener, every=always)
     except RunFailed as error:
         # Somebody else was first, or still refers to what was to go: that is what the next look sees.
         if not seen.geo_changes or SHARED not in str(error) or error.interrupted or not rounds.failed():
             raise
-        runs, failed = (), True
-    done = replace(seen, runs=runs, seconds=time.monotonic() - began)
+        failed = True
+    runs = carried.runs
+    done = replace(seen, runs=runs, moved=carried.moved, calls=carried.calls, seconds=time.monotonic() - began)
     adopted = frozenset(change.logical_name for change in seen.changes if change.action is Action.ADOPT)
     second = runs and (seen.plan.deferred or adopted)
     if failed or second or rounds.another(seen.plan.geo, changed=bool(runs and seen.geo_changes)):
@@ -188,20 +198,12 @@ def _together(done: Convergence, again: Convergence) -> Convergence:
         changes=(*done.changes, *again.changes),
         geo_changes=(*done.geo_changes, *again.geo_changes),
         runs=(*done.runs, *again.runs),
+        moved=done.moved + again.moved,
+        calls=(*done.calls, *again.calls),
         refusals=again.refusals if again.is_held_back else (*done.refusals, *again.refusals),
         allowed_by=done.allowed_by or again.allowed_by,
         seconds=done.seconds + again.seconds,
     )
-
-
-def declare(workplace: Workplace, seen: Convergence) -> Program:
-    """The program of a run, with the settings and the observation that the changes were computed from."""
-
-    def declared() -> None:
-        # Imported while the engine starts, which calls this.
-        import_program()(seen.observation, workplace.settings, seen.plan)
-
-    return declared
 
 
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
@@ -212,26 +214,3 @@ def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Sett
     for provider in providers:
         component_of(provider)
     return program
-
-
-def _apply(workplace: Workplace, seen: Convergence, listener: Listener) -> tuple[Run, ...]:
-    """Refresh what has drifted, then run `up` with the observation that the changes were computed from.
-
-    What an interrupted run left pending is cleared on the way: the zone was listed after it, so that the plan knows
-    what landed (it is adopted by its mark) and what did not.
-    """
-    registry = seen.observation.registry
-    stale = [change.urn for change in seen.changes if change.needs_refresh]
-    stale += [change.urn for change in seen.geo_changes if change.refresh and change.urn]
-    if registry.interrupted and not stale:
-        stale = [registry.stack_urn]  # reads nothing from the provider, and clears what is pending
-    refreshed = (stack.refresh(workplace, stale, listener),) if stale else ()
-    marked = all(zone.marks != "none" for zone in workplace.settings.each_zone())
-    checkpoints = len(seen.changes) < MANY or not marked
-    return (*refreshed, stack.up(workplace, declare(workplace, seen), listener, checkpoints=checkpoints))
-
-
-def _unfinished(seen: Convergence) -> bool:
-    """Whether a run is needed that changes no record: something is pending, or is to be remembered otherwise."""
-    registry = seen.observation.registry
-    return bool(registry.interrupted) or set(seen.plan.shared) != set(registry.shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.bridge.counts import summary_line
 from cli.confirmation import Outcome
 from cli.converge import Convergence
 from components.record import Record
@@ -41,6 +42,8 @@ def convergence_document(done: Convergence) -> dict[str, object]:
         "allowed_by": done.allowed_by,
         "held_back": done.is_held_back,
         "engine_runs": len(done.runs),
+        "moved": done.moved,
+        "calls": summary_line(*done.calls),
         "engine_seconds": round(sum(run.seconds for run in done.runs), 3),
         "seconds": round(done.seconds, 3),
     }

@@ -1,12 +1,19 @@
-"""Deletes all that a stack owns, and nothing else."""
+"""Deletes all that an estate owns, and nothing else."""
 
 from __future__ import annotations
 
+import uuid
+from functools import partial
+
+from cli import foreseen
+from cli.apply import behind_bridge, side_by_side
 from cli.engine import stack
-from cli.engine.run import Listener
+from cli.engine.run import Listener, Run
 from cli.leaving import leave
-from cli.workplace import Workplace
+from cli.recovery import unfinished
+from cli.workplace import Workplace, require_estate
 from stacks.observe.world import read_zones
+from stacks.shards import stack_in
 from stacks.values import Registry, ZoneSnapshot
 
 
@@ -15,13 +22,24 @@ def remove(workplace: Workplace, registry: Registry, listener: Listener) -> None
 
     What somebody has deleted in the zone is forgotten first: the provider fails to delete what is not there.
     """
+    require_estate(workplace)
     zones = read_zones(workplace.settings, workplace.credentials, registry)
     listed = [zone for zone in zones if isinstance(zone, ZoneSnapshot)]
     live = {record.id for zone in listed for record in zone.records}
     ids = {zone.zone_id for zone in listed}
-    gone = [one.urn for one in registry.records if one.zone_id in ids and one.id not in live]
+    gone: dict[str, list[str]] = {stack_in(one.urn): [] for one in registry.records}
+    for one in registry.records:
+        if one.zone_id in ids and one.id not in live:
+            gone[stack_in(one.urn)].append(one.urn)
     if registry.geo.registered:
         leave(workplace, listener)
-    if gone:
-        stack.refresh(workplace, gone, listener)
-    stack.destroy(workplace, listener)
+    stacks = sorted({workplace.stack, *gone})
+    with behind_bridge(workplace, foreseen.removal(registry, live, uuid.uuid4().hex[:8])) as (place, _):
+        side_by_side(place, stacks, partial(_remove, place, gone), listener)
+    unfinished.forget(workplace)
+
+
+def _remove(place: Workplace, gone: dict[str, list[str]], name: str, listener: Listener) -> tuple[Run, ...]:
+    at = place.at(name)
+    refreshed = (stack.refresh(at, gone[name], listener),) if gone.get(name) else ()
+    return (*refreshed, stack.destroy(at, listener))

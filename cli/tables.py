@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from cli.bridge.counts import summary_line
 from cli.confirmation import Outcome
 from cli.converge import Convergence
 from components import canonical, canonical_content, ownership
@@ -180,8 +181,10 @@ def print_refusals(console: Console, seen: Convergence) -> None:
 
 
 def print_outcome(console: Console, done: Convergence) -> None:
-    """The last line of a run."""
+    """The last lines of a run: what was done, and what that took of the providers' APIs."""
     console.print(outcome_line(done))
+    if said := summary_line(*done.calls):
+        console.print(f"[dim]{said}[/]", highlight=False, soft_wrap=True)
 
 
 def outcome_line(done: Convergence) -> str:
@@ -192,9 +195,11 @@ def outcome_line(done: Convergence) -> str:
         return f"[green]nothing to do[/]: {names} {noun} as they should be ({done.seconds:.1f} s, engine not needed)"
     parts = [f"{count} {DONE[action]}" for action, count in tally(done.changes).items()]
     parts += [f"{len(done.geo_changes)} of load balancing"] if done.geo_changes else []
+    parts += [f"{done.moved} moved from one stack to another"] if done.moved else []
     counted = ", ".join(parts) or "nothing changed"
-    engine = sum(run.seconds for run in done.runs)
-    return f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, engine {engine:.1f} s)"
+    engine = f"engine {sum(run.seconds for run in done.runs):.1f} s"
+    engine += f" in {len(done.runs)} runs" if len(done.runs) > 1 else ""
+    return f"[green]done[/]: {counted}; {names} {noun} ({done.seconds:.1f} s, {engine})"
 
 
 def print_confirmation(console: Console, outcomes: tuple[Outcome, ...]) -> None:

@@ -14,15 +14,20 @@ from cli.backend import backend_url, mend_sidecars
 from cli.engine.hold import Hold
 from cli.errors import UserError
 from cli.state.store import PulumiBackend, StateStore, store
-from stacks.credentials import Credentials, credentials, plugin_environment
+from stacks.credentials import Credentials, credentials, plugin_environment, upstreams
 from stacks.settings import Settings
 from stacks.settings_files import from_file
+from stacks.shards import estate_of, label_of
 
 if TYPE_CHECKING:
+    from cli.bridge.bridge import Bridge
     from cli.engine.find import Engine
+    from cli.engine.plugins import Plugins
 
 PROJECT_FILE = "Pulumi.yaml"
 PROJECT_NAME = "truenorth"
+BRIDGE_VARIABLE = "TRUENORTH_BRIDGE"
+"""Where it says off, the provider plugins ask the APIs directly: one call a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,19 @@ class Workplace:
     """The engine that runs here."""
     state: StateStore = field(default_factory=lambda: PulumiBackend("", PROJECT_NAME, ""), repr=False, compare=False)
     """What keeps the stack's state. backend is where the engine works on it."""
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    """The APIs that the plugins reach through a bridge, by the plugin's variable; none: they ask them directly."""
+    bridge: Bridge | None = field(default=None, repr=False, compare=False)
+    """The one that is kept; None: each convergence has one of its own."""
+    plugins: Plugins | None = field(default=None, repr=False, compare=False)
+    """Those that are kept running; None: each engine starts its own."""
+
+    parallel: int = 64
+    """Resource operations of an engine at once; measured better than its own 8 with an API that answers slowly."""
+
+    def at(self, stack: str) -> Workplace:
+        """The workplace of another stack of the estate."""
+        return self if stack == self.stack else replace(self, stack=stack, state=self.state.of(stack))
 
 
 def open_workplace(
@@ -57,13 +75,14 @@ def open_workplace(
     from cli.engine.progress import shown_on  # noqa: PLC0415 - likewise
 
     project = find_project(Path.cwd())
-    file = settings_file or settings_path(project, stack)
-    settings = from_file(file, environment, stack)
+    estate = estate_of(stack)
+    file = settings_file or settings_path(project, estate)
+    settings = from_file(file, environment, estate)
     found = credentials(settings, environment)
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)
     url = backend_url(project / PROJECT_FILE, settings.backend, environment, state_url)
-    state = store(url, PROJECT_NAME, stack, settings, environment)
+    state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, place=project)
     backend = state.backend
     mend_sidecars(backend)
     engine_variables = engine_environment(engine, environment) | {
@@ -74,11 +93,38 @@ def open_workplace(
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
         # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
         engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
-    return Workplace(project, stack, file, settings, found, engine, backend, engine_variables, state=state)
+    return Workplace(
+        project,
+        stack,
+        file,
+        settings,
+        found,
+        engine,
+        backend,
+        engine_variables,
+        state=state,
+        upstreams={} if environment.get(BRIDGE_VARIABLE) == "off" else upstreams(found),
+    )
 
 
-def keeping_state(opened: Workplace, before: Workplace) -> Workplace:
-    """The workplace, opened anew, with what keeps the state already, where that is to be kept at the same place."""
+def require_estate(workplace: Workplace) -> None:
+    """Raise UserError for the workplace of a shard: what is planned is planned for the whole estate."""
+    if label_of(workplace.stack):
+        estate = estate_of(workplace.stack)
+        raise UserError(
+            f"{workplace.stack} is a shard of the estate {estate}, which is only run as a whole",
+            f"--stack {workplace.stack}",
+            f"say --stack {estate}; for this one alone there is a plain: pulumi up --stack {workplace.stack}",
+        )
+
+
+def keeping(opened: Workplace, before: Workplace) -> Workplace:
+    """The workplace, opened anew, with what is there already: what keeps the state, the bridge, the plugins.
+
+    As far as they fit: the state is to be kept at the same place, the APIs are the same.
+    """
+    bridge = before.bridge if opened.upstreams == before.upstreams else None
+    opened = replace(opened, bridge=bridge, plugins=before.plugins)
     if opened.state.url != before.state.url:
         return opened
     url = {"PULUMI_BACKEND_URL": before.backend} if before.backend else {}

@@ -5,6 +5,8 @@ Names in a content are absolute, in lower case and without the final dot, as Clo
 
 from __future__ import annotations
 
+import re
+
 import dns.exception
 import dns.name
 import dns.rdata
@@ -17,6 +19,8 @@ from components import canonical
 ADDRESSES = frozenset({"A", "AAAA"})
 HOSTS = frozenset({"CNAME", "NS", "PTR"})
 LONGEST_STRING = 255
+_PLAIN = re.compile(r'"?[ !#-\[\]-~]{1,255}"?')
+"""One text in which nothing is escaped, quoted or not."""
 SEPARATOR = "\n"
 """Between the values of a whole record set in one content."""
 EXAMPLES = {
@@ -69,6 +73,9 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def _txt(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.startswith('"') == text.endswith('"'):
+        # Most are, above all our marks: to parse one takes a hundred times as long.
+        return text if text.startswith('"') else f'"{text}"'
     if text.startswith('"'):
         try:
             parsed = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.TXT, text)

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import pulumi
-import pulumi_cloudflare
 
-from components import cloudflare_fields
+from components import cloudflare_fields, official
+from components.providers import PROVIDERS
 from components.record import Record
 
 INPUTS = ["name", "content", "data", "priority", "ttl", "proxied", "comment", "tags"]
+_SDK = "pulumi_cloudflare"
+_SECRETS = ("apiKey", "apiToken", "apiUserServiceKey")
 
 
 def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    """Declare one record under its logical name."""
-    fields = cloudflare_fields.fields(record.type, record.content)
-    data = fields.pop("data", None)
-    resource: pulumi.Resource = pulumi_cloudflare.DnsRecord(
-        logical_name,
-        zone_id=zone_id,
-        name=record.name,
-        type=record.type,
-        ttl=record.ttl,
-        proxied=record.proxied,
-        comment=record.comment or None,
-        tags=list(record.tags) or None,
-        data=pulumi_cloudflare.DnsRecordDataArgs(**data) if data else None,
-        **fields,
-        opts=opts,
-    )
-    return resource
+    """Declare one record under its logical name.
+
+    The SDK's class adds the resource's name in version 5 as an alias, under which no state of ours holds anything.
+    """
+    inputs = {
+        "zoneId": zone_id,
+        "name": record.name,
+        "type": record.type,
+        "ttl": record.ttl,
+        "proxied": record.proxied,
+        "comment": record.comment or None,
+        "tags": list(record.tags) or None,
+        **cloudflare_fields.fields(record.type, record.content),
+    }
+    return official.resource(_SDK, PROVIDERS["cloudflare"].type_token, logical_name, inputs, opts)
 
 
 def import_id(record_id: str, zone_id: str) -> str:
@@ -38,7 +38,4 @@ def import_id(record_id: str, zone_id: str) -> str:
 
 def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
     """A provider that takes its credentials from other environment variables: theirs by the plugin's own."""
-    made: pulumi.ProviderResource = pulumi_cloudflare.Provider(
-        name, opts=pulumi.ResourceOptions(env_var_mappings=environment)
-    )
-    return made
+    return official.provider(_SDK, name, environment, _SECRETS)

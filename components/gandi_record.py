@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import pulumi
-import pulumiverse_gandi
 
-from components import canonical_content, gandi_names
+from components import canonical_content, gandi_names, official
+from components.providers import PROVIDERS
 from components.record import Record
 
 INPUTS = ["name", "ttl", "values"]
+_SDK = "pulumiverse_gandi"
+_SECRETS = ("key", "personalAccessToken")
 
 
 def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Declare a record set under its logical name. zone_id: the domain."""
-    resource: pulumi.Resource = pulumiverse_gandi.livedns.Record(
-        logical_name,
-        zone=zone_id,
-        name=gandi_names.relative(record.name, zone_id),
-        type=record.type,
-        ttl=record.ttl,
-        values=[gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
-        opts=opts,
-    )
-    return resource
+    inputs = {
+        "zone": zone_id,
+        "name": gandi_names.relative(record.name, zone_id),
+        "type": record.type,
+        "ttl": record.ttl,
+        "values": [gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
+    }
+    return official.resource(_SDK, PROVIDERS["gandi"].type_token, logical_name, inputs, opts)
 
 
 def import_id(record_id: str, _zone_id: str) -> str:
@@ -32,7 +32,4 @@ def import_id(record_id: str, _zone_id: str) -> str:
 
 def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
     """A provider that takes its credentials from other environment variables: theirs by the plugin's own."""
-    made: pulumi.ProviderResource = pulumiverse_gandi.Provider(
-        name, opts=pulumi.ResourceOptions(env_var_mappings=environment)
-    )
-    return made
+    return official.provider(_SDK, name, environment, _SECRETS)

@@ -81,7 +81,6 @@ def _kept(one: ObjectName, group: str, resource: str) -> Iterator[Right]:
 
 
 def _state(head: ObjectName) -> Iterator[Right]:
-    """The head is replaced; the names of its pieces are made of what is in them, so that no rule can name them."""
-    for verb in ("create", "get", "list", "delete"):
+    """The heads of shards, and the pieces, have names that come with what is in them, so that no rule can name them."""
+    for verb in ("create", "get", "list", "update", "delete"):
         yield Right(head.namespace, "", "secrets", verb)
-    yield Right(head.namespace, "", "secrets", "update", head.name)

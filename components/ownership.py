@@ -80,3 +80,9 @@ def record_name(name: str, record_type: str, slot: int) -> str:
 def mark_record_name(name: str, record_type: str) -> str:
     """The logical name of the mark's record."""
     return component_name(name, record_type) + "/mark"
+
+
+def set_of(logical_name: str) -> tuple[str, str]:
+    """The name and type of the set that a record, or its mark, belongs to, by its logical name."""
+    name, record_type = logical_name.split("/", 2)[:2]
+    return name, record_type

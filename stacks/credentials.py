@@ -47,6 +47,11 @@ def plugin_environment(found: Mapping[str, Credentials]) -> dict[str, str]:
     return {name: value for one in found.values() for name, value in one.environment.items()}
 
 
+def upstreams(found: Mapping[str, Credentials]) -> dict[str, str]:
+    """The base URLs of the APIs by the plugins' variables, for all zones."""
+    return {name: value for one in found.values() for name, value in one.environment.items() if value == one.base_url}
+
+
 def secret_variables(found: Mapping[str, Credentials]) -> frozenset[str]:
     """The names of the plugins' variables that hold credentials."""
     return frozenset(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
 from pulumi.runtime import config
 
-from components.owned_record import OwnedRecord, OwnedRecordArgs, explicit_provider
+from components.owned_record import OwnedRecordArgs, declare, explicit_provider
 from stacks.credentials import credentials
 from stacks.geo_checks import BALANCING
 from stacks.geo_declaration import declare as declare_geo
@@ -20,9 +21,11 @@ from stacks.plan.changes import changes
 from stacks.plan.guard import refusals
 from stacks.plan.planner import make_plan
 from stacks.plan.record_sets import declared_records, import_ids
+from stacks.plan.sharding import split
 from stacks.settings import Settings
 from stacks.settings_files import from_pulumi
-from stacks.values import Observation, Plan, RecordSet, SharedSet, ZoneSnapshot
+from stacks.shards import estate_of, label_of
+from stacks.values import Observation, Plan, RecordSet, Registry, SharedSet, ZoneSnapshot
 from stacks.zone_settings import ZoneSettings
 
 
@@ -30,7 +33,7 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     """Declare the plan for the world as it is; a loop that has read, observed and planned already passes all in."""
     stack = pulumi.get_stack()
     if settings is None:
-        settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack)
+        settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack, Path.cwd())
     if observation is None:
         observation = observe(
             settings,
@@ -38,12 +41,12 @@ def program(observation: Observation | None = None, settings: Settings | None = 
             registry=lambda: read_registry(stack, os.environ, cwd=Path.cwd()),
         )
     if plan is None:
-        plan = make_plan(settings, observation)
+        plan = own_part(make_plan(settings, observation), observation.registry, settings, stack)
         guard(settings, plan, observation)
         report(plan)
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
-        OwnedRecord(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
+        declare(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
@@ -53,7 +56,22 @@ def program(observation: Observation | None = None, settings: Settings | None = 
         pulumi.export("links", links_output(plan))
     if plan.shared:
         pulumi.export("shared", {f"{one.name}/{one.type}": dict_of(one) for one in plan.shared})
+    if plan.layout.is_spread and not label_of(stack):
+        pulumi.export("shards", plan.layout.as_output())
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def own_part(plan: Plan, registry: Registry, settings: Settings, stack: str) -> Plan:
+    """What a plain `pulumi up` of one stack declares. Over how many the names are spread, only `truenorth` changes."""
+    layout = plan.layout
+    estate = estate_of(stack)
+    if settings.shards == "auto":
+        of_estate = registry
+        if stack != estate:
+            of_estate = read_registry(estate, os.environ, cwd=Path.cwd())
+        layout = of_estate.layout
+    parts = split(replace(plan, layout=layout), registry, estate)
+    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), geo=None)
 
 
 def balances(settings: Settings, zone: str) -> bool:

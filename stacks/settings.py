@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
@@ -83,6 +83,8 @@ class Settings(ZoneSettings):
     owner: str = Field(default="", pattern=r"^[A-Za-z0-9._/-]{0,63}$")
     backend: str = ""
     guard: GuardSettings = Field(default_factory=GuardSettings)
+    shards: Annotated[int, Field(ge=1, le=1000)] | Literal["auto", "zone", "cluster", "namespace"] = "auto"
+    """Over how many stacks the names are spread, or by what."""
     delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 0
     """Seconds for which `watch` keeps what is not wanted any more."""
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)

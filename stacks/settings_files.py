@@ -9,17 +9,24 @@ import yaml
 
 from stacks.errors import UserError
 from stacks.settings import NAMESPACE, Settings, parse, short, typed
+from stacks.shards import estate_of
 
 
-def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str) -> Settings:
-    """Settings of the running program from Pulumi's configuration bag: `truenorth:key` to text or JSON."""
+def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
+    """Settings of the running program from Pulumi's configuration bag: `truenorth:key` to text or JSON.
+
+    A shard has no settings of its own: those of its estate are read from their file in the folder.
+    """
+    estate = estate_of(stack)
+    if stack != estate and not any(config.get(f"{NAMESPACE}:{key}", "") not in {"", "[]"} for key in ("zone", "zones")):
+        return from_file(folder / f"Pulumi.{estate}.yaml", environment, estate)
     prefix = f"{NAMESPACE}:"
     values = {
         key.removeprefix(prefix): typed(key.removeprefix(prefix), text, f"setting {key} of stack {stack}")
         for key, text in config.items()
         if key.startswith(prefix)
     }
-    return parse(values, environment, stack=stack, where=f"configuration of stack {stack}")
+    return parse(values, environment, stack=estate, where=f"configuration of stack {stack}")
 
 
 def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from components.record import Record
+from stacks.shards import ONE_STACK, Layout
 
 if TYPE_CHECKING:
     from stacks.geo import GeoMemory, GeoPlan, GeoSight
@@ -141,6 +142,10 @@ class Registry:
     """The sets that several objects share, and of which no mark says whose they are: what stays of the unseen ones."""
     geo: GeoMemory = field(default_factory=_no_geo)
     """What is ours of load balancing."""
+    layout: Layout = ONE_STACK
+    """How the records were spread over stacks when they were last declared."""
+    twice: tuple[RegisteredRecord, ...] = ()
+    """What a second stack holds, too, as a move that was cut off leaves it: dropped there before anything runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,3 +274,5 @@ class Plan:
     """The objects that ask for a record set, by its name and type."""
     geo: GeoPlan | None = None
     """What is declared of load balancing; None where this stack has no part in it."""
+    layout: Layout = ONE_STACK
+    """How the record sets are spread over stacks."""

@@ -59,6 +59,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
     from cli.confirmation import confirmations
     from cli.converge import converge, look, require_all_read
     from cli.engine.view import listening
+    from cli.recovery import unfinished
     from cli.recovery.recover import recover
     from cli.recovery.telling import on
     from cli.workplace import open_workplace
@@ -86,6 +87,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
     planned = _unless_it_has_changed(seen)
     with listening(console, json_lines=as_json) as listener:
         done = converge(workplace, listener, planned=planned, takeover=takeover, permission=permission)
+    unfinished.end(workplace, done)
     tables.print_outcome(console, done)
     outcomes = confirmations(workplace.settings, done)
     tables.print_confirmation(console, outcomes)

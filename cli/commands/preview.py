@@ -42,12 +42,14 @@ def preview(  # noqa: PLR0913 - the options of the command
     Example: `truenorth preview --stack home`
     """
     from cli import documents, saved_plan
+    from cli.apply import declare
     from cli.ci.console import console_of
     from cli.ci.report import is_pending, reporting
-    from cli.converge import declare, look, require_all_read
+    from cli.converge import look, require_all_read
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
     from cli.recovery.recover import foreseen
+    from cli.shards.parts import parts
     from cli.workplace import open_workplace, purging
 
     console = console_of(os.environ, ci=ci, stderr=as_json)
@@ -59,7 +61,8 @@ def preview(  # noqa: PLR0913 - the options of the command
             saved_plan.save(save, stack, seen, purge=purge)
         if engine:
             with listening(console, json_lines=as_json, live=not ci) as listener:
-                stacks_of_engine.preview(workplace, declare(workplace, seen), listener)
+                for part in parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, stack, every=True):
+                    stacks_of_engine.preview(workplace.at(part.stack), declare(workplace, seen, part), listener)
         if as_json:
             document = {"event": "result", **documents.convergence_document(seen)}
             sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")

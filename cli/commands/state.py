@@ -31,9 +31,10 @@ def pull(file: Out, stack: Stack = "demo", settings: SettingsFile = None, state:
     """
     from cli.errors import UserError
     from cli.state.exchange import exported
-    from cli.workplace import open_workplace
 
-    content = exported(open_workplace(stack, settings, os.environ, state))
+    workplace = _opened(stack, settings, state)
+    content = exported(workplace)
+    _tell_of_shards(workplace, "hold")
     if str(file) == "-":
         sys.stdout.buffer.write(content)
         return
@@ -54,9 +55,9 @@ def push(
     Example: `truenorth state push home.json --stack home`
     """
     from cli.state.exchange import replace_state
-    from cli.workplace import open_workplace
 
-    workplace = open_workplace(stack, settings, os.environ, state)
+    workplace = _opened(stack, settings, state)
+    _tell_of_shards(workplace, "keep")
     _ask(f"Replace the state of stack {stack}?", yes=yes)
     replace_state(workplace, file)
     typer.echo(f"done: the state of stack {stack} is that of {file}; what the zone has else: truenorth up")
@@ -64,20 +65,21 @@ def push(
 
 @app.command()
 def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", *, as_json: Json = False) -> None:
-    """Show the versions that are kept of a state in Secrets, newest first.
+    """Show the versions that are kept of a state in Secrets, and of its shards', newest first.
 
     Example: `truenorth state versions --stack home --state kubernetes://truenorth/home`
     """
     from rich.console import Console
     from rich.table import Table
 
-    from cli.workplace import open_workplace
-
-    index = _in_secrets(open_workplace(stack, settings, os.environ, state)).versions()
-    found = index.versions if index else ()
+    workplace = _opened(stack, settings, state)
+    kept = _in_secrets(workplace)
+    indexes = {one: kept.of(one).versions() for one in (stack, *_shards(workplace))}
+    found = [(name, one) for name, index in indexes.items() if index for one in index.versions]
     if as_json:
         rows = [
             {
+                "stack": name,
                 "version": one.generation,
                 "written_at": one.written_at,
                 "written_by": one.written_by,
@@ -86,14 +88,14 @@ def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State 
                 "secrets": one.pieces,
                 "finished": one.finished,
             }
-            for one in found
+            for name, one in found
         ]
         sys.stdout.write(json.dumps(rows) + "\n")
         return
-    table = Table("version", "written at", "by", "bytes", "compressed", "")
-    for one in found:
+    table = Table("stack", "version", "written at", "by", "bytes", "compressed", "")
+    for name, one in found:
         midst = "" if one.finished else "in the midst of a run"
-        table.add_row(str(one.generation), one.written_at, one.written_by, str(one.size), str(one.stored), midst)
+        table.add_row(name, str(one.generation), one.written_at, one.written_by, str(one.size), str(one.stored), midst)
     Console().print(table if found else f"stack {stack} has no state yet")
 
 
@@ -112,13 +114,35 @@ def restore(
 
     Example: `truenorth state restore 41 --stack home --state kubernetes://truenorth/home`
     """
-    from cli.workplace import open_workplace
-
-    workplace = open_workplace(stack, settings, os.environ, state)
+    workplace = _opened(stack, settings, state)
     kept = _in_secrets(workplace)
+    _tell_of_shards(workplace, "keep")
     _ask(f"Make version {version} the state of stack {stack}?", yes=yes)
     kept.restore(version, workplace.hold)
     typer.echo(f"done: version {version} is the state of stack {stack}; what was done since: truenorth up")
+
+
+def _opened(stack: str, settings: Path | None, state: str) -> Workplace:
+    """The workplace of a stack, which may be a shard: it has the settings of its estate."""
+    from cli.workplace import open_workplace
+    from stacks.shards import estate_of
+
+    return open_workplace(estate_of(stack), settings, os.environ, state).at(stack)
+
+
+def _shards(workplace: Workplace) -> tuple[str, ...]:
+    """The shards of a stack; none of a shard."""
+    from stacks.shards import label_of
+
+    return () if label_of(workplace.stack) else workplace.state.shards()
+
+
+def _tell_of_shards(workplace: Workplace, verb: str) -> None:
+    """Say that a stack's state is not all there is of its estate."""
+    if shards := _shards(workplace):
+        named = f"{shards[0]} to {shards[-1]}" if len(shards) > 1 else shards[0]
+        said = f"note: this is the state of stack {workplace.stack} alone; its {len(shards)} shards {verb} their own"
+        typer.echo(f"{said}: --stack {named}", err=True)
 
 
 def _in_secrets(workplace: Workplace) -> KubernetesState:

@@ -117,7 +117,6 @@ def _carry_out(workplace: Workplace, how: _Manner) -> tuple[Convergence, tuple[O
     from cli.converge import converge
     from cli.engine.view import listening
     from cli.feedback.telling import telling
-    from cli.recovery import unfinished
     from cli.recovery.recover import recovering
     from cli.recovery.telling import on
 
@@ -130,7 +129,6 @@ def _carry_out(workplace: Workplace, how: _Manner) -> tuple[Convergence, tuple[O
             checked = unchecked.pop()
             saved_plan.check(checked, seen)
             console.print(f"as reviewed in {checked.file}", markup=False, highlight=False)
-        unfinished.begin(workplace, seen.changes)
         teller.planned(seen)
         tables.print_plan_notes(console, seen.plan)
         tables.print_changes(console, seen.changes)

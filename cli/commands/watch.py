@@ -38,13 +38,13 @@ def watch(  # noqa: PLR0913 - the options of the command
 
     from cli.engine.hold import Hold
     from cli.loop.process import run
-    from cli.workplace import Workplace, keeping_state, open_workplace, purging
+    from cli.workplace import Workplace, keeping, open_workplace, purging
 
     hold = Hold()
 
     def opened(before: Workplace | None = None) -> Workplace:
         workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
-        workplace = keeping_state(workplace, before) if before else workplace
+        workplace = keeping(workplace, before) if before else workplace
         overridden = watch_options.overriding(
             workplace.settings.watch,
             log="json" if as_json else None,

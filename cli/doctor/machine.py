@@ -14,9 +14,9 @@ from cli.doctor.finding import Finding, failed, ok, warning
 from cli.doctor.patient import Patient
 from cli.engine.find import find
 from cli.engine.info import survey
+from cli.engine.plugins import SDKS
 from cli.engine.versions import VERSION
 
-SDKS = {"cloudflare": "pulumi-cloudflare", "gandi": "pulumiverse-gandi"}
 _IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)$")
 NO_DOWNLOAD = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
 

@@ -33,7 +33,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A message of the engine, a provider or the program; severity info, info#err, warning or error."""
+    """A message of the engine, a provider or the program; severity info, info#err, warning or error.
+
+    Or our own, of the severity note: what was done to state without an engine's run.
+    """
 
     severity: str
     message: str

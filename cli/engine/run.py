@@ -19,6 +19,7 @@ from typing import IO
 
 from cli.engine.events import Diagnostic, Event, Step, Summary, parse_event
 from cli.engine.hold import Hold
+from cli.engine.inline import run_quickly
 
 Program = Callable[[], None]
 Listener = Callable[[Event], None]
@@ -66,8 +67,9 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
         began = time.monotonic()
         # Handlers stand before the child is there: it then starts with signals as they are by default, even where we
         # were started with some ignored, as a shell does to what it runs in the background.
-        with _signals_reach(hold), hold.running(partial(_start, command, cwd, environment)) as child:
+        with signals_reach(hold), hold.running(partial(_start, command, cwd, environment)) as child:
             events, stderr = _follow(child, listener)
+            interrupted = hold.has_asked(child)
         return Run(
             operation=arguments[0],
             exit_code=child.returncode,
@@ -76,7 +78,7 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
             diagnostics=tuple(event for event in events if isinstance(event, Diagnostic)),
             summary=next((event for event in reversed(events) if isinstance(event, Summary)), None),
             stderr=stderr,
-            interrupted=hold.is_interrupted,
+            interrupted=interrupted,
         )
 
 
@@ -140,8 +142,8 @@ def _lines(pipe: IO[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _signals_reach(hold: Hold) -> Iterator[None]:
-    """Signals to this process ask the engine to end, once; only the main thread can hear them."""
+def signals_reach(hold: Hold) -> Iterator[None]:
+    """Signals to this process ask its engines to end, once; only the main thread can hear them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -169,9 +171,9 @@ def _inline(program: Program | None) -> Iterator[tuple[str, ...]]:
 
     loops: list[asyncio.AbstractEventLoop] = []
 
-    def noted() -> None:
+    async def noted() -> None:
         loops.append(asyncio.get_running_loop())
-        program()
+        await run_quickly(program)
 
     threads = futures.ThreadPoolExecutor(max_workers=4)
     server = grpc.server(threads)

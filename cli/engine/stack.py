@@ -16,18 +16,20 @@ from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
 from cli.errors import NotNow
 from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
-from stacks.observe.registry import NO_STACK, read_registry
+from stacks.observe.registry import NO_STACK
+from stacks.shards import label_of
 from stacks.values import Registry
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-PARALLEL = 64
-"""Resource operations at once; measured better than the engine's default of 8 with an API that answers slowly."""
 
 
 def registry(workplace: Workplace) -> Registry:
-    """What state says is ours; empty for a stack that does not exist yet."""
+    """What state says is ours, in all stacks of the estate; empty where there is none yet."""
+    from cli.state.registries import registry_of  # noqa: PLC0415 - reads checkpoints, which not every command does
+
     workplace.state.pull()
-    return read_registry(workplace.stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project)
+    found = registry_of(workplace, (workplace.stack, *workplace.state.shards()))
+    return replace(found.registry, twice=found.twice) if found.twice else found.registry
 
 
 def up(workplace: Workplace, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
@@ -67,7 +69,7 @@ def destroy(workplace: Workplace, listener: Listener) -> Run:
 def _options(workplace: Workplace) -> list[str]:
     return [
         f"--stack={workplace.stack}",
-        f"--parallel={PARALLEL}",
+        f"--parallel={workplace.parallel}",
     ]
 
 
@@ -134,12 +136,13 @@ def _run_engine(workplace: Workplace, arguments: list[str], program: Program | N
 
 @contextmanager
 def _settings_for(workplace: Workplace) -> Iterator[Path]:
-    """The settings for a run, or a copy of them where they cannot be written, as a mounted ConfigMap.
+    """The settings for a run, or a copy of them where they cannot be written, as a mounted ConfigMap; for a shard, too.
 
-    The engine writes its salt into them, by which it tells a wrong passphrase the next time.
+    The engine writes its salt into them, by which it tells a wrong passphrase the next time. Several that run side by
+    side would write it at once.
     """
     file = workplace.settings_file
-    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+    if not label_of(workplace.stack) and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         yield file
         return
     with tempfile.TemporaryDirectory(prefix="truenorth-settings-") as folder:

@@ -75,6 +75,8 @@ class Steps:
         if isinstance(event, Summary):
             return ""
         if isinstance(event, Diagnostic):
+            if event.severity == "note":
+                return f"  {event.message}"
             told = event.severity == "warning" and PLUGIN_ON_PATH not in event.message
             return f"  warning: {event.message}" if told else ""
         is_shown = event.type in BY_TYPE_TOKEN or event.type.startswith(OBJECTS)

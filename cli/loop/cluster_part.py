@@ -47,8 +47,12 @@ class ClusterPart:
         api = self.home.api(pace.retry_period * 0.9)  # the next try is not to wait for this one
         try:
             election = Election(api, place, self.identity, pace, seat.take)
-            hold.only_if(election.is_leading)
-            self.workplace.state.led_by(place, self.home.access.server, lambda: clock() < election.stop_by)
+
+            def may_write() -> bool:
+                return clock() < election.stop_by
+
+            hold.only_if(election.is_leading, may_write)
+            self.workplace.state.led_by(place, self.home.access.server, may_write)
             async with beside(leash(election, hold), failed), beside(election.run(), failed):
                 yield
             await election.release()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,7 +24,7 @@ from cli.log.workplace_secrets import workplace_redactor
 from cli.loop.beside import beside
 from cli.loop.bulletin import Bulletin
 from cli.loop.daemon import Daemon
-from cli.loop.news import Hear, Turn
+from cli.loop.news import Hear, Mended, Turn
 from cli.loop.tools import Tools
 from cli.notify.notifier import notifying
 from cli.removal import remove
@@ -66,6 +67,7 @@ async def run(
             )
         )
         bulletin = Bulletin([health.hear, *listeners, hearing(log), notify])
+        workplace = running.enter_context(kept_running(workplace, lambda what: bulletin.tell(Mended(what))))
         tools = Tools(bulletin, shown.listening, lambda: health.ready(LOOKED), shown.clean_up)
         await running.enter_async_context(beside(_beat(health), broken.set))
         daemon = Daemon(workplace, reopen, tools, environment)
@@ -77,6 +79,19 @@ async def run(
         log.write(Entry("info", "stopped", "stopped"))
     if broken.is_set():
         sys.exit(FAILED)
+
+
+@contextmanager
+def kept_running(workplace: Workplace, tell: Callable[[str], object]) -> Iterator[Workplace]:
+    """The workplace with a bridge and plugins that stay from one run of the engine to the next."""
+    if not workplace.upstreams:
+        yield workplace
+        return
+    from cli.bridge.bridge import Bridge  # noqa: PLC0415 - a server, which not every watch needs
+    from cli.engine.plugins import Plugins  # noqa: PLC0415 - likewise
+
+    with Bridge(workplace.upstreams, may_write=workplace.hold.may_write) as bridge, closing(Plugins(tell)) as plugins:
+        yield replace(workplace, bridge=bridge, plugins=plugins)
 
 
 async def _beat(health: Health) -> None:

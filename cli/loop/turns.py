@@ -92,7 +92,7 @@ class Turns:
             self._workplace,
             listener,
             sights=lambda: sights,
-            planned=self._planned,
+            planned=self._teller.planned,
             takeover=takeover,
             amend=lambda plan, observation: self._grace.amend(plan, observation, told),
             hold_back=True,
@@ -100,10 +100,6 @@ class Turns:
         )
         self._is_mended = unfinished.end(self._workplace, done)
         return done
-
-    def _planned(self, seen: Convergence) -> None:
-        unfinished.begin(self._workplace, seen.changes)
-        self._teller.planned(seen)
 
     def _done(self, done: Convergence, told: Told) -> None:
         refusal = refused(done.refusals, Permission(), self._settings) if done.is_held_back else None

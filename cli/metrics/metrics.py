@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 
+from cli.bridge.counts import COUNTED
 from cli.engine.events import Event
 from cli.loop.news import Dispatch
 from cli.metrics.balancing import Balancing
+from cli.metrics.bridge import Bridge
 from cli.metrics.calls import Calls
 from cli.metrics.convergences import Convergences
 from cli.metrics.detection import Detections
@@ -47,7 +49,7 @@ class Metrics:
             self._esddns,
             ExternalDns(registry),
         )
-        self._calls, self._detections = Calls(registry), Detections(registry)
+        self._calls, self._bridge, self._detections = Calls(registry), Bridge(registry), Detections(registry)
 
     def hear(self, dispatch: Dispatch) -> None:
         """Take note of a piece of news."""
@@ -62,7 +64,11 @@ class Metrics:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Count within the block what this process asks of APIs, and of the sources of WAN addresses."""
-        with CALLS.listening(self._calls.hear), DETECTIONS.listening(self._detections.hear):
+        with (
+            CALLS.listening(self._calls.hear),
+            COUNTED.listening(self._bridge.hear),
+            DETECTIONS.listening(self._detections.hear),
+        ):
             yield
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:

@@ -13,19 +13,21 @@ import subprocess
 import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import yaml
 
 from cli.errors import UserError
-from cli.recovery.integrity import VERSIONS, fault_of_checkpoint, fault_of_deployment
+from cli.recovery.integrity import VERSIONS, examined, fault_of_deployment
 from cli.recovery.unfinished import write_whole
 from cli.workplace import PROJECT_NAME
 from stacks.errors import ObservationError
 from stacks.observe.registry import NO_STACK
+from stacks.values import Registry
 
 if TYPE_CHECKING:
     from cli.workplace import Workplace
@@ -45,6 +47,8 @@ class Checkpoint:
     content: bytes
     document: Mapping[str, Any] | None
     fault: str
+    registry: Registry = field(default_factory=Registry)
+    """What it says that we own; nothing where it is damaged."""
 
     @property
     def deployment(self) -> Mapping[str, Any]:
@@ -80,12 +84,12 @@ def read(file: Path) -> Checkpoint:
     """A checkpoint, and what is wrong with it. Raises OSError."""
     content = file.read_bytes()
     try:
-        document = json.loads(gzip.decompress(content) if content[:2] == GZIP else content)
-    except (ValueError, OSError, EOFError, zlib.error, RecursionError) as error:
+        document = msgspec.json.decode(gzip.decompress(content) if content[:2] == GZIP else content)
+    except (msgspec.DecodeError, OSError, EOFError, zlib.error, RecursionError) as error:
         fault = f"it is no JSON: {error}" if content else "it is empty"
         return Checkpoint(file, content, None, fault)
-    fault = fault_of_checkpoint(document)
-    return Checkpoint(file, content, document if isinstance(document, dict) else None, fault)
+    fault, registry = examined(document)
+    return Checkpoint(file, content, document if isinstance(document, dict) else None, fault, registry)
 
 
 def mend(workplace: Workplace, damaged: Checkpoint, former: Sequence[Checkpoint]) -> str:

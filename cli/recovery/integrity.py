@@ -11,29 +11,44 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stacks.observe.registry import parse_registry
+from stacks.values import Registry
 
 VERSIONS = frozenset({3, 4})
 PROVIDER_TYPE = "pulumi:providers:"
 
 
-def fault_of_checkpoint(document: object) -> str:
-    """What is wrong with a stack's file of a backend that is a folder or a bucket; "" for nothing."""
+def examined(document: object) -> tuple[str, Registry]:
+    """What is wrong with a stack's file of a backend that is a folder or a bucket, "" for nothing, and what it says."""
     if not isinstance(document, dict):
-        return "it is no JSON object"
+        return "it is no JSON object", Registry()
     if document.get("version") not in VERSIONS:
-        return f"its version is {document.get('version')!r}, not 3 or 4"
+        return f"its version is {document.get('version')!r}, not 3 or 4", Registry()
     checkpoint = document.get("checkpoint")
     if not isinstance(checkpoint, dict):
-        return "it holds no checkpoint"
-    return fault_of_deployment(checkpoint.get("latest"))
+        return "it holds no checkpoint", Registry()
+    return _examined(checkpoint.get("latest"))
 
 
 def fault_of_deployment(deployment: object) -> str:
     """What is wrong with a deployment, as `pulumi stack export` gives it too; "" for nothing."""
+    return _examined(deployment)[0]
+
+
+def _examined(deployment: object) -> tuple[str, Registry]:
     if deployment is None:
-        return ""  # a stack that was made, and never run
+        return "", Registry()  # a stack that was made, and never run
     if not isinstance(deployment, dict):
-        return "its deployment is no JSON object"
+        return "its deployment is no JSON object", Registry()
+    if fault := _fault(deployment):
+        return fault, Registry()
+    try:
+        return "", parse_registry({"deployment": deployment})
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        # The engine would take it: this program cannot make anything of it.
+        return f"a resource of it lacks what makes it a record: {type(error).__name__} {error}", Registry()
+
+
+def _fault(deployment: Mapping[str, Any]) -> str:
     manifest = deployment.get("manifest")
     if not isinstance(manifest, dict):
         return "its deployment has no manifest"
@@ -44,7 +59,7 @@ def fault_of_deployment(deployment: object) -> str:
     pending = deployment.get("pending_operations") or []
     if not _are_objects(resources) or not _are_objects(pending):
         return "its resources are no list of JSON objects"
-    return next(_faults(resources), "") or _unreadable(deployment)
+    return next(_faults(resources), "")
 
 
 def _are_objects(found: object) -> bool:
@@ -86,12 +101,3 @@ def _needed(resource: Mapping[str, Any]) -> list[str]:
     for more in of_properties.values() if isinstance(of_properties, dict) else ():
         found += more if isinstance(more, list) else []
     return [one for one in found if isinstance(one, str) and one]
-
-
-def _unreadable(deployment: Mapping[str, Any]) -> str:
-    """Why this program cannot make anything of a deployment that the engine would take."""
-    try:
-        parse_registry({"deployment": deployment})
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        return f"a resource of it lacks what makes it a record: {type(error).__name__} {error}"
-    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.recovery.unfinished import NOTHING
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What a stack's state says of its own gaps. records: the name, type and content of creations that were begun."""
+
+    holds_any: bool = False
+    is_pending: bool = False
+    records: frozenset[tuple[str, str, str]] = frozenset()
+
+
 def joined(traces: Iterable[Traces]) -> Traces:
     """All of these."""
     found = NOTHING
@@ -23,12 +33,19 @@ def joined(traces: Iterable[Traces]) -> Traces:
     return found
 
 
-def traces_in(deployment: Mapping[str, Any]) -> Traces:
-    """What a stack's state says of its own gaps: creations that were begun, or that it holds no record at all."""
+def gaps_in(deployment: Mapping[str, Any]) -> Gaps:
+    """The gaps in one stack's state."""
     resources = deployment.get("resources") or []
     pending = [one["resource"] for one in deployment.get("pending_operations") or []]
     holds_any = any(one.get("type") in BY_TYPE_TOKEN for one in resources)
-    return Traces(wanted=not holds_any or bool(pending), records=frozenset(_records(pending)))
+    return Gaps(holds_any, bool(pending), frozenset(_records(pending)))
+
+
+def traces_in(gaps: Iterable[Gaps]) -> Traces:
+    """What the gaps of an estate's stacks show: creations that were begun, or that no stack holds a record at all."""
+    found = tuple(gaps)
+    lacks = not any(one.holds_any for one in found) or any(one.is_pending for one in found)
+    return Traces(wanted=lacks, records=frozenset().union(*(one.records for one in found)))
 
 
 def takeover_by(traces: Traces) -> Takeover | None:

@@ -1,13 +1,15 @@
 """After a crash: locks that nobody holds are broken, a damaged state is mended, what state has lost is found again.
 
 `recover` is called before a run that follows a start, a change of leaders, or a run that did not end well; `begin` and
-`end` of `unfinished` around each convergence. Where all is well this reads two small files and starts nothing.
+`end` of `unfinished` around each convergence. All stacks of an estate are looked at, whichever the workplace is of.
+Where all is well this looks at each stack's file, reads those that have changed, and starts nothing.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,11 @@ from cli.engine.failure import Locked
 from cli.errors import NotNow, UserError
 from cli.loop.news import Mended
 from cli.recovery import checkpoint, locks, unfinished
-from cli.recovery.rebuild import joined, takeover_by, traces_in
+from cli.recovery.glance import glance
+from cli.recovery.rebuild import Gaps, gaps_in, joined, takeover_by, traces_in
+from cli.workplace import PROJECT_NAME
 from stacks.plan.adoption import Takeover, Traces
+from stacks.shards import INFIX, estate_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
 Told = Callable[[Mended], None]
 """Hears what was put right."""
+AT_ONCE = 4
+"""Engines that export state side by side."""
 PATIENCE = 10.0
 """Seconds that an engine on this machine may take to end: its `truenorth` was killed, and it finishes what it began."""
 
@@ -41,22 +48,21 @@ def recover(
 ) -> Takeover | None:
     """Put right what a crash has left, and return what the next convergence has to take over (`converge(takeover=)`).
 
-    leads_since: since when no other process than this one may run the engine on this stack, as the leader of all
+    leads_since: since when no other process than this one may run the engine on this estate, as the leader of all
     replicas does; None where nobody sees to that. after: what the last run ended with, if it failed.
     patience: seconds that an engine on this machine, whose lock is met, is given to end.
     Raises UserError where only a person can go on: NotNow where time may help, Locked of these where a run goes on
     elsewhere. Raises ObservationError where a backend that is no folder could not be read.
     """
     workplace.state.pull()
-    folder = state_folder(workplace.backend)
+    folder, stacks = state_folder(workplace.backend), stacks_of(workplace)
     leads = Traces(wanted=leads_since is not None)
     if folder is None:
         if isinstance(after, Locked):
-            for what in locks.cancel_dead(workplace, after, leads_since, patience):
-                told(Mended(what))
-        return takeover_by(joined([leads, traces_in(checkpoint.exported(workplace))]))
+            _without_dead_locks(workplace, stacks, after, told, leads_since, patience)
+        return takeover_by(joined([leads, traces_in(_exported(workplace, stacks))]))
     try:
-        dead = locks.dead_files(workplace, folder, leads_since, patience)
+        dead = {stack: locks.dead_files(workplace.at(stack), folder, leads_since, patience) for stack in stacks}
         found = joined([leads, _mended(workplace, folder, told, dead)])
     except OSError as error:
         raise NotNow(
@@ -81,24 +87,58 @@ def recovering(workplace: Workplace, told: Told, run: Callable[[Takeover | None]
 def foreseen(workplace: Workplace) -> Takeover | None:
     """What `recover` would return where there is nothing to mend. For a preview: nothing is touched."""
     workplace.state.pull()
-    folder = state_folder(workplace.backend)
+    folder, stacks = state_folder(workplace.backend), stacks_of(workplace)
     if folder is None:
-        return takeover_by(traces_in(checkpoint.exported(workplace)))
-    there = checkpoint.current(folder, workplace.stack)
-    return takeover_by(joined([unfinished.remembered(workplace), _gaps(workplace, folder, there)]))
+        return takeover_by(traces_in(_exported(workplace, stacks)))
+    return takeover_by(_shown(workplace, folder, stacks))
 
 
-def _mended(workplace: Workplace, folder: Path, told: Told, dead: Mapping[Path, str]) -> Traces:
+def stacks_of(workplace: Workplace) -> tuple[str, ...]:
+    """The stacks of the workplace's estate that have state: its own first, which counts where it has none, too."""
+    return (estate_of(workplace.stack), *workplace.state.shards())
+
+
+def _without_dead_locks(
+    workplace: Workplace,
+    stacks: Sequence[str],
+    after: Locked,
+    told: Told,
+    leads_since: datetime | None,
+    patience: float,
+) -> None:
+    """Remove the locks that a run has met; of which stack, it says."""
+    met = [stack for stack in stacks if any(f"stack {stack} is locked" in one.what for one in after.problems)]
+    for stack in met or [workplace.stack]:
+        for what in locks.cancel_dead(workplace.at(stack), after, leads_since, patience):
+            told(Mended(what))
+
+
+def _exported(workplace: Workplace, stacks: Sequence[str]) -> list[Gaps]:
+    with ThreadPoolExecutor(AT_ONCE, "state export") as pool:
+        return list(pool.map(lambda stack: gaps_in(checkpoint.exported(workplace.at(stack))), stacks))
+
+
+def _mended(workplace: Workplace, folder: Path, told: Told, dead: Mapping[str, Mapping[Path, str]]) -> Traces:
     """The traces of what state misses, once the folder is in order."""
     mend_sidecars(workplace.backend)
     # What may be missing is written down before anything is removed that shows it: we may be killed, too.
-    if dead:
-        _remember(workplace, Traces(wanted=True))
-    for file, what in dead.items():
-        file.unlink(missing_ok=True)
-        told(Mended(what))
+    for stack, files in dead.items():
+        if files:
+            _remember(workplace.at(stack), Traces(wanted=True))
+        for file, what in files.items():
+            file.unlink(missing_ok=True)
+            told(Mended(what))
     if what := checkpoint.mend_meta(folder):
         told(Mended(what))
+    for stack in dead:
+        seen = glance(folder, stack)
+        if seen is not None and not seen.is_sound:
+            _mend(workplace.at(stack), folder, told)
+    return _shown(workplace, folder, tuple(dead))
+
+
+def _mend(workplace: Workplace, folder: Path, told: Told) -> None:
+    """Mend one stack's checkpoint. Raises UserError where it is of a newer engine."""
     there = checkpoint.current(folder, workplace.stack)
     if there and there.is_of_a_newer_engine:
         raise UserError(
@@ -110,15 +150,26 @@ def _mended(workplace: Workplace, folder: Path, told: Told, dead: Mapping[Path, 
         copies = checkpoint.copies(folder, workplace.stack)
         _remember(workplace, Traces(wanted=True, ids=checkpoint.ids_in(there, *copies)))
         told(Mended(checkpoint.mend(workplace, there, copies)))
-        there = checkpoint.current(folder, workplace.stack)
-    return joined([unfinished.remembered(workplace), _gaps(workplace, folder, there)])
 
 
 def _remember(workplace: Workplace, traces: Traces) -> None:
     unfinished.remember(workplace, joined([unfinished.remembered(workplace), traces]))
 
 
-def _gaps(workplace: Workplace, folder: Path, there: checkpoint.Checkpoint | None) -> Traces:
-    if there is None:
-        return Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, workplace.stack)))
-    return traces_in(there.deployment)
+def _shown(workplace: Workplace, folder: Path, stacks: Sequence[str]) -> Traces:
+    """What the checkpoints show, what was written down of runs, and what the journal of the last one says."""
+    seen = {stack: glance(folder, stack) for stack in stacks}
+    # The estate's own stack is missed where it is not there; a shard only where there are copies of it.
+    missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, stacks)
+    lost = [Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, stack))) for stack in missing]
+    there = traces_in([one.gaps for one in seen.values() if one is not None])
+    return joined([there, *lost, *unfinished.all_remembered(workplace), unfinished.landed(workplace)])
+
+
+def _lost(folder: Path, stacks: Sequence[str]) -> list[str]:
+    """Shards that have run, by the engine's notes, and whose checkpoint is not there."""
+    try:
+        noted = [one.name for one in (folder / "history" / PROJECT_NAME).iterdir()]
+    except FileNotFoundError:
+        return []
+    return sorted(one for one in noted if one.startswith(stacks[0] + INFIX) and one not in stacks)

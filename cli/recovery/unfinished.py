@@ -2,6 +2,7 @@
 
 The engine's own note, its pending operations, is in its checkpoints: a large run writes none, and one that is killed
 takes with it what it had not yet written. The file lies in the backend's folder; elsewhere nothing is written down.
+Each stack has one; the stacks of an estate have one journal of what has landed in the zones (`cli.bridge.journal`).
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.backend import state_folder
+from cli.bridge import journal
 from cli.errors import NotNow, is_disk_full
 from cli.workplace import PROJECT_NAME
 from stacks.plan.adoption import Traces
 from stacks.plan.changes import Action
+from stacks.shards import estate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,17 +28,46 @@ if TYPE_CHECKING:
     from stacks.plan.changes import Change
 
 NOTHING = Traces()
+_ENDING = ".unfinished.json"
 
 
 def place(workplace: Workplace) -> Path | None:
     """The file; None where the backend is no folder."""
     folder = state_folder(workplace.backend)
-    return folder / PROJECT_NAME / f"{workplace.stack}.unfinished.json" if folder else None
+    return folder / PROJECT_NAME / f"{workplace.stack}{_ENDING}" if folder else None
+
+
+def journal_place(workplace: Workplace) -> Path | None:
+    """The journal of what a convergence of the estate has landed; None where the backend is no folder."""
+    folder = state_folder(workplace.backend)
+    return folder / PROJECT_NAME / f"{estate_of(workplace.stack)}.journal" if folder else None
+
+
+def landed(workplace: Workplace) -> Traces:
+    """What a convergence that did not end well has landed."""
+    file = journal_place(workplace)
+    return journal.traces(file) if file else NOTHING
+
+
+def all_remembered(workplace: Workplace) -> list[Traces]:
+    """What runs of all the estate's stacks that did not end well were about to make: one look at a directory."""
+    return [_read(file) for file in _places(workplace)]
 
 
 def remembered(workplace: Workplace) -> Traces:
     """What runs that did not end well were about to make. A file that cannot be read tells nothing."""
-    file = place(workplace)
+    return _read(place(workplace))
+
+
+def _places(workplace: Workplace) -> list[Path]:
+    """The files of the estate's stacks that are there."""
+    file, estate = place(workplace), estate_of(workplace.stack)
+    if file is None or not file.parent.is_dir():
+        return []
+    return [one for one in file.parent.glob(f"*{_ENDING}") if estate_of(one.name.removesuffix(_ENDING)) == estate]
+
+
+def _read(file: Path | None) -> Traces:
     try:
         said: Any = json.loads(file.read_bytes()) if file else {}
         return Traces(
@@ -77,12 +109,22 @@ def begin(workplace: Workplace, changes: Iterable[Change]) -> None:
 
 
 def end(workplace: Workplace, done: Convergence) -> bool:
-    """Forget it where a convergence has left nothing open. Whether it has: else the next one has to take over again."""
+    """Forget it, for all stacks of the estate, where a convergence has left nothing open.
+
+    Whether it has: else the next one has to take over again.
+    """
     if done.unread or done.plan.frozen:
         return False
-    if file := place(workplace):
-        file.unlink(missing_ok=True)
+    forget(workplace)
     return True
+
+
+def forget(workplace: Workplace) -> None:
+    """Forget it all: nothing is open."""
+    for file in _places(workplace):
+        file.unlink(missing_ok=True)
+    if kept := journal_place(workplace):
+        journal.clear(kept)
 
 
 def write_whole(file: Path, content: bytes) -> None:

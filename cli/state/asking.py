@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from cli.errors import NotNow, UserError
@@ -34,13 +34,21 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The Secrets of one stack's state, for whoever has no event loop. may_go_on: whether another try is of use."""
+    """The Secrets of one stack's state, for whoever has no event loop. may_go_on: whether another try is of use.
+
+    estate: of a shard, the name of the head of its estate's own stack.
+    """
 
     connection: Connection
     url: StateUrl
     project: str
     stack: str
     patience: Patience
+    estate: str = ""
+
+    def of(self, shard: str) -> Asking:
+        """The Secrets of a shard of this stack's estate."""
+        return replace(self, url=self.url.of(shard), stack=shard, estate=self.url.name)
 
     @property
     def where(self) -> str:
@@ -49,8 +57,10 @@ class Asking:
 
     def once(self, work: Work[T]) -> T:
         """Do it. Raises each ApiError, and what the work raises."""
-        url = self.url
-        return self.connection.ask(lambda api: work(Secrets(api, url.namespace, url.name, self.project, self.stack)))
+        url, stack = self.url, self.stack
+        return self.connection.ask(
+            lambda api: work(Secrets(api, url.namespace, url.name, self.project, stack, self.estate))
+        )
 
     def insist(self, work: Work[T], patience: float, may_go_on: Callable[[], bool] = lambda: True) -> T:
         """Do it, again and again where the API is away, for so many seconds. Raises as `once`."""

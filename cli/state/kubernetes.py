@@ -1,53 +1,67 @@
-"""Keeps a stack's state in Secrets. The engine works on a local copy, which is filled from them and written back."""
+"""Keeps a stack's state in Secrets. The engine works on a local copy, which is filled from them and written back.
+
+The shards of an estate have Secrets of their own beside those of its own stack, and one folder of local copies.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from cli.engine.failure import RunFailed
 from cli.engine.hold import Hold
-from cli.errors import UserError
+from cli.errors import NotNow, UserError
 from cli.lease.record import Place
-from cli.state import layout
+from cli.recovery.glance import glance
+from cli.state import heads, layout
 from cli.state.asking import Asking
+from cli.state.estate import Estate
 from cli.state.following import following
+from cli.state.heads import Seen
 from cli.state.layout import Damaged, Index
 from cli.state.local_copy import LocalCopy
 from cli.state.lock import Lock
 from cli.state.secrets import Head, Lost, Moved, Secrets, Written
 from stacks.errors import ObservationError
 from stacks.observe.cluster.api import ApiError
+from stacks.shards import estate_of
+
+AT_ONCE = 8
+"""Shards whose state is read side by side."""
 
 
 class KubernetesState:
     """One stack's state in the Secrets of a namespace. From any thread; whoever writes keeps the others waiting."""
 
-    def __init__(self, asking: Asking, lock: Lock, told: Callable[[str], None]) -> None:
-        """told: hears what was put right. Raises NotNow where there is no room for the local copy."""
-        self._asking, self._lock, self._told = asking, lock, told
-        self._local = LocalCopy(asking.project, asking.stack)
+    def __init__(self, asking: Asking, lock: Lock, told: Callable[[str], None], estate: Estate | None = None) -> None:
+        """told: hears what was put right. estate: that of the other stacks; None where this is the estate's own stack.
+
+        Raises NotNow where there is no room for the local copy.
+        """
+        self.asking, self._lock = asking, lock
+        self._estate = estate or Estate(lock, told)
+        self._local = LocalCopy(self._estate.folder, asking.project, asking.stack)
         self._guard = threading.RLock()
         self._head: Head | None = None
         """What the local copy is a copy of; None before the first look."""
         self._is_unwritten = False
         """Whether the local copy has what could not be written back."""
         self._has_swept = False
-        self._leads: Callable[[], bool] | None = None
-        """Whether this process may write without a lock of its own; None where it is in no election by that lock."""
+        self._estate.states[asking.stack] = self
 
     @property
     def url(self) -> str:
         """The Secret, and how its cluster is reached."""
-        return f"{self._asking.url}?{self._asking.url.context}&{self._asking.url.kubeconfig}"
+        return f"{self.asking.url}?{self.asking.url.context}&{self.asking.url.kubeconfig}"
 
     @property
     def backend(self) -> str:
         """The URL of the local copy."""
-        return self._local.backend
+        return self._estate.folder.backend
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -56,16 +70,40 @@ class KubernetesState:
 
     def tell(self, told: Callable[[str], None]) -> None:
         """Tell this one from now on what was put right."""
-        self._told = told
+        self._estate.told = told
 
     def led_by(self, place: Place, server: str, may_write: Callable[[], bool]) -> None:
         """Write while may_write says yes, and take no lock, where the lease of this election is the lock."""
-        if (place, server) == (self._lock.place, self._lock.home.access.server):
-            self._leads = may_write
+        self._estate.led_by(place, server, may_write)
+
+    def of(self, stack: str) -> KubernetesState:
+        """The state of another stack of the estate: the same one each time."""
+        with self._estate.making:
+            there = self._estate.states.get(stack)
+            return there or KubernetesState(self.base.asking.of(stack), self._lock, self._estate.told, self._estate)
+
+    def shards(self) -> tuple[str, ...]:
+        """The shards that have Secrets here, by one question; those that have changed are read. Raises as `pull`.
+
+        Without the right to list Secrets there can be one stack only.
+        """
+        try:
+            seen = self.base.asking.told(heads.of_shards)
+        except NotNow:
+            own = glance(self._estate.folder.pulumi, self.base.asking.stack)
+            if own is None or not own.registry.layout.is_spread:
+                return ()
+            raise
+        known = {stack for stack, state in self._estate.states.items() if state is not self.base and state.is_known}
+        there = sorted(seen.keys() | known)
+        with ThreadPoolExecutor(AT_ONCE, "state of shards") as pool:
+            # One whose head is gone is put right by the copy of this process.
+            list(pool.map(lambda stack: self.of(stack).have(seen.get(stack, (Head(), ""))), there))
+        return tuple(there)
 
     def close(self) -> None:
         """Close the connection to the cluster; the next use opens it anew."""
-        self._asking.connection.close()
+        self.asking.connection.close()
 
     def pull(self) -> None:
         """Have the local copy as the Secrets are: one question where it is so already.
@@ -73,13 +111,27 @@ class KubernetesState:
         Raises ObservationError where the API does not answer, NotNow where it refuses, UserError where no version of
         the state is whole, or it is another stack's.
         """
+        self.have()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there has been state when it was last looked at."""
+        return self._head is not None and bool(self._head.version or self._head.index)
+
+    @property
+    def base(self) -> KubernetesState:
+        """The state of the estate's own stack."""
+        return self._estate.states[estate_of(self.asking.stack)]
+
+    def have(self, seen: Seen | None = None) -> None:
+        """Have the local copy as the Secrets are. seen: the head, where it was just read."""
         with self._guard:
-            if not self._is_unwritten or not self._may_go_on():
-                self._pull()
+            if not self._is_unwritten or not self._estate.may_write:
+                self._pull(seen)
                 return
             # What this process could not write comes first, unless somebody has written since.
             try:
-                with self._kept_apart(Hold()):
+                with self._estate.kept_apart(self.asking, Hold()):
                     self._pull()
                     self._begin()
             except UserError as error:
@@ -93,15 +145,15 @@ class KubernetesState:
         since the last pull: nothing was done; RunFailed in the end where what the engine did could not be written.
         """
         with self._guard:
-            if self._leads and not self._leads():
+            if not self._estate.may_write:
                 yield  # the hold does not let the engine start
                 return
-            with self._kept_apart(hold):
+            with self._estate.kept_apart(self.asking, hold):
                 if self._pull():
                     raise self._changed(self._head.by if self._head else "")
                 self._begin()
                 try:
-                    with following(self._local.checkpoint, self._upload, pause=self._asking.patience.upload):
+                    with following(self._local.checkpoint, self._upload, pause=self.asking.patience.upload):
                         yield
                 except BaseException as failure:
                     try:
@@ -121,37 +173,39 @@ class KubernetesState:
 
         Raises as `writing`, and UserError where there is no such version, or it is not whole.
         """
-        with self._guard, self._kept_apart(hold):
+        with self._guard, self._estate.kept_apart(self.asking, hold):
             self._pull()
             index = self._head.index if self._head else None
             there = {one.generation: one for one in (index.versions if index else ())}
             if generation not in there:
                 kept = ", ".join(map(str, there)) or "none"
-                raise self._asking.problem(f"there is no version {generation}; there are: {kept}", "choose one of them")
+                raise self.asking.problem(f"there is no version {generation}; there are: {kept}", "choose one of them")
             try:
-                content = self._asking.told(lambda secrets: secrets.content(there[generation]))
+                content = self.asking.told(lambda secrets: secrets.content(there[generation]))
             except Damaged as damage:
-                raise self._asking.problem(str(damage), "choose another: truenorth state versions") from damage
+                raise self.asking.problem(str(damage), "choose another: truenorth state versions") from damage
             self._local.fill(content, layout.UNKNOWN)
             self._finish(succeeded=False)
 
-    def _pull(self) -> bool:
+    def _pull(self, seen: Seen | None = None) -> bool:
         """Have the local copy as the Secrets are; whether it had been a copy of something else."""
-        now, problem = self._asking.told(Secrets.head)
+        now, problem = seen or self.asking.told(Secrets.head)
         before = self._head
         if before is not None and now.version == before.version:
             return False
         if before is not None and before.version and not now.version and self._local.content() is not None:
-            self._told(f"the {self._asking.where} is gone; it will be made again from the copy of this process")
+            self._estate.told(f"the {self.asking.where} is gone; it will be made again from the copy of this process")
             self._head = Head(index=before.index, highest=before.highest, is_sound=False)
             return False
         if self._is_unwritten:
-            self._told(f"{now.by or 'somebody'} has written the state since; what could not be written here is dropped")
+            self._estate.told(
+                f"{now.by or 'somebody'} has written the state since; what could not be written here is dropped"
+            )
         try:
-            found = self._asking.told(lambda secrets: secrets.read(now, problem))
+            found = self.asking.told(lambda secrets: secrets.read(now, problem))
         except Lost as lost:
-            delete, name = f"kubectl -n {self._asking.url.namespace} delete secret", self._asking.url.name
-            raise self._asking.problem(
+            delete, name = f"kubectl -n {self.asking.url.namespace} delete secret", self.asking.url.name
+            raise self.asking.problem(
                 f"no version of the state is whole: {lost}",
                 "bring the Secrets back from a backup of the cluster; or begin anew from the marks in the zone: "
                 f"{delete} {name}; {delete} -l {layout.STATE_LABEL}={name}; truenorth up",
@@ -160,7 +214,7 @@ class KubernetesState:
         self._note_written()
         self._head = found.head
         if found.note:
-            self._told(found.note)
+            self._estate.told(found.note)
         return before is not None
 
     def _begin(self) -> None:
@@ -171,7 +225,7 @@ class KubernetesState:
         was_finished = head.index is None or head.index.current.finished
         written = self._written(finished=was_finished, unfinished=self._local.begun() or layout.UNKNOWN)
         try:
-            self._head = self._asking.told(lambda secrets: secrets.write(head, content, written), "written to")
+            self._head = self.asking.told(lambda secrets: secrets.write(head, content, written), "written to")
         except Moved as moved:
             self._head = None
             raise self._changed(moved.by) from moved
@@ -180,11 +234,11 @@ class KubernetesState:
     def _upload(self, content: bytes) -> bool:
         """Write what the engine has done so far."""
         head = self._head
-        if head is None or (self._leads and not self._leads()):
+        if head is None or not self._estate.may_write:
             return False
         written = self._written(finished=False, unfinished=head.unfinished or layout.UNKNOWN)
         try:
-            self._head = self._asking.once(lambda secrets: secrets.write(head, content, written))
+            self._head = self.asking.once(lambda secrets: secrets.write(head, content, written))
         except (ApiError, Moved, UserError):
             return False  # the end of the run tries again, and tells
         return True
@@ -198,10 +252,12 @@ class KubernetesState:
         if content is None:
             return
         written = self._written(finished=True, unfinished=b"" if succeeded else self._local.begun() or layout.UNKNOWN)
-        asking, patience = self._asking, self._asking.patience.written
+        asking, patience = self.asking, self.asking.patience.written
         self._local.keep()  # until it is written: whoever ends this process now leaves it on the disk
         try:
-            self._head = asking.insist(lambda secrets: secrets.write(head, content, written), patience, self._may_go_on)
+            self._head = asking.insist(
+                lambda secrets: secrets.write(head, content, written), patience, lambda: self._estate.may_write
+            )
         except Moved as moved:
             self._head = None
             self._local.release()
@@ -214,14 +270,14 @@ class KubernetesState:
             raise RunFailed(
                 f"what the run did could not be written to the {asking.where}: {error}\n"
                 f"The state is in {self._local.checkpoint}. A next run of this process writes it first; else do it by "
-                f"hand: truenorth state push {self._local.checkpoint}"
+                f"hand: truenorth state push {self._local.checkpoint} --stack {self.asking.stack}"
             ) from error
         self._note_written()
         self._sweep()
 
     def _written(self, *, finished: bool, unfinished: bytes) -> Written:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Written(self._lock.holder, now, finished, layout.bounded(unfinished))
+        return Written(self._estate.holder, now, finished, layout.bounded(unfinished))
 
     def _note_written(self) -> None:
         self._is_unwritten = False
@@ -234,23 +290,14 @@ class KubernetesState:
             return
         self._has_swept = True
         try:
-            self._asking.once(lambda secrets: secrets.sweep(head))
+            self.asking.once(lambda secrets: secrets.sweep(head))
             self._head = replace(head, is_tidy=True)
         except ApiError as error:
             if not head.is_tidy:
-                self._told(f"Secrets that are not needed any more stay beside the {self._asking.where}: {error}")
-
-    def _kept_apart(self, hold: Hold) -> AbstractContextManager[None]:
-        """Nobody else writes within the block."""
-        if self._leads is not None:
-            return nullcontext()
-        return self._lock.held(self._asking.connection, hold, self._asking.patience.lock, self._told)
-
-    def _may_go_on(self) -> bool:
-        return self._leads is None or self._leads()
+                self._estate.told(f"Secrets that are not needed any more stay beside the {self.asking.where}: {error}")
 
     def _changed(self, by: str) -> ObservationError:
         return ObservationError(
-            f"the state of stack {self._asking.stack} was changed since it was read, by {by or 'somebody'}: nothing "
+            f"the state of stack {self.asking.stack} was changed since it was read, by {by or 'somebody'}: nothing "
             "was done, try again"
         )

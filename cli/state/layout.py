@@ -32,6 +32,10 @@ HEAD_TYPE = "truenorth/state"
 PIECE_TYPE = "truenorth/state-piece"
 STATE_LABEL = "truenorth/state"
 """On every piece: the name of its head."""
+ESTATE_LABEL = "truenorth/estate"
+"""On the head of every shard: the name of the head of its estate's own stack."""
+_STACK = "truenorth/stack"
+"""The annotation of a shard's head that says which it is, should its index be damaged."""
 MANAGED = {"app.kubernetes.io/managed-by": "truenorth"}
 _VERSION = "truenorth/state-version"
 """The annotation of a piece that says which version it is of; `_NUMBER` says which piece of that."""
@@ -107,13 +111,18 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def head(namespace: str, name: str, index: Index, unfinished: bytes, by: str, resource_version: str) -> dict[str, Any]:
-    """The head Secret. by: who writes it. resource_version: of the one that it replaces, "" where there is none."""
+def head(  # noqa: PLR0913 - what a head says
+    namespace: str, name: str, index: Index, unfinished: bytes, by: str, resource_version: str, *, estate: str = ""
+) -> dict[str, Any]:
+    """The head Secret. by: who writes it. resource_version: of the one that it replaces, "" where there is none.
+
+    estate: of a shard's, the name of the head of its estate's own stack.
+    """
     metadata = {
         "namespace": namespace,
         "name": name,
-        "labels": MANAGED,
-        "annotations": {_WRITER: by},
+        "labels": {**MANAGED, **({ESTATE_LABEL: estate} if estate else {})},
+        "annotations": {_WRITER: by, **({_STACK: index.stack} if estate else {})},
         **({"resourceVersion": resource_version} if resource_version else {}),
     }
     data = {_INDEX_KEY: _text(msgspec.json.format(msgspec.json.encode(index), indent=1))}
@@ -145,6 +154,11 @@ def bounded(unfinished: bytes) -> bytes:
 def writer_of(manifest: Manifest) -> str:
     """Who has written a head last; "" where it does not say."""
     return str((manifest["metadata"].get("annotations") or {}).get(_WRITER, ""))
+
+
+def stack_of(manifest: Manifest) -> str:
+    """The stack of a shard's head; "" where it does not say."""
+    return str((manifest["metadata"].get("annotations") or {}).get(_STACK, ""))
 
 
 def unfinished_of(manifest: Manifest) -> bytes:

@@ -15,33 +15,42 @@ _META = "version: 1\n"
 """The layout of the folder: a folder of stacks for each project (pulumi, backend/diy/meta.go)."""
 
 
-class LocalCopy:
-    """Pulumi's folder with one stack's checkpoint."""
+class Folder:
+    """Pulumi's folder for the stacks of one estate, so that one URL of a backend serves them all."""
 
-    def __init__(self, project: str, stack: str) -> None:
+    def __init__(self) -> None:
         """Raises NotNow where there is no room for a folder."""
         try:
-            self.folder = Path(tempfile.mkdtemp(prefix="truenorth-state-"))  # which makes it for the user alone
+            self.path = Path(tempfile.mkdtemp(prefix="truenorth-state-"))  # which makes it for the user alone
         except OSError as error:
             raise NotNow(
                 f"the folder for a copy of the state cannot be made: {os.strerror(error.errno or 0)}",
                 tempfile.gettempdir(),
                 "make room there, or name another folder: export TMPDIR=/some/folder",
             ) from error
-        self.checkpoint = self.folder / ".pulumi" / "stacks" / project / f"{stack}.json"
-        self.unfinished = self.folder / ".pulumi" / project / f"{stack}.unfinished.json"
+        self.pulumi = self.path / ".pulumi"
+        self.backend = without_sidecars(self.path.as_uri())
+        self.kept: set[str] = set()
+        """The stacks of which it holds what is nowhere else: it is not removed then."""
+        weakref.finalize(self, _remove, self.path, self.kept)
+
+
+class LocalCopy:
+    """One stack's checkpoint in such a folder."""
+
+    def __init__(self, folder: Folder, project: str, stack: str) -> None:
+        self._folder, self._stack = folder, stack
+        self.checkpoint = folder.pulumi / "stacks" / project / f"{stack}.json"
+        self.unfinished = folder.pulumi / project / f"{stack}.unfinished.json"
         """Where `cli.recovery.unfinished` writes down what a run is about to make."""
-        self.backend = without_sidecars(self.folder.as_uri())
-        self._kept: list[bool] = []
-        weakref.finalize(self, _remove, self.folder, self._kept)
 
     def keep(self) -> None:
         """Do not remove it at the end: it holds what is nowhere else."""
-        self._kept[:] = [True]
+        self._folder.kept.add(self._stack)
 
     def release(self) -> None:
         """Remove it at the end all the same."""
-        self._kept.clear()
+        self._folder.kept.discard(self._stack)
 
     def content(self) -> bytes | None:
         """The checkpoint; None where there is none."""
@@ -54,13 +63,13 @@ class LocalCopy:
     def fill(self, content: bytes | None, unfinished: bytes) -> None:
         """Put a checkpoint in the place of what is there. Raises NotNow where it cannot be written."""
         try:
-            _put(self.folder / ".pulumi" / "meta.yaml", _META.encode())
+            _put(self._folder.pulumi / "meta.yaml", _META.encode())
             _put(self.checkpoint, content)
             _put(self.unfinished, unfinished or None)
         except OSError as error:
             raise NotNow(
                 f"the copy of the state cannot be written: {os.strerror(error.errno or 0)}",
-                str(self.folder),
+                str(self._folder.path),
                 "make room there, then run the same command again",
             ) from error
 
@@ -82,6 +91,6 @@ def _put(file: Path, content: bytes | None) -> None:
     fresh.replace(file)
 
 
-def _remove(folder: Path, kept: list[bool]) -> None:
+def _remove(folder: Path, kept: set[str]) -> None:
     if not kept:
         shutil.rmtree(folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from cli.state.url import StateUrl
 from stacks.cluster_settings import ClusterSettings
 from stacks.observe.cluster.access import access
 from stacks.settings import Settings
+from stacks.shards import estate_of
 
 _ON_TOP = 5.0
 """Seconds for which a lock is waited for, on top of those after which one that has died has lost it."""
@@ -27,6 +28,7 @@ def in_secrets(
 ) -> KubernetesState:
     """The state at this URL: in the cluster that it names, else in that of the setting `cluster`, or the pod's own.
 
+    The URL is that of the estate's own stack, whose Secrets the shard's lie beside.
     Raises UserError where there is no such cluster, or it is not said how to reach it.
     """
     named = settings.cluster.model_dump()
@@ -35,9 +37,11 @@ def in_secrets(
     way = access(ClusterSettings(**named), environment)
     home = Home(way, url.namespace)
     pace = settings.watch.election
-    lock = Lock(home, Place(url.namespace, lock_name(stack)), pace, holder(environment))
+    estate = estate_of(stack)
+    lock = Lock(home, Place(url.namespace, lock_name(estate)), pace, holder(environment))
     patience = Patience(lock=pace.lease_duration + _ON_TOP)
-    return KubernetesState(Asking(Connection(home), url, project, stack, patience), lock, _on_stderr)
+    own = KubernetesState(Asking(Connection(home), url, project, estate, patience), lock, _on_stderr)
+    return own if stack == estate else own.of(stack)
 
 
 def lock_name(stack: str) -> str:

@@ -88,13 +88,17 @@ class Lost(Exception):  # noqa: N818 - a state, not a fault of ours
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The Secrets of one stack's state. All methods raise each ApiError, and UserError where they are another's."""
+    """The Secrets of one stack's state. All methods raise each ApiError, and UserError where they are another's.
+
+    estate: of a shard, the name of the head of its estate's own stack.
+    """
 
     api: Api
     namespace: str
     name: str
     project: str
     stack: str
+    estate: str = ""
 
     async def head(self) -> tuple[Head, str]:
         """The head as it is now, and why it says nothing although it is there: "" where it does."""
@@ -102,6 +106,10 @@ class Secrets:
             manifest = await self.api.get(SECRETS, self.namespace, self.name)
         except NotFound:
             return Head(), ""
+        return self.head_in(manifest)
+
+    def head_in(self, manifest: Manifest) -> tuple[Head, str]:
+        """What a head says that was read, and why it says nothing: "" where it does. Raises UserError."""
         version = str(manifest["metadata"]["resourceVersion"])
         if manifest.get("type") != layout.HEAD_TYPE:
             raise UserError(
@@ -251,7 +259,8 @@ class Secrets:
 
     async def _replace_head(self, head: Head, index: Index, written: Written) -> str:
         """Put the index in place; its resourceVersion then. Raises Moved where the head is not what it was."""
-        body = layout.head(self.namespace, self.name, index, written.unfinished, written.by, head.version)
+        names, by = (self.namespace, self.name), written.by
+        body = layout.head(*names, index, written.unfinished, by, head.version, estate=self.estate)
         try:
             put = self.api.replace if head.version else self.api.create
             made = await put(SECRETS, self.namespace, body)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from cli.backend import state_folder
 from cli.engine.hold import Hold
+from cli.state.listing import in_folder, known_to
 from cli.state.pruning import prune
 from cli.state.url import is_kubernetes, parse
 from stacks.settings import Settings
 
 if TYPE_CHECKING:
+    from cli.engine.find import Engine
     from cli.lease.record import Place
 
 Told = Callable[[str], None]
 
 
 class StateStore(Protocol):
-    """The state of one stack. Each method may raise UserError and ObservationError."""
+    """The state of one stack. Each method may raise UserError and ObservationError.
+
+    The stacks of an estate (`stacks.shards`) have theirs at one place: one backend for the engine, one lock.
+    """
 
     @property
     def url(self) -> str:
@@ -33,8 +40,14 @@ class StateStore(Protocol):
     def variables(self) -> Mapping[str, str]:
         """What the engine needs in its environment for it, beside the URL."""
 
+    def of(self, stack: str) -> StateStore:
+        """The state of another stack of the estate. It shares connection, lock and whom it tells with this one."""
+
+    def shards(self) -> tuple[str, ...]:
+        """The estate's shards that have state here, in order. With that, theirs is ready to be read, as by `pull`."""
+
     def pull(self) -> None:
-        """Have the state ready for the engine to read, as it is now."""
+        """Have the stack's state ready for the engine to read, as it is now."""
 
     def tell(self, told: Told) -> None:
         """Tell this one from now on what was put right."""
@@ -50,7 +63,7 @@ class StateStore(Protocol):
         """Close connections; the next use opens them anew."""
 
     def writing(self, hold: Hold) -> AbstractContextManager[None]:
-        """Let the engine write state within the block, and nobody else meanwhile.
+        """Let the engine write state within the block, and nobody else meanwhile but for other stacks of the estate.
 
         Raises RunFailed at its end where what was written could not be kept. hold: the engine that writes.
         """
@@ -58,11 +71,17 @@ class StateStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PulumiBackend:
-    """One of Pulumi's own backends. Copies that the engine leaves in a folder, and never deletes, are pruned."""
+    """One of Pulumi's own backends. Copies that the engine leaves in a folder, and never deletes, are pruned.
+
+    engine, environment, place: what is asked which stacks there are, and in which folder, where the backend is none.
+    """
 
     backend: str
     project: str
     stack: str
+    engine: Engine | None = field(default=None, repr=False, compare=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    place: Path = field(default=Path(), repr=False, compare=False)
 
     @property
     def url(self) -> str:
@@ -73,6 +92,18 @@ class PulumiBackend:
     def variables(self) -> Mapping[str, str]:
         """Nothing: the user's own."""
         return {}
+
+    def of(self, stack: str) -> PulumiBackend:
+        """The state of another stack."""
+        return self if stack == self.stack else replace(self, stack=stack)
+
+    def shards(self) -> tuple[str, ...]:
+        """Those whose files are in the folder, or of which the backend tells."""
+        if folder := state_folder(self.backend):
+            return in_folder(folder, self.project, self.stack)
+        if self.engine is None:
+            return ()
+        return known_to(self.engine, self.environment, self.place, self.backend, self.stack)
 
     def pull(self) -> None:
         """Nothing: the engine reads it where it is."""
@@ -95,16 +126,22 @@ class PulumiBackend:
             prune(self.backend, self.project, self.stack)
 
 
-def store(
+def store(  # noqa: PLR0913 - what it depends on
     url: str,
     project: str,
     stack: str,
     settings: Settings,
     environment: Mapping[str, str],
+    *,
+    engine: Engine | None = None,
+    place: Path = Path(),
 ) -> StateStore:
-    """What keeps the state of a stack at this URL. Raises UserError where that, or its cluster, cannot be used."""
+    """What keeps the state of a stack at this URL. Raises UserError where that, or its cluster, cannot be used.
+
+    engine, place: as in PulumiBackend.
+    """
     if not is_kubernetes(url):
-        return PulumiBackend(url, project, stack)
+        return PulumiBackend(url, project, stack, engine, environment, place)
     # The client of clusters is imported only where there is one.
     from cli.state.opening import in_secrets  # noqa: PLC0415 - see above
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cli.errors import UserError
+from stacks.shards import INFIX, label_of
 
 SCHEME = "kubernetes"
 LONGEST_NAME = 63
@@ -25,6 +27,17 @@ class StateUrl:
     name: str
     context: str = ""
     kubeconfig: str = ""
+
+    def of(self, stack: str) -> StateUrl:
+        """The Secret of another stack of the estate: of this name and the shard's label, if that makes a name."""
+        label = label_of(stack)
+        if not label:
+            return self
+        name = f"{self.name}{INFIX}{label}"
+        if len(name) > LONGEST_NAME or not _NAME.fullmatch(name) or ".." in name:
+            ending = f"{INFIX}{hashlib.sha256(label.encode()).hexdigest()[:10]}"
+            name = f"{self.name[: LONGEST_NAME - len(ending)]}{ending}"
+        return replace(self, name=name)
 
     def __str__(self) -> str:
         return f"{SCHEME}://{self.namespace}/{self.name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Generic, NoReturn
@@ -29,6 +30,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
         self._package = package
         self._log = log
         self._api: ApiT | None = None
+        self._inputs: Properties = {}
+        self._configuring = threading.Lock()
+        """Several engines that are attached configure it each, and all alike: the connections stay."""
 
     def Handshake(  # noqa: N802 - the protocol's name
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
@@ -71,11 +75,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
     def Configure(  # noqa: N802
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        self.close()
-        try:
-            self._api = self._package.connect(from_struct(request.args), os.environ)
-        except OperationFailed as failed:
-            _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(failed))
+        with self._configuring:
+            inputs = from_struct(request.args)
+            if self._api is None or inputs != self._inputs:
+                self.close()
+                try:
+                    self._api = self._package.connect(inputs, os.environ)
+                except OperationFailed as failed:
+                    _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(failed))
+                self._inputs = inputs
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(  # noqa: N802

@@ -1,4 +1,4 @@
-"""The calls to APIs that this process makes itself. The engine's plugins make theirs in processes of their own."""
+"""The calls to APIs that this process makes, for itself and, through its bridge, for the engine's plugins."""
 
 from __future__ import annotations
 

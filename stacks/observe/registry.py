@@ -12,6 +12,7 @@ from components.providers import BY_TYPE_TOKEN
 from stacks.errors import ObservationError
 from stacks.observe.geo import registry as geo
 from stacks.observe.zone.providers import READERS
+from stacks.shards import ONE_STACK, remembered
 from stacks.values import Family, LinkAddresses, Registry, SharedSet
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
@@ -53,6 +54,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
     wished: Mapping[str, Any] = {}
+    layout = ONE_STACK
     for resource in resources:
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
@@ -61,6 +63,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
+            layout = remembered(outputs.get("shards"))
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
@@ -69,6 +72,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         links=links,
         shared=shared,
         geo=geo.remembered(resources, wished),
+        layout=layout,
     )
 
 

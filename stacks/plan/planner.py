@@ -36,6 +36,7 @@ from stacks.plan.geo_part import geo_part
 from stacks.plan.links import partly_known, published
 from stacks.plan.mark_places import placed
 from stacks.plan.record_sets import as_registered, contents, wished
+from stacks.plan.sharding import layout
 from stacks.plan.shares import Sight
 from stacks.plan.staying import Stays, by_policy, in_doubt, in_unread_zone, standing, why_wanted
 from stacks.plan.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
@@ -111,8 +112,9 @@ def make_plan(
             draft.record_sets += draft.staying(in_unread_zone(snapshot, zone, observation))
         else:
             _plan_zone(draft, index(settings, zone, snapshot, observation), world)
+    record_sets = tuple(draft.record_sets)
     return Plan(
-        record_sets=tuple(draft.record_sets),
+        record_sets=record_sets,
         conflicts=tuple(draft.conflicts),
         frozen=tuple(draft.frozen),
         deferred=tuple(draft.deferred),
@@ -121,6 +123,7 @@ def make_plan(
         complaints=tuple(draft.complaints),
         asked_by=tuple(draft.asked_by.items()),
         geo=geo_part(settings, observation, handed_over=handed_over),
+        layout=layout(settings.shards, record_sets, observation.registry.layout),
     )
 
 

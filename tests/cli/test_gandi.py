@@ -179,10 +179,19 @@ class TestLostState:
         assert up(inside, "--always", **anew) == {}
         assert remote.gandi_records(inside.places) == before
 
-    def test_a_creation_whose_answer_was_lost_is_adopted_by_the_next_run(self, inside: Inside) -> None:
+    def test_a_creation_whose_answer_was_lost_is_found_by_the_same_run(self, inside: Inside) -> None:
         wish(inside, "www", "api")
         remote.gandi_faults(inside.places, [{"effect": "lose_answer", "method": "POST", "times": 1}])
+        up(inside)
+        assert held(inside) == {"www/A": [FIRST_IPV4], "api/A": [FIRST_IPV4]}
+        assert up(inside) == {}
+
+    def test_one_that_could_not_be_looked_up_is_adopted_by_the_next_run(self, inside: Inside) -> None:
+        wish(inside, "www", "api")
+        unread = {"effect": "server_error", "method": "GET", "path": "/records/[^/]+/"}
+        remote.gandi_faults(inside.places, [{"effect": "lose_answer", "method": "POST", "times": 1}, unread])
         assert inside.run("up").returncode == 1
+        remote.gandi_faults(inside.places, [])
         up(inside)
         assert held(inside) == {"www/A": [FIRST_IPV4], "api/A": [FIRST_IPV4]}
         assert up(inside) == {}

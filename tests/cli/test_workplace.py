@@ -7,7 +7,7 @@ import pytest
 
 from cli.engine.find import Engine
 from cli.state.store import PulumiBackend
-from cli.workplace import Workplace, find_project, keeping_state, purging, settings_path
+from cli.workplace import Workplace, find_project, keeping, purging, settings_path
 from tests.cli.conftest import ROOT
 from tests.stacks.plan.worlds import make_settings
 
@@ -42,14 +42,14 @@ class TestTheOptionPurge:
 class TestTheStateOfAWorkplaceThatIsOpenedAnew:
     def test_is_kept_as_it_was(self) -> None:
         before = _at(PulumiBackend("file:///a", "truenorth", "home"))
-        opened = keeping_state(_at(PulumiBackend("file:///a", "truenorth", "home")), before)
+        opened = keeping(_at(PulumiBackend("file:///a", "truenorth", "home")), before)
         assert opened.state is before.state
         assert opened.environment == {"PULUMI_BACKEND_URL": "file:///a"}
 
     def test_is_another_where_the_place_is_another(self) -> None:
         before = _at(PulumiBackend("file:///a", "truenorth", "home"))
         opened = _at(PulumiBackend("file:///b", "truenorth", "home"))
-        assert keeping_state(opened, before) is opened
+        assert keeping(opened, before) is opened
 
 
 def _at(state: PulumiBackend) -> Workplace:

@@ -66,7 +66,7 @@ class World:
         run = Run()
         self.cloudflare.requests.clear()
         self.stack.up(refresh=refresh, on_event=run.note, on_output=lambda _: None)
-        run.calls = [f"{one.method} {one.path.split('/load_balancers', 1)[1]}" for one in self.cloudflare.requests]
+        run.calls = [f"{one.method} {one.path.split('/load_balancers', 1)[-1]}" for one in self.cloudflare.requests]
         return run
 
     def settled(self) -> None:

@@ -111,10 +111,10 @@ class TestObjectsOfOurs:
             ("update", "lock"),
         }
 
-    def test_of_state_only_the_head_is_replaced(self) -> None:
+    def test_of_state_have_names_that_no_rule_can_know(self) -> None:
         found = spelled_out(rules(Rights(state=ObjectName("truenorth", "state"))))
-        assert {one.verb for one in found if not one.name} == {"get", "list", "create", "delete"}
-        assert {(one.verb, one.name) for one in found if one.name} == {("update", "state")}
+        assert {one.verb for one in found} == {"get", "list", "create", "update", "delete"}
+        assert {(one.resource, one.name) for one in found} == {("secrets", "")}
 
     def test_without_state_in_the_cluster_no_secret_is_seen(self) -> None:
         found = spelled_out(rules(Rights(leases=(ObjectName("a", "lock"),), cache=ObjectName("a", "cache"))))

@@ -194,7 +194,7 @@ class TestSettingsFile:
             "truenorth:names": '[{"name":"www","proxied":false}]',
             "other:key": "[",
         }
-        assert from_pulumi(bag, {}, "home") == from_file(file, {}, "home")
+        assert from_pulumi(bag, {}, "home", tmp_path) == from_file(file, {}, "home")
 
 
 def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None:

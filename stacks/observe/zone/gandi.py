@@ -36,7 +36,7 @@ def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """The record set that a resource of the state holds."""
     inputs = resource["inputs"]
     zone, logical_name = inputs["zone"], resource["urn"].rsplit("::", 1)[1]
-    record = _record(zone, inputs["name"], inputs["type"], int(inputs["ttl"]), inputs["values"])
+    record = read_record(zone, inputs["name"], inputs["type"], int(inputs["ttl"]), inputs["values"])
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], zone, record, "gandi")
 
 
@@ -47,14 +47,15 @@ def _record_sets(session: requests.Session, credentials: Credentials, zone: str)
         items = _get(session, credentials, zone, page)
         for item in items:
             name, record_type = item["rrset_name"], item["rrset_type"]
-            record = _record(zone, name, record_type, int(item["rrset_ttl"]), item["rrset_values"])
+            record = read_record(zone, name, record_type, int(item["rrset_ttl"]), item["rrset_values"])
             found.append(LiveRecord(f"{zone}/{name}/{record_type}", record))
         if len(items) < PAGE:
             return tuple(found)
         page += 1
 
 
-def _record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
+def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
+    """A record set, from what the API says of it. name: relative to the zone, `@` for the zone's own."""
     absolute = tuple(
         canonical_content.lenient(record_type, gandi_names.absolute(record_type, text, zone)) for text in values
     )

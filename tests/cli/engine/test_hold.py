@@ -196,3 +196,51 @@ class TestTheConditionOfAStart:
         with pytest.raises(NotHeld, match=LEASE_LOST), hold.running(starting("")):
             raise AssertionError("it runs")
         assert not hold.is_running
+
+
+class TestSeveralEngines:
+    def test_are_all_asked_to_end_and_each_once(self, hold: Hold) -> None:
+        with hold.running(starting(NOTES_EACH_SIGNAL)) as one, hold.running(starting(NOTES_EACH_SIGNAL)) as other:
+            assert [said(one), said(other)] == ["ready", "ready"]
+            hold.interrupt("SIGTERM")
+            hold.interrupt("again")
+            assert (hold.has_asked(one), hold.has_asked(other)) == (True, True)
+            assert [finish(one), finish(other)] == [["SIGINT"], ["SIGINT"]]
+
+    def test_are_all_killed(self, hold: Hold) -> None:
+        with hold.running(starting(NOTES_EACH_SIGNAL)) as one, hold.running(starting(NOTES_EACH_SIGNAL)) as other:
+            assert [said(one), said(other)] == ["ready", "ready"]
+            hold.kill()
+            assert [one.wait(20), other.wait(20)] == [-signal.SIGKILL, -signal.SIGKILL]
+        assert not hold.is_running
+
+    def test_that_end_leave_the_others_alone(self, hold: Hold) -> None:
+        with hold.running(starting(NOTES_EACH_SIGNAL)) as one:
+            assert said(one) == "ready"
+            with hold.running(starting("")) as other:
+                other.wait(20)
+                assert not hold.has_asked(other)
+            assert hold.is_running
+            assert finish(one) == []
+
+
+class TestWhatIsStillToBeSent:
+    def test_may_be_while_an_engine_runs_and_ends_in_good_order(self, hold: Hold) -> None:
+        with hold.running(starting(NOTES_EACH_SIGNAL)) as child:
+            assert said(child) == "ready"
+            hold.interrupt("SIGTERM")
+            assert hold.may_write()
+            finish(child)
+
+    def test_may_not_be_once_the_engine_was_killed_until_the_next_one_runs(self, hold: Hold) -> None:
+        with hold.running(starting(NOTES_EACH_SIGNAL)) as child:
+            assert said(child) == "ready"
+            hold.kill()
+        assert not hold.may_write()
+        with hold.running(starting("")):
+            assert hold.may_write()
+
+    def test_may_not_be_once_the_lease_has_run_out(self, hold: Hold) -> None:
+        lasts = [True, False]
+        hold.only_if(lambda: True, lambda: lasts.pop(0))
+        assert [hold.may_write(), hold.may_write()] == [True, False]

@@ -8,7 +8,7 @@ import pytest
 from cli.converge import Convergence
 from cli.errors import NotNow
 from cli.recovery import unfinished
-from cli.recovery.rebuild import joined, takeover_by, traces_in
+from cli.recovery.rebuild import gaps_in, joined, takeover_by
 from cli.recovery.recover import foreseen, recover, recovering
 from stacks.plan.adoption import Takeover, Traces
 from stacks.plan.changes import Action, Change
@@ -141,7 +141,7 @@ def test_a_creation_of_something_else_is_no_trace_of_a_record() -> None:
     pending = [
         {"type": "creating", "resource": {"urn": "u", "type": "cloudflare:index/loadBalancerPool:LoadBalancerPool"}}
     ]
-    assert traces_in({"pending_operations": pending}).records == frozenset()
+    assert gaps_in({"pending_operations": pending}).records == frozenset()
 
 
 def test_recovering_from_nothing_takes_no_time(place: Place) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,12 @@ WAYS: dict[str, tuple[str, str, Callable[[subprocess.Popen[str]], None]]] = {
 
 def _plugin(command: subprocess.Popen[str]) -> int:
     """The process that serves the provider."""
-    running = {one: Path(f"/proc/{one}/cmdline").read_text() for one in descendants(command.pid)}
-    return next(one for one, line in running.items() if any(plugin in line for plugin in PLUGINS))
+    for one in descendants(command.pid):
+        with suppress(FileNotFoundError):  # it has just ended
+            line = Path(f"/proc/{one}/cmdline").read_text()
+            if any(plugin in line for plugin in PLUGINS):
+                return one
+    raise AssertionError(f"no plugin runs below process {command.pid}")
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -31,8 +31,9 @@ def stack(inside: Inside, url: str, temporary: Path) -> Inside:
     return replace(inside, environment=environment)
 
 
-def settings(stack: Inside, *names: str) -> None:
-    stack.settings(*names, watch={"election": {"lease_duration": 4, "renew_deadline": 2, "retry_period": "200ms"}})
+def settings(stack: Inside, *names: str, **others: object) -> None:
+    election = {"lease_duration": 4, "renew_deadline": 2, "retry_period": "200ms"}
+    stack.settings(*names, watch={"election": election}, **others)
 
 
 def checkpoint(place: Place) -> str:

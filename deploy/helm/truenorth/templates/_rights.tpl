@@ -67,7 +67,10 @@ the two against each other.
   {{- $resources := list $kept.resource -}}
   {{- $one := dict "apiGroups" $groups "resources" $resources "resourceNames" (list $kept.name) "verbs" $kept.verbs -}}
   {{- $all := dict "apiGroups" $groups "resources" $resources "verbs" $kept.any -}}
-  {{- $_ := set $rules $kept.namespace (append (append (get $rules $kept.namespace | default list) $all | uniq) $one | uniq) -}}
+  {{- $_ := set $rules $kept.namespace (append (get $rules $kept.namespace | default list) $all | uniq) -}}
+  {{- if $kept.verbs -}}
+    {{- $_ := set $rules $kept.namespace (append (get $rules $kept.namespace) $one | uniq) -}}
+  {{- end -}}
 {{- end -}}
 {{- $rules | toJson -}}
 {{- end -}}
@@ -92,7 +95,7 @@ the two against each other.
   {{- $parts := splitList "/" (trimPrefix "kubernetes://" $state) -}}
   {{- $namespace := index $parts 0 -}}
   {{- $kept = append $kept (merge (dict "namespace" $namespace "name" (include "truenorth.lock" .)) $lease) -}}
-  {{- $kept = append $kept (dict "namespace" $namespace "name" (index $parts 1) "group" "" "resource" "secrets" "any" (list "get" "list" "create" "delete") "verbs" (list "update")) -}}
+  {{- $kept = append $kept (dict "namespace" $namespace "name" (index $parts 1) "group" "" "resource" "secrets" "any" (list "get" "list" "create" "update" "delete") "verbs" list) -}}
 {{- end -}}
 {{- $kept | toJson -}}
 {{- end -}}

@@ -1,0 +1,208 @@
+"""Carries out a plan: every stack of the estate that has anything to do runs once, side by side, behind the bridge."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from cli import foreseen
+from cli.engine import stack
+from cli.engine.events import Diagnostic, Event
+from cli.engine.failure import RunFailed
+from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
+from cli.recovery import unfinished
+from cli.shards.parts import Part, parts
+from cli.workplace import Workplace
+from stacks.plan.sharding import moves
+from stacks.shards import label_of, root_of, stack_in
+
+if TYPE_CHECKING:
+    from cli.bridge.counts import Counts, Tally
+    from cli.bridge.intent import Intent
+    from cli.converge import Convergence
+
+Todo = TypeVar("Todo")
+MANY = 50
+"""Changes from which on a run is faster without the engine's checkpoints, where no journal stands in for them."""
+SIDE_BY_SIDE = max(1, min(os.cpu_count() or 1, 4))
+"""Engines at once: each takes a core, and some 100 MB."""
+MOST_TOLD = 3
+"""Failures of shards that are told in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What was carried out. calls: what went through the bridge."""
+
+    runs: tuple[Run, ...] = ()
+    moved: int = 0
+    """Records that were moved from one stack to another."""
+    calls: tuple[Tally, ...] = ()
+
+
+def carry_out(workplace: Workplace, seen: Convergence, listener: Listener, *, every: bool = False) -> Carried:
+    """Run the stacks that have anything to do, then move what lies in another stack than it belongs to.
+
+    every: run all stacks. Raises RunFailed, UserError, ObservationError; what could be done is done then.
+    """
+    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, workplace.stack, every=every)
+    _drop_twins(workplace, seen, listener)
+    runs: tuple[Run, ...] = ()
+    counts = None
+    if todo:
+        workplace = replace(workplace, parallel=workplace.parallel // min(SIDE_BY_SIDE, len(todo)))
+        with behind_bridge(workplace, foreseen.intent(seen, uuid.uuid4().hex[:8])) as (place, counts):
+            runs = side_by_side(place, todo, partial(_run, place, seen), listener)
+    moved = _move(workplace, seen, listener)
+    return Carried(runs, moved, (counts.tally,) if counts else ())
+
+
+def is_needed(workplace: Workplace, seen: Convergence) -> bool:
+    """Whether there is anything to carry out."""
+    registry = seen.observation.registry
+    if seen.changes or seen.geo_changes or registry.interrupted or registry.twice:
+        return True
+    return bool(
+        parts(seen.plan, seen.observation, (), (), workplace.stack) or moves(seen.plan, registry, workplace.stack)
+    )
+
+
+def declare(workplace: Workplace, seen: Convergence, part: Part) -> Program:
+    """The program of a run, with the settings and the observation that the changes were computed from."""
+
+    def declared() -> None:
+        # Imported while the engine starts, which calls this.
+        from cli.converge import import_program  # noqa: PLC0415 - which imports this module
+
+        import_program()(seen.observation, workplace.settings, part.plan)
+
+    return declared
+
+
+@contextmanager
+def behind_bridge(workplace: Workplace, intended: Intent) -> Iterator[tuple[Workplace, Counts | None]]:
+    """The workplace whose plugins reach the API through the bridge, where there is one, and what that counts.
+
+    Raises RunFailed in the end where writes have landed that no engine knows of: the next run takes them over.
+    """
+    if not workplace.upstreams:
+        yield workplace, None
+        return
+    from cli.bridge.bridge import Bridge  # noqa: PLC0415 - its server is only needed where something is written
+
+    with ExitStack() as used:
+        bridge = workplace.bridge or used.enter_context(Bridge(workplace.upstreams, may_write=workplace.hold.may_write))
+        environment = {**workplace.environment, **bridge.environment}
+        counts = used.enter_context(bridge.carrying_out(intended, unfinished.journal_place(workplace)))
+        yield replace(workplace, environment=environment | warm(workplace, environment)), counts
+    if left := counts.unclaimed:
+        raise RunFailed(f"{len(left)} writes landed that no engine asked for; the next run takes them into state")
+
+
+def warm(workplace: Workplace, environment: Mapping[str, str]) -> dict[str, str]:
+    """What the engine needs in its environment to use the plugins that are kept running."""
+    if workplace.plugins is None:
+        return {}
+    from cli.engine.plugins import shared  # noqa: PLC0415 - only where they are kept
+
+    return workplace.plugins.environment(environment, shared(workplace.settings))
+
+
+def _run(workplace: Workplace, seen: Convergence, part: Part, listener: Listener) -> tuple[Run, ...]:
+    """Refresh what has drifted, then run `up` with the observation that the changes were computed from.
+
+    What an interrupted run left pending is cleared on the way: the zone was listed after it, so that the plan knows
+    what landed (it is adopted by its mark) and what did not.
+    """
+    place = workplace.at(part.stack)
+    stale = [change.urn for change in part.changes if change.needs_refresh]
+    stale += [change.urn for change in part.geo_changes if change.refresh and change.urn]
+    if part.interrupted and not stale and part.is_made:
+        stale = [root_of(part.stack)]  # reads nothing from the provider, and clears what is pending
+    unfinished.begin(place, part.changes)
+    if label_of(part.stack) and not part.is_made:
+        stack.make_stack(place)  # rather than find out by a run that it is not there
+    refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
+    return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=_checkpoints(place, part)))
+
+
+def _checkpoints(place: Workplace, part: Part) -> bool:
+    """Whether the engine writes the whole state at each step: what a crash leaves has to be found again without.
+
+    By its marks it is; the journal, where there is one, says what it was.
+    """
+    if any(zone.marks == "none" for zone in place.settings.each_zone()):
+        return True
+    has_journal = bool(place.upstreams) and unfinished.journal_place(place) is not None
+    return not has_journal and len(part.changes) < MANY
+
+
+def side_by_side(
+    place: Workplace, todo: Sequence[Todo], run: Callable[[Todo, Listener], tuple[Run, ...]], listener: Listener
+) -> tuple[Run, ...]:
+    """Run all, the first ones first. What fails holds up no other; an interruption ends them all."""
+    if len(todo) == 1:
+        return run(todo[0], listener)
+    listener = _one_at_a_time(listener)
+    with signals_reach(place.hold), ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
+        running = [pool.submit(run, one, listener) for one in todo]
+        left: set[Future[tuple[Run, ...]]] = set(running)
+        while left:  # a signal's handler runs in this thread, once it wakes
+            _, left = wait(left, LONGEST_SLEEP)
+    failures = [error for one in running if (error := one.exception())]
+    if failures:
+        raise _told(failures)
+    return tuple(one for done in running for one in done.result())
+
+
+def _told(failures: Sequence[BaseException]) -> BaseException:
+    """One error for all that have failed: that which only a person can mend, else what the engines said."""
+    other = next((error for error in failures if not isinstance(error, RunFailed)), None)
+    if other is not None or len(failures) == 1:
+        return other or failures[0]
+    said = list(dict.fromkeys(str(error) for error in failures))
+    more = [f"{len(said) - MOST_TOLD} more"] if len(said) > MOST_TOLD else []
+    interrupted = any(isinstance(error, RunFailed) and error.interrupted for error in failures)
+    return RunFailed("\n".join([*said[:MOST_TOLD], *more]), interrupted=interrupted)
+
+
+def _drop_twins(workplace: Workplace, seen: Convergence, listener: Listener) -> None:
+    """End a move that was cut off: what two stacks hold is dropped from the one that it does not belong to."""
+    found: dict[str, list[str]] = {}
+    for one in seen.observation.registry.twice:
+        found.setdefault(stack_in(one.urn), []).append(one.urn)
+    for name, urns in found.items():
+        from cli.shards import moving  # noqa: PLC0415 - hardly ever needed
+
+        moving.drop(workplace, name, urns, _teller(listener))
+
+
+def _move(workplace: Workplace, seen: Convergence, listener: Listener) -> int:
+    between = moves(seen.plan, seen.observation.registry, workplace.stack)
+    if between:
+        from cli.shards import moving  # noqa: PLC0415 - hardly ever needed
+
+        moving.move(workplace, between, _teller(listener))
+    return sum(map(len, between.values()))
+
+
+def _teller(listener: Listener) -> Callable[[str], None]:
+    return lambda what: listener(Diagnostic("note", what))
+
+
+def _one_at_a_time(listener: Listener) -> Listener:
+    """The listener, for several engines: it hears one event at a time."""
+    lock = threading.Lock()
+
+    def heard(event: Event) -> None:
+        with lock:
+            listener(event)
+
+    return heard

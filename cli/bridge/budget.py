@@ -1,0 +1,161 @@
+"""What may be asked of an API now: a share of its limit, and what others with the same token have left of it. Pure.
+
+The headers: https://developers.cloudflare.com/fundamentals/api/reference/limits/ and
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RESERVE = 0.05
+"""The part of a limit that is never used up, so that what else has the token is not refused for our sake."""
+INSTANT = 1e-6
+"""Seconds that are no wait: what is left of a sum of fractions."""
+POLICY = "default"
+"""The policy that is followed where an API names several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many requests in a window of so many seconds."""
+
+    requests: int
+    window: float
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What an answer says is left: requests, and the seconds until there are all of them again."""
+
+    requests: int
+    seconds: float
+
+
+class Budget:
+    """Times are those of any one clock that never goes back, in seconds.
+
+    A bucket: it holds the share of one window, and the share flows into it in a window. So a burst passes at once, and
+    what follows is spaced. Any window sees at most a bucketful and what flows in meanwhile: twice the share.
+    """
+
+    def __init__(self, share: float, limit: Limit, now: float, burst: float = 0.5) -> None:
+        """share: of the limit, more than 0, at most 1 (else ValueError). burst: the most that the bucket has of it."""
+        if not 0 < share <= 1:
+            raise ValueError(f"a share of the limit is more than 0 and at most 1, not {share}")
+        self._share = share
+        self._burst = burst
+        self._limit = limit
+        self._filled = now
+        self._tokens = self._capacity
+        self._asked = 0
+        self._left: tuple[int, Left, float] | None = None
+        self._refused_until = -math.inf
+
+    @property
+    def limit(self) -> Limit:
+        """The limit, as the API has told it, or as it was taken to be."""
+        return self._limit
+
+    def wait(self, now: float, ahead: int = 0) -> float:
+        """Seconds until one more may ask, where so many others ask first; 0 where it may now."""
+        self._fill(now)
+        refused = self._refused_until - now
+        missing = (1 + ahead - self._tokens) / self._rate
+        seconds = max(refused, missing, self._until_reset(now, ahead))
+        return seconds if seconds > INSTANT else 0.0
+
+    def take(self, now: float) -> int:
+        """One asks now. Its number, which `learn` wants with the answer."""
+        self._fill(now)
+        self._tokens -= 1
+        self._asked += 1
+        return self._asked
+
+    def learn(self, number: int, headers: Mapping[str, str], now: float) -> None:
+        """Follow what the answer to a request says of the limit and of what is left. An older answer is passed over."""
+        if limit := _limit(headers):
+            self._adopt(limit, now)
+        left = _left(headers)
+        if left and (self._left is None or number > self._left[0]):
+            self._left = (number, left, now + left.seconds)
+
+    def refuse(self, headers: Mapping[str, str], now: float) -> None:
+        """A request was one too many: all wait as long as the answer says, at most for the end of a window."""
+        left = _left(headers)
+        said = retry_after(headers)
+        if said is None:
+            said = left.seconds if left else self._limit.window / 10
+        self._refused_until = max(self._refused_until, now + min(said, self._limit.window))
+
+    @property
+    def _capacity(self) -> float:
+        return max(1.0, min(self._share, self._burst) * self._limit.requests)
+
+    @property
+    def _rate(self) -> float:
+        return self._share * self._limit.requests / self._limit.window
+
+    def _fill(self, now: float) -> None:
+        self._tokens = min(self._capacity, self._tokens + (now - self._filled) * self._rate)
+        self._filled = now
+
+    def _adopt(self, limit: Limit, now: float) -> None:
+        if limit != self._limit:
+            self._fill(now)
+            used = self._capacity - self._tokens
+            self._limit = limit
+            self._tokens = self._capacity - used
+
+    def _until_reset(self, now: float, ahead: int) -> float:
+        """Seconds until what is left is safe to use: less those asked since, and those of others meanwhile."""
+        if self._left is None:
+            return 0.0
+        number, left, reset = self._left
+        if now >= reset:
+            self._left = None
+            return 0.0
+        unused = left.requests - (self._asked - number) - ahead
+        return 0.0 if unused > int(RESERVE * self._limit.requests) else reset - now
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of `Retry-After`, from now where it is a date (RFC 9110, 10.2.3); None where it says none."""
+    text = headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        seconds = (at - datetime.now(UTC)).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _limit(headers: Mapping[str, str]) -> Limit | None:
+    found = _policy(headers.get("Ratelimit-Policy", ""), "q", "w")
+    return Limit(*found) if found and min(found) > 0 else None
+
+
+def _left(headers: Mapping[str, str]) -> Left | None:
+    found = _policy(headers.get("Ratelimit", ""), "r", "t")
+    return Left(*found) if found else None
+
+
+def _policy(text: str, one: str, other: str) -> tuple[int, int] | None:
+    """The two numbers of the policy to follow, from `"default";q=1200;w=300, "b";q=...`; None where there is none."""
+    found = {name: (numbers[one], numbers[other]) for name, numbers in _items(text) if {one, other} <= numbers.keys()}
+    return found.get(POLICY) or next(iter(found.values()), None)
+
+
+def _items(text: str) -> Iterator[tuple[str, Mapping[str, int]]]:
+    for item in text.split(","):
+        name, *parameters = (part.strip() for part in item.split(";"))
+        pairs = (parameter.partition("=") for parameter in parameters)
+        yield name.strip('"'), {key: int(value) for key, _, value in pairs if value.isascii() and value.isdigit()}

@@ -1,0 +1,195 @@
+"""The providers' plugins, kept running between runs of the engine, which attaches to them.
+
+Started without an engine's address, a plugin serves whoever attaches
+(https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/debugging-provider-packages/). Several engines
+may at once: each configures it alike, and the Cancel that each sends at its end does nothing in a plugin that is
+bridged from Terraform. What it logs goes to the engine that attached last; how an operation ended, to its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NoAnswer
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stacks.settings import Settings
+
+VARIABLE = "PULUMI_DEBUG_PROVIDERS"
+"""Where the engine looks for plugins to attach to: `cloudflare:12345,gandi:12346`."""
+SDKS = {"cloudflare": "pulumi-cloudflare", "gandi": "pulumiverse-gandi"}
+"""The distributions that have the version of each plugin."""
+STARTING = 30.0
+"""Seconds until a plugin has to tell its port."""
+ENDING = 5.0
+_NOT_ON_PATH = "PULUMI_IGNORE_AMBIENT_PLUGINS"
+_LAUNCHER = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit("its parent has ended")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Has the kernel end the plugin with us, however we end (PR_SET_PDEATHSIG, prctl(2)), then becomes the plugin."""
+
+
+class NotStarted(Exception):  # noqa: N818 - a state, not a fault
+    """A plugin cannot be started. Its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin that serves on a port of loopback, with the environment that it was started in."""
+
+    process: subprocess.Popen[str]
+    port: int
+    environment: Mapping[str, str]
+    reader: threading.Thread
+
+    def stop(self) -> None:
+        """End it, at once: it has no state, and what it is asked by then is lost."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)  # not reaped yet: the group is its own
+        self.process.wait(ENDING)
+        self.reader.join(ENDING)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+class Plugins:
+    """The plugins of a process that runs the engine again and again.
+
+    tell: hears, once each, that a plugin has ended or cannot be started; the engine then starts its own.
+    """
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._running: dict[str, Plugin] = {}
+        self._told: set[str] = set()
+        # The kernel ends a plugin with the thread that has started it: this one lives as long as we do.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="plugins")
+
+    def environment(self, environment: Mapping[str, str], providers: Iterable[str]) -> dict[str, str]:
+        """What to add to the environment of a run, so that the engine attaches to the plugins of these providers.
+
+        One that has ended, or runs with another environment, is started anew. What cannot be started is left out.
+        """
+        given = environment.get(VARIABLE, "")
+        elsewhere = {entry.partition(":")[0] for entry in given.split(",")}
+        with self._lock:
+            wanted = [provider for provider in sorted(set(providers)) if provider not in elsewhere]
+            ports = {provider: self._port(provider, environment) for provider in wanted}
+        attached = [given] if given else []
+        attached += [f"{provider}:{port}" for provider, port in ports.items() if port]
+        return {VARIABLE: ",".join(attached)} if attached else {}
+
+    def stop(self) -> None:
+        """End all plugins now; the next run starts them anew."""
+        with self._lock, ExitStack() as ending:
+            for plugin in self._running.values():
+                ending.callback(plugin.stop)
+            self._running = {}
+
+    def close(self) -> None:
+        """End all plugins for good."""
+        self.stop()
+        self._starter.shutdown()
+
+    def _port(self, provider: str, environment: Mapping[str, str]) -> int | None:
+        running = self._running.get(provider)
+        if running:
+            code = running.process.poll()
+            if code is None and running.environment == environment:
+                return running.port
+            if code is not None:
+                self._tell(f"the plugin {provider} has ended (code {code}); it is started anew")
+            del self._running[provider]
+            running.stop()
+        place = find(provider, environment)
+        if place is None:  # the engine may fetch it
+            return None
+        try:
+            started = self._starter.submit(start, place, environment).result()
+        except NotStarted as fault:
+            if provider not in self._told:
+                self._told.add(provider)
+                self._tell(f"the plugin {place} is not kept running: {fault}; each run of the engine starts its own")
+            return None
+        self._told.discard(provider)
+        self._running[provider] = started
+        return started.port
+
+
+def shared(settings: Settings) -> frozenset[str]:
+    """The providers whose plugins can be kept: not where a zone names a token of its own, which an attached plugin
+    would not get.
+    """  # noqa: D205 - one sentence
+    zones = settings.each_zone()
+    return frozenset(zone.provider for zone in zones) - {zone.provider for zone in zones if zone.token}
+
+
+def find(provider: str, environment: Mapping[str, str]) -> Path | None:
+    """The plugin that the engine would take: on PATH, else the SDK's version in Pulumi's home; None for neither."""
+    name = f"pulumi-resource-{provider}"
+    if environment.get(_NOT_ON_PATH, "").lower() not in {"1", "true"}:
+        on_path = shutil.which(name, path=environment.get("PATH", os.defpath))
+        if on_path:
+            return Path(on_path).absolute()
+    home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME") or Path.home()) / ".pulumi")
+    try:
+        wanted = version(SDKS[provider])
+    except (KeyError, PackageNotFoundError):
+        return None
+    installed = home / "plugins" / f"resource-{provider}-v{wanted}" / name
+    return installed.absolute() if os.access(installed, os.X_OK) else None
+
+
+def start(place: Path, environment: Mapping[str, str]) -> Plugin:
+    """Start a plugin, to be ended by `stop`, and with the thread that calls this. Raises NotStarted."""
+    if not sys.platform.startswith("linux"):
+        raise NotStarted("only Linux would end it with us")
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the engine's own plugin
+            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), str(place)],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # a terminal's Ctrl-C and the end of an engine's session are not meant for it
+        )
+    except OSError as error:
+        raise NotStarted(f"{error.strerror}") from error
+    told: Future[str] = Future()
+    reader = threading.Thread(target=partial(_read, process.stdout, told), name=f"stdout of {place.name}", daemon=True)
+    reader.start()
+    try:
+        port = int(told.result(STARTING))
+    except (NoAnswer, ValueError) as error:
+        Plugin(process, 0, environment, reader).stop()
+        why = f"no port after {STARTING:.0f} s" if isinstance(error, NoAnswer) else "it does not tell its port"
+        raise NotStarted(why) from error
+    return Plugin(process, port, dict(environment), reader)
+
+
+def _read(pipe: IO[str] | None, told: Future[str]) -> None:
+    """Tell the first line of what a plugin prints, "" for none; read on, as a full pipe would stop it."""
+    if pipe is None:
+        raise RuntimeError("the plugin was started without a pipe")
+    told.set_result(pipe.readline())
+    for _ in pipe:
+        pass

@@ -1,0 +1,141 @@
+"""Moves record sets from one stack of an estate to another one, in their states alone: no zone is touched.
+
+Targets are written first, then the sources. Whoever dies in between leaves what moved in both, where `united` of
+`cli.state.registries` finds it: then `drop` takes it out of the one that it does not belong to. It is never in none.
+`pulumi state move` does the same for one pair of stacks a call, and asks each time; a new number of shards has
+thousands of pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cli.engine.stack import make_stack
+from cli.errors import NotNow
+from cli.shards import transfer
+from cli.state.deployments import deployment_of, replace_deployment
+from stacks.errors import ObservationError
+
+if TYPE_CHECKING:
+    from cli.shards.transfer import Deployment, Resource
+    from cli.workplace import Workplace
+
+AT_ONCE = 4
+"""Engines that take in state side by side."""
+MOST_TOLD = 5
+"""Stacks that are named."""
+T = TypeVar("T")
+Told = Callable[[str], None]
+Moves = Mapping[tuple[str, str], Collection[str]]
+"""URNs of records or of their components, by the two stacks: from, to."""
+
+
+def move(workplace: Workplace, moves: Moves, told: Told) -> None:
+    """Move these, each with all the records and marks of its set; what a stack holds no more is left out.
+
+    A stack that is missing is made. told: hears what was moved, and what cannot be: the target has its name for
+    another record.
+    Raises NotNow where a run was cut off that has to be mended first, ObservationError where a state cannot be read or
+    has changed meanwhile, RunFailed where it cannot be written: what has moved by then is in both.
+    """
+    targets = sorted({to for _, to in moves})
+    gone: dict[str, list[Resource]] = {}
+    changed: set[str] = set()
+    with ExitStack() as written:
+        _begin(written, workplace, targets)
+        _on_each(partial(_make, workplace), targets)
+        there = _read(workplace, sorted({stack for pair in moves for stack in pair}))
+        for origin in sorted({origin for origin, _ in moves}):
+            if transfer.holds_secrets(there[origin]):
+                there[origin] = deployment_of(workplace.at(origin), decrypted=True) or {}
+        after = dict(there)
+        for (origin, to), urns in sorted(moves.items()):
+            if moved := _fit(there[origin], after[to], urns, to, told):
+                after[to] = transfer.added(after[to], there[origin], moved, to)
+                gone.setdefault(origin, []).extend(moved)
+                changed.add(to)
+        _on_each(lambda stack: replace_deployment(workplace.at(stack), after[stack]), changed)
+    _remove(workplace, gone)
+    if changed:
+        count = _count([one for resources in gone.values() for one in resources])
+        told(f"{count} moved from {_named(gone)} to {_named(changed)}, in the state alone: no zone was touched")
+
+
+def drop(workplace: Workplace, stack: str, urns: Collection[str], told: Told) -> None:
+    """Take these, with their whole sets, out of a stack's state, for another one holds them too. Raises as `move`."""
+    found = transfer.whole(_read(workplace, [stack])[stack], urns)
+    if found:
+        _remove(workplace, {stack: found})
+        told(f"{_count(found)} of stack {stack} dropped from its state: another stack holds them")
+
+
+def _remove(workplace: Workplace, gone: Mapping[str, Collection[Resource]]) -> None:
+    """Take what other stacks hold by now out of these. Raises ObservationError where it is not what it was."""
+    with ExitStack() as written:
+        _begin(written, workplace, gone)
+        there = _read(workplace, gone)
+        for stack, resources in gone.items():
+            now = [(one["urn"], one.get("id", "")) for one in transfer.whole(there[stack], _urns(resources))]
+            if sorted(now) != sorted((one["urn"], one.get("id", "")) for one in resources):
+                raise ObservationError(f"the state of stack {stack} has changed while records were moved: try again")
+        _on_each(
+            lambda one: replace_deployment(workplace.at(one), transfer.removed(there[one], _urns(gone[one]))), gone
+        )
+
+
+def _begin(written: ExitStack, workplace: Workplace, stacks: Iterable[str]) -> None:
+    for stack in stacks:
+        written.enter_context(workplace.at(stack).state.writing(workplace.hold))
+
+
+def _make(workplace: Workplace, stack: str) -> None:
+    if deployment_of(workplace.at(stack)) is None:
+        make_stack(workplace.at(stack))
+
+
+def _read(workplace: Workplace, stacks: Iterable[str]) -> dict[str, Deployment]:
+    """The states of these. Raises NotNow where the engine has noted that a run was cut off."""
+    found = {stack: state or {} for stack, state in _on_each(lambda one: deployment_of(workplace.at(one)), stacks)}
+    for stack, state in found.items():
+        if state.get("pending_operations"):
+            raise NotNow(
+                f"a run of stack {stack} was cut off, and what it began is not known yet",
+                f"stack {stack}",
+                "nothing was moved: run `truenorth up`, which finds what landed, and moves then",
+            )
+    return found
+
+
+def _fit(source: Deployment, target: Deployment, urns: Collection[str], to: str, told: Told) -> tuple[Resource, ...]:
+    """What of the source can be moved to a target of this name."""
+    moved = transfer.whole(source, urns)
+    if not moved:
+        return ()
+    clashing = transfer.clashing(target, source, moved, to)
+    for urn in sorted(clashing & set(urns)):
+        told(f"{urn} stays where it is: stack {to} has that name for another record")
+    return tuple(one for one in moved if one["urn"] not in clashing)
+
+
+def _on_each(work: Callable[[str], T], stacks: Iterable[str]) -> list[tuple[str, T]]:
+    with ThreadPoolExecutor(AT_ONCE, "moving") as pool:
+        return list(pool.map(lambda stack: (stack, work(stack)), stacks))
+
+
+def _urns(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(one["urn"] for one in resources)
+
+
+def _named(stacks: Collection[str]) -> str:
+    named = sorted(stacks)[:MOST_TOLD]
+    more = len(stacks) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _count(resources: Iterable[Resource]) -> str:
+    number = sum(1 for one in resources if one.get("custom"))
+    return f"{number} record{'' if number == 1 else 's'}"

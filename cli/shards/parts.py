@@ -1,0 +1,94 @@
+"""What each stack of the estate has to do of a convergence: only those that have anything to do are run. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.ownership import set_of
+from stacks.plan.changes import Action
+from stacks.plan.sharding import homes, split, stacks_now
+from stacks.shards import label_of, stack_in
+from stacks.values import ZoneSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from stacks.plan.changes import Change
+    from stacks.plan.geo_changes import GeoChange
+    from stacks.plan.zone_index import Key
+    from stacks.values import Observation, Plan
+
+URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT, Action.DELETE, Action.FORGET)
+"""What is done first: names that point at nothing or elsewhere come before new ones, those before what is to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One run: of a stack, with its part of the plan. interrupted: state says that a run of it was cut off."""
+
+    stack: str
+    plan: Plan
+    changes: tuple[Change, ...] = ()
+    geo_changes: tuple[GeoChange, ...] = ()
+    interrupted: bool = False
+    is_made: bool = True
+    """Whether state holds anything of the stack yet; else a run was cut off at its very beginning."""
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """To sort by: the most urgent first, of those the smallest."""
+        ranks = [URGENT.index(change.action) for change in self.changes]
+        return min(ranks, default=len(URGENT)), len(ranks)
+
+
+def parts(
+    plan: Plan,
+    observation: Observation,
+    changes: Iterable[Change],
+    geo_changes: tuple[GeoChange, ...],
+    estate: str,
+    *,
+    every: bool = False,
+) -> tuple[Part, ...]:
+    """The runs that a convergence takes, the most urgent first. every: also those with nothing to do."""
+    registry = observation.registry
+    own = homes(plan, registry, estate)
+    doing: dict[str, list[Change]] = {}
+    for change in changes:
+        stack = stack_in(change.urn) if change.urn else own[set_of(change.logical_name)]
+        doing.setdefault(stack, []).append(change)
+    cut_off = {stack_in(urn) for urn in registry.interrupted}
+    made = {stack_in(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
+    needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
+    needed |= {estate} if geo_changes else set()
+    found = [
+        Part(
+            stack,
+            part,
+            tuple(doing.get(stack, ())),
+            () if label_of(stack) else geo_changes,
+            interrupted=stack in cut_off,
+            is_made=stack in made,
+        )
+        for stack, part in split(plan, registry, estate, own).items()
+        if every or stack in needed
+    ]
+    return tuple(sorted(found, key=lambda part: part.urgency))
+
+
+def _remembering(plan: Plan, observation: Observation, own: Mapping[Key, str], estate: str) -> set[str]:
+    """The stacks that are to remember something else, whether or not a record changes.
+
+    Of links and zones a single stack remembers what its next change brings along.
+    """
+    registry = observation.registry
+    now = stacks_now(registry)
+    shared = {(one.name, one.type) for one in set(plan.shared) ^ set(registry.shared)}
+    found = {own.get(key) or now.get(key, estate) for key in shared}
+    listed = {(zone.zone, zone.zone_id) for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    if plan.layout != registry.layout or (
+        plan.layout.is_spread and (set(plan.links) != set(registry.links) or not listed <= set(registry.zone_ids))
+    ):
+        found.add(estate)
+    return found

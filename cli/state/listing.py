@@ -1,0 +1,67 @@
+"""Which shards of an estate have state in one of Pulumi's own backends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stacks.errors import ObservationError
+from stacks.shards import INFIX, estate_of
+
+if TYPE_CHECKING:
+    from cli.engine.find import Engine
+
+UNREADABLE_HERE = (".json.zst",)
+"""Endings of checkpoints that the engine alone can read."""
+ENDINGS = (".json", ".json.gz", *UNREADABLE_HERE)
+"""Of the engine's checkpoints (pulumi, backend/diy/state.go)."""
+DEADLINE = 60.0
+
+
+def in_folder(folder: Path, project: str, stack: str) -> tuple[str, ...]:
+    """The shards of a stack's estate whose checkpoints lie in Pulumi's folder: one look at a directory.
+
+    Raises ObservationError where it cannot be read.
+    """
+    place = folder / "stacks" / project
+    try:
+        names = [file.name for file in place.iterdir()]
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise ObservationError(f"the folder {place} of the state could not be read: {error.strerror}") from error
+    return _shards((name.removesuffix(ending) for name in names for ending in ENDINGS if name.endswith(ending)), stack)
+
+
+def known_to(engine: Engine, environment: Mapping[str, str], place: Path, backend: str, stack: str) -> tuple[str, ...]:
+    """The shards of a stack's estate that a backend tells of. place: the project's folder.
+
+    Raises ObservationError where it does not answer.
+    """
+    from cli.engine.install import engine_environment  # noqa: PLC0415 - slow to import, and not needed for a folder
+
+    asked = engine_environment(engine, environment) | ({"PULUMI_BACKEND_URL": backend} if backend else {})
+    try:
+        done = subprocess.run(  # noqa: S603 - our own engine
+            [str(engine.pulumi), "stack", "ls", "--json", "--non-interactive"],
+            cwd=place,
+            env=asked,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ObservationError(f"the stacks could not be listed: {error}") from error
+    if done.returncode != 0:
+        reason = " ".join(done.stderr.split()).removeprefix("error: ")
+        raise ObservationError(f"the stacks could not be listed: {reason}")
+    return _shards((str(one["name"]).rpartition("/")[2] for one in json.loads(done.stdout)), stack)
+
+
+def _shards(stacks: Iterable[str], stack: str) -> tuple[str, ...]:
+    prefix = estate_of(stack) + INFIX
+    return tuple(sorted({one for one in stacks if one.startswith(prefix)}))

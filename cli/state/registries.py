@@ -1,0 +1,113 @@
+"""What the stacks of an estate own, all together, without starting the engine where state lies in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cli.backend import state_folder
+from cli.recovery.glance import glance
+from cli.state.listing import UNREADABLE_HERE
+from cli.workplace import PROJECT_NAME
+from stacks.errors import ObservationError
+from stacks.observe.registry import read_registry
+from stacks.shards import estate_of, stack_in
+from stacks.values import RegisteredRecord, Registry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli.workplace import Workplace
+
+AT_ONCE = 4
+"""Engines that export state side by side, each of which takes half a second of a core."""
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """What an estate owns. twice: what a second stack holds, too, as a move that was cut off leaves it.
+
+    of: what each stack owns by itself, twice or not.
+    """
+
+    registry: Registry
+    twice: tuple[RegisteredRecord, ...] = ()
+    of: Mapping[str, Registry] = field(default_factory=dict)
+
+
+def registry_of(workplace: Workplace, stacks: Sequence[str], prefer: Callable[[str], str] | None = None) -> Union:
+    """What these stacks own together. State has to be there already (`StateStore.pull`).
+
+    prefer: the stack to which a record belongs, by its logical name: of a record that two stacks hold that one counts,
+    else the first. Raises ObservationError where the state of a stack cannot be read.
+    """
+    folder = state_folder(workplace.backend)
+    found = {stack: _read_here(folder, stack) for stack in stacks} if folder else dict.fromkeys(stacks)
+    missing = [stack for stack, registry in found.items() if registry is None]
+    with ThreadPoolExecutor(AT_ONCE, "state export") as pool:
+        exported = dict(zip(missing, pool.map(lambda stack: _exported(workplace, stack), missing), strict=True))
+    return united({stack: registry or exported[stack] for stack, registry in found.items()}, prefer)
+
+
+def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = None) -> Union:
+    """What these registries are together; that of the estate's own stack counts where only one can. Pure."""
+    if len(found) == 1:
+        return Union(next(iter(found.values())), of=found)
+    # The estate's own stack is last: it comes over the others.
+    order = sorted(found, key=lambda stack: stack == estate_of(stack))
+    base = found[order[-1]] if order else Registry()
+    records, twice = _once([one for stack in found for one in found[stack].records], prefer)
+    registry = Registry(
+        records=records,
+        zone_ids=tuple(sorted({name: zone for stack in order for name, zone in found[stack].zone_ids}.items())),
+        stack_urn=base.stack_urn,
+        interrupted=tuple(sorted(urn for one in found.values() for urn in one.interrupted)),
+        links=base.links or next((one.links for one in found.values() if one.links), ()),
+        shared=tuple({(one.name, one.type): one for stack in order for one in found[stack].shared}.values()),
+        geo=base.geo,
+        layout=base.layout,
+    )
+    return Union(registry, twice, found)
+
+
+def _once(
+    records: Sequence[RegisteredRecord], prefer: Callable[[str], str] | None
+) -> tuple[tuple[RegisteredRecord, ...], tuple[RegisteredRecord, ...]]:
+    """The records, each of one stack only, and what other stacks hold of them too."""
+    holders: dict[tuple[str, str, str], dict[str, None]] = {}
+    for one in records:
+        holders.setdefault(_identity(one), {})[stack_in(one.urn)] = None
+    if all(len(stacks) == 1 for stacks in holders.values()):
+        return tuple(records), ()
+    kept: list[RegisteredRecord] = []
+    twice: list[RegisteredRecord] = []
+    for one in records:
+        stacks = holders[_identity(one)]
+        wished = prefer(one.logical_name) if prefer else ""
+        holder = wished if wished in stacks else next(iter(stacks))
+        (kept if stack_in(one.urn) == holder else twice).append(one)
+    return tuple(kept), tuple(twice)
+
+
+def _identity(record: RegisteredRecord) -> tuple[str, str, str]:
+    return record.provider, record.zone_id, record.id
+
+
+def _read_here(folder: Path, stack: str) -> Registry | None:
+    """What the checkpoint in a folder says; None where only the engine can tell."""
+    place = folder / "stacks" / PROJECT_NAME
+    if any((place / f"{stack}{ending}").exists() for ending in UNREADABLE_HERE):
+        return None
+    try:
+        there = glance(folder, stack)
+    except OSError as error:
+        raise ObservationError(f"the state of stack {stack} could not be read: {error.strerror}") from error
+    if there is None:
+        return Registry()
+    return there.registry if there.is_sound else None
+
+
+def _exported(workplace: Workplace, stack: str) -> Registry:
+    return read_registry(stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project)

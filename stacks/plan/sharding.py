@@ -1,0 +1,126 @@
+"""Which stack of the estate a record set belongs to, and over how many stacks the names are spread. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from components.ownership import set_of
+from stacks.shards import Layout, label_of, stack_in, stack_of
+
+if TYPE_CHECKING:
+    from stacks.plan.zone_index import Key
+    from stacks.values import Plan, RecordSet, Registry, SharedSet
+    from stacks.wishes import ObjectKey
+
+Shards = int | Literal["auto", "zone", "cluster", "namespace"]
+"""The setting `shards`."""
+SMALL = 100
+"""Names up to which `auto` keeps one stack: a run takes two seconds longer for them than for one."""
+USUAL = 40
+"""Names a stack that `auto` aims at."""
+MOST, LEAST = 55, 15
+"""Names a stack between which `auto` leaves a number as it is: moving records between stacks takes time."""
+
+
+def layout(wanted: Shards, record_sets: Collection[RecordSet], former: Layout) -> Layout:
+    """How the names of these sets are to be spread. former: how they are now."""
+    if isinstance(wanted, int):
+        return Layout("names", wanted)
+    if wanted != "auto":
+        return Layout(wanted)
+    names = len({one.name for one in record_sets})
+    if former.by == "names" and former.count > 1 and LEAST <= names / former.count <= MOST:
+        return former
+    return Layout("names", 1 if names <= SMALL else math.ceil(names / USUAL))
+
+
+def homes(plan: Plan, registry: Registry, estate: str) -> dict[Key, str]:
+    """The stack in which each set of the plan is run: where state has it, else where it belongs."""
+    now = stacks_now(registry)
+    return {key: now.get(key, stack) for key, stack in belonging(plan, estate).items()}
+
+
+def belonging(plan: Plan, estate: str) -> dict[Key, str]:
+    """The stack to which each set of the plan belongs."""
+    asked = dict(plan.asked_by)
+    return {
+        (one.name, one.type): stack_of(estate, label(one, plan.layout, asked.get((one.name, one.type), ())))
+        for one in plan.record_sets
+    }
+
+
+def stacks_now(registry: Registry) -> dict[Key, str]:
+    """The stack that holds each set of which state has a record."""
+    return {set_of(one.logical_name): stack_in(one.urn) for one in registry.records}
+
+
+def label(record_set: RecordSet, spread: Layout, asked_by: tuple[ObjectKey, ...]) -> str:
+    """The label of the shard that a set belongs to; "" for the estate's own stack.
+
+    What no object has asked for has no cluster or namespace: the estate's own stack holds it.
+    """
+    if spread.by == "zone":
+        return record_set.zone
+    if spread.by == "names":
+        return str(bucket(record_set.name, spread.count) + 1) if spread.count > 1 else ""
+    first = min(asked_by, default=None)
+    if first is None:
+        return ""
+    return (first.namespace if spread.by == "namespace" else first.cluster) or "none"
+
+
+@cache
+def bucket(name: str, count: int) -> int:
+    """The number, from 0, of the bucket of a name: the same at every run, and few names move where count changes.
+
+    Jump consistent hashing: J. Lamping, E. Veach, https://arxiv.org/abs/1406.2294.
+    """
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    found, candidate = -1, 0
+    while candidate < count:
+        found = candidate
+        key = (key * 2862933555777941757 + 1) & 0xFFFF_FFFF_FFFF_FFFF
+        candidate = int((found + 1) * ((1 << 31) / ((key >> 33) + 1)))
+    return found
+
+
+def moves(plan: Plan, registry: Registry, estate: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The URNs of records that lie in another stack than the one they belong to, by the two stacks: from, to."""
+    wished = belonging(plan, estate)
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in registry.records:
+        now, key = stack_in(one.urn), set_of(one.logical_name)
+        if key in wished and wished[key] != now:
+            found.setdefault((now, wished[key]), []).append(one.urn)
+    return {between: tuple(urns) for between, urns in found.items()}
+
+
+def split(plan: Plan, registry: Registry, estate: str, own: Mapping[Key, str] | None = None) -> dict[str, Plan]:
+    """The plan of each stack, that of the estate's own among them: its part of the sets, and what goes with them.
+
+    Links and load balancing are the estate's, so in its own stack. own: the `homes`, where they are known already.
+    """
+    own = own or homes(plan, registry, estate)
+    sets: dict[str, list[RecordSet]] = {estate: []}
+    shared: dict[str, list[SharedSet]] = {}
+    for one in plan.record_sets:
+        sets.setdefault(own[one.name, one.type], []).append(one)
+    for part in plan.shared:
+        shared.setdefault(own.get((part.name, part.type), estate), []).append(part)
+    for urn in (*(one.urn for one in registry.records), *registry.interrupted):
+        sets.setdefault(stack_in(urn), [])  # of which nothing may be wanted any more
+    return {
+        stack: replace(
+            plan,
+            record_sets=tuple(found),
+            shared=tuple(shared.get(stack, ())),
+            links=() if label_of(stack) else plan.links,
+            geo=None if label_of(stack) else plan.geo,
+        )
+        for stack, found in sets.items()
+    }

@@ -1,0 +1,67 @@
+"""What makes an inline program quick, held against the SDK that runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import settings
+from pulumi.runtime.proto import engine_pb2
+
+from cli.engine.inline import QuietEngine, run_quickly
+
+
+@dataclass
+class Engine:
+    """What arrives at the engine."""
+
+    messages: list[Any] = field(default_factory=list)
+
+    def Log(self, request: Any) -> None:  # noqa: N802, ANN401 - the protocol's
+        self.messages.append(request)
+
+    def RequirePulumiVersion(self, request: Any) -> str:  # noqa: N802, ANN401 - the protocol's
+        return f"asked for {request}"
+
+
+def message(severity: engine_pb2.LogSeverity.ValueType) -> engine_pb2.LogRequest:
+    return engine_pb2.LogRequest(severity=severity, message="words")
+
+
+def test_debug_messages_do_not_reach_the_engine_and_all_others_do() -> None:
+    engine = Engine()
+    for severity in engine_pb2.LogSeverity.values():
+        QuietEngine(engine).Log(message(severity))
+    assert [one.severity for one in engine.messages] == [engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR]
+
+
+def test_all_else_is_the_engine() -> None:
+    assert QuietEngine(Engine()).RequirePulumiVersion("3") == "asked for 3"
+
+
+def test_what_a_program_has_begun_goes_on_before_the_sdk_looks_and_tells_no_debug_messages() -> None:
+    engine, seen = Engine(), []
+
+    async def register() -> None:
+        seen.append("begun")
+        pulumi.log.debug("words")
+        pulumi.log.info("words")
+
+    def program() -> None:
+        tasks.append(asyncio.ensure_future(register()))
+        seen.append("program")
+
+    async def run() -> None:
+        settings.reset_options("truenorth", "home")
+        settings.SETTINGS.engine = engine
+        await run_quickly(program)
+        seen.append("ended")
+        await asyncio.gather(*tasks)
+
+    tasks: list[asyncio.Future[None]] = []
+    contextvars.copy_context().run(asyncio.run, run())
+    assert seen == ["program", "begun", "ended"]
+    assert [one.severity for one in engine.messages] == [engine_pb2.INFO]
