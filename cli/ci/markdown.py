@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from cli.bridge.counts import summary_line
 from cli.converge import Convergence
 from cli.tables import DONE, MEANINGS, SHOWN, difference, frozen_by_reason, is_mark, tally
 from stacks.plan import guard
@@ -24,6 +25,7 @@ def summary(stack: str, seen: Convergence, *, done: bool) -> str:
     """The plan of a stack and, if done is set, what became of it."""
     parts = [heading(stack), outcome(seen, done=done)]
     parts += filter(None, (_changes(seen.changes), _balancing(seen), _refused(seen), _notes(seen)))
+    parts += filter(None, [summary_line(*seen.calls)])
     return "\n\n".join(parts) + "\n"
 
 

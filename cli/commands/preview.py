@@ -67,14 +67,15 @@ def preview(  # noqa: PLR0913 - the options of the command
             document = {"event": "result", **documents.convergence_document(seen)}
             sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
         else:
-            _show(console, seen, save)
+            _show(console, seen, stack, save)
         require_all_read(seen)
     if expect_no_changes and is_pending(seen):
         raise typer.Exit(CHANGED)
 
 
-def _show(console: Console, seen: Convergence, saved: Path | None) -> None:
+def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -> None:
     from cli import tables
+    from stacks.plan.sharding import moves
 
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
@@ -84,5 +85,8 @@ def _show(console: Console, seen: Convergence, saved: Path | None) -> None:
     parts += [f"{len(seen.geo_changes)} of load balancing"] if seen.geo_changes else []
     counted = ", ".join(parts)
     console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")
+    if urns := moves(seen.plan, seen.observation.registry, stack):
+        count = sum(map(len, urns.values()))
+        console.print(f"{count} records would move from one stack to another; no zone is touched")
     if saved:
         console.print(f"saved: truenorth up --plan {saved}", markup=False, highlight=False, soft_wrap=True)

@@ -121,6 +121,8 @@ def _exported(workplace: Workplace, stacks: Sequence[str]) -> list[Gaps]:
 def _mended(workplace: Workplace, folder: Path, told: Told, dead: Mapping[str, Mapping[Path, str]]) -> Traces:
     """The traces of what state misses, once the folder is in order."""
     mend_sidecars(workplace.backend)
+    if what := unfinished.damage(workplace):
+        told(Mended(f"of what a run that was cut off has written to the zones, not all can be read: {what}"))
     # What may be missing is written down before anything is removed that shows it: we may be killed, too.
     for stack, files in dead.items():
         if files:

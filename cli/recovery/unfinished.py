@@ -49,6 +49,12 @@ def landed(workplace: Workplace) -> Traces:
     return journal.traces(file) if file else NOTHING
 
 
+def damage(workplace: Workplace) -> str:
+    """What of the journal cannot be read, in words; "" for nothing."""
+    file = journal_place(workplace)
+    return journal.look(file).damage if file else ""
+
+
 def all_remembered(workplace: Workplace) -> list[Traces]:
     """What runs of all the estate's stacks that did not end well were about to make: one look at a directory."""
     return [_read(file) for file in _places(workplace)]

@@ -90,8 +90,13 @@ def bucket(name: str, count: int) -> int:
 
 
 def moves(plan: Plan, registry: Registry, estate: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """The URNs of records that lie in another stack than the one they belong to, by the two stacks: from, to."""
+    """The URNs of records that lie in another stack than the one they belong to, by the two stacks: from, to.
+
+    What is not asked for just now, as its cluster cannot be read, says nothing of where it belongs.
+    """
     wished = belonging(plan, estate)
+    if plan.layout.by in {"cluster", "namespace"}:
+        wished = {key: wished[key] for key, _ in plan.asked_by if key in wished}
     found: dict[tuple[str, str], list[str]] = {}
     for one in registry.records:
         now, key = stack_in(one.urn), set_of(one.logical_name)

@@ -136,5 +136,9 @@ class TestMoves:
         to = belonging(spread, "home")["n1.example.com", "A"]
         assert moves(spread, there, "home") == {("home", to): (there.records[0].urn,)}
 
+    def test_are_none_of_what_no_object_asks_for_just_now(self) -> None:
+        there = Registry(records=(registered("n1.example.com", "home-shard-shop"),))
+        assert moves(plan("n1.example.com", spread=Layout("namespace")), there, "home") == {}
+
     def test_are_none_where_all_is_in_its_place(self) -> None:
         assert moves(plan("n1.example.com"), Registry(records=(registered("n1.example.com", "home"),)), "home") == {}
