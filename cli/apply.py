@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -58,7 +58,8 @@ def carry_out(workplace: Workplace, seen: Convergence, listener: Listener, *, ev
     counts = None
     if todo:
         workplace = replace(workplace, parallel=workplace.parallel // min(SIDE_BY_SIDE, len(todo)))
-        with behind_bridge(workplace, foreseen.intent(seen, uuid.uuid4().hex[:8])) as (place, counts):
+        intended = foreseen.intent(seen, uuid.uuid4().hex[:8])
+        with keeping_plugins(workplace, len(todo), listener) as kept, behind_bridge(kept, intended) as (place, counts):
             runs = side_by_side(place, todo, partial(_run, place, seen), listener)
     moved = _move(workplace, seen, listener)
     return Carried(runs, moved, (counts.tally,) if counts else ())
@@ -84,6 +85,18 @@ def declare(workplace: Workplace, seen: Convergence, part: Part) -> Program:
         import_program()(seen.observation, workplace.settings, part.plan)
 
     return declared
+
+
+@contextmanager
+def keeping_plugins(workplace: Workplace, runs: int, listener: Listener) -> Iterator[Workplace]:
+    """The workplace whose plugins are kept from one of many runs to the next, where they are not kept anyway."""
+    if workplace.plugins or runs <= SIDE_BY_SIDE or not workplace.upstreams:
+        yield workplace
+        return
+    from cli.engine.plugins import Plugins  # noqa: PLC0415 - only for many runs
+
+    with closing(Plugins(_teller(listener))) as plugins:
+        yield replace(workplace, plugins=plugins)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def endpoints(zone: ZoneSettings, seen: Seen) -> tuple[Endpoint, ...]:
     Where one of several links is unknown, so are the targets: `links.partly_known` says what can be done all the same.
     """
     aliases = [entry for entry in zone.names if zone.is_alias(entry)]
-    found = [endpoint for entry in zone.names if entry not in aliases for endpoint in _of_name(entry, zone, seen)]
+    found = [endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, seen)]
     found += [_alias(entry, zone) for entry in aliases]
     if aliases:
         found += _canonical(aliases, found, zone, seen)

@@ -21,8 +21,8 @@ PLUGINS = ("pulumi-resource", "lab.plugin")
 """In the command line of the provider's plugin, the real one or the stand-in."""
 WAYS: dict[str, tuple[str, str, Callable[[subprocess.Popen[str]], None]]] = {
     "all of it as the first mark is made": ("www.example.com/A/mark", "started", kill_all),
-    "the engine as a record is made": (
-        "www.example.com/A",
+    "the engine as a mark is made": (
+        "www.example.com/A/mark",
         "started",
         lambda command: os.kill(named(command, "pulumi"), signal.SIGKILL),
     ),
@@ -31,12 +31,12 @@ WAYS: dict[str, tuple[str, str, Callable[[subprocess.Popen[str]], None]]] = {
         "done",
         lambda command: command.kill(),
     ),
-    "the plugin as a record is made": (
-        "www.example.com/A",
+    "the plugin as a mark is made": (
+        "www.example.com/A/mark",
         "started",
         lambda command: os.kill(_plugin(command), signal.SIGKILL),
     ),
-    "a signal as a record is made": ("www.example.com/A", "started", lambda command: command.terminate()),
+    "a signal as a mark is made": ("www.example.com/A/mark", "started", lambda command: command.terminate()),
 }
 
 
