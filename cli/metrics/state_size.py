@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cli.backend import state_folder
 from cli.workplace import PROJECT_NAME
 from stacks.shards import estate_of
@@ -15,13 +17,11 @@ def state_size(backend: str, stack: str) -> int | None:
     folder = state_folder(backend)
     if folder is None:
         return None
-    files = (folder / "stacks" / PROJECT_NAME).glob(f"{stack}*.json*")
     sizes = {}
-    for file in files:
-        name, _, ending = file.name.rpartition(".json")
-        if ending in {"", ".gz"} and estate_of(name) == stack:
-            try:
-                sizes[name] = file.stat().st_size
-            except FileNotFoundError:
-                continue  # written anew just now
+    for ending in (".json.gz", ".json"):  # the engine writes the one, and leaves the other where that was changed
+        for file in (folder / "stacks" / PROJECT_NAME).glob(f"{stack}*{ending}"):
+            name = file.name.removesuffix(ending)
+            if estate_of(name) == stack:
+                with suppress(FileNotFoundError):  # it is written anew just now
+                    sizes[name] = file.stat().st_size
     return sum(sizes.values()) if sizes else None

@@ -49,7 +49,8 @@ class TestTheStateOfAWorkplaceThatIsOpenedAnew:
     def test_is_another_where_the_place_is_another(self) -> None:
         before = _at(PulumiBackend("file:///a", "truenorth", "home"))
         opened = _at(PulumiBackend("file:///b", "truenorth", "home"))
-        assert keeping(opened, before) is opened
+        assert keeping(opened, before) == opened
+        assert keeping(opened, before).state is opened.state
 
 
 def _at(state: PulumiBackend) -> Workplace:

@@ -64,6 +64,9 @@ class TestTheStatesSize:
         assert state_size(url, "home") == 7
         (folder / "home.json").write_bytes(b"x" * 42)
         assert state_size(url, "home") == 42
+        (folder / "home-shard-1.json").write_bytes(b"x" * 8)
+        (folder / "homely.json").write_bytes(b"x" * 100)
+        assert state_size(url, "home") == 50
 
     @pytest.mark.parametrize("url", ["s3://bucket", "https://api.pulumi.com", "", "kubernetes://dns/state"])
     def test_is_not_known_where_there_is_no_folder(self, url: str) -> None:
