@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.cli.conftest import ROOT, STACK, TRUENORTH, Inside
@@ -40,9 +40,10 @@ def up_at(inside: Inside, logical_name: str, phase: str = "started") -> Iterator
 
 
 def kill_all(command: subprocess.Popen[str]) -> None:
-    """End the command, its engine and the plugin at once."""
+    """End the command, its engine and the plugin at once, as far as they have not ended by themselves."""
     for process in [*descendants(command.pid), command.pid]:
-        os.kill(process, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def named(command: subprocess.Popen[str], name: str) -> int:

@@ -64,7 +64,7 @@ def test_a_node_that_is_killed_is_taken_over_from_without_a_wait(stack: Inside, 
     stack.result("up")
     settings(stack, "www", "api", "mail")
     remote.set_faults(stack.places, [{"effect": "latency", "seconds": 0.5, "method": "POST"}])
-    with up_at(stack, "mail.example.com/A") as command:
+    with up_at(stack, "mail.example.com/A/mark") as command:
         kill_all(command)
     remote.set_faults(stack.places, [])
     assert place.secrets()[NAME]["data"]["unfinished.json.gz"]
