@@ -60,7 +60,9 @@ def carry_out(workplace: Workplace, seen: Convergence, listener: Listener, *, ev
         workplace = replace(workplace, parallel=workplace.parallel // min(SIDE_BY_SIDE, len(todo)))
         intended = foreseen.intent(seen, uuid.uuid4().hex[:8])
         with keeping_plugins(workplace, len(todo), listener) as kept, behind_bridge(kept, intended) as (place, counts):
-            runs = side_by_side(place, todo, partial(_run, place, seen), listener)
+            run = partial(_run, place, seen)
+            runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
+            runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(workplace, seen, listener)
     return Carried(runs, moved, (counts.tally,) if counts else ())
 
@@ -153,16 +155,20 @@ def _checkpoints(place: Workplace, part: Part) -> bool:
     """
     if any(zone.marks == "none" for zone in place.settings.each_zone()):
         return True
-    has_journal = bool(place.upstreams) and unfinished.journal_place(place) is not None
-    return not has_journal and len(part.changes) < MANY
+    return not has_journal(place) and len(part.changes) < MANY
+
+
+def has_journal(workplace: Workplace) -> bool:
+    """Whether what is written is noted as it lands."""
+    return bool(workplace.upstreams) and unfinished.journal_place(workplace) is not None
 
 
 def side_by_side(
     place: Workplace, todo: Sequence[Todo], run: Callable[[Todo, Listener], tuple[Run, ...]], listener: Listener
 ) -> tuple[Run, ...]:
     """Run all, the first ones first. What fails holds up no other; an interruption ends them all."""
-    if len(todo) == 1:
-        return run(todo[0], listener)
+    if len(todo) < 2:  # noqa: PLR2004 - nothing stands beside one
+        return tuple(done for one in todo for done in run(one, listener))
     listener = _one_at_a_time(listener)
     with signals_reach(place.hold), ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="shard") as pool:
         running = [pool.submit(run, one, listener) for one in todo]

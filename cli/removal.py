@@ -6,7 +6,7 @@ import uuid
 from functools import partial
 
 from cli import foreseen
-from cli.apply import behind_bridge, side_by_side
+from cli.apply import behind_bridge, has_journal, side_by_side
 from cli.engine import stack
 from cli.engine.run import Listener, Run
 from cli.leaving import leave
@@ -42,4 +42,4 @@ def remove(workplace: Workplace, registry: Registry, listener: Listener) -> None
 def _remove(place: Workplace, gone: dict[str, list[str]], name: str, listener: Listener) -> tuple[Run, ...]:
     at = place.at(name)
     refreshed = (stack.refresh(at, gone[name], listener),) if gone.get(name) else ()
-    return (*refreshed, stack.destroy(at, listener))
+    return (*refreshed, stack.destroy(at, listener, checkpoints=not has_journal(at)))

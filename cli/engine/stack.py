@@ -38,9 +38,7 @@ def up(workplace: Workplace, program: Program, listener: Listener, *, checkpoint
     checkpoints: whether the engine writes the whole state after each step rather than once at the end. In a large run
     that is what takes the time; a run without them that is killed is mended by the marks in the zone.
     """
-    place = (
-        workplace if checkpoints else replace(workplace, environment={**workplace.environment, **WITHOUT_CHECKPOINTS})
-    )
+    place = _writing(workplace, checkpoints=checkpoints)
     return _with_stack(place, ["up", "--yes", "--skip-preview", *_common(workplace)], program, listener)
 
 
@@ -60,10 +58,16 @@ def refresh(workplace: Workplace, targets: Sequence[str], listener: Listener) ->
     )
 
 
-def destroy(workplace: Workplace, listener: Listener) -> Run:
-    """Delete all that the stack owns, and nothing else."""
+def destroy(workplace: Workplace, listener: Listener, *, checkpoints: bool = True) -> Run:
+    """Delete all that the stack owns, and nothing else. checkpoints: as in `up`."""
     arguments = ["destroy", "--yes", "--skip-preview", "--refresh=false", *_options(workplace)]
-    return _run(workplace, arguments, None, listener)
+    return _run(_writing(workplace, checkpoints=checkpoints), arguments, None, listener)
+
+
+def _writing(workplace: Workplace, *, checkpoints: bool) -> Workplace:
+    if checkpoints:
+        return workplace
+    return replace(workplace, environment={**workplace.environment, **WITHOUT_CHECKPOINTS})
 
 
 def _options(workplace: Workplace) -> list[str]:

@@ -36,6 +36,11 @@ class Part:
     """Whether state holds anything of the stack yet; else a run was cut off at its very beginning."""
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether the zones wait for it; else it only remembers something, and takes no core from those that do."""
+        return bool(self.changes or self.geo_changes or self.interrupted)
+
+    @property
     def urgency(self) -> tuple[int, int]:
         """To sort by: the most urgent first, of those the smallest."""
         ranks = [URGENT.index(change.action) for change in self.changes]
