@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 import yaml
 from rich.console import Console
@@ -106,7 +107,8 @@ def follow(scene: Scene) -> None:
             written = [
                 call.time
                 for call in remote.api_requests(scene.places)
-                if call.method == "PUT" and (call.body or {}).get("content") == address
+                for one in _changed(call.method, call.body or {})
+                if one.get("content") == address
             ]
             scene.check(len(written) == len(set(_names(scene, address))) > 0, f"not every name follows to {address}")
             seconds.append((max(written) - changed).total_seconds())
@@ -115,6 +117,11 @@ def follow(scene: Scene) -> None:
         f"the address changed {len(seconds)} times; change to last record: "
         f"median [bold]{statistics.median(seconds):.2f} s[/], worst {max(seconds):.2f} s (a look every {INTERVAL:g} s)",
     )
+
+
+def _changed(method: str, body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The records that a call overwrites: one, or those of a batch."""
+    return [body] if method == "PUT" else body.get("puts") or []
 
 
 def correct(scene: Scene) -> None:

@@ -93,11 +93,14 @@ class Pod:
 
     def kill(self) -> None:
         """End all that it runs, by SIGKILL."""
-        process = self._process
+        process, first = self._process, self._first()
         if process is not None and process.poll() is None:
-            self.signal(signal.SIGKILL)
+            # This one first: where it sees the other killed, unshare means to end likewise, and ends with exit code 1.
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                if first is not None:
+                    os.kill(first, signal.SIGKILL)
 
     def freeze(self) -> None:
         """Stop the time of all that it runs."""
