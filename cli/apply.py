@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +17,7 @@ from cli.engine.events import Diagnostic, Event
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.recovery import unfinished
+from cli.shards import moving
 from cli.shards.parts import Part, parts
 from cli.workplace import Workplace
 from stacks.plan.sharding import moves
@@ -50,7 +50,8 @@ class Carried:
 def carry_out(workplace: Workplace, seen: Convergence, listener: Listener, *, every: bool = False) -> Carried:
     """Run the stacks that have anything to do, then move what lies in another stack than it belongs to.
 
-    every: run all stacks. Raises RunFailed, UserError, ObservationError; what could be done is done then.
+    Where that is nothing, nothing is started. every: run all stacks. Raises RunFailed, UserError, ObservationError:
+    what could be done is done then.
     """
     todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, workplace.stack, every=every)
     _drop_twins(workplace, seen, listener)
@@ -58,23 +59,14 @@ def carry_out(workplace: Workplace, seen: Convergence, listener: Listener, *, ev
     counts = None
     if todo:
         workplace = replace(workplace, parallel=workplace.parallel // min(SIDE_BY_SIDE, len(todo)))
-        intended = foreseen.intent(seen, uuid.uuid4().hex[:8])
-        with keeping_plugins(workplace, len(todo), listener) as kept, behind_bridge(kept, intended) as (place, counts):
+        are_many = len(todo) > SIDE_BY_SIDE and workplace.plugins is None
+        keeping = kept_running(workplace, _teller(listener)) if are_many else nullcontext(workplace)
+        with keeping as kept, behind_bridge(kept, foreseen.intent(seen)) as (place, counts):
             run = partial(_run, place, seen)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(workplace, seen, listener)
     return Carried(runs, moved, (counts.tally,) if counts else ())
-
-
-def is_needed(workplace: Workplace, seen: Convergence) -> bool:
-    """Whether there is anything to carry out."""
-    registry = seen.observation.registry
-    if seen.changes or seen.geo_changes or registry.interrupted or registry.twice:
-        return True
-    return bool(
-        parts(seen.plan, seen.observation, (), (), workplace.stack) or moves(seen.plan, registry, workplace.stack)
-    )
 
 
 def declare(workplace: Workplace, seen: Convergence, part: Part) -> Program:
@@ -90,15 +82,19 @@ def declare(workplace: Workplace, seen: Convergence, part: Part) -> Program:
 
 
 @contextmanager
-def keeping_plugins(workplace: Workplace, runs: int, listener: Listener) -> Iterator[Workplace]:
-    """The workplace whose plugins are kept from one of many runs to the next, where they are not kept anyway."""
-    if workplace.plugins or runs <= SIDE_BY_SIDE or not workplace.upstreams:
+def kept_running(workplace: Workplace, tell: Callable[[str], object]) -> Iterator[Workplace]:
+    """The workplace with a bridge and plugins that stay from one run of the engine to the next.
+
+    tell: hears of plugins that have ended or cannot be started.
+    """
+    if not workplace.upstreams:
         yield workplace
         return
-    from cli.engine.plugins import Plugins  # noqa: PLC0415 - only for many runs
+    from cli.bridge.bridge import Bridge  # noqa: PLC0415 - a server, only needed where something is written
+    from cli.engine.plugins import Plugins  # noqa: PLC0415 - likewise
 
-    with closing(Plugins(_teller(listener))) as plugins:
-        yield replace(workplace, plugins=plugins)
+    with Bridge(workplace.upstreams, may_write=workplace.hold.may_write) as bridge, closing(Plugins(tell)) as plugins:
+        yield replace(workplace, bridge=bridge, plugins=plugins)
 
 
 @contextmanager
@@ -193,21 +189,17 @@ def _told(failures: Sequence[BaseException]) -> BaseException:
 
 
 def _drop_twins(workplace: Workplace, seen: Convergence, listener: Listener) -> None:
-    """End a move that was cut off: what two stacks hold is dropped from the one that it does not belong to."""
+    """End a move that was cut off: what two stacks hold is dropped from one of them."""
     found: dict[str, list[str]] = {}
     for one in seen.observation.registry.twice:
         found.setdefault(stack_in(one.urn), []).append(one.urn)
     for name, urns in found.items():
-        from cli.shards import moving  # noqa: PLC0415 - hardly ever needed
-
         moving.drop(workplace, name, urns, _teller(listener))
 
 
 def _move(workplace: Workplace, seen: Convergence, listener: Listener) -> int:
     between = moves(seen.plan, seen.observation.registry, workplace.stack)
     if between:
-        from cli.shards import moving  # noqa: PLC0415 - hardly ever needed
-
         moving.move(workplace, between, _teller(listener))
     return sum(map(len, between.values()))
 

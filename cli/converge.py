@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cli.apply import Carried, carry_out, is_needed
+from cli.apply import Carried, carry_out
 from cli.engine import stack
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener, Run
@@ -179,8 +179,7 @@ def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
         raise refused(seen.refusals, permission, workplace.settings)
     carried, failed = NOTHING_DONE, False
     try:
-        if always or is_needed(workplace, seen):
-            carried = carry_out(workplace, seen, listener, every=always)
+        carried = carry_out(workplace, seen, listener, every=always)
     except RunFailed as error:
         # Somebody else was first, or still refers to what was to go: that is what the next look sees.
         if not seen.geo_changes or SHARED not in str(error) or error.interrupted or not rounds.failed():

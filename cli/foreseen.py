@@ -1,7 +1,8 @@
-"""What a convergence means to write, for the bridge: whose records, and which writes the plan comes to. Pure."""
+"""What a convergence means to write, for the bridge: whose records, and which writes the plan comes to."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -21,17 +22,21 @@ FORESEEN = "cloudflare"
 """The provider whose API takes many writes in one call."""
 
 
-def intent(seen: Convergence, run: str) -> Intent:
+def intent(seen: Convergence) -> Intent:
     """The intent of a convergence with this plan."""
-    return Intent(run, _owned(seen.plan, seen.observation), tuple(_writes(seen)))
+    return Intent(_run_id(), _owned(seen.plan, seen.observation), tuple(_writes(seen)))
 
 
-def removal(registry: Registry, live: Collection[str], run: str) -> Intent:
+def removal(registry: Registry, live: Collection[str]) -> Intent:
     """The intent to delete all that is registered. live: the ids of what the zones have."""
     there = [one for one in registry.records if one.id in live and one.provider == FORESEEN]
     there.sort(key=lambda one: one.logical_name.endswith("/mark"))
     writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
-    return Intent(run, _by_zone((one.zone_id, one.id) for one in registry.records), writes)
+    return Intent(_run_id(), _by_zone((one.zone_id, one.id) for one in registry.records), writes)
+
+
+def _run_id() -> str:
+    return uuid.uuid4().hex[:8]
 
 
 def _owned(plan: Plan, observation: Observation) -> Mapping[str, frozenset[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 
 from cli import foreseen
@@ -34,7 +33,7 @@ def remove(workplace: Workplace, registry: Registry, listener: Listener) -> None
     if registry.geo.registered:
         leave(workplace, listener)
     stacks = sorted({workplace.stack, *gone})
-    with behind_bridge(workplace, foreseen.removal(registry, live, uuid.uuid4().hex[:8])) as (place, _):
+    with behind_bridge(workplace, foreseen.removal(registry, live)) as (place, _):
         side_by_side(place, stacks, partial(_remove, place, gone), listener)
     unfinished.forget(workplace)
 

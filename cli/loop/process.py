@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
-from dataclasses import replace
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from rich.console import Console
 from rich.markup import escape
 
+from cli.apply import kept_running
 from cli.engine import stack
 from cli.engine.events import Event
 from cli.engine.run import Listener
@@ -79,19 +79,6 @@ async def run(
         log.write(Entry("info", "stopped", "stopped"))
     if broken.is_set():
         sys.exit(FAILED)
-
-
-@contextmanager
-def kept_running(workplace: Workplace, tell: Callable[[str], object]) -> Iterator[Workplace]:
-    """The workplace with a bridge and plugins that stay from one run of the engine to the next."""
-    if not workplace.upstreams:
-        yield workplace
-        return
-    from cli.bridge.bridge import Bridge  # noqa: PLC0415 - a server, which not every watch needs
-    from cli.engine.plugins import Plugins  # noqa: PLC0415 - likewise
-
-    with Bridge(workplace.upstreams, may_write=workplace.hold.may_write) as bridge, closing(Plugins(tell)) as plugins:
-        yield replace(workplace, bridge=bridge, plugins=plugins)
 
 
 async def _beat(health: Health) -> None:

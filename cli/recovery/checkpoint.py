@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +28,7 @@ from cli.recovery.integrity import VERSIONS, examined, fault_of_deployment
 from cli.recovery.unfinished import write_whole
 from cli.workplace import PROJECT_NAME
 from stacks.errors import ObservationError
-from stacks.observe.registry import NO_STACK
+from stacks.observe.registry import NO_STACK, ask_pulumi
 from stacks.values import Registry
 
 if TYPE_CHECKING:
@@ -74,10 +76,29 @@ class Checkpoint:
 
 def current(folder: Path, stack: str) -> Checkpoint | None:
     """The checkpoint of a stack, the newest where it is there in several forms; None where there is none."""
-    there = [
-        read(path) for ending in ENDINGS if (path := folder / "stacks" / PROJECT_NAME / f"{stack}{ending}").is_file()
-    ]
-    return max(there, key=lambda one: one.file.stat().st_mtime_ns, default=None)
+    there = newest(folder, stack)
+    return read(there.file) if there else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A checkpoint's file as it was at a moment; another content has another one. written: in ns; size: in bytes."""
+
+    file: Path
+    written: int
+    size: int
+    node: int
+
+
+def newest(folder: Path, stack: str) -> Stamp | None:
+    """The file of a stack's checkpoint, the newest where it is there in several forms; None where there is none."""
+    found: list[Stamp] = []
+    for ending in ENDINGS:
+        file = folder / "stacks" / PROJECT_NAME / f"{stack}{ending}"
+        with suppress(FileNotFoundError):
+            stat = os.stat(file)  # noqa: PTH116 - a hundred files a look
+            found.append(Stamp(file, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return max(found, key=lambda one: one.written, default=None)
 
 
 def read(file: Path) -> Checkpoint:
@@ -206,16 +227,10 @@ def _repaired(workplace: Workplace, damaged: Checkpoint) -> bytes | None:
 
 
 def _pulumi(workplace: Workplace, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(  # noqa: S603 - our own engine
-            [str(workplace.engine.pulumi), *arguments, f"--stack={workplace.stack}", "--non-interactive"],
-            cwd=workplace.project,
-            env={**workplace.environment, **changed},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ObservationError(f"the state of stack {workplace.stack} could not be read: {error}") from error
+    return ask_pulumi(
+        workplace.engine.pulumi,
+        (*arguments, f"--stack={workplace.stack}"),
+        {**workplace.environment, **changed},
+        cwd=workplace.project,
+        failed=f"the state of stack {workplace.stack} could not be read",
+    )

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.recovery import checkpoint
 from cli.recovery.rebuild import Gaps, gaps_in
-from cli.workplace import PROJECT_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from stacks.values import Registry
-
-_Stamp = tuple[Path, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +22,20 @@ class Glance:
     gaps: Gaps
 
 
-_LAST: dict[tuple[Path, str], tuple[_Stamp, Glance]] = {}
+_LAST: dict[tuple[Path, str], tuple[checkpoint.Stamp, Glance]] = {}
 """By folder and stack. In watch mode few of a hundred stacks have changed since the last look."""
 
 
 def glance(folder: Path, stack: str) -> Glance | None:
     """A look at the checkpoint of a stack in Pulumi's folder; None where there is none. Raises OSError."""
-    stamp = _newest(folder / "stacks" / PROJECT_NAME / f"{stack}{ending}" for ending in checkpoint.ENDINGS)
+    stamp = checkpoint.newest(folder, stack)
     if stamp is None:
         _LAST.pop((folder, stack), None)
         return None
     before = _LAST.get((folder, stack))
     if before and before[0] == stamp:
         return before[1]
-    found = _look(checkpoint.read(stamp[0]))
+    found = _look(checkpoint.read(stamp.file))
     # A file that is replaced in between has another stamp: it is read again the next time.
     _LAST[folder, stack] = stamp, found
     return found
@@ -49,14 +43,3 @@ def glance(folder: Path, stack: str) -> Glance | None:
 
 def _look(there: checkpoint.Checkpoint) -> Glance:
     return Glance(not there.fault, there.registry, gaps_in(there.deployment))
-
-
-def _newest(files: Iterable[Path]) -> _Stamp | None:
-    found: list[_Stamp] = []
-    for file in files:
-        try:
-            stat = os.stat(file)  # noqa: PTH116 - a hundred files a look
-        except FileNotFoundError:
-            continue
-        found.append((file, stat.st_mtime_ns, stat.st_size, stat.st_ino))
-    return max(found, key=lambda one: one[1], default=None)

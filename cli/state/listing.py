@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacks.errors import ObservationError
+from stacks.observe.registry import ask_pulumi, reason_of
 from stacks.shards import INFIX, estate_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ UNREADABLE_HERE = (".json.zst",)
 """Endings of checkpoints that the engine alone can read."""
 ENDINGS = (".json", ".json.gz", *UNREADABLE_HERE)
 """Of the engine's checkpoints (pulumi, backend/diy/state.go)."""
-DEADLINE = 60.0
 
 
 def in_folder(folder: Path, project: str, stack: str) -> tuple[str, ...]:
@@ -44,21 +43,10 @@ def known_to(engine: Engine, environment: Mapping[str, str], place: Path, backen
     from cli.engine.install import engine_environment  # noqa: PLC0415 - slow to import, and not needed for a folder
 
     asked = engine_environment(engine, environment) | ({"PULUMI_BACKEND_URL": backend} if backend else {})
-    try:
-        done = subprocess.run(  # noqa: S603 - our own engine
-            [str(engine.pulumi), "stack", "ls", "--json", "--non-interactive"],
-            cwd=place,
-            env=asked,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ObservationError(f"the stacks could not be listed: {error}") from error
+    failed = "the stacks could not be listed"
+    done = ask_pulumi(engine.pulumi, ("stack", "ls", "--json"), asked, cwd=place, failed=failed)
     if done.returncode != 0:
-        reason = " ".join(done.stderr.split()).removeprefix("error: ")
-        raise ObservationError(f"the stacks could not be listed: {reason}")
+        raise ObservationError(f"{failed}: {reason_of(done)}")
     return _shards((str(one["name"]).rpartition("/")[2] for one in json.loads(done.stdout)), stack)
 
 

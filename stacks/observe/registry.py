@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from stacks.shards import ONE_STACK, remembered
 from stacks.values import Family, LinkAddresses, Registry, SharedSet
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
-EXPORT_DEADLINE = 60.0
+DEADLINE = 60.0
 NO_STACK = ("no stack named", "stack not found", "could not find stack")
 
 
@@ -25,24 +25,41 @@ def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | 
 
     Raises ObservationError where the state cannot be read: without it nobody can tell what is ours.
     """
+    failed = f"the state of stack {stack} could not be read"
+    done = ask_pulumi(pulumi, ("stack", "export", "--stack", stack), environment, cwd=cwd, failed=failed)
+    if done.returncode != 0:
+        reason = reason_of(done)
+        if any(text in reason.lower() for text in NO_STACK):
+            return Registry()
+        raise ObservationError(f"{failed}: {reason}")
+    return parse_registry(json.loads(done.stdout))
+
+
+def ask_pulumi(
+    pulumi: Path | str, arguments: Sequence[str], environment: Mapping[str, str], *, cwd: Path, failed: str
+) -> subprocess.CompletedProcess[str]:
+    """The engine's answer to a question about state, whatever its exit code.
+
+    Raises ObservationError, with `failed` before the reason, where there is none within a minute.
+    """
     try:
-        done = subprocess.run(  # noqa: S603 - our own engine
-            [str(pulumi), "stack", "export", "--stack", stack, "--non-interactive"],
+        return subprocess.run(  # noqa: S603 - our own engine
+            [str(pulumi), *arguments, "--non-interactive"],
             cwd=cwd,
             env=dict(environment),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=EXPORT_DEADLINE,
+            timeout=DEADLINE,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ObservationError(f"the state of stack {stack} could not be read: {error}") from error
-    if done.returncode != 0:
-        reason = " ".join(done.stderr.split()).removeprefix("error: ")
-        if any(text in reason.lower() for text in NO_STACK):
-            return Registry()
-        raise ObservationError(f"the state of stack {stack} could not be read: {reason}")
-    return parse_registry(json.loads(done.stdout))
+        raise ObservationError(f"{failed}: {error}") from error
+
+
+def reason_of(done: subprocess.CompletedProcess[str]) -> str:
+    """What the engine says it failed with, in one line."""
+    return " ".join(done.stderr.split()).removeprefix("error: ")
 
 
 def parse_registry(exported: Mapping[str, Any]) -> Registry:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components import canonical_content, ownership
+from components.ownership import set_of
 from stacks.plan.zone_index import MARKED_TYPES
 from stacks.values import Known, LiveRecord, Observation, RegisteredRecord, UnreadZone
 from stacks.wishes import SourceSighting, Wish
@@ -82,7 +83,7 @@ def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighti
 
 
 def _host(registered: RegisteredRecord) -> str:
-    return registered.logical_name.partition("/")[0]
+    return set_of(registered.logical_name)[0]
 
 
 def _is_former_mark(registered: RegisteredRecord) -> bool:

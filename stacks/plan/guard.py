@@ -29,6 +29,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from components import canonical_content
+from components.ownership import set_of
 from stacks.plan.changes import Action, Change, same
 from stacks.values import Known, Observation, Plan, RegisteredRecord, UnreadZone, ZoneSnapshot
 
@@ -148,8 +149,7 @@ def _unknown_wish(
         registered = ours.get(change.urn)
         if change.action is not Action.DELETE or registered is None:
             continue
-        name, record_type = change.logical_name.split("/")[:2]
-        key = (name, record_type)
+        key = set_of(change.logical_name)
         lost = kept.get(key, frozenset()).intersection(canonical_content.split(registered.record.content))
         if lost - declared[key] or key in making_room or unread(registered):
             zone = names.get(registered.zone_id, registered.zone_id)
@@ -236,5 +236,4 @@ class Followed:
 
     def shrinks(self, change: Change) -> bool:
         """Whether a deletion takes one address of a name that keeps others."""
-        name, record_type = change.logical_name.split("/")[:2]
-        return self.has(name, record_type)
+        return self.has(*set_of(change.logical_name))

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,3 +188,17 @@ def _no_settings_left_behind() -> Iterator[None]:
     """`pulumi stack init` writes a settings file with the stack's salt into the project."""
     yield
     (ROOT / "stacks" / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a stand-in for the engine of a shell script."""
+
+    def made(script: str) -> Path:
+        file = tmp_path / "bin" / "pulumi"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+        return file
+
+    return made

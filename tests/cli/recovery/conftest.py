@@ -80,20 +80,6 @@ class Place:
 
 
 @pytest.fixture
-def pulumi(tmp_path: Path) -> Callable[[str], Path]:
-    """Makes a stand-in for the engine of a shell script."""
-
-    def made(script: str) -> Path:
-        file = tmp_path / "bin" / "pulumi"
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(f"#!/bin/sh\n{script}\n")
-        file.chmod(0o755)
-        return file
-
-    return made
-
-
-@pytest.fixture
 def place(tmp_path: Path, pulumi: Callable[[str], Path]) -> Place:
     """A stack without state, whose engine can repair nothing."""
     (tmp_path / "state").mkdir()

@@ -23,20 +23,6 @@ SHARD, OTHER = "home-shard-1", "home-shard-2"
 
 
 @pytest.fixture
-def pulumi(tmp_path: Path) -> Callable[[str], Path]:
-    """Makes a stand-in for the engine of a shell script."""
-
-    def made(script: str) -> Path:
-        file = tmp_path / "bin" / "pulumi"
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(f"#!/bin/sh\n{script}\n")
-        file.chmod(0o755)
-        return file
-
-    return made
-
-
-@pytest.fixture
 def place(tmp_path: Path, pulumi: Callable[[str], Path]) -> Place:
     """An estate without state, whose engine must not be started."""
     (tmp_path / "state").mkdir()
