@@ -62,7 +62,7 @@ bench: $(SYNCED) engine kube ## measure (ONLY=name)
 
 campaign: $(SYNCED) engine kube ## random faults against the whole (ONLY=main SEEDS=20)
 	@echo "==> campaign"
-	@$(RUN) python -m bench.campaign --only "$(ONLY)" --seeds "$(SEEDS)"
+	@$(RUN) python -m bench.campaigns --only "$(ONLY)" --seeds "$(SEEDS)"
 
 clean: ## remove what the targets made here; the engine's cache stays
 	@echo "==> clean"
@@ -74,7 +74,7 @@ system:
 
 # The stamp names the folder of the engine: an engine that has gone is installed again.
 engine: $(SYNCED)
-	@test -x "$$(cat $(ENGINE) 2>/dev/null)/pulumi" -a $(ENGINE) -nt cli/engine/versions.py || { \
+	@test -x "$$(cat $(ENGINE) 2>/dev/null)/pulumi" -a $(ENGINE) -nt cli/engine/install/versions.py || { \
 	  echo "==> Pulumi engine"; \
 	  $(RUN) truenorth engine install > $(ENGINE).draft && mv $(ENGINE).draft $(ENGINE); }
 

@@ -14,17 +14,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import crash, daemon, main, scale, sources, wan
+from bench.campaigns.wrong import WrongError
+from bench.parts import crash, daemon, main, sources, wan
+from bench.parts.scale import scale
 from bench.row import Row, print_rows, write_rows
-from bench.wrong import WrongError
 from cli.engine.failure import RunFailed
-from cli.engine.install import install
-from cli.errors import UserError
+from cli.engine.install.install import install
 from lab.daemon import LabError
 from lab.kube.client import ApiError
 from lab.kube.unavailable import KubeUnavailable
 from lab.pods.pod import PodError
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError, UserError
 
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "main": main.measure,

@@ -12,15 +12,15 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bench.paper import ZONE, ZONE_ID, carried_out
+from bench.campaigns.paper import ZONE, ZONE_ID, carried_out
+from stacks.model.values import Observation, Registry, Unknown, ZoneSnapshot
+from stacks.model.wishes import SourceSighting, Wish, names_that_differ
 from stacks.observe.cluster.following import following
 from stacks.plan.changes import changes
-from stacks.plan.conflicts import settle
-from stacks.plan.excerpt import about
+from stacks.plan.desired.claims import settle
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings, parse
-from stacks.values import Observation, Registry, Unknown, ZoneSnapshot
-from stacks.wishes import SourceSighting, Wish, names_that_differ
+from stacks.plan.slice import about
+from stacks.settings.stack import Settings, parse
 
 
 @dataclass

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
-from bench.paper import ZONE
+from bench.campaigns.paper import ZONE
 from lab.kube.client import Client
 from lab.kube.cluster import Cluster
 

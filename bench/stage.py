@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from cli.lab_environment import lab_environment, without_elsewhere
-from cli.workplace import Workplace, open_workplace
+from cli.demo.lab_environment import lab_environment, without_elsewhere
+from cli.session.session import Session, open_session
 from lab import daemon
 from lab.world import Places, Ports
 
@@ -34,9 +34,9 @@ class Stage:
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document), encoding="utf-8")
 
-    def workplace(self) -> Workplace:
+    def session(self) -> Session:
         """The stack with its settings as they are now."""
-        return open_workplace(STACK, self.settings_file, self.environment)
+        return open_session(STACK, self.settings_file, self.environment)
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def run() -> None:
     """Run the command line; every error a user can meet ends here in one message and an exit code."""
     from cli.engine.failure import RunFailed
     from cli.log.secrets import redactor
-    from stacks.errors import ObservationError, Refused, UserError, is_disk_full
+    from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full
 
     errors = Console(stderr=True, highlight=False)
     redact = redactor(os.environ).text

@@ -10,8 +10,8 @@ from importlib.metadata import version
 
 from pulumi.provider.experimental import component_provider_host
 
-from components.geo_load_balancer import GeoLoadBalancer
-from components.geo_pool import GeoPool
+from components.geo.load_balancer import GeoLoadBalancer
+from components.geo.pool import GeoPool
 
 NAME = "truenorth"
 COMPONENTS = [GeoPool, GeoLoadBalancer]

@@ -10,7 +10,7 @@ import pulumi
 # Pulumi starts this file with stacks/ as the first entry of sys.path; the packages stand one level up.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stacks.errors import ObservationError, Refused, UserError
+from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.program import program
 
 try:

@@ -9,24 +9,24 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import config
 
-from components.owned_record import OwnedRecordArgs, declare, explicit_provider
-from stacks.credentials import credentials
-from stacks.geo_checks import BALANCING
-from stacks.geo_declaration import declare as declare_geo
+from components.records.owned_record import OwnedRecordArgs, declare, explicit_provider
+from stacks.declare_geo import declare as declare_geo
+from stacks.model.shards import estate_of, label_of
+from stacks.model.values import Observation, Plan, RecordSet, Registry, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe
-from stacks.permission import from_environment, refused
 from stacks.plan.changes import changes
-from stacks.plan.guard import refusals
 from stacks.plan.planner import make_plan
-from stacks.plan.record_sets import declared_records, import_ids
+from stacks.plan.records.record_sets import declared_records, import_ids
+from stacks.plan.safety.guard import refusals
+from stacks.plan.safety.permission import from_environment, refused
 from stacks.plan.sharding import split
-from stacks.settings import Settings
-from stacks.settings_files import from_pulumi
-from stacks.shards import estate_of, label_of
-from stacks.values import Observation, Plan, RecordSet, Registry, SharedSet, ZoneSnapshot
-from stacks.zone_settings import ZoneSettings
+from stacks.settings.credentials import credentials
+from stacks.settings.files import from_pulumi
+from stacks.settings.geo_checks import BALANCING
+from stacks.settings.stack import Settings
+from stacks.settings.zone import ZoneSettings
 
 
 def program(observation: Observation | None = None, settings: Settings | None = None, plan: Plan | None = None) -> None:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.engine.install import install
-from cli.engine.progress import Plain
-from cli.errors import UserError
+from cli.engine.install.install import install
+from cli.engine.install.progress import Plain
 from lab.kube.build import install as install_kube
 from lab.kube.control_plane import control_plane
 from lab.kube.proxy import Proxy, proxied
 from lab.kube.unavailable import KubeUnavailable
 from lab.pods.pod import PodError, alone
+from stacks.model.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from cli.engine.find import Engine
+    from cli.engine.install.find import Engine
     from lab.kube.cluster import Cluster
     from lab.kube.programs import Programs
 

@@ -13,10 +13,10 @@ from lab.cloudflare.load_balancing import load_balancers, monitors, pools
 from lab.cloudflare.model import ALL_PERMISSIONS, Permission
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, UserError
-from stacks.geo import Account, LivePool
+from stacks.model.errors import ObservationError, UserError
+from stacks.model.geo import Account, LivePool
 from stacks.observe.geo.account import read_account
+from stacks.settings.credentials import Credentials
 
 TOKEN = "lab-token-0123456789abcdefghijklmnopqrst"
 ZONE = "example.com"

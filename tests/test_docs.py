@@ -11,12 +11,12 @@ import typer.main
 from pydantic import BaseModel
 
 from cli.main import app
-from stacks.cluster_settings import ClusterDefaults, ClusterSettings
-from stacks.geo_settings import GeoSettings
-from stacks.observe.wan.settings import WanSettings
-from stacks.settings import Settings
-from stacks.watch_settings import WatchSettings
-from stacks.zone_settings import NameSettings
+from stacks.settings.cluster import ClusterDefaults, ClusterSettings
+from stacks.settings.geo import GeoSettings
+from stacks.settings.stack import Settings
+from stacks.settings.wan import WanSettings
+from stacks.settings.watch import WatchSettings
+from stacks.settings.zone import NameSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()

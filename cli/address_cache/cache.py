@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.address_cache.entry import FOREIGN_KEYS, decode, encode, former
+from cli.events import Cached
 from cli.lease.clock import clock
-from cli.lease.lookout import Lookout, Rhythm, Single
-from cli.loop.news import Cached
-from stacks.observe.cluster.api import ApiError, Conflict, Unreachable
-from stacks.observe.cluster.object_api import CONFIG_MAPS, ObjectApi
-from stacks.observe.cluster.objects import Manifest
-from stacks.values import Known, Sighting, Unknown
-from stacks.watch_settings import CacheSettings
+from stacks.kube.api import ApiError, Conflict, Unreachable
+from stacks.kube.object_api import CONFIG_MAPS, ObjectApi
+from stacks.kube.objects import Manifest
+from stacks.kube.single_watch import Lookout, Rhythm, Single
+from stacks.model.values import Known, Sighting, Unknown
+from stacks.settings.watch import CacheSettings
 
 _LABEL, _MANAGER = "app.kubernetes.io/managed-by", "truenorth"
 _PATIENCE = 5.0

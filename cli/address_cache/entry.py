@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-from stacks.values import WAN, Address, Family, Known, Sighting, Unknown
+from stacks.model.values import WAN, Address, Family, Known, Sighting, Unknown
 
 SKEW = 30.0
 """Seconds that a time may lie in the future: the clocks of two nodes are never quite the same."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cli.bridge.counts import summary_line
-from cli.converge import Convergence
-from cli.tables import DONE, MEANINGS, SHOWN, difference, frozen_by_reason, is_mark, tally
-from stacks.plan import guard
+from cli.apiproxy.counts import summary_line
+from cli.output.tables import DONE, MEANINGS, SHOWN, difference, frozen_by_reason, is_mark, tally
+from cli.reconcile.converge import Convergence
 from stacks.plan.changes import Change
+from stacks.plan.safety import guard
 
 MOST_ROWS = 200
 """Rows of the table of changes: a comment on a pull request takes 65,536 characters."""

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.ci import github, markdown
-from cli.converge import Convergence
 from cli.engine.failure import RunFailed
-from cli.errors import UserError
 from cli.log.secrets import Redactor, redactor
-from cli.tables import SHOWN, frozen_by_reason
-from stacks.errors import ObservationError, Refused
-from stacks.plan import guard
+from cli.output.tables import SHOWN, frozen_by_reason
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import ObservationError, Refused, UserError
+from stacks.plan.safety import guard
 
 
 @dataclass(slots=True)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rich.console import Console
 
-    from cli.converge import Convergence
-    from stacks.permission import Permission
-    from stacks.plan.adoption import Takeover
+    from cli.reconcile.converge import Convergence
+    from stacks.plan.records.adoption import Takeover
+    from stacks.plan.safety.permission import Permission
 
 
 class Tool(Enum):
@@ -55,23 +55,24 @@ def adopt(  # noqa: PLR0913 - the options of the command
     """
     from rich.console import Console
 
-    from cli import adoption, documents, tables
-    from cli.confirmation import confirmations
-    from cli.converge import converge, look, require_all_read
     from cli.engine.view import listening
-    from cli.recovery import unfinished
+    from cli.output import documents, tables
+    from cli.reconcile import adoption
+    from cli.reconcile.confirm import confirmations
+    from cli.reconcile.converge import converge, look, require_all_read
+    from cli.recovery import intent_log
     from cli.recovery.recover import recover
     from cli.recovery.telling import on
-    from cli.workplace import open_workplace
-    from stacks.plan.holders import left_alone
+    from cli.session.session import open_session
+    from stacks.plan.records.holders import left_alone
 
     takeover = _takeover(tool, owner)
     console = Console(stderr=as_json)
-    workplace = open_workplace(stack, settings, os.environ, state)
-    recover(workplace, on(console))
-    seen = look(workplace, takeover=takeover)
-    found = adoption.steps(workplace.settings, seen) if adoption.adopts(seen) else ()
-    left = left_alone(workplace.settings, seen.observation, seen.plan, takeover)
+    session = open_session(stack, settings, os.environ, state)
+    recover(session, on(console))
+    seen = look(session, takeover=takeover)
+    found = adoption.steps(session.settings, seen) if adoption.adopts(seen) else ()
+    left = left_alone(session.settings, seen.observation, seen.plan, takeover)
     tables.print_plan_notes(console, seen.plan)
     adoption.print_left_alone(console, left)
     if as_json:
@@ -86,10 +87,10 @@ def adopt(  # noqa: PLR0913 - the options of the command
     permission = _permission(console, len(found), tool, stack, yes=yes)
     planned = _unless_it_has_changed(seen)
     with listening(console, json_lines=as_json) as listener:
-        done = converge(workplace, listener, planned=planned, takeover=takeover, permission=permission)
-    unfinished.end(workplace, done)
+        done = converge(session, listener, planned=planned, takeover=takeover, permission=permission)
+    intent_log.end(session, done)
     tables.print_outcome(console, done)
-    outcomes = confirmations(workplace.settings, done)
+    outcomes = confirmations(session.settings, done)
     tables.print_confirmation(console, outcomes)
     if as_json:
         confirmed = {"confirmation": documents.confirmation_document(outcomes)}
@@ -98,8 +99,8 @@ def adopt(  # noqa: PLR0913 - the options of the command
 
 
 def _takeover(tool: Tool | None, owner: str) -> Takeover:
-    from cli.errors import UserError
-    from stacks.plan.adoption import Takeover
+    from stacks.model.errors import UserError
+    from stacks.plan.records.adoption import Takeover
 
     if tool is None and owner:
         raise UserError("--from-owner names an owner of no tool", "truenorth adopt", "say which with --from")
@@ -113,8 +114,8 @@ def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, 
 
     Raises UserError where nobody can be asked, and typer.Abort where the answer is no.
     """
-    from cli.errors import UserError
-    from stacks.permission import Permission
+    from stacks.model.errors import UserError
+    from stacks.plan.safety.permission import Permission
 
     if tool:
         console.print(
@@ -135,7 +136,7 @@ def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, 
 
 def _unless_it_has_changed(shown: Convergence) -> Callable[[Convergence], None]:
     """Raise ObservationError before the first run where it would do something else than was shown."""
-    from stacks.errors import ObservationError
+    from stacks.model.errors import ObservationError
 
     looks: list[Convergence] = []
 

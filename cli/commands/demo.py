@@ -25,9 +25,9 @@ def demo(
     """
     from rich.console import Console
 
-    from cli.demo import DemoFailed, play
-    from cli.engine.install import install
-    from cli.engine.progress import shown_on
+    from cli.demo.demo import DemoFailed, play
+    from cli.engine.install.install import install
+    from cli.engine.install.progress import shown_on
     from cli.exit_codes import FAILED
     from lab import daemon
 

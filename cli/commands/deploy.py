@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
     from cli.deploy.gather import Deployment
@@ -43,7 +43,7 @@ def deploy(  # noqa: PLR0913 - the options of the command
     Example: `truenorth deploy --stack home`
     """
     from cli.deploy.gather import gather
-    from cli.errors import UserError
+    from stacks.model.errors import UserError
 
     if sum((render is not None, preview, delete)) > 1:
         raise UserError("--render, --preview and --delete exclude each other", "truenorth deploy", "keep one of them")
@@ -56,7 +56,7 @@ def deploy(  # noqa: PLR0913 - the options of the command
 
 def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
     from cli.deploy.render import render
-    from components.operator_manifests import manifests
+    from components.operator.manifests import manifests
 
     written = render(manifests(deployment.args), folder)
     if as_json:
@@ -82,7 +82,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
     args = deployment.args
     if delete and not yes:
         _confirm(deployment)
-    with engine.workplace(deployment, os.environ, state) as place:
+    with engine.session(deployment, os.environ, state) as place:
         if preview:
             run = engine.preview(place, deployment, lambda _: None)
         else:
@@ -102,7 +102,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
 
 
 def _confirm(deployment: Deployment) -> None:
-    from cli.errors import UserError
+    from stacks.model.errors import UserError
 
     args = deployment.args
     state = "the state of its records" if args.state and args.make_namespace else ""

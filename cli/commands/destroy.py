@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 
 def destroy(
@@ -29,16 +29,16 @@ def destroy(
 
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
-    from cli.errors import UserError
+    from cli.reconcile.destroy import remove
     from cli.recovery.recover import recover
     from cli.recovery.telling import on
-    from cli.removal import remove
-    from cli.workplace import open_workplace
+    from cli.session.session import open_session
+    from stacks.model.errors import UserError
 
     console = Console(stderr=as_json)
-    workplace = open_workplace(stack, settings, os.environ, state)
-    recover(workplace, on(console))
-    registry = stacks_of_engine.registry(workplace)
+    session = open_session(stack, settings, os.environ, state)
+    recover(session, on(console))
+    registry = stacks_of_engine.registry(session)
     if not registry.records and not registry.geo.registered:
         console.print("[green]nothing to do[/]: the stack owns no records")
         _print_result(as_json, [])
@@ -56,7 +56,7 @@ def destroy(
             )
         typer.confirm(f"Delete these {len(registry.records)} records?", abort=True)
     with listening(console, json_lines=as_json) as listener:
-        remove(workplace, registry, listener)
+        remove(session, registry, listener)
     _print_result(as_json, [registered.logical_name for registered in registry.records])
     console.print(f"[green]done[/]: {len(registry.records)} deleted")
 

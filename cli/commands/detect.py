@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.options import Json, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
-from cli.options import Json, SettingsFile, Stack
 
 if TYPE_CHECKING:
-    from stacks.observe.wan.answer import Answer
+    from stacks.model.values import Address, Known, Unknown
+    from stacks.observe.wan.agreement.answer import Answer
     from stacks.observe.wan.detect import Detection
     from stacks.observe.wan.nat import Nat
-    from stacks.observe.wan.settings import WanSettings
-    from stacks.values import Address, Known, Unknown
+    from stacks.settings.wan import WanSettings
 
 NAT_SECONDS = 6.0
 """How long the classification of the NAT may take; it goes on while the sources are asked."""
@@ -52,10 +52,10 @@ def detect(
 
     Example: `truenorth detect --stack home --nat`
     """
-    from cli.workplace import find_project, settings_path
+    from cli.session.session import find_project, settings_path
+    from stacks.model.values import WAN
     from stacks.observe.wan.detect import detect as ask
-    from stacks.settings_files import from_file
-    from stacks.values import WAN
+    from stacks.settings.files import from_file
 
     wan = from_file(settings or settings_path(find_project(Path.cwd()), stack), os.environ, stack).wan
     links = (WAN, *wan.links)
@@ -76,8 +76,8 @@ def detect(
 
 def _nat_server(wan: WanSettings, given: str) -> tuple[str, int] | Unknown:
     """Return host and port of the server that is asked about the NAT: the given one, else the settings' first."""
-    from stacks.observe.wan.spec import STUN_PORT, parse_host
-    from stacks.values import Unknown
+    from stacks.model.values import Unknown
+    from stacks.settings.wan_source import STUN_PORT, parse_host
 
     if given:
         try:
@@ -99,9 +99,9 @@ def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
 def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from cli.detection_table import print_detections, print_nat
+    from cli.output.detection_table import print_detections, print_nat
+    from stacks.model.values import WAN, Family, Unknown
     from stacks.observe.wan.nat import Nat, meaning
-    from stacks.values import WAN, Family, Unknown
 
     agreed = detections[WAN].addresses.get(Family.IPV4, Unknown("not asked for"))
     lines = meaning(nat, agreed, wan.accept) if isinstance(nat, Nat) else ()
@@ -116,7 +116,7 @@ def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unkn
 
 
 def _document(detections: Mapping[str, Detection]) -> dict[str, object]:
-    from stacks.values import WAN
+    from stacks.model.values import WAN
 
     addresses = {
         link: {family.value: _outcome(found) for family, found in detection.addresses.items()}
@@ -130,7 +130,7 @@ def _document(detections: Mapping[str, Detection]) -> dict[str, object]:
 
 
 def _answer(answer: Answer, link: str) -> dict[str, object]:
-    from stacks.values import Known
+    from stacks.model.values import Known
 
     return {
         "link": link,
@@ -146,7 +146,7 @@ def _answer(answer: Answer, link: str) -> dict[str, object]:
 
 
 def _outcome(found: Known[tuple[Address, ...]] | Unknown) -> dict[str, object]:
-    from stacks.values import Known
+    from stacks.model.values import Known
 
     if isinstance(found, Known):
         return {"known": [str(address) for address in found.value]}
@@ -154,7 +154,7 @@ def _outcome(found: Known[tuple[Address, ...]] | Unknown) -> dict[str, object]:
 
 
 def _nat_document(nat: Nat | Unknown, lines: tuple[str, ...]) -> dict[str, object]:
-    from stacks.values import Unknown
+    from stacks.model.values import Unknown
 
     if isinstance(nat, Unknown):
         return {"unknown": nat.reason}
@@ -168,8 +168,8 @@ def _nat_document(nat: Nat | Unknown, lines: tuple[str, ...]) -> dict[str, objec
 
 def _exit_code(detections: Mapping[str, Detection]) -> int:
     """`DONE` where every family of every link is agreed on; else whether sources disagree, or say too little."""
-    from stacks.observe.wan.consensus import disagree
-    from stacks.values import Unknown
+    from stacks.model.values import Unknown
+    from stacks.observe.wan.agreement.consensus import disagree
 
     unknown = [
         (detection.answers, family)

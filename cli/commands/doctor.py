@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.options import Json, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
-from cli.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
-    from cli.doctor.examine import Check
     from cli.doctor.finding import Finding
+    from cli.doctor.runner import Check
 
 Timeout = Annotated[float, typer.Option("--timeout", min=1.0, max=300.0, help="Seconds for all checks together.")]
 
@@ -37,9 +37,9 @@ def doctor(
     """
     from rich.console import Console
 
-    from cli.doctor.examine import examine
     from cli.doctor.finding import Level
     from cli.doctor.report import document, print_findings
+    from cli.doctor.runner import examine
     from cli.log.secrets import redactor
 
     first, checks, secrets = _checks(stack, settings, state)
@@ -56,11 +56,11 @@ def doctor(
 def _checks(stack: str, settings: Path | None, state: str) -> tuple[tuple[Finding, ...], list[Check], tuple[str, ...]]:
     """What is wrong with the settings, if anything; what can be examined then; the tokens that zones name."""
     from cli.doctor.checks import checks, without_settings
+    from cli.doctor.context import Patient
     from cli.doctor.finding import of_problem, ok
-    from cli.doctor.patient import Patient
-    from cli.errors import UserError
-    from cli.workplace import find_project, settings_path
-    from stacks.settings_files import from_file
+    from cli.session.session import find_project, settings_path
+    from stacks.model.errors import UserError
+    from stacks.settings.files import from_file
 
     try:
         project = find_project(Path.cwd())

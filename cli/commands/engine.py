@@ -20,8 +20,8 @@ def install() -> None:
     import os
     import sys
 
-    from cli.engine.install import install as install_engine
-    from cli.engine.progress import shown_on
+    from cli.engine.install.install import install as install_engine
+    from cli.engine.install.progress import shown_on
 
     with shown_on(sys.stderr) as progress:
         engine = install_engine(os.environ, progress)
@@ -37,7 +37,7 @@ def info(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON
     """
     import os
 
-    from cli.engine import info as engine_info
+    from cli.engine.install import info as engine_info
 
     survey = engine_info.survey(os.environ)
     typer.echo(engine_info.as_json(survey) if as_json else engine_info.as_text(survey))

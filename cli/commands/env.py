@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 
-from cli.options import SettingsFile, Stack, State
+from cli.commands.shared.options import SettingsFile, Stack, State
 
 
 def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "") -> None:
@@ -14,19 +14,19 @@ def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "")
 
     Example: `eval "$(truenorth env --stack home)"; pulumi up --stack home`
     """
-    from cli.errors import UserError
+    from cli.session.session import open_session
     from cli.state.store import PulumiBackend
-    from cli.workplace import open_workplace
-    from stacks.credentials import secret_variables
+    from stacks.model.errors import UserError
+    from stacks.settings.credentials import secret_variables
 
-    workplace = open_workplace(stack, settings, os.environ, state)
-    if not isinstance(workplace.state, PulumiBackend):
+    session = open_session(stack, settings, os.environ, state)
+    if not isinstance(session.state, PulumiBackend):
         raise UserError(
             "the state is in Secrets, which a plain `pulumi` cannot reach",
             "--state, TRUENORTH_STATE, PULUMI_BACKEND_URL or the setting backend",
             "use truenorth itself; or get the state as a file: truenorth state pull FILE",
         )
-    secrets = secret_variables(workplace.credentials)
-    for name, value in sorted(workplace.environment.items()):
+    secrets = secret_variables(session.credentials)
+    for name, value in sorted(session.environment.items()):
         if os.environ.get(name) != value and name not in secrets:
             sys.stdout.write(f"export {name}={shlex.quote(value)}\n")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack
+from cli.commands.shared.options import Json, SettingsFile, Stack
 
 if TYPE_CHECKING:
     from stacks.observe.geo.asked import Asked
-    from stacks.settings import Settings
+    from stacks.settings.stack import Settings
 
 app = typer.Typer(help="Load balancing across clusters.", no_args_is_help=True)
 
@@ -35,13 +35,13 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     """
     from rich.console import Console
 
-    from cli.geo_table import Shown, print_shown
-    from cli.workplace import find_project, settings_path
-    from stacks.credentials import credentials
-    from stacks.errors import ObservationError, UserError
-    from stacks.geo_checks import BALANCING
+    from cli.output.geo_table import Shown, print_shown
+    from cli.session.session import find_project, settings_path
+    from stacks.model.errors import ObservationError, UserError
     from stacks.observe.geo.account import read_account
-    from stacks.settings_files import from_file
+    from stacks.settings.credentials import credentials
+    from stacks.settings.files import from_file
+    from stacks.settings.geo_checks import BALANCING
 
     file = settings or settings_path(find_project(Path.cwd()), stack)
     chosen = from_file(file, os.environ, stack)
@@ -62,12 +62,12 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
 
 def _asked(settings: Settings) -> tuple[str, Asked]:
     """What the stack asks for now, and why some of it could not be read; "" where all could."""
-    from cli.sources_table import unreadable
-    from stacks.geo import GeoMemory
+    from cli.output.sources_table import unreadable
+    from stacks.model.geo import GeoMemory
+    from stacks.model.values import WAN
     from stacks.observe.geo.asked import Asked, asked
     from stacks.observe.wan.links import sight
     from stacks.observe.world import read_clusters
-    from stacks.values import WAN
 
     if settings.geo is None:
         return "", Asked()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Stack
+from cli.commands.shared.options import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,10 +71,10 @@ def init(  # noqa: PLR0913 - the options of the command
     """
     from rich.console import Console
 
+    from cli.session.session import find_project, settings_path
     from cli.setup import asking, file, names
     from cli.setup.address import found_addresses, has_ipv6, print_addresses
-    from cli.workplace import find_project, settings_path
-    from stacks.cluster_settings import ClusterSettings
+    from stacks.settings.cluster import ClusterSettings
 
     target = settings or settings_path(find_project(Path.cwd()), stack)
     if target.exists() and not force:
@@ -111,8 +111,8 @@ def init(  # noqa: PLR0913 - the options of the command
 
 def _token(provider: str, environment: dict[str, str], *, may_ask: bool) -> str:
     """See that there are credentials; ask for a token otherwise, and return the variable that is to hold it."""
-    from cli.errors import UserError
     from cli.setup.zone import found_credentials, typed_token
+    from stacks.model.errors import UserError
 
     try:
         found_credentials(provider, environment)
@@ -129,7 +129,7 @@ def _zone(
     console: Console, wanted: str, provider: str, environment: Mapping[str, str], *, may_ask: bool
 ) -> VisibleZone:
     from cli.setup.zone import choose, found_credentials, visible_zones
-    from components.providers import PROVIDERS
+    from components.records.providers import PROVIDERS
     from stacks.observe.zone.visible import ACTIVE
 
     seen = visible_zones(found_credentials(provider, environment), wanted)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json
+from cli.commands.shared.options import Json
 
 if TYPE_CHECKING:
     from lab.daemon import Lab
@@ -44,9 +44,9 @@ def start(
 
     Example: `truenorth lab start; eval "$(truenorth lab env)"; truenorth up --stack demo`
     """
-    from cli.errors import UserError
     from lab import daemon
     from lab.world import Ports
+    from stacks.model.errors import UserError
 
     if kube:
         _refuse_without_kubernetes(_folder(folder))
@@ -118,9 +118,9 @@ def env(folder: Folder = None) -> None:
 
     Example: `eval "$(truenorth lab env)"; pulumi up --stack demo`
     """
-    from cli.errors import UserError
-    from cli.lab_environment import lab_environment
+    from cli.demo.lab_environment import lab_environment
     from lab import daemon
+    from stacks.model.errors import UserError
 
     lab = daemon.find(_folder(folder))
     if lab is None:
@@ -130,8 +130,8 @@ def env(folder: Folder = None) -> None:
 
 
 def _refuse_without_kubernetes(folder: Path) -> None:
-    from cli.errors import UserError
     from lab import daemon
+    from stacks.model.errors import UserError
 
     if (found := daemon.find(folder)) and not found.places.kubernetes:
         raise UserError(
@@ -140,10 +140,10 @@ def _refuse_without_kubernetes(folder: Path) -> None:
 
 
 def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False) -> Path:
-    from cli.engine.progress import shown_on
-    from cli.errors import UserError
+    from cli.engine.install.progress import shown_on
     from lab.kube.build import install
     from lab.kube.unavailable import KubeUnavailable
+    from stacks.model.errors import UserError
 
     try:
         with shown_on(sys.stderr, "kubernetes") as progress:
@@ -156,7 +156,7 @@ def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False)
 
 
 def _folder(folder: Path | None) -> Path:
-    from cli.backend import state_home
+    from cli.session.backend import state_home
 
     return folder or state_home(os.environ) / "lab"
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 from cli.exit_codes import CHANGED
-from cli.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cli.converge import Convergence
+    from cli.reconcile.converge import Convergence
 
 Saved = Annotated[
     Path | None,
@@ -41,28 +41,29 @@ def preview(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth preview --stack home`
     """
-    from cli import documents, saved_plan
-    from cli.apply import declare
     from cli.ci.console import console_of
     from cli.ci.report import is_pending, reporting
-    from cli.converge import look, require_all_read
     from cli.engine import stack as stacks_of_engine
     from cli.engine.view import listening
+    from cli.output import documents
+    from cli.reconcile import saved_plan
+    from cli.reconcile.apply import declare
+    from cli.reconcile.converge import look, require_all_read
     from cli.recovery.recover import foreseen
+    from cli.session.session import open_session, purging
     from cli.shards.parts import parts
-    from cli.workplace import open_workplace, purging
 
     console = console_of(os.environ, ci=ci, stderr=as_json)
     with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
-        workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
-        seen = look(workplace, takeover=foreseen(workplace))
+        session = purging(open_session(stack, settings, os.environ, state), purge)
+        seen = look(session, takeover=foreseen(session))
         report.planned(seen)
         if save:
             saved_plan.save(save, stack, seen, purge=purge)
         if engine:
             with listening(console, json_lines=as_json, live=not ci) as listener:
                 for part in parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, stack, every=True):
-                    stacks_of_engine.preview(workplace.at(part.stack), declare(workplace, seen, part), listener)
+                    stacks_of_engine.preview(session.at(part.stack), declare(session, seen, part), listener)
         if as_json:
             document = {"event": "result", **documents.convergence_document(seen)}
             sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
@@ -74,7 +75,7 @@ def preview(  # noqa: PLR0913 - the options of the command
 
 
 def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -> None:
-    from cli import tables
+    from cli.output import tables
     from stacks.plan.sharding import moves
 
     tables.print_plan_notes(console, seen.plan)

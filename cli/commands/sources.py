@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from cli.options import Json, SettingsFile, Stack
+from cli.commands.shared.options import Json, SettingsFile, Stack
 
 
 def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
@@ -20,11 +20,11 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
     """
     from rich.console import Console
 
-    from cli.sources_table import asking, print_asking, unreadable
-    from cli.workplace import find_project, settings_path
-    from stacks.errors import ObservationError, UserError
+    from cli.output.sources_table import asking, print_asking, unreadable
+    from cli.session.session import find_project, settings_path
+    from stacks.model.errors import ObservationError, UserError
     from stacks.observe.world import read_clusters
-    from stacks.settings_files import from_file
+    from stacks.settings.files import from_file
 
     file = settings or settings_path(find_project(Path.cwd()), stack)
     chosen = from_file(file, os.environ, stack)

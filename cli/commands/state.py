@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
-    from cli.state.kubernetes import KubernetesState
-    from cli.workplace import Workplace
+    from cli.session.session import Session
+    from cli.state.secrets.store import KubernetesState
 
 app = typer.Typer(help="Pulumi's state of a stack: have it, replace it, go back to a former one.", no_args_is_help=True)
 
@@ -29,12 +29,12 @@ def pull(file: Out, stack: Stack = "demo", settings: SettingsFile = None, state:
 
     Example: `truenorth state pull home.json --stack home`
     """
-    from cli.errors import UserError
     from cli.state.exchange import exported
+    from stacks.model.errors import UserError
 
-    workplace = _opened(stack, settings, state)
-    content = exported(workplace)
-    _tell_of_shards(workplace, "hold")
+    session = _opened(stack, settings, state)
+    content = exported(session)
+    _tell_of_shards(session, "hold")
     if str(file) == "-":
         sys.stdout.buffer.write(content)
         return
@@ -56,10 +56,10 @@ def push(
     """
     from cli.state.exchange import replace_state
 
-    workplace = _opened(stack, settings, state)
-    _tell_of_shards(workplace, "keep")
+    session = _opened(stack, settings, state)
+    _tell_of_shards(session, "keep")
     _ask(f"Replace the state of stack {stack}?", yes=yes)
-    replace_state(workplace, file)
+    replace_state(session, file)
     typer.echo(f"done: the state of stack {stack} is that of {file}; what the zone has else: truenorth up")
 
 
@@ -72,9 +72,9 @@ def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State 
     from rich.console import Console
     from rich.table import Table
 
-    workplace = _opened(stack, settings, state)
-    kept = _in_secrets(workplace)
-    indexes = {one: kept.of(one).versions() for one in (stack, *_shards(workplace))}
+    session = _opened(stack, settings, state)
+    kept = _in_secrets(session)
+    indexes = {one: kept.of(one).versions() for one in (stack, *_shards(session))}
     found = [(name, one) for name, index in indexes.items() if index for one in index.versions]
     if as_json:
         rows = [
@@ -114,53 +114,53 @@ def restore(
 
     Example: `truenorth state restore 41 --stack home --state kubernetes://truenorth/home`
     """
-    workplace = _opened(stack, settings, state)
-    kept = _in_secrets(workplace)
-    _tell_of_shards(workplace, "keep")
+    session = _opened(stack, settings, state)
+    kept = _in_secrets(session)
+    _tell_of_shards(session, "keep")
     _ask(f"Make version {version} the state of stack {stack}?", yes=yes)
-    kept.restore(version, workplace.hold)
+    kept.restore(version, session.hold)
     typer.echo(f"done: version {version} is the state of stack {stack}; what was done since: truenorth up")
 
 
-def _opened(stack: str, settings: Path | None, state: str) -> Workplace:
-    """The workplace of a stack, which may be a shard: it has the settings of its estate."""
-    from cli.workplace import open_workplace
-    from stacks.shards import estate_of
+def _opened(stack: str, settings: Path | None, state: str) -> Session:
+    """The session of a stack, which may be a shard: it has the settings of its estate."""
+    from cli.session.session import open_session
+    from stacks.model.shards import estate_of
 
-    return open_workplace(estate_of(stack), settings, os.environ, state).at(stack)
+    return open_session(estate_of(stack), settings, os.environ, state).at(stack)
 
 
-def _shards(workplace: Workplace) -> tuple[str, ...]:
+def _shards(session: Session) -> tuple[str, ...]:
     """The shards of a stack; none of a shard."""
-    from stacks.shards import label_of
+    from stacks.model.shards import label_of
 
-    return () if label_of(workplace.stack) else workplace.state.shards()
+    return () if label_of(session.stack) else session.state.shards()
 
 
-def _tell_of_shards(workplace: Workplace, verb: str) -> None:
+def _tell_of_shards(session: Session, verb: str) -> None:
     """Say that a stack's state is not all there is of its estate."""
-    if shards := _shards(workplace):
+    if shards := _shards(session):
         named = f"{shards[0]} to {shards[-1]}" if len(shards) > 1 else shards[0]
-        said = f"note: this is the state of stack {workplace.stack} alone; its {len(shards)} shards {verb} their own"
+        said = f"note: this is the state of stack {session.stack} alone; its {len(shards)} shards {verb} their own"
         typer.echo(f"{said}: --stack {named}", err=True)
 
 
-def _in_secrets(workplace: Workplace) -> KubernetesState:
-    from cli.errors import UserError
-    from cli.state.kubernetes import KubernetesState
+def _in_secrets(session: Session) -> KubernetesState:
+    from cli.state.secrets.store import KubernetesState
+    from stacks.model.errors import UserError
 
-    if isinstance(workplace.state, KubernetesState):
-        return workplace.state
+    if isinstance(session.state, KubernetesState):
+        return session.state
     raise UserError(
         "former versions are kept of a state in Secrets only",
-        workplace.backend or "the backend in Pulumi.yaml",
+        session.backend or "the backend in Pulumi.yaml",
         "name such a state: --state kubernetes://NAMESPACE/NAME; of others see what their own store keeps, or "
-        f".pulumi/backups, and `pulumi stack history --stack {workplace.stack}`",
+        f".pulumi/backups, and `pulumi stack history --stack {session.stack}`",
     )
 
 
 def _ask(question: str, *, yes: bool) -> None:
-    from cli.errors import UserError
+    from stacks.model.errors import UserError
 
     if yes:
         return

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 
-from cli.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 
 def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", as_json: Json = False) -> None:
@@ -16,12 +16,12 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = 
     """
     from rich.console import Console
 
-    from cli import documents, tables
-    from cli.converge import look, require_all_read
-    from cli.workplace import open_workplace
+    from cli.output import documents, tables
+    from cli.reconcile.converge import look, require_all_read
+    from cli.session.session import open_session
 
     console = Console(stderr=as_json)
-    seen = look(open_workplace(stack, settings, os.environ, state))
+    seen = look(open_session(stack, settings, os.environ, state))
     if as_json:
         document = documents.convergence_document(seen) | {"addresses": documents.addresses_document(seen)}
         sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 from cli.exit_codes import CHANGED
-from cli.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from cli.ci.report import Report
-    from cli.confirmation import Outcome
-    from cli.converge import Convergence
     from cli.feedback.unwritten import Unwritten
-    from cli.saved_plan import SavedPlan
-    from cli.workplace import Workplace
-    from stacks.permission import Permission
-    from stacks.plan.adoption import Takeover
+    from cli.reconcile.confirm import Outcome
+    from cli.reconcile.converge import Convergence
+    from cli.reconcile.saved_plan import SavedPlan
+    from cli.session.session import Session
+    from stacks.plan.records.adoption import Takeover
+    from stacks.plan.safety.permission import Permission
 
 Force = Annotated[
     bool, typer.Option("--force", envvar="TRUENORTH_FORCE", help="Do it even where the guard refuses, this once.")
@@ -67,13 +67,14 @@ def up(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth up --stack home`
     """
-    from cli import documents, saved_plan
     from cli.ci.console import console_of
     from cli.ci.report import is_pending, reporting
     from cli.commands.preview import preview
-    from cli.converge import require_all_read
-    from cli.workplace import open_workplace, purging
-    from stacks.permission import Permission
+    from cli.output import documents
+    from cli.reconcile import saved_plan
+    from cli.reconcile.converge import require_all_read
+    from cli.session.session import open_session, purging
+    from stacks.plan.safety.permission import Permission
 
     if expect_no_changes:
         if plan:
@@ -84,10 +85,10 @@ def up(  # noqa: PLR0913 - the options of the command
     with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
         reviewed = saved_plan.load(plan, stack) if plan else None
         purge = reviewed.purge if reviewed and purge is None else purge
-        workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
+        session = purging(open_session(stack, settings, os.environ, state), purge)
         by = f"the reviewed plan {plan}" if plan else "--force" if force else ""
         how = _Manner(console, report, reviewed, Permission(by, allow), always, as_json, live=not ci)
-        done, outcomes = _carry_out(workplace, how)
+        done, outcomes = _carry_out(session, how)
         if as_json:
             confirmed = {"confirmation": documents.confirmation_document(outcomes)}
             document = {"event": "result", **documents.convergence_document(done), **confirmed}
@@ -110,13 +111,14 @@ class _Manner:
     live: bool
 
 
-def _carry_out(workplace: Workplace, how: _Manner) -> tuple[Convergence, tuple[Outcome, ...]]:
+def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outcome, ...]]:
     """Converge, tell of it as it goes on, and ask the name servers in the end."""
-    from cli import saved_plan, tables
-    from cli.confirmation import confirmations
-    from cli.converge import converge
     from cli.engine.view import listening
     from cli.feedback.telling import telling
+    from cli.output import tables
+    from cli.reconcile import saved_plan
+    from cli.reconcile.confirm import confirmations
+    from cli.reconcile.converge import converge
     from cli.recovery.recover import recovering
     from cli.recovery.telling import on
 
@@ -139,13 +141,13 @@ def _carry_out(workplace: Workplace, how: _Manner) -> tuple[Convergence, tuple[O
     def untold(news: Unwritten) -> None:
         console.print(str(news), markup=False, highlight=False, soft_wrap=True)
 
-    with telling(workplace.settings.each_cluster(), os.environ, untold) as teller:
+    with telling(session.settings.each_cluster(), os.environ, untold) as teller:
         with listening(console, json_lines=how.json_lines, live=how.live) as listener:
 
             def run(takeover: Takeover | None) -> Convergence:
                 unchecked[:] = [reviewed] if reviewed else []
                 return converge(
-                    workplace,
+                    session,
                     listener,
                     planned=planned,
                     always=how.always,
@@ -153,10 +155,10 @@ def _carry_out(workplace: Workplace, how: _Manner) -> tuple[Convergence, tuple[O
                     takeover=takeover,
                 )
 
-            done = recovering(workplace, on(console), run)
+            done = recovering(session, on(console), run)
         how.report.done(done)
         teller.tell(done)
         tables.print_outcome(console, done)
-        outcomes = confirmations(workplace.settings, done)
+        outcomes = confirmations(session.settings, done)
         tables.print_confirmation(console, outcomes)
     return done, outcomes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from cli import watch_options
-from cli.options import Json, Purge, SettingsFile, Stack, State
+from cli.commands.shared import watch_options
+from cli.commands.shared.options import Json, Purge, SettingsFile, Stack, State
 
 
 def watch(  # noqa: PLR0913 - the options of the command
@@ -36,17 +36,17 @@ def watch(  # noqa: PLR0913 - the options of the command
     """
     import asyncio
 
+    from cli.daemon.process import run
     from cli.engine.hold import Hold
-    from cli.loop.process import run
-    from cli.workplace import Workplace, keeping, open_workplace, purging
+    from cli.session.session import Session, keeping, open_session, purging
 
     hold = Hold()
 
-    def opened(before: Workplace | None = None) -> Workplace:
-        workplace = purging(open_workplace(stack, settings, os.environ, state), purge)
-        workplace = keeping(workplace, before) if before else workplace
+    def opened(before: Session | None = None) -> Session:
+        session = purging(open_session(stack, settings, os.environ, state), purge)
+        session = keeping(session, before) if before else session
         overridden = watch_options.overriding(
-            workplace.settings.watch,
+            session.settings.watch,
             log="json" if as_json else None,
             web_listen=listen,
             election_enabled={True: "on", False: "off", None: None}[election],
@@ -57,7 +57,7 @@ def watch(  # noqa: PLR0913 - the options of the command
             election_retry_period=election_retry_period,
             cleanup_on_stop=cleanup_on_stop,
         )
-        named = workplace.settings.model_copy(update={"watch": overridden})
-        return replace(workplace, settings=named, hold=hold)
+        named = session.settings.model_copy(update={"watch": overridden})
+        return replace(session, settings=named, hold=hold)
 
     asyncio.run(run(opened(), opened, os.environ, verbose=verbose))

@@ -10,30 +10,30 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from cli.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
 from cli.deploy.gather import Deployment
 from cli.engine import stack
 from cli.engine.events import QUIET_OPERATIONS
 from cli.engine.failure import RunFailed
-from cli.engine.find import Engine
-from cli.engine.install import engine_environment, install
-from cli.engine.progress import shown_on
+from cli.engine.install.find import Engine
+from cli.engine.install.install import engine_environment, install
+from cli.engine.install.progress import shown_on
 from cli.engine.run import Listener, Program, Run
 from cli.engine.view import OBJECTS
+from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
+from cli.session.session import PROJECT_FILE, PROJECT_NAME, Session
+from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
-from cli.state.url import is_kubernetes
-from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
 from lab.plugin.executable import KUBERNETES, choose
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.access import access
+from stacks.kube.access import access
 from stacks.observe.registry import NO_STACK
+from stacks.settings.cluster import ClusterSettings
 
 SUFFIX = "-deploy"
 SDK = "pulumi-kubernetes"
 
 
 @contextmanager
-def workplace(deployment: Deployment, environment: Mapping[str, str], state_url: str) -> Iterator[Workplace]:
+def session(deployment: Deployment, environment: Mapping[str, str], state_url: str) -> Iterator[Session]:
     """Where the deployment runs: an engine, the Kubernetes plugin, and state of its own.
 
     state_url: where that is kept; "" for what the environment and the settings say, and a folder of the user's where
@@ -53,7 +53,7 @@ def workplace(deployment: Deployment, environment: Mapping[str, str], state_url:
         # The engine writes the salt of the state's secrets there; the user's own file stays as it is.
         settings_file = Path(folder) / f"Pulumi.{name}.yaml"
         settings_file.touch(mode=0o600)
-        yield Workplace(
+        yield Session(
             deployment.project,
             name,
             settings_file,
@@ -77,7 +77,7 @@ def program(deployment: Deployment) -> Program:
         # Imported while the engine starts, which calls this.
         import pulumi  # noqa: PLC0415 - see above
 
-        from components.operator import Operator, provider  # noqa: PLC0415 - likewise
+        from components.operator.operator import Operator, provider  # noqa: PLC0415 - likewise
 
         deploy = deployment.settings.deploy
         to = provider("cluster", kubeconfig=deploy.kubeconfig, context=deploy.context)
@@ -86,7 +86,7 @@ def program(deployment: Deployment) -> Program:
     return declared
 
 
-def deploy(place: Workplace, deployment: Deployment, listener: Listener) -> Run:
+def deploy(place: Session, deployment: Deployment, listener: Listener) -> Run:
     """Make the cluster as the settings want it, and wait until the pods are ready. Raises RunFailed, UserError.
 
     What was changed or deleted behind our back is seen first, and put right; so is what an interrupted run has left.
@@ -99,7 +99,7 @@ def deploy(place: Workplace, deployment: Deployment, listener: Listener) -> Run:
     return stack.up(place, program(deployment), listener)
 
 
-def preview(place: Workplace, deployment: Deployment, listener: Listener) -> Run:
+def preview(place: Session, deployment: Deployment, listener: Listener) -> Run:
     """What `deploy` would do; nothing is touched."""
     return stack.preview(place, program(deployment), listener)
 
@@ -113,7 +113,7 @@ def changes(run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def delete(place: Workplace, listener: Listener) -> Run:
+def delete(place: Session, listener: Listener) -> Run:
     """Delete all that was deployed, and nothing else."""
     return stack.destroy(place, listener)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import yaml
 
-from cli.errors import UserError
-from cli.state.opening import lock_name
-from cli.state.url import is_kubernetes, parse
-from cli.workplace import find_project, settings_path
-from components.operator_args import ObjectName, OperatorArgs
-from stacks.operator_inputs import operator_args, secrets_of, variables_of
-from stacks.settings import Settings
-from stacks.settings_files import from_file
+from cli.session.session import find_project, settings_path
+from cli.state.secrets.factory import lock_name
+from cli.state.secrets.url import is_kubernetes, parse
+from components.operator.args import ObjectName, OperatorArgs
+from stacks.deploy.inputs import operator_args, secrets_of, variables_of
+from stacks.model.errors import UserError
+from stacks.settings.files import from_file
+from stacks.settings.stack import Settings
 
 RULES = Path("deploy/prometheus/rules.yaml")
 DASHBOARD = Path("deploy/grafana/truenorth.json")

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from cli.errors import UserError
-from components.operator_manifests.labels import Manifest
+from components.operator.manifests.labels import Manifest
+from stacks.model.errors import UserError
 
 KUSTOMIZATION = "kustomization.yaml"
 MARK = "# Written by `truenorth deploy --render`; to change it, change the settings and render again.\n"

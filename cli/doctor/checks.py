@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from cli.doctor import clock, clusters, machine, state, wan, zones
-from cli.doctor.examine import Check
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding
-from cli.doctor.patient import Patient
-from stacks.values import WAN
+from cli.doctor.runner import Check
+from stacks.model.values import WAN
 
 
 def checks(patient: Patient) -> list[Check]:

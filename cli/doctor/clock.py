@@ -8,10 +8,10 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.doctor.patient import Patient
-from stacks.credentials import CLOUDFLARE, GANDI
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError
+from stacks.settings.credentials import CLOUDFLARE, GANDI
 
 PATHS = {
     "cloudflare": ("CLOUDFLARE_BASE_URL", CLOUDFLARE, "/user/tokens/verify"),

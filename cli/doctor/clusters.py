@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
-from cli.access_review import denied, told
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.doctor.patient import Patient
-from cli.home import home
-from cli.state.opening import lock_name
-from cli.state.url import StateUrl, is_kubernetes, parse
-from components.operator_args import ObjectName, Rights
-from components.operator_rbac import Right, each_right
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.access import Access, access
-from stacks.observe.cluster.api import ApiError
-from stacks.observe.cluster.object_api import ObjectApi
-from stacks.observe.cluster.pace import Pace
+from cli.state.secrets.factory import lock_name
+from cli.state.secrets.url import StateUrl, is_kubernetes, parse
+from components.operator.args import ObjectName, Rights
+from components.operator.rbac import Right, each_right
+from stacks.deploy.rights import reads, rights
+from stacks.kube.access import Access, access
+from stacks.kube.access_review import denied, told
+from stacks.kube.api import ApiError
+from stacks.kube.home import home
+from stacks.kube.object_api import ObjectApi
+from stacks.kube.timing import Pace
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
-from stacks.operator_rights import reads, rights
-from stacks.watch_settings import is_on
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.watch import is_on
 
 TIMEOUT = 10.0
 """Seconds for which an answer of the own cluster is awaited."""

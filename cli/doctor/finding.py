@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from stacks.errors import Problem
+from stacks.model.errors import Problem
 
 
 class Level(Enum):

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.doctor.patient import Patient
-from cli.engine.find import find
-from cli.engine.info import survey
+from cli.engine.install.find import find
+from cli.engine.install.info import survey
+from cli.engine.install.versions import VERSION
 from cli.engine.plugins import SDKS
-from cli.engine.versions import VERSION
 
 _IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)$")
 NO_DOWNLOAD = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cli.doctor.finding import Finding, failed, warning
-from components import canonical
+from components.records import canonical
+from stacks.model.values import Family, ZoneSnapshot
 from stacks.observe.zone.visible import VisibleZone
-from stacks.values import Family, ZoneSnapshot
-from stacks.zone_settings import NameSettings, RecordSettings, ZoneSettings
+from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
 
 FREE, ENTERPRISE = "free", "enterprise"
 SMALLER_SINCE = "2024-09-01"

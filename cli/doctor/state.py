@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.backend import state_folder
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.doctor.patient import Patient
 from cli.engine import stack as stacks_of_engine
 from cli.engine.failure import Locked
-from cli.engine.find import find
-from cli.recovery import checkpoint, locks
-from cli.workplace import Workplace, open_workplace
+from cli.engine.install.find import find
+from cli.recovery import locks
+from cli.session.backend import state_folder
+from cli.session.session import Session, open_session
+from cli.state import checkpoint
 
 
 def state(patient: Patient) -> Iterator[Finding]:
@@ -22,18 +23,18 @@ def state(patient: Patient) -> Iterator[Finding]:
         do = "run `truenorth engine install`, then this again"
         yield warning("state", "the state was not looked at: there is no engine yet", "engine", do)
         return
-    workplace = open_workplace(patient.stack, patient.settings_file, patient.environment, patient.state_url)
-    folder = state_folder(workplace.backend)
+    session = open_session(patient.stack, patient.settings_file, patient.environment, patient.state_url)
+    folder = state_folder(session.backend)
     if folder is not None:
-        problems = [*_of_folder(workplace, folder)]
+        problems = [*_of_folder(session, folder)]
         yield from problems
         if any(one.do for one in problems):
             return
     try:
-        registry = stacks_of_engine.registry(workplace)
+        registry = stacks_of_engine.registry(session)
     finally:
-        workplace.state.close()
-    where = workplace.state.url or workplace.backend or "the backend in Pulumi.yaml"
+        session.state.close()
+    where = session.state.url or session.backend or "the backend in Pulumi.yaml"
     if registry.interrupted:
         do = "the next `truenorth up` finds what landed, and goes on"
         yield warning("state", "a run was interrupted, and left something pending", where, do)
@@ -41,9 +42,9 @@ def state(patient: Patient) -> Iterator[Finding]:
     yield ok("state", f"it can be read; {count} record{'' if count == 1 else 's'} of ours, marks among them", where)
 
 
-def _of_folder(workplace: Workplace, folder: Path) -> Iterator[Finding]:
+def _of_folder(session: Session, folder: Path) -> Iterator[Finding]:
     try:
-        dead = locks.dead_files(workplace, folder, None, 0.0)
+        dead = locks.dead_files(session, folder, None, 0.0)
     except Locked as locked:
         problem = locked.problems[0]
         yield warning(
@@ -53,7 +54,7 @@ def _of_folder(workplace: Workplace, folder: Path) -> Iterator[Finding]:
     for file in dead:
         do = "nothing: the next `truenorth up` removes it"
         yield warning("state", "a lock was left by a run that was killed", str(file), do)
-    there = checkpoint.current(folder, workplace.stack)
+    there = checkpoint.current(folder, session.stack)
     if there and there.fault:
         do = (
             "the next `truenorth up` repairs it, or goes back to a copy and finds the rest in the zone; nothing is lost"

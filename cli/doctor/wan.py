@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.doctor.patient import Patient
-from stacks.observe.wan.answer import Answer
-from stacks.observe.wan.consensus import agree
-from stacks.observe.wan.deadline import Deadline
-from stacks.observe.wan.settings import WanSettings
-from stacks.observe.wan.source import build
-from stacks.values import Family, Known, Unknown
+from stacks.model.values import Family, Known, Unknown
+from stacks.observe.wan.agreement.answer import Answer
+from stacks.observe.wan.agreement.consensus import agree
+from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.wan.sources.source import build
+from stacks.settings.wan import WanSettings
 
 
 def wan(patient: Patient, link: str) -> Iterator[Finding]:

@@ -10,18 +10,18 @@ import dns.asyncquery
 import dns.exception
 import dns.message
 
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, of_problem, ok, warning
-from cli.doctor.patient import Patient
 from cli.doctor.plan_limits import beyond
-from stacks.credentials import READERS as CREDENTIALS
-from stacks.credentials import Credentials
-from stacks.errors import Problem
-from stacks.observe.wan.answer import NoAnswerError
-from stacks.observe.wan.deadline import Deadline
+from stacks.model.errors import Problem
+from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.name_servers import NameServer, name_servers
 from stacks.observe.zone.providers import READERS
 from stacks.observe.zone.visible import ACTIVE, BALANCING_EDIT, DNS_EDIT, VisibleZone, token_state, zones
-from stacks.zone_settings import ZoneSettings
+from stacks.settings.credentials import READERS as CREDENTIALS
+from stacks.settings.credentials import Credentials
+from stacks.settings.zone import ZoneSettings
 
 SOON = timedelta(days=14)
 """Before a token's end."""

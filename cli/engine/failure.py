@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cli.engine.run import Run
-from cli.errors import NotNow, UserError
+from stacks.model.errors import NotNow, UserError
 
 LOCK = re.compile(r"created by (?P<owner>\S+) \(pid (?P<pid>\d+)\) at (?P<time>\S+)")
 TRACEBACK = "Traceback (most recent call last)"

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from cli.proc import PROC, stat
+from cli.engine.proc import PROC, stat
 
 LEASE_LOST = "another process may lead now"
 STOPPING = "this process is about to end"

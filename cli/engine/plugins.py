@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stacks.settings import Settings
+    from stacks.settings.stack import Settings
 
 VARIABLE = "PULUMI_DEBUG_PROVIDERS"
 """Where the engine looks for plugins to attach to: `cloudflare:12345,gandi:12346`."""

@@ -14,85 +14,85 @@ from pathlib import Path
 from cli.engine.failure import RunFailed, mendable, raise_for
 from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
-from cli.errors import NotNow
-from cli.workplace import PROJECT_FILE, PROJECT_NAME, Workplace
+from cli.session.session import PROJECT_FILE, PROJECT_NAME, Session
+from stacks.model.errors import NotNow
+from stacks.model.shards import label_of
+from stacks.model.values import Registry
 from stacks.observe.registry import NO_STACK
-from stacks.shards import label_of
-from stacks.values import Registry
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
-def registry(workplace: Workplace) -> Registry:
+def registry(session: Session) -> Registry:
     """What state says is ours, in all stacks of the estate; empty where there is none yet."""
     from cli.state.registries import registry_of  # noqa: PLC0415 - reads checkpoints, which not every command does
 
-    workplace.state.pull()
-    found = registry_of(workplace, (workplace.stack, *workplace.state.shards()))
+    session.state.pull()
+    found = registry_of(session, (session.stack, *session.state.shards()))
     return replace(found.registry, twice=found.twice) if found.twice else found.registry
 
 
-def up(workplace: Workplace, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
+def up(session: Session, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
     """Make the world as the program declares it. Makes the stack first where it does not exist.
 
     checkpoints: whether the engine writes the whole state after each step rather than once at the end. In a large run
     that is what takes the time; a run without them that is killed is mended by the marks in the zone.
     """
-    place = _writing(workplace, checkpoints=checkpoints)
-    return _with_stack(place, ["up", "--yes", "--skip-preview", *_common(workplace)], program, listener)
+    place = _writing(session, checkpoints=checkpoints)
+    return _with_stack(place, ["up", "--yes", "--skip-preview", *_common(session)], program, listener)
 
 
-def preview(workplace: Workplace, program: Program, listener: Listener) -> Run:
+def preview(session: Session, program: Program, listener: Listener) -> Run:
     """What the engine would do. Nothing is touched but the stack's (empty) entry where there was none."""
-    return _with_stack(workplace, ["preview", *_common(workplace)], program, listener)
+    return _with_stack(session, ["preview", *_common(session)], program, listener)
 
 
-def refresh(workplace: Workplace, targets: Sequence[str], listener: Listener) -> Run:
+def refresh(session: Session, targets: Sequence[str], listener: Listener) -> Run:
     """Read the resources with these URNs anew into the state, and clear what an interrupted run left pending."""
     chosen = [f"--target={urn}" for urn in targets]
     return _run(
-        workplace,
-        ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", *_options(workplace), *chosen],
+        session,
+        ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", *_options(session), *chosen],
         None,
         listener,
     )
 
 
-def destroy(workplace: Workplace, listener: Listener, *, checkpoints: bool = True) -> Run:
+def destroy(session: Session, listener: Listener, *, checkpoints: bool = True) -> Run:
     """Delete all that the stack owns, and nothing else. checkpoints: as in `up`."""
-    arguments = ["destroy", "--yes", "--skip-preview", "--refresh=false", *_options(workplace)]
-    return _run(_writing(workplace, checkpoints=checkpoints), arguments, None, listener)
+    arguments = ["destroy", "--yes", "--skip-preview", "--refresh=false", *_options(session)]
+    return _run(_writing(session, checkpoints=checkpoints), arguments, None, listener)
 
 
-def _writing(workplace: Workplace, *, checkpoints: bool) -> Workplace:
+def _writing(session: Session, *, checkpoints: bool) -> Session:
     if checkpoints:
-        return workplace
-    return replace(workplace, environment={**workplace.environment, **WITHOUT_CHECKPOINTS})
+        return session
+    return replace(session, environment={**session.environment, **WITHOUT_CHECKPOINTS})
 
 
-def _options(workplace: Workplace) -> list[str]:
+def _options(session: Session) -> list[str]:
     return [
-        f"--stack={workplace.stack}",
-        f"--parallel={workplace.parallel}",
+        f"--stack={session.stack}",
+        f"--parallel={session.parallel}",
     ]
 
 
-def _common(workplace: Workplace) -> list[str]:
+def _common(session: Session) -> list[str]:
     # Drift is found by one listing and refreshed where it is; the project's `refresh: always` is for `pulumi up`.
-    return ["--refresh=false", *_options(workplace)]
+    return ["--refresh=false", *_options(session)]
 
 
-def _with_stack(workplace: Workplace, arguments: list[str], program: Program, listener: Listener) -> Run:
+def _with_stack(session: Session, arguments: list[str], program: Program, listener: Listener) -> Run:
     try:
-        return _run(workplace, arguments, program, listener)
+        return _run(session, arguments, program, listener)
     except RunFailed as failure:
         if not any(text in str(failure).lower() for text in NO_STACK):
             raise
-    make_stack(workplace)
-    return _run(workplace, arguments, program, listener)
+    make_stack(session)
+    return _run(session, arguments, program, listener)
 
 
-def make_stack(workplace: Workplace) -> None:
+def make_stack(session: Session) -> None:
     """Make the stack; it is not selected, so that the user's own choice stays. Raises UserError or RunFailed.
 
     Pulumi writes the stack's salt beside the project file. No setting is a secret, so the user's files need none, and
@@ -101,52 +101,52 @@ def make_stack(workplace: Workplace) -> None:
     with tempfile.TemporaryDirectory(prefix="truenorth-stack-") as folder:
         (Path(folder) / PROJECT_FILE).write_text(f"name: {PROJECT_NAME}\nruntime: python\n", encoding="utf-8")
         done = subprocess.run(  # noqa: S603 - our own engine
-            [str(workplace.engine.pulumi), "stack", "init", workplace.stack, "--no-select", "--non-interactive"],
+            [str(session.engine.pulumi), "stack", "init", session.stack, "--no-select", "--non-interactive"],
             cwd=folder,
-            env=dict(workplace.environment),
+            env=dict(session.environment),
             capture_output=True,
             text=True,
             check=False,
         )
     if done.returncode != 0 and "already exists" not in done.stderr:
-        raise mendable(done.stderr, stack=workplace.stack, backend=workplace.backend) or RunFailed(done.stderr.strip())
+        raise mendable(done.stderr, stack=session.stack, backend=session.backend) or RunFailed(done.stderr.strip())
 
 
-def _run(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
+def _run(session: Session, arguments: list[str], program: Program | None, listener: Listener) -> Run:
     if arguments[0] == "preview":
-        workplace.state.pull()
-        return _run_engine(workplace, arguments, program, listener)
-    with workplace.state.writing(workplace.hold):
-        return _run_engine(workplace, arguments, program, listener)
+        session.state.pull()
+        return _run_engine(session, arguments, program, listener)
+    with session.state.writing(session.hold):
+        return _run_engine(session, arguments, program, listener)
 
 
-def _run_engine(workplace: Workplace, arguments: list[str], program: Program | None, listener: Listener) -> Run:
+def _run_engine(session: Session, arguments: list[str], program: Program | None, listener: Listener) -> Run:
     try:
-        with _settings_for(workplace) as settings:
+        with _settings_for(session) as settings:
             run = run_engine(
                 [*arguments, f"--config-file={settings}"],
-                pulumi=workplace.engine.pulumi,
-                cwd=workplace.project,
-                environment=workplace.environment,
+                pulumi=session.engine.pulumi,
+                cwd=session.project,
+                environment=session.environment,
                 listener=listener,
                 program=program,
-                hold=workplace.hold,
+                hold=session.hold,
             )
     except NotHeld as error:
         raise RunFailed(f"the engine was not started: {error}", interrupted=True) from error
-    raise_for(run, stack=workplace.stack, backend=workplace.backend)
+    raise_for(run, stack=session.stack, backend=session.backend)
     return run
 
 
 @contextmanager
-def _settings_for(workplace: Workplace) -> Iterator[Path]:
+def _settings_for(session: Session) -> Iterator[Path]:
     """The settings for a run, or a copy of them where they cannot be written, as a mounted ConfigMap; for a shard, too.
 
     The engine writes its salt into them, by which it tells a wrong passphrase the next time. Several that run side by
     side would write it at once.
     """
-    file = workplace.settings_file
-    if not label_of(workplace.stack) and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+    file = session.settings_file
+    if not label_of(session.stack) and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         yield file
         return
     with tempfile.TemporaryDirectory(prefix="truenorth-settings-") as folder:

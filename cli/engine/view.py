@@ -18,7 +18,7 @@ from rich.table import Table
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, Event, Step, Summary
 from cli.engine.run import Listener
 from cli.log.secrets import Redactor, redactor
-from components.providers import BY_TYPE_TOKEN
+from components.records.providers import BY_TYPE_TOKEN
 
 OBJECTS = "kubernetes:"
 """How the type tokens begin of what `truenorth deploy` makes."""

@@ -11,11 +11,11 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 
-from cli.feedback.reaching import Given, Reaching
-from stacks.observe.cluster.api import Collection, NotFound
-from stacks.observe.cluster.objects import key_of
-from stacks.plan.object_status import ObjectStatus
-from stacks.wishes import STATUS_ANNOTATION, ObjectKey
+from cli.feedback.cluster_client import Given, Reaching
+from stacks.kube.api import Collection, NotFound
+from stacks.kube.objects import key_of
+from stacks.model.wishes import STATUS_ANNOTATION, ObjectKey
+from stacks.plan.owners.object_status import ObjectStatus
 
 PAUSE = 0.025
 """Seconds between two writes: at most 40 a second."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stacks.observe.cluster.objects import Manifest, Resource
-from stacks.plan.feedback import Notice
+from stacks.kube.objects import Manifest, Resource
+from stacks.plan.owners.events import Notice
 
 EVENTS = Resource("", "v1", "events", "Event")
 COMPONENT = "truenorth"

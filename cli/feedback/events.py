@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from cli.feedback.cluster_client import Given, Reaching
 from cli.feedback.event import EVENTS, Told, event, namespace_of, timestamp
-from cli.feedback.reaching import Given, Reaching
-from stacks.observe.cluster.api import Conflict, NotFound
-from stacks.plan.feedback import Notice
+from stacks.kube.api import Conflict, NotFound
+from stacks.plan.owners.events import Notice
 
 PAUSE = 0.025
 """Seconds between two Events: at most 40 a second."""

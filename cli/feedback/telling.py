@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.converge import Convergence
 from cli.engine.failure import RunFailed
 from cli.feedback.unwritten import Unwritten
-from stacks.cluster_settings import ClusterSettings
-from stacks.errors import Refused
-from stacks.plan.feedback import Outcome
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
+from stacks.plan.owners.events import Outcome
+from stacks.settings.cluster import ClusterSettings
 
 if TYPE_CHECKING:
     from cli.feedback.writing import Writing

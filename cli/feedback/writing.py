@@ -8,17 +8,17 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 from cli.feedback.annotations import Annotations
+from cli.feedback.cluster_client import Reaching
 from cli.feedback.events import Events
-from cli.feedback.reaching import Reaching
 from cli.feedback.unwritten import Unwritten
-from stacks.cluster_settings import ClusterSettings
-from stacks.errors import UserError
-from stacks.observe.cluster.access import access
-from stacks.observe.cluster.object_api import ObjectApi
-from stacks.observe.cluster.pace import Pace
-from stacks.plan.feedback import Outcome, notices
-from stacks.plan.object_status import statuses
-from stacks.values import Known
+from stacks.kube.access import access
+from stacks.kube.object_api import ObjectApi
+from stacks.kube.timing import Pace
+from stacks.model.errors import UserError
+from stacks.model.values import Known
+from stacks.plan.owners.events import Outcome, notices
+from stacks.plan.owners.object_status import statuses
+from stacks.settings.cluster import ClusterSettings
 
 
 @dataclass(slots=True)

@@ -14,16 +14,16 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cli.events import Leadership, Role
 from cli.lease.clock import clock
-from cli.lease.lookout import Lookout, Single
-from cli.lease.margins import lead, patience, rhythm, stop
+from cli.lease.observed import Seen, see
 from cli.lease.record import Place, claimed, decode, released
-from cli.lease.seen import Seen, see
-from cli.loop.news import Leadership, Role
-from stacks.observe.cluster.api import ApiError, Conflict, NotFound, Refused
-from stacks.observe.cluster.object_api import LEASES, ObjectApi
-from stacks.observe.cluster.objects import Manifest
-from stacks.watch_settings import ElectionSettings
+from cli.lease.timing import lead, patience, rhythm, stop
+from stacks.kube.api import ApiError, Conflict, NotFound, Refused
+from stacks.kube.object_api import LEASES, ObjectApi
+from stacks.kube.objects import Manifest
+from stacks.kube.single_watch import Lookout, Single
+from stacks.settings.watch import ElectionSettings
 
 __all__ = ["Election", "Place", "clock"]
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from cli.engine.hold import Hold
-from cli.errors import NotNow, UserError
-from cli.home import Home
+from cli.events import Leadership, Role
 from cli.lease.election import Election, Place
+from cli.lease.engine_guard import leash
 from cli.lease.identity import identity
-from cli.lease.leash import leash
-from cli.lease.margins import absence, patience
-from cli.loop.news import Leadership, Role
-from stacks.watch_settings import ElectionSettings
+from cli.lease.timing import absence, patience
+from stacks.kube.home import Home
+from stacks.model.errors import NotNow, UserError
+from stacks.settings.watch import ElectionSettings
 
 LOST = "another process may be at work on the same state now"
 

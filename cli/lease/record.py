@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stacks.observe.cluster.api import Unreachable
-from stacks.observe.cluster.objects import Manifest
-from stacks.watch_settings import ElectionSettings
+from stacks.kube.api import Unreachable
+from stacks.kube.objects import Manifest
+from stacks.settings.watch import ElectionSettings
 
 _MICRO_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 _RELEASED = 1

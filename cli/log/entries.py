@@ -7,28 +7,17 @@ from typing import Any
 
 from rich.markup import escape
 
-from cli import documents, tables
-from cli.converge import Convergence
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.fast_plan import Planned
+from cli.daemon.grace import Leaving
+from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping
 from cli.feedback.unwritten import Unwritten
 from cli.log.entry import Entry, Level
-from cli.loop.ahead import Planned
-from cli.loop.confirmer import Confirmation
-from cli.loop.grace import Leaving
-from cli.loop.news import (
-    Begun,
-    Cached,
-    Failure,
-    Fatal,
-    Leadership,
-    Mended,
-    News,
-    Reloaded,
-    Role,
-    Stopping,
-)
-from stacks.errors import Refused
-from stacks.values import Known, Sighting
-from stacks.wishes import SourceSighting
+from cli.output import documents, tables
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
+from stacks.model.values import Known, Sighting
+from stacks.model.wishes import SourceSighting
 
 
 def entry(news: News) -> Entry:

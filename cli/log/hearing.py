@@ -7,15 +7,15 @@ from dataclasses import asdict, replace
 from rich.console import Console
 from rich.markup import escape
 
-from cli import tables
-from cli.converge import Convergence
 from cli.engine.events import Diagnostic, Event, Step
 from cli.engine.run import Listener
 from cli.engine.view import PLUGIN_ON_PATH, Steps
+from cli.events import Begun, Cached, Dispatch, Hear, Turn
 from cli.log.entries import entry, note
 from cli.log.entry import Entry, Level
 from cli.log.log import Log
-from cli.loop.news import Begun, Cached, Dispatch, Hear, Turn
+from cli.output import tables
+from cli.reconcile.converge import Convergence
 
 
 def hearing(log: Log) -> Hear:

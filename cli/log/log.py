@@ -10,9 +10,9 @@ from typing import Literal, TextIO
 
 from rich.console import Console
 
+from cli.events import Turn
 from cli.log.entry import Entry
 from cli.log.secrets import Redactor
-from cli.loop.news import Turn
 
 Mode = Literal["console", "json"]
 Show = Callable[[Console], None]

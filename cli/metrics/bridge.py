@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from cli.bridge.counts import Counted
+from cli.apiproxy.counts import Counted
 
 OPERATIONS = (2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 3500)
 SECONDS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)

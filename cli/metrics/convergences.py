@@ -6,12 +6,12 @@ from collections import Counter as Count
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from cli.converge import Convergence
-from cli.loop.ahead import Planned
-from cli.loop.confirmer import Confirmation
-from cli.loop.news import Begun, Cause, Dispatch, Failure, Leadership, Role, Trigger
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.fast_plan import Planned
+from cli.events import Begun, Cause, Dispatch, Failure, Leadership, Role, Trigger
 from cli.metrics.levels import Levels
-from stacks.errors import Refused
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
 from stacks.plan.changes import Action
 
 SECONDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from cli.source_label import shown
-from stacks.observe.wan.answer import Answer
-from stacks.observe.wan.consensus import disagree
+from cli.output.source_label import shown
+from stacks.model.values import Family, Known, Unknown
+from stacks.observe.wan.agreement.answer import Answer
+from stacks.observe.wan.agreement.consensus import disagree
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
-from stacks.values import Family, Known, Unknown
 
 MOST_SOURCES = 64
 """Series of sources: server lists may name thousands, of which each detection asks others."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from cli.converge import Convergence
 from cli.engine.events import QUIET_OPERATIONS, Event, Step
-from cli.loop.news import Cause, Dispatch, Failure
+from cli.events import Cause, Dispatch, Failure
 from cli.metrics.convergences import SECONDS
+from cli.reconcile.converge import Convergence
 
 _OUTCOMES = {"done": "succeeded", "failed": "failed"}
 

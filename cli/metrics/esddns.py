@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from cli.converge import Convergence
 from cli.engine.events import Event, Step
-from cli.loop.news import Begun, Cached, Cause, Dispatch, Failure, Leadership, Role
+from cli.events import Begun, Cached, Cause, Dispatch, Failure, Leadership, Role
 from cli.metrics.levels import Levels
-from components.providers import BY_TYPE_TOKEN
-from stacks.errors import Refused
+from cli.reconcile.converge import Convergence
+from components.records.providers import BY_TYPE_TOKEN
+from stacks.model.errors import Refused
+from stacks.model.values import WAN, Address, Family, Known, Sighting, UnreadZone
+from stacks.model.wishes import SourceSighting
 from stacks.plan.changes import Action
-from stacks.plan.cluster_endpoints import zone_of
-from stacks.values import WAN, Address, Family, Known, Sighting, UnreadZone
-from stacks.wishes import SourceSighting
+from stacks.plan.desired.cluster_endpoints import zone_of
 
 _WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE, Action.CORRECT})
 

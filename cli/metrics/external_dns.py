@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from cli.converge import Convergence
-from cli.loop.news import Begun, Cause, Dispatch, Failure, Leadership, Role
+from cli.events import Begun, Cause, Dispatch, Failure, Leadership, Role
+from cli.reconcile.converge import Convergence
 
 
 class ExternalDns:

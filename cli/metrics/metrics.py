@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 
-from cli.bridge.counts import COUNTED
+from cli.apiproxy.counts import COUNTED
 from cli.engine.events import Event
-from cli.loop.news import Dispatch
+from cli.events import Dispatch
 from cli.metrics.balancing import Balancing
 from cli.metrics.bridge import Bridge
 from cli.metrics.calls import Calls
@@ -25,7 +25,7 @@ from cli.metrics.esddns import Esddns
 from cli.metrics.external_dns import ExternalDns
 from cli.metrics.process import Process, StateSize
 from cli.metrics.world import World
-from stacks.observe.calls import CALLS
+from stacks.model.api_calls import CALLS
 from stacks.observe.wan.detect import DETECTIONS
 
 

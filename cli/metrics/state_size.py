@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from cli.backend import state_folder
-from cli.workplace import PROJECT_NAME
-from stacks.shards import estate_of
+from cli.session.backend import state_folder
+from cli.session.session import PROJECT_NAME
+from stacks.model.shards import estate_of
 
 
 def state_size(backend: str, stack: str) -> int | None:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter
 
-from cli.converge import Convergence
+from cli.events import Cached, Dispatch, Leadership, Role
 from cli.feedback.unwritten import Unwritten
-from cli.loop.news import Cached, Dispatch, Leadership, Role
 from cli.metrics.levels import Levels
-from stacks.values import Family, Known, Sighting, Unknown, UnreadZone
-from stacks.wishes import SourceSighting, Wish
+from cli.reconcile.converge import Convergence
+from stacks.model.values import Family, Known, Sighting, Unknown, UnreadZone
+from stacks.model.wishes import SourceSighting, Wish
 
 
 class World:

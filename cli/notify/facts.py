@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from cli import tables
-from cli.converge import Convergence
-from cli.loop.news import Fatal, Leadership, Role
+from cli.events import Fatal, Leadership, Role
 from cli.notify.message import Fact
-from stacks.errors import Refused
+from cli.output import tables
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
+from stacks.model.values import Sighting
 from stacks.plan.changes import Action, Change
-from stacks.values import Sighting
 
 CONVERGENCE, SETTINGS = "convergence", "settings"
 """The subjects of failures that may pass."""

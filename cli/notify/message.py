@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stacks.plan.changes import Change
-from stacks.watch_settings import NotifiedOf
+from stacks.settings.watch import NotifiedOf
 
 Severity = Literal["info", "success", "warning", "failure"]
 LINES = 20

@@ -14,12 +14,12 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
+from cli.events import Dispatch, Hear
 from cli.log.secrets import INSTEAD, PING_VARIABLES, Redactor, addresses
-from cli.loop.news import Dispatch, Hear
 from cli.notify.courier import Complain
 from cli.notify.pulse import Pulse, Signal
-from stacks.errors import UserError
-from stacks.watch_settings import NotificationSettings
+from stacks.model.errors import UserError
+from stacks.settings.watch import NotificationSettings
 
 Beating = Callable[[], bool]
 """Whether the loop is alive."""

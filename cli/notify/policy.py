@@ -16,15 +16,15 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
-from cli.converge import Convergence
-from cli.loop.news import Dispatch, Fatal, Leadership, News, Reloaded, Role
+from cli.events import Dispatch, Fatal, Leadership, News, Reloaded, Role
 from cli.notify import facts
 from cli.notify.message import Fact, Message, message
 from cli.notify.streak import Streak
-from stacks.errors import Refused
-from stacks.observe.wan.consensus import is_disagreement
-from stacks.values import Known, Sighting
-from stacks.watch_settings import NotificationSettings, NotifiedOf
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
+from stacks.model.values import Known, Sighting
+from stacks.observe.wan.agreement.consensus import is_disagreement
+from stacks.settings.watch import NotificationSettings, NotifiedOf
 
 BURST = 5
 """Messages of a kind within `at_most_every`; what comes after them waits, and is told together."""

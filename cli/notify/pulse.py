@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cli.converge import Convergence
-from cli.loop.news import Begun, Dispatch, Fatal, Leadership, Role
+from cli.events import Begun, Dispatch, Fatal, Leadership, Role
 from cli.notify.streak import Streak
+from cli.reconcile.converge import Convergence
 
 
 @dataclass(frozen=True, slots=True)

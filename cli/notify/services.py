@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cli.log.secrets import INSTEAD, NOTIFY_VARIABLES, addresses
 from cli.notify.courier import LOGGER, Send
 from cli.notify.message import Message
-from stacks.errors import Problem, UserError
+from stacks.model.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from apprise import Apprise

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cli.converge import Convergence
-from cli.loop.news import Dispatch, Failure, Leadership, Role
-from stacks.errors import Refused
+from cli.events import Dispatch, Failure, Leadership, Role
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
 
 
 @dataclass(slots=True)

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.engine.failure import Locked
-from cli.errors import UserError
 from cli.recovery import processes
-from cli.workplace import PROJECT_NAME
+from cli.session.session import PROJECT_NAME
+from stacks.model.errors import UserError
 
 if TYPE_CHECKING:
-    from cli.workplace import Workplace
+    from cli.session.session import Session
 
 ENGINE = "pulumi"
 CANCEL_DEADLINE = 60.0
@@ -42,19 +42,19 @@ class Lock:
         return f"{self.owner}@{self.host} (process {self.pid}, since {since})"
 
 
-def dead_files(workplace: Workplace, folder: Path, leads_since: datetime | None, patience: float) -> dict[Path, str]:
+def dead_files(session: Session, folder: Path, leads_since: datetime | None, patience: float) -> dict[Path, str]:
     """The lock files whose owners are dead, and in words why each may be removed. Raises Locked for that of a live one.
 
     leads_since: since when no other process than this one may run the engine; None where nobody sees to that.
     patience: seconds that an engine on this machine is given to end.
     """
     found: dict[Path, str] = {}
-    for file in sorted((folder / "locks" / "organization" / PROJECT_NAME / workplace.stack).glob("*.json")):
+    for file in sorted((folder / "locks" / "organization" / PROJECT_NAME / session.stack).glob("*.json")):
         lock = _read(file)
         if isinstance(lock, Lock):
             why = why_dead(lock, leads_since, patience)
             if not why:
-                raise _held(workplace, lock)
+                raise _held(session, lock)
             found[file] = f"the lock of {lock} was removed: {why}"
         else:
             if not lock and leads_since is None:
@@ -67,7 +67,7 @@ def dead_files(workplace: Workplace, folder: Path, leads_since: datetime | None,
     return found
 
 
-def cancel_dead(workplace: Workplace, locked: Locked, leads_since: datetime | None, patience: float) -> tuple[str, ...]:
+def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, patience: float) -> tuple[str, ...]:
     """Remove the locks that a run has met in a backend that is no folder, where all their owners are dead.
 
     `pulumi cancel` removes every lock: one live owner keeps them all. Raises Locked.
@@ -77,9 +77,9 @@ def cancel_dead(workplace: Workplace, locked: Locked, leads_since: datetime | No
     if not locks or not all(why.values()):
         raise locked
     done = subprocess.run(  # noqa: S603 - our own engine
-        [str(workplace.engine.pulumi), "cancel", "--yes", f"--stack={workplace.stack}", "--non-interactive"],
-        cwd=workplace.project,
-        env=dict(workplace.environment),
+        [str(session.engine.pulumi), "cancel", "--yes", f"--stack={session.stack}", "--non-interactive"],
+        cwd=session.project,
+        env=dict(session.environment),
         capture_output=True,
         text=True,
         timeout=CANCEL_DEADLINE,
@@ -112,13 +112,13 @@ def why_dead(lock: Lock, leads_since: datetime | None, patience: float) -> str:
     return ""
 
 
-def _held(workplace: Workplace, lock: Lock) -> Locked:
+def _held(session: Session, lock: Lock) -> Locked:
     do = "wait until that run has ended"
     if lock.host != socket.gethostname():
-        do += f"; if that machine or container is gone: pulumi cancel --stack {workplace.stack} --yes"
+        do += f"; if that machine or container is gone: pulumi cancel --stack {session.stack} --yes"
     return Locked(
-        f"the state of stack {workplace.stack} is locked by {lock}",
-        workplace.backend,
+        f"the state of stack {session.stack} is locked by {lock}",
+        session.backend,
         do,
         ((f"{lock.owner}@{lock.host}", lock.pid, lock.since.isoformat()),),
     )

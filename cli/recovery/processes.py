@@ -6,7 +6,7 @@ import os
 import select
 from dataclasses import dataclass
 
-from cli.proc import PROC, stat
+from cli.engine.proc import PROC, stat
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """After a crash: locks that nobody holds are broken, a damaged state is mended, what state has lost is found again.
 
 `recover` is called before a run that follows a start, a change of leaders, or a run that did not end well; `begin` and
-`end` of `unfinished` around each convergence. All stacks of an estate are looked at, whichever the workplace is of.
+`end` of `unfinished` around each convergence. All stacks of an estate are looked at, whichever the session is of.
 Where all is well this looks at each stack's file, reads those that have changed, and starts nothing.
 """
 
@@ -13,22 +13,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cli.backend import mend_sidecars, state_folder
 from cli.engine.failure import Locked
-from cli.errors import NotNow, UserError
-from cli.loop.news import Mended
-from cli.recovery import checkpoint, locks, unfinished
-from cli.recovery.glance import glance
-from cli.recovery.rebuild import Gaps, gaps_in, joined, takeover_by, traces_in
-from cli.workplace import PROJECT_NAME
-from stacks.plan.adoption import Takeover, Traces
-from stacks.shards import INFIX, estate_of
+from cli.events import Mended
+from cli.recovery import intent_log, locks
+from cli.recovery.gaps import Gaps, gaps_in, joined, takeover_by, traces_in
+from cli.session.backend import mend_sidecars, state_folder
+from cli.session.session import PROJECT_NAME
+from cli.state import checkpoint
+from cli.state.checkpoint_cache import glance
+from stacks.model.errors import NotNow, UserError
+from stacks.model.shards import INFIX, estate_of
+from stacks.plan.records.adoption import Takeover, Traces
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.converge import Convergence
-    from cli.workplace import Workplace
+    from cli.reconcile.converge import Convergence
+    from cli.session.session import Session
 
 Told = Callable[[Mended], None]
 """Hears what was put right."""
@@ -39,7 +40,7 @@ PATIENCE = 10.0
 
 
 def recover(
-    workplace: Workplace,
+    session: Session,
     told: Told,
     *,
     leads_since: datetime | None = None,
@@ -54,52 +55,52 @@ def recover(
     Raises UserError where only a person can go on: NotNow where time may help, Locked of these where a run goes on
     elsewhere. Raises ObservationError where a backend that is no folder could not be read.
     """
-    workplace.state.pull()
-    folder, stacks = state_folder(workplace.backend), stacks_of(workplace)
+    session.state.pull()
+    folder, stacks = state_folder(session.backend), stacks_of(session)
     leads = Traces(wanted=leads_since is not None)
     if folder is None:
         if isinstance(after, Locked):
-            _without_dead_locks(workplace, stacks, after, told, leads_since, patience)
-        return takeover_by(joined([leads, traces_in(_exported(workplace, stacks))]))
+            _without_dead_locks(session, stacks, after, told, leads_since, patience)
+        return takeover_by(joined([leads, traces_in(_exported(session, stacks))]))
     try:
-        dead = {stack: locks.dead_files(workplace.at(stack), folder, leads_since, patience) for stack in stacks}
-        found = joined([leads, _mended(workplace, folder, told, dead)])
+        dead = {stack: locks.dead_files(session.at(stack), folder, leads_since, patience) for stack in stacks}
+        found = joined([leads, _mended(session, folder, told, dead)])
     except OSError as error:
         raise NotNow(
-            f"the state of stack {workplace.stack} cannot be put right: {os.strerror(error.errno or 0)}",
+            f"the state of stack {session.stack} cannot be put right: {os.strerror(error.errno or 0)}",
             error.filename or str(folder),
             "make room or mend the permissions there, then run the same command again",
         ) from error
     return takeover_by(found)
 
 
-def recovering(workplace: Workplace, told: Told, run: Callable[[Takeover | None], Convergence]) -> Convergence:
+def recovering(session: Session, told: Told, run: Callable[[Takeover | None], Convergence]) -> Convergence:
     """Recover, and run; once more where that met a lock whose owner turns out to be dead. Raises what these do."""
-    takeover = recover(workplace, told)
+    takeover = recover(session, told)
     try:
         done = run(takeover)
     except Locked as locked:
-        done = run(recover(workplace, told, after=locked))
-    unfinished.end(workplace, done)
+        done = run(recover(session, told, after=locked))
+    intent_log.end(session, done)
     return done
 
 
-def foreseen(workplace: Workplace) -> Takeover | None:
+def foreseen(session: Session) -> Takeover | None:
     """What `recover` would return where there is nothing to mend. For a preview: nothing is touched."""
-    workplace.state.pull()
-    folder, stacks = state_folder(workplace.backend), stacks_of(workplace)
+    session.state.pull()
+    folder, stacks = state_folder(session.backend), stacks_of(session)
     if folder is None:
-        return takeover_by(traces_in(_exported(workplace, stacks)))
-    return takeover_by(_shown(workplace, folder, stacks))
+        return takeover_by(traces_in(_exported(session, stacks)))
+    return takeover_by(_shown(session, folder, stacks))
 
 
-def stacks_of(workplace: Workplace) -> tuple[str, ...]:
-    """The stacks of the workplace's estate that have state: its own first, which counts where it has none, too."""
-    return (estate_of(workplace.stack), *workplace.state.shards())
+def stacks_of(session: Session) -> tuple[str, ...]:
+    """The stacks of the session's estate that have state: its own first, which counts where it has none, too."""
+    return (estate_of(session.stack), *session.state.shards())
 
 
 def _without_dead_locks(
-    workplace: Workplace,
+    session: Session,
     stacks: Sequence[str],
     after: Locked,
     told: Told,
@@ -108,25 +109,25 @@ def _without_dead_locks(
 ) -> None:
     """Remove the locks that a run has met; of which stack, it says."""
     met = [stack for stack in stacks if any(f"stack {stack} is locked" in one.what for one in after.problems)]
-    for stack in met or [workplace.stack]:
-        for what in locks.cancel_dead(workplace.at(stack), after, leads_since, patience):
+    for stack in met or [session.stack]:
+        for what in locks.cancel_dead(session.at(stack), after, leads_since, patience):
             told(Mended(what))
 
 
-def _exported(workplace: Workplace, stacks: Sequence[str]) -> list[Gaps]:
+def _exported(session: Session, stacks: Sequence[str]) -> list[Gaps]:
     with ThreadPoolExecutor(AT_ONCE, "state export") as pool:
-        return list(pool.map(lambda stack: gaps_in(checkpoint.exported(workplace.at(stack))), stacks))
+        return list(pool.map(lambda stack: gaps_in(checkpoint.exported(session.at(stack))), stacks))
 
 
-def _mended(workplace: Workplace, folder: Path, told: Told, dead: Mapping[str, Mapping[Path, str]]) -> Traces:
+def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mapping[Path, str]]) -> Traces:
     """The traces of what state misses, once the folder is in order."""
-    mend_sidecars(workplace.backend)
-    if what := unfinished.damage(workplace):
+    mend_sidecars(session.backend)
+    if what := intent_log.damage(session):
         told(Mended(f"of what a run that was cut off has written to the zones, not all can be read: {what}"))
     # What may be missing is written down before anything is removed that shows it: we may be killed, too.
     for stack, files in dead.items():
         if files:
-            _remember(workplace.at(stack), Traces(wanted=True))
+            _remember(session.at(stack), Traces(wanted=True))
         for file, what in files.items():
             file.unlink(missing_ok=True)
             told(Mended(what))
@@ -135,37 +136,37 @@ def _mended(workplace: Workplace, folder: Path, told: Told, dead: Mapping[str, M
     for stack in dead:
         seen = glance(folder, stack)
         if seen is not None and not seen.is_sound:
-            _mend(workplace.at(stack), folder, told)
-    return _shown(workplace, folder, tuple(dead))
+            _mend(session.at(stack), folder, told)
+    return _shown(session, folder, tuple(dead))
 
 
-def _mend(workplace: Workplace, folder: Path, told: Told) -> None:
+def _mend(session: Session, folder: Path, told: Told) -> None:
     """Mend one stack's checkpoint. Raises UserError where it is of a newer engine."""
-    there = checkpoint.current(folder, workplace.stack)
+    there = checkpoint.current(folder, session.stack)
     if there and there.is_of_a_newer_engine:
         raise UserError(
-            f"the state of stack {workplace.stack} is of a newer engine",
+            f"the state of stack {session.stack} is of a newer engine",
             str(there.file),
-            f"use the Pulumi that wrote it, or a newer one; this one is {workplace.engine.version}",
+            f"use the Pulumi that wrote it, or a newer one; this one is {session.engine.version}",
         )
     if there and there.fault:
-        copies = checkpoint.copies(folder, workplace.stack)
-        _remember(workplace, Traces(wanted=True, ids=checkpoint.ids_in(there, *copies)))
-        told(Mended(checkpoint.mend(workplace, there, copies)))
+        copies = checkpoint.copies(folder, session.stack)
+        _remember(session, Traces(wanted=True, ids=checkpoint.ids_in(there, *copies)))
+        told(Mended(checkpoint.mend(session, there, copies)))
 
 
-def _remember(workplace: Workplace, traces: Traces) -> None:
-    unfinished.remember(workplace, joined([unfinished.remembered(workplace), traces]))
+def _remember(session: Session, traces: Traces) -> None:
+    intent_log.remember(session, joined([intent_log.remembered(session), traces]))
 
 
-def _shown(workplace: Workplace, folder: Path, stacks: Sequence[str]) -> Traces:
+def _shown(session: Session, folder: Path, stacks: Sequence[str]) -> Traces:
     """What the checkpoints show, what was written down of runs, and what the journal of the last one says."""
     seen = {stack: glance(folder, stack) for stack in stacks}
     # The estate's own stack is missed where it is not there; a shard only where there are copies of it.
     missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, stacks)
     lost = [Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, stack))) for stack in missing]
     there = traces_in([one.gaps for one in seen.values() if one is not None])
-    return joined([there, *lost, *unfinished.all_remembered(workplace), unfinished.landed(workplace)])
+    return joined([there, *lost, *intent_log.all_remembered(session), intent_log.landed(session)])
 
 
 def _lost(folder: Path, stacks: Sequence[str]) -> list[str]:

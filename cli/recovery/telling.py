@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cli.loop.news import Mended
+from cli.events import Mended
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.markup import escape
 
+from stacks.model.values import Family, Known
 from stacks.observe.wan.detect import Detection, detect
-from stacks.settings import parse
-from stacks.values import Family, Known
+from stacks.settings.stack import parse
 
 
 def found_addresses(zone: str, environment: Mapping[str, str]) -> Detection:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from cli.errors import UserError
+from stacks.model.errors import UserError
 
 Check = Callable[[str], str]
 """What is wrong with an answer; "" for nothing."""

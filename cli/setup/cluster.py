@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from cli.access_review import denied, told
-from components.operator_args import Rights
-from components.operator_rbac import each_right
-from stacks.cluster_settings import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
-from stacks.errors import UserError
-from stacks.observe.cluster.access import access
-from stacks.observe.cluster.api import ApiError
-from stacks.observe.cluster.kubeconfig import load
-from stacks.observe.cluster.object_api import ObjectApi
-from stacks.observe.cluster.pace import Pace
+from components.operator.args import Rights
+from components.operator.rbac import each_right
+from stacks.deploy.rights import reads
+from stacks.kube.access import access
+from stacks.kube.access_review import denied, told
+from stacks.kube.api import ApiError
+from stacks.kube.kubeconfig import load
+from stacks.kube.object_api import ObjectApi
+from stacks.kube.timing import Pace
+from stacks.model.errors import UserError
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
-from stacks.operator_rights import reads
+from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
 
 TIMEOUT = 5.0
 """Seconds for which the cluster's answer is awaited."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from cli.errors import UserError
-from stacks.settings import NAMESPACE, parse
+from stacks.model.errors import UserError
+from stacks.settings.stack import NAMESPACE, parse
 
 HEAD = """\
 # The stack {stack}, as `truenorth init` has written it. What else can be set stands in the README's table of settings;

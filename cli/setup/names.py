@@ -8,11 +8,11 @@ from typing import get_args
 
 from rich.console import Console
 
-from cli.errors import UserError
 from cli.setup import asking
 from cli.setup.cluster import Contexts, Probed, contexts, probe
-from components import canonical
-from stacks.cluster_settings import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
+from components.records import canonical
+from stacks.model.errors import UserError
+from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
 
 AUTO = "auto"
 """In place of a list of sources: those that can be read."""

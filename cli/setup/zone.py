@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cli.errors import UserError
 from cli.setup import asking
-from components.providers import PROVIDERS
-from stacks.credentials import READERS, Credentials
-from stacks.errors import ObservationError, Problem
+from components.records.providers import PROVIDERS
+from stacks.model.errors import ObservationError, Problem, UserError
 from stacks.observe.zone.visible import DNS_EDIT, VisibleZone, zones
-from stacks.zone_settings import ZoneSettings
+from stacks.settings.credentials import READERS, Credentials
+from stacks.settings.zone import ZoneSettings
 
 LISTED = 30
 """Zones that are listed to choose from; of more, the name is asked for."""

@@ -15,14 +15,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.engine.stack import make_stack
-from cli.errors import NotNow
 from cli.shards import transfer
 from cli.state.deployments import deployment_of, replace_deployment
-from stacks.errors import ObservationError
+from stacks.model.errors import NotNow, ObservationError
 
 if TYPE_CHECKING:
+    from cli.session.session import Session
     from cli.shards.transfer import Deployment, Resource
-    from cli.workplace import Workplace
 
 AT_ONCE = 4
 """Engines that take in state side by side."""
@@ -34,7 +33,7 @@ Moves = Mapping[tuple[str, str], Collection[str]]
 """URNs of records or of their components, by the two stacks: from, to."""
 
 
-def move(workplace: Workplace, moves: Moves, told: Told) -> None:
+def move(session: Session, moves: Moves, told: Told) -> None:
     """Move these, each with all the records and marks of its set; what a stack holds no more is left out.
 
     A stack that is missing is made. told: hears what was moved, and what cannot be: the target has its name for
@@ -46,60 +45,60 @@ def move(workplace: Workplace, moves: Moves, told: Told) -> None:
     gone: dict[str, list[Resource]] = {}
     changed: set[str] = set()
     with ExitStack() as written:
-        _begin(written, workplace, targets)
-        _on_each(partial(_make, workplace), targets)
-        there = _read(workplace, sorted({stack for pair in moves for stack in pair}))
+        _begin(written, session, targets)
+        _on_each(partial(_make, session), targets)
+        there = _read(session, sorted({stack for pair in moves for stack in pair}))
         for origin in sorted({origin for origin, _ in moves}):
             if transfer.holds_secrets(there[origin]):
-                there[origin] = deployment_of(workplace.at(origin), decrypted=True) or {}
+                there[origin] = deployment_of(session.at(origin), decrypted=True) or {}
         after = dict(there)
         for (origin, to), urns in sorted(moves.items()):
             if moved := _fit(there[origin], after[to], urns, to, told):
                 after[to] = transfer.added(after[to], there[origin], moved, to)
                 gone.setdefault(origin, []).extend(moved)
                 changed.add(to)
-        _on_each(lambda stack: replace_deployment(workplace.at(stack), after[stack]), changed)
-    _remove(workplace, gone)
+        _on_each(lambda stack: replace_deployment(session.at(stack), after[stack]), changed)
+    _remove(session, gone)
     if changed:
         count = _count([one for resources in gone.values() for one in resources])
         told(f"{count} moved from {_named(gone)} to {_named(changed)}, in the state alone: no zone was touched")
 
 
-def drop(workplace: Workplace, stack: str, urns: Collection[str], told: Told) -> None:
+def drop(session: Session, stack: str, urns: Collection[str], told: Told) -> None:
     """Take these, with their whole sets, out of a stack's state, for another one holds them too. Raises as `move`."""
-    found = transfer.whole(_read(workplace, [stack])[stack], urns)
+    found = transfer.whole(_read(session, [stack])[stack], urns)
     if found:
-        _remove(workplace, {stack: found})
+        _remove(session, {stack: found})
         told(f"{_count(found)} of stack {stack} dropped from its state: another stack holds them")
 
 
-def _remove(workplace: Workplace, gone: Mapping[str, Collection[Resource]]) -> None:
+def _remove(session: Session, gone: Mapping[str, Collection[Resource]]) -> None:
     """Take what other stacks hold by now out of these. Raises ObservationError where it is not what it was."""
     with ExitStack() as written:
-        _begin(written, workplace, gone)
-        there = _read(workplace, gone)
+        _begin(written, session, gone)
+        there = _read(session, gone)
         for stack, resources in gone.items():
             now = [(one["urn"], one.get("id", "")) for one in transfer.whole(there[stack], _urns(resources))]
             if sorted(now) != sorted((one["urn"], one.get("id", "")) for one in resources):
                 raise ObservationError(f"the state of stack {stack} has changed while records were moved: try again")
         _on_each(
-            lambda one: replace_deployment(workplace.at(one), transfer.removed(there[one], _urns(gone[one]))), gone
+            lambda one: replace_deployment(session.at(one), transfer.removed(there[one], _urns(gone[one]))), gone
         )
 
 
-def _begin(written: ExitStack, workplace: Workplace, stacks: Iterable[str]) -> None:
+def _begin(written: ExitStack, session: Session, stacks: Iterable[str]) -> None:
     for stack in stacks:
-        written.enter_context(workplace.at(stack).state.writing(workplace.hold))
+        written.enter_context(session.at(stack).state.writing(session.hold))
 
 
-def _make(workplace: Workplace, stack: str) -> None:
-    if deployment_of(workplace.at(stack)) is None:
-        make_stack(workplace.at(stack))
+def _make(session: Session, stack: str) -> None:
+    if deployment_of(session.at(stack)) is None:
+        make_stack(session.at(stack))
 
 
-def _read(workplace: Workplace, stacks: Iterable[str]) -> dict[str, Deployment]:
+def _read(session: Session, stacks: Iterable[str]) -> dict[str, Deployment]:
     """The states of these. Raises NotNow where the engine has noted that a run was cut off."""
-    found = {stack: state or {} for stack, state in _on_each(lambda one: deployment_of(workplace.at(one)), stacks)}
+    found = {stack: state or {} for stack, state in _on_each(lambda one: deployment_of(session.at(one)), stacks)}
     for stack, state in found.items():
         if state.get("pending_operations"):
             raise NotNow(

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.ownership import set_of
+from components.marks.ownership import set_of
+from stacks.model.shards import label_of, stack_in
+from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action
 from stacks.plan.sharding import homes, split, stacks_now
-from stacks.shards import label_of, stack_in
-from stacks.values import ZoneSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from stacks.model.values import Observation, Plan
     from stacks.plan.changes import Change
-    from stacks.plan.geo_changes import GeoChange
-    from stacks.plan.zone_index import Key
-    from stacks.values import Observation, Plan
+    from stacks.plan.geo.changes import GeoChange
+    from stacks.plan.records.zone_index import Key
 
 URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT, Action.DELETE, Action.FORGET)
 """What is done first: names that point at nothing or elsewhere come before new ones, those before what is to go."""

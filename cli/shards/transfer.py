@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from stacks.model.shards import root_of, stack_in
 from stacks.observe.registry import STACK_TYPE_TOKEN
-from stacks.shards import root_of, stack_in
 
 Deployment = Mapping[str, Any]
 Resource = Mapping[str, Any]

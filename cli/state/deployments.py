@@ -9,30 +9,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.backend import state_folder
 from cli.engine.failure import RunFailed, mendable
-from cli.errors import UserError
-from cli.recovery import checkpoint
+from cli.session.backend import state_folder
+from cli.session.session import PROJECT_NAME
+from cli.state import checkpoint
 from cli.state.listing import UNREADABLE_HERE
-from cli.workplace import PROJECT_NAME
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError, UserError
 from stacks.observe.registry import NO_STACK
 
 if TYPE_CHECKING:
-    from cli.workplace import Workplace
+    from cli.session.session import Session
 
 VERSION = 3
 """Of the document (apitype.UntypedDeployment)."""
 DEADLINE = 120.0
 
 
-def deployment_of(workplace: Workplace, *, decrypted: bool = False) -> Mapping[str, Any] | None:
+def deployment_of(session: Session, *, decrypted: bool = False) -> Mapping[str, Any] | None:
     """The deployment of a stack; empty for one that has never run, None where there is none.
 
     decrypted: with its secrets in plain, as another stack can take them in. Else no engine is started where state is in
     a folder. Raises ObservationError where it cannot be read.
     """
-    folder, stack = state_folder(workplace.backend), workplace.stack
+    folder, stack = state_folder(session.backend), session.stack
     if folder is not None and not decrypted:
         kept = folder / "stacks" / PROJECT_NAME
         if not any((kept / f"{stack}{ending}").exists() for ending in UNREADABLE_HERE):
@@ -41,7 +40,7 @@ def deployment_of(workplace: Workplace, *, decrypted: bool = False) -> Mapping[s
                 return None
             if not there.fault:
                 return there.deployment
-    done = pulumi_stack(workplace, "export", *(["--show-secrets"] if decrypted else []))
+    done = pulumi_stack(session, "export", *(["--show-secrets"] if decrypted else []))
     if done.returncode == 0:
         return json.loads(done.stdout).get("deployment") or {}
     reason = why(done)
@@ -50,7 +49,7 @@ def deployment_of(workplace: Workplace, *, decrypted: bool = False) -> Mapping[s
     raise ObservationError(f"the state of stack {stack} could not be read: {reason}")
 
 
-def replace_deployment(workplace: Workplace, deployment: Mapping[str, Any]) -> None:
+def replace_deployment(session: Session, deployment: Mapping[str, Any]) -> None:
     """Put this in the place of the state of a stack that is there. Within `StateStore.writing`.
 
     Raises UserError or RunFailed where the engine does not take it.
@@ -58,26 +57,26 @@ def replace_deployment(workplace: Workplace, deployment: Mapping[str, Any]) -> N
     with tempfile.TemporaryDirectory(prefix="truenorth-push-") as folder:
         given = Path(folder) / "state.json"
         given.write_text(json.dumps({"version": VERSION, "deployment": deployment}), encoding="utf-8")
-        done = pulumi_stack(workplace, "import", f"--file={given}")
+        done = pulumi_stack(session, "import", f"--file={given}")
     if done.returncode != 0:
-        known: UserError | None = mendable(done.stderr, stack=workplace.stack, backend=workplace.backend)
-        raise known or RunFailed(f"the engine does not take the state of stack {workplace.stack}: {why(done)}")
+        known: UserError | None = mendable(done.stderr, stack=session.stack, backend=session.backend)
+        raise known or RunFailed(f"the engine does not take the state of stack {session.stack}: {why(done)}")
 
 
-def pulumi_stack(workplace: Workplace, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def pulumi_stack(session: Session, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `pulumi stack VERB`. Raises ObservationError where it does not end."""
     try:
         return subprocess.run(  # noqa: S603 - our own engine
             [
-                str(workplace.engine.pulumi),
+                str(session.engine.pulumi),
                 "stack",
                 verb,
-                f"--stack={workplace.stack}",
+                f"--stack={session.stack}",
                 "--non-interactive",
                 *arguments,
             ],
-            cwd=workplace.project,
-            env=dict(workplace.environment),
+            cwd=session.project,
+            env=dict(session.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

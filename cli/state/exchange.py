@@ -7,31 +7,30 @@ from pathlib import Path
 from typing import Any
 
 from cli.engine.stack import make_stack
-from cli.errors import UserError
+from cli.session.session import Session
 from cli.state.deployments import VERSION, pulumi_stack, replace_deployment, why
-from cli.workplace import Workplace
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError, UserError
 from stacks.observe.registry import NO_STACK
 
 
-def exported(workplace: Workplace) -> bytes:
+def exported(session: Session) -> bytes:
     """The state as a document. Raises UserError where there is none, ObservationError where it cannot be read."""
-    workplace.state.pull()
-    done = pulumi_stack(workplace, "export")
+    session.state.pull()
+    done = pulumi_stack(session, "export")
     if done.returncode == 0:
         return done.stdout.encode()
     reason = why(done)
     if any(text in reason.lower() for text in NO_STACK):
-        raise UserError(f"stack {workplace.stack} has no state yet", "--stack", "make it: truenorth up")
-    raise ObservationError(f"the state of stack {workplace.stack} could not be read: {reason}")
+        raise UserError(f"stack {session.stack} has no state yet", "--stack", "make it: truenorth up")
+    raise ObservationError(f"the state of stack {session.stack} could not be read: {reason}")
 
 
-def replace_state(workplace: Workplace, file: Path) -> None:
+def replace_state(session: Session, file: Path) -> None:
     """Put a document in the place of the state. Raises UserError where it is none, RunFailed where that fails."""
     deployment = _deployment(file)
-    with workplace.state.writing(workplace.hold):
-        make_stack(workplace)
-        replace_deployment(workplace, deployment)
+    with session.state.writing(session.hold):
+        make_stack(session)
+        replace_deployment(session, deployment)
 
 
 def _deployment(file: Path) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError
+from stacks.model.shards import INFIX, estate_of
 from stacks.observe.registry import ask_pulumi, reason_of
-from stacks.shards import INFIX, estate_of
 
 if TYPE_CHECKING:
-    from cli.engine.find import Engine
+    from cli.engine.install.find import Engine
 
 UNREADABLE_HERE = (".json.zst",)
 """Endings of checkpoints that the engine alone can read."""
@@ -40,7 +40,7 @@ def known_to(engine: Engine, environment: Mapping[str, str], place: Path, backen
 
     Raises ObservationError where it does not answer.
     """
-    from cli.engine.install import engine_environment  # noqa: PLC0415 - slow to import, and not needed for a folder
+    from cli.engine.install.install import engine_environment  # noqa: PLC0415 - slow to import, and not needed for a folder
 
     asked = engine_environment(engine, environment) | ({"PULUMI_BACKEND_URL": backend} if backend else {})
     failed = "the stacks could not be listed"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from cli.backend import state_folder
+from cli.session.backend import state_folder
 
 KEPT = 20
 """Updates whose copies are kept."""

@@ -7,19 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cli.backend import state_folder
-from cli.recovery.glance import glance
+from cli.session.backend import state_folder
+from cli.session.session import PROJECT_NAME
+from cli.state.checkpoint_cache import glance
 from cli.state.listing import UNREADABLE_HERE
-from cli.workplace import PROJECT_NAME
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError
+from stacks.model.shards import estate_of, stack_in
+from stacks.model.values import RegisteredRecord, Registry
 from stacks.observe.registry import read_registry
-from stacks.shards import estate_of, stack_in
-from stacks.values import RegisteredRecord, Registry
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.workplace import Workplace
+    from cli.session.session import Session
 
 AT_ONCE = 4
 """Engines that export state side by side, each of which takes half a second of a core."""
@@ -37,17 +37,17 @@ class Union:
     of: Mapping[str, Registry] = field(default_factory=dict)
 
 
-def registry_of(workplace: Workplace, stacks: Sequence[str], prefer: Callable[[str], str] | None = None) -> Union:
+def registry_of(session: Session, stacks: Sequence[str], prefer: Callable[[str], str] | None = None) -> Union:
     """What these stacks own together. State has to be there already (`StateStore.pull`).
 
     prefer: the stack to which a record belongs, by its logical name: of a record that two stacks hold that one counts,
     else the first. Raises ObservationError where the state of a stack cannot be read.
     """
-    folder = state_folder(workplace.backend)
+    folder = state_folder(session.backend)
     found = {stack: _read_here(folder, stack) for stack in stacks} if folder else dict.fromkeys(stacks)
     missing = [stack for stack, registry in found.items() if registry is None]
     with ThreadPoolExecutor(AT_ONCE, "state export") as pool:
-        exported = dict(zip(missing, pool.map(lambda stack: _exported(workplace, stack), missing), strict=True))
+        exported = dict(zip(missing, pool.map(lambda stack: _exported(session, stack), missing), strict=True))
     return united({stack: registry or exported[stack] for stack, registry in found.items()}, prefer)
 
 
@@ -109,5 +109,5 @@ def _read_here(folder: Path, stack: str) -> Registry | None:
     return there.registry if there.is_sound else None
 
 
-def _exported(workplace: Workplace, stack: str) -> Registry:
-    return read_registry(stack, workplace.environment, pulumi=workplace.engine.pulumi, cwd=workplace.project)
+def _exported(session: Session, stack: str) -> Registry:
+    return read_registry(stack, session.environment, pulumi=session.engine.pulumi, cwd=session.project)

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from cli.backend import state_folder
 from cli.engine.hold import Hold
+from cli.session.backend import state_folder
 from cli.state.listing import in_folder, known_to
 from cli.state.pruning import prune
-from cli.state.url import is_kubernetes, parse
-from stacks.settings import Settings
+from cli.state.secrets.url import is_kubernetes, parse
+from stacks.settings.stack import Settings
 
 if TYPE_CHECKING:
-    from cli.engine.find import Engine
+    from cli.engine.install.find import Engine
     from cli.lease.record import Place
 
 Told = Callable[[str], None]
@@ -25,7 +25,7 @@ Told = Callable[[str], None]
 class StateStore(Protocol):
     """The state of one stack. Each method may raise UserError and ObservationError.
 
-    The stacks of an estate (`stacks.shards`) have theirs at one place: one backend for the engine, one lock.
+    The stacks of an estate (`stacks.model.shards`) have theirs at one place: one backend for the engine, one lock.
     """
 
     @property
@@ -143,6 +143,6 @@ def store(  # noqa: PLR0913 - what it depends on
     if not is_kubernetes(url):
         return PulumiBackend(url, project, stack, engine, environment, place)
     # The client of clusters is imported only where there is one.
-    from cli.state.opening import in_secrets  # noqa: PLC0415 - see above
+    from cli.state.secrets.factory import in_secrets  # noqa: PLC0415 - see above
 
     return in_secrets(parse(url), project, stack, settings, environment)

@@ -12,17 +12,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cli import documents, tables
-from cli.geo_table import Shown
-from cli.loop.news import Role
-from cli.source_label import shown
+from cli.events import Role
+from cli.output import documents, tables
+from cli.output.geo_table import Shown
+from cli.output.source_label import shown
 from cli.web.history import Entry
 from cli.web.names import Row, rows
 from cli.web.problems import Trouble, headline, troubles
 from cli.web.status import Answered, Seen, Status
-from components import canonical_content
-from stacks.values import WAN, Family, Known, Unknown
-from stacks.wishes import Complaint, SourceSighting, Wish
+from components.records import canonical_content
+from stacks.model.values import WAN, Family, Known, Unknown
+from stacks.model.wishes import Complaint, SourceSighting, Wish
 
 Document = dict[str, Any]
 Redact = Callable[[Any], Any]

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from importlib.resources import files as package_files
 
-from cli.world_map import HEIGHT, NORTH, SOUTH, WIDTH, dots
+from cli.output.world_map import HEIGHT, NORTH, SOUTH, WIDTH, dots
 
 _SCRIPTS = ("theme", "script", "dom", "sections", "names", "map")
 _PLACES = {

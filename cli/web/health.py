@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cli.converge import Convergence
-from cli.loop.news import Dispatch, Fatal, Leadership, Role, Stopping
-from stacks.errors import Refused
+from cli.events import Dispatch, Fatal, Leadership, Role, Stopping
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
 
 CONVERGED = "convergence"
 """What is ready once this process has converged, or stands by."""

@@ -9,13 +9,13 @@ from typing import Literal
 
 from rich.text import Text
 
-from cli import tables
-from cli.converge import Convergence
-from cli.loop.confirmer import Confirmation
-from cli.loop.news import Dispatch, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
-from stacks.errors import Refused
+from cli.daemon.confirmer import Confirmation
+from cli.events import Dispatch, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
+from cli.output import tables
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused
+from stacks.model.values import Sighting
 from stacks.plan.changes import Change
-from stacks.values import Sighting
 
 KEPT = 200
 """Entries: of more the oldest are forgotten."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cli.converge import Convergence
+from cli.reconcile.converge import Convergence
 from cli.web.status import Status
-from components import canonical_content, ownership
-from stacks.plan.guard import Refusal
-from stacks.plan.zone_index import Key
-from stacks.values import Plan, RecordSet, UnreadZone
+from components.marks import ownership
+from components.records import canonical_content
+from stacks.model.values import Plan, RecordSet, UnreadZone
+from stacks.plan.records.zone_index import Key
+from stacks.plan.safety.guard import Refusal
 
 Row = dict[str, Any]
 Hide = Callable[[str], str]

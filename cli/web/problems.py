@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from cli import tables
-from cli.converge import Convergence
-from cli.geo_table import pools_of
-from cli.loop.news import Cause, Role
+from cli.events import Cause, Role
+from cli.output import tables
+from cli.output.geo_table import pools_of
+from cli.reconcile.converge import Convergence
 from cli.web.history import leading
 from cli.web.status import Status
-from stacks.geo import Account
-from stacks.plan import guard
-from stacks.values import Unknown, UnreadZone
-from stacks.wishes import SourceSighting
+from stacks.model.geo import Account
+from stacks.model.values import Unknown, UnreadZone
+from stacks.model.wishes import SourceSighting
+from stacks.plan.safety import guard
 
 SHOWN = 10
 """Problems of one kind, and names of one problem; of more only the number is told."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
-from cli.errors import UserError
+from stacks.model.errors import UserError
 
 WHERE = "truenorth:watch.web.listen, or --listen"
 _LONGEST_END = 1

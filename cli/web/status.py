@@ -9,19 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cli.confirmation import Outcome
-from cli.converge import Convergence
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.grace import Leaving
+from cli.events import Cached, Dispatch, Failure, Fatal, Leadership, News, Reloaded, Role, Stopping
 from cli.feedback.unwritten import Unwritten
-from cli.loop.confirmer import Confirmation
-from cli.loop.grace import Leaving
-from cli.loop.news import Cached, Dispatch, Failure, Fatal, Leadership, News, Reloaded, Role, Stopping
+from cli.reconcile.confirm import Outcome
+from cli.reconcile.converge import Convergence
 from cli.web.history import Entry, entry_of, noted
-from stacks.errors import Refused
-from stacks.observe.wan.answer import Answer
+from stacks.model.errors import Refused
+from stacks.model.values import Family, Plan, Sighting, Unknown
+from stacks.model.wishes import SourceSighting
+from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
-from stacks.plan.zone_index import Key
-from stacks.values import Family, Plan, Sighting, Unknown
-from stacks.wishes import SourceSighting
+from stacks.plan.records.zone_index import Key
 
 
 @dataclass(frozen=True, slots=True)

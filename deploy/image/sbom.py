@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from cli.engine.versions import VERSION
+from cli.engine.install.versions import VERSION
 from deploy.image.environment import PROJECT, Package, packages
 from deploy.image.plugins import PLUGINS, pinned
 

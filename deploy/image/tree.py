@@ -17,12 +17,12 @@ from importlib.metadata import Distribution, distribution
 from importlib.util import cache_from_source
 from pathlib import Path, PurePosixPath
 
-from cli.engine.files import missing
-from cli.engine.install import install
-from cli.errors import UserError
+from cli.engine.install.files import missing
+from cli.engine.install.install import install
 from cli.exit_codes import UNUSABLE
 from deploy.image.dockerfile import Copy, Dockerfile, ignored, read
 from deploy.image.environment import PROJECT, PYTHON, packages
+from stacks.model.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "deploy" / "image"

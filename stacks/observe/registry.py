@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from components.providers import BY_TYPE_TOKEN
-from stacks.errors import ObservationError
+from components.records.providers import BY_TYPE_TOKEN
+from stacks.model.errors import ObservationError
+from stacks.model.shards import ONE_STACK, remembered
+from stacks.model.values import Family, LinkAddresses, Registry, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.zone.providers import READERS
-from stacks.shards import ONE_STACK, remembered
-from stacks.values import Family, LinkAddresses, Registry, SharedSet
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
 DEADLINE = 60.0

@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from stacks.cluster_settings import ClusterSettings
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, Problem, UserError
+from stacks.model.errors import ObservationError, Problem, UserError
+from stacks.model.values import Observation, Registry, Sighting, UnreadZone, ZoneSnapshot
+from stacks.model.wishes import SourceSighting, links_asked
 from stacks.observe.geo.sight import see
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.providers import READERS
-from stacks.settings import Settings
-from stacks.values import Observation, Registry, Sighting, UnreadZone, ZoneSnapshot
-from stacks.wishes import SourceSighting, links_asked
-from stacks.zone_settings import ZoneSettings
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.credentials import Credentials
+from stacks.settings.stack import Settings
+from stacks.settings.zone import ZoneSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from components.record import Record
-from stacks.plan.record_sets import declared_records, import_ids
-from stacks.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
+from components.records.record import Record
+from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.plan.records.record_sets import declared_records, import_ids
 
 
 class Action(Enum):

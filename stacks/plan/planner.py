@@ -25,22 +25,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from components import canonical_content
-from stacks.plan import shares
-from stacks.plan.adoption import Takeover, adopt, leftovers, without_what_stands
-from stacks.plan.cases import explained, judge
-from stacks.plan.cluster_endpoints import asked, settled
-from stacks.plan.endpoints import Seen, endpoints, seen_on_links
-from stacks.plan.former_marks import with_former_marks
-from stacks.plan.geo_part import geo_part
-from stacks.plan.links import partly_known, published
-from stacks.plan.mark_places import placed
-from stacks.plan.record_sets import as_registered, contents, wished
-from stacks.plan.sharding import layout
-from stacks.plan.shares import Sight
-from stacks.plan.staying import Stays, by_policy, in_doubt, in_unread_zone, standing, why_wanted
-from stacks.plan.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
-from stacks.values import (
+from components.records import canonical_content
+from stacks.model.values import (
     Conflict,
     Deferred,
     Endpoint,
@@ -54,10 +40,24 @@ from stacks.values import (
     Unknown,
     UnreadZone,
 )
+from stacks.plan.desired import shares
+from stacks.plan.desired.cluster_endpoints import asked, settled
+from stacks.plan.desired.endpoints import Seen, endpoints, seen_on_links
+from stacks.plan.desired.links import partly_known, published
+from stacks.plan.desired.shares import Sight
+from stacks.plan.geo.part import geo_part
+from stacks.plan.records.adoption import Takeover, adopt, leftovers, without_what_stands
+from stacks.plan.records.cases import explained, judge
+from stacks.plan.records.former_marks import with_former_marks
+from stacks.plan.records.mark_places import placed
+from stacks.plan.records.record_sets import as_registered, contents, wished
+from stacks.plan.records.retained import Stays, by_policy, in_doubt, in_unread_zone, standing, why_wanted
+from stacks.plan.records.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
+from stacks.plan.sharding import layout
 
 if TYPE_CHECKING:
-    from stacks.settings import Settings
-    from stacks.wishes import Complaint, ObjectKey, Wish
+    from stacks.model.wishes import Complaint, ObjectKey, Wish
+    from stacks.settings.stack import Settings
 
 
 @dataclass(frozen=True, slots=True)

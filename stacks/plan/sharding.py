@@ -9,13 +9,13 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from components.ownership import set_of
-from stacks.shards import Layout, label_of, stack_in, stack_of
+from components.marks.ownership import set_of
+from stacks.model.shards import Layout, label_of, stack_in, stack_of
 
 if TYPE_CHECKING:
-    from stacks.plan.zone_index import Key
-    from stacks.values import Plan, RecordSet, Registry, SharedSet
-    from stacks.wishes import ObjectKey
+    from stacks.model.values import Plan, RecordSet, Registry, SharedSet
+    from stacks.model.wishes import ObjectKey
+    from stacks.plan.records.zone_index import Key
 
 Shards = int | Literal["auto", "zone", "cluster", "namespace"]
 """The setting `shards`."""

@@ -8,7 +8,7 @@ import pytest
 
 from bench import __main__ as program
 from bench.row import Row
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 
 
 def quick() -> Iterator[Row]:

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from bench.campaigns.paper import ZONE
 from bench.follower import Planner
-from bench.paper import ZONE
-from stacks.settings import parse
-from stacks.values import Known, Unknown
-from stacks.wishes import ObjectKey, SourceSighting, Wish
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import ObjectKey, SourceSighting, Wish
+from stacks.settings.stack import parse
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.backend import without_sidecars
-from cli.engine.find import Engine
-from cli.engine.install import engine_environment
+from cli.engine.install.find import Engine
+from cli.engine.install.install import engine_environment
+from cli.session.backend import without_sidecars
 from lab import remote
 from lab.plugin.executable import CLOUDFLARE, GANDI, choose
 from lab.world import FIRST_IPV4, Places, running

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.engine.find import Engine
-from components.geo_marks import parse
+from cli.engine.install.find import Engine
+from components.geo.marks import parse
 from lab.cloudflare.load_balancing.model import LoadBalancer, Pool
 from lab.dns.behaviour import DnsBehaviour
 from lab.dns.cloudflare import zones_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import FIRST_IPV4, Places
 from tests.cli.conftest import ROOT, TRUENORTH, Inside, fill, fresh

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from cli.exit_codes import FAILED
 from lab.api.faults import Effect, Fault
 from lab.api.http import LoggedRequest

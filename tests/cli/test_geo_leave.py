@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab.cloudflare.load_balancing.health import Health, HealthBook
 from lab.cloudflare.load_balancing.model import Origin, Pool
 from tests.cli.geo import HOMES, Member, World

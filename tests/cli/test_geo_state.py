@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from stacks.credentials import Credentials
 from stacks.observe.geo.account import read_account
 from stacks.observe.registry import parse_registry
+from stacks.settings.credentials import Credentials
 from tests.cli.conftest import Inside
 
 

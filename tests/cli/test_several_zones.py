@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import FIRST_IPV4, GANDI_TOKEN, GANDI_ZONE, Places, running
 from tests.cli.conftest import Inside, fresh

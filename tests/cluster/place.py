@@ -11,11 +11,11 @@ import pytest
 
 from lab.kube.client import ApiError
 from lab.kube.cluster import Cluster
-from stacks.cluster_settings import ClusterSettings, SourceName
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import Complaint, Detected, Targets, Wish
 from stacks.observe.cluster.reading import read
-from stacks.plan.conflicts import settle
-from stacks.values import Known, Unknown
-from stacks.wishes import Complaint, Detected, Targets, Wish
+from stacks.plan.desired.claims import settle
+from stacks.settings.cluster import ClusterSettings, SourceName
 from tests.cluster.objects import Manifest
 
 KEPT = "stays as it is"

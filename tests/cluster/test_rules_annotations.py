@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacks.values import WAN
-from stacks.wishes import Detected
+from stacks.model.values import WAN
+from stacks.model.wishes import Detected
 from tests.cluster.objects import gateway, ingress, listener, listener_set, node, route, service
 from tests.cluster.place import KEPT, Place
 
 if TYPE_CHECKING:
-    from stacks.cluster_settings import SourceName
+    from stacks.settings.cluster import SourceName
 
 WWW = "www.example.com"
 SERVED = {f"{WWW} A": ("192.0.2.1",)}

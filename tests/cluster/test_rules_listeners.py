@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stacks.cluster_settings import SourceName
+from stacks.settings.cluster import SourceName
 from tests.cluster.objects import GATEWAY_API, Manifest, allow, gateway, listener, listener_set, manifest, route
 from tests.cluster.place import KEPT, Place
 

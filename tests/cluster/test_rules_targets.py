@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.values import Known
-from stacks.wishes import Complaint
+from stacks.model.values import Known
+from stacks.model.wishes import Complaint
 from tests.cluster.objects import gateway, listener, route
 from tests.cluster.place import KEPT, Place
 

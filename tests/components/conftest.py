@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pulumi import automation
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 from lab.plugin.cloudflare.server import serving

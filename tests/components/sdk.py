@@ -14,10 +14,10 @@ from pulumi.runtime import run_in_stack, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor
 from pulumi.runtime.proto import resource_pb2
 
-from components import canonical_content, cloudflare_fields, gandi_names
+from components.records import canonical_content, cloudflare_fields, gandi_names
 
 if TYPE_CHECKING:
-    from components.record import Record
+    from components.records.record import Record
 
 
 def cloudflare_record(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:

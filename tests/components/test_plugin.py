@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from cli.engine.find import Engine
+    from cli.engine.install.find import Engine
     from tests.components.conftest import World
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from cli.deploy.gather import gather
-from components.operator_manifests import manifests
+from components.operator.manifests import manifests
 from lab.kube.cluster import Cluster
 from tests.deploy.agreement import what_matters
 from tests.deploy.conftest import CHART, DEPLOY, Manifest, Tools, accepted

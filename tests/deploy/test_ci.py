@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab.api.serving import listening
 from lab.world import Places
 from tests.cli.conftest import ROOT, Inside, fresh, lab_places, plugin_folder  # noqa: F401 - fixtures

@@ -12,9 +12,9 @@ import yaml
 
 from cli.deploy.gather import gather
 from cli.deploy.render import render
-from components.operator_manifests import manifests
+from components.operator.manifests import manifests
 from lab.kube.cluster import Cluster
-from stacks.settings_files import from_file
+from stacks.settings.files import from_file
 from tests.deploy.agreement import what_matters
 from tests.deploy.conftest import DEPLOY, KUSTOMIZE, Manifest, Tools, accepted
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from deploy.image.plugins import PLUGINS, pinned
 from deploy.image.tree import ROOT, unpack
 from lab.plugin.executable import Kind, plugin_folder

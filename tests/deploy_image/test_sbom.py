@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from packaging.markers import Marker
 
-from cli.engine.versions import VERSION
+from cli.engine.install.versions import VERSION
 from deploy.image.environment import packages
 from deploy.image.plugins import PLUGINS, commands, pinned
 from deploy.image.sbom import bill

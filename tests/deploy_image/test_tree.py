@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.files import FILES
-from cli.errors import UserError
+from cli.engine.install.files import FILES
 from deploy.image import tree as image_tree
 from deploy.image.tree import ROOT, sizes, unpack
+from stacks.model.errors import UserError
 
 
 @pytest.fixture

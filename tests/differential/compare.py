@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from components import canonical
-from stacks.plan.conflicts import settle
-from stacks.values import Known, Unknown
-from stacks.wishes import Complaint, ObjectKey, SourceSighting, Wish
+from components.records import canonical
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
+from stacks.plan.desired.claims import settle
 from tests.differential.drawing import ZONE
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.engine.progress import Plain
+from cli.engine.install.progress import Plain
 from lab.kube.build import install
 from lab.kube.control_plane import control_plane
 from lab.kube.unavailable import KubeUnavailable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lab.external_dns import ANNOTATIONS
-from stacks.values import Known, Unknown
+from stacks.model.values import Known, Unknown
 from tests.differential.case import Case, fitting, key_of, said
 from tests.differential.compare import RecordSet
 from tests.differential.routes import LAGGING

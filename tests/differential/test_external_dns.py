@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.external_dns import ANNOTATIONS, SOURCES
-from stacks.cluster_settings import ClusterSettings
 from stacks.observe.cluster.reading import read
+from stacks.settings.cluster import ClusterSettings
 from tests.differential.compare import differences
 from tests.differential.corpus import applied, generate
 from tests.differential.external import made_by_external_dns

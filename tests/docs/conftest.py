@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab.world import Places
 from tests.cli.conftest import Inside, _no_settings_left_behind, fresh, lab_places, plugin_folder  # noqa: F401 - fixtures
 

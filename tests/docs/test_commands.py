@@ -27,8 +27,8 @@ import typer.main
 import yaml
 
 from cli.main import app
-from components import cloudflare_ddns, external_dns
-from components.external_dns import Affix, Labels
+from components.marks import cloudflare_ddns, external_dns
+from components.marks.external_dns import Affix, Labels
 from lab import remote
 from lab.kube.programs import Programs
 from lab.world import FIRST_IPV4

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 import yaml
 
-from stacks.settings import NAMESPACE, parse
+from stacks.settings.stack import NAMESPACE, parse
 from tests.docs.blocks import PAGES, ROOT, blocks
 
 CONFIGURATION = ROOT / "mkdocs.yml"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
-from components import canonical
-from stacks.observe.cluster.hostnames import hostname, is_address
-from stacks.zone_settings import LONGEST_COMMENT
+from components.records import canonical
+from stacks.observe.cluster.kinds.hostnames import hostname, is_address
+from stacks.settings.zone import LONGEST_COMMENT
 
 GATEWAY_ADDRESS = "gateway-address"
 DDNS = "ddns"

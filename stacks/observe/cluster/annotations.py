@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from components import canonical
+from components.records import canonical
+from stacks.kube.objects import Manifest
+from stacks.model.values import WAN
+from stacks.model.wishes import Complaint, ObjectKey
 from stacks.observe.cluster import annotation_values as values
-from stacks.observe.cluster.objects import Manifest
-from stacks.values import WAN
-from stacks.wishes import Complaint, ObjectKey
 
 T = TypeVar("T")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import Complaint, Detected, ObjectKey, Targets, Wish
 from stacks.observe.cluster.annotation_values import target
 from stacks.observe.cluster.annotations import TARGET, Annotated, Said, complaint, find, read
-from stacks.observe.cluster.hostnames import is_address
-from stacks.values import Known, Unknown
-from stacks.wishes import Complaint, Detected, ObjectKey, Targets, Wish
+from stacks.observe.cluster.kinds.hostnames import is_address
 
 
 @dataclass(frozen=True, slots=True)

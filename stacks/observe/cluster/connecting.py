@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.access import access
-from stacks.observe.cluster.lightkube_api import LightkubeApi
-from stacks.observe.cluster.pace import Pace
+from stacks.kube.access import access
+from stacks.kube.client import LightkubeApi
+from stacks.kube.timing import Pace
+from stacks.model.wishes import SourceSighting
 from stacks.observe.cluster.sighting import ClusterSources
-from stacks.wishes import SourceSighting
+from stacks.settings.cluster import ClusterSettings
 
 
 @dataclass(frozen=True, slots=True)

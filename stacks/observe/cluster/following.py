@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from stacks.cluster_settings import ClusterSettings
+from stacks.kube.timing import Pace
+from stacks.model.wishes import SourceSighting
 from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
-from stacks.observe.cluster.pace import Pace
-from stacks.wishes import SourceSighting
+from stacks.settings.cluster import ClusterSettings
 
 Post = Callable[[tuple[SourceSighting, ...]], None]
 

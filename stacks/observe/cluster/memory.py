@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from stacks.observe.cluster.objects import Manifest, Objects, Resource, key_of
-from stacks.values import Known, Unknown
-from stacks.wishes import ObjectKey
+from stacks.kube.objects import Manifest, Objects, Resource, key_of
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import ObjectKey
 
 T = TypeVar("T")
 

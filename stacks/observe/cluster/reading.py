@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from stacks.cluster_settings import ClusterSettings
+from stacks.kube.timing import Pace
+from stacks.model.wishes import SourceSighting
 from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
-from stacks.observe.cluster.pace import Pace
-from stacks.wishes import SourceSighting
+from stacks.settings.cluster import ClusterSettings
 
 
 def read(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:

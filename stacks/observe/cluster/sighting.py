@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.api import Api, Collection
-from stacks.observe.cluster.cache import Cache, Selection, View, select
-from stacks.observe.cluster.geo import balanced
-from stacks.observe.cluster.pace import Pace
-from stacks.observe.cluster.reflector import Reflector
+from stacks.kube.api import Api, Collection
+from stacks.kube.cache import Cache, Selection, View, select
+from stacks.kube.reflector import Reflector
+from stacks.kube.timing import Pace
+from stacks.model.wishes import SourceSighting
+from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.source import Options, Source
 from stacks.observe.cluster.sources import SOURCES
-from stacks.wishes import SourceSighting
+from stacks.settings.cluster import ClusterSettings
 
 
 @dataclass(slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from stacks.observe.cluster.objects import Objects, Resource
-from stacks.values import Known, Unknown
-from stacks.wishes import Complaint, Wish
+from stacks.kube.objects import Objects, Resource
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import Complaint, Wish
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stacks.observe.cluster.ingress import Ingresses
-from stacks.observe.cluster.node import Nodes
-from stacks.observe.cluster.objects import GRPC_ROUTES, HTTP_ROUTES, TLS_ROUTES
-from stacks.observe.cluster.routes import Routes
-from stacks.observe.cluster.service import Services
+from stacks.kube.objects import GRPC_ROUTES, HTTP_ROUTES, TLS_ROUTES
+from stacks.observe.cluster.kinds.ingress import Ingresses
+from stacks.observe.cluster.kinds.node import Nodes
+from stacks.observe.cluster.kinds.routes import Routes
+from stacks.observe.cluster.kinds.service import Services
 from stacks.observe.cluster.source import Options, Source
 
 HTTP, TLS = frozenset({"HTTP"}), frozenset({"TLS"})

@@ -12,12 +12,12 @@ from typing import Any
 
 import requests
 
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, UserError
-from stacks.geo import Account, LiveBalancer, LiveMonitor, LivePool
+from stacks.model.errors import ObservationError, UserError
+from stacks.model.geo import Account, LiveBalancer, LiveMonitor, LivePool
 from stacks.observe.geo import values
 from stacks.observe.geo.health import health
 from stacks.observe.zone import cloudflare, http
+from stacks.settings.credentials import Credentials
 
 PAGE = 100
 _REFUSED = frozenset({400, 401, 403, 412})

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from components.geo import Pool
-from stacks.geo import GeoMemory, GeoWish
-from stacks.geo_settings import GeoSettings
-from stacks.values import WAN, Known, Sighting, Unknown
-from stacks.wishes import Complaint, ObjectKey, SourceSighting, Wish
+from components.geo.values import Pool
+from stacks.model.geo import GeoMemory, GeoWish
+from stacks.model.values import WAN, Known, Sighting, Unknown
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
+from stacks.settings.geo import GeoSettings
 
 
 @dataclass(frozen=True, slots=True)

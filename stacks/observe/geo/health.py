@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stacks.geo import Health
+from stacks.model.geo import Health
 
 _NOT_CHECKED = "no health"
 """What the reason of a failure begins with where no check has told yet."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from components import geo_names
-from components.geo import LoadBalancer, Monitor, Pool
-from stacks.geo import GeoMemory, RegisteredGeo
+from components.geo import names
+from components.geo.values import LoadBalancer, Monitor, Pool
+from stacks.model.geo import GeoMemory, RegisteredGeo
 from stacks.observe.geo import values
 
 _READERS: Mapping[str, Callable[[values.Json], LoadBalancer | Monitor | Pool]] = {
@@ -59,7 +59,7 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
 def _registered(resource: Mapping[str, Any]) -> RegisteredGeo | None:
     """The pool, monitor or load balancer that a resource is; None for any other, or one that waits for its deletion."""
     logical_name = resource["urn"].rsplit("::", 1)[1]
-    found = geo_names.parse(resource["type"], logical_name)
+    found = names.parse(resource["type"], logical_name)
     if found is None or resource.get("delete"):
         return None
     kind, _ = found

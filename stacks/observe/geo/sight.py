@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from components.geo import LoadBalancer, Pool
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError
-from stacks.geo import Account, GeoMemory, GeoSight, LivePool
-from stacks.geo_checks import BALANCING, zone_of
+from components.geo.values import LoadBalancer, Pool
+from stacks.model.errors import ObservationError
+from stacks.model.geo import Account, GeoMemory, GeoSight, LivePool
+from stacks.model.values import Known, Registry, Sighting, Unknown, UnreadZone, ZoneSnapshot
+from stacks.model.wishes import SourceSighting
 from stacks.observe.geo.account import read_account
 from stacks.observe.geo.asked import Asked, asked
-from stacks.settings import Settings
-from stacks.values import Known, Registry, Sighting, Unknown, UnreadZone, ZoneSnapshot
-from stacks.wishes import SourceSighting
-from stacks.zone_settings import ZoneSettings
+from stacks.settings.credentials import Credentials
+from stacks.settings.geo_checks import BALANCING, zone_of
+from stacks.settings.stack import Settings
+from stacks.settings.zone import ZoneSettings
 
 
 def see(

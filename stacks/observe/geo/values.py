@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from components import geo_canonical
-from components.geo import LoadBalancer, LoadShedding, Monitor, Origin, Pool
+from components.geo import canonical
+from components.geo.values import LoadBalancer, LoadShedding, Monitor, Origin, Pool
 
 Json = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ def of_state(inputs: Json) -> Json:
 
 def monitor(item: Json) -> Monitor:
     """A monitor as the API gives it."""
-    return geo_canonical.monitor(
+    return canonical.monitor(
         Monitor(
             type=item.get("type") or "http",
             interval=_whole(item.get("interval"), 60),
@@ -51,7 +51,7 @@ def pool(item: Json) -> Pool:
     """A pool as the API gives it."""
     shedding = item.get("load_shedding") or {}
     steering = item.get("origin_steering") or {}
-    return geo_canonical.pool(
+    return canonical.pool(
         Pool(
             name=item["name"],
             origins=tuple(_origin(one) for one in item.get("origins") or ()),
@@ -78,7 +78,7 @@ def balancer(item: Json) -> LoadBalancer:
     weights = item.get("random_steering") or {}
     strategy = item.get("location_strategy") or {}
     affinity = item.get("session_affinity_attributes") or {}
-    return geo_canonical.balancer(
+    return canonical.balancer(
         LoadBalancer(
             name=item["name"].lower(),
             default_pools=tuple(item.get("default_pools") or ()),
@@ -123,7 +123,7 @@ def _origin(item: Json) -> Origin:
     )
 
 
-def _pools(table: Mapping[str, list[str]] | None) -> geo_canonical.Pools:
+def _pools(table: Mapping[str, list[str]] | None) -> canonical.Pools:
     return tuple((key, tuple(pools)) for key, pools in (table or {}).items())
 
 

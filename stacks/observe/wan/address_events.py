@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from stacks.observe.wan.netlink import InterfaceAddress, dump_addresses
-from stacks.values import Known, Unknown
+from stacks.model.values import Known, Unknown
+from stacks.observe.wan.sources.netlink import InterfaceAddress, dump_addresses
 
 # linux/rtnetlink.h
 RTMGRP_IPV4_IFADDR = 0x10

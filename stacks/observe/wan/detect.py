@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from stacks.observe.listeners import Listeners
-from stacks.observe.wan.answer import Answer
-from stacks.observe.wan.consensus import agree, disagree, settled
-from stacks.observe.wan.deadline import Deadline
-from stacks.observe.wan.source import Source, build
-from stacks.values import Address, Family, Known, Unknown
+from stacks.model.listeners import Listeners
+from stacks.model.values import Address, Family, Known, Unknown
+from stacks.observe.wan.agreement.answer import Answer
+from stacks.observe.wan.agreement.consensus import agree, disagree, settled
+from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.wan.sources.source import Source, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from stacks.observe.wan.settings import WanSettings
+    from stacks.settings.wan import WanSettings
 
 LAST_WORDS = 0.1
 """Seconds in which sources may still say why they have no answer, after the deadline or the failure of an agreement."""

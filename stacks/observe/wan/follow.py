@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from stacks.model.values import Family, Known, Sighting, Unknown
+from stacks.observe.wan.agreement.track import Track
 from stacks.observe.wan.detect import detect
 from stacks.observe.wan.links import ways
 from stacks.observe.wan.look import Looker
-from stacks.observe.wan.track import Track
-from stacks.values import Family, Known, Sighting, Unknown
 
 if TYPE_CHECKING:
-    from stacks.observe.wan.settings import WanSettings
+    from stacks.settings.wan import WanSettings
 
 Post = Callable[[Sighting], object]
 """Told, from any thread, what a follower has found: an address to publish, or that it does not know any more and why.

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from stacks.model.values import Family, Sighting
 from stacks.observe.wan.detect import detect
-from stacks.values import Family, Sighting
 
 if TYPE_CHECKING:
-    from stacks.observe.wan.settings import WanSettings
+    from stacks.settings.wan import WanSettings
 
 
 def sight(settings: WanSettings, links: Iterable[str]) -> tuple[Sighting, ...]:

@@ -8,20 +8,20 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from stacks.observe.wan.answer import NoAnswerError
-from stacks.observe.wan.connect import open_socket
-from stacks.observe.wan.deadline import Deadline
-from stacks.observe.wan.resolve import resolve
-from stacks.observe.wan.source import source
-from stacks.observe.wan.stun_exchange import mapped_address, over_udp
-from stacks.observe.wan.verdict import refusal, unmapped
-from stacks.values import Address, Family, Unknown
+from stacks.model.values import Address, Family, Unknown
+from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.observe.wan.agreement.verdict import refusal, unmapped
+from stacks.observe.wan.sources.connect import open_socket
+from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.wan.sources.resolve import resolve
+from stacks.observe.wan.sources.source import source
+from stacks.observe.wan.sources.stun_exchange import mapped_address, over_udp
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from stacks.observe.wan.settings import WanSettings
-    from stacks.observe.wan.spec import Spec
+    from stacks.settings.wan import WanSettings
+    from stacks.settings.wan_source import Spec
 
 PATIENCE = 2.0
 """Seconds that a look gives to one STUN server: the answer to three requests (RFC 8489, section 6.2.1)."""

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
 
-from stacks.observe.wan.answer import NoAnswerError
-from stacks.observe.wan.deadline import Deadline
-from stacks.observe.wan.stun_exchange import binding
-from stacks.observe.wan.verdict import CARRIER_NAT, Network, refusal
-from stacks.values import Address, Family, Known, Unknown
+from stacks.model.values import Address, Family, Known, Unknown
+from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.observe.wan.agreement.verdict import CARRIER_NAT, Network, refusal
+from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.wan.sources.stun_exchange import binding
 
 CHILD = "stacks.observe.wan.nat_child"
 SHARE = 0.8

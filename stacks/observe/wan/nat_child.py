@@ -14,8 +14,8 @@ from typing import Any
 
 import stun  # type: ignore[import-untyped] # ships no types
 
-from stacks.observe.wan.connect import leave_by, open_socket
-from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.sources.connect import leave_by, open_socket
+from stacks.observe.wan.sources.deadline import Deadline
 
 REQUESTS = 20
 """More than the classification needs: 5 tests of 4 requests each."""

@@ -11,12 +11,12 @@ from typing import Any
 
 import requests
 
-from components import cloudflare_fields
-from components.record import Record
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, UserError
+from components.records import cloudflare_fields
+from components.records.record import Record
+from stacks.model.errors import ObservationError, UserError
+from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import http
-from stacks.values import LiveRecord, RegisteredRecord, ZoneSnapshot
+from stacks.settings.credentials import Credentials
 
 PAGE = 5_000
 TOO_MANY_REQUESTS = 429

@@ -19,8 +19,8 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from stacks.observe.wan.answer import NoAnswerError
-from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.name_servers import NameServer, name_servers
 from stacks.observe.zone.record_data import Data, answered, data, shown
 

@@ -11,8 +11,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
-from stacks.errors import ObservationError
-from stacks.observe.calls import CALLS, Call, Service
+from stacks.model.api_calls import CALLS, Call, Service
+from stacks.model.errors import ObservationError
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and to wait for the next piece of an answer."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stacks.credentials import Credentials
+from stacks.model.values import RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import cloudflare, gandi
-from stacks.values import RegisteredRecord, ZoneSnapshot
+from stacks.settings.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any
 
 import requests
 
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, UserError
+from stacks.model.errors import ObservationError, UserError
 from stacks.observe.zone import cloudflare, http
+from stacks.settings.credentials import Credentials
 
 ZONE_READ, DNS_EDIT, BALANCING_EDIT = "#zone:read", "#dns_records:edit", "#lb:edit"
 """Permissions, as Cloudflare names them in a zone."""

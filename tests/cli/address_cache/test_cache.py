@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.address_cache.cache import AddressCache
-from cli.home import Home
+from cli.events import Cached
 from cli.lease.clock import clock
-from cli.loop.news import Cached
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.access import access
-from stacks.values import WAN, Family, Known, Sighting, Unknown
-from stacks.watch_settings import CacheSettings
+from stacks.kube.access import access
+from stacks.kube.home import Home
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.watch import CacheSettings
 
 if TYPE_CHECKING:
     from lab.kube.cluster import Cluster

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.address_cache.entry import decode, encode, former
-from stacks.values import WAN, Family, Known, Sighting, Unknown
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 V4, V6 = IPv4Address("203.0.113.7"), IPv6Address("2001:db8::7")

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.ci.markdown import MOST_ROWS, code, failure, prose, summary
-from cli.converge import Convergence
-from stacks.plan import guard
+from cli.reconcile.converge import Convergence
+from stacks.model.values import Conflict, Observation
 from stacks.plan.changes import changes
-from stacks.plan.guard import Refusal
 from stacks.plan.planner import make_plan
-from stacks.values import Conflict, Observation
+from stacks.plan.safety import guard
+from stacks.plan.safety.guard import Refusal
 from tests.stacks.plan.worlds import make_observation, make_settings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from components import cloudflare_ddns, external_dns
-from components.external_dns import Affix, Labels
+from components.marks import cloudflare_ddns, external_dns
+from components.marks.external_dns import Affix, Labels
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside

@@ -4,8 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from cli.engine.find import Engine
-from cli.engine.install import engine_environment
+from cli.engine.install.find import Engine
+from cli.engine.install.install import engine_environment
 from tests.cli.conftest import COMMAND_DEADLINE, ROOT, TRUENORTH
 
 STEPS = ("lab", "up", "up again", "watch", "drift", "conflict", "remove", "done")

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.commands.engine import app
-from cli.engine.files import FILES
-from cli.engine.versions import VERSION
+from cli.engine.install.files import FILES
+from cli.engine.install.versions import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path

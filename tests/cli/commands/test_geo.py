@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from cli.exit_codes import FAILED, UNUSABLE
-from components.geo_marks import PoolMark, encode, text
+from components.geo.marks import PoolMark, encode, text
 from lab.api.faults import Effect, Fault
 from lab.cloudflare.load_balancing.health import Health
 from lab.cloudflare.model import Permission

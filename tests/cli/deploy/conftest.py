@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from cli.deploy.gather import gather
-from components.operator_manifests import manifests
+from components.operator.manifests import manifests
 from lab.kube.cluster import Cluster
 from lab.kube.users import User
 

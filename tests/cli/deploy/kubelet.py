@@ -14,7 +14,7 @@ import requests
 
 from lab.kube.cluster import Cluster
 from tests.cli.conftest import ROOT, TRUENORTH, Inside
-from tests.cli.loop.watching import until
+from tests.cli.daemon.watching import until
 
 PROBED = ("livenessProbe", "readinessProbe", "startupProbe")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.deploy.gather import gather
-from components.operator_manifests import manifests
+from components.operator.manifests import manifests
 from lab.kube.cluster import Cluster
 from lab.kube.objects import path_of
 from tests.cli.conftest import STACK, Inside

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cli.deploy.gather import Deployment, gather
-from cli.errors import UserError
-from components.operator_args import ObjectName
+from components.operator.args import ObjectName
+from stacks.model.errors import UserError
 from tests.cli.deploy.conftest import stack_settings
 
 TOKEN = {"CLOUDFLARE_API_TOKEN": "x"}

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from cli.deploy.render import KUSTOMIZATION, render
-from cli.errors import UserError
-from components.operator_args import OperatorArgs, Read, Rights
-from components.operator_manifests import manifests
+from components.operator.args import OperatorArgs, Read, Rights
+from components.operator.manifests import manifests
+from stacks.model.errors import UserError
 
 RIGHTS = Rights(reads=(Read("", "services", namespaces=("a", "b")),))
 ARGS = OperatorArgs(

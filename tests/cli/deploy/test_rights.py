@@ -9,8 +9,8 @@ import pytest
 from lab.kube.cluster import Cluster
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import STACK, Inside
+from tests.cli.daemon.watching import ended, until, watching
 from tests.cli.deploy.conftest import deployed
-from tests.cli.loop.watching import ended, until, watching
 from tests.cluster.objects import gateway, route
 from tests.cluster.place import Place, make_place
 

@@ -15,10 +15,10 @@ import yaml
 from lab.kube.cluster import Cluster
 from lab.kube.programs import Programs
 from tests.cli.conftest import ROOT, STACK, Inside
+from tests.cli.daemon.watching import ended, until
 from tests.cli.deploy.cluster_state import await_furnished, await_gone, await_rollout, delete_namespace, everything
 from tests.cli.deploy.conftest import stack_settings
 from tests.cli.deploy.kubelet import container
-from tests.cli.loop.watching import ended, until
 from tests.cluster.objects import gateway, route
 from tests.cluster.place import make_place
 

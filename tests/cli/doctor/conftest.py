@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
+from cli.doctor.context import Patient
 from cli.doctor.finding import Finding
-from cli.doctor.patient import Patient
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import Places, running
-from stacks.settings_files import from_file
+from stacks.settings.files import from_file
 from tests.cli.conftest import ROOT, STACK, Inside, settle
 
 Admit = Callable[..., Patient]

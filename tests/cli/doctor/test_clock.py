@@ -5,7 +5,7 @@ import pytest
 from cli.doctor.clock import clock, judged
 from lab import remote
 from lab.world import Places
-from stacks.errors import ObservationError
+from stacks.model.errors import ObservationError
 from tests.cli.doctor.conftest import Admit, told
 
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from cli.doctor.clusters import cluster, own
-from cli.doctor.patient import Patient
+from cli.doctor.context import Patient
 from lab.kube.cluster import Cluster
-from stacks.errors import UserError
+from stacks.model.errors import UserError
 from tests.cli.doctor.conftest import Admit, told
 
 INGRESSES = {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["get", "list", "watch"]}

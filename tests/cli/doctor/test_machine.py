@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor.context import Patient
 from cli.doctor.machine import plugins
-from cli.doctor.patient import Patient
 from tests.cli.doctor.conftest import Admit, told
 
 WANTED = version("pulumi-cloudflare")

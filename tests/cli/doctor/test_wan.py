@@ -4,7 +4,7 @@ import json
 
 from cli.doctor.wan import wan
 from lab.world import DOCUMENTATION_RANGES, Places
-from stacks.values import WAN
+from stacks.model.values import WAN
 from tests.cli.doctor.conftest import Admit, told
 
 

@@ -10,10 +10,10 @@ from cli.doctor.plan_limits import beyond, quota
 from cli.doctor.zones import delegated, delegation, zone
 from lab import remote
 from lab.world import Places
-from stacks.errors import ObservationError, UserError
+from stacks.model.errors import ObservationError, UserError
+from stacks.model.values import ZoneSnapshot
 from stacks.observe.zone.visible import DNS_EDIT, VisibleZone
-from stacks.settings import Settings
-from stacks.values import ZoneSnapshot
+from stacks.settings.stack import Settings
 from tests.cli.doctor.conftest import Admit, told
 from tests.stacks.plan.worlds import make_settings
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.engine.files import FILES, PULUMI
-from cli.engine.versions import VERSION
+from cli.engine.install.files import FILES, PULUMI
+from cli.engine.install.versions import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path

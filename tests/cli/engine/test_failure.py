@@ -5,7 +5,7 @@ import pytest
 from cli.engine.events import Diagnostic, Step
 from cli.engine.failure import RunFailed, raise_for
 from cli.engine.run import Run
-from cli.errors import UserError
+from stacks.model.errors import UserError
 
 LOCKED = """error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete
 the lock file with `pulumi cancel`.

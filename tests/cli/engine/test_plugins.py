@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.engine.plugins import VARIABLE, Plugins, find, shared
+from cli.engine.proc import stat
 from cli.engine.run import Run, run_engine
-from cli.proc import stat
 from lab import remote
 from tests.stacks.plan.worlds import make_settings
 
 if TYPE_CHECKING:
-    from cli.engine.find import Engine
+    from cli.engine.install.find import Engine
     from tests.cli.conftest import Inside
 
 TELLS_ITS_ID = "#!/bin/sh\necho $$\nexec sleep 600\n"
@@ -194,8 +194,8 @@ def up(inside: Inside, engine: Engine, tmp_path: Path) -> Callable[[str, int, di
     (tmp_path / "Pulumi.yaml").write_text("name: truenorth\nruntime: python\n")
 
     def run(stack: str, count: int, environment: dict[str, str]) -> Run:
-        from components.owned_record import OwnedRecordArgs, declare  # noqa: PLC0415 - heavy
-        from components.record import Record  # noqa: PLC0415 - likewise
+        from components.records.owned_record import OwnedRecordArgs, declare  # noqa: PLC0415 - heavy
+        from components.records.record import Record  # noqa: PLC0415 - likewise
 
         def program() -> None:
             for number in range(count):

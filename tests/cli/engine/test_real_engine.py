@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.engine.install import engine_environment
+from cli.engine.install.install import engine_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.engine.find import Engine
+    from cli.engine.install.find import Engine
 
 
 @pytest.mark.engine

@@ -11,8 +11,8 @@ import pulumi
 import pytest
 
 from cli.engine.events import Event
-from cli.engine.find import Engine
-from cli.engine.install import engine_environment
+from cli.engine.install.find import Engine
+from cli.engine.install.install import engine_environment
 from cli.engine.run import Run, run_engine
 from tests.cli.conftest import ROOT
 

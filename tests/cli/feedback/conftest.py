@@ -11,13 +11,13 @@ import pytest
 
 from cli.feedback.unwritten import Unwritten
 from cli.feedback.writing import Writing
-from stacks.cluster_settings import ClusterSettings
+from stacks.model.values import Observation, Unknown
 from stacks.observe.cluster.reading import read
 from stacks.plan.changes import changes
-from stacks.plan.feedback import Outcome
-from stacks.plan.foreseen import carried_out
+from stacks.plan.owners.events import Outcome
 from stacks.plan.planner import make_plan
-from stacks.values import Observation, Unknown
+from stacks.plan.simulate import carried_out
+from stacks.settings.cluster import ClusterSettings
 from tests.stacks.plan.worlds import make_observation, make_settings
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ import queue
 
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
+from stacks.model.wishes import SourceSighting
 from stacks.observe.cluster.following import following
-from stacks.wishes import SourceSighting
 from tests.cli.feedback.conftest import PATIENT, Shop
 
 READY = {"records": [{"name": "www.example.com", "type": "A", "content": ["192.0.2.1"], "state": "ready"}]}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.cli.conftest import Inside
+from tests.cli.daemon.watching import ended, told, watching
 from tests.cli.feedback.conftest import Shop
-from tests.cli.loop.watching import ended, told, watching
 
 
 def on(inside: Inside, shop: Shop, **cluster: object) -> None:

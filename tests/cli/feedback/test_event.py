@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from cli.feedback.event import LONGEST_NAME, Told, event, name_of
-from stacks.observe.cluster.objects import HTTP_ROUTES, NODES
-from stacks.plan.feedback import Notice, Reason
-from stacks.wishes import ObjectKey
+from stacks.kube.objects import HTTP_ROUTES, NODES
+from stacks.model.wishes import ObjectKey
+from stacks.plan.owners.events import Notice, Reason
 
 NOW = datetime(2026, 11, 21, 11, 12, 13, 999_999, tzinfo=UTC)
 WEB = ObjectKey("home", "HTTPRoute", "shop", "web")

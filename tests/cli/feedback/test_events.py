@@ -3,15 +3,15 @@ from __future__ import annotations
 import asyncio
 import platform
 
+from cli.feedback.cluster_client import Reaching
 from cli.feedback.events import Events
-from cli.feedback.reaching import Reaching
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
-from stacks.observe.cluster.access import access
-from stacks.observe.cluster.object_api import ObjectApi
-from stacks.observe.cluster.pace import Pace
-from stacks.plan.feedback import Notice, Reason
-from stacks.wishes import ObjectKey
+from stacks.kube.access import access
+from stacks.kube.object_api import ObjectApi
+from stacks.kube.timing import Pace
+from stacks.model.wishes import ObjectKey
+from stacks.plan.owners.events import Notice, Reason
 from tests.cli.feedback.conftest import Shop
 from tests.kube import gateway, http_route
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from cli.converge import Convergence
 from cli.engine.failure import RunFailed
 from cli.feedback.telling import telling
 from cli.feedback.unwritten import Unwritten
-from stacks.errors import Refused, UserError
-from stacks.plan.guard import Refusal
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Refused, UserError
+from stacks.plan.safety.guard import Refusal
 from tests.cli.feedback.conftest import Shop
 
 

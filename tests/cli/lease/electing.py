@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from cli.home import Home
+from cli.events import Leadership
 from cli.lease.election import Election, Place
-from cli.loop.news import Leadership
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.access import access
-from stacks.watch_settings import ElectionSettings
+from stacks.kube.access import access
+from stacks.kube.home import Home
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.watch import ElectionSettings
 
 PATIENT = 60.0
 QUICK = ElectionSettings(lease_duration=3, renew_deadline=2, retry_period=0.4)

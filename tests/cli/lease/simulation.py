@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, cast
 
 from cli.engine.hold import LEASE_LOST, Hold
+from cli.events import Leadership, Role
 from cli.lease.election import Election, Place
-from cli.lease.leash import leash
-from cli.loop.news import Leadership, Role
-from stacks.observe.cluster.api import ApiError, Collection, Conflict, Event, NotFound, Overloaded, Refused
-from stacks.observe.cluster.object_api import ObjectApi
-from stacks.observe.cluster.objects import Manifest, Resource
-from stacks.watch_settings import ElectionSettings
+from cli.lease.engine_guard import leash
+from stacks.kube.api import ApiError, Collection, Conflict, Event, NotFound, Overloaded, Refused
+from stacks.kube.object_api import ObjectApi
+from stacks.kube.objects import Manifest, Resource
+from stacks.settings.watch import ElectionSettings
 
 T = TypeVar("T")
 PLACE = Place("home", "truenorth")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.events import Role
 from cli.lease.clock import clock
-from cli.lease.margins import free
-from cli.loop.news import Role
+from cli.lease.timing import free
 from tests.cli.lease.electing import NAME, QUICK, taking_part
 
 if TYPE_CHECKING:

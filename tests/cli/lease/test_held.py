@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.engine.hold import Hold, NotHeld
-from cli.errors import NotNow
 from cli.lease.election import Place
 from cli.lease.held import LOST, held
+from stacks.model.errors import NotNow
 from tests.cli.lease.electing import NAME, QUICK, home
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.engine.hold import LEASE_LOST
-from cli.loop.news import Role
-from stacks.watch_settings import ElectionSettings
+from cli.events import Role
+from stacks.settings.watch import ElectionSettings
 from tests.cli.lease.simulation import Engine, Link, Process, Server, Trouble, run
 
 SPAN = 90.0

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cli.lease.identity import identity
 from cli.lease.record import Place, Record, claimed, decode, micro_time, released
-from stacks.observe.cluster.api import Unreachable
-from stacks.watch_settings import ElectionSettings
+from stacks.kube.api import Unreachable
+from stacks.settings.watch import ElectionSettings
 
 PLACE, PACE = Place("home", "truenorth"), ElectionSettings(lease_duration=14.2)
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)

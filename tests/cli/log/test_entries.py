@@ -9,34 +9,22 @@ from typing import Any, get_args
 import pytest
 from rich.console import Console
 
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.fast_plan import Planned
+from cli.daemon.grace import Leaving
 from cli.engine.events import Diagnostic, Event, Step, Summary
+from cli.events import Begun, Cached, Failure, Fatal, Hear, Leadership, Mended, News, Reloaded, Role, Stopping
 from cli.feedback.unwritten import Unwritten
 from cli.log.entries import entry, unsent
 from cli.log.entry import Entry
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
 from cli.log.secrets import Redactor
-from cli.loop.ahead import Planned
-from cli.loop.confirmer import Confirmation
-from cli.loop.grace import Leaving
-from cli.loop.news import (
-    Begun,
-    Cached,
-    Failure,
-    Fatal,
-    Hear,
-    Leadership,
-    Mended,
-    News,
-    Reloaded,
-    Role,
-    Stopping,
-)
-from stacks.errors import Problem, Refused
+from stacks.model.errors import Problem, Refused
+from stacks.model.values import Frozen, Known, Unknown
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting
 from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
-from stacks.values import Frozen, Known, Unknown
-from stacks.wishes import Complaint, ObjectKey, SourceSighting
-from tests.cli.news import TURN, ZONE, change, conflict, convergence, dispatch, sighting
+from tests.cli.happenings import TURN, ZONE, change, conflict, convergence, dispatch, sighting
 
 SKIPPED = Complaint(
     ObjectKey("", "Ingress", "shop", "web"), "", "", "", "Ingress shop/web has no label cluster-name: it is skipped"

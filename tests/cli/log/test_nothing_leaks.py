@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import Places
 from tests.cli.conftest import ROOT, TRUENORTH, Inside, fresh

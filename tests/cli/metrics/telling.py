@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.paper import carried_out
-from cli.converge import Convergence
+from bench.campaigns.paper import carried_out
 from cli.engine.run import Run
-from cli.loop.news import Dispatch, News, Trigger, Turn
+from cli.events import Dispatch, News, Trigger, Turn
 from cli.metrics.metrics import Metrics
+from cli.reconcile.converge import Convergence
+from stacks.model.values import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings
-from stacks.values import Observation
+from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import make_observation, make_settings
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

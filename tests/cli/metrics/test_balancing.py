@@ -3,15 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.loop.news import Leadership, Role
-from components.geo import LoadBalancer, Origin, Pool
-from stacks.geo import Account, GeoPlan, GeoSight, Health, LivePool, PlannedBalancer, PlannedPool
-from stacks.plan.geo_changes import GeoAction, GeoChange
-from stacks.values import Unknown
+from cli.events import Leadership, Role
+from components.geo.values import LoadBalancer, Origin, Pool
+from stacks.model.geo import Account, GeoPlan, GeoSight, Health, LivePool, PlannedBalancer, PlannedPool
+from stacks.model.values import Unknown
+from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.metrics.telling import UP, Told, settled
 
 if TYPE_CHECKING:
-    from cli.converge import Convergence
+    from cli.reconcile.converge import Convergence
 
 NAME = "k8s-pool-home-eu"
 POOL = Pool(NAME, (Origin("origin-eu", "192.0.2.1"), Origin("origin-eu-2", "192.0.2.2")))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cli.bridge.counts import COUNTED, Counted, Counts
+from cli.apiproxy.counts import COUNTED, Counted, Counts
 from tests.cli.metrics.telling import Told
 
 CLOUDFLARE = {"service": "cloudflare"}

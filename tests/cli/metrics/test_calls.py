@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from stacks.observe.calls import CALLS, Call
+from stacks.model.api_calls import CALLS, Call
 from tests.cli.metrics.telling import Told
 
 LABELS = {"service": "cloudflare", "method": "GET", "status": "200"}

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from cli.loop.ahead import Planned
-from cli.loop.confirmer import Confirmation
-from cli.loop.news import Begun, Cause, Failure, Leadership, Role, Trigger
-from components.record import Record
-from stacks.errors import Problem, Refused
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.fast_plan import Planned
+from cli.events import Begun, Cause, Failure, Leadership, Role, Trigger
+from components.records.record import Record
+from stacks.model.errors import Problem, Refused
 from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action, Change
-from stacks.plan.guard import Refusal
+from stacks.plan.safety.guard import Refusal
 from tests.cli.metrics.telling import ADDRESS, EPOCH, UP, Told, converged, settled
 
 WWW = Record("www.example.com", "A", "192.0.2.1", 1, proxied=False, comment="")

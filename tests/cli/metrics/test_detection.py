@@ -5,10 +5,10 @@ from ipaddress import ip_address
 import pytest
 
 from cli.metrics.detection import MOST_SOURCES
-from cli.source_label import shown
-from stacks.observe.wan.answer import Answer
+from cli.output.source_label import shown
+from stacks.model.values import Address, Family, Known, Unknown
+from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import DETECTIONS, NOT_WAITED_FOR, Detection
-from stacks.values import Address, Family, Known, Unknown
 from tests.cli.metrics.telling import Told
 
 ONE, OTHER = ip_address("192.0.2.1"), ip_address("192.0.2.2")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cli.engine.events import Diagnostic, Event, Step
-from cli.loop.news import Begun, Cause, Failure
+from cli.events import Begun, Cause, Failure
 from tests.cli.metrics.telling import UP, Told, converged
 
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"

@@ -5,13 +5,13 @@ from ipaddress import ip_address
 
 import pytest
 
-from cli.loop.news import Cached, Cause, Failure, Leadership, Role
-from components.record import Record
-from stacks.errors import Problem, Refused
+from cli.events import Cached, Cause, Failure, Leadership, Role
+from components.records.record import Record
+from stacks.model.errors import Problem, Refused
+from stacks.model.values import WAN, Conflict, Deferred, Family, Frozen, Known, Sighting, Unknown, UnreadZone
+from stacks.model.wishes import SourceSighting
 from stacks.plan.changes import Action, Change
-from stacks.plan.guard import Refusal
-from stacks.values import WAN, Conflict, Deferred, Family, Frozen, Known, Sighting, Unknown, UnreadZone
-from stacks.wishes import SourceSighting
+from stacks.plan.safety.guard import Refusal
 from tests.cli.metrics.telling import EPOCH, UP, Told, converged, settled
 
 WWW = Record("www.example.com", "A", "192.0.2.1", 1, proxied=False, comment="")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cli.loop.news import Begun, Cause, Failure, News
+from cli.events import Begun, Cause, Failure, News
 from tests.cli.metrics.telling import EPOCH, UP, Told, converged, settled
 
 CONTROLLER = "external_dns_controller_"

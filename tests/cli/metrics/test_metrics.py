@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from cli.loop.news import Begun, Cause, Failure, Leadership, Role
+from cli.events import Begun, Cause, Failure, Leadership, Role
 from cli.metrics.metrics import Metrics
-from stacks.observe.calls import CALLS, Call
+from stacks.model.api_calls import CALLS, Call
+from stacks.model.wishes import Complaint, ObjectKey
 from stacks.plan.planner import make_plan
-from stacks.wishes import Complaint, ObjectKey
 from tests.cli.metrics.telling import ADDRESS, UP, Told, converged, settled
 from tests.stacks.plan.worlds import make_observation, make_settings
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.backend import without_sidecars
-from cli.loop.news import Cached, Leadership, Mended, Reloaded, Role
+from cli.events import Cached, Leadership, Mended, Reloaded, Role
 from cli.metrics.metrics import Metrics
 from cli.metrics.state_size import state_size
+from cli.session.backend import without_sidecars
 from tests.cli.metrics.telling import EPOCH, Told
 
 

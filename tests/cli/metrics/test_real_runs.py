@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cli.converge import converge
 from cli.engine.failure import RunFailed
-from cli.loop.news import Begun, Cause, Failure
+from cli.events import Begun, Cause, Failure
 from cli.metrics.metrics import Metrics
 from cli.metrics.state_size import state_size
-from cli.workplace import open_workplace
+from cli.reconcile.converge import converge
+from cli.session.session import open_session
 from lab import remote
 from tests.cli.conftest import STACK, Inside
 from tests.cli.metrics.telling import ADDRESS, Told
@@ -20,7 +20,7 @@ WRITES = ("PUT", "PATCH", "POST")
 
 def test_they_tell_of_steps_calls_answers_and_failures(inside: Inside) -> None:
     inside.settings("www")
-    place = open_workplace(STACK, inside.settings_file, inside.environment)
+    place = open_session(STACK, inside.settings_file, inside.environment)
     backend = inside.environment["PULUMI_BACKEND_URL"]
     told = Told(Metrics(["example.com"], state_size=lambda: state_size(backend, STACK)))
     with told.metrics.listening():

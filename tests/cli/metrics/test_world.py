@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 
+from cli.events import Cached, Leadership, Role
 from cli.feedback.unwritten import Unwritten
-from cli.loop.news import Cached, Leadership, Role
-from components.record import Record
-from stacks.values import WAN, Family, Known, LiveRecord, Sighting, Unknown, UnreadZone
-from stacks.wishes import Complaint, ObjectKey, SourceSighting, Wish
+from components.records.record import Record
+from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, Unknown, UnreadZone
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
 from tests.cli.metrics.telling import Told, converged, settled
 from tests.stacks.plan.worlds import make_observation, make_settings, owned_www
 

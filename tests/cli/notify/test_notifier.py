@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from cli.events import Failure, Hear
 from cli.log.secrets import redactor
-from cli.loop.news import Failure, Hear
 from cli.notify import notifier
 from cli.notify.courier import LONGEST_QUEUE, Courier
 from cli.notify.message import Message
 from cli.notify.notifier import notifying
-from stacks.errors import UserError
-from stacks.watch_settings import NotificationSettings
-from tests.cli.news import change, convergence, dispatch
+from stacks.model.errors import UserError
+from stacks.settings.watch import NotificationSettings
+from tests.cli.happenings import change, convergence, dispatch
 from tests.cli.notify.conftest import DEADLINE, Hook
 
 # apprise imports a module that a later Python is without, which it knows.

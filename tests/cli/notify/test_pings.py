@@ -11,14 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from cli.events import Begun, Failure, Fatal, Hear, Leadership, Role
 from cli.log.secrets import redactor
-from cli.loop.news import Begun, Failure, Fatal, Hear, Leadership, Role
 from cli.notify import pings
 from cli.notify.pings import Beating, healthchecks, pinging, uptime_kuma
 from cli.notify.pulse import Pulse, Signal
-from stacks.errors import Refused, UserError
-from stacks.watch_settings import NotificationSettings
-from tests.cli.news import convergence, dispatch
+from stacks.model.errors import Refused, UserError
+from stacks.settings.watch import NotificationSettings
+from tests.cli.happenings import convergence, dispatch
 from tests.cli.notify.conftest import Hook
 
 WRONG, RIGHT = Failure("HTTP 503", 2.0), convergence()

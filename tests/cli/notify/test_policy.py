@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.converge import Convergence
-from cli.loop.news import Failure, Fatal, Leadership, News, Reloaded, Role
+from cli.events import Failure, Fatal, Leadership, News, Reloaded, Role
 from cli.notify.message import LINES, Fact, Message, message
 from cli.notify.policy import BURST, Policy
-from stacks.errors import Problem, Refused
-from stacks.observe.wan.consensus import DISAGREEMENT
+from cli.reconcile.converge import Convergence
+from stacks.model.errors import Problem, Refused
+from stacks.observe.wan.agreement.consensus import DISAGREEMENT
 from stacks.plan.changes import Action, Change
-from stacks.plan.geo_changes import GeoAction, GeoChange
-from stacks.watch_settings import NotificationSettings
-from tests.cli.news import change, conflict, convergence, dispatch, sighting
+from stacks.plan.geo.changes import GeoAction, GeoChange
+from stacks.settings.watch import NotificationSettings
+from tests.cli.happenings import change, conflict, convergence, dispatch, sighting
 
 ALL = NotificationSettings(of=(*NotificationSettings().of, "leadership"))
 WINDOW, PATIENCE = ALL.at_most_every, ALL.failures_from

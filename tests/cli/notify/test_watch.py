@@ -7,7 +7,7 @@ from dataclasses import replace
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside
-from tests.cli.loop.watching import ended, told, watching
+from tests.cli.daemon.watching import ended, told, watching
 from tests.cli.notify.conftest import Hook
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from cli.engine.find import Engine
-from cli.loop.news import Mended
-from cli.workplace import Workplace
+from cli.engine.install.find import Engine
+from cli.events import Mended
+from cli.session.session import Session
 from tests.stacks.plan.worlds import make_settings
 
 VERSION = "v3.256.0"
@@ -52,7 +52,7 @@ def state(*names: str, time: str = "", pending: tuple[str, ...] = ()) -> bytes:
 
 
 class Place:
-    """A workplace, the files of its state, and what was told."""
+    """A session, the files of its state, and what was told."""
 
     def __init__(self, folder: Path, pulumi: Path) -> None:
         self.folder = folder / ".pulumi"
@@ -63,7 +63,7 @@ class Place:
         self.locks.mkdir(parents=True)
         self.told: list[str] = []
         engine = Engine(pulumi, pulumi.parent, "3.256.0", "folder", "")
-        self.workplace = Workplace(
+        self.session = Session(
             folder,
             "home",
             folder / "settings.yaml",

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from cli.bridge import journal
-from cli.converge import Convergence
+from cli.apiproxy import journal
 from cli.engine.failure import Locked
-from cli.recovery import checkpoint, unfinished
+from cli.reconcile.converge import Convergence
+from cli.recovery import intent_log
 from cli.recovery.recover import foreseen, recover, stacks_of
+from cli.session.session import Session
+from cli.state import checkpoint
 from cli.state.store import PulumiBackend
-from cli.workplace import Workplace
-from stacks.plan.adoption import Takeover, Traces
+from stacks.model.values import Plan
 from stacks.plan.changes import Action, Change
-from stacks.values import Plan
+from stacks.plan.records.adoption import Takeover, Traces
 from tests.cli.recovery.conftest import Place, state
 from tests.stacks.plan.worlds import a_record, make_observation
 
@@ -31,12 +32,12 @@ WANTED = Takeover("truenorth", traces=Traces(wanted=True))
 
 
 @pytest.fixture
-def workplace(place: Place) -> Workplace:
+def session(place: Place) -> Session:
     """The estate's own stack, which holds nothing, and two shards that do."""
     write(place, "home")
     write(place, FIRST, "a")
     write(place, SECOND, "b")
-    return replace(place.workplace, state=PulumiBackend(place.workplace.backend, "truenorth", "home"))
+    return replace(place.session, state=PulumiBackend(place.session.backend, "truenorth", "home"))
 
 
 def write(place: Place, stack: str, *names: str, pending: tuple[str, ...] = ()) -> Path:
@@ -65,84 +66,84 @@ def done() -> Convergence:
 
 
 class TestWhereAllIsWell:
-    def test_nothing_is_taken_over_although_one_stack_holds_nothing(self, place: Place, workplace: Workplace) -> None:
-        assert stacks_of(workplace) == ("home", FIRST, SECOND)
-        assert recover(workplace, place.hear) is None
-        assert foreseen(workplace) is None
+    def test_nothing_is_taken_over_although_one_stack_holds_nothing(self, place: Place, session: Session) -> None:
+        assert stacks_of(session) == ("home", FIRST, SECOND)
+        assert recover(session, place.hear) is None
+        assert foreseen(session) is None
         assert place.told == []
 
     def test_no_checkpoint_is_read_a_second_time(
-        self, place: Place, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+        self, place: Place, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        recover(workplace, place.hear)
+        recover(session, place.hear)
 
         def read(file: Path) -> checkpoint.Checkpoint:
             raise AssertionError(file)
 
         monkeypatch.setattr(checkpoint, "read", read)
-        assert recover(workplace, place.hear) is None
+        assert recover(session, place.hear) is None
 
-    def test_it_is_the_same_from_a_shard(self, place: Place, workplace: Workplace) -> None:
-        assert stacks_of(workplace.at(FIRST)) == ("home", FIRST, SECOND)
-        assert recover(workplace.at(SECOND), place.hear) is None
+    def test_it_is_the_same_from_a_shard(self, place: Place, session: Session) -> None:
+        assert stacks_of(session.at(FIRST)) == ("home", FIRST, SECOND)
+        assert recover(session.at(SECOND), place.hear) is None
 
 
 class TestAfterACrash:
-    def test_dead_locks_of_all_stacks_are_removed(self, place: Place, workplace: Workplace) -> None:
+    def test_dead_locks_of_all_stacks_are_removed(self, place: Place, session: Session) -> None:
         files = [lock(place, stack) for stack in ("home", SECOND)]
-        assert recover(workplace, place.hear, patience=0.0) == WANTED
+        assert recover(session, place.hear, patience=0.0) == WANTED
         assert not any(file.exists() for file in files)
         assert len(place.told) == len(files)
-        assert unfinished.remembered(workplace.at(SECOND)) == Traces(wanted=True)
-        assert unfinished.remembered(workplace.at(FIRST)) == Traces()
+        assert intent_log.remembered(session.at(SECOND)) == Traces(wanted=True)
+        assert intent_log.remembered(session.at(FIRST)) == Traces()
 
-    def test_a_live_lock_of_one_stack_keeps_all(self, place: Place, workplace: Workplace) -> None:
+    def test_a_live_lock_of_one_stack_keeps_all(self, place: Place, session: Session) -> None:
         dead, _ = lock(place, FIRST), lock(place, SECOND, "elsewhere")
         with pytest.raises(Locked, match=f"the state of stack {SECOND} is locked by me@"):
-            recover(workplace, place.hear, patience=0.0)
+            recover(session, place.hear, patience=0.0)
         assert dead.exists()
 
-    def test_what_any_stack_has_pending_is_looked_for(self, place: Place, workplace: Workplace) -> None:
+    def test_what_any_stack_has_pending_is_looked_for(self, place: Place, session: Session) -> None:
         write(place, SECOND, "b", pending=("late",))
-        assert recover(workplace, place.hear) == Takeover(
+        assert recover(session, place.hear) == Takeover(
             "truenorth", traces=Traces(wanted=True, records=frozenset({("late", "A", "203.0.113.7")}))
         )
 
     def test_what_any_stack_was_about_to_make_is_looked_for_until_a_run_ends_well(
-        self, place: Place, workplace: Workplace
+        self, place: Place, session: Session
     ) -> None:
-        unfinished.begin(workplace.at(SECOND), CHANGES)
-        other = replace(workplace, stack="other").at("other")
-        unfinished.begin(other, [])
-        assert recover(workplace, place.hear) == Takeover("truenorth", traces=Traces(records=MADE))
-        assert unfinished.end(workplace, done())
-        assert recover(workplace, place.hear) is None
+        intent_log.begin(session.at(SECOND), CHANGES)
+        other = replace(session, stack="other").at("other")
+        intent_log.begin(other, [])
+        assert recover(session, place.hear) == Takeover("truenorth", traces=Traces(records=MADE))
+        assert intent_log.end(session, done())
+        assert recover(session, place.hear) is None
 
-    def test_a_damaged_checkpoint_of_a_shard_is_mended(self, place: Place, workplace: Workplace) -> None:
+    def test_a_damaged_checkpoint_of_a_shard_is_mended(self, place: Place, session: Session) -> None:
         (place.stacks / f"{SECOND}.json.bak").write_bytes((place.stacks / f"{SECOND}.json").read_bytes())
         (place.stacks / f"{SECOND}.json").write_bytes(b"{")
-        takeover = recover(workplace, place.hear)
+        takeover = recover(session, place.hear)
         assert takeover is not None
         assert takeover.traces is not None
         assert takeover.traces.wanted
         assert "id-b" in takeover.traces.ids
         assert f"the state of stack {SECOND} was damaged" in place.told[0]
 
-    def test_a_shard_that_has_run_and_is_gone_is_missed(self, place: Place, workplace: Workplace) -> None:
+    def test_a_shard_that_has_run_and_is_gone_is_missed(self, place: Place, session: Session) -> None:
         history = place.folder / "history" / "truenorth" / SECOND
         history.mkdir(parents=True)
         (place.stacks / f"{SECOND}.json").rename(history / f"{SECOND}-1.checkpoint.json")
-        assert recover(workplace, place.hear) == Takeover(
+        assert recover(session, place.hear) == Takeover(
             "truenorth", traces=Traces(wanted=True, ids=frozenset({"id-b", "p-1"}))
         )
 
-    def test_the_journal_of_the_estate_says_what_landed(self, place: Place, workplace: Workplace) -> None:
-        file = unfinished.journal_place(workplace.at(SECOND))
+    def test_the_journal_of_the_estate_says_what_landed(self, place: Place, session: Session) -> None:
+        file = intent_log.journal_place(session.at(SECOND))
         assert file == place.folder / "truenorth" / "home.journal"
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"torn")
         assert journal.traces(file) != Traces()
-        assert recover(workplace, place.hear) == Takeover("truenorth", traces=journal.traces(file))
-        assert unfinished.end(workplace, done())
+        assert recover(session, place.hear) == Takeover("truenorth", traces=journal.traces(file))
+        assert intent_log.end(session, done())
         assert not file.exists()
-        assert recover(workplace, place.hear) is None
+        assert recover(session, place.hear) is None

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from cli.engine.failure import Locked, mendable
-from cli.errors import UserError
 from cli.recovery import locks, processes
 from cli.recovery.recover import recover
-from stacks.plan.adoption import Takeover
+from stacks.model.errors import UserError
+from stacks.plan.records.adoption import Takeover
 from tests.cli.recovery.conftest import Place, state
 
 NOW = datetime.now(UTC)
@@ -60,7 +60,7 @@ def _settled(place: Place) -> None:
 
 def recovered(place: Place, leads_since: datetime | None = None, after: Exception | None = None) -> Takeover | None:
     """Recover, without much patience for a live owner."""
-    return recover(place.workplace, place.hear, leads_since=leads_since, after=after, patience=0.05)
+    return recover(place.session, place.hear, leads_since=leads_since, after=after, patience=0.05)
 
 
 class TestTheLockOfADeadOwner:
@@ -202,8 +202,8 @@ class TestALockInABackendThatIsNoFolder:
     def remote(self, place: Place, pulumi: Callable[[str], Path], tmp_path: Path) -> Place:
         """A place whose engine notes what it is asked, and holds no stack."""
         script = f'echo "$@" >> {tmp_path}/asked; test "$1" = cancel || {{ echo "no stack named" >&2; exit 255; }}'
-        engine = replace(place.workplace.engine, pulumi=pulumi(script))
-        place.workplace = replace(place.workplace, backend="s3://bucket", engine=engine)
+        engine = replace(place.session.engine, pulumi=pulumi(script))
+        place.session = replace(place.session, backend="s3://bucket", engine=engine)
         return place
 
     def met(self, *pids: int, host: str = "") -> Locked:

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from cli.backend import without_sidecars
+from cli.session.backend import without_sidecars
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import STACK, Inside, fill

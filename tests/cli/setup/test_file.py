@@ -8,10 +8,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.errors import UserError
 from cli.setup.file import Chosen, content, write
-from stacks.cluster_settings import SourceName
-from stacks.settings_files import from_file
+from stacks.model.errors import UserError
+from stacks.settings.cluster import SourceName
+from stacks.settings.files import from_file
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 NAME = st.one_of(

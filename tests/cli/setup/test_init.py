@@ -12,8 +12,8 @@ import yaml
 from cli.exit_codes import UNUSABLE
 from lab import remote
 from lab.kube.cluster import Cluster
-from stacks.settings import Settings
-from stacks.settings_files import from_file
+from stacks.settings.files import from_file
+from stacks.settings.stack import Settings
 from tests.cli.conftest import ROOT, TRUENORTH, Inside
 from tests.cli.setup.conftest import NewUser
 from tests.cli.setup.typing_in import typing_in

@@ -10,13 +10,13 @@ import requests
 
 from cli.engine import stack as stack_of_engine
 from cli.engine.events import Event
+from cli.session.session import Session, open_session
 from cli.state.deployments import deployment_of
-from cli.workplace import Workplace, open_workplace
-from components.owned_record import OwnedRecordArgs, declare
-from components.ownership import mark_record_name, record_name
-from components.record import Record
+from components.marks.ownership import mark_record_name, record_name
+from components.records.owned_record import OwnedRecordArgs, declare
+from components.records.record import Record
 from lab.world import Places
-from stacks.shards import stack_of
+from stacks.model.shards import stack_of
 from tests.cli.conftest import STACK, Inside
 
 RECORD_TYPE = "cloudflare:index/dnsRecord:DnsRecord"
@@ -28,7 +28,7 @@ class Estate:
     """Stacks, and what was told of moves between them."""
 
     inside: Inside
-    place: Workplace
+    place: Session
     zone_id: str
     told: list[str] = field(default_factory=list)
 
@@ -85,5 +85,5 @@ def _zone_id(places: Places) -> str:
 def estate(inside: Inside) -> Estate:
     """An estate without state."""
     inside.settings("www")
-    place = open_workplace(STACK, inside.settings_file, inside.environment)
+    place = open_session(STACK, inside.settings_file, inside.environment)
     return Estate(inside, place, _zone_id(inside.places))

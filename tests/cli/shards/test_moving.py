@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from cli.engine.failure import RunFailed
-from cli.errors import NotNow
 from cli.recovery.recover import recover, stacks_of
 from cli.shards import moving
 from cli.state.registries import registry_of
 from lab import remote
+from stacks.model.errors import NotNow
 from tests.cli.conftest import ROOT, STACK
 from tests.cli.shards.conftest import Estate
 
@@ -131,11 +131,11 @@ def killed_before_the_source_is_written(estate: Estate, moves: Mapping[tuple[str
         import json, os, signal, sys
         from pathlib import Path
         from cli.shards import moving
-        from cli.workplace import open_workplace
+        from cli.session.session import open_session
 
         moving._remove = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         moves = {(one, other): urns for one, other, urns in json.loads(sys.argv[2])}
-        moving.move(open_workplace(sys.argv[1], Path(sys.argv[3]), os.environ), moves, print)
+        moving.move(open_session(sys.argv[1], Path(sys.argv[3]), os.environ), moves, print)
     """
     told = json.dumps([[*pair, urns] for pair, urns in moves.items()])
     command = [sys.executable, "-c", textwrap.dedent(code), STACK, told, str(estate.inside.settings_file)]

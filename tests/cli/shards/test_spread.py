@@ -10,7 +10,7 @@ import pytest
 
 from lab import remote
 from lab.world import FIRST_IPV4
-from stacks.shards import label_of
+from stacks.model.shards import label_of
 from tests.cli.conftest import ROOT, STACK, Inside
 
 pytestmark = pytest.mark.engine

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.recovery.integrity import fault_of_deployment
 from cli.shards import transfer
+from cli.state.integrity import fault_of_deployment
+from stacks.model.shards import root_of
 from stacks.observe.registry import parse_registry
-from stacks.shards import root_of
 
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 COMPONENT = "truenorth:dns:OwnedRecord"

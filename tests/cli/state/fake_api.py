@@ -7,8 +7,8 @@ import copy
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
-from stacks.observe.cluster.api import Collection, Conflict, NotFound, Page, Refused, Unreachable
-from stacks.observe.cluster.objects import Manifest, Resource
+from stacks.kube.api import Collection, Conflict, NotFound, Page, Refused, Unreachable
+from stacks.kube.objects import Manifest, Resource
 
 T = TypeVar("T")
 LIMIT = 1 << 20

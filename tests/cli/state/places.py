@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from cli.backend import state_folder
-from cli.home import Home
 from cli.lease.record import Place as LeasePlace
-from cli.state import layout
-from cli.state.asking import Asking, Patience
-from cli.state.connection import Connection
-from cli.state.kubernetes import KubernetesState
-from cli.state.lock import Lock
-from cli.state.url import StateUrl
+from cli.session.backend import state_folder
+from cli.state.secrets import layout
+from cli.state.secrets.client import Asking, Patience
+from cli.state.secrets.connection import Connection
+from cli.state.secrets.lock import Lock
+from cli.state.secrets.store import KubernetesState
+from cli.state.secrets.url import StateUrl
 from lab.kube.cluster import Cluster
 from lab.kube.users import Rule, User
-from stacks.cluster_settings import ClusterSettings
-from stacks.observe.cluster.access import access
-from stacks.watch_settings import ElectionSettings
+from stacks.kube.access import access
+from stacks.kube.home import Home
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.watch import ElectionSettings
 
 NAME = "state"
 STACK = "home"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from cli.session.session import open_session
 from cli.state.registries import registry_of
-from cli.workplace import open_workplace
 from stacks.observe.registry import parse_registry
 from tests.cli.conftest import STACK, Inside
 
@@ -28,7 +28,7 @@ def test_of_records_at_two_providers_and_of_load_balancing(inside: Inside) -> No
     try:
         inside.result("up")
         exported = parse_registry(json.loads(inside.pulumi("stack", "export").stdout))
-        place = open_workplace(STACK, inside.settings_file, inside.environment)
+        place = open_session(STACK, inside.settings_file, inside.environment)
         found = registry_of(place, (STACK, *place.state.shards()))
         assert found.registry == exported
         assert {one.provider for one in exported.records} == {"cloudflare", "gandi"}

@@ -10,10 +10,10 @@ import pytest
 
 from cli.engine.failure import RunFailed
 from cli.engine.hold import Hold
-from cli.errors import NotNow, UserError
-from cli.state import layout
+from cli.state.secrets import layout
 from lab.kube.proxy import Proxy
 from lab.kube.users import Rule
+from stacks.model.errors import NotNow, UserError
 from tests.cli.recovery.conftest import state
 from tests.cli.state.places import NAME, STACK, Place, Process
 

@@ -8,20 +8,16 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from itertools import chain, repeat
 
-from cli.converge import Convergence
+from cli.daemon.confirmer import Confirmation
 from cli.engine.run import Run
-from cli.loop.confirmer import Confirmation
-from cli.loop.news import Cached, Dispatch, Failure, Leadership, Mended, News, Role, Trigger, Turn
+from cli.events import Cached, Dispatch, Failure, Leadership, Mended, News, Role, Trigger, Turn
+from cli.reconcile.converge import Convergence
 from cli.web.status_board import StatusBoard
-from components import ownership
-from components.geo import LoadBalancer
-from components.record import Record
-from stacks.geo import Account, GeoPlan, GeoSight, LiveBalancer
-from stacks.observe.wan.answer import Answer
-from stacks.observe.wan.detect import Detection
-from stacks.observe.zone.confirmation import Confirmed
-from stacks.plan.changes import Action, Change
-from stacks.values import (
+from components.geo.values import LoadBalancer
+from components.marks import ownership
+from components.records.record import Record
+from stacks.model.geo import Account, GeoPlan, GeoSight, LiveBalancer
+from stacks.model.values import (
     WAN,
     Address,
     Conflict,
@@ -37,8 +33,12 @@ from stacks.values import (
     Unknown,
     ZoneSnapshot,
 )
-from stacks.wishes import ObjectKey, SourceSighting, Wish
-from tests.cli.test_geo_table import pool
+from stacks.model.wishes import ObjectKey, SourceSighting, Wish
+from stacks.observe.wan.agreement.answer import Answer
+from stacks.observe.wan.detect import Detection
+from stacks.observe.zone.confirmation import Confirmed
+from stacks.plan.changes import Action, Change
+from tests.cli.output.test_geo_table import pool
 
 ZONE, OWNER, POD = "example.com", "home", "truenorth-6f7c9d-x2x7k"
 IPV4, IPV6, FORMER = "203.0.113.7", "2001:db8:71::7", "203.0.113.99"

@@ -11,7 +11,7 @@ from typing import Any, Self
 import pytest
 import requests
 
-from cli.loop.news import Failure, Fatal
+from cli.events import Failure, Fatal
 from cli.web import events
 from cli.web.app import HEADERS
 from tests.cli.web.conftest import METRICS, Site, serve

@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cli.loop.news import Cached, Failure, Leadership, News, Role
+from cli.events import Cached, Failure, Leadership, News, Role
 from cli.web.document import head, raw
 from cli.web.status import Status, after, after_detection
-from stacks.values import Family, Unknown
+from stacks.model.values import Family, Unknown
 from tests.cli.web.sample import (
     FORMER,
     IPV4,

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from cli.loop.news import Failure, Fatal, Leadership, News, Role, Stopping
+from cli.events import Failure, Fatal, Leadership, News, Role, Stopping
 from cli.web.health import CONVERGED, Check, Health
-from stacks.errors import Problem, Refused
+from stacks.model.errors import Problem, Refused
 from tests.cli.web.sample import convergence, dispatch
 
 

@@ -3,16 +3,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cli.loop.confirmer import Confirmation
-from cli.loop.news import Begun, Cached, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping, Trigger
+from cli.daemon.confirmer import Confirmation
+from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping, Trigger
 from cli.web.history import KEPT, LINES, Entry, entry_of, noted
-from components import ownership
-from components.record import Record
-from stacks.errors import Problem, Refused
+from components.marks import ownership
+from components.records.record import Record
+from stacks.model.errors import Problem, Refused
+from stacks.model.values import Family
 from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action, Change
-from stacks.plan.geo_changes import GeoAction, GeoChange
-from stacks.values import Family
+from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.web.sample import FORMER, IPV4, NOW, RUN, change, convergence, dispatch, sighting
 
 

@@ -3,17 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cli.converge import Convergence
-from cli.loop.confirmer import Confirmation
-from cli.loop.grace import Leaving
-from cli.loop.news import News
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.grace import Leaving
+from cli.events import News
+from cli.reconcile.converge import Convergence
 from cli.web.names import ORDER, rows
 from cli.web.status import Status, after
+from stacks.model.values import Conflict, Deferred, Frozen, Unknown, UnreadZone
 from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action
-from stacks.plan.guard import Refusal
 from stacks.plan.planner import make_plan
-from stacks.values import Conflict, Deferred, Frozen, Unknown, UnreadZone
+from stacks.plan.safety.guard import Refusal
 from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, troubled
 from tests.stacks.plan.worlds import make_observation, make_settings, owned_www
 

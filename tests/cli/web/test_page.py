@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from cli.loop.news import Failure, Leadership, Role
+from cli.events import Failure, Leadership, Role
 from cli.web.status_board import StatusBoard
+from stacks.model.values import Conflict, Frozen
 from stacks.plan.changes import Action
-from stacks.values import Conflict, Frozen
 from tests.cli.web.conftest import Open, Site, serve
 from tests.cli.web.sample import IPV4, UNREACHABLE, ZONE, board, change, convergence, dispatch, record_set, records
 

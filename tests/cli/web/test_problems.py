@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.grace import Leaving
+from cli.events import Cached, Cause, Failure, Fatal, Leadership, News, Reloaded, Role, Stopping
 from cli.feedback.unwritten import Unwritten
-from cli.loop.confirmer import Confirmation
-from cli.loop.grace import Leaving
-from cli.loop.news import Cached, Cause, Failure, Fatal, Leadership, News, Reloaded, Role, Stopping
 from cli.web.document import head
 from cli.web.problems import SHOWN, Trouble, troubles
 from cli.web.status import Status, after
-from stacks.errors import Problem, Refused
-from stacks.geo import GeoPlan, GeoSight
+from stacks.model.errors import Problem, Refused
+from stacks.model.geo import GeoPlan, GeoSight
+from stacks.model.values import Conflict, Family, Frozen, Known, Unknown, UnreadZone
+from stacks.model.wishes import Complaint, SourceSighting
 from stacks.observe.zone.confirmation import Unconfirmed
 from stacks.plan.changes import Action
-from stacks.plan.guard import Refusal
-from stacks.values import Conflict, Family, Frozen, Known, Unknown, UnreadZone
-from stacks.wishes import Complaint, SourceSighting
+from stacks.plan.safety.guard import Refusal
 from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, sighting, troubled
 
 REFUSAL = Refusal(ZONE, "12 of 14 records would be deleted", (change(Action.DELETE, "www", IPV4, None),))

@@ -11,11 +11,11 @@ import pytest
 import requests
 from starlette.applications import Starlette
 
-from cli.errors import UserError
 from cli.web.app import application
 from cli.web.health import Health
 from cli.web.server import serving
 from cli.web.status_board import StatusBoard
+from stacks.model.errors import UserError
 from tests.cli.web.conftest import METRICS
 from tests.cli.web.sample import board, convergence, dispatch, record_set
 

@@ -5,28 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from cli.daemon.confirmer import Confirmation
+from cli.daemon.grace import Leaving
+from cli.events import Begun, Cached, Cause, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping, Trigger
 from cli.feedback.unwritten import Unwritten
-from cli.loop.confirmer import Confirmation
-from cli.loop.grace import Leaving
-from cli.loop.news import (
-    Begun,
-    Cached,
-    Cause,
-    Failure,
-    Fatal,
-    Leadership,
-    Mended,
-    News,
-    Reloaded,
-    Role,
-    Stopping,
-    Trigger,
-)
 from cli.web.status import Status, after, after_detection
-from stacks.errors import Problem, Refused
+from stacks.model.errors import Problem, Refused
+from stacks.model.values import Family, Unknown, UnreadZone
 from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action
-from stacks.values import Family, Unknown, UnreadZone
 from tests.cli.web.sample import (
     FORMER,
     IPV4,

@@ -4,10 +4,10 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from cli.loop.news import Failure
+from cli.events import Failure
 from cli.web.status import Status
 from cli.web.status_board import StatusBoard
-from stacks.values import Family
+from stacks.model.values import Family
 from tests.cli.web.sample import IPV4, detection, dispatch, sighting
 
 

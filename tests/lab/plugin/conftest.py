@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pulumi.automation._server import LanguageServer
 
-from cli.engine.find import Engine
+from cli.engine.install.find import Engine
 from lab.plugin.cloudflare.provider import version
 from lab.plugin.cloudflare.server import serving
 from lab.plugin.executable import install

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from components.record import Record
-from stacks.errors import ObservationError
+from components.records.record import Record
+from stacks.model.errors import ObservationError
+from stacks.model.values import Registry
 from stacks.observe.registry import parse_registry, read_registry
-from stacks.values import Registry
 
 PREFIX = "urn:pulumi:home::truenorth::"
 STACK_URN = f"{PREFIX}pulumi:pulumi:Stack::truenorth-home"

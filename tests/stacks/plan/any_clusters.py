@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from stacks.settings import Settings, parse
-from stacks.values import WAN, Family, Known, Sighting, Unknown
-from stacks.wishes import Detected, ObjectKey, SourceSighting, Targets, Wish
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown
+from stacks.model.wishes import Detected, ObjectKey, SourceSighting, Targets, Wish
+from stacks.settings.stack import Settings, parse
 from tests.stacks.plan.any_worlds import OWNER, Theirs, theirs
 
 CLUSTERS = ("home", "away")

@@ -8,12 +8,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from components import canonical_content, cloudflare_ddns, external_dns, ownership
-from components.external_dns import Affix, Labels
-from components.record import Record
-from stacks.plan.adoption import Takeover
-from stacks.settings import Settings, parse
-from stacks.values import WAN, Family, Known, Sighting, Unknown
+from components.marks import cloudflare_ddns, external_dns, ownership
+from components.marks.external_dns import Affix, Labels
+from components.records import canonical_content
+from components.records.record import Record
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown
+from stacks.plan.records.adoption import Takeover
+from stacks.settings.stack import Settings, parse
 from tests.stacks.plan.paper import PROVIDER, Paper
 
 OWNER = "home"

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from components.record import Record
-from stacks.plan.changes import Change, changes
-from stacks.plan.record_sets import declared_records, import_ids
-from stacks.values import (
+from components.records.record import Record
+from stacks.model.values import (
     LinkAddresses,
     LiveRecord,
     Observation,
@@ -23,7 +21,9 @@ from stacks.values import (
     UnreadZone,
     ZoneSnapshot,
 )
-from stacks.wishes import SourceSighting
+from stacks.model.wishes import SourceSighting
+from stacks.plan.changes import Change, changes
+from stacks.plan.records.record_sets import declared_records, import_ids
 
 PROVIDER = {"example.com": "cloudflare", "example.org": "cloudflare", "example.net": "gandi"}
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 
+from stacks.model.values import WAN, Family, Known, Observation, Plan, Registry, Sighting, Unknown, ZoneSnapshot
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
 from stacks.plan.changes import Action, Change, changes
-from stacks.plan.foreseen import carried_out
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings
-from stacks.values import WAN, Family, Known, Observation, Plan, Registry, Sighting, Unknown, ZoneSnapshot
-from stacks.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
+from stacks.plan.simulate import carried_out
+from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, make_settings
 
 WWW = "www.example.com"

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components import canonical_content
+from components.records import canonical_content
+from stacks.model.values import Known, Observation, Plan
+from stacks.model.wishes import Detected, ObjectKey, Targets, Wish
 from stacks.plan.changes import changes
-from stacks.plan.conflicts import settle
-from stacks.plan.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.claims import settle
+from stacks.plan.desired.endpoints import endpoints, seen_on_links
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings
-from stacks.values import Known, Observation, Plan
-from stacks.wishes import Detected, ObjectKey, Targets, Wish
+from stacks.settings.stack import Settings
 from tests.stacks.plan.any_clusters import (
     CLUSTERS,
     GANDI,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.record import Record
-from stacks.plan.adoption import Takeover, Traces
+from components.records.record import Record
+from stacks.model.values import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
-from stacks.values import Observation
+from stacks.plan.records.adoption import Takeover, Traces
 from tests.stacks.plan.paper import CutOffError, Paper
 from tests.stacks.plan.worlds import make_observation, make_settings
 

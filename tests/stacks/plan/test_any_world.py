@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components import canonical_content, comment_marks, external_dns, ownership
-from components.external_dns import Affix
-from components.record import Record
-from stacks.plan.adoption import Takeover, Traces
+from components.marks import external_dns, in_comments, ownership
+from components.marks.external_dns import Affix
+from components.records import canonical_content
+from components.records.record import Record
+from stacks.model.values import Known, Observation, Plan, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
-from stacks.plan.endpoints import endpoints, seen_on_links
-from stacks.plan.foreseen import carried_out
+from stacks.plan.desired.endpoints import endpoints, seen_on_links
 from stacks.plan.planner import make_plan
-from stacks.plan.record_sets import import_ids
-from stacks.settings import Settings
-from stacks.values import Known, Observation, Plan, Sighting, ZoneSnapshot
+from stacks.plan.records.adoption import Takeover, Traces
+from stacks.plan.records.record_sets import import_ids
+from stacks.plan.simulate import carried_out
+from stacks.settings.stack import Settings
 from tests.stacks.plan.any_worlds import (
     ELSEWHERE,
     OWNER,
@@ -52,7 +53,7 @@ def claimants(paper: Paper, zone: str, record: Record, prefix: str) -> set[tuple
         (one.name, text) for one in paper.zones[zone].values() if one.type == "TXT" for text in one.content.split("\n")
     ]
     found = set()
-    _, commented = comment_marks.parse(record.comment)
+    _, commented = in_comments.parse(record.comment)
     if commented:
         found.add(("truenorth", commented))
     names = {record.name, ownership.mark_name(record.name, record.type, prefix)}
@@ -190,7 +191,7 @@ class World:
                     mark = ownership.mark_name(name, record_type, zone.mark_prefix)
                     assert [one for one in there if one.name == mark and f"owner={OWNER}," in one.content]
                 elif zone.marks == "comment":
-                    assert {comment_marks.parse(one.comment)[1] for one in found} == {OWNER}
+                    assert {in_comments.parse(one.comment)[1] for one in found} == {OWNER}
             if zone.policy == "sync":
                 ours = {key[1] for key, one in self.paper.state.items() if one.zone_id == f"z-{zone.zone}"}
                 assert {tuple(name.split("/")[:2]) for name in ours} <= wished.keys()

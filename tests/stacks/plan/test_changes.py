@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from stacks.model.values import LiveRecord, Observation, RegisteredRecord
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings
-from stacks.values import LiveRecord, Observation, RegisteredRecord
+from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import a_record, make_observation, make_settings, owned_www, registered
 
 

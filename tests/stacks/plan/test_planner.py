@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import ownership
-from components.record import Record
+from components.marks import ownership
+from components.records.record import Record
+from stacks.model.values import LiveRecord, Observation, RegisteredRecord, Slot, Unknown
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan
-from stacks.plan.record_sets import declared_records
-from stacks.settings import Settings
-from stacks.values import LiveRecord, Observation, RegisteredRecord, Slot, Unknown
+from stacks.plan.records.record_sets import declared_records
+from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import (
     a_record,
     applied,

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from components.record import Record
+from components.records.record import Record
+from stacks.model.values import LiveRecord, Observation, RegisteredRecord
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings
-from stacks.values import LiveRecord, Observation, RegisteredRecord
+from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import a_record, applied, make_observation, make_settings
 
 POLICIES = ("sync", "upsert-only", "create-only")

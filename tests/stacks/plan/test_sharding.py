@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.record import Record
+from components.records.record import Record
+from stacks.model.shards import ONE_STACK, Layout, root_of
+from stacks.model.values import Plan, RecordSet, RegisteredRecord, Registry, SharedSet, Slot
+from stacks.model.wishes import ObjectKey
 from stacks.plan.sharding import LEAST, MOST, SMALL, USUAL, belonging, bucket, homes, layout, moves, split
-from stacks.shards import ONE_STACK, Layout, root_of
-from stacks.values import Plan, RecordSet, RegisteredRecord, Registry, SharedSet, Slot
-from stacks.wishes import ObjectKey
 
 
 def record_set(name: str, zone: str = "example.com") -> RecordSet:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action
-from stacks.values import ZoneSnapshot
 from tests.stacks.plan.shared_world import World, asks, source
 from tests.stacks.plan.worlds import make_settings
 

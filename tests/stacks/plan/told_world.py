@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stacks.model.values import Known, LiveRecord, Observation, Unknown, ZoneSnapshot
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
 from stacks.plan.changes import changes
-from stacks.plan.feedback import Outcome, Reason, notices
-from stacks.plan.foreseen import carried_out
-from stacks.plan.guard import refusals
-from stacks.plan.object_status import ObjectStatus, statuses
+from stacks.plan.owners.events import Outcome, Reason, notices
+from stacks.plan.owners.object_status import ObjectStatus, statuses
 from stacks.plan.planner import make_plan
-from stacks.settings import Settings
-from stacks.values import Known, LiveRecord, Observation, Unknown, ZoneSnapshot
-from stacks.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
+from stacks.plan.safety.guard import refusals
+from stacks.plan.simulate import carried_out
+from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import make_observation, make_settings
 
 WEB = ObjectKey("home", "HTTPRoute", "shop", "web")

@@ -3,11 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from ipaddress import ip_address
 
-from components import ownership
-from components.record import Record
-from stacks.plan.record_sets import declared_records
-from stacks.settings import Settings, parse
-from stacks.values import (
+from components.marks import ownership
+from components.records.record import Record
+from stacks.model.values import (
     WAN,
     Address,
     Family,
@@ -21,6 +19,8 @@ from stacks.values import (
     Unknown,
     ZoneSnapshot,
 )
+from stacks.plan.records.record_sets import declared_records
+from stacks.settings.stack import Settings, parse
 
 ZONE, ZONE_ID = "example.com", "z1"
 

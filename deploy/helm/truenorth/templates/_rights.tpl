@@ -1,6 +1,6 @@
 {{- /*
 What the sources read, as JSON: a list of {group, resource, wide, namespaces, told, annotated}.
-wide: the kind has no namespace. namespaces: none for all. It says what components/operator_rbac.py does; a test holds
+wide: the kind has no namespace. namespaces: none for all. It says what components/operator/rbac.py does; a test holds
 the two against each other.
 */ -}}
 {{- define "truenorth.reads" -}}

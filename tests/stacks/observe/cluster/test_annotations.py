@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.model.values import Unknown
+from stacks.model.wishes import Complaint, Detected, ObjectKey, Wish
 from stacks.observe.cluster.annotation_values import ttl
 from stacks.observe.cluster.source import Options
-from stacks.values import Unknown
-from stacks.wishes import Complaint, Detected, ObjectKey, Wish
 from tests.stacks.observe.cluster.worlds import complaints, gateway, one_wish, route, targets, wishes
 
 WWW = "www.example.com"

@@ -13,12 +13,12 @@ import yaml
 
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
-from stacks.cluster_settings import ClusterSettings
-from stacks.errors import UserError
+from stacks.model.errors import UserError
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import SourceSighting, Wish
 from stacks.observe.cluster.following import following
-from stacks.values import Known, Unknown
-from stacks.wishes import SourceSighting, Wish
-from tests.stacks.observe.cluster.reaching import PATIENT, QUICK, exposed
+from stacks.settings.cluster import ClusterSettings
+from tests.stacks.kube.reaching import PATIENT, QUICK, exposed
 
 Told = tuple[SourceSighting, ...]
 

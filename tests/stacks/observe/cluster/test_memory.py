@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, Manifest, Objects
+from stacks.model.values import Unknown
 from stacks.observe.cluster.memory import Memory, Noting
-from stacks.observe.cluster.objects import GATEWAYS, HTTP_ROUTES, Manifest, Objects
 from stacks.observe.cluster.source import Options, Source
 from stacks.observe.cluster.sources import SOURCES
-from stacks.values import Unknown
 from tests.stacks.observe.cluster.worlds import Caches, gateway, listener, manifest, route, targets
 
 WWW = "www.example.com"

@@ -9,18 +9,18 @@ import yaml
 
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
-from stacks.cluster_settings import ClusterSettings, SourceName
-from stacks.errors import UserError
-from stacks.observe.cluster.access import access
+from stacks.kube.access import access
+from stacks.kube.client import LightkubeApi
+from stacks.kube.objects import LISTENER_SETS, Resource
+from stacks.model.errors import UserError
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import SourceSighting, Wish
 from stacks.observe.cluster.connecting import Connected, reflected, sightings
-from stacks.observe.cluster.lightkube_api import LightkubeApi
-from stacks.observe.cluster.objects import LISTENER_SETS, Resource
 from stacks.observe.cluster.reading import read
 from stacks.observe.cluster.sighting import ClusterSources
-from stacks.values import Known, Unknown
-from stacks.wishes import SourceSighting, Wish
+from stacks.settings.cluster import ClusterSettings, SourceName
 from tests.kube import gateway, http_route
-from tests.stacks.observe.cluster.reaching import QUICK, exposed
+from tests.stacks.kube.reaching import QUICK, exposed
 
 ROUTES: tuple[SourceName, ...] = ("gateway-httproute", "gateway-grpcroute", "gateway-tlsroute")
 

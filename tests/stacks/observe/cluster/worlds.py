@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stacks.observe.cluster.objects import (
+from stacks.kube.objects import (
     ENDPOINT_SLICES,
     GATEWAYS,
     GRPC_ROUTES,
@@ -20,10 +20,10 @@ from stacks.observe.cluster.objects import (
     Manifest,
     Resource,
 )
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import Complaint, Detected, Wish
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
-from stacks.values import Known, Unknown
-from stacks.wishes import Complaint, Detected, Wish
 
 RESOURCES = {
     one.kind: one

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from components.geo import LoadBalancer, Monitor, Origin, Pool
+from components.geo.values import LoadBalancer, Monitor, Origin, Pool
 from lab.api.faults import Effect, Fault
 from lab.cloudflare.load_balancing.health import Health
 from lab.cloudflare.load_balancing.model import NO_QUOTA
 from lab.cloudflare.model import Permission
-from stacks.geo import Account, LiveBalancer, LiveMonitor, LivePool
+from stacks.model.geo import Account, LiveBalancer, LiveMonitor, LivePool
 from tests.geo import APP, ZONE, Place, account, everything
 
 

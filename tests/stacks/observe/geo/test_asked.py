@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from components.geo import LoadBalancer, Pool
-from components.geo_marks import PoolMark, encode, text
-from stacks.geo import GeoMemory, GeoWish, RegisteredGeo
-from stacks.geo_settings import GeoSettings
+from components.geo.marks import PoolMark, encode, text
+from components.geo.values import LoadBalancer, Pool
+from stacks.model.geo import GeoMemory, GeoWish, RegisteredGeo
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown
+from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
 from stacks.observe.geo.asked import Asked, asked
-from stacks.values import WAN, Family, Known, Sighting, Unknown
-from stacks.wishes import Complaint, ObjectKey, SourceSighting, Wish
+from stacks.settings.geo import GeoSettings
 
 APP, API = "app.example.com", "api.example.com"
 AWAY = Unknown("the cluster is away")

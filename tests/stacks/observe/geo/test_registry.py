@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.geo import LoadBalancer, LoadShedding, Monitor, Origin, Pool
-from stacks.geo import GeoMemory
+from components.geo.values import LoadBalancer, LoadShedding, Monitor, Origin, Pool
+from stacks.model.geo import GeoMemory
 from stacks.observe.geo.registry import output
 from stacks.observe.registry import parse_registry
 

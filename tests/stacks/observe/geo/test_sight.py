@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from components.geo import LoadBalancer, Origin, Pool
+from components.geo.values import LoadBalancer, Origin, Pool
 from lab.api.faults import Effect, Fault
-from stacks.errors import UserError
-from stacks.geo import Account, GeoMemory, GeoSight, RegisteredGeo
+from stacks.model.errors import UserError
+from stacks.model.geo import Account, GeoMemory, GeoSight, RegisteredGeo
+from stacks.model.values import Known, Registry, Unknown, ZoneSnapshot
 from stacks.observe.geo.sight import see
-from stacks.settings import parse
-from stacks.values import Known, Registry, Unknown, ZoneSnapshot
+from stacks.settings.stack import parse
 from tests.geo import APP, ZONE, Place, account
 
 OWN = {"cluster": "home", "location": "eu", "hostname": APP, "addresses": ["203.0.113.7"]}

@@ -10,7 +10,7 @@ import pytest
 from pyroute2.iproute.linux import IPRoute  # type: ignore[import-untyped] # ships no types
 
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
-from stacks.observe.wan.settings import WanSettings
+from stacks.settings.wan import WanSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

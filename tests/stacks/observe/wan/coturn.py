@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.observe.wan.stun import encode_binding_request
+from stacks.observe.wan.sources.stun import encode_binding_request
 
 PATIENCE = 15.0
 TRIES = 3

@@ -11,9 +11,9 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
+from stacks.model.values import Known, Unknown
 from stacks.observe.wan import address_events
 from stacks.observe.wan.address_events import watch_addresses
-from stacks.values import Known, Unknown
 
 Addr = Callable[..., None]
 SOON = 5.0

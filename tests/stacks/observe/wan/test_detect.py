@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
-from stacks.observe.wan import server_lists
+from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.detect import DETECTIONS, NOT_WAITED_FOR, Detection, detect
-from stacks.observe.wan.settings import WanSettings
-from stacks.values import Family, Known, Unknown
+from stacks.observe.wan.sources import server_lists
+from stacks.settings.wan import WanSettings
 
 if TYPE_CHECKING:
     from contextlib import ExitStack

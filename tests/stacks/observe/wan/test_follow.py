@@ -6,9 +6,9 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from lab.addresses.world import Addresses, StunBehaviour, serve_stun
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown
 from stacks.observe.wan.follow import following
-from stacks.observe.wan.settings import WanSettings
-from stacks.values import WAN, Family, Known, Sighting, Unknown
+from stacks.settings.wan import WanSettings
 
 if TYPE_CHECKING:
     from contextlib import ExitStack

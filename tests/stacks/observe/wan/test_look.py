@@ -10,11 +10,11 @@ from unittest.mock import Mock
 import pytest
 
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from stacks.model.values import Family, Unknown
 from stacks.observe.wan import look
-from stacks.observe.wan.connect import open_socket
 from stacks.observe.wan.look import Looker, Seen
-from stacks.observe.wan.settings import WanSettings
-from stacks.values import Family, Unknown
+from stacks.observe.wan.sources.connect import open_socket
+from stacks.settings.wan import WanSettings
 
 if TYPE_CHECKING:
     from contextlib import ExitStack

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from lab.addresses.world import Addresses, StunBehaviour, serve_stun
+from stacks.model.values import Known, Unknown
 from stacks.observe.wan import nat
 from stacks.observe.wan.nat import Kind, Nat, classify, meaning
-from stacks.observe.wan.spec import parse_host
-from stacks.values import Known, Unknown
+from stacks.settings.wan_source import parse_host
 from tests.stacks.observe.wan.coturn import coturn_on
 
 HERE = IPv4Address("127.0.0.1")

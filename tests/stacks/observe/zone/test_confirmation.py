@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 
 from lab.dns.behaviour import DnsBehaviour
-from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.confirmation import Confirmed, Expectation, Unconfirmed, confirm
 
 Serve = Callable[..., str]

@@ -8,8 +8,8 @@ import pytest
 from lab.dns.behaviour import DnsBehaviour
 from lab.dns.record import ZoneRecord, Zones
 from lab.dns.server import serve_dns
-from stacks.observe.wan.answer import NoAnswerError
-from stacks.observe.wan.deadline import Deadline
+from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.name_servers import NameServer, name_servers
 
 ZONES: Zones = {

@@ -18,9 +18,9 @@ from lab.api.serving import listening
 from lab.cloudflare.model import Permission
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
-from stacks.credentials import Credentials
-from stacks.errors import ObservationError, UserError
+from stacks.model.errors import ObservationError, UserError
 from stacks.observe.zone.visible import DNS_EDIT, VisibleZone, token_state, zones
+from stacks.settings.credentials import Credentials
 
 TOKEN = "visible-0123456789abcdefghijklmnopqrstuvwx"
 

@@ -1,0 +1,117 @@
+"""The bridge: a server on loopback, in a thread of its own, between the engine's provider plugins and their APIs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from cli.apiproxy.counts import Counts
+from cli.apiproxy.journal import Journal
+from cli.apiproxy.router import Switch
+from cli.apiproxy.server import bound, serving
+
+if TYPE_CHECKING:
+    from cli.apiproxy.intent import Intent
+
+_Result = TypeVar("_Result")
+
+
+class Bridge:
+    """One a process; the server starts with the first question for `environment`.
+
+    upstreams: a plugin's variable and the API's base URL that would stand in it, of CLOUDFLARE_BASE_URL and GANDI_URL.
+    share: of the API's rate limit that it may use. may_write: asked before each write is sent; it may be about to be
+    another's to write. It holds no credentials: calls are signed as the plugin signs.
+    """
+
+    def __init__(
+        self, upstreams: Mapping[str, str], *, share: float = 0.25, may_write: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._upstreams = dict(upstreams)
+        self._share = share
+        self._may_write = may_write
+        self._lock = threading.Lock()
+        self._running: _Running | None = None
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables for the plugins, with URLs on loopback; the same for the life of the bridge."""
+        running = self._start()
+        return {variable: f"http://127.0.0.1:{running.port}/{variable}" for variable in self._upstreams}
+
+    @contextmanager
+    def carrying_out(self, intent: Intent, journal: Path | None) -> Iterator[Counts]:
+        """Let the plugins write what the intent allows, within the block; one block at a time.
+
+        journal: the file that takes note of each write; None where the engine keeps checkpoints. At the end the counts
+        know which foreseen writes nobody asked for. Raises RuntimeError where another block has not ended.
+        """
+        running = self._start()
+        counts = Counts()
+        with Journal.opened(journal) as kept:
+            running.wait_for(running.switch.begin(intent, kept, counts))
+            try:
+                yield counts
+            finally:
+                running.wait_for(running.switch.end())
+
+    def close(self) -> None:
+        """End the server; what plugins still ask is not answered."""
+        with self._lock:
+            self._is_closed = True
+            running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    def _start(self) -> _Running:
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the bridge is closed")
+            if self._running is None:
+                self._running = _Running(Switch(self._upstreams, self._share, self._may_write))
+            return self._running
+
+
+class _Running:
+    """The thread with its event loop and server."""
+
+    def __init__(self, switch: Switch) -> None:
+        self.switch = switch
+        self._listener = bound()
+        self.port: int = self._listener.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._is_up = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
+        self._thread.start()
+        self._is_up.wait()
+
+    def wait_for(self, work: Coroutine[object, object, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        try:
+            async with self.switch, serving(self._listener, self.switch.handle):
+                self._is_up.set()
+                await self._stopping.wait()
+        finally:
+            self._is_up.set()

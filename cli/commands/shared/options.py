@@ -1,0 +1,65 @@
+"""Options that several commands share, so that they are spelled and explained the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands.shared.completion import stacks
+
+Stack = Annotated[
+    str,
+    typer.Option(
+        "--stack",
+        "-s",
+        envvar="TRUENORTH_STACK",
+        help="The stack: its settings are stacks/Pulumi.STACK.yaml.",
+        autocompletion=stacks,
+    ),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--settings", envvar="TRUENORTH_SETTINGS", help="Read the settings from this file instead.", dir_okay=False
+    ),
+]
+State = Annotated[
+    str,
+    typer.Option(
+        "--state",
+        envvar="TRUENORTH_STATE",
+        metavar="URL",
+        show_default=False,
+        help="Keep Pulumi's state here: kubernetes://NAMESPACE/NAME for Secrets of a cluster, or any backend URL of "
+        "Pulumi's (file, s3, gs, azblob, postgres, https).",
+    ),
+]
+Purge = Annotated[
+    bool | None,
+    typer.Option(
+        "--purge/--no-purge",
+        show_default=False,
+        help="Delete what is ours and not wanted any more, or keep it: policy sync or upsert-only for all zones of "
+        "this run. Without either the setting policy decides.",
+    ),
+]
+Ci = Annotated[
+    bool,
+    typer.Option(
+        "--ci",
+        envvar="TRUENORTH_CI",
+        help="For pipelines: plain output; on GitHub also annotations, a summary, and the outputs outcome, changes and "
+        "allow.",
+    ),
+]
+Summary = Annotated[
+    Path | None,
+    typer.Option("--summary", help="Write what is done, in Markdown, to this file.", dir_okay=False),
+]
+ExpectNoChanges = Annotated[
+    bool,
+    typer.Option("--expect-no-changes", help="Change nothing, and end with exit code 6 if something would be changed."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]

@@ -1,0 +1,67 @@
+"""What a change of objects comes to, told at once: planned for its names alone, on the world as it was last seen.
+
+Where it is about names of none of our zones nothing is looked at. Else a convergence follows, which lists the zones
+first: nobody's record is touched on the word of an old listing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cli.reconcile.converge import Convergence
+from stacks.model.values import Known, Observation
+from stacks.model.wishes import Complaint, SourceSighting, names_that_differ
+from stacks.observe.world import Sights
+from stacks.plan.changes import Action, Change, changes
+from stacks.plan.desired.cluster_endpoints import zone_of
+from stacks.plan.planner import make_plan
+from stacks.plan.simulate import carried_out
+from stacks.plan.slice import about
+from stacks.settings.stack import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is about to be done, and whether it is about none of our zones."""
+
+    changes: tuple[Change, ...]
+    is_nothing: bool
+
+
+def planned(settings: Settings, last: Convergence | None, before: Sights, sights: Sights) -> Planned | None:
+    """The plan of what differs from the last convergence; None where all has to be looked at.
+
+    before: what was seen for the last convergence.
+    """
+    base = _after(last)
+    if base is None or sights.addresses != before.addresses or _states(sights) != _states(before):
+        return None
+    names = names_that_differ(before.sources, sights.sources)
+    if not names:
+        return None  # something to tell, without a wish that differs
+    excerpt = about(settings, replace(base, sources=sights.of_records), names)
+    plan = make_plan(settings, excerpt)
+    found = changes(plan, excerpt)
+    zones = frozenset(zone.zone for zone in settings.each_zone())
+    return Planned(found, not (found or any(zone_of(name, zones) for name in names)))
+
+
+def _after(last: Convergence | None) -> Observation | None:
+    """The world as a convergence has left it; None where that cannot be told from its plan."""
+    if last is None or last.plan.deferred or any(change.action is Action.ADOPT for change in last.changes):
+        return None
+    return carried_out(last.plan, last.observation) if last.runs else last.observation
+
+
+def _states(sights: Sights) -> list[tuple[object, ...]]:
+    """What the plan of some names cannot tell: what cannot be read or is complained of, and all that is balanced."""
+    return [
+        (isinstance(one.found, Known), one.stale, _complaints(one), one.balances and one.found)
+        for one in sights.sources
+    ]
+
+
+def _complaints(source: SourceSighting) -> frozenset[Complaint]:
+    """What it complains of: of such an object nobody knows for which names it wishes, until it is mended."""
+    found = source.found.value if isinstance(source.found, Known) else ()
+    return frozenset(one for one in found if isinstance(one, Complaint))

@@ -1,0 +1,147 @@
+"""Puts the process of `truenorth watch` together: who hears of its news, and what is shown of them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+
+from cli.daemon.background import beside
+from cli.daemon.daemon import Daemon
+from cli.daemon.event_bus import Bulletin
+from cli.daemon.tools import Tools
+from cli.engine import stack
+from cli.engine.events import Event
+from cli.engine.run import Listener
+from cli.events import Hear, Mended, Turn
+from cli.exit_codes import FAILED
+from cli.log.capture import capturing, of_loop
+from cli.log.entries import unsent
+from cli.log.entry import Entry
+from cli.log.hearing import hearing, stepping
+from cli.log.log import Log
+from cli.log.session_secrets import session_redactor
+from cli.notify.notifier import notifying
+from cli.reconcile.apply import kept_running
+from cli.reconcile.destroy import remove
+from cli.session.session import Session
+from cli.web.health import Health
+
+BEAT = 5.0
+"""Seconds between two beats of the event loop."""
+SILENCE = 60.0
+"""Seconds without one after which it is taken for dead."""
+
+LOOKED = "first look"
+"""What is ready once addresses and objects have been looked at, or have had the time."""
+
+
+async def run(
+    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
+) -> None:
+    """Watch until a signal ends it. Raises UserError where no further try would help."""
+    settings = session.settings
+    as_json = settings.watch.log == "json"
+    redact = session_redactor(session, environment)
+    log = Log(Console(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(of_loop(log))
+    health = Health(LOOKED)
+    async with AsyncExitStack() as running:
+        broken = asyncio.Event()
+        running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
+        shown = Shown(log, session, health)
+        listeners = await running.enter_async_context(shown.served(redact.document))
+        notify = running.enter_context(
+            notifying(
+                settings.watch.notifications,
+                environment,
+                session.stack,
+                redact,
+                lambda reason: log.write(unsent(reason)),
+                lambda: not any(check.problem for check in health.life()),
+            )
+        )
+        bulletin = Bulletin([health.hear, *listeners, hearing(log), notify])
+        session = running.enter_context(kept_running(session, lambda what: bulletin.tell(Mended(what))))
+        tools = Tools(bulletin, shown.listening, lambda: health.ready(LOOKED), shown.clean_up)
+        await running.enter_async_context(beside(_beat(health), broken.set))
+        daemon = Daemon(session, reopen, tools, environment)
+        await running.enter_async_context(beside(_ended_by(broken, daemon), broken.set))
+        zones = ", ".join(zone.zone for zone in settings.each_zone())
+        said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
+        log.write(Entry("info", "watching", escape(said), {"stack": session.stack, "zones": zones.split(", ")}))
+        await daemon.run()
+        log.write(Entry("info", "stopped", "stopped"))
+    if broken.is_set():
+        sys.exit(FAILED)
+
+
+async def _beat(health: Health) -> None:
+    while True:
+        health.beat("loop", SILENCE)
+        await asyncio.sleep(BEAT)
+
+
+async def _ended_by(broken: asyncio.Event, daemon: Daemon) -> None:
+    """A thread has ended that was to go on, and nobody knows what is missed from now on: end, to be started anew."""
+    await broken.wait()
+    daemon.break_down()
+
+
+class Shown:
+    """What is shown of a process: its log, and where it is asked for its page and its metrics."""
+
+    def __init__(self, log: Log, session: Session, health: Health) -> None:
+        self._log, self._session, self._health = log, session, health
+        self._engine_listeners: Sequence[Listener] = ()
+
+    @asynccontextmanager
+    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Hear]]:
+        """Serve the page and the metrics within the block, which gets those who have to hear the news for it."""
+        settings = self._session.settings
+        if not settings.watch.web.listen:
+            yield ()
+            return
+        # Imported only where it is asked for: neither is small.
+        from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
+        from cli.metrics.state_size import state_size  # noqa: PLC0415 - likewise
+        from cli.web.app import application  # noqa: PLC0415 - likewise
+        from cli.web.server import serving  # noqa: PLC0415 - likewise
+        from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise
+        from stacks.observe.wan.detect import DETECTIONS  # noqa: PLC0415 - likewise
+
+        place = self._session
+        metrics = Metrics(
+            [zone.zone for zone in settings.each_zone()],
+            engine=place.engine.version,
+            state_size=lambda: state_size(place.backend, place.stack),
+        )
+        self._engine_listeners = (metrics.hear_engine,)
+        board = StatusBoard(place.stack, settings.owner)
+        app = application(board, self._health, metrics.exposition, redact)
+        async with serving(settings.watch.web.listen, app) as port:
+            url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
+            self._log.write(Entry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
+            with metrics.listening(), DETECTIONS.listening(board.hear_detection):
+                yield (board.hear, metrics.hear)
+
+    @contextmanager
+    def listening(self, turn: Turn | None) -> Iterator[Listener]:
+        """What hears the engine's events in a turn."""
+        listeners = (stepping(self._log, turn), *self._engine_listeners)
+
+        def heard(event: Event) -> None:
+            for listener in listeners:
+                listener(event)
+
+        yield heard
+
+    def clean_up(self, session: Session) -> None:
+        """Delete all that is ours."""
+        with self.listening(None) as listener:
+            remove(session, stack.registry(session), listener)

@@ -1,0 +1,52 @@
+"""The environment of the lab: where its services are, its own state, the plugin, the engine on PATH."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from cli.engine.install.install import engine_environment, install
+from cli.session.backend import STATE_VARIABLE, without_sidecars
+from lab.daemon import Lab
+from lab.plugin.executable import CLOUDFLARE, GANDI, choose
+
+ELSEWHERE = ("CF_", "CLOUDFLARE_", "GANDI_", "KUBECONFIG", "KUBERNETES_", "PULUMI_", "TRUENORTH_")
+PLUGINS = (("pulumi-cloudflare", CLOUDFLARE), ("pulumiverse-gandi", GANDI))
+"""The plugins, each with the package whose version it has."""
+KEPT = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "TRUENORTH_ENGINE_")
+
+
+def without_elsewhere(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment less the settings, credentials and state of a person's own stacks: for a world of its own."""
+    return {
+        name: value for name, value in environment.items() if not name.startswith(ELSEWHERE) or name.startswith(KEPT)
+    }
+
+
+def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables to set on top of an environment, so that everything that runs in it runs in the lab.
+
+    The providers' real plugins are used where they can be had, else the lab's stand-ins.
+    """
+    engine = install(environment)
+    plugins = [
+        choose(environment, lab.folder / "plugin", engine.pulumi, version(distribution), kind)
+        for distribution, kind in PLUGINS
+    ]
+    folders = dict.fromkeys(str(plugin.folder) for plugin in plugins)
+    on_path = engine_environment(engine, environment)
+    state = lab.folder / "state"
+    state.mkdir(parents=True, exist_ok=True)
+    variables = {
+        **lab.places.environment(),
+        "PATH": os.pathsep.join([*folders, on_path["PATH"]]),
+        "PULUMI_BACKEND_URL": without_sidecars(state.as_uri()),
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    if environment.get(STATE_VARIABLE):
+        variables[STATE_VARIABLE] = ""  # it would win over the state of the lab
+    if any(plugin.origin == "stand-in" for plugin in plugins):
+        variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+    return variables

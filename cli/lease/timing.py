@@ -1,0 +1,65 @@
+"""When a leader has to have stopped, and when another may take the lease.
+
+Of a renewal that was sent at S, and seen by another at O (which is after S, whatever the network does):
+
+    S                       the leader renews
+    S + renew_deadline      it leads no more: no engine starts, one that runs is interrupted
+    S + stop                an engine that still runs is killed
+    O + free                another takes the lease
+
+Another can only take it where nothing was written since O (resourceVersion), so O belongs to the last renewal, and
+O + free is never before S + stop as long as no two clocks differ in rate by more than the distance of the two: about
+4 % with 15 s and 10 s; NTP slews by 0.05 % at most. What is left of it is the time that killing takes.
+
+free is a little less than lease_duration, so that a takeover is over within lease_duration of a leader's death even
+when it died just after a renewal.
+"""
+
+from __future__ import annotations
+
+from stacks.kube.single_watch import Rhythm
+from stacks.settings.watch import ElectionSettings
+
+_OF_GAP = 0.2
+"""Of the time between the deadline and the lease's end: what is kept after the kill; the rest is for a graceful end."""
+_AT_LEAST = 0.06
+"""Of lease_duration: what is kept after the kill at least, should renew_deadline come close to lease_duration."""
+_EARLY = 0.03
+"""Of lease_duration."""
+_POLL = 0.5
+"""Seconds between two questions, at most, where the Lease cannot be watched."""
+
+
+def stop(pace: ElectionSettings) -> float:
+    """Seconds after the start of the last renewal at which no engine may run any more."""
+    gap = pace.lease_duration - pace.renew_deadline
+    return pace.lease_duration - max(_OF_GAP * gap, _AT_LEAST * pace.lease_duration)
+
+
+def lead(pace: ElectionSettings) -> float:
+    """Seconds after the start of the last renewal for which a leader leads."""
+    return min(pace.renew_deadline, stop(pace))
+
+
+def free(duration: float) -> float:
+    """Seconds after a Lease of this duration was seen to change at which it may be taken."""
+    return duration * (1 - _EARLY)
+
+
+def absence(pace: ElectionSettings) -> float:
+    """Seconds for which there is no Lease before one is made: a leader whose Lease was deleted makes it within these.
+
+    Nobody who has only just come can know of such a leader.
+    """
+    return 1.5 * pace.retry_period
+
+
+def patience(pace: ElectionSettings) -> float:
+    """Seconds for which an answer is awaited: several tries fit before the deadline."""
+    return 0.9 * pace.retry_period
+
+
+def rhythm(pace: ElectionSettings) -> Rhythm:
+    """How the Lease is looked at. A leader renews once in a retry period, so a silence of 1.5 is long."""
+    period = pace.retry_period
+    return Rhythm(patience(pace), 1.5 * period, min(_POLL, period), period / 2)

@@ -1,0 +1,35 @@
+"""The secrets that a session uses, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from cli.log.secrets import Redactor, redactor
+from stacks.kube.kubeconfig import load
+from stacks.model.errors import UserError
+
+if TYPE_CHECKING:
+    from cli.session.session import Session
+
+_FIELDS = ("token", "password", "client-key-data")
+"""Of a user in a kubeconfig; files that it names are not read, and what a plugin gives is not known before it does."""
+
+
+def session_redactor(session: Session, environment: Mapping[str, str]) -> Redactor:
+    """One that knows the credentials of the environment, those that zones name themselves, and the kubeconfigs'."""
+    return redactor(environment, _of_session(session, environment))
+
+
+def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[str]:
+    for one in session.credentials.values():
+        yield from (one.token, one.key)
+    kubeconfigs = {
+        session.settings.cluster.kubeconfig,
+        *(one.kubeconfig for one in session.settings.each_cluster()),
+    }
+    for file in sorted(kubeconfigs):
+        with suppress(UserError):  # there is none, which is no fault unless somebody needs it
+            for user in load(file, environment).users.values():
+                yield from (str(user.fields[name]) for name in _FIELDS if user.fields.get(name))

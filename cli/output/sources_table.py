@@ -1,0 +1,122 @@
+"""What `truenorth sources` shows: the wishes of the objects of clusters, and what is wrong with any."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from cli.output.documents import complaint_document, source_document
+from cli.output.tables import source_name, source_state
+from components.records import canonical
+from stacks.model.values import WAN, Known, Unknown
+from stacks.model.wishes import Complaint, Detected, SourceSighting, Targets, Wish
+from stacks.plan.desired.cluster_endpoints import asked, settled, zone_of
+from stacks.plan.desired.endpoints import endpoints
+
+if TYPE_CHECKING:
+    from stacks.settings.stack import Settings
+
+OUTSIDE = "in none of our zones"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked for in our zones after conflicts were settled, what is asked for elsewhere, and what is wrong."""
+
+    sources: tuple[SourceSighting, ...]
+    wishes: tuple[tuple[str, Wish], ...]
+    """Each with its zone, "" for none of ours."""
+    complaints: tuple[Complaint, ...]
+
+    def document(self) -> dict[str, object]:
+        """The JSON of it."""
+        return {
+            "sources": [source_document(one) for one in self.sources],
+            "names": [_wish_document(zone, wish) for zone, wish in self.wishes],
+            "complaints": [complaint_document(one) for one in self.complaints],
+        }
+
+
+def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
+    """What these sources ask of the stack's zones."""
+    by_zone, complaints = settled(settings, sources)
+    for zone in settings.each_zone():
+        found = asked(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, settings.wan.links, settings.owner)
+        complaints = (*complaints, *found.complaints)
+    zones = frozenset(by_zone) | {zone.zone for zone in settings.each_zone()}
+    every = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
+    outside = [("", one) for one in every if isinstance(one, Wish) and not zone_of(one.name, zones)]
+    inside = [(zone, wish) for zone, wishes in by_zone.items() for wish in wishes]
+    ordered = sorted([*inside, *outside], key=lambda one: (one[1].name, one[1].type or "", one[1].object))
+    return Asking(sources, tuple(ordered), complaints)
+
+
+def print_asking(console: Console, found: Asking) -> None:
+    """The names with who asks for them, a line for each source, and what is wrong."""
+    table = Table(box=None)
+    skipped = {complaint.text for complaint in found.complaints}
+    for column in ("name", "type", "targets", "settings", "asked for by"):
+        table.add_column(column, overflow="fold")
+    for zone, wish in found.wishes:
+        by = ", ".join(dict.fromkeys(str(key) for key, _ in wish.parts)) or str(wish.object)
+        said = _settings(wish) if zone else OUTSIDE
+        targets = _targets(wish.targets, skipped)
+        table.add_row(wish.name, wish.type or "", targets, said, by, style="" if zone else "dim")
+    if found.wishes:
+        console.print(table)
+    for source in found.sources:
+        style = "yellow" if isinstance(source.found, Unknown) and not source.waiting else ""
+        console.print(Text(f"{source_name(source)}: {source_state(source)}", style=style), soft_wrap=True)
+    for complaint in found.complaints:
+        console.print(f"[bold yellow]skipped[/] {escape(complaint.text)}", highlight=False, soft_wrap=True)
+
+
+def unreadable(sources: Sequence[SourceSighting]) -> str:
+    """Why sources could not be read, each reason once; "" where all were, or wait for the cluster to have the kind."""
+    reasons = [one.found.reason for one in sources if isinstance(one.found, Unknown) and not one.waiting]
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _targets(targets: Targets, skipped: Collection[str]) -> Text:
+    if isinstance(targets, Detected):
+        return Text(", ".join(_link(link) for link in targets.links), style="cyan")
+    if isinstance(targets, Unknown):
+        return Text("skipped, see below" if targets.reason in skipped else targets.reason, style="yellow")
+    return Text(", ".join(targets.value))
+
+
+def _link(link: str) -> str:
+    return "the WAN address" if link == WAN else f"the address of link {link}"
+
+
+def _settings(wish: Wish) -> str:
+    said = []
+    if wish.ttl is not None:
+        said.append("ttl auto" if wish.ttl == canonical.AUTOMATIC_TTL else f"ttl {wish.ttl}")
+    if wish.proxied is not None:
+        said.append("proxied" if wish.proxied else "not proxied")
+    if wish.comment is not None:
+        said.append(f"comment {wish.comment!r}")
+    return ", ".join(said)
+
+
+def _wish_document(zone: str, wish: Wish) -> dict[str, object]:
+    targets = wish.targets
+    return {
+        "name": wish.name,
+        "zone": zone or None,
+        "type": wish.type,
+        "targets": list(targets.value) if isinstance(targets, Known) else None,
+        "links": list(targets.links) if isinstance(targets, Detected) else [],
+        "unknown": targets.reason if isinstance(targets, Unknown) else "",
+        "ttl": wish.ttl,
+        "proxied": wish.proxied,
+        "comment": wish.comment,
+        "objects": [key.resource for key in dict.fromkeys([wish.object, *(key for key, _ in wish.parts)])],
+    }

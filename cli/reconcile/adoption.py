@@ -1,0 +1,108 @@
+"""What an adoption does, step by step: the run that takes over, and the one after it that puts right what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.output import documents, tables
+from cli.reconcile.converge import Convergence
+from components.marks.heritage import described
+from stacks.plan.changes import Action, Change, changes, same
+from stacks.plan.planner import make_plan
+from stacks.plan.records.holders import Held, held
+from stacks.plan.simulate import carried_out
+from stacks.settings.stack import Settings
+
+FURTHER_RUNS = 2
+"""One deletes what was taken over and is not wanted, one makes what could not be made beside that."""
+FORMER_MARK = "/mark/former/"
+COLOURS = {"import": "cyan", "import mark": "cyan", "import, change": "yellow", "new mark": "green"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done to one record. of: whose the record has been, in words; "" where nobody's mark says it."""
+
+    what: str
+    change: Change
+    of: str
+
+
+def adopts(seen: Convergence) -> bool:
+    """Whether anything is taken over, or a takeover that was cut off is still to be finished."""
+    return any(change.action is Action.ADOPT or FORMER_MARK in change.logical_name for change in seen.changes)
+
+
+def steps(settings: Settings, seen: Convergence) -> tuple[Step, ...]:
+    """Every step of all runs, in their order. A mark that is imported to be deleted is one step."""
+    then: list[Change] = []
+    plan, observation = seen.plan, seen.observation
+    for _ in range(FURTHER_RUNS):
+        observation = carried_out(plan, observation)
+        plan = make_plan(settings, observation)
+        then += changes(plan, observation)
+    owners = {one.live.record: described(one.mark) for one in held(settings, seen.observation)}
+    found = [(_first(change), change) for change in seen.changes if not _is_import_to_delete(change)]
+    found += [(_then(change), change) for change in then]
+    return tuple(Step(what, change, owners.get(change.before, "") if change.before else "") for what, change in found)
+
+
+def print_steps(console: Console, found: tuple[Step, ...]) -> None:
+    """The steps, a line each."""
+    table = Table(box=None, show_header=False, pad_edge=True)
+    for step in found:
+        record = step.change.record
+        colour = COLOURS.get(step.what) or tables.COLOURS[step.change.action]
+        is_mark = FORMER_MARK in step.change.logical_name or tables.is_mark(record)
+        what = Text("ownership mark", style="dim") if is_mark else tables.difference(step.change)
+        table.add_row(Text(step.what, style=colour), record.name, record.type, what, Text(step.of, style="dim"))
+    console.print(table)
+
+
+def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
+    """What the other tool keeps."""
+    for one in left:
+        record = one.live.record
+        console.print(
+            f"left alone: {record.name} {record.type} {record.content} ({described(one.mark)}): "
+            "not wanted by the settings",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def steps_document(found: tuple[Step, ...], left: tuple[Held, ...]) -> dict[str, object]:
+    """The JSON of the steps, and of what is left alone."""
+    return {
+        "steps": [{"step": step.what, "of": step.of, **documents.change_document(step.change)} for step in found],
+        "left_alone": [{"of": described(one.mark), **documents.record_document(one.live.record)} for one in left],
+    }
+
+
+def _is_import_to_delete(change: Change) -> bool:
+    return change.action is Action.ADOPT and FORMER_MARK in change.logical_name
+
+
+def _first(change: Change) -> str:
+    """What is done in the first run."""
+    is_mark = change.logical_name.endswith("/mark")
+    if FORMER_MARK in change.logical_name:
+        return "remove old mark"
+    if change.action is Action.CREATE and is_mark:
+        return "new mark"
+    if change.action is not Action.ADOPT:
+        word: str = change.action.value
+        return word
+    if is_mark:
+        return "import mark"
+    return "import" if change.before and change.after and same(change.before, change.after) else "import, change"
+
+
+def _then(change: Change) -> str:
+    """What is done in the runs after it."""
+    return "remove old mark" if FORMER_MARK in change.logical_name else f"then {change.action.value}"

@@ -1,0 +1,74 @@
+"""Whether the world sees what a run has changed: the zones' name servers are asked until they answer it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeAlias
+
+from components.records import canonical_content
+from stacks.model.values import ZoneSnapshot
+
+if TYPE_CHECKING:
+    from cli.reconcile.converge import Convergence
+    from stacks.observe.wan.sources.deadline import Deadline
+    from stacks.observe.zone.confirmation import Confirmed, Expectation, Unconfirmed
+    from stacks.settings.stack import Settings
+
+Outcome: TypeAlias = "Confirmed | Unconfirmed"
+Waiting = Callable[[float], "float | Deadline"]
+"""Makes what a confirmation waits under of its seconds."""
+
+
+def confirmations(
+    settings: Settings, done: Convergence, waiting: Waiting = lambda seconds: seconds
+) -> tuple[Confirmed | Unconfirmed, ...]:
+    """Ask for what the changes of a convergence should have brought; nothing where it ran no engine.
+
+    At most as long as the longest of the zones' settings `confirm`. Raises nothing for what the network does.
+    """
+    from stacks.observe.zone.confirmation import confirm  # noqa: PLC0415 - a DNS library, only where a run has changed
+
+    asked = expectations(settings, done) if done.runs else {}
+    if not asked:
+        return ()
+
+    def ask(domain: str) -> tuple[Confirmed | Unconfirmed, ...]:
+        zone = settings.of_zone(domain)
+        return confirm(domain, asked[domain], zone.name_servers, waiting(zone.confirm))
+
+    with ThreadPoolExecutor(max_workers=len(asked), thread_name_prefix="confirm") as pool:
+        return tuple(outcome for found in pool.map(ask, asked) for outcome in found)
+
+
+def expectations(settings: Settings, done: Convergence) -> dict[str, tuple[Expectation, ...]]:
+    """What the name servers of each zone should answer for the record sets that the changes touch.
+
+    Left out: marks, zones with `confirm: 0`, and what no name server answers as it was written: proxied names, an alias
+    at the apex, deleted names that a wildcard covers.
+    """
+    from stacks.observe.zone.confirmation import Expectation  # noqa: PLC0415 - see confirmations
+
+    planned = {(one.name, one.type): one for one in done.plan.record_sets}
+    found: dict[str, dict[tuple[str, str], Expectation]] = defaultdict(dict)
+    wildcards = _wildcards(done)
+    for change in done.changes:
+        name, record_type, *rest = change.logical_name.split("/")
+        if rest[:1] == ["mark"] or change.zone not in {zone.zone for zone in settings.each_zone()}:
+            continue
+        record_set = planned.get((name, record_type))
+        wanted = record_set.slots if record_set else ()
+        proxied = record_set.proxied if record_set else change.record.proxied
+        flattened = record_type == "CNAME" and name == change.zone
+        covered = not wanted and any(name.endswith(wildcard[1:]) for wildcard in wildcards)
+        if settings.of_zone(change.zone).confirm and not (proxied or flattened or covered):
+            values = frozenset(value for slot in wanted for value in canonical_content.split(slot.target))
+            found[change.zone][name, record_type] = Expectation(name, record_type, values)
+    return {domain: tuple(asked.values()) for domain, asked in found.items()}
+
+
+def _wildcards(done: Convergence) -> frozenset[str]:
+    listed = [zone for zone in done.observation.zones if isinstance(zone, ZoneSnapshot)]
+    names = {live.record.name for zone in listed for live in zone.records}
+    return frozenset(name for name in names | {one.name for one in done.plan.record_sets} if name.startswith("*"))

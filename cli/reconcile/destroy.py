@@ -1,0 +1,44 @@
+"""Deletes all that an estate owns, and nothing else."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from cli.engine import stack
+from cli.engine.run import Listener, Run
+from cli.reconcile import writes
+from cli.reconcile.apply import behind_bridge, has_journal, side_by_side
+from cli.reconcile.geo_leave import leave
+from cli.recovery import intent_log
+from cli.session.session import Session, require_estate
+from stacks.model.shards import stack_in
+from stacks.model.values import Registry, ZoneSnapshot
+from stacks.observe.world import read_zones
+
+
+def remove(session: Session, registry: Registry, listener: Listener) -> None:
+    """Leave the load balancers, and delete the records and their marks. Raises as `converge` does.
+
+    What somebody has deleted in the zone is forgotten first: the provider fails to delete what is not there.
+    """
+    require_estate(session)
+    zones = read_zones(session.settings, session.credentials, registry)
+    listed = [zone for zone in zones if isinstance(zone, ZoneSnapshot)]
+    live = {record.id for zone in listed for record in zone.records}
+    ids = {zone.zone_id for zone in listed}
+    gone: dict[str, list[str]] = {stack_in(one.urn): [] for one in registry.records}
+    for one in registry.records:
+        if one.zone_id in ids and one.id not in live:
+            gone[stack_in(one.urn)].append(one.urn)
+    if registry.geo.registered:
+        leave(session, listener)
+    stacks = sorted({session.stack, *gone})
+    with behind_bridge(session, writes.removal(registry, live)) as (place, _):
+        side_by_side(place, stacks, partial(_remove, place, gone), listener)
+    intent_log.forget(session)
+
+
+def _remove(place: Session, gone: dict[str, list[str]], name: str, listener: Listener) -> tuple[Run, ...]:
+    at = place.at(name)
+    refreshed = (stack.refresh(at, gone[name], listener),) if gone.get(name) else ()
+    return (*refreshed, stack.destroy(at, listener, checkpoints=not has_journal(at)))

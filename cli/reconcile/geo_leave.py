@@ -1,0 +1,33 @@
+"""Takes this stack out of the load balancers that it shares, whatever its settings say: before it is destroyed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from cli.engine.run import Listener
+from cli.reconcile.converge import converge
+from cli.session.session import Session
+from stacks.model.errors import ObservationError
+from stacks.model.values import Observation, Plan, UnreadZone
+from stacks.plan.records.retained import in_unread_zone
+from stacks.plan.safety.permission import Permission
+
+
+def leave(session: Session, listener: Listener) -> None:
+    """Converge without the setting `geo`, in as many rounds as it takes. The records stay as state has them.
+
+    Raises as `converge` does, and ObservationError where something is left: others' pools would be at stake.
+    """
+    without = replace(session, settings=session.settings.model_copy(update={"geo": None}))
+    done = converge(without, listener, permission=Permission("destroy"), amend=partial(_records_as_registered, without))
+    if done.plan.geo and done.plan.geo.again:
+        raise ObservationError(f"load balancing is not left yet, nothing was destroyed: {done.plan.geo.again}")
+
+
+def _records_as_registered(session: Session, plan: Plan, observation: Observation) -> Plan:
+    zones = session.settings.each_zone()
+    kept = [one for zone in zones for one in in_unread_zone(UnreadZone(zone.zone, "destroyed"), zone, observation)]
+    return replace(
+        plan, record_sets=tuple(one.record_set for one in kept), deferred=(), shared=observation.registry.shared
+    )

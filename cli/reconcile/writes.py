@@ -1,0 +1,97 @@
+"""What a convergence means to write, for the bridge: whose records, and which writes the plan comes to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cli.apiproxy.intent import Intent, Write
+from components.marks.ownership import set_of
+from stacks.model.values import ZoneSnapshot
+from stacks.plan.changes import Action, same
+from stacks.plan.records.record_sets import import_ids
+
+if TYPE_CHECKING:
+    from cli.reconcile.converge import Convergence
+    from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, Registry
+    from stacks.plan.changes import Change
+
+FORESEEN = "cloudflare"
+"""The provider whose API takes many writes in one call."""
+
+
+def intent(seen: Convergence) -> Intent:
+    """The intent of a convergence with this plan."""
+    return Intent(_run_id(), _owned(seen.plan, seen.observation), tuple(_writes(seen)))
+
+
+def removal(registry: Registry, live: Collection[str]) -> Intent:
+    """The intent to delete all that is registered. live: the ids of what the zones have."""
+    there = [one for one in registry.records if one.id in live and one.provider == FORESEEN]
+    there.sort(key=lambda one: one.logical_name.endswith("/mark"))
+    writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
+    return Intent(_run_id(), _by_zone((one.zone_id, one.id) for one in registry.records), writes)
+
+
+def _run_id() -> str:
+    return uuid.uuid4().hex[:8]
+
+
+def _owned(plan: Plan, observation: Observation) -> Mapping[str, frozenset[str]]:
+    """The ids of what state holds, and of what is imported, by zone."""
+    registered = ((one.zone_id, one.id) for one in observation.registry.records)
+    imported = ((one.zone_id, record_id) for one in plan.record_sets for record_id in import_ids(one).values())
+    return _by_zone(chain(registered, imported))
+
+
+def _by_zone(ids: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for zone_id, record_id in ids:
+        found.setdefault(zone_id, set()).add(record_id)
+    return {zone_id: frozenset(here) for zone_id, here in found.items()}
+
+
+def _writes(seen: Convergence) -> Iterator[Write]:
+    """The writes, in an order in which no record of ours ever stands unmarked: what goes, then its mark; then the rest.
+
+    New records come set by set, each after its mark.
+    """
+    listed = {zone.zone: zone.zone_id for zone in seen.observation.zones if isinstance(zone, ZoneSnapshot)}
+    known = {one.logical_name: (one.zone_id, one.id) for one in _registered(seen.observation)}
+    known |= {name: (one.zone_id, record_id) for one in _sets(seen.plan) for name, record_id in import_ids(one).items()}
+    elsewhere = {one.zone for one in seen.plan.record_sets} - {one.zone for one in _sets(seen.plan)}
+    turns: dict[tuple[str, str], int] = {}
+    found: list[tuple[int, int, bool, Write]] = []
+    for change in seen.changes:
+        if change.zone in listed and change.zone not in elsewhere:
+            write = _write(change, listed[change.zone], known.get(change.logical_name))
+            turn = turns.setdefault(set_of(change.logical_name), len(turns))
+            is_mark = change.logical_name.endswith("/mark")
+            if write and write.method == "DELETE":
+                found.append((0, 0, is_mark, write))
+            elif write:
+                found.append((1 if write.method == "PUT" else 2, turn, not is_mark, write))
+    yield from (write for *_, write in sorted(found, key=lambda one: one[:3]))
+
+
+def _registered(observation: Observation) -> Iterator[RegisteredRecord]:
+    return (one for one in observation.registry.records if one.provider == FORESEEN)
+
+
+def _sets(plan: Plan) -> list[RecordSet]:
+    return [one for one in plan.record_sets if one.provider == FORESEEN]
+
+
+def _write(change: Change, zone_id: str, known: tuple[str, str] | None) -> Write | None:
+    """The write that a change comes to. known: the zone and the id of the record that state has, or is imported."""
+    if change.action in {Action.CREATE, Action.RESTORE}:
+        return Write("POST", zone_id, "", change.after)
+    if known is None or known[0] != zone_id:
+        return None
+    if change.action is Action.DELETE:
+        return Write("DELETE", zone_id, known[1], None)
+    if change.action in {Action.UPDATE, Action.CORRECT, Action.ADOPT} and change.before and change.after:
+        return None if same(change.before, change.after) else Write("PUT", zone_id, known[1], change.after)
+    return None

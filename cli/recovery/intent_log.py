@@ -1,0 +1,144 @@
+"""What a run is about to make, written down before it begins and forgotten once it is done.
+
+The engine's own note, its pending operations, is in its checkpoints: a large run writes none, and one that is killed
+takes with it what it had not yet written. The file lies in the backend's folder; elsewhere nothing is written down.
+Each stack has one; the stacks of an estate have one journal of what has landed in the zones (`cli.apiproxy.journal`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.apiproxy import journal
+from cli.session.backend import state_folder
+from cli.session.session import PROJECT_NAME
+from stacks.model.errors import NotNow, is_disk_full
+from stacks.model.shards import estate_of
+from stacks.plan.changes import Action
+from stacks.plan.records.adoption import Traces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cli.reconcile.converge import Convergence
+    from cli.session.session import Session
+    from stacks.plan.changes import Change
+
+NOTHING = Traces()
+_ENDING = ".unfinished.json"
+
+
+def place(session: Session) -> Path | None:
+    """The file; None where the backend is no folder."""
+    folder = state_folder(session.backend)
+    return folder / PROJECT_NAME / f"{session.stack}{_ENDING}" if folder else None
+
+
+def journal_place(session: Session) -> Path | None:
+    """The journal of what a convergence of the estate has landed; None where the backend is no folder."""
+    folder = state_folder(session.backend)
+    return folder / PROJECT_NAME / f"{estate_of(session.stack)}.journal" if folder else None
+
+
+def landed(session: Session) -> Traces:
+    """What a convergence that did not end well has landed."""
+    file = journal_place(session)
+    return journal.traces(file) if file else NOTHING
+
+
+def damage(session: Session) -> str:
+    """What of the journal cannot be read, in words; "" for nothing."""
+    file = journal_place(session)
+    return journal.look(file).damage if file else ""
+
+
+def all_remembered(session: Session) -> list[Traces]:
+    """What runs of all the estate's stacks that did not end well were about to make: one look at a directory."""
+    return [_read(file) for file in _places(session)]
+
+
+def remembered(session: Session) -> Traces:
+    """What runs that did not end well were about to make. A file that cannot be read tells nothing."""
+    return _read(place(session))
+
+
+def _places(session: Session) -> list[Path]:
+    """The files of the estate's stacks that are there."""
+    file, estate = place(session), estate_of(session.stack)
+    if file is None or not file.parent.is_dir():
+        return []
+    return [one for one in file.parent.glob(f"*{_ENDING}") if estate_of(one.name.removesuffix(_ENDING)) == estate]
+
+
+def _read(file: Path | None) -> Traces:
+    try:
+        said: Any = json.loads(file.read_bytes()) if file else {}
+        return Traces(
+            wanted=said.get("wanted") is True,
+            records=frozenset((str(name), str(kind), str(content)) for name, kind, content in said.get("records", ())),
+            ids=frozenset(str(one) for one in said.get("ids", ())),
+        )
+    except (OSError, ValueError, TypeError, AttributeError):
+        return NOTHING
+
+
+def remember(session: Session, traces: Traces) -> None:
+    """Write down traces, in place of those from before. Raises NotNow where the file cannot be written."""
+    file = place(session)
+    if file is None or traces == NOTHING or traces == remembered(session):
+        return
+    document = {"wanted": traces.wanted, "records": sorted(traces.records), "ids": sorted(traces.ids)}
+    try:
+        write_whole(file, json.dumps(document).encode())
+    except OSError as error:
+        full = "the disk is full: " if is_disk_full(error) else ""
+        raise NotNow(
+            f"{full}what the run is about to make cannot be written down ({os.strerror(error.errno or 0)})",
+            str(file),
+            "make room or mend the permissions of this folder, then run the same command again",
+        ) from error
+
+
+def begin(session: Session, changes: Iterable[Change]) -> None:
+    """Write down what a run is about to make, beside what is written down already. Raises NotNow."""
+    made = {
+        (change.after.name, change.after.type, change.after.content)
+        for change in changes
+        if change.after and change.action is not Action.DELETE
+    }
+    before = remembered(session)
+    if made:
+        remember(session, Traces(before.wanted, before.records | made, before.ids))
+
+
+def end(session: Session, done: Convergence) -> bool:
+    """Forget it, for all stacks of the estate, where a convergence has left nothing open.
+
+    Whether it has: else the next one has to take over again.
+    """
+    if done.unread or done.plan.frozen:
+        return False
+    forget(session)
+    return True
+
+
+def forget(session: Session) -> None:
+    """Forget it all: nothing is open."""
+    for file in _places(session):
+        file.unlink(missing_ok=True)
+    if kept := journal_place(session):
+        journal.clear(kept)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Put a file in its place in one step, and on the disk: a crash leaves the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f"{file.name}.new")
+    with fresh.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)

@@ -1,0 +1,102 @@
+"""Where Pulumi's state is kept, and what a kill at a bad moment leaves there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import yaml
+
+from stacks.model.errors import UserError
+
+STATE_VARIABLE = "TRUENORTH_STATE"
+"""What the option --state says, for all commands."""
+SIDECAR = ".attrs"
+"""What the engine's storage library writes beside each file: a checksum that nothing reads (gocloud.dev, fileblob)."""
+
+
+def backend_url(project_file: Path, setting: str, environment: Mapping[str, str], option: str = "") -> str:
+    """Where state is kept: the option, the environment, the setting, Pulumi.yaml's, or a folder of the user's.
+
+    "" means that Pulumi.yaml names it, which Pulumi reads by itself. The folder is made, for the user alone.
+    Raises UserError where what is named is no URL, or the folder cannot be made.
+    """
+    for where, named in (
+        ("--state", option),
+        (STATE_VARIABLE, environment.get(STATE_VARIABLE, "")),
+        ("PULUMI_BACKEND_URL", environment.get("PULUMI_BACKEND_URL", "")),
+        ("the setting backend", setting),
+    ):
+        if named and "://" not in named:
+            raise UserError(
+                f"{named} is no URL of a place for Pulumi's state",
+                where,
+                "write one: file:///some/folder, s3://bucket, gs://bucket, azblob://container, postgres://..., "
+                "https://api.pulumi.com, kubernetes://namespace/name",
+            )
+        if named:
+            return without_sidecars(named)
+    document = yaml.safe_load(project_file.read_text(encoding="utf-8"))
+    if (document.get("backend") or {}).get("url"):
+        return ""
+    folder = state_home(environment) / "state"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UserError(
+            f"the folder for Pulumi's state cannot be made: {os.strerror(error.errno or 0)}",
+            str(folder),
+            "make room or mend its permissions, or name another place: export PULUMI_BACKEND_URL=file:///some/folder",
+        ) from error
+    return without_sidecars(folder.as_uri())
+
+
+def without_sidecars(url: str) -> str:
+    """The backend URL by which no sidecar is written beside the state, where the state is in a folder."""
+    parts = urlsplit(url)
+    if parts.scheme != "file" or "metadata" in parse_qs(parts.query):
+        return url
+    return f"{url}{'&' if parts.query else '?'}metadata=skip"
+
+
+def mend_sidecars(url: str) -> None:
+    """Remove the sidecars that a kill has left empty: the engine refuses a state beside one, with the word EOF.
+
+    The state itself is never half written: it is replaced in one step.
+    """
+    folder = state_folder(url)
+    if folder is None:
+        return
+    for kept in (folder.glob(f"*{SIDECAR}"), (folder / "stacks").rglob(f"*{SIDECAR}")):
+        for sidecar in kept:
+            if not _readable(sidecar):
+                sidecar.unlink(missing_ok=True)
+
+
+def state_folder(url: str) -> Path | None:
+    """Pulumi's own folder in a backend that is one; None where state is kept elsewhere."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return None
+    return Path(unquote(parts.netloc + parts.path)).expanduser() / ".pulumi"
+
+
+def state_home(environment: Mapping[str, str]) -> Path:
+    """The user's folder for what should outlive a run (XDG base directory specification)."""
+    root = environment.get("XDG_STATE_HOME") or str(
+        Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
+    )
+    return Path(root) / "truenorth"
+
+
+def _readable(sidecar: Path) -> bool:
+    try:
+        json.loads(sidecar.read_bytes())
+    except ValueError:
+        return False
+    except OSError:
+        return True  # gone by now, or not ours to judge
+    return True

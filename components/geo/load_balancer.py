@@ -1,0 +1,170 @@
+"""GeoLoadBalancer: a host name whose clients are sent to pools all over the world, as a Pulumi component."""
+
+# Pulumi infers the package's schema from the annotations as they are here: no `from __future__ import annotations`.
+import importlib
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components.geo import canonical, names
+from components.geo.checks import check_balancer
+from components.geo.pool import GeoPool, imported
+from components.geo.values import OWN, LoadBalancer
+
+
+class GeoLoadBalancerArgs(TypedDict):
+    """What a GeoLoadBalancer is made of. Pools are given by their ids."""
+
+    zone_id: pulumi.Input[str]
+    """The id of the Cloudflare zone that the host name is in."""
+    name: pulumi.Input[str]
+    """The host name in full, like app.example.com. A DNS record of this name is not answered any more."""
+    default_pools: list[pulumi.Input[str]]
+    """The pools, in the order of failover; one at least."""
+    fallback_pool: NotRequired[pulumi.Input[str]]
+    """The pool for when none is healthy; its own health does not count. Default: the first of the default pools."""
+    steering_policy: NotRequired[str]
+    """How a pool is chosen: proximity (the nearest), geo (by region and country), random (by weight), dynamic_latency,
+    least_outstanding_requests, least_connections, or off (the first that is healthy). Default proximity."""
+    proxied: NotRequired[bool]
+    """Whether Cloudflare's proxy answers for the host name. Default true."""
+    ttl: NotRequired[int]
+    """Seconds that the answer is kept, where it is not proxied: 10 to 600. Default 30."""
+    enabled: NotRequired[pulumi.Input[bool]]
+    """Whether the load balancer answers. Default true."""
+    description: NotRequired[pulumi.Input[str]]
+    """What people read about the load balancer."""
+    session_affinity: NotRequired[str]
+    """Whether a client comes back to the same origin: none, cookie, ip_cookie or header. Default none."""
+    session_affinity_ttl: NotRequired[int]
+    """Seconds that a session lasts: 1800 to 604800 by cookie, 30 to 3600 by header. Default 82800, by header 1800."""
+    session_affinity_headers: NotRequired[list[str]]
+    """The headers that make a session, up to 5; needed for header."""
+    region_pools: NotRequired[dict[str, list[pulumi.Input[str]]]]
+    """The pools for each region, for the policy geo: WNAM, ENAM, WEU, EEU, NSAM, SSAM, OC, ME, NAF, SAF, SAS, SEAS,
+    NEAS."""
+    country_pools: NotRequired[dict[str, list[pulumi.Input[str]]]]
+    """The pools for each country (two capital letters), before those of its region."""
+    pop_pools: NotRequired[dict[str, list[pulumi.Input[str]]]]
+    """The pools for each of Cloudflare's data centres (three capital letters); Enterprise only."""
+    pool_weights: NotRequired[pulumi.Input[dict[str, pulumi.Input[float]]]]
+    """The weights of pools by their ids, for the policies random, least_outstanding_requests and least_connections: 0
+    to 1 in steps of 0.01."""
+    default_weight: NotRequired[pulumi.Input[float]]
+    """The weight of the other pools: 0 to 1 in steps of 0.1. Default 1."""
+    failover_across_pools: NotRequired[pulumi.Input[bool]]
+    """Whether a request that fails is tried in another pool at once. Default false."""
+    location_mode: NotRequired[str]
+    """Where a client of an unproxied host name is taken to be: pop (the data centre) or resolver_ip. Default pop."""
+    prefer_ecs: NotRequired[str]
+    """Whether the client subnet of a DNS query counts before it: always, never, proximity or geo (for that policy).
+    Default proximity."""
+    clear_country_pools: NotRequired[bool]
+    """Whether this run takes away the country pools that are there: the provider takes a table without entries for one
+    that is not said. Needed once, when the last of them is removed. Default false."""
+    kept: NotRequired[str]
+    """What there is no argument for, as JSON with the API's names: networks, rules, session_affinity_attributes.
+    Default: networks and rules as they were when the load balancer came into the program."""
+    retain: NotRequired[bool]
+    """Whether it stays at Cloudflare when it is taken out of the program, as others use it. Default false."""
+    import_id: NotRequired[str]
+    """The id of an existing load balancer to take over. Only in the run that takes it over: later it would be deleted
+    and made again."""
+
+
+class GeoLoadBalancer(pulumi.ComponentResource):
+    """A load balancer at Cloudflare: clients of a host name are sent to the pool that the steering policy says.
+
+    Every optional field has a value, as the API gives it back, so that a second `up` changes nothing.
+    """
+
+    load_balancer_id: pulumi.Output[str]
+    """The load balancer's id."""
+
+    def __init__(self, name: str, args: GeoLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check_balancer(args)
+        super().__init__(names.BALANCER_COMPONENT, name, None, opts)
+        # The SDK takes a second to import: only where it is needed.
+        cloudflare = importlib.import_module("components.geo.cloudflare")
+        options = pulumi.ResourceOptions(
+            parent=self,
+            import_=imported(args["zone_id"], args.get("import_id", "")),
+            retain_on_delete=args.get("retain", False),
+        )
+        made = cloudflare.load_balancer(names.child(name, "balancer"), args, options)
+        self.load_balancer_id = made.id
+        self.register_outputs({"loadBalancerId": self.load_balancer_id})
+
+
+def declare(  # noqa: PLR0913 - what is declared, where, and how
+    balancer: LoadBalancer,
+    zone_id: str,
+    own: GeoPool | None,
+    *,
+    retain: bool,
+    import_id: str = "",
+    clear_country_pools: bool = False,
+    opts: pulumi.ResourceOptions | None = None,
+) -> GeoLoadBalancer:
+    """Declare a load balancer by its host name; OWN among its pools is `own`, on which it then depends.
+
+    retain: it stays when it leaves the program. import_id: "" for what state has or is made. clear_country_pools: it
+    has some now and is to have none.
+    Raises ValueError where OWN is among the pools and there is none.
+    """
+    args = arguments(balancer, zone_id, own)
+    args["retain"] = retain
+    args["clear_country_pools"] = clear_country_pools
+    if import_id:
+        args["import_id"] = import_id
+    # It is deleted, or no longer refers to the pool, before the pool is deleted: the API refuses the reverse.
+    after = pulumi.ResourceOptions(depends_on=[own] if own else [])
+    merged = pulumi.ResourceOptions.merge(opts, after)
+    return GeoLoadBalancer(names.balancer_component(balancer.name), args, merged)
+
+
+def arguments(balancer: LoadBalancer, zone_id: str, own: GeoPool | None) -> GeoLoadBalancerArgs:
+    """The arguments for a load balancer."""
+    value = canonical.balancer(balancer)
+    return GeoLoadBalancerArgs(
+        zone_id=zone_id,
+        name=value.name,
+        default_pools=_ids(value.default_pools, own),
+        fallback_pool=_id(value.fallback_pool, own),
+        steering_policy=value.steering_policy,
+        proxied=value.proxied,
+        ttl=value.ttl,
+        enabled=value.enabled,
+        description=value.description,
+        session_affinity=value.session_affinity,
+        session_affinity_ttl=value.session_affinity_ttl,
+        session_affinity_headers=list(value.session_affinity_headers),
+        region_pools={key: _ids(pools, own) for key, pools in value.region_pools},
+        country_pools={key: _ids(pools, own) for key, pools in value.country_pools},
+        pop_pools={key: _ids(pools, own) for key, pools in value.pop_pools},
+        pool_weights=_weights(dict(value.pool_weights), own),
+        default_weight=value.default_weight,
+        failover_across_pools=value.failover_across_pools,
+        location_mode=value.location_mode,
+        prefer_ecs=value.prefer_ecs,
+        kept=value.kept,
+    )
+
+
+def _id(pool: str, own: GeoPool | None) -> pulumi.Input[str]:
+    if pool != OWN:
+        return pool
+    if own is None:
+        raise ValueError("the load balancer is to have the own pool, and there is none")
+    return own.pool_id
+
+
+def _ids(pools: tuple[str, ...], own: GeoPool | None) -> list[pulumi.Input[str]]:
+    return [_id(pool, own) for pool in pools]
+
+
+def _weights(weights: dict[str, float], own: GeoPool | None) -> pulumi.Input[dict[str, pulumi.Input[float]]]:
+    if OWN not in weights:
+        return dict(weights)
+    others = {pool: weight for pool, weight in weights.items() if pool != OWN}
+    return pulumi.Output.from_input(_id(OWN, own)).apply(lambda pool: {**others, pool: weights[OWN]})

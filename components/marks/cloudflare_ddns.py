@@ -1,0 +1,28 @@
+"""The ownership marks of cloudflare-ddns: one TXT record at the very name of its A and AAAA records.
+
+`"heritage=cloudflare-ddns,cloudflare-ddns/owner=<owner-id>"`; the owner is the pod's name, or a UUID made at the start.
+"""
+
+from __future__ import annotations
+
+from components.marks import labels
+from components.marks.marked import Key
+
+HERITAGE = "cloudflare-ddns"
+MARKED_TYPES = ("A", "AAAA")
+
+
+def marked(mark_name: str) -> tuple[Key, ...]:
+    """The record sets that a mark of this name speaks of."""
+    return tuple(Key(mark_name.lower(), record_type) for record_type in MARKED_TYPES)
+
+
+def encode(owner: str) -> str:
+    """The TXT content of the mark of an owner. Raises ValueError where it cannot be read back."""
+    return labels.encode(HERITAGE, {"owner": owner})
+
+
+def parse(content: str) -> str | None:
+    """The owner in a TXT content, "" where it names none; None where the content is no mark of cloudflare-ddns."""
+    found = labels.parse(labels.unquoted(content), HERITAGE)
+    return None if found is None else found.get("owner", "")

@@ -1,0 +1,85 @@
+"""The ownership marks in a zone, whichever tool has written them: TrueNorth, external-dns or cloudflare-ddns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from components.marks import cloudflare_ddns, external_dns, labels, ownership
+from components.marks.external_dns import Affix
+from components.marks.marked import Key, covers
+
+Heritage = Literal["truenorth", "external-dns", "cloudflare-ddns"]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What is needed to read the marks of each tool.
+
+    truenorth_types: the record types that TrueNorth marks. external_dns: one affix for each external-dns that writes
+    to the zone. key: the one that its marks are encrypted with, of `external_dns.aes_key`; None for none.
+    """
+
+    truenorth_prefix: str = ownership.DEFAULT_PREFIX
+    truenorth_types: tuple[str, ...] = ("A", "AAAA")
+    external_dns: tuple[Affix, ...] = (Affix(),)
+    key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mark. marks: the record sets it may speak of, several where its name is ambiguous.
+
+    sealed: it is encrypted with a key that we do not have, so that its owner and resource are "".
+    """
+
+    heritage: Heritage
+    owner: str
+    resource: str
+    marks: tuple[Key, ...]
+    sealed: bool = False
+
+
+def read(name: str, content: str, readers: Readers) -> Found | None:
+    """The mark in a TXT record of this name and content; None where it is none that these tools write."""
+    ours = ownership.parse(labels.unquoted(content))
+    if ours and ours.heritage == ownership.HERITAGE:
+        hosts = [
+            (ownership.marked_name(name, kind, readers.truenorth_prefix), kind) for kind in readers.truenorth_types
+        ]
+        return Found("truenorth", ours.owner, ours.resource, tuple(Key(host, kind) for host, kind in hosts if host))
+    owner = cloudflare_ddns.parse(content)
+    if owner is not None:
+        return Found("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
+    return _external_dns(name, content, readers)
+
+
+def holders(name: str, record_type: str, found: Iterable[Found]) -> tuple[Found, ...]:
+    """Those of the marks that may speak of the record set of this name and type, the surest first.
+
+    A mark that names the type is surer than one for whatever type, and a mark of one reading than one of several.
+    """
+    speaking = [mark for mark in found if covers(mark.marks, name, record_type)]
+    return tuple(sorted(speaking, key=lambda mark: (Key(name, record_type) not in mark.marks, len(mark.marks))))
+
+
+def described(found: Found) -> str:
+    """A mark in words, for messages: `external-dns owner default (ingress/web/shop)`."""
+    if found.sealed:
+        return f"{found.heritage} (its mark is encrypted, the owner unknown)"
+    resource = f" ({found.resource})" if found.resource else ""
+    return f"{found.heritage} owner {found.owner}{resource}" if found.owner else f"{found.heritage}{resource}"
+
+
+def _external_dns(name: str, content: str, readers: Readers) -> Found | None:
+    said = external_dns.parse(content, readers.key)
+    if said is None:
+        return None
+    keys = tuple(dict.fromkeys(key for affix in readers.external_dns for key in external_dns.marked(name, affix)))
+    if isinstance(said, external_dns.Sealed) or said.encrypted:
+        # It encrypts marks of names with a type only, so that other texts in base64 are told from marks.
+        keys = tuple(key for key in keys if key.type)
+    if isinstance(said, external_dns.Sealed):
+        return Found("external-dns", "", "", keys, sealed=True) if keys else None
+    return Found("external-dns", said.owner, said.resource, keys)

@@ -1,0 +1,148 @@
+"""The pod of the operator: nothing that it does not need, as the Pod Security Standard `restricted` wants it.
+
+Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.operator.args import OperatorArgs
+from components.operator.manifests.labels import labels, selector
+from components.operator.manifests.settings import settings_file, settings_name
+
+USER = 1000
+SETTINGS_FOLDER = "/etc/truenorth"
+KUBECONFIG_FOLDER = "/etc/truenorth-kubeconfig"
+HOME = "/var/lib/truenorth"
+PORT_NAME = "http"
+GRACE = 60
+"""Seconds that a run of the engine under way has to end when a pod is told to."""
+
+
+def template(args: OperatorArgs) -> dict[str, Any]:
+    """The template of the pods."""
+    annotations = {"annotations": dict(args.pods.annotations)} if args.pods.annotations else {}
+    return {"metadata": {"labels": labels(args), **annotations}, "spec": _spec(args)}
+
+
+def _spec(args: OperatorArgs) -> dict[str, Any]:
+    pods = args.pods
+    spec: dict[str, Any] = {
+        "serviceAccountName": args.name,
+        "terminationGracePeriodSeconds": GRACE,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "fsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [_container(args)],
+        "volumes": _volumes(args),
+    }
+    if pods.kind == "daemonset":
+        # The addresses of the node's own interfaces are then seen, and no NAT of the cluster is between.
+        spec |= {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
+    else:
+        spec["topologySpreadConstraints"] = [_spread(args, "kubernetes.io/hostname")]
+    if pods.image_pull_secrets:
+        spec["imagePullSecrets"] = [{"name": name} for name in pods.image_pull_secrets]
+    if pods.priority_class:
+        spec["priorityClassName"] = pods.priority_class
+    if pods.node_selector:
+        spec["nodeSelector"] = dict(pods.node_selector)
+    if pods.tolerations:
+        spec["tolerations"] = [dict(one) for one in pods.tolerations]
+    return spec
+
+
+def _spread(args: OperatorArgs, key: str) -> dict[str, Any]:
+    """Not both replicas on one node, where there are several; where there is one, both all the same."""
+    return {
+        "maxSkew": 1,
+        "topologyKey": key,
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector(args)},
+    }
+
+
+def _container(args: OperatorArgs) -> dict[str, Any]:
+    resources = args.pods.resources
+    return {
+        "name": "truenorth",
+        "image": args.image,
+        "imagePullPolicy": args.pods.image_pull_policy,
+        "args": arguments(args),
+        "env": _variables(args),
+        "envFrom": [{"secretRef": {"name": args.secret}}],
+        "ports": [{"name": PORT_NAME, "containerPort": args.pods.port, "protocol": "TCP"}],
+        "resources": {
+            "requests": {"cpu": resources.cpu, "memory": resources.memory},
+            "limits": {"memory": resources.memory_limit},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "privileged": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        # An engine that is unpacked on a slow disk takes a while; a standby is as ready as a leader.
+        "startupProbe": {"httpGet": _probe("/livez"), "periodSeconds": 2, "failureThreshold": 60},
+        "livenessProbe": {"httpGet": _probe("/livez"), "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
+        "readinessProbe": {
+            "httpGet": _probe("/readyz"),
+            "periodSeconds": 5,
+            "timeoutSeconds": 5,
+            "failureThreshold": 3,
+        },
+        "volumeMounts": _mounts(args),
+    }
+
+
+def arguments(args: OperatorArgs) -> list[str]:
+    """What the container runs. What other commands need too (kubectl exec) is in the environment."""
+    return ["watch", "--json", "--listen", f":{args.pods.port}"]
+
+
+def _variables(args: OperatorArgs) -> list[dict[str, Any]]:
+    of_ours = {
+        "TRUENORTH_STACK": args.stack,
+        "TRUENORTH_SETTINGS": f"{SETTINGS_FOLDER}/{settings_file(args.stack)}",
+        **({"TRUENORTH_STATE": args.state} if args.state else {}),
+        "HOME": HOME,
+        "XDG_STATE_HOME": HOME,
+        "PULUMI_HOME": f"{HOME}/pulumi",
+        **args.variables,
+    }
+    names = {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace", "NODE_NAME": "spec.nodeName"}
+    return [
+        *({"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}} for name, path in names.items()),
+        *({"name": name, "value": value} for name, value in of_ours.items()),
+    ]
+
+
+def _probe(path: str) -> dict[str, Any]:
+    return {"path": path, "port": PORT_NAME}
+
+
+def _mounts(args: OperatorArgs) -> list[dict[str, Any]]:
+    mounts: list[dict[str, Any]] = [
+        {"name": "settings", "mountPath": SETTINGS_FOLDER, "readOnly": True},
+        {"name": "home", "mountPath": HOME},
+        {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - the container's own
+    ]
+    if args.kubeconfig_secret:
+        mounts.append({"name": "kubeconfig", "mountPath": KUBECONFIG_FOLDER, "readOnly": True})
+    return mounts
+
+
+def _volumes(args: OperatorArgs) -> list[dict[str, Any]]:
+    volumes: list[dict[str, Any]] = [
+        {"name": "settings", "configMap": {"name": settings_name(args)}},
+        {"name": "home", "emptyDir": {"sizeLimit": "1Gi"}},
+        {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
+    ]
+    if args.kubeconfig_secret:
+        volumes.append({"name": "kubeconfig", "secret": {"secretName": args.kubeconfig_secret, "defaultMode": 0o440}})
+    return volumes

@@ -1,0 +1,92 @@
+"""The operator in a cluster: `truenorth watch` with all that it needs, as official pulumi_kubernetes resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.operator.args import OperatorArgs
+from components.operator.manifests import manifests
+from components.operator.manifests.labels import Manifest
+
+TYPE = "truenorth:index:Operator"
+Make = Callable[..., pulumi.Resource]
+
+CLASSES: Mapping[tuple[str, str], Make] = {
+    ("v1", "Namespace"): kubernetes.core.v1.Namespace,
+    ("v1", "ServiceAccount"): kubernetes.core.v1.ServiceAccount,
+    ("v1", "ConfigMap"): kubernetes.core.v1.ConfigMap,
+    ("v1", "Secret"): kubernetes.core.v1.Secret,
+    ("v1", "Service"): kubernetes.core.v1.Service,
+    ("apps/v1", "Deployment"): kubernetes.apps.v1.Deployment,
+    ("apps/v1", "DaemonSet"): kubernetes.apps.v1.DaemonSet,
+    ("policy/v1", "PodDisruptionBudget"): kubernetes.policy.v1.PodDisruptionBudget,
+    ("networking.k8s.io/v1", "NetworkPolicy"): kubernetes.networking.v1.NetworkPolicy,
+    ("rbac.authorization.k8s.io/v1", "Role"): kubernetes.rbac.v1.Role,
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"): kubernetes.rbac.v1.RoleBinding,
+    ("rbac.authorization.k8s.io/v1", "ClusterRole"): kubernetes.rbac.v1.ClusterRole,
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"): kubernetes.rbac.v1.ClusterRoleBinding,
+}
+"""The resource of each kind; a kind that is not here is a custom resource."""
+_OURS = {"pulumi.com/patchForce": "true"}
+"""What somebody has changed by hand is changed back, and no conflict (pulumi_kubernetes, server-side apply)."""
+_ARGUMENTS = {
+    "roleRef": "role_ref",
+    "stringData": "string_data",
+}
+"""What Python calls the fields at the top of a manifest, where that differs."""
+
+
+class Operator(pulumi.ComponentResource):
+    """One operator. Its objects are made in order: the namespace first, the workload after all that it mounts."""
+
+    def __init__(self, name: str, args: OperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(TYPE, name, None, opts)
+        self.namespace = args.namespace
+        before: list[pulumi.Resource] = []
+        for one in manifests(args):
+            options = pulumi.ResourceOptions(parent=self, depends_on=list(before))
+            made = declare(one, options)
+            if one["kind"] in {"Namespace", "ServiceAccount", "ConfigMap", "Secret"} or "Role" in one["kind"]:
+                before.append(made)
+        self.register_outputs({"namespace": args.namespace, "name": args.name})
+
+
+def provider(name: str, *, kubeconfig: str, context: str) -> pulumi.ProviderResource:
+    """The way to a cluster: a kubeconfig file and its context, "" for the usual ones.
+
+    Settings that change are changed in place: to replace them would leave the pods without for a moment.
+    """
+    made: pulumi.ProviderResource = kubernetes.Provider(
+        name,
+        kubeconfig=kubeconfig or None,
+        context=context or None,
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+    )
+    return made
+
+
+def declare(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    """One manifest as a resource, named after its kind and name."""
+    metadata, kind = manifest["metadata"], manifest["kind"]
+    logical = "/".join(filter(None, (kind, metadata.get("namespace", ""), metadata["name"])))
+    content = {_ARGUMENTS.get(key, key): _hidden(key, value) for key, value in manifest.items()}
+    content["metadata"] = {**metadata, "annotations": {**metadata.get("annotations", {}), **_OURS}}
+    content.pop("kind")
+    api_version = content.pop("apiVersion")
+    make = CLASSES.get((api_version, kind))
+    if make is None:
+        made: pulumi.Resource = kubernetes.apiextensions.CustomResource(
+            logical, api_version=api_version, kind=kind, opts=opts, **content
+        )
+        return made
+    return make(logical, opts=opts, **content)
+
+
+def _hidden(key: str, value: Any) -> Any:  # noqa: ANN401 - any field of any kind
+    """What no output and no state may show."""
+    return pulumi.Output.secret(value) if key == "stringData" else value

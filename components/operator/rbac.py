@@ -1,0 +1,86 @@
+"""What the operator may do in the cluster: no more than its sources, its Lease, its cache and its state need. Pure.
+
+Rules are narrowed to single objects by resourceNames where the API can do that: not for `create`, and for `list` and
+`watch` only with the field selector metadata.name, which is how the Lease and the cache are watched.
+Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.operator.args import ObjectName, Read, Rights
+
+CLUSTER_WIDE = ""
+DEFAULT_NAMESPACE = "default"
+"""Where Events about objects without a namespace are."""
+_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Something that may be done. namespace: "" for the whole cluster. name: one object only; "" for all."""
+
+    namespace: str
+    group: str
+    resource: str
+    verb: str
+    name: str = ""
+
+
+def rules(rights: Rights) -> Mapping[str, list[dict[str, Any]]]:
+    """The RBAC rules by namespace, CLUSTER_WIDE among them where something is not limited to one."""
+    found = frozenset(each_right(rights))
+    wide = {(one.group, one.resource, one.verb) for one in found if one.namespace == CLUSTER_WIDE}
+    by_object: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for one in found:
+        if one.namespace == CLUSTER_WIDE or (one.group, one.resource, one.verb) not in wide:
+            by_object[one.namespace, one.group, one.resource, one.name].add(one.verb)
+    by_verbs: dict[tuple[str, str, tuple[str, ...], str], list[str]] = defaultdict(list)
+    for (namespace, group, resource, name), verbs in sorted(by_object.items()):
+        by_verbs[namespace, group, tuple(sorted(verbs, key=_VERBS.index)), name].append(resource)
+    made: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (namespace, group, ordered, name), resources in by_verbs.items():
+        only = {"resourceNames": [name]} if name else {}
+        made[namespace].append({"apiGroups": [group], "resources": resources, **only, "verbs": list(ordered)})
+    return dict(made)
+
+
+def each_right(rights: Rights) -> Iterator[Right]:
+    """Everything that the operator does, one by one; some of it more than once."""
+    for read in rights.reads:
+        yield from _of_read(read)
+    for lease in rights.leases:
+        yield from _kept(lease, "coordination.k8s.io", "leases")
+    if rights.cache:
+        yield from _kept(rights.cache, "", "configmaps")
+    if rights.state:
+        yield from _state(rights.state)
+
+
+def _of_read(read: Read) -> Iterator[Right]:
+    namespaces = read.namespaces if read.namespaced and read.namespaces else (CLUSTER_WIDE,)
+    verbs = ["list", "watch", *(["get"] if read.is_told else []), *(["patch"] if read.is_annotated else [])]
+    for namespace in namespaces:
+        for verb in verbs:
+            yield Right(namespace, read.group, read.resource, verb)
+        if read.is_told:
+            place = namespace if read.namespaced else DEFAULT_NAMESPACE
+            yield Right(place, "", "events", "create")
+            yield Right(place, "", "events", "patch")
+
+
+def _kept(one: ObjectName, group: str, resource: str) -> Iterator[Right]:
+    """An object of ours that is made, looked at, watched and replaced."""
+    yield Right(one.namespace, group, resource, "create")
+    for verb in ("get", "watch", "update"):
+        yield Right(one.namespace, group, resource, verb, one.name)
+
+
+def _state(head: ObjectName) -> Iterator[Right]:
+    """The heads of shards, and the pieces, have names that come with what is in them, so that no rule can name them."""
+    for verb in ("create", "get", "list", "update", "delete"):
+        yield Right(head.namespace, "", "secrets", verb)

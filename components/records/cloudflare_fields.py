@@ -1,0 +1,42 @@
+"""How Cloudflare takes a record's content apart: MX has its priority beside it, SRV and CAA come in components.
+
+https://developers.cloudflare.com/api/resources/dns/subresources/records/methods/create/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.records import canonical_content
+
+
+def content(item: Mapping[str, Any]) -> str:
+    """The content as a zone file has it, of a record as the API gives it or as state holds its inputs."""
+    record_type, text, data = item["type"], item.get("content") or "", item.get("data") or {}
+    if record_type == "SRV" and data:
+        text = " ".join(_word(data[key]) for key in ("priority", "weight", "port", "target"))
+    elif record_type == "CAA" and data:
+        text = f'{_word(data["flags"])} {data["tag"]} "{data["value"]}"'
+    elif record_type == "MX" and item.get("priority") is not None:
+        text = f"{_word(item['priority'])} {text}"
+    return canonical_content.lenient(record_type, text)
+
+
+def fields(record_type: str, text: str) -> dict[str, Any]:
+    """The fields of a canonical content: those of the API and, but for their case, of the provider's resource."""
+    if record_type == "MX":
+        priority, host = text.split(" ")
+        return {"content": host, "priority": int(priority)}
+    if record_type == "SRV":
+        priority, weight, port, target = text.split(" ")
+        return {"data": {"priority": int(priority), "weight": int(weight), "port": int(port), "target": target}}
+    if record_type == "CAA":
+        flags, tag, value = text.split(" ", 2)
+        return {"data": {"flags": int(flags), "tag": tag, "value": value.strip('"')}}
+    return {"content": text}
+
+
+def _word(value: object) -> str:
+    """A number that came as 10.0, through a state's JSON or the plugin's, is 10."""
+    return str(int(value)) if isinstance(value, float) else str(value)

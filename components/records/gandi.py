@@ -1,0 +1,35 @@
+"""A record set at Gandi: https://www.pulumi.com/registry/packages/gandi/api-docs/livedns/record/."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.records import canonical_content, gandi_names, official
+from components.records.providers import PROVIDERS
+from components.records.record import Record
+
+INPUTS = ["name", "ttl", "values"]
+_SDK = "pulumiverse_gandi"
+_SECRETS = ("key", "personalAccessToken")
+
+
+def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    """Declare a record set under its logical name. zone_id: the domain."""
+    inputs = {
+        "zone": zone_id,
+        "name": gandi_names.relative(record.name, zone_id),
+        "type": record.type,
+        "ttl": record.ttl,
+        "values": [gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
+    }
+    return official.resource(_SDK, PROVIDERS["gandi"].type_token, logical_name, inputs, opts)
+
+
+def import_id(record_id: str, _zone_id: str) -> str:
+    """What `import_` takes for a record set with this id."""
+    return record_id
+
+
+def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
+    """A provider that takes its credentials from other environment variables: theirs by the plugin's own."""
+    return official.provider(_SDK, name, environment, _SECRETS)

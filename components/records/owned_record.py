@@ -1,0 +1,82 @@
+"""Owned records: all records of one name and type, and the mark that says they are ours, under one Pulumi component."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import pulumi
+
+from components.marks import ownership
+from components.records.providers import PROVIDERS
+from components.records.record import Record
+
+TYPE_TOKEN = "truenorth:dns:OwnedRecord"  # noqa: S105 - a type token, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedRecordArgs:
+    """What is declared of a name and type.
+
+    provider: as in `providers`. zone_id: the provider's id of the zone. name: an FQDN in lower case. records: those of
+    the set and its marks, by logical name. import_ids: ids of records in the zone to take over, by logical name; only
+    for records that state does not hold, because the engine replaces (deletes) a record of its own that is imported
+    again. untouched: whatever is declared, the engine keeps what state has.
+    """
+
+    provider: str
+    zone_id: str
+    name: str
+    type: str
+    records: Mapping[str, Record]
+    import_ids: Mapping[str, str] = field(default_factory=dict)
+    untouched: bool = False
+
+
+def declare(args: OwnedRecordArgs, opts: pulumi.ResourceOptions | None = None) -> dict[str, pulumi.Resource]:
+    """Declare a record set with its mark; return its records by logical name.
+
+    The mark is made first and removed last, so that no record of ours ever stands unmarked, not even after a crash
+    between the two. A new type or zone replaces a record; the old one goes first, because A and CNAME cannot coexist.
+    A function, not a class: see `official`.
+    """
+    component = pulumi.ComponentResource(TYPE_TOKEN, ownership.component_name(args.name, args.type), None, opts)
+    mark_name = ownership.mark_record_name(args.name, args.type)
+    resources: dict[str, pulumi.Resource] = {}
+    for logical_name in sorted(args.records, key=lambda name: (name != mark_name, name)):
+        before = [resources[mark_name]] if mark_name in resources else []
+        resources[logical_name] = _declare_record(logical_name, args, component, before)
+    component.register_outputs({"contents": [record.content for record in args.records.values()]})
+    return resources
+
+
+def _declare_record(
+    logical_name: str, args: OwnedRecordArgs, component: pulumi.ComponentResource, before: list[pulumi.Resource]
+) -> pulumi.Resource:
+    module = component_of(args.provider)
+    record_id = args.import_ids.get(logical_name)
+    options = pulumi.ResourceOptions(
+        parent=component,
+        delete_before_replace=True,
+        depends_on=before,
+        import_=module.import_id(record_id, args.zone_id) if record_id else None,
+        ignore_changes=module.INPUTS if args.untouched else None,
+    )
+    resource: pulumi.Resource = module.declare(logical_name, args.records[logical_name], args.zone_id, options)
+    return resource
+
+
+def explicit_provider(provider: str, variable: str) -> pulumi.ProviderResource:
+    """A provider of its own for a zone whose token is in this environment variable; no token reaches state."""
+    token_variable = PROVIDERS[provider].token_variable
+    made: pulumi.ProviderResource = component_of(provider).provider(
+        f"{provider}/{variable}", {variable: token_variable}
+    )
+    return made
+
+
+def component_of(provider: str) -> ModuleType:
+    """The module that declares its records."""
+    return importlib.import_module(PROVIDERS[provider].component)

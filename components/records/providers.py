@@ -1,0 +1,68 @@
+"""The DNS providers: what each can do. This is where a further one is registered; see CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What a provider can do.
+
+    type_token: the Pulumi resource of a record. component: the module that declares it. token_variable: where the
+    provider's plugin looks for a token. whole_sets: a resource is all values of a name and type, not one.
+    comments, proxies, apex_alias: whether it has these (a CNAME at the apex is no CNAME in the DNS, RFC 1034, 3.6.2).
+    automatic_ttl: what TTL 1, "automatic", is stored as; TTLs are seconds, ttls says in words which are possible.
+    """
+
+    name: str
+    title: str
+    type_token: str
+    component: str
+    token_variable: str
+    whole_sets: bool
+    comments: bool
+    proxies: bool
+    apex_alias: bool
+    shortest_ttl: int
+    longest_ttl: int
+    automatic_ttl: int
+    ttls: str
+
+
+PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        Provider(
+            name="cloudflare",
+            title="Cloudflare",
+            type_token="cloudflare:index/dnsRecord:DnsRecord",  # noqa: S106 - a type token, no secret
+            component="components.records.cloudflare",
+            token_variable="CLOUDFLARE_API_TOKEN",  # noqa: S106 - a variable's name, no secret
+            whole_sets=False,
+            comments=True,
+            proxies=True,
+            apex_alias=True,
+            shortest_ttl=30,
+            longest_ttl=86_400,
+            automatic_ttl=1,
+            ttls="60 to 86400 (from 30 on Enterprise zones)",
+        ),
+        Provider(
+            name="gandi",
+            title="Gandi",
+            type_token="gandi:livedns/record:Record",  # noqa: S106 - likewise
+            component="components.records.gandi",
+            token_variable="GANDI_PERSONAL_ACCESS_TOKEN",  # noqa: S106 - likewise
+            whole_sets=True,
+            comments=False,
+            proxies=False,
+            apex_alias=False,
+            shortest_ttl=300,
+            longest_ttl=2_592_000,
+            automatic_ttl=300,
+            ttls="300 to 2592000",
+        ),
+    )
+}
+BY_TYPE_TOKEN = {provider.type_token: provider for provider in PROVIDERS.values()}

@@ -1,0 +1,236 @@
+"""Writes the reference of all settings as Markdown, from their models: `python -m scripts.settings_reference`.
+
+Types, bounds and defaults are the models'; what a setting means is the text below its field, or for the settings of the
+first level the description that Pulumi has of it (Pulumi.yaml). Only the documentation is made with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network
+from itertools import pairwise
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import yaml
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from stacks.settings import geo, zone
+from stacks.settings.stack import NAMESPACE, Settings
+from stacks.settings.watch import Seconds
+
+PROJECT = Path(__file__).resolve().parents[1] / "Pulumi.yaml"
+HEAD = """\
+# Settings
+
+<!-- Written by `python -m scripts.settings_reference`; to change it, change the models and write it again. -->
+
+Settings stand in `stacks/Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
+(`TRUENORTH_TTL`, `TRUENORTH_WAN`) wins over the setting of the first level that bears its name. A setting that does not
+exist, or a value that is not possible, is refused before anything is done (exit code 2): the message says which, where
+and what to do.
+
+Durations are seconds, or have a unit: `500ms`, `15s`, `2m`, `1h`. Credentials are no settings: they come from the
+[environment](security.md#credentials).
+"""
+TABLE = "| setting | type | default | meaning |\n|---|---|---|---|"
+_SIMPLE: Mapping[Any, str] = {
+    str: "text",
+    int: "number",
+    float: "number",
+    bool: "true, false",
+    dict: "mapping",
+    Any: "anything",
+    IPv4Network: "network",
+    IPv6Network: "network",
+}
+_NAMED = (
+    (zone.Ttl, "seconds, 1 for automatic"),
+    (zone.Zone, "domain"),
+    (Seconds, "duration"),
+    (geo.Weight, "1 to 100"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The settings of one model: where they stand in the file, and what each is."""
+
+    path: str
+    model: type[BaseModel]
+
+
+def document(project: Path = PROJECT) -> str:
+    """The whole page."""
+    described = yaml.safe_load(project.read_text(encoding="utf-8"))["config"]
+    meanings = {key.removeprefix(f"{NAMESPACE}:"): entry.get("description", "") for key, entry in described.items()}
+    parts = [HEAD]
+    shown: set[tuple[str, str]] = set()
+    for section in sections():
+        own = {name: _origin(section.model, name) for name in section.model.model_fields}
+        new = [name for name, origin in own.items() if (origin, name) not in shown]
+        parts.append(_written(section, new, meanings))
+        shown |= {(origin, name) for name, origin in own.items()}
+    return "\n".join(parts)
+
+
+def _written(section: Section, new: Sequence[str], meanings: Mapping[str, str]) -> str:
+    """A section. new: the settings that no section before has had; meanings: of the first level."""
+    if not section.path:
+        first = [name for name in meanings if name in new]
+        return "\n".join(("## Of the stack\n", TABLE, *_rows(section.model, first, meanings), ""))
+    said = (inspect.getdoc(section.model) or "").splitlines()[0]
+    if again := [name for name in section.model.model_fields if name not in new]:
+        said += f" It may set for itself what stands above: {', '.join(f'`{name}`' for name in again)}."
+    table = [TABLE, *_rows(section.model, new, {}), ""] if new else []
+    return "\n".join((f"## `{section.path}`\n", f"{said}\n", *table))
+
+
+def _origin(model: type[BaseModel], name: str) -> str:
+    """The class that has a field first: that of a base is the same setting again."""
+    return next(base.__name__ for base in reversed(model.__mro__) if name in inspect.get_annotations(base))
+
+
+def sections() -> Iterator[Section]:
+    """All models, each once, after the one that refers to it."""
+    met: set[type[BaseModel]] = set()
+    waiting = [Section("", Settings)]
+    while waiting:
+        section = waiting.pop(0)
+        if section.model in met:
+            continue
+        met.add(section.model)
+        yield section
+        waiting[:0] = [
+            Section(f"{section.path}.{name}".lstrip(".") + suffix, model)
+            for name, field in section.model.model_fields.items()
+            for model, suffix in _models(field.annotation)
+        ]
+
+
+def _rows(model: type[BaseModel], names: Sequence[str], meanings: Mapping[str, str]) -> Iterator[str]:
+    texts = field_texts(model)
+    for name in names:
+        field = model.model_fields[name]
+        meaning = meanings.get(name) or texts.get(name, "")
+        if not meaning:
+            raise ValueError(f"{model.__name__}.{name} has no text that says what it means")
+        cells = (f"`{name}`", _type(field), _default(field), _cell(" ".join(meaning.split()).removesuffix(".")))
+        yield f"| {' | '.join(cells)} |"
+
+
+@cache
+def field_texts(model: type[BaseModel]) -> dict[str, str]:
+    """The text below each field of a model, in one line; of its bases' fields too."""
+    found: dict[str, str] = {}
+    for one in reversed([base for base in model.__mro__ if issubclass(base, BaseModel) and base is not BaseModel]):
+        (body,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+        if not isinstance(body, ast.ClassDef):
+            raise TypeError(f"{one.__name__} is no class")
+        for field, after in pairwise(body.body):
+            match field, after:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[name] = " ".join(text.split())
+    return found
+
+
+def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:  # noqa: ANN401 - any annotation
+    """The models in an annotation, with what stands behind a setting's name to point into it."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, ""
+    elif origin in {tuple, list}:
+        yield from ((model, "[]") for model, _ in _models(arguments[0]))
+    elif origin is dict:
+        yield from ((model, ".NAME") for model, _ in _models(arguments[1]))
+    elif origin in {Union, UnionType, Annotated}:
+        for one in arguments[:1] if origin is Annotated else arguments:
+            yield from _models(one)
+
+
+def _type(field: FieldInfo) -> str:
+    annotation: Any = field.annotation
+    if field.metadata:
+        annotation = Annotated[(annotation, *field.metadata)]
+    return _cell(_words(annotation))
+
+
+def _words(annotation: Any) -> str:  # noqa: ANN401 - any annotation
+    """What an annotation allows, in words."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        words = _annotated(arguments[0], arguments[1:])
+    elif origin is Literal:
+        words = ", ".join(f"`{one}`" for one in arguments)
+    elif origin in {tuple, list}:
+        words = f"list of {_words(arguments[0])}"
+    elif origin is dict:
+        words = f"mapping to {_words(arguments[1])}"
+    elif origin in {Union, UnionType}:
+        words = " or ".join(dict.fromkeys(_words(one) for one in arguments if one is not NoneType))
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        words = "settings"
+    else:
+        words = _SIMPLE.get(annotation) or str(annotation.__name__)
+    return words
+
+
+def _annotated(bare: Any, metadata: tuple[Any, ...]) -> str:  # noqa: ANN401 - any annotation
+    """The words for an annotation with checks: those of a named one, and the bounds."""
+    checks = [one for one in metadata if not isinstance(one, FieldInfo)]
+    checks += [inner for one in metadata if isinstance(one, FieldInfo) for inner in one.metadata]
+    words = next((said for named, said in _NAMED if _validators(named) & _functions(checks)), _words(bare))
+    bounds = [
+        word
+        for kind, name, before in ((Ge, "ge", "from"), (Gt, "gt", "above"), (Le, "le", "to"), (Lt, "lt", "below"))
+        for word in (f"{before} {getattr(one, name)}" for one in checks if isinstance(one, kind))
+    ]
+    said = " ".join(bounds)
+    return words if not said else said if words == "number" else f"{words}, {said}"
+
+
+def _validators(annotation: Any) -> set[Any]:  # noqa: ANN401 - any annotation
+    return _functions(list(get_args(annotation)[1:]))
+
+
+def _functions(checks: list[Any]) -> set[Any]:
+    return {one.func for one in checks if hasattr(one, "func") or isinstance(one, BeforeValidator)}
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if field.default_factory is not None:
+        said = "see there" if any(_models(field.annotation)) else "empty"
+    elif value is PydanticUndefined:
+        said = "required"
+    elif value is None:
+        said = "none"
+    elif value in ("", (), []) or value == {}:
+        said = "empty"
+    elif isinstance(value, tuple | list) and any(isinstance(one, BaseModel) for one in value):
+        said = "one, with its defaults"
+    else:
+        said = ", ".join(f"`{_value(one)}`" for one in (value if isinstance(value, tuple | list) else (value,)))
+    return _cell(said)
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

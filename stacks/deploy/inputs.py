@@ -1,0 +1,109 @@
+"""The arguments of a stack's operator, from its settings and the environment of whoever deploys it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.operator.args import ObjectName, OperatorArgs, PodArgs, ResourceArgs
+from components.operator.manifests.pod import KUBECONFIG_FOLDER
+from stacks.deploy.rights import rights
+from stacks.model.errors import UserError
+from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, plugin_environment, secret_variables
+from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
+
+BASE_URLS = {"CLOUDFLARE_BASE_URL": CLOUDFLARE, "GANDI_URL": GANDI}
+"""Variables that hold no secret, with what they are where nobody sets them."""
+ALSO_SECRET = (EXTERNAL_DNS_KEY, "TRUENORTH_NOTIFY", "TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
+"""Variables that are taken along where they are set."""
+
+
+def operator_args(  # noqa: PLR0913 - what an operator is made of
+    settings: Settings,
+    stack: str,
+    text: str,
+    *,
+    lock_name: str,
+    state: str,
+    head: ObjectName | None,
+    secrets: Mapping[str, str] | None,
+    variables: Mapping[str, str],
+    rules: Mapping[str, Any],
+    dashboard: str,
+) -> OperatorArgs:
+    """Everything about the operator of a stack.
+
+    text: the settings as they are written. lock_name: the Lease of its election where they name none. state: the URL,
+    and head: the Secret where it is in this cluster.
+
+    secrets: the credentials of which a Secret is made; None: there is one. rules, dashboard: the files that come with
+    TrueNorth; they are used where the settings want them. Raises UserError where a pod could not run with the settings.
+    """
+    deploy = settings.deploy
+    _check(settings, stack)
+    return OperatorArgs(
+        stack=stack,
+        settings=text,
+        image=deploy.image,
+        rights=rights(settings, deploy.namespace, lock_name, head),
+        name=deploy.name,
+        namespace=deploy.namespace,
+        make_namespace=deploy.make_namespace,
+        state=state,
+        credentials=secrets,
+        credentials_secret=deploy.credentials_secret,
+        variables={**variables, **deploy.variables},
+        service_account_annotations=deploy.service_account_annotations,
+        kubeconfig_secret=deploy.kubeconfig_secret,
+        pods=PodArgs(
+            kind=deploy.kind,
+            replicas=deploy.replicas,
+            image_pull_policy=deploy.image_pull_policy,
+            image_pull_secrets=deploy.image_pull_secrets,
+            resources=ResourceArgs(**deploy.resources.model_dump()),
+            priority_class=deploy.priority_class,
+            annotations=deploy.annotations,
+            node_selector=deploy.node_selector,
+            tolerations=deploy.tolerations,
+        ),
+        service=deploy.service.arguments(),
+        network_policy=deploy.network_policy,
+        egress_ports=deploy.egress_ports,
+        service_monitor=deploy.service_monitor,
+        rules=rules["groups"] if deploy.alerts else (),
+        dashboard=dashboard if deploy.dashboard else "",
+    )
+
+
+def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that the pods need, by their variables. Raises UserError with all that are missing."""
+    found = credentials(settings, environment)
+    plugins = plugin_environment(found)
+    own = {zone.token: environment[zone.token] for zone in settings.each_zone() if zone.token}
+    also = {name: environment[name] for name in ALSO_SECRET if environment.get(name, "").strip()}
+    return {**{name: plugins[name] for name in sorted(secret_variables(found))}, **own, **also}
+
+
+def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables without secrets that the pods need: where the providers' APIs are, if elsewhere than usual."""
+    providers = {zone.provider for zone in settings.each_zone()}
+    variables = {"cloudflare": "CLOUDFLARE_BASE_URL", "gandi": "GANDI_URL"}
+    asked = {variables[provider]: environment.get(variables[provider], "").strip() for provider in sorted(providers)}
+    return {name: value for name, value in asked.items() if value and value.rstrip("/") != BASE_URLS[name]}
+
+
+def _check(settings: Settings, stack: str) -> None:
+    """Raise UserError for a kubeconfig that no pod has."""
+    for cluster in settings.each_cluster():
+        named = cluster.kubeconfig
+        if (named or cluster.context) and not (
+            settings.deploy.kubeconfig_secret and named.startswith(f"{KUBECONFIG_FOLDER}/")
+        ):
+            said = f"the kubeconfig {named}" if named else f"the context {cluster.context}"
+            raise UserError(
+                f"a pod does not have {said}",
+                f"settings of stack {stack}: cluster {cluster.name or 'at hand'}",
+                "leave kubeconfig and context out for the cluster that the operator runs in (here, KUBECONFIG says "
+                "which that is); for another cluster put its kubeconfig into a Secret, name that in "
+                f"deploy.kubeconfig_secret, and write kubeconfig: {KUBECONFIG_FOLDER}/FILE",
+            )

@@ -1,0 +1,151 @@
+"""What is known of a cluster's objects: filled by reflectors, read by sources. All in one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, Manifest, Resource
+from stacks.model.values import Known, Unknown
+from stacks.settings.cluster import ClusterSettings
+
+UNREAD = Unknown("it has not been read yet")
+ALL_NAMESPACES = ""
+_OF_GATEWAYS = {GATEWAYS, LISTENER_SETS}
+_FOLLOWS_NAMESPACES = {ENDPOINT_SLICES}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which objects of a resource are wanted. namespaces: () for all."""
+
+    resource: Resource
+    namespaces: tuple[str, ...] = ()
+    labels: str = ""
+
+
+def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: str = "") -> dict[Resource, Selection]:
+    """What of each of a source's resources is wanted; the first is the kind that the source names.
+
+    labels: a label selector for that kind, beside the cluster's.
+    """
+    of_own = ",".join(filter(None, (settings.labels, labels)))
+    return {
+        resource: _selection(
+            resource, settings, of_own if resource is resources[0] else "", own=resource is resources[0]
+        )
+        for resource in resources
+    }
+
+
+def _selection(resource: Resource, settings: ClusterSettings, labels: str, *, own: bool) -> Selection:
+    if not resource.namespaced:
+        return Selection(resource, (), labels)
+    if resource in _OF_GATEWAYS:
+        return Selection(resource, tuple(dict.fromkeys(settings.gateway_namespaces)), labels)
+    restricted = own or resource in _FOLLOWS_NAMESPACES
+    return Selection(resource, tuple(dict.fromkeys(settings.namespaces)) if restricted else (), labels)
+
+
+class Part:
+    """The objects of one namespace, or of all. Those that stay as they are keep their place and their identity."""
+
+    def __init__(self) -> None:
+        self.unknown: Unknown | None = UNREAD
+        """Why it is not known what is there; None where it is."""
+        self.waiting = False
+        """Whether that is because the cluster does not serve the kind."""
+        self.revision = 0
+        """Grows with every change."""
+        self.objects: dict[tuple[str, str], Manifest] = {}
+
+    def replace(self, manifests: Iterable[Manifest]) -> None:
+        """All that is there, and nothing else: what is missing is gone. From now on that is known."""
+        found = {_key(one): one for one in manifests}
+        for key in self.objects.keys() - found.keys():
+            del self.objects[key]
+            self.revision += 1
+        for key, one in found.items():
+            self._put(key, one)
+        if self.unknown is not None:
+            self.unknown, self.waiting = None, False
+            self.revision += 1
+
+    def put(self, manifest: Manifest) -> None:
+        """An object that is new, or different."""
+        self._put(_key(manifest), manifest)
+
+    def remove(self, manifest: Manifest) -> None:
+        """An object that is gone."""
+        if self.objects.pop(_key(manifest), None) is not None:
+            self.revision += 1
+
+    def lose(self, reason: Unknown, *, waiting: bool = False) -> None:
+        """What is there is not known any more."""
+        if self.unknown != reason or self.waiting != waiting:
+            self.unknown, self.waiting = reason, waiting
+            self.revision += 1
+
+    def _put(self, key: tuple[str, str], manifest: Manifest) -> None:
+        if self.objects.get(key) != manifest:
+            self.objects[key] = manifest
+            self.revision += 1
+
+
+class Cache:
+    """The objects of a selection: a part a namespace."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.parts = {namespace: Part() for namespace in selection.namespaces or (ALL_NAMESPACES,)}
+        self._listed: tuple[int, Known[tuple[Manifest, ...]]] = (-1, Known(()))
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change."""
+        return sum(part.revision for part in self.parts.values())
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the cluster does not serve the kind."""
+        return any(part.waiting for part in self.parts.values())
+
+    def all(self) -> Known[tuple[Manifest, ...]] | Unknown:
+        for part in self.parts.values():
+            if part.unknown is not None:
+                return part.unknown
+        if self._listed[0] != self.revision:
+            objects = tuple(chain.from_iterable(part.objects.values() for part in self.parts.values()))
+            self._listed = (self.revision, Known(objects))
+        return self._listed[1]
+
+    def get(self, namespace: str, name: str) -> Manifest | Unknown | None:
+        part = self.parts.get(namespace) or self.parts.get(ALL_NAMESPACES)
+        if part is None:
+            return None  # in a namespace that does not count
+        return part.unknown or part.objects.get((namespace, name))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The caches of one cluster as one of its sources sees them."""
+
+    cluster: str
+    caches: Mapping[Resource, Cache]
+
+    def all(self, resource: Resource) -> Known[tuple[Manifest, ...]] | Unknown:
+        return self.caches[resource].all()
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
+        return self.caches[resource].get(namespace, name)
+
+    @property
+    def revisions(self) -> tuple[int, ...]:
+        """Different whenever anything that can be seen is."""
+        return tuple(cache.revision for cache in self.caches.values())
+
+
+def _key(manifest: Manifest) -> tuple[str, str]:
+    metadata = manifest["metadata"]
+    return metadata.get("namespace", ""), metadata["name"]

@@ -1,0 +1,66 @@
+"""What an answer of a Kubernetes API that is no success means (Kubernetes API, `Status`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx2
+import msgspec
+
+from stacks.kube.api import ApiError, Conflict, Gone, NotFound, Overloaded, Refused, Unreachable
+
+_LOGIN = "log in anew, or give a kubeconfig with credentials that hold"
+_GRANT = "grant it to the user by a Role or ClusterRole"
+_SERVER_ERROR = 500
+
+
+def check(response: httpx2.Response, what: str) -> None:
+    """Raise the ApiError that an answer is, unless it is a success. what: a verb and what it was tried on."""
+    if response.is_success:
+        return
+    try:
+        status: Mapping[str, Any] = msgspec.json.decode(response.content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        status = {"message": response.text.strip()[:200]}
+    raise error_of(response.status_code, status, what, response.headers.get("Retry-After", ""))
+
+
+def error_of(  # noqa: PLR0911 - a case a line
+    code: int, status: Mapping[str, Any], what: str, retry_after: str = ""
+) -> ApiError:
+    """The error that a Status means, be it an answer or an event of a watch."""
+    message = status.get("message") or "without a word"
+    said = f"cannot {what}: the API server says {code}: {message}"
+    match code:
+        case HTTPStatus.GONE:
+            return Gone(said)
+        case HTTPStatus.NOT_FOUND:
+            return NotFound(said)
+        case HTTPStatus.UNAUTHORIZED:
+            return Refused(f"{said}; {_LOGIN}", code)
+        case HTTPStatus.FORBIDDEN:
+            return Refused(f"{said}; {_GRANT}", code)
+        case HTTPStatus.CONFLICT:
+            return Conflict(said, code)
+        case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.REQUEST_TIMEOUT:
+            return Overloaded(said, _seconds(status, retry_after))
+    return Overloaded(said, _seconds(status, retry_after)) if code >= _SERVER_ERROR else Refused(said, code)
+
+
+def nothing_came(error: httpx2.RequestError) -> Unreachable:
+    """The error of a request that had no answer, or half of one."""
+    if isinstance(error, httpx2.TimeoutException):
+        return Unreachable("no answer in time")
+    return Unreachable(str(error) or type(error).__name__)
+
+
+def _seconds(status: Mapping[str, Any], header: str) -> float | None:
+    details = status.get("details") or {}
+    for said in (header, details.get("retryAfterSeconds") if isinstance(details, dict) else None):
+        try:
+            return max(0.0, float(said or ""))
+        except (TypeError, ValueError):
+            continue
+    return None

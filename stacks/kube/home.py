@@ -1,0 +1,41 @@
+"""The cluster that we run in, or work at: where the Lease, the address cache and state in Secrets are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightkube.config.kubeconfig import SERVICE_ACCOUNT
+
+from stacks.kube.access import Access, access
+from stacks.kube.object_api import ObjectApi
+from stacks.kube.timing import Pace
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.stack import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The way to a cluster, and the namespace that is ours there."""
+
+    access: Access
+    namespace: str
+
+    def api(self, timeout: float) -> ObjectApi:
+        """A connection, to be closed in the loop that uses it. timeout: seconds for which an answer is awaited."""
+        return ObjectApi(self.access, Pace(timeout=timeout))
+
+
+def home(settings: Settings, environment: Mapping[str, str], service_account: Path = Path(SERVICE_ACCOUNT)) -> Home:
+    """The pod's cluster and namespace; outside of one those of the setting `cluster`, or the kubeconfig's current ones.
+
+    Raises UserError where there is none, or it does not say enough.
+    """
+    way = access(ClusterSettings(**settings.cluster.model_dump()), environment, service_account)
+    inside = service_account / "namespace"
+    if way.config.context_name == "pod" and inside.exists():
+        namespace = inside.read_text(encoding="utf-8").strip()
+    else:
+        namespace = way.config.context.namespace or ""
+    return Home(way, namespace or "default")

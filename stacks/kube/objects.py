@@ -1,0 +1,66 @@
+"""What the caches of a cluster's API hold: plain objects, as the API server gives them. Read only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import ObjectKey
+
+Manifest = Mapping[str, Any]
+"""An object as the API server gives it."""
+
+GATEWAY_GROUP = "gateway.networking.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of object, as the API names it. group: "" for the core one."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    namespaced: bool = True
+
+
+HTTP_ROUTES = Resource(GATEWAY_GROUP, "v1", "httproutes", "HTTPRoute")
+GRPC_ROUTES = Resource(GATEWAY_GROUP, "v1", "grpcroutes", "GRPCRoute")
+TLS_ROUTES = Resource(GATEWAY_GROUP, "v1", "tlsroutes", "TLSRoute")
+GATEWAYS = Resource(GATEWAY_GROUP, "v1", "gateways", "Gateway")
+LISTENER_SETS = Resource(GATEWAY_GROUP, "v1", "listenersets", "ListenerSet")
+INGRESSES = Resource("networking.k8s.io", "v1", "ingresses", "Ingress")
+SERVICES = Resource("", "v1", "services", "Service")
+ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")
+NODES = Resource("", "v1", "nodes", "Node", namespaced=False)
+NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
+
+
+class Objects(Protocol):
+    """The caches of one cluster. A cache that has not synced, or cannot, is unknown: nothing is gone from it.
+
+    An object that has changed is replaced, never changed in place: that it is the same one says that it has not.
+    """
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's name in the settings."""
+
+    def all(self, resource: Resource) -> Known[tuple[Manifest, ...]] | Unknown:
+        """Every object of the resource that the selectors let through."""
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
+        """One object; None where it is known not to be there. namespace: "" where the kind has none."""
+
+
+def key_of(cluster: str, resource: Resource, manifest: Manifest) -> ObjectKey:
+    """The key of an object from a cache of the resource: items of a list do not say their kind."""
+    metadata = manifest["metadata"]
+    return ObjectKey(cluster, resource.kind, metadata.get("namespace", ""), metadata["name"])
+
+
+def created(manifest: Manifest) -> str:
+    """When the object was created: RFC 3339 in UTC, whole seconds, so that texts compare as times do."""
+    return str(manifest["metadata"].get("creationTimestamp") or "")

@@ -1,0 +1,201 @@
+"""Gateways and ListenerSets: to which listeners a route may attach, and what stands behind them. Pure.
+
+Sources: Gateway API v1, `ParentReference`, `Listener`, `AllowedRoutes`, `AllowedListeners`, `GatewayStatus.addresses`.
+ReferenceGrant plays no part in references to parents: listeners say themselves whom they allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from stacks.kube.objects import GATEWAY_GROUP, GATEWAYS, LISTENER_SETS, NAMESPACES, Manifest, Objects, Resource, key_of
+from stacks.kube.selector import selects
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import ObjectKey
+from stacks.observe.cluster.annotations import Annotated
+from stacks.observe.cluster.assemble import known
+from stacks.observe.cluster.kinds.conditions import Verdict, verdict
+from stacks.observe.cluster.kinds.hostnames import is_address
+
+_SAME_PROTOCOL = {"HTTPS": "HTTP"}
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRef:
+    """A reference to a parent, with its defaults filled in."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    section: str
+    port: int | None
+
+    @classmethod
+    def of(cls, reference: Manifest, namespace: str) -> ParentRef:
+        """The reference as a route in the namespace means it."""
+        return cls(
+            group=reference.get("group", GATEWAY_GROUP),
+            kind=reference.get("kind") or GATEWAYS.kind,
+            namespace=reference.get("namespace") or namespace,
+            name=reference["name"],
+            section=reference.get("sectionName") or "",
+            port=reference.get("port"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A listener to which a route may attach.
+
+    hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
+    the route's, nearest first. targets: the Gateway's addresses in their order. doubt: why it is not known whether the
+    route attaches at all, so that no annotation can say its targets either. tentative: a controller has yet to say it;
+    what is certain elsewhere does not wait for that.
+    """
+
+    hostname: str | Unknown
+    behind: tuple[Annotated, ...]
+    targets: Known[tuple[str, ...]] | Unknown
+    doubt: Unknown | None = None
+    tentative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The route that looks for its listeners."""
+
+    kind: str
+    namespace: str
+    protocols: frozenset[str]
+
+
+def attachments(reference: ParentRef, caller: Caller, objects: Objects) -> tuple[Attachment, ...]:
+    """The listeners of a parent that the route may attach to; none where the parent is gone or not one we know."""
+    if reference.group == GATEWAY_GROUP and reference.kind == GATEWAYS.kind:
+        return tuple(_of_gateway(reference, caller, objects))
+    if reference.group == GATEWAY_GROUP and reference.kind == LISTENER_SETS.kind:
+        return tuple(_of_listener_set(reference, caller, objects))
+    return ()
+
+
+def addresses(gateway: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
+    """The addresses that a Gateway's status has. None is unknown: a controller that restarts shows none for a while."""
+    listed = (gateway.get("status") or {}).get("addresses") or ()
+    values = [one.get("value", "") for one in listed if _fits(one.get("type") or "IPAddress", one.get("value", ""))]
+    return known(values, f"{key} has no addresses")
+
+
+def _fits(kind: str, address: str) -> bool:
+    """Whether the address is of a type that a record can hold, and is what its type says."""
+    return kind == "Hostname" or (kind == "IPAddress" and is_address(address))
+
+
+def _of_gateway(reference: ParentRef, caller: Caller, objects: Objects) -> Iterator[Attachment]:
+    gateway = objects.get(GATEWAYS, reference.namespace, reference.name)
+    if isinstance(gateway, Unknown):
+        yield Attachment(gateway, (), gateway, doubt=gateway)
+    elif gateway is not None:
+        key = key_of(objects.cluster, GATEWAYS, gateway)
+        attachment = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
+        for listener in gateway["spec"].get("listeners") or ():
+            yield from _listener(listener, reference, caller, attachment, objects)
+
+
+def _of_listener_set(reference: ParentRef, caller: Caller, objects: Objects) -> Iterator[Attachment]:
+    """The listeners of a set count where its Gateway allows it, and the set and the listener are accepted."""
+    found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
+    if found is None:
+        return
+    if isinstance(found, Unknown):
+        yield Attachment(found, (), found, doubt=found)
+        return
+    key = key_of(objects.cluster, LISTENER_SETS, found)
+    parent = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
+    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
+    if gateway is None or (parent.group, parent.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
+        return
+    if isinstance(gateway, Unknown):
+        yield Attachment(gateway, (), gateway, doubt=gateway)
+        return
+    allowed = _allows_set(gateway, key, objects)
+    if allowed is False:
+        return
+    gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
+    behind = (Annotated.of(key, found), Annotated.of(gateway_key, gateway))
+    doubt = allowed if isinstance(allowed, Unknown) else None
+    whole = Attachment("", behind, addresses(gateway, gateway_key), doubt)
+    status = found.get("status") or {}
+    generation = found["metadata"].get("generation", 0)
+    of_set = verdict(status.get("conditions"), "Accepted", generation)
+    of_listeners = {one["name"]: one.get("conditions") for one in status.get("listeners") or ()}
+    for listener in found["spec"].get("listeners") or ():
+        of_listener = verdict(of_listeners.get(listener["name"]), "Accepted", generation)
+        for judged in judge(judge((whole,), of_set, key), of_listener, key):
+            yield from _listener(listener, reference, caller, judged, objects)
+
+
+def judge(found: tuple[Attachment, ...], word: Verdict, key: ObjectKey) -> tuple[Attachment, ...]:
+    """The attachments after a controller's word on whether something on the way to them is accepted."""
+    match word:
+        case Verdict.TRUE:
+            return found
+        case Verdict.FALSE:
+            return ()
+    reason = Unknown(f"{key}: its condition Accepted {word.value}")
+    pending = word is Verdict.PENDING
+    return tuple(replace(one, doubt=reason, tentative=one.tentative or pending) for one in found)
+
+
+def _listener(
+    listener: Manifest, reference: ParentRef, caller: Caller, attachment: Attachment, objects: Objects
+) -> Iterator[Attachment]:
+    """The attachment to one listener, where it is one that the reference selects and that allows the route."""
+    if reference.section not in {"", listener["name"]} or reference.port not in {None, listener.get("port")}:
+        return
+    protocol = listener.get("protocol", "")
+    if _SAME_PROTOCOL.get(protocol, protocol) not in caller.protocols:
+        return
+    allowed = _allows_route(listener, reference, caller, objects)
+    if allowed is False:
+        return
+    hostname = listener.get("hostname") or ""
+    doubt = allowed if isinstance(allowed, Unknown) else attachment.doubt
+    yield replace(attachment, hostname=hostname, doubt=doubt)
+
+
+def _allows_route(listener: Manifest, reference: ParentRef, caller: Caller, objects: Objects) -> bool | Unknown:
+    """Whether a listener allows a route of this kind from this namespace."""
+    allowed = listener.get("allowedRoutes") or {}
+    kinds = allowed.get("kinds") or ()
+    if kinds and not any(
+        (one.get("group", GATEWAY_GROUP), one["kind"]) == (GATEWAY_GROUP, caller.kind) for one in kinds
+    ):
+        return False
+    return _allows_namespace(allowed.get("namespaces") or {}, "Same", caller.namespace, reference.namespace, objects)
+
+
+def _allows_set(gateway: Manifest, key: ObjectKey, objects: Objects) -> bool | Unknown:
+    """Whether a Gateway allows a ListenerSet: by default it allows none."""
+    allowed = (gateway["spec"].get("allowedListeners") or {}).get("namespaces") or {}
+    return _allows_namespace(allowed, "None", key.namespace, gateway["metadata"]["namespace"], objects)
+
+
+def _allows_namespace(namespaces: Manifest, default: str, namespace: str, own: str, objects: Objects) -> bool | Unknown:
+    match namespaces.get("from") or default:
+        case "All":
+            return True
+        case "Same":
+            return namespace == own
+        case "Selector":
+            found = objects.get(NAMESPACES, "", namespace)
+            if isinstance(found, Unknown) or found is None:
+                return found or False
+            selector = namespaces.get("selector")
+            return selector is not None and selects(selector, found["metadata"].get("labels") or {})
+    return False
+
+
+RESOURCES: tuple[Resource, ...] = (GATEWAYS, LISTENER_SETS, NAMESPACES)
+"""What has to be seen to answer here."""

@@ -1,0 +1,107 @@
+"""Objects whose addresses are balanced: Ingresses, Services and Gateways with the label for it. Pure.
+
+The load balancers are those that the settings name, each with the addresses of all these objects; where the settings
+name none, each object has those of its hosts. The pool is that of the cluster that an object's label names, as
+external-dns-cloudflare-geo has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, Manifest, Objects, Resource, created, key_of
+from stacks.model.values import Known, Unknown
+from stacks.model.wishes import GEO, Complaint, ObjectKey, Wish
+from stacks.observe.cluster import annotation_values as values
+from stacks.observe.cluster.annotations import HOSTNAME, TARGET, Annotated, value
+from stacks.observe.cluster.kinds import gateway, ingress, service
+from stacks.observe.cluster.source import Source
+from stacks.settings.geo import GeoSettings, is_cluster_name, is_internal
+
+CLUSTER_LABELS = ("cluster-name", "cluster_name")
+"""Those that name the cluster, and so its pool; the first that an object has counts."""
+_ADDRESSES = {INGRESSES: ingress.addresses, SERVICES: service.addresses, GATEWAYS: gateway.addresses}
+
+
+def balanced(settings: GeoSettings) -> Mapping[str, Source]:
+    """A source for each kind of object that is balanced, by its name: a cluster may not serve one of them."""
+    return {f"{GEO}{one.kind.lower()}": BalancedObjects(one, settings) for one in _ADDRESSES}
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedObjects:
+    """The objects of one kind; their label is looked at by the API server."""
+
+    resource: Resource
+    settings: GeoSettings
+
+    def resources(self) -> tuple[Resource, ...]:
+        return (self.resource,)
+
+    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+        found = objects.all(self.resource)
+        if isinstance(found, Unknown):
+            return found
+        return Known(tuple(wish for one in found.value for wish in self._of_object(one, objects.cluster)))
+
+    def _of_object(self, manifest: Manifest, place: str) -> Iterator[Wish | Complaint]:
+        """A wish for each host name, or what the object lacks: it is skipped then."""
+        key = key_of(place, self.resource, manifest)
+        said = Annotated.of(key, manifest)
+        faults: list[Complaint] = []
+        cluster = self._cluster(key, manifest, faults)
+        names = self._names(key, manifest, said, faults)
+        targets = value((said,), TARGET, values.targets, values.TARGETS, faults)
+        if faults:
+            yield from faults
+            return
+        addresses = _reachable(Known(targets) if targets else _ADDRESSES[self.resource](manifest, key), key)
+        for name in names:
+            yield Wish(name, None, addresses, key, created(manifest), pool_of=cluster)
+
+    def _cluster(self, key: ObjectKey, manifest: Manifest, faults: list[Complaint]) -> str:
+        """The cluster of the object's pool: the settings' word counts, then the label's."""
+        if self.settings.cluster:
+            return self.settings.cluster
+        labels = manifest["metadata"].get("labels") or {}
+        label = next((one for one in CLUSTER_LABELS if labels.get(one, "").strip()), "")
+        if not label:
+            faults.append(_skipped(key, "it lacks the label cluster-name, which names its pool", "cluster-name"))
+            return ""
+        cluster = str(labels[label]).strip()
+        if not is_cluster_name(cluster):
+            allowed = "letters, digits, - and _, at most 63 of them"
+            what = f"the label {label} has the value {cluster!r}; allowed: {allowed}"
+            faults.append(_skipped(key, what, label, cluster, allowed))
+        return cluster
+
+    def _names(self, key: ObjectKey, manifest: Manifest, said: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
+        chosen = tuple(one.hostname for one in self.settings.each_balancer())
+        if chosen:
+            return chosen
+        if self.resource is INGRESSES:
+            found = ingress.hosts(manifest, said, faults)
+        else:
+            found = value((said,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        if not found and not faults:
+            where = "hosts in its rules" if self.resource is INGRESSES else f"the annotation {HOSTNAME[0]}"
+            faults.append(_skipped(key, f"it has no host name: give it {where}, or set truenorth:geo.hostname"))
+        return tuple(dict.fromkeys(found))
+
+
+def _reachable(found: Known[tuple[str, ...]] | Unknown, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
+    """The addresses that Cloudflare can reach; without any it is unknown, as is what has none yet."""
+    if isinstance(found, Unknown):
+        return found
+    outside = tuple(sorted(one for one in found.value if not is_internal(one)))
+    if outside:
+        return Known(outside)
+    inside = ", ".join(found.value)
+    if not inside:
+        return Unknown(f"{key} has no address of its own: make it a LoadBalancer, or set truenorth:geo.addresses")
+    return Unknown(f"{key} has private addresses only ({inside}), which Cloudflare does not reach: set geo.addresses")
+
+
+def _skipped(key: ObjectKey, what: str, label: str = "", text: str = "", allowed: str = "") -> Complaint:
+    return Complaint(key, label, text, allowed, f"{key}: {what}. It is not balanced until it is mended")

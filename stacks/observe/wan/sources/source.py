@@ -1,0 +1,159 @@
+"""Sources of WAN addresses: what each one is, and the one place where they are made from the settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from stacks.model.values import Address, Family, Known, Unknown
+from stacks.observe.wan.agreement.answer import Answer, NoAnswerError
+from stacks.observe.wan.agreement.verdict import Network, refusal, unmapped
+from stacks.observe.wan.sources import declared, interface, name_query, server_lists, web
+from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.wan.sources.stun_exchange import binding
+
+if TYPE_CHECKING:
+    from stacks.settings.wan import Stage, WanSettings
+    from stacks.settings.wan_source import Kind, Spec
+
+Ask = Callable[[Family, Deadline], tuple[Address, ...]]
+"""Gives one address or more, or raises `NoAnswerError`."""
+
+
+class Source(Protocol):
+    """Whom the detection asks for the address of one family."""
+
+    @property
+    def name(self) -> str:
+        """As the settings name it."""
+
+    @property
+    def operator(self) -> str:
+        """Who runs it."""
+
+    def detect(self, family: Family, deadline: Deadline) -> Answer:
+        """Its answer, by the deadline. Raises nothing for what the network does."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSource:
+    """A source that asks with a function, and judges what it gets."""
+
+    name: str
+    operator: str
+    accept: tuple[Network, ...]
+    ask: Ask
+
+    def detect(self, family: Family, deadline: Deadline) -> Answer:
+        """See `Source`."""
+        started = time.monotonic()
+        addresses: tuple[Address, ...] = ()
+        reason = ""
+        try:
+            addresses = tuple(unmapped(address) for address in self.ask(family, deadline))
+        except NoAnswerError as error:
+            reason = str(error)
+        refused = "; ".join(filter(None, (refusal(address, family, self.accept) for address in addresses)))
+        usable = bool(addresses) and not refused
+        return Answer(
+            source=self.name,
+            operator=self.operator,
+            family=family,
+            result=Known(addresses[0]) if usable else Unknown(refused or reason),
+            seconds=time.monotonic() - started,
+            refused=refused,
+            others=addresses[1:] if usable else (),
+            given=addresses,
+        )
+
+
+def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
+    """Return the sources of a stage (default: the first) in their order; those of server lists are the last.
+
+    A list is fetched here, for which half of `settings.timeout` is given at most. One that cannot be had becomes a
+    source that says so.
+    """
+    stage = stage or settings.stages()[0]
+    accept = tuple(settings.accept)
+    specs = {spec.name: spec for spec in stage.specs}
+    failed: list[Source] = []
+    family, deadline = Family(settings.families[0]), Deadline(settings.timeout / 2)
+    for kind, place, limit in stage.lists:
+        try:
+            chosen = server_lists.choose(place, kind, limit, family, deadline)
+        except NoAnswerError as error:
+            failed.append(AskedSource(place, "list", accept, _failing(f"the server list is not there: {error}")))
+        else:
+            specs |= {spec.name: spec for spec in chosen if spec.name not in specs}
+    return [*(source(spec, settings) for spec in specs.values()), *failed]
+
+
+def source(spec: Spec, settings: WanSettings) -> Source:
+    """Return the source that a spec names, asked by these settings."""
+    accept = tuple(settings.accept)
+    return AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, _Manner(accept, settings.via)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How sources are asked: what settings mean for them."""
+
+    accept: tuple[Network, ...]
+    via: str
+
+
+def _failing(reason: str) -> Ask:
+    def fail(_: Family, __: Deadline) -> tuple[Address, ...]:
+        raise NoAnswerError(reason)
+
+    return fail
+
+
+def _stun(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (binding(spec.host, spec.port, family, "udp", deadline, manner.via),)
+
+
+def _stun_tcp(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (binding(spec.host, spec.port, family, "tcp", deadline, manner.via),)
+
+
+def _http(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (web.ask(spec.argument, family, deadline, manner.via),)
+
+
+def _interface(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (interface.ask(spec.argument, manner.accept, family, deadline),)
+
+
+def _dns(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (name_query.ask(spec.argument, spec.host, spec.port, family, deadline, manner.via),)
+
+
+def _static(spec: Spec, _: _Manner) -> Ask:
+    return lambda family, _: declared.of_family(spec.addresses, family)
+
+
+def _file(spec: Spec, _: _Manner) -> Ask:
+    return lambda family, _: declared.of_family(declared.read_file(spec.argument), family)
+
+
+def _none(_: Spec, __: _Manner) -> Ask:
+    return _nothing
+
+
+def _nothing(family: Family, _: Deadline) -> tuple[Address, ...]:
+    raise NoAnswerError(f"detection is switched off (`none`): {family.value} records stay as they are")
+
+
+ASKERS: dict[Kind, Callable[[Spec, _Manner], Ask]] = {
+    "stun": _stun,
+    "stun-tcp": _stun_tcp,
+    "http": _http,
+    "interface": _interface,
+    "dns": _dns,
+    "static": _static,
+    "file": _file,
+    "none": _none,
+}

@@ -1,0 +1,45 @@
+"""The address in a web service's answer: plain text, JSON or Cloudflare's trace. No I/O."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from stacks.observe.wan.agreement.answer import NoAnswerError
+
+if TYPE_CHECKING:
+    from stacks.model.values import Address
+
+JSON_KEYS = ("ip", "origin", "ip_addr", "address")
+"""api.ipify.org, httpbin.org, ifconfig.me, ..."""
+
+
+def read_address(body: bytes) -> Address:
+    """Return the one address that the body holds. Raises `NoAnswerError` where it holds none, or something more."""
+    try:
+        text = body.decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise NoAnswerError(f"answered with something that is no address: {body[:40]!r}") from error
+    found = _candidate(text)
+    try:
+        return ip_address(found)
+    except ValueError as error:
+        raise NoAnswerError(f"answered with something that is no address: {text[:40]!r}") from error
+
+
+def _candidate(text: str) -> str:
+    if text.startswith("{"):
+        return _from_json(text)
+    lines = [line.partition("=") for line in text.splitlines()]
+    traced = [value for key, _, value in lines if key == "ip"]
+    return traced[0] if len(traced) == 1 else text
+
+
+def _from_json(text: str) -> str:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    values = [document[key] for key in JSON_KEYS if isinstance(document.get(key), str)]
+    return str(values[0]) if values else text

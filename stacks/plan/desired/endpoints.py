@@ -1,0 +1,128 @@
+"""From the settings' names and records to endpoints: what each should point at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from components.records import canonical, canonical_content
+from stacks.model.values import WAN, Address, Endpoint, Family, Known, Sighting, Unknown
+
+if TYPE_CHECKING:
+    from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
+
+FAMILY = {family.record_type: family for family in Family}
+
+Seen = Mapping[tuple[str, Family], Known[tuple[Address, ...]] | Unknown]
+"""The addresses by link and family."""
+
+
+def seen_on_links(sightings: tuple[Sighting, ...]) -> Seen:
+    """The addresses by link and family."""
+    return {(one.link, one.family): one.addresses for one in sightings}
+
+
+def endpoints(zone: ZoneSettings, seen: Seen) -> tuple[Endpoint, ...]:
+    """One endpoint for each name and type. Without targets of its own, a name points at the addresses of its links.
+
+    Where one of several links is unknown, so are the targets: `links.partly_known` says what can be done all the same.
+    """
+    aliases = [entry for entry in zone.names if zone.is_alias(entry)]
+    found = [endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, seen)]
+    found += [_alias(entry, zone) for entry in aliases]
+    if aliases:
+        found += _canonical(aliases, found, zone, seen)
+    return (*found, *(_static(entry, zone) for entry in zone.records))
+
+
+def _of_name(entry: NameSettings, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
+    links = entry.links or (WAN,)
+    for record_type in entry.types or _types(entry, links, seen):
+        yield _endpoint(
+            entry, zone, record_type, _targets(entry, record_type, links, seen), links=() if entry.targets else links
+        )
+
+
+def _alias(entry: NameSettings, zone: ZoneSettings) -> Endpoint:
+    return _endpoint(entry, zone, "CNAME", Known((zone.canonical_fqdn,)))
+
+
+def _canonical(
+    aliases: list[NameSettings], others: list[Endpoint], zone: ZoneSettings, seen: Seen
+) -> Iterator[Endpoint]:
+    """The one name that has the addresses. It is proxied only where all its aliases are: else it would hide them."""
+    if any(endpoint.name == zone.canonical_fqdn for endpoint in others):
+        return
+    proxied = all(_proxied(entry, zone) for entry in aliases)
+    wanted = [record_type for entry in aliases for record_type in entry.types or _types(entry, (WAN,), seen)]
+    for record_type in sorted(set(wanted)):
+        targets = addresses_of(record_type, (WAN,), seen)
+        yield Endpoint(
+            name=zone.canonical_fqdn,
+            type=record_type,
+            targets=targets,
+            ttl=canonical.ttl(zone.ttl, proxied=proxied, automatic=zone.traits.automatic_ttl),
+            proxied=proxied,
+            comment=zone.comment if zone.traits.comments else "",
+            source="settings/canonical_name",
+        )
+
+
+def _static(entry: RecordSettings, zone: ZoneSettings) -> Endpoint:
+    values = {canonical_content.content(entry.type, text) for text in entry.content}
+    return _endpoint(entry, zone, entry.type, Known(tuple(sorted(values))))
+
+
+def _endpoint(
+    entry: NameSettings | RecordSettings,
+    zone: ZoneSettings,
+    record_type: str,
+    targets: Known[tuple[str, ...]] | Unknown,
+    links: tuple[str, ...] = (),
+) -> Endpoint:
+    proxied = _proxied(entry, zone)
+    ttl = zone.ttl if entry.ttl is None else entry.ttl
+    return Endpoint(
+        name=zone.fqdn(entry),
+        type=record_type,
+        targets=targets,
+        ttl=canonical.ttl(ttl, proxied=proxied, automatic=zone.traits.automatic_ttl),
+        proxied=proxied,
+        comment=(zone.comment if entry.comment is None else entry.comment) if zone.traits.comments else "",
+        source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{entry.name}",
+        links=links,
+    )
+
+
+def _proxied(entry: NameSettings | RecordSettings, zone: ZoneSettings) -> bool:
+    return zone.proxied if entry.proxied is None else entry.proxied
+
+
+def _types(entry: NameSettings, links: tuple[str, ...], seen: Seen) -> tuple[str, ...]:
+    """The types of a name that names none: those of its targets, else those of the families that are detected."""
+    if entry.targets:
+        return tuple(sorted({"AAAA" if ":" in target else "A" for target in entry.targets}))
+    return tuple(family.record_type for family in Family if any((link, family) in seen for link in links))
+
+
+def _targets(
+    entry: NameSettings, record_type: str, links: tuple[str, ...], seen: Seen
+) -> Known[tuple[str, ...]] | Unknown:
+    if entry.targets:
+        fitting = {target for target in entry.targets if (":" in target) == (record_type == "AAAA")}
+        return Known(tuple(sorted(canonical.address(target, record_type) for target in fitting)))
+    return addresses_of(record_type, links, seen)
+
+
+def addresses_of(record_type: str, links: tuple[str, ...], seen: Seen) -> Known[tuple[str, ...]] | Unknown:
+    """The addresses of these links that a record of the type can hold; Unknown where one of them is."""
+    family = FAMILY[record_type]
+    found = {link: seen[link, family] for link in links if (link, family) in seen}
+    if not found:
+        return Unknown(f"{family.value} is not among truenorth:wan.families")
+    unknown = [(link, one.reason) for link, one in found.items() if isinstance(one, Unknown)]
+    if unknown:
+        return Unknown("; ".join(f"link {link}: {reason}" if link else reason for link, reason in unknown))
+    return Known(
+        tuple(sorted({str(address) for one in found.values() if isinstance(one, Known) for address in one.value}))
+    )

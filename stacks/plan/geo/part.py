@@ -1,0 +1,53 @@
+"""The part of a plan that is about load balancing: from settings and observation to `plan_geo`. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacks.model.geo import GeoPlan, GeoSight
+from stacks.model.values import Observation, Plan, Unknown, ZoneSnapshot
+from stacks.plan.geo.changes import GeoChange, geo_changes
+from stacks.plan.geo.plan import as_registered, plan_geo
+from stacks.plan.geo.view import Site
+
+if TYPE_CHECKING:
+    from stacks.settings.stack import Settings
+
+
+def geo_part(settings: Settings, observation: Observation, *, handed_over: bool = False) -> GeoPlan | None:
+    """What is declared of load balancing; None where this stack has no part in it.
+
+    handed_over: whether new origins have been awaited for long enough.
+    """
+    sight = observation.geo
+    if sight is None:
+        return None
+    if isinstance(sight.account, Unknown):
+        return as_registered(observation.registry.geo)
+    site = _site(settings, sight, observation)
+    return plan_geo(settings.geo, site, sight.wishes, sight.account, observation.registry.geo, handed_over=handed_over)
+
+
+def changes_of_geo(plan: Plan, observation: Observation) -> tuple[GeoChange, ...]:
+    """What a run with this plan does to load balancing; nothing where the account could not be read."""
+    sight = observation.geo
+    if plan.geo is None or sight is None or isinstance(sight.account, Unknown):
+        return ()
+    return geo_changes(plan.geo, sight.account, observation.registry.geo)
+
+
+def _site(settings: Settings, sight: GeoSight, observation: Observation) -> Site:
+    """Who this stack is, and in which of its zones each host name lies."""
+    ids = dict(observation.registry.zone_ids)
+    ids |= {zone.zone: zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    zones = sorted((zone.zone for zone in settings.each_zone() if zone.provider == "cloudflare"), key=len)
+    placed = {
+        wish.host_name: (zone, ids[zone])
+        for wish in sight.wishes
+        for zone in zones  # the innermost is the last
+        if zone in ids and f".{wish.host_name}".endswith(f".{zone}")
+    }
+    geo = settings.geo
+    if geo is None:
+        return Site(settings.owner)
+    return Site(settings.owner, geo.cluster or sight.cluster or settings.owner, geo.location, placed)

@@ -1,0 +1,254 @@
+"""What the owners of a cluster's objects are told of their records after a run, as Kubernetes Events. Pure.
+
+| reason          | type    | told when                                                                             |
+|-----------------|---------|---------------------------------------------------------------------------------------|
+| RecordCreated   | Normal  | a record set was made for the object                                                  |
+| RecordUpdated   | Normal  | it has other targets, or another ttl, proxied or comment                              |
+| RecordDeleted   | Normal  | the object does not ask for it any more, and it is gone, or goes on without it        |
+| RecordRestored  | Normal  | somebody had changed or deleted it, and it was put right                              |
+| RecordAdopted   | Normal  | it stood there before, and is kept by us from now on                                  |
+| Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address            |
+| Conflict        | Warning | somebody else's record stands in its place                                            |
+| BadAnnotation   | Warning | an annotation does not say what can be done                                           |
+| NameRefused     | Warning | the object does not get its name, e.g. an older object has it                         |
+| HeldBack        | Warning | the guard leaves a change to a person                                                 |
+| Failed          | Warning | the run has failed: whether the record is as it should be is not known                |
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from components.records import canonical_content
+from stacks.model.values import Observation, Plan, Unknown
+from stacks.model.wishes import Complaint, ObjectKey
+from stacks.plan.changes import Action, Change
+from stacks.plan.owners.owners import Askers
+from stacks.plan.records.zone_index import Key
+from stacks.plan.safety.guard import Refusal
+
+LONGEST_MESSAGE = 1024
+"""Characters of an Event's message (Kubernetes API, events.k8s.io/v1 `note`)."""
+_SEPARATOR = "; "
+_MOST_PARTS = 100
+"""Of a message: more do not fit."""
+
+
+class Reason(Enum):
+    """Why an object's owner is told something; the value is the Event's reason."""
+
+    CREATED = "RecordCreated"
+    UPDATED = "RecordUpdated"
+    DELETED = "RecordDeleted"
+    RESTORED = "RecordRestored"
+    ADOPTED = "RecordAdopted"
+    WAITING = "Waiting"
+    CONFLICT = "Conflict"
+    BAD_ANNOTATION = "BadAnnotation"
+    NAME_REFUSED = "NameRefused"
+    HELD_BACK = "HeldBack"
+    FAILED = "Failed"
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether its Event is a Warning: something is not as the object's owner wants it."""
+        return self not in _NORMAL
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is a state, which every run finds again; else it happens, once."""
+        return self not in _HAPPENS
+
+
+_HAPPENS = frozenset({Reason.CREATED, Reason.UPDATED, Reason.DELETED, Reason.RESTORED, Reason.ADOPTED})
+_NORMAL = _HAPPENS | {Reason.WAITING}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one object's owner is told."""
+
+    object: ObjectKey
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to.
+
+    held_back: what the guard has refused, and no person has allowed. is_done: the changes were made. failure: why they
+    were not, or not all of them; "" where nothing went wrong. convergence: the run's id in the log, "" for none.
+    """
+
+    plan: Plan
+    observation: Observation
+    changes: tuple[Change, ...]
+    held_back: tuple[Refusal, ...] = ()
+    is_done: bool = True
+    failure: str = ""
+    convergence: str = ""
+
+    def by_set(self) -> Mapping[Key, list[Change]]:
+        """The changes of each record set, marks left out."""
+        return changes_by_set(self.changes)
+
+    def contents(self) -> dict[Key, tuple[str, ...]]:
+        """What the plan has for each record set."""
+        return {
+            (one.name, one.type): tuple(value for slot in one.slots for value in canonical_content.split(slot.target))
+            for one in self.plan.record_sets
+            if one.slots
+        }
+
+
+def notices(outcome: Outcome) -> tuple[Notice, ...]:
+    """What each object's owner is told: all that is to be told for one reason in one notice, warnings first."""
+    told: dict[tuple[ObjectKey, Reason], dict[str, None]] = defaultdict(dict)
+    for one in _all(outcome, Askers.of(outcome.plan, outcome.changes, outcome.observation)):
+        told[one.object, one.reason][one.message] = None
+    found = [Notice(key, reason, _joined(tuple(parts))) for (key, reason), parts in told.items()]
+    return tuple(sorted(found, key=lambda one: (not one.reason.is_warning, one.object, one.reason.value)))
+
+
+def _all(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+    yield from (_complaint(one) for one in outcome.plan.complaints)
+    yield from _conflicts(outcome, askers)
+    yield from _held_back(outcome, askers)
+    complained = {(one.object, one.text) for one in outcome.plan.complaints}
+    yield from (one for one, reason in _waiting(outcome, askers) if (one.object, reason) not in complained)
+    if outcome.failure:
+        yield from _failed(outcome, askers)
+    elif outcome.is_done:
+        yield from _changed(outcome, askers)
+
+
+def _complaint(complaint: Complaint) -> Notice:
+    reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
+    return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
+
+
+def _conflicts(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+    for one in outcome.plan.conflicts:
+        for key in askers.now.get((one.name, one.type), ()):
+            yield Notice(key, Reason.CONFLICT, f"{one.name} {one.type}: {one.held_by}: {one.reason}")
+
+
+def _held_back(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+    for refusal in outcome.held_back:
+        for key in changes_by_set(refusal.changes):
+            for asker in askers.all(key):
+                said = f"{_called(key)} is left as it is until a person allows the change: {refusal.what}"
+                yield Notice(asker, Reason.HELD_BACK, said)
+
+
+def _waiting(outcome: Outcome, askers: Askers) -> Iterator[tuple[Notice, str]]:
+    """What is not known and has no record yet, with the reason. What has one keeps it, and that is no news."""
+    there = outcome.contents()
+    for one in outcome.plan.frozen:
+        if (one.name, one.type) not in there:
+            for key in askers.now.get((one.name, one.type), ()):
+                yield Notice(key, Reason.WAITING, f"{one.name} {one.type} is not made yet: {one.reason}"), one.reason
+    named = {name for name, _ in there} | {one.name for one in outcome.plan.frozen}
+    for wish in askers.unknown:
+        if wish.name not in named and isinstance(wish.targets, Unknown):
+            reason = wish.targets.reason
+            yield Notice(wish.object, Reason.WAITING, f"{wish.name} is not made yet: {reason}"), reason
+
+
+def _failed(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+    """The sets that the failure names, or, where it names none, all that were to be changed."""
+    lines = outcome.failure.splitlines()
+    said = {key: line for key in outcome.by_set() for line in lines if "/".join(key) in line}
+    for key in outcome.by_set():
+        for asker in askers.all(key) if not said or key in said else ():
+            why = said.get(key, lines[0])
+            yield Notice(asker, Reason.FAILED, f"{_called(key)} could not be confirmed: {why}")
+
+
+def _changed(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+    there = outcome.contents()
+    by_set = outcome.by_set()
+    for key, changes in by_set.items():
+        now = there.get(key, ())
+        reason = _reason(changes, now)
+        said = f"{_called(key)} -> {', '.join(now or _before(changes))}{_difference(reason, changes, now)}"
+        for asker in askers.now.get(key, ()):
+            yield Notice(asker, reason, said)
+    for key in dict.fromkeys((*by_set, *_remarked(outcome.changes))):
+        for asker in askers.former.get(key, ()):
+            gave = askers.gave.get((key, asker)) or _before(by_set.get(key, ()))
+            stays = " stays, but not for this object" if key in there else ""
+            yield Notice(
+                asker, Reason.DELETED, f"{_called(key)} -> {', '.join(gave)}" if gave else _called(key) + stays
+            )
+
+
+def _reason(changes: Sequence[Change], now: tuple[str, ...]) -> Reason:
+    actions = {one.action for one in changes}
+    if not now:
+        return Reason.DELETED
+    if Action.ADOPT in actions:
+        return Reason.ADOPTED
+    if actions & {Action.RESTORE, Action.CORRECT}:
+        return Reason.RESTORED
+    made = {value for one in changes if one.after for value in canonical_content.split(one.after.content)}
+    return Reason.CREATED if actions == {Action.CREATE} and made >= set(now) else Reason.UPDATED
+
+
+def _difference(reason: Reason, changes: Sequence[Change], now: tuple[str, ...]) -> str:
+    """What was there before, in brackets."""
+    if reason not in {Reason.UPDATED, Reason.RESTORED, Reason.ADOPTED}:
+        return ""
+    parts = [f"was {', '.join(gone)}"] if (gone := [one for one in _before(changes) if one not in now]) else []
+    parts += ["was gone"] if any(one.action is Action.RESTORE for one in changes) else []
+    pairs = [(one.before, one.after) for one in changes if one.before and one.after]
+    for field in ("ttl", "proxied", "comment"):
+        for before, after in pairs[:1]:
+            old, new = getattr(before, field), getattr(after, field)
+            parts += [f"{field} {_spelled(new)} instead of {_spelled(old)}"] if old != new else []
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _before(changes: Iterable[Change]) -> tuple[str, ...]:
+    found = (value for one in changes if one.before for value in canonical_content.split(one.before.content))
+    return tuple(dict.fromkeys(found))
+
+
+def changes_by_set(changes: Iterable[Change]) -> Mapping[Key, list[Change]]:
+    """The changes of each record set, marks left out."""
+    found: dict[Key, list[Change]] = defaultdict(list)
+    for one in changes:
+        name, record_type, *rest = one.logical_name.split("/")
+        if rest[:1] != ["mark"]:
+            found[name, record_type].append(one)
+    return found
+
+
+def _remarked(changes: Iterable[Change]) -> Iterator[Key]:
+    """The sets whose mark changes: from now on it says that they are somebody else's."""
+    for one in changes:
+        name, record_type, *rest = one.logical_name.split("/")
+        if rest == ["mark"] and one.before:
+            yield name, record_type
+
+
+def _called(key: Key) -> str:
+    return " ".join(key)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts in one message, as many as fit."""
+    for shown in range(min(len(parts), _MOST_PARTS), 0, -1):
+        left = len(parts) - shown
+        text = _SEPARATOR.join((*parts[:shown], *([f"and {left} more"] if left else [])))
+        if len(text) <= LONGEST_MESSAGE:
+            return text
+    return f"{parts[0][: LONGEST_MESSAGE - 3]}..."

@@ -1,0 +1,120 @@
+"""What the annotation truenorth/status on a cluster's object says of its records after a run. Pure.
+
+`{"records": [{"name", "type", "content", "state"}], "message"}`, message only where something is wrong.
+
+| state     | the records                                                                   |
+|-----------|-------------------------------------------------------------------------------|
+| ready     | are as the object wants them                                                  |
+| frozen    | stay as they are: where they are to point is not known now                    |
+| waiting   | are not made yet, for the same reason                                         |
+| conflict  | are not made: somebody else's stand in their place                            |
+| held-back | stay as they are until a person allows the change                             |
+| pending   | come with the next run                                                        |
+| failed    | may be as they were, or as they should be: the run that changes them failed   |
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from stacks.model.wishes import ObjectKey
+from stacks.plan.owners.events import Outcome, changes_by_set
+from stacks.plan.owners.owners import Askers
+from stacks.plan.records.record_sets import contents, sets_of
+from stacks.plan.records.zone_index import Key
+
+State = Literal["ready", "frozen", "waiting", "conflict", "held-back", "pending", "failed"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class RecordStatus:
+    """A record set as it is. type: "" where it is not known yet."""
+
+    name: str
+    type: str
+    content: tuple[str, ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectStatus:
+    """An object's records as they are. message: what its owner has to know; "" for nothing."""
+
+    object: ObjectKey
+    records: tuple[RecordStatus, ...]
+    message: str = ""
+
+    def text(self) -> str:
+        """The annotation's value: always the same for the same status."""
+        records = [
+            {"name": one.name, "type": one.type, "content": one.content, "state": one.state} for one in self.records
+        ]
+        document = {"records": records} | ({"message": self.message} if self.message else {})
+        return json.dumps(document, separators=(",", ":"))
+
+
+def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus, ...]:
+    """The status of each object of these clusters that asks for records, or is complained of; by their keys."""
+    askers = Askers.of(outcome.plan, outcome.changes, outcome.observation)
+    told = _Told.of(outcome)
+    records: dict[ObjectKey, set[RecordStatus]] = defaultdict(set)
+    for key, objects in askers.now.items():
+        for asker in objects:
+            if asker.cluster in clusters:
+                records[asker].add(told.status(key))
+    messages: dict[ObjectKey, dict[str, None]] = defaultdict(dict)
+    for complaint in outcome.plan.complaints:
+        if complaint.object.cluster in clusters:
+            messages[complaint.object][complaint.text.removeprefix(f"{complaint.object}: ")] = None
+    for wish in askers.unknown:
+        if wish.object.cluster in clusters and not any(one.name == wish.name for one in records[wish.object]):
+            records[wish.object].add(RecordStatus(wish.name, "", (), "waiting"))
+    return tuple(
+        ObjectStatus(key, tuple(sorted(records.get(key, ()))), "; ".join(messages.get(key, ())))
+        for key in sorted(records.keys() | messages.keys())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an outcome says of each record set."""
+
+    planned: Mapping[Key, tuple[str, ...]]
+    before: Mapping[Key, tuple[str, ...]]
+    """What state had before the run."""
+    states: Mapping[Key, State]
+    """Of the sets that are not simply as the plan has them."""
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> _Told:
+        planned = outcome.contents()
+        records, _ = sets_of(outcome.observation.registry.records)
+        before = {key: contents(found) for key, found in records.items()}
+        return cls(planned, before, dict(_states(outcome, planned)))
+
+    def status(self, key: Key) -> RecordStatus:
+        state = self.states.get(key) or ("ready" if key in self.planned else "pending")
+        as_it_was = state in {"held-back", "pending", "failed"}
+        found = self.before.get(key, ()) if as_it_was else self.planned.get(key, ())
+        return RecordStatus(*key, tuple(sorted(found)), state)
+
+
+def _states(outcome: Outcome, planned: Mapping[Key, tuple[str, ...]]) -> Iterator[tuple[Key, State]]:
+    """The later word counts."""
+    for conflict in outcome.plan.conflicts:
+        if (conflict.name, conflict.type) not in planned:
+            yield (conflict.name, conflict.type), "conflict"
+    for frozen in outcome.plan.frozen:
+        yield (frozen.name, frozen.type), "frozen" if (frozen.name, frozen.type) in planned else "waiting"
+    for deferred in outcome.plan.deferred:
+        yield (deferred.name, deferred.type), "pending"
+    if outcome.failure or not outcome.is_done:
+        for key in outcome.by_set():
+            yield key, "failed" if outcome.failure else "pending"
+    for refusal in outcome.held_back:
+        for key in changes_by_set(refusal.changes):
+            yield key, "held-back"

@@ -1,0 +1,102 @@
+"""Which objects of clusters ask, or asked until now, for each record set. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from components.marks import ownership
+from stacks.model.values import Known, Observation, Plan, Unknown
+from stacks.model.wishes import ObjectKey, Wish, origin
+from stacks.plan.changes import Change
+from stacks.plan.desired.cluster_endpoints import zone_of
+from stacks.plan.records.zone_index import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Askers:
+    """The objects by record set. Those that cannot be seen are in none: nobody knows what they ask for."""
+
+    now: Mapping[Key, tuple[ObjectKey, ...]]
+    former: Mapping[Key, tuple[ObjectKey, ...]]
+    """Those that a set was made for, as its marks and state say, and that do not ask for it any more."""
+    gave: Mapping[tuple[Key, ObjectKey], tuple[str, ...]]
+    """What each of several gave to a set, as state remembers it."""
+    unknown: tuple[Wish, ...]
+    """The wishes for names in our zones whose targets are not known, nor of which type they will be."""
+
+    @classmethod
+    def of(cls, plan: Plan, changes: Iterable[Change], observation: Observation) -> Askers:
+        """Those of a run's plan, of the changes that it has made, and of the world before it."""
+        zones = frozenset(zone.zone for zone in observation.zones)
+        unknown = tuple(one for one in _unknown_wishes(observation) if zone_of(one.name, zones))
+        now = dict(plan.asked_by)
+        by_name: dict[str, list[ObjectKey]] = defaultdict(list)
+        for wish in unknown:
+            by_name[wish.name].append(wish.object)
+        for frozen in plan.frozen:
+            if frozen.name in by_name:
+                key = (frozen.name, frozen.type)
+                now[key] = tuple(dict.fromkeys((*now.get(key, ()), *by_name[frozen.name])))
+        former: dict[Key, dict[ObjectKey, None]] = defaultdict(dict)
+        objects = _Objects.of(observation)
+        for key, resource in _marked(changes, observation):
+            found = objects.named(resource)
+            if found is not None and resource not in {one.resource for one in now.get(key, ())}:
+                former[key][found] = None
+        gave = {
+            ((one.name, one.type), found): values
+            for one in observation.registry.shared
+            for resource, values in one.parts
+            if (found := objects.named(resource)) is not None
+        }
+        return cls(now, {key: tuple(found) for key, found in former.items()}, gave, unknown)
+
+    def all(self, key: Key) -> tuple[ObjectKey, ...]:
+        """Those that ask for a set, or asked for it until now."""
+        return (*self.now.get(key, ()), *self.former.get(key, ()))
+
+
+def _unknown_wishes(observation: Observation) -> Iterator[Wish]:
+    for source in observation.sources:
+        if isinstance(source.found, Known):
+            for one in source.found.value:
+                if isinstance(one, Wish) and one.type is None and isinstance(one.targets, Unknown):
+                    yield one
+
+
+def _marked(changes: Iterable[Change], observation: Observation) -> Iterator[tuple[Key, str]]:
+    """The sets with whom they were made for, as `ObjectKey.resource`: by marks that go or change, and by state."""
+    for change in changes:
+        name, record_type, *rest = change.logical_name.split("/")
+        if rest == ["mark"] and change.before and (mark := ownership.parse(change.before.content)):
+            yield (name, record_type), mark.resource
+    for one in observation.registry.records:
+        name, record_type, *rest = one.logical_name.split("/")
+        if rest == ["mark"] and (mark := ownership.parse(one.record.content)):
+            yield (name, record_type), mark.resource
+    for shared in observation.registry.shared:
+        for resource, _ in shared.parts:
+            yield (shared.name, shared.type), resource
+
+
+@dataclass(frozen=True, slots=True)
+class _Objects:
+    """Reads `ObjectKey.resource` back, of objects that can be seen."""
+
+    kinds: tuple[tuple[str, str, str], ...]
+    """What those of a cluster and kind begin with, the longest first, with the cluster and the kind."""
+
+    @classmethod
+    def of(cls, observation: Observation) -> _Objects:
+        seen = [one for one in observation.sources if isinstance(one.found, Known) and not one.stale]
+        begins = {(origin(one.cluster, one.kind), one.cluster, one.kind) for one in seen}
+        return cls(tuple(sorted(begins, key=lambda begin: (-len(begin[0]), begin))))
+
+    def named(self, resource: str) -> ObjectKey | None:
+        for begin, cluster, kind in self.kinds:
+            if resource.startswith(begin):
+                namespace, _, name = resource.removeprefix(begin).rpartition("/")
+                return ObjectKey(cluster, kind, namespace, name) if name and "/" not in namespace else None
+        return None

@@ -1,0 +1,116 @@
+"""Whose is a record that stands where one is wanted? Every case there is, and what happens in each. Pure.
+
+"Ours" is what state holds, by the record's id; a mark in the zone speaks only for what state does not know.
+
+| at the wanted name the zone has                           | case          | taken over if `adopt` is | else         |
+|-----------------------------------------------------------|---------------|--------------------------|--------------|
+| nothing                                                   | -             | -                        | made, marked |
+| what state says is ours                                   | -             | -                        | kept right   |
+| ours, its mark gone                                       | -             | -                        | marked again |
+| our mark, its record gone, wanted                         | -             | -                        | record made  |
+| our mark, its record gone, not wanted                     | -             | -                        | mark deleted |
+| a record with our mark, state has lost it, wished content | OURS          | owned, same-content, all | conflict     |
+| the only one of a set that a run was cut off in           | OURS          | owned, same-content, all | conflict     |
+| a record with our mark, state has lost it, other content  | OURS_CHANGED  | all; `truenorth adopt`   | conflict     |
+| another owner's mark, another stack's of TrueNorth        | ANOTHER_OWNER | -                        | conflict     |
+| another tool's mark: external-dns, cloudflare-ddns        | ANOTHER_TOOL  | `truenorth adopt --from` | conflict     |
+| no mark, the wished content                               | SAME_CONTENT  | same-content, all        | conflict     |
+| no mark, other content (also: several records)            | OTHER_CONTENT | all                      | conflict     |
+| a CNAME where A is wanted, and the reverse                | OTHER_TYPE    | -                        | conflict     |
+| one more beside ours, which state does not know           | BESIDE_OURS   | -                        | ours goes on |
+| ours was deleted, and somebody made another in its place  | REPLACED      | -                        | conflict     |
+| ours beside one that has the wished content already: no   | OURS by a TXT | owned, same-content, all | ours makes   |
+| API takes two of the same                                 | mark          |                          | way          |
+
+`truenorth adopt` takes OURS whatever `adopt` says; after a crash so does a run, where traces lead to it
+(`adoption.Traces`). A mark is never taken for a value of the set that it stands beside.
+A conflict is reported; nothing is declared there, and the record stays as it is. Wildcards and the apex are names like
+any other: a wildcard's record is only looked for at `*`, never at a name that it covers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from components.marks import heritage, in_comments, ownership
+from components.marks.heritage import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacks.model.values import LiveRecord
+
+
+class Case(Enum):
+    """Whose a record is."""
+
+    OURS = "ours by its mark"
+    OURS_CHANGED = "ours by its mark, changed"
+    ANOTHER_OWNER = "another owner's"
+    ANOTHER_TOOL = "another tool's"
+    SAME_CONTENT = "nobody's, as wished"
+    OTHER_CONTENT = "nobody's, otherwise"
+    OTHER_TYPE = "of another type"
+    BESIDE_OURS = "beside ours"
+    REPLACED = "in place of ours"
+
+
+ADOPTED = {
+    Case.OURS: frozenset({"owned", "same-content", "all"}),
+    Case.OURS_CHANGED: frozenset({"all"}),
+    Case.SAME_CONTENT: frozenset({"same-content", "all"}),
+    Case.OTHER_CONTENT: frozenset({"all"}),
+}
+"""The settings of `adopt` by which a record is taken over. Where a case is missing, none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted at the name, and what state knows of it.
+
+    registered: whether state has records of the set; alive: whether the zone still has one of them; cut_off: whether
+    state has the set's mark and never had a record, so that the one record there was made by a run that was cut off.
+    """
+
+    type: str
+    contents: frozenset[str]
+    owner: str
+    registered: bool
+    alive: bool
+    cut_off: bool
+
+
+def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[Found]) -> Case:
+    """The case of a record that state does not know. holders: the marks in the zone that may speak of it."""
+    if live.record.type != wanted.type:
+        return Case.OTHER_TYPE
+    holder = holder_of(live, holders)
+    ours = holder is not None and (holder.heritage, holder.owner) == (ownership.HERITAGE, wanted.owner)
+    same = live.record.content in wanted.contents
+    if ours and (same or wanted.cut_off):
+        return Case.OURS
+    if wanted.registered:
+        return Case.BESIDE_OURS if wanted.alive else Case.REPLACED
+    if ours:
+        return Case.OURS_CHANGED
+    if holder is None:
+        return Case.SAME_CONTENT if same else Case.OTHER_CONTENT
+    return Case.ANOTHER_OWNER if holder.heritage == ownership.HERITAGE else Case.ANOTHER_TOOL
+
+
+def holder_of(live: LiveRecord, holders: Sequence[Found]) -> Found | None:
+    """The mark that speaks of a record: that in its own comment, else the surest of those beside it."""
+    _, owner = in_comments.parse(live.record.comment)
+    if owner is not None:
+        return Found("truenorth", owner, "", ())
+    return holders[0] if holders else None
+
+
+def explained(case: Case, live: LiveRecord, holders: Sequence[Found]) -> str:
+    """Whose the record is, in words for a message."""
+    if case is Case.OURS_CHANGED:
+        return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"
+    holder = holder_of(live, holders)
+    return heritage.described(holder) if holder else "no owner's mark"

@@ -1,0 +1,65 @@
+"""Who holds what in the zones, by the marks: for those who want to know it of records that no plan is about. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.marks.heritage import Found
+from stacks.model.values import LiveRecord, Observation, Plan, ZoneSnapshot
+from stacks.plan.records.cases import holder_of
+from stacks.plan.records.former_marks import speaks
+from stacks.plan.records.record_sets import import_ids
+from stacks.plan.records.zone_index import ZoneIndex, index
+
+if TYPE_CHECKING:
+    from stacks.plan.records.adoption import Takeover
+    from stacks.settings.stack import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that state does not know, and the mark that speaks of it; of a mark, what it says itself."""
+
+    zone: str
+    live: LiveRecord
+    mark: Found
+    is_mark: bool
+
+
+def held(settings: Settings, observation: Observation) -> tuple[Held, ...]:
+    """All records of the zones that bear a mark and that state does not know, the marks themselves among them."""
+    zones = [zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)]
+    indexes = [index(settings, settings.of_zone(zone.zone), zone, observation) for zone in zones]
+    return tuple(one for zone in indexes for one in _of_zone(zone))
+
+
+def left_alone(settings: Settings, observation: Observation, plan: Plan, takeover: Takeover) -> tuple[Held, ...]:
+    """What a takeover leaves to the other tool: its records where none is wanted, conflicts not among it."""
+    taken = {identity for record_set in plan.record_sets for identity in import_ids(record_set).values()}
+    told = {conflict.name for conflict in plan.conflicts}
+    return tuple(
+        one
+        for one in held(settings, observation)
+        if takeover.takes_mark(one.mark)
+        and not one.is_mark
+        and one.live.id not in taken
+        and one.live.record.name not in told
+    )
+
+
+def _of_zone(zone: ZoneIndex) -> Iterator[Held]:
+    domain = zone.zone.zone
+    told: set[str] = set()
+    for name in sorted(zone.found.keys() | zone.foreign.keys()):
+        for live in zone.foreign.get(name, ()):
+            record_type = live.record.type
+            speaking = tuple(mark for mark in zone.holders(name, record_type) if speaks(mark, name, record_type))
+            holder = holder_of(live, speaking)
+            if holder and live.id not in zone.texts:
+                yield Held(domain, live, holder, is_mark=False)
+        for mark, live in zone.found.get(name, ()):
+            if zone.is_foreign(live) and live.id not in told:
+                told.add(live.id)
+                yield Held(domain, live, mark, is_mark=True)

@@ -1,0 +1,148 @@
+"""Record sets: their records by logical name, their slots, and how they are read back from state. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from components.marks import in_comments, ownership
+from components.records import canonical_content
+from components.records.providers import PROVIDERS
+from components.records.record import Record
+from stacks.model.values import Endpoint, RecordSet, RegisteredRecord, Slot
+
+if TYPE_CHECKING:
+    from stacks.plan.records.zone_index import Key, ZoneIndex
+    from stacks.settings.zone import ZoneSettings
+
+
+def declared_records(record_set: RecordSet) -> dict[str, Record]:
+    """The records of a set by logical name, its marks included: exactly what the component declares."""
+    name, record_type = record_set.name, record_set.type
+    records = {
+        ownership.record_name(name, record_type, slot.number): Record(
+            name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment, record_set.tags
+        )
+        for slot in record_set.slots
+    }
+    if record_set.mark_name:
+        mark = mark_record(record_set.mark_name, record_set.mark_content, record_set.mark_ttl)
+        records[ownership.mark_record_name(name, record_type)] = mark
+    for former in record_set.former_marks:
+        records[former_mark_name(record_set, former.number)] = former.record
+    return records
+
+
+def mark_record(name: str, content: str, ttl: int) -> Record:
+    """The TXT record of a mark."""
+    return Record(name, "TXT", content, ttl, proxied=False, comment="")
+
+
+def former_mark_name(record_set: RecordSet, number: int) -> str:
+    """The logical name of a mark that another tool has left, which is taken into state to be deleted."""
+    return f"{ownership.mark_record_name(record_set.name, record_set.type)}/former/{number}"
+
+
+def import_ids(record_set: RecordSet) -> dict[str, str]:
+    """The ids of the records of a set that are to be imported, by logical name."""
+    name, record_type = record_set.name, record_set.type
+    if not (record_set.mark_import_id or record_set.former_marks or any(slot.import_id for slot in record_set.slots)):
+        return {}
+    ids = {ownership.record_name(name, record_type, slot.number): slot.import_id for slot in record_set.slots}
+    ids[ownership.mark_record_name(name, record_type)] = record_set.mark_import_id
+    ids |= {former_mark_name(record_set, former.number): former.import_id for former in record_set.former_marks}
+    return {logical_name: identity for logical_name, identity in ids.items() if identity}
+
+
+def wished(endpoint: Endpoint, targets: Sequence[str], zone: ZoneIndex, owner: str) -> RecordSet:
+    """The set that an endpoint asks for, in the slots that state has."""
+    settings = zone.zone
+    ours = zone.owned.get((endpoint.name, endpoint.type), [])
+    contents = (canonical_content.joined(tuple(targets)),) if settings.traits.whole_sets and targets else targets
+    texts = settings.marks == "txt"
+    mark = ownership.Mark(ownership.HERITAGE, owner, endpoint.source)
+    return RecordSet(
+        zone=settings.zone,
+        zone_id=zone.zone_id,
+        name=endpoint.name,
+        type=endpoint.type,
+        slots=slots(tuple(contents), {number(one): one.record.content for one in ours}),
+        ttl=endpoint.ttl,
+        proxied=endpoint.proxied,
+        comment=marked_comment(endpoint.comment, settings, owner),
+        mark_name=ownership.mark_name(endpoint.name, endpoint.type, settings.mark_prefix) if texts else "",
+        mark_content=ownership.encode(mark) if texts else "",
+        mark_ttl=settings.traits.automatic_ttl,
+        provider=settings.provider,
+        tags=endpoint.tags,
+    )
+
+
+def marked_comment(comment: str, settings: ZoneSettings, owner: str) -> str:
+    """The comment of a record, with the mark in it where marks are comments."""
+    if settings.marks != "comment":
+        return comment
+    return in_comments.encode(comment, owner, settings.comment_limit)
+
+
+def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark: RegisteredRecord | None) -> RecordSet:
+    """A set as state has it, so that it is kept and nothing in it is changed. Needs a record or a mark."""
+    some = records[0] if records else mark
+    if some is None:
+        raise ValueError(f"state has nothing of {key}")
+    return RecordSet(
+        zone=zone,
+        zone_id=some.zone_id,
+        name=key[0],
+        type=key[1],
+        slots=tuple(sorted((Slot(number(one), one.record.content) for one in records), key=lambda slot: slot.number)),
+        ttl=some.record.ttl,
+        proxied=some.record.proxied,
+        comment=some.record.comment,
+        mark_name=mark.record.name if mark else "",
+        mark_content=mark.record.content if mark else "",
+        mark_ttl=mark.record.ttl if mark else PROVIDERS[some.provider].automatic_ttl,
+        untouched=True,
+        provider=some.provider,
+        tags=some.record.tags,
+    )
+
+
+def slots(targets: Sequence[str], held: Mapping[int, str]) -> tuple[Slot, ...]:
+    """A slot for each target: the one that has it already, else one whose target left, else a new one.
+
+    So an address that stays is never written, one that changes is an update, and none is absent in between.
+    """
+    keeping = {target: number for number, target in sorted(held.items(), reverse=True) if target in targets}
+    free = sorted(set(range(len(targets) + len(held))) - set(keeping.values()), key=lambda n: (n not in held, n))
+    moving = zip((target for target in targets if target not in keeping), free, strict=False)
+    placed = [Slot(number, target) for target, number in keeping.items()]
+    placed += [Slot(number, target) for target, number in moving]
+    return tuple(sorted(placed, key=lambda slot: slot.number))
+
+
+def number(registered: RegisteredRecord) -> int:
+    """The slot of a record that state holds."""
+    rest = registered.logical_name.split("/")[2:]
+    return int(rest[0]) if rest else 0
+
+
+def sets_of(
+    registered: Iterable[RegisteredRecord],
+) -> tuple[dict[Key, list[RegisteredRecord]], dict[Key, RegisteredRecord]]:
+    """Records of state by set, and the marks by the set that they mark; other tools' marks are in neither."""
+    records: dict[Key, list[RegisteredRecord]] = defaultdict(list)
+    marks: dict[Key, RegisteredRecord] = {}
+    for one in registered:
+        name, record_type, *rest = one.logical_name.split("/")
+        if rest == ["mark"]:
+            marks[name, record_type] = one
+        elif rest[:1] != ["mark"]:
+            records[name, record_type].append(one)
+    return records, marks
+
+
+def contents(records: Sequence[RegisteredRecord]) -> tuple[str, ...]:
+    """The values of the records, those of whole sets one by one."""
+    return tuple(sorted(value for one in records for value in canonical_content.split(one.record.content)))

@@ -1,0 +1,103 @@
+"""What of ours is declared as state has it, so that it stays. Pure.
+
+It is not known whether it is wanted, or the policy keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stacks.model.values import Frozen, Observation, RecordSet, RegisteredRecord, SharedSet, UnreadZone
+from stacks.plan.desired import shares
+from stacks.plan.desired.cluster_endpoints import ANY, Staying
+from stacks.plan.desired.shares import Sight
+from stacks.plan.records.former_marks import registered_former_marks
+from stacks.plan.records.record_sets import as_registered, contents, sets_of
+from stacks.plan.records.zone_index import Key, ZoneIndex
+
+if TYPE_CHECKING:
+    from stacks.settings.zone import ZoneSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """A set that stays, why, if that is to be told, and who gave what to it, where that is to be remembered."""
+
+    record_set: RecordSet
+    frozen: Frozen | None
+    shared: SharedSet | None
+
+
+def in_doubt(asked: Sequence[Staying], zone: ZoneIndex, sight: Sight, planned: set[Key]) -> Iterator[Stays]:
+    """The sets of ours of which it is not known whether an object of a cluster wishes for them."""
+    if sight.is_clear and not asked:
+        return
+    reasons = {(one.name, one.type): one.reason for one in asked}
+    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
+        ours = [one for one in zone.owned.get(key, []) if zone.of_this_zone(one)]
+        mark = zone.marks.get(key)
+        reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
+        if reason and (ours or (mark and zone.of_this_zone(mark))):
+            kept = as_registered(key, zone.zone.zone, ours, mark)
+            yield Stays(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
+
+
+def why_wanted(key: Key, zone: ZoneIndex, sight: Sight) -> str:
+    """Why it is not known whether an object wishes for a set of ours; "" where none can."""
+    given = shares.gave(key, zone, contents(zone.owned.get(key, [])), sight)
+    return next(filter(None, map(sight.hidden, given)), "")
+
+
+def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -> Iterator[Stays]:
+    """The sets of ours at a name, with those of ours to which an alias there leads."""
+    for record_type in types:
+        ours = contents(zone.owned[name, record_type])
+        led_to = sorted(key for key in zone.owned if record_type == "CNAME" and key[0] in ours)
+        for key in ((name, record_type), *led_to):
+            kept = as_registered(key, zone.zone.zone, zone.owned[key], zone.marks.get(key))
+            yield Stays(kept, None, _shared(key, sight))
+
+
+def _shared(key: Key, sight: Sight) -> SharedSet | None:
+    """What state remembers of a set."""
+    return SharedSet(*key, tuple(sight.shared[key].items())) if key in sight.shared else None
+
+
+def by_policy(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:
+    """What the policy keeps of that which is ours and not wanted any more."""
+    if zone.zone.policy == "sync":
+        return
+    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
+        alive = [one for one in zone.owned.get(key, []) if one.id in zone.live]
+        mark = zone.marks.get(key)
+        if alive and zone.of_this_zone(alive[0]):
+            yield as_registered(key, zone.zone.zone, alive, mark if mark and mark.id in zone.live else None)
+
+
+def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> Iterator[Stays]:
+    """All that is ours in a zone that could not be listed."""
+    known = dict(observation.registry.zone_ids)
+    zone_id = settings.zone_id or known.get(zone.zone, "")
+    # A first run that was cut off has left no id: then the names tell, those of zones with other ids left out.
+    others = set(known.values()) - {zone_id}
+    here = [
+        one
+        for one in observation.registry.records
+        if one.provider == settings.provider
+        and (one.zone_id == zone_id if zone_id else one.zone_id not in others and _named_in(one, zone.zone))
+    ]
+    records, marks = sets_of(here)
+    shared = {(one.name, one.type): one for one in observation.registry.shared}
+    for key in sorted(records.keys() | marks.keys()):
+        kept = as_registered(key, zone.zone, records.get(key, []), marks.get(key))
+        yield Stays(
+            replace(kept, former_marks=registered_former_marks(key, here)),
+            Frozen(*key, contents(records.get(key, [])), zone.reason),
+            shared.get(key),
+        )
+
+
+def _named_in(registered: RegisteredRecord, zone: str) -> bool:
+    return f".{registered.logical_name.partition('/')[0]}".endswith(f".{zone}")

@@ -1,0 +1,49 @@
+"""A plan without what the guard refuses, so that a loop can follow the address until a person has decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.plan.records.record_sets import as_registered, sets_of
+from stacks.plan.records.zone_index import Key
+from stacks.plan.safety.guard import Followed, Refusal
+
+
+def held_back(plan: Plan, refused: Sequence[Refusal], observation: Observation) -> Plan:
+    """The plan in which the record sets of the refused changes stay as state has them.
+
+    A set that points at detected addresses goes on doing so, with the ttl and the like that it has. Only what is in a
+    zone that was listed can be held back: of the rest the guard will refuse the plan again.
+    """
+    urns = {change.urn for refusal in refused for change in refusal.changes}
+    records, marks = sets_of(observation.registry.records)  # those too that are gone: they are not to be forgotten
+    held = {key for key, owned in records.items() if any(one.urn in urns for one in owned)}
+    held |= _aliased(held, records, plan)
+    names = {zone.zone_id: zone.zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    followed = Followed.of(plan, observation)
+    kept: dict[Key, RecordSet] = {}
+    for key in sorted(held):
+        if records[key][0].zone_id in names:
+            kept[key] = as_registered(key, names[records[key][0].zone_id], records[key], marks.get(key))
+    sets = [
+        _moved(one, kept.pop((one.name, one.type)), followed) if (one.name, one.type) in kept else one
+        for one in plan.record_sets
+    ]
+    deferred = tuple(one for one in plan.deferred if not any((one.name, other) in held for other in one.until))
+    return replace(plan, record_sets=(*sets, *kept.values()), deferred=deferred)
+
+
+def _aliased(held: set[Key], records: Mapping[Key, list[RegisteredRecord]], plan: Plan) -> set[Key]:
+    """What is ours and not wanted any more, and what an alias that stays points at: it must not point nowhere."""
+    targets = {one.record.content for key in held if key[1] == "CNAME" for one in records[key]}
+    return {key for key in records if key[0] in targets} - {(one.name, one.type) for one in plan.record_sets}
+
+
+def _moved(wished: RecordSet, kept: RecordSet, followed: Followed) -> RecordSet:
+    """The set as it is, or, where addresses that it follows have changed, at those with the ttl and the like it has."""
+    stays = {one.target for one in wished.slots} == {one.target for one in kept.slots}
+    if stays or wished.untouched or not followed.has(wished.name, wished.type):
+        return kept
+    return replace(wished, ttl=kept.ttl, proxied=kept.proxied, comment=kept.comment)

@@ -1,0 +1,106 @@
+"""The part of an observation that the plan of some names depends on, so that one change need not wait for all. Pure.
+
+The plan of an excerpt is the plan of the whole, as far as it is about those names (and the few of the settings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from components.marks import ownership
+from components.marks.ownership import set_of
+from components.records import canonical_content
+from stacks.model.values import Known, LiveRecord, Observation, RegisteredRecord, UnreadZone
+from stacks.model.wishes import SourceSighting, Wish
+from stacks.plan.records.zone_index import MARKED_TYPES
+
+if TYPE_CHECKING:
+    from stacks.settings.stack import Settings
+
+ALIAS = "CNAME"
+
+
+def about(settings: Settings, observation: Observation, names: Collection[str]) -> Observation:
+    """The observation without what has nothing to do with these names or those of the settings."""
+    registry = observation.registry
+    wanted, places = _reached(settings, observation, names)
+    kept = tuple(one for one in registry.records if _host(one) in wanted)
+    ids = frozenset(one.id for one in kept)
+    others = frozenset(one.id for one in registry.records if not _is_former_mark(one)) - ids
+
+    def matters(live: LiveRecord) -> bool:
+        """Of the rest a text may be somebody's mark that speaks of one of the names, wherever it stands."""
+        if live.id in ids or live.record.name in places:
+            return True
+        return live.record.type == "TXT" and live.id not in others and not _is_our_kind_of_mark(live.record.content)
+
+    return replace(
+        observation,
+        zones=tuple(
+            zone
+            if isinstance(zone, UnreadZone)
+            else replace(zone, records=tuple(one for one in zone.records if matters(one)))
+            for zone in observation.zones
+        ),
+        registry=replace(registry, records=kept),
+        sources=tuple(_of_source(one, wanted) for one in observation.sources),
+    )
+
+
+def _reached(
+    settings: Settings, observation: Observation, names: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The names, those of the settings and those that have to do with them; and all these with the places of marks."""
+    zones = settings.each_zone()
+    wanted = {*names, *(zone.fqdn(entry) for zone in zones for entry in zone.names)}
+    wanted |= {zone.fqdn(entry) for zone in zones for entry in zone.records}
+    wanted |= {zone.canonical_fqdn for zone in zones if zone.targets == "cname"}
+    prefixes = {zone.mark_prefix for zone in zones}
+    records = observation.registry.records
+    leading = _leading(records, observation.sources)
+    while True:
+        places = wanted | {
+            ownership.mark_name(name, kind, prefix) for name in wanted for kind in MARKED_TYPES for prefix in prefixes
+        }
+        # What stands in one of the places is somebody's mark, say; what an alias leads to stays where the alias does.
+        further = {_host(one) for one in records if one.record.name in places}
+        further |= {alias for alias, targets in leading.items() if targets & wanted}
+        if further <= wanted:
+            return frozenset(wanted), frozenset(places)
+        wanted |= further
+
+
+def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighting]) -> dict[str, frozenset[str]]:
+    """Where the aliases of ours lead in whose place something else is wished for."""
+    wishes = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
+    otherwise = {one.name for one in wishes if isinstance(one, Wish) and one.type != ALIAS}
+    return {
+        _host(one): frozenset(canonical_content.split(one.record.content))
+        for one in records
+        if one.record.type == ALIAS and _host(one) in otherwise
+    }
+
+
+def _host(registered: RegisteredRecord) -> str:
+    return set_of(registered.logical_name)[0]
+
+
+def _is_former_mark(registered: RegisteredRecord) -> bool:
+    return "/mark/" in registered.logical_name
+
+
+def _is_our_kind_of_mark(content: str) -> bool:
+    """Whether a text is nothing but a mark of TrueNorth: where those stand that speak of a name is known."""
+    texts = canonical_content.split(content)
+    mark = ownership.parse(texts[0]) if len(texts) == 1 else None
+    return mark is not None and mark.heritage == ownership.HERITAGE
+
+
+def _of_source(source: SourceSighting, names: frozenset[str]) -> SourceSighting:
+    """What it wishes for these names, and all that it complains of: what those objects wish for nobody knows."""
+    if not isinstance(source.found, Known):
+        return source
+    kept = tuple(one for one in source.found.value if not isinstance(one, Wish) or one.name in names)
+    return replace(source, found=Known(kept))

@@ -1,0 +1,60 @@
+"""Where settings are read from: Pulumi's configuration of the running program, or the stack's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from stacks.model.errors import UserError
+from stacks.model.shards import estate_of
+from stacks.settings.stack import NAMESPACE, Settings, parse, short, typed
+
+
+def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
+    """Settings of the running program from Pulumi's configuration bag: `truenorth:key` to text or JSON.
+
+    A shard has no settings of its own: those of its estate are read from their file in the folder.
+    """
+    estate = estate_of(stack)
+    if stack != estate and not any(config.get(f"{NAMESPACE}:{key}", "") not in {"", "[]"} for key in ("zone", "zones")):
+        return from_file(folder / f"Pulumi.{estate}.yaml", environment, estate)
+    prefix = f"{NAMESPACE}:"
+    values = {
+        key.removeprefix(prefix): typed(key.removeprefix(prefix), text, f"setting {key} of stack {stack}")
+        for key, text in config.items()
+        if key.startswith(prefix)
+    }
+    return parse(values, environment, stack=estate, where=f"configuration of stack {stack}")
+
+
+def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:
+    """Settings from `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(
+            f"there are no settings for the stack {stack!r}",
+            str(path),
+            "create the file (stacks/Pulumi.demo.yaml is an example), or name another stack with --stack",
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"the settings cannot be read: {short(error)}", str(path), "mend the file") from None
+    if document is None:
+        document = {}
+    entries = document.get("config", {}) if isinstance(document, dict) else None
+    if not isinstance(entries, dict):
+        raise UserError(
+            "the settings are not a mapping", str(path), "write them as `config:` with `truenorth:...` keys"
+        )
+    prefix = f"{NAMESPACE}:"
+    values = {str(key).removeprefix(prefix): value for key, value in entries.items() if str(key).startswith(prefix)}
+    for key, value in values.items():
+        if isinstance(value, dict) and set(value) == {"secure"}:
+            raise UserError(
+                f"{NAMESPACE}:{key} is encrypted, and no setting of TrueNorth is a secret",
+                str(path),
+                f"run `pulumi config set {NAMESPACE}:{key} ...` without --secret; credentials go into the environment",
+            )
+    return parse(values, environment, stack=stack, where=str(path))

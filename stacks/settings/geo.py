@@ -1,0 +1,283 @@
+"""The settings of geo load balancing: this cluster's pool, and the load balancers that it is in."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from components.geo.locations import locate
+from components.geo.values import SessionAffinity, SteeringPolicy
+from components.records import canonical
+from stacks.settings.monitor import MonitorSettings
+from stacks.settings.problems import fault
+
+GEO_ROUTE = "dns.external/geo-route=true"
+"""The label selector of the objects that are balanced, where the settings give none."""
+Region = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
+"""Cloudflare's regions: https://developers.cloudflare.com/load-balancing/reference/region-mapping-api/."""
+AFFINITY_SECONDS = {"cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
+"""How long a session may last, by the kind of affinity."""
+PLACES = "eu, us_east, us_west or asia, a region of a cloud (aws/eu-central-1), or a name with latitude and longitude"
+_INTERNAL = tuple(
+    ip_network(one)
+    for one in (
+        *("0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+        *("::/127", "fc00::/7", "fe80::/10"),
+    )
+)
+_CLUSTER = re.compile(r"[A-Za-z0-9_-]{1,63}")
+
+
+def _weight(value: object) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100):  # noqa: PLR2004 - said in the message
+        raise fault(f"a weight of {value!r} is not possible", "write a whole number from 1 to 100")
+    return int(text)
+
+
+def _host_name(value: str) -> str:
+    name = value.strip().lower().rstrip(".")
+    try:
+        canonical.check_name(name)
+    except ValueError as error:
+        raise fault(str(error), "write the host name in full, e.g. app.example.com") from None
+    if "." not in name:
+        raise fault(f"{value!r} is no host name in full", "write it with its zone, e.g. app.example.com")
+    return name
+
+
+def _cluster(value: str) -> str:
+    if value and not is_cluster_name(value):
+        do = "use letters, digits, - and _, at most 63 of them"
+        raise fault(f"no pool can be named after a cluster {value!r}", do)
+    return value
+
+
+def _address(value: str) -> str:
+    text = value.strip().lower().rstrip(".")
+    try:
+        if ":" in text or text[-1:].isdigit():
+            return canonical.address(text, "AAAA" if ":" in text else "A")
+        canonical.check_name(text)
+    except ValueError as error:
+        raise fault(str(error), "write an IPv4 or IPv6 address, e.g. 203.0.113.7, or a host name") from None
+    return text
+
+
+def _reachable(value: str) -> str:
+    if is_internal(value):
+        raise fault(f"Cloudflare does not reach the private address {value}", "write one that the Internet reaches")
+    return value
+
+
+def is_internal(address: str) -> bool:
+    """Whether it is an address of a private network, a link or a machine; a host name is none."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in _INTERNAL if network.version == parsed.version)
+
+
+def _label_selector(value: str) -> str:
+    """Refuse what cannot be a label selector; the API server has the last word on the rest."""
+    if not value.strip() or any(character in value for character in "\n&?#"):
+        raise fault(f"{value!r} is no label selector", f"write it as kubectl does: {GEO_ROUTE}")
+    return value.strip()
+
+
+def _place(value: object) -> object:
+    """A place by its name, as the mapping that it stands for; anything else as it is."""
+    if isinstance(value, dict) and value.keys() == {"name"}:
+        value = value["name"]
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    try:
+        found = locate(value.strip())
+    except ValueError as error:
+        raise fault(str(error), f"use {PLACES}") from None
+    name = re.sub(r"[^a-z0-9_-]", "-", found.name.lower())
+    return {"name": name, "latitude": found.latitude, "longitude": found.longitude}
+
+
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, str) and value else value or ()
+
+
+def is_cluster_name(text: str) -> bool:
+    """Whether a pool can be named after a cluster of this name."""
+    return _CLUSTER.fullmatch(text) is not None
+
+
+Weight = Annotated[int, BeforeValidator(_weight)]
+HostName = Annotated[str, AfterValidator(_host_name)]
+OriginAddress = Annotated[str, AfterValidator(_address), AfterValidator(_reachable)]
+
+
+class LocationSettings(BaseModel):
+    """A place. Degrees, north and east positive."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+    """In the pool's name."""
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    """North is positive."""
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    """East is positive."""
+
+
+class BalancerDefaults(BaseModel):
+    """What each of `load_balancers` takes from `geo` where it does not set it itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steering_policy: SteeringPolicy = "proximity"
+    """How clients find their pool; `off`: failover in order."""
+    regions: tuple[Region, ...] = ()
+    """Those whose clients the own pool gets, for the policy geo."""
+    countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    """Likewise, by ISO 3166 code: DE, FR."""
+    pool_weight: Weight = 100
+    """The own pool's weight for the policy random; API weight is a hundredth of it."""
+    proxied: bool = True
+    """Whether Cloudflare's proxy answers."""
+    ttl: Annotated[int, Field(ge=10, le=600)] = 30
+    """Seconds; only where it is not proxied."""
+    session_affinity: SessionAffinity = "none"
+    """Whether a client stays with an origin, and by what it is known."""
+    session_affinity_ttl: Annotated[int, Field(ge=0, le=604800)] = 0
+    """Seconds for which it stays; 0: as Cloudflare has it."""
+    session_affinity_headers: Annotated[tuple[str, ...], Field(max_length=5)] = ()
+    """Those that make a session, for the affinity header."""
+    adaptive_routing: bool = False
+    """Whether a request may fail over to another pool before health checks notice."""
+
+    @model_validator(mode="after")
+    def _affinity_is_possible(self) -> BalancerDefaults:
+        kind, seconds = self.session_affinity, self.session_affinity_ttl
+        if kind == "header" and not self.session_affinity_headers:
+            do = "name them in session_affinity_headers"
+            raise fault("session affinity by header needs headers", do, ("session_affinity",))
+        least, most = AFFINITY_SECONDS.get(kind, (0, seconds))
+        if seconds and not least <= seconds <= most:
+            what = f"a session by {kind} cannot last {seconds} seconds"
+            raise fault(what, f"use {least} to {most}, or 0 for the default", ("session_affinity_ttl",))
+        return self
+
+
+class BalancerSettings(BalancerDefaults):
+    """One load balancer."""
+
+    hostname: HostName
+    """In full, with its zone."""
+
+
+class GeoSettings(BalancerDefaults):
+    """The place of this cluster in the world, its pool, and its load balancers."""
+
+    account_id: str = ""
+    """The Cloudflare account; empty: that of the zone."""
+    cluster: Annotated[str, AfterValidator(_cluster)] = ""
+    """The cluster's name in the pool's name; empty: that of its objects' label cluster-name, else the owner."""
+    location: Annotated[LocationSettings | None, BeforeValidator(_place)] = None
+    """Required: `eu`, `us_east`, `us_west`, `asia`, a region (`aws/eu-central-1`), or name, latitude, longitude."""
+    weight: Weight = 33
+    """Of the origins; API weight is a hundredth of it."""
+    hostname: Annotated[str, AfterValidator(lambda value: _host_name(value) if value.strip() else "")] = ""
+    """The load balancer; empty, like the two next: those of the objects."""
+    hostnames: Annotated[tuple[HostName, ...], BeforeValidator(_one_or_several)] = ()
+    """Several of them."""
+    load_balancers: tuple[BalancerSettings, ...] = ()
+    """Several of them, each with settings of its own."""
+    addresses: Annotated[tuple[OriginAddress, ...], BeforeValidator(_one_or_several)] = ()
+    """The origins' addresses; none: those of the labelled objects, or with `wan` the WAN address."""
+    wan: bool = False
+    """Whether the WAN address is the origin."""
+    label_selector: Annotated[str, AfterValidator(_label_selector)] = GEO_ROUTE
+    """Which Ingresses, Services and Gateways are balanced."""
+    host_header: str = ""
+    """What the origins are asked for; empty: the host name."""
+    minimum_origins: Annotated[int, Field(ge=1)] = 1
+    """Healthy origins that the pool needs."""
+    check_regions: tuple[Region | Literal["ALL_REGIONS"], ...] = ()
+    """From where it is checked; none: as the plan has it."""
+    notification_email: str = ""
+    """Who is told when its health changes."""
+    load_shedding_percent: Annotated[float, Field(ge=0, le=100)] = 0
+    """New requests that are kept away from the own pool."""
+    session_shedding_percent: Annotated[float, Field(ge=0, le=100)] = 0
+    """Likewise, sessions."""
+    monitor: MonitorSettings | None = Field(default_factory=MonitorSettings)
+    """How the origins are checked; null: not at all."""
+    hub: str = ""
+    """The owner of the one stack that has the load balancers; empty: every stack declares them, merged."""
+    adopt: Literal["owned", "all"] = "owned"
+    """Which pools of the own pool's name are taken over: those that bear our mark, or any."""
+    handover: Annotated[int, Field(ge=0, le=3600)] = 300
+    """Seconds for which an old origin stays while the new one is not healthy yet."""
+    pool_limit: Annotated[int, Field(ge=1)] = 20
+    """How many pools the account's plan has."""
+    balancer_limit: Annotated[int, Field(ge=1)] = 20
+    """How many load balancers it has."""
+    origin_limit: Annotated[int, Field(ge=1)] = 20
+    """How many origins a pool may have."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _balancers_inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+        if not isinstance(data, dict) or not isinstance(data.get("load_balancers"), list | tuple):
+            return data
+        outer = {key: value for key, value in data.items() if key in BalancerDefaults.model_fields}
+        return data | {"load_balancers": [_inheriting(outer, one) for one in data["load_balancers"]]}
+
+    @model_validator(mode="after")
+    def _balancers_differ(self) -> GeoSettings:
+        names = [one.hostname for one in self.load_balancers]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                what, do = f"the load balancer {name} is there twice", "keep one of the two"
+                raise fault(what, do, ("load_balancers", position))
+        return self
+
+    @model_validator(mode="after")
+    def _origins_are_said_once(self) -> GeoSettings:
+        if self.addresses and self.wan:
+            raise fault("there are addresses, and the WAN address is to be used", "keep addresses or wan", ("wan",))
+        if (self.addresses or self.wan) and not self.each_balancer():
+            do = "set geo.hostname (or CF_LB_HOSTNAME), geo.hostnames or geo.load_balancers"
+            raise fault("no load balancer is named for the origins to be in", do, ("hostname",))
+        return self
+
+    def each_balancer(self) -> tuple[BalancerSettings, ...]:
+        """The load balancers, those of the short forms too, each host name once."""
+        short = [name for name in (self.hostname, *self.hostnames) if name]
+        named = {name: self._by_default(name) for name in short}
+        return tuple((named | {one.hostname: one for one in self.load_balancers}).values())
+
+    def balancer(self, host_name: str) -> BalancerSettings:
+        """The settings of a load balancer; those of one that only objects name are what `geo` says."""
+        found = (one for one in self.each_balancer() if one.hostname == host_name)
+        return next(found, None) or self._by_default(host_name)
+
+    @property
+    def from_objects(self) -> bool:
+        """Whether the origins' addresses are those of labelled objects."""
+        return not (self.addresses or self.wan)
+
+    def _by_default(self, host_name: str) -> BalancerSettings:
+        return BalancerSettings(
+            hostname=host_name, **{name: getattr(self, name) for name in BalancerDefaults.model_fields}
+        )
+
+
+def _inheriting(outer: dict[str, Any], balancer: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+    """One of `load_balancers`, a text or a mapping, with what it leaves out taken from `geo`."""
+    if isinstance(balancer, str):
+        balancer = {"hostname": balancer}
+    return outer | balancer if isinstance(balancer, dict) else balancer

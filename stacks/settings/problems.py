@@ -1,0 +1,82 @@
+"""Turns the faults that pydantic finds into problems a user can mend: setting, value, what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from stacks.model.errors import Problem
+
+EXPECTED = {
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_parsing": "write a number",
+    "float_type": "write a number",
+    "string_type": "write a text",
+    "tuple_type": "write a list, one entry a line with a leading dash",
+    "list_type": "write a list, one entry a line with a leading dash",
+    "model_type": "write a mapping of settings",
+    "missing": "set it",
+}
+
+
+def fault(what: str, remedy: str, location: Sequence[str | int] = ()) -> PydanticCustomError:
+    """A fault found by one of our own validators, with what to do about it."""
+    return PydanticCustomError("fault", "{what}", {"what": what, "remedy": remedy, "location": tuple(location)})
+
+
+def problems_of(
+    error: ValidationError, model: type[BaseModel], origin: Callable[[str], str], namespace: str
+) -> list[Problem]:
+    """The problems in a validation error; origin says where the setting of a path was read from."""
+    return [_problem(details, model, origin, namespace) for details in error.errors()]
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[str], str], namespace: str) -> Problem:
+    context = details.get("ctx", {})
+    location = (*details["loc"], *context.get("location", ()))
+    setting = f"{namespace}:{_path(location)}" if location else f"{namespace} settings"
+    where = f"{setting} in {origin(_path(location))}"
+    kind, given = details["type"], details.get("input")
+    if kind == "fault":
+        return Problem(str(context["what"]), where, str(context["remedy"]))
+    if kind == "value_error":
+        return Problem(str(context["error"]), where, "mend the value; the README lists what is allowed")
+    if kind == "extra_forbidden":
+        return Problem(f"there is no setting {_path(location)!r}", where, _nearest(model, location))
+    if kind == "missing":
+        return Problem(f"the setting {_path(location)!r} is missing", where, "set it")
+    if kind == "literal_error":
+        return Problem(f"{given!r} is not possible here", where, f"use {context['expected']}")
+    return Problem(f"{given!r} is not possible here: {details['msg']}", where, EXPECTED.get(kind, "mend the value"))
+
+
+def _path(location: Sequence[str | int]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _nearest(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    """Advice for a misspelt setting: the nearest name on its level, else all names."""
+    level: Any = model
+    for part in location[:-1]:
+        if isinstance(part, str) and (known := level.model_fields.get(part)) is not None:
+            level = _inner_model(known.annotation) or level
+    names = sorted(level.model_fields)
+    close = difflib.get_close_matches(str(location[-1]).lower().replace("-", "_"), names, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(names)}"
+
+
+def _inner_model(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inner_model(part))), None)

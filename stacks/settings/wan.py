@@ -1,0 +1,186 @@
+"""The settings of WAN address detection, as users write them in YAML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from stacks.model.values import WAN
+from stacks.observe.wan.agreement.answer import DECLARED
+from stacks.settings.wan_source import INTERFACE, Spec, parse
+
+DEFAULT_STUN = ("stun.l.google.com:19302", "stun.cloudflare.com:3478", "global.stun.twilio.com:3478")
+DEFAULT_HTTP = (
+    "https://checkip.amazonaws.com",
+    "https://ifconfig.me/ip",
+    "https://api.ipify.org",
+    "https://cloudflare.com/cdn-cgi/trace",
+)
+
+LinkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
+ServerList = tuple[Literal["stun", "stun-tcp"], str, int]
+"""The kind of source, the place of the list, and how many of it are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Sources that are asked at once. A mode has one stage, but for `chain`, which has three."""
+
+    specs: tuple[Spec, ...]
+    lists: tuple[ServerList, ...]
+    agreement: int
+
+
+class WanSettings(BaseModel):
+    """How the WAN addresses are found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["stun+http", "stun", "http", "chain", "list"] = "stun+http"
+    """Which sources are asked; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
+    sources: list[str] = []
+    """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
+    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `none`."""
+    families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
+    """Those of which addresses are published."""
+    stun: list[str] = list(DEFAULT_STUN)
+    """STUN servers, `HOST:PORT`; `tcp:HOST:PORT` asks over TCP."""
+    stun_udp_list: str = ""
+    """The path or URL of a list of further STUN servers, one `HOST:PORT` a line, asked over UDP."""
+    stun_tcp_list: str = ""
+    """Likewise, asked over TCP."""
+    udp_limit: Annotated[int, Field(ge=1, le=50)] = 10
+    """Servers of `stun_udp_list` that one detection asks, chosen at random."""
+    tcp_limit: Annotated[int, Field(ge=1, le=50)] = 10
+    """Likewise of `stun_tcp_list`."""
+    http: list[str] = list(DEFAULT_HTTP)
+    """Web services, URLs; a bare host is asked over https."""
+    agreement: Annotated[int, Field(ge=1, le=10)] = 2
+    """Operators that must agree. With 1 a single answer is usable, once all others have failed or agreed."""
+    accept: list[IPv4Network | IPv6Network] = []
+    """Ranges that count as WAN addresses although they are not global; never Cloudflare's own."""
+    via: str = ""
+    """The interface, or the address of ours, by which questions leave; empty: as the kernel routes them."""
+    interval: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 10.0
+    """Seconds between two looks while watching."""
+    web_interval: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 60.0
+    """Seconds between two looks where only a web service can be looked at."""
+    recheck: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 300.0
+    """Seconds after which all sources are asked again, whatever the looks say."""
+    hold: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 30.0
+    """Seconds for which an address that comes back must hold before it is published; doubled at each return."""
+    timeout: Annotated[float, Field(ge=0.1, le=60, allow_inf_nan=False)] = 5.0
+    """Seconds after which a detection (each attempt of it) ends, whatever has answered."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """How often a family that stays unknown is asked for before a detection gives up."""
+    cool_down: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
+    """Seconds between two attempts."""
+    links: dict[LinkName, WanSettings] = {}
+    """Ways to the Internet of their own, by name. What one leaves out is taken from the settings above."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _links_inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+        if not isinstance(data, dict) or not isinstance(data.get("links"), dict):
+            return data
+        outer = {key: value for key, value in data.items() if key != "links"}
+        return outer | {"links": {name: _inheriting(outer, link) for name, link in data["links"].items()}}
+
+    @field_validator("links")
+    @classmethod
+    def _links_have_no_links(cls, links: dict[str, WanSettings]) -> dict[str, WanSettings]:
+        if any(link.links for link in links.values()):
+            raise ValueError("a link has no links of its own")
+        return links
+
+    @field_validator("via")
+    @classmethod
+    def _via_is_a_place_here(cls, via: str) -> str:
+        if via and not INTERFACE.fullmatch(via):
+            try:
+                ip_address(via)
+            except ValueError:
+                raise ValueError(f"{via!r} is no interface and no address of this machine") from None
+        return via
+
+    @field_validator("families")
+    @classmethod
+    def _each_family_once(cls, families: list[str]) -> list[str]:
+        if len(set(families)) != len(families):
+            raise ValueError("each family stands once; allowed are ipv4, ipv6, or both")
+        return families
+
+    @model_validator(mode="after")
+    def _sources_can_agree(self) -> Self:
+        if (self.mode == "list") != bool(self.sources):
+            raise ValueError(
+                "mode `list` asks what `sources` lists, and there is nothing in it"
+                if self.mode == "list"
+                else f"`sources` is for mode `list`; mode `{self.mode}` asks what `stun` and `http` list"
+            )
+        for stage in self.stages():
+            operators = {spec.operator for spec in stage.specs}
+            if DECLARED not in operators and len(operators) < stage.agreement and not stage.lists:
+                raise ValueError(
+                    f"{stage.agreement} operators must agree, but the sources of mode `{self.mode}` belong to "
+                    f"{len(operators)} ({', '.join(sorted(operators)) or 'none'}): add a source of another operator, "
+                    f"or set `agreement` to {max(len(operators), 1)}"
+                )
+        return self
+
+    def of_link(self, link: str) -> WanSettings:
+        """Return the settings by which a link is found, `WAN` for the machine's own. Raises `KeyError`."""
+        return self if link == WAN else self.links[link]
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Return what is asked in turn until a stage has an outcome. Raises `ValueError` where a name is no source."""
+        stun = tuple(_stun(text) for text in self.stun)
+        http = tuple(parse(text if "://" in text else f"https://{text}") for text in self.http)
+        lists = self._lists()
+        asked: tuple[Stage, ...]
+        if self.mode == "chain":
+            # The interface's own word is the last resort that the mode asks for: it needs no second witness.
+            asked = (Stage(stun, lists, self.agreement), Stage(http, (), self.agreement), Stage(_INTERFACE, (), 1))
+        elif self.mode == "list":
+            asked = (Stage(tuple(parse(text) for text in self.sources), (), self.agreement),)
+        else:
+            specs = {"stun+http": stun + http, "stun": stun, "http": http}[self.mode]
+            asked = (Stage(specs, lists if "stun" in self.mode else (), self.agreement),)
+        return tuple(Stage(_each_once(stage.specs), stage.lists, stage.agreement) for stage in asked)
+
+    def specs(self) -> tuple[Spec, ...]:
+        """Return all sources that the mode may ask, each once, those of server lists left out."""
+        return _each_once(tuple(spec for stage in self.stages() for spec in stage.specs))
+
+    def _lists(self) -> tuple[ServerList, ...]:
+        every: tuple[ServerList, ...] = (
+            ("stun", self.stun_udp_list, self.udp_limit),
+            ("stun-tcp", self.stun_tcp_list, self.tcp_limit),
+        )
+        return tuple(one for one in every if one[1])
+
+
+_INTERFACE = (parse("interface"),)
+
+
+def _inheriting(outer: dict[str, Any], link: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
+    if not isinstance(link, dict):
+        return link
+    if "sources" in link and "mode" not in link:
+        return outer | {"mode": "list"} | link
+    if "mode" in link and link["mode"] != "list" and "sources" not in link:
+        outer = {key: value for key, value in outer.items() if key != "sources"}
+    return outer | link
+
+
+def _each_once(specs: tuple[Spec, ...]) -> tuple[Spec, ...]:
+    return tuple({spec.name: spec for spec in specs}.values())
+
+
+def _stun(text: str) -> Spec:
+    if text.startswith("tcp:"):
+        return parse(f"stun-{text}")
+    return parse(f"stun:{text.removeprefix('udp:')}")

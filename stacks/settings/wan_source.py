@@ -1,0 +1,145 @@
+"""The settings' way of naming a source: `stun:host:port`, `https://...`, `interface:eth0`, ... No I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from stacks.observe.wan.agreement.answer import DECLARED
+from stacks.observe.wan.agreement.operators import operator_of
+from stacks.observe.wan.sources import name_query
+from stacks.observe.wan.sources.declared import parse_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacks.model.values import Address
+
+Kind = Literal["stun", "stun-tcp", "http", "interface", "dns", "static", "file", "none"]
+
+STUN_PORT = 3478
+LOCAL = "this host"
+"""The operator of the interfaces."""
+FORMS = (
+    "stun:HOST:PORT, stun-tcp:HOST:PORT, https://URL, interface, interface:NAME, dns:whoami.cloudflare, "
+    "dns:myip.opendns.com, static:ADDRESS,ADDRESS, file:PATH or none"
+)
+HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
+INTERFACE = re.compile(r"[^\s/]{1,15}")
+PORTS = range(1, 65536)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A source as the settings name it, taken apart."""
+
+    kind: Kind
+    name: str
+    operator: str
+    argument: str = ""
+    """The URL, interface, question or path; empty for the others."""
+    host: str = ""
+    port: int = 0
+    addresses: tuple[Address, ...] = ()
+
+
+def parse(text: str) -> Spec:
+    """Take a source's name apart. Raises `ValueError` with a message that says what is allowed."""
+    if text.startswith(("http://", "https://")):
+        return _http(text, text)
+    kind, _, rest = text.partition(":")
+    reader = READERS.get(kind)
+    if reader is None:
+        raise ValueError(f"{text!r} names no source; allowed are {FORMS}")
+    return reader(text, rest)
+
+
+def parse_host(text: str, default_port: int) -> tuple[str, int]:
+    """`HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`. Raises `ValueError`."""
+    match = re.fullmatch(r"(?:\[(?P<literal>[^]]*)\]|(?P<host>[^:]*))(?::(?P<port>\d{1,5}))?", text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no HOST:PORT; an IPv6 address stands in brackets: [2001:db8::1]:{default_port}")
+    port = int(match["port"]) if match["port"] else default_port
+    if port not in PORTS:
+        raise ValueError(f"{text!r}: a port is a number from 1 to 65535")
+    if match["literal"] is not None:
+        return str(ip_address(match["literal"])), port
+    host = match["host"].lower()
+    if not HOST.fullmatch(host):
+        raise ValueError(f"{text!r}: {host!r} is no host name")
+    return host, port
+
+
+def _stun(text: str, rest: str) -> Spec:
+    host, port = parse_host(rest, STUN_PORT)
+    return Spec("stun", text, operator_of(host, port), host=host, port=port)
+
+
+def _stun_tcp(text: str, rest: str) -> Spec:
+    host, port = parse_host(rest, STUN_PORT)
+    return Spec("stun-tcp", text, operator_of(host, port), host=host, port=port)
+
+
+def _http(text: str, rest: str) -> Spec:
+    url = urlsplit(rest)
+    if url.scheme not in ("http", "https") or not url.hostname or url.username is not None:
+        raise ValueError(f"{text!r}: a web source is http://HOST/PATH or https://HOST/PATH")
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    default = 443 if url.scheme == "https" else 80
+    # urlsplit reads the port only when it is asked for it, and raises then.
+    host, port = parse_host(f"{host}:{default if url.port is None else url.port}", default)
+    return Spec("http", rest, operator_of(host, port), argument=rest, host=host, port=port)
+
+
+def _interface(text: str, rest: str) -> Spec:
+    if text != "interface" and not INTERFACE.fullmatch(rest):
+        raise ValueError(f"{text!r}: an interface is `interface:NAME`, or `interface` for that of the default route")
+    return Spec("interface", text, LOCAL, argument=rest)
+
+
+def _dns(text: str, rest: str) -> Spec:
+    name, _, server = rest.partition("@")
+    if name not in name_query.NAMES:
+        raise ValueError(
+            f"{text!r}: a dns source is dns:{' or dns:'.join(name_query.NAMES)}, each with @HOST:PORT or without"
+        )
+    if not server:
+        return Spec("dns", text, operator_of(name, 0), argument=name, port=name_query.PORT)
+    host, port = parse_host(server, name_query.PORT)
+    return Spec("dns", text, operator_of(host, port), argument=name, host=host, port=port)
+
+
+def _static(text: str, rest: str) -> Spec:
+    try:
+        addresses = parse_addresses(rest)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: static: takes addresses, separated by commas: {error}") from error
+    return Spec("static", text, DECLARED, addresses=addresses)
+
+
+def _file(text: str, rest: str) -> Spec:
+    if not rest:
+        raise ValueError(f"{text!r}: file: takes the path of a file that holds addresses")
+    return Spec("file", text, DECLARED, argument=rest)
+
+
+def _none(text: str, rest: str) -> Spec:
+    if rest:
+        raise ValueError(f"{text!r}: none stands alone")
+    return Spec("none", text, DECLARED)
+
+
+READERS: dict[str, Callable[[str, str], Spec]] = {
+    "stun": _stun,
+    "stun-tcp": _stun_tcp,
+    "http": _http,
+    "https": _http,
+    "interface": _interface,
+    "dns": _dns,
+    "static": _static,
+    "file": _file,
+    "none": _none,
+}

@@ -1,0 +1,144 @@
+"""The settings of `truenorth watch`: its pace, who leads, what it shows and whom it tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from stacks.settings.problems import fault
+
+Switch = Literal["auto", "on", "off"]
+"""auto: on where it runs in a pod, off elsewhere."""
+IN_POD = "KUBERNETES_SERVICE_HOST"
+"""The variable that every container of a pod has: the host of the API server."""
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|)\s*")
+_SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
+_OBJECT_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
+_NAMESPACE = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
+
+
+def _seconds(value: object) -> object:
+    """Seconds, of a number or a text like 15s, 1m or 500ms."""
+    if not isinstance(value, str):
+        return value
+    found = _DURATION.fullmatch(value)
+    if not found:
+        raise fault(f"{value!r} is no duration", "write seconds (15), or a number with a unit: 500ms, 15s, 2m, 1h")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(allow_inf_nan=False)]
+
+
+def is_on(switch: Switch, environment: Mapping[str, str]) -> bool:
+    """Whether what is switched so is on in this environment."""
+    return switch == "on" or (switch == "auto" and bool(environment.get(IN_POD)))
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ElectionSettings(_Part):
+    """Who of several replicas leads: a Lease in the cluster that we run in."""
+
+    enabled: Switch = "auto"
+    """Whether replicas elect a leader; `auto`: in a pod."""
+    lock_name: Annotated[str, Field(pattern=r"^$|" + _OBJECT_NAME)] = ""
+    """The Lease; truenorth-<stack> when left out."""
+    lock_namespace: Annotated[str, Field(pattern=_NAMESPACE)] = ""
+    """Its namespace; the pod's own, or the kubeconfig's, when left out."""
+    lease_duration: Annotated[Seconds, Field(ge=2, le=3600)] = 15.0
+    """Seconds for which nobody else may lead after the leader was last heard of."""
+    renew_deadline: Annotated[Seconds, Field(ge=1, le=3600)] = 10.0
+    """Seconds after which a leader that could not renew stops."""
+    retry_period: Annotated[Seconds, Field(ge=0.2, le=600)] = 2.0
+    """Seconds between two tries to renew, or to acquire."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ElectionSettings:
+        if self.renew_deadline >= self.lease_duration:
+            raise fault(
+                f"a renew_deadline of {self.renew_deadline:g} s is not below the lease_duration of "
+                f"{self.lease_duration:g} s: two could lead at once",
+                "make lease_duration the longer one; 15 and 10 are usual",
+            )
+        if self.retry_period * 1.2 > self.renew_deadline:
+            raise fault(
+                f"a retry_period of {self.retry_period:g} s is too long for a renew_deadline of "
+                f"{self.renew_deadline:g} s",
+                "make renew_deadline several times as long; 10 and 2 are usual",
+            )
+        return self
+
+
+class CacheSettings(_Part):
+    """The ConfigMap in which the leader keeps the WAN addresses, for the standbys and for other pods."""
+
+    enabled: Switch = "auto"
+    """Whether it is used; `auto`: in a pod."""
+    name: Annotated[str, Field(pattern=_OBJECT_NAME)] = "truenorth-wan-ip"
+    """Of the ConfigMap."""
+    namespace: Annotated[str, Field(pattern=_NAMESPACE)] = ""
+    """The one that the Lease is in when left out."""
+    max_age: Annotated[Seconds, Field(ge=5, le=86_400)] = 120.0
+    """Seconds after which what is not written again is stale. The leader writes it again in a third of that."""
+
+
+class WebSettings(_Part):
+    """The page, the metrics and the probes."""
+
+    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    """Host and port, e.g. 127.0.0.1:8080 or :8080 for all addresses; port 0 takes a free one; "" for none."""
+
+
+NotifiedOf = Literal["change", "conflict", "disagreement", "failure", "recovery", "refusal", "leadership"]
+
+
+class NotificationSettings(_Part):
+    """Whom it tells, and of what. The addresses hold secrets: they come from the environment only."""
+
+    of: tuple[NotifiedOf, ...] = ("change", "conflict", "disagreement", "failure", "recovery", "refusal")
+    """What is told."""
+    at_most_every: Annotated[Seconds, Field(ge=0, le=86_400)] = 300.0
+    """Seconds in which the same is not told twice."""
+    failures_from: Annotated[Seconds, Field(ge=0, le=86_400)] = 60.0
+    """Seconds for which it has to fail before that is told: what passes by itself wakes nobody."""
+    ping_every: Annotated[Seconds, Field(ge=5, le=86_400)] = 60.0
+    """Seconds between two pings of a watchdog (healthchecks.io, Uptime Kuma), while all is well."""
+
+
+class WatchSettings(_Part):
+    """How the loop runs. The defaults are what suits most."""
+
+    drift: Annotated[Seconds, Field(ge=5, le=86_400)] = 300.0
+    """Seconds between two listings of a zone in which nothing is known to have changed."""
+    settle: Annotated[Seconds, Field(ge=0, le=60)] = 0.5
+    """Seconds without further change before what has changed is carried out."""
+    settle_most: Annotated[Seconds, Field(ge=0, le=600)] = 5.0
+    """Seconds after which it is carried out even though it goes on changing."""
+    first_retry: Annotated[Seconds, Field(ge=0.1, le=600)] = 2.0
+    """Seconds after a failure until the next try; doubled each time, to longest_retry, and spread by chance."""
+    longest_retry: Annotated[Seconds, Field(ge=1, le=3600)] = 300.0
+    """Seconds between two tries, at most."""
+    cleanup_on_stop: bool = False
+    """Delete all that is ours when the loop is told to end; a replica that takes over makes it anew."""
+    log: Literal["console", "json"] = "console"
+    """How it logs: a line for people, or a JSON document a line."""
+    election: ElectionSettings = Field(default_factory=ElectionSettings)
+    """Who of several replicas leads."""
+    cache: CacheSettings = Field(default_factory=CacheSettings)
+    """Where the leader keeps the addresses."""
+    web: WebSettings = Field(default_factory=WebSettings)
+    """The page, the metrics and the probes."""
+    notifications: NotificationSettings = Field(default_factory=NotificationSettings)
+    """Whom it tells, and of what."""
+
+    @model_validator(mode="after")
+    def _settles(self) -> WatchSettings:
+        if self.settle > self.settle_most:
+            raise fault("settle is longer than settle_most", "make settle_most the longer one; 0.5 and 5 are usual")
+        return self

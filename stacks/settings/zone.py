@@ -1,0 +1,299 @@
+"""The settings of one zone: its names and records, and how TrueNorth treats it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from components.marks import ownership
+from components.records import canonical, canonical_content
+from components.records.providers import PROVIDERS, Provider
+from stacks.settings.problems import fault
+
+LONGEST_COMMENT = 500
+LONGEST_TTL = 2_592_000
+DEFAULT_CANONICAL = "truenorth"
+
+AddressType = Literal["A", "AAAA"]
+RecordType = Literal["A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA"]
+Policy = Literal["sync", "upsert-only", "create-only"]
+Adopt = Literal["never", "owned", "same-content", "all"]
+Marks = Literal["txt", "comment", "none"]
+
+
+def _comment(value: str) -> str:
+    if "\n" in value or len(value) > LONGEST_COMMENT:
+        raise fault(
+            "the comment cannot be stored",
+            f"use one line of at most {LONGEST_COMMENT} characters (100 on Free zones)",
+        )
+    return value
+
+
+def _zone(value: str) -> str:
+    bare = value.strip().lower().rstrip(".")
+    try:
+        canonical.check_name(bare)
+    except ValueError as error:
+        raise fault(str(error), "write the zone as its domain, e.g. example.com") from None
+    if "." not in bare:
+        raise fault(f"{value!r} is no zone", "write the zone as its domain, e.g. example.com")
+    return bare
+
+
+def _ttl(value: int) -> int:
+    if value != canonical.AUTOMATIC_TTL and not 30 <= value <= LONGEST_TTL:  # noqa: PLR2004 - said in the message
+        raise fault(
+            f"a ttl of {value} seconds is not possible",
+            "use 60 to 86400 (from 30 on Enterprise zones) at Cloudflare, 300 to 2592000 at Gandi, or 1 for automatic",
+        )
+    return value
+
+
+def _mark_prefix(value: str) -> str:
+    """Refuse what would make one mark of several types, or let the mark of the apex leave the zone."""
+    if "%{record_type}" not in value or not value.endswith("."):
+        raise fault(
+            f"the prefix {value!r} cannot name a mark for each type of each name",
+            f"write one with %{{record_type}} in it and a dot at its end, e.g. {ownership.DEFAULT_PREFIX}",
+        )
+    return value
+
+
+MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
+Ttl = Annotated[int, AfterValidator(_ttl)]
+Comment = Annotated[str, AfterValidator(_comment)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class NameSettings(BaseModel):
+    """One wanted name; just the name where nothing else is set. What is left out is what the zone has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """One label, `@` for the zone itself, `*`, or a name that ends in the zone."""
+    types: tuple[AddressType, ...] = ()
+    """Left out: those of the families that are detected."""
+    targets: tuple[str, ...] = ()
+    """Addresses of its own; none: the WAN address."""
+    links: tuple[str, ...] = ()
+    """Those of `wan.links` at whose addresses the name points; none: at the machine's own WAN address."""
+    ttl: Ttl | None = None
+    """Left out: that of the zone."""
+    proxied: bool | None = None
+    """Whether Cloudflare's proxy answers for it; left out: as the zone has it."""
+    comment: Comment | None = None
+    """Left out: that of the zone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, data: object) -> object:
+        if isinstance(data, str):
+            return {"name": data}
+        if isinstance(data, dict) and "type" in data and "types" not in data:
+            one = data["type"]
+            return {key: value for key, value in data.items() if key != "type"} | {"types": [one]}
+        return data
+
+    @model_validator(mode="after")
+    def _targets_are_addresses(self) -> NameSettings:
+        for target in self.targets:
+            types = self.types or (("AAAA",) if ":" in target else ("A",))
+            try:
+                canonical.address(target, "AAAA" if ":" in target else "A")
+            except ValueError as error:
+                raise fault(f"{self.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
+            if ("AAAA" if ":" in target else "A") not in types:
+                raise fault(
+                    f"{self.name}: the address {target} does not fit the type {', '.join(types)}",
+                    "A takes IPv4 addresses, AAAA takes IPv6 addresses; or leave types out",
+                )
+        return self
+
+
+class RecordSettings(BaseModel):
+    """A record set that is written down whole: all values of one name and type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """Relative to the zone, `@` for the zone itself, or `*`."""
+    type: RecordType
+    """Of the record set."""
+    content: tuple[str, ...] = Field(min_length=1)
+    """As a zone file has it: `10 mail.example.com` for MX; one text or a list."""
+    ttl: Ttl | None = None
+    """Left out: that of the zone."""
+    proxied: bool = False
+    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only."""
+    comment: Comment | None = None
+    """Left out: that of the zone."""
+
+    @field_validator("content", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _content_is_of_the_type(self) -> RecordSettings:
+        for text in self.content:
+            try:
+                canonical_content.content(self.type, text)
+            except ValueError as error:
+                raise fault(f"{self.name}: {error}", "write it as a zone file has it") from None
+        if self.type == "CNAME" and len(self.content) > 1:
+            raise fault(f"{self.name} has {len(self.content)} CNAMEs", "a name has one CNAME, or other records")
+        if self.proxied and self.type not in {"A", "AAAA", "CNAME"}:
+            raise fault(f"{self.name} {self.type} cannot be proxied", "only A, AAAA and CNAME records can")
+        return self
+
+
+class ZoneDefaults(BaseModel):
+    """What each of `zones` takes from the settings above where it does not set it itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: Literal["cloudflare", "gandi"] = "cloudflare"
+    ttl: Ttl = canonical.AUTOMATIC_TTL
+    proxied: bool = False
+    comment: Comment = ""
+    marks: Marks = "txt"
+    """What says in the zone that a record is ours: a TXT beside it, the record's comment, or nothing."""
+    comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
+    """The longest comment that the zone's plan stores: 100 characters on Free zones, 500 on others."""
+    tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
+    """How many tags a record may have on the zone's plan: none on Free zones."""
+    mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
+    policy: Policy = "sync"
+    adopt: Adopt = "owned"
+    targets: Literal["address", "cname"] = "address"
+    """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
+    canonical_name: str = DEFAULT_CANONICAL
+    confirm: Annotated[int, Field(ge=0, le=3600)] = 30
+    """Seconds for which the zone's name servers are asked after a change; 0: not at all."""
+    name_servers: tuple[str, ...] = ()
+    """Those asked, HOST or HOST:PORT; none: those of the zone's NS records."""
+
+
+class ZoneSettings(ZoneDefaults):
+    """One zone."""
+
+    zone: Zone
+    """The zone's domain."""
+    zone_id: str = ""
+    token: str = ""
+    """The environment variable that holds the zone's own API token; empty: the provider's usual variables."""
+    names: tuple[NameSettings, ...] = ()
+    records: tuple[RecordSettings, ...] = ()
+
+    @property
+    def traits(self) -> Provider:
+        """What the zone's provider can do."""
+        return PROVIDERS[self.provider]
+
+    @model_validator(mode="after")
+    def _provider_can(self) -> ZoneSettings:
+        if not self.zone:
+            return self
+        if self.marks == "comment" and not self.traits.comments:
+            raise fault(f"{self.traits.title} stores no comments", "use marks: txt", ("marks",))
+        for setting, position, entry in self._entries():
+            if (entry.proxied or (entry.proxied is None and self.proxied)) and not self.traits.proxies:
+                raise fault(
+                    f"{self.traits.title} has no proxy",
+                    "remove proxied, or set proxied: false for this zone",
+                    (setting, position, "proxied"),
+                )
+            ttl = self.ttl if entry.ttl is None else entry.ttl
+            if ttl != canonical.AUTOMATIC_TTL and not self.traits.shortest_ttl <= ttl <= self.traits.longest_ttl:
+                raise fault(
+                    f"{entry.name}: a ttl of {ttl} seconds is not possible at {self.traits.title}",
+                    f"use {self.traits.ttls}, or 1 for automatic",
+                    (setting, position, "ttl"),
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> ZoneSettings:
+        if not self.zone:
+            return self
+        seen: dict[tuple[str, str], str] = {}
+        for setting, position, entry in self._entries():
+            where = (setting, position)
+            try:
+                name = self.fqdn(entry)
+                canonical.check_name(ownership.mark_name(name, "CNAME", self.mark_prefix))
+            except ValueError as error:
+                raise fault(
+                    str(error),
+                    f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
+                    where,
+                ) from None
+            for record_type in self._types(entry):
+                _check_alone(name, record_type, seen, where)
+                seen[name, record_type] = entry.name
+            self._check_proxied(name, entry, where)
+        return self
+
+    def _check_proxied(self, name: str, entry: NameSettings | RecordSettings, where: tuple[str, int]) -> None:
+        proxied = self.proxied if entry.proxied is None else entry.proxied
+        if proxied and (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
+            raise fault(
+                f"{name} is proxied and has a ttl of {entry.ttl}: proxied records have an automatic ttl",
+                "remove the ttl, or set proxied: false",
+                where,
+            )
+
+    def _entries(self) -> Iterator[tuple[str, int, NameSettings | RecordSettings]]:
+        for position, name in enumerate(self.names):
+            yield "names", position, name
+        for position, record in enumerate(self.records):
+            yield "records", position, record
+
+    def fqdn(self, entry: NameSettings | RecordSettings) -> str:
+        """The full name of an entry. Raises ValueError; a record's name is relative as in a zone file, dots and all."""
+        if isinstance(entry, RecordSettings) and "." in entry.name.strip("."):
+            return canonical.fqdn_of_zone_file(entry.name, self.zone)
+        return canonical.fqdn(entry.name, self.zone)
+
+    def _types(self, entry: NameSettings | RecordSettings) -> tuple[str, ...]:
+        if isinstance(entry, RecordSettings):
+            return (entry.type,)
+        return ("CNAME",) if self.is_alias(entry) else entry.types or ("A", "AAAA")
+
+    def is_alias(self, entry: NameSettings) -> bool:
+        """Whether the name is a CNAME to `canonical_name`: it has no targets or links of its own, and may be one."""
+        if self.targets != "cname" or entry.targets or entry.links:
+            return False
+        name = canonical.fqdn(entry.name, self.zone)
+        if name == self.zone:
+            beside = any(self.fqdn(record) == name for record in self.records)
+            return self.traits.apex_alias and not beside
+        return name != self.canonical_fqdn
+
+    @property
+    def canonical_fqdn(self) -> str:
+        """The name that has the addresses where the others are aliases."""
+        return canonical.fqdn(self.canonical_name, self.zone)
+
+
+def _check_alone(name: str, record_type: str, seen: dict[tuple[str, str], str], where: tuple[str, int]) -> None:
+    if (name, record_type) in seen:
+        raise fault(f"{name} is named twice", "keep one of the two entries", where)
+    others = {other for (host, other) in seen if host == name}
+    if others and "CNAME" in {record_type, *others}:
+        raise fault(
+            f"{name} has a CNAME and {', '.join(sorted(({record_type} | others) - {'CNAME'}))} records",
+            "a CNAME stands alone at its name (RFC 1034, 3.6.2): keep one of the two",
+            where,
+        )
+
+
+def inheriting(outer: dict[str, Any], zone: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+    """The settings of one of `zones`, with what it leaves out taken from those above."""
+    if not isinstance(zone, dict):
+        return zone
+    return {key: value for key, value in outer.items() if key in ZoneDefaults.model_fields} | zone

@@ -1,0 +1,91 @@
+"""The bridge's life: it starts when it is needed, serves one convergence at a time, and ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from cli.apiproxy.intent import Intent
+from cli.apiproxy.proxy import Bridge
+from lab.api.faults import Effect, Fault
+from tests.cli.apiproxy.conftest import VARIABLE, Place
+
+
+def threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name in {"bridge", "journal"}]
+
+
+def test_nothing_runs_until_it_is_needed_nor_after_the_end() -> None:
+    bridge = Bridge({VARIABLE: "http://127.0.0.1:1/client/v4"})
+    assert threads() == []
+    assert bridge.environment
+    assert threads() == ["bridge"]
+    bridge.close()
+    bridge.close()
+    assert threads() == []
+    with pytest.raises(RuntimeError, match="closed"):
+        bridge.environment  # noqa: B018 - asks
+
+
+def test_the_urls_stay_and_are_on_loopback() -> None:
+    with Bridge({VARIABLE: "https://api.cloudflare.com/client/v4", "GANDI_URL": "https://api.gandi.net"}) as bridge:
+        first = bridge.environment
+        with bridge.carrying_out(Intent("run"), None):
+            assert bridge.environment == first
+        assert bridge.environment == first
+    assert set(first) == {VARIABLE, "GANDI_URL"}
+    assert all(url.startswith("http://127.0.0.1:") for url in first.values())
+
+
+def test_one_convergence_at_a_time(place: Place) -> None:
+    with place.carrying_out():
+        with pytest.raises(RuntimeError, match="one convergence"), place.carrying_out():
+            pytest.fail("two at once")
+        assert place.client("POST", "", place.a("www")).status_code == 200
+    with place.carrying_out():
+        pass
+
+
+def test_what_is_none_of_its_paths_is_not_found(place: Place) -> None:
+    root = place.bridge.environment[VARIABLE].removesuffix(VARIABLE)
+    answer = requests.get(f"{root}other/zones", timeout=10)
+    assert (answer.status_code, answer.json()["success"]) == (404, False)
+
+
+def test_the_end_waits_for_what_is_under_way_and_drops_what_is_not(place: Place) -> None:
+    place.cloudflare.faults.add(Fault(Effect.LATENCY, method="POST", seconds=0.4))
+    with ThreadPoolExecutor(2) as pool:
+        with place.carrying_out():
+            first = pool.submit(place.client, "POST", "", place.a("first"))
+            time.sleep(0.15)  # a gathering takes a third of that, the call three times that
+            second = pool.submit(place.client, "POST", "", place.a("second"))
+            time.sleep(0.1)
+        assert first.result().status_code == 200
+        assert second.result().status_code in {403, 503}
+    assert list(place.contents()) == ["first"]
+
+
+def test_closing_ends_a_wait_for_the_api(place: Place) -> None:
+    place.cloudflare.faults.add(Fault(Effect.THROTTLE, seconds=60))
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(place.client, "GET", "")
+        while not place.calls():
+            time.sleep(0.01)
+        began = time.monotonic()
+        place.bridge.close()
+        assert time.monotonic() - began < 5
+        with pytest.raises(requests.ConnectionError):
+            asked.result()
+
+
+def test_the_limit_of_the_api_is_waited_out(place: Place) -> None:
+    place.cloudflare.faults.add(Fault(Effect.THROTTLE, method="POST", seconds=1, times=1))
+    with place.carrying_out() as counts:
+        answer = place.client("POST", "", place.a("www"))
+    assert answer.status_code == 200
+    assert "Retry-After" not in answer.headers
+    assert counts.tally.calls == {("cloudflare", "POST", 200): 1, ("cloudflare", "POST", 429): 1}

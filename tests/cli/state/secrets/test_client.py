@@ -1,0 +1,96 @@
+"""Questions that are asked again where the cluster is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from cli.state.secrets.client import Asking, Patience
+from cli.state.secrets.connection import Connection
+from cli.state.secrets.secrets import Secrets
+from cli.state.secrets.url import StateUrl
+from stacks.kube.api import ApiError, Gone, NotFound, Overloaded, Refused, Unreachable
+from stacks.model.errors import NotNow, ObservationError
+
+AWAY = [Unreachable("no answer"), Overloaded("429"), Overloaded("503", 0.02), Gone("410")]
+DECIDED = [Refused("forbidden", 403), NotFound("no namespace")]
+
+
+class _Connection:
+    """Says these, one after the other, and then "done"."""
+
+    server = "https://kube"
+
+    def __init__(self, *errors: ApiError) -> None:
+        self.errors = list(errors)
+        self.asked = 0
+
+    def ask(self, _work: Callable[..., Any]) -> str:
+        self.asked += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "done"
+
+
+def asking(connection: _Connection) -> Asking:
+    patience = Patience(read=0.2, first_retry=0.001, longest_retry=0.002)
+    return Asking(cast("Connection", connection), StateUrl("ns", "state"), "truenorth", "home", patience)
+
+
+async def _work(_: Secrets) -> str:
+    raise AssertionError
+
+
+@pytest.mark.parametrize("error", AWAY, ids=str)
+def test_are_asked_until_there_is_an_answer(error: ApiError) -> None:
+    connection = _Connection(error, error, error)
+    assert asking(connection).insist(_work, 5) == "done"
+    assert connection.asked == 4
+
+
+@pytest.mark.parametrize("error", AWAY, ids=str)
+def test_are_given_up_at_last(error: ApiError) -> None:
+    connection = _Connection(*[error] * 10_000)
+    with pytest.raises(type(error)):
+        asking(connection).insist(_work, 0.05)
+    assert connection.asked > 1
+
+
+@pytest.mark.parametrize("error", DECIDED, ids=str)
+def test_that_are_refused_are_not_repeated(error: ApiError) -> None:
+    connection = _Connection(error)
+    with pytest.raises(type(error)):
+        asking(connection).insist(_work, 5)
+    assert connection.asked == 1
+
+
+def test_are_not_repeated_where_that_is_of_no_use() -> None:
+    connection = _Connection(Unreachable("no answer"))
+    with pytest.raises(Unreachable):
+        asking(connection).insist(_work, 5, lambda: False)
+    assert connection.asked == 1
+
+
+def test_are_not_asked_sooner_than_the_server_wants() -> None:
+    connection = _Connection(Overloaded("429", retry_after=60))
+    with pytest.raises(Overloaded):
+        asking(connection).insist(_work, 5)
+    assert connection.asked == 1
+
+
+def test_that_are_refused_say_what_is_to_be_allowed() -> None:
+    with pytest.raises(NotNow) as told:
+        asking(_Connection(Refused("cannot get secrets: forbidden", 403))).told(_work)
+    [problem] = told.value.problems
+    assert problem.what == "the state of stack home cannot be read from Secrets: cannot get secrets: forbidden"
+    assert problem.where == "Secret kubernetes://ns/state at https://kube"
+    assert problem.do.startswith("allow get, list, create, update and delete of secrets")
+
+
+def test_without_an_answer_say_which_state_is_away() -> None:
+    with pytest.raises(
+        ObservationError, match=r"home could not be written to the Secret kubernetes://ns/state at https"
+    ):
+        asking(_Connection(*[Unreachable("no answer")] * 10_000)).told(_work, "written to")

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.operator.args import OperatorArgs
+from stacks.deploy.inputs import operator_args, secrets_of, variables_of
+from stacks.model.errors import UserError
+from stacks.settings.stack import Settings, parse
+
+TOKEN = {"CLOUDFLARE_API_TOKEN": "token-of-the-zone"}
+
+
+def settings(environment: dict[str, str] | None = None, **values: Any) -> Settings:  # noqa: ANN401 - any setting
+    return parse({"zone": "example.com", **values}, environment or {}, stack="home", where="the file")
+
+
+def args(**values: Any) -> OperatorArgs:  # noqa: ANN401 - any setting
+    return operator_args(
+        settings(**values),
+        "home",
+        "the text",
+        lock_name="truenorth-home",
+        state="kubernetes://truenorth/state",
+        head=None,
+        secrets=None,
+        variables={},
+        rules={"groups": [{"name": "g"}]},
+        dashboard="{}",
+    )
+
+
+class TestSecrets:
+    def test_are_the_credentials_by_the_plugin_s_variables(self) -> None:
+        assert secrets_of(settings(), {"CF_API_TOKEN": "x"}) == {"CLOUDFLARE_API_TOKEN": "x"}
+
+    def test_of_a_zone_with_its_own_token_come_along(self) -> None:
+        zones = [{"zone": "example.org", "token": "OTHER_TOKEN"}]
+        found = secrets_of(settings(zones=zones), {**TOKEN, "OTHER_TOKEN": "y"})
+        assert found == {**TOKEN, "OTHER_TOKEN": "y"}
+
+    def test_of_notifications_and_of_marks_come_along_where_they_are_set(self) -> None:
+        others = {"TRUENORTH_NOTIFY": "json://example.com", "EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY": "k" * 32}
+        assert secrets_of(settings(), {**TOKEN, **others}) == {**TOKEN, **others}
+
+    def test_that_are_missing_are_named(self) -> None:
+        with pytest.raises(UserError, match="CLOUDFLARE_API_TOKEN is not set"):
+            secrets_of(settings(), {})
+
+
+class TestVariables:
+    def test_say_where_an_api_is_only_where_it_is_elsewhere(self) -> None:
+        assert variables_of(settings(), {}) == {}
+        assert variables_of(settings(), {"CLOUDFLARE_BASE_URL": "https://api.cloudflare.com/client/v4/"}) == {}
+        elsewhere = {"CLOUDFLARE_BASE_URL": "http://192.0.2.1/client/v4"}
+        assert variables_of(settings(), elsewhere) == elsewhere
+
+    def test_of_other_providers_do_not_come_along(self) -> None:
+        assert variables_of(settings(), {"GANDI_URL": "http://192.0.2.1"}) == {}
+
+
+class TestArguments:
+    def test_alerts_and_dashboard_come_where_they_are_wanted(self) -> None:
+        assert (args().rules, args().dashboard) == ((), "")
+        wanted = args(deploy={"alerts": True, "dashboard": True})
+        assert (wanted.rules, wanted.dashboard) == ([{"name": "g"}], "{}")
+
+    @pytest.mark.parametrize("cluster", [{"kubeconfig": "/home/me/.kube/config"}, {"context": "edge"}])
+    def test_a_kubeconfig_that_no_pod_has_is_refused(self, cluster: dict[str, str]) -> None:
+        with pytest.raises(UserError, match="a pod does not have") as refusal:
+            args(clusters=[{"name": "one", **cluster}])
+        assert "deploy.kubeconfig_secret" in str(refusal.value)
+
+    def test_one_from_a_secret_is_taken(self) -> None:
+        cluster = {"kubeconfig": "/etc/truenorth-kubeconfig/edge", "name": "edge"}
+        found = args(clusters=[cluster], deploy={"kubeconfig_secret": "others"})
+        assert found.kubeconfig_secret == "others"

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from components.operator.args import ObjectName, Read, Rights
+from components.operator.rbac import each_right
+from stacks.deploy.rights import rights
+from stacks.observe.cluster.sources import SOURCES
+from stacks.settings.cluster import SourceName
+from stacks.settings.stack import parse
+
+
+def found(state: ObjectName | None = None, **settings: Any) -> Rights:  # noqa: ANN401 - any setting
+    parsed = parse({"zone": "example.com", **settings}, {}, stack="home", where="the file")
+    return rights(parsed, "truenorth", "truenorth-home", state)
+
+
+def read(of: Rights, resource: str) -> Read:
+    (one,) = (one for one in of.reads if one.resource == resource)
+    return one
+
+
+class TestReads:
+    def test_without_sources_nothing_is_read(self) -> None:
+        assert found().reads == ()
+
+    @pytest.mark.parametrize("source", get_args(SourceName))
+    def test_are_all_kinds_that_a_source_looks_at(self, source: str) -> None:
+        from stacks.observe.cluster.source import Options  # noqa: PLC0415 - what the source itself says
+
+        wanted = {one.plural for one in SOURCES[source](Options()).resources()}
+        assert {one.resource for one in found(sources=[source]).reads} == wanted
+
+    def test_follow_the_namespaces_of_the_settings(self) -> None:
+        cluster = {"namespaces": ["a"], "gateway_namespaces": ["edge"]}
+        limited = found(sources=["gateway-httproute", "service"], cluster=cluster)
+        assert read(limited, "httproutes").namespaces == ("a",)
+        assert read(limited, "gateways").namespaces == ("edge",)
+        assert read(limited, "endpointslices").namespaces == ("a",)
+        assert not read(limited, "nodes").namespaced
+
+    def test_only_what_asks_for_names_is_annotated(self) -> None:
+        of = found(sources=["gateway-httproute"], cluster={"status_annotation": True})
+        assert [one.resource for one in of.reads if one.is_annotated] == ["httproutes"]
+
+    def test_gateways_are_told_too_of_what_routes_complain(self) -> None:
+        of = found(sources=["gateway-httproute", "service"])
+        told = {one.resource for one in of.reads if one.is_told}
+        assert told == {"httproutes", "gateways", "listenersets", "services"}
+
+    def test_without_events_nobody_is_told(self) -> None:
+        of = found(sources=["service"], cluster={"events": False})
+        assert "events" not in {one.resource for one in each_right(of)}
+
+    def test_of_load_balancing_are_its_labelled_kinds(self) -> None:
+        geo = {"cluster": "one", "location": "eu"}
+        assert {one.resource for one in found(geo=geo).reads} == {"ingresses", "services", "gateways"}
+
+    def test_of_other_clusters_need_no_rights_here(self) -> None:
+        clusters = [{"context": "elsewhere"}, {"name": "here", "sources": ["ingress"]}]
+        assert {one.resource for one in found(clusters=clusters).reads} == {"ingresses"}
+
+
+class TestOurs:
+    def test_are_the_lease_and_the_cache_in_the_own_namespace(self) -> None:
+        of = found()
+        assert of.leases == (ObjectName("truenorth", "truenorth-home"),)
+        assert of.cache == ObjectName("truenorth", "truenorth-wan-ip")
+        assert of.state is None
+
+    def test_follow_the_settings(self) -> None:
+        election = {"lock_name": "mine", "lock_namespace": "locks"}
+        of = found(watch={"election": election, "cache": {"name": "addresses"}})
+        assert of.leases == (ObjectName("locks", "mine"),)
+        assert of.cache == ObjectName("locks", "addresses")
+
+    def test_are_none_where_both_are_off(self) -> None:
+        of = found(watch={"election": {"enabled": "off"}, "cache": {"enabled": "off"}})
+        assert (of.leases, of.cache) == ((), None)
+
+    def test_state_has_a_lease_of_its_own_where_the_election_has_another(self) -> None:
+        state = ObjectName("states", "one")
+        of = found(state, watch={"election": {"lock_name": "mine"}})
+        assert of.leases == (ObjectName("truenorth", "mine"), ObjectName("states", "truenorth-home"))
+        assert of.state == state

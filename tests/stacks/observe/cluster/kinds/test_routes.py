@@ -1,0 +1,471 @@
+"""The rules for routes: parents, listeners, host names, targets, and what is unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stacks.model.values import Unknown
+from stacks.model.wishes import ObjectKey, Wish
+from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.sources import SOURCES
+from stacks.plan.desired.claims import settle
+from tests.stacks.observe.cluster.worlds import (
+    ACCEPTED,
+    Caches,
+    allow,
+    complaints,
+    gateway,
+    listener,
+    manifest,
+    of_routes,
+    one_wish,
+    parent,
+    route,
+    targets,
+    wishes,
+)
+
+WWW = "www.example.com"
+SERVED = {f"{WWW} A": ("192.0.2.1",)}
+KEPT = {f"{WWW} None": Unknown}
+EXTERNAL = "external-dns.alpha.kubernetes.io/"
+
+
+def test_a_route_has_its_names_at_the_addresses_of_its_gateway() -> None:
+    found = one_wish(wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW)))
+    assert (found.name, found.type, found.object) == (WWW, "A", ObjectKey("home", "HTTPRoute", "shop", "web"))
+    assert found.created == "2026-01-01T00:00:00Z"
+    assert (found.ttl, found.proxied, found.comment, found.tags) == (None, None, None, None)
+
+
+class TestParents:
+    @pytest.mark.parametrize(
+        "stale",
+        [
+            {"name": "old"},
+            {"name": "edge", "namespace": "other"},
+            {"name": "edge", "kind": "ListenerSet"},
+            {"name": "edge", "group": "example.net"},
+            {"name": "edge", "sectionName": "tls"},
+            {"name": "edge", "port": 8080},
+        ],
+    )
+    def test_one_that_is_not_in_the_spec_any_more_is_stale(self, stale: dict[str, Any]) -> None:
+        only = route(WWW, refs=({"name": "edge"},), parents=({"parentRef": stale, "conditions": [ACCEPTED]},))
+        assert of_routes(gateway("192.0.2.1"), gateway("192.0.2.2", name="old"), only) == KEPT
+        moved = route(WWW, parents=({"parentRef": stale, "conditions": [ACCEPTED]}, parent()))
+        assert of_routes(gateway("192.0.2.1"), gateway("192.0.2.2", name="old"), moved) == SERVED
+
+    def test_what_is_left_out_has_the_same_defaults_on_both_sides(self) -> None:
+        spelled = parent(group="gateway.networking.k8s.io", kind="Gateway", namespace="shop")
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(spelled,))) == SERVED
+
+    def test_the_namespace_is_the_routes_where_none_is_said(self) -> None:
+        items = (gateway("192.0.2.2"), gateway("192.0.2.1", namespace="bank"), route(WWW, namespace="bank"))
+        assert of_routes(*items) == SERVED
+
+    def test_a_gateway_may_be_in_another_namespace(self) -> None:
+        edge = gateway("192.0.2.1", namespace="infra", listeners=(listener(allowedRoutes=allow("All")),))
+        assert of_routes(edge, route(WWW, refs=({"name": "edge", "namespace": "infra"},))) == SERVED
+
+    def test_one_that_refuses_the_route_gives_it_nothing(self) -> None:
+        refused = {"type": "Accepted", "status": "False"}
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(parent(refused),))) == {}
+
+    @pytest.mark.parametrize("status", ["True", "False"])
+    def test_the_last_good_is_kept_until_the_observed_generation_catches_up(self, status: str) -> None:
+        condition = {"type": "Accepted", "status": status, "observedGeneration": 1}
+        lagging = route(WWW, generation=2, parents=(parent(condition),))
+        assert of_routes(gateway("192.0.2.1"), lagging) == KEPT
+
+    def test_a_generation_that_is_observed_counts_and_one_that_is_not_said_is_believed(self) -> None:
+        for condition in (ACCEPTED | {"observedGeneration": 2}, ACCEPTED):
+            assert of_routes(gateway("192.0.2.1"), route(WWW, generation=2, parents=(parent(condition),))) == SERVED
+
+    @pytest.mark.parametrize(
+        "conditions", [None, {"type": "Accepted", "status": "Unknown"}, {"type": "ResolvedRefs", "status": "True"}]
+    )
+    def test_one_that_has_not_decided_yet_takes_nothing_away(self, conditions: dict[str, str] | None) -> None:
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(parent(conditions),))) == KEPT
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=())) == KEPT
+
+    @pytest.mark.parametrize(
+        "said", [{"truenorth/content-mode": "ddns"}, {"truenorth/target": "198.51.100.1"}, {"truenorth/comment": "x"}]
+    )
+    @pytest.mark.parametrize("unsynced", [(), ("Gateway",)])
+    def test_no_annotation_takes_the_place_of_being_accepted(
+        self, said: dict[str, str], unsynced: tuple[str, ...]
+    ) -> None:
+        condition = ACCEPTED if unsynced else ACCEPTED | {"observedGeneration": 1}
+        waiting = route(WWW, annotations=said, generation=2, parents=(parent(condition),))
+        assert of_routes(gateway("192.0.2.1"), waiting, unsynced=unsynced) == KEPT
+
+    def test_what_one_gateway_has_accepted_does_not_wait_for_another_to_decide(self) -> None:
+        both = route(WWW, refs=({"name": "edge"}, {"name": "slow"}), parents=(parent(),))
+        assert of_routes(gateway("192.0.2.1"), gateway("192.0.2.2", name="slow"), both) == SERVED
+
+    def test_of_two_controllers_the_one_that_accepts_counts(self) -> None:
+        refused = parent({"type": "Accepted", "status": "False"})
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(refused, parent()))) == SERVED
+
+    def test_a_gateway_that_is_gone_gives_nothing(self) -> None:
+        assert of_routes(route(WWW)) == {}
+
+    def test_a_parent_that_is_no_gateway_gives_nothing(self) -> None:
+        mesh = {"group": "", "kind": "Service", "name": "edge"}
+        assert of_routes(gateway("192.0.2.1"), route(WWW, refs=(mesh,))) == {}
+
+    def test_a_route_without_parents_has_nothing(self) -> None:
+        assert of_routes(gateway("192.0.2.1"), route(WWW, refs=())) == {}
+
+
+class TestListeners:
+    TWO = (
+        listener("web", hostname="web.example.com"),
+        listener("api", hostname="api.example.com", port=8080),
+    )
+
+    def found(self, *hostnames: str, **ref: Any) -> set[str]:  # noqa: ANN401 - a manifest's fields
+        return set(
+            of_routes(gateway("192.0.2.1", listeners=self.TWO), route(*hostnames, refs=({"name": "edge", **ref},)))
+        )
+
+    def test_a_section_selects_one_and_without_it_all_count(self) -> None:
+        assert self.found(sectionName="api") == {"api.example.com A"}
+        assert self.found() == {"web.example.com A", "api.example.com A"}
+        assert self.found(sectionName="other") == set()
+
+    def test_the_port_must_match_where_it_is_set(self) -> None:
+        assert self.found(port=80) == {"web.example.com A"}
+        assert self.found(sectionName="api", port=80) == set()
+
+    @pytest.mark.parametrize(
+        ("source", "kind", "protocols"),
+        [
+            ("gateway-httproute", "HTTPRoute", {"HTTP", "HTTPS"}),
+            ("gateway-grpcroute", "GRPCRoute", {"HTTP", "HTTPS"}),
+            ("gateway-tlsroute", "TLSRoute", {"TLS"}),
+        ],
+    )
+    def test_http_and_https_match_each_other_and_tls_itself(self, source: str, kind: str, protocols: set[str]) -> None:
+        all_of_them = ("HTTP", "HTTPS", "TLS", "TCP", "UDP")
+        matching = {
+            one
+            for one in all_of_them
+            if targets(wishes(source, gateway("192.0.2.1", listeners=(listener(protocol=one),)), route(WWW, kind=kind)))
+        }
+        assert matching == protocols
+
+    def test_routes_of_another_kind_are_another_sources(self) -> None:
+        assert wishes("gateway-grpcroute", gateway("192.0.2.1"), route(WWW)) == ()
+
+    @pytest.mark.parametrize(
+        ("allowed", "same", "other"),
+        [
+            ({}, True, False),
+            (allow("Same"), True, False),
+            (allow("All"), True, True),
+            (allow("None"), False, False),
+            (allow("Selector", selector={"matchLabels": {"dns": "yes"}}), False, True),
+            (allow("Selector"), False, False),
+        ],
+    )
+    def test_the_namespaces_that_are_allowed(self, allowed: dict[str, Any], same: bool, other: bool) -> None:  # noqa: FBT001 - parameters
+        edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes=allowed),))
+        namespaces = (manifest("Namespace", "shop", {}), manifest("Namespace", "bank", {}, labels={"dns": "yes"}))
+        far = route(WWW, namespace="bank", refs=({"name": "edge", "namespace": "shop"},))
+        assert of_routes(edge, *namespaces, route(WWW)) == (SERVED if same else {})
+        assert of_routes(edge, *namespaces, far) == (SERVED if other else {})
+
+    def test_a_namespace_that_is_not_there_is_not_selected(self) -> None:
+        edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes=allow("Selector", selector={})),))
+        assert of_routes(edge, route(WWW)) == {}
+
+    def test_whom_a_selector_allows_is_unknown_until_the_namespaces_are_known(self) -> None:
+        edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes=allow("Selector", selector={})),))
+        assert of_routes(edge, route(WWW), unsynced=("Namespace",)) == KEPT
+        assert of_routes(gateway("192.0.2.1"), route(WWW), unsynced=("Namespace",)) == SERVED
+
+    @pytest.mark.parametrize(
+        ("kinds", "allowed"),
+        [
+            ([{"kind": "HTTPRoute"}], True),
+            ([{"kind": "GRPCRoute"}, {"kind": "HTTPRoute", "group": "gateway.networking.k8s.io"}], True),
+            ([{"kind": "GRPCRoute"}], False),
+            ([{"kind": "HTTPRoute", "group": "example.net"}], False),
+            ([], True),
+        ],
+    )
+    def test_the_kinds_that_are_allowed(self, kinds: list[dict[str, str]], allowed: bool) -> None:  # noqa: FBT001 - parameters
+        edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes={"kinds": kinds}),))
+        assert of_routes(edge, route(WWW)) == (SERVED if allowed else {})
+
+    def test_no_grant_is_needed_to_refer_to_a_gateway_elsewhere(self) -> None:
+        watched = SOURCES["gateway-httproute"](Options()).resources()
+        assert "ReferenceGrant" not in {one.kind for one in watched}
+        edge = gateway("192.0.2.1", namespace="infra", listeners=(listener(allowedRoutes=allow("All")),))
+        found = of_routes(edge, route(WWW, refs=({"name": "edge", "namespace": "infra"},)))
+        assert found == SERVED
+
+
+class TestHostNames:
+    def found(self, listens: str, *hostnames: str, **annotations: str) -> set[str]:
+        edge = gateway("192.0.2.1", listeners=(listener(hostname=listens) if listens else listener(),))
+        said = {EXTERNAL + key.replace("_", "-"): value for key, value in annotations.items()}
+        return {key.removesuffix(" A") for key in of_routes(edge, route(*hostnames, annotations=said))}
+
+    def test_the_names_are_what_route_and_listener_have_in_common(self) -> None:
+        assert self.found("*.example.com", "a.example.com", "a.b.example.com", "example.com", "a.example.net") == {
+            "a.example.com",
+            "a.b.example.com",
+        }
+
+    def test_an_empty_route_takes_the_listeners(self) -> None:
+        assert self.found("*.example.com") == {"*.example.com"}
+
+    def test_an_empty_listener_takes_the_routes(self) -> None:
+        assert self.found("", WWW, "*.example.com") == {WWW, "*.example.com"}
+
+    def test_two_that_are_empty_give_nothing(self) -> None:
+        assert self.found("") == set()
+
+    def test_names_are_in_lower_case_and_an_address_is_none(self) -> None:
+        assert self.found("", "WWW.Example.com", "192.0.2.7") == {WWW}
+
+    def test_the_annotation_adds_names_and_the_listener_limits_them_too(self) -> None:
+        assert self.found("*.example.com", WWW, hostname="b.example.com, c.example.net") == {WWW, "b.example.com"}
+        assert self.found("*.example.com", hostname="b.example.com") == {"*.example.com", "b.example.com"}
+
+    def test_only_the_defined_ones_count_where_that_is_said(self) -> None:
+        chosen = {"hostname": "b.example.com", "gateway_hostname_source": "defined-hosts-only"}
+        assert self.found("", WWW, **chosen) == {WWW}
+        assert self.found("*.example.com", **chosen) == set()
+
+    def test_only_the_annotations_count_where_that_is_said(self) -> None:
+        chosen = {"hostname": "b.example.com", "gateway_hostname_source": "Annotation-Only"}
+        assert self.found("", WWW, **chosen) == {"b.example.com"}
+
+    def test_another_choice_leaves_the_route_as_it_is(self) -> None:
+        said = {f"{EXTERNAL}gateway-hostname-source": "both"}
+        found = wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW, annotations=said))
+        assert targets(found) == KEPT
+        (complaint,) = complaints(found)
+        assert (complaint.value, complaint.allowed) == ("both", "defined-hosts-only or annotation-only")
+
+
+class TestTargets:
+    def test_the_addresses_are_sorted_and_each_is_there_once(self) -> None:
+        edge = gateway("192.0.2.9", "192.0.2.1", "192.0.2.9", "2001:DB8:0::1")
+        assert of_routes(edge, route(WWW)) == {
+            f"{WWW} A": ("192.0.2.1", "192.0.2.9"),
+            f"{WWW} AAAA": ("2001:db8::1",),
+        }
+
+    def test_two_listeners_of_one_gateway_make_one_wish(self) -> None:
+        edge = gateway("192.0.2.1", listeners=(listener("http"), listener("https", "HTTPS", 443)))
+        assert len(of_routes(edge, route(WWW))) == 1
+        one_wish(wishes("gateway-httproute", edge, route(WWW)))
+
+    def test_a_host_name_is_a_cname(self) -> None:
+        assert of_routes(gateway(("Hostname", "LB.example.net.")), route(WWW)) == {f"{WWW} CNAME": ("lb.example.net",)}
+
+    def test_addresses_of_other_types_are_skipped_and_one_without_a_type_is_an_ip_address(self) -> None:
+        edge = gateway(("NamedAddress", "pool"), ("example.net/thing", "x"), (None, "192.0.2.1"))
+        assert of_routes(edge, route(WWW)) == SERVED
+
+    def test_a_name_beside_addresses_is_left_out_because_a_cname_stands_alone(self) -> None:
+        assert of_routes(gateway(("Hostname", "lb.example.net"), "192.0.2.1"), route(WWW)) == SERVED
+
+    def test_of_several_names_the_first_is_the_cname(self) -> None:
+        edge = gateway(("Hostname", "b.example.net"), ("Hostname", "a.example.net"))
+        assert of_routes(edge, route(WWW)) == {f"{WWW} CNAME": ("a.example.net",)}
+
+    def test_the_target_annotation_of_the_gateway_comes_before_its_addresses(self) -> None:
+        edge = gateway("192.0.2.1", annotations={f"{EXTERNAL}target": "198.51.100.2,198.51.100.1"})
+        assert of_routes(edge, route(WWW)) == {f"{WWW} A": ("198.51.100.1", "198.51.100.2")}
+
+    def test_it_serves_for_a_gateway_without_addresses_too(self) -> None:
+        edge = gateway(annotations={f"{EXTERNAL}target": "lb.example.net"})
+        assert of_routes(edge, route(WWW)) == {f"{WWW} CNAME": ("lb.example.net",)}
+
+
+class TestUnknown:
+    def test_a_gateway_without_addresses_is_unknown(self) -> None:
+        assert of_routes(gateway(), route(WWW)) == KEPT
+        bare = gateway()
+        del bare["status"]
+        assert of_routes(bare, route(WWW)) == KEPT
+
+    def test_so_is_one_whose_addresses_no_record_can_hold(self) -> None:
+        assert of_routes(gateway(("NamedAddress", "pool"), ("IPAddress", "pending")), route(WWW)) == KEPT
+
+    def test_the_reason_names_the_gateway(self) -> None:
+        assert one_wish(wishes("gateway-httproute", gateway(), route(WWW))).targets == Unknown(
+            "Gateway shop/edge in home has no addresses"
+        )
+
+    def test_a_name_that_left_the_route_is_gone_and_a_route_that_left_too(self) -> None:
+        assert of_routes(gateway(), route("api.example.com")) == {"api.example.com None": Unknown}
+        assert of_routes(gateway()) == {}
+
+    def test_routes_that_cannot_be_seen_make_the_whole_source_unknown(self) -> None:
+        found = wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW), unsynced=("HTTPRoute",))
+        assert found == Unknown("the cache has not synced")
+
+    def test_gateways_that_cannot_be_seen_keep_the_names_of_the_routes(self) -> None:
+        assert of_routes(gateway("192.0.2.1"), route(WWW), unsynced=("Gateway",)) == KEPT
+
+    @pytest.mark.parametrize("hosts", [(), ("*.example.com",), (WWW, "*.example.com")])
+    def test_where_they_would_name_the_route_the_source_is_unknown(self, hosts: tuple[str, ...]) -> None:
+        found = wishes("gateway-httproute", gateway("192.0.2.1"), route(*hosts), unsynced=("Gateway",))
+        assert found == Unknown("the cache has not synced")
+
+
+class TestTwoGateways:
+    BOTH = route(WWW, refs=({"name": "edge"}, {"name": "far"}))
+
+    def settled(self, *gateways: dict[str, Any]) -> dict[str, object]:
+        found = wishes("gateway-httproute", *gateways, self.BOTH)
+        assert not isinstance(found, Unknown)
+        kept, told = settle(one for one in found if isinstance(one, Wish))
+        assert told == ()
+        return targets(kept)
+
+    def test_a_route_is_at_the_addresses_of_both(self) -> None:
+        assert self.settled(gateway("192.0.2.2"), gateway("192.0.2.1", name="far")) == {
+            f"{WWW} A": ("192.0.2.1", "192.0.2.2")
+        }
+
+    def test_where_one_has_none_all_that_the_name_has_is_kept(self) -> None:
+        """What the others have comes in all the same: `parts` of the wish say who gives what."""
+        both = (gateway("192.0.2.2"), gateway(name="far"))
+        assert self.settled(*both) == {f"{WWW} A": Unknown, f"{WWW} AAAA": Unknown}
+
+    def test_one_that_is_gone_takes_its_addresses_along(self) -> None:
+        assert self.settled(gateway("192.0.2.1")) == SERVED
+
+
+class TestListenerSets:
+    REF = {"name": "team", "kind": "ListenerSet"}  # noqa: RUF012 - never changed
+    EDGE = gateway(
+        "192.0.2.1",
+        listeners=(listener(hostname="own.example.com"),),
+        namespace="infra",
+        allowed_listeners=allow("All"),
+    )
+
+    def team(
+        self,
+        accepted: dict[str, Any] | None = ACCEPTED,
+        of_listener: dict[str, Any] | None = ACCEPTED,
+        annotations: dict[str, str] | None = None,
+        generation: int = 1,
+        **more: Any,  # noqa: ANN401 - a manifest's fields
+    ) -> dict[str, Any]:
+        status: dict[str, Any] = {"conditions": [accepted] if accepted else []}
+        if of_listener:
+            status["listeners"] = [{"name": "web", "conditions": [of_listener]}]
+        spec = {"parentRef": {"name": "edge", "namespace": "infra"}, "listeners": [listener(**more)]}
+        return manifest("ListenerSet", "team", spec, status=status, annotations=annotations, generation=generation)
+
+    def found(self, team: dict[str, Any], *hostnames: str, edge: dict[str, Any] | None = None) -> dict[str, object]:
+        return of_routes(edge or self.EDGE, team, route(*(hostnames or (WWW,)), refs=(self.REF,)))
+
+    def test_a_route_of_a_set_is_at_the_addresses_of_the_sets_gateway(self) -> None:
+        assert self.found(self.team()) == SERVED
+
+    def test_its_own_listeners_limit_the_names_and_the_gateways_do_not(self) -> None:
+        found = self.found(self.team(hostname="*.example.com"), "a.example.com", "a.example.net")
+        assert found == {"a.example.com A": ("192.0.2.1",)}
+
+    def test_a_route_of_the_gateway_does_not_get_the_sets_listeners(self) -> None:
+        edge = gateway("192.0.2.1", listeners=(listener(hostname="own.example.com"),), allowed_listeners=allow("All"))
+        team = self.team(hostname=WWW)
+        assert of_routes(edge, team, route()) == {"own.example.com A": ("192.0.2.1",)}
+
+    def test_the_namespace_that_counts_for_routes_is_the_sets(self) -> None:
+        far = route(WWW, namespace="infra", refs=(self.REF | {"namespace": "shop"},))
+        assert of_routes(self.EDGE, self.team(), far) == {}
+
+    @pytest.mark.parametrize(
+        ("allowed", "served"),
+        [
+            (None, False),
+            (allow("None"), False),
+            (allow("Same"), False),
+            (allow("All"), True),
+            (allow("Selector", selector={"matchLabels": {"dns": "yes"}}), True),
+            (allow("Selector", selector={"matchLabels": {"dns": "no"}}), False),
+        ],
+    )
+    def test_the_gateway_says_whose_sets_it_allows_and_by_default_it_allows_none(
+        self,
+        allowed: dict[str, Any] | None,
+        served: bool,  # noqa: FBT001 - parameters
+    ) -> None:
+        edge = gateway("192.0.2.1", namespace="infra", allowed_listeners=allowed)
+        shop = manifest("Namespace", "shop", {}, labels={"dns": "yes"})
+        assert of_routes(edge, shop, self.team(), route(WWW, refs=(self.REF,))) == (SERVED if served else {})
+
+    def test_by_default_it_allows_not_even_those_of_its_own_namespace(self) -> None:
+        team = self.team()
+        team["spec"]["parentRef"] = {"name": "edge"}
+        items = (team, route(WWW, refs=(self.REF,)))
+        assert of_routes(gateway("192.0.2.1"), *items) == {}
+        assert of_routes(gateway("192.0.2.1", allowed_listeners=allow("Same")), *items) == SERVED
+
+    def test_whom_a_selector_allows_is_unknown_until_the_namespaces_are_known(self) -> None:
+        edge = gateway("192.0.2.1", namespace="infra", allowed_listeners=allow("Selector", selector={}))
+        found = of_routes(edge, self.team(), route(WWW, refs=(self.REF,)), unsynced=("Namespace",))
+        assert found == KEPT
+
+    def test_a_set_or_a_listener_that_is_refused_gives_nothing(self) -> None:
+        refused = {"type": "Accepted", "status": "False"}
+        assert self.found(self.team(accepted=refused)) == {}
+        assert self.found(self.team(of_listener=refused)) == {}
+
+    def test_one_that_nobody_has_decided_on_takes_nothing_away(self) -> None:
+        assert self.found(self.team(accepted=None)) == KEPT
+        assert self.found(self.team(of_listener=None)) == KEPT
+
+    def test_one_of_which_an_earlier_generation_was_decided_keeps_what_it_has(self) -> None:
+        behind = ACCEPTED | {"observedGeneration": 1}
+        assert self.found(self.team(accepted=behind, generation=2)) == KEPT
+        assert self.found(self.team(of_listener=behind, generation=2)) == KEPT
+
+    def test_a_set_that_is_gone_or_whose_gateway_is_gives_nothing(self) -> None:
+        assert of_routes(self.EDGE, route(WWW, refs=(self.REF,))) == {}
+        assert of_routes(self.team(), route(WWW, refs=(self.REF,))) == {}
+
+    def test_sets_that_cannot_be_seen_make_their_own_routes_unknown_and_no_others(self) -> None:
+        items = (gateway("192.0.2.1"), self.EDGE, route(WWW, refs=(self.REF,)), route("api.example.com", name="api"))
+        assert of_routes(*items, unsynced=("ListenerSet",)) == KEPT | {"api.example.com A": ("192.0.2.1",)}
+
+    @pytest.mark.parametrize("hosts", [(), ("*.example.com",)])
+    def test_where_they_would_name_the_route_the_source_is_unknown(self, hosts: tuple[str, ...]) -> None:
+        found = wishes("gateway-httproute", self.EDGE, route(*hosts, refs=(self.REF,)), unsynced=("ListenerSet",))
+        assert found == Unknown("the cache has not synced")
+
+    def test_a_gateway_that_cannot_be_seen_keeps_the_names_of_its_sets_routes(self) -> None:
+        items = (self.EDGE, self.team(), route(WWW, refs=(self.REF,)))
+        assert of_routes(*items, unsynced=("Gateway",)) == KEPT
+
+    def test_the_sets_target_annotation_comes_before_the_gateways(self) -> None:
+        edge = gateway(
+            "192.0.2.1",
+            namespace="infra",
+            allowed_listeners=allow("All"),
+            annotations={f"{EXTERNAL}target": "198.51.100.1"},
+        )
+        assert self.found(self.team(), edge=edge) == {f"{WWW} A": ("198.51.100.1",)}
+        nearer = self.team(annotations={f"{EXTERNAL}target": "198.51.100.2"})
+        assert self.found(nearer, edge=edge) == {f"{WWW} A": ("198.51.100.2",)}
+
+
+def test_the_wish_says_in_which_cluster_its_object_is() -> None:
+    far = Caches((gateway("192.0.2.1"), route(WWW)), cluster="away")
+    found = SOURCES["gateway-httproute"](Options()).wishes(far)
+    assert not isinstance(found, Unknown)
+    assert one_wish(found.value).object.cluster == "away"

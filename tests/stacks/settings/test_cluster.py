@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import pytest
+
+from stacks.model.errors import UserError
+from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings
+from stacks.settings.stack import Settings, parse
+
+
+def read(**values: object) -> Settings:
+    return parse({"zone": "example.com", **values}, {}, stack="home", where="Pulumi.home.yaml")
+
+
+def clusters(**values: object) -> tuple[ClusterSettings, ...]:
+    return read(**values).each_cluster()
+
+
+def refused(**values: object) -> str:
+    with pytest.raises(UserError) as raised:
+        read(**values)
+    return str(raised.value)
+
+
+class TestWhichClustersAreRead:
+    def test_are_none_where_neither_sources_nor_clusters_are_set(self) -> None:
+        assert clusters(cluster={"opt_in": True}) == ()
+
+    def test_is_the_one_at_hand_where_only_sources_are(self) -> None:
+        assert clusters(sources=["ingress", "node"]) == (ClusterSettings(sources=("ingress", "node")),)
+
+    def test_are_those_that_are_listed(self) -> None:
+        found = clusters(sources=["node"], clusters=["home", {"name": "away", "sources": ["ingress"]}])
+        assert [(one.name, one.context, one.sources) for one in found] == [
+            ("home", "home", ("node",)),
+            ("away", "", ("ingress",)),
+        ]
+
+    def test_have_routes_ingresses_and_services_where_nothing_says_what(self) -> None:
+        (only,) = clusters(clusters=["home"])
+        assert only.sources == ROUTES_INGRESSES_SERVICES
+
+    def test_can_be_said_by_the_environment(self) -> None:
+        environment = {"TRUENORTH_SOURCES": "[service]", "TRUENORTH_CLUSTER": "{opt_in: true, timeout: 3}"}
+        (only,) = parse({"zone": "example.com"}, environment, stack="home", where="f").each_cluster()
+        assert (only.sources, only.opt_in, only.timeout) == (("service",), True, 3.0)
+
+
+class TestInheritance:
+    def test_what_a_cluster_leaves_out_comes_from_the_defaults(self) -> None:
+        defaults = {"labels": "team=web", "timeout": 5, "namespaces": ["shop"], "opt_in": True}
+        first, second = clusters(cluster=defaults, clusters=["home", {"name": "away", "timeout": 20, "labels": ""}])
+        assert (first.labels, first.timeout, first.namespaces, first.opt_in) == ("team=web", 5, ("shop",), True)
+        assert (second.labels, second.timeout, second.namespaces, second.opt_in) == ("", 20, ("shop",), True)
+
+    def test_the_one_at_hand_has_the_defaults(self) -> None:
+        (only,) = clusters(sources=["node"], cluster={"cordoned_nodes": True, "kubeconfig": "k.yaml"})
+        assert (only.cordoned_nodes, only.kubeconfig, only.sources) == (True, "k.yaml", ("node",))
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("context", "name"),
+        [
+            ("home", "home"),
+            ("admin@home", "admin@home"),
+            ("arn:aws:eks:eu-west-1:1:cluster/home", "arn:aws:eks:eu-west-1:1:cluster/home"),
+            ("the home", "the-home"),
+            ('a,b"c\\d=e', "a-b-c-d-e"),
+            ("zürich", "z-rich"),
+            ("x" * 70 + "home", "x" * 59 + "home"),
+        ],
+    )
+    def test_are_those_of_the_contexts_without_what_a_mark_cannot_hold(self, context: str, name: str) -> None:
+        (only,) = clusters(clusters=[context])
+        assert (only.name, only.context) == (name, context)
+
+    def test_that_are_said_win_over_the_contexts(self) -> None:
+        (only,) = clusters(clusters=[{"name": "home", "context": "admin@home"}])
+        assert (only.name, only.context) == ("home", "admin@home")
+
+    def test_that_stand_twice_are_refused(self) -> None:
+        message = refused(clusters=["home", {"name": "home", "context": "other"}])
+        assert "the cluster home stands twice" in message
+        assert "truenorth:clusters[0] in Pulumi.home.yaml" in message
+        assert "keep one of the two, or give each a name" in message
+
+    def test_that_two_contexts_have_in_common_after_all_are_refused(self) -> None:
+        assert "the cluster a-b stands twice" in refused(clusters=["a b", "a,b"])
+
+    def test_are_needed_where_there_are_several(self) -> None:
+        message = refused(clusters=[{"kubeconfig": "a"}, {"kubeconfig": "b"}])
+        assert "two clusters have neither a name nor a context" in message
+
+    def test_with_what_a_mark_cannot_hold_are_refused(self) -> None:
+        message = refused(clusters=[{"name": "a,b"}])
+        assert "'a,b' is not possible here" in message
+        assert "truenorth:clusters[0].name" in message
+
+
+class TestBadInput:
+    def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(self) -> None:
+        message = refused(sources=["httproute"])
+        assert "'httproute' is not possible here" in message
+        assert "truenorth:sources[0] in Pulumi.home.yaml" in message
+        assert "use 'gateway-httproute', 'gateway-grpcroute', 'gateway-tlsroute', 'ingress', 'service'" in message
+
+    def test_a_misspelt_setting_suggests_the_nearest(self) -> None:
+        message = refused(clusters=[{"name": "home", "labls": "a=b"}])
+        assert "did you mean 'labels'?" in message
+        assert "truenorth:clusters[0].labls" in message
+        assert "did you mean 'opt_in'?" in refused(cluster={"optin": True})
+
+    def test_a_cluster_without_any_source_is_refused(self) -> None:
+        assert "truenorth:clusters[0].sources" in refused(clusters=[{"name": "home", "sources": []}])
+
+    @pytest.mark.parametrize("labels", ["a=b\nc=d", "a=b&c=d", "a=b?x", "a#b"])
+    def test_what_is_no_label_selector_is_refused(self, labels: str) -> None:
+        message = refused(cluster={"labels": labels})
+        assert "is no label selector" in message
+        assert "write it as kubectl does" in message
+
+    @pytest.mark.parametrize("timeout", [0, -1, 301, "soon"])
+    def test_a_timeout_has_to_be_possible(self, timeout: object) -> None:
+        assert "truenorth:cluster.timeout" in refused(cluster={"timeout": timeout})
+
+    @pytest.mark.parametrize("written", [["home"], "home", 3])
+    def test_defaults_that_are_no_mapping_are_refused_where_they_stand(self, written: object) -> None:
+        assert "truenorth:cluster " in refused(cluster=written, clusters=["home"])
+
+    @pytest.mark.parametrize("written", [3, ["home"], None])
+    def test_a_cluster_that_is_neither_a_context_nor_a_mapping_is_refused(self, written: object) -> None:
+        assert "truenorth:clusters[0]" in refused(clusters=[written])
+
+
+class TestLinksThatObjectsAskFor:
+    def test_are_those_that_there_are_and_the_machines_own(self) -> None:
+        settings = read(wan={"links": {"fibre": {}, "lte": {}}})
+        assert settings.known_links(["lte", "dsl", "", "fibre"]) == ("lte", "", "fibre")

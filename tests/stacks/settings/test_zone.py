@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import pytest
+
+from stacks.model.errors import UserError
+from stacks.settings.stack import Settings, parse
+
+NET = {"zone": "example.net", "provider": "gandi"}
+
+
+def read(**values: object) -> Settings:
+    return parse({"zone": "example.com", **values}, {}, stack="home", where="Pulumi.home.yaml")
+
+
+def refused(**values: object) -> str:
+    with pytest.raises(UserError) as raised:
+        read(**values)
+    return str(raised.value)
+
+
+class TestZones:
+    def test_take_what_they_leave_out_from_the_settings_above(self) -> None:
+        settings = read(
+            ttl=600, policy="upsert-only", zones=[{**NET, "names": ["www"]}, {**NET, "zone": "a.org", "ttl": 900}]
+        )
+        assert [(zone.zone, zone.ttl, zone.policy) for zone in settings.each_zone()] == [
+            ("example.com", 600, "upsert-only"),
+            ("example.net", 600, "upsert-only"),
+            ("a.org", 900, "upsert-only"),
+        ]
+
+    def test_do_not_take_names_or_the_zones_id_from_above(self) -> None:
+        settings = read(names=["www"], zone_id="abc", zones=[{"zone": "example.net"}])
+        assert (settings.zones[0].names, settings.zones[0].zone_id) == ((), "")
+
+    def test_may_stand_without_a_zone_above(self) -> None:
+        settings = parse({"zones": [NET]}, {}, stack="home", where="f")
+        assert [zone.zone for zone in settings.each_zone()] == ["example.net"]
+
+    def test_names_without_a_zone_are_refused(self) -> None:
+        with pytest.raises(UserError, match="there are names and no zone"):
+            parse({"names": ["www"], "zones": [NET]}, {}, stack="home", where="f")
+
+    def test_that_stand_twice_are_refused(self) -> None:
+        message = refused(zones=[{"zone": "Example.COM."}])
+        assert "the zone example.com stands twice" in message
+        assert "truenorth:zones[0]" in message
+
+    def test_a_misspelt_setting_of_one_suggests_the_nearest(self) -> None:
+        message = refused(zones=[{**NET, "nmaes": []}])
+        assert "did you mean 'names'?" in message
+        assert "truenorth:zones[0].nmaes" in message
+
+    def test_links_of_their_names_must_exist(self) -> None:
+        message = refused(zones=[{"zone": "example.net", "names": [{"name": "www", "links": ["lte"]}]}])
+        assert "there is no link 'lte'" in message
+        assert "truenorth:zones[0].names[0].links" in message
+
+
+class TestWhatAProviderCannotDo:
+    def test_gandi_has_no_proxy(self) -> None:
+        message = refused(zones=[{**NET, "names": [{"name": "www", "proxied": True}]}])
+        assert "Gandi has no proxy" in message
+        assert "truenorth:zones[0].names[0].proxied" in message
+
+    def test_gandi_stores_no_comments(self) -> None:
+        assert "Gandi stores no comments" in refused(zones=[{**NET, "marks": "comment"}])
+
+    def test_gandi_has_no_short_ttl(self) -> None:
+        message = refused(zones=[{**NET, "names": [{"name": "www", "ttl": 60}]}])
+        assert "a ttl of 60 seconds is not possible at Gandi" in message
+        assert "use 300 to 2592000, or 1 for automatic" in message
+
+    def test_another_provider_is_refused_with_those_there_are(self) -> None:
+        assert "use 'cloudflare' or 'gandi'" in refused(provider="route53")
+
+
+class TestRecords:
+    @pytest.mark.parametrize(
+        ("record_type", "content"),
+        [
+            ("A", "203.0.113.7"),
+            ("AAAA", ["2001:db8::7", "2001:db8::8"]),
+            ("CNAME", "host.example.net"),
+            ("TXT", "v=spf1 include:_spf.example.net -all"),
+            ("MX", ["10 mail.example.com", "20 backup.example.com."]),
+            ("SRV", "10 5 5060 sip.example.com"),
+            ("CAA", '0 issue "letsencrypt.org"'),
+        ],
+    )
+    def test_of_every_type_are_taken(self, record_type: str, content: object) -> None:
+        settings = read(records=[{"name": "here", "type": record_type, "content": content}])
+        assert settings.records[0].type == record_type
+
+    @pytest.mark.parametrize(
+        ("record_type", "content", "example"),
+        [
+            ("A", "2001:db8::7", "IPv4 address"),
+            ("MX", "mail.example.com", "e.g. 10 mail.example.com"),
+            ("SRV", "5060 sip.example.com", "e.g. 10 5 5060 sip.example.com"),
+            ("CAA", "letsencrypt.org", "letsencrypt.org"),
+            ("CNAME", "two words", "e.g. host.example.net"),
+            ("TXT", '"open', "what begins with a quote has to end with one"),
+        ],
+    )
+    def test_of_another_content_than_their_type_are_refused_with_an_example(
+        self, record_type: str, content: str, example: str
+    ) -> None:
+        message = refused(records=[{"name": "here", "type": record_type, "content": content}])
+        assert example in message
+        assert "truenorth:records[0]" in message
+
+    @pytest.mark.parametrize("record_type", ["NS", "SOA", "PTR", "mx"])
+    def test_of_other_types_are_refused(self, record_type: str) -> None:
+        assert "use 'A', 'AAAA', 'CNAME'" in refused(records=[{"name": "@", "type": record_type, "content": "x"}])
+
+    def test_only_some_can_be_proxied(self) -> None:
+        record = {"name": "@", "type": "MX", "content": "10 mail.example.com", "proxied": True}
+        assert "cannot be proxied" in refused(records=[record])
+
+    def test_a_cname_stands_alone(self) -> None:
+        records = [{"name": "www", "type": "TXT", "content": "x"}, {"name": "www", "type": "CNAME", "content": "a.b"}]
+        message = refused(records=records)
+        assert "a CNAME stands alone at its name" in message
+        assert "truenorth:records[1]" in message
+
+    def test_two_cnames_at_a_name_are_refused(self) -> None:
+        assert "has 2 CNAMEs" in refused(records=[{"name": "www", "type": "CNAME", "content": ["a.b", "c.d"]}])
+
+    def test_a_name_and_a_record_of_the_same_type_are_refused(self) -> None:
+        record = {"name": "www", "type": "A", "content": "203.0.113.7"}
+        assert "www.example.com is named twice" in refused(names=["www"], records=[record])
+
+    def test_beside_names_of_other_types_are_taken(self) -> None:
+        record = {"name": "@", "type": "MX", "content": "10 mail.example.com"}
+        assert read(names=["@"], records=[record]).records[0].name == "@"
+
+
+class TestAliases:
+    def test_a_record_beside_an_alias_is_refused(self) -> None:
+        record = {"name": "www", "type": "TXT", "content": "x"}
+        assert "a CNAME stands alone" in refused(targets="cname", names=["www"], records=[record])
+
+    def test_the_apex_is_none_where_it_has_other_records_or_the_provider_has_none(self) -> None:
+        beside = read(targets="cname", names=["@"], records=[{"name": "@", "type": "TXT", "content": "x"}])
+        assert not beside.is_alias(beside.names[0])
+        gandi = read(provider="gandi", targets="cname", names=["@", "www"])
+        assert [gandi.is_alias(entry) for entry in gandi.names] == [False, True]
+        alone = read(targets="cname", names=["@"])
+        assert alone.is_alias(alone.names[0])
+
+    def test_names_with_targets_of_their_own_are_none(self) -> None:
+        settings = read(targets="cname", names=[{"name": "www", "targets": ["203.0.113.7"]}])
+        assert not settings.is_alias(settings.names[0])
+
+
+@pytest.mark.parametrize("prefix", ["", "edns.", "edns-%{record_type}-", "%{record_type}"])
+def test_a_mark_prefix_that_would_share_a_mark_or_leave_the_zone_is_refused(prefix: str) -> None:
+    assert "cannot name a mark for each type of each name" in refused(mark_prefix=prefix)
+
+
+class TestMarksInComments:
+    def test_must_fit_with_the_comment(self) -> None:
+        message = refused(marks="comment", names=[{"name": "www", "comment": "c" * 90}])
+        assert "longer than 100 characters together" in message
+        fitting = read(marks="comment", comment_limit=500, names=[{"name": "www", "comment": "c" * 90}])
+        assert fitting.comment_limit == 500
+
+
+def test_the_key_of_external_dns_is_of_the_environment_and_never_printed() -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    environment = {"EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY": key}
+    settings = parse({"zone": "example.com"}, environment, stack="home", where="f")
+    assert settings.external_dns_key() == key.encode()
+    assert key not in repr(settings)
+    with pytest.raises(UserError, match="must be 32 bytes long"):
+        parse({"zone": "example.com"}, {"EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY": "short"}, stack="home", where="f")
