@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.fast_plan import Planned
-from cli.daemon.grace import Leaving
-from cli.feedback.unwritten import Unwritten
-from cli.reconcile.converge import Convergence
-from stacks.model.errors import Refused
 from stacks.model.values import Sighting
-from stacks.model.wishes import SourceSighting
 
 
 class Trigger(Enum):
@@ -130,36 +121,22 @@ class Stopping:
     reason: str
 
 
-News = (
-    Begun
-    | Cached
-    | Confirmation
-    | Convergence
-    | Failure
-    | Fatal
-    | Leadership
-    | Leaving
-    | Mended
-    | Planned
-    | Refused
-    | Reloaded
-    | Sighting
-    | SourceSighting
-    | Stopping
-    | Unwritten
-)
-Told = Callable[[News], None]
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A record set that is not wanted any more: it is deleted after these seconds, unless it is wanted again."""
+
+    name: str
+    type: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatch:
-    """A piece of news: when it came (UTC, and on the monotonic clock), and the turn it is of, if it is of one."""
+class Unwritten:
+    """Why the objects of a cluster are not told what became of their records. cluster: its name in the settings."""
 
-    at: datetime
-    monotonic: float
-    turn: Turn | None
-    news: News
+    cluster: str
+    reason: str
 
-
-Hear = Callable[[Dispatch], None]
-"""Hears of all news, one after the other, from any thread. It is quick, and raises nothing."""
+    def __str__(self) -> str:
+        where = f" in {self.cluster}" if self.cluster else ""
+        return f"owners of objects{where} are not told all that became of their records: {self.reason}"

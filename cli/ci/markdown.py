@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cli.apiproxy.counts import summary_line
 from cli.output.tables import DONE, MEANINGS, SHOWN, difference, frozen_by_reason, is_mark, tally
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.plan.changes import Change
 from stacks.plan.safety import guard
 

@@ -12,7 +12,7 @@ from cli.ci import github, markdown
 from cli.engine.failure import RunFailed
 from cli.log.secrets import Redactor, redactor
 from cli.output.tables import SHOWN, frozen_by_reason
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.plan.safety import guard
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
     from stacks.plan.records.adoption import Takeover
     from stacks.plan.safety.permission import Permission
 
@@ -55,15 +55,16 @@ def adopt(  # noqa: PLR0913 - the options of the command
     """
     from rich.console import Console
 
-    from cli.engine.view import listening
     from cli.output import documents, tables
+    from cli.output.run_view import listening
     from cli.reconcile import adoption
     from cli.reconcile.confirm import confirmations
-    from cli.reconcile.converge import converge, look, require_all_read
-    from cli.recovery import intent_log
+    from cli.reconcile.converge import converge, look
+    from cli.reconcile.recovering import end
+    from cli.reconcile.result import require_all_read
     from cli.recovery.recover import recover
     from cli.recovery.telling import on
-    from cli.session.session import open_session
+    from cli.session.open import open_session
     from stacks.plan.records.holders import left_alone
 
     takeover = _takeover(tool, owner)
@@ -88,7 +89,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
     planned = _unless_it_has_changed(seen)
     with listening(console, json_lines=as_json) as listener:
         done = converge(session, listener, planned=planned, takeover=takeover, permission=permission)
-    intent_log.end(session, done)
+    end(session, done)
     tables.print_outcome(console, done)
     outcomes = confirmations(session.settings, done)
     tables.print_confirmation(console, outcomes)

@@ -76,7 +76,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
     from rich.console import Console
 
     from cli.deploy import engine
-    from cli.engine.view import listening
+    from cli.output.run_view import listening
 
     console = Console(stderr=as_json, highlight=False)
     args = deployment.args

@@ -27,18 +27,18 @@ def destroy(
     """
     from rich.console import Console
 
-    from cli.engine import stack as stacks_of_engine
-    from cli.engine.view import listening
+    from cli.output.run_view import listening
     from cli.reconcile.destroy import remove
     from cli.recovery.recover import recover
     from cli.recovery.telling import on
-    from cli.session.session import open_session
+    from cli.session.open import open_session
+    from cli.state.registries import registry_of_estate
     from stacks.model.errors import UserError
 
     console = Console(stderr=as_json)
     session = open_session(stack, settings, os.environ, state)
     recover(session, on(console))
-    registry = stacks_of_engine.registry(session)
+    registry = registry_of_estate(session)
     if not registry.records and not registry.geo.registered:
         console.print("[green]nothing to do[/]: the stack owns no records")
         _print_result(as_json, [])

@@ -52,7 +52,7 @@ def detect(
 
     Example: `truenorth detect --stack home --nat`
     """
-    from cli.session.session import find_project, settings_path
+    from cli.session.project import find_project, settings_path
     from stacks.model.values import WAN
     from stacks.observe.wan.detect import detect as ask
     from stacks.settings.files import from_file

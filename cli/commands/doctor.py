@@ -58,7 +58,7 @@ def _checks(stack: str, settings: Path | None, state: str) -> tuple[tuple[Findin
     from cli.doctor.checks import checks, without_settings
     from cli.doctor.context import Patient
     from cli.doctor.finding import of_problem, ok
-    from cli.session.session import find_project, settings_path
+    from cli.session.project import find_project, settings_path
     from stacks.model.errors import UserError
     from stacks.settings.files import from_file
 

@@ -14,7 +14,7 @@ def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "")
 
     Example: `eval "$(truenorth env --stack home)"; pulumi up --stack home`
     """
-    from cli.session.session import open_session
+    from cli.session.open import open_session
     from cli.state.store import PulumiBackend
     from stacks.model.errors import UserError
     from stacks.settings.credentials import secret_variables

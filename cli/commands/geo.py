@@ -36,7 +36,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     from rich.console import Console
 
     from cli.output.geo_table import Shown, print_shown
-    from cli.session.session import find_project, settings_path
+    from cli.session.project import find_project, settings_path
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.geo.account import read_account
     from stacks.settings.credentials import credentials

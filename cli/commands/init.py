@@ -71,7 +71,7 @@ def init(  # noqa: PLR0913 - the options of the command
     """
     from rich.console import Console
 
-    from cli.session.session import find_project, settings_path
+    from cli.session.project import find_project, settings_path
     from cli.setup import asking, file, names
     from cli.setup.address import found_addresses, has_ipv6, print_addresses
     from stacks.settings.cluster import ClusterSettings

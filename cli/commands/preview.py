@@ -16,7 +16,7 @@ from cli.exit_codes import CHANGED
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
 
 Saved = Annotated[
     Path | None,
@@ -43,14 +43,15 @@ def preview(  # noqa: PLR0913 - the options of the command
     """
     from cli.ci.console import console_of
     from cli.ci.report import is_pending, reporting
-    from cli.engine import stack as stacks_of_engine
-    from cli.engine.view import listening
     from cli.output import documents
+    from cli.output.run_view import listening
     from cli.reconcile import saved_plan
     from cli.reconcile.apply import declare
-    from cli.reconcile.converge import look, require_all_read
+    from cli.reconcile.converge import look
+    from cli.reconcile.result import require_all_read
     from cli.recovery.recover import foreseen
-    from cli.session.session import open_session, purging
+    from cli.session import stack as stacks_of_engine
+    from cli.session.open import open_session, purging
     from cli.shards.parts import parts
 
     console = console_of(os.environ, ci=ci, stderr=as_json)

@@ -21,7 +21,7 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
     from rich.console import Console
 
     from cli.output.sources_table import asking, print_asking, unreadable
-    from cli.session.session import find_project, settings_path
+    from cli.session.project import find_project, settings_path
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.world import read_clusters
     from stacks.settings.files import from_file

@@ -124,7 +124,7 @@ def restore(
 
 def _opened(stack: str, settings: Path | None, state: str) -> Session:
     """The session of a stack, which may be a shard: it has the settings of its estate."""
-    from cli.session.session import open_session
+    from cli.session.open import open_session
     from stacks.model.shards import estate_of
 
     return open_session(estate_of(stack), settings, os.environ, state).at(stack)

@@ -17,8 +17,9 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = 
     from rich.console import Console
 
     from cli.output import documents, tables
-    from cli.reconcile.converge import look, require_all_read
-    from cli.session.session import open_session
+    from cli.reconcile.converge import look
+    from cli.reconcile.result import require_all_read
+    from cli.session.open import open_session
 
     console = Console(stderr=as_json)
     seen = look(open_session(stack, settings, os.environ, state))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cli.ci.report import Report
-    from cli.feedback.unwritten import Unwritten
+    from cli.events import Unwritten
     from cli.reconcile.confirm import Outcome
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
     from cli.reconcile.saved_plan import SavedPlan
     from cli.session.session import Session
     from stacks.plan.records.adoption import Takeover
@@ -72,8 +72,8 @@ def up(  # noqa: PLR0913 - the options of the command
     from cli.commands.preview import preview
     from cli.output import documents
     from cli.reconcile import saved_plan
-    from cli.reconcile.converge import require_all_read
-    from cli.session.session import open_session, purging
+    from cli.reconcile.result import require_all_read
+    from cli.session.open import open_session, purging
     from stacks.plan.safety.permission import Permission
 
     if expect_no_changes:
@@ -113,13 +113,13 @@ class _Manner:
 
 def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outcome, ...]]:
     """Converge, tell of it as it goes on, and ask the name servers in the end."""
-    from cli.engine.view import listening
     from cli.feedback.telling import telling
     from cli.output import tables
+    from cli.output.run_view import listening
     from cli.reconcile import saved_plan
     from cli.reconcile.confirm import confirmations
     from cli.reconcile.converge import converge
-    from cli.recovery.recover import recovering
+    from cli.reconcile.recovering import recovering
     from cli.recovery.telling import on
 
     console, reviewed = how.console, how.reviewed

@@ -38,7 +38,8 @@ def watch(  # noqa: PLR0913 - the options of the command
 
     from cli.daemon.process import run
     from cli.engine.hold import Hold
-    from cli.session.session import Session, keeping, open_session, purging
+    from cli.session.open import keeping, open_session, purging
+    from cli.session.session import Session
 
     hold = Hold()
 

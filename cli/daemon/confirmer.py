@@ -5,19 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from cli.reconcile.confirm import Outcome, confirmations
-from cli.reconcile.converge import Convergence
+from cli.reconcile.confirm import Confirmation, confirmations
+from cli.reconcile.result import Convergence
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.settings.stack import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What the name servers say of a convergence."""
-
-    outcomes: tuple[Outcome, ...]
 
 
 class Confirmer:

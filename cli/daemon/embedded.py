@@ -15,7 +15,8 @@ from cli.daemon.triggers import Triggers
 from cli.daemon.watch import Watch
 from cli.engine.events import Event
 from cli.engine.run import Listener
-from cli.events import Hear, Turn
+from cli.events import Turn
+from cli.reconcile.news import Hear
 from cli.session.session import Session
 
 

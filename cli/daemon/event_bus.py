@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from cli.events import Dispatch, Hear, News, Told, Turn
+from cli.events import Turn
+from cli.reconcile.news import Dispatch, Hear, News, Told
 
 
 class Bulletin:

@@ -6,26 +6,18 @@ first: nobody's record is touched on the word of an old listing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence, Planned
 from stacks.model.values import Known, Observation
 from stacks.model.wishes import Complaint, SourceSighting, names_that_differ
 from stacks.observe.world import Sights
-from stacks.plan.changes import Action, Change, changes
+from stacks.plan.changes import Action, changes
 from stacks.plan.desired.cluster_endpoints import zone_of
 from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out
 from stacks.plan.slice import about
 from stacks.settings.stack import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What is about to be done, and whether it is about none of our zones."""
-
-    changes: tuple[Change, ...]
-    is_nothing: bool
 
 
 def planned(settings: Settings, last: Convergence | None, before: Sights, sights: Sights) -> Planned | None:

@@ -5,20 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from cli.events import Leaving
 from stacks.model.values import Observation, Plan
 from stacks.plan.records.zone_index import Key
 from stacks.plan.safety.grace import withhold
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A record set that is not wanted any more: it is deleted after these seconds, unless it is wanted again."""
-
-    name: str
-    type: str
-    seconds: float
 
 
 class Grace:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from cli.engine.hold import LEASE_LOST, Hold
-from cli.events import Leadership, Role, Told
+from cli.events import Leadership, Role
+from cli.reconcile.news import Told
 
 
 class Seat:

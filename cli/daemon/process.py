@@ -14,10 +14,9 @@ from cli.daemon.background import beside
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import Bulletin
 from cli.daemon.tools import Tools
-from cli.engine import stack
 from cli.engine.events import Event
 from cli.engine.run import Listener
-from cli.events import Hear, Mended, Turn
+from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
 from cli.log.capture import capturing, of_loop
 from cli.log.entries import unsent
@@ -28,7 +27,9 @@ from cli.log.session_secrets import session_redactor
 from cli.notify.notifier import notifying
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
+from cli.reconcile.news import Hear
 from cli.session.session import Session
+from cli.state.registries import registry_of_estate
 from cli.web.health import Health
 
 BEAT = 5.0
@@ -144,4 +145,4 @@ class Shown:
     def clean_up(self, session: Session) -> None:
         """Delete all that is ours."""
         with self.listening(None) as listener:
-            remove(session, stack.registry(session), listener)
+            remove(session, registry_of_estate(session), listener)

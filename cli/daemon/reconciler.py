@@ -12,11 +12,13 @@ from cli.daemon.triggers import Due
 from cli.engine.backoff import Pause
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
-from cli.events import Begun, Cause, Failure, Told, Trigger, Turn
+from cli.events import Begun, Cause, Failure, Trigger, Turn
 from cli.feedback.telling import Teller
-from cli.reconcile.converge import Convergence, converge
+from cli.reconcile.converge import converge
 from cli.reconcile.geo_retry import Rounds
-from cli.recovery import intent_log
+from cli.reconcile.news import Told
+from cli.reconcile.recovering import end
+from cli.reconcile.result import Convergence
 from cli.recovery.recover import recover
 from cli.session.session import Session
 from stacks.model.errors import NotNow, ObservationError, Refused, is_disk_full
@@ -30,9 +32,7 @@ class Turns:
     What a crash may have left is put right before the first turn, when others have led, and after a turn that failed.
     """
 
-    def __init__(
-        self, session: Session, confirmer: Confirmer, teller: Teller, first: Trigger = Trigger.START
-    ) -> None:
+    def __init__(self, session: Session, confirmer: Confirmer, teller: Teller, first: Trigger = Trigger.START) -> None:
         self._session, self._confirmer, self._teller = session, confirmer, teller
         self._settings = session.settings
         self._pace = self._settings.watch
@@ -97,7 +97,7 @@ class Turns:
             hold_back=True,
             rounds=self._rounds,
         )
-        self._is_mended = intent_log.end(self._session, done)
+        self._is_mended = end(self._session, done)
         return done
 
     def _done(self, done: Convergence, told: Told) -> None:

@@ -19,9 +19,13 @@ from rich.table import Table
 from cli.daemon.embedded import in_a_thread
 from cli.demo.lab_environment import lab_environment, without_elsewhere
 from cli.engine.events import Event
-from cli.events import Dispatch, Failure
-from cli.reconcile.converge import Convergence, converge
-from cli.session.session import Session, find_project, open_session, settings_path
+from cli.events import Failure
+from cli.reconcile.converge import converge
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
+from cli.session.open import open_session
+from cli.session.project import find_project, settings_path
+from cli.session.session import Session
 from components.marks import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports

@@ -11,16 +11,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cli.deploy.gather import Deployment
-from cli.engine import stack
 from cli.engine.events import QUIET_OPERATIONS
 from cli.engine.failure import RunFailed
 from cli.engine.install.find import Engine
 from cli.engine.install.install import engine_environment, install
 from cli.engine.install.progress import shown_on
 from cli.engine.run import Listener, Program, Run
-from cli.engine.view import OBJECTS
+from cli.output.run_view import OBJECTS
+from cli.session import stack
 from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
-from cli.session.session import PROJECT_FILE, PROJECT_NAME, Session
+from cli.session.project import PROJECT_FILE, PROJECT_NAME
+from cli.session.session import Session
 from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
 from lab.plugin.executable import KUBERNETES, choose

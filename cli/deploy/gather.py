@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from cli.session.session import find_project, settings_path
+from cli.session.project import find_project, settings_path
 from cli.state.secrets.factory import lock_name
 from cli.state.secrets.url import is_kubernetes, parse
 from components.operator.args import ObjectName, OperatorArgs

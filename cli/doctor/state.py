@@ -8,13 +8,14 @@ from pathlib import Path
 
 from cli.doctor.context import Patient
 from cli.doctor.finding import Finding, failed, ok, warning
-from cli.engine import stack as stacks_of_engine
 from cli.engine.failure import Locked
 from cli.engine.install.find import find
 from cli.recovery import locks
 from cli.session.backend import state_folder
-from cli.session.session import Session, open_session
+from cli.session.open import open_session
+from cli.session.session import Session
 from cli.state import checkpoint
+from cli.state.registries import registry_of_estate
 
 
 def state(patient: Patient) -> Iterator[Finding]:
@@ -31,7 +32,7 @@ def state(patient: Patient) -> Iterator[Finding]:
         if any(one.do for one in problems):
             return
     try:
-        registry = stacks_of_engine.registry(session)
+        registry = registry_of_estate(session)
     finally:
         session.state.close()
     where = session.state.url or session.backend or "the backend in Pulumi.yaml"

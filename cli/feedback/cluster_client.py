@@ -9,7 +9,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TypeVar
 
-from cli.feedback.unwritten import Unwritten
+from cli.events import Unwritten
 from stacks.kube.api import ApiError, Overloaded, Refused, Unreachable
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Resource

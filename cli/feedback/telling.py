@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cli.engine.failure import RunFailed
-from cli.feedback.unwritten import Unwritten
-from cli.reconcile.converge import Convergence
+from cli.events import Unwritten
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 from stacks.plan.owners.events import Outcome
 from stacks.settings.cluster import ClusterSettings

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
+from cli.events import Unwritten
 from cli.feedback.annotations import Annotations
 from cli.feedback.cluster_client import Reaching
 from cli.feedback.events import Events
-from cli.feedback.unwritten import Unwritten
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import Pace

@@ -7,14 +7,12 @@ from typing import Any
 
 from rich.markup import escape
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.fast_plan import Planned
-from cli.daemon.grace import Leaving
-from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping
-from cli.feedback.unwritten import Unwritten
+from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Role, Stopping, Unwritten
 from cli.log.entry import Entry, Level
 from cli.output import documents, tables
-from cli.reconcile.converge import Convergence
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import News
+from cli.reconcile.result import Convergence, Planned
 from stacks.model.errors import Refused
 from stacks.model.values import Known, Sighting
 from stacks.model.wishes import SourceSighting

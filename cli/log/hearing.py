@@ -9,13 +9,14 @@ from rich.markup import escape
 
 from cli.engine.events import Diagnostic, Event, Step
 from cli.engine.run import Listener
-from cli.engine.view import PLUGIN_ON_PATH, Steps
-from cli.events import Begun, Cached, Dispatch, Hear, Turn
+from cli.events import Begun, Cached, Turn
 from cli.log.entries import entry, note
 from cli.log.entry import Entry, Level
 from cli.log.log import Log
 from cli.output import tables
-from cli.reconcile.converge import Convergence
+from cli.output.run_view import PLUGIN_ON_PATH, Steps
+from cli.reconcile.news import Dispatch, Hear
+from cli.reconcile.result import Convergence
 
 
 def hearing(log: Log) -> Hear:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter
 
-from cli.events import Dispatch, Leadership, Role
+from cli.events import Leadership, Role
 from cli.metrics.levels import Levels
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 from stacks.model.geo import Account, LivePool
 
 _HEALTH = {"healthy": 1.0, "unhealthy": 0.0}

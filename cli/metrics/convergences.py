@@ -6,11 +6,11 @@ from collections import Counter as Count
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.fast_plan import Planned
-from cli.events import Begun, Cause, Dispatch, Failure, Leadership, Role, Trigger
+from cli.events import Begun, Cause, Failure, Leadership, Role, Trigger
 from cli.metrics.levels import Levels
-from cli.reconcile.converge import Convergence
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence, Planned
 from stacks.model.errors import Refused
 from stacks.plan.changes import Action
 

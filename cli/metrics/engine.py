@@ -5,9 +5,10 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from cli.engine.events import QUIET_OPERATIONS, Event, Step
-from cli.events import Cause, Dispatch, Failure
+from cli.events import Cause, Failure
 from cli.metrics.convergences import SECONDS
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 
 _OUTCOMES = {"done": "succeeded", "failed": "failed"}
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from cli.engine.events import Event, Step
-from cli.events import Begun, Cached, Cause, Dispatch, Failure, Leadership, Role
+from cli.events import Begun, Cached, Cause, Failure, Leadership, Role
 from cli.metrics.levels import Levels
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.errors import Refused
 from stacks.model.values import WAN, Address, Family, Known, Sighting, UnreadZone

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from cli.events import Begun, Cause, Dispatch, Failure, Leadership, Role
-from cli.reconcile.converge import Convergence
+from cli.events import Begun, Cause, Failure, Leadership, Role
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 
 
 class ExternalDns:

@@ -14,7 +14,6 @@ from prometheus_client.exposition import choose_encoder
 
 from cli.apiproxy.counts import COUNTED
 from cli.engine.events import Event
-from cli.events import Dispatch
 from cli.metrics.balancing import Balancing
 from cli.metrics.bridge import Bridge
 from cli.metrics.calls import Calls
@@ -25,6 +24,7 @@ from cli.metrics.esddns import Esddns
 from cli.metrics.external_dns import ExternalDns
 from cli.metrics.process import Process, StateSize
 from cli.metrics.world import World
+from cli.reconcile.news import Dispatch
 from stacks.model.api_calls import CALLS
 from stacks.observe.wan.detect import DETECTIONS
 

@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from cli.events import Cached, Dispatch, Leadership, Mended, Reloaded, Role
+from cli.events import Cached, Leadership, Mended, Reloaded, Role
+from cli.reconcile.news import Dispatch
 
 StateSize = Callable[[], int | None]
 """Gives the bytes of the stack's state; None where nobody knows."""

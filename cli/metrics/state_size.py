@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from cli.session.backend import state_folder
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from stacks.model.shards import estate_of
 
 

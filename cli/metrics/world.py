@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter
 
-from cli.events import Cached, Dispatch, Leadership, Role
-from cli.feedback.unwritten import Unwritten
+from cli.events import Cached, Leadership, Role, Unwritten
 from cli.metrics.levels import Levels
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 from stacks.model.values import Family, Known, Sighting, Unknown, UnreadZone
 from stacks.model.wishes import SourceSighting, Wish
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from cli.events import Fatal, Leadership, Role
 from cli.notify.message import Fact
 from cli.output import tables
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
 from stacks.plan.changes import Action, Change

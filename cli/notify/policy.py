@@ -16,11 +16,12 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
-from cli.events import Dispatch, Fatal, Leadership, News, Reloaded, Role
+from cli.events import Fatal, Leadership, Reloaded, Role
 from cli.notify import facts
 from cli.notify.message import Fact, Message, message
 from cli.notify.streak import Streak
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch, News
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 from stacks.model.values import Known, Sighting
 from stacks.observe.wan.agreement.consensus import is_disagreement

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cli.events import Begun, Dispatch, Fatal, Leadership, Role
+from cli.events import Begun, Fatal, Leadership, Role
 from cli.notify.streak import Streak
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cli.events import Dispatch, Failure, Leadership, Role
-from cli.reconcile.converge import Convergence
+from cli.events import Failure, Leadership, Role
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.apiproxy.counts import summary_line
 from cli.reconcile.confirm import Outcome
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.records.record import Record
 from stacks.model.values import WAN, Known, Sighting, Unknown, UnreadZone
 from stacks.model.wishes import Complaint, SourceSighting

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.apiproxy.counts import summary_line
 from cli.reconcile.confirm import Outcome
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.marks import ownership
 from components.records import canonical, canonical_content
 from components.records.record import Record

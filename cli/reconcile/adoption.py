@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.output import documents, tables
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.marks.heritage import described
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from cli.engine import stack
 from cli.engine.events import Diagnostic, Event
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.reconcile import writes
 from cli.recovery import intent_log
+from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import Part, parts
@@ -26,7 +26,7 @@ from stacks.plan.sharding import moves
 if TYPE_CHECKING:
     from cli.apiproxy.counts import Counts, Tally
     from cli.apiproxy.intent import Intent
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
 
 Todo = TypeVar("Todo")
 MANY = 50

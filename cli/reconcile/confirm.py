@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from components.records import canonical_content
 from stacks.model.values import ZoneSnapshot
 
 if TYPE_CHECKING:
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
     from stacks.observe.wan.sources.deadline import Deadline
     from stacks.observe.zone.confirmation import Confirmed, Expectation, Unconfirmed
     from stacks.settings.stack import Settings
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 Outcome: TypeAlias = "Confirmed | Unconfirmed"
 Waiting = Callable[[float], "float | Deadline"]
 """Makes what a confirmation waits under of its seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What the name servers say of a convergence."""
+
+    outcomes: tuple[Outcome, ...]
 
 
 def confirmations(

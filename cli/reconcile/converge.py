@@ -6,20 +6,19 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from cli.engine import stack
 from cli.engine.failure import RunFailed
-from cli.engine.run import Listener, Run
+from cli.engine.run import Listener
 from cli.reconcile.apply import Carried, carry_out
 from cli.reconcile.geo_retry import Rounds
-from cli.session.session import Session, require_estate
-from stacks.model.errors import ObservationError
-from stacks.model.values import Observation, Plan, Unknown, UnreadZone
+from cli.reconcile.result import Convergence
+from cli.session.open import require_estate
+from cli.session.session import Session
+from cli.state.registries import registry_of_estate
+from stacks.model.values import Observation, Plan
 from stacks.observe.world import Sights, observe
 from stacks.plan.changes import Action, Change, changes
-from stacks.plan.geo.changes import GeoChange
 from stacks.plan.geo.part import changes_of_geo
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover
@@ -27,9 +26,6 @@ from stacks.plan.safety.guard import Refusal, refusals
 from stacks.plan.safety.held_back import held_back
 from stacks.plan.safety.permission import Permission, refused
 from stacks.settings.stack import Settings
-
-if TYPE_CHECKING:
-    from cli.apiproxy.counts import Tally
 
 GiveSights = Callable[[], Sights]
 """Gives the WAN addresses and the objects' wishes to a run, in place of a look of its own."""
@@ -39,54 +35,6 @@ NOTHING_ALLOWED = Permission()
 NOTHING_DONE = Carried()
 SHARED = "/load_balancers"
 """In the URL of what several stacks write, which the provider names where it fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Convergence:
-    """What a convergence saw, wanted and did. runs is empty where nothing was to be done; seconds is wall time.
-
-    refusals: what the guard refuses; allowed_by: what allows it all the same, in words; is_held_back: it is left as it
-    is, and the changes are the rest.
-    """
-
-    observation: Observation
-    plan: Plan
-    changes: tuple[Change, ...]
-    runs: tuple[Run, ...]
-    seconds: float
-    refusals: tuple[Refusal, ...] = ()
-    allowed_by: str = ""
-    is_held_back: bool = False
-    geo_changes: tuple[GeoChange, ...] = ()
-    """What is done of load balancing."""
-    moved: int = 0
-    """Records that were moved from one stack of the estate to another."""
-    calls: tuple[Tally, ...] = ()
-    """What went through the bridge in each round."""
-
-    @property
-    def unread_at_providers(self) -> str:
-        """What could not be read, zones or load balancing, and why: it stays as it is. Empty where all could."""
-        unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
-        stays = [f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread]
-        geo = self.observation.geo
-        if geo and isinstance(geo.account, Unknown):
-            stays.append(f"load balancing stays as it is: {geo.account.reason}")
-        return "; ".join(stays)
-
-    @property
-    def unread(self) -> str:
-        """What could not be read, and why, objects of clusters too. What it is about stays as it is."""
-        sources = [one for one in self.observation.sources if not one.waiting]
-        reasons = dict.fromkeys(one.found.reason for one in sources if isinstance(one.found, Unknown))
-        kept = [f"what was made for its objects stays: {reason}" for reason in reasons]
-        return "; ".join(filter(None, [self.unread_at_providers, *kept]))
-
-
-def require_all_read(done: Convergence) -> None:
-    """Raise ObservationError where something could not be read: the rest is done, and the command has failed."""
-    if done.unread:
-        raise ObservationError(done.unread)
 
 
 def look(  # noqa: PLR0913 - what each command varies; the rest are defaults
@@ -106,7 +54,7 @@ def look(  # noqa: PLR0913 - what each command varies; the rest are defaults
     require_estate(session)
     began = time.monotonic()
     with _no_collections():
-        observation = observe(session.settings, session.credentials, lambda: stack.registry(session), sights)
+        observation = observe(session.settings, session.credentials, lambda: registry_of_estate(session), sights)
         plan = amend(make_plan(session.settings, observation, takeover, handed_over=handed_over), observation)
         found = changes(plan, observation)
         refusing = refused_changes(session.settings, plan, found, observation, permission)

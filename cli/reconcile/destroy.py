@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from cli.engine import stack
 from cli.engine.run import Listener, Run
 from cli.reconcile import writes
 from cli.reconcile.apply import behind_bridge, has_journal, side_by_side
 from cli.reconcile.geo_leave import leave
 from cli.recovery import intent_log
-from cli.session.session import Session, require_estate
+from cli.session import stack
+from cli.session.open import require_estate
+from cli.session.session import Session
 from stacks.model.shards import stack_in
 from stacks.model.values import Registry, ZoneSnapshot
 from stacks.observe.world import read_zones

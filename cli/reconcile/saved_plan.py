@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Problem, Refused, UserError
 
 VERSION = 1

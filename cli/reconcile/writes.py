@@ -14,7 +14,7 @@ from stacks.plan.changes import Action, same
 from stacks.plan.records.record_sets import import_ids
 
 if TYPE_CHECKING:
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
     from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, Registry
     from stacks.plan.changes import Change
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.apiproxy import journal
 from cli.session.backend import state_folder
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from stacks.model.errors import NotNow, is_disk_full
 from stacks.model.shards import estate_of
 from stacks.plan.changes import Action
@@ -23,7 +23,6 @@ from stacks.plan.records.adoption import Traces
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cli.reconcile.converge import Convergence
     from cli.session.session import Session
     from stacks.plan.changes import Change
 
@@ -112,17 +111,6 @@ def begin(session: Session, changes: Iterable[Change]) -> None:
     before = remembered(session)
     if made:
         remember(session, Traces(before.wanted, before.records | made, before.ids))
-
-
-def end(session: Session, done: Convergence) -> bool:
-    """Forget it, for all stacks of the estate, where a convergence has left nothing open.
-
-    Whether it has: else the next one has to take over again.
-    """
-    if done.unread or done.plan.frozen:
-        return False
-    forget(session)
-    return True
 
 
 def forget(session: Session) -> None:

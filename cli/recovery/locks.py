@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from cli.engine.failure import Locked
 from cli.recovery import processes
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from stacks.model.errors import UserError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from cli.events import Mended
 from cli.recovery import intent_log, locks
 from cli.recovery.gaps import Gaps, gaps_in, joined, takeover_by, traces_in
 from cli.session.backend import mend_sidecars, state_folder
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
 from cli.state.checkpoint_cache import glance
 from stacks.model.errors import NotNow, UserError
@@ -28,7 +28,6 @@ from stacks.plan.records.adoption import Takeover, Traces
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.reconcile.converge import Convergence
     from cli.session.session import Session
 
 Told = Callable[[Mended], None]
@@ -72,17 +71,6 @@ def recover(
             "make room or mend the permissions there, then run the same command again",
         ) from error
     return takeover_by(found)
-
-
-def recovering(session: Session, told: Told, run: Callable[[Takeover | None], Convergence]) -> Convergence:
-    """Recover, and run; once more where that met a lock whose owner turns out to be dead. Raises what these do."""
-    takeover = recover(session, told)
-    try:
-        done = run(takeover)
-    except Locked as locked:
-        done = run(recover(session, told, after=locked))
-    intent_log.end(session, done)
-    return done
 
 
 def foreseen(session: Session) -> Takeover | None:

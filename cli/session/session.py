@@ -1,33 +1,17 @@
-"""Where a command works: the project, the stack and its settings file, the engine, the environment it runs in."""
+"""A stack of a project with all that a command needs to work on it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import yaml
 
 from cli.engine.hold import Hold
-from cli.session.backend import backend_url, mend_sidecars
-from cli.state.store import PulumiBackend, StateStore, store
-from stacks.model.errors import UserError
-from stacks.model.shards import estate_of, label_of
-from stacks.settings.credentials import Credentials, credentials, plugin_environment, upstreams
-from stacks.settings.files import from_file
+from cli.engine.install.find import Engine
+from cli.session.services import ApiProxy, KeptPlugins
+from cli.session.state_store import StateStore
+from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
-
-if TYPE_CHECKING:
-    from cli.apiproxy.proxy import Bridge
-    from cli.engine.install.find import Engine
-    from cli.engine.plugins import Plugins
-
-PROJECT_FILE = "Pulumi.yaml"
-PROJECT_NAME = "truenorth"
-BRIDGE_VARIABLE = "TRUENORTH_BRIDGE"
-"""Where it says off, the provider plugins ask the APIs directly: one call a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +29,15 @@ class Session:
     engine: Engine
     backend: str
     environment: Mapping[str, str] = field(repr=False)
+    state: StateStore = field(repr=False, compare=False)
+    """What keeps the stack's state. backend is where the engine works on it."""
     hold: Hold = field(default_factory=Hold, repr=False, compare=False)
     """The engine that runs here."""
-    state: StateStore = field(default_factory=lambda: PulumiBackend("", PROJECT_NAME, ""), repr=False, compare=False)
-    """What keeps the stack's state. backend is where the engine works on it."""
     upstreams: Mapping[str, str] = field(default_factory=dict)
     """The APIs that the plugins reach through a bridge, by the plugin's variable; none: they ask them directly."""
-    bridge: Bridge | None = field(default=None, repr=False, compare=False)
+    bridge: ApiProxy | None = field(default=None, repr=False, compare=False)
     """The one that is kept; None: each convergence has one of its own."""
-    plugins: Plugins | None = field(default=None, repr=False, compare=False)
+    plugins: KeptPlugins | None = field(default=None, repr=False, compare=False)
     """Those that are kept running; None: each engine starts its own."""
 
     parallel: int = 64
@@ -62,106 +46,3 @@ class Session:
     def at(self, stack: str) -> Session:
         """The session of another stack of the estate."""
         return self if stack == self.stack else replace(self, stack=stack, state=self.state.of(stack))
-
-
-def open_session(
-    stack: str, settings_file: Path | None, environment: Mapping[str, str], state_url: str = ""
-) -> Session:
-    """Find and check everything a run needs before anything is touched. Raises UserError.
-
-    state_url: where state is kept, "" for what the environment and the settings say.
-    """
-    from cli.engine.install.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
-    from cli.engine.install.progress import shown_on  # noqa: PLC0415 - likewise
-
-    project = find_project(Path.cwd())
-    estate = estate_of(stack)
-    file = settings_file or settings_path(project, estate)
-    settings = from_file(file, environment, estate)
-    found = credentials(settings, environment)
-    with shown_on(sys.stderr) as progress:
-        engine = install(environment, progress)
-    url = backend_url(project / PROJECT_FILE, settings.backend, environment, state_url)
-    state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, place=project)
-    backend = state.backend
-    mend_sidecars(backend)
-    engine_variables = engine_environment(engine, environment) | {
-        **plugin_environment(found),
-        **({"PULUMI_BACKEND_URL": backend} if backend else {}),
-        **state.variables,
-    }
-    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
-        # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
-        engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
-    return Session(
-        project,
-        stack,
-        file,
-        settings,
-        found,
-        engine,
-        backend,
-        engine_variables,
-        state=state,
-        upstreams={} if environment.get(BRIDGE_VARIABLE) == "off" else upstreams(found),
-    )
-
-
-def require_estate(session: Session) -> None:
-    """Raise UserError for the session of a shard: what is planned is planned for the whole estate."""
-    if label_of(session.stack):
-        estate = estate_of(session.stack)
-        raise UserError(
-            f"{session.stack} is a shard of the estate {estate}, which is only run as a whole",
-            f"--stack {session.stack}",
-            f"say --stack {estate}; for this one alone there is a plain: pulumi up --stack {session.stack}",
-        )
-
-
-def keeping(opened: Session, before: Session) -> Session:
-    """The session, opened anew, with what is there already: what keeps the state, the bridge, the plugins.
-
-    As far as they fit: the state is to be kept at the same place, the APIs are the same.
-    """
-    bridge = before.bridge if opened.upstreams == before.upstreams else None
-    opened = replace(opened, bridge=bridge, plugins=before.plugins)
-    if opened.state.url != before.state.url:
-        return opened
-    url = {"PULUMI_BACKEND_URL": before.backend} if before.backend else {}
-    environment = {**opened.environment, **url}
-    return replace(opened, state=before.state, backend=before.backend, environment=environment)
-
-
-def purging(session: Session, purge: bool | None) -> Session:  # noqa: FBT001 - an option of three values
-    """The session with policy sync (True) or upsert-only (False) for all zones; as it is for None."""
-    if purge is None:
-        return session
-    policy = {"policy": "sync" if purge else "upsert-only"}
-    zones = tuple(zone.model_copy(update=policy) for zone in session.settings.zones)
-    return replace(session, settings=session.settings.model_copy(update={**policy, "zones": zones}))
-
-
-def find_project(start: Path) -> Path:
-    """The folder of TrueNorth's Pulumi.yaml: here or above, else the one that this program was installed from."""
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
-        file = folder / PROJECT_FILE
-        if file.is_file() and _project_name(file) == PROJECT_NAME:
-            return folder
-    raise UserError(
-        "there is no TrueNorth project here",
-        f"no {PROJECT_FILE} named {PROJECT_NAME} in {start} or above",
-        "change into a checkout of TrueNorth",
-    )
-
-
-def settings_path(project: Path, stack: str) -> Path:
-    """The settings file of a stack, where Pulumi looks for it too."""
-    return project / "stacks" / f"Pulumi.{stack}.yaml"
-
-
-def _project_name(file: Path) -> str:
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return ""
-    return str(document.get("name", "")) if isinstance(document, dict) else ""

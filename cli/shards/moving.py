@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cli.engine.stack import make_stack
+from cli.session.stack import make_stack
 from cli.shards import transfer
 from cli.state.deployments import deployment_of, replace_deployment
 from stacks.model.errors import NotNow, ObservationError
@@ -81,9 +81,7 @@ def _remove(session: Session, gone: Mapping[str, Collection[Resource]]) -> None:
             now = [(one["urn"], one.get("id", "")) for one in transfer.whole(there[stack], _urns(resources))]
             if sorted(now) != sorted((one["urn"], one.get("id", "")) for one in resources):
                 raise ObservationError(f"the state of stack {stack} has changed while records were moved: try again")
-        _on_each(
-            lambda one: replace_deployment(session.at(one), transfer.removed(there[one], _urns(gone[one]))), gone
-        )
+        _on_each(lambda one: replace_deployment(session.at(one), transfer.removed(there[one], _urns(gone[one]))), gone)
 
 
 def _begin(written: ExitStack, session: Session, stacks: Iterable[str]) -> None:

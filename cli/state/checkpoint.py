@@ -24,7 +24,7 @@ import msgspec
 import yaml
 
 from cli.recovery.intent_log import write_whole
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from cli.state.integrity import VERSIONS, examined, fault_of_deployment
 from stacks.model.errors import ObservationError, UserError
 from stacks.model.values import Registry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.engine.failure import RunFailed, mendable
 from cli.session.backend import state_folder
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
 from cli.state.listing import UNREADABLE_HERE
 from stacks.model.errors import ObservationError, UserError

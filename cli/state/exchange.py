@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cli.engine.stack import make_stack
 from cli.session.session import Session
+from cli.session.stack import make_stack
 from cli.state.deployments import VERSION, pulumi_stack, replace_deployment, why
 from stacks.model.errors import ObservationError, UserError
 from stacks.observe.registry import NO_STACK

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cli.session.backend import state_folder
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from cli.state.checkpoint_cache import glance
 from cli.state.listing import UNREADABLE_HERE
 from stacks.model.errors import ObservationError
@@ -35,6 +35,13 @@ class Union:
     registry: Registry
     twice: tuple[RegisteredRecord, ...] = ()
     of: Mapping[str, Registry] = field(default_factory=dict)
+
+
+def registry_of_estate(session: Session) -> Registry:
+    """Return the registry of what state holds in all stacks of the session's estate; empty where there is none yet."""
+    session.state.pull()
+    found = registry_of(session, (session.stack, *session.state.shards()))
+    return replace(found.registry, twice=found.twice) if found.twice else found.registry
 
 
 def registry_of(session: Session, stacks: Sequence[str], prefer: Callable[[str], str] | None = None) -> Union:

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cli.events import Dispatch, Fatal, Leadership, Role, Stopping
-from cli.reconcile.converge import Convergence
+from cli.events import Fatal, Leadership, Role, Stopping
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 
 CONVERGED = "convergence"

@@ -9,10 +9,11 @@ from typing import Literal
 
 from rich.text import Text
 
-from cli.daemon.confirmer import Confirmation
-from cli.events import Dispatch, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
+from cli.events import Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
 from cli.output import tables
-from cli.reconcile.converge import Convergence
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import Dispatch
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
 from stacks.plan.changes import Change

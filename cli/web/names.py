@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
 from components.records import canonical_content

@@ -10,7 +10,7 @@ from typing import Literal
 from cli.events import Cause, Role
 from cli.output import tables
 from cli.output.geo_table import pools_of
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from cli.web.history import leading
 from cli.web.status import Status
 from stacks.model.geo import Account

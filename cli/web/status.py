@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.grace import Leaving
-from cli.events import Cached, Dispatch, Failure, Fatal, Leadership, News, Reloaded, Role, Stopping
-from cli.feedback.unwritten import Unwritten
-from cli.reconcile.confirm import Outcome
-from cli.reconcile.converge import Convergence
+from cli.events import Cached, Failure, Fatal, Leadership, Leaving, Reloaded, Role, Stopping, Unwritten
+from cli.reconcile.confirm import Confirmation, Outcome
+from cli.reconcile.news import Dispatch, News
+from cli.reconcile.result import Convergence
 from cli.web.history import Entry, entry_of, noted
 from stacks.model.errors import Refused
 from stacks.model.values import Family, Plan, Sighting, Unknown

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from cli.events import Dispatch
+from cli.reconcile.news import Dispatch
 from cli.web.status import Status, after, after_detection
 from stacks.observe.wan.detect import Detection
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from cli.engine.run import Run
-from cli.events import Dispatch, News, Trigger, Turn
-from cli.reconcile.converge import Convergence
+from cli.events import Trigger, Turn
+from cli.reconcile.news import Dispatch, News
+from cli.reconcile.result import Convergence
 from components.records.record import Record
 from stacks.model.values import (
     WAN,

@@ -12,7 +12,7 @@ from bench.campaigns.crash.run import Ended, up
 from bench.campaigns.crash.wish import Wish, seen
 from bench.campaigns.crash.world import STACK, World
 from bench.campaigns.wrong import WrongError
-from cli.session.session import PROJECT_NAME
+from cli.session.project import PROJECT_NAME
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.shards import INFIX
 

@@ -12,7 +12,7 @@ from collections import Counter
 from bench.campaigns.main.storm import ACTIONS, Storm
 from bench.campaigns.wrong import WrongError
 from bench.stage import stage
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.records import canonical_content
 from lab import remote
 from stacks.model.values import Known

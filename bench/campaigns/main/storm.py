@@ -11,7 +11,8 @@ from bench.campaigns.wrong import WrongError
 from bench.stage import Stage
 from cli.engine.events import Event
 from cli.engine.failure import RunFailed
-from cli.reconcile.converge import Convergence, converge
+from cli.reconcile.converge import converge
+from cli.reconcile.result import Convergence
 from lab import remote
 from stacks.model.errors import ObservationError, UserError
 

@@ -25,7 +25,7 @@ from bench.parts.scale.steps import (
 )
 from bench.parts.scale.world import STACK, Content, World
 from bench.row import Row
-from cli.session.session import BRIDGE_VARIABLE
+from cli.session.open import BRIDGE_VARIABLE
 
 CREATION_CALLS = 120
 """The most calls that creating 5,000 names with their marks may take: the goal."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from bench.campaigns import __main__
+from bench.campaigns import runner
 from bench.campaigns.main import campaign as main_campaign
 from bench.campaigns.main.storm import STRUCK
 from bench.campaigns.runner import PARTS, Outcome, Part
@@ -44,12 +44,12 @@ def others(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize("arguments", [["--only", "tea"], ["--seeds", "0"], ["--seeds", "1,2"], ["--seeds", "²"]])
 def test_a_part_or_a_number_that_makes_no_sense_is_refused(played: list[int], arguments: list[str]) -> None:
-    assert __main__.campaign(arguments) == 2
+    assert runner.campaign(arguments) == 2
     assert played == []
 
 
 def test_without_a_choice_every_part_plays_its_own_number_of_seeds(played: list[int], others: list[int]) -> None:
-    __main__.campaign(["--only", "", "--seeds", ""])
+    runner.campaign(["--only", "", "--seeds", ""])
     assert played == list(range(PARTS["main"].seeds))
     assert others == list(range(7))
 
@@ -57,7 +57,7 @@ def test_without_a_choice_every_part_plays_its_own_number_of_seeds(played: list[
 def test_a_seed_that_went_wrong_is_told_and_the_others_are_played(
     played: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert __main__.campaign(["--only", "main", "--seeds", "3"]) == 1
+    assert runner.campaign(["--only", "main", "--seeds", "3"]) == 1
     said = capsys.readouterr().out
     assert played == [0, 1, 2]
     assert "main seed 1: a foreign record changed" in said
@@ -66,13 +66,13 @@ def test_a_seed_that_went_wrong_is_told_and_the_others_are_played(
 
 
 def test_seeds_begin_where_they_are_told_to(played: list[int]) -> None:
-    assert __main__.campaign(["--only", "main", "--first", "17", "--seeds", "3"]) == 0
+    assert runner.campaign(["--only", "main", "--first", "17", "--seeds", "3"]) == 0
     assert played == [17, 18, 19]
 
 
 def test_one_seed_of_one_part_can_be_repeated_alone(
     played: list[int], others: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert __main__.campaign(["--only", "wan", "--seed", "4"]) == 0
+    assert runner.campaign(["--only", "wan", "--seed", "4"]) == 0
     assert (played, others) == ([], [4])
     assert "1 seeds in" in capsys.readouterr().out

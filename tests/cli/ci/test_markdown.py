@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.ci.markdown import MOST_ROWS, code, failure, prose, summary
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.model.values import Conflict, Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan

@@ -5,9 +5,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from cli.daemon.fast_plan import Planned, planned
+from cli.daemon.fast_plan import planned
 from cli.engine.run import Run
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence, Planned
 from components.marks import ownership
 from components.records.record import Record
 from stacks.model.values import WAN, Family, Known, LiveRecord, Observation, Registry, Sighting, ZoneSnapshot

@@ -6,7 +6,8 @@ import pytest
 
 from cli.daemon.leadership import Seat
 from cli.engine.hold import LEASE_LOST, STOPPING, Hold, NotHeld
-from cli.events import Leadership, News, Role
+from cli.events import Leadership, Role
+from cli.reconcile.news import News
 
 LEADER, STANDBY = Leadership(Role.LEADER, "a", "a", 1), Leadership(Role.STANDBY, "b", "a", 2)
 

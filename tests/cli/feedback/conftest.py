@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.feedback.unwritten import Unwritten
+from cli.events import Unwritten
 from cli.feedback.writing import Writing
 from stacks.model.values import Observation, Unknown
 from stacks.observe.cluster.reading import read

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from cli.engine.failure import RunFailed
+from cli.events import Unwritten
 from cli.feedback.telling import telling
-from cli.feedback.unwritten import Unwritten
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused, UserError
 from stacks.plan.safety.guard import Refusal
 from tests.cli.feedback.conftest import Shop

@@ -9,17 +9,16 @@ from typing import Any, get_args
 import pytest
 from rich.console import Console
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.fast_plan import Planned
-from cli.daemon.grace import Leaving
 from cli.engine.events import Diagnostic, Event, Step, Summary
-from cli.events import Begun, Cached, Failure, Fatal, Hear, Leadership, Mended, News, Reloaded, Role, Stopping
-from cli.feedback.unwritten import Unwritten
+from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Role, Stopping, Unwritten
 from cli.log.entries import entry, unsent
 from cli.log.entry import Entry
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
 from cli.log.secrets import Redactor
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import Hear, News
+from cli.reconcile.result import Planned
 from stacks.model.errors import Problem, Refused
 from stacks.model.values import Frozen, Known, Unknown
 from stacks.model.wishes import Complaint, ObjectKey, SourceSighting

@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.engine.install.find import Engine
 from cli.log.session_secrets import session_redactor
 from cli.session.session import Session
+from cli.state.store import PulumiBackend
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import parse
 
@@ -25,7 +26,8 @@ def session(kubeconfig: str) -> Session:
         {"zone": "example.com", "sources": ["ingress"], "cluster": {"kubeconfig": kubeconfig}}, {}, stack="s", where="f"
     )
     signed = {"example.com": Credentials(token="xyzzy-token"), "example.org": Credentials(key="xyzzy-key")}
-    return Session(Path(), "s", Path("f"), settings, signed, Engine(Path("pulumi"), Path(), "3", "path", ""), "", {})
+    engine, state = Engine(Path("pulumi"), Path(), "3", "path", ""), PulumiBackend("", "truenorth", "")
+    return Session(Path(), "s", Path("f"), settings, signed, engine, "", {}, state)
 
 
 def test_are_those_of_zones_and_of_kubeconfigs(tmp_path: Path) -> None:

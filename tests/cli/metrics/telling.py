@@ -10,9 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bench.campaigns.paper import carried_out
 from cli.engine.run import Run
-from cli.events import Dispatch, News, Trigger, Turn
+from cli.events import Trigger, Turn
 from cli.metrics.metrics import Metrics
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import Dispatch, News
+from cli.reconcile.result import Convergence
 from stacks.model.values import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan

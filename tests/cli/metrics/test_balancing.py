@@ -11,7 +11,7 @@ from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.metrics.telling import UP, Told, settled
 
 if TYPE_CHECKING:
-    from cli.reconcile.converge import Convergence
+    from cli.reconcile.result import Convergence
 
 NAME = "k8s-pool-home-eu"
 POOL = Pool(NAME, (Origin("origin-eu", "192.0.2.1"), Origin("origin-eu-2", "192.0.2.2")))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.fast_plan import Planned
 from cli.events import Begun, Cause, Failure, Leadership, Role, Trigger
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.result import Planned
 from components.records.record import Record
 from stacks.model.errors import Problem, Refused
 from stacks.observe.zone.confirmation import Confirmed, Unconfirmed

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from cli.events import Begun, Cause, Failure, News
+from cli.events import Begun, Cause, Failure
+from cli.reconcile.news import News
 from tests.cli.metrics.telling import EPOCH, UP, Told, converged, settled
 
 CONTROLLER = "external_dns_controller_"

@@ -9,7 +9,7 @@ from cli.events import Begun, Cause, Failure
 from cli.metrics.metrics import Metrics
 from cli.metrics.state_size import state_size
 from cli.reconcile.converge import converge
-from cli.session.session import open_session
+from cli.session.open import open_session
 from lab import remote
 from tests.cli.conftest import STACK, Inside
 from tests.cli.metrics.telling import ADDRESS, Told

@@ -3,8 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 
-from cli.events import Cached, Leadership, Role
-from cli.feedback.unwritten import Unwritten
+from cli.events import Cached, Leadership, Role, Unwritten
 from components.records.record import Record
 from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, Unknown, UnreadZone
 from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish

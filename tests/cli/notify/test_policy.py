@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.events import Failure, Fatal, Leadership, News, Reloaded, Role
+from cli.events import Failure, Fatal, Leadership, Reloaded, Role
 from cli.notify.message import LINES, Fact, Message, message
 from cli.notify.policy import BURST, Policy
-from cli.reconcile.converge import Convergence
+from cli.reconcile.news import News
+from cli.reconcile.result import Convergence
 from stacks.model.errors import Problem, Refused
 from stacks.observe.wan.agreement.consensus import DISAGREEMENT
 from stacks.plan.changes import Action, Change

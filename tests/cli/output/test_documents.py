@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from cli.output.documents import addresses_document, complaint_document, convergence_document, source_document
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from stacks.model.values import WAN, Family, Frozen, Known, Observation, Plan, Registry, Sighting, Unknown
 from stacks.model.wishes import Complaint, ObjectKey, SourceSighting
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.reconcile import adoption
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.marks import cloudflare_ddns
 from components.records.record import Record
 from stacks.model.values import LiveRecord, Observation, RegisteredRecord

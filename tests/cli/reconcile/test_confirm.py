@@ -4,7 +4,7 @@ import pytest
 
 from cli.engine.run import Run
 from cli.reconcile.confirm import confirmations, expectations
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.records.record import Record
 from lab.dns.record import ZoneRecord
 from lab.dns.server import serve_dns

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.reconcile.converge import Convergence, require_all_read
+from cli.reconcile.result import Convergence, require_all_read
 from stacks.model.errors import ObservationError
 from stacks.model.geo import GeoSight
 from stacks.model.values import Known, Observation, Plan, Registry, Unknown, UnreadZone, ZoneSnapshot

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from cli.reconcile.saved_plan import check, load, save
 from stacks.model.errors import Refused, UserError
 from stacks.model.values import Observation

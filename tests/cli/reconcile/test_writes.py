@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from bench.campaigns.paper import carried_out
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from cli.reconcile.writes import intent, removal
 from cli.shards.parts import Part, parts
 from stacks.model.shards import root_of

@@ -13,6 +13,7 @@ import pytest
 from cli.engine.install.find import Engine
 from cli.events import Mended
 from cli.session.session import Session
+from cli.state.store import PulumiBackend
 from tests.stacks.plan.worlds import make_settings
 
 VERSION = "v3.256.0"
@@ -72,6 +73,7 @@ class Place:
             engine,
             f"{folder.as_uri()}?metadata=skip",
             {},
+            PulumiBackend("", "truenorth", ""),
         )
 
     def hear(self, news: Mended) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from cli.apiproxy import journal
 from cli.engine.failure import Locked
-from cli.reconcile.converge import Convergence
+from cli.reconcile.recovering import end
+from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.recovery.recover import foreseen, recover, stacks_of
 from cli.session.session import Session
@@ -116,7 +117,7 @@ class TestAfterACrash:
         other = replace(session, stack="other").at("other")
         intent_log.begin(other, [])
         assert recover(session, place.hear) == Takeover("truenorth", traces=Traces(records=MADE))
-        assert intent_log.end(session, done())
+        assert end(session, done())
         assert recover(session, place.hear) is None
 
     def test_a_damaged_checkpoint_of_a_shard_is_mended(self, place: Place, session: Session) -> None:
@@ -144,6 +145,6 @@ class TestAfterACrash:
         file.write_bytes(b"torn")
         assert journal.traces(file) != Traces()
         assert recover(session, place.hear) == Takeover("truenorth", traces=journal.traces(file))
-        assert intent_log.end(session, done())
+        assert end(session, done())
         assert not file.exists()
         assert recover(session, place.hear) is None

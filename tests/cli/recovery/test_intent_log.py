@@ -5,10 +5,11 @@ import stat
 
 import pytest
 
-from cli.reconcile.converge import Convergence
+from cli.reconcile.recovering import end, recovering
+from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.recovery.gaps import gaps_in, joined, takeover_by
-from cli.recovery.recover import foreseen, recover, recovering
+from cli.recovery.recover import foreseen, recover
 from stacks.model.errors import NotNow
 from stacks.model.values import Frozen, Plan
 from stacks.plan.changes import Action, Change
@@ -43,7 +44,7 @@ class TestWhatARunIsAboutToMake:
 
     def test_is_forgotten_once_it_is_done(self, place: Place) -> None:
         intent_log.begin(place.session, CHANGES)
-        assert intent_log.end(place.session, done())
+        assert end(place.session, done())
         assert recover(place.session, place.hear) is None
 
     def test_is_kept_beside_what_former_runs_were_about_to_make(self, place: Place) -> None:
@@ -60,7 +61,7 @@ class TestWhatARunIsAboutToMake:
 
     def test_is_kept_as_long_as_an_address_is_unknown(self, place: Place) -> None:
         intent_log.begin(place.session, CHANGES)
-        assert not intent_log.end(place.session, done(Frozen("www.example.com", "A", (), "down")))
+        assert not end(place.session, done(Frozen("www.example.com", "A", (), "down")))
         assert recover(place.session, place.hear) is not None
 
     @pytest.mark.parametrize("content", ["", "{", "[]", "1", '{"records": [1]}', '{"ids": 3}', '{"records": [["a"]]}'])

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from cli.engine.install.find import Engine
-from cli.session.session import Session, find_project, keeping, purging, settings_path
+from cli.session.open import keeping, purging
+from cli.session.project import find_project, settings_path
+from cli.session.session import Session
 from cli.state.store import PulumiBackend
 from tests.cli.conftest import ROOT
 from tests.stacks.plan.worlds import make_settings
@@ -61,4 +63,5 @@ def session() -> Session:
     """One with two zones, and nothing to run."""
     settings = make_settings(policy="create-only", zones=[{"zone": "example.net", "policy": "sync"}])
     nowhere = Path("/nonexistent")
-    return Session(nowhere, "home", nowhere, settings, {}, Engine(nowhere, nowhere, "3", "folder", ""), "", {})
+    state = PulumiBackend("", "truenorth", "")
+    return Session(nowhere, "home", nowhere, settings, {}, Engine(nowhere, nowhere, "3", "folder", ""), "", {}, state)

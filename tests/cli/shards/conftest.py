@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
-from cli.engine import stack as stack_of_engine
 from cli.engine.events import Event
-from cli.session.session import Session, open_session
+from cli.session import stack as stack_of_engine
+from cli.session.open import open_session
+from cli.session.session import Session
 from cli.state.deployments import deployment_of
 from components.marks.ownership import mark_record_name, record_name
 from components.records.owned_record import OwnedRecordArgs, declare

@@ -131,7 +131,7 @@ def killed_before_the_source_is_written(estate: Estate, moves: Mapping[tuple[str
         import json, os, signal, sys
         from pathlib import Path
         from cli.shards import moving
-        from cli.session.session import open_session
+        from cli.session.open import open_session
 
         moving._remove = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         moves = {(one, other): urns for one, other, urns in json.loads(sys.argv[2])}

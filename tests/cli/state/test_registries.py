@@ -71,9 +71,7 @@ class TestTheUnion:
         assert registry_of(session, ("home",)).registry == Registry()
 
     @pytest.mark.parametrize(("preferred", "dropped"), [("home", SHARD), (SHARD, "home"), ("", SHARD), (OTHER, SHARD)])
-    def test_has_what_two_stacks_hold_once(
-        self, place: Place, session: Session, preferred: str, dropped: str
-    ) -> None:
+    def test_has_what_two_stacks_hold_once(self, place: Place, session: Session, preferred: str, dropped: str) -> None:
         write(place, "home", "a", "b")
         write(place, SHARD, "b", "c")
         prefer = (lambda _: preferred) if preferred else None

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.session.session import open_session
+from cli.session.open import open_session
 from cli.state.registries import registry_of
 from stacks.observe.registry import parse_registry
 from tests.cli.conftest import STACK, Inside

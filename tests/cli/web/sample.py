@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from itertools import chain, repeat
 
-from cli.daemon.confirmer import Confirmation
 from cli.engine.run import Run
-from cli.events import Cached, Dispatch, Failure, Leadership, Mended, News, Role, Trigger, Turn
-from cli.reconcile.converge import Convergence
+from cli.events import Cached, Failure, Leadership, Mended, Role, Trigger, Turn
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import Dispatch, News
+from cli.reconcile.result import Convergence
 from cli.web.status_board import StatusBoard
 from components.geo.values import LoadBalancer
 from components.marks import ownership

@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cli.events import Cached, Failure, Leadership, News, Role
+from cli.events import Cached, Failure, Leadership, Role
+from cli.reconcile.news import News
 from cli.web.document import head, raw
 from cli.web.status import Status, after, after_detection
 from stacks.model.values import Family, Unknown

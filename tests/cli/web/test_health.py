@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cli.events import Failure, Fatal, Leadership, News, Role, Stopping
+from cli.events import Failure, Fatal, Leadership, Role, Stopping
+from cli.reconcile.news import News
 from cli.web.health import CONVERGED, Check, Health
 from stacks.model.errors import Problem, Refused
 from tests.cli.web.sample import convergence, dispatch

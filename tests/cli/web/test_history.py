@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cli.daemon.confirmer import Confirmation
-from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping, Trigger
+from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping, Trigger
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import News
 from cli.web.history import KEPT, LINES, Entry, entry_of, noted
 from components.marks import ownership
 from components.records.record import Record

@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.grace import Leaving
-from cli.events import News
-from cli.reconcile.converge import Convergence
+from cli.events import Leaving
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import News
+from cli.reconcile.result import Convergence
 from cli.web.names import ORDER, rows
 from cli.web.status import Status, after
 from stacks.model.values import Conflict, Deferred, Frozen, Unknown, UnreadZone

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.grace import Leaving
-from cli.events import Cached, Cause, Failure, Fatal, Leadership, News, Reloaded, Role, Stopping
-from cli.feedback.unwritten import Unwritten
+from cli.events import Cached, Cause, Failure, Fatal, Leadership, Leaving, Reloaded, Role, Stopping, Unwritten
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import News
 from cli.web.document import head
 from cli.web.problems import SHOWN, Trouble, troubles
 from cli.web.status import Status, after

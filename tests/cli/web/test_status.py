@@ -5,10 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from cli.daemon.confirmer import Confirmation
-from cli.daemon.grace import Leaving
-from cli.events import Begun, Cached, Cause, Failure, Fatal, Leadership, Mended, News, Reloaded, Role, Stopping, Trigger
-from cli.feedback.unwritten import Unwritten
+from cli.events import (
+    Begun,
+    Cached,
+    Cause,
+    Failure,
+    Fatal,
+    Leadership,
+    Leaving,
+    Mended,
+    Reloaded,
+    Role,
+    Stopping,
+    Trigger,
+    Unwritten,
+)
+from cli.reconcile.confirm import Confirmation
+from cli.reconcile.news import News
 from cli.web.status import Status, after, after_detection
 from stacks.model.errors import Problem, Refused
 from stacks.model.values import Family, Unknown, UnreadZone

@@ -11,7 +11,7 @@ import pytest
 from bench.campaigns.main import campaign
 from bench.campaigns.main.storm import Storm
 from bench.campaigns.wrong import WrongError
-from cli.reconcile.converge import Convergence
+from cli.reconcile.result import Convergence
 from components.marks import ownership
 from lab import remote
 from stacks.model.values import LiveRecord, Observation

@@ -1,4 +1,4 @@
-"""The operations on a stack: make it, read its registry, up, refresh, preview, destroy. Each runs the engine once."""
+"""The operations on a stack: make it, up, refresh, preview, destroy. Each runs the engine once."""
 
 from __future__ import annotations
 
@@ -14,22 +14,13 @@ from pathlib import Path
 from cli.engine.failure import RunFailed, mendable, raise_for
 from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
-from cli.session.session import PROJECT_FILE, PROJECT_NAME, Session
+from cli.session.project import PROJECT_FILE, PROJECT_NAME
+from cli.session.session import Session
 from stacks.model.errors import NotNow
 from stacks.model.shards import label_of
-from stacks.model.values import Registry
 from stacks.observe.registry import NO_STACK
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-
-
-def registry(session: Session) -> Registry:
-    """What state says is ours, in all stacks of the estate; empty where there is none yet."""
-    from cli.state.registries import registry_of  # noqa: PLC0415 - reads checkpoints, which not every command does
-
-    session.state.pull()
-    found = registry_of(session, (session.stack, *session.state.shards()))
-    return replace(found.registry, twice=found.twice) if found.twice else found.registry
 
 
 def up(session: Session, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:

@@ -1,0 +1,40 @@
+"""Convergences after a crash: recover first, and forget what was written down once nothing is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cli.engine.failure import Locked
+from cli.events import Mended
+from cli.reconcile.result import Convergence
+from cli.recovery import intent_log
+from cli.recovery.recover import recover
+from cli.session.session import Session
+from stacks.plan.records.adoption import Takeover
+
+
+def recovering(
+    session: Session, told: Callable[[Mended], None], run: Callable[[Takeover | None], Convergence]
+) -> Convergence:
+    """Recover, and return the convergence that follows; run it once more where it met the lock of a dead process.
+
+    Raises what `recover` and run raise.
+    """
+    takeover = recover(session, told)
+    try:
+        done = run(takeover)
+    except Locked as locked:
+        done = run(recover(session, told, after=locked))
+    end(session, done)
+    return done
+
+
+def end(session: Session, done: Convergence) -> bool:
+    """Forget what was written down for all stacks of the estate, where a convergence has left nothing open.
+
+    Return whether it was forgotten: else the next convergence has to take over again.
+    """
+    if done.unread or done.plan.frozen:
+        return False
+    intent_log.forget(session)
+    return True

@@ -1,0 +1,97 @@
+"""Open a session: find and check everything that a run needs, before anything is touched."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cli.session.backend import backend_url, mend_sidecars
+from cli.session.project import PROJECT_FILE, PROJECT_NAME, find_project, settings_path
+from cli.session.session import Session
+from cli.state.store import store
+from stacks.model.errors import UserError
+from stacks.model.shards import estate_of, label_of
+from stacks.settings.credentials import credentials, plugin_environment, upstreams
+from stacks.settings.files import from_file
+
+BRIDGE_VARIABLE = "TRUENORTH_BRIDGE"
+"""Where it says off, the provider plugins ask the APIs directly: one call a record."""
+
+
+def open_session(
+    stack: str, settings_file: Path | None, environment: Mapping[str, str], state_url: str = ""
+) -> Session:
+    """Find and check everything a run needs before anything is touched. Raises UserError.
+
+    state_url: where state is kept, "" for what the environment and the settings say.
+    """
+    from cli.engine.install.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
+    from cli.engine.install.progress import shown_on  # noqa: PLC0415 - likewise
+
+    project = find_project(Path.cwd())
+    estate = estate_of(stack)
+    file = settings_file or settings_path(project, estate)
+    settings = from_file(file, environment, estate)
+    found = credentials(settings, environment)
+    with shown_on(sys.stderr) as progress:
+        engine = install(environment, progress)
+    url = backend_url(project / PROJECT_FILE, settings.backend, environment, state_url)
+    state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, place=project)
+    backend = state.backend
+    mend_sidecars(backend)
+    engine_variables = engine_environment(engine, environment) | {
+        **plugin_environment(found),
+        **({"PULUMI_BACKEND_URL": backend} if backend else {}),
+        **state.variables,
+    }
+    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
+        # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
+        engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
+    return Session(
+        project,
+        stack,
+        file,
+        settings,
+        found,
+        engine,
+        backend,
+        engine_variables,
+        state=state,
+        upstreams={} if environment.get(BRIDGE_VARIABLE) == "off" else upstreams(found),
+    )
+
+
+def require_estate(session: Session) -> None:
+    """Raise UserError for the session of a shard: what is planned is planned for the whole estate."""
+    if label_of(session.stack):
+        estate = estate_of(session.stack)
+        raise UserError(
+            f"{session.stack} is a shard of the estate {estate}, which is only run as a whole",
+            f"--stack {session.stack}",
+            f"say --stack {estate}; for this one alone there is a plain: pulumi up --stack {session.stack}",
+        )
+
+
+def keeping(opened: Session, before: Session) -> Session:
+    """The session, opened anew, with what is there already: what keeps the state, the bridge, the plugins.
+
+    As far as they fit: the state is to be kept at the same place, the APIs are the same.
+    """
+    bridge = before.bridge if opened.upstreams == before.upstreams else None
+    opened = replace(opened, bridge=bridge, plugins=before.plugins)
+    if opened.state.url != before.state.url:
+        return opened
+    url = {"PULUMI_BACKEND_URL": before.backend} if before.backend else {}
+    environment = {**opened.environment, **url}
+    return replace(opened, state=before.state, backend=before.backend, environment=environment)
+
+
+def purging(session: Session, purge: bool | None) -> Session:  # noqa: FBT001 - an option of three values
+    """The session with policy sync (True) or upsert-only (False) for all zones; as it is for None."""
+    if purge is None:
+        return session
+    policy = {"policy": "sync" if purge else "upsert-only"}
+    zones = tuple(zone.model_copy(update=policy) for zone in session.settings.zones)
+    return replace(session, settings=session.settings.model_copy(update={**policy, "zones": zones}))

@@ -1,0 +1,29 @@
+"""The services that a session may keep from one run of the engine to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from cli.apiproxy.counts import Counts
+from cli.apiproxy.intent import Intent
+
+
+class ApiProxy(Protocol):
+    """A server on loopback between the provider plugins and the providers' APIs (`cli.apiproxy.proxy`)."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which the plugins find it."""
+
+    def carrying_out(self, intent: Intent, journal: Path | None) -> AbstractContextManager[Counts]:
+        """Let the plugins write what the intent allows, within the block."""
+
+
+class KeptPlugins(Protocol):
+    """Provider plugins that stay between runs of the engine (`cli.engine.plugins`)."""
+
+    def environment(self, environment: Mapping[str, str], providers: Iterable[str]) -> dict[str, str]:
+        """Return the variables by which an engine attaches to the plugins of these providers."""
