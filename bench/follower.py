@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.campaigns.paper import ZONE, ZONE_ID, carried_out
+from stacks.model.claims import Claim, SourceSighting, names_that_differ
 from stacks.model.values import Observation, Registry, Unknown, ZoneSnapshot
-from stacks.model.wishes import SourceSighting, Wish, names_that_differ
 from stacks.observe.cluster.following import following
 from stacks.plan.changes import changes
 from stacks.plan.desired.claims import settle
@@ -49,13 +49,13 @@ class Planner:
         print(json.dumps(told), flush=True)  # noqa: T201 - this is how it answers
 
 
-def wishes(sources: Iterable[SourceSighting]) -> tuple[Wish, ...]:
+def wishes(sources: Iterable[SourceSighting]) -> tuple[Claim, ...]:
     """What all objects wish for together. Raises RuntimeError where a source cannot be read."""
-    found: list[Wish] = []
+    found: list[Claim] = []
     for one in sources:
         if isinstance(one.found, Unknown):
             raise RuntimeError(f"{one.source} cannot be read: {one.found.reason}")  # noqa: TRY004 - no type is wrong
-        found += (wish for wish in one.found.value if isinstance(wish, Wish))
+        found += (wish for wish in one.found.value if isinstance(wish, Claim))
     return settle(found)[0]
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from stacks.model.wishes import SourceSighting
+from stacks.model.claims import SourceSighting
 from stacks.settings.cluster import ClusterSettings
 
 

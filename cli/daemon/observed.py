@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cli.events import Trigger
+from stacks.model.claims import SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown
-from stacks.model.wishes import SourceSighting
 from stacks.observe.world import Sights
 from stacks.settings.cluster import ClusterSettings
 

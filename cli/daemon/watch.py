@@ -31,8 +31,8 @@ from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
 from cli.reconcile.converge import import_program
 from cli.session.session import Session
+from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
-from stacks.model.wishes import links_asked
 from stacks.observe.wan.address_events import watch_addresses
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from cli.feedback.cluster_client import Given, Reaching
 from stacks.kube.api import Collection, NotFound
 from stacks.kube.objects import key_of
-from stacks.model.wishes import STATUS_ANNOTATION, ObjectKey
+from stacks.model.claims import STATUS_ANNOTATION, ObjectKey
 from stacks.plan.owners.object_status import ObjectStatus
 
 PAUSE = 0.025

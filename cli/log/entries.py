@@ -13,9 +13,9 @@ from cli.output import documents, tables
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.news import News
 from cli.reconcile.result import Convergence, Planned
+from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Known, Sighting
-from stacks.model.wishes import SourceSighting
 
 
 def entry(news: News) -> Entry:

@@ -15,9 +15,9 @@ from cli.metrics.levels import Levels
 from cli.reconcile.news import Dispatch
 from cli.reconcile.result import Convergence
 from components.records.providers import BY_TYPE_TOKEN
+from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import WAN, Address, Family, Known, Sighting, UnreadZone
-from stacks.model.wishes import SourceSighting
 from stacks.plan.changes import Action
 from stacks.plan.desired.cluster_endpoints import zone_of
 

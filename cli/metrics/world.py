@@ -11,8 +11,8 @@ from cli.events import Cached, Leadership, Role, Unwritten
 from cli.metrics.levels import Levels
 from cli.reconcile.news import Dispatch
 from cli.reconcile.result import Convergence
+from stacks.model.claims import Claim, SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown, UnreadZone
-from stacks.model.wishes import SourceSighting, Wish
 
 
 class World:
@@ -85,7 +85,7 @@ class World:
         self._source.replace({key: _is_read(one) for key, one in self._sources.items() if not one.waiting})
         self._wishes.replace(
             {
-                key: sum(isinstance(wish, Wish) for wish in one.found.value)
+                key: sum(isinstance(wish, Claim) for wish in one.found.value)
                 for key, one in self._sources.items()
                 if isinstance(one.found, Known)
             }

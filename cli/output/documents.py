@@ -6,8 +6,8 @@ from cli.apiproxy.counts import summary_line
 from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
 from components.records.record import Record
+from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.values import WAN, Known, Sighting, Unknown, UnreadZone
-from stacks.model.wishes import Complaint, SourceSighting
 from stacks.plan.changes import Change
 from stacks.plan.records.record_sets import declared_records
 from stacks.plan.safety import guard

@@ -16,9 +16,9 @@ from cli.output.documents import complaint_document
 from cli.output.world_map import Mark, draw
 from components.geo.marks import PoolMark, parse
 from components.geo.values import LoadBalancer, Origin, Pool
+from stacks.model.claims import Complaint
 from stacks.model.geo import Account, GeoWish, LiveBalancer, LivePool
 from stacks.model.values import Unknown
-from stacks.model.wishes import Complaint
 
 STYLES = {"healthy": "green", "unhealthy": "red", "unknown": "yellow", "": "dim"}
 NOT_CHECKED = "not checked"

@@ -14,8 +14,8 @@ from rich.text import Text
 from cli.output.documents import complaint_document, source_document
 from cli.output.tables import source_name, source_state
 from components.records import canonical
+from stacks.model.claims import Claim, Complaint, Detected, SourceSighting, Targets
 from stacks.model.values import WAN, Known, Unknown
-from stacks.model.wishes import Complaint, Detected, SourceSighting, Targets, Wish
 from stacks.plan.desired.cluster_endpoints import asked, settled, zone_of
 from stacks.plan.desired.endpoints import endpoints
 
@@ -30,7 +30,7 @@ class Asking:
     """What is asked for in our zones after conflicts were settled, what is asked for elsewhere, and what is wrong."""
 
     sources: tuple[SourceSighting, ...]
-    wishes: tuple[tuple[str, Wish], ...]
+    wishes: tuple[tuple[str, Claim], ...]
     """Each with its zone, "" for none of ours."""
     complaints: tuple[Complaint, ...]
 
@@ -51,7 +51,7 @@ def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
         complaints = (*complaints, *found.complaints)
     zones = frozenset(by_zone) | {zone.zone for zone in settings.each_zone()}
     every = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    outside = [("", one) for one in every if isinstance(one, Wish) and not zone_of(one.name, zones)]
+    outside = [("", one) for one in every if isinstance(one, Claim) and not zone_of(one.name, zones)]
     inside = [(zone, wish) for zone, wishes in by_zone.items() for wish in wishes]
     ordered = sorted([*inside, *outside], key=lambda one: (one[1].name, one[1].type or "", one[1].object))
     return Asking(sources, tuple(ordered), complaints)
@@ -95,7 +95,7 @@ def _link(link: str) -> str:
     return "the WAN address" if link == WAN else f"the address of link {link}"
 
 
-def _settings(wish: Wish) -> str:
+def _settings(wish: Claim) -> str:
     said = []
     if wish.ttl is not None:
         said.append("ttl auto" if wish.ttl == canonical.AUTOMATIC_TTL else f"ttl {wish.ttl}")
@@ -106,7 +106,7 @@ def _settings(wish: Wish) -> str:
     return ", ".join(said)
 
 
-def _wish_document(zone: str, wish: Wish) -> dict[str, object]:
+def _wish_document(zone: str, wish: Claim) -> dict[str, object]:
     targets = wish.targets
     return {
         "name": wish.name,

@@ -15,8 +15,8 @@ from cli.reconcile.result import Convergence
 from components.marks import ownership
 from components.records import canonical, canonical_content
 from components.records.record import Record
+from stacks.model.claims import Claim, SourceSighting
 from stacks.model.values import Frozen, Known, Plan, Sighting, Unknown
-from stacks.model.wishes import SourceSighting, Wish
 from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoChange
 from stacks.plan.records.record_sets import declared_records
@@ -166,7 +166,7 @@ def source_state(one: SourceSighting) -> str:
         return f"{'waiting' if one.waiting else 'unknown'}: {one.found.reason}"
     if one.stale:
         return f"as last known, because it cannot be read now: {one.stale}"
-    names = {wish.name for wish in one.found.value if isinstance(wish, Wish)}
+    names = {wish.name for wish in one.found.value if isinstance(wish, Claim)}
     return f"{len(names)} name{'' if len(names) == 1 else 's'}"
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Stopping, Turn, Unwritten
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.result import Convergence, Planned
+from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
-from stacks.model.wishes import SourceSighting
 
 News = (
     Begun

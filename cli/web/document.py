@@ -21,8 +21,8 @@ from cli.web.names import Row, rows
 from cli.web.problems import Trouble, headline, troubles
 from cli.web.status import Answered, Seen, Status
 from components.records import canonical_content
+from stacks.model.claims import Claim, Complaint, SourceSighting
 from stacks.model.values import WAN, Family, Known, Unknown
-from stacks.model.wishes import Complaint, SourceSighting, Wish
 
 Document = dict[str, Any]
 Redact = Callable[[Any], Any]
@@ -183,7 +183,7 @@ def _answer(one: Answered, status: Status) -> Document:
 
 def _source(one: SourceSighting) -> Document:
     found = one.found.value if isinstance(one.found, Known) else ()
-    names = {wish.name for wish in found if isinstance(wish, Wish)}
+    names = {wish.name for wish in found if isinstance(wish, Claim)}
     complaints = sum(isinstance(each, Complaint) for each in found)
     said = {"kind": one.kind, "names": len(names), "complaints": complaints, "state": tables.source_state(one)}
     return {**documents.source_document(one), **said}

@@ -13,9 +13,9 @@ from cli.output.geo_table import pools_of
 from cli.reconcile.result import Convergence
 from cli.web.history import leading
 from cli.web.status import Status
+from stacks.model.claims import SourceSighting
 from stacks.model.geo import Account
 from stacks.model.values import Unknown, UnreadZone
-from stacks.model.wishes import SourceSighting
 from stacks.plan.safety import guard
 
 SHOWN = 10

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import ObjectKey
 
 Manifest = Mapping[str, Any]
 """An object as the API server gives it."""

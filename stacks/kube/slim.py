@@ -7,7 +7,7 @@ from sys import intern
 from typing import Any
 
 from stacks.kube.objects import Manifest, Resource
-from stacks.model.wishes import STATUS_ANNOTATION
+from stacks.model.claims import STATUS_ANNOTATION
 
 Shape = Mapping[str, "Shape | None"]
 """The fields that are kept of an object, or of each object of a list; None: all that is in them."""

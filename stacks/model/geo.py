@@ -9,7 +9,7 @@ from components.geo.values import LoadBalancer, Monitor, Pool
 from stacks.model.values import Known, Unknown
 
 if TYPE_CHECKING:
-    from stacks.model.wishes import Complaint, ObjectKey
+    from stacks.model.claims import Complaint, ObjectKey
 
 Health = Literal["healthy", "unhealthy", "unknown"]
 

@@ -11,8 +11,8 @@ from components.records.record import Record
 from stacks.model.shards import ONE_STACK, Layout
 
 if TYPE_CHECKING:
+    from stacks.model.claims import Complaint, ObjectKey, SourceSighting
     from stacks.model.geo import GeoMemory, GeoPlan, GeoSight
-    from stacks.model.wishes import Complaint, ObjectKey, SourceSighting
 
 T_co = TypeVar("T_co", covariant=True)
 

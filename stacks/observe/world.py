@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from stacks.model.claims import SourceSighting, links_asked
 from stacks.model.errors import ObservationError, Problem, UserError
 from stacks.model.values import Observation, Registry, Sighting, UnreadZone, ZoneSnapshot
-from stacks.model.wishes import SourceSighting, links_asked
 from stacks.observe.geo.sight import see
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.providers import READERS

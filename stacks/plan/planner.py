@@ -56,7 +56,7 @@ from stacks.plan.records.zone_index import Key, ZoneIndex, clashes, index, is_ou
 from stacks.plan.sharding import layout
 
 if TYPE_CHECKING:
-    from stacks.model.wishes import Complaint, ObjectKey, Wish
+    from stacks.model.claims import Claim, Complaint, ObjectKey
     from stacks.settings.stack import Settings
 
 
@@ -69,7 +69,7 @@ class _World:
     takeover: Takeover | None
     seen: Seen
     sight: Sight
-    wishes: Mapping[str, Sequence[Wish]]
+    wishes: Mapping[str, Sequence[Claim]]
 
 
 @dataclass(slots=True)

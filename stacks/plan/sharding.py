@@ -13,8 +13,8 @@ from components.marks.ownership import set_of
 from stacks.model.shards import Layout, label_of, stack_in, stack_of
 
 if TYPE_CHECKING:
+    from stacks.model.claims import ObjectKey
     from stacks.model.values import Plan, RecordSet, Registry, SharedSet
-    from stacks.model.wishes import ObjectKey
     from stacks.plan.records.zone_index import Key
 
 Shards = int | Literal["auto", "zone", "cluster", "namespace"]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from components.marks import ownership
 from components.marks.ownership import set_of
 from components.records import canonical_content
+from stacks.model.claims import Claim, SourceSighting
 from stacks.model.values import Known, LiveRecord, Observation, RegisteredRecord, UnreadZone
-from stacks.model.wishes import SourceSighting, Wish
 from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _reached(
 def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighting]) -> dict[str, frozenset[str]]:
     """Where the aliases of ours lead in whose place something else is wished for."""
     wishes = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    otherwise = {one.name for one in wishes if isinstance(one, Wish) and one.type != ALIAS}
+    otherwise = {one.name for one in wishes if isinstance(one, Claim) and one.type != ALIAS}
     return {
         _host(one): frozenset(canonical_content.split(one.record.content))
         for one in records
@@ -102,5 +102,5 @@ def _of_source(source: SourceSighting, names: frozenset[str]) -> SourceSighting:
     """What it wishes for these names, and all that it complains of: what those objects wish for nobody knows."""
     if not isinstance(source.found, Known):
         return source
-    kept = tuple(one for one in source.found.value if not isinstance(one, Wish) or one.name in names)
+    kept = tuple(one for one in source.found.value if not isinstance(one, Claim) or one.name in names)
     return replace(source, found=Known(kept))

@@ -6,8 +6,8 @@ import pytest
 
 from bench.campaigns.paper import ZONE
 from bench.follower import Planner
+from stacks.model.claims import Claim, ObjectKey, SourceSighting
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import ObjectKey, SourceSighting, Wish
 from stacks.settings.stack import parse
 
 
@@ -18,7 +18,7 @@ def planner() -> Planner:
 
 def _sighting(*names: str) -> tuple[SourceSighting, ...]:
     wishes = tuple(
-        Wish(name, "A", Known(("203.0.113.7",)), ObjectKey("", "Ingress", "default", name), "2026-01-01T00:00:00Z")
+        Claim(name, "A", Known(("203.0.113.7",)), ObjectKey("", "Ingress", "default", name), "2026-01-01T00:00:00Z")
         for name in names
     )
     return (SourceSighting("", "ingress", "Ingress", Known(wishes)),)

@@ -10,6 +10,7 @@ from cli.events import Trigger, Turn
 from cli.reconcile.news import Dispatch, News
 from cli.reconcile.result import Convergence
 from components.records.record import Record
+from stacks.model.claims import Complaint
 from stacks.model.values import (
     WAN,
     Conflict,
@@ -23,7 +24,6 @@ from stacks.model.values import (
     Unknown,
     UnreadZone,
 )
-from stacks.model.wishes import Complaint
 from stacks.plan.changes import Action, Change
 
 ZONE = "example.com"

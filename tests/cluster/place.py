@@ -11,8 +11,8 @@ import pytest
 
 from lab.kube.client import ApiError
 from lab.kube.cluster import Cluster
+from stacks.model.claims import Claim, Complaint, Detected, Targets
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Detected, Targets, Wish
 from stacks.observe.cluster.reading import read
 from stacks.plan.desired.claims import settle
 from stacks.settings.cluster import ClusterSettings, SourceName
@@ -61,22 +61,22 @@ class Place:
             return dict(manifest)
         return manifest | {"metadata": {"namespace": self.namespace, **manifest["metadata"]}}
 
-    def read(self, *sources: SourceName, **settings: Any) -> tuple[Wish | Complaint, ...]:  # noqa: ANN401 - any setting
+    def read(self, *sources: SourceName, **settings: Any) -> tuple[Claim | Complaint, ...]:  # noqa: ANN401 - any setting
         """What the objects of these namespaces say, by these sources, which can be read."""
         named: Mapping[str, Any] = {"namespaces": (self.namespace,), **settings}
         one = ClusterSettings(sources=sources or (ROUTES,), kubeconfig=str(self.cluster.kubeconfig), **named)
-        found: list[Wish | Complaint] = []
+        found: list[Claim | Complaint] = []
         for sighting in read((one,), {}):
             assert isinstance(sighting.found, Known), sighting.found
             found += sighting.found.value
         return tuple(found)
 
-    def wishes(self, *sources: SourceName, **settings: Any) -> Sequence[Wish]:  # noqa: ANN401 - any setting
+    def wishes(self, *sources: SourceName, **settings: Any) -> Sequence[Claim]:  # noqa: ANN401 - any setting
         """The wishes after conflicts are settled, by name and type."""
-        kept, _ = settle(one for one in self.read(*sources, **settings) if isinstance(one, Wish))
+        kept, _ = settle(one for one in self.read(*sources, **settings) if isinstance(one, Claim))
         return sorted(kept, key=lambda wish: (wish.name, wish.type or ""))
 
-    def wish(self, *sources: SourceName, **settings: Any) -> Wish:  # noqa: ANN401 - any setting
+    def wish(self, *sources: SourceName, **settings: Any) -> Claim:  # noqa: ANN401 - any setting
         """The only wish."""
         (only,) = self.wishes(*sources, **settings)
         return only
@@ -95,7 +95,7 @@ class Place:
     def told(self, *sources: SourceName, **settings: Any) -> list[Complaint]:  # noqa: ANN401 - any setting
         """What owners of objects are told."""
         found = self.read(*sources, **settings)
-        _, lost = settle(one for one in found if isinstance(one, Wish))
+        _, lost = settle(one for one in found if isinstance(one, Claim))
         return [*(one for one in found if isinstance(one, Complaint)), *lost]
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stacks.model.claims import Detected
 from stacks.model.values import WAN
-from stacks.model.wishes import Detected
 from tests.cluster.objects import gateway, ingress, listener, listener_set, node, route, service
 from tests.cluster.place import KEPT, Place
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.model.claims import Detected
 from stacks.model.values import WAN
-from stacks.model.wishes import Detected
 from tests.cluster.objects import gateway, ingress, route
 from tests.cluster.place import KEPT, Place
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.model.claims import Complaint
 from stacks.model.values import Known
-from stacks.model.wishes import Complaint
 from tests.cluster.objects import gateway, listener, route
 from tests.cluster.place import KEPT, Place
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lab.external_dns import ANNOTATIONS
+from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import ObjectKey
 
 if TYPE_CHECKING:
     from tests.differential.compare import Difference

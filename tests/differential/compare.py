@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components.records import canonical
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
 from stacks.plan.desired.claims import settle
 from tests.differential.drawing import ZONE
 
@@ -53,7 +53,7 @@ class Difference:
     field: str
     ours: Side
     theirs: RecordSet | None
-    wishes: tuple[Wish, ...]
+    wishes: tuple[Claim, ...]
     owner: ObjectKey | None
     complaints: tuple[Complaint, ...]
 
@@ -72,9 +72,9 @@ class Difference:
 def differences(sightings: Sequence[SourceSighting], theirs: Theirs) -> Iterator[Difference]:
     """All differences. Raises ValueError where one of our sources could not be read."""
     found = list(_found(sightings))
-    wishes = [one for one in found if isinstance(one, Wish) and (one.name == ZONE or one.name.endswith(f".{ZONE}"))]
+    wishes = [one for one in found if isinstance(one, Claim) and (one.name == ZONE or one.name.endswith(f".{ZONE}"))]
     complaints = tuple(one for one in found if isinstance(one, Complaint))
-    asked: dict[str, list[Wish]] = {}
+    asked: dict[str, list[Claim]] = {}
     for wish in wishes:
         asked.setdefault(wish.name, []).append(wish)
     ours: dict[tuple[str, str], RecordSet | Unknown] = {
@@ -89,14 +89,14 @@ def differences(sightings: Sequence[SourceSighting], theirs: Theirs) -> Iterator
             yield replace(base, field=field)
 
 
-def _found(sightings: Iterable[SourceSighting]) -> Iterator[Wish | Complaint]:
+def _found(sightings: Iterable[SourceSighting]) -> Iterator[Claim | Complaint]:
     for one in sightings:
         if isinstance(one.found, Unknown):
             raise ValueError(f"{one.source}: {one.found.reason}")  # noqa: TRY004 - the world is not as it should be
         yield from one.found.value
 
 
-def _record_set(wish: Wish) -> RecordSet | Unknown:
+def _record_set(wish: Claim) -> RecordSet | Unknown:
     """The wish as records; proxied ones have the automatic TTL, as Cloudflare has it."""
     if isinstance(wish.targets, Unknown):
         return wish.targets

@@ -11,7 +11,7 @@ from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
 from lab.external_dns import Setup, sync_once
-from stacks.model.wishes import ObjectKey
+from stacks.model.claims import ObjectKey
 from tests.differential.compare import RecordSet, Theirs
 from tests.differential.drawing import ZONE
 from tests.differential.ingresses import CLASS

@@ -22,7 +22,7 @@ from bench.campaigns.crash import kill
 from bench.campaigns.crash.check import all_is_well
 from bench.campaigns.crash.kill import Point
 from bench.campaigns.crash.run import up
-from bench.campaigns.crash.wish import Wish, first_wish, next_wish, writes
+from bench.campaigns.crash.wish import Claim, first_wish, next_wish, writes
 from bench.campaigns.crash.world import Kept, World, world
 from bench.campaigns.wrong import WrongError
 
@@ -49,7 +49,7 @@ class Seed:
 
     number: int
     chance: random.Random
-    wish: Wish
+    wish: Claim
     marks: str
     writes: int
     taken: set[str] = field(default_factory=set)
@@ -81,7 +81,7 @@ def play_in(folder: Path, seeds: Sequence[int], count: int) -> Iterator[Outcome]
                 yield number, error
 
 
-def _prepared(place: World, before: Wish) -> Kept:
+def _prepared(place: World, before: Claim) -> Kept:
     place.begin(None)
     place.settings(before.settings())
     try:
@@ -91,7 +91,7 @@ def _prepared(place: World, before: Wish) -> Kept:
     return place.keep()
 
 
-def _played(place: World, before: Wish, kept: Kept, number: int, count: int) -> Counter[str]:
+def _played(place: World, before: Claim, kept: Kept, number: int, count: int) -> Counter[str]:
     shutil.rmtree(place.folder / "runs", ignore_errors=True)
     seed = _begun(place, before, kept, number, count)
     try:
@@ -109,7 +109,7 @@ def _played(place: World, before: Wish, kept: Kept, number: int, count: int) -> 
     return +seed.told
 
 
-def _begun(place: World, before: Wish, kept: Kept, number: int, count: int) -> Seed:
+def _begun(place: World, before: Claim, kept: Kept, number: int, count: int) -> Seed:
     """The state that a seed begins with, and its wish."""
     chance = random.Random(number)  # noqa: S311 - a repeatable draw
     start = chance.choice(["nothing", "all there", "all there", "a mix"])
@@ -145,7 +145,7 @@ def _drift(place: World, seed: Seed) -> None:
         seed.writes += 1
 
 
-def _add_foreign(place: World, seed: Seed, before: Wish | None) -> None:
+def _add_foreign(place: World, seed: Seed, before: Claim | None) -> None:
     """Somebody has records beside ours, in the way of a new name, and of other types."""
     for label in seed.chance.sample(sorted(seed.wish.names), min(len(seed.wish.names), 6)):
         if seed.chance.random() < 1 / 2:

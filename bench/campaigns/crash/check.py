@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.campaigns.crash.run import Ended, up
-from bench.campaigns.crash.wish import Wish, seen
+from bench.campaigns.crash.wish import Claim, seen
 from bench.campaigns.crash.world import STACK, World
 from bench.campaigns.wrong import WrongError
 from cli.session.project import PROJECT_NAME
@@ -21,7 +21,7 @@ _LEFT = ("truenorth/*", "locks/**/*.json")
 """What a run that was cut off leaves in Pulumi's folder, and one that ended well must not."""
 
 
-def all_is_well(world: World, wish: Wish, marks: str, last: Ended, taken: frozenset[str]) -> None:
+def all_is_well(world: World, wish: Claim, marks: str, last: Ended, taken: frozenset[str]) -> None:
     """Raise WrongError where the last run failed, or anything is not as wished, or one more run finds work.
 
     taken: the wished names that somebody else has, where nothing is declared.
@@ -40,7 +40,7 @@ def all_is_well(world: World, wish: Wish, marks: str, last: Ended, taken: frozen
     _look(world, wish, marks, taken)
 
 
-def _look(world: World, wish: Wish, marks: str, taken: frozenset[str]) -> None:
+def _look(world: World, wish: Claim, marks: str, taken: frozenset[str]) -> None:
     faults = others_touched(world), not_as_wished(world, wish, marks, taken), out_of_step(world), left_behind(world)
     if found := "; ".join(filter(None, faults)):
         raise WrongError(found)
@@ -53,7 +53,7 @@ def others_touched(world: World) -> str:
     return f"{len(wrong)} records of others were touched: {wrong[:_SHOWN]}" if wrong else ""
 
 
-def not_as_wished(world: World, wish: Wish, marks: str, taken: frozenset[str]) -> str:
+def not_as_wished(world: World, wish: Claim, marks: str, taken: frozenset[str]) -> str:
     """What of ours in the zone is missing, too much or there twice; "" where all is as wished."""
     there = Counter(seen(one, STACK) for one in world.records() if one["id"] not in world.foreign)
     wanted = wish.records(marks, taken)

@@ -32,7 +32,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Claim:
     """Names by their first label, and the WAN address that some of them follow."""
 
     names: Mapping[str, Name]
@@ -66,20 +66,20 @@ class Wish:
 
 
 def seen(record: Record, owner: str) -> tuple[str, ...]:
-    """A record of the zone, as `Wish.records` tells it."""
+    """A record of the zone, as `Claim.records` tells it."""
     mark = parse(str(record["content"])) if record["type"] == "TXT" else None
     if mark and (mark.heritage, mark.owner) == ("truenorth", owner):
         return str(record["name"]), "TXT", "mark"
     return str(record["name"]), str(record["type"]), str(record["content"]), str(record["ttl"])
 
 
-def writes(before: Wish | None, after: Wish, marks: str) -> int:
+def writes(before: Claim | None, after: Claim, marks: str) -> int:
     """How many records are written on the way from one wish to the next, nearly."""
     labels = after.names.keys() | (before.names.keys() if before else set())
     return sum(_writes(before, after, label, marks) for label in labels)
 
 
-def _writes(before: Wish | None, after: Wish, label: str, marks: str) -> int:
+def _writes(before: Claim | None, after: Claim, label: str, marks: str) -> int:
     was, wanted = before.contents(label) if before else frozenset(), after.contents(label)
     count = max(len(was - wanted), len(wanted - was))
     if before and was and wanted and before.names[label].ttl != after.names[label].ttl:
@@ -87,16 +87,16 @@ def _writes(before: Wish | None, after: Wish, label: str, marks: str) -> int:
     return count + (marks == "txt" and bool(was) != bool(wanted))
 
 
-def first_wish(count: int) -> Wish:
+def first_wish(count: int) -> Claim:
     """So many names, of which some follow the address, and some have several of their own."""
     names = {
         f"n{number:04}": Name((), 1) if number % FOLLOWING == 0 else Name(_addresses(BEFORE, number, 1 + number % 3))
         for number in range(count)
     }
-    return Wish(names)
+    return Claim(names)
 
 
-def next_wish(chance: random.Random, before: Wish, count: int) -> Wish:
+def next_wish(chance: random.Random, before: Claim, count: int) -> Claim:
     """A wish that creates, updates and deletes, in proportions of its own."""
     updates, deletions, creations = (chance.choice([0.0, 0.1, 0.5, 0.9]) for _ in range(3))
     names: dict[str, Name] = {}
@@ -107,7 +107,7 @@ def next_wish(chance: random.Random, before: Wish, count: int) -> Wish:
         names[label] = _changed(chance, name, number) if changed else name
     for number in range(math.ceil(count * max(creations, 1 / count))):
         names[f"m{number:04}"] = Name(_addresses(AFTER, count + number, chance.choice([1, 1, 2, 3])))
-    return Wish(names, chance.choice([before.address, OTHER_ADDRESS]))
+    return Claim(names, chance.choice([before.address, OTHER_ADDRESS]))
 
 
 def _changed(chance: random.Random, name: Name, number: int) -> Name:

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from components.records import canonical
 from stacks.kube.objects import Manifest
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.values import WAN
-from stacks.model.wishes import Complaint, ObjectKey
 from stacks.observe.cluster import annotation_values as values
 
 T = TypeVar("T")

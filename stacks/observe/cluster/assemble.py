@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Detected, ObjectKey, Targets, Wish
 from stacks.observe.cluster.annotation_values import target
 from stacks.observe.cluster.annotations import TARGET, Annotated, Said, complaint, find, read
 from stacks.observe.cluster.kinds.hostnames import is_address
@@ -30,7 +30,7 @@ def assemble(
     names: Iterable[str],
     own: Known[tuple[str, ...]] | Unknown,
     faults: Sequence[Complaint] = (),
-) -> Iterator[Wish | Complaint]:
+) -> Iterator[Claim | Complaint]:
     """The wishes of an object for these names. One with a bad annotation is skipped: its records stay as they are.
 
     own: the targets that the object has by itself, in its order; Known(()) where it is meant to have none, which is no
@@ -45,7 +45,7 @@ def assemble(
     yield from complaints
     for name in dict.fromkeys(names):
         for record_type, one in by_type.items():
-            yield Wish(
+            yield Claim(
                 name=name,
                 type=record_type,
                 targets=one,

@@ -11,7 +11,7 @@ from functools import partial
 from stacks.kube.access import access
 from stacks.kube.client import LightkubeApi
 from stacks.kube.timing import Pace
-from stacks.model.wishes import SourceSighting
+from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings
 

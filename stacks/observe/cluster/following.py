@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from stacks.kube.timing import Pace
-from stacks.model.wishes import SourceSighting
+from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
 from stacks.settings.cluster import ClusterSettings
 

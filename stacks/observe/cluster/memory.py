@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from stacks.kube.objects import Manifest, Objects, Resource, key_of
+from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import ObjectKey
 
 T = TypeVar("T")
 

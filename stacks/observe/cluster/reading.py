@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from stacks.kube.timing import Pace
-from stacks.model.wishes import SourceSighting
+from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
 from stacks.settings.cluster import ClusterSettings
 

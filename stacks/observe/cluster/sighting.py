@@ -9,7 +9,7 @@ from stacks.kube.api import Api, Collection
 from stacks.kube.cache import Cache, Selection, View, select
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import Pace
-from stacks.model.wishes import SourceSighting
+from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.source import Options, Source
 from stacks.observe.cluster.sources import SOURCES

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from stacks.kube.objects import Objects, Resource
+from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +32,5 @@ class Source(Protocol):
     def resources(self) -> tuple[Resource, ...]:
         """What has to be listed and watched; the first is the kind itself."""
 
-    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         """All that its objects wish for. Unknown where not even the names can be told."""

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from components.geo.values import Pool
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.geo import GeoMemory, GeoWish
 from stacks.model.values import WAN, Known, Sighting, Unknown
-from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
 from stacks.settings.geo import GeoSettings
 
 
@@ -71,7 +71,7 @@ def _wan(addresses: Iterable[Sighting]) -> Known[tuple[str, ...]] | Unknown:
 def _of_objects(settings: GeoSettings, sources: Sequence[SourceSighting], memory: GeoMemory) -> Asked:
     unread = [one.found.reason for one in sources if isinstance(one.found, Unknown)]
     said = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
-    wishes = [one for one in said if isinstance(one, Wish)]
+    wishes = [one for one in said if isinstance(one, Claim)]
     complaints = [one for one in said if isinstance(one, Complaint)]
     cluster = settings.cluster or _cluster_of(wishes) or _cluster_before(memory)
     complaints += _others(wishes, cluster)
@@ -88,7 +88,7 @@ def _of_objects(settings: GeoSettings, sources: Sequence[SourceSighting], memory
     )
 
 
-def _hosts(wishes: Iterable[Wish]) -> Mapping[str, _Host]:
+def _hosts(wishes: Iterable[Claim]) -> Mapping[str, _Host]:
     found: dict[str, _Host] = {}
     for wish in wishes:
         host = found.setdefault(wish.name, _Host())
@@ -100,7 +100,7 @@ def _hosts(wishes: Iterable[Wish]) -> Mapping[str, _Host]:
     return found
 
 
-def _cluster_of(wishes: Iterable[Wish]) -> str:
+def _cluster_of(wishes: Iterable[Claim]) -> str:
     """The cluster that the oldest object's label names: a stack has one pool."""
     oldest = min(wishes, key=lambda one: (one.created, one.object), default=None)
     return oldest.pool_of if oldest else ""
@@ -115,7 +115,7 @@ def _cluster_before(memory: GeoMemory) -> str:
     return ""
 
 
-def _others(wishes: Iterable[Wish], cluster: str) -> list[Complaint]:
+def _others(wishes: Iterable[Claim], cluster: str) -> list[Complaint]:
     """What the owners of objects that are labelled for another cluster's pool have to know, once an object."""
     found = {one.object: one.pool_of for one in wishes if one.pool_of != cluster}
     return [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from components.geo.values import LoadBalancer, Pool
+from stacks.model.claims import SourceSighting
 from stacks.model.errors import ObservationError
 from stacks.model.geo import Account, GeoMemory, GeoSight, LivePool
 from stacks.model.values import Known, Registry, Sighting, Unknown, UnreadZone, ZoneSnapshot
-from stacks.model.wishes import SourceSighting
 from stacks.observe.geo.account import read_account
 from stacks.observe.geo.asked import Asked, asked
 from stacks.settings.credentials import Credentials

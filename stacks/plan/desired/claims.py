@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Detected, ObjectKey, Targets, Wish
 
 ALIAS = "CNAME"
 _SETTINGS = ("ttl", "proxied", "comment", "tags")
@@ -20,24 +20,24 @@ _AFTER_ADDRESSES = "AB"
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class _TypedClaim:
     """A wish's claim to the records of one type. Not certain: its targets are unknown, and may be of another."""
 
     type: str
-    wish: Wish
+    wish: Claim
     certain: bool
 
 
-def settle(wishes: Iterable[Wish]) -> tuple[tuple[Wish, ...], tuple[Complaint, ...]]:
+def settle(wishes: Iterable[Claim]) -> tuple[tuple[Claim, ...], tuple[Complaint, ...]]:
     """One wish at most for each name and type, and what the objects that lost have to know.
 
     Where one of several targets is unknown, so are all. Who may turn out to have no claim to a type neither loses it
     nor is told anything yet; whether a younger one gets it is unknown until then.
     """
-    by_name: dict[str, list[Wish]] = {}
+    by_name: dict[str, list[Claim]] = {}
     for wish in wishes:
         by_name.setdefault(wish.name, []).append(wish)
-    kept: list[Wish] = []
+    kept: list[Claim] = []
     complaints: dict[Complaint, None] = {}
     for name in sorted(by_name):
         found = by_name[name]
@@ -48,13 +48,13 @@ def settle(wishes: Iterable[Wish]) -> tuple[tuple[Wish, ...], tuple[Complaint, .
     return tuple(kept), tuple(complaints)
 
 
-def _are_apart(wishes: Sequence[Wish]) -> bool:
+def _are_apart(wishes: Sequence[Claim]) -> bool:
     """Whether they have nothing to do with each other, as most have not: so these cost next to nothing."""
     types = {wish.type for wish in wishes}
     return len(wishes) == 1 or (len(types) == len(wishes) and not types & {None, ALIAS})
 
 
-def _age(wish: Wish) -> tuple[object, ...]:
+def _age(wish: Claim) -> tuple[object, ...]:
     """What orders wishes: the age of their objects, the objects' keys, and of one object's the rest.
 
     What an object's unknown targets turn out to be does not keep its own addresses from it, but it does an alias.
@@ -63,9 +63,9 @@ def _age(wish: Wish) -> tuple[object, ...]:
     return wish.created, wish.object, kind, repr(wish)
 
 
-def _of_name(wishes: Sequence[Wish], complaints: dict[Complaint, None]) -> Iterator[Wish]:
+def _of_name(wishes: Sequence[Claim], complaints: dict[Complaint, None]) -> Iterator[Claim]:
     """What remains of the wishes for one name, oldest first."""
-    claims: dict[str, list[_Claim]] = {}
+    claims: dict[str, list[_TypedClaim]] = {}
     for claim in _beside_each_other([claim for wish in wishes for claim in _claims(wish)], complaints):
         claims.setdefault(claim.type, []).append(claim)
     won = {record_type: _of_type(claims[record_type], complaints) for record_type in sorted(claims)}
@@ -84,15 +84,15 @@ def _of_name(wishes: Sequence[Wish], complaints: dict[Complaint, None]) -> Itera
             yield replace(wish, type=None)
 
 
-def _claims(wish: Wish) -> tuple[_Claim, ...]:
+def _claims(wish: Claim) -> tuple[_TypedClaim, ...]:
     if wish.type is not None:
-        return (_Claim(wish.type, wish, certain=True),)
+        return (_TypedClaim(wish.type, wish, certain=True),)
     if isinstance(wish.targets, Detected):
-        return tuple(_Claim(one, wish, certain=True) for one in ("A", "AAAA"))
-    return tuple(_Claim(one, wish, certain=False) for one in ("A", "AAAA", ALIAS))
+        return tuple(_TypedClaim(one, wish, certain=True) for one in ("A", "AAAA"))
+    return tuple(_TypedClaim(one, wish, certain=False) for one in ("A", "AAAA", ALIAS))
 
 
-def _beside_each_other(claims: list[_Claim], complaints: dict[Complaint, None]) -> Iterator[_Claim]:
+def _beside_each_other(claims: list[_TypedClaim], complaints: dict[Complaint, None]) -> Iterator[_TypedClaim]:
     """The claims without those that cannot stand beside the oldest certain one: a CNAME, or what is beside a CNAME."""
     first = next((position for position, claim in enumerate(claims) if claim.certain), None)
     for position, claim in enumerate(claims):
@@ -105,7 +105,7 @@ def _beside_each_other(claims: list[_Claim], complaints: dict[Complaint, None]) 
             yield claim
 
 
-def _of_type(claims: Sequence[_Claim], complaints: dict[Complaint, None]) -> Wish:
+def _of_type(claims: Sequence[_TypedClaim], complaints: dict[Complaint, None]) -> Claim:
     """The oldest wish, with the targets of those that agree with it."""
     winner = claims[0]
     merged: list[tuple[ObjectKey, Targets]] = []
@@ -119,7 +119,7 @@ def _of_type(claims: Sequence[_Claim], complaints: dict[Complaint, None]) -> Wis
     return replace(winner.wish, type=winner.type, targets=targets, parts=tuple(merged) if len(merged) > 1 else ())
 
 
-def _difference(claim: _Claim, winner: _Claim) -> str:
+def _difference(claim: _TypedClaim, winner: _TypedClaim) -> str:
     """Why the two cannot be merged; "" where they can."""
     one, other = claim.wish, winner.wish
     for setting in _SETTINGS:
@@ -142,7 +142,7 @@ def _merged(targets: Sequence[Targets]) -> Targets:
     return Known(tuple(sorted({target for one in targets if isinstance(one, Known) for target in one.value})))
 
 
-def _lost(loser: Wish, winner: Wish, reason: str) -> Complaint:
+def _lost(loser: Claim, winner: Claim, reason: str) -> Complaint:
     if loser.object == winner.object:
         text = f"{loser.object}: what stands behind its name {loser.name} does not agree: {reason}"
         return Complaint(loser.object, "", "", "", text)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from components.marks import ownership
 from components.records import canonical
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, Unknown
-from stacks.model.wishes import Complaint, Detected, ObjectKey, SourceSighting, Targets, Wish
 from stacks.plan.desired.claims import ALIAS, settle
 from stacks.plan.desired.endpoints import FAMILY, Seen, addresses_of
 from stacks.plan.records.record_sets import marked_comment
@@ -61,7 +61,7 @@ class Asked:
 
 def settled(
     settings: Settings, sources: Sequence[SourceSighting], balanced: Collection[str] = ()
-) -> tuple[Mapping[str, Sequence[Wish]], tuple[Complaint, ...]]:
+) -> tuple[Mapping[str, Sequence[Claim]], tuple[Complaint, ...]]:
     """The wishes by zone, one at most for each name and type, and what has been complained of so far.
 
     A wish is the innermost zone's that holds its name; a name in none of ours is nobody's business here, and a balanced
@@ -70,9 +70,9 @@ def settled(
     found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
     complaints = tuple(one for one in found if isinstance(one, Complaint))
     zones = frozenset(zone.zone for zone in settings.each_zone())
-    by_zone: dict[str, list[Wish]] = defaultdict(list)
+    by_zone: dict[str, list[Claim]] = defaultdict(list)
     kept, lost = settle(
-        one for one in found if isinstance(one, Wish) and one.name not in balanced and zone_of(one.name, zones)
+        one for one in found if isinstance(one, Claim) and one.name not in balanced and zone_of(one.name, zones)
     )
     for wish in kept:
         by_zone[zone_of(wish.name, zones)].append(wish)
@@ -89,7 +89,7 @@ def zone_of(name: str, zones: frozenset[str]) -> str:
 
 
 def asked(
-    zone: ZoneSettings, wishes: Sequence[Wish], own: Iterable[Endpoint], seen: Seen, links: Iterable[str], owner: str
+    zone: ZoneSettings, wishes: Sequence[Claim], own: Iterable[Endpoint], seen: Seen, links: Iterable[str], owner: str
 ) -> Asked:
     """What the wishes ask of a zone. own: the endpoints of the settings' names; links: those of the settings."""
     known_links = frozenset(links)
@@ -122,7 +122,7 @@ def asked(
     return Asked(tuple(endpoints), tuple(staying), tuple(dict.fromkeys(complaints)), objects)
 
 
-def _endpoints(wish: Wish, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
+def _endpoints(wish: Claim, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
     types = (wish.type,) if wish.type else _types(wish, seen)
     for record_type in types:
         targets = _known(wish.targets, record_type, seen)
@@ -151,7 +151,7 @@ def _is_internal(record_type: str, targets: Known[tuple[str, ...]] | Unknown) ->
     return any(address in network for address in addresses for network in INTERNAL)
 
 
-def _too_many_tags(wish: Wish, zone: ZoneSettings) -> Complaint:
+def _too_many_tags(wish: Claim, zone: ZoneSettings) -> Complaint:
     annotation, value = dict(wish.spelled).get("tags", "tags"), ",".join(wish.tags or ())
     allowed = f"{zone.tag_limit or 'no'} tags, as the setting tag_limit of the zone {zone.zone} says"
     text = (
@@ -161,13 +161,13 @@ def _too_many_tags(wish: Wish, zone: ZoneSettings) -> Complaint:
     return Complaint(wish.object, annotation, value, allowed, text)
 
 
-def _types(wish: Wish, seen: Seen) -> tuple[str, ...]:
+def _types(wish: Claim, seen: Seen) -> tuple[str, ...]:
     """The types of a wish that names none: those of the families that are detected on its links."""
     links = wish.targets.links if isinstance(wish.targets, Detected) else (WAN,)
     return tuple(record_type for record_type, family in FAMILY.items() if any((link, family) in seen for link in links))
 
 
-def _parts(wish: Wish) -> tuple[tuple[ObjectKey, Targets], ...]:
+def _parts(wish: Claim) -> tuple[tuple[ObjectKey, Targets], ...]:
     return wish.parts or ((wish.object, wish.targets),)
 
 
@@ -179,26 +179,26 @@ def _said_or(said: T | None, default: T) -> T:
     return default if said is None else said
 
 
-def _in_the_settings(wish: Wish) -> Iterator[Complaint]:
+def _in_the_settings(wish: Claim) -> Iterator[Complaint]:
     """What each object whose wish it is has to know."""
     said = "the settings have it too, and what they say counts; take it out of one of the two"
     for key, _ in _parts(wish):
         yield Complaint(key, "", "", "", f"{key}: {wish.name} stays as the settings want it: {said}")
 
 
-def _fault(wish: Wish, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
+def _fault(wish: Claim, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
     """Why the zone cannot have what is wished; None where it can."""
     return _link_fault(wish, links) or _setting_fault(wish, zone, owner) or _name_fault(wish, zone)
 
 
-def _link_fault(wish: Wish, links: frozenset[str]) -> Complaint | None:
+def _link_fault(wish: Claim, links: frozenset[str]) -> Complaint | None:
     if isinstance(wish.targets, Detected) and (strange := sorted({*wish.targets.links} - links - {WAN})):
         allowed = f"the links of the settings' wan.links: {', '.join(sorted(links)) or 'there are none'}"
         return _said(wish, "link", strange[0], allowed)
     return None
 
 
-def _setting_fault(wish: Wish, zone: ZoneSettings, owner: str) -> Complaint | None:
+def _setting_fault(wish: Claim, zone: ZoneSettings, owner: str) -> Complaint | None:
     traits, ttl = zone.traits, _said_or(wish.ttl, zone.ttl)
     if ttl != canonical.AUTOMATIC_TTL and not traits.shortest_ttl <= ttl <= traits.longest_ttl:
         allowed = f"seconds, {traits.ttls} at {traits.title}, or auto"
@@ -216,7 +216,7 @@ def _setting_fault(wish: Wish, zone: ZoneSettings, owner: str) -> Complaint | No
     return None
 
 
-def _name_fault(wish: Wish, zone: ZoneSettings) -> Complaint | None:
+def _name_fault(wish: Claim, zone: ZoneSettings) -> Complaint | None:
     try:
         canonical.check_name(wish.name)
         if zone.marks == "txt":
@@ -230,11 +230,11 @@ def _name_fault(wish: Wish, zone: ZoneSettings) -> Complaint | None:
     return None
 
 
-def _cannot(wish: Wish, reason: str) -> Complaint:
+def _cannot(wish: Claim, reason: str) -> Complaint:
     return Complaint(wish.object, "", "", "", f"{wish.object}: {reason}. {STAY}")
 
 
-def _said(wish: Wish, setting: str, value: str, allowed: str) -> Complaint:
+def _said(wish: Claim, setting: str, value: str, allowed: str) -> Complaint:
     annotation = dict(wish.spelled).get(setting, f"truenorth/{setting}")
     text = f"{wish.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. {STAY}"
     return Complaint(wish.object, annotation, value, allowed, text)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from components.marks import ownership
+from stacks.model.claims import Complaint, origin
 from stacks.model.values import Endpoint, Known, Observation, SharedSet, Unknown
-from stacks.model.wishes import Complaint, origin
 from stacks.plan.desired.claims import ALIAS
 from stacks.plan.records.zone_index import Key, ZoneIndex
 

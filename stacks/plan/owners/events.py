@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from components.records import canonical_content
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.values import Observation, Plan, Unknown
-from stacks.model.wishes import Complaint, ObjectKey
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.owners import Askers
 from stacks.plan.records.zone_index import Key

@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from stacks.model.wishes import ObjectKey
+from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Outcome, changes_by_set
 from stacks.plan.owners.owners import Askers
 from stacks.plan.records.record_sets import contents, sets_of

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from components.marks import ownership
+from stacks.model.claims import Claim, ObjectKey, origin
 from stacks.model.values import Known, Observation, Plan, Unknown
-from stacks.model.wishes import ObjectKey, Wish, origin
 from stacks.plan.changes import Change
 from stacks.plan.desired.cluster_endpoints import zone_of
 from stacks.plan.records.zone_index import Key
@@ -23,7 +23,7 @@ class Askers:
     """Those that a set was made for, as its marks and state say, and that do not ask for it any more."""
     gave: Mapping[tuple[Key, ObjectKey], tuple[str, ...]]
     """What each of several gave to a set, as state remembers it."""
-    unknown: tuple[Wish, ...]
+    unknown: tuple[Claim, ...]
     """The wishes for names in our zones whose targets are not known, nor of which type they will be."""
 
     @classmethod
@@ -58,11 +58,11 @@ class Askers:
         return (*self.now.get(key, ()), *self.former.get(key, ()))
 
 
-def _unknown_wishes(observation: Observation) -> Iterator[Wish]:
+def _unknown_wishes(observation: Observation) -> Iterator[Claim]:
     for source in observation.sources:
         if isinstance(source.found, Known):
             for one in source.found.value:
-                if isinstance(one, Wish) and one.type is None and isinstance(one.targets, Unknown):
+                if isinstance(one, Claim) and one.type is None and isinstance(one.targets, Unknown):
                     yield one
 
 

@@ -10,8 +10,8 @@ from cli.engine.run import Run
 from cli.reconcile.result import Convergence, Planned
 from components.marks import ownership
 from components.records.record import Record
+from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.values import WAN, Family, Known, LiveRecord, Observation, Registry, Sighting, ZoneSnapshot
-from stacks.model.wishes import Complaint, SourceSighting
 from stacks.observe.world import Sights
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan

@@ -5,8 +5,8 @@ from ipaddress import ip_address
 
 from cli.daemon.observed import Board, Sources
 from cli.events import Trigger
+from stacks.model.claims import Claim, ObjectKey, SourceSighting
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
-from stacks.model.wishes import ObjectKey, SourceSighting, Wish
 from stacks.settings.cluster import ClusterSettings
 
 IPV4, IPV6 = (WAN, Family.IPV4), (WAN, Family.IPV6)
@@ -40,9 +40,9 @@ REFUSED, FORBIDDEN = Unknown("connection refused"), Unknown("403 Forbidden")
 NOT_YET = Unknown("it has not been read yet")
 
 
-def wish(address: str) -> Wish:
+def wish(address: str) -> Claim:
     key = ObjectKey("home", "Ingress", "shop", "web")
-    return Wish("www.example.com", "A", Known((address,)), key, "2026-01-01T00:00:00Z")
+    return Claim("www.example.com", "A", Known((address,)), key, "2026-01-01T00:00:00Z")
 
 
 def read(*addresses: str) -> SourceSighting:

@@ -5,7 +5,7 @@ import queue
 
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
-from stacks.model.wishes import SourceSighting
+from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.following import following
 from tests.cli.feedback.conftest import PATIENT, Shop
 

@@ -7,7 +7,7 @@ import pytest
 
 from cli.feedback.event import LONGEST_NAME, Told, event, name_of
 from stacks.kube.objects import HTTP_ROUTES, NODES
-from stacks.model.wishes import ObjectKey
+from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Notice, Reason
 
 NOW = datetime(2026, 11, 21, 11, 12, 13, 999_999, tzinfo=UTC)

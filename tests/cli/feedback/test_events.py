@@ -10,7 +10,7 @@ from lab.kube.proxy import Proxy
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import Pace
-from stacks.model.wishes import ObjectKey
+from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Notice, Reason
 from tests.cli.feedback.conftest import Shop
 from tests.kube import gateway, http_route

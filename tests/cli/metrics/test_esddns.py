@@ -7,9 +7,9 @@ import pytest
 
 from cli.events import Cached, Cause, Failure, Leadership, Role
 from components.records.record import Record
+from stacks.model.claims import SourceSighting
 from stacks.model.errors import Problem, Refused
 from stacks.model.values import WAN, Conflict, Deferred, Family, Frozen, Known, Sighting, Unknown, UnreadZone
-from stacks.model.wishes import SourceSighting
 from stacks.plan.changes import Action, Change
 from stacks.plan.safety.guard import Refusal
 from tests.cli.metrics.telling import EPOCH, UP, Told, converged, settled

@@ -14,7 +14,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from cli.events import Begun, Cause, Failure, Leadership, Role
 from cli.metrics.metrics import Metrics
 from stacks.model.api_calls import CALLS, Call
-from stacks.model.wishes import Complaint, ObjectKey
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.plan.planner import make_plan
 from tests.cli.metrics.telling import ADDRESS, UP, Told, converged, settled
 from tests.stacks.plan.worlds import make_observation, make_settings

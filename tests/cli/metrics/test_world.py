@@ -5,13 +5,13 @@ from ipaddress import ip_address
 
 from cli.events import Cached, Leadership, Role, Unwritten
 from components.records.record import Record
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, Unknown, UnreadZone
-from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
 from tests.cli.metrics.telling import Told, converged, settled
 from tests.stacks.plan.worlds import make_observation, make_settings, owned_www
 
 INGRESS = ObjectKey("home", "Ingress", "shop", "web")
-WISH = Wish("www.example.com", "A", Known(("192.0.2.1",)), INGRESS, "2026-01-01T00:00:00Z")
+WISH = Claim("www.example.com", "A", Known(("192.0.2.1",)), INGRESS, "2026-01-01T00:00:00Z")
 COMPLAINT = Complaint(INGRESS, "truenorth/ttl", "soon", "seconds", "bad")
 HOME = ("home", "ingress", "Ingress")
 AWAY = Unknown("no answer")

@@ -10,9 +10,9 @@ from rich.console import Console
 from cli.output.geo_table import Shown, print_shown
 from components.geo.marks import PoolMark, encode, text
 from components.geo.values import LoadBalancer, Origin, Pool
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import Account, GeoWish, Health, LiveBalancer, LivePool
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, ObjectKey
 
 GOLDEN = Path(__file__).parent / "golden"
 APP, API = "app.example.com", "api.example.com"

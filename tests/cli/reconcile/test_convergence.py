@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from cli.reconcile.result import Convergence, require_all_read
+from stacks.model.claims import SourceSighting
 from stacks.model.errors import ObservationError
 from stacks.model.geo import GeoSight
 from stacks.model.values import Known, Observation, Plan, Registry, Unknown, UnreadZone, ZoneSnapshot
-from stacks.model.wishes import SourceSighting
 
 READ = SourceSighting("home", "ingress", "Ingress", Known(()))
 REFUSED = SourceSighting("away", "ingress", "Ingress", Unknown("away refuses"))

@@ -17,6 +17,7 @@ from cli.web.status_board import StatusBoard
 from components.geo.values import LoadBalancer
 from components.marks import ownership
 from components.records.record import Record
+from stacks.model.claims import Claim, ObjectKey, SourceSighting
 from stacks.model.geo import Account, GeoPlan, GeoSight, LiveBalancer
 from stacks.model.values import (
     WAN,
@@ -34,7 +35,6 @@ from stacks.model.values import (
     Unknown,
     ZoneSnapshot,
 )
-from stacks.model.wishes import ObjectKey, SourceSighting, Wish
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import Detection
 from stacks.observe.zone.confirmation import Confirmed
@@ -161,7 +161,7 @@ def records() -> list[RecordSet]:
 def troubled() -> Convergence:
     """A conflict, and two names of a cluster that cannot be reached."""
     wishes = tuple(
-        Wish(f"{label}.{ZONE}", None, Known((IPV4,)), ingress(label), "2026-01-01T00:00:00Z")
+        Claim(f"{label}.{ZONE}", None, Known((IPV4,)), ingress(label), "2026-01-01T00:00:00Z")
         for label in ("shop", "api", "media")
     )
     frozen = tuple(Frozen(f"{label}.{ZONE}", "A", ("198.51.100.4",), UNREACHABLE) for label in ("status", "wiki"))

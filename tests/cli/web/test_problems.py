@@ -10,10 +10,10 @@ from cli.reconcile.news import News
 from cli.web.document import head
 from cli.web.problems import SHOWN, Trouble, troubles
 from cli.web.status import Status, after
+from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.errors import Problem, Refused
 from stacks.model.geo import GeoPlan, GeoSight
 from stacks.model.values import Conflict, Family, Frozen, Known, Unknown, UnreadZone
-from stacks.model.wishes import Complaint, SourceSighting
 from stacks.observe.zone.confirmation import Unconfirmed
 from stacks.plan.changes import Action
 from stacks.plan.safety.guard import Refusal

@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from stacks.model.claims import Claim, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
-from stacks.model.wishes import Detected, ObjectKey, SourceSighting, Targets, Wish
 from stacks.settings.stack import Settings, parse
 from tests.stacks.plan.any_worlds import OWNER, Theirs, theirs
 
@@ -43,13 +43,13 @@ class Clusters:
     unread: frozenset[tuple[str, str]] = frozenset()
     configured: tuple[str, ...] = CLUSTERS
 
-    def wishes(self, key: ObjectKey) -> tuple[Wish, ...]:
+    def wishes(self, key: ObjectKey) -> tuple[Claim, ...]:
         """Those of an object."""
         asks = self.objects.get(key)
         if asks is None:
             return ()
         created = f"2026-01-{OBJECTS.index(key) + 1:02}T00:00:00Z"
-        return tuple(Wish(asks.name, one, found, key, created, ttl=asks.ttl) for one, found in asks.targets)
+        return tuple(Claim(asks.name, one, found, key, created, ttl=asks.ttl) for one, found in asks.targets)
 
     def sources(self) -> tuple[SourceSighting, ...]:
         """What the settings' sources see; no cluster has TLSRoutes."""

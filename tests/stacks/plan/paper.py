@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from components.records.record import Record
+from stacks.model.claims import SourceSighting
 from stacks.model.values import (
     LinkAddresses,
     LiveRecord,
@@ -21,7 +22,6 @@ from stacks.model.values import (
     UnreadZone,
     ZoneSnapshot,
 )
-from stacks.model.wishes import SourceSighting
 from stacks.plan.changes import Change, changes
 from stacks.plan.records.record_sets import declared_records, import_ids
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Family, Known, Observation, Plan, Registry, Sighting, Unknown, ZoneSnapshot
-from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out
@@ -27,14 +27,14 @@ def asks(
     host: str = WWW,
     record_type: str | None = "A",
     **more: Any,  # noqa: ANN401 - a wish's fields
-) -> Wish:
+) -> Claim:
     """The wish of one object; those of the cluster home are the older."""
     created = more.pop("created", f"2026-01-0{1 if cluster == 'home' else 2}T00:00:00Z")
     key = ObjectKey(cluster, "HTTPRoute", "shop", name)
-    return Wish(host, record_type, targets or Known(tuple(sorted(addresses))), key, created, **more)
+    return Claim(host, record_type, targets or Known(tuple(sorted(addresses))), key, created, **more)
 
 
-def source(cluster: str, *found: Wish | Complaint) -> SourceSighting:
+def source(cluster: str, *found: Claim | Complaint) -> SourceSighting:
     return SourceSighting(cluster, "gateway-httproute", "HTTPRoute", Known(found))
 
 

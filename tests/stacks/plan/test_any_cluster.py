@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.records import canonical_content
+from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Observation, Plan
-from stacks.model.wishes import Detected, ObjectKey, Targets, Wish
 from stacks.plan.changes import changes
 from stacks.plan.desired.claims import settle
 from stacks.plan.desired.endpoints import endpoints, seen_on_links
@@ -61,11 +61,11 @@ class World:
         observation = self.paper.observation(sighting(self.address), zones, sources=self.clusters.sources())
         return make_plan(self.settings, observation), observation
 
-    def settled(self) -> tuple[Wish, ...]:
+    def settled(self) -> tuple[Claim, ...]:
         seen = [one.found.value for one in self.clusters.sources() if isinstance(one.found, Known)]
-        return settle(one for found in seen for one in found if isinstance(one, Wish))[0]
+        return settle(one for found in seen for one in found if isinstance(one, Claim))[0]
 
-    def targets(self, wish: Wish, part: Targets, record_type: str) -> frozenset[str] | None:
+    def targets(self, wish: Claim, part: Targets, record_type: str) -> frozenset[str] | None:
         """What an object asks for; None where that is unknown, or cannot be had."""
         if wish.name.endswith(GANDI) and wish.ttl == TOO_SHORT:
             return None

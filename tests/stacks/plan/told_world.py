@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting, Targets
 from stacks.model.values import Known, LiveRecord, Observation, Unknown, ZoneSnapshot
-from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Targets, Wish
 from stacks.plan.changes import changes
 from stacks.plan.owners.events import Outcome, Reason, notices
 from stacks.plan.owners.object_status import ObjectStatus, statuses
@@ -28,9 +28,9 @@ def wish(
     name: str = WWW,
     targets: Targets | None = None,
     **more: Any,  # noqa: ANN401 - a wish's fields
-) -> Wish:
+) -> Claim:
     values: dict[str, Any] = {"type": "A", "created": "2026-01-01T00:00:00Z", **more}
-    return Wish(name=name, targets=targets or Known(addresses or ("192.0.2.1",)), object=by, **values)
+    return Claim(name=name, targets=targets or Known(addresses or ("192.0.2.1",)), object=by, **values)
 
 
 @dataclass
@@ -42,7 +42,7 @@ class World:
 
     def outcome(
         self,
-        *asked: Wish | Complaint,
+        *asked: Claim | Complaint,
         unread: str = "",
         kind: str = "HTTPRoute",
         failure: str = "",
@@ -60,14 +60,14 @@ class World:
             self.observation = replace(after, registry=replace(after.registry, records=records))
         return Outcome(plan, seen, done, refused, is_done=not (failure or refused), failure=failure)
 
-    def told(self, *asked: Wish | Complaint, **how: Any) -> dict[tuple[ObjectKey, Reason], str]:  # noqa: ANN401 - of outcome
+    def told(self, *asked: Claim | Complaint, **how: Any) -> dict[tuple[ObjectKey, Reason], str]:  # noqa: ANN401 - of outcome
         """Who is told what by a run."""
         found = notices(self.outcome(*asked, **how))
         told = {(one.object, one.reason): one.message for one in found}
         assert len(told) == len(found), "all that is told for one reason is one notice"
         return told
 
-    def statuses(self, *asked: Wish | Complaint, **how: Any) -> dict[ObjectKey, ObjectStatus]:  # noqa: ANN401 - likewise
+    def statuses(self, *asked: Claim | Complaint, **how: Any) -> dict[ObjectKey, ObjectStatus]:  # noqa: ANN401 - likewise
         """The status of each object after a run."""
         return {one.object: one for one in statuses(self.outcome(*asked, **how), {"home"})}
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from stacks.kube.objects import GATEWAY_GROUP, GATEWAYS, LISTENER_SETS, NAMESPACES, Manifest, Objects, Resource, key_of
 from stacks.kube.selector import selects
+from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import ObjectKey
 from stacks.observe.cluster.annotations import Annotated
 from stacks.observe.cluster.assemble import known
 from stacks.observe.cluster.kinds.conditions import Verdict, verdict

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, Manifest, Objects, Resource, created, key_of
+from stacks.model.claims import GEO, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import GEO, Complaint, ObjectKey, Wish
 from stacks.observe.cluster import annotation_values as values
 from stacks.observe.cluster.annotations import HOSTNAME, TARGET, Annotated, value
 from stacks.observe.cluster.kinds import gateway, ingress, service
@@ -39,13 +39,13 @@ class BalancedObjects:
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource,)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(self.resource)
         if isinstance(found, Unknown):
             return found
         return Known(tuple(wish for one in found.value for wish in self._of_object(one, objects.cluster)))
 
-    def _of_object(self, manifest: Manifest, place: str) -> Iterator[Wish | Complaint]:
+    def _of_object(self, manifest: Manifest, place: str) -> Iterator[Claim | Complaint]:
         """A wish for each host name, or what the object lacks: it is skipped then."""
         key = key_of(place, self.resource, manifest)
         said = Annotated.of(key, manifest)
@@ -58,7 +58,7 @@ class BalancedObjects:
             return
         addresses = _reachable(Known(targets) if targets else _ADDRESSES[self.resource](manifest, key), key)
         for name in names:
-            yield Wish(name, None, addresses, key, created(manifest), pool_of=cluster)
+            yield Claim(name, None, addresses, key, created(manifest), pool_of=cluster)
 
     def _cluster(self, key: ObjectKey, manifest: Manifest, faults: list[Complaint]) -> str:
         """The cluster of the object's pool: the settings' word counts, then the label's."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stacks.kube.objects import INGRESSES, Manifest, Objects, Resource, created, key_of
+from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, ObjectKey, Wish
 from stacks.observe.cluster import annotation_values as values
 from stacks.observe.cluster.annotations import (
     CONTENT_MODE,
@@ -34,13 +34,13 @@ class Ingresses:
     def resources(self) -> tuple[Resource, ...]:
         return (INGRESSES,)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(INGRESSES)
         if isinstance(found, Unknown):
             return found
         return Known(tuple(wish for one in found.value for wish in self._of_ingress(one, objects.cluster)))
 
-    def _of_ingress(self, ingress: Manifest, cluster: str) -> Iterator[Wish | Complaint]:
+    def _of_ingress(self, ingress: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, INGRESSES, ingress)
         said = Annotated.of(key, ingress)
         if is_anothers(said) or not self._has_class(ingress, said):

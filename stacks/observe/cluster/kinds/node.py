@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stacks.kube.objects import NODES, Manifest, Objects, Resource, created, key_of
+from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Wish
 from stacks.observe.cluster import annotation_values as values
 from stacks.observe.cluster.annotations import CONTENT_MODE, HOSTNAME, Annotated, find, is_anothers, value
 from stacks.observe.cluster.assemble import Asking, assemble
@@ -25,13 +25,13 @@ class Nodes:
     def resources(self) -> tuple[Resource, ...]:
         return (NODES,)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(NODES)
         if isinstance(found, Unknown):
             return found
         return Known(tuple(wish for one in found.value for wish in self._of_node(one, objects.cluster)))
 
-    def _of_node(self, node: Manifest, cluster: str) -> Iterator[Wish | Complaint]:
+    def _of_node(self, node: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, NODES, node)
         said = Annotated.of(key, node)
         if is_anothers(said) or (is_cordoned(node) and not self.options.cordoned_nodes):

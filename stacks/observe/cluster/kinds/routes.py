@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from stacks.kube.objects import Manifest, Objects, Resource, created, key_of
+from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, ObjectKey, Wish
 from stacks.observe.cluster import annotation_values as values
 from stacks.observe.cluster.annotations import (
     CONTENT_MODE,
@@ -39,23 +39,23 @@ class Routes:
     resource: Resource
     protocols: frozenset[str]
     options: Options
-    _memory: Memory[tuple[Wish | Complaint, ...] | Unknown] = field(default_factory=Memory, repr=False, compare=False)
+    _memory: Memory[tuple[Claim | Complaint, ...] | Unknown] = field(default_factory=Memory, repr=False, compare=False)
 
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource, *RESOURCES)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         routes = objects.all(self.resource)
         if isinstance(routes, Unknown):
             return routes
-        found: list[Wish | Complaint] = []
+        found: list[Claim | Complaint] = []
         for one in self._memory.each(self.resource, routes.value, objects, self._of_route):
             if isinstance(one, Unknown):
                 return one
             found += one
         return Known(_without_repeats(found))
 
-    def _of_route(self, route: Manifest, objects: Objects) -> tuple[Wish | Complaint, ...] | Unknown:
+    def _of_route(self, route: Manifest, objects: Objects) -> tuple[Claim | Complaint, ...] | Unknown:
         """The wishes of a route, one a name and parent. Unknown: a listener that names it cannot be seen."""
         key = key_of(objects.cluster, self.resource, route)
         said = Annotated.of(key, route)
@@ -74,7 +74,7 @@ class Routes:
 
     def _wishes(
         self, asking: Asking, served: dict[str, list[Attachment]], faults: list[Complaint]
-    ) -> Iterator[Wish | Complaint]:
+    ) -> Iterator[Claim | Complaint]:
         if not served:
             yield from faults
         for name, parents in served.items():
@@ -104,10 +104,10 @@ class Routes:
             yield from judge(attachments(reference, caller, objects), word, key)
 
 
-def _without_repeats(found: Iterable[Wish | Complaint]) -> tuple[Wish | Complaint, ...]:
+def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Complaint, ...]:
     """What several routes complain of at one Gateway, once."""
     told: set[Complaint] = set()
-    kept: list[Wish | Complaint] = []
+    kept: list[Claim | Complaint] = []
     for one in found:
         if isinstance(one, Complaint):
             if one in told:

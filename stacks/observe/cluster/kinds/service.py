@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stacks.kube.objects import ENDPOINT_SLICES, NODES, SERVICES, Manifest, Objects, Resource, created, key_of
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Detected, ObjectKey, Wish
 from stacks.observe.cluster import annotation_values as values
 from stacks.observe.cluster.annotations import (
     ACCESS,
@@ -53,7 +53,7 @@ class Services:
     def resources(self) -> tuple[Resource, ...]:
         return (SERVICES, ENDPOINT_SLICES, NODES)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Wish | Complaint, ...]] | Unknown:
+    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         services, slices, nodes = (objects.all(one) for one in (SERVICES, ENDPOINT_SLICES, NODES))
         if isinstance(services, Unknown):
             return services
@@ -65,7 +65,7 @@ class Services:
         around = Around(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
         return Known(tuple(wish for one in services.value for wish in self._of_service(one, objects.cluster, around)))
 
-    def _of_service(self, service: Manifest, cluster: str, around: Around) -> Iterator[Wish | Complaint]:
+    def _of_service(self, service: Manifest, cluster: str, around: Around) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, SERVICES, service)
         said = Annotated.of(key, service)
         if is_anothers(said) or (self.options.opt_in and not find((said,), CONTENT_MODE)):
@@ -96,8 +96,8 @@ def _names_pods(service: Manifest, objects: Objects) -> bool:
     return _is_headless(service) and find((said,), HOSTNAME) is not None
 
 
-def _is_detected(found: list[Wish | Complaint]) -> bool:
-    return any(isinstance(one, Wish) and isinstance(one.targets, Detected) for one in found)
+def _is_detected(found: list[Claim | Complaint]) -> bool:
+    return any(isinstance(one, Claim) and isinstance(one.targets, Detected) for one in found)
 
 
 def _targets(service: Manifest, whose: str, around: Around, access: str | None, *, cluster_addresses: bool) -> Own:
@@ -152,7 +152,7 @@ def _node_ports(service: Manifest, whose: str, around: Around, access: str | Non
 
 def _pods(
     service: Manifest, asking: Asking, name: str, around: Around, faults: list[Complaint]
-) -> Iterator[Wish | Complaint]:
+) -> Iterator[Claim | Complaint]:
     """The pods of a headless Service that have a host name of their own, as those of a StatefulSet have."""
     ready = _ready(service, around)
     if not _is_headless(service) or isinstance(ready, Unknown) or name.startswith("*"):
@@ -163,7 +163,7 @@ def _pods(
             yield from assemble(asking, (f"{host}.{name}",), own, faults)
 
 
-def _ports(service: Manifest, asking: Asking, name: str, faults: list[Complaint]) -> Iterator[Wish]:
+def _ports(service: Manifest, asking: Asking, name: str, faults: list[Complaint]) -> Iterator[Claim]:
     """SRV records (RFC 2782), in the form of external-dns: `_service._protocol.name`, priority 0, weight 50."""
     if service["spec"].get("type") != "NodePort":
         return
@@ -177,7 +177,7 @@ def _ports(service: Manifest, asking: Asking, name: str, faults: list[Complaint]
     for protocol, targets in ports.items():
         srv = f"_{asking.key.name}._{protocol}.{name}"
         own = Unknown(complaints[0].text) if complaints else Known(tuple(sorted(targets)))
-        yield Wish(
+        yield Claim(
             name=srv,
             type="SRV",
             targets=own,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bench.campaigns.crash.check import left_behind, not_as_wished, others_touched, out_of_step
-from bench.campaigns.crash.wish import Name, Wish
+from bench.campaigns.crash.wish import Claim, Name
 from bench.campaigns.crash.world import STACK, Gate, World
 from components.marks.ownership import Mark, encode, mark_name
 from lab.addresses.world import Addresses
@@ -19,7 +19,7 @@ from lab.cloudflare.state import Cloudflare
 from lab.world import FIRST_IPV4, ZONE
 from stacks.model.shards import stack_of
 
-WISH = Wish({"www": Name(), "api": Name(("198.18.0.1", "198.18.0.2"), 300)})
+WISH = Claim({"www": Name(), "api": Name(("198.18.0.1", "198.18.0.2"), 300)})
 RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 NOBODY = frozenset[str]()
 
@@ -69,7 +69,7 @@ def test_what_is_as_wished_is_right(place: World) -> None:
 
 
 def test_a_name_that_somebody_else_has_may_be_missing(place: World) -> None:
-    wish = Wish({**WISH.names, "shop": Name()})
+    wish = Claim({**WISH.names, "shop": Name()})
     assert "shop" in not_as_wished(place, wish, "txt", NOBODY)
     assert not_as_wished(place, wish, "txt", frozenset({"shop"})) == ""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Unknown
-from stacks.model.wishes import Complaint, Detected, ObjectKey, Wish
 from stacks.observe.cluster.annotation_values import ttl
 from stacks.observe.cluster.source import Options
 from tests.stacks.observe.cluster.worlds import complaints, gateway, one_wish, route, targets, wishes
@@ -18,16 +18,16 @@ DUAL = ("192.0.2.9", "192.0.2.1", "2001:db8::1")
 
 def found(
     on_route: dict[str, str] | None = None, on_gateway: dict[str, str] | None = None, options: Options | None = None
-) -> tuple[Wish | Complaint, ...]:
+) -> tuple[Claim | Complaint, ...]:
     edge = gateway(*DUAL, annotations=on_gateway)
     one = wishes("gateway-httproute", edge, route(WWW, annotations=on_route), options=options)
     assert not isinstance(one, Unknown)
     return one
 
 
-def said(annotations: dict[str, str], on_gateway: dict[str, str] | None = None) -> Wish:
+def said(annotations: dict[str, str], on_gateway: dict[str, str] | None = None) -> Claim:
     """The A wish."""
-    return one_wish(tuple(one for one in found(annotations, on_gateway) if isinstance(one, Wish) and one.type == "A"))
+    return one_wish(tuple(one for one in found(annotations, on_gateway) if isinstance(one, Claim) and one.type == "A"))
 
 
 class TestOurOwn:
@@ -100,7 +100,7 @@ class TestRouteflare:
     def test_type_ttl_and_proxied_are_read(self) -> None:
         one = found(self.MODE | {"routeflare/type": "A/AAAA", "routeflare/ttl": "120", "routeflare/proxied": "true"})
         assert targets(one) == {f"{WWW} A": ("192.0.2.9",), f"{WWW} AAAA": ("2001:db8::1",)}
-        assert {(wish.ttl, wish.proxied) for wish in one if isinstance(wish, Wish)} == {(120, True)}
+        assert {(wish.ttl, wish.proxied) for wish in one if isinstance(wish, Claim)} == {(120, True)}
 
     def test_ddns_is_the_detected_address(self) -> None:
         wish = one_wish(found({"routeflare/content-mode": "ddns", "routeflare/type": "AAAA"}))
@@ -170,7 +170,7 @@ class TestWhichCounts:
         assert said({"truenorth/ttl": " ", f"{ALPHA}ttl": "60"}).ttl == 60
 
     def test_a_gateways_names_are_not_its_routes(self) -> None:
-        assert {one.name for one in found({}, {"truenorth/hostname": "b.example.com"}) if isinstance(one, Wish)} == {
+        assert {one.name for one in found({}, {"truenorth/hostname": "b.example.com"}) if isinstance(one, Claim)} == {
             WWW
         }
 

@@ -13,9 +13,9 @@ import yaml
 
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
+from stacks.model.claims import Claim, SourceSighting
 from stacks.model.errors import UserError
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import SourceSighting, Wish
 from stacks.observe.cluster.following import following
 from stacks.settings.cluster import ClusterSettings
 from tests.stacks.kube.reaching import PATIENT, QUICK, exposed
@@ -44,7 +44,7 @@ class Posts:
 def names(told: Told, position: int = 0) -> set[str] | None:
     """The names that a source wishes for; None where they are unknown."""
     found = told[position].found
-    return {one.name for one in found.value if isinstance(one, Wish)} if isinstance(found, Known) else None
+    return {one.name for one in found.value if isinstance(one, Claim)} if isinstance(found, Known) else None
 
 
 def services(kubeconfig: Path, namespace: str, **more: object) -> ClusterSettings:

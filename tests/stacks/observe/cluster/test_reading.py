@@ -12,9 +12,9 @@ from lab.kube.proxy import Proxy
 from stacks.kube.access import access
 from stacks.kube.client import LightkubeApi
 from stacks.kube.objects import LISTENER_SETS, Resource
+from stacks.model.claims import Claim, SourceSighting
 from stacks.model.errors import UserError
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import SourceSighting, Wish
 from stacks.observe.cluster.connecting import Connected, reflected, sightings
 from stacks.observe.cluster.reading import read
 from stacks.observe.cluster.sighting import ClusterSources
@@ -27,7 +27,7 @@ ROUTES: tuple[SourceName, ...] = ("gateway-httproute", "gateway-grpcroute", "gat
 
 def names(sighting: SourceSighting) -> dict[str, object]:
     assert isinstance(sighting.found, Known)
-    return {wish.name: wish.targets for wish in sighting.found.value if isinstance(wish, Wish)}
+    return {wish.name: wish.targets for wish in sighting.found.value if isinstance(wish, Claim)}
 
 
 def test_what_each_source_wishes_for_is_read(kube_cluster: Cluster, namespace: str) -> None:

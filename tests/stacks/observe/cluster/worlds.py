@@ -20,8 +20,8 @@ from stacks.kube.objects import (
     Manifest,
     Resource,
 )
+from stacks.model.claims import Claim, Complaint, Detected
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Detected, Wish
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
 
@@ -62,18 +62,18 @@ class Caches:
 
 def wishes(
     source: str, *items: Manifest, unsynced: tuple[str, ...] = (), options: Options | None = None
-) -> tuple[Wish | Complaint, ...] | Unknown:
+) -> tuple[Claim | Complaint, ...] | Unknown:
     found = SOURCES[source](options or Options()).wishes(Caches(items, unsynced))
     return found if isinstance(found, Unknown) else found.value
 
 
-def targets(found: tuple[Wish | Complaint, ...] | Unknown) -> dict[str, object]:
+def targets(found: tuple[Claim | Complaint, ...] | Unknown) -> dict[str, object]:
     """Targets by "name type": a tuple where they are known, else the type that says why not."""
     assert not isinstance(found, Unknown)
-    return {f"{one.name} {one.type}": told(one) for one in found if isinstance(one, Wish)}
+    return {f"{one.name} {one.type}": told(one) for one in found if isinstance(one, Claim)}
 
 
-def told(wish: Wish) -> object:
+def told(wish: Claim) -> object:
     match wish.targets:
         case Known(value):
             return value
@@ -82,13 +82,13 @@ def told(wish: Wish) -> object:
     return Unknown
 
 
-def one_wish(found: tuple[Wish | Complaint, ...] | Unknown) -> Wish:
+def one_wish(found: tuple[Claim | Complaint, ...] | Unknown) -> Claim:
     assert not isinstance(found, Unknown)
-    (one,) = (wish for wish in found if isinstance(wish, Wish))
+    (one,) = (wish for wish in found if isinstance(wish, Claim))
     return one
 
 
-def complaints(found: tuple[Wish | Complaint, ...] | Unknown) -> list[Complaint]:
+def complaints(found: tuple[Claim | Complaint, ...] | Unknown) -> list[Complaint]:
     assert not isinstance(found, Unknown)
     return [one for one in found if isinstance(one, Complaint)]
 

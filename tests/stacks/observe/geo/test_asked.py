@@ -7,9 +7,9 @@ import pytest
 
 from components.geo.marks import PoolMark, encode, text
 from components.geo.values import LoadBalancer, Pool
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.geo import GeoMemory, GeoWish, RegisteredGeo
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
-from stacks.model.wishes import Complaint, ObjectKey, SourceSighting, Wish
 from stacks.observe.geo.asked import Asked, asked
 from stacks.settings.geo import GeoSettings
 
@@ -34,12 +34,12 @@ def key(name: str) -> ObjectKey:
     return ObjectKey("", "Ingress", "shop", name)
 
 
-def wish(host: str, *addresses: str, by: str = "web", pool_of: str = "home", created: str = "2026") -> Wish:
+def wish(host: str, *addresses: str, by: str = "web", pool_of: str = "home", created: str = "2026") -> Claim:
     targets: Known[tuple[str, ...]] | Unknown = Known(addresses) if addresses else Unknown(f"{by} has no address")
-    return Wish(host, None, targets, key(by), created, pool_of=pool_of)
+    return Claim(host, None, targets, key(by), created, pool_of=pool_of)
 
 
-def seen(*found: Wish | Complaint, source: str = "geo-ingress", **others: Any) -> SourceSighting:  # noqa: ANN401 - any field
+def seen(*found: Claim | Complaint, source: str = "geo-ingress", **others: Any) -> SourceSighting:  # noqa: ANN401 - any field
     return SourceSighting("", source, "Ingress", others.pop("unknown", None) or Known(found), **others)
 
 

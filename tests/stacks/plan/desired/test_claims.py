@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Detected, ObjectKey, Targets, Wish
 from stacks.plan.desired.claims import settle
 from tests.stacks.observe.cluster.worlds import targets
 
@@ -21,10 +21,10 @@ def wish(
     name: str = "web",
     record_type: str | None = "A",
     **more: Any,  # noqa: ANN401 - a wish's fields
-) -> Wish:
+) -> Claim:
     """A wish of the object of that name; the greater its age, the older it is."""
     found: Targets = more.pop("targets", Known(addresses))
-    return Wish(
+    return Claim(
         name=more.pop("host", WWW),
         type=record_type,
         targets=found,
@@ -34,11 +34,11 @@ def wish(
     )
 
 
-def kept(*wishes: Wish) -> dict[str, object]:
+def kept(*wishes: Claim) -> dict[str, object]:
     return targets(settle(wishes)[0])
 
 
-def told(*wishes: Wish) -> list[str]:
+def told(*wishes: Claim) -> list[str]:
     return [complaint.object.name for complaint in settle(wishes)[1]]
 
 
@@ -197,12 +197,12 @@ WISHES = st.lists(
 
 
 @given(WISHES.flatmap(lambda wishes: st.tuples(st.just(wishes), st.permutations(wishes))))
-def test_the_order_of_the_objects_plays_no_part(both: tuple[list[Wish], list[Wish]]) -> None:
+def test_the_order_of_the_objects_plays_no_part(both: tuple[list[Claim], list[Claim]]) -> None:
     assert settle(both[0]) == settle(both[1])
 
 
 @given(WISHES)
-def test_a_name_has_one_wish_a_type_and_no_known_cname_beside_others(wishes: list[Wish]) -> None:
+def test_a_name_has_one_wish_a_type_and_no_known_cname_beside_others(wishes: list[Claim]) -> None:
     found, _ = settle(wishes)
     assert len({(one.name, one.type) for one in found}) == len(found)
     for one in found:
@@ -212,7 +212,7 @@ def test_a_name_has_one_wish_a_type_and_no_known_cname_beside_others(wishes: lis
 
 
 @given(WISHES)
-def test_no_name_is_lost_and_what_is_settled_stays_so(wishes: list[Wish]) -> None:
+def test_no_name_is_lost_and_what_is_settled_stays_so(wishes: list[Claim]) -> None:
     found, _ = settle(wishes)
     assert {one.name for one in found} == {one.name for one in wishes}
     again, complaints = settle(found)
@@ -220,7 +220,7 @@ def test_no_name_is_lost_and_what_is_settled_stays_so(wishes: list[Wish]) -> Non
 
 
 @given(WISHES)
-def test_what_the_oldest_object_wishes_is_never_given_to_another(wishes: list[Wish]) -> None:
+def test_what_the_oldest_object_wishes_is_never_given_to_another(wishes: list[Claim]) -> None:
     found, _ = settle(wishes)
     for name in {one.name for one in wishes}:
         oldest = min(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Unknown
-from stacks.model.wishes import Complaint, Detected, ObjectKey, SourceSighting, Targets, Wish
 from stacks.plan.desired.cluster_endpoints import ANY, Asked, Staying, asked, settled, zone_of
 from stacks.plan.desired.endpoints import Seen, endpoints
 from stacks.settings.stack import Settings
@@ -31,16 +31,16 @@ def wish(
     record_type: str | None = "A",
     targets: Targets | None = None,
     **more: Any,  # noqa: ANN401 - a wish's fields
-) -> Wish:
+) -> Claim:
     values: dict[str, Any] = {"object": WEB, "created": "2026-01-01T00:00:00Z", **more}
-    return Wish(name, record_type, targets or Known(addresses or ("192.0.2.1",)), **values)
+    return Claim(name, record_type, targets or Known(addresses or ("192.0.2.1",)), **values)
 
 
-def read(*found: Wish | Complaint) -> SourceSighting:
+def read(*found: Claim | Complaint) -> SourceSighting:
     return SourceSighting("home", "gateway-httproute", "HTTPRoute", Known(found))
 
 
-def asked_of(*wishes: Wish, settings: Settings | None = None, zone: str = ZONE, seen: Seen = NOTHING_SEEN) -> Asked:
+def asked_of(*wishes: Claim, settings: Settings | None = None, zone: str = ZONE, seen: Seen = NOTHING_SEEN) -> Asked:
     """What these wishes ask of a zone, after conflicts among them have been settled."""
     chosen = settings or make_settings()
     of_zone = chosen.of_zone(zone)
@@ -49,7 +49,7 @@ def asked_of(*wishes: Wish, settings: Settings | None = None, zone: str = ZONE, 
     return asked(of_zone, by_zone.get(zone, ()), own, seen, chosen.wan.links, chosen.owner)
 
 
-def only(*wishes: Wish, settings: Settings | None = None, zone: str = ZONE, seen: Seen = NOTHING_SEEN) -> Endpoint:
+def only(*wishes: Claim, settings: Settings | None = None, zone: str = ZONE, seen: Seen = NOTHING_SEEN) -> Endpoint:
     found = asked_of(*wishes, settings=settings, zone=zone, seen=seen)
     assert found.complaints == ()
     (endpoint,) = found.endpoints
@@ -295,7 +295,7 @@ NAME_FAULTS = [
 class TestWhatAZoneCannotHave:
     SETTINGS = make_settings(**LINKS, zones=[NET, {"zone": "example.org", "marks": "comment"}])
 
-    def zone(self, one: Wish) -> str:
+    def zone(self, one: Claim) -> str:
         return zone_of(one.name, frozenset({"example.com", "example.net", "example.org"}))
 
     def test_a_name_that_can_be_told_but_whose_mark_cannot_is_one_that_is_long(self) -> None:
@@ -303,7 +303,7 @@ class TestWhatAZoneCannotHave:
 
     @pytest.mark.parametrize(("one", "said"), FAULTS)
     def test_an_annotation_is_told_with_its_spelling_value_and_what_is_allowed(
-        self, one: Wish, said: tuple[str, str, str]
+        self, one: Claim, said: tuple[str, str, str]
     ) -> None:
         annotation, value, allowed = said
         (told,) = asked_of(one, settings=self.SETTINGS, zone=self.zone(one)).complaints
@@ -315,7 +315,7 @@ class TestWhatAZoneCannotHave:
         )
 
     @pytest.mark.parametrize(("one", "said"), NAME_FAULTS)
-    def test_a_name_is_told_with_the_reason(self, one: Wish, said: str) -> None:
+    def test_a_name_is_told_with_the_reason(self, one: Claim, said: str) -> None:
         (told,) = asked_of(one, settings=self.SETTINGS, zone=self.zone(one)).complaints
         assert (told.object, told.annotation, told.value, told.allowed) == (WEB, "", "", "")
         assert told.text.startswith("HTTPRoute shop/web in home: ")
@@ -323,7 +323,7 @@ class TestWhatAZoneCannotHave:
         assert told.text.endswith(". The records stay as they are until it is mended")
 
     @pytest.mark.parametrize("one", [case.values[0] for case in (*FAULTS, *NAME_FAULTS)])
-    def test_lets_the_records_stay(self, one: Wish) -> None:
+    def test_lets_the_records_stay(self, one: Claim) -> None:
         found = asked_of(one, settings=self.SETTINGS, zone=self.zone(one))
         assert (found.endpoints, dict(found.objects)) == ((), {})
         (staying,) = found.staying

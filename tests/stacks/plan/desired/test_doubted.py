@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stacks.model.claims import Claim, Complaint, SourceSighting
 from stacks.model.values import Unknown
-from stacks.model.wishes import Complaint, SourceSighting, Wish
 from tests.stacks.plan.shared_world import WWW, World, asks, deleted, source
 from tests.stacks.plan.worlds import make_settings
 
@@ -15,7 +15,7 @@ MARKS = ["txt", "comment", "none"]
 NO_ADDRESS = Unknown("Gateway shop/edge has no addresses")
 
 
-def complaint(of: Wish, annotation: str = "truenorth/hostname") -> Complaint:
+def complaint(of: Claim, annotation: str = "truenorth/hostname") -> Complaint:
     return Complaint(of.object, annotation, "a b", "names", f"{of.object}: the value 'a b' is bad")
 
 
@@ -24,7 +24,7 @@ class TestAnObjectWhoseAnnotationDoesNotEvenSayNames:
     WEB = asks(A)
     BAD = source("home", complaint(WEB))
 
-    def made(self, marks: str, *more: Wish) -> World:
+    def made(self, marks: str, *more: Claim) -> World:
         world = World(make_settings(marks=marks))
         world.settle(source("home", self.WEB, *more))
         return world

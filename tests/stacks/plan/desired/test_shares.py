@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from stacks.model.claims import Detected, SourceSighting
 from stacks.model.values import SharedSet, Unknown, UnreadZone
-from stacks.model.wishes import Detected, SourceSighting
 from stacks.observe.registry import parse_registry
 from stacks.plan.planner import make_plan
 from stacks.program import dict_of

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import Account, GeoSight, GeoWish
 from stacks.model.values import Known
-from stacks.model.wishes import Complaint, ObjectKey
 from stacks.plan.planner import make_plan
 from tests.stacks.plan.shared_world import World, asks, source
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bench.campaigns.paper import carried_out
 from components.records.record import Record
+from stacks.model.claims import SourceSighting, Targets
 from stacks.model.values import (
     WAN,
     Deferred,
@@ -29,7 +30,6 @@ from stacks.model.values import (
     Unknown,
     UnreadZone,
 )
-from stacks.model.wishes import SourceSighting, Targets
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.guard import Refusal, refusals, word

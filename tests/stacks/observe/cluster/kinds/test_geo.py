@@ -6,8 +6,8 @@ import pytest
 
 from stacks.kube.objects import INGRESSES, Manifest
 from stacks.kube.slim import slim
+from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.model.wishes import Complaint, Wish
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings
@@ -39,7 +39,7 @@ def labelled_gateway(*addresses: str) -> dict[str, Any]:
     return found
 
 
-def found(one: Manifest, settings: GeoSettings | None = None) -> tuple[Wish | Complaint, ...]:
+def found(one: Manifest, settings: GeoSettings | None = None) -> tuple[Claim | Complaint, ...]:
     source = balanced(settings or GeoSettings())[f"geo-{one['kind'].lower()}"]
     wishes = source.wishes(Caches((one,)))
     kept = {**slim(RESOURCES[one["kind"]], one), "kind": one["kind"]}
@@ -48,9 +48,9 @@ def found(one: Manifest, settings: GeoSettings | None = None) -> tuple[Wish | Co
     return wishes.value
 
 
-def wish(one: Manifest, settings: GeoSettings | None = None) -> Wish:
+def wish(one: Manifest, settings: GeoSettings | None = None) -> Claim:
     (only,) = found(one, settings)
-    assert isinstance(only, Wish)
+    assert isinstance(only, Claim)
     return only
 
 
@@ -63,7 +63,7 @@ def complaint(one: Manifest, settings: GeoSettings | None = None) -> Complaint:
 class TestAnIngress:
     def test_is_balanced_at_its_hosts(self) -> None:
         hosts = (APP, "b.example.com")
-        wishes = [one for one in found(ingress(*hosts)) if isinstance(one, Wish)]
+        wishes = [one for one in found(ingress(*hosts)) if isinstance(one, Claim)]
         assert [(one.name, one.targets, one.pool_of, one.type) for one in wishes] == [
             (host, Known(("192.0.2.1",)), "home", None) for host in hosts
         ]
@@ -71,7 +71,7 @@ class TestAnIngress:
 
     def test_is_balanced_at_the_host_names_of_the_settings_only(self) -> None:
         settings = GeoSettings(hostname="a.example.com", hostnames=("b.example.com",))
-        assert [one.name for one in found(ingress(), settings) if isinstance(one, Wish)] == [
+        assert [one.name for one in found(ingress(), settings) if isinstance(one, Claim)] == [
             "a.example.com",
             "b.example.com",
         ]

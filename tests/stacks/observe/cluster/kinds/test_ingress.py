@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from stacks.model.claims import Detected
 from stacks.model.values import Unknown
-from stacks.model.wishes import Detected
 from stacks.observe.cluster.source import Options
 from tests.stacks.observe.cluster.worlds import complaints, manifest, one_wish, targets, wishes
 

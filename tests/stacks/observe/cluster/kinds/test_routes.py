@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from stacks.model.claims import Claim, ObjectKey
 from stacks.model.values import Unknown
-from stacks.model.wishes import ObjectKey, Wish
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.plan.desired.claims import settle
@@ -329,7 +329,7 @@ class TestTwoGateways:
     def settled(self, *gateways: dict[str, Any]) -> dict[str, object]:
         found = wishes("gateway-httproute", *gateways, self.BOTH)
         assert not isinstance(found, Unknown)
-        kept, told = settle(one for one in found if isinstance(one, Wish))
+        kept, told = settle(one for one in found if isinstance(one, Claim))
         assert told == ()
         return targets(kept)
 

@@ -55,7 +55,7 @@ Targets = Known[tuple[str, ...]] | Unknown | Detected
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Claim:
     """An object's wish for records of one name. What is None was not said, and is the zone's to decide.
 
     name: a DNS name in full and in lower case; it may lie in none of our zones.
@@ -108,7 +108,7 @@ class SourceSighting:
     cluster: str
     source: str
     kind: str
-    found: Known[tuple[Wish | Complaint, ...]] | Unknown
+    found: Known[tuple[Claim | Complaint, ...]] | Unknown
     waiting: bool = False
     stale: str = ""
     """Why it could not be read now: found is what it was before. "" where it was."""
@@ -122,7 +122,7 @@ class SourceSighting:
 def links_asked(sources: Iterable[SourceSighting]) -> tuple[str, ...]:
     """The links at whose addresses objects want to be."""
     found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    detected = (one.targets for one in found if isinstance(one, Wish) and isinstance(one.targets, Detected))
+    detected = (one.targets for one in found if isinstance(one, Claim) and isinstance(one.targets, Detected))
     return tuple(dict.fromkeys(link for targets in detected for link in targets.links))
 
 
@@ -138,6 +138,6 @@ def names_that_differ(before: Iterable[SourceSighting], after: Iterable[SourceSi
     return frozenset(wish.name for wish in left ^ right)
 
 
-def _wishes(sources: Iterable[SourceSighting]) -> dict[int, Wish]:
+def _wishes(sources: Iterable[SourceSighting]) -> dict[int, Claim]:
     found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    return {id(one): one for one in found if isinstance(one, Wish)}
+    return {id(one): one for one in found if isinstance(one, Claim)}

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.marks import ownership
-from stacks.model.values import WAN, Known, Unknown
-from stacks.model.wishes import (
+from stacks.model.claims import (
     LONGEST_RESOURCE,
+    Claim,
     Complaint,
     Detected,
     ObjectKey,
     SourceSighting,
-    Wish,
     links_asked,
     names_that_differ,
     origin,
 )
+from stacks.model.values import WAN, Known, Unknown
 
 WEB = ObjectKey("home", "HTTPRoute", "shop", "web")
 LONGEST_STRING = 255
@@ -27,11 +27,11 @@ LONGEST_STRING = 255
 DOWN = Unknown("connection refused")
 
 
-def wish(name: str, *, targets: Known[tuple[str, ...]] | Detected = Known(("192.0.2.1",)), ttl: int = 60) -> Wish:  # noqa: B008 - it is frozen
-    return Wish(name, "A", targets, WEB, "2026-01-01T00:00:00Z", ttl=ttl)
+def wish(name: str, *, targets: Known[tuple[str, ...]] | Detected = Known(("192.0.2.1",)), ttl: int = 60) -> Claim:  # noqa: B008 - it is frozen
+    return Claim(name, "A", targets, WEB, "2026-01-01T00:00:00Z", ttl=ttl)
 
 
-def source(*found: Wish | Complaint, name: str = "gateway-httproute") -> SourceSighting:
+def source(*found: Claim | Complaint, name: str = "gateway-httproute") -> SourceSighting:
     return SourceSighting("home", name, "HTTPRoute", Known(found))
 
 
@@ -101,7 +101,7 @@ class TestNamesThatDiffer:
             pytest.param((*BOTH, wish("b.example.com", ttl=120)), id="one more for it"),
         ],
     )
-    def test_are_those_of_which_one_says_what_the_other_does_not(self, after: Sequence[Wish]) -> None:
+    def test_are_those_of_which_one_says_what_the_other_does_not(self, after: Sequence[Claim]) -> None:
         assert names_that_differ([source(*self.BOTH)], [source(*after)]) == {"b.example.com"}
         assert names_that_differ([source(*after)], [source(*self.BOTH)]) == {"b.example.com"}
 
