@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ class Remote(pulumi.ComponentResource):
 
     def __init__(self, component: str, name: str, inputs: Mapping[str, object], *outputs: str) -> None:
         unknown: dict[str, object] = dict.fromkeys(outputs)
-        options = pulumi.ResourceOptions(version="0.1.0")
+        options = pulumi.ResourceOptions(version=version("truenorth"))
         super().__init__(f"truenorth:index:{component}", name, {**inputs, **unknown}, options, remote=True)
 
 
