@@ -36,7 +36,7 @@ import asyncio, sys
 from pathlib import Path
 from cli.apiproxy.intent import Write
 from cli.apiproxy.journal import Entry, Journal
-from components.record import Record
+from components.records.record import Record
 
 async def one(journal, number):
     record = Record(f"n{number}.example.com", "A", "203.0.113.7", 300, False, "")
