@@ -9,9 +9,9 @@ from itertools import chain
 
 from components.operator.args import Rights
 from components.operator.rbac import each_right
+from stacks.deploy.access_review import denied, in_words
 from stacks.deploy.rights import reads
 from stacks.kube.access import access
-from stacks.kube.access_review import denied, told
 from stacks.kube.api import ApiError
 from stacks.kube.kubeconfig import load
 from stacks.kube.object_api import ObjectApi
@@ -82,7 +82,7 @@ async def _probe(api: ObjectApi, cluster: ClusterSettings, wanted: tuple[SourceN
             rights = chain.from_iterable(each_right(Rights(reads=(one,))) for one in reads(alone))
             lacking = await denied(api, rights)
             if lacking:
-                unusable[name] = f"we may not {told(lacking)}"
+                unusable[name] = f"we may not {in_words(lacking)}"
             else:
                 usable.append(name)
     finally:
