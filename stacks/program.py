@@ -11,8 +11,10 @@ from pulumi.runtime import config
 
 from components.records.owned_record import OwnedRecordArgs, declare, explicit_provider
 from stacks.declare_geo import declare as declare_geo
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
-from stacks.model.values import Observation, Plan, RecordSet, Registry, SharedSet, ZoneSnapshot
+from stacks.model.values import RecordSet, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.registry import read_registry
 from stacks.observe.world import observe

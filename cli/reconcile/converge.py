@@ -16,7 +16,8 @@ from cli.reconcile.result import Convergence
 from cli.session.open import require_estate
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
-from stacks.model.values import Observation, Plan
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.observe.world import Sights, observe
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.part import changes_of_geo

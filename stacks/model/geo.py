@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from components.geo.values import LoadBalancer, Monitor, Pool
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-
-if TYPE_CHECKING:
-    from stacks.model.claims import Complaint, ObjectKey
 
 Health = Literal["healthy", "unhealthy", "unknown"]
 

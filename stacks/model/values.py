@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from components.records.record import Record
-from stacks.model.shards import ONE_STACK, Layout
-
-if TYPE_CHECKING:
-    from stacks.model.claims import Complaint, ObjectKey, SourceSighting
-    from stacks.model.geo import GeoMemory, GeoPlan, GeoSight
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -121,33 +116,6 @@ class SharedSet:
     parts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _no_geo() -> GeoMemory:
-    from stacks.model.geo import GeoMemory  # noqa: PLC0415 - which imports this module
-
-    return GeoMemory()
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """What the stack's state holds: our records by logical name, and the ids of the zones we have met by name."""
-
-    records: tuple[RegisteredRecord, ...] = ()
-    zone_ids: tuple[tuple[str, str], ...] = ()
-    stack_urn: str = ""
-    interrupted: tuple[str, ...] = ()
-    """URNs with operations that an interrupted run left pending."""
-    links: tuple[LinkAddresses, ...] = ()
-    """What was last published of each named link: what stays while that link cannot be seen."""
-    shared: tuple[SharedSet, ...] = ()
-    """The sets that several objects share, and of which no mark says whose they are: what stays of the unseen ones."""
-    geo: GeoMemory = field(default_factory=_no_geo)
-    """What is ours of load balancing."""
-    layout: Layout = ONE_STACK
-    """How the records were spread over stacks when they were last declared."""
-    twice: tuple[RegisteredRecord, ...] = ()
-    """What a second stack holds, too, as a move that was cut off leaves it: dropped there before anything runs."""
-
-
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A wish: this name should have a record of this type, pointing at these targets, because of this source."""
@@ -164,19 +132,6 @@ class Endpoint:
     tags: tuple[str, ...] = ()
     parts: tuple[tuple[str, Known[tuple[str, ...]] | Unknown], ...] = ()
     """The targets that each object of a cluster gives to it, by `ObjectKey.resource`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What is true now, as far as it could be seen."""
-
-    addresses: tuple[Sighting, ...]
-    zones: tuple[ZoneSnapshot | UnreadZone, ...]
-    registry: Registry
-    sources: tuple[SourceSighting, ...] = ()
-    """What the objects of each cluster wish for; none where no cluster is read."""
-    geo: GeoSight | None = None
-    """What was seen of load balancing; None where this stack has no part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,25 +209,3 @@ class Deferred:
     type: str
     until: tuple[str, ...]
     """The types of ours that are deleted first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What must be: declared as resources; all else that the state holds is deleted by the engine."""
-
-    record_sets: tuple[RecordSet, ...]
-    conflicts: tuple[Conflict, ...]
-    frozen: tuple[Frozen, ...]
-    deferred: tuple[Deferred, ...] = ()
-    links: tuple[LinkAddresses, ...] = ()
-    """What this plan publishes of each named link; remembered in state."""
-    shared: tuple[SharedSet, ...] = ()
-    """What each object gives to the sets that several share, or that no mark says to be one's; remembered in state."""
-    complaints: tuple[Complaint, ...] = ()
-    """What owners of objects have to know: their wishes are not, or not wholly, in this plan."""
-    asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()
-    """The objects that ask for a record set, by its name and type."""
-    geo: GeoPlan | None = None
-    """What is declared of load balancing; None where this stack has no part in it."""
-    layout: Layout = ONE_STACK
-    """How the record sets are spread over stacks."""

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from components.records import canonical_content
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.model.values import (
     Conflict,
     Deferred,
@@ -33,8 +35,6 @@ from stacks.model.values import (
     Frozen,
     Known,
     LiveRecord,
-    Observation,
-    Plan,
     RecordSet,
     SharedSet,
     Unknown,

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from components.marks import ownership
 from stacks.model.claims import Complaint, origin
-from stacks.model.values import Endpoint, Known, Observation, SharedSet, Unknown
+from stacks.model.observation import Observation
+from stacks.model.values import Endpoint, Known, SharedSet, Unknown
 from stacks.plan.desired.claims import ALIAS
 from stacks.plan.records.zone_index import Key, ZoneIndex
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacks.model.values import Frozen, Observation, RecordSet, RegisteredRecord, SharedSet, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.values import Frozen, RecordSet, RegisteredRecord, SharedSet, UnreadZone
 from stacks.plan.desired import shares
 from stacks.plan.desired.cluster_endpoints import ANY, Staying
 from stacks.plan.desired.shares import Sight

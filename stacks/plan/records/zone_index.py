@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from components.marks import heritage, ownership
 from components.marks.heritage import Found, Readers
 from components.records import canonical_content
-from stacks.model.values import LiveRecord, Observation, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.cases import Wanted
 
 if TYPE_CHECKING:
