@@ -52,7 +52,7 @@ def left_alone(settings: Settings, observation: Observation, plan: Plan, takeove
 
 
 def _of_zone(zone: ZoneIndex) -> Iterator[Held]:
-    domain = zone.zone.zone
+    domain = zone.settings.zone
     told: set[str] = set()
     for name in sorted(zone.found.keys() | zone.foreign.keys()):
         for live in zone.foreign.get(name, ()):
