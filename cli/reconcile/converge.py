@@ -172,8 +172,8 @@ def _together(done: Convergence, again: Convergence) -> Convergence:
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
     """The program. providers: those whose SDK is wanted now, too: it takes a second, and not every run needs one."""
     from components.records.owned_record import component_of  # noqa: PLC0415 - see above
-    from stacks.program import program  # noqa: PLC0415 - likewise
+    from stacks.program import declare_plan  # noqa: PLC0415 - likewise
 
     for provider in providers:
         component_of(provider)
-    return program
+    return declare_plan

@@ -111,7 +111,7 @@ class TestTheRequest:
 PROGRAM = """
 import sys
 from stacks.program import program
-from components.owned_record import component_of
+from components.records.owned_record import component_of
 component_of("cloudflare"), component_of("gandi")
 print(*(name for name in ("pulumi", "pulumi_cloudflare", "pulumiverse_gandi") if name in sys.modules))
 """
