@@ -17,7 +17,7 @@ from stacks.kube.access import Access, access
 from stacks.kube.api import ApiError
 from stacks.kube.home import home
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
@@ -64,7 +64,7 @@ def _asked(
     where = f"{way.server}, context {way.config.context_name}"
 
     async def ask() -> list[Finding]:
-        api = ObjectApi(way, Pace(timeout=timeout))
+        api = ObjectApi(way, ApiTiming(timeout=timeout))
         try:
             return await look(api)
         finally:

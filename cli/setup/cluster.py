@@ -15,7 +15,7 @@ from stacks.kube.access import access
 from stacks.kube.api import ApiError
 from stacks.kube.kubeconfig import load
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.errors import UserError
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
@@ -61,7 +61,7 @@ def probe(
     """Ask which of these sources can be read. Raises UserError where the cluster cannot be reached, or refuses us."""
     way = access(cluster, environment)
     try:
-        return asyncio.run(_probe(ObjectApi(way, Pace(timeout=TIMEOUT)), cluster, wanted))
+        return asyncio.run(_probe(ObjectApi(way, ApiTiming(timeout=TIMEOUT)), cluster, wanted))
     except ApiError as error:
         raise UserError(
             f"the cluster cannot be asked: {error}",
