@@ -206,9 +206,9 @@ class LightkubeApi:
         try:
             response = await self._answer(request, what)
         except (ClusterUnreachable, RequestRejected):
-            CALLS.tell(Call("kubernetes", request.method, 0, time.monotonic() - began))
+            CALLS.publish(Call("kubernetes", request.method, 0, time.monotonic() - began))
             raise
-        CALLS.tell(Call("kubernetes", request.method, response.status_code, time.monotonic() - began))
+        CALLS.publish(Call("kubernetes", request.method, response.status_code, time.monotonic() - began))
         return response
 
     async def _answer(self, request: httpx2.Request, what: str) -> httpx2.Response:

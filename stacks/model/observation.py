@@ -1,4 +1,4 @@
-"""Everything that a plan is made from: the state's registry, and what was read of the world."""
+"""The observation that a plan is made from, and the registry of a stack's state within it."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from stacks.model.values import LinkAddresses, RegisteredRecord, SharedSet, Sigh
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What the stack's state holds: our records by logical name, and the ids of the zones we have met by name."""
+    """The content of a stack's state: our records by logical name, and the ids of zones by name."""
 
     records: tuple[RegisteredRecord, ...] = ()
     zone_ids: tuple[tuple[str, str], ...] = ()
     stack_urn: str = ""
     interrupted: tuple[str, ...] = ()
-    """URNs with operations that an interrupted run left pending."""
+    """The URNs of operations that an interrupted run left pending."""
     links: tuple[LinkAddresses, ...] = ()
-    """What was last published of each named link: what stays while that link cannot be seen."""
+    """The addresses last published of each named link, which stay while the link is unknown."""
     shared: tuple[SharedSet, ...] = ()
-    """The sets that several objects share, and of which no mark says whose they are: what stays of the unseen ones."""
+    """The record sets of several objects, with the targets of each: those of an unseen object stay."""
     geo: GeoMemory = field(default_factory=GeoMemory)
-    """What is ours of load balancing."""
+    """The pools, monitors and load balancers that are ours."""
     layout: Layout = ONE_STACK
-    """How the records were spread over stacks when they were last declared."""
+    """The layout with which the records were last declared."""
     twice: tuple[RegisteredRecord, ...] = ()
-    """What a second stack holds, too, as a move that was cut off leaves it: dropped there before anything runs."""
+    """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is true now, as far as it could be seen."""
+    """The state of the world at one moment, with its unknowns."""
 
     addresses: tuple[Sighting, ...]
     zones: tuple[ZoneSnapshot | UnreadZone, ...]
     registry: Registry
     sources: tuple[SourceSighting, ...] = ()
-    """What the objects of each cluster wish for; none where no cluster is read."""
+    """The claims of the objects of each cluster; none where no cluster is read."""
     geo: GeoSight | None = None
-    """What was seen of load balancing; None where this stack has no part in it."""
+    """The state of load balancing; None where this stack has no part in it."""

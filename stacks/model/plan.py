@@ -1,4 +1,4 @@
-"""The plan: all that a run declares, and what it leaves alone."""
+"""The plan of a run: its resources, and the records that it leaves alone."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, Recor
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What must be: declared as resources; all else that the state holds is deleted by the engine."""
+    """The resources to declare. The engine deletes everything else in the stack's state."""
 
     record_sets: tuple[RecordSet, ...]
     conflicts: tuple[Conflict, ...]
     frozen: tuple[Frozen, ...]
     deferred: tuple[Deferred, ...] = ()
     links: tuple[LinkAddresses, ...] = ()
-    """What this plan publishes of each named link; remembered in state."""
+    """The addresses of each named link in this plan; kept in state."""
     shared: tuple[SharedSet, ...] = ()
-    """What each object gives to the sets that several share, or that no mark says to be one's; remembered in state."""
+    """The targets of each object in record sets of several objects, or without a mark of one; kept in state."""
     complaints: tuple[Complaint, ...] = ()
-    """What owners of objects have to know: their wishes are not, or not wholly, in this plan."""
+    """Messages to the owners of objects with claims that are not, or not wholly, in this plan."""
     asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()
-    """The objects that ask for a record set, by its name and type."""
+    """The objects with a claim to a record set, by its name and type."""
     geo: GeoPlan | None = None
-    """What is declared of load balancing; None where this stack has no part in it."""
+    """The load balancing to declare; None where this stack has no part in it."""
     layout: Layout = ONE_STACK
-    """How the record sets are spread over stacks."""
+    """The layout of the record sets over stacks."""
