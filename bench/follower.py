@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from bench.campaigns.paper import ZONE, ZONE_ID, carried_out
 from stacks.model.claims import Claim, SourceSighting, names_that_differ
-from stacks.model.values import Observation, Registry, Unknown, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import Unknown, ZoneSnapshot
 from stacks.observe.cluster.following import following
 from stacks.plan.changes import changes
 from stacks.plan.desired.claims import settle

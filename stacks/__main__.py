@@ -1,4 +1,4 @@
-"""What `pulumi up` runs: the stack of Pulumi.<stack>.yaml."""
+"""Run the program of a stack, as `pulumi up` does, with the settings in Pulumi.<stack>.yaml."""
 
 from __future__ import annotations
 

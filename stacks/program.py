@@ -1,8 +1,12 @@
-"""The composition root: observe -> plan -> declare. `pulumi up` and the CLI both run this."""
+"""The composition root: observe, plan, declare.
+
+`pulumi up` runs `program`; a command, which has observed and planned by itself, runs `declare_plan` in its own process.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,16 +15,18 @@ from pulumi.runtime import config
 
 from components.records.owned_record import OwnedRecordArgs, declare, explicit_provider
 from stacks.declare_geo import declare as declare_geo
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
-from stacks.model.values import Observation, Plan, RecordSet, Registry, SharedSet, ZoneSnapshot
+from stacks.model.values import RecordSet, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.registry import read_registry
-from stacks.observe.world import observe
+from stacks.observe.world import look_around, observe
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records, import_ids
 from stacks.plan.safety.guard import refusals
-from stacks.plan.safety.permission import from_environment, refused
+from stacks.plan.safety.permission import Permission, from_environment, refused
 from stacks.plan.sharding import split
 from stacks.settings.credentials import credentials
 from stacks.settings.files import from_pulumi
@@ -29,21 +35,25 @@ from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
 
-def program(observation: Observation | None = None, settings: Settings | None = None, plan: Plan | None = None) -> None:
-    """Declare the plan for the world as it is; a loop that has read, observed and planned already passes all in."""
-    stack = pulumi.get_stack()
-    if settings is None:
-        settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, os.environ, stack, Path.cwd())
-    if observation is None:
-        observation = observe(
-            settings,
-            credentials(settings, os.environ),
-            registry=lambda: read_registry(stack, os.environ, cwd=Path.cwd()),
-        )
-    if plan is None:
-        plan = own_part(make_plan(settings, observation), observation.registry, settings, stack)
-        guard(settings, plan, observation)
-        report(plan)
+def program() -> None:
+    """Observe, plan and declare the stack that `pulumi up` runs. Raises UserError, ObservationError and Refused."""
+    stack, environment, folder = pulumi.get_stack(), os.environ, Path.cwd()
+    settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, environment, stack, folder)
+
+    def registry(of: str = stack) -> Registry:
+        return read_registry(of, environment, cwd=folder)
+
+    observation = observe(
+        settings, credentials(settings, environment), registry, lambda: look_around(settings, environment)
+    )
+    plan = own_part(make_plan(settings, observation), observation.registry, settings, stack, registry)
+    guard(settings, plan, observation, from_environment(environment))
+    report(plan)
+    declare_plan(observation, settings, plan)
+
+
+def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> None:
+    """Declare the resources and outputs of a plan, in the running Pulumi program."""
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
         declare(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
@@ -55,34 +65,36 @@ def program(observation: Observation | None = None, settings: Settings | None = 
     if plan.links:
         pulumi.export("links", links_output(plan))
     if plan.shared:
-        pulumi.export("shared", {f"{one.name}/{one.type}": dict_of(one) for one in plan.shared})
-    if plan.layout.is_spread and not label_of(stack):
+        pulumi.export("shared", {f"{one.name}/{one.type}": shared_output(one) for one in plan.shared})
+    if plan.layout.is_spread and not label_of(pulumi.get_stack()):
         pulumi.export("shards", plan.layout.as_output())
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
 
 
-def own_part(plan: Plan, registry: Registry, settings: Settings, stack: str) -> Plan:
-    """What a plain `pulumi up` of one stack declares. Over how many the names are spread, only `truenorth` changes."""
+def own_part(
+    plan: Plan, registry: Registry, settings: Settings, stack: str, registry_of: Callable[[str], Registry]
+) -> Plan:
+    """Return the part of a plan that a plain `pulumi up` of one stack declares.
+
+    The layout stays as the estate's state has it: only `truenorth` changes it. registry: that of the stack.
+    registry_of: reads that of another stack.
+    """
     layout = plan.layout
     estate = estate_of(stack)
     if settings.shards == "auto":
-        of_estate = registry
-        if stack != estate:
-            of_estate = read_registry(estate, os.environ, cwd=Path.cwd())
-        layout = of_estate.layout
+        layout = (registry if stack == estate else registry_of(estate)).layout
     parts = split(replace(plan, layout=layout), registry, estate)
     return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), geo=None)
 
 
 def balances(settings: Settings, zone: str) -> bool:
-    """Whether a zone is ours, and its provider balances loads."""
+    """Return whether a zone is in the settings, at a provider with load balancing."""
     return any(one.zone == zone and one.provider == BALANCING for one in settings.each_zone())
 
 
-def guard(settings: Settings, plan: Plan, observation: Observation) -> None:
-    """Raise Refused where the guard refuses what a run would do and nobody allows it; a preview is only warned."""
+def guard(settings: Settings, plan: Plan, observation: Observation, permission: Permission) -> None:
+    """Check a run by the guard. Raises Refused for changes that nobody allows; a preview is only warned."""
     found = refusals(settings, plan, changes(plan, observation), observation)
-    permission = from_environment(os.environ)
     if not found:
         return
     if allowed_by := permission.allowing(found, settings):
@@ -98,7 +110,10 @@ def guard(settings: Settings, plan: Plan, observation: Observation) -> None:
 def options(
     zone: ZoneSettings, providers: dict[tuple[str, str], pulumi.ProviderResource]
 ) -> pulumi.ResourceOptions | None:
-    """The provider of a zone with a token of its own; made once for each token."""
+    """Return options with the provider of a zone that has a token of its own, else None.
+
+    providers: those made so far by provider and variable of the token; a new one is added.
+    """
     if not zone.token:
         return None
     key = (zone.provider, zone.token)
@@ -108,26 +123,26 @@ def options(
 
 
 def zones_output(observation: Observation) -> dict[str, str]:
-    """The ids of the zones by name for the state, so that the next run need not look them up."""
+    """Return the zones' ids by name. State keeps them, so that the next run need not look them up."""
     listed = {zone.zone: zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
     return {**dict(observation.registry.zone_ids), **listed}
 
 
 def links_output(plan: Plan) -> dict[str, dict[str, list[str]]]:
-    """The addresses of the links for the state, which is where the next run reads what was published of each."""
+    """Return the addresses that a plan publishes, by link and family. State keeps them for the next run."""
     output: dict[str, dict[str, list[str]]] = {}
     for one in plan.links:
         output.setdefault(one.link, {})[one.family.value] = list(one.addresses)
     return output
 
 
-def dict_of(shared: SharedSet) -> dict[str, list[str]]:
-    """What each object gives to a set for the state, which is where the next run reads it."""
+def shared_output(shared: SharedSet) -> dict[str, list[str]]:
+    """Return the targets that each object gives to a record set. State keeps them for the next run."""
     return {resource: list(targets) for resource, targets in shared.parts}
 
 
 def report(plan: Plan) -> None:
-    """Tell what is not declared, and why, among the engine's messages."""
+    """Write among the engine's messages what a plan does not declare, and why."""
     for conflict in plan.conflicts:
         pulumi.log.warn(f"conflict at {conflict.name} {conflict.type}: {conflict.held_by}: {conflict.reason}")
     for frozen in plan.frozen:
@@ -138,7 +153,7 @@ def report(plan: Plan) -> None:
 
 
 def arguments(record_set: RecordSet) -> OwnedRecordArgs:
-    """The component's arguments for a planned record set."""
+    """Return the component's arguments for a planned record set."""
     return OwnedRecordArgs(
         provider=record_set.provider,
         zone_id=record_set.zone_id,

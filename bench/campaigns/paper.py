@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from stacks.model.values import LiveRecord, Plan, RegisteredRecord, Registry, ZoneSnapshot
+from stacks.model.observation import Registry
+from stacks.model.plan import Plan
+from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.record_sets import declared_records
 
 ZONE, ZONE_ID = "example.com", "z"

@@ -20,7 +20,8 @@ from queue import SimpleQueue
 from bench.campaigns.paper import ZONE, ZONE_ID, carried_out
 from bench.campaigns.wrong import WrongError
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
-from stacks.model.values import WAN, Family, Known, Observation, Registry, Sighting, Unknown, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown, ZoneSnapshot
 from stacks.observe.wan.agreement.track import Track
 from stacks.observe.wan.detect import detect
 from stacks.observe.wan.look import Looker

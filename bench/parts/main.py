@@ -20,7 +20,8 @@ from bench.stage import STACK, Stage, stage
 from cli.engine.events import Event
 from cli.reconcile.converge import converge
 from lab import remote
-from stacks.model.values import WAN, Family, Known, Observation, Registry, Sighting, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import WAN, Family, Known, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import parse

@@ -10,10 +10,10 @@ from typing import Any
 from cli.address_cache.entry import FOREIGN_KEYS, decode, encode, former
 from cli.events import Cached
 from cli.lease.clock import clock
-from stacks.kube.api import ApiError, Conflict, Unreachable
+from stacks.kube.api import ApiError, ClusterUnreachable, WriteConflict
 from stacks.kube.object_api import CONFIG_MAPS, ObjectApi
 from stacks.kube.objects import Manifest
-from stacks.kube.single_watch import Lookout, Rhythm, Single
+from stacks.kube.single_watch import ObjectWatcher, SingleObject, WatchTiming
 from stacks.model.values import Known, Sighting, Unknown
 from stacks.settings.watch import CacheSettings
 
@@ -43,7 +43,7 @@ class AddressCache:
         """identity: what is written as `written_by`. told: hears when what was written or read is something new."""
         self._api, self._namespace, self._settings, self._told = api, namespace, settings, told
         self._identity, self._now, self._clock = identity, now, clock
-        self._single = Single(api, CONFIG_MAPS, namespace, settings.name)
+        self._single = SingleObject(api, CONFIG_MAPS, namespace, settings.name)
         self._name = f"the ConfigMap {namespace}/{settings.name}"
         self._news: Cached | None = None
 
@@ -80,13 +80,13 @@ class AddressCache:
         """
         max_age = self._settings.max_age
         follower = _Follower(self._judge, max_age, lambda found: heard(self._tell_read(found)), self._clock)
-        rhythm = Rhythm(_PATIENCE, max_age / 2, min(_LONGEST_TICK, max_age / 6), min(_LONGEST_TICK, max_age / 6))
+        rhythm = WatchTiming(_PATIENCE, max_age / 2, min(_LONGEST_TICK, max_age / 6), min(_LONGEST_TICK, max_age / 6))
 
         def failed(error: ApiError | TimeoutError) -> None:
             follower.fail(f"{self._name} cannot be read: {_why(error)}")
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(Lookout(self._single, rhythm, follower.note, failed, self._clock).run())
+            group.create_task(ObjectWatcher(self._single, rhythm, follower.note, failed, self._clock).run())
             group.create_task(follower.run())
 
     async def _write(self, sightings: Sequence[Sighting]) -> str:
@@ -104,7 +104,7 @@ class AddressCache:
                     await self._api.create(CONFIG_MAPS, self._namespace, body)
                 else:
                     await self._api.replace(CONFIG_MAPS, self._namespace, body)
-            except Conflict:
+            except WriteConflict:
                 continue
             return ""
         return f"{self._name} is written by others all the time: is there a second leader?"
@@ -201,7 +201,7 @@ def _version(manifest: Manifest) -> str:
     metadata = manifest.get("metadata")
     found = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
     if not isinstance(found, str):
-        raise Unreachable("what answers is no Kubernetes API: its ConfigMap has no resourceVersion")
+        raise ClusterUnreachable("what answers is no Kubernetes API: its ConfigMap has no resourceVersion")
     return found
 
 

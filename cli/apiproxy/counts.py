@@ -76,44 +76,44 @@ class Counts:
                 self._calls[key] += 1
                 self._seconds[key] = self._seconds.get(key, 0.0) + seconds
         *before, (status, _) = tries
-        CALLS.tell(Call(service, method, status, sum(took for _, took in tries), tuple(one for one, _ in before)))
+        CALLS.publish(Call(service, method, status, sum(took for _, took in tries), tuple(one for one, _ in before)))
 
     def batch(self, operations: int) -> None:
         """A batch call that landed."""
         with self._lock:
             self._operations.append(operations)
-        COUNTED.tell(Counted("batch", "cloudflare", operations))
+        COUNTED.publish(Counted("batch", "cloudflare", operations))
 
     def waited(self, seconds: float, service: Service = "cloudflare") -> None:
         """A call had to wait for its turn."""
         with self._lock:
             count, total = self._waits.get(service, (0, 0.0))
             self._waits[service] = (count + 1, total + seconds)
-        COUNTED.tell(Counted("wait", service, seconds))
+        COUNTED.publish(Counted("wait", service, seconds))
 
     def refused(self, reason: Reason, service: Service = "cloudflare") -> None:
         """A request was refused: a write, or any for the budget's sake."""
         with self._lock:
             self._refusals[service, reason] += 1
-        COUNTED.tell(Counted("refusal", service, reason=reason))
+        COUNTED.publish(Counted("refusal", service, reason=reason))
 
     def answered_from_mirror(self) -> None:
         """A read was answered without a call of its own."""
         with self._lock:
             self._mirror_reads += 1
-        COUNTED.tell(Counted("mirror", "cloudflare"))
+        COUNTED.publish(Counted("mirror", "cloudflare"))
 
     def settled(self, service: Service = "cloudflare") -> None:
         """A write whose answer was lost was found out about."""
         with self._lock:
             self._settled[service] += 1
-        COUNTED.tell(Counted("settled", service))
+        COUNTED.publish(Counted("settled", service))
 
     def claimed(self) -> None:
         """A foreseen write that had landed was asked for."""
         with self._lock:
             self._claimed += 1
-        COUNTED.tell(Counted("claimed", "cloudflare"))
+        COUNTED.publish(Counted("claimed", "cloudflare"))
 
     @property
     def unclaimed(self) -> tuple[Write, ...]:
@@ -126,7 +126,7 @@ class Counts:
         with self._lock:
             self._unclaimed = writes
         if writes:
-            COUNTED.tell(Counted("unclaimed", "cloudflare", len(writes)))
+            COUNTED.publish(Counted("unclaimed", "cloudflare", len(writes)))
 
     @property
     def tally(self) -> Tally:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from cli.reconcile.result import Convergence, Planned
 from stacks.model.claims import Complaint, SourceSighting, names_that_differ
-from stacks.model.values import Known, Observation
+from stacks.model.observation import Observation
+from stacks.model.values import Known
 from stacks.observe.world import Sights
 from stacks.plan.changes import Action, changes
 from stacks.plan.desired.cluster_endpoints import zone_of

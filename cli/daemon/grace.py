@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from cli.events import Leaving
-from stacks.model.values import Observation, Plan
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.plan.records.zone_index import Key
 from stacks.plan.safety.grace import withhold
 

@@ -11,13 +11,13 @@ from cli.state.secrets.factory import lock_name
 from cli.state.secrets.url import StateUrl, is_kubernetes, parse
 from components.operator.args import ObjectName, Rights
 from components.operator.rbac import Right, each_right
+from stacks.deploy.access_review import denied, in_words
 from stacks.deploy.rights import reads, rights
 from stacks.kube.access import Access, access
-from stacks.kube.access_review import denied, told
 from stacks.kube.api import ApiError
 from stacks.kube.home import home
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
@@ -64,7 +64,7 @@ def _asked(
     where = f"{way.server}, context {way.config.context_name}"
 
     async def ask() -> list[Finding]:
-        api = ObjectApi(way, Pace(timeout=timeout))
+        api = ObjectApi(way, ApiTiming(timeout=timeout))
         try:
             return await look(api)
         finally:
@@ -85,10 +85,10 @@ async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> 
             found.append(warning(about, f"{name}: the cluster does not serve the kind", api.server, do))
     lacking = await denied(api, each_right(Rights(reads=tuple(reads(settings)))))
     if blind := [right for right in lacking if right.verb in READING]:
-        found.append(failed(about, f"we may not {told(blind)}", api.server, GRANT))
+        found.append(failed(about, f"we may not {in_words(blind)}", api.server, GRANT))
     if mute := [right for right in lacking if right.verb not in READING]:
         do = f"{GRANT}; or set cluster.events: false and cluster.status_annotation: false"
-        found.append(warning(about, f"we may not {told(mute)}: the owners of objects are not told", api.server, do))
+        found.append(warning(about, f"we may not {in_words(mute)}: the owners of objects are not told", api.server, do))
     if not found:
         found.append(ok(about, f"{', '.join(settings.sources)} can be read", api.server))
     return found
@@ -97,7 +97,7 @@ async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> 
 async def _of_home(about: str, api: ObjectApi, needed: tuple[Right, ...]) -> list[Finding]:
     lacking = await denied(api, needed)
     if lacking:
-        return [failed(about, f"we may not {told(lacking)}", api.server, GRANT)]
+        return [failed(about, f"we may not {in_words(lacking)}", api.server, GRANT)]
     kinds = ", ".join(dict.fromkeys(right.resource for right in needed))
     return [ok(about, f"{kinds} can be kept there", api.server)]
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from cli.events import Unwritten
-from stacks.kube.api import ApiError, Overloaded, Refused, Unreachable
+from stacks.kube.api import ApiError, ClusterUnreachable, Overloaded, RequestRejected
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Resource
 from stacks.observe.cluster.source import Options
@@ -64,15 +64,15 @@ class Reaching:
         """
         if time.monotonic() < self._denied.get((what, namespace), 0.0):
             return None
-        failure: ApiError = Unreachable("not tried")
+        failure: ApiError = ClusterUnreachable("not tried")
         for number in range(TRIES):
             try:
                 done = await act()
-            except (Overloaded, Unreachable) as error:
+            except (Overloaded, ClusterUnreachable) as error:
                 failure = error
                 if number + 1 < TRIES:
                     await asyncio.sleep(_pause(error, number))
-            except Refused as error:
+            except RequestRejected as error:
                 if error.status == HTTPStatus.UNAUTHORIZED:
                     failure = error
                     break
@@ -84,7 +84,7 @@ class Reaching:
         self._say("away", f"{self.api.server}: {failure}")
         raise Given(str(failure)) from failure
 
-    def _note(self, what: str, namespace: str, error: Refused) -> None:
+    def _note(self, what: str, namespace: str, error: RequestRejected) -> None:
         if error.status == HTTPStatus.FORBIDDEN and _BEING_TERMINATED in str(error):
             return  # the object goes with its namespace
         if error.status == HTTPStatus.FORBIDDEN:

@@ -17,7 +17,7 @@ from typing import Any
 
 from cli.feedback.cluster_client import Given, Reaching
 from cli.feedback.event import EVENTS, Told, event, namespace_of, timestamp
-from stacks.kube.api import Conflict, NotFound
+from stacks.kube.api import NotFound, WriteConflict
 from stacks.plan.owners.events import Notice
 
 PAUSE = 0.025
@@ -82,7 +82,7 @@ class Events:
         """Make the Event, or count one more where it is there already."""
         try:
             await self._reaching.api.create(EVENTS, body["metadata"]["namespace"], body)
-        except Conflict:
+        except WriteConflict:
             await self._count(body)
 
     async def _count(self, body: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from cli.feedback.cluster_client import Reaching
 from cli.feedback.events import Events
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.errors import UserError
 from stacks.model.values import Known
 from stacks.plan.owners.events import Outcome, notices
@@ -119,7 +119,7 @@ class Writing:
     def _connect(self, closing: AsyncExitStack) -> None:
         for settings in self._settings:
             try:
-                api = ObjectApi(access(settings, self._environment), Pace(timeout=settings.timeout))
+                api = ObjectApi(access(settings, self._environment), ApiTiming(timeout=settings.timeout))
             except UserError as error:
                 self._untold(Unwritten(settings.name, str(error)))
                 continue

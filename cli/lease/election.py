@@ -19,10 +19,10 @@ from cli.lease.clock import clock
 from cli.lease.observed import Seen, see
 from cli.lease.record import Place, claimed, decode, released
 from cli.lease.timing import lead, patience, rhythm, stop
-from stacks.kube.api import ApiError, Conflict, NotFound, Refused
+from stacks.kube.api import ApiError, NotFound, RequestRejected, WriteConflict
 from stacks.kube.object_api import LEASES, ObjectApi
 from stacks.kube.objects import Manifest
-from stacks.kube.single_watch import Lookout, Single
+from stacks.kube.single_watch import ObjectWatcher, SingleObject
 from stacks.settings.watch import ElectionSettings
 
 __all__ = ["Election", "Place", "clock"]
@@ -48,7 +48,7 @@ class Election:
         """identity: no other process may have it. told: hears of each change of who leads, in the event loop."""
         self._api, self._place, self._identity, self._pace, self._told = api, place, identity, pace, told
         self._clock = clock
-        self._lease = Single(api, LEASES, place.namespace, place.name)
+        self._lease = SingleObject(api, LEASES, place.namespace, place.name)
         self._seen: Seen | None = None
         self._deadline = self._stop_by = -math.inf
         self._next = -math.inf
@@ -83,7 +83,7 @@ class Election:
 
     async def run(self) -> None:
         """Compete until cancelled. What goes wrong is told as the reason of a Leadership, and tried again."""
-        lookout = Lookout(self._lease, rhythm(self._pace), self._note, self._fail, self._clock)
+        lookout = ObjectWatcher(self._lease, rhythm(self._pace), self._note, self._fail, self._clock)
         async with asyncio.TaskGroup() as group:
             group.create_task(lookout.run())
             group.create_task(self._expire())
@@ -141,7 +141,7 @@ class Election:
             began = self._clock()
             try:
                 self._lead(await self._write(), began)
-            except (Conflict, NotFound) as error:
+            except (WriteConflict, NotFound) as error:
                 first = error
             else:
                 return
@@ -226,7 +226,7 @@ class Election:
         now = self._clock()
         self._failing_since = min(self._failing_since, now)
         self._problem = self._problem or str(error) or f"no answer within {patience(self._pace):g} s"
-        lasts = isinstance(error, Refused) or now - self._failing_since >= self._pace.renew_deadline
+        lasts = isinstance(error, RequestRejected) or now - self._failing_since >= self._pace.renew_deadline
         is_told = self._news is not None and bool(self._news.reason)
         if lasts and not is_told and not self._acquired.is_set():
             self._tell(Role.STANDBY, self._other(), f"the lease {self._place} cannot be had: {self._problem}")

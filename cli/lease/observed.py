@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cli.lease.record import Record, decode
 from cli.lease.timing import absence, free
-from stacks.kube.api import Unreachable
+from stacks.kube.api import ClusterUnreachable
 from stacks.kube.objects import Manifest
 from stacks.settings.watch import ElectionSettings
 
@@ -48,5 +48,5 @@ def version(manifest: Manifest) -> str:
     """The resourceVersion: another one with each change, and only then. Raises Unreachable where there is none."""
     found = manifest["metadata"].get("resourceVersion")
     if not isinstance(found, str) or not found:
-        raise Unreachable("what answers is no Kubernetes API: its Lease has no resourceVersion")
+        raise ClusterUnreachable("what answers is no Kubernetes API: its Lease has no resourceVersion")
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from stacks.kube.api import Unreachable
+from stacks.kube.api import ClusterUnreachable
 from stacks.kube.objects import Manifest
 from stacks.settings.watch import ElectionSettings
 
@@ -42,7 +42,7 @@ def decode(manifest: Manifest) -> Record:
     """Read a Lease. Raises Unreachable where it is none."""
     spec = manifest.get("spec") or {}
     if not isinstance(spec, dict) or not isinstance(manifest.get("metadata"), dict):
-        raise Unreachable("what answers is no Kubernetes API: its Lease has no metadata")
+        raise ClusterUnreachable("what answers is no Kubernetes API: its Lease has no metadata")
     duration = spec.get("leaseDurationSeconds")
     return Record(
         str(spec.get("holderIdentity") or ""),

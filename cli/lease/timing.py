@@ -17,7 +17,7 @@ when it died just after a renewal.
 
 from __future__ import annotations
 
-from stacks.kube.single_watch import Rhythm
+from stacks.kube.single_watch import WatchTiming
 from stacks.settings.watch import ElectionSettings
 
 _OF_GAP = 0.2
@@ -59,7 +59,7 @@ def patience(pace: ElectionSettings) -> float:
     return 0.9 * pace.retry_period
 
 
-def rhythm(pace: ElectionSettings) -> Rhythm:
+def rhythm(pace: ElectionSettings) -> WatchTiming:
     """How the Lease is looked at. A leader renews once in a retry period, so a silence of 1.5 is long."""
     period = pace.retry_period
-    return Rhythm(patience(pace), 1.5 * period, min(_POLL, period), period / 2)
+    return WatchTiming(patience(pace), 1.5 * period, min(_POLL, period), period / 2)

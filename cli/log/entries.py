@@ -14,6 +14,7 @@ from cli.reconcile.confirm import Confirmation
 from cli.reconcile.news import News
 from cli.reconcile.result import Convergence, Planned
 from stacks.model.claims import SourceSighting
+from stacks.model.confirmation import Unconfirmed
 from stacks.model.errors import Refused
 from stacks.model.values import Known, Sighting
 
@@ -50,7 +51,7 @@ def _planned(news: Planned) -> Entry:
 
 
 def _confirmation(news: Confirmation) -> Entry:
-    missing = any(not hasattr(one, "seconds") for one in news.outcomes)
+    missing = any(isinstance(one, Unconfirmed) for one in news.outcomes)
     line = "\n".join(tables.confirmation_lines(news.outcomes))
     return Entry("warning" if missing else "info", "confirmation", line, documents.confirmation_document(news.outcomes))
 

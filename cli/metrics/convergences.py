@@ -11,6 +11,7 @@ from cli.metrics.levels import Levels
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.news import Dispatch
 from cli.reconcile.result import Convergence, Planned
+from stacks.model.confirmation import Confirmed
 from stacks.model.errors import Refused
 from stacks.plan.changes import Action
 
@@ -143,7 +144,7 @@ class Convergences:
 
     def _confirmed(self, confirmation: Confirmation) -> None:
         for outcome in confirmation.outcomes:
-            if hasattr(outcome, "seconds"):  # its type comes with a DNS library, which an idle loop does without
+            if isinstance(outcome, Confirmed):
                 self._confirming.observe(outcome.seconds)
             else:
                 self._unconfirmed.inc()

@@ -7,6 +7,7 @@ from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
 from components.records.record import Record
 from stacks.model.claims import Complaint, SourceSighting
+from stacks.model.confirmation import Unconfirmed
 from stacks.model.values import WAN, Known, Sighting, Unknown, UnreadZone
 from stacks.plan.changes import Change
 from stacks.plan.records.record_sets import declared_records
@@ -88,7 +89,7 @@ def record_document(record: Record) -> dict[str, object]:
 
 def confirmation_document(outcomes: tuple[Outcome, ...]) -> dict[str, object]:
     """The JSON of what the name servers say of the changes."""
-    missing = [one for one in outcomes if not hasattr(one, "seconds")]
+    missing = [one for one in outcomes if isinstance(one, Unconfirmed)]
     return {
         "confirmed": len(outcomes) - len(missing),
         "unconfirmed": [{"name": one.name, "type": one.type, "said": one.said} for one in missing],

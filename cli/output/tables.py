@@ -16,7 +16,9 @@ from components.marks import ownership
 from components.records import canonical, canonical_content
 from components.records.record import Record
 from stacks.model.claims import Claim, SourceSighting
-from stacks.model.values import Frozen, Known, Plan, Sighting, Unknown
+from stacks.model.confirmation import Confirmed, Unconfirmed
+from stacks.model.plan import Plan
+from stacks.model.values import Frozen, Known, Sighting, Unknown
 from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoChange
 from stacks.plan.records.record_sets import declared_records
@@ -211,8 +213,8 @@ def print_confirmation(console: Console, outcomes: tuple[Outcome, ...]) -> None:
 
 def confirmation_lines(outcomes: tuple[Outcome, ...]) -> list[str]:
     """What the name servers say of the changes, in lines of markup; none where nothing was asked."""
-    missing = [one for one in outcomes if not hasattr(one, "seconds")]
-    confirmed = [one.seconds for one in outcomes if hasattr(one, "seconds")]
+    missing = [one for one in outcomes if isinstance(one, Unconfirmed)]
+    confirmed = [one.seconds for one in outcomes if isinstance(one, Confirmed)]
     lines = []
     if confirmed:
         noun = "record set" if len(confirmed) == 1 else "record sets"

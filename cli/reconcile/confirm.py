@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from components.records import canonical_content
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.values import ZoneSnapshot
 
 if TYPE_CHECKING:
     from cli.reconcile.result import Convergence
     from stacks.observe.wan.sources.deadline import Deadline
-    from stacks.observe.zone.confirmation import Confirmed, Expectation, Unconfirmed
+    from stacks.observe.zone.confirmation import Expectation
     from stacks.settings.stack import Settings
 
-Outcome: TypeAlias = "Confirmed | Unconfirmed"
+Outcome: TypeAlias = Confirmed | Unconfirmed
 Waiting = Callable[[float], "float | Deadline"]
 """Makes what a confirmation waits under of its seconds."""
 
@@ -31,7 +32,7 @@ class Confirmation:
 
 def confirmations(
     settings: Settings, done: Convergence, waiting: Waiting = lambda seconds: seconds
-) -> tuple[Confirmed | Unconfirmed, ...]:
+) -> tuple[Outcome, ...]:
     """Ask for what the changes of a convergence should have brought; nothing where it ran no engine.
 
     At most as long as the longest of the zones' settings `confirm`. Raises nothing for what the network does.
@@ -42,7 +43,7 @@ def confirmations(
     if not asked:
         return ()
 
-    def ask(domain: str) -> tuple[Confirmed | Unconfirmed, ...]:
+    def ask(domain: str) -> tuple[Outcome, ...]:
         zone = settings.of_zone(domain)
         return confirm(domain, asked[domain], zone.name_servers, waiting(zone.confirm))
 

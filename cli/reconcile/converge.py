@@ -16,7 +16,8 @@ from cli.reconcile.result import Convergence
 from cli.session.open import require_estate
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
-from stacks.model.values import Observation, Plan
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.observe.world import Sights, observe
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.part import changes_of_geo
@@ -171,8 +172,8 @@ def _together(done: Convergence, again: Convergence) -> Convergence:
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
     """The program. providers: those whose SDK is wanted now, too: it takes a second, and not every run needs one."""
     from components.records.owned_record import component_of  # noqa: PLC0415 - see above
-    from stacks.program import program  # noqa: PLC0415 - likewise
+    from stacks.program import declare_plan  # noqa: PLC0415 - likewise
 
     for provider in providers:
         component_of(provider)
-    return program
+    return declare_plan

@@ -12,8 +12,9 @@ from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.open import require_estate
 from cli.session.session import Session
+from stacks.model.observation import Registry
 from stacks.model.shards import stack_in
-from stacks.model.values import Registry, ZoneSnapshot
+from stacks.model.values import ZoneSnapshot
 from stacks.observe.world import read_zones
 
 

@@ -9,7 +9,9 @@ from cli.engine.run import Listener
 from cli.reconcile.converge import converge
 from cli.session.session import Session
 from stacks.model.errors import ObservationError
-from stacks.model.values import Observation, Plan, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import UnreadZone
 from stacks.plan.records.retained import in_unread_zone
 from stacks.plan.safety.permission import Permission
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from cli.apiproxy.counts import Tally
 from cli.engine.run import Run
 from stacks.model.errors import ObservationError
-from stacks.model.values import Observation, Plan, Unknown, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Unknown, UnreadZone
 from stacks.plan.changes import Change
 from stacks.plan.geo.changes import GeoChange
 from stacks.plan.safety.guard import Refusal

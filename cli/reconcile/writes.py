@@ -15,7 +15,9 @@ from stacks.plan.records.record_sets import import_ids
 
 if TYPE_CHECKING:
     from cli.reconcile.result import Convergence
-    from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, Registry
+    from stacks.model.observation import Observation, Registry
+    from stacks.model.plan import Plan
+    from stacks.model.values import RecordSet, RegisteredRecord
     from stacks.plan.changes import Change
 
 FORESEEN = "cloudflare"

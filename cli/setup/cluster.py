@@ -9,13 +9,13 @@ from itertools import chain
 
 from components.operator.args import Rights
 from components.operator.rbac import each_right
+from stacks.deploy.access_review import denied, in_words
 from stacks.deploy.rights import reads
 from stacks.kube.access import access
-from stacks.kube.access_review import denied, told
 from stacks.kube.api import ApiError
 from stacks.kube.kubeconfig import load
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.errors import UserError
 from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
@@ -61,7 +61,7 @@ def probe(
     """Ask which of these sources can be read. Raises UserError where the cluster cannot be reached, or refuses us."""
     way = access(cluster, environment)
     try:
-        return asyncio.run(_probe(ObjectApi(way, Pace(timeout=TIMEOUT)), cluster, wanted))
+        return asyncio.run(_probe(ObjectApi(way, ApiTiming(timeout=TIMEOUT)), cluster, wanted))
     except ApiError as error:
         raise UserError(
             f"the cluster cannot be asked: {error}",
@@ -82,7 +82,7 @@ async def _probe(api: ObjectApi, cluster: ClusterSettings, wanted: tuple[SourceN
             rights = chain.from_iterable(each_right(Rights(reads=(one,))) for one in reads(alone))
             lacking = await denied(api, rights)
             if lacking:
-                unusable[name] = f"we may not {told(lacking)}"
+                unusable[name] = f"we may not {in_words(lacking)}"
             else:
                 usable.append(name)
     finally:

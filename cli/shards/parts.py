@@ -14,7 +14,8 @@ from stacks.plan.sharding import homes, split, stacks_now
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from stacks.model.values import Observation, Plan
+    from stacks.model.observation import Observation
+    from stacks.model.plan import Plan
     from stacks.plan.changes import Change
     from stacks.plan.geo.changes import GeoChange
     from stacks.plan.records.zone_index import Key

@@ -27,7 +27,7 @@ from cli.recovery.intent_log import write_whole
 from cli.session.project import PROJECT_NAME
 from cli.state.integrity import VERSIONS, examined, fault_of_deployment
 from stacks.model.errors import ObservationError, UserError
-from stacks.model.values import Registry
+from stacks.model.observation import Registry
 from stacks.observe.registry import NO_STACK, ask_pulumi
 
 if TYPE_CHECKING:

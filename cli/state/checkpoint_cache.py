@@ -10,7 +10,7 @@ from cli.recovery.gaps import Gaps, gaps_in
 from cli.state import checkpoint
 
 if TYPE_CHECKING:
-    from stacks.model.values import Registry
+    from stacks.model.observation import Registry
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stacks.model.values import Registry
+from stacks.model.observation import Registry
 from stacks.observe.registry import parse_registry
 
 VERSIONS = frozenset({3, 4})

@@ -12,8 +12,9 @@ from cli.session.project import PROJECT_NAME
 from cli.state.checkpoint_cache import glance
 from cli.state.listing import UNREADABLE_HERE
 from stacks.model.errors import ObservationError
+from stacks.model.observation import Registry
 from stacks.model.shards import estate_of, stack_in
-from stacks.model.values import RegisteredRecord, Registry
+from stacks.model.values import RegisteredRecord
 from stacks.observe.registry import read_registry
 
 if TYPE_CHECKING:

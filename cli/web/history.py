@@ -14,6 +14,7 @@ from cli.output import tables
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.news import Dispatch
 from cli.reconcile.result import Convergence
+from stacks.model.confirmation import Unconfirmed
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
 from stacks.plan.changes import Change
@@ -144,7 +145,7 @@ def _line(change: Change) -> Line:
 
 
 def _confirmation(at: datetime, news: Confirmation) -> Entry:
-    missing = [one for one in news.outcomes if not hasattr(one, "seconds")]
+    missing = [one for one in news.outcomes if isinstance(one, Unconfirmed)]
     text = "\n".join(Text.from_markup(line).plain for line in tables.confirmation_lines(news.outcomes))
     title = "The name servers do not answer all of it" if missing else "Confirmed by the name servers"
     return Entry(at, "failure" if missing else "confirmation", title, text)

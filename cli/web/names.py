@@ -9,7 +9,9 @@ from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
 from components.records import canonical_content
-from stacks.model.values import Plan, RecordSet, UnreadZone
+from stacks.model.confirmation import Confirmed
+from stacks.model.plan import Plan
+from stacks.model.values import RecordSet, UnreadZone
 from stacks.plan.records.zone_index import Key
 from stacks.plan.safety.guard import Refusal
 
@@ -124,12 +126,12 @@ def _keys(refusal: Refusal) -> list[Key]:
 
 def _answered(status: Status, key: Key) -> tuple[str, str]:
     outcome = status.outcomes.get(key)
-    if outcome is None or hasattr(outcome, "seconds"):
+    if outcome is None or isinstance(outcome, Confirmed):
         return "ok", ""
     return "unconfirmed", f"the name servers do not answer it: {outcome.said}"
 
 
 def _confirmed(status: Status, key: Key) -> float | None:
     """Seconds after which all name servers answered it; None where they were not asked, or do not."""
-    seconds = getattr(status.outcomes.get(key), "seconds", None)
-    return None if seconds is None else round(seconds, 2)
+    outcome = status.outcomes.get(key)
+    return round(outcome.seconds, 2) if isinstance(outcome, Confirmed) else None

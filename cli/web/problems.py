@@ -14,6 +14,7 @@ from cli.reconcile.result import Convergence
 from cli.web.history import leading
 from cli.web.status import Status
 from stacks.model.claims import SourceSighting
+from stacks.model.confirmation import Unconfirmed
 from stacks.model.geo import Account
 from stacks.model.values import Unknown, UnreadZone
 from stacks.plan.safety import guard
@@ -206,7 +207,7 @@ def _of_health(account: Account) -> Iterator[Trouble]:
 
 
 def _of_telling(status: Status) -> Iterator[Trouble]:
-    missing = [one for one in status.outcomes.values() if not hasattr(one, "seconds")]
+    missing = [one for one in status.outcomes.values() if isinstance(one, Unconfirmed)]
     if missing:
         title = f"{_number(len(missing), 'record set')} not answered by the name servers"
         names = tuple(f"{one.name} {one.type}" for one in missing)

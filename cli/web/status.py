@@ -16,7 +16,8 @@ from cli.reconcile.result import Convergence
 from cli.web.history import Entry, entry_of, noted
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
-from stacks.model.values import Family, Plan, Sighting, Unknown
+from stacks.model.plan import Plan
+from stacks.model.values import Family, Sighting, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
 from stacks.plan.records.zone_index import Key

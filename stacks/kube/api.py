@@ -32,7 +32,7 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """Some of a list's objects. version: the resourceVersion of the whole list, from which it can be watched."""
 
     items: tuple[Manifest, ...]
@@ -52,7 +52,7 @@ class ApiError(Exception):
     """The API was asked in vain. Its text says why."""
 
 
-class Unreachable(ApiError):  # noqa: N818 - what the server says, in one word
+class ClusterUnreachable(ApiError):  # noqa: N818 - what the server says, in one word
     """No connection, no answer in time, an answer that was cut off, or something that is no Kubernetes API."""
 
 
@@ -72,7 +72,7 @@ class NotFound(ApiError):  # noqa: N818 - what the server says, in one word
     """There is no such object, or the kind is not served (404)."""
 
 
-class Refused(ApiError):  # noqa: N818 - what the server says, in one word
+class RequestRejected(ApiError):  # noqa: N818 - what the server says, in one word
     """The server does not want to: credentials (401), rights (403), a request that it does not take (other 4xx)."""
 
     def __init__(self, text: str, status: int) -> None:
@@ -80,11 +80,11 @@ class Refused(ApiError):  # noqa: N818 - what the server says, in one word
         self.status = status
 
 
-class Conflict(Refused):
+class WriteConflict(RequestRejected):
     """Somebody else was first (409): the object is there already, or has changed since it was read."""
 
 
-class Api(Protocol):
+class ClusterApi(Protocol):
     """The API of one cluster. Every method may raise each ApiError."""
 
     @property
@@ -94,7 +94,7 @@ class Api(Protocol):
     async def served(self, resource: Resource) -> str | None:
         """The version under which the cluster serves the resource; None where it says that it does not."""
 
-    def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[Page]:
+    def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[ListPage]:
         """All objects, page by page; there is always a page. chunk: objects a page, 0 for all in one."""
 
     def watch(self, collection: Collection, version: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:

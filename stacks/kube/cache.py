@@ -48,7 +48,7 @@ def _selection(resource: Resource, settings: ClusterSettings, labels: str, *, ow
     return Selection(resource, tuple(dict.fromkeys(settings.namespaces)) if restricted else (), labels)
 
 
-class Part:
+class CachePart:
     """The objects of one namespace, or of all. Those that stay as they are keep their place and their identity."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class Cache:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.parts = {namespace: Part() for namespace in selection.namespaces or (ALL_NAMESPACES,)}
+        self.parts = {namespace: CachePart() for namespace in selection.namespaces or (ALL_NAMESPACES,)}
         self._listed: tuple[int, Known[tuple[Manifest, ...]]] = (-1, Known(()))
 
     @property
@@ -128,7 +128,7 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CacheView:
     """The caches of one cluster as one of its sources sees them."""
 
     cluster: str

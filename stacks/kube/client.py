@@ -18,11 +18,11 @@ from lightkube.config.client_adapter import ConnectionParams, user_auth
 from lightkube.config.models import User
 
 from stacks.kube.access import Access
-from stacks.kube.api import CHUNK, Collection, Event, NotFound, Page, Refused, Unreachable
+from stacks.kube.api import CHUNK, ClusterUnreachable, Collection, Event, ListPage, NotFound, RequestRejected
 from stacks.kube.errors import check, error_of, nothing_came
 from stacks.kube.handshakes import closing_handshakes
 from stacks.kube.objects import GATEWAY_GROUP, Manifest, Resource
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.api_calls import CALLS, Call
 from stacks.model.errors import UserError
 
@@ -69,7 +69,7 @@ _LIST = msgspec.json.Decoder(_List)
 class LightkubeApi:
     """One cluster's API. To be closed, in the loop that used it."""
 
-    def __init__(self, access: Access, pace: Pace, renew: Callable[[], Access] | None = None) -> None:
+    def __init__(self, access: Access, pace: ApiTiming, renew: Callable[[], Access] | None = None) -> None:
         """renew: gives the access anew, when a token that stands in a kubeconfig is refused; it may raise UserError.
 
         Raises UserError where the certificates or keys of the access cannot be used.
@@ -115,10 +115,10 @@ class LightkubeApi:
         except NotFound:
             return None
         except msgspec.ValidationError as error:
-            raise Unreachable(f"what answers is no Kubernetes API: {error}") from error
+            raise ClusterUnreachable(f"what answers is no Kubernetes API: {error}") from error
         return None
 
-    async def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[Page]:
+    async def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[ListPage]:
         query = _selectors(collection) | ({"limit": str(chunk)} if chunk else {})
         what = f"list {called(collection.resource)}"
         while True:
@@ -126,8 +126,8 @@ class LightkubeApi:
             try:
                 found = _LIST.decode(content)
             except msgspec.DecodeError as error:
-                raise Unreachable(f"what answers is no Kubernetes API: {error}") from error
-            yield Page(tuple(found.items or ()), found.metadata.resource_version)
+                raise ClusterUnreachable(f"what answers is no Kubernetes API: {error}") from error
+            yield ListPage(tuple(found.items or ()), found.metadata.resource_version)
             if not found.metadata.continue_:
                 return
             query = query | {"continue": found.metadata.continue_}
@@ -205,10 +205,10 @@ class LightkubeApi:
         began = time.monotonic()
         try:
             response = await self._answer(request, what)
-        except (Unreachable, Refused):
-            CALLS.tell(Call("kubernetes", request.method, 0, time.monotonic() - began))
+        except (ClusterUnreachable, RequestRejected):
+            CALLS.publish(Call("kubernetes", request.method, 0, time.monotonic() - began))
             raise
-        CALLS.tell(Call("kubernetes", request.method, response.status_code, time.monotonic() - began))
+        CALLS.publish(Call("kubernetes", request.method, response.status_code, time.monotonic() - began))
         return response
 
     async def _answer(self, request: httpx2.Request, what: str) -> httpx2.Response:
@@ -221,12 +221,14 @@ class LightkubeApi:
                     response = await self._client.send(request, stream=True)
                 return response
         except TimeoutError as error:
-            raise Unreachable(f"no answer within {self._pace.timeout:g} s") from error
+            raise ClusterUnreachable(f"no answer within {self._pace.timeout:g} s") from error
         except httpx2.RequestError as error:
             raise nothing_came(error) from error
         except (ConfigError, OSError, ValueError, KeyError, TypeError) as error:
             # What reading a token file or running a plugin comes to, whose answer is read unchecked.
-            raise Refused(f"cannot {what}: there are no credentials: {type(error).__name__}: {error}", 401) from error
+            raise RequestRejected(
+                f"cannot {what}: there are no credentials: {type(error).__name__}: {error}", 401
+            ) from error
 
     def _is_renewed(self) -> bool:
         """Take the credentials that the kubeconfig has now, if it has any."""
@@ -266,8 +268,8 @@ def _event(line: bytes, what: str) -> Event:
             case "ERROR":
                 raise error_of(told.object.get("code", 500), told.object, what)
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise Unreachable(f"an event that cannot be read: {error!r}") from error
-    raise Unreachable(f"an event of a type that nobody knows: {told.type}")
+        raise ClusterUnreachable(f"an event that cannot be read: {error!r}") from error
+    raise ClusterUnreachable(f"an event of a type that nobody knows: {told.type}")
 
 
 def manifest_of(content: bytes) -> Manifest:
@@ -275,7 +277,7 @@ def manifest_of(content: bytes) -> Manifest:
     try:
         found: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise Unreachable(f"what answers is no Kubernetes API: {error}") from error
+        raise ClusterUnreachable(f"what answers is no Kubernetes API: {error}") from error
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from stacks.kube.api import ApiError, Conflict, Gone, NotFound, Overloaded, Refused, Unreachable
+from stacks.kube.api import ApiError, ClusterUnreachable, Gone, NotFound, Overloaded, RequestRejected, WriteConflict
 
 _LOGIN = "log in anew, or give a kubeconfig with credentials that hold"
 _GRANT = "grant it to the user by a Role or ClusterRole"
@@ -39,21 +39,21 @@ def error_of(  # noqa: PLR0911 - a case a line
         case HTTPStatus.NOT_FOUND:
             return NotFound(said)
         case HTTPStatus.UNAUTHORIZED:
-            return Refused(f"{said}; {_LOGIN}", code)
+            return RequestRejected(f"{said}; {_LOGIN}", code)
         case HTTPStatus.FORBIDDEN:
-            return Refused(f"{said}; {_GRANT}", code)
+            return RequestRejected(f"{said}; {_GRANT}", code)
         case HTTPStatus.CONFLICT:
-            return Conflict(said, code)
+            return WriteConflict(said, code)
         case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.REQUEST_TIMEOUT:
             return Overloaded(said, _seconds(status, retry_after))
-    return Overloaded(said, _seconds(status, retry_after)) if code >= _SERVER_ERROR else Refused(said, code)
+    return Overloaded(said, _seconds(status, retry_after)) if code >= _SERVER_ERROR else RequestRejected(said, code)
 
 
-def nothing_came(error: httpx2.RequestError) -> Unreachable:
+def nothing_came(error: httpx2.RequestError) -> ClusterUnreachable:
     """The error of a request that had no answer, or half of one."""
     if isinstance(error, httpx2.TimeoutException):
-        return Unreachable("no answer in time")
-    return Unreachable(str(error) or type(error).__name__)
+        return ClusterUnreachable("no answer in time")
+    return ClusterUnreachable(str(error) or type(error).__name__)
 
 
 def _seconds(status: Mapping[str, Any], header: str) -> float | None:

@@ -10,7 +10,7 @@ from lightkube.config.kubeconfig import SERVICE_ACCOUNT
 
 from stacks.kube.access import Access, access
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
 
@@ -24,7 +24,7 @@ class Home:
 
     def api(self, timeout: float) -> ObjectApi:
         """A connection, to be closed in the loop that uses it. timeout: seconds for which an answer is awaited."""
-        return ObjectApi(self.access, Pace(timeout=timeout))
+        return ObjectApi(self.access, ApiTiming(timeout=timeout))
 
 
 def home(settings: Settings, environment: Mapping[str, str], service_account: Path = Path(SERVICE_ACCOUNT)) -> Home:

@@ -18,7 +18,7 @@ _SET = "set KUBECONFIG, or `kubeconfig` of the cluster in the settings, to a kub
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KubeconfigEntry:
     """A cluster, a user or a context: what is said of it, and the file that says so."""
 
     file: Path
@@ -31,9 +31,9 @@ class Kubeconfig:
 
     where: str
     current_context: str
-    clusters: Mapping[str, Entry]
-    users: Mapping[str, Entry]
-    contexts: Mapping[str, Entry]
+    clusters: Mapping[str, KubeconfigEntry]
+    users: Mapping[str, KubeconfigEntry]
+    contexts: Mapping[str, KubeconfigEntry]
 
 
 def load(setting: str, environment: Mapping[str, str]) -> Kubeconfig:
@@ -87,14 +87,14 @@ def _document(file: Path) -> Mapping[str, Any]:
     return document
 
 
-def _entries(documents: list[tuple[Path, Mapping[str, Any]]], plural: str, singular: str) -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
+def _entries(documents: list[tuple[Path, Mapping[str, Any]]], plural: str, singular: str) -> dict[str, KubeconfigEntry]:
+    found: dict[str, KubeconfigEntry] = {}
     for file, document in documents:
         for one in document.get(plural) or ():
             if not isinstance(one, dict) or "name" not in one or not isinstance(one.get(singular) or {}, dict):
                 what = f"the kubeconfig's {plural} are not as they should be"
                 raise UserError(what, str(file), f"each of them is a `name` and a `{singular}`")
-            found.setdefault(str(one["name"]), Entry(file, _absolute(one.get(singular) or {}, file)))
+            found.setdefault(str(one["name"]), KubeconfigEntry(file, _absolute(one.get(singular) or {}, file)))
     return found
 
 

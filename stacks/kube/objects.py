@@ -38,7 +38,7 @@ NODES = Resource("", "v1", "nodes", "Node", namespaced=False)
 NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
 
 
-class Objects(Protocol):
+class ClusterObjects(Protocol):
     """The caches of one cluster. A cache that has not synced, or cannot, is unknown: nothing is gone from it.
 
     An object that has changed is replaced, never changed in place: that it is the same one says that it has not.

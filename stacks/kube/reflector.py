@@ -10,11 +10,21 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from stacks.kube.api import CHUNK, Api, ApiError, Collection, Gone, NotFound, Overloaded, Refused, Unreachable
-from stacks.kube.cache import Part
+from stacks.kube.api import (
+    CHUNK,
+    ApiError,
+    ClusterApi,
+    ClusterUnreachable,
+    Collection,
+    Gone,
+    NotFound,
+    Overloaded,
+    RequestRejected,
+)
+from stacks.kube.cache import CachePart
 from stacks.kube.objects import GATEWAY_GROUP, Manifest
 from stacks.kube.slim import slim
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.values import Unknown
 
 _DOUBLINGS = 20
@@ -26,7 +36,13 @@ class Reflector:
     """One collection of one cluster. changed: called after each step that may have changed the part."""
 
     def __init__(
-        self, api: Api, collection: Collection, part: Part, pace: Pace, whose: str, changed: Callable[[], None]
+        self,
+        api: ClusterApi,
+        collection: Collection,
+        part: CachePart,
+        pace: ApiTiming,
+        whose: str,
+        changed: Callable[[], None],
     ) -> None:
         """whose: what messages call the cluster. The collection's version is found out."""
         self.settled = asyncio.Event()
@@ -141,14 +157,14 @@ class Reflector:
 
     def _fail(self, error: ApiError) -> None:
         self._failed = error
-        if isinstance(error, Refused) and not self._synced:
+        if isinstance(error, RequestRejected) and not self._synced:
             self._give_up()  # nothing but a person's doing will change that
         elif self._patience is None and self._part.unknown is None:
             self._count_down()
 
     def _give_up(self) -> None:
-        error = self._failed or Unreachable("no answer in time")
-        remedy = f"; is {self._api.server} the right address, and up?" if isinstance(error, Unreachable) else ""
+        error = self._failed or ClusterUnreachable("no answer in time")
+        remedy = f"; is {self._api.server} the right address, and up?" if isinstance(error, ClusterUnreachable) else ""
         self._part.lose(Unknown(self._reason(f"{error}{remedy}")), waiting=self._is_awaited(error))
         self._version = ""
         self._synced = False

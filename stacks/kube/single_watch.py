@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from stacks.kube.api import ApiError, Collection, Event, NotFound, Refused
+from stacks.kube.api import ApiError, Collection, Event, NotFound, RequestRejected
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Manifest, Resource
 
@@ -18,7 +18,7 @@ _WATCH_AGAIN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class WatchTiming:
     """How long things take, in seconds.
 
     patience: for which an answer is awaited. silence: of a watch, after which it is taken to be half-open; the object
@@ -33,7 +33,7 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
+class SingleObject:
     """One object of an API."""
 
     api: ObjectApi
@@ -49,13 +49,13 @@ class Single:
             return None
 
 
-class Lookout:
+class ObjectWatcher:
     """Looks at one object. noted: what is seen of it, again and again. failed: why nothing can be seen now."""
 
     def __init__(
         self,
-        single: Single,
-        rhythm: Rhythm,
+        single: SingleObject,
+        rhythm: WatchTiming,
         noted: Callable[[Manifest | None], None],
         failed: Callable[[ApiError | TimeoutError], None],
         clock: Callable[[], float],
@@ -92,7 +92,7 @@ class Lookout:
             async with asyncio.timeout(self._rhythm.patience):
                 try:
                     events = await stack.enter_async_context(single.api.watch(one, ""))
-                except Refused:  # to watch; it can be read
+                except RequestRejected:  # to watch; it can be read
                     self._poll_until = self._clock() + _WATCH_AGAIN
                     return
             while (event := await self._next(events)) is not None:

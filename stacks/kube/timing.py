@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ApiTiming:
     """How long things take, in seconds.
 
     timeout: for which an answer is awaited, and for which it is tried before a collection is unknown.

@@ -1,4 +1,4 @@
-"""The calls to APIs that this process makes, for itself and, through its bridge, for the engine's plugins."""
+"""The calls to APIs that this process makes, for itself and, in its API proxy, for the engine's plugins."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ Service = Literal["cloudflare", "gandi", "kubernetes"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. status: that of the answer, 0 where none came; seconds: until the head of the answer was there.
+    """A call to an API, with its outcome.
 
-    retried: what the tries before it came to, where passing faults were waited out; their time is in seconds too.
+    status: HTTP status of the answer, 0 where none came. seconds: from the first attempt until the head of the answer.
+    retried: the statuses of earlier attempts, which failed by a passing fault.
     """
 
     service: Service
@@ -25,4 +26,4 @@ class Call:
 
 
 CALLS: Listeners[Call] = Listeners()
-"""Hear of each call when it has ended; of a watch, when it has begun."""
+"""Publishes each call at its end, a watch at its beginning."""

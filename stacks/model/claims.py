@@ -1,4 +1,4 @@
-"""What the objects of clusters wish for: the values between the sources and the plan."""
+"""The claims of Kubernetes objects: the values between the sources of clusters and the plan."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from stacks.model.values import WAN, Known, Unknown
 
 STATUS_ANNOTATION = "truenorth/status"
-"""The annotation that has an object's records as they are."""
+"""The annotation on an object with the present state of its records."""
 GEO = "geo-"
-"""What the names of the sources begin with whose wishes are for load balancers."""
+"""The prefix of the names of sources with claims for load balancers."""
 LONGEST_RESOURCE = 130
-"""Characters: with the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
+"""Characters. With the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class ObjectKey:
-    """One object. cluster: the name that the settings give it; namespace: "" where the kind has none."""
+    """The key of a Kubernetes object. cluster: its name in the settings. namespace: "" where the kind has none."""
 
     cluster: str
     kind: str
@@ -31,7 +31,10 @@ class ObjectKey:
 
     @property
     def resource(self) -> str:
-        """What a mark calls it: `httproute/shop/web` as external-dns does, after the cluster's name if it has one."""
+        """The object's name in a mark: `httproute/shop/web`, as external-dns writes it.
+
+        The cluster's name, if it has one, stands before it. A text longer than LONGEST_RESOURCE ends in a digest.
+        """
         whole = origin(self.cluster, self.kind) + "/".join(filter(None, (self.namespace, self.name)))
         if len(whole) <= LONGEST_RESOURCE:
             return whole
@@ -40,13 +43,13 @@ class ObjectKey:
 
 
 def origin(cluster: str, kind: str) -> str:
-    """What `ObjectKey.resource` of every object of the kind begins with."""
+    """Return the prefix of `ObjectKey.resource` that all objects of a kind in a cluster have."""
     return "".join(f"{part}/" for part in (cluster, kind.lower()) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """Targets that no object says: the addresses that are detected on these links."""
+    """Targets that are left to detection: the addresses of these links."""
 
     links: tuple[str, ...] = (WAN,)
 
@@ -56,13 +59,13 @@ Targets = Known[tuple[str, ...]] | Unknown | Detected
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An object's wish for records of one name. What is None was not said, and is the zone's to decide.
+    """A claim of an object to records of one name. A setting that is None is the zone's to decide.
 
     name: a DNS name in full and in lower case; it may lie in none of our zones.
-    type: A, AAAA, CNAME or SRV. None: whichever the targets will be of, or, where they are unknown, all that the name
-    has and no other wish speaks of.
-    targets: canonical, each once, sorted; where they are known there is one at least.
-    ttl: seconds, 1 for automatic; whether the zone's provider can is not checked here.
+    type: A, AAAA, CNAME or SRV. None: that of the targets; where these are unknown, all types of the name that no other
+    claim is about.
+    targets: canonical, each once, sorted; at least one where they are known.
+    ttl: seconds, 1 for automatic; not checked against the zone's provider here.
     created: the object's creationTimestamp.
     """
 
@@ -76,18 +79,18 @@ class Claim:
     comment: str | None = None
     tags: tuple[str, ...] | None = None
     spelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    """The annotation that said the ttl, proxied, comment and tags each."""
+    """The name of the annotation from which ttl, proxied, comment and tags were read, each."""
     parts: tuple[tuple[ObjectKey, Targets], ...] = ()
-    """Where several wishes are merged in it: what each object wishes for (one of several parents, say, each time)."""
+    """The targets of each object, where several claims are merged (of a route with several parents, say)."""
     pool_of: str = ""
-    """Where it is a wish for a load balancer: the cluster in whose pool the targets are to be; "" for records."""
+    """The cluster for the pool of a claim to a load balancer; "" for a claim to records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something that an object's owner has to know, because it is not as they wrote it.
+    """A message to the owner of an object: something in the object cannot be done as it is written.
 
-    annotation, value, allowed: "" where it is not about an annotation. text: the whole message.
+    annotation, value, allowed: "" in a message about something else than an annotation. text: the whole message.
     """
 
     object: ObjectKey
@@ -99,10 +102,10 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class SourceSighting:
-    """What one source of one cluster was seen to wish for.
+    """The claims of one source of one cluster, as they were last read.
 
-    source: its name in the settings; kind: that of its objects. Unknown: what its objects wish for could not be read,
-    and what was made for them stays. waiting: the cluster does not serve the kind (yet), which is no failure.
+    source: its name in the settings. kind: that of its objects. found: Unknown where the objects could not be read;
+    their records then stay. waiting: the cluster does not serve the kind (yet), which is no failure.
     """
 
     cluster: str
@@ -111,33 +114,33 @@ class SourceSighting:
     found: Known[tuple[Claim | Complaint, ...]] | Unknown
     waiting: bool = False
     stale: str = ""
-    """Why it could not be read now: found is what it was before. "" where it was."""
+    """The reason why the source could not be read now, so that found is older; "" where it was read."""
 
     @property
     def balances(self) -> bool:
-        """Whether its wishes are for load balancers, not for records."""
+        """Whether the claims are to load balancers, not to records."""
         return self.source.startswith(GEO)
 
 
 def links_asked(sources: Iterable[SourceSighting]) -> tuple[str, ...]:
-    """The links at whose addresses objects want to be."""
+    """Return the links that objects claim the addresses of."""
     found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
     detected = (one.targets for one in found if isinstance(one, Claim) and isinstance(one.targets, Detected))
     return tuple(dict.fromkeys(link for targets in detected for link in targets.links))
 
 
 def names_that_differ(before: Iterable[SourceSighting], after: Iterable[SourceSighting]) -> frozenset[str]:
-    """The names of which one says something that the other does not.
+    """Return the names with claims that only one of two readings has.
 
-    Sources give the same wish again as long as its object has not changed: so few have to be compared.
+    Sources give the same claim again as long as its object has not changed: so few have to be compared.
     """
-    one, other = _wishes(before), _wishes(after)
+    one, other = _claims(before), _claims(after)
     same = one.keys() & other.keys()
-    left = {wish for identity, wish in one.items() if identity not in same}
-    right = {wish for identity, wish in other.items() if identity not in same}
-    return frozenset(wish.name for wish in left ^ right)
+    left = {claim for identity, claim in one.items() if identity not in same}
+    right = {claim for identity, claim in other.items() if identity not in same}
+    return frozenset(claim.name for claim in left ^ right)
 
 
-def _wishes(sources: Iterable[SourceSighting]) -> dict[int, Claim]:
+def _claims(sources: Iterable[SourceSighting]) -> dict[int, Claim]:
     found = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
     return {id(one): one for one in found if isinstance(one, Claim)}

@@ -1,4 +1,4 @@
-"""Errors that a user can mend: what is wrong, where it stands, what to do. The CLI prints them and exits 2."""
+"""Errors that end a command, as problems for the user: the fault, its place, the next thing to try."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong.
+    """A single fault, in words for the user.
 
-    what: the fault in one sentence. where: the file, setting, variable or address it stands in.
-    do: the next thing to try.
+    what: the fault in one sentence. where: its file, setting, variable or address. do: the next thing to try.
     """
 
     what: str
@@ -23,7 +22,7 @@ class Problem:
 
 
 class UserError(Exception):
-    """Bad input or a machine that is not ready. Nothing was changed."""
+    """Bad input, or a machine that is not ready. Nothing was changed. The command exits 2."""
 
     def __init__(self, what: str, where: str, do: str, *more: Problem) -> None:
         self.problems = (Problem(what, where, do), *more)
@@ -31,17 +30,17 @@ class UserError(Exception):
 
     @classmethod
     def of(cls, problems: list[Problem]) -> UserError:
-        """All problems of one input in one error; the list must not be empty."""
+        """Return one error for all problems of an input. The list must not be empty."""
         first, *more = problems
         return cls(first.what, first.where, first.do, *more)
 
 
 class NotNow(UserError):  # noqa: N818 - a state, not a fault
-    """A machine that is not ready now, and may be by itself: a full disk, a lock that somebody holds. Try again."""
+    """A machine that may be ready later by itself: a full disk, a lock in use. Try again."""
 
 
 def is_disk_full(error: OSError) -> bool:
-    """Whether there was no room, on the disk or in the quota."""
+    """Return whether there was no room on the disk or in the quota."""
     return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -50,7 +49,7 @@ class ObservationError(Exception):
 
 
 class Refused(Exception):  # noqa: N818 - a decision, not a fault
-    """A person has to decide first. Nothing was changed. word: what allows it; "" where nothing does."""
+    """A run that a person has to decide on first. Nothing was changed. word: allows the run; "" where no word does."""
 
     def __init__(self, problems: tuple[Problem, ...], word: str = "") -> None:
         self.problems = problems

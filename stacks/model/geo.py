@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from components.geo.values import LoadBalancer, Monitor, Pool
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-
-if TYPE_CHECKING:
-    from stacks.model.claims import Complaint, ObjectKey
 
 Health = Literal["healthy", "unhealthy", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class LivePool:
-    """A pool as the account has it. monitor_id: "" for none. health: by address; of the pool as a whole."""
+    """A pool in the account. monitor_id: "" for none. health: of the whole pool. origin_health: by address."""
 
     id: str
     pool: Pool
@@ -27,7 +25,7 @@ class LivePool:
 
 @dataclass(frozen=True, slots=True)
 class LiveMonitor:
-    """A monitor as the account has it."""
+    """A monitor in the account."""
 
     id: str
     monitor: Monitor
@@ -35,7 +33,7 @@ class LiveMonitor:
 
 @dataclass(frozen=True, slots=True)
 class LiveBalancer:
-    """A load balancer as the zone has it."""
+    """A load balancer in its zone."""
 
     id: str
     zone: str
@@ -45,7 +43,7 @@ class LiveBalancer:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All of an account's load balancing at one moment, the zones' load balancers included."""
+    """The pools, monitors and load balancers of an account and its zones at one moment."""
 
     account_id: str
     pools: tuple[LivePool, ...]
@@ -55,10 +53,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredGeo:
-    """A pool, monitor or load balancer that Pulumi's state says is ours.
+    """A pool, monitor or load balancer in Pulumi's state, and so ours.
 
-    kind: that of the resource; name: the pool's, or the load balancer's host name. retained: it stays when
-    it leaves the program, because others use it.
+    retained: it stays at the provider after it has left the program, because others use it.
     """
 
     urn: str
@@ -75,9 +72,9 @@ class RegisteredGeo:
 
 @dataclass(frozen=True, slots=True)
 class GeoMemory:
-    """What Pulumi's state holds of geo load balancing.
+    """The part of Pulumi's state about load balancing.
 
-    wished: what was wished for last, `GeoPlan.wished`. account_id: the account of our pool; "" where there is none.
+    wished: `GeoPlan.wished` of the last run. account_id: the account of our pool, "" for none.
     """
 
     registered: tuple[RegisteredGeo, ...] = ()
@@ -87,21 +84,21 @@ class GeoMemory:
 
 @dataclass(frozen=True, slots=True)
 class GeoWish:
-    """What this stack wants to have in a load balancer: its addresses, and those whose wish they are."""
+    """A host name with the addresses that this stack wants in its load balancer. objects: those with the claim."""
 
     host_name: str
     addresses: Known[tuple[str, ...]] | Unknown
     objects: tuple[ObjectKey, ...] = ()
     known: tuple[str, ...] = ()
-    """Where not all addresses are known: those that are."""
+    """The known addresses, where others are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeoSight:
-    """What was seen of load balancing: the account, and what this stack wishes for in it.
+    """An observation of load balancing: the account, and the wishes of this stack.
 
-    cluster: the cluster's name that the labels of the balanced objects say; "" where none does.
-    complaints: what owners of objects have to know, because these are not balanced.
+    cluster: the cluster's name in the labels of the balanced objects, "" for none.
+    complaints: messages to owners of objects that are not balanced.
     """
 
     account: Account | Unknown
@@ -112,10 +109,11 @@ class GeoSight:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPool:
-    """The own pool with its monitor. import ids: "" for what state knows, or what is made.
+    """The stack's own pool with its monitor, to be declared.
 
-    former_name: the name under which state has the pool, where it is another: it is renamed in place, by an alias.
-    retain: pool and monitor stay when they leave the program, because the pool has origins of others.
+    pool_import_id, monitor_import_id: "" for a resource in state, or a new one.
+    former_name: the pool's name in state, if that differs: the pool is renamed in place, by an alias.
+    retain: pool and monitor stay after they have left the program, because the pool has origins of others.
     """
 
     pool: Pool
@@ -128,7 +126,7 @@ class PlannedPool:
 
 @dataclass(frozen=True, slots=True)
 class PlannedBalancer:
-    """A load balancer to declare, with what others have in it. retain: they use it, so it may not be deleted."""
+    """A load balancer to declare, the parts of others included. retain: others use it, so it may not be deleted."""
 
     zone: str
     zone_id: str
@@ -139,12 +137,12 @@ class PlannedBalancer:
 
 @dataclass(frozen=True, slots=True)
 class GeoPlan:
-    """What is declared of geo load balancing in this run.
+    """The load balancing that a run declares.
 
-    account_id: "" where nothing is. again: why another run has to follow this one, "" where none has. wait: it is to
-    follow when the origins at these addresses are healthy, or after the setting `handover`.
-    wished: the settings of each load balancer that this stack wishes for, remembered in state: what of them has changed
-    since is this stack's to change, all else is whoever's has changed it.
+    account_id: "" where nothing is declared. again: the reason for another run after this one, "" for none. wait: the
+    addresses of origins; the next run waits until they are healthy, or for the time of the setting `handover`.
+    wished: the settings of each load balancer that this stack wants, kept in state: this stack changes a field only
+    where its own wish has changed since; all else belongs to whoever changed it.
     """
 
     account_id: str = ""

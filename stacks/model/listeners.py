@@ -1,4 +1,4 @@
-"""Those who want to hear what happens while the world is observed, wherever in it that is."""
+"""Publish values from anywhere in the process to whoever listens at the time."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ T = TypeVar("T")
 
 
 class Listeners(Generic[T]):
-    """From any thread. Who listens is quick, and raises nothing; where nobody does, nothing is done."""
+    """The listeners to one kind of value. All methods may be called from any thread.
+
+    A listener must return soon, and must not raise.
+    """
 
     def __init__(self) -> None:
         self._listeners: tuple[Callable[[T], None], ...] = ()
         self._changing = threading.Lock()
 
-    def tell(self, told: T) -> None:
-        """Tell all who listen now, in this thread."""
-        for hear in self._listeners:
-            hear(told)
+    def publish(self, value: T) -> None:
+        """Call all present listeners with the value, in this thread."""
+        for listener in self._listeners:
+            listener(value)
 
     @contextmanager
-    def listening(self, hear: Callable[[T], None]) -> Iterator[None]:
-        """Let it hear of everything within the block."""
+    def listening(self, listener: Callable[[T], None]) -> Iterator[None]:
+        """Call the listener with each value that is published within the block."""
         with self._changing:
-            self._listeners += (hear,)
+            self._listeners += (listener,)
         try:
             yield
         finally:
             with self._changing:
-                place = self._listeners.index(hear)
-                self._listeners = self._listeners[:place] + self._listeners[place + 1 :]
+                position = self._listeners.index(listener)
+                self._listeners = self._listeners[:position] + self._listeners[position + 1 :]

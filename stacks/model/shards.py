@@ -1,4 +1,4 @@
-"""Shards: the ordinary stacks over which the names of an estate are spread, how, and what they are called."""
+"""Shards: the stacks over which the names of an estate are spread, and their names."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any, Literal
 
 Spread = Literal["names", "zone", "cluster", "namespace"]
 INFIX = "-shard-"
-"""Between an estate's own stack and the label of a shard."""
+"""The text between the name of an estate's own stack and the label of a shard."""
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How names are spread: over `count` stacks by a hash of the name, or by zone, cluster or namespace."""
+    """The way in which names are spread: over `count` stacks by a hash, or by zone, cluster or namespace."""
 
     by: Spread = "names"
     count: int = 1
 
     @property
     def is_spread(self) -> bool:
-        """Whether there are shards at all; else the estate's own stack holds everything."""
+        """Whether there are shards. Without them the estate's own stack holds everything."""
         return self.by != "names" or self.count > 1
 
     def as_output(self) -> dict[str, Any]:
-        """What the estate's own stack remembers."""
+        """Return the output of the estate's own stack that `remembered` reads."""
         return {"by": self.by, "count": self.count}
 
 
@@ -34,7 +34,7 @@ ONE_STACK = Layout()
 
 
 def remembered(output: Any) -> Layout:  # noqa: ANN401 - whatever state holds
-    """The layout that state remembers; one stack where it says nothing of it."""
+    """Return the layout in a stack's output; ONE_STACK for an output without one."""
     match output:
         case {"by": "zone" | "cluster" | "namespace" as by}:
             return Layout(by)
@@ -44,25 +44,25 @@ def remembered(output: Any) -> Layout:  # noqa: ANN401 - whatever state holds
 
 
 def stack_of(estate: str, label: str) -> str:
-    """The stack of a shard: `home-shard-7`; the estate's own stack for the label ""."""
+    """Return the name of a shard's stack, like `home-shard-7`; that of the estate's own stack for the label ""."""
     return f"{estate}{INFIX}{_UNFIT.sub('-', label.lower())}" if label else estate
 
 
 def estate_of(stack: str) -> str:
-    """The estate that a stack belongs to, itself where it is no shard."""
+    """Return the estate of a stack: the stack itself where it is no shard."""
     return stack.partition(INFIX)[0]
 
 
 def label_of(stack: str) -> str:
-    """The label of a shard's stack; "" for an estate's own."""
+    """Return the label of a shard's stack; "" for an estate's own stack."""
     return stack.partition(INFIX)[2]
 
 
 def root_of(stack: str, project: str = "truenorth") -> str:
-    """The URN of a stack's own resource."""
+    """Return the URN of a stack's own resource."""
     return f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}"
 
 
 def stack_in(urn: str) -> str:
-    """The stack that a URN names: `urn:pulumi:STACK::PROJECT::TYPE::NAME`."""
+    """Return the stack in a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`."""
     return urn.removeprefix("urn:pulumi:").partition("::")[0]

@@ -1,18 +1,13 @@
-"""The values that travel along the line observe -> plan -> declare: frozen, validated at the edge."""
+"""The values of addresses, zones, records and record sets, from observation to declaration."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from components.records.record import Record
-from stacks.model.shards import ONE_STACK, Layout
-
-if TYPE_CHECKING:
-    from stacks.model.claims import Complaint, ObjectKey, SourceSighting
-    from stacks.model.geo import GeoMemory, GeoPlan, GeoSight
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -21,14 +16,14 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Known(Generic[T_co]):
-    """A thing that was observed. An empty value is a fact: nothing is there."""
+    """An observed value. An empty one is a fact: nothing is there."""
 
     value: T_co
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A thing that could not be observed. Never the same as empty: what depends on it stays as it was."""
+    """A value that could not be observed. It differs from an empty one: whatever depends on it stays as it was."""
 
     reason: str
 
@@ -41,7 +36,7 @@ class Family(Enum):
 
     @property
     def record_type(self) -> str:
-        """The DNS record type that holds an address of this family."""
+        """The DNS record type for addresses of this family, A or AAAA."""
         return "A" if self is Family.IPV4 else "AAAA"
 
     @property
@@ -51,12 +46,12 @@ class Family(Enum):
 
 
 WAN = ""
-"""The link of names that ask for none: the machine's way to the Internet, whichever that is."""
+"""The link of names that ask for none: the machine's own way to the Internet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was found out about the addresses of one family on one link."""
+    """The addresses of one family on one link, as they were last detected."""
 
     link: str
     family: Family
@@ -74,7 +69,7 @@ class LinkAddresses:
 
 @dataclass(frozen=True, slots=True)
 class LiveRecord:
-    """A record as the zone has it now."""
+    """A record in its zone. id: that of the provider."""
 
     id: str
     record: Record
@@ -91,7 +86,7 @@ class ZoneSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class UnreadZone:
-    """A zone that could not be listed: all that is ours in it stays as it is."""
+    """A zone that could not be listed. Our records in it stay as they are."""
 
     zone: str
     reason: str
@@ -99,7 +94,7 @@ class UnreadZone:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRecord:
-    """A record that Pulumi's state says is ours. Only these are ever updated or deleted."""
+    """A record in Pulumi's state, and so ours. Only such records are ever updated or deleted."""
 
     urn: str
     logical_name: str
@@ -111,7 +106,7 @@ class RegisteredRecord:
 
 @dataclass(frozen=True, slots=True)
 class SharedSet:
-    """What each object gave to one record set, as it was last published.
+    """A record set of several objects, with the targets of each as they were last published.
 
     parts: the targets of each object, by its `ObjectKey.resource`; `link:` with a link's name for detected addresses.
     """
@@ -121,36 +116,9 @@ class SharedSet:
     parts: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _no_geo() -> GeoMemory:
-    from stacks.model.geo import GeoMemory  # noqa: PLC0415 - which imports this module
-
-    return GeoMemory()
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """What the stack's state holds: our records by logical name, and the ids of the zones we have met by name."""
-
-    records: tuple[RegisteredRecord, ...] = ()
-    zone_ids: tuple[tuple[str, str], ...] = ()
-    stack_urn: str = ""
-    interrupted: tuple[str, ...] = ()
-    """URNs with operations that an interrupted run left pending."""
-    links: tuple[LinkAddresses, ...] = ()
-    """What was last published of each named link: what stays while that link cannot be seen."""
-    shared: tuple[SharedSet, ...] = ()
-    """The sets that several objects share, and of which no mark says whose they are: what stays of the unseen ones."""
-    geo: GeoMemory = field(default_factory=_no_geo)
-    """What is ours of load balancing."""
-    layout: Layout = ONE_STACK
-    """How the records were spread over stacks when they were last declared."""
-    twice: tuple[RegisteredRecord, ...] = ()
-    """What a second stack holds, too, as a move that was cut off leaves it: dropped there before anything runs."""
-
-
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A wish: this name should have a record of this type, pointing at these targets, because of this source."""
+    """A wanted name with its type, targets and settings. source: the setting or object that wants it."""
 
     name: str
     type: str
@@ -160,30 +128,17 @@ class Endpoint:
     comment: str
     source: str
     links: tuple[str, ...] = (WAN,)
-    """Whose addresses the targets are."""
+    """The links with these addresses as targets."""
     tags: tuple[str, ...] = ()
     parts: tuple[tuple[str, Known[tuple[str, ...]] | Unknown], ...] = ()
-    """The targets that each object of a cluster gives to it, by `ObjectKey.resource`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What is true now, as far as it could be seen."""
-
-    addresses: tuple[Sighting, ...]
-    zones: tuple[ZoneSnapshot | UnreadZone, ...]
-    registry: Registry
-    sources: tuple[SourceSighting, ...] = ()
-    """What the objects of each cluster wish for; none where no cluster is read."""
-    geo: GeoSight | None = None
-    """What was seen of load balancing; None where this stack has no part in it."""
+    """The targets of each object, by `ObjectKey.resource`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One record of a set. Its number names it in state, so that a new target updates instead of replacing.
+    """A record of a set. Its number is part of its name in state, so that a new target is an update.
 
-    import_id: the id of a record that is ours by its mark and that state does not know; "" for none.
+    import_id: the id of a record that is ours by its mark and not in state; "" for none.
     """
 
     number: int
@@ -193,7 +148,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class FormerMark:
-    """A mark of the tool from which a set is taken over: it comes into state in one run, which the next deletes."""
+    """A mark of another tool, at a record set that is taken over. One run imports it, the next deletes it."""
 
     number: int
     record: Record
@@ -202,10 +157,10 @@ class FormerMark:
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
-    """All records of one name and type, with the mark that says they are ours.
+    """All records of one name and type, with their mark.
 
-    mark_name: that of the TXT beside them; "" where none is wanted. untouched: they are declared as state has them,
-    only so that they are not deleted, and nothing in them is changed.
+    mark_name: name of the TXT record with the mark, "" for none. untouched: the records are declared as state has
+    them, so that nothing in them is changed or deleted.
     """
 
     zone: str
@@ -228,7 +183,7 @@ class RecordSet:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A wanted name that somebody else holds: it is left alone."""
+    """A wanted name with records of somebody else, which are left alone."""
 
     name: str
     type: str
@@ -238,7 +193,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A record set that keeps what it has (or is not made yet), because its targets, or some, are unknown."""
+    """A record set that stays as it is, or is not made yet, because targets are unknown."""
 
     name: str
     type: str
@@ -248,31 +203,9 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A record set that the next run makes: records of ours that cannot stand beside it are deleted first."""
+    """A record set for the next run, because this one first deletes records of ours in its way."""
 
     name: str
     type: str
     until: tuple[str, ...]
-    """The types of ours that are deleted first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What must be: declared as resources; all else that the state holds is deleted by the engine."""
-
-    record_sets: tuple[RecordSet, ...]
-    conflicts: tuple[Conflict, ...]
-    frozen: tuple[Frozen, ...]
-    deferred: tuple[Deferred, ...] = ()
-    links: tuple[LinkAddresses, ...] = ()
-    """What this plan publishes of each named link; remembered in state."""
-    shared: tuple[SharedSet, ...] = ()
-    """What each object gives to the sets that several share, or that no mark says to be one's; remembered in state."""
-    complaints: tuple[Complaint, ...] = ()
-    """What owners of objects have to know: their wishes are not, or not wholly, in this plan."""
-    asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()
-    """The objects that ask for a record set, by its name and type."""
-    geo: GeoPlan | None = None
-    """What is declared of load balancing; None where this stack has no part in it."""
-    layout: Layout = ONE_STACK
-    """How the record sets are spread over stacks."""
+    """The types of the records that are deleted first."""

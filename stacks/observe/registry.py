@@ -10,8 +10,9 @@ from typing import Any
 
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.errors import ObservationError
+from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
-from stacks.model.values import Family, LinkAddresses, Registry, SharedSet
+from stacks.model.values import Family, LinkAddresses, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.zone.providers import READERS
 

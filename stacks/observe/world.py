@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from stacks.model.claims import SourceSighting, links_asked
 from stacks.model.errors import ObservationError, Problem, UserError
-from stacks.model.values import Observation, Registry, Sighting, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import see
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.providers import READERS

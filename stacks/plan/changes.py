@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from components.records.record import Record
-from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.record_sets import declared_records, import_ids
 
 

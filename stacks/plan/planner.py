@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from components.records import canonical_content
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.model.values import (
     Conflict,
     Deferred,
@@ -33,8 +35,6 @@ from stacks.model.values import (
     Frozen,
     Known,
     LiveRecord,
-    Observation,
-    Plan,
     RecordSet,
     SharedSet,
     Unknown,
@@ -135,9 +135,9 @@ def _balanced(observation: Observation) -> frozenset[str]:
 def _plan_zone(draft: _Draft, zone: ZoneIndex, world: _World) -> None:
     owner = world.settings.owner
     planned: list[RecordSet] = []
-    own = endpoints(zone.zone, world.seen)
-    wishes = world.wishes.get(zone.zone.zone, ())
-    more = asked(zone.zone, wishes, own, world.seen, world.settings.wan.links, owner)
+    own = endpoints(zone.settings, world.seen)
+    wishes = world.wishes.get(zone.settings.zone, ())
+    more = asked(zone.settings, wishes, own, world.seen, world.settings.wan.links, owner)
     draft.complaints += more.complaints
     draft.asked_by |= more.objects
     wanted: set[Key] = set()
@@ -164,8 +164,8 @@ def _of_endpoint(draft: _Draft, endpoint: Endpoint, zone: ZoneIndex, world: _Wor
     ours = zone.owned.get(key, [])
     alive = zone.alive(key)
     endpoint, values = _values(draft, endpoint, contents(ours), zone, world)
-    if alive and zone.zone.policy == "create-only":
-        yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
+    if alive and zone.settings.policy == "create-only":
+        yield as_registered(key, zone.settings.zone, ours, zone.marks.get(key))
         return
     if in_the_way := zone.own_in_the_way(key):
         wanted = (why_wanted((endpoint.name, one), zone, world.sight) for one in in_the_way)
@@ -183,7 +183,7 @@ def _of_endpoint(draft: _Draft, endpoint: Endpoint, zone: ZoneIndex, world: _Wor
     draft.conflicts += [_conflict(record_set, live, zone, owner, beside=alive or bool(adopted)) for live in left]
     possible = without_what_stands(record_set, left, zone)
     if possible != record_set and isinstance(endpoint.targets, Unknown):
-        yield as_registered(key, zone.zone.zone, ours, zone.marks.get(key))
+        yield as_registered(key, zone.settings.zone, ours, zone.marks.get(key))
         return
     record_set, in_place = placed(possible, zone)
     if in_place and not record_set.mark_name:
@@ -223,10 +223,10 @@ def _once(kept: list[Stays], planned: set[Key]) -> list[Stays]:
 
 def _wait_for_own(draft: _Draft, key: Key, types: tuple[str, ...], zone: ZoneIndex) -> None:
     """A CNAME cannot be made beside other records of ours, nor they beside it: those go first, or nothing is done."""
-    if zone.zone.policy == "sync":
+    if zone.settings.policy == "sync":
         draft.deferred.append(Deferred(*key, types))
         return
-    reason = f"policy {zone.zone.policy} keeps it; nothing was declared"
+    reason = f"policy {zone.settings.policy} keeps it; nothing was declared"
     draft.conflicts.append(Conflict(*key, f"{', '.join(types)} of ours", reason))
 
 
@@ -241,7 +241,7 @@ def _note_place(draft: _Draft, record_set: RecordSet, there: LiveRecord, zone: Z
 
 def _in_the_way(live: LiveRecord, record_type: str, zone: ZoneIndex) -> bool:
     """Whether a record that state does not know keeps a set of this type from its name. A mark is no other text."""
-    beside = live.id in zone.texts and live.record.type == record_type and not zone.zone.traits.whole_sets
+    beside = live.id in zone.texts and live.record.type == record_type and not zone.settings.traits.whole_sets
     return clashes(record_type, live.record.type) and not beside
 
 

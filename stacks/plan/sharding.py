@@ -14,7 +14,9 @@ from stacks.model.shards import Layout, label_of, stack_in, stack_of
 
 if TYPE_CHECKING:
     from stacks.model.claims import ObjectKey
-    from stacks.model.values import Plan, RecordSet, Registry, SharedSet
+    from stacks.model.observation import Registry
+    from stacks.model.plan import Plan
+    from stacks.model.values import RecordSet, SharedSet
     from stacks.plan.records.zone_index import Key
 
 Shards = int | Literal["auto", "zone", "cluster", "namespace"]

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from components.records.record import Record
-from stacks.model.values import LiveRecord, Observation, Plan, RecordSet, RegisteredRecord, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, UnreadZone, ZoneSnapshot
 from stacks.plan.records.record_sets import declared_records, import_ids
 
 

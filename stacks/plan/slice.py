@@ -13,7 +13,8 @@ from components.marks import ownership
 from components.marks.ownership import set_of
 from components.records import canonical_content
 from stacks.model.claims import Claim, SourceSighting
-from stacks.model.values import Known, LiveRecord, Observation, RegisteredRecord, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.values import Known, LiveRecord, RegisteredRecord, UnreadZone
 from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from stacks.model.values import WAN
-from stacks.observe.wan.agreement.answer import DECLARED
+from stacks.settings.wan_operators import DECLARED
 from stacks.settings.wan_source import INTERFACE, Spec, parse
 
 DEFAULT_STUN = ("stun.l.google.com:19302", "stun.cloudflare.com:3478", "global.stun.twilio.com:3478")

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from stacks.observe.wan.agreement.answer import DECLARED
-from stacks.observe.wan.agreement.operators import operator_of
-from stacks.observe.wan.sources import name_query
-from stacks.observe.wan.sources.declared import parse_addresses
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from stacks.model.values import Address
+from stacks.model.values import Address, Family
+from stacks.settings.wan_operators import DECLARED, operator_of
 
 Kind = Literal["stun", "stun-tcp", "http", "interface", "dns", "static", "file", "none"]
 
@@ -30,6 +24,15 @@ FORMS = (
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 INTERFACE = re.compile(r"[^\s/]{1,15}")
 PORTS = range(1, 65536)
+DNS_PORT = 53
+RESOLVERS = {
+    ("whoami.cloudflare", Family.IPV4): "1.1.1.1",
+    ("whoami.cloudflare", Family.IPV6): "2606:4700:4700::1111",
+    ("myip.opendns.com", Family.IPV4): "resolver1.opendns.com",
+    ("myip.opendns.com", Family.IPV6): "resolver1.opendns.com",
+}
+"""The resolvers that answer a name with the address of whoever asks, by name and family."""
+_RESOLVED_NAMES = tuple(sorted({name for name, _ in RESOLVERS}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def parse_host(text: str, default_port: int) -> tuple[str, int]:
     return host, port
 
 
+def parse_addresses(text: str) -> tuple[Address, ...]:
+    """Return the addresses in a comma-separated text. Raises `ValueError` with the part that is no address."""
+    return tuple(ip_address(part.strip()) for part in text.split(","))
+
+
 def _stun(text: str, rest: str) -> Spec:
     host, port = parse_host(rest, STUN_PORT)
     return Spec("stun", text, operator_of(host, port), host=host, port=port)
@@ -102,13 +110,13 @@ def _interface(text: str, rest: str) -> Spec:
 
 def _dns(text: str, rest: str) -> Spec:
     name, _, server = rest.partition("@")
-    if name not in name_query.NAMES:
+    if name not in _RESOLVED_NAMES:
         raise ValueError(
-            f"{text!r}: a dns source is dns:{' or dns:'.join(name_query.NAMES)}, each with @HOST:PORT or without"
+            f"{text!r}: a dns source is dns:{' or dns:'.join(_RESOLVED_NAMES)}, each with @HOST:PORT or without"
         )
     if not server:
-        return Spec("dns", text, operator_of(name, 0), argument=name, port=name_query.PORT)
-    host, port = parse_host(server, name_query.PORT)
+        return Spec("dns", text, operator_of(name, 0), argument=name, port=DNS_PORT)
+    host, port = parse_host(server, DNS_PORT)
     return Spec("dns", text, operator_of(host, port), argument=name, host=host, port=port)
 
 

@@ -11,19 +11,9 @@ from cli.reconcile.news import Dispatch, News
 from cli.reconcile.result import Convergence
 from components.records.record import Record
 from stacks.model.claims import Complaint
-from stacks.model.values import (
-    WAN,
-    Conflict,
-    Family,
-    Frozen,
-    Known,
-    Observation,
-    Plan,
-    Registry,
-    Sighting,
-    Unknown,
-    UnreadZone,
-)
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
+from stacks.model.values import WAN, Conflict, Family, Frozen, Known, Sighting, Unknown, UnreadZone
 from stacks.plan.changes import Action, Change
 
 ZONE = "example.com"

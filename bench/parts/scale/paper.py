@@ -20,7 +20,8 @@ from bench.parts.scale.steps import PART, pages
 from bench.row import Row
 from lab.cloudflare.limits import PLANS
 from lab.pods.processes import tree
-from stacks.model.values import WAN, Family, Known, Observation, Registry, Sighting, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import WAN, Family, Known, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.sharding import USUAL

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from cli.state.secrets.connection import Connection
 from cli.state.secrets.secrets import Secrets
 from cli.state.secrets.url import StateUrl
-from stacks.kube.api import ApiError, NotFound, Overloaded, Refused
+from stacks.kube.api import ApiError, NotFound, Overloaded, RequestRejected
 from stacks.model.errors import NotNow, ObservationError, UserError
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Asking:
         while True:
             try:
                 return self.once(work)
-            except (Refused, NotFound):  # no right to, or no such namespace
+            except (RequestRejected, NotFound):  # no right to, or no such namespace
                 raise
             except ApiError as error:
                 asked = error.retry_after if isinstance(error, Overloaded) else None
@@ -82,7 +82,7 @@ class Asking:
         what = f"the state of stack {self.stack}"
         try:
             return self.insist(work, self.patience.read)
-        except Refused as error:
+        except RequestRejected as error:
             raise NotNow(
                 f"{what} cannot be {verb} Secrets: {error}",
                 self.where,

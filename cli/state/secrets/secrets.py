@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from cli.state.secrets import layout
 from cli.state.secrets.layout import Damaged, Index, Version
-from stacks.kube.api import ApiError, Collection, Conflict, NotFound, Page, Refused
+from stacks.kube.api import ApiError, Collection, ListPage, NotFound, RequestRejected, WriteConflict
 from stacks.kube.object_api import SECRETS
 from stacks.kube.objects import Manifest, Resource
 from stacks.model.errors import UserError
@@ -30,7 +30,7 @@ class Api(Protocol):
 
     async def delete(self, resource: Resource, namespace: str, name: str, version: str = "") -> None: ...
 
-    def list(self, collection: Collection) -> AsyncIterator[Page]: ...
+    def list(self, collection: Collection) -> AsyncIterator[ListPage]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class Secrets:
         """The state without a head: none, or what the pieces of a lost head make."""
         try:
             pieces = await self._pieces()
-        except Refused as error:
+        except RequestRejected as error:
             if problem:
                 raise Lost(f"{problem}; whether its pieces are there cannot be seen: {error}") from error
             note = f"whether the Secrets of an older state are left cannot be seen: {error}"
@@ -249,7 +249,7 @@ class Secrets:
         """Make a piece. One of its name is what a crash has left, or an answer that was lost: of the same content."""
         try:
             await self.api.create(SECRETS, self.namespace, piece)
-        except Conflict:
+        except WriteConflict:
             name = piece["metadata"]["name"]
             with suppress(NotFound):
                 if layout.same_piece(await self.api.get(SECRETS, self.namespace, name), piece):
@@ -264,7 +264,7 @@ class Secrets:
         try:
             put = self.api.replace if head.version else self.api.create
             made = await put(SECRETS, self.namespace, body)
-        except (Conflict, NotFound) as error:
+        except (WriteConflict, NotFound) as error:
             if isinstance(error, NotFound) and not head.version:
                 raise  # there is no such namespace
             found, _ = await self.head()

@@ -10,7 +10,7 @@ from functools import partial
 
 from stacks.kube.access import access
 from stacks.kube.client import LightkubeApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings
@@ -24,7 +24,9 @@ class Connected:
     api: LightkubeApi
 
 
-def connect(clusters: Sequence[ClusterSettings], environment: Mapping[str, str], pace: Pace) -> tuple[Connected, ...]:
+def connect(
+    clusters: Sequence[ClusterSettings], environment: Mapping[str, str], pace: ApiTiming
+) -> tuple[Connected, ...]:
     """The clusters, none of which has been spoken to yet.
 
     Raises UserError where it is not said how one is reached, or its credentials cannot be used.
@@ -32,14 +34,14 @@ def connect(clusters: Sequence[ClusterSettings], environment: Mapping[str, str],
     return tuple(_connected(one, environment, replace(pace, timeout=one.timeout)) for one in clusters)
 
 
-def _connected(settings: ClusterSettings, environment: Mapping[str, str], pace: Pace) -> Connected:
+def _connected(settings: ClusterSettings, environment: Mapping[str, str], pace: ApiTiming) -> Connected:
     way = partial(access, settings, environment)
     return Connected(ClusterSources(settings), LightkubeApi(way(), pace, renew=way))
 
 
 @asynccontextmanager
 async def reflected(
-    clusters: Sequence[Connected], pace: Pace, changed: Callable[[], None], *, watching: bool
+    clusters: Sequence[Connected], pace: ApiTiming, changed: Callable[[], None], *, watching: bool
 ) -> AsyncIterator[None]:
     """Fill the clusters' caches while the context lasts; entered when each has been read, or is known not to be."""
     async with AsyncExitStack() as closing:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
 from stacks.settings.cluster import ClusterSettings
@@ -18,7 +18,7 @@ _QUIET = 0.02
 """Seconds without a change after which a burst of changes is over."""
 _BURST = 0.1
 """Seconds after which even a burst that goes on is told."""
-_PACE = Pace()
+_PACE = ApiTiming()
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def following(
     clusters: Sequence[ClusterSettings],
     environment: Mapping[str, str],
     post: Post,
-    pace: Pace = _PACE,
+    pace: ApiTiming = _PACE,
     ended: Callable[[], object] = lambda: None,
 ) -> Iterator[None]:
     """Follow the clusters while the context lasts, in a thread of their own that calls `post`.
@@ -49,13 +49,13 @@ def following(
 
 
 def _run(
-    loop: asyncio.AbstractEventLoop, clusters: Sequence[Connected], pace: Pace, post: Post, stopped: asyncio.Event
+    loop: asyncio.AbstractEventLoop, clusters: Sequence[Connected], pace: ApiTiming, post: Post, stopped: asyncio.Event
 ) -> None:
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(_follow(clusters, pace, post, stopped))
 
 
-async def _follow(clusters: Sequence[Connected], pace: Pace, post: Post, stopped: asyncio.Event) -> None:
+async def _follow(clusters: Sequence[Connected], pace: ApiTiming, post: Post, stopped: asyncio.Event) -> None:
     ended = asyncio.create_task(stopped.wait())
     telling = asyncio.create_task(_tell(clusters, pace, post))
     await asyncio.wait((ended, telling), return_when=asyncio.FIRST_COMPLETED)
@@ -65,7 +65,7 @@ async def _follow(clusters: Sequence[Connected], pace: Pace, post: Post, stopped
         await telling
 
 
-async def _tell(clusters: Sequence[Connected], pace: Pace, post: Post) -> None:
+async def _tell(clusters: Sequence[Connected], pace: ApiTiming, post: Post) -> None:
     changed = asyncio.Event()
     async with reflected(clusters, pace, changed.set, watching=True):
         told: tuple[SourceSighting, ...] | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from stacks.kube.objects import Manifest, Objects, Resource, key_of
+from stacks.kube.objects import ClusterObjects, Manifest, Resource, key_of
 from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 class Noting:
     """Caches that note what was looked up in them."""
 
-    objects: Objects
+    objects: ClusterObjects
     looked_up: dict[tuple[Resource, str, str], Manifest | Unknown | None] = field(default_factory=dict)
 
     @property
@@ -45,7 +45,7 @@ class Answer(Generic[T]):
     looked_up: Mapping[tuple[Resource, str, str], Manifest | Unknown | None]
     value: T
 
-    def holds(self, manifest: Manifest, objects: Objects) -> bool:
+    def holds(self, manifest: Manifest, objects: ClusterObjects) -> bool:
         """Whether nothing that it came from has been replaced since."""
         return manifest is self.manifest and all(
             objects.get(*where) is found for where, found in self.looked_up.items()
@@ -62,8 +62,8 @@ class Memory(Generic[T]):
         self,
         resource: Resource,
         manifests: tuple[Manifest, ...],
-        objects: Objects,
-        work_out: Callable[[Manifest, Objects], T],
+        objects: ClusterObjects,
+        work_out: Callable[[Manifest, ClusterObjects], T],
     ) -> tuple[T, ...]:
         """The answer about each object, in their order."""
         before = self._answers.get(objects.cluster, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
 from stacks.settings.cluster import ClusterSettings
@@ -17,11 +17,11 @@ def read(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) ->
     What cannot be read within the cluster's `timeout` is unknown. Raises UserError where it is not even said how a
     cluster is reached, or its credentials cannot be used.
     """
-    pace = Pace()
+    pace = ApiTiming()
     return asyncio.run(_read(connect(clusters, environment, pace), pace))
 
 
-async def _read(clusters: Sequence[Connected], pace: Pace) -> tuple[SourceSighting, ...]:
+async def _read(clusters: Sequence[Connected], pace: ApiTiming) -> tuple[SourceSighting, ...]:
     async with reflected(clusters, pace, changed=_unheard, watching=False):
         return sightings(clusters)
 

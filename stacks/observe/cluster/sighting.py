@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from stacks.kube.api import Api, Collection
-from stacks.kube.cache import Cache, Selection, View, select
+from stacks.kube.api import ClusterApi, Collection
+from stacks.kube.cache import Cache, CacheView, Selection, select
 from stacks.kube.reflector import Reflector
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.source import Options, Source
@@ -22,7 +22,7 @@ class Watched:
 
     name: str
     source: Source
-    view: View
+    view: CacheView
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -63,9 +63,9 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        return Watched(name, source, View(self._settings.name, caches))
+        return Watched(name, source, CacheView(self._settings.name, caches))
 
-    def reflectors(self, api: Api, pace: Pace, changed: Callable[[], None]) -> tuple[Reflector, ...]:
+    def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """What fills the caches. Of the pace, the timeout is the cluster's own."""
         pace = replace(pace, timeout=self._settings.timeout)
         whose = f"the cluster {self._settings.name}" if self._settings.name else "the cluster"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from stacks.kube.objects import Objects, Resource
+from stacks.kube.objects import ClusterObjects, Resource
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
 
@@ -32,5 +32,5 @@ class Source(Protocol):
     def resources(self) -> tuple[Resource, ...]:
         """What has to be listed and watched; the first is the kind itself."""
 
-    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         """All that its objects wish for. Unknown where not even the names can be told."""

@@ -8,7 +8,8 @@ from components.geo.values import LoadBalancer, Pool
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import ObservationError
 from stacks.model.geo import Account, GeoMemory, GeoSight, LivePool
-from stacks.model.values import Known, Registry, Sighting, Unknown, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Registry
+from stacks.model.values import Known, Sighting, Unknown, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.account import read_account
 from stacks.observe.geo.asked import Asked, asked
 from stacks.settings.credentials import Credentials

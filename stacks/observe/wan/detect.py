@@ -82,7 +82,7 @@ def _attempt(settings: WanSettings, families: Sequence[Family]) -> Detection:
         answers += found.answers
         addresses |= {family: _with_reason_before(addresses.get(family), found.addresses[family]) for family in asked}
     detection = Detection(answers, addresses)
-    DETECTIONS.tell(detection)
+    DETECTIONS.publish(detection)
     return detection
 
 

@@ -19,6 +19,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.name_servers import NameServer, name_servers
@@ -43,24 +44,6 @@ class Expectation:
     name: str
     type: str
     contents: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """All name servers answer what was expected; `seconds` after they were first asked."""
-
-    name: str
-    type: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Unconfirmed:
-    """said: what each name server that has not taken it says instead."""
-
-    name: str
-    type: str
-    said: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,11 @@ class _ToldAdapter(HTTPAdapter):
         try:
             response = super().send(request, stream, timeout, verify, cert, proxies)
         except requests.RequestException:
-            CALLS.tell(Call(self._service, method, 0, time.monotonic() - began))
+            CALLS.publish(Call(self._service, method, 0, time.monotonic() - began))
             raise
         retries = response.raw.retries
         retried = tuple(one.status or 0 for one in retries.history) if retries else ()
-        CALLS.tell(Call(self._service, method, response.status_code, time.monotonic() - began, retried))
+        CALLS.publish(Call(self._service, method, response.status_code, time.monotonic() - began, retried))
         return response
 
 

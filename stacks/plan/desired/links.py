@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from stacks.model.values import Endpoint, Known, LinkAddresses, Observation, Unknown
+from stacks.model.observation import Observation
+from stacks.model.values import Endpoint, Known, LinkAddresses, Unknown
 from stacks.plan.desired.endpoints import FAMILY
 
 

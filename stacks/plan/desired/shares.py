@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from components.marks import ownership
 from stacks.model.claims import Complaint, origin
-from stacks.model.values import Endpoint, Known, Observation, SharedSet, Unknown
+from stacks.model.observation import Observation
+from stacks.model.values import Endpoint, Known, SharedSet, Unknown
 from stacks.plan.desired.claims import ALIAS
 from stacks.plan.records.zone_index import Key, ZoneIndex
 
@@ -107,7 +108,7 @@ def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: 
     there = {resource for resource, _ in endpoint.parts}
     unseen = {one: reason for one in given if one not in there and (reason := sight.hidden(one))}
     links = tuple(LINK + link for link in endpoint.links)
-    fewest = 2 if zone.zone.marks == "txt" else 1
+    fewest = 2 if zone.settings.marks == "txt" else 1
     shared = _remembered(endpoint, given, links, tuple(unseen), fewest)
     # What pointed at these links does so still; it is only remembered.
     staying = [one for one in unseen if not (links and set(given[one]) <= set(links))]

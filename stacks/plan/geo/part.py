@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacks.model.geo import GeoPlan, GeoSight
-from stacks.model.values import Observation, Plan, Unknown, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Unknown, ZoneSnapshot
 from stacks.plan.geo.changes import GeoChange, geo_changes
 from stacks.plan.geo.plan import as_registered, plan_geo
 from stacks.plan.geo.view import Site

@@ -24,7 +24,9 @@ from enum import Enum
 
 from components.records import canonical_content
 from stacks.model.claims import Complaint, ObjectKey
-from stacks.model.values import Observation, Plan, Unknown
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Unknown
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.owners import Askers
 from stacks.plan.records.zone_index import Key

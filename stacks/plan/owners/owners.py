@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from components.marks import ownership
 from stacks.model.claims import Claim, ObjectKey, origin
-from stacks.model.values import Known, Observation, Plan, Unknown
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Known, Unknown
 from stacks.plan.changes import Change
 from stacks.plan.desired.cluster_endpoints import zone_of
 from stacks.plan.records.zone_index import Key

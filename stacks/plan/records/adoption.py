@@ -74,11 +74,13 @@ def adopt(
         case = judge(live, wanted, holders)
         if live.id in zone.texts:  # a mark is no value of the set, whatever `adopt` says
             continue
-        if zone.zone.adopt in ADOPTED.get(case, ()) or _taken(case, live, (record_set, others), zone, owner, takeover):
+        if zone.settings.adopt in ADOPTED.get(case, ()) or _taken(
+            case, live, (record_set, others), zone, owner, takeover
+        ):
             (exact if live.record.content in wanted.contents else changed).append(live)
     if not exact and not changed:
         return record_set, frozenset()
-    if zone.zone.policy == "create-only":
+    if zone.settings.policy == "create-only":
         record_set, exact, changed = _as_it_is(record_set, [*exact, *changed]), [*exact, *changed], []
     taken = _in_slots(record_set, exact, changed, zone)
     return taken, frozenset(slot.import_id for slot in taken.slots if slot.import_id)
@@ -166,7 +168,7 @@ def _taken(
             return case in {Case.OURS, Case.OURS_CHANGED}
         if takeover.traces.lead_to(live):
             return _is_ours(live, zone, owner) and live.record.type == there[0].type
-        wanted = takeover.traces.wanted and zone.zone.adopt != "never"
+        wanted = takeover.traces.wanted and zone.settings.adopt != "never"
         return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone, owner)
     if takeover.tool in MARKLESS:
         return case in {Case.SAME_CONTENT, Case.OTHER_CONTENT}
@@ -265,7 +267,7 @@ def _as_found(
     some = [*there, *([mark] if mark else [])][0].record
     free = (number for number in count() if ownership.record_name(host, record_type, number) not in zone.held)
     return RecordSet(
-        zone=zone.zone.zone,
+        zone=zone.settings.zone,
         zone_id=zone.zone_id,
         name=host,
         type=record_type,
@@ -275,7 +277,7 @@ def _as_found(
         comment=some.comment,
         mark_name=mark.record.name if mark else "",
         mark_content=mark.record.content if mark else "",
-        mark_ttl=mark.record.ttl if mark else zone.zone.traits.automatic_ttl,
+        mark_ttl=mark.record.ttl if mark else zone.settings.traits.automatic_ttl,
         mark_import_id=mark.id if mark and zone.is_foreign(mark) else "",
-        provider=zone.zone.provider,
+        provider=zone.settings.provider,
     )

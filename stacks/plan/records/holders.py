@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.marks.heritage import Found
-from stacks.model.values import LiveRecord, Observation, Plan, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import LiveRecord, ZoneSnapshot
 from stacks.plan.records.cases import holder_of
 from stacks.plan.records.former_marks import speaks
 from stacks.plan.records.record_sets import import_ids
@@ -50,7 +52,7 @@ def left_alone(settings: Settings, observation: Observation, plan: Plan, takeove
 
 
 def _of_zone(zone: ZoneIndex) -> Iterator[Held]:
-    domain = zone.zone.zone
+    domain = zone.settings.zone
     told: set[str] = set()
     for name in sorted(zone.found.keys() | zone.foreign.keys()):
         for live in zone.foreign.get(name, ()):

@@ -34,5 +34,5 @@ def placed(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, LiveRecor
 
 
 def _in_place(live: LiveRecord, record_set: RecordSet, zone: ZoneIndex) -> bool:
-    same = zone.zone.traits.whole_sets or live.record.content == record_set.mark_content
+    same = zone.settings.traits.whole_sets or live.record.content == record_set.mark_content
     return live.record.type == "TXT" and same

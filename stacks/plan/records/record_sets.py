@@ -57,7 +57,7 @@ def import_ids(record_set: RecordSet) -> dict[str, str]:
 
 def wished(endpoint: Endpoint, targets: Sequence[str], zone: ZoneIndex, owner: str) -> RecordSet:
     """The set that an endpoint asks for, in the slots that state has."""
-    settings = zone.zone
+    settings = zone.settings
     ours = zone.owned.get((endpoint.name, endpoint.type), [])
     contents = (canonical_content.joined(tuple(targets)),) if settings.traits.whole_sets and targets else targets
     texts = settings.marks == "txt"

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacks.model.values import Frozen, Observation, RecordSet, RegisteredRecord, SharedSet, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.values import Frozen, RecordSet, RegisteredRecord, SharedSet, UnreadZone
 from stacks.plan.desired import shares
 from stacks.plan.desired.cluster_endpoints import ANY, Staying
 from stacks.plan.desired.shares import Sight
@@ -40,7 +41,7 @@ def in_doubt(asked: Sequence[Staying], zone: ZoneIndex, sight: Sight, planned: s
         mark = zone.marks.get(key)
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
         if reason and (ours or (mark and zone.of_this_zone(mark))):
-            kept = as_registered(key, zone.zone.zone, ours, mark)
+            kept = as_registered(key, zone.settings.zone, ours, mark)
             yield Stays(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
 
 
@@ -56,7 +57,7 @@ def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -
         ours = contents(zone.owned[name, record_type])
         led_to = sorted(key for key in zone.owned if record_type == "CNAME" and key[0] in ours)
         for key in ((name, record_type), *led_to):
-            kept = as_registered(key, zone.zone.zone, zone.owned[key], zone.marks.get(key))
+            kept = as_registered(key, zone.settings.zone, zone.owned[key], zone.marks.get(key))
             yield Stays(kept, None, _shared(key, sight))
 
 
@@ -67,13 +68,13 @@ def _shared(key: Key, sight: Sight) -> SharedSet | None:
 
 def by_policy(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:
     """What the policy keeps of that which is ours and not wanted any more."""
-    if zone.zone.policy == "sync":
+    if zone.settings.policy == "sync":
         return
     for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
         alive = [one for one in zone.owned.get(key, []) if one.id in zone.live]
         mark = zone.marks.get(key)
         if alive and zone.of_this_zone(alive[0]):
-            yield as_registered(key, zone.zone.zone, alive, mark if mark and mark.id in zone.live else None)
+            yield as_registered(key, zone.settings.zone, alive, mark if mark and mark.id in zone.live else None)
 
 
 def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> Iterator[Stays]:

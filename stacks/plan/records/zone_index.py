@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from components.marks import heritage, ownership
 from components.marks.heritage import Found, Readers
 from components.records import canonical_content
-from stacks.model.values import LiveRecord, Observation, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.cases import Wanted
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ MARKED_TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA")
 class ZoneIndex:
     """What the zone has and what state says of it."""
 
-    zone: ZoneSettings
+    settings: ZoneSettings
     zone_id: str
     owned: Mapping[Key, list[RegisteredRecord]]
     """The records, without marks, that state holds."""
@@ -75,7 +76,7 @@ class ZoneIndex:
 
     def is_whole(self, live: LiveRecord) -> bool:
         """Whether a mark stands alone in its record: where records are whole sets, others' texts may be in it too."""
-        return not self.zone.traits.whole_sets or len(canonical_content.split(live.record.content)) == 1
+        return not self.settings.traits.whole_sets or len(canonical_content.split(live.record.content)) == 1
 
     def of_this_zone(self, registered: RegisteredRecord) -> bool:
         """Whether state says that a record is in this zone."""
@@ -85,7 +86,9 @@ class ZoneIndex:
         """The other types of which the zone has records of ours at the name, which keep those of this type from it."""
         name, record_type = key
         others = {kind for kind in self.kinds.get(name, ()) if kind != record_type and clashes(record_type, kind)}
-        if name in self.former and (record_type == "CNAME" or (record_type == "TXT" and self.zone.traits.whole_sets)):
+        if name in self.former and (
+            record_type == "CNAME" or (record_type == "TXT" and self.settings.traits.whole_sets)
+        ):
             others.add("TXT")
         return tuple(sorted(others))
 
@@ -132,7 +135,7 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
                 for name in {key.name for key in mark.marks}:
                     found[name].append((mark, live))
     return ZoneIndex(
-        zone=zone,
+        settings=zone,
         zone_id=snapshot.zone_id,
         owned=owned,
         marks=marks,

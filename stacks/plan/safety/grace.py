@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from stacks.model.values import Observation, Plan, RecordSet, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import RecordSet, ZoneSnapshot
 from stacks.plan.records.record_sets import as_registered, sets_of
 from stacks.plan.records.zone_index import Key, clashes
 

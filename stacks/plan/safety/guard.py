@@ -30,7 +30,9 @@ from typing import TYPE_CHECKING
 
 from components.marks.ownership import set_of
 from components.records import canonical_content
-from stacks.model.values import Known, Observation, Plan, RegisteredRecord, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Known, RegisteredRecord, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Action, Change, same
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.record_sets import as_registered, sets_of
 from stacks.plan.records.zone_index import Key
 from stacks.plan.safety.guard import Followed, Refusal

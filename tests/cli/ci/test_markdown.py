@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cli.ci.markdown import MOST_ROWS, code, failure, prose, summary
 from cli.reconcile.result import Convergence
-from stacks.model.values import Conflict, Observation
+from stacks.model.observation import Observation
+from stacks.model.values import Conflict
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety import guard

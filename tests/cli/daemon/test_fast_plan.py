@@ -11,7 +11,8 @@ from cli.reconcile.result import Convergence, Planned
 from components.marks import ownership
 from components.records.record import Record
 from stacks.model.claims import Complaint, SourceSighting
-from stacks.model.values import WAN, Family, Known, LiveRecord, Observation, Registry, Sighting, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, ZoneSnapshot
 from stacks.observe.world import Sights
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan

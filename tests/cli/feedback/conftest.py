@@ -11,7 +11,8 @@ import pytest
 
 from cli.events import Unwritten
 from cli.feedback.writing import Writing
-from stacks.model.values import Observation, Unknown
+from stacks.model.observation import Observation
+from stacks.model.values import Unknown
 from stacks.observe.cluster.reading import read
 from stacks.plan.changes import changes
 from stacks.plan.owners.events import Outcome

@@ -9,7 +9,7 @@ from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Notice, Reason
 from tests.cli.feedback.conftest import Shop
@@ -31,7 +31,7 @@ def tell(shop: Shop, *turns: tuple[Notice, ...], again: float = 3600) -> None:
     """Tell this, one run after the other, in one process."""
 
     async def whole() -> None:
-        api = ObjectApi(access(shop.settings, {}), Pace())
+        api = ObjectApi(access(shop.settings, {}), ApiTiming())
         events = Events(Reaching(shop.settings, api, shop.untold.append), pause=0, again=again)
         try:
             for told in turns:

@@ -14,7 +14,7 @@ from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
 from cli.lease.election import Election, Place
 from cli.lease.engine_guard import leash
-from stacks.kube.api import ApiError, Collection, Conflict, Event, NotFound, Overloaded, Refused
+from stacks.kube.api import ApiError, Collection, Event, NotFound, Overloaded, RequestRejected, WriteConflict
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Manifest, Resource
 from stacks.settings.watch import ElectionSettings
@@ -68,12 +68,12 @@ class Server:
 
     def create(self, body: Mapping[str, Any]) -> Manifest:
         if self.lease is not None:
-            raise Conflict("there is one", 409)
+            raise WriteConflict("there is one", 409)
         return self._put(body, "ADDED")
 
     def replace(self, body: Mapping[str, Any]) -> Manifest:
         if self.get()["metadata"]["resourceVersion"] != body["metadata"]["resourceVersion"]:
-            raise Conflict("it has changed", 409)
+            raise WriteConflict("it has changed", 409)
         return self._put(body, "MODIFIED")
 
     def delete(self) -> None:
@@ -166,7 +166,7 @@ class Link:
 
         def begin() -> None:
             if not self.may_watch:
-                raise Refused("may not watch", 403)
+                raise RequestRejected("may not watch", 403)
             if self.server.lease is not None:
                 pass_on(Event("ADDED", self.server.lease, ""))
             self.server.watchers.append(pass_on)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cli.lease.identity import identity
 from cli.lease.record import Place, Record, claimed, decode, micro_time, released
-from stacks.kube.api import Unreachable
+from stacks.kube.api import ClusterUnreachable
 from stacks.settings.watch import ElectionSettings
 
 PLACE, PACE = Place("home", "truenorth"), ElectionSettings(lease_duration=14.2)
@@ -56,7 +56,7 @@ def test_a_renewal_changes_the_lease_even_where_the_wall_clock_stands_still(mome
 
 @given(st.dictionaries(st.text(max_size=8), st.none() | st.integers() | st.text(max_size=8), max_size=3))
 def test_what_is_no_lease_is_an_api_error(manifest: dict[str, object]) -> None:
-    with pytest.raises(Unreachable, match="no Kubernetes API"):
+    with pytest.raises(ClusterUnreachable, match="no Kubernetes API"):
         decode(manifest)
 
 

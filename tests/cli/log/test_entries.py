@@ -20,9 +20,9 @@ from cli.reconcile.confirm import Confirmation
 from cli.reconcile.news import Hear, News
 from cli.reconcile.result import Planned
 from stacks.model.claims import Complaint, ObjectKey, SourceSighting
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
 from stacks.model.values import Frozen, Known, Unknown
-from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from tests.cli.happenings import TURN, ZONE, change, conflict, convergence, dispatch, sighting
 
 SKIPPED = Complaint(

@@ -14,7 +14,7 @@ from cli.events import Trigger, Turn
 from cli.metrics.metrics import Metrics
 from cli.reconcile.news import Dispatch, News
 from cli.reconcile.result import Convergence
-from stacks.model.values import Observation
+from stacks.model.observation import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings

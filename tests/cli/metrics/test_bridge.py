@@ -8,8 +8,8 @@ CLOUDFLARE = {"service": "cloudflare"}
 
 def test_batches_are_counted_with_their_operations(told: Told) -> None:
     with told.metrics.listening():
-        COUNTED.tell(Counted("batch", "cloudflare", 200))
-        COUNTED.tell(Counted("batch", "cloudflare", 3))
+        COUNTED.publish(Counted("batch", "cloudflare", 200))
+        COUNTED.publish(Counted("batch", "cloudflare", 3))
     assert told.value("truenorth_bridge_batch_operations_count", **CLOUDFLARE) == 2
     assert told.value("truenorth_bridge_batch_operations_sum", **CLOUDFLARE) == 203
     assert told.value("truenorth_bridge_batch_operations_bucket", **CLOUDFLARE, le="5.0") == 1
@@ -17,23 +17,23 @@ def test_batches_are_counted_with_their_operations(told: Told) -> None:
 
 def test_waits_are_counted_with_their_seconds(told: Told) -> None:
     with told.metrics.listening():
-        COUNTED.tell(Counted("wait", "gandi", 2.5))
+        COUNTED.publish(Counted("wait", "gandi", 2.5))
     assert told.value("truenorth_bridge_wait_seconds_count", service="gandi") == 1
     assert told.value("truenorth_bridge_wait_seconds_sum", service="gandi") == 2.5
 
 
 def test_refusals_are_counted_by_their_reason(told: Told) -> None:
     with told.metrics.listening():
-        COUNTED.tell(Counted("refusal", "cloudflare", reason="fence"))
+        COUNTED.publish(Counted("refusal", "cloudflare", reason="fence"))
     assert told.value("truenorth_bridge_refusals_total", **CLOUDFLARE, reason="fence") == 1
 
 
 def test_reads_without_a_call_settled_answers_and_foreseen_writes_are_counted(told: Told) -> None:
     with told.metrics.listening():
-        COUNTED.tell(Counted("mirror", "cloudflare"))
-        COUNTED.tell(Counted("settled", "gandi"))
-        COUNTED.tell(Counted("claimed", "cloudflare"))
-        COUNTED.tell(Counted("unclaimed", "cloudflare", 7))
+        COUNTED.publish(Counted("mirror", "cloudflare"))
+        COUNTED.publish(Counted("settled", "gandi"))
+        COUNTED.publish(Counted("claimed", "cloudflare"))
+        COUNTED.publish(Counted("unclaimed", "cloudflare", 7))
     assert told.value("truenorth_bridge_listing_reads_total", **CLOUDFLARE) == 1
     assert told.value("truenorth_bridge_settled_total", service="gandi") == 1
     assert told.value("truenorth_bridge_foreseen_total", **CLOUDFLARE, outcome="claimed") == 1
@@ -51,5 +51,5 @@ def test_a_bridges_calls_are_among_the_calls_to_apis(told: Told) -> None:
 def test_nothing_is_counted_after_the_end(told: Told) -> None:
     with told.metrics.listening():
         pass
-    COUNTED.tell(Counted("mirror", "cloudflare"))
+    COUNTED.publish(Counted("mirror", "cloudflare"))
     assert told.series("truenorth_bridge_listing_reads_total") == []

@@ -8,8 +8,8 @@ from cli.events import Begun, Cause, Failure, Leadership, Role, Trigger
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.result import Planned
 from components.records.record import Record
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
-from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action, Change
 from stacks.plan.safety.guard import Refusal
 from tests.cli.metrics.telling import ADDRESS, EPOCH, UP, Told, converged, settled

@@ -26,7 +26,7 @@ def detection(*answers: Answer, known: bool = True) -> Detection:
 def tell(told: Told, *found: Detection) -> None:
     with told.metrics.listening():
         for one in found:
-            DETECTIONS.tell(one)
+            DETECTIONS.publish(one)
 
 
 class TestDetections:

@@ -26,7 +26,7 @@ def lively() -> Told:
     """Metrics that have heard of something of each kind."""
     told = Told()
     with told.metrics.listening():
-        CALLS.tell(Call("cloudflare", "GET", 200, 0.25, (503,)))
+        CALLS.publish(Call("cloudflare", "GET", 200, 0.25, (503,)))
     told.tell(Begun(), converged(runs=[UP]), Failure("away", 2.0, Cause.ENGINE), triggers=ADDRESS)
     return told
 

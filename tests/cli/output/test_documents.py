@@ -7,7 +7,9 @@ import pytest
 from cli.output.documents import addresses_document, complaint_document, convergence_document, source_document
 from cli.reconcile.result import Convergence
 from stacks.model.claims import Complaint, ObjectKey, SourceSighting
-from stacks.model.values import WAN, Family, Frozen, Known, Observation, Plan, Registry, Sighting, Unknown
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
+from stacks.model.values import WAN, Family, Frozen, Known, Sighting, Unknown
 
 HOME = ("home", "ingress", "Ingress")
 COMPLAINT = Complaint(ObjectKey("home", "Ingress", "shop", "web"), "truenorth/ttl", "soon", "seconds", "web: bad")

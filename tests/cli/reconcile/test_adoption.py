@@ -6,7 +6,8 @@ from cli.reconcile import adoption
 from cli.reconcile.result import Convergence
 from components.marks import cloudflare_ddns
 from components.records.record import Record
-from stacks.model.values import LiveRecord, Observation, RegisteredRecord
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RegisteredRecord
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover

@@ -8,8 +8,9 @@ from cli.reconcile.result import Convergence
 from components.records.record import Record
 from lab.dns.record import ZoneRecord
 from lab.dns.server import serve_dns
-from stacks.model.values import LiveRecord, Observation
-from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
+from stacks.model.confirmation import Confirmed, Unconfirmed
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings

@@ -8,7 +8,9 @@ from cli.reconcile.result import Convergence, require_all_read
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import ObservationError
 from stacks.model.geo import GeoSight
-from stacks.model.values import Known, Observation, Plan, Registry, Unknown, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
+from stacks.model.values import Known, Unknown, UnreadZone, ZoneSnapshot
 
 READ = SourceSighting("home", "ingress", "Ingress", Known(()))
 REFUSED = SourceSighting("away", "ingress", "Ingress", Unknown("away refuses"))

@@ -10,7 +10,7 @@ import pytest
 from cli.reconcile.result import Convergence
 from cli.reconcile.saved_plan import check, load, save
 from stacks.model.errors import Refused, UserError
-from stacks.model.values import Observation
+from stacks.model.observation import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from tests.stacks.plan.worlds import make_observation, make_settings, owned_www

@@ -7,8 +7,9 @@ from bench.campaigns.paper import carried_out
 from cli.reconcile.result import Convergence
 from cli.reconcile.writes import intent, removal
 from cli.shards.parts import Part, parts
+from stacks.model.observation import Observation, Registry
 from stacks.model.shards import root_of
-from stacks.model.values import WAN, Family, Known, Observation, Registry, Sighting, ZoneSnapshot
+from stacks.model.values import WAN, Family, Known, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings, parse

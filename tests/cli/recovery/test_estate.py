@@ -18,7 +18,7 @@ from cli.recovery.recover import foreseen, recover, stacks_of
 from cli.session.session import Session
 from cli.state import checkpoint
 from cli.state.store import PulumiBackend
-from stacks.model.values import Plan
+from stacks.model.plan import Plan
 from stacks.plan.changes import Action, Change
 from stacks.plan.records.adoption import Takeover, Traces
 from tests.cli.recovery.conftest import Place, state

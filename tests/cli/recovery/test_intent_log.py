@@ -11,7 +11,8 @@ from cli.recovery import intent_log
 from cli.recovery.gaps import gaps_in, joined, takeover_by
 from cli.recovery.recover import foreseen, recover
 from stacks.model.errors import NotNow
-from stacks.model.values import Frozen, Plan
+from stacks.model.plan import Plan
+from stacks.model.values import Frozen
 from stacks.plan.changes import Action, Change
 from stacks.plan.records.adoption import Takeover, Traces
 from tests.cli.recovery.conftest import Place, state

@@ -7,7 +7,7 @@ import copy
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
-from stacks.kube.api import Collection, Conflict, NotFound, Page, Refused, Unreachable
+from stacks.kube.api import ClusterUnreachable, Collection, ListPage, NotFound, RequestRejected, WriteConflict
 from stacks.kube.objects import Manifest, Resource
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class FakeApi:
     async def create(self, _resource: Resource, _namespace: str, body: Mapping[str, Any]) -> Manifest:
         def make() -> Manifest:
             if body["metadata"]["name"] in self.objects:
-                raise Conflict("there is one", 409)
+                raise WriteConflict("there is one", 409)
             return self._put(body)
 
         return await self._call(make)
@@ -42,9 +42,9 @@ class FakeApi:
         def replace() -> Manifest:
             there = self._there(body["metadata"]["name"])
             if there.get("immutable"):
-                raise Refused("it is immutable", 422)
+                raise RequestRejected("it is immutable", 422)
             if body["metadata"].get("resourceVersion") != there["metadata"]["resourceVersion"]:
-                raise Conflict("it has changed", 409)
+                raise WriteConflict("it has changed", 409)
             return self._put(body)
 
         return await self._call(replace)
@@ -56,10 +56,10 @@ class FakeApi:
 
         await self._call(delete)
 
-    async def list(self, collection: Collection) -> AsyncIterator[Page]:
+    async def list(self, collection: Collection) -> AsyncIterator[ListPage]:
         key, _, value = collection.labels.partition("=")
         found = [one for one in self.objects.values() if one["metadata"]["labels"].get(key) == value]
-        yield await self._call(lambda: Page(tuple(copy.deepcopy(found)), str(self._version)))
+        yield await self._call(lambda: ListPage(tuple(copy.deepcopy(found)), str(self._version)))
 
     async def _call(self, act: Callable[[], T]) -> T:
         self.calls += 1
@@ -77,7 +77,7 @@ class FakeApi:
 
     def _put(self, body: Mapping[str, Any]) -> Manifest:
         if sum(len(value) for value in body["data"].values()) * 3 // 4 > LIMIT:
-            raise Refused("it is too large", 422)
+            raise RequestRejected("it is too large", 422)
         self._version += 1
         made: dict[str, Any] = copy.deepcopy(dict(body))
         made["metadata"]["resourceVersion"] = str(self._version)
@@ -100,7 +100,7 @@ def unanswered(*calls: int) -> Callable[[int, str], None]:
 
     def fails(number: int, when: str) -> None:
         if number in calls and when == "after":
-            raise Unreachable("no answer in time")
+            raise ClusterUnreachable("no answer in time")
 
     return fails
 

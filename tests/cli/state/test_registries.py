@@ -16,7 +16,7 @@ from cli.state import checkpoint
 from cli.state.registries import registry_of
 from cli.state.store import PulumiBackend
 from stacks.model.errors import ObservationError
-from stacks.model.values import Registry
+from stacks.model.observation import Registry
 from tests.cli.recovery.conftest import Place, record, state
 
 SHARD, OTHER = "home-shard-1", "home-shard-2"

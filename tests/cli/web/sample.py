@@ -18,7 +18,10 @@ from components.geo.values import LoadBalancer
 from components.marks import ownership
 from components.records.record import Record
 from stacks.model.claims import Claim, ObjectKey, SourceSighting
+from stacks.model.confirmation import Confirmed
 from stacks.model.geo import Account, GeoPlan, GeoSight, LiveBalancer
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
 from stacks.model.values import (
     WAN,
     Address,
@@ -26,10 +29,7 @@ from stacks.model.values import (
     Family,
     Frozen,
     Known,
-    Observation,
-    Plan,
     RecordSet,
-    Registry,
     Sighting,
     Slot,
     Unknown,
@@ -37,7 +37,6 @@ from stacks.model.values import (
 )
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import Detection
-from stacks.observe.zone.confirmation import Confirmed
 from stacks.plan.changes import Action, Change
 from tests.cli.output.test_geo_table import pool
 

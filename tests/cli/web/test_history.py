@@ -9,9 +9,9 @@ from cli.reconcile.news import News
 from cli.web.history import KEPT, LINES, Entry, entry_of, noted
 from components.marks import ownership
 from components.records.record import Record
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
 from stacks.model.values import Family
-from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.web.sample import FORMER, IPV4, NOW, RUN, change, convergence, dispatch, sighting

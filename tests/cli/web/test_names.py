@@ -9,8 +9,8 @@ from cli.reconcile.news import News
 from cli.reconcile.result import Convergence
 from cli.web.names import ORDER, rows
 from cli.web.status import Status, after
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.values import Conflict, Deferred, Frozen, Unknown, UnreadZone
-from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.guard import Refusal

@@ -11,10 +11,10 @@ from cli.web.document import head
 from cli.web.problems import SHOWN, Trouble, troubles
 from cli.web.status import Status, after
 from stacks.model.claims import Complaint, SourceSighting
+from stacks.model.confirmation import Unconfirmed
 from stacks.model.errors import Problem, Refused
 from stacks.model.geo import GeoPlan, GeoSight
 from stacks.model.values import Conflict, Family, Frozen, Known, Unknown, UnreadZone
-from stacks.observe.zone.confirmation import Unconfirmed
 from stacks.plan.changes import Action
 from stacks.plan.safety.guard import Refusal
 from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, sighting, troubled

@@ -23,9 +23,9 @@ from cli.events import (
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.news import News
 from cli.web.status import Status, after, after_detection
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
 from stacks.model.values import Family, Unknown, UnreadZone
-from stacks.observe.zone.confirmation import Confirmed, Unconfirmed
 from stacks.plan.changes import Action
 from tests.cli.web.sample import (
     FORMER,

@@ -11,24 +11,24 @@ from typing import Any
 
 from stacks.kube.access import access
 from stacks.kube.api import Collection
-from stacks.kube.cache import Part
+from stacks.kube.cache import CachePart
 from stacks.kube.client import LightkubeApi
 from stacks.kube.objects import Manifest, Resource
 from stacks.kube.reflector import Reflector
-from stacks.kube.timing import Pace
+from stacks.kube.timing import ApiTiming
 from stacks.model.values import Unknown
 from stacks.settings.cluster import ClusterSettings
 
 PATIENT = 60.0
-QUICK = Pace(timeout=20.0, absent=0.05, first_retry=0.02, longest_retry=0.1)
+QUICK = ApiTiming(timeout=20.0, absent=0.05, first_retry=0.02, longest_retry=0.1)
 
 
-def ways(kubeconfig: Path, pace: Pace = QUICK) -> LightkubeApi:
+def ways(kubeconfig: Path, pace: ApiTiming = QUICK) -> LightkubeApi:
     return LightkubeApi(access(ClusterSettings(kubeconfig=str(kubeconfig)), {}), pace)
 
 
 @asynccontextmanager
-async def reached(kubeconfig: Path, pace: Pace = QUICK) -> AsyncIterator[LightkubeApi]:
+async def reached(kubeconfig: Path, pace: ApiTiming = QUICK) -> AsyncIterator[LightkubeApi]:
     async with asyncio.timeout(PATIENT):
         api = ways(kubeconfig, pace)
         try:
@@ -37,7 +37,7 @@ async def reached(kubeconfig: Path, pace: Pace = QUICK) -> AsyncIterator[Lightku
             await api.close()
 
 
-def run(kubeconfig: Path, act: Callable[[LightkubeApi], Awaitable[None]], pace: Pace = QUICK) -> None:
+def run(kubeconfig: Path, act: Callable[[LightkubeApi], Awaitable[None]], pace: ApiTiming = QUICK) -> None:
     """Do something with the API, and close it."""
 
     async def whole() -> None:
@@ -60,7 +60,7 @@ async def listed(api: LightkubeApi, collection: Collection, chunk: int = 500) ->
 class Reflected:
     """What a reflector has filled, and when it says that something has changed."""
 
-    part: Part = field(default_factory=Part)
+    part: CachePart = field(default_factory=CachePart)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     history: list[Unknown | None] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ class Reflected:
 
 @asynccontextmanager
 async def reflecting(
-    kubeconfig: Path, resource: Resource, namespace: str = "", pace: Pace = QUICK
+    kubeconfig: Path, resource: Resource, namespace: str = "", pace: ApiTiming = QUICK
 ) -> AsyncIterator[Reflected]:
     """Run a reflector while the context lasts."""
     async with reached(kubeconfig, pace) as api:

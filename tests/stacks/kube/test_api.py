@@ -16,7 +16,7 @@ import yaml
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
 from stacks.kube.access import access
-from stacks.kube.api import ApiError, Collection, Event, Gone, NotFound, Overloaded, Refused, Unreachable
+from stacks.kube.api import ApiError, ClusterUnreachable, Collection, Event, Gone, NotFound, Overloaded, RequestRejected
 from stacks.kube.client import LightkubeApi
 from stacks.kube.objects import GATEWAY_GROUP, GATEWAYS, HTTP_ROUTES, NODES, SERVICES, TLS_ROUTES, Resource
 from stacks.model.errors import UserError
@@ -83,7 +83,7 @@ class TestDiscovery:
 
         async def act(api: LightkubeApi) -> None:
             for _ in range(2):
-                with pytest.raises(Unreachable, match="no Kubernetes API"):
+                with pytest.raises(ClusterUnreachable, match="no Kubernetes API"):
                     await api.served(HTTP_ROUTES)
 
         run(proxy.kubeconfig(), act)
@@ -167,7 +167,7 @@ class TestWatches:
         proxy.answer(200, containing="watch=true", body=b'{"type": "ADDED", "object": {}}\n')
 
         async def act(api: LightkubeApi) -> None:
-            for expected in (Gone, Overloaded, Unreachable, Unreachable):
+            for expected in (Gone, Overloaded, ClusterUnreachable, ClusterUnreachable):
                 async with api.watch(Collection(SERVICES, "v1"), "1") as events:
                     with pytest.raises(expected) as caught:
                         await anext(events)
@@ -192,7 +192,7 @@ class TestWatches:
             _, version, _ = await listed(api, where)
             async with api.watch(where, version) as events:
                 proxy.go_silent()
-                with pytest.raises(Unreachable, match="no answer in time"):
+                with pytest.raises(ClusterUnreachable, match="no answer in time"):
                     await anext(events)
 
         run(proxy.kubeconfig(), act, replace(QUICK, silence=0.2))
@@ -203,7 +203,7 @@ class TestWatches:
             _, version, _ = await listed(api, where)
             async with api.watch(where, version) as events:
                 proxy.cut()
-                with pytest.raises(Unreachable):
+                with pytest.raises(ClusterUnreachable):
                     await anext(events)
 
         run(proxy.kubeconfig(), act)
@@ -212,7 +212,14 @@ class TestWatches:
 class TestErrors:
     @pytest.mark.parametrize(
         ("status", "error"),
-        [(400, Refused), (401, Refused), (403, Refused), (404, NotFound), (410, Gone), (429, Overloaded)]
+        [
+            (400, RequestRejected),
+            (401, RequestRejected),
+            (403, RequestRejected),
+            (404, NotFound),
+            (410, Gone),
+            (429, Overloaded),
+        ]
         + [(status, Overloaded) for status in (500, 502, 503, 504)],
     )
     def test_each_status_means_something(self, status: int, error: type[ApiError], proxy: Proxy) -> None:
@@ -239,19 +246,21 @@ class TestErrors:
         rules = [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]}]
         user = kube_cluster.service_account("sees-nodes", rules)
         where = Collection(HTTP_ROUTES, "v1")
-        found = failing(user.kubeconfig, Refused, "cannot list httproutes.gateway.networking.k8s.io", where)
+        found = failing(user.kubeconfig, RequestRejected, "cannot list httproutes.gateway.networking.k8s.io", where)
         assert user.full_name in str(found)
         assert "ClusterRole" in str(found)
 
     def test_a_selector_that_is_none_is_refused_in_the_servers_words(self, kube_cluster: Cluster) -> None:
-        failing(kube_cluster.kubeconfig, Refused, "400: unable to parse", Collection(SERVICES, "v1", "", "a in b"))
+        failing(
+            kube_cluster.kubeconfig, RequestRejected, "400: unable to parse", Collection(SERVICES, "v1", "", "a in b")
+        )
 
     def test_nobody_there_is_unreachable(self, kube_cluster: Cluster, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
         failing(
             at(tmp_path, f"https://127.0.0.1:{port}", kube_cluster.authority),
-            Unreachable,
+            ClusterUnreachable,
             ".",
             Collection(SERVICES, "v1"),
         )
@@ -260,7 +269,7 @@ class TestErrors:
         proxy.go_silent()
 
         async def act(api: LightkubeApi) -> None:
-            with pytest.raises(Unreachable, match=r"no answer (within 0\.2 s|in time)"):
+            with pytest.raises(ClusterUnreachable, match=r"no answer (within 0\.2 s|in time)"):
                 await listed(api, Collection(SERVICES, "v1"))
 
         run(proxy.kubeconfig(), act, replace(QUICK, timeout=0.2))
@@ -270,7 +279,7 @@ class TestErrors:
             file = at(tmp_path, f"https://127.0.0.1:{silent.getsockname()[1]}", None)
 
             async def act(api: LightkubeApi) -> None:
-                with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
+                with pytest.raises(ClusterUnreachable, match=r"no answer within 0\.2 s"):
                     await listed(api, Collection(SERVICES, "v1"))
 
             run(file, act, replace(QUICK, timeout=0.2))
@@ -282,7 +291,7 @@ class TestErrors:
 
     def test_a_certificate_of_another_authority_is_not_believed(self, kube_cluster: Cluster, tmp_path: Path) -> None:
         file = at(tmp_path, kube_cluster.server, None)
-        failing(file, Unreachable, "CERTIFICATE_VERIFY_FAILED", Collection(SERVICES, "v1"))
+        failing(file, ClusterUnreachable, "CERTIFICATE_VERIFY_FAILED", Collection(SERVICES, "v1"))
 
     def test_certificates_that_cannot_be_used_are_the_users_error(self, tmp_path: Path) -> None:
         document = yaml.safe_load(at(tmp_path, "https://192.0.2.1", None).read_text())
@@ -300,7 +309,7 @@ class TestCredentials:
         file = at(tmp_path, kube_cluster.server, kube_cluster.authority, tokenFile="token")
 
         async def act(api: LightkubeApi) -> None:
-            with pytest.raises(Refused, match="401") as caught:
+            with pytest.raises(RequestRejected, match="401") as caught:
                 await listed(api, Collection(SERVICES, "v1"))
             assert caught.value.status == 401
             token.write_text(kube_cluster.token)
@@ -316,7 +325,7 @@ class TestCredentials:
         file = at(tmp_path, proxy.server, kube_cluster.authority, exec=plugin)
 
         async def act(api: LightkubeApi) -> None:
-            with pytest.raises(Refused):
+            with pytest.raises(RequestRejected):
                 await listed(api, Collection(SERVICES, "v1"))
             (tmp_path / "token").write_text(kube_cluster.token)
             await listed(api, Collection(SERVICES, "v1"))
@@ -348,13 +357,17 @@ class TestCredentials:
             "args": ["-c", says],
         }
         file = at(tmp_path, kube_cluster.server, kube_cluster.authority, exec=plugin)
-        failing(file, Refused, "there are no credentials", Collection(SERVICES, "v1"))
+        failing(file, RequestRejected, "there are no credentials", Collection(SERVICES, "v1"))
 
     def test_a_plugin_or_token_file_that_is_not_there_is_a_refusal(self, kube_cluster: Cluster, tmp_path: Path) -> None:
         plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "./missing"}
         where = Collection(SERVICES, "v1")
-        failing(at(tmp_path, kube_cluster.server, kube_cluster.authority, exec=plugin), Refused, "missing", where)
-        failing(at(tmp_path, kube_cluster.server, kube_cluster.authority, tokenFile="gone"), Refused, "gone", where)
+        failing(
+            at(tmp_path, kube_cluster.server, kube_cluster.authority, exec=plugin), RequestRejected, "missing", where
+        )
+        failing(
+            at(tmp_path, kube_cluster.server, kube_cluster.authority, tokenFile="gone"), RequestRejected, "gone", where
+        )
 
 
 class TestWriting:

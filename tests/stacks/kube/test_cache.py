@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.kube.cache import UNREAD, Cache, Part, Selection, View, select
+from stacks.kube.cache import UNREAD, Cache, CachePart, CacheView, Selection, select
 from stacks.kube.objects import (
     ENDPOINT_SLICES,
     GATEWAYS,
@@ -22,19 +22,19 @@ from tests.stacks.observe.cluster.worlds import route
 LOST = Unknown("the cluster is away")
 
 
-def part(*names: str) -> Part:
-    made = Part()
+def part(*names: str) -> CachePart:
+    made = CachePart()
     made.replace(route(name=name) for name in names)
     return made
 
 
-def there(one: Part) -> list[str]:
+def there(one: CachePart) -> list[str]:
     return [manifest["metadata"]["name"] for manifest in one.objects.values()]
 
 
 class TestAPart:
     def test_it_is_unknown_until_it_was_listed_even_if_nothing_is_there(self) -> None:
-        made = Part()
+        made = CachePart()
         assert made.unknown == UNREAD
         made.replace(())
         assert made.unknown is None
@@ -110,7 +110,7 @@ class TestACache:
 
     def test_a_view_has_a_new_revision_when_one_of_its_caches_has(self) -> None:
         caches = {HTTP_ROUTES: Cache(Selection(HTTP_ROUTES)), GATEWAYS: Cache(Selection(GATEWAYS))}
-        view = View("home", caches)
+        view = CacheView("home", caches)
         before = view.revisions
         caches[GATEWAYS].parts[""].replace(())
         assert view.revisions != before

@@ -8,7 +8,7 @@ import pytest
 
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy, proxied
-from stacks.kube.api import Collection, Overloaded, Unreachable
+from stacks.kube.api import ClusterUnreachable, Collection, Overloaded
 from stacks.kube.client import LightkubeApi
 from stacks.kube.objects import SERVICES
 from stacks.model.api_calls import CALLS, Call
@@ -59,7 +59,7 @@ def test_one_without_an_answer_has_no_status(kube_cluster: Cluster, calls: list[
         kubeconfig = gone.kubeconfig()
 
     async def act(api: LightkubeApi) -> None:
-        with pytest.raises(Unreachable):
+        with pytest.raises(ClusterUnreachable):
             await listed(api, ALL)
 
     run(kubeconfig, act)

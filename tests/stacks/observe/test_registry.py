@@ -9,7 +9,7 @@ import pytest
 
 from components.records.record import Record
 from stacks.model.errors import ObservationError
-from stacks.model.values import Registry
+from stacks.model.observation import Registry
 from stacks.observe.registry import parse_registry, read_registry
 
 PREFIX = "urn:pulumi:home::truenorth::"

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from components.records.record import Record
 from stacks.model.claims import SourceSighting
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
 from stacks.model.values import (
     LinkAddresses,
     LiveRecord,
-    Observation,
-    Plan,
     RegisteredRecord,
-    Registry,
     SharedSet,
     Sighting,
     UnreadZone,

@@ -8,7 +8,9 @@ from ipaddress import ip_address
 from typing import Any
 
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting, Targets
-from stacks.model.values import WAN, Family, Known, Observation, Plan, Registry, Sighting, Unknown, ZoneSnapshot
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
+from stacks.model.values import WAN, Family, Known, Sighting, Unknown, ZoneSnapshot
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out

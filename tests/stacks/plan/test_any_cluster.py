@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from components.records import canonical_content
 from stacks.model.claims import Claim, Detected, ObjectKey, Targets
-from stacks.model.values import Known, Observation, Plan
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Known
 from stacks.plan.changes import changes
 from stacks.plan.desired.claims import settle
 from stacks.plan.desired.endpoints import endpoints, seen_on_links

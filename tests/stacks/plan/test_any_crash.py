@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.records.record import Record
-from stacks.model.values import Observation
+from stacks.model.observation import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover, Traces

@@ -12,7 +12,9 @@ from components.marks import external_dns, in_comments, ownership
 from components.marks.external_dns import Affix
 from components.records import canonical_content
 from components.records.record import Record
-from stacks.model.values import Known, Observation, Plan, Sighting, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Known, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
 from stacks.plan.desired.endpoints import endpoints, seen_on_links
 from stacks.plan.planner import make_plan

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from stacks.model.values import LiveRecord, Observation, RegisteredRecord
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RegisteredRecord
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from components.marks import ownership
 from components.records.record import Record
-from stacks.model.values import LiveRecord, Observation, RegisteredRecord, Slot, Unknown
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RegisteredRecord, Slot, Unknown
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records

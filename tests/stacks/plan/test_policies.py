@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from components.records.record import Record
-from stacks.model.values import LiveRecord, Observation, RegisteredRecord
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RegisteredRecord
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings

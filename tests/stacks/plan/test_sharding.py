@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from components.records.record import Record
 from stacks.model.claims import ObjectKey
+from stacks.model.observation import Registry
+from stacks.model.plan import Plan
 from stacks.model.shards import ONE_STACK, Layout, root_of
-from stacks.model.values import Plan, RecordSet, RegisteredRecord, Registry, SharedSet, Slot
+from stacks.model.values import RecordSet, RegisteredRecord, SharedSet, Slot
 from stacks.plan.sharding import LEAST, MOST, SMALL, USUAL, belonging, bucket, homes, layout, moves, split
 
 

@@ -12,7 +12,8 @@ from components.marks import external_dns, ownership
 from components.marks.external_dns import Affix, Labels
 from components.records.record import Record
 from stacks.model.claims import Complaint, ObjectKey, SourceSighting
-from stacks.model.values import Known, LiveRecord, Observation, RegisteredRecord, Unknown, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.values import Known, LiveRecord, RegisteredRecord, Unknown, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting, Targets
-from stacks.model.values import Known, LiveRecord, Observation, Unknown, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.values import Known, LiveRecord, Unknown, ZoneSnapshot
 from stacks.plan.changes import changes
 from stacks.plan.owners.events import Outcome, Reason, notices
 from stacks.plan.owners.object_status import ObjectStatus, statuses

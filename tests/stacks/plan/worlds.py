@@ -5,16 +5,15 @@ from ipaddress import ip_address
 
 from components.marks import ownership
 from components.records.record import Record
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
 from stacks.model.values import (
     WAN,
     Address,
     Family,
     Known,
     LiveRecord,
-    Observation,
-    Plan,
     RegisteredRecord,
-    Registry,
     Sighting,
     Unknown,
     ZoneSnapshot,

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from stacks.kube.objects import GATEWAY_GROUP, GATEWAYS, LISTENER_SETS, NAMESPACES, Manifest, Objects, Resource, key_of
+from stacks.kube.objects import (
+    GATEWAY_GROUP,
+    GATEWAYS,
+    LISTENER_SETS,
+    NAMESPACES,
+    ClusterObjects,
+    Manifest,
+    Resource,
+    key_of,
+)
 from stacks.kube.selector import selects
 from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
@@ -71,7 +80,7 @@ class Caller:
     protocols: frozenset[str]
 
 
-def attachments(reference: ParentRef, caller: Caller, objects: Objects) -> tuple[Attachment, ...]:
+def attachments(reference: ParentRef, caller: Caller, objects: ClusterObjects) -> tuple[Attachment, ...]:
     """The listeners of a parent that the route may attach to; none where the parent is gone or not one we know."""
     if reference.group == GATEWAY_GROUP and reference.kind == GATEWAYS.kind:
         return tuple(_of_gateway(reference, caller, objects))
@@ -92,7 +101,7 @@ def _fits(kind: str, address: str) -> bool:
     return kind == "Hostname" or (kind == "IPAddress" and is_address(address))
 
 
-def _of_gateway(reference: ParentRef, caller: Caller, objects: Objects) -> Iterator[Attachment]:
+def _of_gateway(reference: ParentRef, caller: Caller, objects: ClusterObjects) -> Iterator[Attachment]:
     gateway = objects.get(GATEWAYS, reference.namespace, reference.name)
     if isinstance(gateway, Unknown):
         yield Attachment(gateway, (), gateway, doubt=gateway)
@@ -103,7 +112,7 @@ def _of_gateway(reference: ParentRef, caller: Caller, objects: Objects) -> Itera
             yield from _listener(listener, reference, caller, attachment, objects)
 
 
-def _of_listener_set(reference: ParentRef, caller: Caller, objects: Objects) -> Iterator[Attachment]:
+def _of_listener_set(reference: ParentRef, caller: Caller, objects: ClusterObjects) -> Iterator[Attachment]:
     """The listeners of a set count where its Gateway allows it, and the set and the listener are accepted."""
     found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
     if found is None:
@@ -149,7 +158,7 @@ def judge(found: tuple[Attachment, ...], word: Verdict, key: ObjectKey) -> tuple
 
 
 def _listener(
-    listener: Manifest, reference: ParentRef, caller: Caller, attachment: Attachment, objects: Objects
+    listener: Manifest, reference: ParentRef, caller: Caller, attachment: Attachment, objects: ClusterObjects
 ) -> Iterator[Attachment]:
     """The attachment to one listener, where it is one that the reference selects and that allows the route."""
     if reference.section not in {"", listener["name"]} or reference.port not in {None, listener.get("port")}:
@@ -165,7 +174,7 @@ def _listener(
     yield replace(attachment, hostname=hostname, doubt=doubt)
 
 
-def _allows_route(listener: Manifest, reference: ParentRef, caller: Caller, objects: Objects) -> bool | Unknown:
+def _allows_route(listener: Manifest, reference: ParentRef, caller: Caller, objects: ClusterObjects) -> bool | Unknown:
     """Whether a listener allows a route of this kind from this namespace."""
     allowed = listener.get("allowedRoutes") or {}
     kinds = allowed.get("kinds") or ()
@@ -176,13 +185,15 @@ def _allows_route(listener: Manifest, reference: ParentRef, caller: Caller, obje
     return _allows_namespace(allowed.get("namespaces") or {}, "Same", caller.namespace, reference.namespace, objects)
 
 
-def _allows_set(gateway: Manifest, key: ObjectKey, objects: Objects) -> bool | Unknown:
+def _allows_set(gateway: Manifest, key: ObjectKey, objects: ClusterObjects) -> bool | Unknown:
     """Whether a Gateway allows a ListenerSet: by default it allows none."""
     allowed = (gateway["spec"].get("allowedListeners") or {}).get("namespaces") or {}
     return _allows_namespace(allowed, "None", key.namespace, gateway["metadata"]["namespace"], objects)
 
 
-def _allows_namespace(namespaces: Manifest, default: str, namespace: str, own: str, objects: Objects) -> bool | Unknown:
+def _allows_namespace(
+    namespaces: Manifest, default: str, namespace: str, own: str, objects: ClusterObjects
+) -> bool | Unknown:
     match namespaces.get("from") or default:
         case "All":
             return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, Manifest, Objects, Resource, created, key_of
+from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import GEO, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster import annotation_values as values
@@ -39,7 +39,7 @@ class BalancedObjects:
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource,)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(self.resource)
         if isinstance(found, Unknown):
             return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stacks.kube.objects import INGRESSES, Manifest, Objects, Resource, created, key_of
+from stacks.kube.objects import INGRESSES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster import annotation_values as values
@@ -34,7 +34,7 @@ class Ingresses:
     def resources(self) -> tuple[Resource, ...]:
         return (INGRESSES,)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(INGRESSES)
         if isinstance(found, Unknown):
             return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stacks.kube.objects import NODES, Manifest, Objects, Resource, created, key_of
+from stacks.kube.objects import NODES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster import annotation_values as values
@@ -25,7 +25,7 @@ class Nodes:
     def resources(self) -> tuple[Resource, ...]:
         return (NODES,)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(NODES)
         if isinstance(found, Unknown):
             return found

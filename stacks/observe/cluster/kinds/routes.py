@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from stacks.kube.objects import Manifest, Objects, Resource, created, key_of
+from stacks.kube.objects import ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster import annotation_values as values
@@ -44,7 +44,7 @@ class Routes:
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource, *RESOURCES)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         routes = objects.all(self.resource)
         if isinstance(routes, Unknown):
             return routes
@@ -55,7 +55,7 @@ class Routes:
             found += one
         return Known(_without_repeats(found))
 
-    def _of_route(self, route: Manifest, objects: Objects) -> tuple[Claim | Complaint, ...] | Unknown:
+    def _of_route(self, route: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...] | Unknown:
         """The wishes of a route, one a name and parent. Unknown: a listener that names it cannot be seen."""
         key = key_of(objects.cluster, self.resource, route)
         said = Annotated.of(key, route)
@@ -87,7 +87,7 @@ class Routes:
                 whole = Asking(asking.key, asking.created, chain, parent.doubt)
                 yield from assemble(whole, (name,), parent.targets, faults)
 
-    def _parents(self, route: Manifest, key: ObjectKey, objects: Objects) -> Iterator[Attachment]:
+    def _parents(self, route: Manifest, key: ObjectKey, objects: ClusterObjects) -> Iterator[Attachment]:
         """The listeners to which the route may attach, and what its controllers say of that.
 
         A parent in the status that is not in the spec (any more) is stale and does not count.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from stacks.kube.objects import ENDPOINT_SLICES, NODES, SERVICES, Manifest, Objects, Resource, created, key_of
+from stacks.kube.objects import ENDPOINT_SLICES, NODES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster import annotation_values as values
@@ -53,7 +53,7 @@ class Services:
     def resources(self) -> tuple[Resource, ...]:
         return (SERVICES, ENDPOINT_SLICES, NODES)
 
-    def wishes(self, objects: Objects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         services, slices, nodes = (objects.all(one) for one in (SERVICES, ENDPOINT_SLICES, NODES))
         if isinstance(services, Unknown):
             return services
@@ -91,7 +91,7 @@ def _is_headless(service: Manifest) -> bool:
     return bool(service["spec"].get("clusterIP") == HEADLESS)
 
 
-def _names_pods(service: Manifest, objects: Objects) -> bool:
+def _names_pods(service: Manifest, objects: ClusterObjects) -> bool:
     said = Annotated.of(key_of(objects.cluster, SERVICES, service), service)
     return _is_headless(service) and find((said,), HOSTNAME) is not None
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from stacks.model.values import Address, Family, Known, Unknown
 
-DECLARED = "declared"
-"""The operator of what the user wrote down (`static:`, `file:`): the user's own word needs no second witness."""
-
 
 class NoAnswerError(Exception):
     """A source gave no address; the message says why, for the user."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacks.model.values import Address, Family, Known, Unknown
-from stacks.observe.wan.agreement.answer import DECLARED, Answer
+from stacks.observe.wan.agreement.answer import Answer
+from stacks.settings.wan_operators import DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
+from stacks.model.cloudflare_ranges import is_cloudflare
 from stacks.model.values import Address, Family
-from stacks.observe.wan.agreement.cloudflare_ranges import is_cloudflare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

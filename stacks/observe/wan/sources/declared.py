@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.settings.wan_source import parse_addresses
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Family
 
 FILE_LIMIT = 64 * 1024
-
-
-def parse_addresses(text: str) -> tuple[Address, ...]:
-    """Return the addresses in a comma-separated text. Raises `ValueError` naming the one that is none."""
-    return tuple(ip_address(part.strip()) for part in text.split(","))
 
 
 def of_family(addresses: tuple[Address, ...], family: Family) -> tuple[Address, ...]:

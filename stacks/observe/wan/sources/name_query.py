@@ -15,15 +15,8 @@ from stacks.model.values import Address, Family
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.connect import connected
 from stacks.observe.wan.sources.deadline import Deadline
+from stacks.settings.wan_source import RESOLVERS
 
-SERVERS = {
-    ("whoami.cloudflare", Family.IPV4): "1.1.1.1",
-    ("whoami.cloudflare", Family.IPV6): "2606:4700:4700::1111",
-    ("myip.opendns.com", Family.IPV4): "resolver1.opendns.com",
-    ("myip.opendns.com", Family.IPV6): "resolver1.opendns.com",
-}
-NAMES = tuple(sorted({name for name, _ in SERVERS}))
-PORT = 53
 RETRANSMISSION_TIMEOUT = 1.0
 """Seconds; each wait doubles."""
 LARGEST_DATAGRAM = 65535
@@ -31,7 +24,7 @@ LARGEST_DATAGRAM = 65535
 
 def ask(name: str, server: str, port: int, family: Family, deadline: Deadline, via: str = "") -> Address:
     """Return the address in the answer of `server` (empty: the name's own). Raises `NoAnswerError`."""
-    host = server or SERVERS[name, family]
+    host = server or RESOLVERS[name, family]
     query = _query(name, family)
     with connected(host, port, family, socket.SOCK_DGRAM, deadline, via) as sock:
         try:

@@ -14,7 +14,8 @@ from bench.campaigns.wrong import WrongError
 from cli.reconcile.result import Convergence
 from components.marks import ownership
 from lab import remote
-from stacks.model.values import LiveRecord, Observation
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings

@@ -11,11 +11,11 @@ from cli.state.secrets.client import Asking, Patience
 from cli.state.secrets.connection import Connection
 from cli.state.secrets.secrets import Secrets
 from cli.state.secrets.url import StateUrl
-from stacks.kube.api import ApiError, Gone, NotFound, Overloaded, Refused, Unreachable
+from stacks.kube.api import ApiError, ClusterUnreachable, Gone, NotFound, Overloaded, RequestRejected
 from stacks.model.errors import NotNow, ObservationError
 
-AWAY = [Unreachable("no answer"), Overloaded("429"), Overloaded("503", 0.02), Gone("410")]
-DECIDED = [Refused("forbidden", 403), NotFound("no namespace")]
+AWAY = [ClusterUnreachable("no answer"), Overloaded("429"), Overloaded("503", 0.02), Gone("410")]
+DECIDED = [RequestRejected("forbidden", 403), NotFound("no namespace")]
 
 
 class _Connection:
@@ -67,8 +67,8 @@ def test_that_are_refused_are_not_repeated(error: ApiError) -> None:
 
 
 def test_are_not_repeated_where_that_is_of_no_use() -> None:
-    connection = _Connection(Unreachable("no answer"))
-    with pytest.raises(Unreachable):
+    connection = _Connection(ClusterUnreachable("no answer"))
+    with pytest.raises(ClusterUnreachable):
         asking(connection).insist(_work, 5, lambda: False)
     assert connection.asked == 1
 
@@ -82,7 +82,7 @@ def test_are_not_asked_sooner_than_the_server_wants() -> None:
 
 def test_that_are_refused_say_what_is_to_be_allowed() -> None:
     with pytest.raises(NotNow) as told:
-        asking(_Connection(Refused("cannot get secrets: forbidden", 403))).told(_work)
+        asking(_Connection(RequestRejected("cannot get secrets: forbidden", 403))).told(_work)
     [problem] = told.value.problems
     assert problem.what == "the state of stack home cannot be read from Secrets: cannot get secrets: forbidden"
     assert problem.where == "Secret kubernetes://ns/state at https://kube"
@@ -93,4 +93,4 @@ def test_without_an_answer_say_which_state_is_away() -> None:
     with pytest.raises(
         ObservationError, match=r"home could not be written to the Secret kubernetes://ns/state at https"
     ):
-        asking(_Connection(*[Unreachable("no answer")] * 10_000)).told(_work, "written to")
+        asking(_Connection(*[ClusterUnreachable("no answer")] * 10_000)).told(_work, "written to")

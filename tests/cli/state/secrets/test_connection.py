@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from cli.state.secrets.connection import Connection
-from stacks.kube.api import Unreachable
+from stacks.kube.api import ClusterUnreachable
 from stacks.kube.home import Home
 from stacks.kube.object_api import ObjectApi
 
@@ -45,7 +45,7 @@ async def _thread(_: ObjectApi) -> str:
 
 
 async def _unreachable(_: ObjectApi) -> None:
-    raise Unreachable("no answer in time")
+    raise ClusterUnreachable("no answer in time")
 
 
 async def _forever(_: ObjectApi) -> None:
@@ -63,7 +63,7 @@ def test_is_opened_once_by_the_first_question() -> None:
 
 def test_raises_what_the_question_comes_to() -> None:
     connection, _ = connected()
-    with pytest.raises(Unreachable, match="no answer in time"):
+    with pytest.raises(ClusterUnreachable, match="no answer in time"):
         connection.ask(_unreachable)
     connection.close()
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cli.state.secrets import layout
 from cli.state.secrets.secrets import Found, Head, Lost, Moved, Secrets, Written
-from stacks.kube.api import Refused, Unreachable
+from stacks.kube.api import ClusterUnreachable, RequestRejected
 from stacks.model.errors import UserError
 from tests.cli.state.fake_api import Crash, FakeApi, done, killed_at, unanswered
 
@@ -190,7 +190,7 @@ class TestALostAnswer:
             api.fails = unanswered(*(api.calls + number for number in lost))
             content, written = bytes(range(100)), by()
             for _ in range(14):
-                with suppress(Unreachable):
+                with suppress(ClusterUnreachable):
                     written_head = write(api, content, written, head)
                     break
             api.fails = lambda *_: None
@@ -202,7 +202,7 @@ class TestALostAnswer:
         api = filled(b"a")
         head = read(api).head
         api.fails = unanswered(api.calls + 2)  # that of the head
-        with pytest.raises(Unreachable):
+        with pytest.raises(ClusterUnreachable):
             write(api, b"b", by(), head)
         api.fails = lambda *_: None
         write(api, b"c", by(), head)
@@ -379,7 +379,7 @@ class TestWhatIsSomebodyElses:
 
 def _forbid_lists(api: FakeApi) -> None:
     async def refused(*_: Any) -> Any:  # noqa: ANN401 - as list
-        raise Refused("secrets is forbidden", 403)
+        raise RequestRejected("secrets is forbidden", 403)
         yield
 
     api.list = refused  # type: ignore[method-assign, assignment]

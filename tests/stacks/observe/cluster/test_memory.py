@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, Manifest, Objects
+from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, ClusterObjects, Manifest
 from stacks.model.values import Unknown
 from stacks.observe.cluster.memory import Memory, Noting
 from stacks.observe.cluster.source import Options, Source
@@ -18,7 +18,7 @@ def asked_for(memory: Memory[str], caches: Caches) -> list[str]:
     """The routes that had to be worked out."""
     done: list[str] = []
 
-    def work_out(one: Manifest, objects: Objects) -> str:
+    def work_out(one: Manifest, objects: ClusterObjects) -> str:
         done.append(one["metadata"]["name"])
         objects.get(GATEWAYS, "shop", one["spec"]["parentRefs"][0]["name"])
         return str(one["metadata"]["name"])

@@ -10,7 +10,8 @@ from components.geo.values import LoadBalancer, Origin, Pool
 from lab.api.faults import Effect, Fault
 from stacks.model.errors import UserError
 from stacks.model.geo import Account, GeoMemory, GeoSight, RegisteredGeo
-from stacks.model.values import Known, Registry, Unknown, ZoneSnapshot
+from stacks.model.observation import Registry
+from stacks.model.values import Known, Unknown, ZoneSnapshot
 from stacks.observe.geo.sight import see
 from stacks.settings.stack import parse
 from tests.geo import APP, ZONE, Place, account

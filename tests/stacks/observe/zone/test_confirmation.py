@@ -9,8 +9,9 @@ from typing import Protocol
 import pytest
 
 from lab.dns.behaviour import DnsBehaviour
+from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.observe.wan.sources.deadline import Deadline
-from stacks.observe.zone.confirmation import Confirmed, Expectation, Unconfirmed, confirm
+from stacks.observe.zone.confirmation import Expectation, confirm
 
 Serve = Callable[..., str]
 NEW, OLD = "203.0.113.8", "203.0.113.7"

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from stacks.model.values import Deferred, Endpoint, Known, Observation, Unknown
+from stacks.model.observation import Observation
+from stacks.model.values import Deferred, Endpoint, Known, Unknown
 from stacks.plan.changes import Action, changes
 from stacks.plan.desired.endpoints import endpoints, seen_on_links
 from stacks.plan.planner import make_plan

@@ -13,17 +13,9 @@ from hypothesis import strategies as st
 
 from bench.campaigns.paper import carried_out
 from stacks.model.errors import UserError
-from stacks.model.values import (
-    Family,
-    Known,
-    LinkAddresses,
-    Observation,
-    Plan,
-    Registry,
-    Sighting,
-    Unknown,
-    ZoneSnapshot,
-)
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
+from stacks.model.values import Family, Known, LinkAddresses, Sighting, Unknown, ZoneSnapshot
 from stacks.plan.planner import make_plan
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, make_settings
 

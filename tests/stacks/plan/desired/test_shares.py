@@ -11,7 +11,7 @@ from stacks.model.claims import Detected, SourceSighting
 from stacks.model.values import SharedSet, Unknown, UnreadZone
 from stacks.observe.registry import parse_registry
 from stacks.plan.planner import make_plan
-from stacks.program import dict_of
+from stacks.program import shared_output
 from tests.stacks.plan.shared_world import DOWN, WWW, World, asks, deleted, source, unread
 from tests.stacks.plan.worlds import ZONE, make_settings
 
@@ -375,7 +375,7 @@ def test_what_was_made_for_the_settings_is_not_held_by_a_cluster_that_cannot_be_
 
 def test_what_state_remembers_is_read_back_as_it_was_written() -> None:
     made = shared()
-    output = {f"{one.name}/{one.type}": dict_of(one) for one in made.registry.shared}
+    output = {f"{one.name}/{one.type}": shared_output(one) for one in made.registry.shared}
     stack = {
         "urn": "urn:pulumi:home::truenorth::pulumi:pulumi:Stack::truenorth-home",
         "type": "pulumi:pulumi:Stack",

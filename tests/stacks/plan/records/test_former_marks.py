@@ -5,7 +5,8 @@ from dataclasses import replace
 from components.marks import cloudflare_ddns, external_dns, ownership
 from components.marks.external_dns import Labels
 from components.records.record import Record
-from stacks.model.values import LiveRecord, Observation, RegisteredRecord, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.values import LiveRecord, RegisteredRecord, UnreadZone
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from components.records import gandi_names
 from components.records.record import Record
 from stacks.model.errors import UserError
-from stacks.model.values import LiveRecord, Observation, Plan, RegisteredRecord, Unknown, UnreadZone, ZoneSnapshot
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import LiveRecord, RegisteredRecord, Unknown, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records, import_ids

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from stacks.model.values import Observation, Unknown, UnreadZone
+from stacks.model.observation import Observation
+from stacks.model.values import Unknown, UnreadZone
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, applied, make_observation, make_settings

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.campaigns.paper import carried_out
-from stacks.model.values import Observation, Plan
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.grace import withhold

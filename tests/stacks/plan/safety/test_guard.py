@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from bench.campaigns.paper import carried_out
 from components.records.record import Record
 from stacks.model.claims import SourceSighting, Targets
+from stacks.model.observation import Observation, Registry
+from stacks.model.plan import Plan
 from stacks.model.values import (
     WAN,
     Deferred,
@@ -21,10 +23,7 @@ from stacks.model.values import (
     Frozen,
     Known,
     LiveRecord,
-    Observation,
-    Plan,
     RecordSet,
-    Registry,
     Sighting,
     Slot,
     Unknown,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bench.campaigns.paper import carried_out
 from components.records.record import Record
-from stacks.model.values import Observation
+from stacks.model.observation import Observation
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.guard import refusals

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacks.model.values import Address, Family, Known, Unknown
-from stacks.observe.wan.agreement.answer import DECLARED, Answer
+from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.agreement.consensus import agree, is_disagreement, settled
+from stacks.settings.wan_operators import DECLARED
 
 IPV4 = Family.IPV4
 RIGHT = "203.0.113.7"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stacks.model.cloudflare_ranges import RANGES
 from stacks.model.values import Family
-from stacks.observe.wan.agreement.cloudflare_ranges import RANGES
 from stacks.observe.wan.agreement.verdict import refusal, unmapped
 
 EVERYTHING = (ip_network("0.0.0.0/0"), ip_network("::/0"))

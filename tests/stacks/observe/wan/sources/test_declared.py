@@ -7,7 +7,8 @@ import pytest
 
 from stacks.model.values import Family
 from stacks.observe.wan.agreement.answer import NoAnswerError
-from stacks.observe.wan.sources.declared import of_family, parse_addresses, read_file
+from stacks.observe.wan.sources.declared import of_family, read_file
+from stacks.settings.wan_source import parse_addresses
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""What we may do in a cluster, asked of its API server (SelfSubjectAccessReview): it answers for any authorizer.
+"""Ask an API server whether we have certain rights (SelfSubjectAccessReview). It answers for any authorizer.
 
 https://kubernetes.io/docs/reference/kubernetes-api/authorization/self-subject-access-review-v1/
 """
@@ -16,18 +16,18 @@ REVIEWS = Resource(
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", namespaced=False
 )
 AT_ONCE = 8
-"""Questions; each is a request."""
+"""The number of requests that run at a time."""
 
 
 async def denied(api: ObjectApi, rights: Iterable[Right]) -> tuple[Right, ...]:
-    """Those of the rights that we do not have, in their order, each once. Raises each ApiError."""
+    """Return the rights that we lack, in their order, each once. Raises each ApiError."""
     asked = tuple(dict.fromkeys(rights))
     gate = asyncio.Semaphore(AT_ONCE)
-    answers = await asyncio.gather(*(_allowed(api, right, gate) for right in asked))
+    answers = await asyncio.gather(*(_is_allowed(api, right, gate) for right in asked))
     return tuple(right for right, allowed in zip(asked, answers, strict=True) if not allowed)
 
 
-async def _allowed(api: ObjectApi, right: Right, gate: asyncio.Semaphore) -> bool:
+async def _is_allowed(api: ObjectApi, right: Right, gate: asyncio.Semaphore) -> bool:
     attributes = {
         "namespace": right.namespace,
         "group": right.group,
@@ -45,8 +45,8 @@ async def _allowed(api: ObjectApi, right: Right, gate: asyncio.Semaphore) -> boo
     return bool(answer["status"]["allowed"])
 
 
-def told(rights: Iterable[Right]) -> str:
-    """Rights in words: `list, watch ingresses.networking.k8s.io in all namespaces; ...`."""
+def in_words(rights: Iterable[Right]) -> str:
+    """Return rights in words: `list, watch ingresses.networking.k8s.io in all namespaces; ...`."""
     verbs: dict[tuple[str, str, str, str], list[str]] = {}
     for one in rights:
         verbs.setdefault((one.resource, one.group, one.namespace, one.name), []).append(one.verb)

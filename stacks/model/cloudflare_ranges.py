@@ -7,10 +7,8 @@ The table is static on purpose: the check must also work when nothing can be dow
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from stacks.model.values import Address
+from stacks.model.values import Address
 
 RANGES: tuple[IPv4Network | IPv6Network, ...] = tuple(
     ip_network(text)
@@ -42,5 +40,5 @@ RANGES: tuple[IPv4Network | IPv6Network, ...] = tuple(
 
 
 def is_cloudflare(address: Address) -> bool:
-    """Whether the address belongs to Cloudflare's network."""
+    """Return whether the address belongs to Cloudflare's network."""
     return any(address in network for network in RANGES)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from stacks.observe.wan.agreement.cloudflare_ranges import is_cloudflare
+from stacks.model.cloudflare_ranges import is_cloudflare
+
+DECLARED = "declared"
+"""The operator of addresses that the user wrote down (`static:`, `file:`): they need no second witness."""
 
 CLOUDFLARE = "cloudflare.com"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.observe.wan.agreement.operators import operator_of
+from stacks.settings.wan_operators import operator_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""The observation that a plan is made from, and the registry of a stack's state within it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stacks.model.claims import SourceSighting
+from stacks.model.geo import GeoMemory, GeoSight
+from stacks.model.shards import ONE_STACK, Layout
+from stacks.model.values import LinkAddresses, RegisteredRecord, SharedSet, Sighting, UnreadZone, ZoneSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The content of a stack's state: our records by logical name, and the ids of zones by name."""
+
+    records: tuple[RegisteredRecord, ...] = ()
+    zone_ids: tuple[tuple[str, str], ...] = ()
+    stack_urn: str = ""
+    interrupted: tuple[str, ...] = ()
+    """The URNs of operations that an interrupted run left pending."""
+    links: tuple[LinkAddresses, ...] = ()
+    """The addresses last published of each named link, which stay while the link is unknown."""
+    shared: tuple[SharedSet, ...] = ()
+    """The record sets of several objects, with the targets of each: those of an unseen object stay."""
+    geo: GeoMemory = field(default_factory=GeoMemory)
+    """The pools, monitors and load balancers that are ours."""
+    layout: Layout = ONE_STACK
+    """The layout with which the records were last declared."""
+    twice: tuple[RegisteredRecord, ...] = ()
+    """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The state of the world at one moment, with its unknowns."""
+
+    addresses: tuple[Sighting, ...]
+    zones: tuple[ZoneSnapshot | UnreadZone, ...]
+    registry: Registry
+    sources: tuple[SourceSighting, ...] = ()
+    """The claims of the objects of each cluster; none where no cluster is read."""
+    geo: GeoSight | None = None
+    """The state of load balancing; None where this stack has no part in it."""

@@ -1,0 +1,32 @@
+"""The plan of a run: its resources, and the records that it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stacks.model.claims import Complaint, ObjectKey
+from stacks.model.geo import GeoPlan
+from stacks.model.shards import ONE_STACK, Layout
+from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, RecordSet, SharedSet
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The resources to declare. The engine deletes everything else in the stack's state."""
+
+    record_sets: tuple[RecordSet, ...]
+    conflicts: tuple[Conflict, ...]
+    frozen: tuple[Frozen, ...]
+    deferred: tuple[Deferred, ...] = ()
+    links: tuple[LinkAddresses, ...] = ()
+    """The addresses of each named link in this plan; kept in state."""
+    shared: tuple[SharedSet, ...] = ()
+    """The targets of each object in record sets of several objects, or without a mark of one; kept in state."""
+    complaints: tuple[Complaint, ...] = ()
+    """Messages to the owners of objects with claims that are not, or not wholly, in this plan."""
+    asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()
+    """The objects with a claim to a record set, by its name and type."""
+    geo: GeoPlan | None = None
+    """The load balancing to declare; None where this stack has no part in it."""
+    layout: Layout = ONE_STACK
+    """The layout of the record sets over stacks."""
