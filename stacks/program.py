@@ -15,7 +15,7 @@ from stacks.model.shards import estate_of, label_of
 from stacks.model.values import Observation, Plan, RecordSet, Registry, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.registry import read_registry
-from stacks.observe.world import observe
+from stacks.observe.world import look_around, observe
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records, import_ids
@@ -39,6 +39,7 @@ def program(observation: Observation | None = None, settings: Settings | None = 
             settings,
             credentials(settings, os.environ),
             registry=lambda: read_registry(stack, os.environ, cwd=Path.cwd()),
+            sights=lambda: look_around(settings, os.environ),
         )
     if plan is None:
         plan = own_part(make_plan(settings, observation), observation.registry, settings, stack)

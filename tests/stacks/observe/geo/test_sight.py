@@ -11,7 +11,7 @@ from lab.api.faults import Effect, Fault
 from stacks.model.errors import UserError
 from stacks.model.geo import Account, GeoMemory, GeoSight, RegisteredGeo
 from stacks.model.values import Known, Registry, Unknown, ZoneSnapshot
-from stacks.observe.geo.sight import see
+from stacks.observe.geo.sight import observe_geo
 from stacks.settings.stack import parse
 from tests.geo import APP, ZONE, Place, account
 
@@ -36,7 +36,7 @@ def seen(place: Place, memory: GeoMemory | None = None, **settings: Any) -> GeoS
     zones = [ZoneSnapshot(ZONE, place.zone_id(), ())]
     signing = {one.zone: place.credentials for one in parsed.each_zone()}
     place.cloudflare.requests.clear()
-    return see(parsed, signing, registry, zones, (), ())
+    return observe_geo(parsed, signing, registry, zones, (), ())
 
 
 def read(sight: GeoSight | None) -> Account:
