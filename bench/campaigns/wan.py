@@ -229,7 +229,7 @@ def _step(scenario: Scenario, link: str, looker: Looker, track: Track, clock: _C
     settings = scenario.settings.wan.of_link(link)
     detection = detect(settings, [Family.IPV4])
     outcome = detection.addresses[Family.IPV4]
-    looker.heard([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
+    looker.wake([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
     scenario.met[UNKNOWN] += isinstance(outcome, Unknown)
     if track.detected(clock.now, outcome, looker.pause):
         scenario.met[PUBLISHED] += 1
