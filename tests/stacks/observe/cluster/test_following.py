@@ -181,7 +181,7 @@ class TestTheEnd:
             if when == "half-open":
                 proxy.go_silent()
             began = time.monotonic()
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 15
         assert threading.active_count() == before
         gc.collect()  # which would warn of a connection that was forgotten
 

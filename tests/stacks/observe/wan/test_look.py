@@ -12,7 +12,8 @@ import pytest
 from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
 from stacks.model.values import Family, Unknown
 from stacks.observe.wan import look
-from stacks.observe.wan.look import LookAnswer, Looker
+from stacks.observe.wan.agreement.answer import LookAnswer
+from stacks.observe.wan.look import Looker
 from stacks.observe.wan.sources.connect import open_socket
 from stacks.settings.wan import WanSettings
 
@@ -134,11 +135,12 @@ def test_a_look_at_a_silent_world_ends_with_the_patience_for_each(settings: Make
     places = [stun(silent=True) for _ in range(3)]
     began = time.monotonic()
     with Looker(settings(mode="stun", stun=places, timeout=0.2), Family.IPV4) as looker:
-        assert isinstance(looker.look(), Unknown)
-        assert time.monotonic() - began < 1.0
-        began = time.monotonic()
-        assert isinstance(looker.look(), Unknown)
-        assert time.monotonic() - began < 0.4, "while all rest, one is asked"
+        first, second = looker.look(), looker.look()
+    assert time.monotonic() - began < 10
+    assert isinstance(first, Unknown)
+    assert isinstance(second, Unknown)
+    assert first.reason.count("stun:") == 3
+    assert second.reason.count("stun:") == 1, "while all rest, one is asked"
 
 
 def test_without_sources_there_is_nothing_to_look_at(settings: Make) -> None:
