@@ -16,7 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from lab.addresses.world import Addresses, serve_http, serve_stun
+from lab.addresses.http import serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import serve_stun
 from lab.api.serving import listening
 from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application

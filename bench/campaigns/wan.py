@@ -19,7 +19,9 @@ from queue import SimpleQueue
 
 from bench.campaigns.paper import ZONE, ZONE_ID, carried_out
 from bench.campaigns.wrong import WrongError
-from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from lab.addresses.http import HttpBehaviour, serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown, ZoneSnapshot
 from stacks.observe.wan.agreement.track import Track
@@ -230,7 +232,7 @@ def _step(scenario: Scenario, link: str, looker: Looker, track: Track, clock: _C
     settings = scenario.settings.wan.of_link(link)
     detection = detect(settings, [Family.IPV4])
     outcome = detection.addresses[Family.IPV4]
-    looker.heard([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
+    looker.wake([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
     scenario.met[UNKNOWN] += isinstance(outcome, Unknown)
     if track.detected(clock.now, outcome, looker.pause):
         scenario.met[PUBLISHED] += 1

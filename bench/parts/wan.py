@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from bench.row import Row, median
-from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from lab.addresses.http import HttpBehaviour, serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from lab.world import DOCUMENTATION_RANGES, FIRST_IPV4
 from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.detect import detect

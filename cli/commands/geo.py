@@ -13,7 +13,7 @@ import typer
 from cli.commands.shared.options import Json, SettingsFile, Stack
 
 if TYPE_CHECKING:
-    from stacks.observe.geo.asked import Asked
+    from stacks.observe.geo.wishes import GeoWishes
     from stacks.settings.stack import Settings
 
 app = typer.Typer(help="Load balancing across clusters.", no_args_is_help=True)
@@ -60,18 +60,18 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
         raise ObservationError(unread)
 
 
-def _asked(settings: Settings) -> tuple[str, Asked]:
+def _asked(settings: Settings) -> tuple[str, GeoWishes]:
     """What the stack asks for now, and why some of it could not be read; "" where all could."""
     from cli.output.sources_table import unreadable
     from stacks.model.geo import GeoMemory
     from stacks.model.values import WAN
-    from stacks.observe.geo.asked import Asked, asked
+    from stacks.observe.geo.wishes import GeoWishes, geo_wishes
     from stacks.observe.wan.links import sight
     from stacks.observe.world import read_clusters
 
     if settings.geo is None:
-        return "", Asked()
+        return "", GeoWishes()
     clusters = [one.model_copy(update={"sources": ()}) for one in settings.each_cluster() if one.geo]
     sources = read_clusters(clusters, os.environ)
     addresses = sight(settings.wan, (WAN,)) if settings.geo.wan else ()
-    return unreadable(sources), asked(settings.geo, sources, addresses, GeoMemory())
+    return unreadable(sources), geo_wishes(settings.geo, sources, addresses, GeoMemory())

@@ -10,9 +10,10 @@ from cli.address_cache.cache import AddressCache
 from cli.daemon.background import beside
 from cli.daemon.leadership import Seat
 from cli.lease.clock import clock
-from cli.lease.election import Election, Place
+from cli.lease.election import Election
 from cli.lease.engine_guard import leash
 from cli.lease.identity import identity
+from cli.lease.record import Place
 from cli.reconcile.news import Told
 from cli.session.session import Session
 from cli.state.secrets.factory import lock_name

@@ -18,7 +18,7 @@ from stacks.kube.api import ApiError
 from stacks.kube.home import home
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import ApiTiming
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.watch import is_on

@@ -17,8 +17,8 @@ from stacks.model.errors import Problem
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.name_servers import NameServer, name_servers
-from stacks.observe.zone.providers import READERS
-from stacks.observe.zone.visible import ACTIVE, BALANCING_EDIT, DNS_EDIT, VisibleZone, token_state, zones
+from stacks.observe.zone.providers import READERS, visible_zones
+from stacks.observe.zone.visible import ACTIVE, BALANCING_EDIT, DNS_EDIT, VisibleZone
 from stacks.settings.credentials import READERS as CREDENTIALS
 from stacks.settings.credentials import Credentials
 from stacks.settings.zone import ZoneSettings
@@ -37,9 +37,9 @@ def zone(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
         yield of_problem(about, found)
         return
     yield from _token(about, settings, found)
-    visible = next(iter(zones(settings.provider, found, settings.zone)), None)
+    visible = next(iter(visible_zones(settings.provider, found, settings.zone)), None)
     if visible is None:
-        seen = zones(settings.provider, found)
+        seen = visible_zones(settings.provider, found)
         there = ", ".join(one.name for one in seen[:5]) or "none"
         yield failed(
             about,
@@ -61,7 +61,7 @@ def delegation(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
     found = CREDENTIALS[settings.provider](settings, patient.environment)
     wanted: tuple[str, ...] = ()
     if isinstance(found, Credentials) and not settings.name_servers:
-        wanted = next((one.name_servers for one in zones(settings.provider, found, settings.zone)), ())
+        wanted = next((one.name_servers for one in visible_zones(settings.provider, found, settings.zone)), ())
     try:
         servers, silent = asyncio.run(_asked(settings))
     except NoAnswerError as error:
@@ -113,7 +113,7 @@ def permissions(about: str, patient: Patient, settings: ZoneSettings, visible: V
 
 
 def _token(about: str, settings: ZoneSettings, found: Credentials) -> Iterator[Finding]:
-    state = token_state(found) if settings.provider == "cloudflare" else None
+    state = READERS[settings.provider].token_state(found)
     if state and state.expires and state.expires - datetime.now(UTC) < SOON:
         yield warning(
             about,

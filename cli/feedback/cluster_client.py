@@ -13,7 +13,7 @@ from cli.events import Unwritten
 from stacks.kube.api import ApiError, ClusterUnreachable, Overloaded, RequestRejected
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Resource
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 

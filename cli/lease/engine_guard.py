@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 
 from cli.engine.hold import LEASE_LOST, Hold
-from cli.lease.election import Election, clock
+from cli.lease.clock import clock
+from cli.lease.election import Election
 
 _TICK = 0.1
 """Seconds between two looks whether the engine has ended."""

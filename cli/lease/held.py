@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 
 from cli.engine.hold import Hold
 from cli.events import Leadership, Role
-from cli.lease.election import Election, Place
+from cli.lease.election import Election
 from cli.lease.engine_guard import leash
 from cli.lease.identity import identity
+from cli.lease.record import Place
 from cli.lease.timing import absence, patience
 from stacks.kube.home import Home
 from stacks.model.errors import NotNow, UserError

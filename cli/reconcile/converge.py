@@ -18,7 +18,7 @@ from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.observe.world import Sights, observe
+from stacks.observe.world import Sights, look_around, observe
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.part import changes_of_geo
 from stacks.plan.planner import make_plan
@@ -55,7 +55,12 @@ def look(  # noqa: PLR0913 - what each command varies; the rest are defaults
     require_estate(session)
     began = time.monotonic()
     with _no_collections():
-        observation = observe(session.settings, session.credentials, lambda: registry_of_estate(session), sights)
+        observation = observe(
+            session.settings,
+            session.credentials,
+            registry=lambda: registry_of_estate(session),
+            sights=sights or (lambda: look_around(session.settings, session.environment)),
+        )
         plan = amend(make_plan(session.settings, observation, takeover, handed_over=handed_over), observation)
         found = changes(plan, observation)
         refusing = refused_changes(session.settings, plan, found, observation, permission)

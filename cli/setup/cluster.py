@@ -17,7 +17,7 @@ from stacks.kube.kubeconfig import load
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import ApiTiming
 from stacks.model.errors import UserError
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from cli.setup import asking
 from components.records.providers import PROVIDERS
 from stacks.model.errors import ObservationError, Problem, UserError
-from stacks.observe.zone.visible import DNS_EDIT, VisibleZone, zones
+from stacks.observe.zone import providers
+from stacks.observe.zone.visible import DNS_EDIT, VisibleZone
 from stacks.settings.credentials import READERS, Credentials
 from stacks.settings.zone import ZoneSettings
 
@@ -57,7 +58,7 @@ def _asked_of_each(found: Mapping[str, Credentials], name: str) -> tuple[Visible
     failures: list[UserError | ObservationError] = []
     for provider, credentials in found.items():
         try:
-            seen += zones(provider, credentials, name)
+            seen += providers.visible_zones(provider, credentials, name)
         except (UserError, ObservationError) as error:
             failures.append(error)
     if failures and not seen and not name:

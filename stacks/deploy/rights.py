@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from components.operator.args import ObjectName, Read, Rights
 from stacks.kube.cache import Selection, select
 from stacks.kube.objects import GATEWAYS, LISTENER_SETS, Resource
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.geo import balanced
-from stacks.observe.cluster.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings

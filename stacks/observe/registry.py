@@ -1,4 +1,4 @@
-"""What the stack's state says we own: `pulumi stack export`, which works for every backend and takes no lock."""
+"""The registry of a stack, read by `pulumi stack export`: it works for every backend and takes no lock."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NO_STACK = ("no stack named", "stack not found", "could not find stack")
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
-    """The registry of a stack; empty where the stack does not exist yet.
+    """Return the registry of a stack; empty where the stack does not exist yet.
 
-    Raises ObservationError where the state cannot be read: without it nobody can tell what is ours.
+    Raises ObservationError where the state cannot be read: without it our records cannot be told from others'.
     """
     failed = f"the state of stack {stack} could not be read"
     done = ask_pulumi(pulumi, ("stack", "export", "--stack", stack), environment, cwd=cwd, failed=failed)
@@ -39,9 +39,9 @@ def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | 
 def ask_pulumi(
     pulumi: Path | str, arguments: Sequence[str], environment: Mapping[str, str], *, cwd: Path, failed: str
 ) -> subprocess.CompletedProcess[str]:
-    """The engine's answer to a question about state, whatever its exit code.
+    """Run the engine for a question about state, and return the finished process, whatever its exit code.
 
-    Raises ObservationError, with `failed` before the reason, where there is none within a minute.
+    Raises ObservationError, with `failed` before the reason, where the process does not end within DEADLINE seconds.
     """
     try:
         return subprocess.run(  # noqa: S603 - our own engine
@@ -59,12 +59,12 @@ def ask_pulumi(
 
 
 def reason_of(done: subprocess.CompletedProcess[str]) -> str:
-    """What the engine says it failed with, in one line."""
+    """Return the engine's own error message, in one line."""
     return " ".join(done.stderr.split()).removeprefix("error: ")
 
 
 def parse_registry(exported: Mapping[str, Any]) -> Registry:
-    """The registry in an exported deployment (version 3)."""
+    """Return the registry in an exported deployment (version 3)."""
     deployment = exported.get("deployment") or {}
     resources = deployment.get("resources") or []
     pending = deployment.get("pending_operations") or []

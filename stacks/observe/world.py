@@ -1,17 +1,16 @@
-"""The world in one value: WAN addresses, clusters, zones and registry, looked at together."""
+"""The observation that a plan is made from: WAN addresses, clusters, zones and registry, read at the same time."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from stacks.model.claims import SourceSighting, links_asked
-from stacks.model.errors import ObservationError, Problem, UserError
+from stacks.model.errors import ObservationError, UserError
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
-from stacks.observe.geo.sight import see
+from stacks.observe.geo.sight import observe_geo
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.providers import READERS
 from stacks.settings.cluster import ClusterSettings
@@ -22,14 +21,14 @@ from stacks.settings.zone import ZoneSettings
 
 @dataclass(frozen=True, slots=True)
 class Sights:
-    """What is seen beside the zones: the WAN addresses, and what the objects of clusters wish for."""
+    """The observation without zones and state: the WAN addresses, and the claims of the clusters' objects."""
 
     addresses: tuple[Sighting, ...]
     sources: tuple[SourceSighting, ...] = ()
 
     @property
     def of_records(self) -> tuple[SourceSighting, ...]:
-        """The sources of what is wished to have records; the others are balanced."""
+        """The sources with claims for records; the addresses of the others are balanced."""
         return tuple(one for one in self.sources if not one.balances)
 
 
@@ -37,24 +36,26 @@ def observe(
     settings: Settings,
     credentials: Mapping[str, Credentials],
     registry: Callable[[], Registry],
-    sights: Callable[[], Sights] | None = None,
+    sights: Callable[[], Sights],
 ) -> Observation:
-    """Observe everything the plan depends on. registry reads the state; sights stands in for a look of our own.
+    """Return everything that the plan depends on.
 
-    Raises UserError (credentials, zone, kubeconfig) and ObservationError (state, or every zone out of reach). What
-    could not be detected or read raises nothing: it is Unknown; so is one zone among several: it is an UnreadZone.
+    registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
+    the others. Raises UserError (credentials, zone, kubeconfig) and ObservationError (state, or all zones out of
+    reach). An address or cluster that cannot be read raises nothing: it is Unknown; so is one zone among several: an
+    UnreadZone.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
-        seen = pool.submit(sights or (lambda: look_around(settings, os.environ)))
+        looking = pool.submit(sights)
         known = registry()
         zones = read_zones(settings, credentials, known)
-        around = seen.result()
-        geo = see(settings, credentials, known, zones, around.addresses, around.sources)
+        around = looking.result()
+        geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
         return Observation(around.addresses, zones, known, around.of_records, geo)
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:
-    """Read the clusters and detect the addresses, at the same time; then those that only their objects ask for."""
+    """Read the clusters and detect the addresses, at the same time; then the addresses of links in objects only."""
     clusters, links = settings.each_cluster(), settings.asked_links()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="clusters") as pool:
         reading = pool.submit(read_clusters, clusters, environment)
@@ -65,7 +66,7 @@ def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:
 
 
 def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:
-    """What the objects of the clusters wish for; the client is imported only where there is a cluster."""
+    """Return the claims of the clusters' objects; the client is imported only where there is a cluster."""
     if not clusters:
         return ()
     from stacks.observe.cluster.reading import read  # noqa: PLC0415 - see above
@@ -76,7 +77,7 @@ def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str,
 def read_zones(
     settings: Settings, credentials: Mapping[str, Credentials], registry: Registry
 ) -> tuple[ZoneSnapshot | UnreadZone, ...]:
-    """The records of every zone now, listed at the same time. Raises UserError, ObservationError as `observe`."""
+    """Return the present records of every zone, listed at the same time. Raises as `observe`."""
     ids = dict(registry.zone_ids)
 
     def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | UserError:
@@ -89,12 +90,9 @@ def read_zones(
     wanted = settings.each_zone()
     with ThreadPoolExecutor(max_workers=min(len(wanted), 8), thread_name_prefix="zone") as pool:
         outcomes = list(pool.map(read, wanted))
-    problems: list[Problem] = [
-        problem for outcome in outcomes if isinstance(outcome, UserError) for problem in outcome.problems
-    ]
-    if problems:
+    if problems := [problem for one in outcomes if isinstance(one, UserError) for problem in one.problems]:
         raise UserError.of(problems)
-    failures = [outcome for outcome in outcomes if isinstance(outcome, ObservationError)]
+    failures = [one for one in outcomes if isinstance(one, ObservationError)]
     if len(failures) == len(wanted):
         raise failures[0]
     return tuple(

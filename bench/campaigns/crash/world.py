@@ -15,7 +15,9 @@ import yaml
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cli.demo.lab_environment import lab_environment, without_elsewhere
-from lab.addresses.world import Addresses, serve_http, serve_stun
+from lab.addresses.http import serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import serve_stun
 from lab.api.serving import listening
 from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application

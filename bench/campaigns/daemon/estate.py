@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
-from lab.addresses.world import Addresses
+from lab.addresses.settable import Addresses
 from lab.api.serving import listening
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare

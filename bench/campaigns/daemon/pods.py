@@ -17,7 +17,8 @@ from bench.campaigns.daemon.estate import STACK, STATE, TOKEN, Estate
 from cli.engine.install.find import Engine
 from cli.engine.install.install import engine_environment
 from cli.session.backend import without_sidecars
-from lab.addresses.world import HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from lab.addresses.http import HttpBehaviour, serve_http
+from lab.addresses.stun import StunBehaviour, serve_stun
 from lab.api.proxy import HOST, HttpProxy, in_thread
 from lab.cloudflare.routes import PREFIX
 from lab.kube.proxy import Proxy, proxied

@@ -14,7 +14,9 @@ from pathlib import Path
 import yaml
 
 from cli.demo.lab_environment import lab_environment, without_elsewhere
-from lab.addresses.world import Addresses, serve_http, serve_stun
+from lab.addresses.http import serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import serve_stun
 from lab.api.faults import Effect, Fault
 from lab.api.serving import listening
 from lab.cloudflare.limits import RateLimiter

@@ -1,4 +1,4 @@
-"""What the clusters' objects wish for, told anew whenever it has changed."""
+"""The claims of the clusters' objects, published whenever they have changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
-from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
+from stacks.observe.cluster.reading import ConnectedCluster, connect, reflected, sightings
 from stacks.settings.cluster import ClusterSettings
 
 Post = Callable[[tuple[SourceSighting, ...]], None]
@@ -17,7 +17,7 @@ Post = Callable[[tuple[SourceSighting, ...]], None]
 _QUIET = 0.02
 """Seconds without a change after which a burst of changes is over."""
 _BURST = 0.1
-"""Seconds after which even a burst that goes on is told."""
+"""Seconds after which even a burst that goes on is published."""
 _PACE = ApiTiming()
 
 
@@ -29,11 +29,11 @@ def following(
     pace: ApiTiming = _PACE,
     ended: Callable[[], object] = lambda: None,
 ) -> Iterator[None]:
-    """Follow the clusters while the context lasts, in a thread of their own that calls `post`.
+    """Follow the clusters while the context lasts, in a thread of its own that calls `post`.
 
     Each call has all sightings, in the settings' order. The first comes when every source has been read or has proved
-    unreadable, each other when one has changed. Raises UserError as `read` does, and in the end what `post` has raised.
-    ended: called, from a thread, when nothing is followed any more, be it before the context ends.
+    unreadable, each other when one has changed. Raises UserError as `read` does, and at the end any error of `post`.
+    ended: called, from a thread, when nothing is followed any more, even before the context ends.
     """
     connected = connect(clusters, environment, pace)
     loop, stopped = asyncio.new_event_loop(), asyncio.Event()
@@ -49,38 +49,42 @@ def following(
 
 
 def _run(
-    loop: asyncio.AbstractEventLoop, clusters: Sequence[Connected], pace: ApiTiming, post: Post, stopped: asyncio.Event
+    loop: asyncio.AbstractEventLoop,
+    clusters: Sequence[ConnectedCluster],
+    pace: ApiTiming,
+    post: Post,
+    stopped: asyncio.Event,
 ) -> None:
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(_follow(clusters, pace, post, stopped))
 
 
-async def _follow(clusters: Sequence[Connected], pace: ApiTiming, post: Post, stopped: asyncio.Event) -> None:
+async def _follow(clusters: Sequence[ConnectedCluster], pace: ApiTiming, post: Post, stopped: asyncio.Event) -> None:
     ended = asyncio.create_task(stopped.wait())
-    telling = asyncio.create_task(_tell(clusters, pace, post))
-    await asyncio.wait((ended, telling), return_when=asyncio.FIRST_COMPLETED)
-    for task in (ended, telling):
+    publishing = asyncio.create_task(_publish(clusters, pace, post))
+    await asyncio.wait((ended, publishing), return_when=asyncio.FIRST_COMPLETED)
+    for task in (ended, publishing):
         task.cancel()
     with suppress(asyncio.CancelledError):
-        await telling
+        await publishing
 
 
-async def _tell(clusters: Sequence[Connected], pace: ApiTiming, post: Post) -> None:
+async def _publish(clusters: Sequence[ConnectedCluster], pace: ApiTiming, post: Post) -> None:
     changed = asyncio.Event()
     async with reflected(clusters, pace, changed.set, watching=True):
-        told: tuple[SourceSighting, ...] | None = None
+        published: tuple[SourceSighting, ...] | None = None
         while True:
             changed.clear()
-            found = sightings(clusters)
-            if found != told:
-                told = found
-                post(found)
+            current = sightings(clusters)
+            if current != published:
+                published = current
+                post(current)
             await changed.wait()
             await _burst_over(changed)
 
 
 async def _burst_over(changed: asyncio.Event) -> None:
-    """Wait until nothing more has come for a moment, or it has gone on for long."""
+    """Wait until no change has come for _QUIET seconds, at most _BURST seconds."""
     now = asyncio.get_running_loop().time
     latest = now() + _BURST
     with suppress(TimeoutError):

@@ -1,30 +1,80 @@
-"""What the clusters' objects wish for now: each kind is listed once, all clusters and kinds at the same time."""
+"""The clusters of a stack, connected and read: each kind is listed once, all clusters and kinds at the same time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 
+from stacks.kube.access import access
+from stacks.kube.client import LightkubeApi
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
-from stacks.observe.cluster.connecting import Connected, connect, reflected, sightings
+from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings
 
 
-def read(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:
-    """One sighting for each source of each cluster, in the settings' order.
+@dataclass(frozen=True, slots=True)
+class ConnectedCluster:
+    """The sources of a cluster, and the client of its API server."""
 
-    What cannot be read within the cluster's `timeout` is unknown. Raises UserError where it is not even said how a
-    cluster is reached, or its credentials cannot be used.
+    sources: ClusterSources
+    api: LightkubeApi
+
+
+def read(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:
+    """Return one sighting for each source of each cluster, in the settings' order.
+
+    Claims that cannot be read within the cluster's `timeout` are unknown. Raises UserError where the settings do not
+    lead to a cluster, or its credentials cannot be used.
     """
     pace = ApiTiming()
     return asyncio.run(_read(connect(clusters, environment, pace), pace))
 
 
-async def _read(clusters: Sequence[Connected], pace: ApiTiming) -> tuple[SourceSighting, ...]:
-    async with reflected(clusters, pace, changed=_unheard, watching=False):
+def connect(
+    clusters: Sequence[ClusterSettings], environment: Mapping[str, str], pace: ApiTiming
+) -> tuple[ConnectedCluster, ...]:
+    """Return the clusters with their clients; no request has been sent yet. Raises UserError as `read`."""
+    return tuple(_connected(one, environment, replace(pace, timeout=one.timeout)) for one in clusters)
+
+
+@asynccontextmanager
+async def reflected(
+    clusters: Sequence[ConnectedCluster], pace: ApiTiming, changed: Callable[[], None], *, watching: bool
+) -> AsyncIterator[None]:
+    """Fill the clusters' caches while the context lasts.
+
+    The block is entered when each cache has been filled, or has proved unreadable. changed: called after each change.
+    watching: whether changes are followed, or the caches are filled once.
+    """
+    async with AsyncExitStack() as closing:
+        for one in clusters:
+            closing.push_async_callback(one.api.close)
+        reflectors = [made for one in clusters for made in one.sources.reflectors(one.api, pace, changed)]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(reflector.run(watching=watching)) for reflector in reflectors]
+            try:
+                for reflector in reflectors:
+                    await reflector.settled.wait()
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+
+def sightings(clusters: Sequence[ConnectedCluster]) -> tuple[SourceSighting, ...]:
+    """Return the present claims of each source of each cluster, in the settings' order."""
+    return tuple(sighting for one in clusters for sighting in one.sources.sightings())
+
+
+def _connected(settings: ClusterSettings, environment: Mapping[str, str], pace: ApiTiming) -> ConnectedCluster:
+    authenticate = partial(access, settings, environment)
+    return ConnectedCluster(ClusterSources(settings), LightkubeApi(authenticate(), pace, renew=authenticate))
+
+
+async def _read(clusters: Sequence[ConnectedCluster], pace: ApiTiming) -> tuple[SourceSighting, ...]:
+    async with reflected(clusters, pace, changed=lambda: None, watching=False):
         return sightings(clusters)
-
-
-def _unheard() -> None:
-    """Nobody waits for changes."""

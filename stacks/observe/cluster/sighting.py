@@ -1,4 +1,4 @@
-"""One cluster's sources over its caches, and the reflectors that fill these."""
+"""The sources of one cluster over its caches, and the reflectors that fill the caches."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from stacks.kube.cache import Cache, CacheView, Selection, select
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
+from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.kinds.geo import balanced
-from stacks.observe.cluster.source import Options, Source
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 
 
 @dataclass(slots=True)
-class Watched:
-    """A source, what it sees, and what it saw last."""
+class WatchedSource:
+    """A source, its view of the cluster's caches, and its last sighting."""
 
     name: str
-    source: Source
+    source: ClaimSource
     view: CacheView
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
     def sighting(self) -> SourceSighting:
-        """What it wishes for now; worked out anew only if something that it sees has changed."""
+        """Return the present claims; they are computed again only if something in the view has changed."""
         revisions = self.view.revisions
         if self._last is None or self._revisions != revisions:
             own = self.source.resources()[0]
@@ -36,14 +36,14 @@ class Watched:
                 cluster=self.view.cluster,
                 source=self.name,
                 kind=own.kind,
-                found=self.source.wishes(self.view),
+                found=self.source.claims(self.view),
                 waiting=self.view.caches[own].waiting,
             )
         return self._last
 
 
 class ClusterSources:
-    """The sources of one cluster. Each of their collections is read once, however many sources see it."""
+    """The sources of one cluster. Each collection of objects is read once, however many sources use it."""
 
     def __init__(self, settings: ClusterSettings) -> None:
         options = Options(
@@ -58,24 +58,24 @@ class ClusterSources:
         if geo := settings.geo:
             self._sources += tuple(self._watched(name, one, geo.label_selector) for name, one in balanced(geo).items())
 
-    def _watched(self, name: str, source: Source, labels: str = "") -> Watched:
+    def _watched(self, name: str, source: ClaimSource, labels: str = "") -> WatchedSource:
         selected = select(source.resources(), self._settings, labels)
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        return Watched(name, source, CacheView(self._settings.name, caches))
+        return WatchedSource(name, source, CacheView(self._settings.name, caches))
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
-        """What fills the caches. Of the pace, the timeout is the cluster's own."""
+        """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""
         pace = replace(pace, timeout=self._settings.timeout)
-        whose = f"the cluster {self._settings.name}" if self._settings.name else "the cluster"
+        cluster = f"the cluster {self._settings.name}" if self._settings.name else "the cluster"
         return tuple(
-            Reflector(api, Collection(resource, resource.version, namespace, labels), part, pace, whose, changed)
+            Reflector(api, Collection(resource, resource.version, namespace, labels), part, pace, cluster, changed)
             for cache in self._caches.values()
             for resource, labels in [(cache.selection.resource, cache.selection.labels)]
             for namespace, part in cache.parts.items()
         )
 
     def sightings(self) -> tuple[SourceSighting, ...]:
-        """What each source wishes for now."""
+        """Return the present claims of each source, in the settings' order."""
         return tuple(watched.sighting() for watched in self._sources)

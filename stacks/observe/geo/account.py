@@ -1,4 +1,4 @@
-"""An account's load balancing as it is now: its pools, its monitors, and the load balancers of our zones.
+"""The load balancing of an account as it is now: its pools, its monitors, and the load balancers of our zones.
 
 https://developers.cloudflare.com/api/resources/load_balancers/
 """
@@ -25,10 +25,10 @@ _NOT_ENABLED = ("not enabled", "not entitled", "not available")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A zone and its account, and the way to ask about them."""
+class _AccountZone:
+    """A zone and its account, with a session for requests about them."""
 
-    zone: str
+    name: str
     zone_id: str
     account_id: str
     session: requests.Session
@@ -37,7 +37,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """What is asked about; the permission that a token needs for it; the setting that says where it is."""
+    """A subject of requests, with the permission that a token needs and the setting for its location."""
 
     about: str
     permission: str
@@ -52,7 +52,7 @@ _ACCOUNT = _Topic(
 
 
 def no_health(_: LivePool) -> bool:
-    """The health of no pool is asked for."""
+    """Return False: the health of no pool is requested."""
     return False
 
 
@@ -63,81 +63,83 @@ def read_account(
     *,
     health_of: Callable[[LivePool], bool] = no_health,
 ) -> Account:
-    """An account's load balancing: a call for its pools, one for its monitors, one a zone, and one for each health.
+    """Return an account's load balancing: a call for its pools, one for its monitors, one a zone and one a health.
 
-    zones: their ids by their names, "" for one that is not known; one at least. account_id: "" for that of the zones.
-    Where one of the two is not known, a zone is a call more. credentials: by zone; the first's are for the account too.
-    Raises UserError where a permission is missing or an id is wrong, or zones are of several accounts;
-    ObservationError where the API cannot be asked.
+    credentials: by zone; those of the first zone are for the account too. account_id: "" for the account of the zones.
+    zones: ids by name, at least one zone; "" for an unknown id. Where a zone's id or the account's is unknown, a zone
+    costs one call more. health_of: whether the health of a pool is requested. Raises UserError where a permission is
+    missing, an id is wrong or the zones are of several accounts; ObservationError where the API cannot be asked.
     """
     with ExitStack() as closing:
-        places = []
+        members = []
         for zone, zone_id in zones.items():
             session = closing.enter_context(cloudflare.opened(credentials[zone]))
-            places.append(_place(session, credentials[zone], zone, zone_id, account_id))
-        _check_one_account(places)
-        pools = [_with_health(places[0], one, health_of) for one in _pools(places[0])]
-        monitors = _listed(places[0], _account_path(places[0], "monitors"), _ACCOUNT)
+            members.append(_account_zone(session, credentials[zone], zone, zone_id, account_id))
+        _check_one_account(members)
+        pools = [_with_health(members[0], one, health_of) for one in _pools(members[0])]
+        monitors = _listed(members[0], _account_path(members[0], "monitors"), _ACCOUNT)
         return Account(
-            account_id=places[0].account_id,
+            account_id=members[0].account_id,
             pools=tuple(pools),
             monitors=tuple(LiveMonitor(item["id"], values.monitor(item)) for item in monitors),
-            balancers=tuple(one for place in places for one in _balancers(place)),
+            balancers=tuple(one for zone in members for one in _balancers(zone)),
         )
 
 
-def _place(session: requests.Session, credentials: Credentials, zone: str, zone_id: str, account_id: str) -> _Place:
+def _account_zone(
+    session: requests.Session, credentials: Credentials, zone: str, zone_id: str, account_id: str
+) -> _AccountZone:
     if not (zone_id and account_id):
         found = cloudflare.find_zone(session, credentials, zone)
         zone_id, account_id = found["id"], account_id or found["account"]["id"]
-    return _Place(zone, zone_id, account_id, session, credentials.base_url)
+    return _AccountZone(zone, zone_id, account_id, session, credentials.base_url)
 
 
-def _check_one_account(places: Sequence[_Place]) -> None:
-    first = places[0]
-    for place in places:
-        if place.account_id != first.account_id:
+def _check_one_account(members: Sequence[_AccountZone]) -> None:
+    first = members[0]
+    for zone in members:
+        if zone.account_id != first.account_id:
             raise UserError(
-                f"the zones {first.zone} and {place.zone} are of two accounts, and pools are of one",
+                f"the zones {first.name} and {zone.name} are of two accounts, and pools are of one",
                 "truenorth:zones",
                 "give one of the two a stack of its own",
             )
 
 
-def _pools(place: _Place) -> list[LivePool]:
-    found = _listed(place, _account_path(place, "pools"), _ACCOUNT)
+def _pools(zone: _AccountZone) -> list[LivePool]:
+    found = _listed(zone, _account_path(zone, "pools"), _ACCOUNT)
     return [LivePool(item["id"], values.pool(item), item.get("monitor") or "") for item in found]
 
 
-def _balancers(place: _Place) -> list[LiveBalancer]:
+def _balancers(zone: _AccountZone) -> list[LiveBalancer]:
     topic = _Topic(
-        f"the load balancers of the zone {place.zone}",
+        f"the load balancers of the zone {zone.name}",
         "Zone > Load Balancers > Edit",
         "truenorth:zone_id (or CF_ZONE_ID)",
     )
-    found = _listed(place, f"/zones/{place.zone_id}/load_balancers", topic)
-    return [LiveBalancer(item["id"], place.zone, place.zone_id, values.balancer(item)) for item in found]
+    found = _listed(zone, f"/zones/{zone.zone_id}/load_balancers", topic)
+    return [LiveBalancer(item["id"], zone.name, zone.zone_id, values.balancer(item)) for item in found]
 
 
-def _with_health(place: _Place, pool: LivePool, wanted: Callable[[LivePool], bool]) -> LivePool:
-    """The pool with its health; unknown where nothing checks it, or it has just been deleted."""
+def _with_health(zone: _AccountZone, pool: LivePool, wanted: Callable[[LivePool], bool]) -> LivePool:
+    """Return the pool with its health; unknown where nothing checks it, or it has just been deleted."""
     if not (pool.monitor_id and wanted(pool)):
         return pool
-    answer = _get(place, _account_path(place, "pools", pool.id, "health"), {}, _ACCOUNT, may_be_gone=True)
+    answer = _get(zone, _account_path(zone, "pools", pool.id, "health"), {}, _ACCOUNT, may_be_gone=True)
     of_pool, of_origins = health(answer.get("result") or {})
     return replace(pool, health=of_pool, origin_health=of_origins)
 
 
-def _account_path(place: _Place, *parts: str) -> str:
-    return "/".join(("", "accounts", place.account_id, "load_balancers", *parts))
+def _account_path(zone: _AccountZone, *parts: str) -> str:
+    return "/".join(("", "accounts", zone.account_id, "load_balancers", *parts))
 
 
-def _listed(place: _Place, path: str, topic: _Topic) -> list[Mapping[str, Any]]:
-    """All pages of a list; an API that knows no pages gives the same one again."""
+def _listed(zone: _AccountZone, path: str, topic: _Topic) -> list[Mapping[str, Any]]:
+    """Return the items of all pages, each once: an API without pages gives the same page again."""
     found: dict[str, Mapping[str, Any]] = {}
     page, pages = 1, 1
     while page <= pages:
-        answer = _get(place, path, {"page": str(page), "per_page": str(PAGE)}, topic)
+        answer = _get(zone, path, {"page": str(page), "per_page": str(PAGE)}, topic)
         found |= {item["id"]: item for item in answer["result"] or ()}
         pages = int((answer.get("result_info") or {}).get("total_pages") or 1)
         page += 1
@@ -145,10 +147,10 @@ def _listed(place: _Place, path: str, topic: _Topic) -> list[Mapping[str, Any]]:
 
 
 def _get(
-    place: _Place, path: str, query: Mapping[str, str], topic: _Topic, *, may_be_gone: bool = False
+    zone: _AccountZone, path: str, query: Mapping[str, str], topic: _Topic, *, may_be_gone: bool = False
 ) -> dict[str, Any]:
-    url = f"{place.base_url}{path}"
-    response, body = http.get(place.session, url, query, "Cloudflare", topic.about)
+    url = f"{zone.base_url}{path}"
+    response, body = http.get(zone.session, url, query, "Cloudflare", topic.about)
     if response.ok and body.get("success"):
         return dict(body)
     said = cloudflare.reason(response, body)

@@ -11,11 +11,11 @@ from typing import Any
 from stacks.model.geo import Health
 
 _NOT_CHECKED = "no health"
-"""What the reason of a failure begins with where no check has told yet."""
+"""The beginning of a failure's reason where no check has been made yet."""
 
 
 def health(result: Mapping[str, Any]) -> tuple[Health, tuple[tuple[str, Health], ...]]:
-    """The health of a pool and of its origins, by address, sorted. Unknown is what no data centre has checked."""
+    """Return the health of a pool, and that of its origins by address, sorted; unknown where none has checked it."""
     centres = [one for one in (result.get("pop_health") or {}).values() if isinstance(one, dict)]
     seen: dict[str, list[bool]] = {}
     for centre in centres:
@@ -30,8 +30,8 @@ def health(result: Mapping[str, Any]) -> tuple[Health, tuple[tuple[str, Health],
 
 
 def _verdict(votes: Iterable[bool]) -> Health:
-    """What most data centres say."""
-    said = list(votes)
-    if not said:
+    """Return the health in the view of most data centres."""
+    each = list(votes)
+    if not each:
         return "unknown"
-    return "healthy" if 2 * sum(said) > len(said) else "unhealthy"
+    return "healthy" if 2 * sum(each) > len(each) else "unhealthy"

@@ -1,4 +1,4 @@
-"""What Pulumi's state holds of geo load balancing: our resources, and what was wished for last. Pure."""
+"""The load balancing in Pulumi's state: our resources, and the load balancers that were wanted last. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WHOLE = frozenset({"ttl", "session_affinity_ttl"})
 
 
 def remembered(resources: Iterable[Mapping[str, Any]], output: Mapping[str, Any]) -> GeoMemory:
-    """What the resources of a state, and the stack's output of it, say."""
+    """Return the load balancing in a state. output: the stack's output `geo`, as `output` makes it."""
     found = [(one, resource["inputs"]) for resource in resources if (one := _registered(resource))]
     accounts = [inputs.get("accountId", "") for one, inputs in found if one.kind == "pool"]
     return GeoMemory(
@@ -31,7 +31,7 @@ def remembered(resources: Iterable[Mapping[str, Any]], output: Mapping[str, Any]
 
 
 def output(wished: Iterable[LoadBalancer]) -> dict[str, dict[str, Any]]:
-    """What was wished for as the stack's output of it: by host name, what differs from the defaults."""
+    """Return the stack's output for the wanted load balancers: by host name, all settings other than the defaults."""
     default = LoadBalancer("", (), "")
     return {one.name: dict(_differing(one, default)) for one in wished}
 
@@ -44,7 +44,7 @@ def _differing(one: LoadBalancer, default: LoadBalancer) -> Iterable[tuple[str, 
 
 
 def _wished(name: str, settings: Mapping[str, Any]) -> LoadBalancer:
-    """One of them again; of a setting that this version does not know nothing is kept."""
+    """Return a wanted load balancer from the output; settings that this version does not know are left out."""
     known = {field.name for field in fields(LoadBalancer)}
     given = {key: _value(key, value) for key, value in settings.items() if key in known}
     return LoadBalancer(**{"default_pools": (), "fallback_pool": "", **given, "name": name})
@@ -57,7 +57,7 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _registered(resource: Mapping[str, Any]) -> RegisteredGeo | None:
-    """The pool, monitor or load balancer that a resource is; None for any other, or one that waits for its deletion."""
+    """Return the pool, monitor or load balancer of a resource; None for others, and for one about to be deleted."""
     logical_name = resource["urn"].rsplit("::", 1)[1]
     found = names.parse(resource["type"], logical_name)
     if found is None or resource.get("delete"):

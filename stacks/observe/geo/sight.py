@@ -1,4 +1,4 @@
-"""What is seen of load balancing in one look."""
+"""A look at load balancing: the account, and the hosts that this stack wants balanced."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from stacks.model.geo import Account, GeoMemory, GeoSight, LivePool
 from stacks.model.observation import Registry
 from stacks.model.values import Known, Sighting, Unknown, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.account import read_account
-from stacks.observe.geo.asked import Asked, asked
+from stacks.observe.geo.wishes import GeoWishes, geo_wishes
 from stacks.settings.credentials import Credentials
 from stacks.settings.geo_checks import BALANCING, zone_of
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
 
-def see(
+def observe_geo(
     settings: Settings,
     credentials: Mapping[str, Credentials],
     registry: Registry,
@@ -26,38 +26,46 @@ def see(
     addresses: Iterable[Sighting],
     sources: Iterable[SourceSighting],
 ) -> GeoSight | None:
-    """What this stack has in load balancers, and wishes to have; None where it has no part in load balancing.
+    """Return the account and the wanted hosts; None where the stack has no part in load balancing.
 
-    An account that cannot be read is unknown. Raises UserError where the token may not, or an id is wrong.
+    An account that cannot be read is unknown. Raises UserError where the token lacks a permission or an id is wrong.
     """
     memory = registry.geo
     if settings.geo is None and memory == GeoMemory():
         return None
-    found = asked(settings.geo, sources, addresses, memory) if settings.geo else Asked()
+    wanted = geo_wishes(settings.geo, sources, addresses, memory) if settings.geo else GeoWishes()
     ids = dict(registry.zone_ids) | {one.zone: one.zone_id for one in zones if isinstance(one, ZoneSnapshot)}
-    places = {one.zone: one.zone_id or ids.get(one.zone, "") for one in _zones(settings, memory, found)}
+    ids |= {one.zone: one.zone_id for one in settings.each_zone() if one.zone_id}
+    balanced = {one.zone: ids.get(one.zone, "") for one in _zones(settings, memory, wanted)}
     account_id = (settings.geo.account_id if settings.geo else "") or memory.account_id
     account: Account | Unknown = Unknown("none of our zones is at Cloudflare")
-    if places:
+    if balanced:
         try:
-            account = read_account(credentials, account_id, places, health_of=lambda one: _changes(one, memory, found))
+            account = read_account(
+                credentials, account_id, balanced, health_of=lambda one: _changes(one, memory, wanted)
+            )
         except ObservationError as error:
             account = Unknown(str(error))
-    return GeoSight(account, found.wishes, found.cluster, found.complaints)
+    return GeoSight(account, wanted.wishes, wanted.cluster, wanted.complaints)
 
 
-def _zones(settings: Settings, memory: GeoMemory, found: Asked) -> list[ZoneSettings]:
-    """The zones of our load balancers; of others the token need not see any. One at least, which says the account."""
+def _zones(settings: Settings, memory: GeoMemory, wanted: GeoWishes) -> list[ZoneSettings]:
+    """Return the zones of our load balancers: the token need not see any other.
+
+    Without load balancers it is the first zone, which leads to the account.
+    """
     ours = [one for one in settings.each_zone() if one.provider == BALANCING]
-    hosts = [one.host_name for one in found.wishes]
+    hosts = [one.host_name for one in wanted.wishes]
     hosts += [one.name for one in memory.wished]
     hosts += [one.value.name for one in memory.registered if isinstance(one.value, LoadBalancer)]
     around = [zone_of(host, ours) for host in dict.fromkeys(hosts)]
     return [one for one in ours if one in around] or ours[:1]
 
 
-def _changes(pool: LivePool, memory: GeoMemory, found: Asked) -> bool:
-    """Whether it is our pool, and is to have other addresses: then it counts which of them are healthy."""
+def _changes(pool: LivePool, memory: GeoMemory, wanted: GeoWishes) -> bool:
+    """Return whether the pool is ours and gets other addresses, so that the health of each counts."""
     ours = any(one.id == pool.id and isinstance(one.value, Pool) for one in memory.registered)
-    wanted = {address for one in found.wishes if isinstance(one.addresses, Known) for address in one.addresses.value}
-    return ours and wanted != {one.address for one in pool.pool.origins}
+    addresses = {
+        address for one in wanted.wishes if isinstance(one.addresses, Known) for address in one.addresses.value
+    }
+    return ours and addresses != {one.address for one in pool.pool.origins}

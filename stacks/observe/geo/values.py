@@ -1,4 +1,4 @@
-"""Pools, monitors and load balancers as the API gives them, as values; and as state holds them. Pure.
+"""Values of pools, monitors and load balancers, from the JSON of the API or the inputs in state. Pure.
 
 https://developers.cloudflare.com/api/resources/load_balancers/
 """
@@ -15,16 +15,16 @@ from components.geo.values import LoadBalancer, LoadShedding, Monitor, Origin, P
 Json = Mapping[str, Any]
 
 _BY_NAMES = frozenset({"region_pools", "country_pools", "pop_pools", "pool_weights", "header"})
-"""What has names of the user's as its keys."""
+"""The objects whose keys are names of the user's, not the API's."""
 
 
 def of_state(inputs: Json) -> Json:
-    """The inputs of a resource in state with the names that the API has for them."""
+    """Return the inputs of a resource in state with the API's names for them."""
     return {_snake(key): _of_state(_snake(key), value) for key, value in inputs.items()}
 
 
 def monitor(item: Json) -> Monitor:
-    """A monitor as the API gives it."""
+    """Return a monitor from the API's JSON."""
     return canonical.monitor(
         Monitor(
             type=item.get("type") or "http",
@@ -48,15 +48,15 @@ def monitor(item: Json) -> Monitor:
 
 
 def pool(item: Json) -> Pool:
-    """A pool as the API gives it."""
+    """Return a pool from the API's JSON."""
     shedding = item.get("load_shedding") or {}
     steering = item.get("origin_steering") or {}
     return canonical.pool(
         Pool(
             name=item["name"],
             origins=tuple(_origin(one) for one in item.get("origins") or ()),
-            latitude=_place(item.get("latitude")),
-            longitude=_place(item.get("longitude")),
+            latitude=_coordinate(item.get("latitude")),
+            longitude=_coordinate(item.get("longitude")),
             enabled=item.get("enabled", True),
             minimum_origins=_whole(item.get("minimum_origins"), 1),
             check_regions=tuple(item.get("check_regions") or ()),
@@ -74,7 +74,7 @@ def pool(item: Json) -> Pool:
 
 
 def balancer(item: Json) -> LoadBalancer:
-    """A load balancer as the API gives it."""
+    """Return a load balancer from the API's JSON."""
     weights = item.get("random_steering") or {}
     strategy = item.get("location_strategy") or {}
     affinity = item.get("session_affinity_attributes") or {}
@@ -104,7 +104,7 @@ def balancer(item: Json) -> LoadBalancer:
 
 
 def _implied(item: Json) -> Any:  # noqa: ANN401 - one of the policies
-    """The policy that the API takes where none is given."""
+    """Return the API's steering policy where none is given."""
     return "geo" if any(item.get(kind) for kind in ("region_pools", "country_pools", "pop_pools")) else "off"
 
 
@@ -131,7 +131,7 @@ def _whole(value: float | None, default: int) -> int:
     return default if value is None else int(value)
 
 
-def _place(value: float | None) -> float | None:
+def _coordinate(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 

@@ -1,4 +1,4 @@
-"""The kernel's word that an address of this machine came or went (rtnetlink(7)). A trigger, never a proof."""
+"""The kernel's events about addresses of this machine that come and go (rtnetlink(7)). A trigger, never a proof."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def watch_addresses(changed: Callable[[], None]) -> Iterator[Known[None] | Unkno
 
     It is called from a thread of its own, must be short and raise nothing, and is never running once the block has
     ended. An address that is merely refreshed, as router advertisements do every few seconds, is no change; nor is
-    anything about loopback and link-local addresses. What the kernel could not deliver (ENOBUFS) counts as one.
-    No privilege is needed. The block gets `Unknown` with the reason where the kernel does not tell (another system
+    anything about loopback and link-local addresses. Events that the kernel could not deliver (ENOBUFS) count as one.
+    No privilege is needed. The block gets `Unknown` with the reason where the kernel sends no events (another system
     than Linux, a seccomp filter): `changed` is then never called.
     """
     try:
@@ -57,7 +57,7 @@ def watch_addresses(changed: Callable[[], None]) -> Iterator[Known[None] | Unkno
 
 
 def matters(one: InterfaceAddress) -> bool:
-    """Whether the address can have to do with the way to the Internet."""
+    """Return whether the address can be one that leads to the Internet."""
     return not (one.address.is_loopback or one.address.is_link_local)
 
 
@@ -79,7 +79,7 @@ def _held() -> _Held:
 
 
 def _watch(events: socket.socket, woken: socket.socket, held: _Held, changed: Callable[[], None]) -> None:
-    """Read on until `woken` is shut. What an event says is not looked at: the list that the kernel gives then is."""
+    """Read events until `woken` is shut. Their content does not count: the kernel's list of addresses is read then."""
     while woken not in _readable(None, woken, events) and woken not in _readable(BURST, woken):
         differs = _drain(events)
         try:
@@ -94,7 +94,7 @@ def _watch(events: socket.socket, woken: socket.socket, held: _Held, changed: Ca
 
 
 def _readable(seconds: float | None, *sockets: socket.socket) -> list[socket.socket]:
-    """Wait until one can be read, no longer than so many seconds (None: for ever); which can be."""
+    """Wait until a socket can be read, for so many seconds at most (None: for ever), and return all that can be."""
     poll = select.poll()
     for sock in sockets:
         poll.register(sock, select.POLLIN)
@@ -103,7 +103,7 @@ def _readable(seconds: float | None, *sockets: socket.socket) -> list[socket.soc
 
 
 def _drain(events: socket.socket) -> bool:
-    """Read all events that are there; whether some were lost."""
+    """Read all waiting events, and return whether some were lost."""
     lost = False
     while True:
         try:

@@ -1,4 +1,4 @@
-"""One detection: all sources and families at once, ended as soon as the outcome is settled."""
+"""The detection of WAN addresses: all sources and families at once, ended as soon as the outcome is settled."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ LAST_WORDS = 0.1
 JOIN = 1.0
 """Seconds in which the cancelled threads end; they wake at once, unless a file system hangs."""
 NOT_WAITED_FOR = "not waited for: the outcome was settled without it, or the time was up"
-"""The reason in place of an answer that did not come before the end."""
+"""The reason in place of an answer that did not come in time."""
 
 
 @dataclass(frozen=True)
 class Detection:
-    """What a detection found."""
+    """The outcome of a detection."""
 
     answers: tuple[Answer, ...]
     """One for each source and family, in the settings' order."""
     addresses: Mapping[Family, Known[tuple[Address, ...]] | Unknown]
-    """What may be published, for each family that was asked for."""
+    """The addresses to publish, for each requested family."""
 
 
 DETECTIONS: Listeners[Detection] = Listeners()
-"""Hear of each attempt when it has ended."""
+"""The listeners to each attempt when it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class _Question:
 def detect(
     settings: WanSettings, families: Sequence[Family] = (), pause: Callable[[float], object] = time.sleep
 ) -> Detection:
-    """Ask every source for every family, and return when that is settled, at the latest after `settings.timeout`.
+    """Ask every source for every family, and return when the outcome is settled, at most `settings.timeout` later.
 
-    families: those to ask for; none: those of the settings. Where the settings have several attempts, what stays
-    unknown is asked for again after `settings.cool_down`, for which `pause` is called; a true answer of its ends the
-    detection. Mode `chain` asks its stages in turn, each for as long as `settings.timeout`. Never raises for what the
-    network does.
+    families: to detect; none: those of the settings. Where the settings have several attempts, families that stay
+    unknown are asked for again after `settings.cool_down`, for which `pause` is called; if it returns a true value the
+    detection ends. Mode `chain` asks its stages in turn, each for at most `settings.timeout`. Raises nothing for faults
+    of the network.
     """
     families = families or [Family(name) for name in settings.families]
     detection = _attempt(settings, families)
@@ -71,7 +71,7 @@ def detect(
 
 
 def _attempt(settings: WanSettings, families: Sequence[Family]) -> Detection:
-    """Go through the stages until each family is known, or its sources disagree: that no later stage can heal."""
+    """Go through the stages until each family is known, or its sources disagree: no later stage can heal that."""
     answers: tuple[Answer, ...] = ()
     addresses: dict[Family, Known[tuple[Address, ...]] | Unknown] = {}
     for stage in settings.stages():
@@ -116,7 +116,9 @@ def _ask_all(sources: Sequence[Source], agreement: int, timeout: float, families
         until = time.monotonic() + JOIN
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
-    complete = tuple(answers.get(question) or _unheard(question, time.monotonic() - started) for question in questions)
+    complete = tuple(
+        answers.get(question) or _not_waited_for(question, time.monotonic() - started) for question in questions
+    )
     return Detection(complete, {family: agree(complete, family, agreement) for family in families})
 
 
@@ -138,7 +140,7 @@ def _collect(
 ) -> dict[_Question, Answer]:
     """Return the answers that came until every family was settled, or the time was up.
 
-    A family that is settled as unknown is heard for `LAST_WORDS` more: the reason then names more of the sources.
+    A family that is settled as unknown has `LAST_WORDS` more: the reason then names more of the sources.
     """
     answers: dict[_Question, Answer] = {}
     until = {question.family: end + LAST_WORDS for question in questions}
@@ -149,16 +151,16 @@ def _collect(
             break
         answers[question] = answer
         family = question.family
-        heard = list(answers.values())
+        arrived = list(answers.values())
         waiting = [one.source for one in questions if one.family is family and one not in answers]
-        if not settled(heard, waiting, family, agreement) or family not in until:
+        if not settled(arrived, waiting, family, agreement) or family not in until:
             continue
-        if waiting and isinstance(agree(heard, family, agreement), Unknown):
+        if waiting and isinstance(agree(arrived, family, agreement), Unknown):
             until[family] = min(until[family], time.monotonic() + LAST_WORDS)
         else:
             del until[family]
     return answers
 
 
-def _unheard(question: _Question, seconds: float) -> Answer:
+def _not_waited_for(question: _Question, seconds: float) -> Answer:
     return Answer(question.source.name, question.source.operator, question.family, Unknown(NOT_WAITED_FOR), seconds)

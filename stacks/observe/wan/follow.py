@@ -1,4 +1,4 @@
-"""Follows addresses: a thread for each family of each link, none of which waits for another."""
+"""The following of addresses: a thread for each family of each link; none waits for another."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from stacks.settings.wan import WanSettings
 
 Post = Callable[[Sighting], object]
-"""Told, from any thread, what a follower has found: an address to publish, or that it does not know any more and why.
+"""Called, from any thread, with a new address to publish, or the reason why the address is not known any more.
 
-Known is told where the address is another one, or known again; Unknown once, until it is known again.
+A Known address comes where it is another one, or known again; Unknown comes once, until the address is known again.
 """
 
 
 class Follower:
-    """Looks at one family of a link, asks all sources where a look calls for it, and posts what comes of it."""
+    """A loop that looks at one family of a link, detects where a look calls for it, and posts new addresses."""
 
     def __init__(self, settings: WanSettings, link: str, family: Family, post: Post, stop: threading.Event) -> None:
-        # One attempt: what the next one finds is the track's business, which knows more about when.
+        # One attempt: the track decides about the next one.
         self._settings = settings.model_copy(update={"attempts": 1})
         self._link, self._family = link, family
         self._post, self._stop = post, stop
         self._woken = threading.Event()
         self._nudged = False
-        self._told: Known[object] | Unknown | None = None
+        self._posted: Known[object] | Unknown | None = None
 
     def nudge(self) -> None:
-        """Look now: something has changed. From any thread."""
+        """Make the follower look now: something has changed. From any thread."""
         self._nudged = True
         self._woken.set()
 
     def wake(self) -> None:
-        """Let `run` see that it is to stop."""
+        """Make `run` check whether it is to stop."""
         self._woken.set()
 
     def run(self) -> None:
@@ -59,26 +59,26 @@ class Follower:
                         looker.reset()
                         track.nudged(time.monotonic())
                 elif step == "look":
-                    seen = looker.look()
-                    track.looked(time.monotonic(), seen, looker.pause)
+                    answer = looker.look()
+                    track.looked(time.monotonic(), answer, looker.pause)
                 else:
                     self._detect(track, looker)
 
     def _detect(self, track: Track, looker: Looker) -> None:
         detection = detect(self._settings, [self._family])
         outcome = detection.addresses[self._family]
-        looker.heard([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
+        looker.wake([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
         track.detected(time.monotonic(), outcome, looker.pause)
         if isinstance(outcome, Known):
             outcome = Known(track.known) if track.known is not None else outcome
-        if outcome != self._told and not (isinstance(outcome, Unknown) and isinstance(self._told, Unknown)):
-            self._told = outcome
+        if outcome != self._posted and not (isinstance(outcome, Unknown) and isinstance(self._posted, Unknown)):
+            self._posted = outcome
             self._post(Sighting(self._link, self._family, outcome))
 
 
 @contextmanager
 def following(settings: WanSettings, links: Iterable[str], post: Post) -> Iterator[Callable[[], None]]:
-    """Follow every family of these links within the block, which gets a function that makes all look at once."""
+    """Follow every family of these links within the block. It gets a function to make all followers look at once."""
     stop = threading.Event()
     followers = [Follower(settings.of_link(link), link, family, post, stop) for link, family in ways(settings, links)]
     threads = [threading.Thread(target=one.run, name="follow", daemon=True) for one in followers]

@@ -1,4 +1,4 @@
-"""All links and families at once: each stands apart, so that none waits for another's silence."""
+"""The detection of all links and families at once: none waits for the sources of another."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def ways(settings: WanSettings, links: Iterable[str]) -> tuple[tuple[str, Family
 
 
 def sight_one(settings: WanSettings, link: str, family: Family) -> Sighting:
-    """Detect one family of a link, whose settings these are."""
+    """Detect one family of a link. settings: those of the link."""
     return Sighting(link, family, detect(settings, [family]).addresses[family])

@@ -1,4 +1,4 @@
-"""Which kind of NAT stands before this machine, by pystun3; and what that means. For diagnosis only, IPv4 only.
+"""The kind of NAT before this machine, by pystun3, and its meaning for records. For diagnosis only, IPv4 only.
 
 pystun3 goes by RFC 3489: it asks the server to answer from its second address and port (CHANGE-REQUEST) and concludes
 from what gets through. So only a server with two addresses can tell the kind, such as coturn with two listeners; the
@@ -25,11 +25,11 @@ from stacks.observe.wan.sources.stun_exchange import binding
 
 CHILD = "stacks.observe.wan.nat_child"
 SHARE = 0.8
-"""What pystun3 may take of the time; the rest is for a Binding of today's kind where it gets no answer."""
+"""The share of the time for pystun3; the rest is for a Binding of RFC 8489 where pystun3 gets no answer."""
 
 
 class Kind(Enum):
-    """What stands before this machine; the value is its name in messages (RFC 3489, section 5)."""
+    """The kind of NAT or firewall before this machine; the value is its name in messages (RFC 3489, section 5)."""
 
     OPEN_INTERNET = "open internet"
     SYMMETRIC_UDP_FIREWALL = "symmetric UDP firewall"
@@ -39,9 +39,9 @@ class Kind(Enum):
     SYMMETRIC = "symmetric"
     UDP_BLOCKED = "UDP blocked"
     NONE = "none"
-    """No NAT; whether there is a firewall, the server cannot tell."""
+    """No NAT; the server cannot tell whether there is a firewall."""
     UNTOLD = "of unknown kind"
-    """A NAT; which one, the server cannot tell."""
+    """A NAT of a kind that the server cannot tell."""
 
 
 PYSTUN3 = {
@@ -72,21 +72,22 @@ HOLE_PUNCHING = (
 
 @dataclass(frozen=True, slots=True)
 class Nat:
-    """What a classification found."""
+    """The outcome of a classification."""
 
     kind: Kind
     external: IPv4Address | None
     """The address that the server sees; None where UDP is blocked."""
     source: IPv4Address | None = None
-    """The address of ours that the questions left with."""
+    """The address of ours from which the requests were sent."""
     untold: str = ""
-    """Why the kind is not told, where it is not."""
+    """The reason why the kind is not known; empty where it is."""
 
 
 def classify(server: tuple[str, int], seconds: float, via: str = "") -> Nat | Unknown:
-    """Ask the STUN server (host, port) over UDP and IPv4, for no longer than so many seconds. Raises nothing.
+    """Classify the NAT before this machine, over UDP and IPv4. Raises nothing.
 
-    via: the interface or the address of ours by which the questions leave. No process is left behind.
+    server: host and port of a STUN server. seconds: the longest time. via: the interface or the address of ours by
+    which the requests leave. No process is left behind.
     """
     host, port = server
     deadline = Deadline(seconds)
@@ -109,10 +110,10 @@ def classify(server: tuple[str, int], seconds: float, via: str = "") -> Nat | Un
 
 
 def meaning(nat: Nat, wan: Known[tuple[Address, ...]] | Unknown, accept: Sequence[Network] = ()) -> tuple[str, ...]:
-    """Return what it means for records, in plain sentences. Pure.
+    """Return the meaning of a classification for records, in plain sentences. Pure.
 
-    wan: the addresses that the detection's sources agreed on; accept: see `refusal`. Whether there are two NATs cannot
-    be seen from here, and is not claimed.
+    wan: the addresses on which the detection's sources agreed; accept: see `refusal`. Two NATs in a row cannot be seen
+    from here, and are not claimed.
     """
     lines = _meaning(nat, accept)
     if nat.external is not None and isinstance(wan, Known) and nat.external not in wan.value:
@@ -142,7 +143,7 @@ def _meaning(nat: Nat, accept: Sequence[Network]) -> tuple[str, ...]:
 
 
 def _pystun3(host: str, port: int, seconds: float, via: str) -> dict[str, str]:
-    """Return what the child process wrote, or why there is nothing as `failed`. It is gone on return."""
+    """Return the output of the child process, or the reason why there is none as `failed`. It is gone on return."""
     # -P: a file `stun.py` in the working directory must not be taken for pystun3.
     command = [sys.executable, "-P", "-m", CHILD, host, str(port), str(seconds), *([via] if via else [])]
     started = time.monotonic()

@@ -1,7 +1,8 @@
-"""Runs pystun3 and writes what it says as a line of JSON; `nat` starts it: `python -m ... HOST PORT SECONDS [VIA]`.
+"""A program that runs pystun3 and writes its result as a line of JSON: `python -m ... HOST PORT SECONDS [VIA]`.
 
-A process of its own, for what pystun3 2.0.0 does where a server misbehaves: it asks again and again, as fast as it can,
-while it gets Binding Errors, and raises whatever happens to go wrong over an attribute that it cannot read.
+`nat` starts it as a process of its own, because pystun3 2.0.0 cannot be stopped where a server misbehaves: it asks
+again and again, as fast as it can, while it gets Binding Errors, and raises any error over an attribute that it cannot
+read.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from stacks.observe.wan.sources.deadline import Deadline
 REQUESTS = 20
 """More than the classification needs: 5 tests of 4 requests each."""
 WAIT = 0.1
-"""What each request waits for its answer, of the whole time: the longest way has 8 that nobody answers."""
+"""The share of the whole time in which each request waits for its answer: at most 8 stay unanswered."""
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError)
-"""What pystun3 raises over answers that it cannot read."""
+"""The errors that pystun3 raises over answers that it cannot read."""
 
 
 class EndlessError(OSError):
-    """The server keeps answering, and never what was asked for."""
+    """The server keeps answering, but never with the requested response."""
 
 
 class CountedSocket(socket.socket):
@@ -34,7 +35,7 @@ class CountedSocket(socket.socket):
 
     sent = 0
 
-    def sendto(self, *arguments: Any) -> int:  # noqa: ANN401 - of the method that it stands for
+    def sendto(self, *arguments: Any) -> int:  # noqa: ANN401 - of the method that it replaces
         self.sent += 1
         if self.sent > REQUESTS:
             raise EndlessError

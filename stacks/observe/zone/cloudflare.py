@@ -1,12 +1,15 @@
-"""A Cloudflare zone as it is now: one listing of up to 5,000 records a page.
+"""Cloudflare's zones: the records of one, the zones that a token can see, and the token itself.
 
-https://developers.cloudflare.com/api/resources/dns/subresources/records/methods/list/
+https://developers.cloudflare.com/api/resources/dns/subresources/records/methods/list/,
+https://developers.cloudflare.com/api/resources/zones/methods/list/ and
+https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -16,15 +19,21 @@ from components.records.record import Record
 from stacks.model.errors import ObservationError, UserError
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import http
+from stacks.observe.zone.visible import TokenState, VisibleZone, listing_error
 from stacks.settings.credentials import Credentials
 
 PAGE = 5_000
-TOO_MANY_REQUESTS = 429
+"""Records a page."""
+ZONE_PAGE = 50
 REFUSED = frozenset({400, 401, 403})
+_ADVICE = (
+    "make a token with Zone:Read and DNS:Edit on the zone, at My Profile, API Tokens, and export it as "
+    "CLOUDFLARE_API_TOKEN"
+)
 
 
 def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
-    """All records of the zone; its id is looked up (one more call) where zone_id is empty.
+    """Return all records of the zone; its id is looked up (one more call) where zone_id is empty.
 
     Raises UserError where the token is wrong or sees no such zone, ObservationError where the API cannot be asked.
     """
@@ -34,21 +43,21 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
 
 
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
-    """The record that a resource of the state holds."""
+    """Return the record of a resource in state."""
     inputs = resource["inputs"]
     logical_name = resource["urn"].rsplit("::", 1)[1]
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], read_record(inputs))
 
 
 def opened(credentials: Credentials) -> AbstractContextManager[requests.Session]:
-    """A session that signs its calls."""
+    """Return a session with the credentials in its headers."""
     if credentials.token:
         return http.opened("cloudflare", {"Authorization": f"Bearer {credentials.token}"})
     return http.opened("cloudflare", {"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email})
 
 
 def find_zone(session: requests.Session, credentials: Credentials, zone: str) -> Mapping[str, Any]:
-    """The zone by its name, as the API gives it. Raises as `snapshot`."""
+    """Return the API's JSON of a zone, by its name. Raises as `snapshot`."""
     answer = _get(session, credentials, "/zones", {"name": zone}, zone)
     if not answer["result"]:
         raise UserError(
@@ -73,7 +82,7 @@ def _records(session: requests.Session, credentials: Credentials, zone: str, zon
 
 
 def read_record(item: Mapping[str, Any]) -> Record:
-    """A record as the API gives it, or as state holds its inputs."""
+    """Return a record from the API's JSON, or from a resource's inputs in state."""
     return Record(
         name=item["name"].lower(),
         type=item["type"],
@@ -85,6 +94,56 @@ def read_record(item: Mapping[str, Any]) -> Record:
     )
 
 
+def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
+    """Return the zones that the credentials can see. name: the only wanted zone, "" for all.
+
+    Raises UserError where the credentials are refused, ObservationError where the API cannot be asked.
+    """
+    found: list[VisibleZone] = []
+    with opened(credentials) as session:
+        page, pages = 1, 1
+        while page <= pages:
+            query = {"page": str(page), "per_page": str(ZONE_PAGE), **({"name": name} if name else {})}
+            url = f"{credentials.base_url}/zones"
+            response, body = http.get(session, url, query, "Cloudflare", "the zones of the token")
+            if not response.ok or not body.get("success"):
+                raise listing_error("Cloudflare", url, response, reason(response, body), _ADVICE)
+            found += [_visible_zone(item) for item in body["result"]]
+            pages = int((body.get("result_info") or {}).get("total_pages", 1))
+            page += 1
+    return found
+
+
+def token_state(credentials: Credentials) -> TokenState | None:
+    """Return the state of a user's API token; None for a key, and for a token of an account.
+
+    Raises ObservationError where the API cannot be asked.
+    """
+    if not credentials.token:
+        return None
+    with opened(credentials) as session:
+        url = f"{credentials.base_url}/user/tokens/verify"
+        response, body = http.get(session, url, {}, "Cloudflare", "the token")
+    if not response.ok or not body.get("success"):
+        return None
+    result = body["result"]
+    expires = result.get("expires_on")
+    return TokenState(str(result.get("status", "")), datetime.fromisoformat(expires) if expires else None)
+
+
+def _visible_zone(item: Mapping[str, Any]) -> VisibleZone:
+    return VisibleZone(
+        provider="cloudflare",
+        name=str(item["name"]),
+        id=str(item["id"]),
+        status=str(item.get("status", "")),
+        plan=str((item.get("plan") or {}).get("legacy_id") or ""),
+        name_servers=tuple(item.get("name_servers") or ()),
+        permissions=frozenset(item["permissions"]) if item.get("permissions") else None,
+        created=str(item.get("created_on") or ""),
+    )
+
+
 def _get(
     session: requests.Session, credentials: Credentials, path: str, query: Mapping[str, str], zone: str
 ) -> dict[str, Any]:
@@ -92,30 +151,30 @@ def _get(
     response, body = http.get(session, url, query, "Cloudflare", f"the zone {zone}")
     if response.ok and body.get("success"):
         return dict(body)
-    said = reason(response, body)
-    if response.status_code == TOO_MANY_REQUESTS:
+    refusal = reason(response, body)
+    if response.status_code == requests.codes.too_many_requests:
         wait = response.headers.get("Retry-After", "some")
         raise ObservationError(f"Cloudflare's rate limit is used up: asks to wait {wait} seconds")
     if response.status_code in REFUSED:
         raise UserError(
-            f"Cloudflare refuses the credentials: {said}",
+            f"Cloudflare refuses the credentials: {refusal}",
             f"GET {url} answered {response.status_code}",
             "check CLOUDFLARE_API_TOKEN: it needs Zone:Read and DNS:Edit on this zone and must not have expired",
         )
     if response.status_code == requests.codes.not_found:
         raise UserError(
-            f"there is no zone with the id {path.split('/')[2]}: {said}",
+            f"there is no zone with the id {path.split('/')[2]}: {refusal}",
             f"GET {url} answered {response.status_code}",
             f"check truenorth:zone_id (or CF_ZONE_ID), or leave it out: it is found by the name {zone}",
         )
-    raise ObservationError(f"Cloudflare answered {response.status_code} about the zone {zone}: {said}")
+    raise ObservationError(f"Cloudflare answered {response.status_code} about the zone {zone}: {refusal}")
 
 
 def reason(response: requests.Response, body: Mapping[str, Any]) -> str:
-    """Why the API refused, in its words."""
-    return "; ".join(_said(error) for error in body.get("errors", ())) or response.reason
+    """Return the API's own words on why it refused."""
+    return "; ".join(_error_text(error) for error in body.get("errors", ())) or response.reason
 
 
-def _said(error: Mapping[str, Any]) -> str:
-    chain = "".join(f", {_said(inner)}" for inner in error.get("error_chain", ()))
+def _error_text(error: Mapping[str, Any]) -> str:
+    chain = "".join(f", {_error_text(inner)}" for inner in error.get("error_chain", ()))
     return f"{error.get('message', '')} ({error.get('code', '?')}){chain}"

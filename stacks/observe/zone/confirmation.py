@@ -1,6 +1,6 @@
-"""Whether a zone's name servers have taken an update: they are asked until all of them answer what was written.
+"""The confirmation of an update: a zone's name servers are asked until all of them answer with the written records.
 
-A provider's API accepts a record before its name servers have it. What they say is the truth that clients get.
+A provider's API accepts a record before its name servers have it; clients get the name servers' answers.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from stacks.observe.zone.name_servers import NameServer, name_servers
 from stacks.observe.zone.record_data import Data, answered, data, shown
 
 FIRST_PAUSE = 0.25
-"""Seconds after which a server that has taken nothing new is asked again; each pause doubles."""
+"""Seconds until a server without the update is asked again; each pause doubles."""
 LONGEST_PAUSE = 2.0
 ANSWER_TIMEOUT = 1.5
-"""Seconds that a server has for one answer; then it is asked again, at its next address if it has more."""
+"""Seconds for one answer of a server; then it is asked again, at its next address if it has more."""
 AT_ONCE = 32
-"""Names that one server is asked for at a time. While it has taken none of them, it is not asked for more."""
+"""Names for which one server is asked at a time; more only when it has some of them."""
 PAYLOAD = 1232
-"""Bytes of UDP that we take (DNS flag day 2020); what is longer comes over TCP."""
+"""Bytes of the longest answer over UDP (DNS flag day 2020); a longer one comes over TCP."""
 SILENCE = "does not answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a name should have. contents: in presentation form; none where the record set should be gone."""
+    """The expected records of a name and type. contents: in presentation form; none for a deleted record set."""
 
     name: str
     type: str
@@ -49,7 +49,7 @@ class Expectation:
 @dataclass(frozen=True, slots=True)
 class _Question:
     number: int
-    """The place of its expectation."""
+    """The index of its expectation."""
     name: dns.name.Name
     type: dns.rdatatype.RdataType
     expected: frozenset[Data]
@@ -58,11 +58,12 @@ class _Question:
 def confirm(
     zone: str, expectations: Sequence[Expectation], servers: Sequence[str], seconds: float | Deadline
 ) -> tuple[Confirmed | Unconfirmed, ...]:
-    """Ask the servers (HOST or HOST:PORT; none: those of the zone's NS records) until they agree or the time is over.
+    """Ask the name servers of a zone until they answer as expected or the time is over.
 
-    One result for each expectation, in their order. A deadline in place of seconds can be cancelled from elsewhere.
-    The network raises nothing. Not to be called where an event loop runs. Names that a provider proxies or flattens
-    (an alias at the apex), and deleted names that a wildcard covers, never answer what was written: leave them out.
+    servers: HOST or HOST:PORT; none: those of the zone's NS records. seconds: the time, or a deadline that can be
+    cancelled from elsewhere. Returns one result for each expectation, in their order; the network raises nothing. Not
+    to be called where an event loop runs. Leave out the names that never answer with the written records: those that a
+    provider proxies or flattens (an alias at the apex), and deleted names under a wildcard.
     """
     if not expectations:
         return ()
@@ -71,7 +72,7 @@ def confirm(
 
 
 class _Confirmation:
-    """What is known so far of each expectation."""
+    """The results so far for each expectation."""
 
     def __init__(self, expectations: Sequence[Expectation], deadline: Deadline) -> None:
         self._expectations = expectations
@@ -79,10 +80,10 @@ class _Confirmation:
         self._started = time.monotonic()
         self._confirmed: dict[int, float] = {}
         self._said: list[dict[str, str]] = [{} for _ in expectations]
-        """By server, until it has taken the update; under no server, what concerns all."""
+        """By expectation and server, the difference until it has the update; under "" the faults of all servers."""
 
     async def run(self, zone: str, servers: Sequence[str]) -> tuple[Confirmed | Unconfirmed, ...]:
-        """Ask until all is confirmed, the deadline has passed, or it was cancelled."""
+        """Ask until all expectations are confirmed, the deadline has passed, or it was cancelled."""
         loop = asyncio.get_running_loop()
         cancelled = asyncio.Event()
         work = asyncio.create_task(self._ask_all(zone, servers))
@@ -133,7 +134,7 @@ class _Confirmation:
             return None
 
     async def _follow(self, server: NameServer, questions: Sequence[_Question]) -> None:
-        """Ask one server until it has taken all, some names at a time, each in its turn."""
+        """Ask one server until it has all updates, some names at a time, each in its turn."""
         addresses = deque(server.addresses)
         pending = deque(questions)
         pause = FIRST_PAUSE
@@ -163,7 +164,7 @@ class _Confirmation:
 
 
 async def _ask(address: str, port: int, question: _Question) -> str:
-    """What the server says in place of what is expected; empty where it says that."""
+    """Return the difference between the server's answer and the expected one; "" where there is none."""
     query = dns.message.make_query(question.name, question.type, use_edns=0, payload=PAYLOAD, flags=0)
     try:
         response, _ = await dns.asyncquery.udp_with_fallback(

@@ -1,11 +1,13 @@
-"""A Gandi LiveDNS zone as it is now: its record sets, up to 500 a page, the most that the API gives.
+"""Gandi's LiveDNS zones: the record sets of one, and the zones that a token can see.
 
-https://api.gandi.net/docs/livedns/#v5-livedns-domains-fqdn-records
+https://api.gandi.net/docs/livedns/#v5-livedns-domains-fqdn-records and
+https://api.gandi.net/docs/livedns/#v5-livedns-domains
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import requests
@@ -15,29 +17,65 @@ from components.records.record import Record
 from stacks.model.errors import ObservationError, UserError
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import http
+from stacks.observe.zone.visible import TokenState, VisibleZone, listing_error
 from stacks.settings.credentials import Credentials
 
 PAGE = 500
-TOO_MANY_REQUESTS = 429
+"""Record sets a page, the most that the API gives."""
+ZONE_PAGE = 100
 REFUSED = frozenset({401, 403})
+_ADVICE = (
+    "make a personal access token that may manage the domain's technical configuration, and export it as "
+    "GANDI_PERSONAL_ACCESS_TOKEN"
+)
 
 
 def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot:
-    """All record sets of the zone; its id is its name.
+    """Return all record sets of the zone; its id is its name.
 
     Raises UserError where the token is refused or sees no such zone, ObservationError where the API cannot be asked.
     """
-    scheme, secret = ("Bearer", credentials.token) if credentials.token else ("Apikey", credentials.key)
-    with http.opened("gandi", {"Authorization": f"{scheme} {secret}", "Accept": "application/json"}) as session:
+    with _opened(credentials) as session:
         return ZoneSnapshot(zone, zone, _record_sets(session, credentials, zone))
 
 
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
-    """The record set that a resource of the state holds."""
+    """Return the record set of a resource in state."""
     inputs = resource["inputs"]
     zone, logical_name = inputs["zone"], resource["urn"].rsplit("::", 1)[1]
     record = read_record(zone, inputs["name"], inputs["type"], int(inputs["ttl"]), inputs["values"])
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], zone, record, "gandi")
+
+
+def visible_zones(credentials: Credentials, _name: str) -> list[VisibleZone]:
+    """Return the zones that the credentials can see.
+
+    Raises UserError where the credentials are refused, ObservationError where the API cannot be asked.
+    """
+    found: list[VisibleZone] = []
+    with _opened(credentials) as session:
+        page = 1
+        while True:
+            query = {"per_page": str(ZONE_PAGE), "page": str(page)}
+            url = f"{credentials.base_url}/v5/livedns/domains"
+            response, body = http.get(session, url, query, "Gandi", "the domains of the token")
+            if not response.ok or not isinstance(body, list):
+                refusal = body.get("message") or body.get("cause") if isinstance(body, dict) else ""
+                raise listing_error("Gandi", url, response, str(refusal or response.reason), _ADVICE)
+            found += [VisibleZone("gandi", str(item["fqdn"]), str(item["fqdn"])) for item in body]
+            if len(body) < ZONE_PAGE:
+                return found
+            page += 1
+
+
+def token_state(_: Credentials) -> TokenState | None:
+    """Return None: Gandi's API does not give the state of a token."""
+    return None
+
+
+def _opened(credentials: Credentials) -> AbstractContextManager[requests.Session]:
+    scheme, secret = ("Bearer", credentials.token) if credentials.token else ("Apikey", credentials.key)
+    return http.opened("gandi", {"Authorization": f"{scheme} {secret}", "Accept": "application/json"})
 
 
 def _record_sets(session: requests.Session, credentials: Credentials, zone: str) -> tuple[LiveRecord, ...]:
@@ -55,7 +93,7 @@ def _record_sets(session: requests.Session, credentials: Credentials, zone: str)
 
 
 def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
-    """A record set, from what the API says of it. name: relative to the zone, `@` for the zone's own."""
+    """Return a record set as a record. name: relative to the zone, `@` for the zone's own; ttl: seconds."""
     absolute = tuple(
         canonical_content.lenient(record_type, gandi_names.absolute(record_type, text, zone)) for text in values
     )
@@ -75,20 +113,20 @@ def _get(session: requests.Session, credentials: Credentials, zone: str, page: i
     response, body = http.get(session, url, query, "Gandi", f"the zone {zone}")
     if response.ok and isinstance(body, list):
         return body
-    said = str(body.get("message") or body.get("cause") or response.reason) if isinstance(body, dict) else ""
-    if response.status_code == TOO_MANY_REQUESTS:
+    refusal = str(body.get("message") or body.get("cause") or response.reason) if isinstance(body, dict) else ""
+    if response.status_code == requests.codes.too_many_requests:
         raise ObservationError("Gandi's rate limit is used up: 1000 requests a minute for each address")
     if response.status_code in REFUSED:
         raise UserError(
-            f"Gandi refuses the credentials: {said}",
+            f"Gandi refuses the credentials: {refusal}",
             f"GET {url} answered {response.status_code}",
             "check GANDI_PERSONAL_ACCESS_TOKEN: it needs the right to manage the domain's technical configuration "
             "and must not have expired",
         )
     if response.status_code == requests.codes.not_found:
         raise UserError(
-            f"there is no zone {zone} that this token can see: {said}",
+            f"there is no zone {zone} that this token can see: {refusal}",
             f"GET {url} answered 404",
             "check the spelling of the zone, and that its domain uses Gandi's LiveDNS",
         )
-    raise ObservationError(f"Gandi answered {response.status_code} about the zone {zone}: {said}")
+    raise ObservationError(f"Gandi answered {response.status_code} about the zone {zone}: {refusal}")

@@ -1,4 +1,4 @@
-"""The way to a provider's API over HTTP: a session that tries again, and a call that gives status and JSON."""
+"""HTTP for the providers' APIs: a session with retries, and a GET that returns status and JSON."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ RETRY = Retry(
     backoff_factor=0.3,
     status_forcelist=(500, 502, 503, 504),
     raise_on_status=False,
-    respect_retry_after_header=False,  # Cloudflare may ask for five minutes: the caller decides about that, not this
+    respect_retry_after_header=False,  # Cloudflare may ask for five minutes: the caller decides about that
 )
 
 
-class _ToldAdapter(HTTPAdapter):
-    """Tries again as RETRY says, and tells of each call."""
+class _ReportingAdapter(HTTPAdapter):
+    """An adapter that tries again as RETRY says, and reports each call to CALLS."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(max_retries=RETRY)
@@ -56,10 +56,10 @@ class _ToldAdapter(HTTPAdapter):
 
 @contextmanager
 def opened(service: Service, headers: Mapping[str, str]) -> Iterator[requests.Session]:
-    """A session whose calls carry these headers; passing faults of the server are waited out."""
+    """Return a session with these headers; passing faults of the server are waited out."""
     with requests.Session() as session:
-        session.mount("http://", _ToldAdapter(service))
-        session.mount("https://", _ToldAdapter(service))
+        session.mount("http://", _ReportingAdapter(service))
+        session.mount("https://", _ReportingAdapter(service))
         session.headers.update(headers)
         yield session
 
@@ -67,9 +67,10 @@ def opened(service: Service, headers: Mapping[str, str]) -> Iterator[requests.Se
 def get(
     session: requests.Session, url: str, query: Mapping[str, str], provider: str, about: str
 ) -> tuple[requests.Response, Any]:
-    """The answer, whatever its status, and its JSON ({} where it is none).
+    """Return the response, of any status, and its JSON, {} where it has none.
 
-    Raises ObservationError naming the provider, and what it was asked about, where there is no answer that can be read.
+    provider: its name in messages; about: the subject of the request in messages. Raises ObservationError where there
+    is no response, or it cannot be read.
     """
     try:
         response = session.get(url, params=query, timeout=TIMEOUT)

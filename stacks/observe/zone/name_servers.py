@@ -1,4 +1,4 @@
-"""A zone's authoritative name servers, with the addresses at which they are asked."""
+"""The authoritative name servers of a zone, with their addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PORT = 53
 
 @dataclass(frozen=True, slots=True)
 class NameServer:
-    """name: as messages call it. addresses: to be tried in their order; none where `problem` says why."""
+    """A name server. name: in messages. addresses: to be tried in their order; none where `problem` says why."""
 
     name: str
     addresses: tuple[str, ...]
@@ -31,10 +31,10 @@ class NameServer:
 async def name_servers(
     zone: str, servers: Sequence[str], deadline: Deadline, resolver: dns.asyncresolver.Resolver | None = None
 ) -> tuple[NameServer, ...]:
-    """The servers that are given (HOST or HOST:PORT), else those of the zone's NS records.
+    """Return the given servers (HOST or HOST:PORT), else those of the zone's NS records.
 
-    The resolver (None: the system's, as it is configured now) is asked for NS records and for where they point.
-    Raises `NoAnswerError` where the zone has none.
+    resolver: for the NS records and their addresses; None: the system's, as it is configured now. Raises
+    `NoAnswerError` where the zone has no name servers.
     """
     if servers:
         return tuple(await asyncio.gather(*(_given(server, deadline) for server in dict.fromkeys(servers))))
@@ -43,7 +43,7 @@ async def name_servers(
         hosts = await _of_zone(zone, resolver, deadline)
     except (dns.exception.DNSException, OSError) as error:
         raise NoAnswerError(f"the name servers of {zone} were not found: {error}") from error
-    return tuple(await asyncio.gather(*(_found(host, resolver, deadline) for host in hosts)))
+    return tuple(await asyncio.gather(*(_of_host(host, resolver, deadline) for host in hosts)))
 
 
 async def _given(server: str, deadline: Deadline) -> NameServer:
@@ -64,7 +64,7 @@ async def _of_zone(zone: str, resolver: dns.asyncresolver.Resolver, deadline: De
     return sorted(record.target.to_text(omit_final_dot=True) for record in answer)
 
 
-async def _found(host: str, resolver: dns.asyncresolver.Resolver, deadline: Deadline) -> NameServer:
+async def _of_host(host: str, resolver: dns.asyncresolver.Resolver, deadline: Deadline) -> NameServer:
     try:
         answers = await resolver.resolve_name(host + ".", lifetime=deadline.remaining())
     except (dns.exception.DNSException, OSError) as error:

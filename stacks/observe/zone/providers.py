@@ -1,25 +1,48 @@
-"""How each provider's zones and resources are read. A further provider is registered here and in components."""
+"""The registry of zone readers, one for each DNS provider.
+
+A further provider is a module here and a line in `READERS`; `components.records.providers` has the same keys.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import cloudflare, gandi
+from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """snapshot: the zone now, by credentials, domain and id ("" where unknown). registered: what a resource holds."""
+class ZoneReader:
+    """The functions that read the zones of one provider.
+
+    snapshot: all records of a zone, by credentials, domain and id ("" where it is not known). registered: the record of
+    a resource in state. visible: the zones that credentials can see, by credentials and the only wanted name ("" for
+    all). token_state: the state of a token; None where the provider does not give it.
+    """
 
     snapshot: Callable[[Credentials, str, str], ZoneSnapshot]
     registered: Callable[[Mapping[str, Any]], RegisteredRecord]
+    visible: Callable[[Credentials, str], Iterable[VisibleZone]]
+    token_state: Callable[[Credentials], TokenState | None]
 
 
 READERS = {
-    "cloudflare": Reader(cloudflare.snapshot, cloudflare.registered),
-    "gandi": Reader(gandi.snapshot, gandi.registered),
+    "cloudflare": ZoneReader(
+        cloudflare.snapshot, cloudflare.registered, cloudflare.visible_zones, cloudflare.token_state
+    ),
+    "gandi": ZoneReader(gandi.snapshot, gandi.registered, gandi.visible_zones, gandi.token_state),
 }
+
+
+def visible_zones(provider: str, credentials: Credentials, name: str = "") -> tuple[VisibleZone, ...]:
+    """Return the zones that the credentials can see, in the order of their names.
+
+    name: the only wanted zone; a token of Cloudflare for single zones may not be allowed to list all. Raises UserError
+    where the credentials are refused, ObservationError where the API cannot be asked.
+    """
+    found = READERS[provider].visible(credentials, name)
+    return tuple(sorted((zone for zone in found if name in {"", zone.name}), key=lambda zone: zone.name))

@@ -1,4 +1,4 @@
-"""The contents of records in a form that compares: settings, APIs and name servers write them differently."""
+"""The contents of records in a comparable form: settings, APIs and name servers write them differently."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _LONGEST_SHOWN = 60
 
 
 def data(record_type: dns.rdatatype.RdataType, content: str) -> Data:
-    """What a content in presentation form says. Raises `dns.exception.DNSException` where it is none of its type.
+    """Return the data of a content in presentation form.
 
     Host names are absolute, with or without the final dot. A TXT content is quoted strings, or a bare text.
+    Raises `dns.exception.DNSException` for a content that the type cannot have.
     """
     if record_type == dns.rdatatype.TXT and not content.startswith('"'):
         return content.encode()
@@ -28,7 +29,7 @@ def data(record_type: dns.rdatatype.RdataType, content: str) -> Data:
 
 
 def answered(response: dns.message.Message, name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> set[Data]:
-    """The data of this name and type in an answer; what aliases lead to is not the name's own."""
+    """Return the data of this name and type in a response; data at the target of an alias is not the name's own."""
     return {
         _comparable(record)
         for records in response.answer
@@ -38,7 +39,7 @@ def answered(response: dns.message.Message, name: dns.name.Name, record_type: dn
 
 
 def shown(contents: Iterable[Data]) -> str:
-    """The contents for a message, in order, each cut to a length that can be read."""
+    """Return the contents for a message, sorted, each cut to a readable length."""
     texts = sorted(repr(one.decode("utf-8", "replace")) if isinstance(one, bytes) else str(one) for one in contents)
     return ", ".join(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..." for text in texts)
 

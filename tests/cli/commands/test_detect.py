@@ -15,7 +15,9 @@ import pytest
 import yaml
 
 from cli.commands.detect import NAT_SECONDS
-from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from lab.addresses.http import HttpBehaviour, serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
 
 SEEN = "203.0.113.7"

@@ -4,7 +4,9 @@ import time
 from contextlib import ExitStack
 
 from lab import remote
-from lab.addresses.world import Addresses, StunBehaviour, serve_http, serve_stun
+from lab.addresses.http import serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from lab.world import FIRST_IPV4
 from stacks.settings.wan import WanSettings
 from tests.cli.conftest import Inside

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cli.events import Leadership
-from cli.lease.election import Election, Place
+from cli.lease.election import Election
+from cli.lease.record import Place
 from stacks.kube.access import access
 from stacks.kube.home import Home
 from stacks.settings.cluster import ClusterSettings

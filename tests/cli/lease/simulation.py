@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeVar, cast
 
 from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
-from cli.lease.election import Election, Place
+from cli.lease.election import Election
 from cli.lease.engine_guard import leash
+from cli.lease.record import Place
 from stacks.kube.api import ApiError, Collection, Event, NotFound, Overloaded, RequestRejected, WriteConflict
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Manifest, Resource

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.engine.hold import Hold, NotHeld
-from cli.lease.election import Place
 from cli.lease.held import LOST, held
+from cli.lease.record import Place
 from stacks.model.errors import NotNow
 from tests.cli.lease.electing import NAME, QUICK, home
 

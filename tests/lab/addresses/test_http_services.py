@@ -7,8 +7,8 @@ import time
 import pytest
 import requests
 
-from lab.addresses.http import HttpBehaviour
-from lab.addresses.world import Addresses, serve_http
+from lab.addresses.http import HttpBehaviour, serve_http
+from lab.addresses.settable import Addresses
 
 
 def get(url: str, seconds: float = 5) -> requests.Response:

@@ -9,8 +9,8 @@ import pytest
 import stun as pystun3  # type: ignore[import-untyped] # ships no types
 from aioice import stun as aioice
 
-from lab.addresses.stun import StunBehaviour
-from lab.addresses.world import Addresses, serve_stun
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 
 ID = bytes(range(12))
 REQUEST = bytes(aioice.Message(aioice.Method.BINDING, aioice.Class.REQUEST, ID))

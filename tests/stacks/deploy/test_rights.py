@@ -28,7 +28,7 @@ class TestReads:
 
     @pytest.mark.parametrize("source", get_args(SourceName))
     def test_are_all_kinds_that_a_source_looks_at(self, source: str) -> None:
-        from stacks.observe.cluster.source import Options  # noqa: PLC0415 - what the source itself says
+        from stacks.observe.cluster.claims.source import Options  # noqa: PLC0415 - what the source itself says
 
         wanted = {one.plural for one in SOURCES[source](Options()).resources()}
         assert {one.resource for one in found(sources=[source]).reads} == wanted

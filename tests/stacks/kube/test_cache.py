@@ -14,7 +14,7 @@ from stacks.kube.objects import (
     Resource,
 )
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 from tests.stacks.observe.cluster.worlds import route

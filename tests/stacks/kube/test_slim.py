@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stacks.kube.objects import HTTP_ROUTES, SERVICES, Manifest
 from stacks.kube.slim import slim
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from tests.stacks.observe.cluster.worlds import ACCEPTED, RESOURCES, Caches, allow, gateway, listener, manifest, route
 
@@ -174,7 +174,7 @@ def test_every_source_sees_the_same_in_what_is_kept_as_in_the_whole(
     world: tuple[Manifest, ...], options: Options
 ) -> None:
     for make in SOURCES.values():
-        whole, kept = make(options).wishes(Caches(world)), make(options).wishes(Caches(tuple(slimmed(world))))
+        whole, kept = make(options).claims(Caches(world)), make(options).claims(Caches(tuple(slimmed(world))))
         assert kept == whole
 
 

@@ -1,4 +1,4 @@
-"""What a controller's conditions say of an object (Kubernetes API, `Condition`). Pure."""
+"""The conditions that controllers write into an object's status (Kubernetes API, `Condition`). Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stacks.kube.objects import Manifest
 
 
 class Verdict(Enum):
-    """What a condition says. STALE: of an earlier generation of the object; PENDING: nothing yet."""
+    """The verdict of a condition. STALE: about an earlier generation of the object; PENDING: none yet."""
 
     TRUE = "is true"
     FALSE = "is false"
@@ -18,7 +18,7 @@ class Verdict(Enum):
 
 
 def verdict(conditions: Iterable[Manifest] | None, kind: str, generation: int) -> Verdict:
-    """What the condition of a kind says. A controller that names no generation is believed."""
+    """Return the verdict of the condition of a kind. A condition without a generation counts for the present one."""
     for condition in conditions or ():
         if condition.get("type") == kind:
             if (condition.get("observedGeneration") or generation) < generation:
@@ -28,6 +28,6 @@ def verdict(conditions: Iterable[Manifest] | None, kind: str, generation: int) -
 
 
 def best(verdicts: Iterable[Verdict]) -> Verdict:
-    """What several controllers say together: one that agrees is enough, and one that is behind may yet agree."""
+    """Return the verdict of several controllers together: TRUE needs only one, and a STALE one may yet be TRUE."""
     found = set(verdicts)
     return next((one for one in (Verdict.TRUE, Verdict.STALE, Verdict.FALSE) if one in found), Verdict.PENDING)

@@ -11,7 +11,7 @@ _ADDRESS_TYPES = {"IPv4", "IPv6"}
 
 
 def slices_by_service(slices: Iterable[Manifest]) -> dict[tuple[str, str], list[Manifest]]:
-    """The slices of each Service, by its namespace and name."""
+    """Return the slices of each Service, by its namespace and name."""
     found: dict[tuple[str, str], list[Manifest]] = {}
     for one in slices:
         metadata = one["metadata"]
@@ -22,9 +22,9 @@ def slices_by_service(slices: Iterable[Manifest]) -> dict[tuple[str, str], list[
 
 
 def ready_by_hostname(slices: Iterable[Manifest], *, always: bool = False) -> dict[str, tuple[str, ...]]:
-    """The addresses of the ready pods: of all under "", and of each that has a host name under that.
+    """Return the addresses of the ready pods: of all under "", and of those with a host name under it, too.
 
-    A pod that is there and not ready has no addresses, but its host name. always: the ready and the others.
+    A pod that is not ready has its host name here without addresses. always: pods that are not ready count too.
     """
     found: dict[str, list[str]] = {"": []}
     for one in slices:
@@ -39,7 +39,7 @@ def ready_by_hostname(slices: Iterable[Manifest], *, always: bool = False) -> di
 
 
 def ready_nodes(slices: Iterable[Manifest]) -> frozenset[str]:
-    """The names of the nodes on which a pod is ready."""
+    """Return the names of the nodes on which a pod is ready."""
     return frozenset(_nodes(slices))
 
 
@@ -51,6 +51,6 @@ def _nodes(slices: Iterable[Manifest]) -> Iterator[str]:
 
 
 def _is_ready(endpoint: Manifest) -> bool:
-    """One that does not say is ready (`EndpointConditions.ready`)."""
+    """Return whether an endpoint is ready; without the condition it is (`EndpointConditions.ready`)."""
     ready = (endpoint.get("conditions") or {}).get("ready")
     return ready is None or bool(ready)

@@ -1,7 +1,7 @@
-"""Gateways and ListenerSets: to which listeners a route may attach, and what stands behind them. Pure.
+"""Gateways and ListenerSets: the listeners to which a route may attach, with their Gateway's addresses. Pure.
 
 Sources: Gateway API v1, `ParentReference`, `Listener`, `AllowedRoutes`, `AllowedListeners`, `GatewayStatus.addresses`.
-ReferenceGrant plays no part in references to parents: listeners say themselves whom they allow.
+ReferenceGrant plays no part in references to parents: a listener itself says from where routes may attach.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from stacks.kube.objects import (
 from stacks.kube.selector import selects
 from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.annotations import Annotated
-from stacks.observe.cluster.assemble import known
+from stacks.observe.cluster.claims.annotations import Annotated
+from stacks.observe.cluster.claims.assemble import known
+from stacks.observe.cluster.claims.hostnames import is_address
 from stacks.observe.cluster.kinds.conditions import Verdict, verdict
-from stacks.observe.cluster.kinds.hostnames import is_address
 
 _SAME_PROTOCOL = {"HTTPS": "HTTP"}
 
 
 @dataclass(frozen=True, slots=True)
 class ParentRef:
-    """A reference to a parent, with its defaults filled in."""
+    """A route's reference to a parent, with its defaults filled in."""
 
     group: str
     kind: str
@@ -43,7 +43,7 @@ class ParentRef:
 
     @classmethod
     def of(cls, reference: Manifest, namespace: str) -> ParentRef:
-        """The reference as a route in the namespace means it."""
+        """Return the reference of an object in the namespace."""
         return cls(
             group=reference.get("group", GATEWAY_GROUP),
             kind=reference.get("kind") or GATEWAYS.kind,
@@ -59,9 +59,9 @@ class Attachment:
     """A listener to which a route may attach.
 
     hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
-    the route's, nearest first. targets: the Gateway's addresses in their order. doubt: why it is not known whether the
-    route attaches at all, so that no annotation can say its targets either. tentative: a controller has yet to say it;
-    what is certain elsewhere does not wait for that.
+    the route's, nearest first. targets: the Gateway's addresses in their order. doubt: the reason why it is not known
+    whether the route attaches at all; then no annotation can give its targets either. tentative: a controller has yet
+    to decide; attachments that are certain do not wait for it.
     """
 
     hostname: str | Unknown
@@ -72,36 +72,36 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """The route that looks for its listeners."""
+class AttachingRoute:
+    """A route in search of its listeners. protocols: of the listeners to which routes of its kind attach."""
 
     kind: str
     namespace: str
     protocols: frozenset[str]
 
 
-def attachments(reference: ParentRef, caller: Caller, objects: ClusterObjects) -> tuple[Attachment, ...]:
-    """The listeners of a parent that the route may attach to; none where the parent is gone or not one we know."""
+def attachments(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> tuple[Attachment, ...]:
+    """Return the listeners of a parent to which the route may attach; none where the parent is gone or unsupported."""
     if reference.group == GATEWAY_GROUP and reference.kind == GATEWAYS.kind:
-        return tuple(_of_gateway(reference, caller, objects))
+        return tuple(_of_gateway(reference, route, objects))
     if reference.group == GATEWAY_GROUP and reference.kind == LISTENER_SETS.kind:
-        return tuple(_of_listener_set(reference, caller, objects))
+        return tuple(_of_listener_set(reference, route, objects))
     return ()
 
 
 def addresses(gateway: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
-    """The addresses that a Gateway's status has. None is unknown: a controller that restarts shows none for a while."""
+    """Return the addresses in a Gateway's status; Unknown where there are none, as while its controller restarts."""
     listed = (gateway.get("status") or {}).get("addresses") or ()
     values = [one.get("value", "") for one in listed if _fits(one.get("type") or "IPAddress", one.get("value", ""))]
     return known(values, f"{key} has no addresses")
 
 
 def _fits(kind: str, address: str) -> bool:
-    """Whether the address is of a type that a record can hold, and is what its type says."""
+    """Return whether a record can hold an address of this type, and the address is of the type."""
     return kind == "Hostname" or (kind == "IPAddress" and is_address(address))
 
 
-def _of_gateway(reference: ParentRef, caller: Caller, objects: ClusterObjects) -> Iterator[Attachment]:
+def _of_gateway(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
     gateway = objects.get(GATEWAYS, reference.namespace, reference.name)
     if isinstance(gateway, Unknown):
         yield Attachment(gateway, (), gateway, doubt=gateway)
@@ -109,11 +109,11 @@ def _of_gateway(reference: ParentRef, caller: Caller, objects: ClusterObjects) -
         key = key_of(objects.cluster, GATEWAYS, gateway)
         attachment = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
         for listener in gateway["spec"].get("listeners") or ():
-            yield from _listener(listener, reference, caller, attachment, objects)
+            yield from _listener(listener, reference, route, attachment, objects)
 
 
-def _of_listener_set(reference: ParentRef, caller: Caller, objects: ClusterObjects) -> Iterator[Attachment]:
-    """The listeners of a set count where its Gateway allows it, and the set and the listener are accepted."""
+def _of_listener_set(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
+    """Yield the listeners of a set where its Gateway allows the set, and set and listener are accepted."""
     found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
     if found is None:
         return
@@ -142,31 +142,34 @@ def _of_listener_set(reference: ParentRef, caller: Caller, objects: ClusterObjec
     for listener in found["spec"].get("listeners") or ():
         of_listener = verdict(of_listeners.get(listener["name"]), "Accepted", generation)
         for judged in judge(judge((whole,), of_set, key), of_listener, key):
-            yield from _listener(listener, reference, caller, judged, objects)
+            yield from _listener(listener, reference, route, judged, objects)
 
 
-def judge(found: tuple[Attachment, ...], word: Verdict, key: ObjectKey) -> tuple[Attachment, ...]:
-    """The attachments after a controller's word on whether something on the way to them is accepted."""
-    match word:
+def judge(found: tuple[Attachment, ...], accepted: Verdict, key: ObjectKey) -> tuple[Attachment, ...]:
+    """Return the attachments as they are after a controller's verdict on an object on the way to them.
+
+    accepted: of the object's condition Accepted; attachments behind one that is not accepted are left out.
+    """
+    match accepted:
         case Verdict.TRUE:
             return found
         case Verdict.FALSE:
             return ()
-    reason = Unknown(f"{key}: its condition Accepted {word.value}")
-    pending = word is Verdict.PENDING
+    reason = Unknown(f"{key}: its condition Accepted {accepted.value}")
+    pending = accepted is Verdict.PENDING
     return tuple(replace(one, doubt=reason, tentative=one.tentative or pending) for one in found)
 
 
 def _listener(
-    listener: Manifest, reference: ParentRef, caller: Caller, attachment: Attachment, objects: ClusterObjects
+    listener: Manifest, reference: ParentRef, route: AttachingRoute, attachment: Attachment, objects: ClusterObjects
 ) -> Iterator[Attachment]:
-    """The attachment to one listener, where it is one that the reference selects and that allows the route."""
+    """Yield the attachment to one listener, if the reference selects it and the listener allows the route."""
     if reference.section not in {"", listener["name"]} or reference.port not in {None, listener.get("port")}:
         return
     protocol = listener.get("protocol", "")
-    if _SAME_PROTOCOL.get(protocol, protocol) not in caller.protocols:
+    if _SAME_PROTOCOL.get(protocol, protocol) not in route.protocols:
         return
-    allowed = _allows_route(listener, reference, caller, objects)
+    allowed = _allows_route(listener, reference, route, objects)
     if allowed is False:
         return
     hostname = listener.get("hostname") or ""
@@ -174,19 +177,21 @@ def _listener(
     yield replace(attachment, hostname=hostname, doubt=doubt)
 
 
-def _allows_route(listener: Manifest, reference: ParentRef, caller: Caller, objects: ClusterObjects) -> bool | Unknown:
-    """Whether a listener allows a route of this kind from this namespace."""
+def _allows_route(
+    listener: Manifest, reference: ParentRef, route: AttachingRoute, objects: ClusterObjects
+) -> bool | Unknown:
+    """Return whether a listener allows a route of this kind from this namespace."""
     allowed = listener.get("allowedRoutes") or {}
     kinds = allowed.get("kinds") or ()
     if kinds and not any(
-        (one.get("group", GATEWAY_GROUP), one["kind"]) == (GATEWAY_GROUP, caller.kind) for one in kinds
+        (one.get("group", GATEWAY_GROUP), one["kind"]) == (GATEWAY_GROUP, route.kind) for one in kinds
     ):
         return False
-    return _allows_namespace(allowed.get("namespaces") or {}, "Same", caller.namespace, reference.namespace, objects)
+    return _allows_namespace(allowed.get("namespaces") or {}, "Same", route.namespace, reference.namespace, objects)
 
 
 def _allows_set(gateway: Manifest, key: ObjectKey, objects: ClusterObjects) -> bool | Unknown:
-    """Whether a Gateway allows a ListenerSet: by default it allows none."""
+    """Return whether a Gateway allows a ListenerSet; by default it allows none."""
     allowed = (gateway["spec"].get("allowedListeners") or {}).get("namespaces") or {}
     return _allows_namespace(allowed, "None", key.namespace, gateway["metadata"]["namespace"], objects)
 
@@ -209,4 +214,4 @@ def _allows_namespace(
 
 
 RESOURCES: tuple[Resource, ...] = (GATEWAYS, LISTENER_SETS, NAMESPACES)
-"""What has to be seen to answer here."""
+"""The resources that `attachments` looks up."""

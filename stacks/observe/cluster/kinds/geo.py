@@ -1,8 +1,8 @@
 """Objects whose addresses are balanced: Ingresses, Services and Gateways with the label for it. Pure.
 
-The load balancers are those that the settings name, each with the addresses of all these objects; where the settings
-name none, each object has those of its hosts. The pool is that of the cluster that an object's label names, as
-external-dns-cloudflare-geo has it.
+The load balancers are those of the settings, each with the addresses of all these objects; where the settings name
+none, each object has the load balancers of its hosts. An object's label names the cluster of its pool, as in
+external-dns-cloudflare-geo.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import GEO, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster import annotation_values as values
-from stacks.observe.cluster.annotations import HOSTNAME, TARGET, Annotated, value
+from stacks.observe.cluster.claims import annotation_values as values
+from stacks.observe.cluster.claims.annotations import HOSTNAME, TARGET, Annotated, annotation_value
+from stacks.observe.cluster.claims.source import ClaimSource
 from stacks.observe.cluster.kinds import gateway, ingress, service
-from stacks.observe.cluster.source import Source
 from stacks.settings.geo import GeoSettings, is_cluster_name, is_internal
 
 CLUSTER_LABELS = ("cluster-name", "cluster_name")
-"""Those that name the cluster, and so its pool; the first that an object has counts."""
+"""The labels that name the cluster, and so its pool; the first one on an object counts."""
 _ADDRESSES = {INGRESSES: ingress.addresses, SERVICES: service.addresses, GATEWAYS: gateway.addresses}
 
 
-def balanced(settings: GeoSettings) -> Mapping[str, Source]:
-    """A source for each kind of object that is balanced, by its name: a cluster may not serve one of them."""
+def balanced(settings: GeoSettings) -> Mapping[str, ClaimSource]:
+    """Return a source for each kind of balanced object, by its name; a cluster need not serve all kinds."""
     return {f"{GEO}{one.kind.lower()}": BalancedObjects(one, settings) for one in _ADDRESSES}
 
 
 @dataclass(frozen=True, slots=True)
 class BalancedObjects:
-    """The objects of one kind; their label is looked at by the API server."""
+    """The balanced objects of one kind; the API server has selected them by their label."""
 
     resource: Resource
     settings: GeoSettings
@@ -39,20 +39,20 @@ class BalancedObjects:
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource,)
 
-    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(self.resource)
         if isinstance(found, Unknown):
             return found
-        return Known(tuple(wish for one in found.value for wish in self._of_object(one, objects.cluster)))
+        return Known(tuple(claim for one in found.value for claim in self._of_object(one, objects.cluster)))
 
     def _of_object(self, manifest: Manifest, place: str) -> Iterator[Claim | Complaint]:
-        """A wish for each host name, or what the object lacks: it is skipped then."""
+        """Yield a claim for each host name; of an object that lacks something only complaints."""
         key = key_of(place, self.resource, manifest)
-        said = Annotated.of(key, manifest)
+        annotated = Annotated.of(key, manifest)
         faults: list[Complaint] = []
         cluster = self._cluster(key, manifest, faults)
-        names = self._names(key, manifest, said, faults)
-        targets = value((said,), TARGET, values.targets, values.TARGETS, faults)
+        names = self._names(key, manifest, annotated, faults)
+        targets = annotation_value((annotated,), TARGET, values.targets, values.TARGETS, faults)
         if faults:
             yield from faults
             return
@@ -61,7 +61,7 @@ class BalancedObjects:
             yield Claim(name, None, addresses, key, created(manifest), pool_of=cluster)
 
     def _cluster(self, key: ObjectKey, manifest: Manifest, faults: list[Complaint]) -> str:
-        """The cluster of the object's pool: the settings' word counts, then the label's."""
+        """Return the cluster of the object's pool: the settings' own, else the label's."""
         if self.settings.cluster:
             return self.settings.cluster
         labels = manifest["metadata"].get("labels") or {}
@@ -76,14 +76,16 @@ class BalancedObjects:
             faults.append(_skipped(key, what, label, cluster, allowed))
         return cluster
 
-    def _names(self, key: ObjectKey, manifest: Manifest, said: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
+    def _names(
+        self, key: ObjectKey, manifest: Manifest, annotated: Annotated, faults: list[Complaint]
+    ) -> tuple[str, ...]:
         chosen = tuple(one.hostname for one in self.settings.each_balancer())
         if chosen:
             return chosen
         if self.resource is INGRESSES:
-            found = ingress.hosts(manifest, said, faults)
+            found = ingress.hosts(manifest, annotated, faults)
         else:
-            found = value((said,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+            found = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
         if not found and not faults:
             where = "hosts in its rules" if self.resource is INGRESSES else f"the annotation {HOSTNAME[0]}"
             faults.append(_skipped(key, f"it has no host name: give it {where}, or set truenorth:geo.hostname"))
@@ -91,7 +93,7 @@ class BalancedObjects:
 
 
 def _reachable(found: Known[tuple[str, ...]] | Unknown, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
-    """The addresses that Cloudflare can reach; without any it is unknown, as is what has none yet."""
+    """Return the addresses that Cloudflare can reach; Unknown where there are none."""
     if isinstance(found, Unknown):
         return found
     outside = tuple(sorted(one for one in found.value if not is_internal(one)))

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from stacks.kube.objects import INGRESSES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster import annotation_values as values
-from stacks.observe.cluster.annotations import (
+from stacks.observe.cluster.claims import annotation_values as values
+from stacks.observe.cluster.claims.annotations import (
     CONTENT_MODE,
     HOSTNAME,
     INGRESS_HOSTNAME_SOURCE,
     Annotated,
-    find,
-    is_anothers,
-    value,
+    annotation_value,
+    find_annotation,
+    has_other_controller,
 )
-from stacks.observe.cluster.assemble import Asking, assemble, known
-from stacks.observe.cluster.kinds.hostnames import hostname, is_hostname
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
+from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
+from stacks.observe.cluster.claims.source import Options
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
@@ -34,47 +34,49 @@ class Ingresses:
     def resources(self) -> tuple[Resource, ...]:
         return (INGRESSES,)
 
-    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(INGRESSES)
         if isinstance(found, Unknown):
             return found
-        return Known(tuple(wish for one in found.value for wish in self._of_ingress(one, objects.cluster)))
+        return Known(tuple(claim for one in found.value for claim in self._of_ingress(one, objects.cluster)))
 
     def _of_ingress(self, ingress: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, INGRESSES, ingress)
-        said = Annotated.of(key, ingress)
-        if is_anothers(said) or not self._has_class(ingress, said):
+        annotated = Annotated.of(key, ingress)
+        if has_other_controller(annotated) or not self._has_class(ingress, annotated):
             return
-        if self.options.opt_in and not find((said,), CONTENT_MODE):
+        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
             return
         faults: list[Complaint] = []
-        names = hosts(ingress, said, faults)
-        yield from assemble(Asking(key, created(ingress), (said,)), names, addresses(ingress, key), faults)
+        names = hosts(ingress, annotated, faults)
+        yield from assemble(Claimant(key, created(ingress), (annotated,)), names, addresses(ingress, key), faults)
 
-    def _has_class(self, ingress: Manifest, said: Annotated) -> bool:
-        """The annotation counts only where the field is not set."""
-        own = ingress["spec"].get("ingressClassName") or said.annotations.get(CLASS_ANNOTATION, "")
+    def _has_class(self, ingress: Manifest, annotated: Annotated) -> bool:
+        """Return whether the class is one of the settings'; the annotation counts only where the field is not set."""
+        own = ingress["spec"].get("ingressClassName") or annotated.annotations.get(CLASS_ANNOTATION, "")
         return not self.options.ingress_classes or own in self.options.ingress_classes
 
 
-def hosts(ingress: Manifest, said: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
-    """The host names of an Ingress: those of its rules and its certificates, and those of its annotation."""
+def hosts(ingress: Manifest, annotated: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
+    """Return the host names of an Ingress: those of its rules and certificates, and those of its annotation."""
     spec = ingress["spec"]
     ruled = [rule.get("host") or "" for rule in spec.get("rules") or ()]
     ruled += [host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()]
     defined = tuple(hostname(host) for host in ruled if host and is_hostname(host))
-    which = value((said,), INGRESS_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
-    asked = value((said,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+    which = annotation_value(
+        (annotated,), INGRESS_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults
+    )
+    added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
     match which:
         case "annotation-only":
-            return asked
+            return added
         case "defined-hosts-only":
             return defined
-    return (*defined, *asked)
+    return (*defined, *added)
 
 
 def addresses(ingress: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
-    """The addresses that the status of an Ingress has. None is unknown: its controller may be starting."""
+    """Return the addresses in an Ingress's status; Unknown where there are none, as while its controller starts."""
     status = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     return known(
         (one[field] for one in status for field in ("ip", "hostname") if one.get(field)), f"{key} has no address"

@@ -1,46 +1,81 @@
-"""Nodes: a record for each, with its addresses. Pure."""
+"""Nodes: a record for each, and the addresses of several together. Pure.
+
+Source: Kubernetes API core/v1, `NodeStatus.addresses`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from stacks.kube.objects import NODES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster import annotation_values as values
-from stacks.observe.cluster.annotations import CONTENT_MODE, HOSTNAME, Annotated, find, is_anothers, value
-from stacks.observe.cluster.assemble import Asking, assemble
-from stacks.observe.cluster.kinds.hostnames import hostname, is_hostname
-from stacks.observe.cluster.kinds.node_addresses import is_cordoned, node_addresses
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims import annotation_values as values
+from stacks.observe.cluster.claims.annotations import (
+    CONTENT_MODE,
+    HOSTNAME,
+    Annotated,
+    annotation_value,
+    find_annotation,
+    has_other_controller,
+)
+from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
+from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
+from stacks.observe.cluster.claims.source import Options
+
+EXTERNAL, INTERNAL = "ExternalIP", "InternalIP"
+_BY_ACCESS = {"public": (EXTERNAL,), "private": (INTERNAL,)}
 
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """The nodes: by the names in their annotation, else by their own where that is a name in full."""
+    """The nodes, by the host names in their annotation, else by their own name where it has a domain."""
 
     options: Options
 
     def resources(self) -> tuple[Resource, ...]:
         return (NODES,)
 
-    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found = objects.all(NODES)
         if isinstance(found, Unknown):
             return found
-        return Known(tuple(wish for one in found.value for wish in self._of_node(one, objects.cluster)))
+        return Known(tuple(claim for one in found.value for claim in self._of_node(one, objects.cluster)))
 
     def _of_node(self, node: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, NODES, node)
-        said = Annotated.of(key, node)
-        if is_anothers(said) or (is_cordoned(node) and not self.options.cordoned_nodes):
+        annotated = Annotated.of(key, node)
+        if has_other_controller(annotated) or (is_cordoned(node) and not self.options.cordoned_nodes):
             return
-        if self.options.opt_in and not find((said,), CONTENT_MODE):
+        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
             return
         faults: list[Complaint] = []
-        names = value((said,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or _own_name(key.name)
-        yield from assemble(Asking(key, created(node), (said,)), names, node_addresses((node,), str(key)), faults)
+        names = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or _own_name(
+            key.name
+        )
+        yield from assemble(
+            Claimant(key, created(node), (annotated,)), names, node_addresses((node,), str(key)), faults
+        )
+
+
+def is_cordoned(node: Manifest) -> bool:
+    """Return whether the node takes no new pods: somebody is about to empty it."""
+    return bool((node.get("spec") or {}).get("unschedulable"))
+
+
+def node_addresses(nodes: Iterable[Manifest], user: str, access: str | None = None) -> Known[tuple[str, ...]] | Unknown:
+    """Return the external addresses of all nodes; where none has one, the internal ones.
+
+    user: the object that needs the addresses, for the reason where there are none. access: `public` for the external
+    addresses only, `private` for the internal ones only.
+    """
+    found: dict[str, list[str]] = {EXTERNAL: [], INTERNAL: []}
+    for node in nodes:
+        for one in (node.get("status") or {}).get("addresses") or ():
+            found.setdefault(one.get("type", ""), []).append(one.get("address", ""))
+    kinds = _BY_ACCESS.get(access or "", (EXTERNAL, INTERNAL))
+    return known(next((found[kind] for kind in kinds if found[kind]), ()), f"{user}: no node has an address for it")
 
 
 def _own_name(name: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Services with a hostname annotation, each type in its way. Pure.
+"""Services with a hostname annotation; each type of Service has targets of its own. Pure.
 
-Sources: Kubernetes API core/v1 `ServiceSpec`, discovery/v1 `EndpointSlice`; external-dns, annotations. What pods are
-ready is read off EndpointSlices, which say their nodes and host names too: no pod need be watched.
+Sources: Kubernetes API core/v1 `ServiceSpec`, discovery/v1 `EndpointSlice`; external-dns, annotations. EndpointSlices
+have the ready pods with their nodes and host names: no pod need be watched.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from dataclasses import dataclass
 from stacks.kube.objects import ENDPOINT_SLICES, NODES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster import annotation_values as values
-from stacks.observe.cluster.annotations import (
+from stacks.observe.cluster.claims import annotation_values as values
+from stacks.observe.cluster.claims.annotations import (
     ACCESS,
     CONTENT_MODE,
     HOSTNAME,
     INTERNAL_HOSTNAME,
     TARGET,
     Annotated,
-    find,
-    is_anothers,
-    read,
-    value,
+    annotation_value,
+    find_annotation,
+    has_other_controller,
+    read_settings,
 )
-from stacks.observe.cluster.assemble import Asking, assemble, known, usable
+from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, usable
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
-from stacks.observe.cluster.kinds.node_addresses import is_cordoned, node_addresses
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.kinds.node import is_cordoned, node_addresses
 
 HEADLESS = "None"
 NOTHING: Known[tuple[str, ...]] = Known(())
@@ -37,8 +37,8 @@ Own = Known[tuple[str, ...]] | Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What a Service's targets may be found in: the schedulable nodes, and the slices by namespace and Service."""
+class Backends:
+    """The nodes and pods behind Services: the nodes that count, and the slices by namespace and Service."""
 
     nodes: Known[tuple[Manifest, ...]] | Unknown
     slices: Known[dict[tuple[str, str], list[Manifest]]] | Unknown
@@ -46,14 +46,14 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The Services that ask for a name."""
+    """The Services with a hostname annotation."""
 
     options: Options
 
     def resources(self) -> tuple[Resource, ...]:
         return (SERVICES, ENDPOINT_SLICES, NODES)
 
-    def wishes(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         services, slices, nodes = (objects.all(one) for one in (SERVICES, ENDPOINT_SLICES, NODES))
         if isinstance(services, Unknown):
             return services
@@ -62,28 +62,30 @@ class Services:
         if isinstance(nodes, Known):
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
             nodes = Known(tuple(counted))
-        around = Around(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
-        return Known(tuple(wish for one in services.value for wish in self._of_service(one, objects.cluster, around)))
+        backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
+        return Known(
+            tuple(claim for one in services.value for claim in self._of_service(one, objects.cluster, backends))
+        )
 
-    def _of_service(self, service: Manifest, cluster: str, around: Around) -> Iterator[Claim | Complaint]:
+    def _of_service(self, service: Manifest, cluster: str, backends: Backends) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, SERVICES, service)
-        said = Annotated.of(key, service)
-        if is_anothers(said) or (self.options.opt_in and not find((said,), CONTENT_MODE)):
+        annotated = Annotated.of(key, service)
+        if has_other_controller(annotated) or (self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE)):
             return
         faults: list[Complaint] = []
-        names = value((said,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
-        inside = value((said,), INTERNAL_HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
-        access = value((said,), ACCESS, values.access, values.ACCESS, faults)
+        names = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        inside = annotation_value((annotated,), INTERNAL_HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        access = annotation_value((annotated,), ACCESS, values.access, values.ACCESS, faults)
         if not (names or inside or faults):
             return
-        asking = Asking(key, created(service), (said,))
-        own = _targets(service, str(key), around, access, cluster_addresses=self.options.cluster_addresses)
-        found = [*assemble(asking, names, own, faults)]
-        found += assemble(asking, inside, _cluster_addresses(service, str(key)), faults)
-        if not find((said,), TARGET) and not _is_detected(found):
+        claimant = Claimant(key, created(service), (annotated,))
+        own = _targets(service, str(key), backends, access, cluster_addresses=self.options.cluster_addresses)
+        found = [*assemble(claimant, names, own, faults)]
+        found += assemble(claimant, inside, _cluster_addresses(service, str(key)), faults)
+        if not find_annotation((annotated,), TARGET) and not _is_detected(found):
             for name in names:
-                found += _pods(service, asking, name, around, faults)
-                found += _ports(service, asking, name, faults)
+                found += _pods(service, claimant, name, backends, faults)
+                found += _ports(service, claimant, name, faults)
         yield from dict.fromkeys(found)
 
 
@@ -92,109 +94,109 @@ def _is_headless(service: Manifest) -> bool:
 
 
 def _names_pods(service: Manifest, objects: ClusterObjects) -> bool:
-    said = Annotated.of(key_of(objects.cluster, SERVICES, service), service)
-    return _is_headless(service) and find((said,), HOSTNAME) is not None
+    annotated = Annotated.of(key_of(objects.cluster, SERVICES, service), service)
+    return _is_headless(service) and find_annotation((annotated,), HOSTNAME) is not None
 
 
 def _is_detected(found: list[Claim | Complaint]) -> bool:
     return any(isinstance(one, Claim) and isinstance(one.targets, Detected) for one in found)
 
 
-def _targets(service: Manifest, whose: str, around: Around, access: str | None, *, cluster_addresses: bool) -> Own:
+def _targets(service: Manifest, user: str, backends: Backends, access: str | None, *, cluster_addresses: bool) -> Own:
     spec = service["spec"]
     external = spec.get("externalIPs") or ()
     match spec.get("type") or "ClusterIP":
         case "LoadBalancer":
-            return _load_balancer(service, whose)
+            return _load_balancer(service, user)
         case "NodePort":
-            return _node_ports(service, whose, around, access)
+            return _node_ports(service, user, backends, access)
         case "ExternalName":
-            return known(external or (spec.get("externalName") or "",), f"{whose} names nothing that DNS can hold")
+            return known(external or (spec.get("externalName") or "",), f"{user} names nothing that DNS can hold")
         case "ClusterIP" if spec.get("clusterIP") == HEADLESS:
-            ready = _ready(service, around)
-            return ready if isinstance(ready, Unknown) else known(ready.value.get("", ()), f"{whose}: no pod is ready")
+            ready = _ready(service, backends)
+            return ready if isinstance(ready, Unknown) else known(ready.value.get("", ()), f"{user}: no pod is ready")
         case "ClusterIP" if cluster_addresses:
-            return _cluster_addresses(service, whose)
+            return _cluster_addresses(service, user)
     return NOTHING
 
 
 def addresses(service: Manifest, key: ObjectKey) -> Own:
-    """The addresses of its own that a Service has outside of the cluster; only a LoadBalancer is sure to have one."""
+    """Return the addresses of a Service outside of the cluster; Unknown for a LoadBalancer without one."""
     if service["spec"].get("type") == "LoadBalancer":
         return _load_balancer(service, str(key))
     return Known(usable(service["spec"].get("externalIPs") or ()))
 
 
-def _load_balancer(service: Manifest, whose: str) -> Own:
+def _load_balancer(service: Manifest, user: str) -> Own:
     status = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     given = (one[field] for one in status for field in ("ip", "hostname") if one.get(field))
-    return known(service["spec"].get("externalIPs") or given, f"{whose} has no address yet")
+    return known(service["spec"].get("externalIPs") or given, f"{user} has no address yet")
 
 
-def _cluster_addresses(service: Manifest, whose: str) -> Own:
+def _cluster_addresses(service: Manifest, user: str) -> Own:
     spec = service["spec"]
     listed = spec.get("clusterIPs") or (spec.get("clusterIP") or "",)
-    return NOTHING if HEADLESS in listed else known(listed, f"{whose} has no cluster address yet")
+    return NOTHING if HEADLESS in listed else known(listed, f"{user} has no cluster address yet")
 
 
-def _node_ports(service: Manifest, whose: str, around: Around, access: str | None) -> Own:
-    """The addresses of the nodes that answer: all, or with the policy Local those where a pod is ready."""
-    if isinstance(around.nodes, Unknown):
-        return around.nodes
-    nodes: Sequence[Manifest] = around.nodes.value
+def _node_ports(service: Manifest, user: str, backends: Backends, access: str | None) -> Own:
+    """Return the addresses of the nodes that answer: all, or with the policy Local those with a ready pod."""
+    if isinstance(backends.nodes, Unknown):
+        return backends.nodes
+    nodes: Sequence[Manifest] = backends.nodes.value
     if service["spec"].get("externalTrafficPolicy") == "Local":
-        if isinstance(around.slices, Unknown):
-            return around.slices
-        ready = ready_nodes(_slices(service, around.slices.value))
+        if isinstance(backends.slices, Unknown):
+            return backends.slices
+        ready = ready_nodes(_slices(service, backends.slices.value))
         nodes = [node for node in nodes if node["metadata"]["name"] in ready]
-    return node_addresses(nodes, whose, access)
+    return node_addresses(nodes, user, access)
 
 
 def _pods(
-    service: Manifest, asking: Asking, name: str, around: Around, faults: list[Complaint]
+    service: Manifest, claimant: Claimant, name: str, backends: Backends, faults: list[Complaint]
 ) -> Iterator[Claim | Complaint]:
-    """The pods of a headless Service that have a host name of their own, as those of a StatefulSet have."""
-    ready = _ready(service, around)
+    """Yield the claims of a headless Service's pods with host names of their own, such as those of a StatefulSet."""
+    ready = _ready(service, backends)
     if not _is_headless(service) or isinstance(ready, Unknown) or name.startswith("*"):
-        return  # a wildcard has every pod's name already
+        return  # a wildcard covers every pod's name already
     for host, addresses in ready.value.items():
         if host:
-            own = known(addresses, f"{asking.key}: the pod {host} is not ready")
-            yield from assemble(asking, (f"{host}.{name}",), own, faults)
+            own = known(addresses, f"{claimant.key}: the pod {host} is not ready")
+            yield from assemble(claimant, (f"{host}.{name}",), own, faults)
 
 
-def _ports(service: Manifest, asking: Asking, name: str, faults: list[Complaint]) -> Iterator[Claim]:
-    """SRV records (RFC 2782), in the form of external-dns: `_service._protocol.name`, priority 0, weight 50."""
+def _ports(service: Manifest, claimant: Claimant, name: str, faults: list[Complaint]) -> Iterator[Claim]:
+    """Yield SRV records (RFC 2782), in the form of external-dns: `_service._protocol.name`, priority 0, weight 50."""
     if service["spec"].get("type") != "NodePort":
         return
     complaints = list(faults)
-    said = read(asking.chain, complaints)
+    annotated = read_settings(claimant.chain, complaints)
     ports: dict[str, set[str]] = {}
     for port in service["spec"].get("ports") or ():
         if port.get("nodePort"):
             protocol = (port.get("protocol") or "TCP").lower()
             ports.setdefault(protocol, set()).add(f"0 50 {port['nodePort']} {name}.")
     for protocol, targets in ports.items():
-        srv = f"_{asking.key.name}._{protocol}.{name}"
+        srv = f"_{claimant.key.name}._{protocol}.{name}"
         own = Unknown(complaints[0].text) if complaints else Known(tuple(sorted(targets)))
         yield Claim(
             name=srv,
             type="SRV",
             targets=own,
-            object=asking.key,
-            created=asking.created,
-            ttl=said.ttl,
-            comment=said.comment,
-            tags=said.tags,
-            spelled=said.spelled,
+            object=claimant.key,
+            created=claimant.created,
+            ttl=annotated.ttl,
+            comment=annotated.comment,
+            tags=annotated.tags,
+            spelled=annotated.spelled,
         )
 
 
-def _ready(service: Manifest, around: Around) -> Known[dict[str, tuple[str, ...]]] | Unknown:
-    if isinstance(around.slices, Unknown):
-        return around.slices
+def _ready(service: Manifest, backends: Backends) -> Known[dict[str, tuple[str, ...]]] | Unknown:
+    if isinstance(backends.slices, Unknown):
+        return backends.slices
     always = bool(service["spec"].get("publishNotReadyAddresses"))
-    return Known(ready_by_hostname(_slices(service, around.slices.value), always=always))
+    return Known(ready_by_hostname(_slices(service, backends.slices.value), always=always))
 
 
 def _slices(service: Manifest, slices: dict[tuple[str, str], list[Manifest]]) -> list[Manifest]:

@@ -1,4 +1,4 @@
-"""What one source said about the WAN address of one family."""
+"""The answers of sources about the WAN address of one family."""
 
 from __future__ import annotations
 
@@ -13,26 +13,34 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One source's answer: the address, or why there is none."""
+    """An answer of a source: the address, or why there is none."""
 
     source: str
     """The source as the settings name it."""
     operator: str
-    """Who runs it: the quorum counts distinct operators."""
+    """The company or host behind the source: the quorum counts distinct operators."""
     family: Family
     result: Known[Address] | Unknown
     seconds: float
-    """From the question to the answer."""
+    """Seconds from the question to the answer."""
     refused: str = ""
-    """Why the address that was given cannot be a WAN address; empty where it can, or where none was given."""
+    """The reason why the given address cannot be a WAN address; empty where it can, or where none was given."""
     others: tuple[Address, ...] = ()
     """Further addresses of the same answer, where a source declares several."""
     given: tuple[Address, ...] = ()
-    """All that it said, usable or refused."""
+    """All addresses of the answer, usable or refused."""
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """All usable addresses of the answer, sorted; empty where it is unknown."""
+        """Return all usable addresses of the answer, sorted; empty where it is unknown."""
         if isinstance(self.result, Unknown):
             return ()
         return tuple(sorted({self.result.value, *self.others}, key=lambda address: (address.version, int(address))))
+
+
+@dataclass(frozen=True, slots=True)
+class LookAnswer:
+    """An answer of one source to a look: its usable addresses."""
+
+    source: str
+    addresses: tuple[Address, ...]

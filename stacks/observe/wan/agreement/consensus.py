@@ -1,12 +1,12 @@
-"""From what the sources said to what may be published. Pure.
+"""The rule by which answers of several sources become an address to publish. Pure.
 
 Two answers that differ are never published, however many sources stand behind either: a mismatch means that a source
-lies, or that traffic leaves by several ways. Sources that are silent, broken or refused do not count.
+lies, or that traffic leaves by several ways. Sources without a usable answer do not count.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
@@ -15,19 +15,27 @@ from stacks.settings.wan_operators import DECLARED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stacks.observe.wan.sources.source import Source
-
 DISAGREEMENT = "the sources disagree on"
-"""In the reason of an address that is unknown because of them."""
+"""The text in the reason of an address that is unknown because of it."""
 SECURED = ("https://", "http://")
-"""Web sources. A single forger on the way can answer for every STUN server, but not for an https one."""
+"""The beginnings of web sources. A forger on the way can answer for every STUN server, but not for an https one."""
+
+
+class Witness(Protocol):
+    """A source as the agreement looks at it: its name in the settings, and its operator."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def operator(self) -> str: ...
 
 
 def agree(answers: Sequence[Answer], family: Family, agreement: int) -> Known[tuple[Address, ...]] | Unknown:
-    """Return the addresses of the family on which at least `agreement` operators agree and which nobody contradicts.
+    """Return the addresses of the family on which at least `agreement` operators agree without contradiction.
 
-    What the user declared needs no second witness, but is contradicted like any other. `Unknown.reason` names who
-    said what.
+    An address that the user declared needs no second witness, but can be contradicted like any other. The reason of
+    `Unknown` names the sources with their answers.
     """
     mine = [answer for answer in answers if answer.family is family]
     opinions = _opinions(mine)
@@ -48,20 +56,21 @@ def agree(answers: Sequence[Answer], family: Family, agreement: int) -> Known[tu
 
 
 def disagree(answers: Sequence[Answer], family: Family) -> bool:
-    """Whether usable answers for the family differ: the reason, then, why it is unknown."""
+    """Return whether usable answers for the family differ, so that its address is unknown."""
     return len(_opinions([answer for answer in answers if answer.family is family])) > 1
 
 
 def is_disagreement(found: Known[tuple[Address, ...]] | Unknown) -> bool:
-    """Whether an address is unknown because the sources disagree, and not because too few have answered."""
+    """Return whether an address is unknown because the sources disagree, and not because too few have answered."""
     return isinstance(found, Unknown) and DISAGREEMENT in found.reason
 
 
-def settled(answers: Sequence[Answer], waiting: Iterable[Source], family: Family, agreement: int) -> bool:
-    """Whether the sources still waited for cannot change what `agree` says, or need not be heard.
+def settled(answers: Sequence[Answer], waiting: Iterable[Witness], family: Family, agreement: int) -> bool:
+    """Return whether further answers cannot change the result of `agree`, or need not be waited for.
 
-    They need not where enough operators agree, a web source among them if one is still to come. Where one operator is
-    enough, or the user declared the address, all are heard: nothing else would show a contradiction.
+    waiting: the sources without an answer so far. They need not be waited for where enough operators agree, a web
+    source among them if one is still to come. Where one operator is enough, or the user declared the address, all
+    answers are waited for: nothing else would show a contradiction.
     """
     waiting = tuple(waiting)
     opinions = _opinions([answer for answer in answers if answer.family is family])
@@ -79,7 +88,7 @@ def settled(answers: Sequence[Answer], waiting: Iterable[Source], family: Family
 
 
 def _opinions(answers: Iterable[Answer]) -> dict[tuple[Address, ...], list[Answer]]:
-    """Return the usable answers by what they say."""
+    """Return the usable answers by their addresses."""
     opinions: dict[tuple[Address, ...], list[Answer]] = {}
     for answer in answers:
         if isinstance(answer.result, Known):

@@ -1,10 +1,10 @@
-"""What a follower of one address does next, and which address it may publish. Pure: time is given.
+"""The next step of a follower of one address, and the address that it may publish. Pure: time is given.
 
-| heard                                              | then                                                       |
+| event                                              | then                                                       |
 |----------------------------------------------------|------------------------------------------------------------|
 | a look sees what is published                      | the next look, in an interval                              |
 | a look sees another address                        | all sources are asked at once                              |
-| a look by a source that has cried wolf             | nothing, for twice as long each time                       |
+| a look by a source after a false alarm             | nothing, for twice as long each time                       |
 | no source answers a look                           | all are asked once; then looks grow rarer, to a minute     |
 | the sources agree on another address               | it is published                                            |
 | ... that was left within ten minutes (flapping)    | it must hold `hold` seconds first, doubled at each return  |
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from stacks.model.values import Address, Known, Unknown
 
 if TYPE_CHECKING:
-    from stacks.observe.wan.look import Seen
+    from stacks.observe.wan.agreement.answer import LookAnswer
 
 Addresses = tuple[Address, ...]
 
@@ -30,7 +30,7 @@ MEMORY = 600.0
 """Seconds for which an address that was left is remembered: one that returns within them is flapping."""
 LONGEST_HOLD = 300.0
 FIRST_DOUBT = 30.0
-"""Seconds for which a source that has cried wolf once is not believed."""
+"""Seconds for which a source is not believed after its first false alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +41,40 @@ class _Candidate:
 
 @dataclass
 class Track:
-    """One family of one link. Moments are seconds of a clock that never goes back."""
+    """The state of a follower of one family of one link. Moments are seconds of a clock that never goes back."""
 
     interval: float
     recheck: float
     hold: float
     now: float
     known: Addresses | None = None
-    """What is published."""
+    """The published addresses; None before the first."""
     reason: str = ""
-    """Why the last detection had no outcome; empty where it had one."""
+    """The reason why the last detection had no outcome; empty where it had one."""
     silent: int = 0
-    """Looks in a row that no source answered."""
+    """The number of looks in a row without an answer."""
     _look_due: float = field(init=False)
     _detection_due: float = field(init=False)
     _back_off: float = field(init=False)
     _candidate: _Candidate | None = None
     _left: dict[Addresses, tuple[float, int]] = field(default_factory=dict)
-    """The addresses that were left, when, and how often they have returned."""
+    """The former addresses, each with the moment when it was left and the number of its returns."""
     _accuser: str = ""
-    """The source that has brought the detection about."""
+    """The source whose look has called for the detection."""
     _doubted: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """The sources that cried wolf: until when they are not believed, and for how long that is."""
+    """The sources with false alarms, each with the moment until which it is not believed, and the seconds."""
 
     def __post_init__(self) -> None:
         self._look_due, self._detection_due, self._back_off = self.now + self.interval, self.now, self.interval
 
     def next(self) -> tuple[Literal["look", "detect"], float]:
-        """What to do next, and when."""
+        """Return the next step and its moment."""
         if self._detection_due <= self._look_due:
             return "detect", self._detection_due
         return "look", self._look_due
 
-    def looked(self, now: float, seen: Seen | Unknown, pause: float) -> None:
-        """Take note of a look. pause: seconds to the next one while all is well."""
+    def looked(self, now: float, seen: LookAnswer | Unknown, pause: float) -> None:
+        """Take note of a look. pause: seconds to the next look while all is well."""
         if isinstance(seen, Unknown):
             self.silent += 1
             if self.silent == 1 and not self.reason:
@@ -90,7 +90,7 @@ class Track:
                 self._detect(now, seen.source)
 
     def detected(self, now: float, outcome: Known[Addresses] | Unknown, pause: float) -> bool:
-        """Take note of a detection; say whether another address is published now. pause: as for `looked`."""
+        """Take note of a detection; return whether another address is published now. pause: as for `looked`."""
         if isinstance(outcome, Unknown):
             self._look_due = max(self._look_due, now + pause)
             self.reason = outcome.reason
@@ -107,7 +107,7 @@ class Track:
         return self._consider(now, outcome.value)
 
     def nudged(self, now: float) -> None:
-        """The kernel, or another family, says that something has changed: look now."""
+        """Take note of a change that the kernel reports, or another family: the next look is due now."""
         self._look_due, self.silent = now, 0
         if self.known is None or self.reason:
             self._detect(now, "")
@@ -116,7 +116,7 @@ class Track:
         self._detection_due, self._accuser = now, accuser
 
     def _consider(self, now: float, addresses: Addresses) -> bool:
-        """Publish what the sources agree on, or let it show first that it stays."""
+        """Publish the agreed addresses, or let them show first that they stay."""
         self._left = {one: (left, times) for one, (left, times) in self._left.items() if now - left < MEMORY}
         _, times = self._left.get(addresses, (now, -1))
         if self._candidate is None or self._candidate.addresses != addresses:

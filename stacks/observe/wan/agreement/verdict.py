@@ -1,4 +1,4 @@
-"""Whether an address can be a WAN address at all."""
+"""The check whether an address can be a WAN address at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CARRIER_NAT = ip_network("100.64.0.0/10")
 """RFC 6598."""
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
-"""All that IANA has given out for global unicast (RFC 4291, section 2.4)."""
+"""The range that IANA has given out for global unicast (RFC 4291, section 2.4)."""
 
 # What `ipaddress` of Python 3.11 calls global although no host on the Internet has it.
 NEVER_GLOBAL: tuple[Network, ...] = (
@@ -36,9 +36,9 @@ def unmapped(address: Address) -> Address:
 
 
 def refusal(address: Address, family: Family, accept: Sequence[Network] = ()) -> str:
-    """Why the (unmapped) address cannot be a WAN address of the family; empty where it can.
+    """Return the reason why an (unmapped) address cannot be a WAN address of the family; "" where it can.
 
-    `accept` lists ranges that count although they are not global; Cloudflare's ranges are refused all the same.
+    accept: ranges that count although they are not global; Cloudflare's ranges are refused all the same.
     """
     if address.version != family.version:
         return f"{address} is not an {_spelled(family)} address"

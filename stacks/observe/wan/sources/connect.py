@@ -23,7 +23,7 @@ IPV6_PREFER_SRC_PUBLIC = 2
 
 
 def shutting(sock: socket.socket) -> Callable[[], None]:
-    """Return a function that ends whatever waits on the socket, for `Deadline.waking`."""
+    """Return a function that ends all waiting on the socket, for `Deadline.waking`."""
 
     def shut() -> None:
         with suppress(OSError):
@@ -33,9 +33,9 @@ def shutting(sock: socket.socket) -> Callable[[], None]:
 
 
 def open_socket(address: str, port: int, kind: socket.SocketKind, deadline: Deadline, via: str = "") -> socket.socket:
-    """Return a socket connected to the numeric address; its timeout is what is left. Raises `OSError`.
+    """Return a socket connected to the numeric address; its timeout is the time left. Raises `OSError`.
 
-    via: the interface, or the address of this machine, by which it leaves.
+    via: the interface, or the address of this machine, by which its packets leave.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, kind)
@@ -68,7 +68,7 @@ def leave_by(sock: socket.socket, via: str) -> None:
 def connected(
     host: str, port: int, family: Family, kind: socket.SocketKind, deadline: Deadline, via: str = ""
 ) -> Iterator[socket.socket]:
-    """Return a socket connected to the host over the family, closed at the end and shut when the deadline is cancelled.
+    """Connect to the host over the family; the socket is closed at the end, and shut when the deadline is cancelled.
 
     The host's addresses are tried in the resolver's order. Raises `NoAnswerError`.
     """
@@ -80,7 +80,7 @@ def connected(
 def first_reachable(
     host: str, port: int, family: Family, kind: socket.SocketKind, deadline: Deadline, via: str = ""
 ) -> socket.socket:
-    """As `connected`, but the socket is the caller's to close."""
+    """Return a connected socket as `connected` does; the caller closes it."""
     failure: OSError | None = None
     for address in resolve(host, family, deadline):
         if deadline.remaining() <= 0:

@@ -1,4 +1,4 @@
-"""A deadline that can be brought forward: whoever waits under it wakes at once."""
+"""A deadline that can be brought forward: everything waiting under it wakes at once."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Deadline:
         self._count = 0
 
     def remaining(self) -> float:
-        """Seconds that are left; 0.0 once it has passed or was cancelled."""
+        """Return the seconds that are left; 0.0 once the deadline has passed or was cancelled."""
         return 0.0 if self._cancelled else max(0.0, self._at - time.monotonic())
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody has brought it forward."""
+        """Whether the deadline has been brought forward."""
         return self._cancelled
 
     def cancel(self) -> None:
-        """Bring the deadline to now, and wake all who wait under it."""
+        """Bring the deadline to now, and wake everything that waits under it."""
         with self._lock:
             self._cancelled = True
             for wake in self._wakes.values():
@@ -39,7 +39,7 @@ class Deadline:
 
     @contextmanager
     def waking(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Within the block, `cancel` calls `wake` (short, and raising nothing) from its own thread.
+        """Let `cancel` call `wake` (short, and raising nothing) within the block, from the thread of `cancel`.
 
         `wake` is never running once the block has ended, so a block may close what `wake` touches.
         """

@@ -1,4 +1,4 @@
-"""The address that an interface of this machine bears: right where no NAT stands between it and the Internet."""
+"""The address of an interface of this machine: right where no NAT stands between it and the Internet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DISCARD = 9
 
 
 def ask(name: str, accept: Sequence[Network], family: Family, deadline: Deadline) -> Address:
-    """Return the lasting address of the interface; without a name, of the one that the default route takes.
+    """Return the lasting address of the interface; without a name, of the interface of the default route.
 
     Temporary, deprecated and tentative addresses are left out. A global address is taken before one that is not.
     Raises `NoAnswerError`.

@@ -19,12 +19,12 @@ TENTATIVE = 0x40
 
 FOREVER = 2**32 - 1
 DUMPS = 3
-"""How often the list is asked for where the kernel says that it changed while it was written."""
+"""The number of requests for the list where the kernel reports that it changed while it was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterfaceAddress:
-    """One address of one interface."""
+    """An address of an interface, with its flags."""
 
     index: int
     address: Address
@@ -34,19 +34,19 @@ class InterfaceAddress:
 
     @property
     def lasting(self) -> bool:
-        """Neither temporary (RFC 8981), deprecated, tentative nor a duplicate of another host's."""
+        """Whether the address is not temporary (RFC 8981), deprecated, tentative, nor a duplicate of another host's."""
         return not self.shortcomings
 
     @property
     def shortcomings(self) -> int:
-        """Those of its flags for which an address is not lasting."""
+        """The flags for which the address is not lasting."""
         # On an IPv4 address the bit of "temporary" means "secondary": no shortcoming.
         temporary = TEMPORARY if self.address.version == 6 else 0  # noqa: PLR2004 - IPv6
         return self.flags & (OPTIMISTIC | FAILED | DEPRECATED | TENTATIVE | temporary)
 
 
 def dump_addresses() -> tuple[InterfaceAddress, ...]:
-    """All addresses of all interfaces. Raises `OSError`, also where the system is not Linux."""
+    """Return all addresses of all interfaces. Raises `OSError`, also where the system is not Linux."""
     if not hasattr(socket, "AF_NETLINK"):
         raise OSError("interface addresses can be read on Linux only")
     # Imported here: 32 MB for what few ask, and another module than on Linux elsewhere.

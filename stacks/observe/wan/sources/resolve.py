@@ -1,4 +1,4 @@
-"""Host names to addresses of one family, under a deadline.
+"""The resolution of host names to addresses of one family, under a deadline.
 
 The system's resolver cannot be interrupted and waits up to half a minute where the network is down. It runs in a
 thread of its own, one for each name at a time, so that impatient callers neither wait for it nor pile up.

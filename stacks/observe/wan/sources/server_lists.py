@@ -37,8 +37,8 @@ _lock = threading.Lock()
 def choose(place: str, kind: str, count: int, family: Family, deadline: Deadline) -> tuple[Spec, ...]:
     """Return at most `count` servers of the list at `place` (a path, or an http or https URL), chosen at random.
 
-    `kind` is `stun` or `stun-tcp`. Lines that name no server are passed over: the lists are other people's. A list
-    from the web that cannot be fetched again stays as it was. Raises `NoAnswerError` where there is none.
+    kind: `stun` or `stun-tcp`. Lines without a server are left out: the lists are other people's. A list from the web
+    that cannot be fetched again stays as it was. Raises `NoAnswerError` where there is no list.
     """
     text = _from_web(place, family, deadline) if place.startswith(("http://", "https://")) else _from_file(place)
     specs = {spec.name: spec for line in text.splitlines() for spec in _server(line, kind)}

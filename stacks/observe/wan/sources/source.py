@@ -1,4 +1,4 @@
-"""Sources of WAN addresses: what each one is, and the one place where they are made from the settings."""
+"""The sources of WAN addresses, and the registry that makes them from the settings: `ASKERS`, by kind."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     from stacks.settings.wan_source import Kind, Spec
 
 Ask = Callable[[Family, Deadline], tuple[Address, ...]]
-"""Gives one address or more, or raises `NoAnswerError`."""
+"""Returns at least one address, or raises `NoAnswerError`."""
 
 
 class Source(Protocol):
-    """Whom the detection asks for the address of one family."""
+    """A source that the detection asks for the address of one family."""
 
     @property
     def name(self) -> str:
-        """As the settings name it."""
+        """The source in the form of the settings."""
 
     @property
     def operator(self) -> str:
-        """Who runs it."""
+        """The company or host behind the source."""
 
     def detect(self, family: Family, deadline: Deadline) -> Answer:
-        """Its answer, by the deadline. Raises nothing for what the network does."""
+        """Return the answer, by the deadline. Raises nothing for faults of the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedSource:
-    """A source that asks with a function, and judges what it gets."""
+    """A source that asks by a function, and checks its addresses."""
 
     name: str
     operator: str
@@ -47,7 +47,7 @@ class AskedSource:
     ask: Ask
 
     def detect(self, family: Family, deadline: Deadline) -> Answer:
-        """See `Source`."""
+        """Return the answer, as `Source` has it."""
         started = time.monotonic()
         addresses: tuple[Address, ...] = ()
         reason = ""
@@ -72,8 +72,8 @@ class AskedSource:
 def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
     """Return the sources of a stage (default: the first) in their order; those of server lists are the last.
 
-    A list is fetched here, for which half of `settings.timeout` is given at most. One that cannot be had becomes a
-    source that says so.
+    A list is fetched here, in half of `settings.timeout` at most. A list that cannot be fetched becomes a source with
+    the reason in its answers.
     """
     stage = stage or settings.stages()[0]
     accept = tuple(settings.accept)
@@ -91,14 +91,14 @@ def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
 
 
 def source(spec: Spec, settings: WanSettings) -> Source:
-    """Return the source that a spec names, asked by these settings."""
+    """Return the source of a spec, with the ranges and the interface of the settings."""
     accept = tuple(settings.accept)
     return AskedSource(spec.name, spec.operator, accept, ASKERS[spec.kind](spec, _Manner(accept, settings.via)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How sources are asked: what settings mean for them."""
+    """The settings that every source is asked with."""
 
     accept: tuple[Network, ...]
     via: str

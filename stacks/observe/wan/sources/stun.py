@@ -1,6 +1,6 @@
 """STUN messages (RFC 8489) as bytes: the Binding request and its responses. No I/O.
 
-Responses are untrusted input: whatever arrives, `decode` returns a response to our own request or raises `StunError`.
+Responses are untrusted input: of any bytes `decode` makes a response to our own request, or raises `StunError`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COOKIE = 0x2112A442
 COOKIE_BYTES = COOKIE.to_bytes(4, "big")
 TRANSACTION_ID_LENGTH = 12
 MAXIMUM_LENGTH = 2048
-"""Longer than any Binding response; a TCP peer is not believed beyond it."""
+"""Bytes, more than any Binding response has; a TCP peer that announces more is not believed."""
 
 BINDING_REQUEST = 0x0001
 BINDING_SUCCESS = 0x0101
@@ -44,19 +44,19 @@ ERROR_NUMBERS = range(100)
 
 
 class StunError(Exception):
-    """The bytes are not a valid response to our request; the message says what is wrong with them."""
+    """The bytes are not a valid response to our request; the message gives the fault."""
 
 
 @dataclass(frozen=True, slots=True)
-class Success:
-    """The transport address from which the server saw the request come."""
+class BindingSuccess:
+    """A Binding success response: the transport address from which the request came to the server."""
 
     address: Address
     port: int
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class BindingError:
     """A Binding error response."""
 
     code: int
@@ -73,7 +73,7 @@ def encode_binding_request(transaction_id: bytes) -> bytes:
 
 
 def body_length(header: bytes) -> int:
-    """Return the length of what follows the 20 bytes of a header (a TCP stream's frames are cut by it).
+    """Return the length of the body after the 20 bytes of a header: it divides a TCP stream into messages.
 
     Raises `StunError` where these are not the first bytes of a STUN message.
     """
@@ -91,7 +91,7 @@ def body_length(header: bytes) -> int:
     return int(length)
 
 
-def decode(message: bytes, transaction_id: bytes) -> Success | Failure:
+def decode(message: bytes, transaction_id: bytes) -> BindingSuccess | BindingError:
     """Return the response to the Binding request with this transaction id. Raises `StunError` for anything else."""
     length = body_length(message)
     if length != len(message) - HEADER_LENGTH:
@@ -108,9 +108,9 @@ def decode(message: bytes, transaction_id: bytes) -> Success | Failure:
     if unknown:
         raise StunError(f"attribute 0x{unknown[0]:04x} must be understood, and is not")
     if XOR_MAPPED_ADDRESS in attributes:
-        return Success(*_address(attributes[XOR_MAPPED_ADDRESS], COOKIE_BYTES + transaction_id))
+        return BindingSuccess(*_address(attributes[XOR_MAPPED_ADDRESS], COOKIE_BYTES + transaction_id))
     if MAPPED_ADDRESS in attributes:
-        return Success(*_address(attributes[MAPPED_ADDRESS]))
+        return BindingSuccess(*_address(attributes[MAPPED_ADDRESS]))
     raise StunError("the response holds no address")
 
 
@@ -157,7 +157,7 @@ def _address(value: bytes, pad: bytes = bytes(16)) -> tuple[Address, int]:
     return address, port
 
 
-def _failure(attributes: dict[int, bytes]) -> Failure:
+def _failure(attributes: dict[int, bytes]) -> BindingError:
     value = attributes.get(ERROR_CODE, b"")
     if len(value) < struct.calcsize("!HBB"):
         raise StunError("the error response holds no error code")
@@ -166,4 +166,4 @@ def _failure(attributes: dict[int, bytes]) -> Failure:
         raise StunError(f"error class {kind}, number {number} is no error code")
     reason = "".join(character for character in value[4:].decode("utf-8", "replace") if character.isprintable())
     alternate = attributes.get(ALTERNATE_SERVER)
-    return Failure(kind * 100 + number, reason[:128], _address(alternate) if alternate is not None else None)
+    return BindingError(kind * 100 + number, reason[:128], _address(alternate) if alternate is not None else None)

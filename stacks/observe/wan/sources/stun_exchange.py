@@ -14,9 +14,9 @@ from stacks.observe.wan.sources.stun import (
     HEADER_LENGTH,
     MAXIMUM_LENGTH,
     TRANSACTION_ID_LENGTH,
-    Failure,
+    BindingError,
+    BindingSuccess,
     StunError,
-    Success,
     body_length,
     decode,
     encode_binding_request,
@@ -31,12 +31,12 @@ Transport = Literal["udp", "tcp"]
 RETRANSMISSION_TIMEOUT = 0.5
 """RTO, in seconds. Each wait doubles: requests go out at 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s."""
 REQUESTS = 7
-"""Rc."""
+"""Rc, the number of requests."""
 LAST_WAIT = 16
 """Rm: after the last request, that many RTO."""
 TRY_ALTERNATE = 300
 REDIRECTIONS = 3
-"""Hops that are followed; a server already asked ends the chase before."""
+"""The most redirections that are followed; one to a server that was asked already ends it before."""
 
 
 def binding(host: str, port: int, family: Family, transport: Transport, deadline: Deadline, via: str = "") -> Address:
@@ -47,7 +47,7 @@ def binding(host: str, port: int, family: Family, transport: Transport, deadline
         asked.append((host, port))
         with connected(host, port, family, kind, deadline, via) as sock:
             response = (over_udp if transport == "udp" else over_tcp)(sock, deadline)
-        if isinstance(response, Success) or response.code != TRY_ALTERNATE or response.alternate is None:
+        if isinstance(response, BindingSuccess) or response.code != TRY_ALTERNATE or response.alternate is None:
             return mapped_address(response)
         address, port = response.alternate
         host = str(address)
@@ -55,17 +55,17 @@ def binding(host: str, port: int, family: Family, transport: Transport, deadline
             raise NoAnswerError(f"the server sends us in circles (to {host} port {port})")
 
 
-def mapped_address(response: Success | Failure) -> Address:
-    """Return the address in a success. Raises `NoAnswerError` with the server's error where it is none."""
-    if isinstance(response, Failure):
+def mapped_address(response: BindingSuccess | BindingError) -> Address:
+    """Return the address in a success. Raises `NoAnswerError` with the server's error where the response is one."""
+    if isinstance(response, BindingError):
         raise NoAnswerError(f"the server refused with error {response.code} {response.reason}".rstrip())
     return response.address
 
 
-def over_udp(sock: socket.socket, deadline: Deadline) -> Success | Failure:
-    """One transaction on a connected UDP socket: only the peer's datagrams arrive there.
+def over_udp(sock: socket.socket, deadline: Deadline) -> BindingSuccess | BindingError:
+    """Carry out a transaction on a connected UDP socket: only the peer's datagrams arrive there.
 
-    What is no valid response is ignored, as the RFC wants: a forger must not be able to end a transaction.
+    An invalid response is ignored, as the RFC wants: a forger must not be able to end a transaction.
     Raises `NoAnswerError` at the deadline, or where the network says that the peer cannot be reached.
     """
     transaction_id = secrets.token_bytes(TRANSACTION_ID_LENGTH)
@@ -96,8 +96,8 @@ def over_udp(sock: socket.socket, deadline: Deadline) -> Success | Failure:
     raise NoAnswerError(f"no answer to {sent} requests in {time.monotonic() - started:.1f} s{ignored}")
 
 
-def over_tcp(sock: socket.socket, deadline: Deadline) -> Success | Failure:
-    """One transaction on a connected TCP socket: a request, and the stream's messages until ours.
+def over_tcp(sock: socket.socket, deadline: Deadline) -> BindingSuccess | BindingError:
+    """Carry out a transaction on a connected TCP socket: a request, and the stream's messages until its response.
 
     Raises `NoAnswerError` at the deadline, or where the stream ends or is no STUN.
     """

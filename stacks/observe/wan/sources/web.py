@@ -1,4 +1,4 @@
-"""The address as a web service sees it: one GET over a connection of the wanted family."""
+"""The address as a web service sees it: a GET over a connection of the wanted family."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def ask(url: str, family: Family, deadline: Deadline, via: str = "") -> Address:
 
 
 def fetch(url: str, family: Family, deadline: Deadline, limit: int, via: str = "") -> bytes:
-    """Return what is at the URL, at most `limit` bytes. Raises `NoAnswerError`.
+    """Return the document at the URL, at most `limit` bytes. Raises `NoAnswerError`.
 
     Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
     host only, and never from https to http.
@@ -128,8 +128,8 @@ class _FamilyAdapter(HTTPAdapter):
 
 
 def _opened_by(open_connection: Opener, kind: type[HTTPConnection]) -> type[HTTPConnection]:
-    class Connection(kind):  # type: ignore[valid-type,misc] # plain or TLS, known at run time
+    class FamilyConnection(kind):  # type: ignore[valid-type,misc] # plain or TLS, known at run time
         def _new_conn(self) -> socket.socket:
             return open_connection(self.host, self.port)
 
-    return Connection
+    return FamilyConnection

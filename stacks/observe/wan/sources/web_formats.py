@@ -16,7 +16,7 @@ JSON_KEYS = ("ip", "origin", "ip_addr", "address")
 
 
 def read_address(body: bytes) -> Address:
-    """Return the one address that the body holds. Raises `NoAnswerError` where it holds none, or something more."""
+    """Return the address in the body. Raises `NoAnswerError` where there is none, or something beside it."""
     try:
         text = body.decode("ascii").strip()
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from bench.campaigns.crash.check import left_behind, not_as_wished, others_touch
 from bench.campaigns.crash.wish import Claim, Name
 from bench.campaigns.crash.world import STACK, Gate, World
 from components.marks.ownership import Mark, encode, mark_name
-from lab.addresses.world import Addresses
+from lab.addresses.settable import Addresses
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
 from lab.world import FIRST_IPV4, ZONE

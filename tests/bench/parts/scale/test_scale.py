@@ -27,7 +27,7 @@ from bench.parts.scale.steps import (
 )
 from bench.parts.scale.table import table
 from bench.parts.scale.world import World, host, world
-from lab.addresses.world import Addresses
+from lab.addresses.settable import Addresses
 from lab.cloudflare.state import Cloudflare
 from lab.world import ZONE, Places
 

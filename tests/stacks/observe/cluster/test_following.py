@@ -42,7 +42,7 @@ class Posts:
 
 
 def names(told: Told, position: int = 0) -> set[str] | None:
-    """The names that a source wishes for; None where they are unknown."""
+    """The names that a source claims; None where they are unknown."""
     found = told[position].found
     return {one.name for one in found.value if isinstance(one, Claim)} if isinstance(found, Known) else None
 
@@ -84,7 +84,7 @@ def test_a_source_that_cannot_be_read_holds_up_the_others_for_its_timeout_only(p
     assert [isinstance(one.found, Known) for one in first] == [True, False]
 
 
-def test_what_changes_no_wish_is_not_told(kube_cluster: Cluster, namespace: str) -> None:
+def test_what_changes_no_claim_is_not_told(kube_cluster: Cluster, namespace: str) -> None:
     admin, posts = kube_cluster.admin, Posts()
     with following([services(kube_cluster.kubeconfig, namespace)], {}, posts, QUICK):
         posts.until(lambda _: True)
@@ -181,7 +181,7 @@ class TestTheEnd:
             if when == "half-open":
                 proxy.go_silent()
             began = time.monotonic()
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 15
         assert threading.active_count() == before
         gc.collect()  # which would warn of a connection that was forgotten
 

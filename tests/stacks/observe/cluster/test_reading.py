@@ -15,8 +15,7 @@ from stacks.kube.objects import LISTENER_SETS, Resource
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.errors import UserError
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.connecting import Connected, reflected, sightings
-from stacks.observe.cluster.reading import read
+from stacks.observe.cluster.reading import ConnectedCluster, read, reflected, sightings
 from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings, SourceName
 from tests.kube import gateway, http_route
@@ -27,10 +26,10 @@ ROUTES: tuple[SourceName, ...] = ("gateway-httproute", "gateway-grpcroute", "gat
 
 def names(sighting: SourceSighting) -> dict[str, object]:
     assert isinstance(sighting.found, Known)
-    return {wish.name: wish.targets for wish in sighting.found.value if isinstance(wish, Claim)}
+    return {claim.name: claim.targets for claim in sighting.found.value if isinstance(claim, Claim)}
 
 
-def test_what_each_source_wishes_for_is_read(kube_cluster: Cluster, namespace: str) -> None:
+def test_what_each_source_claims_is_read(kube_cluster: Cluster, namespace: str) -> None:
     admin = kube_cluster.admin
     edge = gateway(namespace, "edge")
     admin.apply(edge)
@@ -149,7 +148,7 @@ def test_a_kind_that_is_only_looked_up_need_not_be_served(kube_cluster: Cluster)
     async def act() -> tuple[SourceSighting, ...]:
         settings = ClusterSettings(kubeconfig=str(kube_cluster.kubeconfig), sources=("gateway-httproute",))
         api = WithoutListenerSets(access(settings, {}), QUICK)
-        clusters = [Connected(ClusterSources(settings), api)]
+        clusters = [ConnectedCluster(ClusterSources(settings), api)]
         async with reflected(clusters, QUICK, lambda: None, watching=False):
             return sightings(clusters)
 

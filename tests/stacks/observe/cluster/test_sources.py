@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 
 GATEWAY_API = {"Gateway", "ListenerSet", "Namespace"}

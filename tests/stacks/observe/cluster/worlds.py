@@ -22,7 +22,7 @@ from stacks.kube.objects import (
 )
 from stacks.model.claims import Claim, Complaint, Detected
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 
 RESOURCES = {
@@ -60,10 +60,10 @@ class Caches:
         return UNSYNCED if resource.kind in self.unsynced else self._by_key.get((resource.kind, namespace, name))
 
 
-def wishes(
+def claims(
     source: str, *items: Manifest, unsynced: tuple[str, ...] = (), options: Options | None = None
 ) -> tuple[Claim | Complaint, ...] | Unknown:
-    found = SOURCES[source](options or Options()).wishes(Caches(items, unsynced))
+    found = SOURCES[source](options or Options()).claims(Caches(items, unsynced))
     return found if isinstance(found, Unknown) else found.value
 
 
@@ -73,8 +73,8 @@ def targets(found: tuple[Claim | Complaint, ...] | Unknown) -> dict[str, object]
     return {f"{one.name} {one.type}": told(one) for one in found if isinstance(one, Claim)}
 
 
-def told(wish: Claim) -> object:
-    match wish.targets:
+def told(claim: Claim) -> object:
+    match claim.targets:
         case Known(value):
             return value
         case Detected(links):
@@ -82,9 +82,9 @@ def told(wish: Claim) -> object:
     return Unknown
 
 
-def one_wish(found: tuple[Claim | Complaint, ...] | Unknown) -> Claim:
+def one_claim(found: tuple[Claim | Complaint, ...] | Unknown) -> Claim:
     assert not isinstance(found, Unknown)
-    (one,) = (wish for wish in found if isinstance(wish, Claim))
+    (one,) = (claim for claim in found if isinstance(claim, Claim))
     return one
 
 
@@ -176,4 +176,4 @@ def route(  # noqa: PLR0913 - a route is made of these
 
 def of_routes(*items: Manifest, unsynced: tuple[str, ...] = (), options: Options | None = None) -> dict[str, object]:
     """The targets of the HTTPRoutes."""
-    return targets(wishes("gateway-httproute", *items, unsynced=unsynced, options=options))
+    return targets(claims("gateway-httproute", *items, unsynced=unsynced, options=options))

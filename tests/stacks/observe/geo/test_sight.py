@@ -12,7 +12,7 @@ from stacks.model.errors import UserError
 from stacks.model.geo import Account, GeoMemory, GeoSight, RegisteredGeo
 from stacks.model.observation import Registry
 from stacks.model.values import Known, Unknown, ZoneSnapshot
-from stacks.observe.geo.sight import see
+from stacks.observe.geo.sight import observe_geo
 from stacks.settings.stack import parse
 from tests.geo import APP, ZONE, Place, account
 
@@ -37,7 +37,7 @@ def seen(place: Place, memory: GeoMemory | None = None, **settings: Any) -> GeoS
     zones = [ZoneSnapshot(ZONE, place.zone_id(), ())]
     signing = {one.zone: place.credentials for one in parsed.each_zone()}
     place.cloudflare.requests.clear()
-    return see(parsed, signing, registry, zones, (), ())
+    return observe_geo(parsed, signing, registry, zones, (), ())
 
 
 def read(sight: GeoSight | None) -> Account:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyroute2.iproute.linux import IPRoute  # type: ignore[import-untyped] # ships no types
 
-from lab.addresses.world import Addresses, HttpBehaviour, StunBehaviour, serve_http, serve_stun
+from lab.addresses.http import HttpBehaviour, serve_http
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from stacks.settings.wan import WanSettings
 
 if TYPE_CHECKING:

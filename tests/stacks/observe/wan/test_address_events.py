@@ -16,7 +16,8 @@ from stacks.observe.wan import address_events
 from stacks.observe.wan.address_events import watch_addresses
 
 Addr = Callable[..., None]
-SOON = 5.0
+SOON = 60.0
+"""Seconds for which an event is waited for; on a busy machine the kernel takes its time."""
 QUIET = 0.3
 """Seconds of silence that are taken for no event: several bursts."""
 

@@ -5,7 +5,8 @@ from ipaddress import ip_address
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from lab.addresses.world import Addresses, StunBehaviour, serve_stun
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
 from stacks.observe.wan.follow import following
 from stacks.settings.wan import WanSettings

@@ -19,7 +19,9 @@ from lab.cloudflare.model import Permission
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 from stacks.model.errors import ObservationError, UserError
-from stacks.observe.zone.visible import DNS_EDIT, VisibleZone, token_state, zones
+from stacks.observe.zone.cloudflare import token_state
+from stacks.observe.zone.providers import visible_zones
+from stacks.observe.zone.visible import DNS_EDIT, VisibleZone
 from stacks.settings.credentials import Credentials
 
 TOKEN = "visible-0123456789abcdefghijklmnopqrstuvwx"
@@ -54,7 +56,7 @@ class TestCloudflare:
         ids = [cloudflare.add_zone(f"n{number:03}.example", "free").id for number in range(120)]
         cloudflare.add_token(TOKEN, ids, [Permission.ZONE_READ])
         with serve(cloudflare) as url:
-            found = zones("cloudflare", Credentials(token=TOKEN, base_url=url))
+            found = visible_zones("cloudflare", Credentials(token=TOKEN, base_url=url))
         assert [zone.name for zone in found] == [f"n{number:03}.example" for number in range(120)]
         first = found[0]
         assert (first.id, first.plan, first.status) == (ids[0], "free", "active")
@@ -65,7 +67,7 @@ class TestCloudflare:
     def test_that_does_not_tell_permissions_is_trusted(self, said: dict[str, object]) -> None:
         body = {"success": True, "result": [{"id": "1", "name": "example.com", **said}]}
         with serving({"/zones": (200, body)}) as (_, credentials):
-            (zone,) = zones("cloudflare", credentials)
+            (zone,) = visible_zones("cloudflare", credentials)
         assert zone == VisibleZone("cloudflare", "example.com", "1", status="")
         assert zone.may(DNS_EDIT)
 
@@ -80,7 +82,7 @@ class TestCloudflare:
     def test_that_refuses_says_why(self, status: int, error: type[Exception], said: str) -> None:
         body = {"success": False, "errors": [{"code": 9109, "message": "bad token"}]}
         with serving({"/zones": (status, body)}) as (_, credentials), pytest.raises(error, match=said):
-            zones("cloudflare", credentials)
+            visible_zones("cloudflare", credentials)
 
 
 class TestOneZone:
@@ -90,8 +92,8 @@ class TestOneZone:
         cloudflare.add_zone("b.example")
         cloudflare.add_token(TOKEN)
         with serve(cloudflare) as url:
-            found = zones("cloudflare", Credentials(token=TOKEN, base_url=url), "b.example")
-            assert zones("cloudflare", Credentials(token=TOKEN, base_url=url), "c.example") == ()
+            found = visible_zones("cloudflare", Credentials(token=TOKEN, base_url=url), "b.example")
+            assert visible_zones("cloudflare", Credentials(token=TOKEN, base_url=url), "c.example") == ()
         assert [zone.name for zone in found] == ["b.example"]
         assert [call.query for call in cloudflare.requests] == [
             f"page=1&per_page=50&name={name}.example" for name in ("b", "c")
@@ -100,7 +102,7 @@ class TestOneZone:
     def test_of_gandi_is_found_among_all(self) -> None:
         domains = [{"fqdn": "a.example"}, {"fqdn": "b.example"}]
         with serving({"/v5/livedns/domains": (200, domains)}) as (_, credentials):
-            assert [zone.name for zone in zones("gandi", credentials, "b.example")] == ["b.example"]
+            assert [zone.name for zone in visible_zones("gandi", credentials, "b.example")] == ["b.example"]
 
 
 class TestATokenItself:
@@ -130,7 +132,7 @@ class TestGandi:
     def test_shows_every_domain(self) -> None:
         domains = [{"fqdn": f"n{number:03}.example"} for number in range(205)]
         with serving({"/v5/livedns/domains": (200, domains)}) as (api, credentials):
-            found = zones("gandi", credentials)
+            found = visible_zones("gandi", credentials)
         assert [zone.name for zone in found] == [one["fqdn"] for one in domains]
         assert len(api.pages) == 3
         assert found[0].may(DNS_EDIT)
@@ -146,4 +148,4 @@ class TestGandi:
     def test_that_refuses_says_why(self, status: int, error: type[Exception], said: str) -> None:
         answers = {"/v5/livedns/domains": (status, {"message": "who are you"})}
         with serving(answers) as (_, credentials), pytest.raises(error, match=said):
-            zones("gandi", credentials)
+            visible_zones("gandi", credentials)

@@ -41,14 +41,14 @@ def labelled_gateway(*addresses: str) -> dict[str, Any]:
 
 def found(one: Manifest, settings: GeoSettings | None = None) -> tuple[Claim | Complaint, ...]:
     source = balanced(settings or GeoSettings())[f"geo-{one['kind'].lower()}"]
-    wishes = source.wishes(Caches((one,)))
+    claims = source.claims(Caches((one,)))
     kept = {**slim(RESOURCES[one["kind"]], one), "kind": one["kind"]}
-    assert source.wishes(Caches((kept,))) == wishes  # what is kept of an object is enough
-    assert isinstance(wishes, Known)
-    return wishes.value
+    assert source.claims(Caches((kept,))) == claims  # what is kept of an object is enough
+    assert isinstance(claims, Known)
+    return claims.value
 
 
-def wish(one: Manifest, settings: GeoSettings | None = None) -> Claim:
+def claim(one: Manifest, settings: GeoSettings | None = None) -> Claim:
     (only,) = found(one, settings)
     assert isinstance(only, Claim)
     return only
@@ -63,11 +63,11 @@ def complaint(one: Manifest, settings: GeoSettings | None = None) -> Complaint:
 class TestAnIngress:
     def test_is_balanced_at_its_hosts(self) -> None:
         hosts = (APP, "b.example.com")
-        wishes = [one for one in found(ingress(*hosts)) if isinstance(one, Claim)]
-        assert [(one.name, one.targets, one.pool_of, one.type) for one in wishes] == [
+        claims = [one for one in found(ingress(*hosts)) if isinstance(one, Claim)]
+        assert [(one.name, one.targets, one.pool_of, one.type) for one in claims] == [
             (host, Known(("192.0.2.1",)), "home", None) for host in hosts
         ]
-        assert str(wishes[0].object) == "Ingress shop/web in home"
+        assert str(claims[0].object) == "Ingress shop/web in home"
 
     def test_is_balanced_at_the_host_names_of_the_settings_only(self) -> None:
         settings = GeoSettings(hostname="a.example.com", hostnames=("b.example.com",))
@@ -78,22 +78,22 @@ class TestAnIngress:
 
     def test_has_all_its_addresses(self) -> None:
         one = ingress(addresses=("2001:DB8::1", "192.0.2.2", "lb.example.net"))
-        assert wish(one).targets == Known(("192.0.2.2", "2001:db8::1", "lb.example.net"))
+        assert claim(one).targets == Known(("192.0.2.2", "2001:db8::1", "lb.example.net"))
 
     def test_without_an_address_is_unknown(self) -> None:
-        targets = wish(ingress(addresses=())).targets
+        targets = claim(ingress(addresses=())).targets
         assert targets == Unknown("Ingress shop/web in home has no address")
 
     def test_with_private_addresses_only_is_unknown(self) -> None:
-        targets = wish(ingress(addresses=("10.0.0.1", "192.168.1.1"))).targets
+        targets = claim(ingress(addresses=("10.0.0.1", "192.168.1.1"))).targets
         assert isinstance(targets, Unknown)
         assert "private addresses only (10.0.0.1, 192.168.1.1), which Cloudflare does not reach" in targets.reason
 
     def test_has_its_public_address_alone_beside_a_private_one(self) -> None:
-        assert wish(ingress(addresses=("10.0.0.1", "192.0.2.1"))).targets == Known(("192.0.2.1",))
+        assert claim(ingress(addresses=("10.0.0.1", "192.0.2.1"))).targets == Known(("192.0.2.1",))
 
     def test_may_say_its_addresses_itself(self) -> None:
-        assert wish(ingress(annotations={"truenorth/target": "198.51.100.1"})).targets == Known(("198.51.100.1",))
+        assert claim(ingress(annotations={"truenorth/target": "198.51.100.1"})).targets == Known(("198.51.100.1",))
 
     def test_with_a_bad_address_of_its_own_is_skipped(self) -> None:
         assert "'nonsense!'" in complaint(ingress(annotations={"truenorth/target": "nonsense!"})).text
@@ -102,7 +102,7 @@ class TestAnIngress:
 class TestTheLabelOfTheCluster:
     @pytest.mark.parametrize("label", ["cluster-name", "cluster_name"])
     def test_has_two_spellings(self, label: str) -> None:
-        assert wish(ingress(labels={label: "berlin"})).pool_of == "berlin"
+        assert claim(ingress(labels={label: "berlin"})).pool_of == "berlin"
 
     def test_is_needed(self) -> None:
         found = complaint(ingress(labels={}))
@@ -113,7 +113,7 @@ class TestTheLabelOfTheCluster:
 
     def test_is_not_needed_where_the_settings_name_the_cluster(self) -> None:
         settings = GeoSettings(cluster="set")
-        assert wish(ingress(labels={}), settings).pool_of == wish(ingress(), settings).pool_of == "set"
+        assert claim(ingress(labels={}), settings).pool_of == claim(ingress(), settings).pool_of == "set"
 
     def test_names_what_a_pool_can_be_named_after(self) -> None:
         found = complaint(ingress(labels={"cluster-name": "home.lab"}))
@@ -122,18 +122,18 @@ class TestTheLabelOfTheCluster:
 
 class TestAService:
     def test_has_the_addresses_of_its_load_balancer(self) -> None:
-        assert wish(service("LoadBalancer", "192.0.2.1")).targets == Known(("192.0.2.1",))
+        assert claim(service("LoadBalancer", "192.0.2.1")).targets == Known(("192.0.2.1",))
 
     def test_that_waits_for_its_load_balancer_is_unknown(self) -> None:
-        assert isinstance(wish(service("LoadBalancer")).targets, Unknown)
+        assert isinstance(claim(service("LoadBalancer")).targets, Unknown)
 
     @pytest.mark.parametrize("kind", ["ClusterIP", "NodePort"])
     def test_has_external_addresses(self, kind: str) -> None:
-        assert wish(service(kind, externalIPs=["192.0.2.9"])).targets == Known(("192.0.2.9",))
+        assert claim(service(kind, externalIPs=["192.0.2.9"])).targets == Known(("192.0.2.9",))
 
     @pytest.mark.parametrize("kind", ["ClusterIP", "NodePort", "ExternalName"])
     def test_of_another_type_says_what_to_do(self, kind: str) -> None:
-        targets = wish(service(kind)).targets
+        targets = claim(service(kind)).targets
         assert isinstance(targets, Unknown)
         assert "make it a LoadBalancer, or set truenorth:geo.addresses" in targets.reason
 
@@ -144,10 +144,10 @@ class TestAService:
 
 class TestAGateway:
     def test_has_the_addresses_of_its_status(self) -> None:
-        assert wish(labelled_gateway("192.0.2.1", "2001:db8::1")).targets == Known(("192.0.2.1", "2001:db8::1"))
+        assert claim(labelled_gateway("192.0.2.1", "2001:db8::1")).targets == Known(("192.0.2.1", "2001:db8::1"))
 
     def test_that_has_none_yet_is_unknown(self) -> None:
-        assert isinstance(wish(labelled_gateway()).targets, Unknown)
+        assert isinstance(claim(labelled_gateway()).targets, Unknown)
 
 
 class TestTheSources:
@@ -175,4 +175,4 @@ class TestTheSources:
 
     def test_that_cannot_be_read_are_unknown(self) -> None:
         source = balanced(GeoSettings())["geo-ingress"]
-        assert isinstance(source.wishes(Caches((), unsynced=("Ingress",))), Unknown)
+        assert isinstance(source.claims(Caches((), unsynced=("Ingress",))), Unknown)

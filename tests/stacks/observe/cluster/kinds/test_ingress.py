@@ -6,8 +6,8 @@ import pytest
 
 from stacks.model.claims import Detected
 from stacks.model.values import Unknown
-from stacks.observe.cluster.source import Options
-from tests.stacks.observe.cluster.worlds import complaints, manifest, one_wish, targets, wishes
+from stacks.observe.cluster.claims.source import Options
+from tests.stacks.observe.cluster.worlds import claims, complaints, manifest, one_claim, targets
 
 WWW = "www.example.com"
 EXTERNAL = "external-dns.alpha.kubernetes.io/"
@@ -27,7 +27,7 @@ def ingress(
 
 
 def names(*items: dict[str, Any], options: Options | None = None) -> set[str]:
-    return {key.split()[0] for key in targets(wishes("ingress", *items, options=options))}
+    return {key.split()[0] for key in targets(claims("ingress", *items, options=options))}
 
 
 class TestHosts:
@@ -50,18 +50,18 @@ class TestHosts:
         assert names(ingress(WWW, tls=self.TLS, annotations=annotations)) == expected
 
     def test_another_choice_leaves_the_ingress_as_it_is(self) -> None:
-        found = wishes("ingress", ingress(WWW, annotations={f"{EXTERNAL}ingress-hostname-source": "rules"}))
+        found = claims("ingress", ingress(WWW, annotations={f"{EXTERNAL}ingress-hostname-source": "rules"}))
         assert [one.value for one in complaints(found)] == ["rules"]
         assert targets(found) == {f"{WWW} None": Unknown}
 
-    def test_each_host_is_one_wish_in_lower_case(self) -> None:
-        assert one_wish(wishes("ingress", ingress(WWW, "WWW.example.com", tls=[{"hosts": [WWW]}]))).name == WWW
+    def test_each_host_is_one_claim_in_lower_case(self) -> None:
+        assert one_claim(claims("ingress", ingress(WWW, "WWW.example.com", tls=[{"hosts": [WWW]}]))).name == WWW
 
     def test_an_address_is_no_host(self) -> None:
         assert names(ingress(WWW, "192.0.2.7")) == {WWW}
 
     def test_one_without_hosts_has_nothing(self) -> None:
-        assert wishes("ingress", ingress("")) == ()
+        assert claims("ingress", ingress("")) == ()
 
 
 class TestClasses:
@@ -92,35 +92,35 @@ class TestClasses:
 class TestTargets:
     def test_they_are_the_address_and_the_name_of_each_status_entry(self) -> None:
         at = [{"ip": "192.0.2.2"}, {"ip": "192.0.2.1"}, {"ip": "2001:db8::1"}]
-        assert targets(wishes("ingress", ingress(WWW, at=at))) == {
+        assert targets(claims("ingress", ingress(WWW, at=at))) == {
             f"{WWW} A": ("192.0.2.1", "192.0.2.2"),
             f"{WWW} AAAA": ("2001:db8::1",),
         }
         named = ingress(WWW, at=[{"hostname": "LB.example.net"}])
-        assert targets(wishes("ingress", named)) == {f"{WWW} CNAME": ("lb.example.net",)}
+        assert targets(claims("ingress", named)) == {f"{WWW} CNAME": ("lb.example.net",)}
 
     def test_an_entry_with_both_counts_by_its_address(self) -> None:
         both = ingress(WWW, at=[{"ip": "192.0.2.1", "hostname": "lb.example.net"}])
-        assert targets(wishes("ingress", both)) == {f"{WWW} A": ("192.0.2.1",)}
+        assert targets(claims("ingress", both)) == {f"{WWW} A": ("192.0.2.1",)}
 
     def test_the_target_annotation_comes_first(self) -> None:
         said = ingress(WWW, annotations={f"{EXTERNAL}target": "lb.example.net"})
-        assert targets(wishes("ingress", said)) == {f"{WWW} CNAME": ("lb.example.net",)}
+        assert targets(claims("ingress", said)) == {f"{WWW} CNAME": ("lb.example.net",)}
 
     def test_without_an_address_they_are_unknown(self) -> None:
-        found = one_wish(wishes("ingress", ingress(WWW, at=[])))
+        found = one_claim(claims("ingress", ingress(WWW, at=[])))
         assert found.targets == Unknown("Ingress shop/web in home has no address")
         bare = ingress(WWW)
         del bare["status"]
-        assert targets(wishes("ingress", bare)) == {f"{WWW} None": Unknown}
+        assert targets(claims("ingress", bare)) == {f"{WWW} None": Unknown}
 
     def test_ddns_needs_none(self) -> None:
-        found = wishes("ingress", ingress(WWW, at=[], annotations={"truenorth/content-mode": "ddns"}))
-        assert one_wish(found).targets == Detected(("",))
+        found = claims("ingress", ingress(WWW, at=[], annotations={"truenorth/content-mode": "ddns"}))
+        assert one_claim(found).targets == Detected(("",))
 
 
 def test_an_ingress_of_another_controller_is_left_alone() -> None:
-    assert wishes("ingress", ingress(WWW, annotations={f"{EXTERNAL}controller": "another"})) == ()
+    assert claims("ingress", ingress(WWW, annotations={f"{EXTERNAL}controller": "another"})) == ()
 
 
 def test_where_the_settings_ask_for_it_only_those_with_a_content_mode_count() -> None:
@@ -130,9 +130,9 @@ def test_where_the_settings_ask_for_it_only_those_with_a_content_mode_count() ->
 
 def test_routeflares_annotations_mean_nothing_on_an_ingress() -> None:
     annotations = {"routeflare/content-mode": "ddns", "routeflare/ttl": "60"}
-    found = one_wish(wishes("ingress", ingress(WWW, annotations=annotations)))
+    found = one_claim(claims("ingress", ingress(WWW, annotations=annotations)))
     assert (found.type, found.ttl) == ("A", None)
 
 
 def test_a_cache_that_has_not_synced_is_unknown() -> None:
-    assert isinstance(wishes("ingress", ingress(WWW), unsynced=("Ingress",)), Unknown)
+    assert isinstance(claims("ingress", ingress(WWW), unsynced=("Ingress",)), Unknown)

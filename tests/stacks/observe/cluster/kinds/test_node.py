@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from stacks.model.values import Unknown
-from stacks.observe.cluster.source import Options
-from tests.stacks.observe.cluster.worlds import complaints, manifest, targets, wishes
+from stacks.observe.cluster.claims.source import Options
+from tests.stacks.observe.cluster.worlds import claims, complaints, manifest, targets
 
 NAME = "one.example.com"
 ADDRESSES = (("InternalIP", "10.0.0.1"), ("ExternalIP", "192.0.2.1"), ("Hostname", "one"))
@@ -21,7 +21,7 @@ def node(
 
 
 def found(*items: dict[str, Any], options: Options | None = None) -> dict[str, object]:
-    return targets(wishes("node", *items, options=options))
+    return targets(claims("node", *items, options=options))
 
 
 def test_a_node_has_its_name_at_its_external_addresses() -> None:
@@ -53,7 +53,7 @@ def test_the_target_annotation_comes_first() -> None:
 
 
 def test_a_bad_annotation_keeps_what_it_has() -> None:
-    one = wishes("node", node(annotations={"truenorth/ttl": "x"}))
+    one = claims("node", node(annotations={"truenorth/ttl": "x"}))
     assert targets(one) == {f"{NAME} None": Unknown}
     assert [str(complaint.object) for complaint in complaints(one)] == [f"Node {NAME} in home"]
 
@@ -71,4 +71,4 @@ def test_one_of_another_controller_or_without_a_content_mode_that_is_asked_for_i
 
 
 def test_a_cache_that_has_not_synced_is_unknown() -> None:
-    assert isinstance(wishes("node", node(), unsynced=("Node",)), Unknown)
+    assert isinstance(claims("node", node(), unsynced=("Node",)), Unknown)

@@ -8,23 +8,23 @@ import pytest
 
 from stacks.model.claims import Claim, ObjectKey
 from stacks.model.values import Unknown
-from stacks.observe.cluster.source import Options
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.plan.desired.claims import settle
 from tests.stacks.observe.cluster.worlds import (
     ACCEPTED,
     Caches,
     allow,
+    claims,
     complaints,
     gateway,
     listener,
     manifest,
     of_routes,
-    one_wish,
+    one_claim,
     parent,
     route,
     targets,
-    wishes,
 )
 
 WWW = "www.example.com"
@@ -34,7 +34,7 @@ EXTERNAL = "external-dns.alpha.kubernetes.io/"
 
 
 def test_a_route_has_its_names_at_the_addresses_of_its_gateway() -> None:
-    found = one_wish(wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW)))
+    found = one_claim(claims("gateway-httproute", gateway("192.0.2.1"), route(WWW)))
     assert (found.name, found.type, found.object) == (WWW, "A", ObjectKey("home", "HTTPRoute", "shop", "web"))
     assert found.created == "2026-01-01T00:00:00Z"
     assert (found.ttl, found.proxied, found.comment, found.tags) == (None, None, None, None)
@@ -154,12 +154,12 @@ class TestListeners:
         matching = {
             one
             for one in all_of_them
-            if targets(wishes(source, gateway("192.0.2.1", listeners=(listener(protocol=one),)), route(WWW, kind=kind)))
+            if targets(claims(source, gateway("192.0.2.1", listeners=(listener(protocol=one),)), route(WWW, kind=kind)))
         }
         assert matching == protocols
 
     def test_routes_of_another_kind_are_another_sources(self) -> None:
-        assert wishes("gateway-grpcroute", gateway("192.0.2.1"), route(WWW)) == ()
+        assert claims("gateway-grpcroute", gateway("192.0.2.1"), route(WWW)) == ()
 
     @pytest.mark.parametrize(
         ("allowed", "same", "other"),
@@ -249,7 +249,7 @@ class TestHostNames:
 
     def test_another_choice_leaves_the_route_as_it_is(self) -> None:
         said = {f"{EXTERNAL}gateway-hostname-source": "both"}
-        found = wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW, annotations=said))
+        found = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW, annotations=said))
         assert targets(found) == KEPT
         (complaint,) = complaints(found)
         assert (complaint.value, complaint.allowed) == ("both", "defined-hosts-only or annotation-only")
@@ -263,10 +263,10 @@ class TestTargets:
             f"{WWW} AAAA": ("2001:db8::1",),
         }
 
-    def test_two_listeners_of_one_gateway_make_one_wish(self) -> None:
+    def test_two_listeners_of_one_gateway_make_one_claim(self) -> None:
         edge = gateway("192.0.2.1", listeners=(listener("http"), listener("https", "HTTPS", 443)))
         assert len(of_routes(edge, route(WWW))) == 1
-        one_wish(wishes("gateway-httproute", edge, route(WWW)))
+        one_claim(claims("gateway-httproute", edge, route(WWW)))
 
     def test_a_host_name_is_a_cname(self) -> None:
         assert of_routes(gateway(("Hostname", "LB.example.net.")), route(WWW)) == {f"{WWW} CNAME": ("lb.example.net",)}
@@ -302,7 +302,7 @@ class TestUnknown:
         assert of_routes(gateway(("NamedAddress", "pool"), ("IPAddress", "pending")), route(WWW)) == KEPT
 
     def test_the_reason_names_the_gateway(self) -> None:
-        assert one_wish(wishes("gateway-httproute", gateway(), route(WWW))).targets == Unknown(
+        assert one_claim(claims("gateway-httproute", gateway(), route(WWW))).targets == Unknown(
             "Gateway shop/edge in home has no addresses"
         )
 
@@ -311,7 +311,7 @@ class TestUnknown:
         assert of_routes(gateway()) == {}
 
     def test_routes_that_cannot_be_seen_make_the_whole_source_unknown(self) -> None:
-        found = wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW), unsynced=("HTTPRoute",))
+        found = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW), unsynced=("HTTPRoute",))
         assert found == Unknown("the cache has not synced")
 
     def test_gateways_that_cannot_be_seen_keep_the_names_of_the_routes(self) -> None:
@@ -319,7 +319,7 @@ class TestUnknown:
 
     @pytest.mark.parametrize("hosts", [(), ("*.example.com",), (WWW, "*.example.com")])
     def test_where_they_would_name_the_route_the_source_is_unknown(self, hosts: tuple[str, ...]) -> None:
-        found = wishes("gateway-httproute", gateway("192.0.2.1"), route(*hosts), unsynced=("Gateway",))
+        found = claims("gateway-httproute", gateway("192.0.2.1"), route(*hosts), unsynced=("Gateway",))
         assert found == Unknown("the cache has not synced")
 
 
@@ -327,7 +327,7 @@ class TestTwoGateways:
     BOTH = route(WWW, refs=({"name": "edge"}, {"name": "far"}))
 
     def settled(self, *gateways: dict[str, Any]) -> dict[str, object]:
-        found = wishes("gateway-httproute", *gateways, self.BOTH)
+        found = claims("gateway-httproute", *gateways, self.BOTH)
         assert not isinstance(found, Unknown)
         kept, told = settle(one for one in found if isinstance(one, Claim))
         assert told == ()
@@ -339,7 +339,7 @@ class TestTwoGateways:
         }
 
     def test_where_one_has_none_all_that_the_name_has_is_kept(self) -> None:
-        """What the others have comes in all the same: `parts` of the wish say who gives what."""
+        """What the others have comes in all the same: `parts` of the claim say who gives what."""
         both = (gateway("192.0.2.2"), gateway(name="far"))
         assert self.settled(*both) == {f"{WWW} A": Unknown, f"{WWW} AAAA": Unknown}
 
@@ -445,7 +445,7 @@ class TestListenerSets:
 
     @pytest.mark.parametrize("hosts", [(), ("*.example.com",)])
     def test_where_they_would_name_the_route_the_source_is_unknown(self, hosts: tuple[str, ...]) -> None:
-        found = wishes("gateway-httproute", self.EDGE, route(*hosts, refs=(self.REF,)), unsynced=("ListenerSet",))
+        found = claims("gateway-httproute", self.EDGE, route(*hosts, refs=(self.REF,)), unsynced=("ListenerSet",))
         assert found == Unknown("the cache has not synced")
 
     def test_a_gateway_that_cannot_be_seen_keeps_the_names_of_its_sets_routes(self) -> None:
@@ -464,8 +464,8 @@ class TestListenerSets:
         assert self.found(nearer, edge=edge) == {f"{WWW} A": ("198.51.100.2",)}
 
 
-def test_the_wish_says_in_which_cluster_its_object_is() -> None:
+def test_the_claim_says_in_which_cluster_its_object_is() -> None:
     far = Caches((gateway("192.0.2.1"), route(WWW)), cluster="away")
-    found = SOURCES["gateway-httproute"](Options()).wishes(far)
+    found = SOURCES["gateway-httproute"](Options()).claims(far)
     assert not isinstance(found, Unknown)
-    assert one_wish(found.value).object.cluster == "away"
+    assert one_claim(found.value).object.cluster == "away"

@@ -6,8 +6,8 @@ import pytest
 
 from stacks.model.claims import Detected
 from stacks.model.values import Unknown
-from stacks.observe.cluster.source import Options
-from tests.stacks.observe.cluster.worlds import complaints, manifest, one_wish, targets, wishes
+from stacks.observe.cluster.claims.source import Options
+from tests.stacks.observe.cluster.worlds import claims, complaints, manifest, one_claim, targets
 
 WWW = "www.example.com"
 EXTERNAL = "external-dns.alpha.kubernetes.io/"
@@ -53,7 +53,7 @@ def endpoint_slice(
 
 
 def found(*items: dict[str, Any], unsynced: tuple[str, ...] = (), options: Options | None = None) -> dict[str, object]:
-    return targets(wishes("service", *items, unsynced=unsynced, options=options))
+    return targets(claims("service", *items, unsynced=unsynced, options=options))
 
 
 class TestNames:
@@ -71,7 +71,7 @@ class TestNames:
         assert found(balancer) == {"a.example.com A": ("192.0.2.1",), "b.example.com A": ("192.0.2.1",)}
 
     def test_a_bad_one_is_told(self) -> None:
-        one = wishes("service", service("LoadBalancer", annotations={"truenorth/hostname": "a_b c"}))
+        one = claims("service", service("LoadBalancer", annotations={"truenorth/hostname": "a_b c"}))
         assert [complaint.annotation for complaint in complaints(one)] == ["truenorth/hostname"]
         assert targets(one) == {}
 
@@ -167,7 +167,7 @@ class TestNodePorts:
 
     def test_a_bad_annotation_keeps_the_srv_records_too_and_is_told_once(self) -> None:
         bad = service("NodePort", ports=self.PORTS[:1], annotations=NAMED | {"truenorth/ttl": "x"})
-        one = wishes("service", bad, *self.NODES)
+        one = claims("service", bad, *self.NODES)
         assert targets(one) == KEPT | {f"_web._tcp.{WWW} SRV": Unknown}
         assert len(complaints(one)) == 1
 
@@ -221,7 +221,7 @@ class TestHeadless:
         assert found(self.WEB, endpoint_slice(pod("10.1.0.1", ready=False))) == KEPT
 
     def test_slices_that_cannot_be_seen_hide_names_so_that_the_source_is_unknown(self) -> None:
-        assert wishes("service", self.WEB, unsynced=("EndpointSlice",)) == Unknown("the cache has not synced")
+        assert claims("service", self.WEB, unsynced=("EndpointSlice",)) == Unknown("the cache has not synced")
         silent = service("ClusterIP", clusterIP="None", annotations={}, name="silent")
         balancer = service("LoadBalancer", at=[{"ip": "192.0.2.1"}])
         assert found(silent, balancer, unsynced=("EndpointSlice",)) == {f"{WWW} A": ("192.0.2.1",)}
@@ -271,10 +271,10 @@ class TestClusterAddresses:
 
 
 def test_a_cache_that_has_not_synced_is_unknown() -> None:
-    assert isinstance(wishes("service", service("LoadBalancer"), unsynced=("Service",)), Unknown)
+    assert isinstance(claims("service", service("LoadBalancer"), unsynced=("Service",)), Unknown)
 
 
 def test_the_settings_of_a_service_are_read() -> None:
     said = NAMED | {"truenorth/ttl": "60", f"{EXTERNAL}cloudflare-proxied": "true"}
-    one = one_wish(wishes("service", service("LoadBalancer", at=[{"ip": "192.0.2.1"}], annotations=said)))
+    one = one_claim(claims("service", service("LoadBalancer", at=[{"ip": "192.0.2.1"}], annotations=said)))
     assert (one.ttl, one.proxied) == (60, True)

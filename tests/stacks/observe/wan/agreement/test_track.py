@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacks.model.values import Known, Unknown
+from stacks.observe.wan.agreement.answer import LookAnswer
 from stacks.observe.wan.agreement.track import LONGEST_HOLD, MEMORY, RAREST_LOOK, Addresses, Track
-from stacks.observe.wan.look import Seen
 
 A: Addresses = (ip_address("203.0.113.1"),)
 B: Addresses = (ip_address("203.0.113.2"),)
@@ -62,19 +62,19 @@ class TestAtFirst:
 class TestALook:
     def test_that_sees_what_is_published_leads_to_the_next_look(self) -> None:
         track = following()
-        track.looked(10.0, Seen("s1", A), INTERVAL)
+        track.looked(10.0, LookAnswer("s1", A), INTERVAL)
         assert track.next() == ("look", 20.0)
 
     def test_that_sees_another_address_leads_to_a_detection_now(self) -> None:
         track = following()
-        track.looked(10.0, Seen("s1", B), INTERVAL)
+        track.looked(10.0, LookAnswer("s1", B), INTERVAL)
         assert track.next() == ("detect", 10.0)
         assert change(track, 10.1, B)
 
     def test_by_a_source_that_cried_wolf_is_believed_again_after_twice_as_long_each_time(self) -> None:
         track, believed = following(), []
         for second in range(10, 300, 10):
-            track.looked(second, Seen("liar", B), INTERVAL)
+            track.looked(second, LookAnswer("liar", B), INTERVAL)
             if track.next() == ("detect", second):
                 believed.append(second)
                 assert not change(track, second, A)
@@ -82,16 +82,16 @@ class TestALook:
 
     def test_by_another_source_is_believed_all_the_same(self) -> None:
         track = following()
-        track.looked(10.0, Seen("liar", B), INTERVAL)
+        track.looked(10.0, LookAnswer("liar", B), INTERVAL)
         change(track, 10.0, A)
-        track.looked(20.0, Seen("s2", B), INTERVAL)
+        track.looked(20.0, LookAnswer("s2", B), INTERVAL)
         assert track.next() == ("detect", 20.0)
 
     def test_all_sources_are_asked_again_at_the_long_interval_whatever_looks_say(self) -> None:
         track, second = following(), 0.0
         while track.next()[0] == "look":
             second = track.next()[1]
-            track.looked(second, Seen("s1", A), INTERVAL)
+            track.looked(second, LookAnswer("s1", A), INTERVAL)
         assert track.next() == ("detect", RECHECK)
 
 
@@ -121,7 +121,7 @@ class TestSilence:
         for second in (10.0, 30.0, 70.0):
             track.looked(second, SILENCE, INTERVAL)
         track.detected(70.0, SILENCE, INTERVAL)
-        track.looked(130.0, Seen("s1", A), INTERVAL)
+        track.looked(130.0, LookAnswer("s1", A), INTERVAL)
         assert (track.silent, track.next()) == (0, ("detect", 80.0))
         change(track, 130.0, A)
         assert track.next() == ("look", 140.0)
@@ -138,9 +138,9 @@ class TestAnAddressThatComesBack:
         assert change(track, 100.0, B)
         assert not change(track, 110.0, A)
         assert track.known == B
-        track.looked(120.0, Seen("s1", A), INTERVAL)
+        track.looked(120.0, LookAnswer("s1", A), INTERVAL)
         while track.next()[0] == "look":
-            track.looked(track.next()[1], Seen("s1", A), INTERVAL)
+            track.looked(track.next()[1], LookAnswer("s1", A), INTERVAL)
         assert track.next() == ("detect", 140.0)
         assert change(track, 140.0, A)
 
@@ -148,7 +148,7 @@ class TestAnAddressThatComesBack:
         track = following()
         change(track, 100.0, B)
         change(track, 110.0, A)
-        track.looked(120.0, Seen("s1", B), INTERVAL)
+        track.looked(120.0, LookAnswer("s1", B), INTERVAL)
         assert not change(track, 140.0, B)
         assert track.known == B
 
@@ -212,7 +212,7 @@ def test_whatever_comes_only_what_was_agreed_on_is_published_and_there_is_always
             track.nudged(now)
         elif step == "look":
             silent = kind == "silent" or isinstance(outcome, Unknown)
-            track.looked(now, SILENCE if silent else Seen(source, outcome), INTERVAL)  # type: ignore[arg-type] # no Unknown
+            track.looked(now, SILENCE if silent else LookAnswer(source, outcome), INTERVAL)  # type: ignore[arg-type] # no Unknown
         elif isinstance(outcome, Unknown):
             track.detected(now, outcome, INTERVAL)
             assert track.known == before

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lab.addresses import stun_message
-from stacks.observe.wan.sources.stun import Failure, StunError, Success, decode, encode_binding_request
+from stacks.observe.wan.sources.stun import BindingError, BindingSuccess, StunError, decode, encode_binding_request
 
 COOKIE = 0x2112A442
 RFC_5769_ID = bytes.fromhex("b7e7a701bc34d686fa87dfae")
@@ -56,7 +56,7 @@ def fingerprinted(plain: bytes) -> bytes:
 
 MAPPED = attribute(0x0001, bytes([0, 1, 0x12, 0x34, 198, 51, 100, 9]))
 XOR_MAPPED = attribute(0x0020, bytes([0, 1, 0x12 ^ 0x21, 0x34 ^ 0x12, 203 ^ 0x21, 0 ^ 0x12, 113 ^ 0xA4, 7 ^ 0x42]))
-OURS = Success(IPv4Address("203.0.113.7"), 0x1234)
+OURS = BindingSuccess(IPv4Address("203.0.113.7"), 0x1234)
 
 
 class TestTheRequest:
@@ -76,11 +76,11 @@ class TestTheRequest:
 
 class TestTheVectorsOfRfc5769:
     def test_the_ipv4_response(self) -> None:
-        assert decode(RFC_5769_IPV4, RFC_5769_ID) == Success(IPv4Address("192.0.2.1"), 32853)
+        assert decode(RFC_5769_IPV4, RFC_5769_ID) == BindingSuccess(IPv4Address("192.0.2.1"), 32853)
 
     def test_the_ipv6_response(self) -> None:
         address = IPv6Address("2001:db8:1234:5678:11:2233:4455:6677")
-        assert decode(RFC_5769_IPV6, RFC_5769_ID) == Success(address, 32853)
+        assert decode(RFC_5769_IPV6, RFC_5769_ID) == BindingSuccess(address, 32853)
 
     def test_the_request_is_no_response(self) -> None:
         with pytest.raises(StunError, match="no Binding response"):
@@ -109,7 +109,7 @@ class TestWhatCountsAsAResponse:
         assert decode(message(MAPPED, XOR_MAPPED), ID) == OURS
 
     def test_the_mapped_address_serves_where_it_is_alone(self) -> None:
-        assert decode(message(MAPPED), ID) == Success(IPv4Address("198.51.100.9"), 0x1234)
+        assert decode(message(MAPPED), ID) == BindingSuccess(IPv4Address("198.51.100.9"), 0x1234)
 
     def test_the_first_of_two_equal_attributes_counts(self) -> None:
         second = attribute(0x0020, bytes([0, 1, 0, 0, 1, 2, 3, 4]))
@@ -171,17 +171,17 @@ class TestWhatCountsAsAResponse:
 class TestErrorResponses:
     def test_an_error_gives_code_and_reason(self) -> None:
         data = message(attribute(0x0009, bytes([0, 0, 4, 20]) + b"Unknown Attribute"), kind=0x0111)
-        assert decode(data, ID) == Failure(420, "Unknown Attribute")
+        assert decode(data, ID) == BindingError(420, "Unknown Attribute")
 
     def test_try_alternate_gives_the_other_server(self) -> None:
         alternate = attribute(0x8023, bytes([0, 1, 0x0D, 0x96, 192, 0, 2, 5]))
         data = message(attribute(0x0009, bytes([0, 0, 3, 0])), alternate, kind=0x0111)
-        assert decode(data, ID) == Failure(300, "", (IPv4Address("192.0.2.5"), 3478))
+        assert decode(data, ID) == BindingError(300, "", (IPv4Address("192.0.2.5"), 3478))
 
     def test_a_reason_cannot_disturb_a_terminal(self) -> None:
         data = message(attribute(0x0009, bytes([0, 0, 5, 0]) + b"\x1b[31m\xffred\n" + b"x" * 500), kind=0x0111)
         failure = decode(data, ID)
-        assert isinstance(failure, Failure)
+        assert isinstance(failure, BindingError)
         assert failure.reason.isprintable()
         assert len(failure.reason) == 128
 
@@ -216,14 +216,14 @@ class TestAgainstOtherCodecs:
             aioice.Method.BINDING, aioice.Class.RESPONSE, transaction_id, {name: (str(address), port)}
         )
         written.add_fingerprint()
-        assert decode(bytes(written), transaction_id) == Success(address, port)
+        assert decode(bytes(written), transaction_id) == BindingSuccess(address, port)
 
     @given(code=st.integers(300, 699), reason=st.text("abc äöü", max_size=40), transaction_id=IDS)
     def test_the_errors_that_aioice_writes_are_read(self, code: int, reason: str, transaction_id: bytes) -> None:
         written = aioice.Message(
             aioice.Method.BINDING, aioice.Class.ERROR, transaction_id, {"ERROR-CODE": (code, reason), "SOFTWARE": "x"}
         )
-        assert decode(bytes(written), transaction_id) == Failure(code, reason)
+        assert decode(bytes(written), transaction_id) == BindingError(code, reason)
 
     @given(address=ADDRESSES, port=PORTS, transaction_id=IDS, fingerprint=st.booleans())
     def test_aioice_and_we_read_the_same_in_what_the_lab_writes(
@@ -232,7 +232,7 @@ class TestAgainstOtherCodecs:
         data = stun_message.success(transaction_id, str(address), port, fingerprint=fingerprint)
         theirs = aioice.parse_message(data).attributes["XOR-MAPPED-ADDRESS"]
         ours = decode(data, transaction_id)
-        assert ours == Success(address, port)
+        assert ours == BindingSuccess(address, port)
         assert (ip_address(theirs[0]), theirs[1]) == (address, port)
 
     @given(data=st.data())
@@ -245,7 +245,7 @@ class TestAgainstOtherCodecs:
         except StunError:
             return
         attributes = aioice.parse_message(bytes(damaged)).attributes
-        assert isinstance(ours, Success)
+        assert isinstance(ours, BindingSuccess)
         theirs = attributes.get("XOR-MAPPED-ADDRESS", attributes.get("MAPPED-ADDRESS"))
         assert theirs == (str(ours.address), ours.port)
 

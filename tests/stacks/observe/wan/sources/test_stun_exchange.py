@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.addresses import stun_message
-from lab.addresses.world import Addresses, StunBehaviour, serve_stun
+from lab.addresses.settable import Addresses
+from lab.addresses.stun import StunBehaviour, serve_stun
 from stacks.model.values import Address, Family
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
@@ -44,7 +45,7 @@ class TestOverEitherTransport:
         started = time.monotonic()
         with pytest.raises(NoAnswerError):
             ask(stun(silent=True), transport, seconds=0.3)
-        assert 0.2 < time.monotonic() - started < 2
+        assert 0.2 < time.monotonic() - started < 10
 
     @pytest.mark.parametrize("behaviour", [{"malformed": True}, {"foreign": True}])
     def test_what_is_no_response_to_us_is_ignored(
@@ -101,7 +102,7 @@ class TestUdp:
         place = stack.enter_context(serve_stun(world, behaviour=behaviour))
         started = time.monotonic()
         assert ask(place, "udp") == RIGHT
-        assert 0.45 < time.monotonic() - started < 1.4
+        assert time.monotonic() - started > 0.45
         assert behaviour.requests == 2
 
     def test_requests_go_out_at_0_and_half_a_second_and_one_and_a_half(

@@ -1,4 +1,4 @@
-"""Names of hosts: what is one, and what a route's and a listener's have in common. Pure."""
+"""Names of hosts, wildcards among them, and the names that two of them have in common. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from components.records import canonical
 
 
 def hostname(text: str) -> str:
-    """A host's name in lower case, without the dot at its end; a wildcard may be its first label.
+    """Return a host's name in lower case, without the dot at its end; a wildcard may be its first label.
 
-    Raises ValueError with the reason. An IP address is no name (Gateway API, `Hostname`).
+    Raises ValueError with the reason. An IP address is not a name (Gateway API, `Hostname`).
     """
     name = text.strip().lower().removesuffix(".")
     if is_address(name):
@@ -22,7 +22,7 @@ def hostname(text: str) -> str:
 
 
 def is_hostname(text: str) -> bool:
-    """Whether the text is the name of a host."""
+    """Return whether the text is the name of a host."""
     try:
         hostname(text)
     except ValueError:
@@ -31,7 +31,7 @@ def is_hostname(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether the text is an IP address."""
+    """Return whether the text is an IP address."""
     if ":" not in text and not text[-1:].isdigit():
         return False  # most names end here: parsing each took a third of the time of a first look at a cluster
     try:
@@ -42,10 +42,10 @@ def is_address(text: str) -> bool:
 
 
 def intersection(one: str, other: str) -> str | None:
-    """The name that both stand for: the more specific of the two; "" stands for every name. None: they share none.
+    """Return the more specific of two names where one covers the other; None where they share no name.
 
-    `*.example.com` stands for a.example.com and a.b.example.com, not for
-    example.com (Gateway API, `Listener.hostname`).
+    "" stands for every name. `*.example.com` covers a.example.com and a.b.example.com, but not example.com (Gateway
+    API, `Listener.hostname`).
     """
     try:
         first, second = (hostname(text) if text else "" for text in (one, other))
@@ -59,5 +59,5 @@ def intersection(one: str, other: str) -> str | None:
 
 
 def covers(wildcard: str, name: str) -> bool:
-    """Whether every name that `name` stands for is one of the wildcard's."""
+    """Return whether a wildcard covers a name, or all names of another wildcard."""
     return wildcard.startswith("*.") and name.endswith(wildcard[1:])

@@ -1,4 +1,7 @@
-"""The values that annotations may have, and what is said where they have another. Pure."""
+"""The values that annotations may have, each parsed from text. Pure.
+
+Every function here raises ValueError for a text that is not allowed; the constants say in words what is.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from ipaddress import ip_address
 
 from components.records import canonical
-from stacks.observe.cluster.kinds.hostnames import hostname, is_address
+from stacks.observe.cluster.claims.hostnames import hostname, is_address
 from stacks.settings.zone import LONGEST_COMMENT
 
 GATEWAY_ADDRESS = "gateway-address"
@@ -35,27 +38,27 @@ TAGS = "texts, separated by commas"
 
 
 def content_mode(text: str) -> str:
-    """The mode. Raises ValueError, as all here do."""
+    """Return the content mode: the source of the targets."""
     return _one_of(text.lower(), (GATEWAY_ADDRESS, DDNS))
 
 
 def types(text: str) -> tuple[str, ...]:
-    """The record types; the names of types have no case."""
+    """Return the record types; upper and lower case are the same."""
     return _TYPES[_one_of(text.upper(), tuple(_TYPES))]
 
 
 def hostname_source(text: str) -> str:
-    """Which names of an object count."""
+    """Return the mode that chooses among an object's names: its own, or those of its annotation."""
     return _one_of(text.lower(), ("defined-hosts-only", "annotation-only"))
 
 
 def access(text: str) -> str:
-    """Which addresses of nodes count."""
+    """Return the access that chooses among the addresses of nodes: public or private."""
     return _one_of(text.lower(), ("public", "private"))
 
 
 def ttl(text: str) -> int:
-    """Seconds, or 1 for automatic. Fractions of a second are cut, as external-dns does it."""
+    """Return the TTL in seconds, 1 for automatic. Fractions of a second are cut, as in external-dns."""
     if text.lower() == "auto":
         return canonical.AUTOMATIC_TTL
     if re.fullmatch(r"\d{1,12}", text, re.ASCII):
@@ -70,17 +73,17 @@ def ttl(text: str) -> int:
 
 
 def boolean(text: str) -> bool:
-    """True or false, in the spellings that external-dns takes (Go's `ParseBool`)."""
+    """Return true or false, from the spellings of external-dns (Go's `ParseBool`)."""
     return _BOOLEANS[_one_of(text.lower(), tuple(_BOOLEANS))]
 
 
 def items(text: str) -> tuple[str, ...]:
-    """What stands between the commas."""
+    """Return the texts between the commas, without the empty ones."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def hostnames(text: str) -> tuple[str, ...]:
-    """DNS names."""
+    """Return the DNS names of a list, at least one, each once."""
     found = tuple(dict.fromkeys(hostname(part) for part in items(text)))
     if not found:
         raise ValueError
@@ -88,7 +91,7 @@ def hostnames(text: str) -> tuple[str, ...]:
 
 
 def targets(text: str) -> tuple[str, ...]:
-    """Addresses, or one name: a CNAME stands alone (RFC 1034, 3.6.2)."""
+    """Return IP addresses, or one host name: a CNAME stands alone (RFC 1034, 3.6.2)."""
     found = tuple(dict.fromkeys(target(part) for part in items(text)))
     names = [one for one in found if not is_address(one)]
     if not found or (names and len(found) > 1) or any(name.startswith("*") for name in names):
@@ -97,19 +100,19 @@ def targets(text: str) -> tuple[str, ...]:
 
 
 def target(text: str) -> str:
-    """An address or a name in its canonical form."""
+    """Return an IP address or a host name in its canonical form."""
     return str(ip_address(text)) if is_address(text) and "%" not in text else hostname(text)
 
 
 def comment(text: str) -> str:
-    """One line."""
+    """Return a comment of one line."""
     if "\n" in text or len(text) > LONGEST_COMMENT:
         raise ValueError
     return text
 
 
 def links(text: str) -> tuple[str, ...]:
-    """Names of links; whether there are such is not known here."""
+    """Return the names of links, sorted, at least one. The settings say later whether there are such links."""
     found = items(text)
     if not found or not all(_LINK.fullmatch(one) for one in found):
         raise ValueError
@@ -117,7 +120,7 @@ def links(text: str) -> tuple[str, ...]:
 
 
 def tags(text: str) -> tuple[str, ...]:
-    """Tags, sorted."""
+    """Return the tags, sorted, each once."""
     return tuple(sorted(set(items(text))))
 
 

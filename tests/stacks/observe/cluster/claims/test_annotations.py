@@ -6,9 +6,9 @@ import pytest
 
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Unknown
-from stacks.observe.cluster.annotation_values import ttl
-from stacks.observe.cluster.source import Options
-from tests.stacks.observe.cluster.worlds import complaints, gateway, one_wish, route, targets, wishes
+from stacks.observe.cluster.claims.annotation_values import ttl
+from stacks.observe.cluster.claims.source import Options
+from tests.stacks.observe.cluster.worlds import claims, complaints, gateway, one_claim, route, targets
 
 WWW = "www.example.com"
 BOTH = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
@@ -20,20 +20,20 @@ def found(
     on_route: dict[str, str] | None = None, on_gateway: dict[str, str] | None = None, options: Options | None = None
 ) -> tuple[Claim | Complaint, ...]:
     edge = gateway(*DUAL, annotations=on_gateway)
-    one = wishes("gateway-httproute", edge, route(WWW, annotations=on_route), options=options)
+    one = claims("gateway-httproute", edge, route(WWW, annotations=on_route), options=options)
     assert not isinstance(one, Unknown)
     return one
 
 
 def said(annotations: dict[str, str], on_gateway: dict[str, str] | None = None) -> Claim:
-    """The A wish."""
-    return one_wish(tuple(one for one in found(annotations, on_gateway) if isinstance(one, Claim) and one.type == "A"))
+    """The A claim."""
+    return one_claim(tuple(one for one in found(annotations, on_gateway) if isinstance(one, Claim) and one.type == "A"))
 
 
 class TestOurOwn:
     def test_settings_are_read(self) -> None:
-        wish = said({"truenorth/ttl": "300", "truenorth/proxied": "true", "truenorth/comment": "the shop"})
-        assert (wish.ttl, wish.proxied, wish.comment) == (300, True, "the shop")
+        claim = said({"truenorth/ttl": "300", "truenorth/proxied": "true", "truenorth/comment": "the shop"})
+        assert (claim.ttl, claim.proxied, claim.comment) == (300, True, "the shop")
 
     @pytest.mark.parametrize(
         ("text", "seconds"), [("60", 60), ("1", 1), ("auto", 1), ("10m", 600), ("1h30m", 5400), ("1.5s", 1)]
@@ -55,15 +55,15 @@ class TestOurOwn:
     def test_a_type_of_which_the_gateway_has_no_address_is_unknown(self) -> None:
         edge = gateway("192.0.2.1")
         asked = route(WWW, annotations={"truenorth/type": "A/AAAA"})
-        assert targets(wishes("gateway-httproute", edge, asked)) == {f"{WWW} A": ("192.0.2.1",), f"{WWW} AAAA": Unknown}
+        assert targets(claims("gateway-httproute", edge, asked)) == {f"{WWW} A": ("192.0.2.1",), f"{WWW} AAAA": Unknown}
 
     def test_a_type_is_kept_where_the_gateway_has_no_addresses(self) -> None:
         asked = route(WWW, annotations={"truenorth/type": "A"})
-        assert targets(wishes("gateway-httproute", gateway(), asked)) == {f"{WWW} A": Unknown}
+        assert targets(claims("gateway-httproute", gateway(), asked)) == {f"{WWW} A": Unknown}
 
     def test_ddns_points_at_the_addresses_that_are_detected(self) -> None:
-        wish = one_wish(found({"truenorth/content-mode": "ddns"}))
-        assert (wish.type, wish.targets) == (None, Detected(("",)))
+        claim = one_claim(found({"truenorth/content-mode": "ddns"}))
+        assert (claim.type, claim.targets) == (None, Detected(("",)))
 
     def test_ddns_may_be_of_one_type_or_of_both(self) -> None:
         assert targets(found({"truenorth/content-mode": "ddns", "truenorth/type": "A/AAAA"})) == {
@@ -72,12 +72,12 @@ class TestOurOwn:
         }
 
     def test_ddns_may_be_on_links(self) -> None:
-        wish = one_wish(found({"truenorth/content-mode": "ddns", "truenorth/link": "lte, fibre"}))
-        assert wish.targets == Detected(("fibre", "lte"))
+        claim = one_claim(found({"truenorth/content-mode": "ddns", "truenorth/link": "lte, fibre"}))
+        assert claim.targets == Detected(("fibre", "lte"))
 
     def test_ddns_needs_no_address_of_the_gateway(self) -> None:
         asked = route(WWW, annotations={"truenorth/content-mode": "ddns"})
-        assert one_wish(wishes("gateway-httproute", gateway(), asked)).targets == Detected(("",))
+        assert one_claim(claims("gateway-httproute", gateway(), asked)).targets == Detected(("",))
 
     def test_a_link_without_ddns_is_a_mistake(self) -> None:
         (complaint,) = complaints(found({"truenorth/link": "fibre"}))
@@ -93,22 +93,22 @@ class TestRouteflare:
     MODE = {"routeflare/content-mode": "gateway-address"}  # noqa: RUF012 - never changed
 
     def test_gateway_address_is_the_first_of_the_type_which_is_a_by_default(self) -> None:
-        wish = one_wish(found(self.MODE))
-        assert (wish.type, targets((wish,))) == ("A", {f"{WWW} A": ("192.0.2.9",)})
-        assert (wish.ttl, wish.proxied) == (1, False)
+        claim = one_claim(found(self.MODE))
+        assert (claim.type, targets((claim,))) == ("A", {f"{WWW} A": ("192.0.2.9",)})
+        assert (claim.ttl, claim.proxied) == (1, False)
 
     def test_type_ttl_and_proxied_are_read(self) -> None:
         one = found(self.MODE | {"routeflare/type": "A/AAAA", "routeflare/ttl": "120", "routeflare/proxied": "true"})
         assert targets(one) == {f"{WWW} A": ("192.0.2.9",), f"{WWW} AAAA": ("2001:db8::1",)}
-        assert {(wish.ttl, wish.proxied) for wish in one if isinstance(wish, Claim)} == {(120, True)}
+        assert {(claim.ttl, claim.proxied) for claim in one if isinstance(claim, Claim)} == {(120, True)}
 
     def test_ddns_is_the_detected_address(self) -> None:
-        wish = one_wish(found({"routeflare/content-mode": "ddns", "routeflare/type": "AAAA"}))
-        assert (wish.type, wish.targets) == ("AAAA", Detected(("",)))
+        claim = one_claim(found({"routeflare/content-mode": "ddns", "routeflare/type": "AAAA"}))
+        assert (claim.type, claim.targets) == ("AAAA", Detected(("",)))
 
     def test_without_a_content_mode_its_annotations_mean_nothing(self) -> None:
-        wish = said({"routeflare/ttl": "120", "routeflare/proxied": "true", "routeflare/type": "AAAA"})
-        assert (wish.ttl, wish.proxied) == (None, None)
+        claim = said({"routeflare/ttl": "120", "routeflare/proxied": "true", "routeflare/type": "AAAA"})
+        assert (claim.ttl, claim.proxied) == (None, None)
 
     def test_on_a_gateway_they_mean_nothing(self) -> None:
         assert said({}, self.MODE | {"routeflare/ttl": "120"}).ttl is None
@@ -121,14 +121,14 @@ class TestRouteflare:
 
     def test_a_gateway_that_cannot_be_seen_may_have_a_content_mode(self) -> None:
         only = Options(opt_in=True)
-        one = wishes("gateway-httproute", gateway("192.0.2.1"), route(WWW), unsynced=("Gateway",), options=only)
+        one = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW), unsynced=("Gateway",), options=only)
         assert targets(one) == {f"{WWW} None": Unknown}
 
 
 class TestExternalDns:
     @pytest.mark.parametrize("prefix", BOTH)
     def test_both_prefixes_are_read(self, prefix: str) -> None:
-        wish = said(
+        claim = said(
             {
                 f"{prefix}ttl": "5m",
                 f"{prefix}cloudflare-proxied": "True",
@@ -137,8 +137,8 @@ class TestExternalDns:
                 f"{prefix}target": "198.51.100.1",
             }
         )
-        assert (wish.ttl, wish.proxied, wish.comment, wish.tags) == (300, True, "the shop", ("live", "team:shop"))
-        assert targets((wish,)) == {f"{WWW} A": ("198.51.100.1",)}
+        assert (claim.ttl, claim.proxied, claim.comment, claim.tags) == (300, True, "the shop", ("live", "team:shop"))
+        assert targets((claim,)) == {f"{WWW} A": ("198.51.100.1",)}
 
     @pytest.mark.parametrize("prefix", BOTH)
     def test_what_is_another_controllers_is_left_alone(self, prefix: str) -> None:
@@ -178,11 +178,11 @@ class TestWhichCounts:
         assert targets(found({"truenorth/target": "198.51.100.1"}, {"truenorth/content-mode": "ddns"})) == {
             f"{WWW} A": ("198.51.100.1",)
         }
-        one = one_wish(found({"truenorth/content-mode": "ddns"}, {"truenorth/target": "198.51.100.1"}))
+        one = one_claim(found({"truenorth/content-mode": "ddns"}, {"truenorth/target": "198.51.100.1"}))
         assert one.targets == Detected(("",))
 
     def test_ddns_wins_over_a_target_on_the_same_object(self) -> None:
-        one = one_wish(found({"truenorth/content-mode": "ddns", f"{ALPHA}target": "198.51.100.1"}))
+        one = one_claim(found({"truenorth/content-mode": "ddns", f"{ALPHA}target": "198.51.100.1"}))
         assert one.targets == Detected(("",))
 
     def test_gateway_address_on_a_route_wins_over_ddns_on_its_gateway(self) -> None:
@@ -234,14 +234,14 @@ class TestBadValues:
 
     def test_other_objects_are_not_touched(self) -> None:
         bad = route(WWW, annotations={"truenorth/ttl": "x"})
-        one = wishes("gateway-httproute", gateway("192.0.2.1"), bad, route("api.example.com", name="api"))
+        one = claims("gateway-httproute", gateway("192.0.2.1"), bad, route("api.example.com", name="api"))
         assert targets(one) == {f"{WWW} None": Unknown, "api.example.com A": ("192.0.2.1",)}
 
     def test_one_on_a_gateway_is_told_once_and_skips_the_routes_that_would_follow_it(self) -> None:
         edge = gateway("192.0.2.1", annotations={"truenorth/ttl": "x"})
         routes = [route(f"{name}.example.com", name=name) for name in ("a", "b")]
         own = route("own.example.com", name="own", annotations={"truenorth/ttl": "60"})
-        one = wishes("gateway-httproute", edge, *routes, own)
+        one = claims("gateway-httproute", edge, *routes, own)
         assert [complaint.object.kind for complaint in complaints(one)] == ["Gateway"]
         assert targets(one) == {
             "a.example.com None": Unknown,

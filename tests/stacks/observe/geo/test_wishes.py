@@ -10,7 +10,7 @@ from components.geo.values import LoadBalancer, Pool
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.geo import GeoMemory, GeoWish, RegisteredGeo
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
-from stacks.observe.geo.asked import Asked, asked
+from stacks.observe.geo.wishes import GeoWishes, geo_wishes
 from stacks.settings.geo import GeoSettings
 
 APP, API = "app.example.com", "api.example.com"
@@ -43,24 +43,24 @@ def seen(*found: Claim | Complaint, source: str = "geo-ingress", **others: Any) 
     return SourceSighting("", source, "Ingress", others.pop("unknown", None) or Known(found), **others)
 
 
-def of(*sources: SourceSighting, memory: GeoMemory = NOTHING, **settings: Any) -> Asked:  # noqa: ANN401 - any setting
-    return asked(GeoSettings(**settings), sources, (), memory)
+def of(*sources: SourceSighting, memory: GeoMemory = NOTHING, **settings: Any) -> GeoWishes:  # noqa: ANN401 - any setting
+    return geo_wishes(GeoSettings(**settings), sources, (), memory)
 
 
-def addresses(found: Asked) -> dict[str, object]:
+def addresses(found: GeoWishes) -> dict[str, object]:
     return {one.host_name: one.addresses.value if isinstance(one.addresses, Known) else Unknown for one in found.wishes}
 
 
 class TestObjects:
     def test_of_one_host_are_balanced_together(self) -> None:
         found = of(seen(wish(APP, "192.0.2.2")), seen(wish(APP, "192.0.2.1", by="api"), source="geo-service"))
-        assert found == Asked((GeoWish(APP, Known(("192.0.2.1", "192.0.2.2")), (key("web"), key("api"))),), "home")
+        assert found == GeoWishes((GeoWish(APP, Known(("192.0.2.1", "192.0.2.2")), (key("web"), key("api"))),), "home")
 
     def test_with_one_address_give_it_once(self) -> None:
         assert addresses(of(seen(wish(APP, "192.0.2.1"), wish(APP, "192.0.2.1", by="b")))) == {APP: ("192.0.2.1",)}
 
     def test_of_other_sources_play_no_part(self) -> None:
-        assert of(seen(wish(APP, "192.0.2.1"), source="ingress")) == Asked()
+        assert of(seen(wish(APP, "192.0.2.1"), source="ingress")) == GeoWishes()
 
     def test_one_of_which_has_no_address_leave_the_host_unknown_with_what_is_known(self) -> None:
         (only,) = of(seen(wish(APP, "192.0.2.1"), wish(APP, by="b"))).wishes
@@ -130,9 +130,9 @@ class TestAddressesThatNoObjectSays:
             Sighting(WAN, Family.IPV6, Known((ip_address("2001:db8::7"),))),
             Sighting("cable", Family.IPV4, Known((ip_address("203.0.113.9"),))),
         ]
-        assert addresses(asked(wan, (), sightings, NOTHING)) == {APP: ("2001:db8::7", "203.0.113.7")}
+        assert addresses(geo_wishes(wan, (), sightings, NOTHING)) == {APP: ("2001:db8::7", "203.0.113.7")}
 
     @pytest.mark.parametrize("sightings", [[], [Sighting(WAN, Family.IPV4, Unknown("no answer"))]])
     def test_are_unknown_while_the_wan_address_is(self, sightings: list[Sighting]) -> None:
-        found = asked(GeoSettings(hostname=APP, wan=True), (), sightings, NOTHING)
+        found = geo_wishes(GeoSettings(hostname=APP, wan=True), (), sightings, NOTHING)
         assert addresses(found) == {APP: Unknown}

@@ -6,8 +6,8 @@ import pytest
 
 from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, ClusterObjects, Manifest
 from stacks.model.values import Unknown
-from stacks.observe.cluster.memory import Memory, Noting
-from stacks.observe.cluster.source import Options, Source
+from stacks.observe.cluster.claims.memory import LookupRecorder, Memory
+from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.sources import SOURCES
 from tests.stacks.observe.cluster.worlds import Caches, gateway, listener, manifest, route, targets
 
@@ -57,7 +57,7 @@ def test_what_is_gone_is_forgotten_and_clusters_are_apart() -> None:
 
 def test_an_answer_cannot_depend_on_all_objects() -> None:
     with pytest.raises(LookupError, match="gateways can only be looked up one by one"):
-        Noting(Caches(())).all(GATEWAYS)
+        LookupRecorder(Caches(())).all(GATEWAYS)
 
 
 class TestRoutes:
@@ -73,28 +73,28 @@ class TestRoutes:
     WEB = route(WWW)
 
     @pytest.fixture
-    def source(self) -> Source:
+    def source(self) -> ClaimSource:
         return SOURCES["gateway-httproute"](Options())
 
-    def found(self, source: Source, *items: dict[str, Any], unsynced: tuple[str, ...] = ()) -> dict[str, object]:
+    def found(self, source: ClaimSource, *items: dict[str, Any], unsynced: tuple[str, ...] = ()) -> dict[str, object]:
         caches = Caches(items, unsynced)
-        again, fresh = source.wishes(caches), SOURCES["gateway-httproute"](Options()).wishes(caches)
+        again, fresh = source.claims(caches), SOURCES["gateway-httproute"](Options()).claims(caches)
         assert again == fresh
         assert not isinstance(again, Unknown)
         return targets(again.value)
 
-    def test_after_a_change_of_the_gateway(self, source: Source) -> None:
+    def test_after_a_change_of_the_gateway(self, source: ClaimSource) -> None:
         assert self.found(source, self.EDGE, self.WEB) == {f"{WWW} A": ("192.0.2.1",)}
         assert self.found(source, gateway("192.0.2.2"), self.WEB) == {f"{WWW} A": ("192.0.2.2",)}
         assert self.found(source, gateway(), self.WEB) == {f"{WWW} None": Unknown}
         assert self.found(source, self.WEB) == {}
 
-    def test_after_a_change_of_the_namespaces_labels(self, source: Source) -> None:
+    def test_after_a_change_of_the_namespaces_labels(self, source: ClaimSource) -> None:
         for labels, served in (({}, False), ({"a": "b"}, True), ({}, False)):
             shop = manifest("Namespace", "shop", {}, labels=labels)
             assert bool(self.found(source, self.SELECTIVE, shop, self.WEB)) is served
 
-    def test_after_a_cache_was_lost_and_came_back(self, source: Source) -> None:
+    def test_after_a_cache_was_lost_and_came_back(self, source: ClaimSource) -> None:
         shop = manifest("Namespace", "shop", {}, labels={"a": "b"})
         for unsynced in ((), ("Namespace",), ()):
             expected = {f"{WWW} None": Unknown} if unsynced else {f"{WWW} A": ("192.0.2.1",)}

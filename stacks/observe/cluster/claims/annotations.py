@@ -1,0 +1,203 @@
+"""The vocabulary of annotations: TrueNorth's own, Routeflare's, and external-dns's with both of its prefixes. Pure.
+
+An annotation with an empty value does not count. Where one object has several spellings of an annotation, TrueNorth's
+counts first, then Routeflare's, then external-dns's; where several objects have it, that of the nearest object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from components.records import canonical
+from stacks.kube.objects import Manifest
+from stacks.model.claims import Complaint, ObjectKey
+from stacks.model.values import WAN
+from stacks.observe.cluster.claims import annotation_values as values
+
+T = TypeVar("T")
+
+OURS = "truenorth/"
+ROUTEFLARE = "routeflare/"
+EXTERNAL_DNS = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
+
+CONTENT_MODE = (f"{OURS}content-mode", f"{ROUTEFLARE}content-mode")
+TYPE = (f"{OURS}type", f"{ROUTEFLARE}type")
+LINK = (f"{OURS}link",)
+
+
+def _external(name: str) -> tuple[str, ...]:
+    return tuple(prefix + name for prefix in EXTERNAL_DNS)
+
+
+TTL = (f"{OURS}ttl", f"{ROUTEFLARE}ttl", *_external("ttl"))
+PROXIED = (f"{OURS}proxied", f"{ROUTEFLARE}proxied", *_external("cloudflare-proxied"))
+COMMENT = (f"{OURS}comment", *_external("cloudflare-record-comment"))
+HOSTNAME = (f"{OURS}hostname", *_external("hostname"))
+TARGET = (f"{OURS}target", *_external("target"))
+TAGS = _external("cloudflare-tags")
+CONTROLLER = _external("controller")
+INTERNAL_HOSTNAME = _external("internal-hostname")
+INGRESS_HOSTNAME_SOURCE = _external("ingress-hostname-source")
+GATEWAY_HOSTNAME_SOURCE = _external("gateway-hostname-source")
+ACCESS = _external("access")
+
+CONTROLLED_BY_EXTERNAL_DNS = "dns-controller"
+"""The only value of external-dns's `controller` that leaves the object to external-dns, and so to TrueNorth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """An object with its annotations."""
+
+    key: ObjectKey
+    annotations: Mapping[str, str]
+
+    @classmethod
+    def of(cls, key: ObjectKey, manifest: Manifest) -> Annotated:
+        """Return an object of the API with its annotations."""
+        return cls(key, manifest["metadata"].get("annotations") or {})
+
+    def reads(self, annotation: str) -> bool:
+        """Return whether an annotation counts on this object: Routeflare's do on routes with its content-mode only."""
+        if not annotation.startswith(ROUTEFLARE):
+            return True
+        return self.key.kind.endswith("Route") and bool(self.annotations.get(CONTENT_MODE[1], "").strip())
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationValue:
+    """An annotation of an object with its value. distance: 0 for the first object of a chain, 1 for the next, ..."""
+
+    distance: int
+    key: ObjectKey
+    annotation: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedSettings:
+    """The settings of an object's records in its annotations. None and (): not set.
+
+    first_only: only the first of the object's addresses of each type is a target, as in Routeflare.
+    """
+
+    types: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Names of links; the records point at their detected addresses. (): at the targets."""
+    targets: tuple[str, ...] = ()
+    ttl: int | None = None
+    proxied: bool | None = None
+    comment: str | None = None
+    tags: tuple[str, ...] | None = None
+    spelled: tuple[tuple[str, str], ...] = ()
+    """Pairs of a setting (ttl, proxied, comment, tags) and the annotation that sets it."""
+    first_only: bool = False
+
+
+def find_annotation(chain: Sequence[Annotated], annotations: tuple[str, ...]) -> AnnotationValue | None:
+    """Return the value on the nearest object; None where no object has one.
+
+    chain: objects, nearest first. annotations: the spellings, the first of which counts most.
+    """
+    for distance, one in enumerate(chain):
+        for annotation in annotations:
+            value = one.annotations.get(annotation, "").strip()
+            if value and one.reads(annotation):
+                return AnnotationValue(distance, one.key, annotation, value)
+    return None
+
+
+def annotation_value(
+    chain: Sequence[Annotated],
+    annotations: tuple[str, ...],
+    parse: Callable[[str], T],
+    allowed: str,
+    complaints: list[Complaint],
+) -> T | None:
+    """Return the parsed value on the nearest object; None where there is none.
+
+    A value that `parse` raises ValueError for adds a complaint, and is None too. allowed: the possible values, in
+    words.
+    """
+    found = find_annotation(chain, annotations)
+    if found is None:
+        return None
+    try:
+        return parse(found.value)
+    except ValueError as error:
+        complaints.append(complaint(found, allowed, str(error)))
+    return None
+
+
+def has_other_controller(one: Annotated) -> bool:
+    """Return whether an annotation leaves the object to another DNS controller."""
+    found = find_annotation((one,), CONTROLLER)
+    return found is not None and found.value != CONTROLLED_BY_EXTERNAL_DNS
+
+
+def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> AnnotatedSettings:
+    """Return the settings in the annotations of a chain of objects, nearest first.
+
+    A bad value is not set; a complaint about it is added instead.
+    """
+    mode = annotation_value(chain, CONTENT_MODE, values.content_mode, values.CONTENT_MODES, complaints)
+    links = annotation_value(chain, LINK, values.links, values.LINKS, complaints)
+    targets = annotation_value(chain, TARGET, values.targets, values.TARGETS, complaints)
+    types = annotation_value(chain, TYPE, values.types, values.TYPES, complaints)
+    ttl = annotation_value(chain, TTL, values.ttl, values.TTL, complaints)
+    proxied = annotation_value(chain, PROXIED, values.boolean, values.BOOLEAN, complaints)
+    given_mode, given_link = find_annotation(chain, CONTENT_MODE), find_annotation(chain, LINK)
+    if given_link and not given_mode:
+        complaints.append(complaint(given_link, f"only together with {CONTENT_MODE[0]}: {values.DDNS}", ""))
+    detected = mode == values.DDNS and not _has_nearer_target(chain, given_mode)
+    settings = AnnotatedSettings(
+        types=types or (),
+        links=(links or (WAN,)) if detected else (),
+        targets=() if detected else targets or (),
+        ttl=ttl,
+        proxied=proxied,
+        comment=annotation_value(chain, COMMENT, values.comment, values.COMMENT, complaints),
+        tags=annotation_value(chain, TAGS, values.tags, values.TAGS, complaints),
+        spelled=_spelled(chain),
+    )
+    if given_mode and given_mode.annotation.startswith(ROUTEFLARE):
+        return _with_routeflare_defaults(settings)
+    return settings
+
+
+def _has_nearer_target(chain: Sequence[Annotated], mode: AnnotationValue | None) -> bool:
+    """Return whether a nearer object than that of the content-mode has targets of its own."""
+    target = find_annotation(chain, TARGET)
+    return target is not None and mode is not None and target.distance < mode.distance
+
+
+def _with_routeflare_defaults(settings: AnnotatedSettings) -> AnnotatedSettings:
+    return replace(
+        settings,
+        types=settings.types or ("A",),
+        ttl=canonical.AUTOMATIC_TTL if settings.ttl is None else settings.ttl,
+        proxied=bool(settings.proxied),
+        first_only=True,
+    )
+
+
+def _spelled(chain: Sequence[Annotated]) -> tuple[tuple[str, str], ...]:
+    given = (
+        ("ttl", find_annotation(chain, TTL)),
+        ("proxied", find_annotation(chain, PROXIED)),
+        ("comment", find_annotation(chain, COMMENT)),
+        ("tags", find_annotation(chain, TAGS)),
+    )
+    return tuple((setting, found.annotation) for setting, found in given if found)
+
+
+def complaint(found: AnnotationValue, allowed: str, reason: str) -> Complaint:
+    """Return the complaint about a bad annotation. reason: "" where `allowed` says enough."""
+    why = f" ({reason})" if reason else ""
+    text = (
+        f"{found.key}: the annotation {found.annotation} has the value {found.value!r}{why}; allowed: {allowed}. "
+        "The records stay as they are until it is mended"
+    )
+    return Complaint(found.key, found.annotation, found.value, allowed, text)

@@ -1,0 +1,134 @@
+"""The claims of an object, from its names, its own targets and its annotations. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims.annotation_values import target
+from stacks.observe.cluster.claims.annotations import (
+    TARGET,
+    Annotated,
+    AnnotatedSettings,
+    complaint,
+    find_annotation,
+    read_settings,
+)
+from stacks.observe.cluster.claims.hostnames import is_address
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """An object that makes claims, with its chain of annotated objects, nearest first.
+
+    chain: the object itself, and those behind it whose annotations count too, such as its Gateway. doubt: the reason
+    why it is not known whether the object may make claims; its records then stay as they are, whatever annotations say.
+    """
+
+    key: ObjectKey
+    created: str
+    chain: Sequence[Annotated]
+    doubt: Unknown | None = None
+
+
+def assemble(
+    claimant: Claimant,
+    names: Iterable[str],
+    own: Known[tuple[str, ...]] | Unknown,
+    faults: Sequence[Complaint] = (),
+) -> Iterator[Claim | Complaint]:
+    """Yield the claims of an object for these names, and complaints about its annotations.
+
+    The targets of an object with a bad annotation are unknown: its records stay as they are. own: the targets that the
+    object has by itself, in its order; Known(()) makes no claim. faults: complaints about the object so far.
+    """
+    complaints = list(faults)
+    settings = read_settings(claimant.chain, complaints)
+    targets = claimant.doubt or _targets(settings, own)
+    by_type = _by_type(targets, settings, claimant, complaints) if not complaints else {}
+    if complaints:
+        by_type = {None: Unknown(complaints[0].text)}
+    yield from complaints
+    for name in dict.fromkeys(names):
+        for record_type, one in by_type.items():
+            yield Claim(
+                name=name,
+                type=record_type,
+                targets=one,
+                object=claimant.key,
+                created=claimant.created,
+                ttl=settings.ttl,
+                proxied=settings.proxied,
+                comment=settings.comment,
+                tags=settings.tags,
+                spelled=settings.spelled,
+            )
+
+
+def usable(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the targets that a record can hold, canonical, each once, in their order."""
+    found: dict[str, None] = {}
+    for text in texts:
+        try:
+            found[target(text)] = None
+        except ValueError:
+            continue
+    return tuple(found)
+
+
+def known(texts: Iterable[str], otherwise: str) -> Known[tuple[str, ...]] | Unknown:
+    """Return the usable targets, or Unknown where there are none: an outage looks like that. otherwise: its reason."""
+    found = usable(texts)
+    return Known(found) if found else Unknown(otherwise)
+
+
+def _targets(settings: AnnotatedSettings, own: Known[tuple[str, ...]] | Unknown) -> Targets:
+    if settings.links:
+        return Detected(settings.links)
+    return Known(settings.targets) if settings.targets else own
+
+
+def _by_type(
+    targets: Targets, settings: AnnotatedSettings, claimant: Claimant, complaints: list[Complaint]
+) -> dict[str | None, Targets]:
+    """Return the targets by the type of their records; the type None stands for all types."""
+    if not isinstance(targets, Known):
+        return dict.fromkeys(settings.types or (None,), targets)
+    if not targets.value:
+        return {}
+    by_type: dict[str, list[str]] = {}
+    for one in targets.value:
+        by_type.setdefault(_type_of(one), []).append(one)
+    if settings.types:
+        _check_fit(settings, by_type, claimant, complaints)
+        return {
+            one: _known(by_type[one], settings) if one in by_type else Unknown(f"{claimant.key} has no {one} target")
+            for one in settings.types
+            if one in by_type or not settings.targets
+        }
+    addresses: dict[str | None, Targets] = {
+        one: _known(by_type[one], settings) for one in ("A", "AAAA") if one in by_type
+    }
+    # An address beside a name, or several names: a CNAME stands alone (RFC 1034, 3.6.2).
+    return addresses or {"CNAME": Known((min(by_type["CNAME"]),))}
+
+
+def _check_fit(
+    settings: AnnotatedSettings, found: dict[str, list[str]], claimant: Claimant, complaints: list[Complaint]
+) -> None:
+    """Add a complaint where annotations give both targets and types, and a target is of another type."""
+    where = find_annotation(claimant.chain, TARGET)
+    if settings.targets and where and found.keys() - set(settings.types):
+        complaints.append(complaint(where, f"{' and '.join(settings.types)} addresses, as the type asks for", ""))
+
+
+def _known(targets: list[str], settings: AnnotatedSettings) -> Known[tuple[str, ...]]:
+    return Known((targets[0],) if settings.first_only else tuple(sorted(targets)))
+
+
+def _type_of(target: str) -> str:
+    if not is_address(target):
+        return "CNAME"
+    return "AAAA" if ":" in target else "A"

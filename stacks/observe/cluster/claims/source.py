@@ -1,0 +1,36 @@
+"""The protocol that every source of claims implements, and the settings' options for sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from stacks.kube.objects import ClusterObjects, Resource
+from stacks.model.claims import Claim, Complaint
+from stacks.model.values import Known, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of a cluster for its sources.
+
+    opt_in: only objects with a content-mode (their own or their Gateway's) make claims, as in Routeflare.
+    ingress_classes: the classes of the Ingresses that count; none: all.
+    cluster_addresses: Services of type ClusterIP make claims too.
+    cordoned_nodes: nodes that take no new pods count too.
+    """
+
+    opt_in: bool = False
+    ingress_classes: tuple[str, ...] = ()
+    cluster_addresses: bool = False
+    cordoned_nodes: bool = False
+
+
+class ClaimSource(Protocol):
+    """A kind of Kubernetes object with claims."""
+
+    def resources(self) -> tuple[Resource, ...]:
+        """Return the resources to list and watch; the first is the kind itself."""
+
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+        """Return the claims of all objects of the kind. Unknown where not even their names are known."""
