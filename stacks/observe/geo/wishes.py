@@ -77,19 +77,26 @@ def _wan(addresses: Iterable[Sighting]) -> Known[tuple[str, ...]] | Unknown:
 
 
 def _of_objects(settings: GeoSettings, sources: Sequence[SourceSighting], memory: GeoMemory) -> GeoWishes:
-    read = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
-    claims = [one for one in read if isinstance(one, Claim)]
-    complaints = [one for one in read if isinstance(one, Complaint)]
+    claims, complaints = _read(sources)
     cluster = settings.cluster or _cluster_of(claims) or _cluster_before(memory)
     complaints += _of_other_clusters(claims, cluster)
     ours = [one for one in claims if one.pool_of == cluster]
     unseen = _unseen(sources, () if ours else complaints)
     hosts = _hosts(ours)
-    kept = {one.hostname for one in settings.each_balancer()}
-    if unseen and not kept:
-        kept = {one.name for one in memory.wished}
-    wishes = tuple(hosts.get(name, _Host()).wish(name, unseen) for name in sorted(hosts.keys() | kept))
+    names = sorted(hosts.keys() | _lasting(settings, memory, unseen))
+    wishes = tuple(hosts.get(name, _Host()).wish(name, unseen) for name in names)
     return GeoWishes(wishes, cluster, tuple(complaints))
+
+
+def _read(sources: Iterable[SourceSighting]) -> tuple[list[Claim], list[Complaint]]:
+    read = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
+    return [one for one in read if isinstance(one, Claim)], [one for one in read if isinstance(one, Complaint)]
+
+
+def _lasting(settings: GeoSettings, memory: GeoMemory, unseen: str) -> set[str]:
+    """Return the hosts that last without objects: those of the settings, else those in state while some are unseen."""
+    named = {one.hostname for one in settings.each_balancer()}
+    return named or ({one.name for one in memory.wished} if unseen else set())
 
 
 def _unseen(sources: Iterable[SourceSighting], complaints: Sequence[Complaint]) -> str:
