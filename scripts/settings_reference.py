@@ -1,7 +1,7 @@
-"""Writes the reference of all settings as Markdown, from their models: `python -m scripts.settings_reference`.
+"""Write the reference of all settings as Markdown, from their models: `python -m scripts.settings_reference`.
 
-Types, bounds and defaults are the models'; what a setting means is the text below its field, or for the settings of the
-first level the description that Pulumi has of it (Pulumi.yaml). Only the documentation is made with it.
+Types, bounds and defaults are those of the models. The meaning of a setting is the text below its field, or on the
+first level its description in Pulumi.yaml.
 """
 
 from __future__ import annotations
@@ -64,14 +64,14 @@ _NAMED = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The settings of one model: where they stand in the file, and what each is."""
+    """The settings of a model. path: their place in the settings file."""
 
     path: str
     model: type[BaseModel]
 
 
 def document(project: Path = PROJECT) -> str:
-    """The whole page."""
+    """Return the whole page."""
     described = yaml.safe_load(project.read_text(encoding="utf-8"))["config"]
     meanings = {key.removeprefix(f"{NAMESPACE}:"): entry.get("description", "") for key, entry in described.items()}
     parts = [HEAD]
@@ -85,7 +85,7 @@ def document(project: Path = PROJECT) -> str:
 
 
 def _written(section: Section, new: Sequence[str], meanings: Mapping[str, str]) -> str:
-    """A section. new: the settings that no section before has had; meanings: of the first level."""
+    """Return a section. new: the settings that no earlier section has. meanings: those of the first level."""
     if not section.path:
         first = [name for name in meanings if name in new]
         return "\n".join(("## Of the stack\n", TABLE, *_rows(section.model, first, meanings), ""))
@@ -97,12 +97,12 @@ def _written(section: Section, new: Sequence[str], meanings: Mapping[str, str]) 
 
 
 def _origin(model: type[BaseModel], name: str) -> str:
-    """The class that has a field first: that of a base is the same setting again."""
+    """Return the name of the class that defines a field first: a base's field is the same setting again."""
     return next(base.__name__ for base in reversed(model.__mro__) if name in inspect.get_annotations(base))
 
 
 def sections() -> Iterator[Section]:
-    """All models, each once, after the one that refers to it."""
+    """Yield all models, each once, after the model that refers to it."""
     met: set[type[BaseModel]] = set()
     waiting = [Section("", Settings)]
     while waiting:
@@ -131,7 +131,7 @@ def _rows(model: type[BaseModel], names: Sequence[str], meanings: Mapping[str, s
 
 @cache
 def field_texts(model: type[BaseModel]) -> dict[str, str]:
-    """The text below each field of a model, in one line; of its bases' fields too."""
+    """Return the text below each field of a model and its bases, in one line."""
     found: dict[str, str] = {}
     for one in reversed([base for base in model.__mro__ if issubclass(base, BaseModel) and base is not BaseModel]):
         (body,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
@@ -145,7 +145,7 @@ def field_texts(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:  # noqa: ANN401 - any annotation
-    """The models in an annotation, with what stands behind a setting's name to point into it."""
+    """Yield the models in an annotation, with the suffix that a setting's name gets in paths to them."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation, ""
@@ -166,7 +166,7 @@ def _type(field: FieldInfo) -> str:
 
 
 def _words(annotation: Any) -> str:  # noqa: ANN401 - any annotation
-    """What an annotation allows, in words."""
+    """Return the values that an annotation allows, in words."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         words = _annotated(arguments[0], arguments[1:])
@@ -186,7 +186,7 @@ def _words(annotation: Any) -> str:  # noqa: ANN401 - any annotation
 
 
 def _annotated(bare: Any, metadata: tuple[Any, ...]) -> str:  # noqa: ANN401 - any annotation
-    """The words for an annotation with checks: those of a named one, and the bounds."""
+    """Return the words for an annotation with checks: those of a named one, and the bounds."""
     checks = [one for one in metadata if not isinstance(one, FieldInfo)]
     checks += [inner for one in metadata if isinstance(one, FieldInfo) for inner in one.metadata]
     words = next((said for named, said in _NAMED if _validators(named) & _functions(checks)), _words(bare))

@@ -1,4 +1,4 @@
-"""Declares what is planned of load balancing."""
+"""Declare the load balancing of a plan."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from components.geo.pool import GeoPool
 from stacks.model.geo import Account, GeoPlan, GeoSight
 
 Options = Callable[[str], pulumi.ResourceOptions | None]
-"""Gives the options, which have the provider, of what is declared in a zone."""
+"""Gives the resource options for a zone, with its provider."""
 
 
 def declare(plan: GeoPlan, sight: GeoSight | None, zones: Mapping[str, str], options: Options) -> None:
     """Declare the own pool with its monitor, and the load balancers, which depend on it.
 
-    zones: the names of our zones at the provider by their ids, the first of which speaks for the account.
+    zones: the names of our zones at the provider by id; the provider of the first is used for the account.
+    options: gives the resource options for a zone.
     """
     own: GeoPool | None = None
     if plan.pool:
@@ -45,7 +46,7 @@ def declare(plan: GeoPlan, sight: GeoSight | None, zones: Mapping[str, str], opt
 
 
 def _with_country_pools(sight: GeoSight | None) -> frozenset[str]:
-    """The load balancers that have some now."""
+    """Return the names of the load balancers that have country pools now."""
     if sight is None or not isinstance(sight.account, Account):
         return frozenset()
     return frozenset(one.balancer.name for one in sight.account.balancers if one.balancer.country_pools)

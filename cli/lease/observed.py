@@ -33,7 +33,7 @@ class Seen:
 
 
 def see(before: Seen | None, manifest: Manifest | None, now: float) -> Seen:
-    """Look at a Lease, or at its absence. Raises Unreachable where it is no Lease."""
+    """Look at a Lease, or at its absence. Raises ClusterUnreachable where it is no Lease."""
     if manifest is None:
         if before is None:
             return Seen(None, Record(), now, now)
@@ -45,7 +45,7 @@ def see(before: Seen | None, manifest: Manifest | None, now: float) -> Seen:
 
 
 def version(manifest: Manifest) -> str:
-    """The resourceVersion: another one with each change, and only then. Raises Unreachable where there is none."""
+    """The resourceVersion: another one with each change, and only then. Raises ClusterUnreachable where none is."""
     found = manifest["metadata"].get("resourceVersion")
     if not isinstance(found, str) or not found:
         raise ClusterUnreachable("what answers is no Kubernetes API: its Lease has no resourceVersion")

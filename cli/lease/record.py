@@ -39,7 +39,7 @@ class Record:
 
 
 def decode(manifest: Manifest) -> Record:
-    """Read a Lease. Raises Unreachable where it is none."""
+    """Read a Lease. Raises ClusterUnreachable where it is none."""
     spec = manifest.get("spec") or {}
     if not isinstance(spec, dict) or not isinstance(manifest.get("metadata"), dict):
         raise ClusterUnreachable("what answers is no Kubernetes API: its Lease has no metadata")

@@ -1,4 +1,4 @@
-"""The arguments of a stack's operator, from its settings and the environment of whoever deploys it."""
+"""Work out the arguments of a stack's operator from the settings and the environment of the deployment."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from components.operator.manifests.pod import KUBECONFIG_FOLDER
 from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, plugin_environment, secret_variables
+from stacks.settings.deploy import DeploySettings
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
 
 BASE_URLS = {"CLOUDFLARE_BASE_URL": CLOUDFLARE, "GANDI_URL": GANDI}
-"""Variables that hold no secret, with what they are where nobody sets them."""
+"""Variables without secrets, with their defaults."""
 ALSO_SECRET = (EXTERNAL_DNS_KEY, "TRUENORTH_NOTIFY", "TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
-"""Variables that are taken along where they are set."""
+"""Further variables with secrets, which the pods get where they are set."""
 
 
-def operator_args(  # noqa: PLR0913 - what an operator is made of
+def operator_args(  # noqa: PLR0913 - an operator has so many parts
     settings: Settings,
     stack: str,
     text: str,
@@ -31,13 +32,12 @@ def operator_args(  # noqa: PLR0913 - what an operator is made of
     rules: Mapping[str, Any],
     dashboard: str,
 ) -> OperatorArgs:
-    """Everything about the operator of a stack.
+    """Return the component's arguments for the operator of a stack.
 
-    text: the settings as they are written. lock_name: the Lease of its election where they name none. state: the URL,
-    and head: the Secret where it is in this cluster.
-
-    secrets: the credentials of which a Secret is made; None: there is one. rules, dashboard: the files that come with
-    TrueNorth; they are used where the settings want them. Raises UserError where a pod could not run with the settings.
+    text: the settings as YAML. lock_name: the Lease of an election without a name in the settings. state: the URL of
+    state. head: its Secret, for state in this cluster. secrets: credentials for a new Secret; None: it exists.
+    rules, dashboard: the files of TrueNorth, used where the settings want them.
+    Raises UserError for settings with which a pod could not run.
     """
     deploy = settings.deploy
     _check(settings, stack)
@@ -55,17 +55,7 @@ def operator_args(  # noqa: PLR0913 - what an operator is made of
         variables={**variables, **deploy.variables},
         service_account_annotations=deploy.service_account_annotations,
         kubeconfig_secret=deploy.kubeconfig_secret,
-        pods=PodArgs(
-            kind=deploy.kind,
-            replicas=deploy.replicas,
-            image_pull_policy=deploy.image_pull_policy,
-            image_pull_secrets=deploy.image_pull_secrets,
-            resources=ResourceArgs(**deploy.resources.model_dump()),
-            priority_class=deploy.priority_class,
-            annotations=deploy.annotations,
-            node_selector=deploy.node_selector,
-            tolerations=deploy.tolerations,
-        ),
+        pods=_pods(deploy),
         service=deploy.service.arguments(),
         network_policy=deploy.network_policy,
         egress_ports=deploy.egress_ports,
@@ -75,8 +65,22 @@ def operator_args(  # noqa: PLR0913 - what an operator is made of
     )
 
 
+def _pods(deploy: DeploySettings) -> PodArgs:
+    return PodArgs(
+        kind=deploy.kind,
+        replicas=deploy.replicas,
+        image_pull_policy=deploy.image_pull_policy,
+        image_pull_secrets=deploy.image_pull_secrets,
+        resources=ResourceArgs(**deploy.resources.model_dump()),
+        priority_class=deploy.priority_class,
+        annotations=deploy.annotations,
+        node_selector=deploy.node_selector,
+        tolerations=deploy.tolerations,
+    )
+
+
 def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
-    """The credentials that the pods need, by their variables. Raises UserError with all that are missing."""
+    """Return the credentials for the pods, by variable. Raises UserError with all missing ones."""
     found = credentials(settings, environment)
     plugins = plugin_environment(found)
     own = {zone.token: environment[zone.token] for zone in settings.each_zone() if zone.token}
@@ -85,7 +89,7 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
 
 
 def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables without secrets that the pods need: where the providers' APIs are, if elsewhere than usual."""
+    """Return the variables without secrets for the pods: the URLs of providers' APIs, if not the usual ones."""
     providers = {zone.provider for zone in settings.each_zone()}
     variables = {"cloudflare": "CLOUDFLARE_BASE_URL", "gandi": "GANDI_URL"}
     asked = {variables[provider]: environment.get(variables[provider], "").strip() for provider in sorted(providers)}
@@ -93,7 +97,7 @@ def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str
 
 
 def _check(settings: Settings, stack: str) -> None:
-    """Raise UserError for a kubeconfig that no pod has."""
+    """Raise UserError for a kubeconfig or context that no pod has."""
     for cluster in settings.each_cluster():
         named = cluster.kubeconfig
         if (named or cluster.context) and not (

@@ -1,4 +1,4 @@
-"""What a stack's operator has to be allowed in the cluster that it runs in."""
+"""Work out the rights of a stack's operator in its cluster."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
 
-_COMPLAINED_OF = {GATEWAYS, LISTENER_SETS}
-"""What no source names, and is told of all the same: routes attach to it."""
+_WITH_ROUTES = {GATEWAYS, LISTENER_SETS}
+"""Kinds that get Events although no source names their objects: routes attach to them."""
 
 
 def rights(settings: Settings, namespace: str, lock_name: str, state: ObjectName | None) -> Rights:
-    """The rights of an operator in this namespace. state: the head Secret, where state is kept in this cluster.
+    """Return the rights of an operator in a namespace.
 
-    lock_name: the Lease of the election where the settings name none, and of whoever writes state outside of it.
+    lock_name: the Lease of an election without a name in the settings, and of writers of state outside of an election.
+    state: the head Secret, for state in this cluster.
     """
     election, cache = settings.watch.election, settings.watch.cache
     lock = ObjectName(election.lock_namespace or namespace, election.lock_name or lock_name)
@@ -37,17 +38,17 @@ def rights(settings: Settings, namespace: str, lock_name: str, state: ObjectName
 
 
 def own_clusters(settings: Settings) -> tuple[ClusterSettings, ...]:
-    """The clusters that a pod reads by its service account: its own."""
+    """Return the clusters that a pod reads by its service account: its own."""
     return tuple(one for one in settings.each_cluster() if not one.kubeconfig and not one.context)
 
 
 def reads(cluster: ClusterSettings) -> Iterator[Read]:
-    """What is read of a cluster, and whose objects are told of it; some of it more than once."""
+    """Yield the reads of a cluster, some more than once, with the Events and annotations that follow from them."""
     for name in dict.fromkeys(cluster.sources):
         resources = SOURCES[name](Options()).resources()
         for resource, selection in select(resources, cluster).items():
             is_own = resource is resources[0]
-            yield _read(selection, cluster, is_own=is_own, is_told=is_own or resource in _COMPLAINED_OF)
+            yield _read(selection, cluster, is_own=is_own, is_told=is_own or resource in _WITH_ROUTES)
     if geo := cluster.geo:
         for source in balanced(geo).values():
             for selection in select(source.resources(), cluster).values():

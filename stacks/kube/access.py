@@ -1,4 +1,4 @@
-"""Where a cluster's API is and how one is let in: the pod's service account, or a context of a kubeconfig.
+"""Find the URL of a cluster's API and the credentials for it: a service account, or a context of a kubeconfig.
 
 Sources: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/ and
 https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/.
@@ -6,6 +6,7 @@ https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,8 @@ from typing import Any, TypeVar
 
 import msgspec
 from lightkube.config.kubeconfig import SERVICE_ACCOUNT, SingleConfig
-from lightkube.config.models import Cluster, Context, User
+from lightkube.config.models import Cluster, Context, NameValue, User
 
-from stacks.kube.exec_plugin import for_lightkube
 from stacks.kube.kubeconfig import Kubeconfig, load
 from stacks.model.errors import UserError
 from stacks.settings.cluster import ClusterSettings
@@ -23,28 +23,30 @@ from stacks.settings.watch import IN_POD
 
 T = TypeVar("T")
 
+_PLUGIN_OF_LIGHTKUBE = "client.authentication.k8s.io/v1beta1"
+_STABLE_PLUGIN = "client.authentication.k8s.io/v1"
 _CHOOSE = "give a kubeconfig and a context that it has: `kubectl config get-contexts` names them"
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The way to one cluster. Its repr names the server and no secret."""
+    """The URL, certificates and credentials of a cluster. Its repr has no secret."""
 
     server: str
     config: SingleConfig = field(repr=False)
     proxy: str | None = field(default=None, repr=False)
-    """The URL of an HTTP or SOCKS proxy (`proxy-url`); None: what the environment says."""
+    """The URL of an HTTP or SOCKS proxy (`proxy-url`); None: that of the environment."""
 
 
 def access(
     settings: ClusterSettings, environment: Mapping[str, str], service_account: Path = Path(SERVICE_ACCOUNT)
 ) -> Access:
-    """The way to the cluster that the settings mean.
+    """Return the access to the cluster of the settings.
 
-    In a pod, unless a kubeconfig or a context is asked for, that is the pod's service account. Else the context of the
-    settings, or the current one, of the kubeconfig of the settings, of KUBECONFIG (several files: a colon between
-    them, and the first that says something counts), or of ~/.kube/config.
-    Raises UserError where there is none, or it does not say enough.
+    In a pod it is the pod's service account, unless a kubeconfig or context is set. Else it is the context of the
+    settings, or the current one, in the kubeconfig of the settings, of KUBECONFIG (files with colons between; the first
+    with an entry counts), or in ~/.kube/config.
+    Raises UserError where there is none, or it is incomplete.
     """
     chosen = settings.kubeconfig or environment.get("KUBECONFIG", "")
     host = environment.get(IN_POD, "")
@@ -95,7 +97,28 @@ def _user(kubeconfig: Kubeconfig, name: str, where: str) -> User:
     if user.auth_provider:
         what = f"the user {name} of the kubeconfig has an auth-provider, which Kubernetes has given up"
         raise UserError(what, where, "use an exec plugin, a token or a client certificate instead")
-    return for_lightkube(user, entry.file)
+    return _with_plugin(user, entry.file)
+
+
+def _with_plugin(user: User, kubeconfig: Path) -> User:
+    """Return a user with an exec plugin, if there is one, as lightkube can run it.
+
+    lightkube knows the alpha and beta of the plugins' protocol only, and does not tell a plugin which one is meant. The
+    stable version is the same for a plugin that gives a token. A relative path starts at the kubeconfig.
+    Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins.
+    """
+    plugin = user.exec
+    if plugin is None:
+        return user
+    request = {"apiVersion": plugin.apiVersion, "kind": "ExecCredential", "spec": {"interactive": False}}
+    relative = "/" in plugin.command and not Path(plugin.command).is_absolute()
+    changed = msgspec.structs.replace(
+        plugin,
+        apiVersion=_PLUGIN_OF_LIGHTKUBE if plugin.apiVersion == _STABLE_PLUGIN else plugin.apiVersion,
+        command=str(kubeconfig.parent.absolute() / plugin.command) if relative else plugin.command,
+        env=[*(plugin.env or ()), NameValue(name="KUBERNETES_EXEC_INFO", value=json.dumps(request))],
+    )
+    return msgspec.structs.replace(user, exec=changed)
 
 
 def _part(kind: type[T], fields: Mapping[str, Any], what: str, where: str) -> T:

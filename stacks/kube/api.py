@@ -1,4 +1,4 @@
-"""What is needed of a Kubernetes API, and what can go wrong with it. Whoever reads a cluster knows no more than this.
+"""The operations and errors of a Kubernetes API, as readers of a cluster know them.
 
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/.
 """
@@ -13,14 +13,14 @@ from typing import Any, Literal, Protocol
 from stacks.kube.objects import Manifest, Resource
 
 CHUNK = 500
-"""Objects of a list that are asked for at once, as client-go does: neither side has to hold more."""
+"""The number of objects in a page of a list, as in client-go: neither side has to hold more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
     """The objects of one resource that are listed and watched together.
 
-    version: the one of ours that the cluster serves. namespace: "" for all. labels, fields: a label and a field
+    version: that of the resource, as the cluster serves it. namespace: "" for all. labels, fields: a label and a field
     selector, "" for none.
     """
 
@@ -33,7 +33,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Some of a list's objects. version: the resourceVersion of the whole list, from which it can be watched."""
+    """A page of a list. version: the resourceVersion of the whole list, from which a watch can start."""
 
     items: tuple[Manifest, ...]
     version: str
@@ -41,7 +41,7 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change, and the resourceVersion after it. A BOOKMARK says only that nothing has been missed up to there."""
+    """A change of an object. version: the resourceVersion after it. A BOOKMARK is no change: it only has a version."""
 
     type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
     manifest: Manifest
@@ -49,15 +49,15 @@ class Event:
 
 
 class ApiError(Exception):
-    """The API was asked in vain. Its text says why."""
+    """A request without success. Its text is the reason."""
 
 
 class ClusterUnreachable(ApiError):  # noqa: N818 - what the server says, in one word
-    """No connection, no answer in time, an answer that was cut off, or something that is no Kubernetes API."""
+    """No connection, no answer in time, a cut off answer, or an answer of something else than a Kubernetes API."""
 
 
 class Overloaded(ApiError):  # noqa: N818 - what the server says, in one word
-    """The server cannot answer now (429, 5xx). retry_after: the seconds that it wants to be left alone, if it says."""
+    """A server that cannot answer now (429, 5xx). retry_after: the seconds to wait, if it says."""
 
     def __init__(self, text: str, retry_after: float | None = None) -> None:
         super().__init__(text)
@@ -65,15 +65,15 @@ class Overloaded(ApiError):  # noqa: N818 - what the server says, in one word
 
 
 class Gone(ApiError):  # noqa: N818 - what the server says, in one word
-    """The resourceVersion, or the rest of a list, is too old to be had (410): list again."""
+    """A resourceVersion, or the rest of a list, that is too old (410): list again."""
 
 
 class NotFound(ApiError):  # noqa: N818 - what the server says, in one word
-    """There is no such object, or the kind is not served (404)."""
+    """A missing object, or a kind that is not served (404)."""
 
 
 class RequestRejected(ApiError):  # noqa: N818 - what the server says, in one word
-    """The server does not want to: credentials (401), rights (403), a request that it does not take (other 4xx)."""
+    """A request that the server rejects: credentials (401), rights (403), or its content (other 4xx)."""
 
     def __init__(self, text: str, status: int) -> None:
         super().__init__(text)
@@ -81,29 +81,32 @@ class RequestRejected(ApiError):  # noqa: N818 - what the server says, in one wo
 
 
 class WriteConflict(RequestRejected):
-    """Somebody else was first (409): the object is there already, or has changed since it was read."""
+    """A write that came too late (409): the object is there already, or has changed since it was read."""
 
 
 class ClusterApi(Protocol):
-    """The API of one cluster. Every method may raise each ApiError."""
+    """The API of a cluster. Every method may raise each ApiError."""
 
     @property
     def server(self) -> str:
-        """Its URL, for messages."""
+        """The URL of the server, for messages."""
 
     async def served(self, resource: Resource) -> str | None:
-        """The version under which the cluster serves the resource; None where it says that it does not."""
+        """Return the version of the resource in the cluster; None for a resource that it does not serve."""
 
     def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[ListPage]:
-        """All objects, page by page; there is always a page. chunk: objects a page, 0 for all in one."""
+        """Yield all objects in pages, at least one page. chunk: objects a page, 0 for all in one."""
 
     def watch(self, collection: Collection, version: str) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
-        """What changes after a version, bookmarks too. Entered when the server has taken it; it ends now and then."""
+        """Return a context with the changes after a version, bookmarks included.
+
+        It is entered when the server has accepted the watch. The changes end now and then; then watch again.
+        """
 
     async def create(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> Manifest:
-        """Make an object; return it as it is then."""
+        """Create an object. Return it as the server has it then."""
 
     async def patch(
         self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], subresource: str = ""
     ) -> Manifest:
-        """Change an object by a JSON merge patch (RFC 7396); return it as it is then."""
+        """Change an object by a JSON merge patch (RFC 7396). Return it as the server has it then."""

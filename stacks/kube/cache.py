@@ -1,4 +1,4 @@
-"""What is known of a cluster's objects: filled by reflectors, read by sources. All in one thread."""
+"""Caches of a cluster's objects: filled by reflectors, read by sources, all in one thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FOLLOWS_NAMESPACES = {ENDPOINT_SLICES}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which objects of a resource are wanted. namespaces: () for all."""
+    """The wanted objects of a resource. namespaces: () for all."""
 
     resource: Resource
     namespaces: tuple[str, ...] = ()
@@ -26,9 +26,9 @@ class Selection:
 
 
 def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: str = "") -> dict[Resource, Selection]:
-    """What of each of a source's resources is wanted; the first is the kind that the source names.
+    """Return the selections of a source's resources. The first resource is the source's own kind.
 
-    labels: a label selector for that kind, beside the cluster's.
+    labels: a label selector for the own kind, beside the cluster's.
     """
     of_own = ",".join(filter(None, (settings.labels, labels)))
     return {
@@ -49,19 +49,19 @@ def _selection(resource: Resource, settings: ClusterSettings, labels: str, *, ow
 
 
 class CachePart:
-    """The objects of one namespace, or of all. Those that stay as they are keep their place and their identity."""
+    """The objects of one namespace, or of all. An unchanged object keeps its position and its identity."""
 
     def __init__(self) -> None:
         self.unknown: Unknown | None = UNREAD
-        """Why it is not known what is there; None where it is."""
+        """The reason why the objects are not known; None where they are."""
         self.waiting = False
-        """Whether that is because the cluster does not serve the kind."""
+        """Whether the objects are not known because the cluster does not serve the kind."""
         self.revision = 0
-        """Grows with every change."""
+        """A number that grows with every change."""
         self.objects: dict[tuple[str, str], Manifest] = {}
 
     def replace(self, manifests: Iterable[Manifest]) -> None:
-        """All that is there, and nothing else: what is missing is gone. From now on that is known."""
+        """Make these all the objects. From now on they are known."""
         found = {_key(one): one for one in manifests}
         for key in self.objects.keys() - found.keys():
             del self.objects[key]
@@ -73,16 +73,16 @@ class CachePart:
             self.revision += 1
 
     def put(self, manifest: Manifest) -> None:
-        """An object that is new, or different."""
+        """Add an object, or replace it."""
         self._put(_key(manifest), manifest)
 
     def remove(self, manifest: Manifest) -> None:
-        """An object that is gone."""
+        """Remove an object."""
         if self.objects.pop(_key(manifest), None) is not None:
             self.revision += 1
 
     def lose(self, reason: Unknown, *, waiting: bool = False) -> None:
-        """What is there is not known any more."""
+        """Make the objects unknown. waiting: because the cluster does not serve the kind."""
         if self.unknown != reason or self.waiting != waiting:
             self.unknown, self.waiting = reason, waiting
             self.revision += 1
@@ -94,7 +94,7 @@ class CachePart:
 
 
 class Cache:
-    """The objects of a selection: a part a namespace."""
+    """The objects of a selection, in a part for each namespace."""
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
@@ -103,7 +103,7 @@ class Cache:
 
     @property
     def revision(self) -> int:
-        """Grows with every change."""
+        """A number that grows with every change."""
         return sum(part.revision for part in self.parts.values())
 
     @property
@@ -129,7 +129,7 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class CacheView:
-    """The caches of one cluster as one of its sources sees them."""
+    """The caches of a cluster that one of its sources reads."""
 
     cluster: str
     caches: Mapping[Resource, Cache]
@@ -142,7 +142,7 @@ class CacheView:
 
     @property
     def revisions(self) -> tuple[int, ...]:
-        """Different whenever anything that can be seen is."""
+        """The revisions of all caches, which differ after any change."""
         return tuple(cache.revision for cache in self.caches.values())
 
 

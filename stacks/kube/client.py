@@ -1,4 +1,4 @@
-"""The Kubernetes API over lightkube's connection: it brings TLS, tokens and plugins; requests and answers are ours."""
+"""The Kubernetes API over lightkube's TLS, tokens and exec plugins, with requests, deadlines and errors of our own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from stacks.model.api_calls import CALLS, Call
 from stacks.model.errors import UserError
 
 _GATEWAY_VERSIONS = ("v1", "v1beta1", "v1alpha3", "v1alpha2")
-"""In all of these, what is read of the kinds that they have is the same."""
+"""Versions in which the fields that we read are the same."""
 _MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -67,19 +67,19 @@ _LIST = msgspec.json.Decoder(_List)
 
 
 class LightkubeApi:
-    """One cluster's API. To be closed, in the loop that used it."""
+    """The API of a cluster, to be closed in the loop of its use."""
 
     def __init__(self, access: Access, pace: ApiTiming, renew: Callable[[], Access] | None = None) -> None:
-        """renew: gives the access anew, when a token that stands in a kubeconfig is refused; it may raise UserError.
+        """Prepare a client. Raises UserError for certificates or keys that cannot be used.
 
-        Raises UserError where the certificates or keys of the access cannot be used.
+        renew: reads the access again after a rejected token of a kubeconfig; it may raise UserError.
         """
         self.server = access.server
         self._pace = pace
         user = access.config.user or User()
         self._renew = None if user.exec or user.token_file else renew  # lightkube renews those
         self._first = asyncio.Lock() if user.exec else None
-        """Held by the first request, if it runs a plugin: the others wait for the token that it gets."""
+        """Held by the first request of a user with a plugin: the others wait for its token."""
         try:
             parameters = ConnectionParams(
                 timeout=httpx2.Timeout(pace.timeout), proxy=access.proxy, trust_env=True
@@ -178,7 +178,7 @@ class LightkubeApi:
         body: Mapping[str, Any] | None = None,
         content_type: str = "application/json",
     ) -> bytes:
-        """Ask and return the whole answer."""
+        """Send a request and return the whole answer."""
         content = None if body is None else msgspec.json.encode(body)
         headers = {"Content-Type": content_type} if content is not None else {}
         request = self._client.build_request(method, path, params=query, content=content, headers=headers)
@@ -191,7 +191,7 @@ class LightkubeApi:
         return response.content
 
     async def _send(self, request: httpx2.Request, what: str) -> httpx2.Response:
-        """Send it and return the answer's head. A token that is refused is read again first, and a plugin run again."""
+        """Send a request and return the answer's head. After a rejected token, read it again and send once more."""
         first = self._first
         if first is not None:
             async with first:
@@ -231,7 +231,7 @@ class LightkubeApi:
             ) from error
 
     def _is_renewed(self) -> bool:
-        """Take the credentials that the kubeconfig has now, if it has any."""
+        """Take the present credentials of the kubeconfig. Return whether it has any."""
         if self._renew is None:
             return False
         try:
@@ -261,19 +261,19 @@ class LightkubeApi:
 
 def _event(line: bytes, what: str) -> Event:
     try:
-        told = _EVENT.decode(line)
-        match told.type:
+        event = _EVENT.decode(line)
+        match event.type:
             case "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK":
-                return Event(told.type, told.object, told.object["metadata"]["resourceVersion"])
+                return Event(event.type, event.object, event.object["metadata"]["resourceVersion"])
             case "ERROR":
-                raise error_of(told.object.get("code", 500), told.object, what)
+                raise error_of(event.object.get("code", 500), event.object, what)
     except (msgspec.DecodeError, KeyError, TypeError) as error:
         raise ClusterUnreachable(f"an event that cannot be read: {error!r}") from error
-    raise ClusterUnreachable(f"an event of a type that nobody knows: {told.type}")
+    raise ClusterUnreachable(f"an event of a type that nobody knows: {event.type}")
 
 
 def manifest_of(content: bytes) -> Manifest:
-    """The object of an answer. Raises Unreachable where it is none."""
+    """Return the object in an answer. Raises ClusterUnreachable for any other content."""
     try:
         found: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.DecodeError as error:
@@ -287,12 +287,12 @@ def _selectors(collection: Collection) -> dict[str, str]:
 
 
 def called(resource: Resource) -> str:
-    """The resource as RBAC rules and kubectl name it."""
+    """Return the resource's name in RBAC rules and kubectl."""
     return f"{resource.plural}.{resource.group}" if resource.group else resource.plural
 
 
 def path_of(collection: Collection) -> str:
-    """The path of a collection in the API."""
+    """Return the path of a collection in the API."""
     resource = collection.resource
     root = f"/apis/{resource.group}" if resource.group else "/api"
     inside = f"/namespaces/{collection.namespace}" if collection.namespace else ""

@@ -1,4 +1,4 @@
-"""What an answer of a Kubernetes API that is no success means (Kubernetes API, `Status`)."""
+"""Turn unsuccessful answers of a Kubernetes API into errors (Kubernetes API, `Status`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SERVER_ERROR = 500
 
 
 def check(response: httpx2.Response, what: str) -> None:
-    """Raise the ApiError that an answer is, unless it is a success. what: a verb and what it was tried on."""
+    """Raise the ApiError of an unsuccessful answer. what: verb and object, for the message."""
     if response.is_success:
         return
     try:
@@ -30,7 +30,7 @@ def check(response: httpx2.Response, what: str) -> None:
 def error_of(  # noqa: PLR0911 - a case a line
     code: int, status: Mapping[str, Any], what: str, retry_after: str = ""
 ) -> ApiError:
-    """The error that a Status means, be it an answer or an event of a watch."""
+    """Return the error for a Status, of an answer or of an event of a watch."""
     message = status.get("message") or "without a word"
     said = f"cannot {what}: the API server says {code}: {message}"
     match code:
@@ -50,7 +50,7 @@ def error_of(  # noqa: PLR0911 - a case a line
 
 
 def nothing_came(error: httpx2.RequestError) -> ClusterUnreachable:
-    """The error of a request that had no answer, or half of one."""
+    """Return the error for a request without an answer, or with half of one."""
     if isinstance(error, httpx2.TimeoutException):
         return ClusterUnreachable("no answer in time")
     return ClusterUnreachable(str(error) or type(error).__name__)

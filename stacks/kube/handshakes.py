@@ -1,4 +1,4 @@
-"""Closes a connection whose TLS handshake was called off, by a deadline or by the end: httpcore leaves it open.
+"""Close a connection after a cancelled TLS handshake: httpcore leaves it open.
 
 Source: https://www.encode.io/httpcore/extensions/#trace.
 """
@@ -12,7 +12,7 @@ Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
 
 def closing_handshakes() -> Trace:
-    """What is told of each step of one request (its extension `trace`)."""
+    """Return the callback for the steps of one request (its extension `trace`)."""
     opened: list[Any] = []
 
     async def trace(step: str, about: Mapping[str, Any]) -> None:

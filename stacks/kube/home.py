@@ -1,4 +1,4 @@
-"""The cluster that we run in, or work at: where the Lease, the address cache and state in Secrets are kept."""
+"""Find the cluster and namespace for the Lease, the address cache and state in Secrets."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from stacks.settings.stack import Settings
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The way to a cluster, and the namespace that is ours there."""
+    """The access to a cluster, and our namespace in it."""
 
     access: Access
     namespace: str
 
     def api(self, timeout: float) -> ObjectApi:
-        """A connection, to be closed in the loop that uses it. timeout: seconds for which an answer is awaited."""
+        """Return a client, to be closed in the loop of its use. timeout: seconds to wait for an answer."""
         return ObjectApi(self.access, ApiTiming(timeout=timeout))
 
 
 def home(settings: Settings, environment: Mapping[str, str], service_account: Path = Path(SERVICE_ACCOUNT)) -> Home:
-    """The pod's cluster and namespace; outside of one those of the setting `cluster`, or the kubeconfig's current ones.
+    """Return the pod's cluster and namespace; outside of a pod those of the setting `cluster` or the kubeconfig.
 
-    Raises UserError where there is none, or it does not say enough.
+    Raises UserError where there is none, or the kubeconfig is incomplete.
     """
     way = access(ClusterSettings(**settings.cluster.model_dump()), environment, service_account)
     inside = service_account / "namespace"

@@ -1,4 +1,4 @@
-"""Kubeconfig files, one or several as one (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/)."""
+"""Read kubeconfig files, and merge several (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import yaml
 from stacks.model.errors import UserError
 
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
-"""Fields that name a file, relative to the kubeconfig that they stand in."""
+"""Fields with the path of a file, relative to their kubeconfig."""
 _DEFAULT = Path(".kube") / "config"
 _SET = "set KUBECONFIG, or `kubeconfig` of the cluster in the settings, to a kubeconfig, or run in a pod"
 
 
 @dataclass(frozen=True, slots=True)
 class KubeconfigEntry:
-    """A cluster, a user or a context: what is said of it, and the file that says so."""
+    """The fields of a cluster, a user or a context, and the file that has them."""
 
     file: Path
     fields: Mapping[str, Any] = field(repr=False)
@@ -27,7 +27,7 @@ class KubeconfigEntry:
 
 @dataclass(frozen=True, slots=True)
 class Kubeconfig:
-    """What the files say together: of each name, what the first file says that has it."""
+    """The merged content of kubeconfig files: each name is that of the first file with it."""
 
     where: str
     current_context: str
@@ -37,9 +37,10 @@ class Kubeconfig:
 
 
 def load(setting: str, environment: Mapping[str, str]) -> Kubeconfig:
-    """The kubeconfig: of the setting, else of KUBECONFIG (of several files, those that are there), else the user's own.
+    """Return the kubeconfig of the setting, else of KUBECONFIG, else ~/.kube/config.
 
-    Raises UserError where there is none, or a file cannot be read or is none.
+    Of several files in KUBECONFIG the existing ones are read. Raises UserError where there is none, or a file cannot be
+    read or is no kubeconfig.
     """
     if setting:
         return _merged([_home(setting, environment)])

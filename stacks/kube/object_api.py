@@ -1,4 +1,4 @@
-"""The Kubernetes API with what it takes to keep single objects: ask for one by its name, replace it, delete it."""
+"""A Kubernetes client that also gets, replaces and deletes single objects."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ SECRETS = Resource("", "v1", "secrets", "Secret")
 
 
 class ObjectApi(LightkubeApi):
-    """One cluster's API, for whoever writes to single objects. namespace: "" where the kind has none."""
+    """The API of a cluster with operations on single objects. namespace: "" where the kind has none."""
 
     async def get(self, resource: Resource, namespace: str, name: str) -> Manifest:
-        """An object as it is. Raises each ApiError."""
+        """Return an object. Raises each ApiError."""
         return await self._get(_path(resource, namespace, name), f"get {called(resource)}")
 
     async def replace(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> Manifest:
-        """Put an object in place of the one of its name; return it as it is then. Raises each ApiError.
+        """Replace the object of the same name. Return it as the server has it then.
 
-        Where the body has a resourceVersion, and that is not the object's any more, that is Conflict.
+        Raises each ApiError; WriteConflict where the body has a resourceVersion that is not the object's any more.
         """
         path = _path(resource, namespace, str(body["metadata"]["name"]))
         return manifest_of(await self._ask("PUT", path, f"update {called(resource)}", body=body))
 
     async def delete(self, resource: Resource, namespace: str, name: str, version: str = "") -> None:
-        """Delete an object. version: only if that is its resourceVersion; else Conflict. Raises each ApiError."""
+        """Delete an object. version: its resourceVersion, else WriteConflict; "" for any. Raises each ApiError."""
         body = {"preconditions": {"resourceVersion": version}} if version else None
         await self._ask("DELETE", _path(resource, namespace, name), f"delete {called(resource)}", body=body)
 

@@ -1,4 +1,4 @@
-"""What the caches of a cluster's API hold: plain objects, as the API server gives them. Read only."""
+"""Kubernetes objects as the API server gives them, their kinds, and the caches' interface for readers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GATEWAY_GROUP = "gateway.networking.k8s.io"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of object, as the API names it. group: "" for the core one."""
+    """A kind of object in the API. group: "" for the core one. plural: its name in paths."""
 
     group: str
     version: str
@@ -39,9 +39,9 @@ NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
 
 
 class ClusterObjects(Protocol):
-    """The caches of one cluster. A cache that has not synced, or cannot, is unknown: nothing is gone from it.
+    """The caches of a cluster. A cache that is not synced is unknown: nothing is gone from it.
 
-    An object that has changed is replaced, never changed in place: that it is the same one says that it has not.
+    A changed object is replaced, never changed in place: an object with the same identity has not changed.
     """
 
     @property
@@ -49,18 +49,18 @@ class ClusterObjects(Protocol):
         """The cluster's name in the settings."""
 
     def all(self, resource: Resource) -> Known[tuple[Manifest, ...]] | Unknown:
-        """Every object of the resource that the selectors let through."""
+        """Return all selected objects of the resource."""
 
     def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
-        """One object; None where it is known not to be there. namespace: "" where the kind has none."""
+        """Return an object; None where it is known to be missing. namespace: "" where the kind has none."""
 
 
 def key_of(cluster: str, resource: Resource, manifest: Manifest) -> ObjectKey:
-    """The key of an object from a cache of the resource: items of a list do not say their kind."""
+    """Return the key of an object from a cache. resource: that of the cache, as items of lists have no kind."""
     metadata = manifest["metadata"]
     return ObjectKey(cluster, resource.kind, metadata.get("namespace", ""), metadata["name"])
 
 
 def created(manifest: Manifest) -> str:
-    """When the object was created: RFC 3339 in UTC, whole seconds, so that texts compare as times do."""
+    """Return the object's creation time: RFC 3339 in UTC, whole seconds, so that texts compare as times do."""
     return str(manifest["metadata"].get("creationTimestamp") or "")

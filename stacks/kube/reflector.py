@@ -1,4 +1,4 @@
-"""Keeps what is known of a collection as the cluster has it: lists, watches, and lists again after a gap.
+"""Keep a cached collection in step with the cluster: list, watch, and list again after a gap.
 
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
 """
@@ -33,7 +33,7 @@ _BUILT_IN = {"", "discovery.k8s.io", "networking.k8s.io"}
 
 
 class Reflector:
-    """One collection of one cluster. changed: called after each step that may have changed the part."""
+    """A collection of a cluster that is listed and watched into a part of a cache."""
 
     def __init__(
         self,
@@ -44,9 +44,12 @@ class Reflector:
         whose: str,
         changed: Callable[[], None],
     ) -> None:
-        """whose: what messages call the cluster. The collection's version is found out."""
+        """Take the collection, with any version: it is discovered.
+
+        whose: the cluster in messages. changed: called after each step that may have changed the part.
+        """
         self.settled = asyncio.Event()
-        """Set when the first list has come, or it is clear that none will."""
+        """Set when the first list has arrived, or given up."""
         self._api = api
         self._collection = collection
         self._part = part
@@ -63,7 +66,7 @@ class Reflector:
         self._patience: asyncio.TimerHandle | None = None
 
     async def run(self, *, watching: bool) -> None:
-        """List and watch, for ever; or, not watching, until it has been listed or is settled otherwise."""
+        """List and watch for ever; if not watching, until `settled`."""
         self._count_down()
         try:
             while watching or not self.settled.is_set():
@@ -74,7 +77,7 @@ class Reflector:
             self._stop_counting()
 
     async def _attempt(self, *, watching: bool) -> float:
-        """Do what is next; return the seconds to wait before the next attempt."""
+        """Discover, list or watch, whichever is next. Return the seconds until the next attempt."""
         self._progress = False
         error: ApiError | None = None
         began = asyncio.get_running_loop().time()
@@ -143,7 +146,10 @@ class Reflector:
                 self._changed()
 
     def _absent(self) -> float:
-        """The cluster says that it has no such kind. That is not believed at once where it had: it may be starting."""
+        """Note that the cluster does not serve the kind. Return the seconds until the next attempt.
+
+        A kind that it has served before may come back: the server may be starting.
+        """
         resource = self._collection.resource
         install = "install the Gateway API" if resource.group == GATEWAY_GROUP else "install it"
         text = f"the kind is not served; {install}, or take it out of the sources"
@@ -191,7 +197,7 @@ class Reflector:
             self._patience = None
 
     def _delay(self, error: ApiError | None) -> float:
-        """Half of it by chance, so that not all that failed together come back together."""
+        """Return the seconds until the next attempt, half of them random, to spread retries after a common failure."""
         longest = min(self._pace.longest_retry, self._pace.first_retry * 2.0 ** min(self._failures - 1, _DOUBLINGS))
         delay = longest * random.uniform(0.5, 1)  # noqa: S311 - to spread load, no secret
         wanted = error.retry_after if isinstance(error, Overloaded) else None

@@ -1,4 +1,4 @@
-"""Label selectors (Kubernetes API, `LabelSelector`). Pure."""
+"""Match labels by label selectors (Kubernetes API, `LabelSelector`). Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stacks.kube.objects import Manifest
 
 
 def selects(selector: Manifest, labels: Mapping[str, str]) -> bool:
-    """Whether the selector matches the labels: an empty one matches all; with an operator nobody knows, none."""
+    """Return whether the selector matches the labels. An empty one matches all, an unknown operator none."""
     wanted: Mapping[str, str] = selector.get("matchLabels") or {}
     return all(labels.get(key) == value for key, value in wanted.items()) and all(
         _fulfils(expression, labels) for expression in selector.get("matchExpressions") or ()

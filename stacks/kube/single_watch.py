@@ -1,4 +1,4 @@
-"""Sees a single object change close to when it does: by a watch, or by asking often where that is not allowed."""
+"""Follow the changes of a single object: by a watch, or by frequent requests where watching is not allowed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Manifest, Resource
 
 _WATCH_AGAIN = 60.0
-"""Seconds after which it is tried again to watch where that was refused."""
+"""Seconds after a rejected watch until the next attempt to watch."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchTiming:
-    """How long things take, in seconds.
+    """The timing of an ObjectWatcher, in seconds.
 
-    patience: for which an answer is awaited. silence: of a watch, after which it is taken to be half-open; the object
-    is changed more often than that while somebody takes care of it. poll: between two questions where it cannot be
-    watched. retry: after a failure, at most.
+    patience: wait for an answer. silence: of a watch, after which it counts as half-open; the object changes more often
+    than that while somebody takes care of it. poll: between two requests where it cannot be watched. retry: after a
+    failure, at most.
     """
 
     patience: float
@@ -34,7 +34,7 @@ class WatchTiming:
 
 @dataclass(frozen=True, slots=True)
 class SingleObject:
-    """One object of an API."""
+    """An object of a cluster's API, by its name."""
 
     api: ObjectApi
     resource: Resource
@@ -42,7 +42,7 @@ class SingleObject:
     name: str
 
     async def look(self) -> Manifest | None:
-        """The object as it is; None where there is none. Raises each other ApiError."""
+        """Return the object; None where there is none. Raises each other ApiError."""
         try:
             return await self.api.get(self.resource, self.namespace, self.name)
         except NotFound:
@@ -50,7 +50,7 @@ class SingleObject:
 
 
 class ObjectWatcher:
-    """Looks at one object. noted: what is seen of it, again and again. failed: why nothing can be seen now."""
+    """A watch of one object that begins again after each end and failure."""
 
     def __init__(
         self,
@@ -60,13 +60,17 @@ class ObjectWatcher:
         failed: Callable[[ApiError | TimeoutError], None],
         clock: Callable[[], float],
     ) -> None:
-        """Where what answers makes no sense, `noted` may raise an ApiError."""
+        """Take the object and two callbacks.
+
+        noted: gets the object, or None, after each change and each start; may raise an ApiError for a senseless one.
+        failed: gets the reason of each failure. clock: gives seconds.
+        """
         self._single, self._rhythm = single, rhythm
         self._noted, self._failed, self._clock = noted, failed, clock
         self._poll_until = -math.inf
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Watch until cancelled."""
         while True:
             pause = self._rhythm.poll
             try:
@@ -82,7 +86,7 @@ class ObjectWatcher:
             await asyncio.sleep(pause)
 
     async def _watch(self) -> None:
-        """See what is, and what changes, until the watch ends or is silent."""
+        """Get the object and follow its changes, until the watch ends or is silent."""
         single = self._single
         selector = f"metadata.name={single.name}"
         one = Collection(single.resource, single.resource.version, single.namespace, fields=selector)

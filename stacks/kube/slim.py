@@ -1,4 +1,4 @@
-"""What is kept of an object: what the sources read, and what an Event about it needs. The rest is most of it. Pure."""
+"""Reduce objects to the fields that sources and Events read, a small part of them. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from stacks.kube.objects import Manifest, Resource
 from stacks.model.claims import STATUS_ANNOTATION
 
 Shape = Mapping[str, "Shape | None"]
-"""The fields that are kept of an object, or of each object of a list; None: all that is in them."""
+"""The fields to keep of an object, or of each object of a list; None: the whole value."""
 
 _UNREAD = frozenset({"kubectl.kubernetes.io/last-applied-configuration", STATUS_ANNOTATION})
-"""Annotations that say nothing to a source, and are long."""
+"""Long annotations that no source reads."""
 _METADATA = ("namespace", "name", "uid", "creationTimestamp", "generation")
 _READ_CONDITION = "Accepted"
-"""The only type of condition that a source asks about."""
+"""The only type of condition that a source reads."""
 
 _CONDITIONS: Shape = {"type": None, "status": None, "observedGeneration": None}
 _PARENT: Shape = dict.fromkeys(("group", "kind", "namespace", "name", "sectionName", "port"))
@@ -57,7 +57,7 @@ _SHAPES: Mapping[str, Shape] = {
 
 
 def slim(resource: Resource, manifest: Manifest) -> Manifest:
-    """The object without what nobody reads, its lists as tuples, with texts that recur held once."""
+    """Return the object with the fields that are read, its lists as tuples, recurring texts interned."""
     kept = _cut(manifest, _SHAPES[resource.kind])
     kept["metadata"] = _metadata(manifest["metadata"])
     return kept

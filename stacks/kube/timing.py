@@ -1,4 +1,4 @@
-"""How long things take with a cluster."""
+"""The timing of requests to a cluster."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ApiTiming:
-    """How long things take, in seconds.
+    """The timing of requests to a cluster, in seconds.
 
-    timeout: for which an answer is awaited, and for which it is tried before a collection is unknown.
-    watch: after which the server is asked to end a watch; up to twice that, so that not all end at once.
-    silence: between two words of a watch. A bookmark comes every 60: after more than that, the connection is half-open.
-    (Not of a kind to which nothing has happened since the server began. There it costs a request more now and then.)
-    absent: between two questions whether a kind is served that has not been.
+    timeout: wait for an answer, and duration of attempts before a collection is unknown.
+    watch: duration of a watch that the server is asked for; up to twice that, so that not all end at once.
+    silence: of a watch, after which its connection counts as half-open. The server sends a bookmark every 60 s, except
+    for a kind without any change since it started; there a silence costs a further request.
+    absent: between two discoveries of a kind that is not served.
     first_retry, longest_retry: between two attempts; it doubles from the one to the other.
     """
 

@@ -1,4 +1,4 @@
-"""The settings of the clusters whose objects are named: where each is, and which of its objects count."""
+"""The settings of clusters: the way to each, and the objects of it that count."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
     "ingress",
     "service",
 )
-"""What is named of a cluster where nothing says what."""
+"""The sources of a cluster without the setting."""
 LONGEST_NAME = 63
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
 
 
 def _labels(value: str) -> str:
-    """Refuse what cannot be a label selector; the API server has the last word on the rest."""
+    """Return a label selector. Raises a fault for a text that cannot be one; the API server checks the rest."""
     if any(character in value for character in "\n&?#"):
         raise fault(f"{value!r} is no label selector", "write it as kubectl does: team=web,stage in (test,live)")
     return value
 
 
 class ClusterDefaults(BaseModel):
-    """What each of `clusters` takes from `cluster` where it does not set it itself."""
+    """The defaults of each of `clusters`, from `cluster`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kubeconfig: str = ""
     """The kubeconfig file; empty: that of KUBECONFIG, ~/.kube/config, or in a pod its service account."""
     namespaces: tuple[str, ...] = ()
-    """Those whose routes, Ingresses and Services count; none: all."""
+    """The namespaces of the routes, Ingresses and Services that count; none: all."""
     gateway_namespaces: tuple[str, ...] = ()
-    """Those whose Gateways and ListenerSets are read; none: all."""
+    """The namespaces of the Gateways and ListenerSets that are read; none: all."""
     labels: Annotated[str, AfterValidator(_labels)] = ""
     """A label selector: the objects that count."""
     opt_in: bool = False
-    """Only objects with a content-mode, their own or their Gateway's, are named."""
+    """Whether only objects with a content-mode, their own or their Gateway's, are named."""
     ingress_classes: tuple[str, ...] = ()
     """The classes of the Ingresses that count; none: all."""
     cluster_addresses: bool = False
-    """Services of type ClusterIP are named too."""
+    """Whether Services of type ClusterIP are named too."""
     cordoned_nodes: bool = False
-    """Nodes that take no new pods count too."""
+    """Whether nodes that take no new pods count too."""
     timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
-    """Seconds for which a cluster is tried before it is unknown."""
+    """Seconds of attempts before a cluster is unknown."""
     events: bool = True
-    """Whether an Event tells an object's owner what became of its records."""
+    """Whether an Event tells an object's owner about the outcome of its records."""
     status_annotation: bool = False
-    """Whether the annotation truenorth/status on an object has its records as they are."""
+    """Whether objects get the annotation truenorth/status, with the present state of their records."""
 
 
 class ClusterSettings(ClusterDefaults):
-    """One cluster."""
+    """A cluster."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@:/-]{0,63}$")] = IMPLICIT
-    """What marks and messages call it; empty: the context. Unique."""
+    """The name in marks and messages; empty: the context. Unique."""
     context: str = ""
     """The kubeconfig's context; empty: its current one, or in a pod its service account."""
     sources: Annotated[tuple[SourceName, ...], Field(min_length=1)] = ROUTES_INGRESSES_SERVICES
@@ -74,14 +74,14 @@ class ClusterSettings(ClusterDefaults):
 
     @property
     def geo(self) -> GeoSettings | None:
-        """The settings of load balancing, where the addresses of the cluster's objects are balanced."""
+        """The settings of load balancing, for a cluster with balanced objects; else None."""
         return self._geo
 
     def balanced(self, geo: GeoSettings) -> ClusterSettings:
-        """The same cluster, with the addresses of its labelled objects balanced."""
-        found = self.model_copy()
-        found._geo = geo  # noqa: SLF001 - no setting of a cluster: it is that of the stack
-        return found
+        """Return a copy of the cluster with the addresses of its labelled objects balanced."""
+        copy = self.model_copy()
+        copy._geo = geo  # noqa: SLF001 - no setting of a cluster: it is that of the stack
+        return copy
 
     @model_validator(mode="before")
     @classmethod
@@ -92,13 +92,13 @@ class ClusterSettings(ClusterDefaults):
 
 
 def _as_name(context: str) -> str:
-    """The name of a cluster by its context, without what a mark cannot hold."""
+    """Return the name of a cluster from its context, without characters that a mark cannot hold."""
     kept = "".join(character if character.isascii() and character not in ' ,"\\=' else "-" for character in context)
     return kept[-LONGEST_NAME:]
 
 
 def filled_in(outer: dict[str, Any], cluster: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-    """The settings of one of `clusters`, with what it leaves out taken from `cluster` and `sources`."""
+    """Return the settings of one of `clusters`, with defaults from `cluster` and `sources`."""
     if isinstance(cluster, str):
         cluster = {"context": cluster}
     defaults = outer.get("cluster", {})
@@ -109,7 +109,7 @@ def filled_in(outer: dict[str, Any], cluster: Any) -> Any:  # noqa: ANN401 - wha
 
 
 def check_clusters(clusters: Sequence[ClusterSettings]) -> None:
-    """Refuse clusters of one name: nobody could tell whose records are whose."""
+    """Raise a fault for two clusters of one name, because marks could not tell them apart."""
     names = [cluster.name for cluster in clusters]
     for position, name in enumerate(names):
         if names.count(name) > 1:

@@ -1,4 +1,4 @@
-"""What signs requests to the providers: from the environment only, so that it reaches neither settings nor state."""
+"""Read the credentials for providers, from the environment only: they reach neither settings nor state."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ GANDI = "https://api.gandi.net"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, or a key (at Cloudflare with its account's email address). Never printed.
+    """A token, or a key (at Cloudflare with its account's email address), with the URL of the API. Never printed.
 
-    environment: the provider plugin's own variables with what they should hold, URL and credentials.
+    environment: the variables of the provider plugin, with URL and credentials as their values.
     """
 
     token: str = field(default="", repr=False)
@@ -28,7 +28,7 @@ class Credentials:
 
 
 def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str, Credentials]:
-    """The credentials of each zone, by its domain. Raises UserError with all that are missing."""
+    """Return the credentials of each zone, by its domain. Raises UserError with all missing ones."""
     found: dict[str, Credentials] = {}
     problems: dict[str, Problem] = {}
     for zone in settings.each_zone():
@@ -43,17 +43,17 @@ def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str,
 
 
 def plugin_environment(found: Mapping[str, Credentials]) -> dict[str, str]:
-    """What the provider plugins want in their environment, for all zones."""
+    """Return the variables with values that the provider plugins need, for all zones."""
     return {name: value for one in found.values() for name, value in one.environment.items()}
 
 
 def upstreams(found: Mapping[str, Credentials]) -> dict[str, str]:
-    """The base URLs of the APIs by the plugins' variables, for all zones."""
+    """Return the base URLs of the APIs by the plugins' variables, for all zones."""
     return {name: value for one in found.values() for name, value in one.environment.items() if value == one.base_url}
 
 
 def secret_variables(found: Mapping[str, Credentials]) -> frozenset[str]:
-    """The names of the plugins' variables that hold credentials."""
+    """Return the names of the plugins' variables that hold credentials."""
     return frozenset(
         name
         for one in found.values()
@@ -102,7 +102,7 @@ def _gandi(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials | 
 def _own(
     zone: ZoneSettings, environment: Mapping[str, str], base_url: str, place: Mapping[str, str]
 ) -> Credentials | Problem:
-    """The token that the zone's settings name; the program maps its variable to the plugin's."""
+    """Return the token in the variable that the zone's settings name; the program maps it to the plugin's."""
     if token := _first(environment, zone.token):
         return Credentials(token=token, base_url=base_url, environment=place)
     return Problem(
@@ -113,7 +113,7 @@ def _own(
 
 
 def _first(environment: Mapping[str, str], *names: str) -> str:
-    """The value of the first of these variables that is set; empty where none is."""
+    """Return the value of the first of these variables that is set; "" where none is."""
     return next((text for name in names if (text := environment.get(name, "").strip())), "")
 
 

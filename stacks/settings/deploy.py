@@ -1,4 +1,4 @@
-"""The settings of `truenorth deploy`: where the operator runs, and what comes with it."""
+"""The settings of `truenorth deploy`: the operator's place in a cluster, and the objects beside it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 def _label(value: str) -> str:
-    """Refuse what Kubernetes does not take as a name (RFC 1123)."""
+    """Return a name for an object of Kubernetes. Raises a fault for any other text (RFC 1123)."""
     if not _LABEL.fullmatch(value):
         raise fault(f"{value!r} is no name of an object", "use small letters, digits and -, at most 63")
     return value
@@ -39,18 +39,18 @@ class _Part(BaseModel):
 
 
 class DeployServiceSettings(_Part):
-    """The Service before the page and the metrics."""
+    """The Service for the page and the metrics."""
 
     type: Literal["ClusterIP", "LoadBalancer", "NodePort"] = "ClusterIP"
-    """Who reaches it: the cluster, everybody by an address, or everybody by a port of each node."""
+    """Reached by the cluster, by everybody at an address, or by everybody at a port of each node."""
     port: Port = 80
-    """At which it is reached."""
+    """The port of the Service."""
     node_port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """0: any."""
+    """The port of the nodes; 0: any."""
     annotations: dict[str, str] = Field(default_factory=dict)
     """Of the Service; load balancers of clouds take their options from there."""
     source_ranges: tuple[str, ...] = ()
-    """Who may come through a LoadBalancer; none: everybody."""
+    """Networks that may come through a LoadBalancer; none: all."""
 
     @model_validator(mode="after")
     def _fits(self) -> DeployServiceSettings:
@@ -61,71 +61,71 @@ class DeployServiceSettings(_Part):
         return self
 
     def arguments(self) -> ServiceArgs:
-        """As the component takes it."""
+        """Return the component's arguments."""
         return ServiceArgs(self.type, self.port, self.node_port, self.annotations, self.source_ranges)
 
 
 class DeployResourceSettings(_Part):
-    """What a pod asks for, and the memory that it may have at most."""
+    """The resources that a pod asks for, and the limit of its memory."""
 
     cpu: Quantity = "50m"
-    """What it asks for."""
+    """The CPU that it asks for."""
     memory: Quantity = "256Mi"
-    """What it asks for."""
+    """The memory that it asks for."""
     memory_limit: Quantity = "512Mi"
-    """What it may have."""
+    """The memory that it may have at most."""
 
 
 class DeploySettings(_Part):
-    """How the operator is deployed. The defaults suit a cluster with nothing special."""
+    """The deployment of the operator. The defaults suit a cluster with nothing special."""
 
     kubeconfig: str = ""
-    """Of the cluster that it is deployed to; empty: that of KUBECONFIG, or ~/.kube/config."""
+    """The kubeconfig file for the cluster of the operator; empty: that of KUBECONFIG, or ~/.kube/config."""
     context: str = ""
     """The kubeconfig's context; empty: its current one."""
     namespace: Name = "truenorth"
-    """Where it runs."""
+    """The namespace of the operator."""
     make_namespace: bool = True
-    """Make the namespace, and delete it with all that is in it in the end."""
+    """Whether the namespace is made, and deleted with everything in it in the end."""
     name: Annotated[str, AfterValidator(_label), Field(max_length=40)] = "truenorth"
-    """Of all its objects. Two operators of one namespace differ in it."""
+    """The name of all its objects. Two operators of one namespace differ in it."""
     image: Annotated[str, Field(min_length=1)] = f"truenorth:{version('truenorth')}"
     """The container image."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
-    """When nodes fetch it."""
+    """When nodes fetch the image."""
     image_pull_secrets: tuple[Name, ...] = ()
-    """Secrets with which they fetch it."""
+    """Secrets with the credentials for the image's registry."""
     kind: Literal["deployment", "daemonset"] = "deployment"
     """A Deployment with standbys, or a pod a node in the node's own network."""
     replicas: Annotated[int, Field(ge=1, le=10)] = 2
-    """One leads, the others stand by."""
+    """The number of pods of a Deployment. One leads, the others stand by."""
     credentials_secret: str = ""
-    """The Secret that has the credentials already; empty: one is made, of those in the environment."""
+    """An existing Secret with the credentials; empty: one is made from the environment."""
     kubeconfig_secret: str = ""
     """A Secret with kubeconfig files, for other clusters: the pods have them in /etc/truenorth-kubeconfig."""
     variables: dict[Annotated[str, Field(pattern=_VARIABLE)], str] = Field(default_factory=dict)
     """Further environment variables of the pods. No secrets."""
     service_account_annotations: dict[str, str] = Field(default_factory=dict)
-    """What gives the pods a role of a cloud: EKS, GKE and AKS take it from there."""
+    """Annotations that give the pods a role of a cloud, as EKS, GKE and AKS read them."""
     resources: DeployResourceSettings = Field(default_factory=DeployResourceSettings)
-    """What a pod asks for and may have."""
+    """The resources of a pod."""
     priority_class: str = ""
-    """Of the pods; empty: that of the cluster."""
+    """The priority class of the pods; empty: that of the cluster."""
     annotations: dict[str, str] = Field(default_factory=dict)
-    """Of the pods."""
+    """Annotations of the pods."""
     node_selector: dict[str, str] = Field(default_factory=dict)
     """Labels of the nodes that may run it."""
     tolerations: tuple[dict[str, Any], ...] = ()
-    """Taints of nodes that it puts up with, as Kubernetes has them."""
+    """Tolerations of the pods, as Kubernetes writes them."""
     service: DeployServiceSettings = Field(default_factory=DeployServiceSettings)
-    """The Service before the page and the metrics."""
+    """The Service for the page and the metrics."""
     network_policy: bool = True
-    """Let pods reach only what they need, and be reached only at their port."""
+    """Whether a NetworkPolicy limits the pods to the connections that they need."""
     egress_ports: tuple[Port, ...] = ()
-    """TCP ports of the world that pods may reach, beside 53, 80, 443, 6443 and those of STUN."""
+    """Further TCP ports that pods may connect to, beside 53, 80, 443, 6443 and those of STUN."""
     service_monitor: bool = False
-    """Have Prometheus scrape it; needs the Prometheus operator."""
+    """Whether Prometheus scrapes it; needs the Prometheus operator."""
     alerts: bool = False
-    """Give Prometheus the alerts; likewise."""
+    """Whether Prometheus gets the alerts; needs the Prometheus operator."""
     dashboard: bool = False
-    """Give Grafana the dashboard, by a ConfigMap with the label grafana_dashboard."""
+    """Whether Grafana gets the dashboard, by a ConfigMap with the label grafana_dashboard."""

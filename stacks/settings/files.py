@@ -1,4 +1,4 @@
-"""Where settings are read from: Pulumi's configuration of the running program, or the stack's file."""
+"""Read settings from Pulumi's configuration of the running program, or from the stack's file."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from stacks.settings.stack import NAMESPACE, Settings, parse, short, typed
 
 
 def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
-    """Settings of the running program from Pulumi's configuration bag: `truenorth:key` to text or JSON.
+    """Return the settings in Pulumi's configuration of the running program.
 
-    A shard has no settings of its own: those of its estate are read from their file in the folder.
+    config: text or JSON by `truenorth:key`. folder: that of the project. A shard has no settings of its own: those of
+    its estate are read from their file in the folder. Raises UserError.
     """
     estate = estate_of(stack)
     if stack != estate and not any(config.get(f"{NAMESPACE}:{key}", "") not in {"", "[]"} for key in ("zone", "zones")):
@@ -30,7 +31,7 @@ def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack
 
 
 def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:
-    """Settings from `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong."""
+    """Return the settings in `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -15,11 +15,11 @@ from stacks.settings.monitor import MonitorSettings
 from stacks.settings.problems import fault
 
 GEO_ROUTE = "dns.external/geo-route=true"
-"""The label selector of the objects that are balanced, where the settings give none."""
+"""The default label selector of balanced objects."""
 Region = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
 """Cloudflare's regions: https://developers.cloudflare.com/load-balancing/reference/region-mapping-api/."""
 AFFINITY_SECONDS = {"cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
-"""How long a session may last, by the kind of affinity."""
+"""The shortest and longest session, seconds, by the kind of affinity."""
 PLACES = "eu, us_east, us_west or asia, a region of a cloud (aws/eu-central-1), or a name with latitude and longitude"
 _INTERNAL = tuple(
     ip_network(one)
@@ -74,7 +74,7 @@ def _reachable(value: str) -> str:
 
 
 def is_internal(address: str) -> bool:
-    """Whether it is an address of a private network, a link or a machine; a host name is none."""
+    """Return whether a text is an address of a private network, a link or a machine. A host name is none."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -83,14 +83,14 @@ def is_internal(address: str) -> bool:
 
 
 def _label_selector(value: str) -> str:
-    """Refuse what cannot be a label selector; the API server has the last word on the rest."""
+    """Return a label selector. Raises a fault for a text that cannot be one; the API server checks the rest."""
     if not value.strip() or any(character in value for character in "\n&?#"):
         raise fault(f"{value!r} is no label selector", f"write it as kubectl does: {GEO_ROUTE}")
     return value.strip()
 
 
 def _place(value: object) -> object:
-    """A place by its name, as the mapping that it stands for; anything else as it is."""
+    """Return the name, latitude and longitude of a place that is given by name; any other value as it is."""
     if isinstance(value, dict) and value.keys() == {"name"}:
         value = value["name"]
     if not isinstance(value, str):
@@ -110,7 +110,7 @@ def _one_or_several(value: object) -> object:
 
 
 def is_cluster_name(text: str) -> bool:
-    """Whether a pool can be named after a cluster of this name."""
+    """Return whether the text can be the cluster in a pool's name."""
     return _CLUSTER.fullmatch(text) is not None
 
 
@@ -120,29 +120,29 @@ OriginAddress = Annotated[str, AfterValidator(_address), AfterValidator(_reachab
 
 
 class LocationSettings(BaseModel):
-    """A place. Degrees, north and east positive."""
+    """A place on earth. Degrees, north and east positive."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-    """In the pool's name."""
+    """Part of the pool's name."""
     latitude: Annotated[float, Field(ge=-90, le=90)]
-    """North is positive."""
+    """Degrees, north positive."""
     longitude: Annotated[float, Field(ge=-180, le=180)]
-    """East is positive."""
+    """Degrees, east positive."""
 
 
 class BalancerDefaults(BaseModel):
-    """What each of `load_balancers` takes from `geo` where it does not set it itself."""
+    """The defaults of each of `load_balancers`, from `geo`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     steering_policy: SteeringPolicy = "proximity"
-    """How clients find their pool; `off`: failover in order."""
+    """The choice of a pool for a client; `off`: failover in order."""
     regions: tuple[Region, ...] = ()
-    """Those whose clients the own pool gets, for the policy geo."""
+    """The regions of the clients that the own pool gets, for the policy geo."""
     countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
-    """Likewise, by ISO 3166 code: DE, FR."""
+    """The countries of the clients that the own pool gets, by ISO 3166 code: DE, FR."""
     pool_weight: Weight = 100
     """The own pool's weight for the policy random; API weight is a hundredth of it."""
     proxied: bool = True
@@ -150,11 +150,11 @@ class BalancerDefaults(BaseModel):
     ttl: Annotated[int, Field(ge=10, le=600)] = 30
     """Seconds; only where it is not proxied."""
     session_affinity: SessionAffinity = "none"
-    """Whether a client stays with an origin, and by what it is known."""
+    """How a client is kept at an origin."""
     session_affinity_ttl: Annotated[int, Field(ge=0, le=604800)] = 0
-    """Seconds for which it stays; 0: as Cloudflare has it."""
+    """Seconds of a session; 0: Cloudflare's default."""
     session_affinity_headers: Annotated[tuple[str, ...], Field(max_length=5)] = ()
-    """Those that make a session, for the affinity header."""
+    """The headers that make a session, for the affinity header."""
     adaptive_routing: bool = False
     """Whether a request may fail over to another pool before health checks notice."""
 
@@ -172,10 +172,10 @@ class BalancerDefaults(BaseModel):
 
 
 class BalancerSettings(BalancerDefaults):
-    """One load balancer."""
+    """A load balancer."""
 
     hostname: HostName
-    """In full, with its zone."""
+    """The host name in full, with its zone."""
 
 
 class GeoSettings(BalancerDefaults):
@@ -188,31 +188,31 @@ class GeoSettings(BalancerDefaults):
     location: Annotated[LocationSettings | None, BeforeValidator(_place)] = None
     """Required: `eu`, `us_east`, `us_west`, `asia`, a region (`aws/eu-central-1`), or name, latitude, longitude."""
     weight: Weight = 33
-    """Of the origins; API weight is a hundredth of it."""
+    """The weight of the origins; API weight is a hundredth of it."""
     hostname: Annotated[str, AfterValidator(lambda value: _host_name(value) if value.strip() else "")] = ""
-    """The load balancer; empty, like the two next: those of the objects."""
+    """The load balancer's host name; empty, like the two next: those of the objects."""
     hostnames: Annotated[tuple[HostName, ...], BeforeValidator(_one_or_several)] = ()
-    """Several of them."""
+    """Several host names."""
     load_balancers: tuple[BalancerSettings, ...] = ()
-    """Several of them, each with settings of its own."""
+    """Several load balancers, each with settings of its own."""
     addresses: Annotated[tuple[OriginAddress, ...], BeforeValidator(_one_or_several)] = ()
-    """The origins' addresses; none: those of the labelled objects, or with `wan` the WAN address."""
+    """The addresses of the origins; none: those of the labelled objects, or with `wan` the WAN address."""
     wan: bool = False
     """Whether the WAN address is the origin."""
     label_selector: Annotated[str, AfterValidator(_label_selector)] = GEO_ROUTE
     """Which Ingresses, Services and Gateways are balanced."""
     host_header: str = ""
-    """What the origins are asked for; empty: the host name."""
+    """The Host header of requests to origins; empty: the host name."""
     minimum_origins: Annotated[int, Field(ge=1)] = 1
     """Healthy origins that the pool needs."""
     check_regions: tuple[Region | Literal["ALL_REGIONS"], ...] = ()
-    """From where it is checked; none: as the plan has it."""
+    """The regions from which it is checked; none: those of the account's plan."""
     notification_email: str = ""
-    """Who is told when its health changes."""
+    """The recipient of messages about changes of its health."""
     load_shedding_percent: Annotated[float, Field(ge=0, le=100)] = 0
     """New requests that are kept away from the own pool."""
     session_shedding_percent: Annotated[float, Field(ge=0, le=100)] = 0
-    """Likewise, sessions."""
+    """Sessions that are kept away from the own pool."""
     monitor: MonitorSettings | None = Field(default_factory=MonitorSettings)
     """How the origins are checked; null: not at all."""
     hub: str = ""
@@ -222,11 +222,11 @@ class GeoSettings(BalancerDefaults):
     handover: Annotated[int, Field(ge=0, le=3600)] = 300
     """Seconds for which an old origin stays while the new one is not healthy yet."""
     pool_limit: Annotated[int, Field(ge=1)] = 20
-    """How many pools the account's plan has."""
+    """The number of pools in the account's plan."""
     balancer_limit: Annotated[int, Field(ge=1)] = 20
-    """How many load balancers it has."""
+    """The number of load balancers in the account's plan."""
     origin_limit: Annotated[int, Field(ge=1)] = 20
-    """How many origins a pool may have."""
+    """The number of origins that a pool may have."""
 
     @model_validator(mode="before")
     @classmethod
@@ -255,19 +255,19 @@ class GeoSettings(BalancerDefaults):
         return self
 
     def each_balancer(self) -> tuple[BalancerSettings, ...]:
-        """The load balancers, those of the short forms too, each host name once."""
+        """Return the load balancers, those of the short forms included, each host name once."""
         short = [name for name in (self.hostname, *self.hostnames) if name]
         named = {name: self._by_default(name) for name in short}
         return tuple((named | {one.hostname: one for one in self.load_balancers}).values())
 
     def balancer(self, host_name: str) -> BalancerSettings:
-        """The settings of a load balancer; those of one that only objects name are what `geo` says."""
+        """Return the settings of a load balancer; those of `geo` itself for a host name that only objects have."""
         found = (one for one in self.each_balancer() if one.hostname == host_name)
         return next(found, None) or self._by_default(host_name)
 
     @property
     def from_objects(self) -> bool:
-        """Whether the origins' addresses are those of labelled objects."""
+        """Whether the addresses of the origins are those of labelled objects."""
         return not (self.addresses or self.wan)
 
     def _by_default(self, host_name: str) -> BalancerSettings:
@@ -277,7 +277,7 @@ class GeoSettings(BalancerDefaults):
 
 
 def _inheriting(outer: dict[str, Any], balancer: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-    """One of `load_balancers`, a text or a mapping, with what it leaves out taken from `geo`."""
+    """Return one of `load_balancers`, a text or a mapping, with defaults from `geo`."""
     if isinstance(balancer, str):
         balancer = {"hostname": balancer}
     return outer | balancer if isinstance(balancer, dict) else balancer

@@ -1,4 +1,4 @@
-"""What the settings of geo load balancing must have in common with those of the zones."""
+"""Check the settings of load balancing against those of the zones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
-    """Raise a fault where there is no location, or a host name is not one that a load balancer of ours can have."""
+    """Raise a fault for a missing location, or a host name that no load balancer of ours can have."""
     if geo.location is None:
         raise fault(
             # In the words of external-dns-cloudflare-geo, which its users' alerts look for.
@@ -46,13 +46,13 @@ def check(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
 
 
 def zone_of(host_name: str, zones: Iterable[ZoneSettings]) -> ZoneSettings | None:
-    """The zone that a host name is in, the innermost; None where it is in none of these."""
+    """Return the innermost zone around a host name; None where there is none."""
     around = [one for one in zones if host_name == one.zone or host_name.endswith(f".{one.zone}")]
     return max(around, key=lambda one: len(one.zone), default=None)
 
 
 def _host_names(geo: GeoSettings) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    """The host names with the paths of their settings."""
+    """Yield the host names with the paths of their settings."""
     if geo.hostname:
         yield geo.hostname, ("geo", "hostname")
     for position, name in enumerate(geo.hostnames):

@@ -1,4 +1,4 @@
-"""The environment variables of external-dns-cloudflare-geo: they fill in what the setting `geo` does not say."""
+"""Take the settings of load balancing that are left out from the variables of external-dns-cloudflare-geo."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ VARIABLES = {
     "hostname": "CF_LB_HOSTNAME",
     "weight": "CF_ORIGIN_WEIGHT",
 }
-"""By the setting that each stands for."""
-_TELLING = ("GEO_LOCATION", "CF_LB_HOSTNAME", "CF_ORIGIN_WEIGHT")
-"""Those that mean nothing else: one of them turns geo load balancing on, without a setting."""
+"""The variables by setting."""
+_SWITCHES = ("GEO_LOCATION", "CF_LB_HOSTNAME", "CF_ORIGIN_WEIGHT")
+"""Variables with no other meaning: one of them turns load balancing on, without a setting."""
 _HOST_NAMES = ("hostname", "hostnames", "load_balancers")
 
 
 def filled_in(geo: Any, environment: Mapping[str, str]) -> tuple[Any, dict[str, str]]:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-    """The setting `geo` with what variables add to it, and where the paths of those are from.
+    """Return the setting `geo` with additions from variables, and the origin of each addition by its path.
 
-    An empty mapping is as good as none: Pulumi gives one where nothing is set.
+    An empty mapping is treated as none: Pulumi gives one where nothing is set.
     """
     given = {key: text for key, name in VARIABLES.items() if (text := environment.get(name, "").strip())}
     geo = geo or {}
     if not isinstance(geo, dict):
         return geo, {}
-    if not geo and not any(environment.get(name, "").strip() for name in _TELLING):
+    if not geo and not any(environment.get(name, "").strip() for name in _SWITCHES):
         return None, {}
     added = {key: text for key, text in given.items() if not geo.get(key)}
     if any(geo.get(key) for key in _HOST_NAMES):

@@ -1,4 +1,4 @@
-"""The settings of a monitor: how Cloudflare checks the origins of a pool."""
+"""The settings of a monitor, by which Cloudflare checks the origins of a pool."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _WITH_PORT = frozenset({"tcp", "udp_icmp", "smtp"})
 
 
 class MonitorSettings(BaseModel):
-    """How origins are checked."""
+    """The check of origins."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: MonitorType = "https"
-    """What is sent."""
+    """The protocol of the check."""
     interval: Annotated[int, Field(ge=5, le=3600)] = 60
     """Seconds between two checks."""
     timeout: Annotated[int, Field(ge=1, le=10)] = 5
@@ -26,23 +26,23 @@ class MonitorSettings(BaseModel):
     retries: Annotated[int, Field(ge=0, le=5)] = 2
     """Checks that fail before an origin counts as down."""
     method: str = "GET"
-    """Of http and https."""
+    """The method of http and https."""
     path: str = "/"
-    """Likewise."""
+    """The path of http and https."""
     port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """0: that of the type."""
+    """The port; 0: that of the type."""
     expected_codes: str = "2xx"
-    """Of http and https: `200`, `2xx`, with commas between."""
+    """The codes of http and https that are healthy: `200`, `2xx`, with commas between."""
     expected_body: str = ""
     """A text that must be in the answer."""
     follow_redirects: bool = False
-    """Of http and https."""
+    """Whether redirects of http and https are followed."""
     allow_insecure: bool = False
     """Whether any certificate will do."""
     header: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Sent with the request, each name with its values."""
     probe_zone: str = ""
-    """The zone whose settings the checks follow."""
+    """The zone with the settings that the checks follow."""
     consecutive_up: Annotated[int, Field(ge=0, le=100)] = 0
     """Checks that succeed before an origin counts as up."""
     consecutive_down: Annotated[int, Field(ge=0, le=100)] = 0

@@ -1,4 +1,4 @@
-"""Turns the faults that pydantic finds into problems a user can mend: setting, value, what is allowed."""
+"""Turn the faults that pydantic finds into problems for the user: the setting, its value, the allowed values."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ EXPECTED = {
 
 
 def fault(what: str, remedy: str, location: Sequence[str | int] = ()) -> PydanticCustomError:
-    """A fault found by one of our own validators, with what to do about it."""
+    """Return the fault that a validator of ours raises. remedy: advice. location: path below the validated model."""
     return PydanticCustomError("fault", "{what}", {"what": what, "remedy": remedy, "location": tuple(location)})
 
 
 def problems_of(
     error: ValidationError, model: type[BaseModel], origin: Callable[[str], str], namespace: str
 ) -> list[Problem]:
-    """The problems in a validation error; origin says where the setting of a path was read from."""
+    """Return the problems in a validation error. origin: gives the file or variable of the setting at a path."""
     return [_problem(details, model, origin, namespace) for details in error.errors()]
 
 
@@ -66,7 +66,7 @@ def _path(location: Sequence[str | int]) -> str:
 
 
 def _nearest(model: type[BaseModel], location: Sequence[str | int]) -> str:
-    """Advice for a misspelt setting: the nearest name on its level, else all names."""
+    """Return advice for a misspelt setting: the nearest name on its level, else all names."""
     level: Any = model
     for part in location[:-1]:
         if isinstance(part, str) and (known := level.model_fields.get(part)) is not None:

@@ -1,6 +1,6 @@
-"""The settings of a stack: the sole reader of Pulumi's configuration and of TRUENORTH_ variables.
+"""The settings of a stack, as one typed model, and how they are parsed from values and the environment.
 
-One typed model; everything else takes it ready-made. A setting is `truenorth:<name>` in `Pulumi.<stack>.yaml`, and the
+A setting is `truenorth:<name>` in `Pulumi.<stack>.yaml`, and the
 environment variable TRUENORTH_<NAME> wins over it.
 """
 
@@ -34,7 +34,7 @@ EXTERNAL_DNS_KEY = "EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY"
 
 
 class ExternalDnsSettings(BaseModel):
-    """Where an external-dns that writes to our zones puts its marks: its options `--txt-...`."""
+    """The options `--txt-...` of an external-dns that writes to our zones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,29 +54,29 @@ class ExternalDnsSettings(BaseModel):
         return self
 
     def affix(self) -> Affix:
-        """The affix of the names of its marks."""
+        """Return the affix of the names of its marks."""
         return Affix(self.prefix, self.suffix, self.wildcard)
 
 
 class GuardSettings(BaseModel):
-    """How much a run may change before a person has to look at it."""
+    """The changes that a run may make without a person's consent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.3
-    """The share of a zone's owned records that a run may update, and that it may delete."""
+    """The share of a zone's owned records that a run may update, and the share that it may delete."""
     updates: Annotated[int, Field(ge=0)] | None = None
-    """Likewise, how many it may update; none: as many as `share` allows."""
+    """The number of records that it may update; none: as many as `share` allows."""
     deletions: Annotated[int, Field(ge=0)] | None = None
-    """Likewise, how many it may delete."""
+    """The number of records that it may delete; none: as many as `share` allows."""
     from_records: Annotated[int, Field(ge=1)] = 10
-    """The guard looks at zones with at least so many owned records."""
+    """The number of owned records from which on the guard looks at a zone."""
     allow: str = ""
-    """The word that a refusal names: it allows exactly the changes that were refused, so once."""
+    """The word of a refusal: it allows exactly the refused changes, and so once."""
 
 
 class Settings(ZoneSettings):
-    """All settings of a stack, checked. Those of a zone are those of `zone`, and what `zones` leave out."""
+    """All settings of a stack, checked. Those of a zone are for `zone`, and the defaults of `zones`."""
 
     zone: Zone = ""
     zones: tuple[ZoneSettings, ...] = ()
@@ -84,22 +84,22 @@ class Settings(ZoneSettings):
     backend: str = ""
     guard: GuardSettings = Field(default_factory=GuardSettings)
     shards: Annotated[int, Field(ge=1, le=1000)] | Literal["auto", "zone", "cluster", "namespace"] = "auto"
-    """Over how many stacks the names are spread, or by what."""
+    """The number of stacks over which the names are spread, or the property by which they are."""
     delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 0
-    """Seconds for which `watch` keeps what is not wanted any more."""
+    """Seconds for which `watch` keeps records that are not wanted any more."""
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
-    """One for each external-dns that writes to these zones."""
+    """An entry for each external-dns that writes to these zones."""
     wan: WanSettings = Field(default_factory=WanSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
     deploy: DeploySettings = Field(default_factory=DeploySettings)
     sources: tuple[SourceName, ...] = ()
-    """The kinds of objects that are named; none, and no clusters: no cluster is read."""
+    """The kinds of objects that get names; none, and no clusters: no cluster is read."""
     cluster: ClusterDefaults = Field(default_factory=ClusterDefaults)
-    """How clusters are read, where one of `clusters` does not say otherwise."""
+    """The defaults of each of `clusters`."""
     clusters: tuple[ClusterSettings, ...] = ()
-    """Those whose objects are named; none: the one at hand."""
+    """The clusters with objects that get names; none: the one at hand."""
     geo: GeoSettings | None = None
-    """Load balancing across clusters; none: this stack has no part in it, and leaves what it had one in."""
+    """Load balancing across clusters; none: this stack has no part in it, and leaves what it was in."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
@@ -159,11 +159,11 @@ class Settings(ZoneSettings):
         return self
 
     def each_zone(self) -> tuple[ZoneSettings, ...]:
-        """The zones: that of the settings above, where there is one, and those of `zones`."""
+        """Return the zones: that of the setting `zone`, where there is one, and those of `zones`."""
         return ((self,) if self.zone else ()) + self.zones
 
     def each_cluster(self) -> tuple[ClusterSettings, ...]:
-        """The clusters that are read: those of `clusters`, or where only `sources` or `geo` are set the one at hand."""
+        """Return the clusters to read: `clusters`, or where only `sources` or `geo` are set the one at hand."""
         geo = self.geo if self.geo and self.geo.from_objects else None
         clusters = self.clusters
         if not clusters and (self.sources or geo):
@@ -172,28 +172,28 @@ class Settings(ZoneSettings):
         return tuple(one.balanced(geo) for one in clusters) if geo else clusters
 
     def of_zone(self, domain: str) -> ZoneSettings:
-        """The settings of a zone. Raises KeyError for one that is not there."""
+        """Return the settings of a zone. Raises KeyError for an unknown one."""
         for zone in self.each_zone():
             if zone.zone == domain:
                 return zone
         raise KeyError(domain)
 
     def external_dns_key(self) -> bytes | None:
-        """The key with which external-dns encrypts its marks; from the environment only, and never printed."""
+        """Return the key with which external-dns encrypts its marks; from the environment only, never printed."""
         return self._external_dns_key
 
     def asked_links(self) -> tuple[str, ...]:
-        """The links whose addresses some name asks for."""
+        """Return the links that some name points at."""
         asked = [link for _, entry in self._names() if not entry.targets for link in entry.links or (WAN,)]
         asked += [WAN] if self.geo and self.geo.wan else []
         return tuple(dict.fromkeys(asked))
 
     def known_links(self, links: Iterable[str]) -> tuple[str, ...]:
-        """Those of these links that there are; an object may ask for any."""
+        """Return the links among these that the settings have; an object may ask for any."""
         return tuple(link for link in links if link == WAN or link in self.wan.links)
 
     def _names(self) -> Iterator[tuple[tuple[str | int, ...], NameSettings]]:
-        """Every name, with the path of its setting."""
+        """Yield every name with the path of its setting."""
         for position, entry in enumerate(self.names):
             yield ("names", position), entry
         for number, zone in enumerate(self.zones):
@@ -202,7 +202,10 @@ class Settings(ZoneSettings):
 
 
 def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: str, where: str) -> Settings:
-    """Settings from plain values (keys without the namespace) and the environment. Raises UserError with all faults."""
+    """Return the settings in plain values and the environment. Raises UserError with all faults.
+
+    values: by name, without the namespace. stack: the default owner. where: the origin of the values, for messages.
+    """
     merged, origins = dict(values), dict.fromkeys(values, where)
     for key in (*Settings.model_fields,):
         variable = ENVIRONMENT_PREFIX + key.upper()
@@ -231,12 +234,12 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
 
 
 def _origin(origins: Mapping[str, str], otherwise: str, path: str) -> str:
-    """Where a setting was read from: that of the path, or the whole that it is part of."""
+    """Return the origin of the setting at a path, else that of the setting around it, else `otherwise`."""
     return origins.get(path) or origins.get(re.split(r"[.\[]", path)[0], otherwise)
 
 
 def _check_comment_marks(settings: Settings, where: str) -> None:
-    """Raise UserError where a comment and the mark in it do not fit together."""
+    """Raise UserError for a comment that leaves too little room for the mark in it."""
     for zone in settings.each_zone():
         if zone.marks != "comment":
             continue
@@ -250,7 +253,7 @@ def _check_comment_marks(settings: Settings, where: str) -> None:
 
 
 def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it
-    """The value in a text: taken as it is for a setting that is a text, else read as YAML (of which JSON is a part)."""
+    """Return the value in a text: the text itself for a setting of type text, else its YAML (or JSON)."""
     field = Settings.model_fields.get(key)
     if field is not None and field.annotation is str:
         return text
@@ -261,4 +264,5 @@ def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever th
 
 
 def short(error: Exception) -> str:
+    """Return an error's text in one line."""
     return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""The settings of WAN address detection, as users write them in YAML."""
+"""The settings of WAN address detection."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ DEFAULT_HTTP = (
 
 LinkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
 ServerList = tuple[Literal["stun", "stun-tcp"], str, int]
-"""The kind of source, the place of the list, and how many of it are asked."""
+"""The kind of source, the path or URL of the list, and the number of its servers to ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Sources that are asked at once. A mode has one stage, but for `chain`, which has three."""
+    """Sources to ask at the same time. The mode `chain` has three stages, any other mode one."""
 
     specs: tuple[Spec, ...]
     lists: tuple[ServerList, ...]
@@ -35,51 +35,51 @@ class Stage:
 
 
 class WanSettings(BaseModel):
-    """How the WAN addresses are found."""
+    """The detection of the WAN addresses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Literal["stun+http", "stun", "http", "chain", "list"] = "stun+http"
-    """Which sources are asked; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
+    """The sources to ask; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
     sources: list[str] = []
     """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
     `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `none`."""
     families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
-    """Those of which addresses are published."""
+    """The address families that are published."""
     stun: list[str] = list(DEFAULT_STUN)
     """STUN servers, `HOST:PORT`; `tcp:HOST:PORT` asks over TCP."""
     stun_udp_list: str = ""
     """The path or URL of a list of further STUN servers, one `HOST:PORT` a line, asked over UDP."""
     stun_tcp_list: str = ""
-    """Likewise, asked over TCP."""
+    """The path or URL of another such list, asked over TCP."""
     udp_limit: Annotated[int, Field(ge=1, le=50)] = 10
-    """Servers of `stun_udp_list` that one detection asks, chosen at random."""
+    """The number of servers of `stun_udp_list` that a detection asks, chosen at random."""
     tcp_limit: Annotated[int, Field(ge=1, le=50)] = 10
-    """Likewise of `stun_tcp_list`."""
+    """The number of servers of `stun_tcp_list` that a detection asks, chosen at random."""
     http: list[str] = list(DEFAULT_HTTP)
     """Web services, URLs; a bare host is asked over https."""
     agreement: Annotated[int, Field(ge=1, le=10)] = 2
-    """Operators that must agree. With 1 a single answer is usable, once all others have failed or agreed."""
+    """The number of operators that must agree. With 1 a single answer is used, after all others failed or agreed."""
     accept: list[IPv4Network | IPv6Network] = []
     """Ranges that count as WAN addresses although they are not global; never Cloudflare's own."""
     via: str = ""
-    """The interface, or the address of ours, by which questions leave; empty: as the kernel routes them."""
+    """The interface, or address of this machine, by which questions leave; empty: as the kernel routes them."""
     interval: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 10.0
     """Seconds between two looks while watching."""
     web_interval: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 60.0
-    """Seconds between two looks where only a web service can be looked at."""
+    """Seconds between two looks at a web service, where nothing else can be looked at."""
     recheck: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 300.0
-    """Seconds after which all sources are asked again, whatever the looks say."""
+    """Seconds after which all sources are asked again, even if no look has found a change."""
     hold: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 30.0
     """Seconds for which an address that comes back must hold before it is published; doubled at each return."""
     timeout: Annotated[float, Field(ge=0.1, le=60, allow_inf_nan=False)] = 5.0
-    """Seconds after which a detection (each attempt of it) ends, whatever has answered."""
+    """Seconds after which each attempt of a detection ends."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
-    """How often a family that stays unknown is asked for before a detection gives up."""
+    """The number of attempts for a family that stays unknown before a detection gives up."""
     cool_down: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
     """Seconds between two attempts."""
     links: dict[LinkName, WanSettings] = {}
-    """Ways to the Internet of their own, by name. What one leaves out is taken from the settings above."""
+    """Further ways to the Internet, by name. The settings above are the defaults of each."""
 
     @model_validator(mode="before")
     @classmethod
@@ -132,11 +132,11 @@ class WanSettings(BaseModel):
         return self
 
     def of_link(self, link: str) -> WanSettings:
-        """Return the settings by which a link is found, `WAN` for the machine's own. Raises `KeyError`."""
+        """Return the settings of a link, `WAN` for the machine's own. Raises `KeyError` for an unknown one."""
         return self if link == WAN else self.links[link]
 
     def stages(self) -> tuple[Stage, ...]:
-        """Return what is asked in turn until a stage has an outcome. Raises `ValueError` where a name is no source."""
+        """Return the stages, to be asked in turn until one has an outcome. Raises `ValueError` for a wrong source."""
         stun = tuple(_stun(text) for text in self.stun)
         http = tuple(parse(text if "://" in text else f"https://{text}") for text in self.http)
         lists = self._lists()
@@ -152,7 +152,7 @@ class WanSettings(BaseModel):
         return tuple(Stage(_each_once(stage.specs), stage.lists, stage.agreement) for stage in asked)
 
     def specs(self) -> tuple[Spec, ...]:
-        """Return all sources that the mode may ask, each once, those of server lists left out."""
+        """Return the sources that the mode may ask, each once, without those of server lists."""
         return _each_once(tuple(spec for stage in self.stages() for spec in stage.specs))
 
     def _lists(self) -> tuple[ServerList, ...]:

@@ -1,4 +1,4 @@
-"""Who runs a service: the agreement counts operators, not hosts."""
+"""Tell the operator of a service from its host: the agreement counts operators, not hosts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALIASES = {
 }
 
 CLOUDFLARE_RESOLVERS = frozenset({"1.1.1.1", "1.0.0.1"})
-"""Cloudflare's, though not among its published ranges."""
+"""Addresses of Cloudflare that are not in its published ranges."""
 
 # Second-level labels under which countries register names (example.co.uk). Where this table is too short two
 # operators count as one: fewer witnesses, never more.
@@ -33,10 +33,9 @@ SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "go", "gov", "ne", "net", "o
 
 
 def operator_of(host: str, port: int) -> str:
-    """Return the operator behind a host: its registrable domain.
+    """Return the operator of a host: its registrable domain.
 
-    A bare address or a local name is an operator of its own for each `host:port` (one cannot know better), save
-    Cloudflare's addresses.
+    A bare address or a local name is an operator of its own for each `host:port`, except Cloudflare's addresses.
     """
     host = host.lower().rstrip(".")
     try:

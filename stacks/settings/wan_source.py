@@ -1,4 +1,4 @@
-"""The settings' way of naming a source: `stun:host:port`, `https://...`, `interface:eth0`, ... No I/O."""
+"""Parse the names of WAN sources: `stun:host:port`, `https://...`, `interface:eth0` and others. No I/O."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _RESOLVED_NAMES = tuple(sorted({name for name, _ in RESOLVERS}))
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A source as the settings name it, taken apart."""
+    """The parts of a source's name in the settings."""
 
     kind: Kind
     name: str
@@ -50,7 +50,7 @@ class Spec:
 
 
 def parse(text: str) -> Spec:
-    """Take a source's name apart. Raises `ValueError` with a message that says what is allowed."""
+    """Return the parts of a source's name. Raises `ValueError` with the allowed forms."""
     if text.startswith(("http://", "https://")):
         return _http(text, text)
     kind, _, rest = text.partition(":")
@@ -61,7 +61,7 @@ def parse(text: str) -> Spec:
 
 
 def parse_host(text: str, default_port: int) -> tuple[str, int]:
-    """`HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`. Raises `ValueError`."""
+    """Return host and port of `HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`. Raises `ValueError`."""
     match = re.fullmatch(r"(?:\[(?P<literal>[^]]*)\]|(?P<host>[^:]*))(?::(?P<port>\d{1,5}))?", text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no HOST:PORT; an IPv6 address stands in brackets: [2001:db8::1]:{default_port}")

@@ -1,4 +1,4 @@
-"""The settings of `truenorth watch`: its pace, who leads, what it shows and whom it tells."""
+"""The settings of `truenorth watch`: timing, election, address cache, web page and notifications."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from stacks.settings.problems import fault
 
 Switch = Literal["auto", "on", "off"]
-"""auto: on where it runs in a pod, off elsewhere."""
+"""A switch. auto: on in a pod, off elsewhere."""
 IN_POD = "KUBERNETES_SERVICE_HOST"
-"""The variable that every container of a pod has: the host of the API server."""
+"""The variable with the host of the API server, in every container of a pod."""
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|)\s*")
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
 _OBJECT_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
@@ -21,7 +21,7 @@ _NAMESPACE = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
 
 
 def _seconds(value: object) -> object:
-    """Seconds, of a number or a text like 15s, 1m or 500ms."""
+    """Return the seconds in a text like 15s, 1m or 500ms; any other value as it is."""
     if not isinstance(value, str):
         return value
     found = _DURATION.fullmatch(value)
@@ -34,7 +34,7 @@ Seconds = Annotated[float, BeforeValidator(_seconds), Field(allow_inf_nan=False)
 
 
 def is_on(switch: Switch, environment: Mapping[str, str]) -> bool:
-    """Whether what is switched so is on in this environment."""
+    """Return whether a switch is on in this environment."""
     return switch == "on" or (switch == "auto" and bool(environment.get(IN_POD)))
 
 
@@ -43,7 +43,7 @@ class _Part(BaseModel):
 
 
 class ElectionSettings(_Part):
-    """Who of several replicas leads: a Lease in the cluster that we run in."""
+    """The election of a leader among replicas, by a Lease in the cluster that we run in."""
 
     enabled: Switch = "auto"
     """Whether replicas elect a leader; `auto`: in a pod."""
@@ -52,7 +52,7 @@ class ElectionSettings(_Part):
     lock_namespace: Annotated[str, Field(pattern=_NAMESPACE)] = ""
     """Its namespace; the pod's own, or the kubeconfig's, when left out."""
     lease_duration: Annotated[Seconds, Field(ge=2, le=3600)] = 15.0
-    """Seconds for which nobody else may lead after the leader was last heard of."""
+    """Seconds after the leader's last renewal before another replica may lead."""
     renew_deadline: Annotated[Seconds, Field(ge=1, le=3600)] = 10.0
     """Seconds after which a leader that could not renew stops."""
     retry_period: Annotated[Seconds, Field(ge=0.2, le=600)] = 2.0
@@ -79,13 +79,13 @@ class CacheSettings(_Part):
     """The ConfigMap in which the leader keeps the WAN addresses, for the standbys and for other pods."""
 
     enabled: Switch = "auto"
-    """Whether it is used; `auto`: in a pod."""
+    """Whether the ConfigMap is used; `auto`: in a pod."""
     name: Annotated[str, Field(pattern=_OBJECT_NAME)] = "truenorth-wan-ip"
-    """Of the ConfigMap."""
+    """The name of the ConfigMap."""
     namespace: Annotated[str, Field(pattern=_NAMESPACE)] = ""
-    """The one that the Lease is in when left out."""
+    """The namespace of the ConfigMap; that of the Lease when left out."""
     max_age: Annotated[Seconds, Field(ge=5, le=86_400)] = 120.0
-    """Seconds after which what is not written again is stale. The leader writes it again in a third of that."""
+    """Seconds after which addresses are stale. The leader writes them again in a third of that."""
 
 
 class WebSettings(_Part):
@@ -99,43 +99,43 @@ NotifiedOf = Literal["change", "conflict", "disagreement", "failure", "recovery"
 
 
 class NotificationSettings(_Part):
-    """Whom it tells, and of what. The addresses hold secrets: they come from the environment only."""
+    """Notifications of events. Their addresses hold secrets, and so come from the environment only."""
 
     of: tuple[NotifiedOf, ...] = ("change", "conflict", "disagreement", "failure", "recovery", "refusal")
-    """What is told."""
+    """The kinds of events to notify of."""
     at_most_every: Annotated[Seconds, Field(ge=0, le=86_400)] = 300.0
-    """Seconds in which the same is not told twice."""
+    """Seconds between two notifications of the same."""
     failures_from: Annotated[Seconds, Field(ge=0, le=86_400)] = 60.0
-    """Seconds for which it has to fail before that is told: what passes by itself wakes nobody."""
+    """Seconds of failure before the notification, so that a passing fault wakes nobody."""
     ping_every: Annotated[Seconds, Field(ge=5, le=86_400)] = 60.0
     """Seconds between two pings of a watchdog (healthchecks.io, Uptime Kuma), while all is well."""
 
 
 class WatchSettings(_Part):
-    """How the loop runs. The defaults are what suits most."""
+    """The loop of `watch`. The defaults suit most."""
 
     drift: Annotated[Seconds, Field(ge=5, le=86_400)] = 300.0
     """Seconds between two listings of a zone in which nothing is known to have changed."""
     settle: Annotated[Seconds, Field(ge=0, le=60)] = 0.5
-    """Seconds without further change before what has changed is carried out."""
+    """Seconds without further change before changes are carried out."""
     settle_most: Annotated[Seconds, Field(ge=0, le=600)] = 5.0
-    """Seconds after which it is carried out even though it goes on changing."""
+    """Seconds after which changes are carried out, even while more arrive."""
     first_retry: Annotated[Seconds, Field(ge=0.1, le=600)] = 2.0
     """Seconds after a failure until the next try; doubled each time, to longest_retry, and spread by chance."""
     longest_retry: Annotated[Seconds, Field(ge=1, le=3600)] = 300.0
     """Seconds between two tries, at most."""
     cleanup_on_stop: bool = False
-    """Delete all that is ours when the loop is told to end; a replica that takes over makes it anew."""
+    """Whether all records of the stack are deleted at the loop's end; a replica that takes over makes them again."""
     log: Literal["console", "json"] = "console"
-    """How it logs: a line for people, or a JSON document a line."""
+    """The format of the log: lines for people, or a JSON document a line."""
     election: ElectionSettings = Field(default_factory=ElectionSettings)
-    """Who of several replicas leads."""
+    """The election of a leader among replicas."""
     cache: CacheSettings = Field(default_factory=CacheSettings)
-    """Where the leader keeps the addresses."""
+    """The ConfigMap in which the leader keeps the addresses."""
     web: WebSettings = Field(default_factory=WebSettings)
     """The page, the metrics and the probes."""
     notifications: NotificationSettings = Field(default_factory=NotificationSettings)
-    """Whom it tells, and of what."""
+    """Notifications of events."""
 
     @model_validator(mode="after")
     def _settles(self) -> WatchSettings:

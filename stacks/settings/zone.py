@@ -1,4 +1,4 @@
-"""The settings of one zone: its names and records, and how TrueNorth treats it."""
+"""The settings of a zone: its names and records, marks, policy and confirmation."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _ttl(value: int) -> int:
 
 
 def _mark_prefix(value: str) -> str:
-    """Refuse what would make one mark of several types, or let the mark of the apex leave the zone."""
+    """Raise a fault for a prefix that gives two types one mark, or puts the apex's mark outside of the zone."""
     if "%{record_type}" not in value or not value.endswith("."):
         raise fault(
             f"the prefix {value!r} cannot name a mark for each type of each name",
@@ -69,22 +69,22 @@ Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class NameSettings(BaseModel):
-    """One wanted name; just the name where nothing else is set. What is left out is what the zone has."""
+    """A wanted name, as a text or a mapping. The zone's settings are the defaults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    """One label, `@` for the zone itself, `*`, or a name that ends in the zone."""
+    """A label, `@` for the zone itself, `*`, or a name that ends in the zone."""
     types: tuple[AddressType, ...] = ()
-    """Left out: those of the families that are detected."""
+    """Left out: the types of the detected families."""
     targets: tuple[str, ...] = ()
     """Addresses of its own; none: the WAN address."""
     links: tuple[str, ...] = ()
-    """Those of `wan.links` at whose addresses the name points; none: at the machine's own WAN address."""
+    """The links of `wan.links` that the name points at; none: the machine's own WAN address."""
     ttl: Ttl | None = None
     """Left out: that of the zone."""
     proxied: bool | None = None
-    """Whether Cloudflare's proxy answers for it; left out: as the zone has it."""
+    """Whether Cloudflare's proxy answers for it; left out: that of the zone."""
     comment: Comment | None = None
     """Left out: that of the zone."""
 
@@ -115,7 +115,7 @@ class NameSettings(BaseModel):
 
 
 class RecordSettings(BaseModel):
-    """A record set that is written down whole: all values of one name and type."""
+    """A record set with fixed values: all values of one name and type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -124,7 +124,7 @@ class RecordSettings(BaseModel):
     type: RecordType
     """Of the record set."""
     content: tuple[str, ...] = Field(min_length=1)
-    """As a zone file has it: `10 mail.example.com` for MX; one text or a list."""
+    """The values as in a zone file: `10 mail.example.com` for MX; a text or a list."""
     ttl: Ttl | None = None
     """Left out: that of the zone."""
     proxied: bool = False
@@ -152,7 +152,7 @@ class RecordSettings(BaseModel):
 
 
 class ZoneDefaults(BaseModel):
-    """What each of `zones` takes from the settings above where it does not set it itself."""
+    """The defaults of each of `zones`, from the stack's settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -161,11 +161,11 @@ class ZoneDefaults(BaseModel):
     proxied: bool = False
     comment: Comment = ""
     marks: Marks = "txt"
-    """What says in the zone that a record is ours: a TXT beside it, the record's comment, or nothing."""
+    """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
     comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
-    """The longest comment that the zone's plan stores: 100 characters on Free zones, 500 on others."""
+    """The longest comment in the zone's plan: 100 characters on Free zones, 500 on others."""
     tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
-    """How many tags a record may have on the zone's plan: none on Free zones."""
+    """The number of tags a record may have in the zone's plan: none on Free zones."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
     policy: Policy = "sync"
     adopt: Adopt = "owned"
@@ -173,13 +173,13 @@ class ZoneDefaults(BaseModel):
     """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
     canonical_name: str = DEFAULT_CANONICAL
     confirm: Annotated[int, Field(ge=0, le=3600)] = 30
-    """Seconds for which the zone's name servers are asked after a change; 0: not at all."""
+    """Seconds for which the zone's name servers are asked after a change; 0: they are not asked."""
     name_servers: tuple[str, ...] = ()
-    """Those asked, HOST or HOST:PORT; none: those of the zone's NS records."""
+    """The name servers to ask, HOST or HOST:PORT; none: those of the zone's NS records."""
 
 
 class ZoneSettings(ZoneDefaults):
-    """One zone."""
+    """A zone."""
 
     zone: Zone
     """The zone's domain."""
@@ -191,7 +191,7 @@ class ZoneSettings(ZoneDefaults):
 
     @property
     def traits(self) -> Provider:
-        """What the zone's provider can do."""
+        """The abilities of the zone's provider."""
         return PROVIDERS[self.provider]
 
     @model_validator(mode="after")
@@ -254,7 +254,10 @@ class ZoneSettings(ZoneDefaults):
             yield "records", position, record
 
     def fqdn(self, entry: NameSettings | RecordSettings) -> str:
-        """The full name of an entry. Raises ValueError; a record's name is relative as in a zone file, dots and all."""
+        """Return the full name of an entry. Raises ValueError.
+
+        A record's name is relative even if it has dots, as in a zone file.
+        """
         if isinstance(entry, RecordSettings) and "." in entry.name.strip("."):
             return canonical.fqdn_of_zone_file(entry.name, self.zone)
         return canonical.fqdn(entry.name, self.zone)
@@ -265,7 +268,7 @@ class ZoneSettings(ZoneDefaults):
         return ("CNAME",) if self.is_alias(entry) else entry.types or ("A", "AAAA")
 
     def is_alias(self, entry: NameSettings) -> bool:
-        """Whether the name is a CNAME to `canonical_name`: it has no targets or links of its own, and may be one."""
+        """Return whether the name is a CNAME to `canonical_name`: without own targets and links, and where allowed."""
         if self.targets != "cname" or entry.targets or entry.links:
             return False
         name = canonical.fqdn(entry.name, self.zone)
@@ -276,7 +279,7 @@ class ZoneSettings(ZoneDefaults):
 
     @property
     def canonical_fqdn(self) -> str:
-        """The name that has the addresses where the others are aliases."""
+        """The name with the addresses, where the other names are aliases of it."""
         return canonical.fqdn(self.canonical_name, self.zone)
 
 
@@ -293,7 +296,7 @@ def _check_alone(name: str, record_type: str, seen: dict[tuple[str, str], str], 
 
 
 def inheriting(outer: dict[str, Any], zone: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-    """The settings of one of `zones`, with what it leaves out taken from those above."""
+    """Return the settings of one of `zones`, with defaults from the stack's settings."""
     if not isinstance(zone, dict):
         return zone
     return {key: value for key, value in outer.items() if key in ZoneDefaults.model_fields} | zone
