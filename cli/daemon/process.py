@@ -1,4 +1,4 @@
-"""Puts the process of `truenorth watch` together: who hears of its news, and what is shown of them."""
+"""Puts the process of `truenorth watch` together: the daemon, its log, page and metrics, and the notifications."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from rich.console import Console
 from rich.markup import escape
 
-from cli.daemon.background import beside
 from cli.daemon.daemon import Daemon
-from cli.daemon.event_bus import Bulletin
-from cli.daemon.tools import Tools
+from cli.daemon.event_bus import EventBus
+from cli.daemon.tasks import in_background
+from cli.daemon.watch import Surroundings
 from cli.engine.events import Event
 from cli.engine.run import Listener
 from cli.events import Mended, Turn
@@ -35,10 +35,10 @@ from cli.web.health import Health
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
 SILENCE = 60.0
-"""Seconds without one after which it is taken for dead."""
+"""Seconds without a beat after which the event loop is taken for dead."""
 
 LOOKED = "first look"
-"""What is ready once addresses and objects have been looked at, or have had the time."""
+"""The part that is ready once addresses and objects have been read, or have had the time."""
 
 
 async def run(
@@ -55,8 +55,8 @@ async def run(
     async with AsyncExitStack() as running:
         broken = asyncio.Event()
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
-        shown = Shown(log, session, health)
-        listeners = await running.enter_async_context(shown.served(redact.document))
+        outputs = Outputs(log, session, health)
+        subscribers = await running.enter_async_context(outputs.served(redact.document))
         notify = running.enter_context(
             notifying(
                 settings.watch.notifications,
@@ -67,12 +67,12 @@ async def run(
                 lambda: not any(check.problem for check in health.life()),
             )
         )
-        bulletin = Bulletin([health.hear, *listeners, hearing(log), notify])
-        session = running.enter_context(kept_running(session, lambda what: bulletin.tell(Mended(what))))
-        tools = Tools(bulletin, shown.listening, lambda: health.ready(LOOKED), shown.clean_up)
-        await running.enter_async_context(beside(_beat(health), broken.set))
-        daemon = Daemon(session, reopen, tools, environment)
-        await running.enter_async_context(beside(_ended_by(broken, daemon), broken.set))
+        events = EventBus([health.hear, *subscribers, hearing(log), notify])
+        session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
+        surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
+        await running.enter_async_context(in_background(_beat(health), broken.set))
+        daemon = Daemon(session, reopen, surroundings, outputs.clean_up)
+        await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
         said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
         log.write(Entry("info", "watching", escape(said), {"stack": session.stack, "zones": zones.split(", ")}))
@@ -88,14 +88,14 @@ async def _beat(health: Health) -> None:
         await asyncio.sleep(BEAT)
 
 
-async def _ended_by(broken: asyncio.Event, daemon: Daemon) -> None:
-    """A thread has ended that was to go on, and nobody knows what is missed from now on: end, to be started anew."""
+async def _end_once(broken: asyncio.Event, daemon: Daemon) -> None:
+    """End the daemon once a thread has failed: changes may be missed from then on, until it is started anew."""
     await broken.wait()
     daemon.break_down()
 
 
-class Shown:
-    """What is shown of a process: its log, and where it is asked for its page and its metrics."""
+class Outputs:
+    """The log of a process, and its page and metrics where the settings ask for them."""
 
     def __init__(self, log: Log, session: Session, health: Health) -> None:
         self._log, self._session, self._health = log, session, health
@@ -103,7 +103,7 @@ class Shown:
 
     @asynccontextmanager
     async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Hear]]:
-        """Serve the page and the metrics within the block, which gets those who have to hear the news for it."""
+        """Serve the page and the metrics within the block, and give it the subscribers that they need."""
         settings = self._session.settings
         if not settings.watch.web.listen:
             yield ()
@@ -132,17 +132,17 @@ class Shown:
                 yield (board.hear, metrics.hear)
 
     @contextmanager
-    def listening(self, turn: Turn | None) -> Iterator[Listener]:
-        """What hears the engine's events in a turn."""
+    def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:
+        """Give the block the listener to the engine's events in a turn."""
         listeners = (stepping(self._log, turn), *self._engine_listeners)
 
-        def heard(event: Event) -> None:
+        def listen(event: Event) -> None:
             for listener in listeners:
                 listener(event)
 
-        yield heard
+        yield listen
 
     def clean_up(self, session: Session) -> None:
-        """Delete all that is ours."""
-        with self.listening(None) as listener:
+        """Delete all records of the estate."""
+        with self.engine_listener(None) as listener:
             remove(session, registry_of_estate(session), listener)

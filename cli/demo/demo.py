@@ -16,7 +16,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from cli.daemon.embedded import in_a_thread
+from cli.demo import embedded
 from cli.demo.lab_environment import lab_environment, without_elsewhere
 from cli.engine.events import Event
 from cli.events import Failure
@@ -178,7 +178,7 @@ def show_records(scene: Scene) -> None:
 
 @contextmanager
 def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
-    """The watch loop in a thread, past its first convergence; yields what it tells."""
+    """Watch in a thread, and give the block the results that follow the first convergence."""
     place = scene.session()
     wan = place.settings.wan.model_copy(update={"interval": INTERVAL})
     quick = replace(place, settings=place.settings.model_copy(update={"wan": wan}))
@@ -188,7 +188,7 @@ def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
         if isinstance(dispatch.news, Convergence | Failure):
             news.put(dispatch.news)
 
-    with in_a_thread(quick, told):
+    with embedded.watching(quick, scene.environment, told):
         _next(news)
         remote.forget_requests(scene.places)
         yield news
