@@ -13,7 +13,7 @@ from cli.lease.clock import clock
 from cli.lease.election import Election, Place
 from cli.lease.engine_guard import leash
 from cli.lease.identity import identity
-from cli.reconcile.news import Told
+from cli.reconcile.events import Publish
 from cli.session.session import Session
 from cli.state.secrets.factory import lock_name
 from stacks.kube.home import Home, home
@@ -29,10 +29,10 @@ class ClusterPart:
     session: Session
     home: Home
     identity: str
-    told: Told
+    told: Publish
 
     @classmethod
-    def of(cls, session: Session, environment: Mapping[str, str], told: Told) -> ClusterPart:
+    def of(cls, session: Session, environment: Mapping[str, str], told: Publish) -> ClusterPart:
         """Raises UserError where it is not said how the cluster is reached."""
         return cls(session, home(session.settings, environment), identity(environment), told)
 

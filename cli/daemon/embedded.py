@@ -13,15 +13,15 @@ from cli.daemon.leadership import Seat
 from cli.daemon.tools import Tools
 from cli.daemon.triggers import Triggers
 from cli.daemon.watch import Watch
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
 from cli.events import Turn
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from cli.session.session import Session
 
 
 @contextmanager
-def in_a_thread(session: Session, hear: Hear) -> Iterator[None]:
+def in_a_thread(session: Session, hear: Subscriber) -> Iterator[None]:
     """Watch within the block; hear hears the news. A turn that goes on is awaited in the end."""
     begun: Future[tuple[asyncio.AbstractEventLoop, Triggers]] = Future()
 
@@ -49,5 +49,5 @@ def _silently(_: Turn) -> Iterator[Listener]:
     yield _deaf
 
 
-def _deaf(_: Event) -> None:
+def _deaf(_: EngineEvent) -> None:
     """Whoever has the loop within tells what there is to tell."""

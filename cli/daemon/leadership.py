@@ -6,13 +6,13 @@ import asyncio
 
 from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
-from cli.reconcile.news import Told
+from cli.reconcile.events import Publish
 
 
 class Seat:
     """What this process is to its replicas. For the thread of the event loop, but for `leads`."""
 
-    def __init__(self, hold: Hold, told: Told, *, elected: bool) -> None:
+    def __init__(self, hold: Hold, told: Publish, *, elected: bool) -> None:
         self._hold, self._told = hold, told
         self.now = Leadership(Role.STANDBY if elected else Role.ALONE)
         self._taken, self._left = asyncio.Event(), asyncio.Event()

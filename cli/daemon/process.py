@@ -14,7 +14,7 @@ from cli.daemon.background import beside
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import Bulletin
 from cli.daemon.tools import Tools
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
 from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
@@ -27,7 +27,7 @@ from cli.log.session_secrets import session_redactor
 from cli.notify.notifier import notifying
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.web.health import Health
@@ -67,7 +67,7 @@ async def run(
                 lambda: not any(check.problem for check in health.life()),
             )
         )
-        bulletin = Bulletin([health.hear, *listeners, hearing(log), notify])
+        bulletin = Bulletin([health.on_event, *listeners, hearing(log), notify])
         session = running.enter_context(kept_running(session, lambda what: bulletin.tell(Mended(what))))
         tools = Tools(bulletin, shown.listening, lambda: health.ready(LOOKED), shown.clean_up)
         await running.enter_async_context(beside(_beat(health), broken.set))
@@ -102,7 +102,7 @@ class Shown:
         self._engine_listeners: Sequence[Listener] = ()
 
     @asynccontextmanager
-    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Hear]]:
+    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Subscriber]]:
         """Serve the page and the metrics within the block, which gets those who have to hear the news for it."""
         settings = self._session.settings
         if not settings.watch.web.listen:
@@ -122,21 +122,21 @@ class Shown:
             engine=place.engine.version,
             state_size=lambda: state_size(place.backend, place.stack),
         )
-        self._engine_listeners = (metrics.hear_engine,)
+        self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)
         app = application(board, self._health, metrics.exposition, redact)
         async with serving(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
             self._log.write(Entry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
-                yield (board.hear, metrics.hear)
+                yield (board.on_event, metrics.on_event)
 
     @contextmanager
     def listening(self, turn: Turn | None) -> Iterator[Listener]:
         """What hears the engine's events in a turn."""
         listeners = (stepping(self._log, turn), *self._engine_listeners)
 
-        def heard(event: Event) -> None:
+        def heard(event: EngineEvent) -> None:
             for listener in listeners:
                 listener(event)
 

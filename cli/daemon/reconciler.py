@@ -15,8 +15,8 @@ from cli.engine.run import Listener
 from cli.events import Begun, Cause, Failure, Trigger, Turn
 from cli.feedback.telling import Teller
 from cli.reconcile.converge import converge
+from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
-from cli.reconcile.news import Told
 from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
 from cli.recovery.recover import recover
@@ -52,7 +52,7 @@ class Turns:
         self._last, self._error, self._is_mended = None, None, False
         self._leads_since = datetime.now(UTC)
 
-    def comes_to_nothing(self, sights: Sights, told: Told) -> bool:
+    def comes_to_nothing(self, sights: Sights, told: Publish) -> bool:
         """Whether what is seen changes no record. What it does change is told, before it is looked at whole."""
         if time.monotonic() >= self.due.at:
             return False
@@ -63,7 +63,7 @@ class Turns:
             told(ahead)
         return ahead.is_nothing
 
-    def take(self, sights: Sights, turn: Turn, told: Told, listener: Listener) -> None:
+    def take(self, sights: Sights, turn: Turn, told: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
         self._last, self._seen = None, sights
         told(Begun())
@@ -83,7 +83,7 @@ class Turns:
             self._teller.tell(done, turn.id)
             self._done(done, told)
 
-    def _converge(self, sights: Sights, told: Told, listener: Listener) -> Convergence:
+    def _converge(self, sights: Sights, told: Publish, listener: Listener) -> Convergence:
         takeover = None
         if not self._is_mended:
             takeover = recover(self._session, told, leads_since=self._leads_since, after=self._error)
@@ -100,7 +100,7 @@ class Turns:
         self._is_mended = end(self._session, done)
         return done
 
-    def _done(self, done: Convergence, told: Told) -> None:
+    def _done(self, done: Convergence, told: Publish) -> None:
         refusal = refused(done.refusals, Permission(), self._settings) if done.is_held_back else None
         self._tell_refusal(refusal, told)
         told(done)
@@ -114,7 +114,7 @@ class Turns:
         else:
             self._pause.reset()
 
-    def _failed(self, error: Exception, told: Told) -> None:
+    def _failed(self, error: Exception, told: Publish) -> None:
         self._is_mended, self._error = False, error
         self.due = self._drift_or_grace()
         if isinstance(error, RunFailed) and error.interrupted:
@@ -122,7 +122,7 @@ class Turns:
         else:
             self._retry(Failure(str(error), self._pause.take(), _cause(error)), told)
 
-    def _retry(self, failure: Failure, told: Told) -> None:
+    def _retry(self, failure: Failure, told: Publish) -> None:
         told(failure)
         self._no_later_than(failure.pause, Trigger.RETRY)
 
@@ -133,7 +133,7 @@ class Turns:
         drift = Due(time.monotonic() + self._pace.drift, Trigger.DRIFT)
         return min(drift, Due(self._grace.ends, Trigger.GRACE), key=lambda one: one.at)
 
-    def _tell_refusal(self, refusal: Refused | None, told: Told) -> None:
+    def _tell_refusal(self, refusal: Refused | None, told: Publish) -> None:
         """Tell a refusal unless it was the last one."""
         if refusal is not None and str(refusal) != self._refusal:
             told(refusal)
