@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.campaigns.paper import carried_out
 from bench.row import Row, median
 from bench.stage import STACK, Stage, stage
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.reconcile.converge import converge
 from lab import remote
 from stacks.model.values import WAN, Family, Known, Observation, Registry, Sighting, ZoneSnapshot
@@ -183,5 +183,5 @@ def _planned() -> Iterator[Row]:
     yield Row("main", f"plan of {NAMES} unchanged names", median(seconds), "s", TIMES)
 
 
-def _deaf(_: Event) -> None:
+def _deaf(_: EngineEvent) -> None:
     """The bench looks at the outcome only."""

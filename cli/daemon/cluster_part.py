@@ -13,7 +13,7 @@ from cli.lease.clock import clock
 from cli.lease.election import Election, Place
 from cli.lease.engine_guard import leash
 from cli.lease.identity import identity
-from cli.reconcile.news import Told
+from cli.reconcile.events import Publish
 from cli.session.session import Session
 from cli.state.secrets.factory import lock_name
 from stacks.kube.home import Home, home
@@ -29,10 +29,10 @@ class ClusterPart:
     session: Session
     home: Home
     identity: str
-    publish: Told
+    publish: Publish
 
     @classmethod
-    def of(cls, session: Session, environment: Mapping[str, str], publish: Told) -> ClusterPart:
+    def of(cls, session: Session, environment: Mapping[str, str], publish: Publish) -> ClusterPart:
         """Return the part of a session. Raises UserError where the access to the cluster is not configured."""
         return cls(session, home(session.settings, environment), identity(environment), publish)
 

@@ -6,13 +6,13 @@ import asyncio
 
 from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
-from cli.reconcile.news import Told
+from cli.reconcile.events import Publish
 
 
 class Replica:
     """The role of this process among its replicas. For the thread of the event loop, except `leads`."""
 
-    def __init__(self, hold: Hold, publish: Told, *, elected: bool) -> None:
+    def __init__(self, hold: Hold, publish: Publish, *, elected: bool) -> None:
         """elected: whether a leader is elected; without an election the process leads."""
         self._hold, self._publish = hold, publish
         self.leadership = Leadership(Role.STANDBY if elected else Role.ALONE)

@@ -27,7 +27,7 @@ from cli.log.session_secrets import session_redactor
 from cli.notify.notifier import notifying
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.web.health import Health
@@ -67,7 +67,7 @@ async def run(
                 lambda: not any(check.problem for check in health.life()),
             )
         )
-        events = EventBus([health.hear, *subscribers, hearing(log), notify])
+        events = EventBus([health.on_event, *subscribers, hearing(log), notify])
         session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
         surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
         await running.enter_async_context(in_background(_beat(health), broken.set))
@@ -102,7 +102,7 @@ class Outputs:
         self._engine_listeners: Sequence[Listener] = ()
 
     @asynccontextmanager
-    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Hear]]:
+    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Subscriber]]:
         """Serve the page and the metrics within the block, and give it the subscribers that they need."""
         settings = self._session.settings
         if not settings.watch.web.listen:
@@ -122,14 +122,14 @@ class Outputs:
             engine=place.engine.version,
             state_size=lambda: state_size(place.backend, place.stack),
         )
-        self._engine_listeners = (metrics.hear_engine,)
+        self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)
         app = application(board, self._health, metrics.exposition, redact)
         async with serving(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
             self._log.write(Entry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
-                yield (board.hear, metrics.hear)
+                yield (board.on_event, metrics.on_event)
 
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:

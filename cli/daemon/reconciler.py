@@ -19,8 +19,8 @@ from cli.engine.run import Listener
 from cli.events import Begun, Cause, Failure, Trigger, Turn
 from cli.feedback.telling import Teller
 from cli.reconcile.converge import converge
+from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
-from cli.reconcile.news import Told
 from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
 from cli.recovery.recover import recover
@@ -56,7 +56,7 @@ class Reconciler:
         self._last, self._error, self._is_recovered = None, None, False
         self._leads_since = datetime.now(UTC)
 
-    def comes_to_nothing(self, sights: Sights, publish: Told) -> bool:
+    def comes_to_nothing(self, sights: Sights, publish: Publish) -> bool:
         """Return whether a change of objects concerns no record of ours; publish its changes where it does."""
         if time.monotonic() >= self.due.at:
             return False
@@ -67,7 +67,7 @@ class Reconciler:
             publish(ahead)
         return ahead.is_nothing
 
-    def take_turn(self, sights: Sights, turn: Turn, publish: Told, listener: Listener) -> None:
+    def take_turn(self, sights: Sights, turn: Turn, publish: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
         self._last, self._seen = None, sights
         publish(Begun())
@@ -87,7 +87,7 @@ class Reconciler:
             self._teller.tell(done, turn.id)
             self._done(done, publish)
 
-    def _converge(self, sights: Sights, publish: Told, listener: Listener) -> Convergence:
+    def _converge(self, sights: Sights, publish: Publish, listener: Listener) -> Convergence:
         takeover = None
         if not self._is_recovered:
             takeover = recover(self._session, publish, leads_since=self._leads_since, after=self._error)
@@ -104,7 +104,7 @@ class Reconciler:
         self._is_recovered = end(self._session, done)
         return done
 
-    def _done(self, done: Convergence, publish: Told) -> None:
+    def _done(self, done: Convergence, publish: Publish) -> None:
         refusal = refused(done.refusals, Permission(), self._settings) if done.is_held_back else None
         self._publish_refusal(refusal, publish)
         publish(done)
@@ -118,7 +118,7 @@ class Reconciler:
         else:
             self._pause.reset()
 
-    def _failed(self, error: Exception, publish: Told) -> None:
+    def _failed(self, error: Exception, publish: Publish) -> None:
         self._is_recovered, self._error = False, error
         self.due = self._drift_or_grace()
         if isinstance(error, RunFailed) and error.interrupted:
@@ -128,7 +128,7 @@ class Reconciler:
         else:
             self._retry(Failure(str(error), self._pause.take(), _cause(error)), publish)
 
-    def _retry(self, failure: Failure, publish: Told) -> None:
+    def _retry(self, failure: Failure, publish: Publish) -> None:
         publish(failure)
         self._no_later_than(failure.pause, Trigger.RETRY)
 
@@ -139,7 +139,7 @@ class Reconciler:
         drift = Due(time.monotonic() + self._pace.drift, Trigger.DRIFT)
         return min(drift, Due(self._grace.ends, Trigger.GRACE), key=lambda one: one.at)
 
-    def _publish_refusal(self, refusal: Refused | None, publish: Told) -> None:
+    def _publish_refusal(self, refusal: Refused | None, publish: Publish) -> None:
         """Publish a refusal unless it is the same as the last one."""
         if refusal is not None and str(refusal) != self._refusal:
             publish(refusal)

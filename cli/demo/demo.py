@@ -18,10 +18,10 @@ from rich.table import Table
 
 from cli.demo import embedded
 from cli.demo.lab_environment import lab_environment, without_elsewhere
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.events import Failure
 from cli.reconcile.converge import converge
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from cli.session.open import open_session
 from cli.session.project import find_project, settings_path
@@ -185,8 +185,8 @@ def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
     news: SimpleQueue[Convergence | Failure] = SimpleQueue()
 
     def told(dispatch: Dispatch) -> None:
-        if isinstance(dispatch.news, Convergence | Failure):
-            news.put(dispatch.news)
+        if isinstance(dispatch.event, Convergence | Failure):
+            news.put(dispatch.event)
 
     with embedded.watching(quick, scene.environment, told):
         _next(news)
@@ -215,5 +215,5 @@ def _edit_names(scene: Scene, edit: Callable[[list[Names]], list[Names]]) -> Non
     scene.settings_file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
-def _deaf(_: Event) -> None:
+def _deaf(_: EngineEvent) -> None:
     """The demo tells its own story."""

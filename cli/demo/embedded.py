@@ -14,12 +14,12 @@ from cli.daemon.triggers import Triggers
 from cli.daemon.watch import Surroundings, Watch
 from cli.engine.run import Listener
 from cli.events import Turn
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from cli.session.session import Session
 
 
 @contextmanager
-def watching(session: Session, environment: Mapping[str, str], subscriber: Hear) -> Iterator[None]:
+def watching(session: Session, environment: Mapping[str, str], subscriber: Subscriber) -> Iterator[None]:
     """Watch within the block, without an election. A turn that is under way at the end is awaited."""
     begun: Future[tuple[asyncio.AbstractEventLoop, Triggers]] = Future()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from cli.engine.events import Diagnostic, Event
+from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.reconcile import writes
@@ -212,7 +212,7 @@ def _one_at_a_time(listener: Listener) -> Listener:
     """The listener, for several engines: it hears one event at a time."""
     lock = threading.Lock()
 
-    def heard(event: Event) -> None:
+    def heard(event: EngineEvent) -> None:
         with lock:
             listener(event)
 

@@ -7,7 +7,7 @@ import pytest
 from cli.daemon.leadership import Replica
 from cli.engine.hold import LEASE_LOST, STOPPING, Hold, NotHeld
 from cli.events import Leadership, Role
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 
 LEADER, STANDBY = Leadership(Role.LEADER, "a", "a", 1), Leadership(Role.STANDBY, "b", "a", 2)
 
@@ -36,8 +36,8 @@ def test_a_process_without_replicas_may_always_converge() -> None:
 
 
 def test_a_replica_may_converge_while_it_leads_and_publishes_each_change() -> None:
-    async def changes() -> list[News]:
-        told: list[News] = []
+    async def changes() -> list[Event]:
+        told: list[Event] = []
         replica = Replica(Hold(), told.append, elected=True)
         await replica.wait_to_stand_by()
         assert not replica.leads
