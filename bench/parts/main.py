@@ -19,6 +19,7 @@ from bench.row import Row, median
 from bench.stage import STACK, Stage, stage
 from cli.engine.events import EngineEvent
 from cli.reconcile.converge import converge
+from cli.reconcile.look import ConvergenceOptions
 from lab import remote
 from stacks.model.values import WAN, Family, Known, Observation, Registry, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
@@ -46,7 +47,7 @@ def measure() -> Iterator[Row]:
 
 def _unchanged(place: Stage) -> Iterator[Row]:
     session = place.session()
-    runs = [converge(session, _deaf, always=True) for _ in range(TIMES)]
+    runs = [converge(session, _deaf, ConvergenceOptions(always=True)) for _ in range(TIMES)]
     if any(run.summary is None or set(run.summary.changes) != {"same"} for done in runs for run in done.runs):
         raise RuntimeError("a run that should have changed nothing did")
     engine = [sum(run.seconds for run in done.runs) for done in runs]

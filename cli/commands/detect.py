@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
 
@@ -107,7 +106,7 @@ def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unkn
     lines = meaning(nat, agreed, wan.accept) if isinstance(nat, Nat) else ()
     if as_json:
         document = _document(detections) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
-        sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+        print_json(document)
         return
     console = Console()
     print_detections(console, detections)

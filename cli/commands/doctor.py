@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
 
@@ -46,7 +45,7 @@ def doctor(
     findings = tuple(dict.fromkeys((*first, *examine(checks, timeout))))
     redact = redactor(os.environ, secrets)
     if as_json:
-        sys.stdout.write(json.dumps(document(findings, redact), sort_keys=True) + "\n")
+        print_json(document(findings, redact))
     else:
         print_findings(Console(), findings, redact)
     if any(one.level is Level.FAILED for one in findings):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     unread, found = _asked(chosen)
     shown = Shown(account, chosen.owner, tuple(zones), found.wishes, found.complaints)
     if as_json:
-        sys.stdout.write(json.dumps(shown.document(), sort_keys=True) + "\n")
+        print_json(shown.document())
     else:
         print_shown(Console(), shown)
     if unread:

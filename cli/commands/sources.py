@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 
 
@@ -34,7 +33,7 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
     seen = read_clusters(chosen.each_cluster(), os.environ)
     found = asking(chosen, tuple(one for one in seen if not one.balances))
     if as_json:
-        sys.stdout.write(json.dumps(found.document(), sort_keys=True) + "\n")
+        print_json(found.document())
     else:
         print_asking(Console(), found)
     if reason := unreadable(seen):

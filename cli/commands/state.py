@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State 
             }
             for name, one in found
         ]
-        sys.stdout.write(json.dumps(rows) + "\n")
+        print_json(rows)
         return
     table = Table("stack", "version", "written at", "by", "bytes", "compressed", "")
     for name, one in found:
@@ -160,10 +160,5 @@ def _in_secrets(session: Session) -> KubernetesState:
 
 
 def _ask(question: str, *, yes: bool) -> None:
-    from stacks.model.errors import UserError
-
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UserError("the state would be replaced, and nobody can be asked", "truenorth state", "add --yes")
-    typer.confirm(question, abort=True)
+    unasked = "the state would be replaced, and nobody can be asked"
+    confirm(question, yes=yes, otherwise=(unasked, "truenorth state", "add --yes"))

@@ -14,7 +14,7 @@ from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
 from cli.daemon.tasks import in_background
 from cli.daemon.watch import Surroundings
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
 from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
@@ -41,10 +41,19 @@ LOOKED = "first look"
 """The part that is ready once addresses and objects have been read, or have had the time."""
 
 
-async def run(
+def run(
     session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
 ) -> None:
-    """Watch until a signal ends it. Raises UserError where no further try would help."""
+    """Watch until a signal ends the process. Raises UserError where no further try would help.
+
+    reopen: reads the settings anew. verbose: whether the log has each turn that begins, and tracebacks.
+    """
+    asyncio.run(_run(session, reopen, environment, verbose=verbose))
+
+
+async def _run(
+    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
+) -> None:
     settings = session.settings
     as_json = settings.watch.log == "json"
     redact = session_redactor(session, environment)
@@ -136,7 +145,7 @@ class Outputs:
         """Give the block the listener to the engine's events in a turn."""
         listeners = (stepping(self._log, turn), *self._engine_listeners)
 
-        def listen(event: Event) -> None:
+        def listen(event: EngineEvent) -> None:
             for listener in listeners:
                 listener(event)
 

@@ -21,6 +21,7 @@ from cli.feedback.telling import Teller
 from cli.reconcile.converge import converge
 from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
+from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
 from cli.recovery.recover import recover
@@ -94,11 +95,13 @@ class Reconciler:
         done = converge(
             self._session,
             listener,
-            sights=lambda: sights,
+            ConvergenceOptions(
+                sights=lambda: sights,
+                takeover=takeover,
+                amend=lambda plan, observation: self._grace.amend(plan, observation, publish),
+                hold_back=True,
+            ),
             planned=self._teller.planned,
-            takeover=takeover,
-            amend=lambda plan, observation: self._grace.amend(plan, observation, publish),
-            hold_back=True,
             rounds=self._rounds,
         )
         self._is_recovered = end(self._session, done)

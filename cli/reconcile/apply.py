@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
-from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
+from cli.engine.run import LONGEST_SLEEP, Listener, Run, signals_reach
 from cli.reconcile import writes
+from cli.reconcile.program import declare
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
-from cli.shards.parts import Part, parts
+from cli.shards.parts import Part
 from stacks.model.shards import label_of, root_of, stack_in
 from stacks.plan.sharding import moves
 
@@ -47,13 +48,12 @@ class Carried:
     calls: tuple[Tally, ...] = ()
 
 
-def carry_out(session: Session, seen: Convergence, listener: Listener, *, every: bool = False) -> Carried:
+def carry_out(session: Session, seen: Convergence, todo: Sequence[Part], listener: Listener) -> Carried:
     """Run the stacks that have anything to do, then move what lies in another stack than it belongs to.
 
-    Where that is nothing, nothing is started. every: run all stacks. Raises RunFailed, UserError, ObservationError:
-    what could be done is done then.
+    Where that is nothing, nothing is started. todo: the runs (`cli.shards.parts`). Raises RunFailed, UserError,
+    ObservationError: what could be done is done then.
     """
-    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack, every=every)
     _drop_twins(session, seen, listener)
     runs: tuple[Run, ...] = ()
     counts = None
@@ -67,18 +67,6 @@ def carry_out(session: Session, seen: Convergence, listener: Listener, *, every:
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)
     return Carried(runs, moved, (counts.tally,) if counts else ())
-
-
-def declare(session: Session, seen: Convergence, part: Part) -> Program:
-    """The program of a run, with the settings and the observation that the changes were computed from."""
-
-    def declared() -> None:
-        # Imported while the engine starts, which calls this.
-        from cli.reconcile.converge import import_program  # noqa: PLC0415 - which imports this module
-
-        import_program()(seen.observation, session.settings, part.plan)
-
-    return declared
 
 
 @contextmanager
