@@ -1,4 +1,4 @@
-"""The command line: `truenorth`. Commands are imported when they run, so that --help needs no engine and no SDK."""
+"""The command line `truenorth`. Commands import their parts when they run: --help needs no engine and no SDK."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ app.add_typer(lab_command.app, name="lab")
 
 
 def run() -> None:
-    """Run the command line; every error a user can meet ends here in one message and an exit code."""
+    """Run the command line, and turn every error that a user can meet into one message and an exit code."""
     from cli.engine.failure import RunFailed
     from cli.log.secrets import redactor
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full

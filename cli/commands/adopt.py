@@ -1,4 +1,4 @@
-"""`truenorth adopt`: take records into the stack that it does not know, by our own marks or from another tool."""
+"""`truenorth adopt`: take records into the stack, by our own marks or from another tool."""
 
 from __future__ import annotations
 

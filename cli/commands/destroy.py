@@ -1,4 +1,4 @@
-"""`truenorth destroy`: delete what the stack owns."""
+"""`truenorth destroy`: delete the records of a stack."""
 
 from __future__ import annotations
 

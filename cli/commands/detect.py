@@ -1,4 +1,4 @@
-"""`truenorth detect`: who says what our address is, and what we make of it."""
+"""`truenorth detect`: the answers of the sources of addresses, and their agreement."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def detect(
     nat: WithNat = False,
     nat_server: NatServer = "",
 ) -> None:
-    """Ask every source of every link for the WAN address and show what each says, then what they agree on.
+    """Ask every source of every link for the WAN address, and show the answers and their agreement.
 
     Exit code 0: agreed; 3: the sources disagree; 4: unknown, too few answered.
 

@@ -60,7 +60,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
 
 
 def _asked(settings: Settings) -> tuple[str, Asked]:
-    """What the stack asks for now, and why some of it could not be read; "" where all could."""
+    """Return why some claims could not be read ("" for none), and the load balancing that the stack asks for."""
     from cli.output.sources_table import unreadable
     from stacks.model.geo import GeoMemory
     from stacks.model.values import WAN

@@ -105,7 +105,7 @@ def build(
         typer.Option("--deploy-tools", help="What renders and checks manifests too: helm, kustomize, kubeconform."),
     ] = False,
 ) -> None:
-    """Build what `lab start --kube` runs, where it has not been built: minutes, once. Prints its folder.
+    """Build the programs of `lab start --kube` where they are missing: minutes, once. Prints their folder.
 
     Example: `truenorth lab build`
     """

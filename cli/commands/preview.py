@@ -1,4 +1,4 @@
-"""`truenorth preview`: what `up` would do."""
+"""`truenorth preview`: show the changes that `up` would make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`truenorth sources`: what the objects of the clusters ask for."""
+"""`truenorth sources`: show the claims of the clusters' objects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cli.commands.shared.options import Json, SettingsFile, Stack
 
 
 def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
-    """Show the names that the objects of the clusters ask for, which of them, and what is wrong with any.
+    """Show the names that the objects of the clusters ask for, the objects themselves, and their faults.
 
     Reads the clusters only: neither the zone nor the state is asked, and nothing is changed. Exit code 1: something
     could not be read.

@@ -1,4 +1,4 @@
-"""`truenorth status`: what is owned, and whether the zone still has it so."""
+"""`truenorth status`: show the owned records, and whether the zone still has them so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 
 def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", as_json: Json = False) -> None:
-    """Show the names, what the zone has for them, and what differs. Touches nothing.
+    """Show the names, the zone's records for them, and the differences. Touches nothing.
 
     Example: `truenorth status --stack home --json`
     """

@@ -46,7 +46,7 @@ def _after(last: Convergence | None) -> Observation | None:
 
 
 def _states(sights: Sights) -> list[tuple[object, ...]]:
-    """Return what the plan of some names leaves out: sources that cannot be read, complaints, balanced objects."""
+    """Return the parts that a plan of some names leaves out: unreadable sources, complaints, balanced objects."""
     return [
         (isinstance(one.found, Known), one.stale, _complaints(one), one.balances and one.found)
         for one in sights.sources

@@ -23,7 +23,7 @@ class Grace:
         """The time on the clock at which the next of them is to be deleted."""
 
     def amend(self, plan: Plan, observation: Observation, publish: Callable[[Leaving], None]) -> Plan:
-        """Return the plan with the record sets that are still kept, and publish those that begin to be."""
+        """Return the plan with the record sets still kept, and publish the ones added."""
         if not self._seconds:
             return plan
         now = self._clock()

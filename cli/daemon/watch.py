@@ -148,7 +148,7 @@ class Watch:
         return bool(new)
 
     async def _first_look(self) -> None:
-        """Wait until everything that is followed has given a value, for as long as that may take."""
+        """Wait for a value of everything that is followed, for the longest of their timeouts."""
         settings = self._session.settings
         timeouts = [settings.wan.timeout, *(cluster.timeout for cluster in settings.each_cluster())]
         await self._wait_for_all(max(timeouts) + 1.0)

@@ -1,4 +1,4 @@
-"""One convergence: look, guard, carry out, and look again where something is left. `up` and `watch` both call this.
+"""Converges: looks, guards, carries out, and looks again where something is left. `up` and `watch` both call this.
 
 The engine runs only in the stacks that have something to do (`parts`); where none has, it does not run.
 """

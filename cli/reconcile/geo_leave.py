@@ -1,4 +1,4 @@
-"""Takes this stack out of the load balancers that it shares, whatever its settings say: before it is destroyed."""
+"""Takes a stack out of the load balancers that it shares, before it is destroyed."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class CommandSession:
     live: bool
 
     def recover(self) -> Takeover | None:
-        """Recover from a crash, print what was mended, and return what the next convergence has to adopt."""
+        """Recover from a crash, print the repairs, and return the takeover of the next convergence, if any."""
         from cli.recovery.recover import recover
         from cli.recovery.telling import on
 
