@@ -10,14 +10,14 @@ import typer
 from rich.console import Console
 
 from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
-from cli.commands import demo as demo_command
 from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
 from cli.commands import init as init_command
-from cli.commands import lab as lab_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
+from cli.commands.lab import demo as demo_command
+from cli.commands.lab import lab as lab_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """

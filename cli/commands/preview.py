@@ -65,7 +65,7 @@ def preview(  # noqa: PLR0913 - the options of the command
 
 def _ask_engine(command: CommandSession, seen: Convergence) -> None:
     """Let the engine preview each stack of the estate."""
-    from cli.reconcile.program import declare
+    from cli.reconcile.apply import declare
     from cli.session import stack
     from cli.shards.parts import parts
 

@@ -30,7 +30,7 @@ from cli.engine.hold import TOO_LONG
 from cli.engine.run import Listener
 from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
-from cli.reconcile.program import import_program
+from cli.reconcile.apply import import_program
 from cli.session.session import Session
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
-from cli.engine.run import LONGEST_SLEEP, Listener, Run, signals_reach
+from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.reconcile import writes
-from cli.reconcile.program import declare
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.session import Session
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from cli.apiproxy.counts import Counts, Tally
     from cli.apiproxy.intent import Intent
     from cli.reconcile.result import Convergence
+    from stacks.model.values import Observation, Plan
+    from stacks.settings.stack import Settings
 
 Todo = TypeVar("Todo")
 MANY = 50
@@ -67,6 +68,25 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[Part], listene
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)
     return Carried(runs, moved, (counts.tally,) if counts else ())
+
+
+def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
+    """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
+    from components.records.owned_record import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
+    from stacks.program import program  # noqa: PLC0415 - likewise
+
+    for provider in providers:
+        component_of(provider)
+    return program
+
+
+def declare(session: Session, seen: Convergence, part: Part) -> Program:
+    """Return the program of a run, with the settings and the observation that the changes were computed from."""
+
+    def declared() -> None:
+        import_program()(seen.observation, session.settings, part.plan)
+
+    return declared
 
 
 @contextmanager
