@@ -24,17 +24,19 @@ class DoctorCheck:
     look: Callable[[], Iterable[DoctorFinding]]
 
 
-def examine(checks: Sequence[DoctorCheck], seconds: float = DEADLINE) -> tuple[DoctorFinding, ...]:
+def examine(
+    checks: Sequence[DoctorCheck], seconds: float = DEADLINE, clock: Callable[[], float] = time.monotonic
+) -> tuple[DoctorFinding, ...]:
     """Run the checks, and return their findings in order. A check that has not ended in time makes a finding, too."""
     arrivals: SimpleQueue[tuple[int, tuple[DoctorFinding, ...]]] = SimpleQueue()
     for position, check in enumerate(checks):
         # Daemons: what hangs in a system call is left behind when the command ends.
         threading.Thread(target=_run, args=(position, check, arrivals), name=check.about, daemon=True).start()
-    until = time.monotonic() + seconds
+    until = clock() + seconds
     found: dict[int, tuple[DoctorFinding, ...]] = {}
     while len(found) < len(checks):
         try:
-            position, findings = arrivals.get(timeout=max(0.0, until - time.monotonic()))
+            position, findings = arrivals.get(timeout=max(0.0, until - clock()))
         except Empty:
             break
         found[position] = findings
