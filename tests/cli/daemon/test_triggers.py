@@ -53,9 +53,7 @@ def test_a_change_is_carried_out_once_nothing_has_followed_for_a_while() -> None
 def test_a_burst_is_one_request_with_the_time_of_its_first_change() -> None:
     time = Time()
     triggers = time.triggers(0.5, 5)
-    time.actions = [
-        (100 + after, lambda kind=kind: triggers.post(kind)) for after, kind in ((0.4, ADDRESS), (0.8, OBJECTS))
-    ]  # type: ignore[misc] # the default binds the value
+    time.actions = [(100.4, lambda: triggers.post(ADDRESS)), (100.8, lambda: triggers.post(OBJECTS))]
     triggers.post(OBJECTS)
     assert gathered(triggers) == TurnRequest((OBJECTS, ADDRESS), 100.0)
     assert time.now == 100.8 + 0.5
