@@ -1,4 +1,4 @@
-"""What the loop tells, and what each piece of it is about."""
+"""The events that the daemon publishes, except the results of convergences (`cli.reconcile.result`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stacks.model.values import Sighting
 
 
 class Trigger(Enum):
-    """What asks for a convergence; the value is its name in logs and metrics."""
+    """The reason for a convergence; the value is its name in logs and metrics."""
 
     START = "start"
     ADDRESS = "address"
@@ -26,7 +26,7 @@ class Trigger(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One convergence of the loop: its id, what asked for it, and when it was first asked for (monotonic clock)."""
+    """A convergence of the loop: its id, its triggers, and the time of the first of them (monotonic clock)."""
 
     id: str
     triggers: tuple[Trigger, ...]
@@ -35,11 +35,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A turn begins: the world is looked at."""
+    """The beginning of a turn."""
 
 
 class Cause(Enum):
-    """What a convergence has failed at; the value is its name in logs and metrics."""
+    """The kind of a failed convergence; the value is its name in logs and metrics."""
 
     UNREAD = "unread"
     """A zone or load balancing could not be read; the rest was done."""
@@ -54,7 +54,7 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A convergence that did not work out; the loop tries again after pause seconds."""
+    """A convergence that failed; the loop tries again after `pause` seconds."""
 
     reason: str
     pause: float
@@ -63,14 +63,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Fatal:
-    """What no further try would mend: the process ends with this exit code."""
+    """An error that no further try would mend: the process ends with this exit code."""
 
     reason: str
     exit_code: int
 
 
 class Role(Enum):
-    """What this process is to its replicas."""
+    """The role of a process among its replicas."""
 
     ALONE = "alone"
     """There is no election."""
@@ -80,7 +80,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Leadership:
-    """Whether this process leads now. holder: the identity that leads, "" if none is known."""
+    """The role of this process now. holder: the identity of the leader, "" if none is known."""
 
     role: Role
     holder: str = ""
@@ -88,26 +88,26 @@ class Leadership:
     transitions: int = 0
     """How often the lease has passed from one to another."""
     reason: str = ""
-    """Why it does not lead any more, where it did."""
+    """The reason why it does not lead any more; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """The settings have changed and are in use. problem: why they are not, and the former ones stay; "" for none."""
+    """A change of the settings. problem: why the former ones stay in use; "" where the new ones are."""
 
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Something that a crash has left was put right, or was found to need a person: what was done."""
+    """A repair after a crash, or the need of a person for it. what: the deed, in words."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """The cluster's address cache. written: by us; else it was read. problem: why it could not be, "" for none."""
+    """A use of the cluster's address cache. written: whether it was written or read. problem: why not; "" for none."""
 
     addresses: tuple[Sighting, ...] = ()
     written: bool = False
@@ -116,14 +116,14 @@ class Cached:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The process is about to end. reason: the signal's name, or what else asked for it."""
+    """The coming end of the process. reason: the signal's name, or another reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A record set that is not wanted any more: it is deleted after these seconds, unless it is wanted again."""
+    """A record set that is not wanted any more. seconds: time until it is deleted, unless it is wanted again."""
 
     name: str
     type: str
@@ -132,7 +132,7 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """Why the objects of a cluster are not told what became of their records. cluster: its name in the settings."""
+    """A failure to write the outcome on the objects of a cluster. cluster: its name in the settings."""
 
     cluster: str
     reason: str

@@ -1,4 +1,4 @@
-"""Exit codes of every command; `truenorth --help` and the README list them."""
+"""The exit codes of all commands; `truenorth --help` and the README list them."""
 
 from __future__ import annotations
 

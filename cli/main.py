@@ -1,4 +1,4 @@
-"""The command line: `truenorth`. Commands are imported when they run, so that --help needs no engine and no SDK."""
+"""The command line `truenorth`. Commands import their parts when they run: --help needs no engine and no SDK."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import typer
 from rich.console import Console
 
 from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
-from cli.commands import demo as demo_command
 from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
 from cli.commands import init as init_command
-from cli.commands import lab as lab_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
+from cli.commands.lab import demo as demo_command
+from cli.commands.lab import lab as lab_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """
@@ -56,7 +56,7 @@ app.add_typer(lab_command.app, name="lab")
 
 
 def run() -> None:
-    """Run the command line; every error a user can meet ends here in one message and an exit code."""
+    """Run the command line, and turn every error that a user can meet into one message and an exit code."""
     from cli.engine.failure import RunFailed
     from cli.log.secrets import redactor
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full

@@ -17,8 +17,9 @@ from pathlib import Path
 from bench.campaigns.paper import carried_out
 from bench.row import Row, median
 from bench.stage import STACK, Stage, stage
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.reconcile.converge import converge
+from cli.reconcile.look import ConvergenceOptions
 from lab import remote
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import WAN, Family, Known, Sighting, ZoneSnapshot
@@ -47,7 +48,7 @@ def measure() -> Iterator[Row]:
 
 def _unchanged(place: Stage) -> Iterator[Row]:
     session = place.session()
-    runs = [converge(session, _deaf, always=True) for _ in range(TIMES)]
+    runs = [converge(session, _deaf, ConvergenceOptions(always=True)) for _ in range(TIMES)]
     if any(run.summary is None or set(run.summary.changes) != {"same"} for done in runs for run in done.runs):
         raise RuntimeError("a run that should have changed nothing did")
     engine = [sum(run.seconds for run in done.runs) for done in runs]
@@ -184,5 +185,5 @@ def _planned() -> Iterator[Row]:
     yield Row("main", f"plan of {NAMES} unchanged names", median(seconds), "s", TIMES)
 
 
-def _deaf(_: Event) -> None:
+def _deaf(_: EngineEvent) -> None:
     """The bench looks at the outcome only."""

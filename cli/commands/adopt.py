@@ -1,15 +1,13 @@
-"""`truenorth adopt`: take records into the stack that it does not know, by our own marks or from another tool."""
+"""`truenorth adopt`: take records into the stack, by our own marks or from another tool."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
@@ -17,6 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from cli.commands.shared.command import CommandSession
+    from cli.reconcile.look import ConvergenceOptions
     from cli.reconcile.result import Convergence
     from stacks.plan.records.adoption import Takeover
     from stacks.plan.safety.permission import Permission
@@ -53,49 +53,41 @@ def adopt(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth adopt --stack home --from external-dns --from-owner default`
     """
-    from rich.console import Console
-
     from cli.output import documents, tables
-    from cli.output.run_view import listening
     from cli.reconcile import adoption
-    from cli.reconcile.confirm import confirmations
-    from cli.reconcile.converge import converge, look
-    from cli.reconcile.recovering import end
-    from cli.reconcile.result import require_all_read
-    from cli.recovery.recover import recover
-    from cli.recovery.telling import on
-    from cli.session.open import open_session
+    from cli.reconcile.look import ConvergenceOptions, look
     from stacks.plan.records.holders import left_alone
 
     takeover = _takeover(tool, owner)
-    console = Console(stderr=as_json)
-    session = open_session(stack, settings, os.environ, state)
-    recover(session, on(console))
-    seen = look(session, takeover=takeover)
-    found = adoption.steps(session.settings, seen) if adoption.adopts(seen) else ()
-    left = left_alone(session.settings, seen.observation, seen.plan, takeover)
-    tables.print_plan_notes(console, seen.plan)
-    adoption.print_left_alone(console, left)
-    if as_json:
-        _print_json("steps", adoption.steps_document(found, left))
-    if not found:
-        pending = "; for what is to be done otherwise: truenorth up" if seen.changes else ""
-        console.print(f"[green]nothing to adopt[/]{pending}")
-        if as_json:
-            _print_json("result", documents.convergence_document(seen) | {"changes": []})
-        return
-    adoption.print_steps(console, found)
-    permission = _permission(console, len(found), tool, stack, yes=yes)
-    planned = _unless_it_has_changed(seen)
-    with listening(console, json_lines=as_json) as listener:
-        done = converge(session, listener, planned=planned, takeover=takeover, permission=permission)
-    end(session, done)
-    tables.print_outcome(console, done)
-    outcomes = confirmations(session.settings, done)
-    tables.print_confirmation(console, outcomes)
-    if as_json:
-        confirmed = {"confirmation": documents.confirmation_document(outcomes)}
-        _print_json("result", documents.convergence_document(done) | confirmed)
+    with command_session(stack, settings, state, as_json=as_json) as command:
+        command.recover()
+        seen = look(command.session, ConvergenceOptions(takeover=takeover))
+        chosen = command.session.settings
+        steps = adoption.steps(chosen, seen) if adoption.adopts(seen) else ()
+        left = left_alone(chosen, seen.observation, seen.plan, takeover)
+        tables.print_plan_notes(command.console, seen.plan)
+        adoption.print_left_alone(command.console, left)
+        command.print_event("steps", adoption.steps_document(steps, left))
+        if not steps:
+            pending = "; for what is to be done otherwise: truenorth up" if seen.changes else ""
+            command.console.print(f"[green]nothing to adopt[/]{pending}")
+            command.print_event("result", documents.convergence_document(seen) | {"changes": []})
+            return
+        adoption.print_steps(command.console, steps)
+        permission = _permission(command.console, len(steps), tool, stack, yes=yes)
+        _adopt(command, seen, ConvergenceOptions(takeover=takeover, permission=permission))
+
+
+def _adopt(command: CommandSession, shown: Convergence, options: ConvergenceOptions) -> None:
+    """Take over the records, unless the plan has changed since its steps were shown."""
+    from cli.reconcile.converge import converge
+    from cli.reconcile.recovering import end
+    from cli.reconcile.result import require_all_read
+
+    with command.listening() as listener:
+        done = converge(command.session, listener, options, planned=_unless_it_has_changed(shown))
+    end(command.session, done)
+    command.print_event("result", command.print_outcome(done))
     require_all_read(done)
 
 
@@ -111,11 +103,10 @@ def _takeover(tool: Tool | None, owner: str) -> Takeover:
 
 
 def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, yes: bool) -> Permission:
-    """The word to begin. Who has read the steps allows what the guard would refuse; --yes leaves that to the guard.
+    """Ask for permission to begin. A confirmed list of steps permits what the guard would refuse; --yes does not.
 
     Raises UserError where nobody can be asked, and typer.Abort where the answer is no.
     """
-    from stacks.model.errors import UserError
     from stacks.plan.safety.permission import Permission
 
     if tool:
@@ -127,16 +118,14 @@ def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, 
     if yes:
         return Permission()
     noun = "step" if steps == 1 else "steps"
-    if not sys.stdin.isatty():
-        raise UserError(
-            f"{steps} {noun} would be taken and nobody can be asked", f"stack {stack}", "repeat the command with --yes"
-        )
-    typer.confirm(f"Take {'this' if steps == 1 else 'these'} {steps} {noun}?", abort=True)
+    unasked = f"{steps} {noun} would be taken and nobody can be asked"
+    question = f"Take {'this' if steps == 1 else 'these'} {steps} {noun}?"
+    confirm(question, yes=False, otherwise=(unasked, f"stack {stack}", "repeat the command with --yes"))
     return Permission(by="the steps that were shown and confirmed")
 
 
 def _unless_it_has_changed(shown: Convergence) -> Callable[[Convergence], None]:
-    """Raise ObservationError before the first run where it would do something else than was shown."""
+    """Return a check of each plan; it raises ObservationError where the first one differs from the plan shown."""
     from stacks.model.errors import ObservationError
 
     looks: list[Convergence] = []
@@ -149,7 +138,3 @@ def _unless_it_has_changed(shown: Convergence) -> Callable[[Convergence], None]:
             )
 
     return check
-
-
-def _print_json(event: str, document: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps({"event": event, **document}, sort_keys=True) + "\n")

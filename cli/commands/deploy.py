@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
 
     written = render(manifests(deployment.args), folder)
     if as_json:
-        typer.echo(json.dumps({"event": "result", "files": [str(file) for file in written]}))
+        print_json({"event": "result", "files": [str(file) for file in written]})
         return
     args = deployment.args
     typer.echo(f"{len(written)} files in {folder}")
@@ -80,8 +79,8 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
 
     console = Console(stderr=as_json, highlight=False)
     args = deployment.args
-    if delete and not yes:
-        _confirm(deployment)
+    if delete:
+        _confirm_delete(deployment, yes=yes)
     with engine.session(deployment, os.environ, state) as place:
         if preview:
             run = engine.preview(place, deployment, lambda _: None)
@@ -90,8 +89,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
                 run = engine.delete(place, listener) if delete else engine.deploy(place, deployment, listener)
     changed = engine.changes(run)
     if as_json:
-        document = {"event": "result", "changes": [{"operation": word, "object": name} for word, name in changed]}
-        sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+        print_json({"event": "result", "changes": [{"operation": word, "object": name} for word, name in changed]})
     if preview:
         for word, name in changed:
             console.print(f"  {word} {name}")
@@ -101,19 +99,20 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
         console.print(f"Its log: kubectl -n {args.namespace} logs -f {args.pods.kind}/{args.name}")
 
 
-def _confirm(deployment: Deployment) -> None:
-    from stacks.model.errors import UserError
-
+def _confirm_delete(deployment: Deployment, *, yes: bool) -> None:
     args = deployment.args
     state = "the state of its records" if args.state and args.make_namespace else ""
     what = f"the operator {args.namespace}/{args.name}" + (f" and {state}" if state else "")
-    if not sys.stdin.isatty():
-        raise UserError(
-            f"{what} would be deleted, and nobody can be asked", f"stack {deployment.stack}", "repeat it with --yes"
-        )
-    typer.echo(
+    confirm(
         "DNS records stay as they are. To delete them, first stop the operator and then destroy the stack:\n"
         f"  kubectl -n {args.namespace} scale {args.pods.kind}/{args.name} --replicas=0\n"
-        f"  truenorth destroy --stack {deployment.stack}" + (f" --state {args.state}" if args.state else "")
+        f"  truenorth destroy --stack {deployment.stack}"
+        + (f" --state {args.state}" if args.state else "")
+        + f"\nDelete {what}?",
+        yes=yes,
+        otherwise=(
+            f"{what} would be deleted, and nobody can be asked",
+            f"stack {deployment.stack}",
+            "repeat it with --yes",
+        ),
     )
-    typer.confirm(f"Delete {what}?", abort=True)

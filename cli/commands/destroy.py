@@ -1,14 +1,12 @@
-"""`truenorth destroy`: delete what the stack owns."""
+"""`truenorth destroy`: delete the records of a stack."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from typing import Annotated
 
 import typer
 
+from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 
@@ -25,42 +23,25 @@ def destroy(
 
     Example: `truenorth destroy --stack home --yes`
     """
-    from rich.console import Console
-
-    from cli.output.run_view import listening
     from cli.reconcile.destroy import remove
-    from cli.recovery.recover import recover
-    from cli.recovery.telling import on
-    from cli.session.open import open_session
     from cli.state.registries import registry_of_estate
-    from stacks.model.errors import UserError
 
-    console = Console(stderr=as_json)
-    session = open_session(stack, settings, os.environ, state)
-    recover(session, on(console))
-    registry = registry_of_estate(session)
-    if not registry.records and not registry.geo.registered:
-        console.print("[green]nothing to do[/]: the stack owns no records")
-        _print_result(as_json, [])
-        return
-    for registered in registry.records:
-        console.print(f"  delete {registered.record.name} {registered.record.type} {registered.record.content}")
-    if registry.geo.registered:
-        console.print("  leave the load balancers, and delete the own pool")
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UserError(
-                f"{len(registry.records)} records would be deleted, and nobody can be asked",
-                f"stack {stack}",
-                "repeat the command with --yes",
-            )
-        typer.confirm(f"Delete these {len(registry.records)} records?", abort=True)
-    with listening(console, json_lines=as_json) as listener:
-        remove(session, registry, listener)
-    _print_result(as_json, [registered.logical_name for registered in registry.records])
-    console.print(f"[green]done[/]: {len(registry.records)} deleted")
-
-
-def _print_result(as_json: bool, deleted: list[str]) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps({"event": "result", "deleted": deleted}, sort_keys=True) + "\n")
+    with command_session(stack, settings, state, as_json=as_json) as command:
+        command.recover()
+        registry = registry_of_estate(command.session)
+        console, count = command.console, len(registry.records)
+        if not registry.records and not registry.geo.registered:
+            console.print("[green]nothing to do[/]: the stack owns no records")
+            command.print_event("result", {"deleted": []})
+            return
+        for registered in registry.records:
+            console.print(f"  delete {registered.record.name} {registered.record.type} {registered.record.content}")
+        if registry.geo.registered:
+            console.print("  leave the load balancers, and delete the own pool")
+        unasked = f"{count} records would be deleted, and nobody can be asked"
+        otherwise = unasked, f"stack {stack}", "repeat the command with --yes"
+        confirm(f"Delete these {count} records?", yes=yes, otherwise=otherwise)
+        with command.listening() as listener:
+            remove(command.session, registry, listener)
+        command.print_event("result", {"deleted": [registered.logical_name for registered in registry.records]})
+        console.print(f"[green]done[/]: {count} deleted")

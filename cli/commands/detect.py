@@ -1,10 +1,8 @@
-"""`truenorth detect`: who says what our address is, and what we make of it."""
+"""`truenorth detect`: the answers of the sources of addresses, and their agreement."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
 
@@ -46,7 +45,7 @@ def detect(
     nat: WithNat = False,
     nat_server: NatServer = "",
 ) -> None:
-    """Ask every source of every link for the WAN address and show what each says, then what they agree on.
+    """Ask every source of every link for the WAN address, and show the answers and their agreement.
 
     Exit code 0: agreed; 3: the sources disagree; 4: unknown, too few answered.
 
@@ -107,7 +106,7 @@ def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unkn
     lines = meaning(nat, agreed, wan.accept) if isinstance(nat, Nat) else ()
     if as_json:
         document = _document(detections) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
-        sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+        print_json(document)
         return
     console = Console()
     print_detections(console, detections)

@@ -1,21 +1,20 @@
-"""`truenorth doctor`: what keeps a stack from working, and what to do about it."""
+"""`truenorth doctor`: the faults that keep a stack from working, and how to mend them."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
 
 if TYPE_CHECKING:
-    from cli.doctor.finding import Finding
-    from cli.doctor.runner import Check
+    from cli.doctor.finding import DoctorFinding
+    from cli.doctor.runner import DoctorCheck
 
 Timeout = Annotated[float, typer.Option("--timeout", min=1.0, max=300.0, help="Seconds for all checks together.")]
 
@@ -46,17 +45,19 @@ def doctor(
     findings = tuple(dict.fromkeys((*first, *examine(checks, timeout))))
     redact = redactor(os.environ, secrets)
     if as_json:
-        sys.stdout.write(json.dumps(document(findings, redact), sort_keys=True) + "\n")
+        print_json(document(findings, redact))
     else:
         print_findings(Console(), findings, redact)
     if any(one.level is Level.FAILED for one in findings):
         raise typer.Exit(FAILED)
 
 
-def _checks(stack: str, settings: Path | None, state: str) -> tuple[tuple[Finding, ...], list[Check], tuple[str, ...]]:
-    """What is wrong with the settings, if anything; what can be examined then; the tokens that zones name."""
+def _checks(
+    stack: str, settings: Path | None, state: str
+) -> tuple[tuple[DoctorFinding, ...], list[DoctorCheck], tuple[str, ...]]:
+    """Return the findings about the settings, the checks possible with them, and the tokens that zones name."""
     from cli.doctor.checks import checks, without_settings
-    from cli.doctor.context import Patient
+    from cli.doctor.context import Examined
     from cli.doctor.finding import of_problem, ok
     from cli.session.project import find_project, settings_path
     from stacks.model.errors import UserError
@@ -71,6 +72,6 @@ def _checks(stack: str, settings: Path | None, state: str) -> tuple[tuple[Findin
     zones = len(chosen.each_zone())
     names = sum(len(zone.names) + len(zone.records) for zone in chosen.each_zone())
     what = f"{zones} zone{'' if zones == 1 else 's'}, {names} name{'' if names == 1 else 's'}, read from {file}"
-    patient = Patient(project, stack, file, chosen, os.environ, state)
+    examined = Examined(project, stack, file, chosen, os.environ, state)
     secrets = tuple(os.environ.get(zone.token, "") for zone in chosen.each_zone() if zone.token)
-    return (ok("settings", what, str(file)),), checks(patient), secrets
+    return (ok("settings", what, str(file)),), checks(examined), secrets

@@ -1,4 +1,4 @@
-"""`truenorth engine`: get the Pulumi engine, and say which one is used."""
+"""`truenorth engine`: get the Pulumi engine, and show the one in use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def install() -> None:
 
 @app.command()
 def info(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Show which engine is used, where, why this one, what is wrong with the others. Exit code 2 if there is none.
+    """Show the engine in use, its place and why it is this one, and the faults of others. Exit code 2 if there is none.
 
     Example: `truenorth engine info --json`
     """

@@ -1,4 +1,4 @@
-"""`truenorth env`: the environment in which a plain `pulumi up` does what `truenorth up` does."""
+"""`truenorth env`: the environment for a plain `pulumi up` with the same result as `truenorth up`."""
 
 from __future__ import annotations
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     unread, found = _asked(chosen)
     shown = Shown(account, chosen.owner, tuple(zones), found.wishes, found.complaints)
     if as_json:
-        sys.stdout.write(json.dumps(shown.document(), sort_keys=True) + "\n")
+        print_json(shown.document())
     else:
         print_shown(Console(), shown)
     if unread:
@@ -61,7 +60,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
 
 
 def _asked(settings: Settings) -> tuple[str, GeoWishes]:
-    """What the stack asks for now, and why some of it could not be read; "" where all could."""
+    """Return why some claims could not be read ("" for none), and the load balancing that the stack asks for."""
     from cli.output.sources_table import unreadable
     from stacks.model.geo import GeoMemory
     from stacks.model.values import WAN

@@ -73,44 +73,33 @@ def init(  # noqa: PLR0913 - the options of the command
 
     from cli.session.project import find_project, settings_path
     from cli.setup import asking, file, names
-    from cli.setup.address import found_addresses, has_ipv6, print_addresses
     from stacks.settings.cluster import ClusterSettings
 
     target = settings or settings_path(find_project(Path.cwd()), stack)
     if target.exists() and not force:
         raise file.exists(target)
-    may_ask = asking.may_ask(yes=yes)
-    console = Console()
-    environment = dict(os.environ)
+    may_ask, console, environment = asking.may_ask(yes=yes), Console(), dict(os.environ)
     typed = _token(provider, environment, may_ask=may_ask)
-    chosen = _zone(console, zone, provider, environment, may_ask=may_ask)
-    found = found_addresses(chosen.name, environment)
-    print_addresses(console, found)
-    if ipv6 is None and may_ask and has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
-        ipv6 = asking.yes("Publish the IPv6 address, too?", default=False)
+    found = _zone(console, zone, provider, environment, may_ask=may_ask)
+    ipv6 = _ipv6(console, found.name, environment, ipv6, may_ask=may_ask)
     cluster = ClusterSettings(kubeconfig=kubeconfig, context=context)
     objects = names.choose_objects(console, sources, cluster, environment, may_ask=may_ask)
-    text = file.content(
-        stack,
-        file.Chosen(
-            zone=chosen.name,
-            provider=chosen.provider,
-            names=names.choose_names(name or (), chosen.name, may_ask=may_ask, needed=not objects.sources),
-            ipv6=bool(ipv6),
-            sources=objects.sources,
-            context=objects.context,
-            kubeconfig=kubeconfig if objects.sources else "",
-        ),
-        environment,
-        target,
+    chosen = file.Chosen(
+        zone=found.name,
+        provider=found.provider,
+        names=names.choose_names(name or (), found.name, may_ask=may_ask, needed=not objects.sources),
+        ipv6=ipv6,
+        sources=objects.sources,
+        context=objects.context,
+        kubeconfig=kubeconfig if objects.sources else "",
     )
-    file.write(target, text, force=force)
+    file.write(target, file.content(stack, chosen, environment, target), force=force)
     console.print(f"[green]written[/]: {target}", highlight=False, soft_wrap=True)
     _print_next(console, stack, settings, typed)
 
 
 def _token(provider: str, environment: dict[str, str], *, may_ask: bool) -> str:
-    """See that there are credentials; ask for a token otherwise, and return the variable that is to hold it."""
+    """Return "" where there are credentials; else ask for a token, and return the name of its variable."""
     from cli.setup.zone import found_credentials, typed_token
     from stacks.model.errors import UserError
 
@@ -147,6 +136,18 @@ def _zone(
             soft_wrap=True,
         )
     return zone
+
+
+def _ipv6(console: Console, zone: str, environment: Mapping[str, str], wanted: bool | None, *, may_ask: bool) -> bool:
+    """Print the addresses of this machine, and return whether IPv6 is published. wanted: the option, None for none."""
+    from cli.setup import asking
+    from cli.setup.address import found_addresses, has_ipv6, print_addresses
+
+    found = found_addresses(zone, environment)
+    print_addresses(console, found)
+    if wanted is None and may_ask and has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
+        return asking.yes("Publish the IPv6 address, too?", default=False)
+    return bool(wanted)
 
 
 def _print_next(console: Console, stack: str, settings: Path | None, typed: str) -> None:

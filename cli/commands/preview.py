@@ -1,21 +1,20 @@
-"""`truenorth preview`: what `up` would do."""
+"""`truenorth preview`: show the changes that `up` would make."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import command_session
 from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 from cli.exit_codes import CHANGED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cli.commands.shared.command import CommandSession
     from cli.reconcile.result import Convergence
 
 Saved = Annotated[
@@ -41,38 +40,40 @@ def preview(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth preview --stack home`
     """
-    from cli.ci.console import console_of
-    from cli.ci.report import is_pending, reporting
+    from cli.ci.report import is_pending
     from cli.output import documents
-    from cli.output.run_view import listening
     from cli.reconcile import saved_plan
-    from cli.reconcile.apply import declare
-    from cli.reconcile.converge import look
+    from cli.reconcile.look import ConvergenceOptions, look
     from cli.reconcile.result import require_all_read
     from cli.recovery.recover import foreseen
-    from cli.session import stack as stacks_of_engine
-    from cli.session.open import open_session, purging
-    from cli.shards.parts import parts
 
-    console = console_of(os.environ, ci=ci, stderr=as_json)
-    with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
-        session = purging(open_session(stack, settings, os.environ, state), purge)
-        seen = look(session, takeover=foreseen(session))
-        report.planned(seen)
+    with command_session(stack, settings, state, as_json=as_json, purge=purge, ci=ci, summary=summary) as command:
+        seen = look(command.session, ConvergenceOptions(takeover=foreseen(command.session)))
+        command.report.planned(seen)
         if save:
             saved_plan.save(save, stack, seen, purge=purge)
         if engine:
-            with listening(console, json_lines=as_json, live=not ci) as listener:
-                for part in parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, stack, every=True):
-                    stacks_of_engine.preview(session.at(part.stack), declare(session, seen, part), listener)
+            _ask_engine(command, seen)
         if as_json:
-            document = {"event": "result", **documents.convergence_document(seen)}
-            sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+            command.print_event("result", documents.convergence_document(seen))
         else:
-            _show(console, seen, stack, save)
+            _show(command.console, seen, stack, save)
         require_all_read(seen)
     if expect_no_changes and is_pending(seen):
         raise typer.Exit(CHANGED)
+
+
+def _ask_engine(command: CommandSession, seen: Convergence) -> None:
+    """Let the engine preview each stack of the estate."""
+    from cli.reconcile.apply import declare
+    from cli.session import stack
+    from cli.shards.parts import parts
+
+    session = command.session
+    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack, every=True)
+    with command.listening() as listener:
+        for part in todo:
+            stack.preview(session.at(part.stack), declare(session, seen, part), listener)
 
 
 def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -> None:

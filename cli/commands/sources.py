@@ -1,17 +1,16 @@
-"""`truenorth sources`: what the objects of the clusters ask for."""
+"""`truenorth sources`: show the claims of the clusters' objects."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 
 
 def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
-    """Show the names that the objects of the clusters ask for, which of them, and what is wrong with any.
+    """Show the names that the objects of the clusters ask for, the objects themselves, and their faults.
 
     Reads the clusters only: neither the zone nor the state is asked, and nothing is changed. Exit code 1: something
     could not be read.
@@ -34,7 +33,7 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
     seen = read_clusters(chosen.each_cluster(), os.environ)
     found = asking(chosen, tuple(one for one in seen if not one.balances))
     if as_json:
-        sys.stdout.write(json.dumps(found.document(), sort_keys=True) + "\n")
+        print_json(found.document())
     else:
         print_asking(Console(), found)
     if reason := unreadable(seen):

@@ -1,8 +1,7 @@
-"""`truenorth state`: have the stack's state as a file, put one in its place, and go back to a former one."""
+"""`truenorth state`: export, replace and restore the state of a stack."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State 
             }
             for name, one in found
         ]
-        sys.stdout.write(json.dumps(rows) + "\n")
+        print_json(rows)
         return
     table = Table("stack", "version", "written at", "by", "bytes", "compressed", "")
     for name, one in found:
@@ -123,7 +123,7 @@ def restore(
 
 
 def _opened(stack: str, settings: Path | None, state: str) -> Session:
-    """The session of a stack, which may be a shard: it has the settings of its estate."""
+    """Open the session of a stack or shard; a shard has the settings of its estate."""
     from cli.session.open import open_session
     from stacks.model.shards import estate_of
 
@@ -131,14 +131,14 @@ def _opened(stack: str, settings: Path | None, state: str) -> Session:
 
 
 def _shards(session: Session) -> tuple[str, ...]:
-    """The shards of a stack; none of a shard."""
+    """Return the shards of a stack; () for a shard."""
     from stacks.model.shards import label_of
 
     return () if label_of(session.stack) else session.state.shards()
 
 
 def _tell_of_shards(session: Session, verb: str) -> None:
-    """Say that a stack's state is not all there is of its estate."""
+    """Print a note where the estate has more state than that of the stack."""
     if shards := _shards(session):
         named = f"{shards[0]} to {shards[-1]}" if len(shards) > 1 else shards[0]
         said = f"note: this is the state of stack {session.stack} alone; its {len(shards)} shards {verb} their own"
@@ -160,10 +160,5 @@ def _in_secrets(session: Session) -> KubernetesState:
 
 
 def _ask(question: str, *, yes: bool) -> None:
-    from stacks.model.errors import UserError
-
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UserError("the state would be replaced, and nobody can be asked", "truenorth state", "add --yes")
-    typer.confirm(question, abort=True)
+    unasked = "the state would be replaced, and nobody can be asked"
+    confirm(question, yes=yes, otherwise=(unasked, "truenorth state", "add --yes"))

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import command_session
 from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 from cli.exit_codes import CHANGED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cli.ci.report import Report
+    from cli.commands.shared.command import CommandSession
     from cli.events import Unwritten
-    from cli.reconcile.confirm import Outcome
     from cli.reconcile.result import Convergence
     from cli.reconcile.saved_plan import SavedPlan
-    from cli.session.session import Session
     from stacks.plan.records.adoption import Takeover
     from stacks.plan.safety.permission import Permission
 
@@ -67,13 +63,9 @@ def up(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth up --stack home`
     """
-    from cli.ci.console import console_of
-    from cli.ci.report import is_pending, reporting
+    from cli.ci.report import is_pending
     from cli.commands.preview import preview
-    from cli.output import documents
-    from cli.reconcile import saved_plan
     from cli.reconcile.result import require_all_read
-    from cli.session.open import open_session, purging
     from stacks.plan.safety.permission import Permission
 
     if expect_no_changes:
@@ -81,84 +73,69 @@ def up(  # noqa: PLR0913 - the options of the command
             raise typer.BadParameter("it changes nothing, and a plan is to be carried out", param_hint="--plan")
         preview(stack, settings, state, as_json=as_json, purge=purge, ci=ci, summary=summary, expect_no_changes=True)
         return
-    console = console_of(os.environ, ci=ci, stderr=as_json)
-    with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
-        reviewed = saved_plan.load(plan, stack) if plan else None
-        purge = reviewed.purge if reviewed and purge is None else purge
-        session = purging(open_session(stack, settings, os.environ, state), purge)
-        by = f"the reviewed plan {plan}" if plan else "--force" if force else ""
-        how = _Manner(console, report, reviewed, Permission(by, allow), always, as_json, live=not ci)
-        done, outcomes = _carry_out(session, how)
-        if as_json:
-            confirmed = {"confirmation": documents.confirmation_document(outcomes)}
-            document = {"event": "result", **documents.convergence_document(done), **confirmed}
-            sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+    permission = Permission(f"the reviewed plan {plan}" if plan else "--force" if force else "", allow)
+    with command_session(
+        stack, settings, state, as_json=as_json, purge=purge, plan=plan, ci=ci, summary=summary
+    ) as command:
+        done, document = _carry_out(command, permission, always=always)
+        command.print_event("result", document)
         require_all_read(done)
     if detailed_exitcode and done.runs and is_pending(done):
         raise typer.Exit(CHANGED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Manner:
-    """How a run is carried out, and told."""
-
-    console: Console
-    report: Report
-    reviewed: SavedPlan | None
-    permission: Permission
-    always: bool
-    json_lines: bool
-    live: bool
-
-
-def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outcome, ...]]:
-    """Converge, tell of it as it goes on, and ask the name servers in the end."""
+def _carry_out(
+    command: CommandSession, permission: Permission, *, always: bool
+) -> tuple[Convergence, dict[str, object]]:
+    """Converge, print the plan and the progress, ask the name servers in the end, and return the JSON document too."""
     from cli.feedback.telling import telling
-    from cli.output import tables
-    from cli.output.run_view import listening
-    from cli.reconcile import saved_plan
-    from cli.reconcile.confirm import confirmations
     from cli.reconcile.converge import converge
+    from cli.reconcile.look import ConvergenceOptions
     from cli.reconcile.recovering import recovering
     from cli.recovery.telling import on
 
-    console, reviewed = how.console, how.reviewed
+    session, console = command.session, command.console
     unchecked: list[SavedPlan] = []
 
     def planned(seen: Convergence) -> None:
-        how.report.planned(seen)
-        if unchecked:  # a second look, which puts right what was taken over, has no plan of its own
-            checked = unchecked.pop()
-            saved_plan.check(checked, seen)
-            console.print(f"as reviewed in {checked.file}", markup=False, highlight=False)
+        command.report.planned(seen)
+        # A second pass, which corrects what was adopted, has no plan of its own.
+        _check(command, unchecked.pop() if unchecked else None, seen)
         teller.planned(seen)
-        tables.print_plan_notes(console, seen.plan)
-        tables.print_changes(console, seen.changes)
-        tables.print_balancing(console, seen.geo_changes)
-        if seen.allowed_by:
-            tables.print_refusals(console, seen)
+        _print_plan(console, seen)
 
-    def untold(news: Unwritten) -> None:
-        console.print(str(news), markup=False, highlight=False, soft_wrap=True)
+    def unwritten(event: Unwritten) -> None:
+        console.print(str(event), markup=False, highlight=False, soft_wrap=True)
 
-    with telling(session.settings.each_cluster(), os.environ, untold) as teller:
-        with listening(console, json_lines=how.json_lines, live=how.live) as listener:
+    with telling(session.settings.each_cluster(), os.environ, unwritten) as teller:
+        with command.listening() as listener:
 
             def run(takeover: Takeover | None) -> Convergence:
-                unchecked[:] = [reviewed] if reviewed else []
-                return converge(
-                    session,
-                    listener,
-                    planned=planned,
-                    always=how.always,
-                    permission=how.permission,
-                    takeover=takeover,
-                )
+                unchecked[:] = [command.reviewed] if command.reviewed else []
+                options = ConvergenceOptions(takeover=takeover, permission=permission, always=always)
+                return converge(session, listener, options, planned=planned)
 
             done = recovering(session, on(console), run)
-        how.report.done(done)
+        command.report.done(done)
         teller.tell(done)
-        tables.print_outcome(console, done)
-        outcomes = confirmations(session.settings, done)
-        tables.print_confirmation(console, outcomes)
-    return done, outcomes
+        document = command.print_outcome(done)
+    return done, document
+
+
+def _check(command: CommandSession, reviewed: SavedPlan | None, seen: Convergence) -> None:
+    """Raise Refused where the plan is not the reviewed one."""
+    from cli.reconcile import saved_plan
+
+    if reviewed:
+        saved_plan.check(reviewed, seen)
+        command.console.print(f"as reviewed in {reviewed.file}", markup=False, highlight=False)
+
+
+def _print_plan(console: Console, seen: Convergence) -> None:
+    from cli.output import tables
+
+    tables.print_plan_notes(console, seen.plan)
+    tables.print_changes(console, seen.changes)
+    tables.print_balancing(console, seen.geo_changes)
+    if seen.allowed_by:
+        tables.print_refusals(console, seen)

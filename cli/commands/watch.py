@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from cli.commands.shared import watch_options
 from cli.commands.shared.options import Json, Purge, SettingsFile, Stack, State
+
+if TYPE_CHECKING:
+    from cli.session.session import Session
 
 
 def watch(  # noqa: PLR0913 - the options of the command
@@ -34,31 +39,26 @@ def watch(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth watch --stack home --listen :8080`
     """
-    import asyncio
-
     from cli.daemon.process import run
-    from cli.engine.hold import Hold
     from cli.session.open import keeping, open_session, purging
-    from cli.session.session import Session
 
-    hold = Hold()
+    override = partial(
+        watch_options.overriding,
+        log="json" if as_json else None,
+        web_listen=listen,
+        election_enabled={True: "on", False: "off", None: None}[election],
+        election_lock_name=election_lock_name,
+        election_lock_namespace=election_lock_namespace,
+        election_lease_duration=election_lease_duration,
+        election_renew_deadline=election_renew_deadline,
+        election_retry_period=election_retry_period,
+        cleanup_on_stop=cleanup_on_stop,
+    )
 
     def opened(before: Session | None = None) -> Session:
         session = purging(open_session(stack, settings, os.environ, state), purge)
-        session = keeping(session, before) if before else session
-        overridden = watch_options.overriding(
-            session.settings.watch,
-            log="json" if as_json else None,
-            web_listen=listen,
-            election_enabled={True: "on", False: "off", None: None}[election],
-            election_lock_name=election_lock_name,
-            election_lock_namespace=election_lock_namespace,
-            election_lease_duration=election_lease_duration,
-            election_renew_deadline=election_renew_deadline,
-            election_retry_period=election_retry_period,
-            cleanup_on_stop=cleanup_on_stop,
-        )
-        named = session.settings.model_copy(update={"watch": overridden})
-        return replace(session, settings=named, hold=hold)
+        session = replace(keeping(session, before), hold=before.hold) if before else session
+        update = {"watch": override(session.settings.watch)}
+        return replace(session, settings=session.settings.model_copy(update=update))
 
-    asyncio.run(run(opened(), opened, os.environ, verbose=verbose))
+    run(opened(), opened, os.environ, verbose=verbose)

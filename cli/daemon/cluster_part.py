@@ -1,4 +1,4 @@
-"""The part that the process has in the cluster it runs in: the election of a leader, and the address cache."""
+"""The part of the process in its own cluster: the election of a leader, and the address cache."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from cli.address_cache.cache import AddressCache
-from cli.daemon.background import beside
-from cli.daemon.leadership import Seat
+from cli.daemon.leadership import Replica
+from cli.daemon.tasks import in_background
 from cli.lease.clock import clock
 from cli.lease.election import Election
 from cli.lease.engine_guard import leash
 from cli.lease.identity import identity
 from cli.lease.record import Place
-from cli.reconcile.news import Told
+from cli.reconcile.events import Publish
 from cli.session.session import Session
 from cli.state.secrets.factory import lock_name
 from stacks.kube.home import Home, home
 
 TIMEOUT = 5.0
-"""Seconds for which an answer about the address cache is awaited."""
+"""Seconds to wait for an answer about the address cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterPart:
-    """identity: who we are among the replicas."""
+    """The access of a session to its own cluster. identity: the name of this replica."""
 
     session: Session
     home: Home
     identity: str
-    told: Told
+    publish: Publish
 
     @classmethod
-    def of(cls, session: Session, environment: Mapping[str, str], told: Told) -> ClusterPart:
-        """Raises UserError where it is not said how the cluster is reached."""
-        return cls(session, home(session.settings, environment), identity(environment), told)
+    def of(cls, session: Session, environment: Mapping[str, str], publish: Publish) -> ClusterPart:
+        """Return the part of a session. Raises UserError where the access to the cluster is not configured."""
+        return cls(session, home(session.settings, environment), identity(environment), publish)
 
     @asynccontextmanager
-    async def elected(self, seat: Seat, failed: Callable[[], object]) -> AsyncIterator[None]:
-        """Lead, or stand by, within the block; the lease is given back in the end.
+    async def elected(self, replica: Replica, failed: Callable[[], object]) -> AsyncIterator[None]:
+        """Lead or stand by within the block, and release the lease in the end.
 
         No engine starts without the lease, and none outlives it. failed: called where the election breaks down.
         """
@@ -47,14 +47,14 @@ class ClusterPart:
         place = Place(self._namespace, pace.lock_name or lock_name(self.session.stack))
         api = self.home.api(pace.retry_period * 0.9)  # the next try is not to wait for this one
         try:
-            election = Election(api, place, self.identity, pace, seat.take)
+            election = Election(api, place, self.identity, pace, replica.update)
 
             def may_write() -> bool:
                 return clock() < election.stop_by
 
             hold.only_if(election.is_leading, may_write)
             self.session.state.led_by(place, self.home.access.server, may_write)
-            async with beside(leash(election, hold), failed), beside(election.run(), failed):
+            async with in_background(leash(election, hold), failed), in_background(election.run(), failed):
                 yield
             await election.release()
         finally:
@@ -62,11 +62,11 @@ class ClusterPart:
 
     @asynccontextmanager
     async def cache(self) -> AsyncIterator[AddressCache]:
-        """The address cache, within the block."""
+        """Give the address cache to the block."""
         settings = self.session.settings.watch.cache
         api = self.home.api(TIMEOUT)
         try:
-            yield AddressCache(api, settings.namespace or self._namespace, settings, self.identity, self.told)
+            yield AddressCache(api, settings.namespace or self._namespace, settings, self.identity, self.publish)
         finally:
             await api.close()
 

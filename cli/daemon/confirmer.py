@@ -1,4 +1,4 @@
-"""Confirms what the loop has changed, beside the loop: an address that changes again does not wait for it."""
+"""Confirms a convergence in a thread: an address that changes again meanwhile does not wait for name servers."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from stacks.settings.stack import Settings
 
 
 class Confirmer:
-    """Asks for one convergence at a time, the last one."""
+    """A thread that asks the name servers for the changes of the last convergence."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._running: tuple[threading.Thread, Deadline] | None = None
 
-    def begin(self, done: Convergence, told: Callable[[Confirmation], None]) -> None:
-        """Ask for what this convergence has changed, in place of the one before. told: from a thread."""
+    def begin(self, done: Convergence, publish: Callable[[Confirmation], None]) -> None:
+        """Ask for the changes of this convergence, in place of the one before. publish: called from a thread."""
         if not done.runs:
             return
         self.end()
         deadline = Deadline(max(zone.confirm for zone in self._settings.each_zone()))
-        thread = threading.Thread(target=self._ask, args=(done, told, deadline), name="confirm", daemon=True)
+        thread = threading.Thread(target=self._ask, args=(done, publish, deadline), name="confirm", daemon=True)
         self._running = thread, deadline
         thread.start()
 
     def end(self) -> None:
-        """Stop asking; nothing is told of what was not confirmed by then."""
+        """Stop asking. Nothing is published of changes that were not confirmed by then."""
         if self._running:
             thread, deadline = self._running
             deadline.cancel()
             thread.join()
             self._running = None
 
-    def _ask(self, done: Convergence, told: Callable[[Confirmation], None], deadline: Deadline) -> None:
+    def _ask(self, done: Convergence, publish: Callable[[Confirmation], None], deadline: Deadline) -> None:
         outcomes = confirmations(self._settings, done, lambda _: deadline)
         if outcomes and not deadline.is_cancelled:
-            told(Confirmation(outcomes))
+            publish(Confirmation(outcomes))
 
 
 @contextmanager
 def confirming(settings: Settings) -> Iterator[Confirmer]:
-    """A confirmer that ends with the block."""
+    """Give a confirmer to the block, and end it with the block."""
     confirmer = Confirmer(settings)
     try:
         yield confirmer

@@ -1,23 +1,22 @@
-"""The process of `truenorth watch`: signals, settings that change, who leads; and one watch loop after another.
+"""The process of `truenorth watch`: handles signals, changed settings and leadership, and runs a watch loop.
 
-A loop runs with one set of settings: where they change, it ends once its turn is over, and another one begins. What
-outlives it is here.
+A loop runs with one set of settings. Where they change, it ends once its turn is over, and another loop begins.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.daemon.background import beside
-from cli.daemon.leadership import Seat
-from cli.daemon.settings_watch import following_file
-from cli.daemon.tools import Tools
+from cli.daemon.leadership import Replica
+from cli.daemon.tasks import in_background
 from cli.daemon.triggers import Triggers
-from cli.daemon.watch import Watch
+from cli.daemon.watch import Surroundings, Watch
 from cli.engine.hold import STOPPING
 from cli.events import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.exit_codes import UNUSABLE
@@ -28,22 +27,29 @@ from stacks.settings.watch import is_on
 if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
 
+LOOK = 1.0
+"""Seconds between two looks at the settings file."""
+
 
 class Daemon:
-    """One process. reopen: reads the settings anew, for the same engine and state; it raises UserError."""
+    """A process that watches until it is told to end.
+
+    reopen: reads the settings anew, for the same engine and state; raises UserError. clean_up: deletes all records of
+    the session.
+    """
 
     def __init__(
         self,
         session: Session,
         reopen: Callable[[Session], Session],
-        tools: Tools,
-        environment: Mapping[str, str],
+        surroundings: Surroundings,
+        clean_up: Callable[[Session], None],
     ) -> None:
-        self._session, self._reopen, self._tools = session, reopen, tools
-        self._bulletin, self._environment = tools.bulletin, environment
+        self._session, self._reopen, self._surroundings, self._clean_up = session, reopen, surroundings, clean_up
+        self._events, self._environment = surroundings.events, surroundings.environment
         pace = session.settings.watch
-        elected = is_on(pace.election.enabled, environment)
-        self._seat = Seat(session.hold, self._bulletin.tell, elected=elected)
+        elected = is_on(pace.election.enabled, self._environment)
+        self._replica = Replica(session.hold, self._events.publish, elected=elected)
         self._triggers = Triggers(pace.settle, pace.settle_most)
         self._reload = asyncio.Event()
         self._is_broken = self._is_stopping = False
@@ -57,45 +63,45 @@ class Daemon:
         try:
             async with AsyncExitStack() as running:
                 running.callback(self._session.state.close)
-                self._session.state.tell(lambda what: self._bulletin.tell(Mended(what)))
+                self._session.state.tell(lambda what: self._events.publish(Mended(what)))
                 cache = await self._take_part(running)
                 path = self._session.settings_file
-                await running.enter_async_context(beside(following_file(path, self._reload.set), self.break_down))
-                await running.enter_async_context(beside(self._reload_settings(), self.break_down))
+                for work in (follow_file(path, self._reload.set), self._reload_settings()):
+                    await running.enter_async_context(in_background(work, self.break_down))
                 await self._watch(cache)
-                if self._session.settings.watch.cleanup_on_stop and self._is_stopping and self._seat.leads:
+                if self._session.settings.watch.cleanup_on_stop and self._is_stopping and self._replica.leads:
                     self._session.hold.allow(STOPPING)
-                    await asyncio.to_thread(self._tools.clean_up, self._session)
+                    await asyncio.to_thread(self._clean_up, self._session)
         except UserError as error:
-            self._bulletin.tell(Fatal(str(error), UNUSABLE))
+            self._events.publish(Fatal(str(error), UNUSABLE))
             raise
 
     async def _watch(self, cache: AddressCache | None) -> None:
         first = Trigger.START
         while not self._is_stopping:
-            place = self._session
-            pace = place.settings.watch
+            session = self._session
+            pace = session.settings.watch
             self._triggers = Triggers(pace.settle, pace.settle_most)
-            watch = Watch(place, self._tools, self._seat, self._triggers, cache=cache, first=first)
+            watch = Watch(session, self._surroundings, self._replica, self._triggers, cache=cache, first=first)
             await watch.run()
             if self._is_broken:
                 return
             first = Trigger.SETTINGS
 
     async def _take_part(self, running: AsyncExitStack) -> AddressCache | None:
-        """Begin to lead or to stand by, where there is an election; the address cache, where there is one."""
+        """Begin to lead or to stand by, where there is an election, and return the address cache, if there is one."""
         pace = self._session.settings.watch
         is_cached = is_on(pace.cache.enabled, self._environment)
-        if not self._seat.is_elected:
-            self._bulletin.tell(self._seat.now)
-        if not (self._seat.is_elected or is_cached):
+        if not self._replica.is_elected:
+            self._events.publish(self._replica.leadership)
+        if not (self._replica.is_elected or is_cached):
             return None
         # The client of clusters is imported only where there is one.
         from cli.daemon.cluster_part import ClusterPart  # noqa: PLC0415 - see above
 
-        part = ClusterPart.of(self._session, self._environment, self._bulletin.tell)
-        if self._seat.is_elected:
-            await running.enter_async_context(part.elected(self._seat, self.break_down))
+        part = ClusterPart.of(self._session, self._environment, self._events.publish)
+        if self._replica.is_elected:
+            await running.enter_async_context(part.elected(self._replica, self.break_down))
         return await running.enter_async_context(part.cache()) if is_cached else None
 
     async def _reload_settings(self) -> None:
@@ -105,27 +111,63 @@ class Daemon:
             try:
                 opened = await asyncio.to_thread(self._reopen, self._session)
             except UserError as error:
-                self._bulletin.tell(Reloaded(str(error)))
+                self._events.publish(Reloaded(str(error)))
                 continue
             if opened.settings != self._session.settings:
                 self._session = opened
-                self._bulletin.tell(Reloaded())
+                self._events.publish(Reloaded())
                 self._triggers.end()
 
     def _hang_up(self) -> None:
-        """Read the settings anew, and look at everything now."""
+        """Read the settings anew, and converge now."""
         self._reload.set()
         self._triggers.post(Trigger.SIGNAL, at_once=True)
 
     def _stop(self, reason: str) -> None:
-        """End: the engine, if it runs, is told once."""
+        """End, and interrupt the engine once, if it runs."""
         if not self._is_stopping:
             self._is_stopping = True
-            self._bulletin.tell(Stopping(reason))
+            self._events.publish(Stopping(reason))
             self._session.hold.interrupt(STOPPING)
             self._triggers.end()
 
     def break_down(self) -> None:
-        """End: something has broken down that nobody can do without."""
+        """End because a part has failed that the process cannot go on without."""
         self._is_broken = True
         self._triggers.end()
+
+
+async def follow_file(
+    path: Path, changed: Callable[[], object], pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Call `changed` whenever a file has another content than before, until cancelled.
+
+    A file that is replaced counts as well, as that of a mounted ConfigMap is; one that is gone is not read.
+    pause: sleeps for seconds.
+    """
+    before, stamp = _digest(path), _stamp(path)
+    while True:
+        await pause(LOOK)
+        if (now := _stamp(path)) == stamp:
+            continue
+        stamp = now
+        if (content := _digest(path)) not in {before, ""}:
+            before = content
+            changed()
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Return inode, time and size of a file, cheap signs that it was written or replaced; zeros where it is gone."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def _digest(path: Path) -> str:
+    """Return a digest of the content; "" where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

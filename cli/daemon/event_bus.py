@@ -1,4 +1,4 @@
-"""Tells each piece of news to all who listen, one after the other, in the order in which it came."""
+"""Delivers each event to all subscribers, one after the other, in the order of publication."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from datetime import UTC, datetime
 from functools import partial
 
 from cli.events import Turn
-from cli.reconcile.news import Dispatch, Hear, News, Told
+from cli.reconcile.events import Dispatch, Event, Publish, Subscriber
 
 
-class Bulletin:
-    """From any thread."""
+class EventBus:
+    """The subscribers to the daemon's events. For any thread."""
 
-    def __init__(self, listeners: Sequence[Hear]) -> None:
-        self._listeners = tuple(listeners)
-        self._speaking = threading.Lock()
+    def __init__(self, subscribers: Sequence[Subscriber]) -> None:
+        self._subscribers = tuple(subscribers)
+        self._lock = threading.Lock()
 
-    def tell(self, news: News, turn: Turn | None = None) -> None:
-        """Tell it, as of this turn; returns when all have heard it."""
-        with self._speaking:
-            dispatch = Dispatch(datetime.now(UTC), time.monotonic(), turn, news)
-            for hear in self._listeners:
-                hear(dispatch)
+    def publish(self, event: Event, turn: Turn | None = None) -> None:
+        """Publish an event of this turn, and return when all subscribers have had it."""
+        with self._lock:
+            dispatch = Dispatch(datetime.now(UTC), time.monotonic(), turn, event)
+            for subscriber in self._subscribers:
+                subscriber(dispatch)
 
-    def of(self, turn: Turn) -> Told:
-        """What tells news of this turn."""
-        return partial(self.tell, turn=turn)
+    def of_turn(self, turn: Turn) -> Publish:
+        """Return the function that publishes events of this turn."""
+        return partial(self.publish, turn=turn)

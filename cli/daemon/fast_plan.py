@@ -1,7 +1,7 @@
-"""What a change of objects comes to, told at once: planned for its names alone, on the world as it was last seen.
+"""Plans a change of objects at once: for its names alone, on the last observation.
 
-Where it is about names of none of our zones nothing is looked at. Else a convergence follows, which lists the zones
-first: nobody's record is touched on the word of an old listing.
+Where no zone of ours has the names, nothing more is done. Otherwise a convergence follows, which lists the zones first:
+no record is changed on an old listing.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from stacks.settings.stack import Settings
 
 
 def planned(settings: Settings, last: Convergence | None, before: Sights, sights: Sights) -> Planned | None:
-    """The plan of what differs from the last convergence; None where all has to be looked at.
+    """Return the changes since the last convergence; None where a whole convergence has to tell.
 
-    before: what was seen for the last convergence.
+    before: the sights of the last convergence.
     """
     base = _after(last)
     if base is None or sights.addresses != before.addresses or _states(sights) != _states(before):
         return None
     names = names_that_differ(before.sources, sights.sources)
     if not names:
-        return None  # something to tell, without a wish that differs
+        return None  # something to report, without a claim that differs
     excerpt = about(settings, replace(base, sources=sights.of_records), names)
     plan = make_plan(settings, excerpt)
     found = changes(plan, excerpt)
@@ -40,14 +40,14 @@ def planned(settings: Settings, last: Convergence | None, before: Sights, sights
 
 
 def _after(last: Convergence | None) -> Observation | None:
-    """The world as a convergence has left it; None where that cannot be told from its plan."""
+    """Return the world as a convergence has left it; None where its plan does not say."""
     if last is None or last.plan.deferred or any(change.action is Action.ADOPT for change in last.changes):
         return None
     return carried_out(last.plan, last.observation) if last.runs else last.observation
 
 
 def _states(sights: Sights) -> list[tuple[object, ...]]:
-    """What the plan of some names cannot tell: what cannot be read or is complained of, and all that is balanced."""
+    """Return the parts that a plan of some names leaves out: unreadable sources, complaints, balanced objects."""
     return [
         (isinstance(one.found, Known), one.stale, _complaints(one), one.balances and one.found)
         for one in sights.sources
@@ -55,6 +55,6 @@ def _states(sights: Sights) -> list[tuple[object, ...]]:
 
 
 def _complaints(source: SourceSighting) -> frozenset[Complaint]:
-    """What it complains of: of such an object nobody knows for which names it wishes, until it is mended."""
+    """Return the complaints of a source: the names that such an object claims are not known until it is mended."""
     found = source.found.value if isinstance(source.found, Known) else ()
     return frozenset(one for one in found if isinstance(one, Complaint))

@@ -1,4 +1,4 @@
-"""The loop's memory of what is not wanted any more, and when it has to look again to delete it."""
+"""Remembers the record sets that are not wanted any more, and when they are to be deleted."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from stacks.plan.safety.grace import withhold
 
 
 class Grace:
-    """Keeps what leaves the wish for seconds. A new process knows nothing of it: the time then starts anew."""
+    """The record sets that are kept for some seconds. A new process starts the time anew."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
         self._since: Mapping[Key, float] = {}
         self.ends = math.inf
-        """When the next of what is kept is to be deleted, on the clock."""
+        """The time on the clock at which the next of them is to be deleted."""
 
-    def amend(self, plan: Plan, observation: Observation, told: Callable[[Leaving], None]) -> Plan:
-        """The plan with what is still kept; what begins to be is told."""
+    def amend(self, plan: Plan, observation: Observation, publish: Callable[[Leaving], None]) -> Plan:
+        """Return the plan with the record sets still kept, and publish the ones added."""
         if not self._seconds:
             return plan
         now = self._clock()
         amended, since = withhold(plan, observation, self._since, now, self._seconds)
         for name, record_type in sorted(since.keys() - self._since.keys()):
-            told(Leaving(name, record_type, self._seconds))
+            publish(Leaving(name, record_type, self._seconds))
         self._since = since
         self.ends = min(
             (begin + self._seconds for begin in since.values() if now < begin + self._seconds), default=math.inf

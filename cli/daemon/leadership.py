@@ -1,4 +1,4 @@
-"""Whether this process may converge: alone it always may, among replicas only while it leads."""
+"""Whether this process may converge: always where it is alone, and among replicas only while it leads."""
 
 from __future__ import annotations
 
@@ -6,45 +6,46 @@ import asyncio
 
 from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
-from cli.reconcile.news import Told
+from cli.reconcile.events import Publish
 
 
-class Seat:
-    """What this process is to its replicas. For the thread of the event loop, but for `leads`."""
+class Replica:
+    """The role of this process among its replicas. For the thread of the event loop, except `leads`."""
 
-    def __init__(self, hold: Hold, told: Told, *, elected: bool) -> None:
-        self._hold, self._told = hold, told
-        self.now = Leadership(Role.STANDBY if elected else Role.ALONE)
-        self._taken, self._left = asyncio.Event(), asyncio.Event()
-        self._note()
+    def __init__(self, hold: Hold, publish: Publish, *, elected: bool) -> None:
+        """elected: whether a leader is elected; without an election the process leads."""
+        self._hold, self._publish = hold, publish
+        self.leadership = Leadership(Role.STANDBY if elected else Role.ALONE)
+        self._leads, self._stands_by = asyncio.Event(), asyncio.Event()
+        self._set_events()
 
     @property
     def is_elected(self) -> bool:
         """Whether there is an election."""
-        return self.now.role is not Role.ALONE
+        return self.leadership.role is not Role.ALONE
 
     @property
     def leads(self) -> bool:
-        """Whether it may converge."""
-        return self.now.role is not Role.STANDBY
+        """Whether this process may converge."""
+        return self.leadership.role is not Role.STANDBY
 
-    def take(self, news: Leadership) -> None:
-        """Take note of who leads."""
-        before, self.now = self.now, news
-        if news.role is Role.LEADER and before.role is not Role.LEADER:
+    def update(self, leadership: Leadership) -> None:
+        """Note who leads now, allow the engine again after a lost lease, and publish it."""
+        before, self.leadership = self.leadership, leadership
+        if leadership.role is Role.LEADER and before.role is not Role.LEADER:
             self._hold.allow(LEASE_LOST)
-        self._note()
-        self._told(news)
+        self._set_events()
+        self._publish(leadership)
 
-    async def taken(self) -> None:
-        """Wait until it may converge."""
-        await self._taken.wait()
+    async def wait_to_lead(self) -> None:
+        """Wait until this process may converge."""
+        await self._leads.wait()
 
-    async def left(self) -> None:
-        """Wait until it may not."""
-        await self._left.wait()
+    async def wait_to_stand_by(self) -> None:
+        """Wait until this process may not converge."""
+        await self._stands_by.wait()
 
-    def _note(self) -> None:
-        on, off = (self._taken, self._left) if self.leads else (self._left, self._taken)
+    def _set_events(self) -> None:
+        on, off = (self._leads, self._stands_by) if self.leads else (self._stands_by, self._leads)
         on.set()
         off.clear()

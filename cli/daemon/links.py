@@ -1,4 +1,4 @@
-"""The links whose addresses are followed: those of the settings, and more of them as objects of clusters ask."""
+"""Follows the addresses of links: those of the settings, and others as objects of clusters ask for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.settings.stack import Settings
 
 
 class Links:
-    """Followers of links, while they are switched on. From any thread."""
+    """The followers of links, while they are switched on. For any thread."""
 
     def __init__(self, settings: Settings, post: Callable[[Sighting], object]) -> None:
         self._settings, self._post = settings, post
@@ -23,7 +23,7 @@ class Links:
         self._running: ExitStack | None = None
 
     def follow(self, links: Iterable[str]) -> tuple[tuple[str, Family], ...]:
-        """Follow these too, as far as there are such: the ways that are new."""
+        """Follow these links too, as far as the settings know them, and return the new ways."""
         with self._lock:
             new = [link for link in self._settings.known_links(links) if link not in self._asked]
             for link in new:
@@ -32,7 +32,7 @@ class Links:
         return ways(self._settings.wan, new)
 
     def switch_on(self) -> None:
-        """Detect addresses."""
+        """Begin to detect addresses."""
         with self._lock:
             if self._running is None:
                 self._running = ExitStack()
@@ -40,7 +40,7 @@ class Links:
                     self._begin(link)
 
     def switch_off(self) -> None:
-        """Detect none any more; returns when all that was under way has ended, which may take seconds."""
+        """Stop detecting addresses, and return once all detections have ended, which may take seconds."""
         with self._lock:
             running, self._running = self._running, None
             self._nudges = []
@@ -48,7 +48,7 @@ class Links:
             running.close()
 
     def nudge(self) -> None:
-        """Make all look at once."""
+        """Make every follower look at once."""
         for nudge in tuple(self._nudges):
             nudge()
 

@@ -1,4 +1,4 @@
-"""The addresses and the objects' wishes as they were last known; what is not known any more is kept."""
+"""The addresses and the objects' claims as they were last known; a known value outlives a failure to read it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ Sources = tuple[SourceSighting, ...]
 _NOT_READ = Unknown("it has not been read yet")
 
 
-class Board:
-    """The last known address of every way, and wishes of every source. For one thread."""
+class Observed:
+    """The last known address of every way, and the last known claims of every source. For one thread."""
 
     def __init__(
         self,
         ways: Iterable[tuple[str, Family]],
-        told: Callable[[Sighting | SourceSighting], None],
+        publish: Callable[[Sighting | SourceSighting], None],
         clusters: Iterable[ClusterSettings] = (),
     ) -> None:
+        """ways: the links and families with an address. publish: called with each update."""
         self._latest: dict[tuple[str, Family], Sighting] = {}
         self._awaited: set[object] = set()
-        self._told = told
+        self._publish = publish
         self._sources: dict[tuple[str, str], SourceSighting] = {}
         for cluster in clusters:
             self._awaited.add(Sources)
@@ -37,12 +38,12 @@ class Board:
 
     @property
     def awaits_sources(self) -> bool:
-        """Whether nothing has been heard of the clusters yet."""
+        """Whether no cluster has been read yet."""
         return Sources in self._awaited
 
     @property
     def awaits_anything(self) -> bool:
-        """Whether a way or the clusters have said nothing yet."""
+        """Whether a way or the clusters have given nothing yet."""
         return bool(self._awaited)
 
     @property
@@ -58,40 +59,46 @@ class Board:
                 self._awaited.add(way)
 
     def sights(self) -> Sights:
-        """What is to be published."""
+        """Return the latest addresses and claims."""
         return Sights(tuple(self._latest.values()), tuple(self._sources.values()))
 
-    def hear(self, news: Sighting | Sources) -> Trigger | None:
-        """Take note of news: what it asks for, where it asks for a convergence. A way that is not published is none."""
-        if isinstance(news, tuple):
+    def update(self, update: Sighting | Sources) -> Trigger | None:
+        """Note an update, and return the trigger of the convergence that it needs; None for none.
+
+        An address of a way that nothing follows is dropped.
+        """
+        if isinstance(update, tuple):
             self._awaited.discard(Sources)
-            heard = [self._hear_source(one) for one in news]
-            return Trigger.OBJECTS if any(heard) else None
-        way = (news.link, news.family)
+            changes = [self._update_source(source) for source in update]
+            return Trigger.OBJECTS if any(changes) else None
+        way = (update.link, update.family)
         if way not in self._latest:
             return None
         before = self._latest[way]
         self._awaited.discard(way)
-        changed = isinstance(news.addresses, Known) and news.addresses != before.addresses
+        changed = isinstance(update.addresses, Known) and update.addresses != before.addresses
         if changed or not isinstance(before.addresses, Known):
-            self._latest[way] = news
-        self._told(news)
+            self._latest[way] = update
+        self._publish(update)
         return Trigger.ADDRESS if changed else None
 
-    def _hear_source(self, news: SourceSighting) -> bool:
-        """Keep what was last known of a source; told where it cannot be read now, and why, or can again."""
-        place = (news.cluster, news.source)
-        before = self._sources.get(place) or replace(news, found=_NOT_READ)
-        if isinstance(news.found, Unknown) and isinstance(before.found, Known):
-            after = replace(before, stale=news.found.reason, waiting=news.waiting)
+    def _update_source(self, update: SourceSighting) -> bool:
+        """Note the claims of a source, and return whether they have changed.
+
+        Published where the reason why it cannot be read has changed. Claims that were known stay meanwhile.
+        """
+        key = (update.cluster, update.source)
+        before = self._sources.get(key) or replace(update, found=_NOT_READ)
+        if isinstance(update.found, Unknown) and isinstance(before.found, Known):
+            after = replace(before, stale=update.found.reason, waiting=update.waiting)
         else:
-            after = news
-        self._sources[place] = after
-        if _state(after) != _state(before):
-            self._told(after)
+            after = update
+        self._sources[key] = after
+        if _health(after) != _health(before):
+            self._publish(after)
         return isinstance(after.found, Known) and after.found != before.found
 
 
-def _state(source: SourceSighting) -> tuple[str, bool]:
-    """Why a source cannot be read, "" where it can, and whether it waits for the cluster to have the kind."""
+def _health(source: SourceSighting) -> tuple[str, bool]:
+    """Return why a source cannot be read, "" where it can, and whether its cluster still lacks the kind."""
     return source.found.reason if isinstance(source.found, Unknown) else source.stale, source.waiting

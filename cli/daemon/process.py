@@ -1,4 +1,4 @@
-"""Puts the process of `truenorth watch` together: who hears of its news, and what is shown of them."""
+"""Puts the process of `truenorth watch` together: the daemon, its log, page and metrics, and the notifications."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from rich.console import Console
 from rich.markup import escape
 
-from cli.daemon.background import beside
 from cli.daemon.daemon import Daemon
-from cli.daemon.event_bus import Bulletin
-from cli.daemon.tools import Tools
-from cli.engine.events import Event
+from cli.daemon.event_bus import EventBus
+from cli.daemon.tasks import in_background
+from cli.daemon.watch import Surroundings
+from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
 from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
@@ -27,7 +27,7 @@ from cli.log.session_secrets import session_redactor
 from cli.notify.notifier import notifying
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.web.health import Health
@@ -35,16 +35,25 @@ from cli.web.health import Health
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
 SILENCE = 60.0
-"""Seconds without one after which it is taken for dead."""
+"""Seconds without a beat after which the event loop is taken for dead."""
 
 LOOKED = "first look"
-"""What is ready once addresses and objects have been looked at, or have had the time."""
+"""The part that is ready once addresses and objects have been read, or have had the time."""
 
 
-async def run(
+def run(
     session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
 ) -> None:
-    """Watch until a signal ends it. Raises UserError where no further try would help."""
+    """Watch until a signal ends the process. Raises UserError where no further try would help.
+
+    reopen: reads the settings anew. verbose: whether the log has each turn that begins, and tracebacks.
+    """
+    asyncio.run(_run(session, reopen, environment, verbose=verbose))
+
+
+async def _run(
+    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
+) -> None:
     settings = session.settings
     as_json = settings.watch.log == "json"
     redact = session_redactor(session, environment)
@@ -55,8 +64,8 @@ async def run(
     async with AsyncExitStack() as running:
         broken = asyncio.Event()
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
-        shown = Shown(log, session, health)
-        listeners = await running.enter_async_context(shown.served(redact.document))
+        outputs = Outputs(log, session, health)
+        subscribers = await running.enter_async_context(outputs.served(redact.document))
         notify = running.enter_context(
             notifying(
                 settings.watch.notifications,
@@ -67,12 +76,12 @@ async def run(
                 lambda: not any(check.problem for check in health.life()),
             )
         )
-        bulletin = Bulletin([health.hear, *listeners, hearing(log), notify])
-        session = running.enter_context(kept_running(session, lambda what: bulletin.tell(Mended(what))))
-        tools = Tools(bulletin, shown.listening, lambda: health.ready(LOOKED), shown.clean_up)
-        await running.enter_async_context(beside(_beat(health), broken.set))
-        daemon = Daemon(session, reopen, tools, environment)
-        await running.enter_async_context(beside(_ended_by(broken, daemon), broken.set))
+        events = EventBus([health.on_event, *subscribers, hearing(log), notify])
+        session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
+        surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
+        await running.enter_async_context(in_background(_beat(health), broken.set))
+        daemon = Daemon(session, reopen, surroundings, outputs.clean_up)
+        await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
         said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
         log.write(Entry("info", "watching", escape(said), {"stack": session.stack, "zones": zones.split(", ")}))
@@ -88,22 +97,22 @@ async def _beat(health: Health) -> None:
         await asyncio.sleep(BEAT)
 
 
-async def _ended_by(broken: asyncio.Event, daemon: Daemon) -> None:
-    """A thread has ended that was to go on, and nobody knows what is missed from now on: end, to be started anew."""
+async def _end_once(broken: asyncio.Event, daemon: Daemon) -> None:
+    """End the daemon once a thread has failed: changes may be missed from then on, until it is started anew."""
     await broken.wait()
     daemon.break_down()
 
 
-class Shown:
-    """What is shown of a process: its log, and where it is asked for its page and its metrics."""
+class Outputs:
+    """The log of a process, and its page and metrics where the settings ask for them."""
 
     def __init__(self, log: Log, session: Session, health: Health) -> None:
         self._log, self._session, self._health = log, session, health
         self._engine_listeners: Sequence[Listener] = ()
 
     @asynccontextmanager
-    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Hear]]:
-        """Serve the page and the metrics within the block, which gets those who have to hear the news for it."""
+    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Subscriber]]:
+        """Serve the page and the metrics within the block, and give it the subscribers that they need."""
         settings = self._session.settings
         if not settings.watch.web.listen:
             yield ()
@@ -122,27 +131,27 @@ class Shown:
             engine=place.engine.version,
             state_size=lambda: state_size(place.backend, place.stack),
         )
-        self._engine_listeners = (metrics.hear_engine,)
+        self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)
         app = application(board, self._health, metrics.exposition, redact)
         async with serving(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
             self._log.write(Entry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
-                yield (board.hear, metrics.hear)
+                yield (board.on_event, metrics.on_event)
 
     @contextmanager
-    def listening(self, turn: Turn | None) -> Iterator[Listener]:
-        """What hears the engine's events in a turn."""
+    def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:
+        """Give the block the listener to the engine's events in a turn."""
         listeners = (stepping(self._log, turn), *self._engine_listeners)
 
-        def heard(event: Event) -> None:
+        def listen(event: EngineEvent) -> None:
             for listener in listeners:
                 listener(event)
 
-        yield heard
+        yield listen
 
     def clean_up(self, session: Session) -> None:
-        """Delete all that is ours."""
-        with self.listening(None) as listener:
+        """Delete all records of the estate."""
+        with self.engine_listener(None) as listener:
             remove(session, registry_of_estate(session), listener)

@@ -1,4 +1,8 @@
-"""The loop's turns: one convergence each, when the next is due, and what is remembered from one to the next."""
+"""Reconciles the zones in turns, one convergence each, and decides when the next turn is due.
+
+A turn converges (`cli.reconcile.converge`), which runs the engine only where the plan has changes. A change of objects
+that touches no zone of ours takes no turn (`comes_to_nothing`).
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,9 @@ from cli.engine.run import Listener
 from cli.events import Begun, Cause, Failure, Trigger, Turn
 from cli.feedback.telling import Teller
 from cli.reconcile.converge import converge
+from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
-from cli.reconcile.news import Told
+from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
 from cli.recovery.recover import recover
@@ -26,10 +31,10 @@ from stacks.observe.world import Sights
 from stacks.plan.safety.permission import Permission, refused
 
 
-class Turns:
-    """due: when the next turn is at the latest, and why.
+class Reconciler:
+    """The turns of a watch loop, and its memory from one turn to the next. due: the latest time of the next turn.
 
-    What a crash may have left is put right before the first turn, when others have led, and after a turn that failed.
+    The remains of a crash are recovered before the first turn, after another leader, and after a turn that failed.
     """
 
     def __init__(self, session: Session, confirmer: Confirmer, teller: Teller, first: Trigger = Trigger.START) -> None:
@@ -42,88 +47,92 @@ class Turns:
         self._last: Convergence | None = None
         self._seen = Sights(())
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
-        self._is_mended = False
+        self._is_recovered = False
         self._leads_since: datetime | None = None
         self._error: Exception | None = None
         self.due = Due(time.monotonic(), first)
 
-    def begin(self) -> None:
-        """Lead from now on: others may have been at work, and are no more."""
-        self._last, self._error, self._is_mended = None, None, False
+    def begin_leading(self) -> None:
+        """Forget the last turn: another leader may have been at work since."""
+        self._last, self._error, self._is_recovered = None, None, False
         self._leads_since = datetime.now(UTC)
 
-    def comes_to_nothing(self, sights: Sights, told: Told) -> bool:
-        """Whether what is seen changes no record. What it does change is told, before it is looked at whole."""
+    def comes_to_nothing(self, sights: Sights, publish: Publish) -> bool:
+        """Return whether a change of objects concerns no record of ours; publish its changes where it does."""
         if time.monotonic() >= self.due.at:
             return False
         ahead = planned(self._settings, self._last, self._seen, sights)
         if ahead is None:
             return False
         if ahead.changes and not self._settings.delete_grace:  # which keeps for a while what would go
-            told(ahead)
+            publish(ahead)
         return ahead.is_nothing
 
-    def take(self, sights: Sights, turn: Turn, told: Told, listener: Listener) -> None:
+    def take_turn(self, sights: Sights, turn: Turn, publish: Publish, listener: Listener) -> None:
         """Converge once. Raises UserError where no further try would help."""
         self._last, self._seen = None, sights
-        told(Begun())
+        publish(Begun())
         try:
-            done = self._converge(sights, told, listener)
+            done = self._converge(sights, publish, listener)
         except Refused as error:
             self._teller.failed(error, turn.id)
-            self._tell_refusal(error, told)
+            self._publish_refusal(error, publish)
             self._pause.reset()
             self.due = self._drift_or_grace()
         except (ObservationError, RunFailed, NotNow, OSError) as error:
             if isinstance(error, OSError) and not is_disk_full(error):
                 raise
             self._teller.failed(error, turn.id)
-            self._failed(error, told)
+            self._failed(error, publish)
         else:
             self._teller.tell(done, turn.id)
-            self._done(done, told)
+            self._done(done, publish)
 
-    def _converge(self, sights: Sights, told: Told, listener: Listener) -> Convergence:
+    def _converge(self, sights: Sights, publish: Publish, listener: Listener) -> Convergence:
         takeover = None
-        if not self._is_mended:
-            takeover = recover(self._session, told, leads_since=self._leads_since, after=self._error)
+        if not self._is_recovered:
+            takeover = recover(self._session, publish, leads_since=self._leads_since, after=self._error)
         done = converge(
             self._session,
             listener,
-            sights=lambda: sights,
+            ConvergenceOptions(
+                sights=lambda: sights,
+                takeover=takeover,
+                amend=lambda plan, observation: self._grace.amend(plan, observation, publish),
+                hold_back=True,
+            ),
             planned=self._teller.planned,
-            takeover=takeover,
-            amend=lambda plan, observation: self._grace.amend(plan, observation, told),
-            hold_back=True,
             rounds=self._rounds,
         )
-        self._is_mended = end(self._session, done)
+        self._is_recovered = end(self._session, done)
         return done
 
-    def _done(self, done: Convergence, told: Told) -> None:
+    def _done(self, done: Convergence, publish: Publish) -> None:
         refusal = refused(done.refusals, Permission(), self._settings) if done.is_held_back else None
-        self._tell_refusal(refusal, told)
-        told(done)
-        self._confirmer.begin(done, told)
+        self._publish_refusal(refusal, publish)
+        publish(done)
+        self._confirmer.begin(done, publish)
         self._last = done
         self.due = self._drift_or_grace()
         if self._rounds.pause is not None:
             self._no_later_than(self._rounds.pause, Trigger.ROUND)
         if done.unread_at_providers:
-            self._retry(Failure(done.unread_at_providers, self._pause.take(), Cause.UNREAD), told)
+            self._retry(Failure(done.unread_at_providers, self._pause.take(), Cause.UNREAD), publish)
         else:
             self._pause.reset()
 
-    def _failed(self, error: Exception, told: Told) -> None:
-        self._is_mended, self._error = False, error
+    def _failed(self, error: Exception, publish: Publish) -> None:
+        self._is_recovered, self._error = False, error
         self.due = self._drift_or_grace()
         if isinstance(error, RunFailed) and error.interrupted:
-            self._no_later_than(self._pause.first, Trigger.RETRY)  # who has asked it to end has told why
+            self._no_later_than(
+                self._pause.first, Trigger.RETRY
+            )  # the reason was published by the part that interrupted it
         else:
-            self._retry(Failure(str(error), self._pause.take(), _cause(error)), told)
+            self._retry(Failure(str(error), self._pause.take(), _cause(error)), publish)
 
-    def _retry(self, failure: Failure, told: Told) -> None:
-        told(failure)
+    def _retry(self, failure: Failure, publish: Publish) -> None:
+        publish(failure)
         self._no_later_than(failure.pause, Trigger.RETRY)
 
     def _no_later_than(self, seconds: float, trigger: Trigger) -> None:
@@ -133,10 +142,10 @@ class Turns:
         drift = Due(time.monotonic() + self._pace.drift, Trigger.DRIFT)
         return min(drift, Due(self._grace.ends, Trigger.GRACE), key=lambda one: one.at)
 
-    def _tell_refusal(self, refusal: Refused | None, told: Told) -> None:
-        """Tell a refusal unless it was the last one."""
+    def _publish_refusal(self, refusal: Refused | None, publish: Publish) -> None:
+        """Publish a refusal unless it is the same as the last one."""
         if refusal is not None and str(refusal) != self._refusal:
-            told(refusal)
+            publish(refusal)
         self._refusal = str(refusal or "")
 
 

@@ -1,10 +1,10 @@
-"""What asks for a convergence, gathered until it has settled: a burst of changes is carried out once."""
+"""Gathers requests for a convergence until they have settled, so that a burst of changes is carried out once."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,38 +13,51 @@ from cli.events import Trigger
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When to converge at the latest, on the monotonic clock, and why."""
+    """The latest time of the next convergence, on the monotonic clock, and its reason."""
 
     at: float
     trigger: Trigger
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What has asked for a convergence, in the order in which it came, and when the first of it did."""
+class TurnRequest:
+    """The triggers of a convergence, in the order in which they came, and the time of the first."""
 
     triggers: tuple[Trigger, ...]
     since: float
 
 
-class Triggers:
-    """For one thread, that of the event loop. Moments are of a clock that never goes back.
+async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
+    """Wait until an event is set, for at most these seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
-    settle: seconds without another change after which what has changed is carried out; most: seconds after which it is
-    carried out even though it goes on changing.
+
+class Triggers:
+    """The triggers that have come and are not gathered yet. For the thread of the event loop.
+
+    settle: seconds without another change after which the changes are carried out. most: seconds after which they are
+    carried out even where further ones come. clock: never goes back. wait: waits for an event for so many seconds.
     """
 
-    def __init__(self, settle: float, most: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._settle, self._most, self._clock = settle, most, clock
-        self._asked: dict[Trigger, None] = {}
+    def __init__(
+        self,
+        settle: float,
+        most: float,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[asyncio.Event, float], Awaitable[None]] = wait_at_most,
+    ) -> None:
+        self._settle, self._most, self._clock, self._wait = settle, most, clock, wait
+        self._posted: dict[Trigger, None] = {}
         self._first = self._latest = 0.0
         self._at_once = self._ended = False
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     @property
     def is_pending(self) -> bool:
-        """Whether something has asked, and is not gathered yet."""
-        return bool(self._asked)
+        """Whether a trigger has come and is not gathered yet."""
+        return bool(self._posted)
 
     @property
     def is_ended(self) -> bool:
@@ -52,30 +65,28 @@ class Triggers:
         return self._ended
 
     def post(self, trigger: Trigger, *, at_once: bool = False) -> None:
-        """Ask for a convergence; at_once: nothing further is awaited."""
+        """Request a convergence. at_once: without waiting for further triggers."""
         self._latest = self._clock()
-        if not self._asked:
+        if not self._posted:
             self._first = self._latest
-        self._asked[trigger] = None
+        self._posted[trigger] = None
         self._at_once |= at_once
-        self._news.set()
+        self._changed.set()
 
     def end(self) -> None:
-        """Let `gather` give nothing any more."""
+        """Let `gather` return None from now on."""
         self._ended = True
-        self._news.set()
+        self._changed.set()
 
-    async def gather(self, due: Due) -> Asked | None:
-        """What asks for a convergence, once it has settled or is due; None after `end`."""
+    async def gather(self, due: Due) -> TurnRequest | None:
+        """Return the triggers of the next convergence, once they have settled or it is due; None after `end`."""
         while not self._ended:
             now = self._clock()
-            ready = self._ready() if self._asked else due.at
+            ready = self._ready() if self._posted else due.at
             if ready <= now:
-                return self._taken(due, now)
-            self._news.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(ready - now):
-                    await self._news.wait()
+                return self._take(due, now)
+            self._changed.clear()
+            await self._wait(self._changed, ready - now)
         return None
 
     def _ready(self) -> float:
@@ -83,8 +94,8 @@ class Triggers:
             return self._first
         return min(self._latest + self._settle, self._first + self._most)
 
-    def _taken(self, due: Due, now: float) -> Asked:
+    def _take(self, due: Due, now: float) -> TurnRequest:
         late = [due.trigger] if due.at <= now else []
-        asked = Asked(tuple(dict.fromkeys([*self._asked, *late])), self._first if self._asked else now)
-        self._asked, self._at_once = {}, False
-        return asked
+        request = TurnRequest(tuple(dict.fromkeys([*self._posted, *late])), self._first if self._posted else now)
+        self._posted, self._at_once = {}, False
+        return request

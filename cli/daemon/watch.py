@@ -1,6 +1,6 @@
-"""The watch loop of one session: converge when an address or an object has changed, at drift, after a failure.
+"""The watch loop of one session: converges when an address or an object has changed, at drift, and after a failure.
 
-Followers live in threads of their own and post what they see; turns are taken in a thread, one at a time, so that the
+Followers live in threads of their own and post their updates. Turns are taken in a thread, one at a time, so that the
 event loop stays free for the lease, the page and the signals.
 """
 
@@ -9,27 +9,28 @@ from __future__ import annotations
 import asyncio
 import gc
 import math
-import os
 import time
 import uuid
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.daemon.addresses import Addresses
-from cli.daemon.background import beside
-from cli.daemon.clusters import following_clusters
 from cli.daemon.confirmer import confirming
-from cli.daemon.leadership import Seat
+from cli.daemon.event_bus import EventBus
+from cli.daemon.leadership import Replica
 from cli.daemon.links import Links
-from cli.daemon.observed import Board, Sources
-from cli.daemon.reconciler import Turns
-from cli.daemon.tools import Tools
-from cli.daemon.triggers import Asked, Due, Triggers
+from cli.daemon.observed import Observed, Sources
+from cli.daemon.reconciler import Reconciler
+from cli.daemon.tasks import in_background
+from cli.daemon.triggers import Due, Triggers, TurnRequest
 from cli.engine.hold import TOO_LONG
+from cli.engine.run import Listener
 from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
-from cli.reconcile.converge import import_program
+from cli.reconcile.apply import import_program
 from cli.session.session import Session
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
@@ -39,138 +40,156 @@ if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
 
 LINGER = 1.0
-"""Seconds for which the end waits until the owners of objects are told of what was done last."""
+"""Seconds for which the end waits until the outcome of the last turn is written on the objects."""
 START = 1.0
-"""Seconds for which the others are awaited at the start, once an address is known."""
+"""Seconds for which the start waits for further values, once an address is known."""
 LONGEST_TURN = 1800.0
 """Seconds after which a turn is asked to end: the API or the engine hangs."""
 LAST_WORD = 120.0
-"""Seconds after which it is killed then."""
+"""Seconds after that request after which the engine is killed."""
 _NEVER = Due(math.inf, Trigger.DRIFT)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The parts of the process that a watch loop works with.
+
+    engine_listener: gives the listener to the engine's events in a turn. looked: called when everything that is
+    followed has given a value, or has had the time. environment: the variables of the process.
+    """
+
+    events: EventBus
+    engine_listener: Callable[[Turn], AbstractContextManager[Listener]]
+    looked: Callable[[], object]
+    environment: Mapping[str, str]
+
+
 class Watch:
-    """Runs until its triggers end. The settings do not change meanwhile: another watch follows where they do."""
+    """A loop that runs until its triggers end. Where the settings change, another watch follows it."""
 
     def __init__(
         self,
         session: Session,
-        tools: Tools,
-        seat: Seat,
+        surroundings: Surroundings,
+        replica: Replica,
         triggers: Triggers,
         *,
         cache: AddressCache | None = None,
         first: Trigger = Trigger.START,
     ) -> None:
-        """cache: where the cluster keeps the addresses. first: what asks for the first turn."""
-        self._session, self._tools, self._seat, self._triggers = session, tools, seat, triggers
-        self._bulletin, self._first = tools.bulletin, first
+        """cache: the cluster's cache of addresses. first: the trigger of the first turn."""
+        self._session, self._surroundings, self._replica, self._triggers = session, surroundings, replica, triggers
+        self._events, self._first = surroundings.events, first
         settings = session.settings
-        self._board = Board((), tools.bulletin.tell, settings.each_cluster())
+        self._observed = Observed((), self._events.publish, settings.each_cluster())
         self._links = Links(settings, self._post)
-        self._addresses = Addresses(cache, self._links, seat, settings.watch.cache.max_age / 3)
-        self._heard = asyncio.Event()
-        self._turns: Turns | None = None
+        self._addresses = Addresses(cache, self._links, replica, settings.watch.cache.max_age / 3)
+        self._updated = asyncio.Event()
+        self._reconciler: Reconciler | None = None
         self._loop = asyncio.get_running_loop()
         self._is_busy = False
         self._next_id = _new_id()
-        """That of the next turn: what is planned ahead is of it."""
+        """The id of the next turn, which a plan made ahead of it has too."""
 
     async def run(self) -> None:
         """Watch until the triggers end. Raises UserError where the settings or credentials are refused."""
         followers = ExitStack()
         try:
-            turns = await asyncio.to_thread(self._follow, followers)
-            self._board.follow(self._links.follow(self._session.settings.asked_links()))
-            detecting = self._addresses.run(lambda: self._board.sights().addresses, self._hear)
-            async with beside(detecting, self._triggers.end):
+            reconciler = await asyncio.to_thread(self._follow, followers)
+            self._observed.follow(self._links.follow(self._session.settings.asked_links()))
+            detecting = self._addresses.run(lambda: self._observed.sights().addresses, self._update)
+            async with in_background(detecting, self._triggers.end):
                 await self._first_look()
-                self._tools.looked()
+                self._surroundings.looked()
                 gc.freeze()  # modules and caches stay: the collector need not look through them at each change
-                self._turns = turns
-                async with beside(self._take_over(turns), self._triggers.end):
-                    await self._take_turns(turns)
+                self._reconciler = reconciler
+                async with in_background(self._take_over(reconciler), self._triggers.end):
+                    await self._take_turns(reconciler)
         finally:
             await asyncio.to_thread(followers.close)
 
-    def _follow(self, followers: ExitStack) -> Turns:
-        """Begin to follow everything but addresses; imports what is heavy now, and not when every second counts."""
+    def _follow(self, followers: ExitStack) -> Reconciler:
+        """Follow everything but addresses. Heavy imports are made now, and not when every second counts."""
         import_program(zone.provider for zone in self._session.settings.each_zone())
         clusters = self._session.settings.each_cluster()
         followers.callback(self._links.switch_off)
         followers.enter_context(watch_addresses(self._links.nudge))
         ended = partial(self._loop.call_soon_threadsafe, self._triggers.end)
-        followers.enter_context(following_clusters(clusters, self._post, ended))
+        environment = self._surroundings.environment
+        if clusters:
+            from stacks.observe.cluster.following import following  # noqa: PLC0415 - a client that not every stack needs
+
+            followers.enter_context(following(clusters, environment, self._post, ended=ended))
         confirmer = followers.enter_context(confirming(self._session.settings))
-        teller = followers.enter_context(telling(clusters, os.environ, self._bulletin.tell, LINGER))
-        return Turns(self._session, confirmer, teller, self._first)
+        teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
+        return Reconciler(self._session, confirmer, teller, self._first)
 
-    def _post(self, news: Sighting | Sources) -> None:
-        """Hear, from any thread."""
-        self._loop.call_soon_threadsafe(self._hear, news)
+    def _post(self, update: Sighting | Sources) -> None:
+        """Note an update, from any thread."""
+        self._loop.call_soon_threadsafe(self._update, update)
 
-    def _hear(self, news: Sighting | Sources) -> None:
-        trigger = self._board.hear(news)
-        self._heard.set()
+    def _update(self, update: Sighting | Sources) -> None:
+        trigger = self._observed.update(update)
+        self._updated.set()
         if trigger is Trigger.ADDRESS:
-            self._addresses.changed()
-        if trigger is None or self._turns is None or not self._seat.leads:
+            self._addresses.note_change()
+        if trigger is None or self._reconciler is None or not self._replica.leads:
             return
         self._follow_asked()
         is_first = not (self._triggers.is_pending or self._is_busy)
-        ahead = self._bulletin.of(Turn(self._next_id, (trigger,), time.monotonic()))
-        if not (is_first and self._turns.comes_to_nothing(self._board.sights(), ahead)):
+        publish = self._events.of_turn(Turn(self._next_id, (trigger,), time.monotonic()))
+        if not (is_first and self._reconciler.comes_to_nothing(self._observed.sights(), publish)):
             self._triggers.post(trigger)
 
     def _follow_asked(self) -> bool:
-        """Follow the links that objects ask for too: whether one is new."""
-        new = self._links.follow(links_asked(self._board.sights().sources))
-        self._board.follow(new)
+        """Follow the links that objects ask for too, and return whether one is new."""
+        new = self._links.follow(links_asked(self._observed.sights().sources))
+        self._observed.follow(new)
         return bool(new)
 
     async def _first_look(self) -> None:
-        """Wait until all that is followed has said something, for as long as that may take."""
+        """Wait for a value of everything that is followed, for the longest of their timeouts."""
         settings = self._session.settings
         timeouts = [settings.wan.timeout, *(cluster.timeout for cluster in settings.each_cluster())]
-        await self._hear_all(max(timeouts) + 1.0)
+        await self._wait_for_all(max(timeouts) + 1.0)
         if self._follow_asked():
-            await self._hear_all(settings.wan.timeout + 1.0)
+            await self._wait_for_all(settings.wan.timeout + 1.0)
 
-    async def _hear_all(self, seconds: float) -> None:
-        """Hear until all have said something, for at most these seconds; `START` once an address is known.
+    async def _wait_for_all(self, seconds: float) -> None:
+        """Wait for values of everything, for at most these seconds, and for `START` once an address is known.
 
-        What the objects of clusters wish for is awaited all the same: until then nobody knows the names.
+        The claims of clusters' objects are awaited all the same: until then nobody knows the names.
         """
         until = time.monotonic() + seconds
-        board = self._board
-        while board.awaits_anything and not self._triggers.is_ended and (left := until - time.monotonic()) > 0:
-            self._heard.clear()
+        observed = self._observed
+        while observed.awaits_anything and not self._triggers.is_ended and (left := until - time.monotonic()) > 0:
+            self._updated.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(left, START)):
-                    await self._heard.wait()
-            if not board.awaits_sources and board.knows_an_address:
+                    await self._updated.wait()
+            if not observed.awaits_sources and observed.knows_an_address:
                 until = min(until, time.monotonic() + START)
 
-    async def _take_over(self, turns: Turns) -> None:
+    async def _take_over(self, reconciler: Reconciler) -> None:
         """Converge at once whenever this process has become the leader."""
-        if self._seat.leads and self._seat.is_elected:
-            turns.begin()
+        if self._replica.leads and self._replica.is_elected:
+            reconciler.begin_leading()
         while True:
-            await self._seat.left()
-            await self._seat.taken()
-            turns.begin()
+            await self._replica.wait_to_stand_by()
+            await self._replica.wait_to_lead()
+            reconciler.begin_leading()
             self._triggers.post(Trigger.LEADERSHIP, at_once=True)
 
-    async def _take_turns(self, turns: Turns) -> None:
+    async def _take_turns(self, reconciler: Reconciler) -> None:
         while True:
-            asked = await self._triggers.gather(turns.due if self._seat.leads else _NEVER)
-            if asked is None:
+            request = await self._triggers.gather(reconciler.due if self._replica.leads else _NEVER)
+            if request is None:
                 return
-            if self._seat.leads:
-                await self._take(turns, asked)
+            if self._replica.leads:
+                await self._take_turn(reconciler, request)
 
-    async def _take(self, turns: Turns, asked: Asked) -> None:
-        turn = Turn(self._next_id, asked.triggers, asked.since)
+    async def _take_turn(self, reconciler: Reconciler, request: TurnRequest) -> None:
+        turn = Turn(self._next_id, request.triggers, request.since)
         self._next_id = _new_id()
         self._is_busy = True
         self._follow_asked()
@@ -178,8 +197,9 @@ class Watch:
         late = self._loop.call_later(LONGEST_TURN, hold.interrupt, TOO_LONG)
         too_late = self._loop.call_later(LONGEST_TURN + LAST_WORD, hold.kill)
         try:
-            with self._tools.listening(turn) as listener:
-                await asyncio.to_thread(turns.take, self._board.sights(), turn, self._bulletin.of(turn), listener)
+            with self._surroundings.engine_listener(turn) as listener:
+                publish = self._events.of_turn(turn)
+                await asyncio.to_thread(reconciler.take_turn, self._observed.sights(), turn, publish, listener)
         finally:
             late.cancel()
             too_late.cancel()

@@ -1,4 +1,4 @@
-"""The demo: the main job on the lab, step by step, through the real engine; each step says what it saw."""
+"""Plays the demo: the main job on the lab, step by step, through the real engine."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from cli.daemon.embedded import in_a_thread
+from cli.demo import embedded
 from cli.demo.lab_environment import lab_environment, without_elsewhere
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.events import Failure
 from cli.reconcile.converge import converge
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from cli.session.open import open_session
 from cli.session.project import find_project, settings_path
@@ -39,12 +39,12 @@ PATIENCE = 60.0
 
 
 class DemoFailed(Exception):  # noqa: N818 - what happened
-    """The demo did not see what it should have; the message says what."""
+    """A fact that the demo expected and did not see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What every step needs."""
+    """The console, the lab and the settings of the demo."""
 
     console: Console
     places: Places
@@ -52,19 +52,19 @@ class Scene:
     environment: Mapping[str, str]
 
     def session(self) -> Session:
-        """The stack with its settings as they are now."""
+        """Open the stack with its settings as they are now."""
         return open_session(STACK, self.settings_file, self.environment)
 
     def up(self) -> Convergence:
-        """`truenorth up`, in this process, without its output."""
+        """Run `truenorth up` in this process, without its output."""
         return converge(self.session(), _deaf)
 
     def say(self, step: str, text: str = "") -> None:
-        """One line of the story."""
+        """Print one line of the story."""
         self.console.print(f"[bold cyan]{step:<9}[/] {text}", highlight=False, soft_wrap=True)
 
     def check(self, fact: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion of the story
-        """Stop the demo where something is not as it should be."""
+        """Raise DemoFailed unless a fact holds."""
         if not fact:
             raise DemoFailed(otherwise)
 
@@ -87,7 +87,7 @@ def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daem
 
 
 def create(scene: Scene) -> None:
-    """Three names, from nothing; and a second run that has nothing to do."""
+    """Make three names from nothing, and run again with nothing to do."""
     done = scene.up()
     made = len(done.plan.record_sets)
     scene.check(len(remote.records(scene.places)) == 2 * made, "each name should have a record and a mark")
@@ -101,7 +101,7 @@ def create(scene: Scene) -> None:
 
 
 def follow(scene: Scene) -> None:
-    """The WAN address changes five times; how long until the records say so."""
+    """Change the WAN address five times, and measure the time until the records have it."""
     seconds = []
     with watching(scene) as news:
         for address in NEW_ADDRESSES:
@@ -124,12 +124,12 @@ def follow(scene: Scene) -> None:
 
 
 def _changed(method: str, body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """The records that a call overwrites: one, or those of a batch."""
+    """Return the records that a call overwrites: one, or those of a batch."""
     return [body] if method == "PUT" else body.get("puts") or []
 
 
 def correct(scene: Scene) -> None:
-    """Somebody edits one of our records."""
+    """Edit one of our records as somebody else, and correct it."""
     ours = _record(scene, f"www.{ZONE}", "A")
     remote.edit_record(scene.places, {"id": ours["id"], "content": "198.51.100.66"})
     done = scene.up()
@@ -140,7 +140,7 @@ def correct(scene: Scene) -> None:
 
 
 def respect(scene: Scene) -> None:
-    """Somebody else holds a name that we want."""
+    """Hold a wanted name as somebody else, and show that it is left alone."""
     remote.edit_record(
         scene.places, {"name": f"shop.{ZONE}", "type": "A", "content": "198.51.100.80", "ttl": 300, "proxied": False}
     )
@@ -153,7 +153,7 @@ def respect(scene: Scene) -> None:
 
 
 def remove(scene: Scene) -> None:
-    """A name is not wanted any more."""
+    """Remove a name from the settings, and show that its records go."""
     _edit_names(scene, lambda names: [entry for entry in names if entry["name"] not in {"api", "shop"}])
     done = scene.up()
     left = [record["name"] for record in remote.records(scene.places) if "api" in record["name"]]
@@ -164,7 +164,7 @@ def remove(scene: Scene) -> None:
 
 
 def show_records(scene: Scene) -> None:
-    """The zone's records as the API has them."""
+    """Print the zone's records as the API has them."""
     table = Table(box=None, pad_edge=True, padding=(0, 2))
     for column in ("name", "type", "content", "ttl", "proxied"):
         table.add_column(column, style="dim" if column != "content" else "")
@@ -178,17 +178,17 @@ def show_records(scene: Scene) -> None:
 
 @contextmanager
 def watching(scene: Scene) -> Iterator[SimpleQueue[Convergence | Failure]]:
-    """The watch loop in a thread, past its first convergence; yields what it tells."""
+    """Watch in a thread, and give the block the results that follow the first convergence."""
     place = scene.session()
     wan = place.settings.wan.model_copy(update={"interval": INTERVAL})
     quick = replace(place, settings=place.settings.model_copy(update={"wan": wan}))
     news: SimpleQueue[Convergence | Failure] = SimpleQueue()
 
     def told(dispatch: Dispatch) -> None:
-        if isinstance(dispatch.news, Convergence | Failure):
-            news.put(dispatch.news)
+        if isinstance(dispatch.event, Convergence | Failure):
+            news.put(dispatch.event)
 
-    with in_a_thread(quick, told):
+    with embedded.watching(quick, scene.environment, told):
         _next(news)
         remote.forget_requests(scene.places)
         yield news
@@ -215,5 +215,5 @@ def _edit_names(scene: Scene, edit: Callable[[list[Names]], list[Names]]) -> Non
     scene.settings_file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
-def _deaf(_: Event) -> None:
-    """The demo tells its own story."""
+def _deaf(_: EngineEvent) -> None:
+    """Print nothing: the demo tells its own story."""

@@ -1,4 +1,4 @@
-"""The environment of the lab: where its services are, its own state, the plugin, the engine on PATH."""
+"""Makes the environment of the lab: its services, its own state, the plugin, and the engine on PATH."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from lab.plugin.executable import CLOUDFLARE, GANDI, choose
 
 ELSEWHERE = ("CF_", "CLOUDFLARE_", "GANDI_", "KUBECONFIG", "KUBERNETES_", "PULUMI_", "TRUENORTH_")
 PLUGINS = (("pulumi-cloudflare", CLOUDFLARE), ("pulumiverse-gandi", GANDI))
-"""The plugins, each with the package whose version it has."""
+"""The packages whose versions the plugins have, and the plugins."""
 KEPT = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "TRUENORTH_ENGINE_")
 
 
 def without_elsewhere(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment less the settings, credentials and state of a person's own stacks: for a world of its own."""
+    """Return an environment without the settings, credentials and state of a person's own stacks."""
     return {
         name: value for name, value in environment.items() if not name.startswith(ELSEWHERE) or name.startswith(KEPT)
     }
 
 
 def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables to set on top of an environment, so that everything that runs in it runs in the lab.
+    """Return the variables that make all programs of an environment run in the lab.
 
     The providers' real plugins are used where they can be had, else the lab's stand-ins.
     """

@@ -1,4 +1,4 @@
-"""Deploys an operator by the Pulumi engine, as a stack of its own beside the one that the operator runs."""
+"""Deploys an operator by the Pulumi engine, as a stack of its own beside the operator's stack."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SDK = "pulumi-kubernetes"
 
 @contextmanager
 def session(deployment: Deployment, environment: Mapping[str, str], state_url: str) -> Iterator[Session]:
-    """Where the deployment runs: an engine, the Kubernetes plugin, and state of its own.
+    """Give the block a session for the deployment, with an engine, the Kubernetes plugin and its own state.
 
     state_url: where that is kept; "" for what the environment and the settings say, and a folder of the user's where
     that is Secrets of the cluster: these go with what is deployed. Raises UserError.
@@ -72,7 +72,7 @@ def session(deployment: Deployment, environment: Mapping[str, str], state_url: s
 
 
 def program(deployment: Deployment) -> Program:
-    """The program that declares the operator. With --delete none is run: the state says what there is."""
+    """Return the program that declares the operator. --delete runs none: the state has all objects."""
 
     def declared() -> None:
         # Imported while the engine starts, which calls this.
@@ -101,12 +101,12 @@ def deploy(place: Session, deployment: Deployment, listener: Listener) -> Run:
 
 
 def preview(place: Session, deployment: Deployment, listener: Listener) -> Run:
-    """What `deploy` would do; nothing is touched."""
+    """Preview `deploy`, and change nothing."""
     return stack.preview(place, program(deployment), listener)
 
 
 def changes(run: Run) -> list[tuple[str, str]]:
-    """What a run has done, or would do, to objects of the cluster: operation and object."""
+    """Return the changes of a run to objects of the cluster, or those of a preview: operation and object."""
     return [
         (step.operation, step.name)
         for step in run.steps
@@ -115,7 +115,7 @@ def changes(run: Run) -> list[tuple[str, str]]:
 
 
 def delete(place: Session, listener: Listener) -> Run:
-    """Delete all that was deployed, and nothing else."""
+    """Delete everything that was deployed, and nothing else."""
     return stack.destroy(place, listener)
 
 

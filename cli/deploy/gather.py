@@ -1,4 +1,4 @@
-"""Puts together what is deployed: from the stack's settings file, the environment, and the files of the project."""
+"""Gathers the arguments of a deployment from the settings file, the environment and the project's files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DASHBOARD = Path("deploy/grafana/truenorth.json")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One stack's operator, ready to be deployed or written down."""
+    """The operator of a stack, ready to be deployed or rendered."""
 
     project: Path
     stack: str
@@ -33,7 +33,7 @@ class Deployment:
 
 
 def gather(stack: str, settings_file: Path | None, environment: Mapping[str, str], *, with_secrets: bool) -> Deployment:
-    """The operator of a stack. with_secrets: with the credentials, unless the settings name a Secret that has them.
+    """Return the operator of a stack. with_secrets: with credentials, unless the settings name a Secret.
 
     Raises UserError where the settings or the credentials are not what a pod needs.
     """
@@ -59,7 +59,7 @@ def gather(stack: str, settings_file: Path | None, environment: Mapping[str, str
 
 
 def _state(settings: Settings, file: Path) -> tuple[str, ObjectName | None]:
-    """Where the operator keeps Pulumi's state: in Secrets beside it, unless the setting `backend` says otherwise.
+    """Return the URL and the Secret of the operator's state, in its own namespace unless `backend` says otherwise.
 
     The URL is "" for what the setting says. The Secret is that of the state where it is in the operator's own cluster.
     """

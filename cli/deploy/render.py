@@ -1,4 +1,4 @@
-"""Writes manifests as YAML files, with a kustomization.yaml that lists them in the order in which they are made."""
+"""Writes manifests as YAML files, with a kustomization.yaml that lists them in order."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MARK = "# Written by `truenorth deploy --render`; to change it, change the setti
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes each mapping anew, and texts of several lines as such."""
+    """A YAML writer without aliases, and with block style for texts of several lines."""
 
     def ignore_aliases(self, data: object) -> bool:
-        """No anchors: they are for machines."""
+        """Use no anchors: they are for machines."""
         del data
         return True
 
@@ -33,12 +33,12 @@ _Dumper.add_representer(str, _text)
 
 
 def as_yaml(document: Any) -> str:  # noqa: ANN401 - any document
-    """One document, its fields in their order."""
+    """Return a document as YAML, its fields in their order."""
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
 
 
 def render(manifests: Sequence[Manifest], folder: Path) -> list[Path]:
-    """Write a file a manifest; return the paths. What an earlier call has left and is not wanted any more is removed.
+    """Write a file for each manifest, remove those of an earlier call, and return the paths.
 
     Raises UserError where the folder has other files of YAML, or cannot be written.
     """
@@ -65,7 +65,7 @@ def render(manifests: Sequence[Manifest], folder: Path) -> list[Path]:
 
 
 def file_name(manifest: Manifest) -> str:
-    """The file of a manifest: kind and name, and the namespace where it is not alone with that."""
+    """Return the file name of a manifest: kind and name, and the namespace of a Role or RoleBinding."""
     kind, metadata = manifest["kind"].lower(), manifest["metadata"]
     inside = f"-{metadata['namespace']}" if kind in {"role", "rolebinding"} else ""
     return f"{kind}-{metadata['name']}{inside}.yaml"

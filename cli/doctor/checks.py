@@ -1,4 +1,4 @@
-"""All that is examined of a stack, in the order in which it is told."""
+"""The checks of a stack, in the order of their findings."""
 
 from __future__ import annotations
 
@@ -6,37 +6,38 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from cli.doctor import clock, clusters, machine, state, wan, zones
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding
-from cli.doctor.runner import Check
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding
+from cli.doctor.runner import DoctorCheck
 from stacks.model.values import WAN
 
 
-def checks(patient: Patient) -> list[Check]:
-    """A check for each thing that can be wrong by itself."""
-    settings = patient.settings
+def checks(examined: Examined) -> list[DoctorCheck]:
+    """Return a check for each thing that can be wrong by itself."""
+    settings = examined.settings
     found = [
-        *without_settings(patient.environment),
-        _check("plugins", machine.plugins, patient),
-        _check("clock", clock.clock, patient),
+        *without_settings(examined.environment),
+        _check("plugins", machine.plugins, examined),
+        _check("clock", clock.clock, examined),
     ]
     for one in settings.each_zone():
-        found.append(Check(f"zone {one.zone}", partial(zones.zone, patient, one)))
-        found.append(Check(f"name servers of {one.zone}", partial(zones.delegation, patient, one)))
+        found.append(DoctorCheck(f"zone {one.zone}", partial(zones.zone, examined, one)))
+        found.append(DoctorCheck(f"name servers of {one.zone}", partial(zones.delegation, examined, one)))
     found += [
-        Check(f"link {link}" if link else "WAN address", partial(wan.wan, patient, link))
+        DoctorCheck(f"link {link}" if link else "WAN address", partial(wan.wan, examined, link))
         for link in dict.fromkeys((WAN, *settings.asked_links()))
     ]
     found += [
-        Check(f"cluster {one.name}".strip(), partial(clusters.cluster, patient, one)) for one in settings.each_cluster()
+        DoctorCheck(f"cluster {one.name}".strip(), partial(clusters.cluster, examined, one))
+        for one in settings.each_cluster()
     ]
-    return [*found, _check("own cluster", clusters.own, patient), _check("state", state.state, patient)]
+    return [*found, _check("own cluster", clusters.own, examined), _check("state", state.state, examined)]
 
 
-def without_settings(environment: Mapping[str, str]) -> list[Check]:
-    """What can be examined of a machine whose stack has no settings that can be read."""
-    return [Check("versions", machine.versions), Check("engine", partial(machine.engine, environment))]
+def without_settings(environment: Mapping[str, str]) -> list[DoctorCheck]:
+    """Return the checks of a machine alone, for a stack without readable settings."""
+    return [DoctorCheck("versions", machine.versions), DoctorCheck("engine", partial(machine.engine, environment))]
 
 
-def _check(about: str, look: Callable[[Patient], Iterable[Finding]], patient: Patient) -> Check:
-    return Check(about, partial(look, patient))
+def _check(about: str, look: Callable[[Examined], Iterable[DoctorFinding]], examined: Examined) -> DoctorCheck:
+    return DoctorCheck(about, partial(look, examined))

@@ -1,4 +1,4 @@
-"""The clock of this machine against those of the APIs: signatures, tokens and leases go by it."""
+"""Checks the clock of this machine against those of the APIs, because signatures, tokens and leases depend on it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from stacks.model.errors import ObservationError
 from stacks.settings.credentials import CLOUDFLARE, GANDI
 
@@ -25,11 +25,11 @@ _HALF = 0.5
 """A Date has no fractions: on average it is so much in the past."""
 
 
-def clock(patient: Patient) -> Iterator[Finding]:
-    """Raises ObservationError where no provider can be asked."""
-    provider = patient.settings.each_zone()[0].provider
+def clock(examined: Examined) -> Iterator[DoctorFinding]:
+    """Compare the clock with the first provider's. Raises ObservationError where that cannot be asked."""
+    provider = examined.settings.each_zone()[0].provider
     variable, usual, path = PATHS[provider]
-    url = (patient.environment.get(variable, "").strip() or usual).rstrip("/") + path
+    url = (examined.environment.get(variable, "").strip() or usual).rstrip("/") + path
     began = time.time()
     try:
         answer = requests.get(url, timeout=TIMEOUT)
@@ -45,8 +45,8 @@ def clock(patient: Patient) -> Iterator[Finding]:
     yield judged((began + ended) / 2 - theirs, (ended - began) / 2 + _HALF, url)
 
 
-def judged(ahead: float, uncertain: float, where: str) -> Finding:
-    """What is to be said of a clock that is so many seconds ahead, give or take."""
+def judged(ahead: float, uncertain: float, where: str) -> DoctorFinding:
+    """Return the finding about a clock. ahead, uncertain: seconds. where: the URL of the other clock."""
     surely = max(0.0, abs(ahead) - uncertain)
     said = f"the clock is {abs(ahead):.0f} s {'fast' if ahead > 0 else 'slow'}"
     do = "set it by NTP: `timedatectl set-ntp true`, or on the host of the virtual machine or container"

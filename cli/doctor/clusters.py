@@ -1,12 +1,12 @@
-"""The clusters: whether they answer, serve what is asked of them, and let us do what the settings need."""
+"""Checks the clusters: whether they answer, serve the wanted kinds, and grant the rights that the settings need."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from cli.state.secrets.factory import lock_name
 from cli.state.secrets.url import StateUrl, is_kubernetes, parse
 from components.operator.args import ObjectName, Rights
@@ -24,46 +24,46 @@ from stacks.settings.cluster import ClusterSettings
 from stacks.settings.watch import is_on
 
 TIMEOUT = 10.0
-"""Seconds for which an answer of the own cluster is awaited."""
+"""Seconds to wait for an answer of the own cluster."""
 READING = frozenset({"list", "watch"})
 GRANT = "grant it: a ClusterRole, or a Role in that namespace, and its binding; `truenorth deploy --render` writes them"
 
 
-def cluster(patient: Patient, settings: ClusterSettings) -> Iterator[Finding]:
-    """One of the clusters whose objects are named. Raises UserError where it is not said how it is reached."""
+def cluster(examined: Examined, settings: ClusterSettings) -> Iterator[DoctorFinding]:
+    """Check a cluster whose objects get records. Raises UserError where the access to it is not configured."""
     about = f"cluster {settings.name}" if settings.name else "cluster"
-    way = access(settings, patient.environment)
+    way = access(settings, examined.environment)
     yield from _asked(about, way, settings.timeout, lambda api: _of_cluster(about, api, settings))
 
 
-def own(patient: Patient) -> Iterator[Finding]:
-    """The cluster that keeps the Lease, the address cache and the state, where the settings want any of these there.
+def own(examined: Examined) -> Iterator[DoctorFinding]:
+    """Check the cluster that keeps the Lease, the address cache and the state, where the settings want one of them.
 
     Raises UserError where it is not said how it is reached.
     """
-    url = _state_url(patient)
+    url = _state_url(examined)
     elsewhere = url is not None and bool(url.context or url.kubeconfig)
-    wanted = _kept(patient, None if elsewhere else url)
+    wanted = _kept(examined, None if elsewhere else url)
     if wanted is not None:
-        place = home(patient.settings, patient.environment)
+        place = home(examined.settings, examined.environment)
         needed = tuple(each_right(wanted(place.namespace)))
         about = f"namespace {place.namespace}"
         yield from _asked(about, place.access, TIMEOUT, lambda api: _of_home(about, api, needed))
     if url is not None and elsewhere:
-        named = {**patient.settings.cluster.model_dump(), "kubeconfig": url.kubeconfig, "context": url.context}
-        lock = ObjectName(url.namespace, lock_name(patient.stack))
+        named = {**examined.settings.cluster.model_dump(), "kubeconfig": url.kubeconfig, "context": url.context}
+        lock = ObjectName(url.namespace, lock_name(examined.stack))
         kept = Rights(leases=(lock,), state=ObjectName(url.namespace, url.name))
         about = f"namespace {url.namespace}"
-        way = access(ClusterSettings(**named), patient.environment)
+        way = access(ClusterSettings(**named), examined.environment)
         yield from _asked(about, way, TIMEOUT, lambda api: _of_home(about, api, tuple(each_right(kept))))
 
 
 def _asked(
-    about: str, way: Access, timeout: float, look: Callable[[ObjectApi], Awaitable[list[Finding]]]
-) -> list[Finding]:
+    about: str, way: Access, timeout: float, look: Callable[[ObjectApi], Awaitable[list[DoctorFinding]]]
+) -> list[DoctorFinding]:
     where = f"{way.server}, context {way.config.context_name}"
 
-    async def ask() -> list[Finding]:
+    async def ask() -> list[DoctorFinding]:
         api = ObjectApi(way, ApiTiming(timeout=timeout))
         try:
             return await look(api)
@@ -77,8 +77,8 @@ def _asked(
         return [failed(about, f"the cluster cannot be asked: {error}", where, do)]
 
 
-async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> list[Finding]:
-    found: list[Finding] = []
+async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> list[DoctorFinding]:
+    found: list[DoctorFinding] = []
     for name in settings.sources:
         if await api.served(SOURCES[name](Options()).resources()[0]) is None:
             do = "install what defines it (the Gateway API), or take it out of truenorth:sources"
@@ -94,7 +94,7 @@ async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> 
     return found
 
 
-async def _of_home(about: str, api: ObjectApi, needed: tuple[Right, ...]) -> list[Finding]:
+async def _of_home(about: str, api: ObjectApi, needed: tuple[Right, ...]) -> list[DoctorFinding]:
     lacking = await denied(api, needed)
     if lacking:
         return [failed(about, f"we may not {in_words(lacking)}", api.server, GRANT)]
@@ -102,19 +102,19 @@ async def _of_home(about: str, api: ObjectApi, needed: tuple[Right, ...]) -> lis
     return [ok(about, f"{kinds} can be kept there", api.server)]
 
 
-def _state_url(patient: Patient) -> StateUrl | None:
-    """Where state is kept in Secrets; None where it is not."""
-    named = (patient.state_url, patient.environment.get("PULUMI_BACKEND_URL", ""), patient.settings.backend)
+def _state_url(examined: Examined) -> StateUrl | None:
+    """Return the place of a state in Secrets; None for another backend."""
+    named = (examined.state_url, examined.environment.get("PULUMI_BACKEND_URL", ""), examined.settings.backend)
     url = next(filter(None, named), "")
     return parse(url) if is_kubernetes(url) else None
 
 
-def _kept(patient: Patient, url: StateUrl | None) -> Callable[[str], Rights] | None:
-    """The rights that keeping things in the own cluster takes, by its namespace; None where nothing is kept there."""
-    settings, watch = patient.settings, patient.settings.watch
+def _kept(examined: Examined, url: StateUrl | None) -> Callable[[str], Rights] | None:
+    """Return the rights that the own cluster has to grant, by namespace; None where nothing is kept there."""
+    settings, watch = examined.settings, examined.settings.watch
     state = ObjectName(url.namespace, url.name) if url else None
-    election = is_on(watch.election.enabled, patient.environment)
-    cache = is_on(watch.cache.enabled, patient.environment)
+    election = is_on(watch.election.enabled, examined.environment)
+    cache = is_on(watch.cache.enabled, examined.environment)
     if not (state or election or cache):
         return None
     switches = {
@@ -124,4 +124,4 @@ def _kept(patient: Patient, url: StateUrl | None) -> Callable[[str], Rights] | N
     alone = settings.model_copy(
         update={"watch": watch.model_copy(update=switches), "clusters": (), "sources": (), "geo": None}
     )
-    return lambda namespace: rights(alone, namespace, lock_name(patient.stack), state)
+    return lambda namespace: rights(alone, namespace, lock_name(examined.stack), state)

@@ -1,4 +1,4 @@
-"""The stack that is examined, as far as it can be read."""
+"""The stack that the doctor examines."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from stacks.settings.stack import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
-    """state_url: the option --state, "" where it was not given."""
+class Examined:
+    """The stack and its machine. state_url: the option --state, "" where it was not given."""
 
     project: Path
     stack: str

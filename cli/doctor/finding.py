@@ -1,4 +1,4 @@
-"""What an examination has found."""
+"""The findings of a check."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stacks.model.errors import Problem
 
 
 class Level(Enum):
-    """How it stands; the value is its name in tables and JSON."""
+    """The level of a finding; the value is its name in tables and JSON."""
 
     OK = "ok"
     WARNING = "warning"
@@ -17,8 +17,8 @@ class Level(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. about: what it is, in a word or two; do: "" where nothing has to be done."""
+class DoctorFinding:
+    """A finding of a check. about: the subject, in a word or two; do: "" where nothing has to be done."""
 
     about: str
     level: Level
@@ -27,21 +27,21 @@ class Finding:
     do: str = ""
 
 
-def ok(about: str, what: str, where: str = "") -> Finding:
-    """It is as it should be."""
-    return Finding(about, Level.OK, what, where)
+def ok(about: str, what: str, where: str = "") -> DoctorFinding:
+    """Return a finding about a subject without a fault."""
+    return DoctorFinding(about, Level.OK, what, where)
 
 
-def warning(about: str, what: str, where: str, do: str) -> Finding:
-    """It works, and should be looked at."""
-    return Finding(about, Level.WARNING, what, where, do)
+def warning(about: str, what: str, where: str, do: str) -> DoctorFinding:
+    """Return a finding about a subject that works but deserves a look."""
+    return DoctorFinding(about, Level.WARNING, what, where, do)
 
 
-def failed(about: str, what: str, where: str, do: str) -> Finding:
-    """It does not work."""
-    return Finding(about, Level.FAILED, what, where, do)
+def failed(about: str, what: str, where: str, do: str) -> DoctorFinding:
+    """Return a finding about a subject that does not work."""
+    return DoctorFinding(about, Level.FAILED, what, where, do)
 
 
-def of_problem(about: str, problem: Problem) -> Finding:
-    """A problem that some part of the program has found."""
+def of_problem(about: str, problem: Problem) -> DoctorFinding:
+    """Return the finding for a problem of another part of the program."""
     return failed(about, problem.what, problem.where, problem.do)

@@ -1,4 +1,4 @@
-"""The machine: the versions, the engine, the plugins of the providers."""
+"""Checks the machine: the versions, the engine, the plugins of the providers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from cli.engine.install.find import find
 from cli.engine.install.info import survey
 from cli.engine.install.versions import VERSION
@@ -21,16 +21,16 @@ _IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)$")
 NO_DOWNLOAD = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
 
 
-def versions() -> Iterator[Finding]:
-    """TrueNorth, Python, the SDK."""
+def versions() -> Iterator[DoctorFinding]:
+    """Report the versions of TrueNorth, Python and the SDK."""
     yield ok(
         "versions",
         f"truenorth {version('truenorth')}, Python {platform.python_version()}, Pulumi SDK {version('pulumi')}",
     )
 
 
-def engine(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """The engine. None is installed: that is what `truenorth engine install` is for."""
+def engine(environment: Mapping[str, str]) -> Iterator[DoctorFinding]:
+    """Check the engine. A missing one is not installed: `truenorth engine install` does that."""
     found = find(environment)
     if found is None:
         against = "; ".join(f"{place}: {fault}" for place, fault in survey(environment).others)
@@ -41,14 +41,14 @@ def engine(environment: Mapping[str, str]) -> Iterator[Finding]:
     yield ok("engine", f"Pulumi {found.version}{own}: {found.why}", str(found.pulumi))
 
 
-def plugins(patient: Patient) -> Iterator[Finding]:
-    """The provider of each zone, as the engine finds it: in its own folder, then on PATH."""
-    for provider in sorted({zone.provider for zone in patient.settings.each_zone()}):
+def plugins(examined: Examined) -> Iterator[DoctorFinding]:
+    """Check the plugin of each zone's provider where the engine looks: in its own folder, then on PATH."""
+    for provider in sorted({zone.provider for zone in examined.settings.each_zone()}):
         about = f"plugin {provider}"
         wanted = version(SDKS[provider])
-        there = _plugins(provider, patient.environment)
+        there = _plugins(provider, examined.environment)
         command = f"pulumi plugin install resource {provider} {wanted}"
-        if not there and patient.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:
+        if not there and examined.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:
             yield failed(
                 about, "the plugin is not there, and the engine may not fetch it", NO_DOWNLOAD, f"run {command}"
             )
@@ -70,7 +70,7 @@ def plugins(patient: Patient) -> Iterator[Finding]:
 
 
 def _plugins(provider: str, environment: Mapping[str, str]) -> dict[Path, str]:
-    """The plugins by their place, with their versions; "" where that is not known."""
+    """Return the plugins by path, with their versions; "" for an unknown one."""
     name = f"pulumi-resource-{provider}"
     home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".pulumi")
     found = {

@@ -1,4 +1,4 @@
-"""What the plan of a zone at Cloudflare does not allow of what the settings want. Pure.
+"""Checks the settings against the limits of a zone's plan at Cloudflare. Pure.
 
 https://developers.cloudflare.com/dns/manage-dns-records/ and
 https://developers.cloudflare.com/dns/manage-dns-records/reference/record-attributes/
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cli.doctor.finding import Finding, failed, warning
+from cli.doctor.finding import DoctorFinding, failed, warning
 from components.records import canonical
 from stacks.model.values import Family, ZoneSnapshot
 from stacks.observe.zone.visible import VisibleZone
@@ -22,11 +22,11 @@ ENTERPRISE_TTL = 60
 COMMENTS = {FREE: 100}
 LONGEST_COMMENT = 500
 NEARLY = 0.9
-"""The share of a limit from which on it is told."""
+"""The share of a limit from which on it is reported."""
 
 
 def quota(visible: VisibleZone) -> int | None:
-    """How many records the zone may have; None where nobody knows."""
+    """Return the number of records that the zone may have; None for an unknown limit."""
     if not visible.plan or visible.plan == ENTERPRISE:
         return None
     if visible.plan != FREE:
@@ -36,8 +36,8 @@ def quota(visible: VisibleZone) -> int | None:
 
 def beyond(
     about: str, settings: ZoneSettings, visible: VisibleZone, there: ZoneSnapshot, families: Sequence[str]
-) -> Iterator[Finding]:
-    """What is wanted and not possible, or nearly so."""
+) -> Iterator[DoctorFinding]:
+    """Report the settings that exceed a limit, or nearly do."""
     if settings.provider != "cloudflare" or not visible.plan:
         return
     where = f"zone {settings.zone}, plan {visible.plan}"
@@ -66,7 +66,7 @@ def _records(
     visible: VisibleZone,
     there: ZoneSnapshot,
     families: Sequence[str],
-) -> Iterator[Finding]:
+) -> Iterator[DoctorFinding]:
     limit = quota(visible)
     if limit is None:
         return
@@ -84,7 +84,7 @@ def _entries(settings: ZoneSettings) -> tuple[NameSettings | RecordSettings, ...
 
 
 def _new(settings: ZoneSettings, there: ZoneSnapshot, families: Sequence[str]) -> int:
-    """How many records the settings want that are not there, marks among them; objects of clusters are not counted."""
+    """Return the number of records still to be made, marks among them, without those of clusters' objects."""
     known = {(one.record.name, one.record.type) for one in there.records}
     detected = tuple(Family(family).record_type for family in families)
     wanted = {

@@ -1,4 +1,4 @@
-"""What was found, on a terminal and as JSON."""
+"""Prints findings on a terminal, and makes their JSON."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from cli.doctor.finding import Finding, Level
+from cli.doctor.finding import DoctorFinding, Level
 from cli.log.secrets import Redactor
 
 COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
 WIDTH = max(len(level.value) for level in Level)
 
 
-def print_findings(console: Console, findings: Sequence[Finding], redactor: Redactor) -> None:
-    """A line for each, what to do about it below, and how many there are at the end."""
+def print_findings(console: Console, findings: Sequence[DoctorFinding], redactor: Redactor) -> None:
+    """Print a line for each finding with its remedy below, and the counts at the end."""
     indent = " " * (WIDTH + 1)
     for one in findings:
         what = escape(redactor.text(f"{one.about}: {one.what}"))
@@ -26,8 +26,8 @@ def print_findings(console: Console, findings: Sequence[Finding], redactor: Reda
     _line(console, _summary(findings))
 
 
-def document(findings: Sequence[Finding], redactor: Redactor) -> dict[str, object]:
-    """The JSON of it."""
+def document(findings: Sequence[DoctorFinding], redactor: Redactor) -> dict[str, object]:
+    """Return the JSON document of the findings."""
     listed = [
         {"about": one.about, "level": one.level.value, "what": one.what, "where": one.where, "do": one.do}
         for one in findings
@@ -36,7 +36,7 @@ def document(findings: Sequence[Finding], redactor: Redactor) -> dict[str, objec
     return {"findings": [redactor.document(one) for one in listed], "counts": counts}
 
 
-def _summary(findings: Sequence[Finding]) -> str:
+def _summary(findings: Sequence[DoctorFinding]) -> str:
     counts = {level: sum(one.level is level for one in findings) for level in Level}
     if not counts[Level.FAILED] and not counts[Level.WARNING]:
         return f"[green]all is well[/]: {counts[Level.OK]} checks"

@@ -1,4 +1,4 @@
-"""Runs all checks at once, each for so long at most: one that hangs is told, and holds up nobody."""
+"""Runs all checks at once, within a time limit: a check that hangs is reported, and holds up no other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from cli.doctor.finding import Finding, failed, of_problem
+from cli.doctor.finding import DoctorFinding, failed, of_problem
 from stacks.model.errors import ObservationError, UserError
 
 DEADLINE = 20.0
@@ -17,24 +17,26 @@ DEADLINE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """about: what it looks at. look: gives what it finds; it may raise UserError and ObservationError."""
+class DoctorCheck:
+    """A check. about: its subject. look: returns findings; may raise UserError and ObservationError."""
 
     about: str
-    look: Callable[[], Iterable[Finding]]
+    look: Callable[[], Iterable[DoctorFinding]]
 
 
-def examine(checks: Sequence[Check], seconds: float = DEADLINE) -> tuple[Finding, ...]:
-    """What the checks find, in their order. One that has not ended in time is a finding itself."""
-    arrivals: SimpleQueue[tuple[int, tuple[Finding, ...]]] = SimpleQueue()
+def examine(
+    checks: Sequence[DoctorCheck], seconds: float = DEADLINE, clock: Callable[[], float] = time.monotonic
+) -> tuple[DoctorFinding, ...]:
+    """Run the checks, and return their findings in order. A check that has not ended in time makes a finding, too."""
+    arrivals: SimpleQueue[tuple[int, tuple[DoctorFinding, ...]]] = SimpleQueue()
     for position, check in enumerate(checks):
         # Daemons: what hangs in a system call is left behind when the command ends.
         threading.Thread(target=_run, args=(position, check, arrivals), name=check.about, daemon=True).start()
-    until = time.monotonic() + seconds
-    found: dict[int, tuple[Finding, ...]] = {}
+    until = clock() + seconds
+    found: dict[int, tuple[DoctorFinding, ...]] = {}
     while len(found) < len(checks):
         try:
-            position, findings = arrivals.get(timeout=max(0.0, until - time.monotonic()))
+            position, findings = arrivals.get(timeout=max(0.0, until - clock()))
         except Empty:
             break
         found[position] = findings
@@ -46,8 +48,8 @@ def examine(checks: Sequence[Check], seconds: float = DEADLINE) -> tuple[Finding
     return tuple(finding for _, findings in sorted((late | found).items()) for finding in findings)
 
 
-def _run(position: int, check: Check, arrivals: SimpleQueue[tuple[int, tuple[Finding, ...]]]) -> None:
-    findings: tuple[Finding, ...]
+def _run(position: int, check: DoctorCheck, arrivals: SimpleQueue[tuple[int, tuple[DoctorFinding, ...]]]) -> None:
+    findings: tuple[DoctorFinding, ...]
     try:
         findings = tuple(check.look())
     except UserError as error:

@@ -1,4 +1,4 @@
-"""Pulumi's state: whether it can be read and written, is intact, and is locked."""
+"""Checks Pulumi's state: whether it can be read and written, is intact, and is locked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from cli.engine.failure import Locked
 from cli.engine.install.find import find
 from cli.recovery import locks
@@ -18,13 +18,13 @@ from cli.state import checkpoint
 from cli.state.registries import registry_of_estate
 
 
-def state(patient: Patient) -> Iterator[Finding]:
-    """Raises UserError, ObservationError where it cannot be read."""
-    if find(patient.environment) is None:
+def state(examined: Examined) -> Iterator[DoctorFinding]:
+    """Check the state of a stack. Raises UserError, ObservationError where it cannot be read."""
+    if find(examined.environment) is None:
         do = "run `truenorth engine install`, then this again"
         yield warning("state", "the state was not looked at: there is no engine yet", "engine", do)
         return
-    session = open_session(patient.stack, patient.settings_file, patient.environment, patient.state_url)
+    session = open_session(examined.stack, examined.settings_file, examined.environment, examined.state_url)
     folder = state_folder(session.backend)
     if folder is not None:
         problems = [*_of_folder(session, folder)]
@@ -43,7 +43,7 @@ def state(patient: Patient) -> Iterator[Finding]:
     yield ok("state", f"it can be read; {count} record{'' if count == 1 else 's'} of ours, marks among them", where)
 
 
-def _of_folder(session: Session, folder: Path) -> Iterator[Finding]:
+def _of_folder(session: Session, folder: Path) -> Iterator[DoctorFinding]:
     try:
         dead = locks.dead_files(session, folder, None, 0.0)
     except Locked as locked:

@@ -1,12 +1,12 @@
-"""The network: whether the sources of WAN addresses can be reached, and agree."""
+"""Checks the sources of WAN addresses: whether they can be reached, and agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding, failed, ok, warning
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.agreement.consensus import agree
@@ -15,16 +15,16 @@ from stacks.observe.wan.sources.source import build
 from stacks.settings.wan import WanSettings
 
 
-def wan(patient: Patient, link: str) -> Iterator[Finding]:
+def wan(examined: Examined, link: str) -> Iterator[DoctorFinding]:
     """Ask every source of a link, and wait for each: a detection ends as soon as enough agree.
 
     Too few answers are a failure where a name needs the address; objects of clusters may, too, which is not known here.
     """
-    settings = patient.settings.wan.of_link(link)
+    settings = examined.settings.wan.of_link(link)
     about = f"link {link}" if link else "WAN address"
     answers = _answers(settings)
     is_off = all(spec.kind == "none" for stage in settings.stages() for spec in stage.specs)
-    needed = link in patient.settings.asked_links() and not is_off
+    needed = link in examined.settings.asked_links() and not is_off
     for family in map(Family, settings.families):
         asked = [one for one in answers if one.family is family]
         yield from _judged(about, family, asked, agree(asked, family, settings.agreement), needed=needed)
@@ -41,7 +41,7 @@ def _answers(settings: WanSettings) -> list[Answer]:
 
 def _judged(
     about: str, family: Family, answers: Sequence[Answer], agreed: Known[object] | Unknown, *, needed: bool
-) -> Iterator[Finding]:
+) -> Iterator[DoctorFinding]:
     silent = [one for one in answers if isinstance(one.result, Unknown)]
     detect = "`truenorth detect` shows who says what"
     if isinstance(agreed, Known):

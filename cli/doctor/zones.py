@@ -1,4 +1,4 @@
-"""Each zone: whether the token sees it and may edit it, and whether the world asks its name servers."""
+"""Checks a zone: whether the token may read and edit it, and whether the world asks its name servers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import dns.asyncquery
 import dns.exception
 import dns.message
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding, failed, of_problem, ok, warning
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding, failed, of_problem, ok, warning
 from cli.doctor.plan_limits import beyond
 from stacks.model.errors import Problem
 from stacks.observe.wan.agreement.answer import NoAnswerError
@@ -24,15 +24,15 @@ from stacks.settings.credentials import Credentials
 from stacks.settings.zone import ZoneSettings
 
 SOON = timedelta(days=14)
-"""Before a token's end."""
+"""The time before a token's end from which on it is reported."""
 DNS_SECONDS = 6.0
 ANSWER_SECONDS = 2.0
 
 
-def zone(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
-    """Everything about one zone but its delegation. Raises UserError, ObservationError."""
+def zone(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
+    """Check the token, the records and the plan of a zone. Raises UserError, ObservationError."""
     about = f"zone {settings.zone}"
-    found = CREDENTIALS[settings.provider](settings, patient.environment)
+    found = CREDENTIALS[settings.provider](settings, examined.environment)
     if isinstance(found, Problem):
         yield of_problem(about, found)
         return
@@ -48,17 +48,17 @@ def zone(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
             "check the spelling of truenorth:zone, and that the token has Zone:Read and DNS:Edit on it",
         )
         return
-    yield from permissions(about, patient, settings, visible)
+    yield from permissions(about, examined, settings, visible)
     there_now = READERS[settings.provider].snapshot(found, settings.zone, visible.id)
     plan = f", plan {visible.plan}" if visible.plan else ""
     yield ok(about, f"{len(there_now.records)} records{plan}", found.base_url)
-    yield from beyond(about, settings, visible, there_now, patient.settings.wan.families)
+    yield from beyond(about, settings, visible, there_now, examined.settings.wan.families)
 
 
-def delegation(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
-    """Whether the zone's name servers are those of the provider, and answer. Raises UserError, ObservationError."""
+def delegation(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
+    """Check that the zone's name servers are the provider's, and answer. Raises UserError, ObservationError."""
     about = f"name servers of {settings.zone}"
-    found = CREDENTIALS[settings.provider](settings, patient.environment)
+    found = CREDENTIALS[settings.provider](settings, examined.environment)
     wanted: tuple[str, ...] = ()
     if isinstance(found, Credentials) and not settings.name_servers:
         wanted = next((one.name_servers for one in visible_zones(settings.provider, found, settings.zone)), ())
@@ -81,8 +81,8 @@ def delegation(patient: Patient, settings: ZoneSettings) -> Iterator[Finding]:
         yield ok(about, f"{', '.join(server.name for server in servers)} answer")
 
 
-def delegated(about: str, domain: str, wanted: tuple[str, ...], found: tuple[str, ...]) -> Iterator[Finding]:
-    """What is wrong with a delegation. wanted: empty where the provider does not say."""
+def delegated(about: str, domain: str, wanted: tuple[str, ...], found: tuple[str, ...]) -> Iterator[DoctorFinding]:
+    """Report the faults of a delegation. wanted: the provider's name servers, () where they are not known."""
     others = sorted({name.lower().rstrip(".") for name in found} - {name.lower().rstrip(".") for name in wanted})
     if wanted and others:
         yield failed(
@@ -93,12 +93,14 @@ def delegated(about: str, domain: str, wanted: tuple[str, ...], found: tuple[str
         )
 
 
-def permissions(about: str, patient: Patient, settings: ZoneSettings, visible: VisibleZone) -> Iterator[Finding]:
-    """What the token may not do, and what keeps the zone from being served."""
+def permissions(
+    about: str, examined: Examined, settings: ZoneSettings, visible: VisibleZone
+) -> Iterator[DoctorFinding]:
+    """Report the rights that the token lacks, and a zone without service."""
     where = f"the token in {_variable(settings)}"
     if not visible.may(DNS_EDIT):
         yield failed(about, "the token may not edit records", where, "add DNS:Edit to it; its value stays the same")
-    geo = patient.settings.geo
+    geo = examined.settings.geo
     if geo and settings.provider == "cloudflare" and not visible.may(BALANCING_EDIT):
         do = "add Zone, Load Balancers:Edit and Account, Load Balancing: Monitors and Pools:Edit to it"
         yield failed(about, "the token may not edit load balancers, and truenorth:geo is set", where, do)
@@ -112,7 +114,7 @@ def permissions(about: str, patient: Patient, settings: ZoneSettings, visible: V
         )
 
 
-def _token(about: str, settings: ZoneSettings, found: Credentials) -> Iterator[Finding]:
+def _token(about: str, settings: ZoneSettings, found: Credentials) -> Iterator[DoctorFinding]:
     state = READERS[settings.provider].token_state(found)
     if state and state.expires and state.expires - datetime.now(UTC) < SOON:
         yield warning(
@@ -128,14 +130,14 @@ def _variable(settings: ZoneSettings) -> str:
 
 
 async def _asked(settings: ZoneSettings) -> tuple[tuple[NameServer, ...], dict[str, str]]:
-    """The name servers, and why some of them do not answer for the zone."""
+    """Return the name servers, and the reasons of those that do not answer for the zone."""
     servers = await name_servers(settings.zone, settings.name_servers, Deadline(DNS_SECONDS))
     answers = await asyncio.gather(*(_fault(settings.zone, server) for server in servers))
     return servers, {server.name: fault for server, fault in zip(servers, answers, strict=True) if fault}
 
 
 async def _fault(domain: str, server: NameServer) -> str:
-    """Why a server does not answer for the zone; "" where it does, at one of its addresses."""
+    """Return why a server does not answer for the zone; "" where one of its addresses does."""
     fault = server.problem or "it has no address"
     for address in server.addresses:
         question = dns.message.make_query(f"{domain}.", "SOA")

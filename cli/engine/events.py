@@ -52,10 +52,10 @@ class Summary:
     result: str
 
 
-Event = Step | Diagnostic | Summary
+EngineEvent = Step | Diagnostic | Summary
 
 
-def parse_event(line: str) -> Event | None:
+def parse_event(line: str) -> EngineEvent | None:
     """The event in a line of the stream, or None for one that we have no use for (debug output, prelude)."""
     try:
         document = json.loads(line)
@@ -91,7 +91,7 @@ def _summary(found: dict[str, Any]) -> Summary:
     )
 
 
-PARSERS: Mapping[str, Callable[[dict[str, Any]], Event | None]] = {
+PARSERS: Mapping[str, Callable[[dict[str, Any]], EngineEvent | None]] = {
     "resourcePreEvent": partial(_step, "started"),
     "resOutputsEvent": partial(_step, "done"),
     "resOpFailedEvent": partial(_step, "failed"),

@@ -17,12 +17,12 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import IO
 
-from cli.engine.events import Diagnostic, Event, Step, Summary, parse_event
+from cli.engine.events import Diagnostic, EngineEvent, Step, Summary, parse_event
 from cli.engine.hold import Hold
 from cli.engine.inline import run_quickly
 
 Program = Callable[[], None]
-Listener = Callable[[Event], None]
+Listener = Callable[[EngineEvent], None]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LONGEST_SLEEP = 0.2
 """Seconds after which a signal that another thread got is seen."""
@@ -98,14 +98,14 @@ def _start(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) ->
     )
 
 
-def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str]:
+def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[EngineEvent], str]:
     """Read the child's output to its end. Each pipe has a thread: a full one would stop the child; see `_lines`."""
     if child.stdout is None or child.stderr is None:
         raise RuntimeError("the engine was started without pipes")
     errors: list[str] = []
     reader = threading.Thread(target=errors.extend, args=(child.stderr,), name="engine stderr", daemon=True)
     reader.start()
-    events: list[Event] = []
+    events: list[EngineEvent] = []
     for line in _lines(child.stdout):
         if event := parse_event(line):
             events.append(event)

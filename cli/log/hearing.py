@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from rich.console import Console
 from rich.markup import escape
 
-from cli.engine.events import Diagnostic, Event, Step
+from cli.engine.events import Diagnostic, EngineEvent, Step
 from cli.engine.run import Listener
 from cli.events import Begun, Cached, Turn
 from cli.log.entries import entry, note
@@ -15,42 +15,42 @@ from cli.log.entry import Entry, Level
 from cli.log.log import Log
 from cli.output import tables
 from cli.output.run_view import PLUGIN_ON_PATH, Steps
-from cli.reconcile.news import Dispatch, Hear
+from cli.reconcile.events import Dispatch, Subscriber
 from cli.reconcile.result import Convergence
 
 
-def hearing(log: Log) -> Hear:
-    """Writes an entry for each piece of news, and for each note of a plan that the last convergence did not have."""
+def hearing(log: Log) -> Subscriber:
+    """Writes an entry for each event, and for each note of a plan that the last convergence did not have."""
     notes: set[str] = set()
     cached: list[Cached] = []
 
-    def hear(dispatch: Dispatch) -> None:
-        news, turn = dispatch.news, dispatch.turn
-        said = entry(news)
-        if isinstance(news, Convergence):
-            now = tables.plan_notes(news.plan)
+    def on_event(dispatch: Dispatch) -> None:
+        event, turn = dispatch.event, dispatch.turn
+        said = entry(event)
+        if isinstance(event, Convergence):
+            now = tables.plan_notes(event.plan)
             for line in now:
                 if line not in notes:
                     log.write(note(line), turn, dispatch.at)
             notes.clear()
             notes.update(now)
-            log.show(lambda console: _show_changes(console, news))
-        if isinstance(news, Cached):
-            if cached == [news]:  # it is written and read again and again
+            log.show(lambda console: _show_changes(console, event))
+        if isinstance(event, Cached):
+            if cached == [event]:  # it is written and read again and again
                 said = replace(said, level="debug")
-            cached[:] = [news]
-        if turn and isinstance(news, Convergence | Begun):
+            cached[:] = [event]
+        if turn and isinstance(event, Convergence | Begun):
             said = replace(said, fields={**said.fields, **_asked(turn, dispatch.monotonic)})
         log.write(said, turn, dispatch.at)
 
-    return hear
+    return on_event
 
 
 def stepping(log: Log, turn: Turn | None) -> Listener:
     """Writes what the engine does in a turn."""
     steps = Steps()
 
-    def heard(event: Event) -> None:
+    def heard(event: EngineEvent) -> None:
         line = steps.heard(event)
         if log.mode == "console":
             if line:
@@ -62,11 +62,11 @@ def stepping(log: Log, turn: Turn | None) -> Listener:
     return heard
 
 
-def _show_changes(console: Console, news: Convergence) -> None:
-    tables.print_changes(console, news.changes)
-    tables.print_balancing(console, news.geo_changes)
-    if news.allowed_by:
-        tables.print_refusals(console, news)
+def _show_changes(console: Console, event: Convergence) -> None:
+    tables.print_changes(console, event.changes)
+    tables.print_balancing(console, event.geo_changes)
+    if event.allowed_by:
+        tables.print_refusals(console, event)
 
 
 def _asked(turn: Turn, now: float) -> dict[str, object]:
@@ -74,7 +74,7 @@ def _asked(turn: Turn, now: float) -> dict[str, object]:
     return {"triggers": triggers, "seconds_since_asked": round(now - turn.asked, 3)}
 
 
-def _of_engine(event: Event, *, shown: bool) -> tuple[Level, str]:
+def _of_engine(event: EngineEvent, *, shown: bool) -> tuple[Level, str]:
     """How much an event of the engine matters, and what it is where no line tells it. shown: whether one does."""
     if isinstance(event, Step):
         level: Level = "error" if event.phase == "failed" else "info" if shown else "debug"

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from cli.events import Leadership, Role
 from cli.metrics.levels import Levels
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.geo import Account, LivePool
 
@@ -38,9 +38,9 @@ class Balancing:
         )
         self._balancers = Levels(registry, "truenorth_load_balancers", "Load balancers that this stack has a part in.")
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
-        match dispatch.news:
+        match dispatch.event:
             case Convergence() as done:
                 if done.runs:
                     self._count(done)

@@ -50,7 +50,7 @@ class Bridge:
             registry=registry,
         )
 
-    def hear(self, counted: Counted) -> None:
+    def on_event(self, counted: Counted) -> None:
         """Take note of it."""
         service, amount = counted.service, counted.amount
         match counted.what:

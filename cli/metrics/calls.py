@@ -32,7 +32,7 @@ class Calls:
             registry=registry,
         )
 
-    def hear(self, call: Call) -> None:
+    def on_event(self, call: Call) -> None:
         """Take note of it."""
         self._seconds.labels(call.service, call.method, _named(call.status)).observe(call.seconds)
         for status in call.retried:

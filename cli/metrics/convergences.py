@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from cli.events import Begun, Cause, Failure, Leadership, Role, Trigger
 from cli.metrics.levels import Levels
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence, Planned
 from stacks.model.confirmation import Confirmed
 from stacks.model.errors import Refused
@@ -74,9 +74,9 @@ class Convergences:
         self._begun: float | None = None
         self._start_at_zero()
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
-        match dispatch.news:
+        match dispatch.event:
             case Begun():
                 self._begin(dispatch)
             case Planned():

@@ -45,7 +45,7 @@ class Detections:
             for outcome in _OUTCOMES:
                 self._detections.labels(family.value, outcome)
 
-    def hear(self, detection: Detection) -> None:
+    def on_event(self, detection: Detection) -> None:
         """Take note of it."""
         for family, outcome in detection.addresses.items():
             self._detections.labels(family.value, _agreement(detection, family, outcome)).inc()

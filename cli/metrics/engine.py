@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from cli.engine.events import QUIET_OPERATIONS, Event, Step
+from cli.engine.events import QUIET_OPERATIONS, EngineEvent, Step
 from cli.events import Cause, Failure
 from cli.metrics.convergences import SECONDS
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 
 _OUTCOMES = {"done": "succeeded", "failed": "failed"}
@@ -36,9 +36,9 @@ class Engine:
         for outcome in _OUTCOMES.values():
             self._runs.labels(outcome)
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
-        match dispatch.news:
+        match dispatch.event:
             case Convergence(runs=runs):
                 for run in runs:
                     self._runs.labels("succeeded").inc()
@@ -48,7 +48,7 @@ class Engine:
             case _:
                 pass
 
-    def hear_engine(self, event: Event) -> None:
+    def on_engine_event(self, event: EngineEvent) -> None:
         """Take note of an event of the engine."""
         if isinstance(event, Step) and event.phase in _OUTCOMES and event.operation not in QUIET_OPERATIONS:
             self._steps.labels(event.type, event.operation, _OUTCOMES[event.phase]).inc()

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from cli.engine.events import Event, Step
+from cli.engine.events import EngineEvent, Step
 from cli.events import Begun, Cached, Cause, Failure, Leadership, Role
 from cli.metrics.levels import Levels
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.claims import SourceSighting
@@ -61,9 +61,9 @@ class Esddns:
         self._components: dict[tuple[str, ...], float] = {}
         self._report(loop=True)
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
-        match dispatch.news:
+        match dispatch.event:
             case Begun():
                 self._failed_steps = False
             case Convergence() as done:
@@ -85,7 +85,7 @@ class Esddns:
             case _:
                 pass
 
-    def hear_engine(self, event: Event) -> None:
+    def on_engine_event(self, event: EngineEvent) -> None:
         """Take note of an event of the engine: a record that it could not write."""
         if isinstance(event, Step) and event.phase == "failed" and event.type in BY_TYPE_TOKEN:
             name, _, rest = event.name.partition("/")

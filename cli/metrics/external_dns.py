@@ -8,7 +8,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from cli.events import Begun, Cause, Failure, Leadership, Role
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 
 
@@ -37,9 +37,9 @@ class ExternalDns:
             registry=registry,
         )
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
-        match dispatch.news:
+        match dispatch.event:
             case Begun():
                 self._attempt.set(dispatch.at.timestamp())
             case Convergence(runs=runs):

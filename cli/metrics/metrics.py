@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, disable_creat
 from prometheus_client.exposition import choose_encoder
 
 from cli.apiproxy.counts import COUNTED
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.metrics.balancing import Balancing
 from cli.metrics.bridge import Bridge
 from cli.metrics.calls import Calls
@@ -24,7 +24,7 @@ from cli.metrics.esddns import Esddns
 from cli.metrics.external_dns import ExternalDns
 from cli.metrics.process import Process, StateSize
 from cli.metrics.world import World
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from stacks.model.api_calls import CALLS
 from stacks.observe.wan.detect import DETECTIONS
 
@@ -51,23 +51,23 @@ class Metrics:
         )
         self._calls, self._bridge, self._detections = Calls(registry), Bridge(registry), Detections(registry)
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take note of a piece of news."""
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take note of an event."""
         for subject in self._subjects:
-            subject.hear(dispatch)
+            subject.on_event(dispatch)
 
-    def hear_engine(self, event: Event) -> None:
+    def on_engine_event(self, event: EngineEvent) -> None:
         """Take note of an event of the engine."""
-        self._engine.hear_engine(event)
-        self._esddns.hear_engine(event)
+        self._engine.on_engine_event(event)
+        self._esddns.on_engine_event(event)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Count within the block what this process asks of APIs, and of the sources of WAN addresses."""
         with (
-            CALLS.listening(self._calls.hear),
-            COUNTED.listening(self._bridge.hear),
-            DETECTIONS.listening(self._detections.hear),
+            CALLS.listening(self._calls.on_event),
+            COUNTED.listening(self._bridge.on_event),
+            DETECTIONS.listening(self._detections.on_event),
         ):
             yield
 

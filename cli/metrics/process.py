@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from cli.events import Cached, Leadership, Mended, Reloaded, Role
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 
 StateSize = Callable[[], int | None]
 """Gives the bytes of the stack's state; None where nobody knows."""
@@ -66,10 +66,10 @@ class Process:
             for operation in ("read", "write"):
                 self._cached.labels(operation, result)
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
         now = dispatch.at.timestamp()
-        match dispatch.news:
+        match dispatch.event:
             case Leadership() as leadership:
                 self._leads.set(leadership.role is not Role.STANDBY)
                 self._count_transitions(leadership.transitions)

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from cli.events import Cached, Leadership, Role, Unwritten
 from cli.metrics.levels import Levels
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown, UnreadZone
@@ -51,9 +51,9 @@ class World:
             registry=registry,
         )
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of it."""
-        match dispatch.news:
+        match dispatch.event:
             case Sighting() as sighting:
                 self._sight([sighting])
             case Cached(addresses=addresses, written=False):

@@ -1,4 +1,4 @@
-"""What there is to tell of a piece of news, taken by itself."""
+"""What there is to tell of an event, taken by itself."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ def of_recovery(seconds: float) -> Fact:
     return Fact("recovery", CONVERGENCE, "works again", text)
 
 
-def of_fatal(news: Fatal) -> Fact:
+def of_fatal(event: Fatal) -> Fact:
     """That the process ends."""
     do = "No further try would mend this by itself: mend it, then start `truenorth watch` again."
-    return Fact("failure", "fatal", f"has ended, exit code {news.exit_code}", news.reason, do)
+    return Fact("failure", "fatal", f"has ended, exit code {event.exit_code}", event.reason, do)
 
 
 def of_settings(problem: str) -> Fact:
@@ -117,18 +117,18 @@ def of_mended_settings() -> Fact:
     return Fact("recovery", SETTINGS, "the settings are mended", "The new settings are in use.")
 
 
-def of_refusal(news: Refused) -> Fact:
+def of_refusal(event: Refused) -> Fact:
     """That a person has to decide."""
-    return Fact("refusal", str(news), "refused: a person has to decide", str(news))
+    return Fact("refusal", str(event), "refused: a person has to decide", str(event))
 
 
-def of_leadership(news: Leadership) -> Fact:
+def of_leadership(event: Leadership) -> Fact:
     """That another one leads."""
-    if news.role is Role.LEADER:
-        return Fact("leadership", "leads", f"{news.identity} leads now", f"{news.identity} has taken over.")
-    title = f"{news.identity} leads no more" if news.identity else "leads no more"
-    who = f"{news.holder} leads now." if news.holder else "Nobody is known to lead."
-    return Fact("leadership", "leads no more", title, f"{news.reason}\n{who}")
+    if event.role is Role.LEADER:
+        return Fact("leadership", "leads", f"{event.identity} leads now", f"{event.identity} has taken over.")
+    title = f"{event.identity} leads no more" if event.identity else "leads no more"
+    who = f"{event.holder} leads now." if event.holder else "Nobody is known to lead."
+    return Fact("leadership", "leads no more", title, f"{event.reason}\n{who}")
 
 
 def duration(seconds: float) -> str:

@@ -17,7 +17,7 @@ from cli.notify.courier import LOGGER, Complain, Courier, Deliverer
 from cli.notify.pings import Beating, pinging
 from cli.notify.policy import Policy
 from cli.notify.services import services
-from cli.reconcile.news import Dispatch, Hear
+from cli.reconcile.events import Dispatch, Subscriber
 from stacks.settings.watch import NotificationSettings
 
 LAST_SECONDS = 5.0
@@ -34,7 +34,7 @@ def notifying(
     redactor: Redactor,
     complain: Complain,
     beating: Beating = lambda: True,
-) -> Iterator[Hear]:
+) -> Iterator[Subscriber]:
     """What hears the news, notifies people and pings watchdogs; the addresses are the environment's.
 
     stack: names this instance in messages. complain: told what did not go through, without a secret, from any thread.
@@ -54,7 +54,7 @@ def notifying(
                 Policy(settings, stack), [Courier(name, send, complained) for name, send in couriers], redactor
             )
             try:
-                yield partial(_both, notifier.hear, ping)
+                yield partial(_both, notifier.on_event, ping)
             finally:
                 notifier.close()
 
@@ -70,8 +70,8 @@ class Notifier:
         self._thread = threading.Thread(target=self._run, name="notify", daemon=True)
         self._thread.start()
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take a piece of news; returns at once."""
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take an event; returns at once."""
         with self._changed:
             self._news.append(dispatch)
             self._changed.notify_all()
@@ -93,10 +93,10 @@ class Notifier:
             with self._changed:
                 timeout = None if due == math.inf else max(0.0, due - time.monotonic())
                 self._changed.wait_for(lambda: self._news or self._closed, timeout)
-                news, closed = list(self._news), self._closed
+                event, closed = list(self._news), self._closed
                 self._news.clear()
-            for dispatch in news:
-                self._policy.hear(dispatch)
+            for dispatch in event:
+                self._policy.on_event(dispatch)
             now = time.monotonic()
             for message in self._policy.last_words(now) if closed else self._policy.tell(now):
                 text = self._redactor.text
@@ -105,7 +105,7 @@ class Notifier:
                     courier.post(told)
 
 
-def _both(one: Hear, other: Hear, dispatch: Dispatch) -> None:
+def _both(one: Subscriber, other: Subscriber, dispatch: Dispatch) -> None:
     one(dispatch)
     other(dispatch)
 

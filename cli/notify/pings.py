@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 from cli.log.secrets import INSTEAD, PING_VARIABLES, Redactor, addresses
 from cli.notify.courier import Complain
 from cli.notify.pulse import Pulse, Signal
-from cli.reconcile.news import Dispatch, Hear
+from cli.reconcile.events import Dispatch, Subscriber
 from stacks.model.errors import UserError
 from stacks.settings.watch import NotificationSettings
 
@@ -64,7 +64,7 @@ def pinging(
     redactor: Redactor,
     complain: Complain,
     beating: Beating,
-) -> Iterator[Hear]:
+) -> Iterator[Subscriber]:
     """What hears the news, and pings each watchdog of the environment. Raises UserError where a URL is none.
 
     Only a process that leads pings. It does so every `ping_every` seconds while the last convergence succeeded and the
@@ -80,11 +80,11 @@ def pinging(
         for pinger in pingers:
             stack.callback(pinger.close)
 
-        def hear(dispatch: Dispatch) -> None:
+        def on_event(dispatch: Dispatch) -> None:
             for pinger in pingers:
-                pinger.hear(dispatch)
+                pinger.on_event(dispatch)
 
-        yield hear
+        yield on_event
 
 
 def _urls(variable: str, text: str) -> Iterator[SplitResult]:
@@ -125,10 +125,10 @@ class Pinger:
         self._thread = threading.Thread(target=self._run, name="ping", daemon=True)
         self._thread.start()
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take a piece of news in; returns at once."""
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take an event in; returns at once."""
         with self._changed:
-            self._pulse.hear(dispatch)
+            self._pulse.on_event(dispatch)
             self._changed.notify_all()
 
     def close(self) -> None:

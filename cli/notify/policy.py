@@ -20,7 +20,7 @@ from cli.events import Fatal, Leadership, Reloaded, Role
 from cli.notify import facts
 from cli.notify.message import Fact, Message, message
 from cli.notify.streak import Streak
-from cli.reconcile.news import Dispatch, News
+from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 from stacks.model.values import Known, Sighting
@@ -48,20 +48,20 @@ class Policy:
         """Of the streak that was told."""
         self._role: Role | None = None
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take a piece of news in."""
-        news, was_standby = dispatch.news, self._role is Role.STANDBY
-        self._streak.hear(dispatch)
-        if isinstance(news, Leadership):
-            self._role = news.role
-            if news.role is Role.STANDBY:
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take an event in."""
+        event, was_standby = dispatch.event, self._role is Role.STANDBY
+        self._streak.on_event(dispatch)
+        if isinstance(event, Leadership):
+            self._role = event.role
+            if event.role is Role.STANDBY:
                 self._waiting.clear()
-            if (news.role is Role.LEADER and (was_standby or news.transitions)) or news.reason:
-                self._add(facts.of_leadership(news))
-        elif isinstance(news, Fatal):
-            self._add(facts.of_fatal(news))
+            if (event.role is Role.LEADER and (was_standby or event.transitions)) or event.reason:
+                self._add(facts.of_leadership(event))
+        elif isinstance(event, Fatal):
+            self._add(facts.of_fatal(event))
         elif self._role is not Role.STANDBY:
-            for fact in self._of(news, dispatch.monotonic):
+            for fact in self._of(event, dispatch.monotonic):
                 self._add(fact)
 
     def due(self) -> float:
@@ -111,19 +111,19 @@ class Policy:
         if together:
             self._waiting[key] = together
 
-    def _of(self, news: News, now: float) -> Iterator[Fact]:
-        if isinstance(news, Convergence):
-            yield from facts.of_changes(news)
-            yield from self._new_conflicts(news)
+    def _of(self, event: Event, now: float) -> Iterator[Fact]:
+        if isinstance(event, Convergence):
+            yield from facts.of_changes(event)
+            yield from self._new_conflicts(event)
             if self._streak.since is None:
                 yield from self._recovered(now)
-        elif isinstance(news, Sighting):
-            yield from self._of_sighting(news)
-        elif isinstance(news, Refused):
-            yield facts.of_refusal(news)
-        elif isinstance(news, Reloaded) and news.problem:
-            yield facts.of_settings(news.problem)
-        elif isinstance(news, Reloaded) and self._closes("failure", facts.SETTINGS):
+        elif isinstance(event, Sighting):
+            yield from self._of_sighting(event)
+        elif isinstance(event, Refused):
+            yield facts.of_refusal(event)
+        elif isinstance(event, Reloaded) and event.problem:
+            yield facts.of_settings(event.problem)
+        elif isinstance(event, Reloaded) and self._closes("failure", facts.SETTINGS):
             yield facts.of_mended_settings()
 
     def _new_conflicts(self, done: Convergence) -> Iterator[Fact]:

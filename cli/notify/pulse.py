@@ -9,7 +9,7 @@ from typing import Literal
 
 from cli.events import Begun, Fatal, Leadership, Role
 from cli.notify.streak import Streak
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 
 
@@ -47,20 +47,20 @@ class Pulse:
         """When the signal changes without news."""
         return self._streak.due
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take a piece of news in."""
-        news = dispatch.news
-        self._streak.hear(dispatch)
-        if isinstance(news, Leadership):
-            self._role, self.changed = news.role, True
-            if news.role is Role.STANDBY:
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take an event in."""
+        event = dispatch.event
+        self._streak.on_event(dispatch)
+        if isinstance(event, Leadership):
+            self._role, self.changed = event.role, True
+            if event.role is Role.STANDBY:
                 self._begun, self._seconds = False, None
-        elif isinstance(news, Begun):
+        elif isinstance(event, Begun):
             self._begun, self.changed = True, True
-        elif isinstance(news, Fatal):
-            self._fatal, self.changed = news.reason, True
-        elif isinstance(news, Convergence) and self._streak.since is None:
-            self._seconds, self.changed = news.seconds, True
+        elif isinstance(event, Fatal):
+            self._fatal, self.changed = event.reason, True
+        elif isinstance(event, Convergence) and self._streak.since is None:
+            self._seconds, self.changed = event.seconds, True
         elif self._streak.due != math.inf:
             self.changed = True
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from cli.events import Failure, Leadership, Role
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 
@@ -22,18 +22,18 @@ class Streak:
     reason: str = ""
     """Why the last one failed."""
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take a piece of news in.
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take an event in.
 
         A convergence that could not read its zones is no success: a failure follows it. A refusal is no failure.
         """
-        news = dispatch.news
-        if isinstance(news, Failure):
+        event = dispatch.event
+        if isinstance(event, Failure):
             self.since = dispatch.monotonic if self.since is None else self.since
-            self.reason = news.reason
-        elif isinstance(news, Refused) or (isinstance(news, Convergence) and not news.unread_at_providers):
+            self.reason = event.reason
+        elif isinstance(event, Refused) or (isinstance(event, Convergence) and not event.unread_at_providers):
             self.since = None
-        elif isinstance(news, Leadership) and news.role is Role.STANDBY:
+        elif isinstance(event, Leadership) and event.role is Role.STANDBY:
             self.since = None  # it is another's business now
 
     @property

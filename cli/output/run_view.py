@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from cli.engine.events import QUIET_OPERATIONS, Diagnostic, Event, Step, Summary
+from cli.engine.events import QUIET_OPERATIONS, Diagnostic, EngineEvent, Step, Summary
 from cli.engine.run import Listener
 from cli.log.secrets import Redactor, redactor
 from components.records.providers import BY_TYPE_TOKEN
@@ -49,14 +49,14 @@ def listening(console: Console, *, json_lines: bool = False, live: bool = True) 
     else:
         steps = Steps()
 
-        def plain(event: Event) -> None:
+        def plain(event: EngineEvent) -> None:
             if line := steps.heard(event):
                 console.print(redact.text(line), markup=False, highlight=False, soft_wrap=True)
 
         yield plain
 
 
-def _json_listener(redact: Redactor, event: Event) -> None:
+def _json_listener(redact: Redactor, event: EngineEvent) -> None:
     document = redact.document({"event": type(event).__name__.lower(), **asdict(event)})
     sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
     sys.stdout.flush()
@@ -69,7 +69,7 @@ class Steps:
         self.began: dict[str, float] = {}
         self.rows: dict[str, tuple[Step, float | None]] = {}
 
-    def heard(self, event: Event) -> str:
+    def heard(self, event: EngineEvent) -> str:
         """Take an event in; the line to print for it, or "" for none."""
         now = time.monotonic()
         if isinstance(event, Summary):
@@ -90,7 +90,7 @@ class Steps:
         self.rows[event.urn] = (event, seconds)
         return f"  {_word(event)} {' '.join(filter(None, (event.name, event.detail)))} ({seconds:.1f} s)"
 
-    def take_in(self, event: Event) -> None:
+    def take_in(self, event: EngineEvent) -> None:
         """Take an event in, for the table."""
         self.heard(event)
 

@@ -1,4 +1,4 @@
-"""What an adoption does, step by step: the run that takes over, and the one after it that puts right what it took."""
+"""Lists and prints the steps of an adoption: of the run that imports, and of the runs after it, which correct."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ COLOURS = {"import": "cyan", "import mark": "cyan", "import, change": "yellow", 
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What is done to one record. of: whose the record has been, in words; "" where nobody's mark says it."""
+class AdoptionStep:
+    """A change of a record, in words. of: the former owner of the record; "" where no mark names one."""
 
     what: str
     change: Change
@@ -33,12 +33,12 @@ class Step:
 
 
 def adopts(seen: Convergence) -> bool:
-    """Whether anything is taken over, or a takeover that was cut off is still to be finished."""
+    """Return whether anything is adopted, or an interrupted adoption is to be finished."""
     return any(change.action is Action.ADOPT or FORMER_MARK in change.logical_name for change in seen.changes)
 
 
-def steps(settings: Settings, seen: Convergence) -> tuple[Step, ...]:
-    """Every step of all runs, in their order. A mark that is imported to be deleted is one step."""
+def steps(settings: Settings, seen: Convergence) -> tuple[AdoptionStep, ...]:
+    """Return the steps of all runs, in order. A mark that is imported to be deleted makes one step."""
     then: list[Change] = []
     plan, observation = seen.plan, seen.observation
     for _ in range(FURTHER_RUNS):
@@ -48,11 +48,13 @@ def steps(settings: Settings, seen: Convergence) -> tuple[Step, ...]:
     owners = {one.live.record: described(one.mark) for one in held(settings, seen.observation)}
     found = [(_first(change), change) for change in seen.changes if not _is_import_to_delete(change)]
     found += [(_then(change), change) for change in then]
-    return tuple(Step(what, change, owners.get(change.before, "") if change.before else "") for what, change in found)
+    return tuple(
+        AdoptionStep(what, change, owners.get(change.before, "") if change.before else "") for what, change in found
+    )
 
 
-def print_steps(console: Console, found: tuple[Step, ...]) -> None:
-    """The steps, a line each."""
+def print_steps(console: Console, found: tuple[AdoptionStep, ...]) -> None:
+    """Print the steps, a line each."""
     table = Table(box=None, show_header=False, pad_edge=True)
     for step in found:
         record = step.change.record
@@ -64,7 +66,7 @@ def print_steps(console: Console, found: tuple[Step, ...]) -> None:
 
 
 def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
-    """What the other tool keeps."""
+    """Print the records that the other tool keeps."""
     for one in left:
         record = one.live.record
         console.print(
@@ -76,8 +78,8 @@ def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
         )
 
 
-def steps_document(found: tuple[Step, ...], left: tuple[Held, ...]) -> dict[str, object]:
-    """The JSON of the steps, and of what is left alone."""
+def steps_document(found: tuple[AdoptionStep, ...], left: tuple[Held, ...]) -> dict[str, object]:
+    """Return the JSON document of the steps and of the records that are left alone."""
     return {
         "steps": [{"step": step.what, "of": step.of, **documents.change_document(step.change)} for step in found],
         "left_alone": [{"of": described(one.mark), **documents.record_document(one.live.record)} for one in left],
@@ -89,7 +91,7 @@ def _is_import_to_delete(change: Change) -> bool:
 
 
 def _first(change: Change) -> str:
-    """What is done in the first run."""
+    """Return the word for a change of the first run."""
     is_mark = change.logical_name.endswith("/mark")
     if FORMER_MARK in change.logical_name:
         return "remove old mark"
@@ -104,5 +106,5 @@ def _first(change: Change) -> str:
 
 
 def _then(change: Change) -> str:
-    """What is done in the runs after it."""
+    """Return the word for a change of the runs after it."""
     return "remove old mark" if FORMER_MARK in change.logical_name else f"then {change.action.value}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from cli.engine.events import Diagnostic, Event
+from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.reconcile import writes
@@ -19,7 +19,7 @@ from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
-from cli.shards.parts import Part, parts
+from cli.shards.parts import Part
 from stacks.model.shards import label_of, root_of, stack_in
 from stacks.plan.sharding import moves
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from cli.apiproxy.counts import Counts, Tally
     from cli.apiproxy.intent import Intent
     from cli.reconcile.result import Convergence
+    from stacks.model.observation import Observation
+    from stacks.model.plan import Plan
+    from stacks.settings.stack import Settings
 
 Todo = TypeVar("Todo")
 MANY = 50
@@ -47,13 +50,12 @@ class Carried:
     calls: tuple[Tally, ...] = ()
 
 
-def carry_out(session: Session, seen: Convergence, listener: Listener, *, every: bool = False) -> Carried:
+def carry_out(session: Session, seen: Convergence, todo: Sequence[Part], listener: Listener) -> Carried:
     """Run the stacks that have anything to do, then move what lies in another stack than it belongs to.
 
-    Where that is nothing, nothing is started. every: run all stacks. Raises RunFailed, UserError, ObservationError:
-    what could be done is done then.
+    Where that is nothing, nothing is started. todo: the runs (`cli.shards.parts`). Raises RunFailed, UserError,
+    ObservationError: what could be done is done then.
     """
-    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack, every=every)
     _drop_twins(session, seen, listener)
     runs: tuple[Run, ...] = ()
     counts = None
@@ -69,13 +71,20 @@ def carry_out(session: Session, seen: Convergence, listener: Listener, *, every:
     return Carried(runs, moved, (counts.tally,) if counts else ())
 
 
+def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
+    """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
+    from components.records.owned_record import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
+    from stacks.program import program  # noqa: PLC0415 - likewise
+
+    for provider in providers:
+        component_of(provider)
+    return program
+
+
 def declare(session: Session, seen: Convergence, part: Part) -> Program:
-    """The program of a run, with the settings and the observation that the changes were computed from."""
+    """Return the program of a run, with the settings and the observation that the changes were computed from."""
 
     def declared() -> None:
-        # Imported while the engine starts, which calls this.
-        from cli.reconcile.converge import import_program  # noqa: PLC0415 - which imports this module
-
         import_program()(seen.observation, session.settings, part.plan)
 
     return declared
@@ -212,7 +221,7 @@ def _one_at_a_time(listener: Listener) -> Listener:
     """The listener, for several engines: it hears one event at a time."""
     lock = threading.Lock()
 
-    def heard(event: Event) -> None:
+    def heard(event: EngineEvent) -> None:
         with lock:
             listener(event)
 

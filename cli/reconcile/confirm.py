@@ -1,4 +1,4 @@
-"""Whether the world sees what a run has changed: the zones' name servers are asked until they answer it."""
+"""Confirms the changes of a run: asks the zones' name servers until they answer with them."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 Outcome: TypeAlias = Confirmed | Unconfirmed
 Waiting = Callable[[float], "float | Deadline"]
-"""Makes what a confirmation waits under of its seconds."""
+"""Makes the limit of a confirmation from its seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What the name servers say of a convergence."""
+    """The answers of the name servers after a convergence."""
 
     outcomes: tuple[Outcome, ...]
 
 
 def confirmations(
     settings: Settings, done: Convergence, waiting: Waiting = lambda seconds: seconds
-) -> tuple[Outcome, ...]:
-    """Ask for what the changes of a convergence should have brought; nothing where it ran no engine.
+) -> tuple[Confirmed | Unconfirmed, ...]:
+    """Ask the name servers for the changed record sets of a convergence; return () where no engine ran.
 
     At most as long as the longest of the zones' settings `confirm`. Raises nothing for what the network does.
     """
@@ -52,7 +52,7 @@ def confirmations(
 
 
 def expectations(settings: Settings, done: Convergence) -> dict[str, tuple[Expectation, ...]]:
-    """What the name servers of each zone should answer for the record sets that the changes touch.
+    """Return the answers that each zone's name servers should give for the changed record sets.
 
     Left out: marks, zones with `confirm: 0`, and what no name server answers as it was written: proxied names, an alias
     at the apex, deleted names that a wildcard covers.

@@ -1,184 +1,102 @@
-"""One convergence: observe, plan, and run the engine if there is anything to do. `up` and `watch` both call this."""
+"""Converges: looks, guards, carries out, and looks again where something is left. `up` and `watch` both call this.
+
+The engine runs only in the stacks that have something to do (`parts`); where none has, it does not run.
+"""
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
 from cli.reconcile.apply import Carried, carry_out
 from cli.reconcile.geo_retry import Rounds
+from cli.reconcile.look import DEFAULTS, ConvergenceOptions, look
 from cli.reconcile.result import Convergence
-from cli.session.open import require_estate
 from cli.session.session import Session
-from cli.state.registries import registry_of_estate
-from stacks.model.observation import Observation
-from stacks.model.plan import Plan
-from stacks.observe.world import Sights, look_around, observe
-from stacks.plan.changes import Action, Change, changes
-from stacks.plan.geo.part import changes_of_geo
-from stacks.plan.planner import make_plan
-from stacks.plan.records.adoption import Takeover
-from stacks.plan.safety.guard import Refusal, refusals
-from stacks.plan.safety.held_back import held_back
-from stacks.plan.safety.permission import Permission, refused
-from stacks.settings.stack import Settings
+from cli.shards.parts import parts
+from stacks.plan.changes import Action
+from stacks.plan.safety.permission import refused
 
-GiveSights = Callable[[], Sights]
-"""Gives the WAN addresses and the objects' wishes to a run, in place of a look of its own."""
-Amend = Callable[[Plan, Observation], Plan]
-"""Makes the plan that is carried out of the one for the world as it is."""
-NOTHING_ALLOWED = Permission()
-NOTHING_DONE = Carried()
 SHARED = "/load_balancers"
-"""In the URL of what several stacks write, which the provider names where it fails."""
+"""A part of the URLs that several stacks write, which the provider's error names."""
 
 
-def look(  # noqa: PLR0913 - what each command varies; the rest are defaults
-    session: Session,
-    sights: GiveSights | None = None,
-    takeover: Takeover | None = None,
-    *,
-    permission: Permission = NOTHING_ALLOWED,
-    amend: Amend = lambda plan, _: plan,
-    hold_back: bool = False,
-    handed_over: bool = False,
-) -> Convergence:
-    """Observe and plan, and touch nothing. Raises UserError, ObservationError.
-
-    hold_back: what the guard refuses is taken out of the plan, if it can be.
-    """
-    require_estate(session)
-    began = time.monotonic()
-    with _no_collections():
-        observation = observe(
-            session.settings,
-            session.credentials,
-            registry=lambda: registry_of_estate(session),
-            sights=sights or (lambda: look_around(session.settings, session.environment)),
-        )
-        plan = amend(make_plan(session.settings, observation, takeover, handed_over=handed_over), observation)
-        found = changes(plan, observation)
-        refusing = refused_changes(session.settings, plan, found, observation, permission)
-    allowed_by = permission.allowing(refusing, session.settings)
-    geo = changes_of_geo(plan, observation)
-    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refusing, allowed_by, geo_changes=geo)
-    if not refusing or allowed_by or not hold_back:
-        return seen
-    plan = held_back(plan, refusing, observation)
-    found = changes(plan, observation)
-    if refused_changes(session.settings, plan, found, observation, permission):
-        return seen
-    return replace(seen, plan=plan, changes=found, is_held_back=True)
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep the collector from looking through the same values again and again: a quarter of a large plan's time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def refused_changes(
-    settings: Settings, plan: Plan, found: tuple[Change, ...], observation: Observation, permission: Permission
-) -> tuple[Refusal, ...]:
-    """What the guard refuses; what puts right what was taken over just now is not asked for twice."""
-    guarded = [one for one in found if one.action is Action.DELETE or one.logical_name not in permission.adopted]
-    return refusals(settings, plan, guarded, observation)
-
-
-def converge(  # noqa: PLR0913 - what each command varies; the rest are defaults
+def converge(
     session: Session,
     listener: Listener,
+    options: ConvergenceOptions = DEFAULTS,
     *,
-    sights: GiveSights | None = None,
     planned: Callable[[Convergence], None] = lambda _: None,
-    always: bool = False,
-    takeover: Takeover | None = None,
-    permission: Permission = NOTHING_ALLOWED,
-    amend: Amend = lambda plan, _: plan,
-    hold_back: bool = False,
     rounds: Rounds | None = None,
 ) -> Convergence:
-    """Bring the zones to the plan. No engine runs where nothing is to be done, unless always is set.
+    """Bring the zones to the plan, and return what was done. No engine runs where nothing is to be done.
 
-    planned is told what will be done before it is done. Where something was taken over or deferred, a second look
-    follows: what was imported and is not wished is ours then, and is put right. Raises UserError, ObservationError,
-    RunFailed, and Refused where the guard refuses and permission does not allow it: nothing was changed by this look.
-    hold_back: all that is not refused is done instead.
+    planned: called with each plan before it is carried out. rounds: the memory of a caller that converges again and
+    again. Where something was adopted or deferred, a second pass follows: an adopted record that nothing asks for is
+    corrected then. Raises UserError, ObservationError, RunFailed, and Refused where the guard refuses the plan and
+    `options` neither permit nor hold back; then nothing was changed by that pass.
     """
-    began = time.monotonic()
     geo = session.settings.geo
     rounds = rounds or Rounds(geo.handover if geo else 0.0)
-    seen = look(
-        session,
-        sights,
-        takeover,
-        permission=permission,
-        amend=amend,
-        hold_back=hold_back,
-        handed_over=rounds.handed_over,
-    )
-    planned(seen)
-    if seen.refusals and not seen.allowed_by and not seen.is_held_back:
-        raise refused(seen.refusals, permission, session.settings)
-    carried, failed = NOTHING_DONE, False
+    passes: list[Convergence] = []
+    while True:
+        began = time.monotonic()
+        seen = look(session, options, handed_over=rounds.handed_over)
+        planned(seen)
+        if seen.refusals and not seen.allowed_by and not seen.is_held_back:
+            raise refused(seen.refusals, options.permission, session.settings)
+        carried = _carry_out(session, seen, listener, rounds, always=options.always)
+        passes.append(_done(seen, carried or Carried(), time.monotonic() - began))
+        if carried is not None and not _is_followed(seen, carried, rounds):
+            return reduce(_joined, reversed(passes))
+        permission = replace(options.permission, adopted=_adopted(seen))
+        options = replace(options, takeover=None, always=False, permission=permission)
+
+
+def _carry_out(
+    session: Session, seen: Convergence, listener: Listener, rounds: Rounds, *, always: bool
+) -> Carried | None:
+    """Run the engine in the stacks that have something to do, or in all; None where another stack was first."""
+    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack, every=always)
     try:
-        carried = carry_out(session, seen, listener, every=always)
+        return carry_out(session, seen, todo, listener)
     except RunFailed as error:
-        # Somebody else was first, or still refers to what was to go: that is what the next look sees.
-        if not seen.geo_changes or SHARED not in str(error) or error.interrupted or not rounds.failed():
+        # Another stack was first, or still refers to what was to go: the next look shows it.
+        contended = seen.geo_changes and SHARED in str(error) and not error.interrupted
+        if not (contended and rounds.failed()):
             raise
-        failed = True
-    runs = carried.runs
-    done = replace(seen, runs=runs, moved=carried.moved, calls=carried.calls, seconds=time.monotonic() - began)
-    adopted = frozenset(change.logical_name for change in seen.changes if change.action is Action.ADOPT)
-    second = runs and (seen.plan.deferred or adopted)
-    if failed or second or rounds.another(seen.plan.geo, changed=bool(runs and seen.geo_changes)):
-        permission = replace(permission, adopted=adopted)
-        again = converge(
-            session,
-            listener,
-            sights=sights,
-            planned=planned,
-            permission=permission,
-            amend=amend,
-            hold_back=hold_back,
-            rounds=rounds,
-        )
-        return _together(done, again)
-    return done
+        return None
 
 
-def _together(done: Convergence, again: Convergence) -> Convergence:
-    """Two convergences, told as one."""
+def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
+    """Return whether another pass follows now; waits for it where it has to."""
+    if carried.runs and (seen.plan.deferred or _adopted(seen)):
+        return True
+    return rounds.another(seen.plan.geo, changed=bool(carried.runs and seen.geo_changes))
+
+
+def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:
+    return replace(seen, runs=carried.runs, moved=carried.moved, calls=carried.calls, seconds=seconds)
+
+
+def _adopted(seen: Convergence) -> frozenset[str]:
+    return frozenset(change.logical_name for change in seen.changes if change.action is Action.ADOPT)
+
+
+def _joined(later: Convergence, earlier: Convergence) -> Convergence:
+    """Return two passes as one convergence: with the observation and plan of the later one, and the work of both."""
     return replace(
-        again,
-        changes=(*done.changes, *again.changes),
-        geo_changes=(*done.geo_changes, *again.geo_changes),
-        runs=(*done.runs, *again.runs),
-        moved=done.moved + again.moved,
-        calls=(*done.calls, *again.calls),
-        refusals=again.refusals if again.is_held_back else (*done.refusals, *again.refusals),
-        allowed_by=done.allowed_by or again.allowed_by,
-        seconds=done.seconds + again.seconds,
+        later,
+        changes=(*earlier.changes, *later.changes),
+        geo_changes=(*earlier.geo_changes, *later.geo_changes),
+        runs=(*earlier.runs, *later.runs),
+        moved=earlier.moved + later.moved,
+        calls=(*earlier.calls, *later.calls),
+        refusals=later.refusals if later.is_held_back else (*earlier.refusals, *later.refusals),
+        allowed_by=earlier.allowed_by or later.allowed_by,
+        seconds=earlier.seconds + later.seconds,
     )
-
-
-def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
-    """The program. providers: those whose SDK is wanted now, too: it takes a second, and not every run needs one."""
-    from components.records.owned_record import component_of  # noqa: PLC0415 - see above
-    from stacks.program import declare_plan  # noqa: PLC0415 - likewise
-
-    for provider in providers:
-        component_of(provider)
-    return declare_plan

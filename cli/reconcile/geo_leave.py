@@ -1,4 +1,4 @@
-"""Takes this stack out of the load balancers that it shares, whatever its settings say: before it is destroyed."""
+"""Takes a stack out of the load balancers that it shares, before it is destroyed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 from cli.engine.run import Listener
 from cli.reconcile.converge import converge
+from cli.reconcile.look import ConvergenceOptions
 from cli.session.session import Session
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Observation
@@ -22,7 +23,8 @@ def leave(session: Session, listener: Listener) -> None:
     Raises as `converge` does, and ObservationError where something is left: others' pools would be at stake.
     """
     without = replace(session, settings=session.settings.model_copy(update={"geo": None}))
-    done = converge(without, listener, permission=Permission("destroy"), amend=partial(_records_as_registered, without))
+    as_registered = partial(_records_as_registered, without)
+    done = converge(without, listener, ConvergenceOptions(permission=Permission("destroy"), amend=as_registered))
     if done.plan.geo and done.plan.geo.again:
         raise ObservationError(f"load balancing is not left yet, nothing was destroyed: {done.plan.geo.again}")
 

@@ -25,7 +25,7 @@ HEALTH = 5.0
 
 
 class Rounds:
-    """Of one convergence, or of a loop of them.
+    """The rounds of one convergence, or of a loop of them.
 
     wait: sleeps for seconds; None where the caller comes back by itself, when `pause` says.
     """
@@ -41,16 +41,16 @@ class Rounds:
 
     @property
     def handed_over(self) -> bool:
-        """Whether health has been awaited for long enough."""
+        """Whether the health of new origins has been awaited for long enough."""
         return self._waiting_since is not None and time.monotonic() - self._waiting_since >= self._handover
 
     def failed(self) -> bool:
-        """Note a failed run: whether to look again."""
+        """Note a failed run, and return whether to look again; waits before that."""
         self._failures += 1
         return self._failures <= FAILURES and self._again(self._jitter())
 
     def another(self, plan: GeoPlan | None, *, changed: bool) -> bool:
-        """Whether another round follows now; changed: whether this one has run for load balancing."""
+        """Return whether another round follows now; waits before it. changed: whether this one wrote load balancers."""
         self.pause = None
         if plan is None or not (changed or plan.again or plan.wait):
             self._number, self._failures, self._idle, self._waiting_since = 0, 0, 0, None
@@ -64,7 +64,7 @@ class Rounds:
         return self._again(min(HEALTH, max(self._handover, 0.0)) or 0.0)
 
     def _jitter(self) -> float:
-        """None before the first look back, which finds most to be well."""
+        """Return seconds by chance; 0 before the first look back, when most is well."""
         if self._number == 0:
             return 0.0
         return random.uniform(0, min(LONGEST_JITTER, 0.25 * 2.0**self._number))  # noqa: S311 - to spread writers

@@ -1,4 +1,4 @@
-"""Convergences after a crash: recover first, and forget what was written down once nothing is open."""
+"""Converges after a crash: recovers first, and forgets the intents once nothing is open."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def recovering(
 
 
 def end(session: Session, done: Convergence) -> bool:
-    """Forget what was written down for all stacks of the estate, where a convergence has left nothing open.
+    """Forget the intents of all stacks of the estate, where a convergence has left nothing open.
 
-    Return whether it was forgotten: else the next convergence has to take over again.
+    Return whether they were forgotten; otherwise the next convergence has to adopt again.
     """
     if done.unread or done.plan.frozen:
         return False

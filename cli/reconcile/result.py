@@ -17,7 +17,7 @@ from stacks.plan.safety.guard import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """What a convergence saw, wanted and did. runs is empty where nothing was to be done; seconds is wall time.
+    """The observation, the plan and the outcome of a convergence. runs: empty where nothing was to be done.
 
     refusals: what the guard refuses; allowed_by: what allows it all the same, in words; is_held_back: it is left as it
     is, and the changes are the rest.
@@ -32,15 +32,15 @@ class Convergence:
     allowed_by: str = ""
     is_held_back: bool = False
     geo_changes: tuple[GeoChange, ...] = ()
-    """What is done of load balancing."""
+    """The changes of load balancing."""
     moved: int = 0
     """Records that were moved from one stack of the estate to another."""
     calls: tuple[Tally, ...] = ()
-    """What went through the bridge in each round."""
+    """The calls through the API proxy, by round."""
 
     @property
     def unread_at_providers(self) -> str:
-        """What could not be read, zones or load balancing, and why: it stays as it is. Empty where all could."""
+        """The zones and load balancing that could not be read and stay as they are, with reasons; "" for none."""
         unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
         stays = [f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread]
         geo = self.observation.geo
@@ -50,7 +50,7 @@ class Convergence:
 
     @property
     def unread(self) -> str:
-        """What could not be read, and why, objects of clusters too. What it is about stays as it is."""
+        """The zones, load balancing and clusters that could not be read, with reasons; their records stay."""
         sources = [one for one in self.observation.sources if not one.waiting]
         reasons = dict.fromkeys(one.found.reason for one in sources if isinstance(one.found, Unknown))
         kept = [f"what was made for its objects stays: {reason}" for reason in reasons]
@@ -65,7 +65,7 @@ def require_all_read(done: Convergence) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is about to be done, and whether it is about none of our zones."""
+    """The changes that a convergence is about to make, and whether they concern none of our zones."""
 
     changes: tuple[Change, ...]
     is_nothing: bool

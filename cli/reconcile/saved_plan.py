@@ -1,4 +1,4 @@
-"""Plans in files: `preview --save` writes what a person reviews, `up --plan` does exactly that or nothing."""
+"""Saves plans in files: `preview --save` writes one for review, `up --plan` carries out exactly that or nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """A plan as it was reviewed. purge: the option that it was made with. content: changes and record sets, as JSON."""
+    """A reviewed plan. purge: the option of its `preview`. content: its changes and record sets, as JSON."""
 
     file: Path
     purge: bool | None
@@ -66,7 +66,7 @@ def load(file: Path, stack: str) -> SavedPlan:
 
 
 def check(saved: SavedPlan, seen: Convergence) -> None:
-    """Raise Refused, with every difference, unless a plan comes to exactly what was reviewed."""
+    """Raise Refused, with every difference, unless a plan equals the reviewed one."""
     now = _content(seen)
     to_do = _differences("to do", _by_name(saved.content["changes"]), _by_name(now["changes"]))
     wanted = _differences("wanted", _by_name(saved.content["record_sets"]), _by_name(now["record_sets"]))
@@ -102,14 +102,14 @@ def _by_name(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _set_of(name: str) -> str:
-    """The name of the record set that a change is in."""
+    """Return the name of the record set that a change is in."""
     return "/".join(name.split("/")[:2])
 
 
 def _differences(
     kind: str, reviewed: Mapping[str, dict[str, Any]], now: Mapping[str, dict[str, Any]]
 ) -> dict[str, str]:
-    """A line for each entry that is not the same, by its name."""
+    """Return a line for each entry that differs, by its name."""
     lines = {}
     for name in sorted(now.keys() | reviewed.keys()):
         if name not in reviewed:
@@ -123,7 +123,7 @@ def _differences(
 
 
 def _told(entry: dict[str, Any], other: dict[str, Any] | None = None) -> str:
-    """An entry in a line: of two that differ only what does."""
+    """Return an entry in one line; only its differences where there is another to compare."""
     if other is not None:
         return json.dumps(_without(entry, other), sort_keys=True)
     if "action" in entry:
@@ -133,7 +133,7 @@ def _told(entry: dict[str, Any], other: dict[str, Any] | None = None) -> str:
 
 
 def _without(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """What one has and the other has not so, down to the fields of records."""
+    """Return the fields of one entry that differ from the other, down to the fields of records."""
     differing = {key: value for key, value in one.items() if value != other.get(key)}
     return {
         key: _without(value, other[key]) if isinstance(value, dict) and isinstance(other.get(key), dict) else value

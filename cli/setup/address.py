@@ -1,4 +1,4 @@
-"""What the WAN address is, for whoever sets up a stack: nothing is decided by it."""
+"""Shows the WAN addresses to the person who sets up a stack."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def found_addresses(zone: str, environment: Mapping[str, str]) -> Detection:
 
 
 def print_addresses(console: Console, found: Detection) -> None:
-    """The addresses, and why there is none for IPv4; that there is none for IPv6 is usual."""
+    """Print the addresses, and the reason for a missing IPv4 one; a missing IPv6 one is usual."""
     for family, outcome in found.addresses.items():
         if isinstance(outcome, Known):
             shown = ", ".join(map(str, outcome.value))
@@ -34,7 +34,7 @@ def print_addresses(console: Console, found: Detection) -> None:
 
 
 def has_ipv6(found: Detection) -> bool:
-    """Whether there is an IPv6 address that could be published."""
+    """Return whether there is an IPv6 address that could be published."""
     return isinstance(found.addresses.get(Family.IPV6), Known)
 
 

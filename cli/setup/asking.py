@@ -1,4 +1,4 @@
-"""Questions to whoever sits at the terminal."""
+"""Asks the person at the terminal."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import typer
 from stacks.model.errors import UserError
 
 Check = Callable[[str], str]
-"""What is wrong with an answer; "" for nothing."""
+"""Returns the fault of an answer; "" for none."""
 
 
 def may_ask(*, yes: bool) -> bool:
-    """Whether somebody can be asked: there is a terminal, and nobody said that every question is answered."""
+    """Return whether somebody can be asked. yes: the option that answers every question."""
     return not yes and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def missing(what: str, flag: str) -> UserError:
-    """What stands in place of a question where nobody can be asked."""
+    """Return the error for a question without anybody to ask. flag: the option for the answer."""
     return UserError(f"{what} is missing, and nobody can be asked", "truenorth init", f"give {flag}")
 
 
 def line(question: str, default: str = "", check: Check = lambda _: "") -> str:
-    """A line, asked for until it is right. An empty one is the default."""
+    """Ask for a line until it has no fault, and return it. An empty line stands for the default."""
     while True:
         answer = str(typer.prompt(question, default=default, show_default=bool(default))).strip()
         wrong = check(answer)
@@ -34,17 +34,17 @@ def line(question: str, default: str = "", check: Check = lambda _: "") -> str:
 
 
 def secret(question: str) -> str:
-    """A line that is not shown while it is typed."""
+    """Ask for a line, and do not show it while it is typed."""
     return str(typer.prompt(question, hide_input=True)).strip()
 
 
 def yes(question: str, *, default: bool = True) -> bool:
-    """Yes or no."""
+    """Ask a question, and return whether the answer is yes."""
     return typer.confirm(question, default=default)
 
 
 def one_of(question: str, options: Sequence[str]) -> int:
-    """The position of the option that is chosen, by its number or its name."""
+    """Ask for one option by its number or name, and return its position."""
     for number, option in enumerate(options, 1):
         typer.echo(f"  {number}  {option}")
 

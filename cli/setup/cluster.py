@@ -1,4 +1,4 @@
-"""Which objects of a cluster a new stack can name: the kinds that it serves, and that we may read."""
+"""Finds the readable kinds of objects of a cluster, for a new stack."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
 
 TIMEOUT = 5.0
-"""Seconds for which the cluster's answer is awaited."""
+"""Seconds to wait for the cluster's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Contexts:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """usable: the sources that can be read; unusable: why others cannot."""
+    """The sources of a cluster. usable: the readable ones; unusable: the reasons of the others."""
 
     server: str
     usable: tuple[SourceName, ...]
@@ -43,7 +43,7 @@ class Probed:
 
 
 def contexts(kubeconfig: str, environment: Mapping[str, str]) -> Contexts | None:
-    """The contexts of this kubeconfig, or of the user's; None where there is none, or none that can be read."""
+    """Return the contexts of a kubeconfig, or of the user's; None where no readable one exists."""
     try:
         found = load(kubeconfig, environment)
     except UserError:
@@ -58,7 +58,7 @@ def probe(
     environment: Mapping[str, str],
     wanted: tuple[SourceName, ...] = ROUTES_INGRESSES_SERVICES,
 ) -> Probed:
-    """Ask which of these sources can be read. Raises UserError where the cluster cannot be reached, or refuses us."""
+    """Ask the cluster for readable sources. Raises UserError where it cannot be reached, or refuses us."""
     way = access(cluster, environment)
     try:
         return asyncio.run(_probe(ObjectApi(way, ApiTiming(timeout=TIMEOUT)), cluster, wanted))

@@ -1,4 +1,4 @@
-"""The settings file of a new stack: what was chosen, with a word on each, and nothing that is the default anyway."""
+"""Writes the settings file of a new stack: the choices, each with a comment, and no defaults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ config:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a new stack is to be."""
+    """The choices for a new stack."""
 
     zone: str
     provider: str = "cloudflare"
@@ -34,7 +34,7 @@ class Chosen:
 
 
 def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: Path) -> str:
-    """The text of the file. Raises UserError where what was chosen is not possible."""
+    """Return the text of the file. Raises UserError where a choice is not possible."""
     entries: list[tuple[str, str, object]] = [("", "zone", chosen.zone)]
     if chosen.provider != "cloudflare":
         entries.append(("", "provider", chosen.provider))
@@ -76,7 +76,7 @@ def write(file: Path, text: str, *, force: bool) -> None:
 
 
 def exists(file: Path) -> UserError:
-    """The refusal to overwrite a file."""
+    """Return the error for a file that is there already."""
     return UserError(
         "the stack has settings already", str(file), "name another stack with --stack, or add --force to write it anew"
     )
@@ -100,7 +100,7 @@ def _entry(word: str, key: str, value: object) -> str:
 
 
 def _yaml(value: object) -> str:
-    """A value on one line; JSON is YAML, and short forms are easier to read."""
+    """Return a value in one line of YAML, without quotes where possible."""
     if isinstance(value, str):
         return _plain(value)
     if isinstance(value, Mapping):
@@ -111,7 +111,7 @@ def _yaml(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text without quotes where YAML takes it for the same text."""
+    """Return a text without quotes where YAML reads the same text."""
     try:
         is_same = yaml.safe_load(f"[{text}]") == [text]
     except yaml.YAMLError:

@@ -1,4 +1,4 @@
-"""Which names a new stack has, and which objects of a cluster it names."""
+"""Chooses the names of a new stack, and the objects of a cluster that get records."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from stacks.model.errors import UserError
 from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
 
 AUTO = "auto"
-"""In place of a list of sources: those that can be read."""
+"""Stands for all readable sources."""
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
-    """The objects of a cluster that are named. context: "" for the current one."""
+class ChosenSources:
+    """The chosen sources of a cluster. context: "" for the current one."""
 
     sources: tuple[str, ...] = ()
     context: str = ""
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The entries of a list with commas or blanks between them, each once."""
+    """Return the entries of a list with commas or blanks between them, each once."""
     return tuple(dict.fromkeys(text.replace(",", " ").split()))
 
 
 def choose_names(given: Sequence[str], zone: str, *, may_ask: bool, needed: bool) -> tuple[str, ...]:
-    """The names that are given or typed; none only where needed says so. Raises UserError."""
+    """Return the given or typed names. needed: whether there has to be one. Raises UserError."""
 
     def wrong(text: str) -> str:
         names = split(text)
@@ -51,8 +51,8 @@ def choose_names(given: Sequence[str], zone: str, *, may_ask: bool, needed: bool
 
 def choose_objects(
     console: Console, sources: str, cluster: ClusterSettings, environment: Mapping[str, str], *, may_ask: bool
-) -> Objects:
-    """The objects that are given or chosen, after asking the cluster whether they can be read. Raises UserError."""
+) -> ChosenSources:
+    """Return the given or chosen sources, once the cluster has shown that they can be read. Raises UserError."""
     if sources:
         probed = probe(cluster, environment, _wanted(sources))
         _print(console, probed)
@@ -61,10 +61,10 @@ def choose_objects(
             raise UserError(
                 f"{name} cannot be read: {reason}", probed.server, "mend that, or leave it out of --sources"
             )
-        return Objects(probed.usable, cluster.context)
+        return ChosenSources(probed.usable, cluster.context)
     there = contexts(cluster.kubeconfig, environment) if may_ask else None
     if there is None or not there.names or not asking.yes("Shall objects of a Kubernetes cluster get records, too?"):
-        return Objects()
+        return ChosenSources()
     chosen = cluster.context or _context(there)
     try:
         probed = probe(cluster.model_copy(update={"context": chosen}), environment)
@@ -72,11 +72,11 @@ def choose_objects(
         console.print(
             f"[yellow]{error.problems[0].what}[/]\n  the cluster is left out", highlight=False, soft_wrap=True
         )
-        return Objects()
+        return ChosenSources()
     _print(console, probed)
     if not probed.usable or not asking.yes(f"Name those of {', '.join(probed.usable)}?"):
-        return Objects()
-    return Objects(probed.usable, "" if chosen == there.current and not cluster.context else chosen)
+        return ChosenSources()
+    return ChosenSources(probed.usable, "" if chosen == there.current and not cluster.context else chosen)
 
 
 def _wanted(sources: str) -> tuple[SourceName, ...]:

@@ -1,4 +1,4 @@
-"""Which zone a new stack is for: one that a token of the environment sees, and whose records it may edit."""
+"""Chooses the zone of a new stack among those that a token may edit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from stacks.settings.credentials import READERS, Credentials
 from stacks.settings.zone import ZoneSettings
 
 LISTED = 30
-"""Zones that are listed to choose from; of more, the name is asked for."""
+"""The most zones that are listed to choose from; among more, the name is asked for."""
 
 
 def found_credentials(provider: str, environment: Mapping[str, str]) -> dict[str, Credentials]:
-    """The credentials in the environment, by provider; of one provider only, if it is named. Raises UserError."""
+    """Return the credentials in the environment. provider: the only one to read, "" for all. Raises UserError."""
     wanted = [provider] if provider else list(READERS)
     if unknown := [name for name in wanted if name not in READERS]:
         raise UserError(f"there is no provider {unknown[0]}", "--provider", f"use one of: {', '.join(READERS)}")
@@ -35,7 +35,7 @@ def found_credentials(provider: str, environment: Mapping[str, str]) -> dict[str
 
 
 def typed_token(provider: str) -> tuple[str, str]:
-    """Ask for a token: the variable that is to hold it, and the token, which is kept nowhere."""
+    """Ask for a token, and return the name of its variable and the token, which is stored nowhere."""
     names = [provider] if provider in READERS else list(READERS)
     titles = [PROVIDERS[name].title for name in names]
     chosen = asking.one_of("Who serves the zone?", titles) if len(names) > 1 else 0
@@ -44,7 +44,7 @@ def typed_token(provider: str) -> tuple[str, str]:
 
 
 def visible_zones(found: Mapping[str, Credentials], wanted: str) -> tuple[VisibleZone, ...]:
-    """The zones that these credentials see: only the wanted one, if it is among them.
+    """Return the zones that the credentials may read: the wanted one alone, if it is among them.
 
     What one provider refuses counts only if no other answers. Raises UserError, ObservationError.
     """
@@ -67,12 +67,12 @@ def _asked_of_each(found: Mapping[str, Credentials], name: str) -> tuple[Visible
 
 
 def spelled(zone: str) -> str:
-    """A zone's name as providers spell it."""
+    """Return a zone's name as providers spell it."""
     return zone.strip().lower().rstrip(".")
 
 
 def choose(wanted: str, seen: tuple[VisibleZone, ...], *, may_ask: bool) -> VisibleZone:
-    """The zone that is wanted, or chosen. Raises UserError where there is none that the token may edit."""
+    """Return the wanted or chosen zone. Raises UserError where the token may edit none."""
     if not seen:
         raise UserError(
             "the token sees no zone", "the provider's list of zones", "make one with Zone:Read and DNS:Edit on the zone"

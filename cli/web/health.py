@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cli.events import Fatal, Leadership, Role, Stopping
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 
@@ -69,9 +69,9 @@ class Health:
         with self._changing:
             self._unready[name] = reason
 
-    def hear(self, dispatch: Dispatch) -> None:
+    def on_event(self, dispatch: Dispatch) -> None:
         """Take note of what the loop tells: that it has converged or stands by, that it ends."""
-        match dispatch.news:
+        match dispatch.event:
             case Convergence() | Refused() | Leadership(role=Role.STANDBY):
                 self.ready(CONVERGED)
             case Fatal(reason=reason):

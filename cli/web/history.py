@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.events import Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
 from cli.output import tables
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.confirmation import Unconfirmed
 from stacks.model.errors import Refused
@@ -67,7 +67,7 @@ def noted(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
 
 
 def entry_of(dispatch: Dispatch) -> Entry | None:
-    """What there is to remember of a piece of news; None for nothing."""
+    """What there is to remember of an event; None for nothing."""
     found = _entry(dispatch)
     if found is None or dispatch.turn is None:
         return found
@@ -78,7 +78,7 @@ def entry_of(dispatch: Dispatch) -> Entry | None:
 
 def _entry(dispatch: Dispatch) -> Entry | None:  # noqa: C901, PLR0911 - a case for each kind of news
     at = dispatch.at
-    match dispatch.news:
+    match dispatch.event:
         case Convergence() as done if done.runs:
             return _change(at, done)
         case Failure(reason=reason):
@@ -105,11 +105,11 @@ def _entry(dispatch: Dispatch) -> Entry | None:  # noqa: C901, PLR0911 - a case 
             return None
 
 
-def leading(news: Leadership) -> str:
+def leading(event: Leadership) -> str:
     """Who leads, in a sentence."""
-    if news.role is Role.LEADER:
-        return f"{news.identity or 'This process'} leads"
-    return f"Standing by: {news.holder} leads" if news.holder else "Standing by: nobody is known to lead"
+    if event.role is Role.LEADER:
+        return f"{event.identity or 'This process'} leads"
+    return f"Standing by: {event.holder} leads" if event.holder else "Standing by: nobody is known to lead"
 
 
 def _change(at: datetime, done: Convergence) -> Entry:
@@ -144,9 +144,9 @@ def _line(change: Change) -> Line:
     return Line(change.action.value, f"{record.name} {record.type}", f"{said} ({meaning})" if meaning else said)
 
 
-def _confirmation(at: datetime, news: Confirmation) -> Entry:
-    missing = [one for one in news.outcomes if isinstance(one, Unconfirmed)]
-    text = "\n".join(Text.from_markup(line).plain for line in tables.confirmation_lines(news.outcomes))
+def _confirmation(at: datetime, event: Confirmation) -> Entry:
+    missing = [one for one in event.outcomes if isinstance(one, Unconfirmed)]
+    text = "\n".join(Text.from_markup(line).plain for line in tables.confirmation_lines(event.outcomes))
     title = "The name servers do not answer all of it" if missing else "Confirmed by the name servers"
     return Entry(at, "failure" if missing else "confirmation", title, text)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from cli.events import Cached, Failure, Fatal, Leadership, Leaving, Reloaded, Role, Stopping, Unwritten
 from cli.reconcile.confirm import Confirmation, Outcome
-from cli.reconcile.news import Dispatch, News
+from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
 from cli.web.history import Entry, entry_of, noted
 from stacks.model.claims import SourceSighting
@@ -90,7 +90,7 @@ class Status:
 
 def after(status: Status, dispatch: Dispatch) -> Status:
     """The status once this was heard."""
-    entry = None if _is_known(status, dispatch.news) else entry_of(dispatch)
+    entry = None if _is_known(status, dispatch.event) else entry_of(dispatch)
     history = noted(status.history, entry) if entry else status.history
     changed = replace(_after(status, dispatch), history=history)
     if changed == status:
@@ -100,10 +100,10 @@ def after(status: Status, dispatch: Dispatch) -> Status:
     return replace(changed, serial=status.serial + 1, version=status.version + (not is_quiet))
 
 
-def _is_known(status: Status, news: News) -> bool:
+def _is_known(status: Status, event: Event) -> bool:
     """Whether it is an address that was seen so before."""
-    seen = status.addresses.get((news.link, news.family)) if isinstance(news, Sighting) else None
-    return seen is not None and seen.sighting == news
+    seen = status.addresses.get((event.link, event.family)) if isinstance(event, Sighting) else None
+    return seen is not None and seen.sighting == event
 
 
 def after_detection(status: Status, detection: Detection, at: datetime) -> Status:
@@ -122,7 +122,7 @@ def after_detection(status: Status, detection: Detection, at: datetime) -> Statu
 
 def _after(status: Status, dispatch: Dispatch) -> Status:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of news
     at = dispatch.at
-    match dispatch.news:
+    match dispatch.event:
         case Sighting() as sighting:
             return replace(status, addresses=_seen(status, (sighting,), at))
         case Cached() as cached:

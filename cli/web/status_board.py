@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from cli.reconcile.news import Dispatch
+from cli.reconcile.events import Dispatch
 from cli.web.status import Status, after, after_detection
 from stacks.observe.wan.detect import Detection
 
@@ -26,8 +26,8 @@ class StatusBoard:
         """The newest one."""
         return self._status
 
-    def hear(self, dispatch: Dispatch) -> None:
-        """Take note of a piece of news."""
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take note of an event."""
         self._put(lambda status: after(status, dispatch))
 
     def hear_detection(self, detection: Detection) -> None:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from cli.engine.run import Run
 from cli.events import Trigger, Turn
-from cli.reconcile.news import Dispatch, News
+from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
 from components.records.record import Record
 from stacks.model.claims import Complaint
@@ -22,9 +22,9 @@ TURN = Turn("7f3a", (Trigger.ADDRESS, Trigger.DRIFT), 10.0)
 RUN = Run("up", 0, 0.5, (), (), None)
 
 
-def dispatch(news: News, at: float = 0.0, turn: Turn | None = None) -> Dispatch:
+def dispatch(event: Event, at: float = 0.0, turn: Turn | None = None) -> Dispatch:
     """The news as it is told at this moment of the monotonic clock."""
-    return Dispatch(NOON, at, turn, news)
+    return Dispatch(NOON, at, turn, event)
 
 
 def record(name: str, content: str, record_type: str = "A") -> Record:

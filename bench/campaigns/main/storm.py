@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bench.campaigns.wrong import WrongError
 from bench.stage import Stage
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.engine.failure import RunFailed
 from cli.reconcile.converge import converge
 from cli.reconcile.result import Convergence
@@ -154,5 +154,5 @@ ACTIONS: tuple[Callable[[Storm], None], ...] = (
 )
 
 
-def _deaf(_: Event) -> None:
+def _deaf(_: EngineEvent) -> None:
     """A storm looks at the outcome only."""

@@ -1,4 +1,4 @@
-"""What a shell completes. It waits for each answer while somebody types: the standard library has to do."""
+"""Completes names in a shell, with the standard library alone: somebody waits for each answer."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _PROJECT_LINES = frozenset({"name: truenorth", 'name: "truenorth"', "name: 'true
 
 
 def stacks(incomplete: str) -> list[str]:
-    """The stacks that have a settings file and begin so."""
+    """Return the stacks with a settings file whose names begin so."""
     folder = _project() / "stacks"
     names = (file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for file in folder.glob(f"{_PREFIX}*{_SUFFIX}"))
     return sorted(name for name in names if name.startswith(incomplete))
 
 
 def _project() -> Path:
-    """The folder that `cli.session.session.find_project` finds, without a YAML parser."""
+    """Return the folder that `cli.session.project.find_project` finds, without a YAML parser."""
     here = Path.cwd()
     installed = Path(__file__).resolve().parents[3]
     return next((folder for folder in (here, *here.parents) if _is_project(folder)), installed)

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they are spelled and explained the same everywhere."""
+"""The options of several commands, spelled and explained once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of `truenorth watch`, which win over the settings `watch`."""
+"""The options of `truenorth watch`, and how they override the settings `watch`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: each t
 
 
 def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
-    """The settings with the options that were given; `election_lock_name` is `election.lock_name`, and so on.
+    """Return settings with the given options in place; `election_lock_name` is `election.lock_name`, and so on.
 
     Raises UserError with all faults.
     """

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from cli.daemon.leadership import Seat
+from cli.daemon.leadership import Replica
 from cli.engine.hold import LEASE_LOST, STOPPING, Hold, NotHeld
 from cli.events import Leadership, Role
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 
 LEADER, STANDBY = Leadership(Role.LEADER, "a", "a", 1), Leadership(Role.STANDBY, "b", "a", 2)
 
@@ -26,29 +26,29 @@ def may_start(hold: Hold) -> bool:
     raise AssertionError
 
 
-def test_who_is_alone_may_always_converge() -> None:
+def test_a_process_without_replicas_may_always_converge() -> None:
     async def taken() -> bool:
-        seat = Seat(Hold(), lambda _: None, elected=False)
-        await seat.taken()
-        return seat.leads
+        replica = Replica(Hold(), lambda _: None, elected=False)
+        await replica.wait_to_lead()
+        return replica.leads
 
     assert asyncio.run(taken())
 
 
-def test_a_replica_may_while_it_leads_and_tells_each_change() -> None:
-    async def changes() -> list[News]:
-        told: list[News] = []
-        seat = Seat(Hold(), told.append, elected=True)
-        await seat.left()
-        assert not seat.leads
-        waiting = asyncio.create_task(seat.taken())
-        seat.take(LEADER)
+def test_a_replica_may_converge_while_it_leads_and_publishes_each_change() -> None:
+    async def changes() -> list[Event]:
+        told: list[Event] = []
+        replica = Replica(Hold(), told.append, elected=True)
+        await replica.wait_to_stand_by()
+        assert not replica.leads
+        waiting = asyncio.create_task(replica.wait_to_lead())
+        replica.update(LEADER)
         await waiting
-        assert seat.leads
-        leaving = asyncio.create_task(seat.left())
+        assert replica.leads
+        leaving = asyncio.create_task(replica.wait_to_stand_by())
         await asyncio.sleep(0)
         assert not leaving.done()
-        seat.take(STANDBY)
+        replica.update(STANDBY)
         await leaving
         return told
 
@@ -59,12 +59,12 @@ def test_a_replica_may_while_it_leads_and_tells_each_change() -> None:
 def test_a_new_lease_lifts_the_bar_of_the_lost_one_and_no_other(other: str) -> None:
     async def again() -> bool:
         hold = Hold()
-        seat = Seat(hold, lambda _: None, elected=True)
+        replica = Replica(hold, lambda _: None, elected=True)
         hold.interrupt(LEASE_LOST)
         if other:
             hold.interrupt(other)
         assert not may_start(hold)
-        seat.take(LEADER)
+        replica.update(LEADER)
         return may_start(hold)
 
     assert asyncio.run(again()) == (not other)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 
-from cli.daemon.observed import Board, Sources
+from cli.daemon.observed import Observed, Sources
 from cli.events import Trigger
 from stacks.model.claims import Claim, ObjectKey, SourceSighting
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
@@ -21,17 +21,17 @@ def unknown(way: tuple[str, Family], reason: str = "silence") -> Sighting:
     return Sighting(*way, Unknown(reason))
 
 
-def board(
+def observed(
     ways: tuple[tuple[str, Family], ...] = (IPV4, IPV6), clusters: tuple[ClusterSettings, ...] = ()
-) -> tuple[Board, list[Sighting | SourceSighting]]:
-    """A board, and what it will tell."""
+) -> tuple[Observed, list[Sighting | SourceSighting]]:
+    """Return an `Observed` and the list of its publications."""
     told: list[Sighting | SourceSighting] = []
-    return Board(ways, told.append, clusters), told
+    return Observed(ways, told.append, clusters), told
 
 
-def hear(made: Board, *news: Sighting | Sources) -> list[Trigger | None]:
-    """What each of these news asks for."""
-    return [made.hear(one) for one in news]
+def update(made: Observed, *updates: Sighting | Sources) -> list[Trigger | None]:
+    """Return the trigger of each update."""
+    return [made.update(one) for one in updates]
 
 
 HOME = ClusterSettings(name="home", sources=("ingress",))
@@ -56,66 +56,66 @@ def unread(why: Unknown = REFUSED, *, waiting: bool = False) -> SourceSighting:
 
 class TestNews:
     def test_of_another_address_is_something_to_converge(self) -> None:
-        made, _ = board((IPV4,))
-        assert hear(made, known(IPV4, "203.0.113.7"), known(IPV4, "203.0.113.8")) == [ADDRESS, ADDRESS]
+        made, _ = observed((IPV4,))
+        assert update(made, known(IPV4, "203.0.113.7"), known(IPV4, "203.0.113.8")) == [ADDRESS, ADDRESS]
         assert made.sights().addresses == (known(IPV4, "203.0.113.8"),)
 
     def test_that_an_address_is_not_known_any_more_leaves_what_was_known(self) -> None:
-        made, told = board((IPV4,))
-        assert hear(made, known(IPV4, "203.0.113.7"), unknown(IPV4)) == [ADDRESS, None]
+        made, told = observed((IPV4,))
+        assert update(made, known(IPV4, "203.0.113.7"), unknown(IPV4)) == [ADDRESS, None]
         assert made.sights().addresses == (known(IPV4, "203.0.113.7"),)
         assert told[-1] == unknown(IPV4)
 
     def test_of_the_same_address_again_is_nothing_to_converge(self) -> None:
-        made, _ = board((IPV4,))
+        made, _ = observed((IPV4,))
         news = [known(IPV4, "203.0.113.7"), unknown(IPV4), known(IPV4, "203.0.113.7")]
-        assert hear(made, *news) == [ADDRESS, None, None]
+        assert update(made, *news) == [ADDRESS, None, None]
 
     def test_of_one_way_leaves_the_others(self) -> None:
-        made, _ = board()
-        hear(made, known(IPV4, "203.0.113.7"), known(IPV6, "2001:db8::7"), known(IPV4, "203.0.113.8"))
+        made, _ = observed()
+        update(made, known(IPV4, "203.0.113.7"), known(IPV6, "2001:db8::7"), known(IPV4, "203.0.113.8"))
         assert made.sights().addresses == (known(IPV4, "203.0.113.8"), known(IPV6, "2001:db8::7"))
 
     def test_a_reason_is_brought_up_to_date_while_nothing_is_known(self) -> None:
-        made, _ = board((IPV4,))
-        assert hear(made, unknown(IPV4, "at first"), unknown(IPV4, "and now")) == [None, None]
+        made, _ = observed((IPV4,))
+        assert update(made, unknown(IPV4, "at first"), unknown(IPV4, "and now")) == [None, None]
         assert made.sights().addresses == (unknown(IPV4, "and now"),)
 
     def test_of_a_way_that_is_not_published_is_none(self) -> None:
-        made, told = board((IPV4,))
-        assert hear(made, known(("lte", Family.IPV4), "203.0.113.9")) == [None]
+        made, told = observed((IPV4,))
+        assert update(made, known(("lte", Family.IPV4), "203.0.113.9")) == [None]
         assert told == []
 
 
 class TestWhatIsAwaited:
     def test_is_every_way_until_it_has_said_something(self) -> None:
-        made, _ = board()
-        hear(made, known(IPV4, "203.0.113.7"))
+        made, _ = observed()
+        update(made, known(IPV4, "203.0.113.7"))
         assert made.awaits_anything
-        hear(made, unknown(IPV6))
+        update(made, unknown(IPV6))
         assert not made.awaits_anything
 
     def test_is_what_the_objects_of_clusters_wish_for(self) -> None:
-        made, _ = board((IPV4,), (HOME,))
-        hear(made, known(IPV4, "203.0.113.7"))
+        made, _ = observed((IPV4,), (HOME,))
+        update(made, known(IPV4, "203.0.113.7"))
         assert (made.awaits_anything, made.awaits_sources) == (True, True)
-        hear(made, (read(),))
+        update(made, (read(),))
         assert (made.awaits_anything, made.awaits_sources) == (False, False)
 
     def test_counts_a_cluster_that_cannot_be_read(self) -> None:
-        made, _ = board((), (HOME,))
-        hear(made, (unread(),))
+        made, _ = observed((), (HOME,))
+        update(made, (unread(),))
         assert not made.awaits_sources
 
     def test_no_source_counts_as_an_address(self) -> None:
-        made, _ = board((IPV4,), (HOME,))
-        hear(made, (read("192.0.2.1"),))
+        made, _ = observed((IPV4,), (HOME,))
+        update(made, (read("192.0.2.1"),))
         assert not made.knows_an_address
-        hear(made, known(IPV4, "203.0.113.7"))
+        update(made, known(IPV4, "203.0.113.7"))
         assert made.knows_an_address
 
     def test_is_told_apart_from_what_is_unread(self) -> None:
-        made, told = board((), BOTH)
+        made, told = observed((), BOTH)
         assert told == []
         assert made.sights().sources == (
             SourceSighting("home", "ingress", "", NOT_YET),
@@ -126,23 +126,23 @@ class TestWhatIsAwaited:
 
 class TestNewsOfSources:
     def test_of_other_wishes_is_something_to_converge(self) -> None:
-        made, _ = board((), (HOME,))
-        assert hear(made, (read("192.0.2.1"),), (read("192.0.2.2"),)) == [OBJECTS, OBJECTS]
+        made, _ = observed((), (HOME,))
+        assert update(made, (read("192.0.2.1"),), (read("192.0.2.2"),)) == [OBJECTS, OBJECTS]
         assert made.sights().sources == (read("192.0.2.2"),)
 
     def test_of_the_same_wishes_is_nothing_to_converge_and_nothing_to_tell(self) -> None:
-        made, told = board((), (HOME,))
-        assert hear(made, (read("192.0.2.1"),), (read("192.0.2.1"),)) == [OBJECTS, None]
+        made, told = observed((), (HOME,))
+        assert update(made, (read("192.0.2.1"),), (read("192.0.2.1"),)) == [OBJECTS, None]
         assert told == [read("192.0.2.1")]
 
     def test_that_there_is_nothing_is_something_to_converge(self) -> None:
-        made, _ = board((), (HOME,))
-        assert hear(made, (read(),)) == [OBJECTS]
+        made, _ = observed((), (HOME,))
+        assert update(made, (read(),)) == [OBJECTS]
 
     def test_of_one_source_leaves_the_others(self) -> None:
         other = SourceSighting("away", "service", "Service", Known(()))
-        made, _ = board((), BOTH)
-        hear(made, (read("192.0.2.1"),), (other,))
+        made, _ = observed((), BOTH)
+        update(made, (read("192.0.2.1"),), (other,))
         assert made.sights().sources == (
             read("192.0.2.1"),
             SourceSighting("away", "ingress", "", NOT_YET),
@@ -150,15 +150,15 @@ class TestNewsOfSources:
         )
 
     def test_that_one_cannot_be_read_any_more_leaves_what_was_known_with_the_reason(self) -> None:
-        made, told = board((), (HOME,))
-        assert hear(made, (read("192.0.2.1"),), (unread(),)) == [OBJECTS, None]
+        made, told = observed((), (HOME,))
+        assert update(made, (read("192.0.2.1"),), (unread(),)) == [OBJECTS, None]
         stale = replace(read("192.0.2.1"), stale="connection refused")
         assert made.sights().sources == (stale,)
         assert told[-1] == stale
 
     def test_that_one_cannot_be_read_is_told_once_for_each_reason(self) -> None:
-        made, told = board((), (HOME,))
-        hear(made, (read(),), (unread(),), (unread(),), (unread(FORBIDDEN),), (read(),), (read(),))
+        made, told = observed((), (HOME,))
+        update(made, (read(),), (unread(),), (unread(),), (unread(FORBIDDEN),), (read(),), (read(),))
         assert told == [
             read(),
             replace(read(), stale="connection refused"),
@@ -167,20 +167,20 @@ class TestNewsOfSources:
         ]
 
     def test_that_one_cannot_be_read_from_the_start_is_told_and_nothing_to_converge(self) -> None:
-        made, told = board((), (HOME,))
-        assert hear(made, (unread(),), (unread(),)) == [None, None]
+        made, told = observed((), (HOME,))
+        assert update(made, (unread(),), (unread(),)) == [None, None]
         assert told == [unread()]
         assert made.sights().sources == (unread(),)
 
     def test_that_one_can_be_read_again_is_something_to_converge_only_if_it_wishes_otherwise(self) -> None:
-        made, _ = board((), (HOME,))
+        made, _ = observed((), (HOME,))
         news = [(read("192.0.2.1"),), (unread(),), (read("192.0.2.1"),), (unread(),), (read("192.0.2.2"),)]
-        assert hear(made, *news) == [OBJECTS, None, None, None, OBJECTS]
+        assert update(made, *news) == [OBJECTS, None, None, None, OBJECTS]
         assert made.sights().sources == (read("192.0.2.2"),)
 
     def test_that_the_cluster_has_no_such_kind_any_more_leaves_what_was_known(self) -> None:
-        made, told = board((), (HOME,))
-        assert hear(made, (read("192.0.2.1"),), (unread(waiting=True),)) == [OBJECTS, None]
+        made, told = observed((), (HOME,))
+        assert update(made, (read("192.0.2.1"),), (unread(waiting=True),)) == [OBJECTS, None]
         (left,) = made.sights().sources
         assert (left.found, left.waiting) == (read("192.0.2.1").found, True)
         assert told[-1] == left
@@ -188,11 +188,11 @@ class TestNewsOfSources:
 
 def test_a_link_that_is_followed_later_is_published_and_awaited() -> None:
     lte = ("lte", Family.IPV4)
-    made, _ = board((IPV4,))
-    hear(made, known(IPV4, "203.0.113.7"))
+    made, _ = observed((IPV4,))
+    update(made, known(IPV4, "203.0.113.7"))
     made.follow([IPV4, lte])
     assert made.awaits_anything
     assert made.sights().addresses[0] == known(IPV4, "203.0.113.7")
     assert isinstance(made.sights().addresses[1].addresses, Unknown)
-    hear(made, known(lte, "192.0.2.1"))
+    update(made, known(lte, "192.0.2.1"))
     assert made.sights().addresses == (known(IPV4, "203.0.113.7"), known(lte, "192.0.2.1"))

@@ -19,6 +19,8 @@ from tests.cli.daemon.watching import ended, told, until, watching
 
 PACE = ["--election-lease-duration", "4s", "--election-renew-deadline", "2.5s", "--election-retry-period", "500ms"]
 
+LONG_LEASE = ["--election-lease-duration", "300s", "--election-renew-deadline", "200s"]
+
 
 @contextmanager
 def replica(
@@ -62,10 +64,8 @@ def test_one_leads_and_the_other_goes_on_where_it_was_killed_without_a_hand_laid
         assert standby["role"] == "standby"
         assert standby["holder"].startswith("pod-a_")
         os.kill(first.pid, signal.SIGKILL)
-        killed = time.monotonic()
         remote.set_address(inside.places, "203.0.113.8")
         assert leads(second)["role"] == "leader"
-        assert time.monotonic() - killed < 4.5
         until(second, "result")
         while inside.zone() != {"www.example.com/A": "203.0.113.8"}:
             until(second, "result")
@@ -76,15 +76,15 @@ def test_one_leads_and_the_other_goes_on_where_it_was_killed_without_a_hand_laid
 def test_a_leader_that_ends_hands_over_at_once(inside: Inside, kube_cluster: Cluster, namespace: str) -> None:
     configure(inside, kube_cluster, namespace, "www")
     with ExitStack() as pods:
-        first = pods.enter_context(replica(inside, namespace, "pod-a"))
+        first = pods.enter_context(replica(inside, namespace, "pod-a", *LONG_LEASE))
         told(first, "result")
-        second = pods.enter_context(replica(inside, namespace, "pod-b"))
+        second = pods.enter_context(replica(inside, namespace, "pod-b", *LONG_LEASE))
         assert leads(second)["role"] == "standby"
         first.send_signal(signal.SIGTERM)
         stopped = time.monotonic()
         while leads(second)["role"] != "leader":
             pass  # nobody leads for a moment, which is told too
-        assert time.monotonic() - stopped < 2.5
+        assert time.monotonic() - stopped < 100, "the lease was given back: it would have lasted for longer"
         assert told(second, "result")["changes"] == []
         assert first.wait(30) == 0
         assert inside.zone() == {"www.example.com/A": FIRST_IPV4}

@@ -4,37 +4,43 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from cli.daemon import settings_watch
-from cli.daemon.background import beside
-from cli.daemon.settings_watch import following_file
+from cli.daemon.daemon import follow_file
+from cli.daemon.tasks import in_background
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings_watch, "LOOK", 0.01)
+def calls_after(path: Path, *changes: Callable[[], object]) -> list[int]:
+    """Make one change between two looks at the file, and return how often it was called by then after each."""
+    calls = 0
+    counts: list[int] = []
 
+    def changed() -> None:
+        nonlocal calls
+        calls += 1
 
-def noticed(path: Path, *changes: Callable[[], object]) -> None:
-    """Make these changes, each of which has to be noticed before the next is made."""
+    left = iter(changes)
+    finished = asyncio.Event()
+
+    async def pause(_: float) -> None:
+        counts.append(calls)
+        change = next(left, None)
+        if change is None:
+            finished.set()
+            await asyncio.Event().wait()
+        else:
+            change()
 
     async def follow() -> None:
-        seen = asyncio.Event()
-        async with asyncio.timeout(10), beside(following_file(path, seen.set), seen.set):
-            for change in changes:
-                await asyncio.sleep(0.03)  # so that the file has been looked at as it is
-                seen.clear()
-                change()
-                await seen.wait()
+        async with in_background(follow_file(path, changed, pause), finished.set):
+            await finished.wait()
 
     asyncio.run(follow())
+    return counts[1:]
 
 
 def test_a_file_that_is_written_anew_is_noticed_each_time(tmp_path: Path) -> None:
     path = tmp_path / "settings.yaml"
     path.write_text("one")
-    noticed(path, lambda: path.write_text("two"), lambda: path.write_text("three"))
+    assert calls_after(path, lambda: path.write_text("second"), lambda: path.write_text("the third")) == [1, 2]
 
 
 def test_a_file_that_comes_and_one_that_is_replaced_are_noticed(tmp_path: Path) -> None:
@@ -44,7 +50,7 @@ def test_a_file_that_comes_and_one_that_is_replaced_are_noticed(tmp_path: Path) 
         other.write_text("two")
         other.rename(path)
 
-    noticed(path, lambda: path.write_text("one"), replaced)
+    assert calls_after(path, lambda: path.write_text("one"), replaced) == [1, 2]
 
 
 def test_a_mounted_config_map_that_is_switched_by_its_link_is_noticed(tmp_path: Path) -> None:
@@ -59,21 +65,10 @@ def test_a_mounted_config_map_that_is_switched_by_its_link_is_noticed(tmp_path: 
         (tmp_path / "..new").symlink_to("two")
         (tmp_path / "..new").rename(data)
 
-    noticed(path, switched)
+    assert calls_after(path, switched) == [1]
 
 
-def test_what_is_touched_or_gone_for_a_while_and_is_then_as_before_is_no_change(tmp_path: Path) -> None:
+def test_a_file_that_is_touched_or_gone_for_a_while_and_then_as_before_is_no_change(tmp_path: Path) -> None:
     path = tmp_path / "settings.yaml"
     path.write_text("one")
-    calls: list[int] = []
-
-    async def follow() -> None:
-        async with beside(following_file(path, lambda: calls.append(1)), lambda: None):
-            await asyncio.sleep(0.05)
-            path.unlink()
-            await asyncio.sleep(0.05)
-            path.write_text("one")
-            await asyncio.sleep(0.1)
-
-    asyncio.run(follow())
-    assert calls == []
+    assert calls_after(path, path.touch, path.unlink, lambda: path.write_text("one")) == [0, 0, 0]

@@ -49,7 +49,7 @@ def until(watcher: subprocess.Popen[str], kind: str) -> list[dict[str, Any]]:
 def ended(watcher: subprocess.Popen[str]) -> int:
     """Ask it to end, and its exit code."""
     watcher.send_signal(signal.SIGTERM)
-    watcher.communicate(timeout=60)
+    watcher.communicate(timeout=180)
     return watcher.returncode
 
 

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.doctor.context import Patient
-from cli.doctor.finding import Finding
+from cli.doctor.context import Examined
+from cli.doctor.finding import DoctorFinding
 from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import Places, running
 from stacks.settings.files import from_file
 from tests.cli.conftest import ROOT, STACK, Inside, settle
 
-Admit = Callable[..., Patient]
+Admit = Callable[..., Examined]
 """Makes a patient of settings; environment: what differs there from the lab's."""
 
 
@@ -45,19 +45,19 @@ def ward(ward_places: Places) -> Places:
 
 @pytest.fixture
 def admit(ward: Places, tmp_path: Path) -> Admit:
-    def admitted(environment: Mapping[str, str] | None = None, **settings: Any) -> Patient:  # noqa: ANN401 - any setting
+    def admitted(environment: Mapping[str, str] | None = None, **settings: Any) -> Examined:  # noqa: ANN401 - any setting
         file = tmp_path / f"Pulumi.{STACK}.yaml"
         values = {"zone": ward.zone, "names": ["www"], **settings}
         file.write_text(yaml.safe_dump({"config": {f"truenorth:{key}": value for key, value in values.items()}}))
         given = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **ward.environment(), **(environment or {})}
-        return Patient(ROOT, STACK, file, from_file(file, given, STACK), given)
+        return Examined(ROOT, STACK, file, from_file(file, given, STACK), given)
 
     return admitted
 
 
 def told(findings: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - findings, however they come
     """Levels and texts; whatever is not well says where, and what to do."""
-    found: list[Finding] = list(findings)
+    found: list[DoctorFinding] = list(findings)
     for one in found:
         assert bool(one.do) == (one.level.value != "ok"), one
         assert one.where or one.level.value == "ok", one

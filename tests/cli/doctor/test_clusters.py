@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cli.doctor.clusters import cluster, own
-from cli.doctor.context import Patient
+from cli.doctor.context import Examined
 from lab.kube.cluster import Cluster
 from stacks.model.errors import UserError
 from tests.cli.doctor.conftest import Admit, told
@@ -19,9 +19,9 @@ INGRESSES = {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "ve
 EVENTS = {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]}
 
 
-def examined(patient: Patient) -> list[tuple[str, str]]:
-    (one,) = patient.settings.each_cluster()
-    return told(cluster(patient, one))
+def examined(examined: Examined) -> list[tuple[str, str]]:
+    (one,) = examined.settings.each_cluster()
+    return told(cluster(examined, one))
 
 
 def reading(kubeconfig: Path, *sources: str, **others: Any) -> dict[str, Any]:  # noqa: ANN401 - any setting
@@ -74,33 +74,33 @@ class TestTheOwnCluster:
     def test_has_to_let_us_keep_the_lease_and_the_cache(self, admit: Admit, kube_cluster: Cluster) -> None:
         user = kube_cluster.service_account("doctor-lease", [])
         watch = {"election": {"enabled": "on"}, "cache": {"enabled": "on"}}
-        patient = admit(watch=watch, cluster={"kubeconfig": str(user.kubeconfig)})
-        ((level, what),) = told(own(patient))
+        examined = admit(watch=watch, cluster={"kubeconfig": str(user.kubeconfig)})
+        ((level, what),) = told(own(examined))
         assert level == "failed"
         assert "create leases.coordination.k8s.io in the namespace default" in what
         assert "update configmaps truenorth-wan-ip in the namespace default" in what
 
     def test_has_to_let_us_keep_the_state(self, admit: Admit, kube_cluster: Cluster) -> None:
         user = kube_cluster.service_account("doctor-state", [])
-        patient = admit({"PULUMI_BACKEND_URL": "kubernetes://kept/home"}, cluster={"kubeconfig": str(user.kubeconfig)})
-        ((level, what),) = told(own(patient))
+        examined = admit({"PULUMI_BACKEND_URL": "kubernetes://kept/home"}, cluster={"kubeconfig": str(user.kubeconfig)})
+        ((level, what),) = told(own(examined))
         assert (level, "create, get, list, update, delete secrets in the namespace kept" in what) == ("failed", True)
 
     def test_may_be_another_one_for_the_state(self, admit: Admit, kube_cluster: Cluster) -> None:
         user = kube_cluster.service_account("doctor-elsewhere", [])
-        patient = replace(admit(), state_url=f"kubernetes://kept/home?kubeconfig={user.kubeconfig}")
-        ((level, what),) = told(own(patient))
+        examined = replace(admit(), state_url=f"kubernetes://kept/home?kubeconfig={user.kubeconfig}")
+        ((level, what),) = told(own(examined))
         assert (level, "update, delete secrets in the namespace kept" in what) == ("failed", True)
-        well = replace(patient, state_url=f"kubernetes://kept/home?kubeconfig={kube_cluster.kubeconfig}")
+        well = replace(examined, state_url=f"kubernetes://kept/home?kubeconfig={kube_cluster.kubeconfig}")
         assert told(own(well)) == [("ok", "leases, secrets can be kept there")]
 
     def test_that_lets_us_is_told(self, admit: Admit, kube_cluster: Cluster) -> None:
-        patient = admit(watch={"election": {"enabled": "on"}}, cluster={"kubeconfig": str(kube_cluster.kubeconfig)})
-        assert told(own(patient)) == [("ok", "leases can be kept there")]
+        examined = admit(watch={"election": {"enabled": "on"}}, cluster={"kubeconfig": str(kube_cluster.kubeconfig)})
+        assert told(own(examined)) == [("ok", "leases can be kept there")]
 
     def test_is_looked_at_in_a_pod_by_itself(self, admit: Admit, tmp_path: Path) -> None:
-        patient = admit({"KUBERNETES_SERVICE_HOST": "127.0.0.1"}, cluster={"kubeconfig": str(gone(tmp_path))})
-        assert told(own(patient))[0][0] == "failed"
+        examined = admit({"KUBERNETES_SERVICE_HOST": "127.0.0.1"}, cluster={"kubeconfig": str(gone(tmp_path))})
+        assert told(own(examined))[0][0] == "failed"
 
 
 def gone(folder: Path) -> Path:

@@ -5,50 +5,52 @@ from collections.abc import Iterable
 
 import pytest
 
-from cli.doctor.finding import Finding, Level, ok
-from cli.doctor.runner import Check, examine
+from cli.doctor.finding import DoctorFinding, Level, ok
+from cli.doctor.runner import DoctorCheck, examine
 from stacks.model.errors import ObservationError, Problem, UserError
 
 
-def raising(error: Exception) -> Check:
-    def look() -> Iterable[Finding]:
+def raising(error: Exception) -> DoctorCheck:
+    def look() -> Iterable[DoctorFinding]:
         raise error
 
-    return Check("it", look)
+    return DoctorCheck("it", look)
 
 
 def test_findings_come_in_the_order_of_the_checks() -> None:
     second_is_done = threading.Event()
 
-    def first() -> Iterable[Finding]:
+    def first() -> Iterable[DoctorFinding]:
         assert second_is_done.wait(10)
         return [ok("first", "here")]
 
-    def second() -> Iterable[Finding]:
+    def second() -> Iterable[DoctorFinding]:
         second_is_done.set()
         return [ok("second", "here"), ok("second", "again")]
 
-    found = examine([Check("first", first), Check("second", second)])
+    found = examine([DoctorCheck("first", first), DoctorCheck("second", second)])
     assert [one.about for one in found] == ["first", "second", "second"]
 
 
 def test_a_check_that_finds_nothing_to_say_says_nothing() -> None:
-    assert examine([Check("it", list)]) == ()
+    assert examine([DoctorCheck("it", list)]) == ()
 
 
 def test_what_hangs_is_told_and_not_waited_for() -> None:
     released = threading.Event()
 
-    def hang() -> Iterable[Finding]:
+    def hang() -> Iterable[DoctorFinding]:
         released.wait()
         return []
 
+    moments = iter((0.0, 0.0, 60.0))  # at the start, before the first finding, after it
+    checks = [DoctorCheck("slow", hang), DoctorCheck("it", lambda: [ok("it", "here")])]
     try:
-        late, well = examine([Check("slow", hang), Check("it", lambda: [ok("it", "here")])], seconds=0.2)
+        late, well = examine(checks, seconds=60, clock=lambda: next(moments))
     finally:
         released.set()
     assert (late.about, late.level, well.level) == ("slow", Level.FAILED, Level.OK)
-    assert late.what == "this could not be found out within 0.2 s"
+    assert late.what == "this could not be found out within 60 s"
 
 
 def test_every_problem_of_an_error_is_a_finding() -> None:
@@ -66,7 +68,7 @@ def test_what_cannot_be_seen_has_failed() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fault_of_a_check_does_not_end_the_others() -> None:
-    found = examine([raising(ZeroDivisionError()), Check("it", lambda: [ok("it", "here")])])
+    found = examine([raising(ZeroDivisionError()), DoctorCheck("it", lambda: [ok("it", "here")])])
     assert [(one.level, one.what) for one in found] == [
         (Level.FAILED, "the check itself failed, see above"),
         (Level.OK, "here"),

@@ -24,22 +24,22 @@ EMPTY = ZoneSnapshot("example.com", "1", ())
 
 class TestATokenOfCloudflare:
     def test_that_is_right(self, admit: Admit) -> None:
-        patient = admit()
-        assert told(zone(patient, patient.settings)) == [("ok", "0 records, plan pro")]
+        examined = admit()
+        assert told(zone(examined, examined.settings)) == [("ok", "0 records, plan pro")]
 
     def test_that_is_wrong(self, admit: Admit) -> None:
-        patient = admit({"CLOUDFLARE_API_TOKEN": "x" * 40})
+        examined = admit({"CLOUDFLARE_API_TOKEN": "x" * 40})
         with pytest.raises(UserError, match="Cloudflare refuses the credentials"):
-            told(zone(patient, patient.settings))
+            told(zone(examined, examined.settings))
 
     def test_that_is_not_there(self, admit: Admit) -> None:
-        patient = admit({"CLOUDFLARE_API_TOKEN": ""})
-        assert told(zone(patient, patient.settings)) == [("failed", "there are no credentials for Cloudflare")]
+        examined = admit({"CLOUDFLARE_API_TOKEN": ""})
+        assert told(zone(examined, examined.settings)) == [("failed", "there are no credentials for Cloudflare")]
 
     def test_that_may_only_read(self, ward: Places, admit: Admit) -> None:
         remote.add_token(ward, READ_ONLY, "example.com", ["#zone:read", "#dns_records:read"])
-        patient = admit({"CLOUDFLARE_API_TOKEN": READ_ONLY})
-        assert told(zone(patient, patient.settings)) == [
+        examined = admit({"CLOUDFLARE_API_TOKEN": READ_ONLY})
+        assert told(zone(examined, examined.settings)) == [
             ("failed", "the token may not edit records"),
             ("ok", "0 records, plan pro"),
         ]
@@ -47,48 +47,48 @@ class TestATokenOfCloudflare:
     def test_that_does_not_see_the_zone(self, ward: Places, admit: Admit) -> None:
         other = "other-zone-0123456789abcdefghijklmnopqrst"
         remote.add_token(ward, other, "free.example")
-        patient = admit({"CLOUDFLARE_API_TOKEN": other})
+        examined = admit({"CLOUDFLARE_API_TOKEN": other})
         what = "there is no zone example.com that this token can see; it sees: free.example"
-        assert told(zone(patient, patient.settings)) == [("failed", what)]
+        assert told(zone(examined, examined.settings)) == [("failed", what)]
 
     def test_that_may_not_balance_where_that_is_wanted(self, ward: Places, admit: Admit) -> None:
         plain = "no-balancing-0123456789abcdefghijklmnopqr"
         remote.add_token(ward, plain, "example.com", ["#zone:read", "#dns_records:edit"])
         geo = {"cluster": "fra", "location": "eu", "hostname": "app.example.com", "wan": True}
-        patient = admit({"CLOUDFLARE_API_TOKEN": plain}, geo=geo)
+        examined = admit({"CLOUDFLARE_API_TOKEN": plain}, geo=geo)
         what = "the token may not edit load balancers, and truenorth:geo is set"
-        assert ("failed", what) in told(zone(patient, patient.settings))
+        assert ("failed", what) in told(zone(examined, examined.settings))
 
     def test_is_not_judged_where_the_api_is_away(self, admit: Admit) -> None:
-        patient = admit({"CLOUDFLARE_BASE_URL": "http://127.0.0.1:9/client/v4"})
+        examined = admit({"CLOUDFLARE_BASE_URL": "http://127.0.0.1:9/client/v4"})
         with pytest.raises(ObservationError, match="Cloudflare could not be asked"):
-            told(zone(patient, patient.settings))
+            told(zone(examined, examined.settings))
 
 
 class TestATokenOfGandi:
     def test_that_is_right(self, ward: Places, admit: Admit) -> None:
-        patient = admit(zone=ward.gandi_zone, provider="gandi")
-        assert told(zone(patient, patient.settings))[0][0] == "ok"
+        examined = admit(zone=ward.gandi_zone, provider="gandi")
+        assert told(zone(examined, examined.settings))[0][0] == "ok"
 
     def test_that_is_wrong(self, ward: Places, admit: Admit) -> None:
-        patient = admit({"GANDI_PERSONAL_ACCESS_TOKEN": "wrong"}, zone=ward.gandi_zone, provider="gandi")
+        examined = admit({"GANDI_PERSONAL_ACCESS_TOKEN": "wrong"}, zone=ward.gandi_zone, provider="gandi")
         with pytest.raises(UserError, match="Gandi refuses the credentials"):
-            told(zone(patient, patient.settings))
+            told(zone(examined, examined.settings))
 
 
 def test_a_zone_that_is_not_served_yet_is_told(admit: Admit) -> None:
-    patient = admit(zone="new.example")
-    assert ("failed", "the zone is pending: nobody is answered from it") in told(zone(patient, patient.settings))
+    examined = admit(zone="new.example")
+    assert ("failed", "the zone is pending: nobody is answered from it") in told(zone(examined, examined.settings))
 
 
 class TestNameServers:
     def test_that_answer(self, ward: Places, admit: Admit) -> None:
-        patient = admit()
-        assert told(delegation(patient, patient.settings)) == [("ok", f"{ward.dns} answer")]
+        examined = admit()
+        assert told(delegation(examined, examined.settings)) == [("ok", f"{ward.dns} answer")]
 
     def test_that_do_not(self, admit: Admit) -> None:
-        patient = admit({"TRUENORTH_NAME_SERVERS": '["127.0.0.1:9"]'})
-        ((level, what),) = told(delegation(patient, patient.settings))
+        examined = admit({"TRUENORTH_NAME_SERVERS": '["127.0.0.1:9"]'})
+        ((level, what),) = told(delegation(examined, examined.settings))
         assert (level, what.startswith("127.0.0.1:9 does not answer: ")) == ("warning", True)
 
     def test_that_are_the_providers_are_right_however_they_are_spelled(self) -> None:

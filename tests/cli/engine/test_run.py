@@ -10,7 +10,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.engine.install.find import Engine
 from cli.engine.install.install import engine_environment
 from cli.engine.run import Run, run_engine
@@ -27,13 +27,13 @@ def fake(folder: Path, body: str) -> Path:
     return script
 
 
-def run(pulumi_path: Path, heard: list[Event] | None = None) -> Run:
+def run(pulumi_path: Path, heard: list[EngineEvent] | None = None) -> Run:
     listener = (heard if heard is not None else []).append
     return run_engine(["up"], pulumi=pulumi_path, cwd=pulumi_path.parent, environment=os.environ, listener=listener)
 
 
 def test_events_are_heard_in_order_and_lines_that_are_none_are_passed_over(tmp_path: Path) -> None:
-    heard: list[Event] = []
+    heard: list[EngineEvent] = []
     message = '{"diagnosticEvent": {"severity": "warning", "message": "mind"}}'
     done = run(fake(tmp_path, f"echo nonsense; echo '{message}'; echo '{SUMMARY}'"), heard)
     assert [type(event).__name__ for event in heard] == ["Diagnostic", "Summary"]

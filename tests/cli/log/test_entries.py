@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from rich.console import Console
 
-from cli.engine.events import Diagnostic, Event, Step, Summary
+from cli.engine.events import Diagnostic, EngineEvent, Step, Summary
 from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Role, Stopping, Unwritten
 from cli.log.entries import entry, unsent
 from cli.log.entry import Entry
@@ -17,7 +17,7 @@ from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
 from cli.log.secrets import Redactor
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import Hear, News
+from cli.reconcile.events import Event, Subscriber
 from cli.reconcile.result import Planned
 from stacks.model.claims import Complaint, ObjectKey, SourceSighting
 from stacks.model.confirmation import Confirmed, Unconfirmed
@@ -30,7 +30,7 @@ SKIPPED = Complaint(
 )
 OURS = "cloudflare:index/dnsRecord:DnsRecord"
 REFUSED = Refused((Problem("deletes 9 of 10", "zone example.com", "truenorth up --allow abc"),), "abc")
-SAID: list[tuple[News, str, str, str]] = [
+SAID: list[tuple[Event, str, str, str]] = [
     (Begun(), "debug", "begin", "a look at the addresses, the objects, the zones and the state"),
     (
         Cached((sighting("203.0.113.7"),), written=True),
@@ -138,7 +138,7 @@ class Written:
     def __init__(self, mode: Mode, *secrets: str, verbose: bool = False) -> None:
         self.shown, self.stream = io.StringIO(), io.StringIO()
         self.log = Log(Console(file=self.shown, width=80), mode, self.stream, Redactor(secrets), verbose=verbose)
-        self.hear: Hear = hearing(self.log)
+        self.on_event: Subscriber = hearing(self.log)
 
     def documents(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.stream.getvalue().splitlines()]
@@ -149,18 +149,18 @@ class Written:
 
 class TestEachKindOfNews:
     def test_is_spoken_of(self) -> None:
-        assert {type(news) for news, *_ in SAID} == set(get_args(News))
+        assert {type(event) for event, *_ in SAID} == set(get_args(Event))
 
-    @pytest.mark.parametrize(("news", "level", "event", "message"), SAID)
-    def test_has_a_level_and_a_sentence(self, news: News, level: str, event: str, message: str) -> None:
-        said = entry(news)
-        assert (said.level, said.event, said.message) == (level, event, message)
+    @pytest.mark.parametrize(("event", "level", "kind", "message"), SAID)
+    def test_has_a_level_and_a_sentence(self, event: Event, level: str, kind: str, message: str) -> None:
+        said = entry(event)
+        assert (said.level, said.event, said.message) == (level, kind, message)
 
-    @pytest.mark.parametrize("news", [news for news, *_ in SAID])
-    def test_is_the_same_sentence_for_people_and_for_machines(self, news: News) -> None:
+    @pytest.mark.parametrize("event", [event for event, *_ in SAID])
+    def test_is_the_same_sentence_for_people_and_for_machines(self, event: Event) -> None:
         people, machines = Written("console", verbose=True), Written("json")
-        people.hear(dispatch(news, turn=TURN))
-        machines.hear(dispatch(news, turn=TURN))
+        people.on_event(dispatch(event, turn=TURN))
+        machines.on_event(dispatch(event, turn=TURN))
         document = machines.documents()[-1]
         assert f"2026-01-02T12:00:00.000+00:00 7f3a {document['message']}" in people.shown.getvalue()
         assert (document["time"], document["convergence"]) == ("2026-01-02T12:00:00.000+00:00", "7f3a")
@@ -171,8 +171,8 @@ class TestEachKindOfNews:
 class TestDocuments:
     def test_of_a_convergence_say_what_asked_for_it_and_how_long_that_took(self) -> None:
         written = Written("json")
-        for news, at in ((Begun(), 11.0), (convergence(change("www", after="203.0.113.7")), 12.5)):
-            written.hear(dispatch(news, at, TURN))
+        for event, at in ((Begun(), 11.0), (convergence(change("www", after="203.0.113.7")), 12.5)):
+            written.on_event(dispatch(event, at, TURN))
         begin, result = written.documents()
         assert begin["triggers"] == result["triggers"] == ["address", "drift"]
         assert (begin["seconds_since_asked"], result["seconds_since_asked"]) == (1.0, 2.5)
@@ -180,7 +180,7 @@ class TestDocuments:
 
     def test_of_what_is_of_no_convergence_name_none(self) -> None:
         written = Written("json")
-        written.hear(dispatch(Stopping("SIGTERM")))
+        written.on_event(dispatch(Stopping("SIGTERM")))
         assert "convergence" not in written.documents()[0]
 
     @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ class TestDocuments:
             (Summary({"create": 1}, 2.0, "succeeded"), "debug", "summary", "the engine has ended: succeeded"),
         ],
     )
-    def test_of_the_engines_steps_carry_the_id_too(self, event: Event, level: str, kind: str, message: str) -> None:
+    def test_of_the_engine_carry_the_id_too(self, event: EngineEvent, level: str, kind: str, message: str) -> None:
         written = Written("json")
         stepping(written.log, TURN)(event)
         (document,) = written.documents()
@@ -206,7 +206,7 @@ class TestDocuments:
 class TestLines:
     def test_of_a_convergence_are_its_changes_and_its_outcome(self) -> None:
         written = Written("console")
-        written.hear(dispatch(convergence(change("www", "203.0.113.7", "203.0.113.8"))))
+        written.on_event(dispatch(convergence(change("www", "203.0.113.7", "203.0.113.8"))))
         changed, outcome = (" ".join(line.split()) for line in written.lines())
         assert changed == "update www.example.com A 203.0.113.7 -> 203.0.113.8"
         assert outcome.endswith("done: 1 updated; 0 record sets (1.5 s, engine 0.5 s)")
@@ -214,7 +214,7 @@ class TestLines:
     def test_of_small_moment_are_there_when_asked_for(self) -> None:
         quiet, verbose = Written("console"), Written("console", verbose=True)
         for one in (quiet, verbose):
-            one.hear(dispatch(Begun()))
+            one.on_event(dispatch(Begun()))
         assert quiet.lines() == []
         assert len(verbose.lines()) == 1
 
@@ -228,7 +228,7 @@ class TestLines:
 
     def test_are_not_taken_for_markup(self) -> None:
         written = Written("console")
-        written.hear(dispatch(Failure("[bold]no[/] [", 1.0)))
+        written.on_event(dispatch(Failure("[bold]no[/] [", 1.0)))
         assert written.lines()[0].endswith("[bold]no[/] [")
 
 
@@ -241,7 +241,7 @@ class TestNotes:
 
     def test_are_warnings_before_the_result(self) -> None:
         written = Written("json")
-        written.hear(dispatch(self.PLAN, turn=TURN))
+        written.on_event(dispatch(self.PLAN, turn=TURN))
         assert [(one["event"], one["level"]) for one in written.documents()] == [
             ("note", "warning"),
             ("note", "warning"),
@@ -257,7 +257,7 @@ class TestNotes:
     def test_are_told_once_while_they_last(self) -> None:
         written = Written("console")
         for one in (self.PLAN, self.PLAN, convergence(), self.PLAN):
-            written.hear(dispatch(one))
+            written.on_event(dispatch(one))
         assert sum("skipped Ingress shop/web" in line for line in written.lines()) == 2
 
 
@@ -266,7 +266,7 @@ class TestTheAddressCache:
         written = Written("console")
         first, other = Cached((sighting("203.0.113.7"),)), Cached(problem="HTTP 403")
         for one in (first, first, other, other, first):
-            written.hear(dispatch(one))
+            written.on_event(dispatch(one))
         assert ["203.0.113.7" in line for line in written.lines()] == [True, False, True]
 
 
@@ -275,8 +275,8 @@ class TestSecrets:
     def test_are_in_no_line_and_no_document(self, mode: Mode) -> None:
         written = Written(mode, "ossifrage")
         complaint = Complaint(ObjectKey("", "Ingress", "shop", "ossifrage"), "", "ossifrage", "", "ossifrage: bad")
-        written.hear(dispatch(convergence(change("www", after="ossifrage"), complaints=(complaint,))))
-        written.hear(dispatch(Failure("token ossifrage is refused", 1.0)))
+        written.on_event(dispatch(convergence(change("www", after="ossifrage"), complaints=(complaint,))))
+        written.on_event(dispatch(Failure("token ossifrage is refused", 1.0)))
         stepping(written.log, None)(Diagnostic("warning", "ossifrage"))
         written.log.write(unsent("ossifrage"))
         told = written.shown.getvalue() + written.stream.getvalue()

@@ -12,7 +12,7 @@ from bench.campaigns.paper import carried_out
 from cli.engine.run import Run
 from cli.events import Trigger, Turn
 from cli.metrics.metrics import Metrics
-from cli.reconcile.news import Dispatch, News
+from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
 from stacks.model.observation import Observation
 from stacks.plan.changes import changes
@@ -33,11 +33,11 @@ class Told:
     metrics: Metrics = field(default_factory=lambda: Metrics(["example.com"]))
     now: float = 0.0
 
-    def tell(self, *news: News, triggers: tuple[Trigger, ...] = (), asked: float = 0.0) -> None:
+    def tell(self, *event: Event, triggers: tuple[Trigger, ...] = (), asked: float = 0.0) -> None:
         """Tell news of a turn; of none where there are no triggers."""
         turn = Turn("t", triggers, asked) if triggers else None
-        for one in news:
-            self.metrics.hear(Dispatch(START + timedelta(seconds=self.now), self.now, turn, one))
+        for one in event:
+            self.metrics.on_event(Dispatch(START + timedelta(seconds=self.now), self.now, turn, one))
 
     def value(self, name: str, **labels: str) -> float | None:
         """A sample by its name and labels; None where there is none."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.engine.events import Diagnostic, Event, Step
+from cli.engine.events import Diagnostic, EngineEvent, Step
 from cli.events import Begun, Cause, Failure
 from tests.cli.metrics.telling import UP, Told, converged
 
@@ -30,7 +30,7 @@ def test_a_failure_elsewhere_is_no_run(told: Told) -> None:
 
 @pytest.mark.parametrize(("step", "outcome"), [(Step("done", "create", URN, RECORD), "succeeded"), (FAILED, "failed")])
 def test_its_steps_are_counted_as_they_end(told: Told, step: Step, outcome: str) -> None:
-    told.metrics.hear_engine(step)
+    told.metrics.on_engine_event(step)
     labels = {"type": RECORD, "operation": step.operation, "outcome": outcome}
     assert told.series("truenorth_engine_steps_total") == [(labels, 1)]
 
@@ -38,14 +38,14 @@ def test_its_steps_are_counted_as_they_end(told: Told, step: Step, outcome: str)
 @pytest.mark.parametrize(
     "event", [Step("started", "create", URN, RECORD), Step("done", "same", URN, RECORD), Diagnostic("error", "refused")]
 )
-def test_what_does_nothing_is_no_step(told: Told, event: Event) -> None:
-    told.metrics.hear_engine(event)
+def test_what_does_nothing_is_no_step(told: Told, event: EngineEvent) -> None:
+    told.metrics.on_engine_event(event)
     assert told.series("truenorth_engine_steps_total") == []
 
 
 def test_a_record_that_it_could_not_write_is_a_failed_update_of_its_zone(told: Told) -> None:
     told.tell(Begun())
-    told.metrics.hear_engine(FAILED)
+    told.metrics.on_engine_event(FAILED)
     told.tell(Failure("www.example.com/A: refused", 2.0, Cause.ENGINE))
     labels = {"domain": "example.com", "record_type": "A", "error_type": "provider"}
     assert told.series("esddns_dns_update_failures_total") == [(labels, 1)]

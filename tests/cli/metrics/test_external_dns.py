@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cli.events import Begun, Cause, Failure
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from tests.cli.metrics.telling import EPOCH, UP, Told, converged, settled
 
 CONTROLLER = "external_dns_controller_"
@@ -14,10 +14,10 @@ SAME = {
 
 def test_its_names_have_the_values_of_ours(told: Told) -> None:
     unread = Failure("", 1.0, Cause.UNREAD)
-    turns: list[News] = [Begun(), converged(runs=[UP]), Begun(), settled(), unread, Begun(), Failure("", 1.0)]
-    for now, news in enumerate(turns, 1):
+    turns: list[Event] = [Begun(), converged(runs=[UP]), Begun(), settled(), unread, Begun(), Failure("", 1.0)]
+    for now, event in enumerate(turns, 1):
         told.now = now
-        told.tell(news)
+        told.tell(event)
         for name, ours in SAME.items():
             assert told.value(CONTROLLER + name) == told.value(ours), name
     assert told.value(CONTROLLER + "last_sync_timestamp_seconds") == EPOCH + 4

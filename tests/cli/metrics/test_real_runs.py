@@ -24,7 +24,7 @@ def test_they_tell_of_steps_calls_answers_and_failures(inside: Inside) -> None:
     backend = inside.environment["PULUMI_BACKEND_URL"]
     told = Told(Metrics(["example.com"], state_size=lambda: state_size(backend, STACK)))
     with told.metrics.listening():
-        told.tell(Begun(), converge(place, told.metrics.hear_engine), triggers=ADDRESS)
+        told.tell(Begun(), converge(place, told.metrics.on_engine_event), triggers=ADDRESS)
         assert told.value("truenorth_engine_steps_total", type=RECORD, operation="create", outcome="succeeded") == 2
         assert told.value("truenorth_engine_runs_total", outcome="succeeded") == 1
         assert told.value("esddns_dns_updates_total", domain="example.com", record_type="A") == 1
@@ -41,7 +41,7 @@ def test_they_tell_of_steps_calls_answers_and_failures(inside: Inside) -> None:
             inside.places, [{"effect": "server_error", "status": 500, "method": method} for method in WRITES]
         )
         with pytest.raises(RunFailed) as caught:
-            converge(place, told.metrics.hear_engine)
+            converge(place, told.metrics.on_engine_event)
         told.tell(Failure(str(caught.value), 1.0, Cause.ENGINE))
     failed = {"domain": "example.com", "record_type": "A", "error_type": "provider"}
     assert told.series("esddns_dns_update_failures_total") == [(failed, 1)]

@@ -19,7 +19,7 @@ from cli.notify import notifier
 from cli.notify.courier import LONGEST_QUEUE, Courier
 from cli.notify.message import Message
 from cli.notify.notifier import notifying
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from stacks.model.errors import UserError
 from stacks.settings.watch import NotificationSettings
 from tests.cli.happenings import change, convergence, dispatch
@@ -37,25 +37,27 @@ MESSAGE = Message("change", "info", TITLE, LINE)
 @contextmanager
 def telling(
     complaints: list[str] | None = None, settings: NotificationSettings | None = None, **environment: str
-) -> Iterator[Hear]:
+) -> Iterator[Subscriber]:
     """Notifications to the addresses of this environment."""
     complain = (lambda _: None) if complaints is None else complaints.append
-    with notifying(settings or NotificationSettings(), environment, "home", redactor(environment), complain) as hear:
-        yield hear
+    with notifying(
+        settings or NotificationSettings(), environment, "home", redactor(environment), complain
+    ) as on_event:
+        yield on_event
 
 
 class TestAMessage:
     def test_reaches_a_webhook(self, hook: Hook) -> None:
-        with telling(TRUENORTH_NOTIFY=f"json://me:ossifrage@127.0.0.1:{hook.port}/notify") as hear:
-            hear(dispatch(NEWS))
+        with telling(TRUENORTH_NOTIFY=f"json://me:ossifrage@127.0.0.1:{hook.port}/notify") as on_event:
+            on_event(dispatch(NEWS))
             got = hook.next()
         assert (got.method, got.path) == ("POST", "/notify")
         assert (got.document["title"], got.document["message"]) == (TITLE, LINE)
         assert got.document["type"] == "info"
 
     def test_reaches_ntfy(self, hook: Hook) -> None:
-        with telling(TRUENORTH_NOTIFY=f"ntfy://127.0.0.1:{hook.port}/alerts") as hear:
-            hear(dispatch(NEWS))
+        with telling(TRUENORTH_NOTIFY=f"ntfy://127.0.0.1:{hook.port}/alerts") as on_event:
+            on_event(dispatch(NEWS))
             got = hook.next()
         assert (got.document["topic"], got.document["title"]) == ("alerts", TITLE)
         assert LINE in got.document["message"]
@@ -64,15 +66,15 @@ class TestAMessage:
         place = f"json://127.0.0.1:{hook.port}"
         file = tmp_path / "addresses"
         file.write_text(f"# mail\n{place}/c\n")
-        with telling(TRUENORTH_NOTIFY=f"{place}/a, {place}/b", TRUENORTH_NOTIFY_FILE=str(file)) as hear:
-            hear(dispatch(NEWS))
+        with telling(TRUENORTH_NOTIFY=f"{place}/a, {place}/b", TRUENORTH_NOTIFY_FILE=str(file)) as on_event:
+            on_event(dispatch(NEWS))
             assert {hook.next().path for _ in range(3)} == {"/a", "/b", "/c"}
 
     def test_reaches_a_mailbox(self) -> None:
         with mailbox() as (port, received):
             url = f"mailto://127.0.0.1:{port}?from=truenorth@example.com&to=admin@example.com&format=text"
-            with telling(TRUENORTH_NOTIFY=url) as hear:
-                hear(dispatch(NEWS))
+            with telling(TRUENORTH_NOTIFY=url) as on_event:
+                on_event(dispatch(NEWS))
             mail = message_from_string(received())
         assert mail["Subject"] == TITLE
         assert LINE in str(mail)
@@ -80,21 +82,21 @@ class TestAMessage:
     def test_holds_no_secret(self, hook: Hook) -> None:
         secrets = {"CLOUDFLARE_API_TOKEN": "squeamish"}
         patient = NotificationSettings(failures_from=0)
-        with telling(None, patient, TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}", **secrets) as hear:
-            hear(dispatch(Failure("squeamish is refused", 1.0), time.monotonic()))
+        with telling(None, patient, TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}", **secrets) as on_event:
+            on_event(dispatch(Failure("squeamish is refused", 1.0), time.monotonic()))
             assert hook.next().document["message"].startswith("*** is refused")
 
     def test_that_waits_is_sent_at_the_end(self, hook: Hook) -> None:
-        with telling(TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}") as hear:
-            hear(dispatch(NEWS))
+        with telling(TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}") as on_event:
+            on_event(dispatch(NEWS))
             hook.next()
-            hear(dispatch(convergence(change("www", "203.0.113.8", "203.0.113.9"))))
+            on_event(dispatch(convergence(change("www", "203.0.113.8", "203.0.113.9"))))
         assert hook.next().document["message"] == "www.example.com A: 203.0.113.8 -> 203.0.113.9"
 
     def test_that_is_due_without_further_news_is_sent(self, hook: Hook) -> None:
         soon = NotificationSettings(failures_from=0.2)
-        with telling(None, soon, TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}") as hear:
-            hear(dispatch(Failure("HTTP 503", 60.0), time.monotonic()))
+        with telling(None, soon, TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}") as on_event:
+            on_event(dispatch(Failure("HTTP 503", 60.0), time.monotonic()))
             assert "HTTP 503" in hook.next().document["message"]
 
 
@@ -106,9 +108,9 @@ class TestNobodyWhoTakesThem:
         with socket.create_server(("127.0.0.1", 0)) as closed:
             dead = f"json://me:ossifrage@127.0.0.1:{closed.getsockname()[1]}"
         complaints: list[str] = []
-        with telling(complaints, TRUENORTH_NOTIFY=f"{dead} json://127.0.0.1:{hook.port}") as hear:
+        with telling(complaints, TRUENORTH_NOTIFY=f"{dead} json://127.0.0.1:{hook.port}") as on_event:
             began = time.monotonic()
-            hear(dispatch(NEWS))
+            on_event(dispatch(NEWS))
             assert time.monotonic() - began < 0.1
             hook.next()
         assert time.monotonic() - began < 5
@@ -120,8 +122,8 @@ class TestNobodyWhoTakesThem:
         monkeypatch.setattr(notifier, "LAST_SECONDS", 0.2)
         complaints: list[str] = []
         hook.answering.clear()
-        with telling(complaints, TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}") as hear:
-            hear(dispatch(NEWS))
+        with telling(complaints, TRUENORTH_NOTIFY=f"json://127.0.0.1:{hook.port}") as on_event:
+            on_event(dispatch(NEWS))
             hook.next()
             began = time.monotonic()
         assert time.monotonic() - began < 3
@@ -183,8 +185,8 @@ class TestAddresses:
 
     def test_that_are_not_there_cost_no_thread_and_no_import(self) -> None:
         before = threading.active_count()
-        with telling() as hear:
-            hear(dispatch(NEWS))
+        with telling() as on_event:
+            on_event(dispatch(NEWS))
             assert threading.active_count() == before
 
 

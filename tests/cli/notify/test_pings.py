@@ -16,7 +16,7 @@ from cli.log.secrets import redactor
 from cli.notify import pings
 from cli.notify.pings import Beating, healthchecks, pinging, uptime_kuma
 from cli.notify.pulse import Pulse, Signal
-from cli.reconcile.news import Hear
+from cli.reconcile.events import Subscriber
 from stacks.model.errors import Refused, UserError
 from stacks.settings.watch import NotificationSettings
 from tests.cli.happenings import convergence, dispatch
@@ -54,8 +54,8 @@ class TestAPulse:
         self, heard: tuple[object, ...], now: float, signal: Signal | None
     ) -> None:
         pulse = Pulse(60.0)
-        for news in heard:
-            pulse.hear(dispatch(news))  # type: ignore[arg-type]
+        for event in heard:
+            pulse.on_event(dispatch(event))  # type: ignore[arg-type]
         assert pulse.signal(now) == signal
 
 
@@ -94,25 +94,25 @@ class TestARequest:
 @contextmanager
 def watched(
     hook: Hook, complaints: list[str], *, beating: Beating = lambda: True, every: float = 300.0, **environment: str
-) -> Iterator[Hear]:
+) -> Iterator[Subscriber]:
     """A watchdog at the hook."""
     variables = {"TRUENORTH_PING_HEALTHCHECKS": f"http://127.0.0.1:{hook.port}/{UUID}", **environment}
     settings = NotificationSettings(failures_from=0, ping_every=300).model_copy(update={"ping_every": every})
-    with pinging(settings, variables, redactor(variables), complaints.append, beating) as hear:
-        yield hear
+    with pinging(settings, variables, redactor(variables), complaints.append, beating) as on_event:
+        yield on_event
 
 
 class TestAWatchdog:
     def test_hears_of_the_start_of_success_of_failure_and_of_success_again(self, hook: Hook) -> None:
-        with watched(hook, []) as hear:
-            for news, path in ((Begun(), "/start"), (RIGHT, ""), (WRONG, "/fail"), (RIGHT, "")):
-                hear(dispatch(news))
+        with watched(hook, []) as on_event:
+            for event, path in ((Begun(), "/start"), (RIGHT, ""), (WRONG, "/fail"), (RIGHT, "")):
+                on_event(dispatch(event))
                 assert hook.next().path == f"/{UUID}{path}"
         assert hook.is_quiet()
 
     def test_hears_of_success_again_and_again(self, hook: Hook) -> None:
-        with watched(hook, [], every=0.01) as hear:
-            hear(dispatch(RIGHT))
+        with watched(hook, [], every=0.01) as on_event:
+            on_event(dispatch(RIGHT))
             assert [hook.next().path for _ in range(3)] == [f"/{UUID}"] * 3
 
     def test_hears_nothing_more_of_a_loop_that_hangs(self, hook: Hook) -> None:
@@ -123,8 +123,8 @@ class TestAWatchdog:
                 asked.set()
             return not hangs.is_set()
 
-        with watched(hook, [], beating=beating, every=0.01) as hear:
-            hear(dispatch(RIGHT))
+        with watched(hook, [], beating=beating, every=0.01) as on_event:
+            on_event(dispatch(RIGHT))
             hook.next()
             hangs.set()
             asked.wait(10)
@@ -135,26 +135,26 @@ class TestAWatchdog:
             assert hook.is_quiet()
 
     def test_hears_why_it_fails_without_a_secret(self, hook: Hook) -> None:
-        with watched(hook, [], CLOUDFLARE_API_TOKEN="squeamish") as hear:
-            hear(dispatch(Failure("squeamish is refused", 1.0)))
+        with watched(hook, [], CLOUDFLARE_API_TOKEN="squeamish") as on_event:
+            on_event(dispatch(Failure("squeamish is refused", 1.0)))
             assert hook.next().body == "*** is refused"
 
     def test_hears_of_the_end_that_nothing_would_mend(self, hook: Hook) -> None:
-        with watched(hook, []) as hear:
-            hear(dispatch(Fatal("no token", 2)))
+        with watched(hook, []) as on_event:
+            on_event(dispatch(Fatal("no token", 2)))
         assert (got := hook.next()).path == f"/{UUID}/fail"
         assert got.body == "no token"
 
     def test_of_a_standby_hears_nothing(self, hook: Hook) -> None:
-        with watched(hook, []) as hear:
-            for news in (STANDBY, RIGHT, WRONG):
-                hear(dispatch(news))
+        with watched(hook, []) as on_event:
+            for event in (STANDBY, RIGHT, WRONG):
+                on_event(dispatch(event))
         assert hook.is_quiet()
 
     def test_may_be_one_of_several(self, hook: Hook) -> None:
         kuma = f"http://127.0.0.1:{hook.port}/api/push/abcdefghij?status=up&msg=OK&ping="
-        with watched(hook, [], TRUENORTH_PING_UPTIME_KUMA=kuma) as hear:
-            hear(dispatch(RIGHT))
+        with watched(hook, [], TRUENORTH_PING_UPTIME_KUMA=kuma) as on_event:
+            on_event(dispatch(RIGHT))
             paths = {hook.next().path for _ in range(2)}
         assert paths == {f"/{UUID}", "/api/push/abcdefghij?status=up&msg=OK&ping=1500"}
 
@@ -164,8 +164,8 @@ class TestAWatchdogThatDoesNotAnswer:
         monkeypatch.setattr(pings, "PAUSES", ())
         complaints: list[str] = []
         hook.status = 404
-        with watched(hook, complaints, every=0.01) as hear:
-            hear(dispatch(RIGHT))
+        with watched(hook, complaints, every=0.01) as on_event:
+            on_event(dispatch(RIGHT))
             hook.next(), hook.next(), hook.next()
             hook.status = 200
             hook.next(), hook.next()
@@ -178,20 +178,20 @@ class TestAWatchdogThatDoesNotAnswer:
         monkeypatch.setattr(pings, "PAUSES", (0.01,))
         hook.status = 503
         complaints: list[str] = []
-        with watched(hook, complaints) as hear:
-            hear(dispatch(RIGHT))
+        with watched(hook, complaints) as on_event:
+            on_event(dispatch(RIGHT))
             assert hook.next() == hook.next()
         assert complaints == ["the watchdog at 127.0.0.1 cannot be pinged, and will raise the alarm: HTTP 503"]
 
     def test_delays_neither_the_loop_nor_for_long_the_end(self, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pings, "LAST_SECONDS", 0.2)
         hook.answering.clear()
-        with watched(hook, []) as hear:
+        with watched(hook, []) as on_event:
             began = time.monotonic()
-            hear(dispatch(RIGHT))
+            on_event(dispatch(RIGHT))
             assert time.monotonic() - began < 0.1
             hook.next()
-            hear(dispatch(WRONG))
+            on_event(dispatch(WRONG))
         assert time.monotonic() - began < 3
         hook.answering.set()
         for thread in threading.enumerate():
@@ -201,8 +201,8 @@ class TestAWatchdogThatDoesNotAnswer:
     def test_is_told_of_without_its_address(self, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pings, "PAUSES", ())
         complaints: list[str] = []
-        with watched(hook, complaints, TRUENORTH_PING_HEALTHCHECKS=f"http://127.0.0.1:1/{UUID}") as hear:
-            hear(dispatch(RIGHT))
+        with watched(hook, complaints, TRUENORTH_PING_HEALTHCHECKS=f"http://127.0.0.1:1/{UUID}") as on_event:
+            on_event(dispatch(RIGHT))
         assert complaints == ["the watchdog at 127.0.0.1 cannot be pinged, and will raise the alarm: ConnectionError"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cli.events import Failure, Fatal, Leadership, Reloaded, Role
 from cli.notify.message import LINES, Fact, Message, message
 from cli.notify.policy import BURST, Policy
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.reconcile.result import Convergence
 from stacks.model.errors import Problem, Refused
 from stacks.observe.wan.agreement.consensus import DISAGREEMENT
@@ -36,13 +36,13 @@ class Told:
     def __init__(self, settings: NotificationSettings = ALL) -> None:
         self.policy = Policy(settings, "home")
 
-    def at(self, now: float, *news: News) -> list[Message]:
-        for one in news:
-            self.policy.hear(dispatch(one, now))
+    def at(self, now: float, *event: Event) -> list[Message]:
+        for one in event:
+            self.policy.on_event(dispatch(one, now))
         return self.policy.tell(now)
 
-    def only(self, now: float, *news: News) -> Message:
-        (found,) = self.at(now, *news)
+    def only(self, now: float, *event: Event) -> Message:
+        (found,) = self.at(now, *event)
         return found
 
 
@@ -110,12 +110,12 @@ class TestWords:
 
 class TestWhatIsNobodysBusiness:
     @pytest.mark.parametrize(
-        "news",
+        "event",
         [RIGHT, convergence(unread="HTTP 503"), LOST, sighting("203.0.113.7"), LEADER, STANDBY, Reloaded()],
     )
-    def test_is_not_told(self, news: News) -> None:
+    def test_is_not_told(self, event: Event) -> None:
         told = Told()
-        assert told.at(0, news) == []
+        assert told.at(0, event) == []
         assert told.policy.due() == math.inf
 
     def test_is_what_the_settings_leave_out(self) -> None:
@@ -316,12 +316,12 @@ class TestAFlood:
         )
     )
     def test_of_any_news_stays_within_bounds_and_nothing_is_kept_for_ever(
-        self, heard: list[tuple[float, News]]
+        self, heard: list[tuple[float, Event]]
     ) -> None:
         told, now, sent = Told(), 0.0, []
-        for pause, news in heard:
+        for pause, event in heard:
             now += pause
-            sent += [(now, one.kind) for one in told.at(now, news)]
+            sent += [(now, one.kind) for one in told.at(now, event)]
         for kind in {kind for _, kind in sent}:
             at = [moment for moment, one in sent if one == kind]
             for first, later in zip(at, at[BURST:], strict=False):

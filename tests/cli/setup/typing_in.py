@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tests.cli.conftest import ROOT, TRUENORTH
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for which the next question is awaited."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
-from cli.engine.events import Event
+from cli.engine.events import EngineEvent
 from cli.session import stack as stack_of_engine
 from cli.session.open import open_session
 from cli.session.session import Session
@@ -55,7 +55,7 @@ class Estate:
         return [f"urn:pulumi:{stack}::truenorth::{component}${RECORD_TYPE}::{one}.example.com/A" for one in names]
 
 
-def _heard(_event: Event) -> None:
+def _heard(_event: EngineEvent) -> None:
     """Nobody listens."""
 
 

@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from cli.engine.run import Run
 from cli.events import Cached, Failure, Leadership, Mended, Role, Trigger, Turn
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import Dispatch, News
+from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
 from cli.web.status_board import StatusBoard
 from components.geo.values import LoadBalancer
@@ -48,10 +48,10 @@ UNREACHABLE = "cluster office: https://10.20.0.1:6443 does not answer: connectio
 HELD = Conflict("git.example.com", "A", "nobody (no mark)", "an A record 198.51.100.20 stands there that is not ours")
 
 
-def dispatch(news: News, ago: float = 0.0, *triggers: Trigger, now: datetime = NOW, turn: str = "") -> Dispatch:
+def dispatch(event: Event, ago: float = 0.0, *triggers: Trigger, now: datetime = NOW, turn: str = "") -> Dispatch:
     """This news, so many seconds before now."""
     of = Turn(turn or "5f3a9c1e", triggers, time.monotonic() - ago - 2.1) if triggers or turn else None
-    return Dispatch(now - timedelta(seconds=ago), time.monotonic() - ago, of, news)
+    return Dispatch(now - timedelta(seconds=ago), time.monotonic() - ago, of, event)
 
 
 def sighting(family: Family, address: str | Unknown, link: str = WAN) -> Sighting:
@@ -199,8 +199,8 @@ def moved() -> Convergence:
 def leading(now: datetime) -> list[Dispatch]:
     """The news of a leader's day."""
 
-    def at(news: News, ago: float, *triggers: Trigger) -> Dispatch:
-        return dispatch(news, ago, *triggers, now=now)
+    def at(event: Event, ago: float, *triggers: Trigger) -> Dispatch:
+        return dispatch(event, ago, *triggers, now=now)
 
     created = convergence(records(), (change(Action.CREATE, "media", None, FORMER),), addresses=BEFORE)
     restored = convergence(records(), (change(Action.RESTORE, "vpn", None, FORMER),), addresses=BEFORE)
@@ -226,11 +226,11 @@ def leading(now: datetime) -> list[Dispatch]:
     ]
 
 
-def board(now: datetime, news: Iterable[Dispatch] | None = None) -> StatusBoard:
+def board(now: datetime, event: Iterable[Dispatch] | None = None) -> StatusBoard:
     """A board that has heard this, a leader's day if nothing is given."""
     times = chain([now - timedelta(seconds=93_010)], repeat(now))
     made = StatusBoard("home", OWNER, lambda: next(times))
-    for one in leading(now) if news is None else news:
-        made.hear(one)
+    for one in leading(now) if event is None else event:
+        made.on_event(one)
     made.hear_detection(detection())
     return made

@@ -24,7 +24,7 @@ PATHS = ("/", "/style.css", "/script.js", "/icon.svg", "/raw", "/metrics", "/hea
 def shared() -> Iterator[Site]:
     """For what changes nothing."""
     with serve(board(datetime.now(UTC))) as served:
-        served.health.hear(dispatch(convergence()))
+        served.health.on_event(dispatch(convergence()))
         yield served
 
 
@@ -77,7 +77,7 @@ class TestRaw:
         first = get(site, "/raw")
         again = get(site, "/raw", If_None_Match=first.headers["etag"])
         assert (again.status_code, again.content) == (304, b"")
-        site.board.hear(dispatch(Failure("503", 1.0)))
+        site.board.on_event(dispatch(Failure("503", 1.0)))
         changed = get(site, "/raw", If_None_Match=first.headers["etag"])
         assert changed.status_code == 200
         assert changed.json()["status"] == "bad"
@@ -136,21 +136,21 @@ class TestEvents:
         with Listener(site, encoding) as listener:
             assert listener.answer.headers["content-type"].startswith("text/event-stream")
             assert listener.next()["status"] == "warning"
-            site.board.hear(dispatch(Failure("503", 1.0)))
+            site.board.on_event(dispatch(Failure("503", 1.0)))
             assert listener.next()["status"] == "bad"
 
     def test_have_the_names_where_they_have_changed(self, site: Site) -> None:
         with Listener(site) as listener:
             assert len(listener.next("records")) == 14
-            site.board.hear(dispatch(Failure("503", 1.0)))
-            site.board.hear(dispatch(convergence([record_set("www", "192.0.2.1")])))
+            site.board.on_event(dispatch(Failure("503", 1.0)))
+            site.board.on_event(dispatch(convergence([record_set("www", "192.0.2.1")])))
             assert [one["name"] for one in listener.next("records")] == ["www.example.com"]
 
     def test_tell_together_what_changes_fast(self, site: Site) -> None:
         with Listener(site) as listener:
             first = listener.next()
             for number in range(50):
-                site.board.hear(dispatch(Failure(f"try {number}", 1.0)))
+                site.board.on_event(dispatch(Failure(f"try {number}", 1.0)))
             heard: list[dict[str, Any]] = []
             while not heard or heard[-1]["version"] < first["version"] + 50:
                 heard.append(listener.next())
@@ -172,7 +172,7 @@ class TestEvents:
             full = requests.get(f"{site.url}/events", timeout=10)
             assert (full.status_code, full.headers["retry-after"]) == (503, "30")
             assert get(site, "/livez").text == "ok"
-        site.board.hear(dispatch(Failure("503", 1.0)))  # what has gone is noticed
+        site.board.on_event(dispatch(Failure("503", 1.0)))  # what has gone is noticed
         gone = threading.Event()
         while requests.head(f"{site.url}/events", timeout=10).status_code == 503:
             assert not gone.wait(0.05)
@@ -200,7 +200,7 @@ class TestProbes:
         unready = get(site, "/readyz")
         assert unready.status_code == 503
         assert unready.text == "[-]convergence failed: not yet\nreadyz check failed\n"
-        site.health.hear(dispatch(convergence()))
+        site.health.on_event(dispatch(convergence()))
         assert get(site, "/readyz").text == "ok"
 
     def test_say_all_when_asked(self, site: Site) -> None:
@@ -210,7 +210,7 @@ class TestProbes:
         assert found.text == "[+]cluster home ok\n[+]loop ok\nlivez check passed\n"
 
     def test_fail_with_what_is_dead(self, site: Site) -> None:
-        site.health.hear(dispatch(Fatal("the token is refused", 2)))
+        site.health.on_event(dispatch(Fatal("the token is refused", 2)))
         for path in ("livez", "healthz"):
             found = get(site, f"/{path}")
             assert found.status_code == 503

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from cli.events import Cached, Failure, Leadership, Role
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.web.document import head, raw
 from cli.web.status import Status, after, after_detection
 from stacks.model.values import Family, Unknown
@@ -29,15 +29,15 @@ from tests.cli.web.sample import (
 START = Status("home", OWNER, NOW)
 
 
-def status(*news: News) -> Status:
+def status(*event: Event) -> Status:
     found = START
-    for one in news:
+    for one in event:
         found = after(found, dispatch(one))
     return found
 
 
-def document(*news: News) -> dict[str, Any]:
-    return raw(status(*news))
+def document(*event: Event) -> dict[str, Any]:
+    return raw(status(*event))
 
 
 class TestTheFieldsOfEsddns:
@@ -141,8 +141,8 @@ class TestTheDocument:
 
 
 class TestDetection:
-    def detected(self, *news: News) -> dict[str, dict[str, Any]]:
-        found = after_detection(status(*news), detection(), NOW)
+    def detected(self, *event: Event) -> dict[str, dict[str, Any]]:
+        found = after_detection(status(*event), detection(), NOW)
         return {f"{one['source']} {one['family']}": one for one in head(found)["detection"]}
 
     def test_says_what_each_source_said(self) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cli.events import Failure, Fatal, Leadership, Role, Stopping
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.web.health import CONVERGED, Check, Health
 from stacks.model.errors import Problem, Refused
 from tests.cli.web.sample import convergence, dispatch
@@ -61,14 +61,14 @@ class TestLife:
         assert wrong(health.life()) == {}
 
     @pytest.mark.parametrize(
-        "news", [Failure("503", 2.0), Refused((Problem("much", "there", "look"),)), Stopping("SIGTERM")]
+        "event", [Failure("503", 2.0), Refused((Problem("much", "there", "look"),)), Stopping("SIGTERM")]
     )
-    def test_goes_on_whatever_fails_outside(self, health: Health, news: News) -> None:
-        health.hear(dispatch(news))
+    def test_goes_on_whatever_fails_outside(self, health: Health, event: Event) -> None:
+        health.on_event(dispatch(event))
         assert wrong(health.life()) == {}
 
     def test_ends_with_what_no_further_try_would_mend(self, health: Health) -> None:
-        health.hear(dispatch(Fatal("the token is refused", 2)))
+        health.on_event(dispatch(Fatal("the token is refused", 2)))
         assert wrong(health.life()) == {"process": "the token is refused"}
 
 
@@ -76,26 +76,26 @@ class TestReadiness:
     def test_comes_with_all_that_is_expected(self, health: Health) -> None:
         assert wrong(health.readiness()) == {"sources": "not yet", CONVERGED: "not yet"}
         health.ready("sources")
-        health.hear(dispatch(Failure("503", 2.0)))
+        health.on_event(dispatch(Failure("503", 2.0)))
         assert list(wrong(health.readiness())) == [CONVERGED]
-        health.hear(dispatch(convergence()))
+        health.on_event(dispatch(convergence()))
         assert wrong(health.readiness()) == {}
 
-    @pytest.mark.parametrize("news", [Leadership(Role.STANDBY, "pod-a"), Refused((Problem("much", "there", "look"),))])
-    def test_is_a_standby_s_too_and_of_one_that_waits_for_a_person(self, health: Health, news: News) -> None:
+    @pytest.mark.parametrize("event", [Leadership(Role.STANDBY, "pod-a"), Refused((Problem("much", "there", "look"),))])
+    def test_is_a_standby_s_too_and_of_one_that_waits_for_a_person(self, health: Health, event: Event) -> None:
         health.ready("sources")
-        health.hear(dispatch(news))
+        health.on_event(dispatch(event))
         assert wrong(health.readiness()) == {}
 
     def test_is_not_a_leader_s_before_it_has_converged(self, health: Health) -> None:
         health.ready("sources")
-        health.hear(dispatch(Leadership(Role.LEADER, "pod-a", "pod-a")))
+        health.on_event(dispatch(Leadership(Role.LEADER, "pod-a", "pod-a")))
         assert list(wrong(health.readiness())) == [CONVERGED]
 
     def test_stays_while_convergences_fail(self, health: Health) -> None:
         health.ready("sources")
-        for news in (convergence(), Failure("503", 2.0)):
-            health.hear(dispatch(news))
+        for event in (convergence(), Failure("503", 2.0)):
+            health.on_event(dispatch(event))
         assert wrong(health.readiness()) == {}
 
     def test_can_be_taken_back(self, health: Health) -> None:
@@ -105,13 +105,13 @@ class TestReadiness:
 
     def test_ends_before_the_process_does(self, health: Health) -> None:
         health.ready("sources")
-        for news in (convergence(), Stopping("SIGTERM")):
-            health.hear(dispatch(news))
+        for event in (convergence(), Stopping("SIGTERM")):
+            health.on_event(dispatch(event))
         assert wrong(health.readiness()) == {"process": "it is ending: SIGTERM"}
 
     def test_ends_with_life(self, health: Health, clock: Clock) -> None:
         health.ready("sources")
-        health.hear(dispatch(convergence()))
+        health.on_event(dispatch(convergence()))
         health.beat("loop", 1)
         clock.now += 5
         assert list(wrong(health.readiness())) == ["loop"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping, Trigger
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.web.history import KEPT, LINES, Entry, entry_of, noted
 from components.marks import ownership
 from components.records.record import Record
@@ -17,8 +17,8 @@ from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.web.sample import FORMER, IPV4, NOW, RUN, change, convergence, dispatch, sighting
 
 
-def entry(news: News, *triggers: Trigger) -> Entry:
-    found = entry_of(dispatch(news, 0, *triggers))
+def entry(event: Event, *triggers: Trigger) -> Entry:
+    found = entry_of(dispatch(event, 0, *triggers))
     assert found
     return found
 
@@ -56,7 +56,7 @@ class TestAnEntry:
         assert (len(found.lines), found.more) == (LINES, 100 - LINES)
 
     def test_is_there_for_all_that_a_person_may_ask_for_later(self) -> None:
-        said: dict[str, list[News]] = {
+        said: dict[str, list[Event]] = {
             "failure": [
                 Failure("503", 2.0),
                 Reloaded("bad"),
@@ -71,13 +71,13 @@ class TestAnEntry:
             "repair": [Mended("a lock")],
             "process": [Stopping("SIGTERM")],
         }
-        assert {kind: [entry(one).kind for one in news] for kind, news in said.items()} == {
-            kind: [kind] * len(news) for kind, news in said.items()
+        assert {kind: [entry(one).kind for one in event] for kind, event in said.items()} == {
+            kind: [kind] * len(event) for kind, event in said.items()
         }
 
     def test_is_not_there_for_what_is_as_ever(self) -> None:
-        for news in (Begun(), Cached(), convergence(), Leadership(Role.ALONE)):
-            assert entry_of(dispatch(news)) is None
+        for event in (Begun(), Cached(), convergence(), Leadership(Role.ALONE)):
+            assert entry_of(dispatch(event)) is None
 
 
 class TestTheHistory:

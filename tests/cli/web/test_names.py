@@ -5,7 +5,7 @@ from typing import Any
 
 from cli.events import Leaving
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.reconcile.result import Convergence
 from cli.web.names import ORDER, rows
 from cli.web.status import Status, after
@@ -20,15 +20,15 @@ from tests.stacks.plan.worlds import make_observation, make_settings, owned_www
 START = Status("home", "home", NOW)
 
 
-def shown(*news: News) -> list[dict[str, Any]]:
+def shown(*event: Event) -> list[dict[str, Any]]:
     status = START
-    for one in news:
+    for one in event:
         status = after(status, dispatch(one))
     return rows(status, lambda text: text)
 
 
-def only(*news: News) -> dict[str, Any]:
-    (row,) = shown(*news)
+def only(*event: Event) -> dict[str, Any]:
+    (row,) = shown(*event)
     return row
 
 

@@ -54,13 +54,13 @@ def shared() -> Iterator[Site]:
         yield served
 
 
-def fresh(*news: Any) -> StatusBoard:  # noqa: ANN401 - any news
+def fresh(*event: Any) -> StatusBoard:  # noqa: ANN401 - any news
     now = datetime.now(UTC)
-    return board(now, [dispatch(one, now=now) for one in news])
+    return board(now, [dispatch(one, now=now) for one in event])
 
 
-def tell(site: Site, news: Any) -> None:  # noqa: ANN401 - any news
-    site.board.hear(dispatch(news, now=datetime.now(UTC)))
+def tell(site: Site, event: Any) -> None:  # noqa: ANN401 - any news
+    site.board.on_event(dispatch(event, now=datetime.now(UTC)))
 
 
 def wide(page: Page) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from cli.events import Cached, Cause, Failure, Fatal, Leadership, Leaving, Reloaded, Role, Stopping, Unwritten
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.web.document import head
 from cli.web.problems import SHOWN, Trouble, troubles
 from cli.web.status import Status, after
@@ -24,25 +24,25 @@ REFUSED = Refused((Problem("12 of 14 records would be deleted", "zone example.co
 WWW = [record_set("www", IPV4)]
 
 
-def status(*news: News) -> Status:
+def status(*event: Event) -> Status:
     found = Status("home", "home", NOW)
-    for one in news:
+    for one in event:
         found = after(found, dispatch(one))
     return found
 
 
-def wrong(*news: News) -> list[Trouble]:
-    return list(troubles(status(*news)))
+def wrong(*event: Event) -> list[Trouble]:
+    return list(troubles(status(*event)))
 
 
-def only(*news: News) -> Trouble:
-    (found,) = wrong(*news)
+def only(*event: Event) -> Trouble:
+    (found,) = wrong(*event)
     return found
 
 
 class TestTheHeadline:
     @pytest.mark.parametrize(
-        ("news", "expected"),
+        ("event", "expected"),
         [
             ((), ("waiting", "Looking at the world for the first time")),
             ((convergence(),), ("good", "No name is asked for")),
@@ -66,14 +66,14 @@ class TestTheHeadline:
             ((convergence(WWW), Fatal("bad", 2), Stopping("x")), ("bad", "It has ended: a person has to look")),
         ],
     )
-    def test_is_what_matters_most(self, news: tuple[News, ...], expected: tuple[str, str]) -> None:
-        found = head(status(*news))
+    def test_is_what_matters_most(self, event: tuple[Event, ...], expected: tuple[str, str]) -> None:
+        found = head(status(*event))
         assert (found["status"], found["headline"]) == expected
 
 
 class TestAProblem:
     @pytest.mark.parametrize(
-        ("news", "kind", "severity"),
+        ("event", "kind", "severity"),
         [
             ((Fatal("the token is refused", 2),), "fatal", "bad"),
             ((Failure("503", 1.0, Cause.OBSERVATION),), "failure", "bad"),
@@ -101,8 +101,8 @@ class TestAProblem:
             ((Leaving("www.example.com", "A", 60.0),), "leaving", "note"),
         ],
     )
-    def test_says_what_and_what_to_do(self, news: tuple[News, ...], kind: str, severity: str) -> None:
-        found = only(*news)
+    def test_says_what_and_what_to_do(self, event: tuple[Event, ...], kind: str, severity: str) -> None:
+        found = only(*event)
         assert (found.kind, found.severity) == (kind, severity)
         assert found.title
         assert found.do

@@ -21,7 +21,7 @@ from cli.events import (
     Unwritten,
 )
 from cli.reconcile.confirm import Confirmation
-from cli.reconcile.news import News
+from cli.reconcile.events import Event
 from cli.web.status import Status, after, after_detection
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
@@ -47,9 +47,9 @@ V4 = ("", Family.IPV4)
 REFUSED = Refused((Problem("12 of 14 records would be deleted", "zone example.com", "look at it"),), "a1b2c3d4")
 
 
-def told(*news: News, status: Status = START) -> Status:
+def told(*event: Event, status: Status = START) -> Status:
     """The status after these, of which the last is told now, and each other a second before the next."""
-    for ago, one in zip(range(len(news) - 1, -1, -1), news, strict=True):
+    for ago, one in zip(range(len(event) - 1, -1, -1), event, strict=True):
         status = after(status, dispatch(one, ago))
     return status
 
@@ -62,9 +62,9 @@ class TestVersions:
         assert again.addresses[V4].at == NOW + timedelta(seconds=5)
         assert (again.version, again.serial) == (1, 2)
 
-    @pytest.mark.parametrize("news", [Begun(), Leadership(Role.ALONE)])
-    def test_stay_where_nothing_is_to_be_shown(self, news: News) -> None:
-        assert told(news) == START
+    @pytest.mark.parametrize("event", [Begun(), Leadership(Role.ALONE)])
+    def test_stay_where_nothing_is_to_be_shown(self, event: Event) -> None:
+        assert told(event) == START
 
     def test_of_names_change_with_the_list_only(self) -> None:
         first = told(convergence([record_set("www", IPV4)]))

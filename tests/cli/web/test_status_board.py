@@ -13,7 +13,7 @@ from tests.cli.web.sample import IPV4, detection, dispatch, sighting
 
 def test_gives_the_newest_status_at_once_where_it_is_newer() -> None:
     board = StatusBoard("home", "home")
-    board.hear(dispatch(Failure("503", 1.0)))
+    board.on_event(dispatch(Failure("503", 1.0)))
     assert asyncio.run(board.newer(0)) is board.status
 
 
@@ -23,7 +23,7 @@ def test_wakes_all_who_wait_from_another_thread() -> None:
     async def wait() -> list[Status]:
         readers = [asyncio.create_task(board.newer(0)) for _ in range(3)]
         await asyncio.sleep(0)
-        thread = threading.Thread(target=board.hear, args=(dispatch(Failure("503", 1.0)),))
+        thread = threading.Thread(target=board.on_event, args=(dispatch(Failure("503", 1.0)),))
         thread.start()
         found = await asyncio.gather(*readers)
         thread.join()
@@ -34,7 +34,7 @@ def test_wakes_all_who_wait_from_another_thread() -> None:
 
 def test_lets_readers_sleep_where_nothing_is_new() -> None:
     board = StatusBoard("home", "home")
-    board.hear(dispatch(sighting(Family.IPV4, IPV4)))
+    board.on_event(dispatch(sighting(Family.IPV4, IPV4)))
     board.hear_detection(detection())
     version = board.status.version
 
@@ -59,13 +59,13 @@ def test_forgets_readers_that_have_gone() -> None:
         await asyncio.wait({reader})
 
     asyncio.run(give_up())
-    board.hear(dispatch(Failure("503", 1.0)))  # would raise: that event loop is closed
+    board.on_event(dispatch(Failure("503", 1.0)))  # would raise: that event loop is closed
     assert board.status.version == 1
 
 
 def test_loses_nothing_that_threads_tell_at_once() -> None:
     board = StatusBoard("home", "home")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: board.hear(dispatch(Failure("503", 1.0))), range(200)))
+        list(pool.map(lambda _: board.on_event(dispatch(Failure("503", 1.0))), range(200)))
     assert board.status.failure
     assert board.status.failure.count == 200

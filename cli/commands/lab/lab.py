@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
     lab = daemon.find(_folder(folder))
     if as_json:
         known = {"running": lab is not None, **({"pid": lab.pid, **document(lab.places)} if lab else {})}
-        sys.stdout.write(json.dumps(known, sort_keys=True) + "\n")
+        print_json(known)
     elif lab:
         _show(lab)
     else:
@@ -105,7 +105,7 @@ def build(
         typer.Option("--deploy-tools", help="What renders and checks manifests too: helm, kustomize, kubeconform."),
     ] = False,
 ) -> None:
-    """Build what `lab start --kube` runs, where it has not been built: minutes, once. Prints its folder.
+    """Build the programs of `lab start --kube` where they are missing: minutes, once. Prints their folder.
 
     Example: `truenorth lab build`
     """

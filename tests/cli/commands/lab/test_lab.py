@@ -12,7 +12,7 @@ import requests
 import yaml
 from typer.testing import CliRunner
 
-from cli.commands.lab import app
+from cli.commands.lab.lab import app
 from lab import daemon, remote
 from lab.kube import build
 from lab.kube.programs import Programs

@@ -13,7 +13,7 @@ from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
 
-News = (
+Event = (
     Begun
     | Cached
     | Confirmation
@@ -31,18 +31,18 @@ News = (
     | Stopping
     | Unwritten
 )
-Told = Callable[[News], None]
+Publish = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A piece of news: when it came (UTC, and on the monotonic clock), and the turn it is of, if it is of one."""
+    """An event with the time of its publication (UTC, and of the monotonic clock) and its turn, if it has one."""
 
     at: datetime
     monotonic: float
     turn: Turn | None
-    news: News
+    event: Event
 
 
-Hear = Callable[[Dispatch], None]
-"""Hears of all news, one after the other, from any thread. It is quick, and raises nothing."""
+Subscriber = Callable[[Dispatch], None]
+"""Takes all events, one after the other, from any thread. It is quick, and raises nothing."""

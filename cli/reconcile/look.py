@@ -1,0 +1,95 @@
+"""Observes the world and plans, as the first step of a convergence and for `preview` and `status`."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from cli.reconcile.result import Convergence
+from cli.session.open import require_estate
+from cli.session.session import Session
+from cli.state.registries import registry_of_estate
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.observe.world import Sights, look_around, observe
+from stacks.plan.changes import Action, Change, changes
+from stacks.plan.geo.part import changes_of_geo
+from stacks.plan.planner import make_plan
+from stacks.plan.records.adoption import Takeover
+from stacks.plan.safety.guard import Refusal, refusals
+from stacks.plan.safety.held_back import held_back
+from stacks.plan.safety.permission import Permission
+from stacks.settings.stack import Settings
+
+NO_PERMISSION = Permission()
+
+
+@dataclass(frozen=True, slots=True)
+class ConvergenceOptions:
+    """The options of a convergence; the defaults are those of a plain `truenorth up`."""
+
+    sights: Callable[[], Sights] | None = None
+    """Returns the WAN addresses and the objects' claims; None to detect and read them."""
+    takeover: Takeover | None = None
+    """The records to adopt, beside those that the settings allow."""
+    permission: Permission = NO_PERMISSION
+    """The permission for changes that the guard refuses."""
+    amend: Callable[[Plan, Observation], Plan] = lambda plan, _: plan
+    """Returns the plan to carry out, made of the plan for the world as it is."""
+    hold_back: bool = False
+    """Whether changes that the guard refuses are taken out of the plan where possible, and the rest is carried out."""
+    always: bool = False
+    """Whether the engine runs even where nothing is to be done."""
+
+
+DEFAULTS = ConvergenceOptions()
+
+
+def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False) -> Convergence:
+    """Observe and plan, and change nothing. Raises UserError, ObservationError.
+
+    handed_over: whether the health of new origins has been awaited for long enough.
+    """
+    require_estate(session)
+    settings = session.settings
+    began = time.monotonic()
+    with _no_collections():
+        sights = options.sights or (lambda: look_around(settings, session.environment))
+        observation = observe(settings, session.credentials, lambda: registry_of_estate(session), sights)
+        plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
+        plan = options.amend(plan, observation)
+        found = changes(plan, observation)
+        refused = _refusals(settings, plan, found, observation, options.permission)
+    allowed_by = options.permission.allowing(refused, settings)
+    geo = changes_of_geo(plan, observation)
+    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refused, allowed_by, geo_changes=geo)
+    if not refused or allowed_by or not options.hold_back:
+        return seen
+    plan = held_back(plan, refused, observation)
+    found = changes(plan, observation)
+    if _refusals(settings, plan, found, observation, options.permission):
+        return seen
+    return replace(seen, plan=plan, changes=found, is_held_back=True)
+
+
+def _refusals(
+    settings: Settings, plan: Plan, found: tuple[Change, ...], observation: Observation, permission: Permission
+) -> tuple[Refusal, ...]:
+    """Return the refusals of the guard. Corrections of records that were adopted just now pass."""
+    guarded = [one for one in found if one.action is Action.DELETE or one.logical_name not in permission.adopted]
+    return refusals(settings, plan, guarded, observation)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Pause the garbage collector, which would visit the same values again and again: a quarter of a plan's time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
