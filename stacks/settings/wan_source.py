@@ -83,12 +83,8 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
 
 def _stun(text: str, rest: str) -> Spec:
     host, port = parse_host(rest, STUN_PORT)
-    return Spec("stun", text, operator_of(host, port), host=host, port=port)
-
-
-def _stun_tcp(text: str, rest: str) -> Spec:
-    host, port = parse_host(rest, STUN_PORT)
-    return Spec("stun-tcp", text, operator_of(host, port), host=host, port=port)
+    kind: Kind = "stun-tcp" if text.startswith("stun-tcp:") else "stun"
+    return Spec(kind, text, operator_of(host, port), host=host, port=port)
 
 
 def _http(text: str, rest: str) -> Spec:
@@ -142,7 +138,7 @@ def _none(text: str, rest: str) -> Spec:
 
 READERS: dict[str, Callable[[str, str], Spec]] = {
     "stun": _stun,
-    "stun-tcp": _stun_tcp,
+    "stun-tcp": _stun,
     "http": _http,
     "https": _http,
     "interface": _interface,

@@ -58,7 +58,7 @@ async def listed(api: LightkubeApi, collection: Collection, chunk: int = 500) ->
 
 @dataclass
 class Reflected:
-    """What a reflector has filled, and when it says that something has changed."""
+    """A part that a reflector fills, with a record of its changes."""
 
     part: CachePart = field(default_factory=CachePart)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -111,7 +111,7 @@ def service(namespace: str, name: str, **metadata: Any) -> Manifest:  # noqa: AN
 
 
 def exposed(namespace: str, name: str, host: str, **metadata: Any) -> Manifest:  # noqa: ANN401 - any field of metadata
-    """A Service that asks for a name and has an address that its user gave it."""
+    """A Service with a wanted name and an address of its user."""
     made = service(namespace, name, annotations={"external-dns.kubernetes.io/hostname": host}, **metadata)
     addressed = {"type": "LoadBalancer", "externalIPs": ["192.0.2.1"], "allocateLoadBalancerNodePorts": False}
     return {**made, "spec": {**made["spec"], **addressed}}

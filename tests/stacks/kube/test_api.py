@@ -404,7 +404,7 @@ class TestWriting:
 
 
 def login(folder: Path) -> dict[str, str]:
-    """A plugin that gives the token that is in a file, and writes down what it was told."""
+    """Write a plugin that prints the token of a file and records its input."""
     script = folder / "login"
     script.write_text(
         f'#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >>{folder}/runs\n'

@@ -1,4 +1,4 @@
-"""What is told of calls to a Kubernetes API."""
+"""Calls to a Kubernetes API are published."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class TestFollowing:
 
 
 def version(request: str) -> int:
-    """That from which a request watches."""
+    """Return the resourceVersion from which a request watches."""
     (found,) = (part for part in request.partition("?")[2].split("&") if part.startswith("resourceVersion="))
     return int(found.partition("=")[2])
 

@@ -153,7 +153,7 @@ def worlds(draw: st.DrawFn) -> tuple[Manifest, ...]:
 
 
 def slimmed(world: tuple[Manifest, ...]) -> Iterator[Manifest]:
-    """What a cache would hold; the tests' caches need to be told the kind."""
+    """Yield the objects as a cache holds them, with the kind, which the tests' caches need."""
     for one in world:
         noise = {"managedFields": [{"manager": "kubectl"}], "resourceVersion": "12", "uid": "u-1"}
         whole = {**one, "metadata": {**one["metadata"], **noise}}

@@ -1,4 +1,4 @@
-"""What is told of calls over HTTP, against the lab's APIs."""
+"""Calls over HTTP are published, against the lab's APIs."""
 
 from __future__ import annotations
 
