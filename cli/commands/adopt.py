@@ -62,15 +62,14 @@ def adopt(  # noqa: PLR0913 - the options of the command
     from cli.reconcile.converge import converge, look
     from cli.reconcile.recovering import end
     from cli.reconcile.result import require_all_read
-    from cli.recovery.recover import recover
-    from cli.recovery.telling import on
+    from cli.recovery.recover import printing_on, recover
     from cli.session.open import open_session
     from stacks.plan.records.holders import left_alone
 
     takeover = _takeover(tool, owner)
     console = Console(stderr=as_json)
     session = open_session(stack, settings, os.environ, state)
-    recover(session, on(console))
+    recover(session, printing_on(console))
     seen = look(session, takeover=takeover)
     found = adoption.steps(session.settings, seen) if adoption.adopts(seen) else ()
     left = left_alone(session.settings, seen.observation, seen.plan, takeover)

@@ -29,15 +29,14 @@ def destroy(
 
     from cli.output.run_view import listening
     from cli.reconcile.destroy import remove
-    from cli.recovery.recover import recover
-    from cli.recovery.telling import on
+    from cli.recovery.recover import printing_on, recover
     from cli.session.open import open_session
     from cli.state.registries import registry_of_estate
     from stacks.model.errors import UserError
 
     console = Console(stderr=as_json)
     session = open_session(stack, settings, os.environ, state)
-    recover(session, on(console))
+    recover(session, printing_on(console))
     registry = registry_of_estate(session)
     if not registry.records and not registry.geo.registered:
         console.print("[green]nothing to do[/]: the stack owns no records")

@@ -120,7 +120,7 @@ def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outco
     from cli.reconcile.confirm import confirmations
     from cli.reconcile.converge import converge
     from cli.reconcile.recovering import recovering
-    from cli.recovery.telling import on
+    from cli.recovery.recover import printing_on
 
     console, reviewed = how.console, how.reviewed
     unchecked: list[SavedPlan] = []
@@ -155,7 +155,7 @@ def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outco
                     takeover=takeover,
                 )
 
-            done = recovering(session, on(console), run)
+            done = recovering(session, printing_on(console), run)
         how.report.done(done)
         teller.tell(done)
         tables.print_outcome(console, done)

@@ -29,7 +29,7 @@ from cli.daemon.triggers import Asked, Due, Triggers
 from cli.engine.hold import TOO_LONG
 from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
-from cli.reconcile.converge import import_program
+from cli.reconcile.apply import import_program
 from cli.session.session import Session
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -166,13 +166,3 @@ def _together(done: Convergence, again: Convergence) -> Convergence:
         allowed_by=done.allowed_by or again.allowed_by,
         seconds=done.seconds + again.seconds,
     )
-
-
-def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
-    """The program. providers: those whose SDK is wanted now, too: it takes a second, and not every run needs one."""
-    from components.records.owned_record import component_of  # noqa: PLC0415 - see above
-    from stacks.program import program  # noqa: PLC0415 - likewise
-
-    for provider in providers:
-        component_of(provider)
-    return program

@@ -1,4 +1,4 @@
-"""The bridge's life: it starts when it is needed, serves one convergence at a time, and ends."""
+"""The API proxy's life: it starts when it is needed, serves one convergence at a time, and ends."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ import pytest
 import requests
 
 from cli.apiproxy.intent import Intent
-from cli.apiproxy.proxy import Bridge
+from cli.apiproxy.proxy import ApiProxy
 from lab.api.faults import Effect, Fault
 from tests.cli.apiproxy.conftest import VARIABLE, Place
 
 
 def threads() -> list[str]:
-    return [one.name for one in threading.enumerate() if one.name in {"bridge", "journal"}]
+    return [one.name for one in threading.enumerate() if one.name in {"api-proxy", "journal"}]
 
 
 def test_nothing_runs_until_it_is_needed_nor_after_the_end() -> None:
-    bridge = Bridge({VARIABLE: "http://127.0.0.1:1/client/v4"})
+    proxy = ApiProxy({VARIABLE: "http://127.0.0.1:1/client/v4"})
     assert threads() == []
-    assert bridge.environment
-    assert threads() == ["bridge"]
-    bridge.close()
-    bridge.close()
+    assert proxy.environment
+    assert threads() == ["api-proxy"]
+    proxy.close()
+    proxy.close()
     assert threads() == []
     with pytest.raises(RuntimeError, match="closed"):
-        bridge.environment  # noqa: B018 - asks
+        proxy.environment  # noqa: B018 - asks
 
 
 def test_the_urls_stay_and_are_on_loopback() -> None:
-    with Bridge({VARIABLE: "https://api.cloudflare.com/client/v4", "GANDI_URL": "https://api.gandi.net"}) as bridge:
-        first = bridge.environment
-        with bridge.carrying_out(Intent("run"), None):
-            assert bridge.environment == first
-        assert bridge.environment == first
+    with ApiProxy({VARIABLE: "https://api.cloudflare.com/client/v4", "GANDI_URL": "https://api.gandi.net"}) as proxy:
+        first = proxy.environment
+        with proxy.carrying_out(Intent("run"), None):
+            assert proxy.environment == first
+        assert proxy.environment == first
     assert set(first) == {VARIABLE, "GANDI_URL"}
     assert all(url.startswith("http://127.0.0.1:") for url in first.values())
 
@@ -51,7 +51,7 @@ def test_one_convergence_at_a_time(place: Place) -> None:
 
 
 def test_what_is_none_of_its_paths_is_not_found(place: Place) -> None:
-    root = place.bridge.environment[VARIABLE].removesuffix(VARIABLE)
+    root = place.proxy.environment[VARIABLE].removesuffix(VARIABLE)
     answer = requests.get(f"{root}other/zones", timeout=10)
     assert (answer.status_code, answer.json()["success"]) == (404, False)
 
@@ -76,7 +76,7 @@ def test_closing_ends_a_wait_for_the_api(place: Place) -> None:
         while not place.calls():
             time.sleep(0.01)
         began = time.monotonic()
-        place.bridge.close()
+        place.proxy.close()
         assert time.monotonic() - began < 5
         with pytest.raises(requests.ConnectionError):
             asked.result()

@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cli.apiproxy.http import Answer, Request
+from cli.apiproxy.http import Request, Response
 from cli.apiproxy.server import bound, serving
 
 
-async def echo(request: Request) -> Answer:
+async def echo(request: Request) -> Response:
     said = f"{request.method} {request.target} {request.headers.get('x-one', '')} ".encode()
-    return Answer(200, said + request.body, {"X-Two": "2"})
+    return Response(200, said + request.body, {"X-Two": "2"})
 
 
 @asynccontextmanager
@@ -113,7 +113,7 @@ def test_a_client_that_breaks_off_harms_nobody() -> None:
 
 
 def test_the_end_closes_connections_that_still_wait() -> None:
-    async def forever(_: Request) -> Answer:
+    async def forever(_: Request) -> Response:
         await asyncio.Event().wait()
         raise AssertionError
 
