@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -433,12 +432,11 @@ class TestThePace:
         with ApiProxy({VARIABLE: place.base}) as proxy:
             patient = Place(place.gandi, place.zone, place.base, proxy)
             with patient.carrying_out() as counts:
-                began = time.monotonic()
                 answer = patient.post()
-                assert time.monotonic() - began < 3
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "30"
         assert "is used up for 30 s" in answer.json()["message"]
+        assert counts.tally.waits == {}
         assert place.there() == {}
         assert counts.tally.refusals == {("gandi", "budget"): 1}
 
