@@ -1,4 +1,4 @@
-"""What may be asked of an API now: a share of its limit, and what others with the same token have left of it. Pure.
+"""The budget of calls to an API: a share of its limit, less the calls of others with the same token. Pure.
 
 The headers: https://developers.cloudflare.com/fundamentals/api/reference/limits/ and
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/.
@@ -22,7 +22,7 @@ POLICY = "default"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many requests in a window of so many seconds."""
+    """A rate limit: a number of requests in a window of seconds."""
 
     requests: int
     window: float
@@ -30,14 +30,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What an answer says is left: requests, and the seconds until there are all of them again."""
+    """The rest of a limit as an answer tells it: requests, and the seconds until the window ends."""
 
     requests: int
     seconds: float
 
 
 class Budget:
-    """Times are those of any one clock that never goes back, in seconds.
+    """The budget of one API and token. Times are seconds of any one clock that never goes back.
 
     A bucket: it holds the share of one window, and the share flows into it in a window. So a burst passes at once, and
     what follows is spaced. Any window sees at most a bucketful and what flows in meanwhile: twice the share.
@@ -58,11 +58,11 @@ class Budget:
 
     @property
     def limit(self) -> Limit:
-        """The limit, as the API has told it, or as it was taken to be."""
+        """The limit as the API has told it, else the assumed one."""
         return self._limit
 
     def wait(self, now: float, ahead: int = 0) -> float:
-        """Seconds until one more may ask, where so many others ask first; 0 where it may now."""
+        """Return the seconds until one more call may be sent; 0 for now. ahead: calls that are sent first."""
         self._fill(now)
         refused = self._refused_until - now
         missing = (1 + ahead - self._tokens) / self._rate
@@ -70,14 +70,14 @@ class Budget:
         return seconds if seconds > INSTANT else 0.0
 
     def take(self, now: float) -> int:
-        """One asks now. Its number, which `learn` wants with the answer."""
+        """Take a call from the budget, and return its number, for `learn`."""
         self._fill(now)
         self._tokens -= 1
         self._asked += 1
         return self._asked
 
     def learn(self, number: int, headers: Mapping[str, str], now: float) -> None:
-        """Follow what the answer to a request says of the limit and of what is left. An older answer is passed over."""
+        """Take in the limit and its rest from an answer's headers. An older answer is ignored."""
         if limit := _limit(headers):
             self._adopt(limit, now)
         left = _left(headers)
@@ -85,7 +85,7 @@ class Budget:
             self._left = (number, left, now + left.seconds)
 
     def refuse(self, headers: Mapping[str, str], now: float) -> None:
-        """A request was one too many: all wait as long as the answer says, at most for the end of a window."""
+        """Take in a refusal: all calls wait as long as its headers say, at most for a window."""
         left = _left(headers)
         said = retry_after(headers)
         if said is None:
@@ -112,7 +112,7 @@ class Budget:
             self._tokens = self._capacity - used
 
     def _until_reset(self, now: float, ahead: int) -> float:
-        """Seconds until what is left is safe to use: less those asked since, and those of others meanwhile."""
+        """Return the seconds until the rest may be used: less the calls since, and those of others meanwhile."""
         if self._left is None:
             return 0.0
         number, left, reset = self._left
@@ -124,7 +124,7 @@ class Budget:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds of `Retry-After`, from now where it is a date (RFC 9110, 10.2.3); None where it says none."""
+    """Return the seconds of `Retry-After`, from now where it is a date (RFC 9110, 10.2.3); None where there is none."""
     text = headers.get("Retry-After", "").strip()
     try:
         seconds = float(text)
@@ -149,7 +149,7 @@ def _left(headers: Mapping[str, str]) -> Left | None:
 
 
 def _policy(text: str, one: str, other: str) -> tuple[int, int] | None:
-    """The two numbers of the policy to follow, from `"default";q=1200;w=300, "b";q=...`; None where there is none."""
+    """Return two numbers of the policy to follow, from `"default";q=1200;w=300, "b";q=...`; None for no policy."""
     found = {name: (numbers[one], numbers[other]) for name, numbers in _items(text) if {one, other} <= numbers.keys()}
     return found.get(POLICY) or next(iter(found.values()), None)
 

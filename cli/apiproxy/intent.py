@@ -1,4 +1,4 @@
-"""What one convergence means to write through the bridge: whose records these are, and which writes will come."""
+"""The writes that a convergence allows the plugins: the records it owns, and the writes of its plan."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Method = Literal["POST", "PUT", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write of a record: made (POST), overwritten (PUT), or deleted.
+    """A write of a record: created (POST), overwritten (PUT), or deleted.
 
-    record_id: "" where it is made. record: what it is to be; None where it is deleted.
+    record_id: "" for a creation. record: as it is to be; None for a deletion.
     """
 
     method: Method
@@ -26,12 +26,12 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Of one convergence, all its engines together.
+    """The intent of one convergence, all its engines together.
 
-    run: its id, which the journal carries. owned: the ids of records that it may change or delete, by zone id: what
-    state holds, and what this convergence imports. foreseen: the writes that the plan comes to. Once the first of them
-    is asked for, the others of its zone are carried out with it; the engine's own requests for them are answered from
-    what has landed.
+    run: the convergence's id, which the journal carries. owned: the ids of records that it may change or delete, by
+    zone id: those in state, and those it imports. foreseen: the writes of the plan. Once the first of them is
+    requested, the others of its zone are carried out with it; the engine's own requests for them are answered from
+    the results.
     """
 
     run: str

@@ -1,7 +1,7 @@
-"""What was written through the bridge, kept until the convergence has ended well: one file an estate.
+"""The journal of writes through the API proxy, kept until the convergence has ended well: one file an estate.
 
-A line of JSON an entry; one that was acknowledged is on the disk. After a crash it leads to what the engine's state
-does not know (`traces`). A last line without its end was never acknowledged, and is no damage.
+Each entry is a line of JSON; an acknowledged entry is on the disk. After a crash the journal leads to records that the
+engine's state does not hold (`traces`). A last line without its end was never acknowledged, and is no damage.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ State = Literal["sent", "landed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One write. run: the convergence's id. write.record_id of a creation: "" when sent, the API's id when landed."""
+class JournalEntry:
+    """A write. run: the convergence's id. write.record_id: of a creation "" when sent, the API's id when landed."""
 
     run: str
     write: Write
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a journal says, oldest first. sent: creations that were about to be sent, whatever came of them.
+class JournalContent:
+    """The entries of a journal, oldest first. sent: creations that were about to be sent, whatever came of them.
 
-    damage: what could not be read, in words; "" where all could.
+    damage: the lines that cannot be read, in words; "" for none.
     """
 
-    sent: tuple[Entry, ...] = ()
-    landed: tuple[Entry, ...] = ()
+    sent: tuple[JournalEntry, ...] = ()
+    landed: tuple[JournalEntry, ...] = ()
     damage: str = ""
 
 
@@ -72,14 +72,14 @@ class Journal:
         finally:
             journal._close()
 
-    async def sending(self, entries: Sequence[Entry]) -> None:
+    async def sending(self, entries: Sequence[JournalEntry]) -> None:
         """Creations are about to be sent: send them after this.
 
         Raises NotNow where they cannot be written down: then nothing may be sent, and the plugin is answered 507.
         """
         await self._append("sent", entries)
 
-    async def landed(self, entries: Sequence[Entry]) -> None:
+    async def landed(self, entries: Sequence[JournalEntry]) -> None:
         """Writes have landed: answer them after this.
 
         Raises NotNow where they cannot be written down: the plugin is answered 507, and the next run finds the records
@@ -87,7 +87,7 @@ class Journal:
         """
         await self._append("landed", entries)
 
-    async def _append(self, state: State, entries: Sequence[Entry]) -> None:
+    async def _append(self, state: State, entries: Sequence[JournalEntry]) -> None:
         if self._path is None or not entries:
             return
         done: Future[None] = Future()
@@ -104,7 +104,7 @@ class Journal:
         await asyncio.wrap_future(done)
 
     def _close(self) -> None:
-        """Write what still waits, and end."""
+        """Write the entries that still wait, and end."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -144,16 +144,16 @@ class Journal:
         self._size += len(lines)
 
 
-def look(path: Path) -> Kept:
-    """All that the journal says; nothing where there is none. What can be read of a damaged one is used."""
+def look(path: Path) -> JournalContent:
+    """Return the entries of a journal; none where there is no file. The readable lines of a damaged one are used."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return Kept()
+        return JournalContent()
     except OSError as error:
-        return Kept(damage=f"{path} cannot be read: {os.strerror(error.errno or 0)}")
+        return JournalContent(damage=f"{path} cannot be read: {os.strerror(error.errno or 0)}")
     *lines, half = content.split(b"\n")
-    found: dict[State, list[Entry]] = {"sent": [], "landed": []}
+    found: dict[State, list[JournalEntry]] = {"sent": [], "landed": []}
     bad = [] if lines or HEADER.startswith(half) else [1]
     known = False
     for number, line in enumerate(lines, 1):
@@ -170,16 +170,16 @@ def look(path: Path) -> Kept:
             known_line = known
         if not known_line:
             bad.append(number)
-    return Kept(tuple(found["sent"]), tuple(found["landed"]), _damage(path, bad))
+    return JournalContent(tuple(found["sent"]), tuple(found["landed"]), _damage(path, bad))
 
 
-def read(path: Path) -> tuple[Entry, ...]:
-    """The writes that have landed, oldest first. See `look` for all that it says."""
+def read(path: Path) -> tuple[JournalEntry, ...]:
+    """Return the writes that have landed, oldest first."""
     return look(path).landed
 
 
 def traces(path: Path) -> Traces:
-    """What leads to the records that the journal's runs have made; an unreadable journal makes our marks enough."""
+    """Return the traces of records that the journal's runs have made; an unreadable journal makes our marks enough."""
     kept = look(path)
     ids = _standing(entry.write for entry in kept.landed)
     answered = {
@@ -195,7 +195,7 @@ def traces(path: Path) -> Traces:
 
 
 def clear(path: Path) -> None:
-    """Forget it, for good: it is gone from the disk, too. Raises OSError."""
+    """Delete the journal, on the disk too. Raises OSError."""
     try:
         path.unlink()
     except FileNotFoundError:
@@ -204,7 +204,7 @@ def clear(path: Path) -> None:
 
 
 def _standing(writes: Iterable[Write]) -> set[str]:
-    """The ids of what was made and not deleted later."""
+    """Return the ids of records that were created and not deleted later."""
     ids: set[str] = set()
     for write in writes:
         if write.method == "POST":
@@ -214,15 +214,15 @@ def _standing(writes: Iterable[Write]) -> set[str]:
     return ids
 
 
-def _line(state: State, entry: Entry) -> bytes:
+def _line(state: State, entry: JournalEntry) -> bytes:
     write = entry.write
     record = asdict(write.record) if write.record else None
     said = {"state": state, "run": entry.run, "method": write.method, "zone": write.zone_id, "id": write.record_id}
     return json.dumps({**said, "record": record}, separators=(",", ":")).encode() + b"\n"
 
 
-def _entry(said: dict[str, Any]) -> tuple[State, Entry]:
-    """Raises KeyError, TypeError or ValueError where it is none."""
+def _entry(said: dict[str, Any]) -> tuple[State, JournalEntry]:
+    """Return the entry of a line. Raises KeyError, TypeError or ValueError where it is none."""
     state: State = said["state"]
     method: Method = said["method"]
     if state not in {"sent", "landed"} or method not in {"POST", "PUT", "DELETE"}:
@@ -231,7 +231,7 @@ def _entry(said: dict[str, Any]) -> tuple[State, Entry]:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(said)
     run, zone, record_id = texts
-    return state, Entry(run, Write(method, zone, record_id, _record(said["record"])))
+    return state, JournalEntry(run, Write(method, zone, record_id, _record(said["record"])))
 
 
 def _record(said: dict[str, Any] | None) -> Record | None:
@@ -246,7 +246,10 @@ def _damage(path: Path, bad: Sequence[int]) -> str:
 
 
 def _open(path: Path) -> tuple[int, int]:
-    """The file to append to, and its size, with a header written; half a line at its end is cut off. Raises OSError."""
+    """Open the file to append to; cut off half a line at its end, and write a header. Raises OSError.
+
+    Return its descriptor and its size in bytes.
+    """
     if not path.parent.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _sync_folder(path.parent.parent)

@@ -1,4 +1,4 @@
-"""The bridge: a server on loopback, in a thread of its own, between the engine's provider plugins and their APIs."""
+"""The API proxy: a server in a thread of its own, started with the first question for its address."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from cli.apiproxy.counts import Counts
+from cli.apiproxy.dialects import BY_VARIABLE
+from cli.apiproxy.intent import Intent
 from cli.apiproxy.journal import Journal
-from cli.apiproxy.router import Switch
+from cli.apiproxy.router import Router
+from cli.apiproxy.scope import Scope
 from cli.apiproxy.server import bound, serving
-
-if TYPE_CHECKING:
-    from cli.apiproxy.intent import Intent
 
 _Result = TypeVar("_Result")
 
 
-class Bridge:
-    """One a process; the server starts with the first question for `environment`.
+class ApiProxy:
+    """The API proxy of a process.
 
-    upstreams: a plugin's variable and the API's base URL that would stand in it, of CLOUDFLARE_BASE_URL and GANDI_URL.
-    share: of the API's rate limit that it may use. may_write: asked before each write is sent; it may be about to be
-    another's to write. It holds no credentials: calls are signed as the plugin signs.
+    upstreams: the APIs' base URLs by the plugins' variables. A provider without a dialect is left out: its plugin asks
+    the API itself. share: of the APIs' rate limits that it may use. may_write: called before each write is sent; it
+    returns False once another process may write. The proxy holds no credentials: calls are signed as the plugin signs.
     """
 
     def __init__(
         self, upstreams: Mapping[str, str], *, share: float = 0.25, may_write: Callable[[], bool] = lambda: True
     ) -> None:
-        self._upstreams = dict(upstreams)
+        self._upstreams = {variable: url for variable, url in upstreams.items() if variable in BY_VARIABLE}
         self._share = share
         self._may_write = may_write
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class Bridge:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables for the plugins, with URLs on loopback; the same for the life of the bridge."""
+        """The plugins' variables, with URLs on loopback; the same for the life of the proxy."""
         running = self._start()
         return {variable: f"http://127.0.0.1:{running.port}/{variable}" for variable in self._upstreams}
 
@@ -55,19 +55,19 @@ class Bridge:
         """Let the plugins write what the intent allows, within the block; one block at a time.
 
         journal: the file that takes note of each write; None where the engine keeps checkpoints. At the end the counts
-        know which foreseen writes nobody asked for. Raises RuntimeError where another block has not ended.
+        hold the foreseen writes that no engine requested. Raises RuntimeError where another block has not ended.
         """
         running = self._start()
-        counts = Counts()
         with Journal.opened(journal) as kept:
-            running.wait_for(running.switch.begin(intent, kept, counts))
+            scope = Scope(intent, kept)
+            running.wait_for(running.router.begin(scope))
             try:
-                yield counts
+                yield scope.counts
             finally:
-                running.wait_for(running.switch.end())
+                running.wait_for(running.router.end())
 
     def close(self) -> None:
-        """End the server; what plugins still ask is not answered."""
+        """End the server; requests that have no answer yet get none."""
         with self._lock:
             self._is_closed = True
             running, self._running = self._running, None
@@ -77,23 +77,23 @@ class Bridge:
     def _start(self) -> _Running:
         with self._lock:
             if self._is_closed:
-                raise RuntimeError("the bridge is closed")
+                raise RuntimeError("the API proxy is closed")
             if self._running is None:
-                self._running = _Running(Switch(self._upstreams, self._share, self._may_write))
+                self._running = _Running(Router(self._upstreams, self._share, self._may_write))
             return self._running
 
 
 class _Running:
     """The thread with its event loop and server."""
 
-    def __init__(self, switch: Switch) -> None:
-        self.switch = switch
+    def __init__(self, router: Router) -> None:
+        self.router = router
         self._listener = bound()
         self.port: int = self._listener.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._is_up = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="api-proxy", daemon=True)
         self._thread.start()
         self._is_up.wait()
 
@@ -110,7 +110,7 @@ class _Running:
 
     async def _serve(self) -> None:
         try:
-            async with self.switch, serving(self._listener, self.switch.handle):
+            async with self.router, serving(self._listener, self.router.handle):
                 self._is_up.set()
                 await self._stopping.wait()
         finally:

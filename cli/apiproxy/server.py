@@ -12,9 +12,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 
-from cli.apiproxy.http import Answer, Request
+from cli.apiproxy.http import Request, Response
 
-Handler = Callable[[Request], Awaitable[Answer]]
+Handler = Callable[[Request], Awaitable[Response]]
 
 _LONGEST_HEAD = 64 * 1024
 _LONGEST_BODY = 32 * 1024 * 1024
@@ -24,11 +24,11 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class _Malformed(Exception):  # noqa: N818 - what a request is
-    """No HTTP request. The message goes into the answer."""
+    """The bytes are no HTTP request. The message goes into the answer."""
 
 
 def bound() -> socket.socket:
-    """A socket that listens on a free port of loopback."""
+    """Return a socket that listens on a free port of loopback."""
     # With the protocol named, asyncio sets TCP_NODELAY; without, small answers wait 40 ms for an acknowledgement.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.bind(("127.0.0.1", 0))
@@ -39,7 +39,7 @@ def bound() -> socket.socket:
 
 @contextlib.asynccontextmanager
 async def serving(listener: socket.socket, handle: Handler) -> AsyncIterator[None]:
-    """Answer what comes at the socket within the block, at whose end connections and socket are closed."""
+    """Answer the requests at the socket within the block; at its end connections and socket are closed."""
     connections: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,7 +71,7 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
         try:
             request = await _request(reader)
         except _Malformed as error:
-            writer.write(_written(Answer(HTTPStatus.BAD_REQUEST, f"{error}\n".encode()), stays=False))
+            writer.write(_written(Response(HTTPStatus.BAD_REQUEST, f"{error}\n".encode()), stays=False))
             return
         if request is None:
             return
@@ -139,7 +139,7 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
         raise _Malformed("a line is too long") from None
 
 
-def _written(answer: Answer, *, stays: bool) -> bytes:
+def _written(answer: Response, *, stays: bool) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, '')}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
     lines.append(f"Content-Length: {len(answer.body)}")

@@ -92,7 +92,7 @@ def _carry_out(
     from cli.reconcile.converge import converge
     from cli.reconcile.look import ConvergenceOptions
     from cli.reconcile.recovering import recovering
-    from cli.recovery.telling import on
+    from cli.recovery.recover import printing_on
 
     session, console = command.session, command.console
     unchecked: list[SavedPlan] = []
@@ -115,7 +115,7 @@ def _carry_out(
                 options = ConvergenceOptions(takeover=takeover, permission=permission, always=always)
                 return converge(session, listener, options, planned=planned)
 
-            done = recovering(session, on(console), run)
+            done = recovering(session, printing_on(console), run)
         command.report.done(done)
         teller.tell(done)
         document = command.print_outcome(done)

@@ -8,16 +8,11 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
+from cli.apiproxy.dialects import DIALECTS
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from stacks.model.errors import ObservationError
-from stacks.settings.credentials import CLOUDFLARE, GANDI
 
-PATHS = {
-    "cloudflare": ("CLOUDFLARE_BASE_URL", CLOUDFLARE, "/user/tokens/verify"),
-    "gandi": ("GANDI_URL", GANDI, "/v5/livedns/domains"),
-}
-"""What each provider answers to anybody, if only with a refusal: the answer has a Date (RFC 9110, 6.6.1)."""
 TIMEOUT = 5.0
 DOUBTFUL, WRONG = 5.0, 60.0
 """Seconds by which a clock may be wrong before that is told, and before it is a failure."""
@@ -26,10 +21,10 @@ _HALF = 0.5
 
 
 def clock(examined: Examined) -> Iterator[DoctorFinding]:
-    """Compare the clock with the first provider's. Raises ObservationError where that cannot be asked."""
-    provider = examined.settings.each_zone()[0].provider
-    variable, usual, path = PATHS[provider]
-    url = (examined.environment.get(variable, "").strip() or usual).rstrip("/") + path
+    """Raises ObservationError where no provider can be asked."""
+    dialect = DIALECTS[examined.settings.each_zone()[0].provider]
+    # Answered to anybody, if only with a refusal, and with a Date (RFC 9110, 6.6.1).
+    url = (examined.environment.get(dialect.variable, "").strip() or dialect.url).rstrip("/") + dialect.public_path
     began = time.time()
     try:
         answer = requests.get(url, timeout=TIMEOUT)

@@ -15,7 +15,7 @@ from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from cli.engine.install.find import find
 from cli.engine.install.info import survey
 from cli.engine.install.versions import VERSION
-from cli.engine.plugins import SDKS
+from components.records.providers import PROVIDERS
 
 _IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)$")
 NO_DOWNLOAD = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
@@ -45,7 +45,7 @@ def plugins(examined: Examined) -> Iterator[DoctorFinding]:
     """Check the plugin of each zone's provider where the engine looks: in its own folder, then on PATH."""
     for provider in sorted({zone.provider for zone in examined.settings.each_zone()}):
         about = f"plugin {provider}"
-        wanted = version(SDKS[provider])
+        wanted = version(PROVIDERS[provider].sdk)
         there = _plugins(provider, examined.environment)
         command = f"pulumi plugin install resource {provider} {wanted}"
         if not there and examined.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:

@@ -24,13 +24,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from components.records.providers import PROVIDERS
+
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
 VARIABLE = "PULUMI_DEBUG_PROVIDERS"
 """Where the engine looks for plugins to attach to: `cloudflare:12345,gandi:12346`."""
-SDKS = {"cloudflare": "pulumi-cloudflare", "gandi": "pulumiverse-gandi"}
-"""The distributions that have the version of each plugin."""
 STARTING = 30.0
 """Seconds until a plugin has to tell its port."""
 ENDING = 5.0
@@ -150,7 +150,7 @@ def find(provider: str, environment: Mapping[str, str]) -> Path | None:
             return Path(on_path).absolute()
     home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME") or Path.home()) / ".pulumi")
     try:
-        wanted = version(SDKS[provider])
+        wanted = version(PROVIDERS[provider].sdk)
     except (KeyError, PackageNotFoundError):
         return None
     installed = home / "plugins" / f"resource-{provider}-v{wanted}" / name

@@ -14,8 +14,8 @@ from prometheus_client.exposition import choose_encoder
 
 from cli.apiproxy.counts import COUNTED
 from cli.engine.events import EngineEvent
+from cli.metrics.apiproxy import ApiProxyMetrics
 from cli.metrics.balancing import Balancing
-from cli.metrics.bridge import Bridge
 from cli.metrics.calls import Calls
 from cli.metrics.convergences import Convergences
 from cli.metrics.detection import Detections
@@ -49,7 +49,8 @@ class Metrics:
             self._esddns,
             ExternalDns(registry),
         )
-        self._calls, self._bridge, self._detections = Calls(registry), Bridge(registry), Detections(registry)
+        self._calls, self._api_proxy = Calls(registry), ApiProxyMetrics(registry)
+        self._detections = Detections(registry)
 
     def on_event(self, dispatch: Dispatch) -> None:
         """Take note of an event."""
@@ -66,7 +67,7 @@ class Metrics:
         """Count within the block what this process asks of APIs, and of the sources of WAN addresses."""
         with (
             CALLS.listening(self._calls.on_event),
-            COUNTED.listening(self._bridge.on_event),
+            COUNTED.listening(self._api_proxy.on_event),
             DETECTIONS.listening(self._detections.on_event),
         ):
             yield

@@ -1,4 +1,4 @@
-"""Carries out a plan: every stack of the estate that has anything to do runs once, side by side, behind the bridge."""
+"""Carry out a plan: every stack of the estate that has anything to do runs once, side by side, behind the API proxy."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from cli.apiproxy.counts import Counts, Tally
+from cli.apiproxy.dialects import all_known
+from cli.apiproxy.intent import Intent
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.reconcile import writes
+from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
-from cli.shards.parts import Part
+from cli.shards.parts import StackPart
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.model.shards import label_of, root_of, stack_in
 from stacks.plan.sharding import moves
-
-if TYPE_CHECKING:
-    from cli.apiproxy.counts import Counts, Tally
-    from cli.apiproxy.intent import Intent
-    from cli.reconcile.result import Convergence
-    from stacks.model.observation import Observation
-    from stacks.model.plan import Plan
-    from stacks.settings.stack import Settings
+from stacks.settings.stack import Settings
 
 Todo = TypeVar("Todo")
 MANY = 50
@@ -42,7 +41,7 @@ MOST_TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What was carried out. calls: what went through the bridge."""
+    """The runs of a plan that was carried out. calls: the counts of the API proxy."""
 
     runs: tuple[Run, ...] = ()
     moved: int = 0
@@ -50,7 +49,7 @@ class Carried:
     calls: tuple[Tally, ...] = ()
 
 
-def carry_out(session: Session, seen: Convergence, todo: Sequence[Part], listener: Listener) -> Carried:
+def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], listener: Listener) -> Carried:
     """Run the stacks that have anything to do, then move what lies in another stack than it belongs to.
 
     Where that is nothing, nothing is started. todo: the runs (`cli.shards.parts`). Raises RunFailed, UserError,
@@ -63,7 +62,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[Part], listene
         session = replace(session, parallel=session.parallel // min(SIDE_BY_SIDE, len(todo)))
         are_many = len(todo) > SIDE_BY_SIDE and session.plugins is None
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
-        with keeping as kept, behind_bridge(kept, writes.intent(seen)) as (place, counts):
+        with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
             run = partial(_run, place, seen)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
@@ -74,14 +73,14 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[Part], listene
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
     """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
     from components.records.owned_record import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
-    from stacks.program import program  # noqa: PLC0415 - likewise
+    from stacks.program import declare_plan  # noqa: PLC0415 - likewise
 
     for provider in providers:
         component_of(provider)
-    return program
+    return declare_plan
 
 
-def declare(session: Session, seen: Convergence, part: Part) -> Program:
+def declare(session: Session, seen: Convergence, part: StackPart) -> Program:
     """Return the program of a run, with the settings and the observation that the changes were computed from."""
 
     def declared() -> None:
@@ -92,42 +91,43 @@ def declare(session: Session, seen: Convergence, part: Part) -> Program:
 
 @contextmanager
 def kept_running(session: Session, tell: Callable[[str], object]) -> Iterator[Session]:
-    """The session with a bridge and plugins that stay from one run of the engine to the next.
+    """Yield the session with an API proxy and plugins that stay from one run of the engine to the next.
 
-    tell: hears of plugins that have ended or cannot be started.
+    tell: is called with the text of each plugin that has ended or cannot be started.
     """
     if not session.upstreams:
         yield session
         return
-    from cli.apiproxy.proxy import Bridge  # noqa: PLC0415 - a server, only needed where something is written
+    from cli.apiproxy.proxy import ApiProxy  # noqa: PLC0415 - a server, only needed where something is written
     from cli.engine.plugins import Plugins  # noqa: PLC0415 - likewise
 
-    with Bridge(session.upstreams, may_write=session.hold.may_write) as bridge, closing(Plugins(tell)) as plugins:
-        yield replace(session, bridge=bridge, plugins=plugins)
+    with ApiProxy(session.upstreams, may_write=session.hold.may_write) as proxy, closing(Plugins(tell)) as plugins:
+        yield replace(session, api_proxy=proxy, plugins=plugins)
 
 
 @contextmanager
-def behind_bridge(session: Session, intended: Intent) -> Iterator[tuple[Session, Counts | None]]:
-    """The session whose plugins reach the API through the bridge, where there is one, and what that counts.
+def behind_api_proxy(session: Session, intended: Intent) -> Iterator[tuple[Session, Counts | None]]:
+    """Yield the session whose plugins reach the APIs through the API proxy, and its counts; None without a proxy.
 
-    Raises RunFailed in the end where writes have landed that no engine knows of: the next run takes them over.
+    Raises RunFailed at the end where writes have landed that no engine requested: the next run takes them over.
     """
     if not session.upstreams:
         yield session, None
         return
-    from cli.apiproxy.proxy import Bridge  # noqa: PLC0415 - its server is only needed where something is written
+    from cli.apiproxy.proxy import ApiProxy  # noqa: PLC0415 - its server is only needed where something is written
 
     with ExitStack() as used:
-        bridge = session.bridge or used.enter_context(Bridge(session.upstreams, may_write=session.hold.may_write))
-        environment = {**session.environment, **bridge.environment}
-        counts = used.enter_context(bridge.carrying_out(intended, intent_log.journal_place(session)))
+        may_write = session.hold.may_write
+        proxy = session.api_proxy or used.enter_context(ApiProxy(session.upstreams, may_write=may_write))
+        environment = {**session.environment, **proxy.environment}
+        counts = used.enter_context(proxy.carrying_out(intended, intent_log.journal_path(session)))
         yield replace(session, environment=environment | warm(session, environment)), counts
     if left := counts.unclaimed:
         raise RunFailed(f"{len(left)} writes landed that no engine asked for; the next run takes them into state")
 
 
 def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
-    """What the engine needs in its environment to use the plugins that are kept running."""
+    """Return the variables by which the engine attaches to the plugins that are kept running."""
     if session.plugins is None:
         return {}
     from cli.engine.plugins import shared  # noqa: PLC0415 - only where they are kept
@@ -135,11 +135,11 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
     return session.plugins.environment(environment, shared(session.settings))
 
 
-def _run(session: Session, seen: Convergence, part: Part, listener: Listener) -> tuple[Run, ...]:
+def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:
     """Refresh what has drifted, then run `up` with the observation that the changes were computed from.
 
-    What an interrupted run left pending is cleared on the way: the zone was listed after it, so that the plan knows
-    what landed (it is adopted by its mark) and what did not.
+    Operations that an interrupted run left pending are cleared on the way: the zone was listed after it, so that the
+    plan knows which landed (their records are adopted by their marks).
     """
     place = session.at(part.stack)
     stale = [change.urn for change in part.changes if change.needs_refresh]
@@ -153,25 +153,29 @@ def _run(session: Session, seen: Convergence, part: Part, listener: Listener) ->
     return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=_checkpoints(place, part)))
 
 
-def _checkpoints(place: Session, part: Part) -> bool:
-    """Whether the engine writes the whole state at each step: what a crash leaves has to be found again without.
+def _checkpoints(place: Session, part: StackPart) -> bool:
+    """Return whether the engine writes the whole state at each step.
 
-    By its marks it is; the journal, where there is one, says what it was.
+    Without that, what a crash leaves is found again: records by their marks, and by the journal where there is one.
+    Load balancing and providers that the API proxy does not know are written past the journal: the engine's own notes
+    have to lead to them.
     """
-    if any(zone.marks == "none" for zone in place.settings.each_zone()):
+    zones = place.settings.each_zone()
+    if part.geo_changes or any(zone.marks == "none" for zone in zones) or not all_known(one.provider for one in zones):
         return True
     return not has_journal(place) and len(part.changes) < MANY
 
 
 def has_journal(session: Session) -> bool:
-    """Whether what is written is noted as it lands."""
-    return bool(session.upstreams) and intent_log.journal_place(session) is not None
+    """Return whether all writes to zones are noted as they land."""
+    is_proxied = bool(session.upstreams) and all_known(zone.provider for zone in session.settings.each_zone())
+    return is_proxied and intent_log.journal_path(session) is not None
 
 
 def side_by_side(
     place: Session, todo: Sequence[Todo], run: Callable[[Todo, Listener], tuple[Run, ...]], listener: Listener
 ) -> tuple[Run, ...]:
-    """Run all, the first ones first. What fails holds up no other; an interruption ends them all."""
+    """Run all, the first ones first. A failure holds up no other run; an interruption ends them all."""
     if len(todo) < 2:  # noqa: PLR2004 - nothing stands beside one
         return tuple(done for one in todo for done in run(one, listener))
     listener = _one_at_a_time(listener)
@@ -187,7 +191,7 @@ def side_by_side(
 
 
 def _told(failures: Sequence[BaseException]) -> BaseException:
-    """One error for all that have failed: that which only a person can mend, else what the engines said."""
+    """Return one error for all failures: the one for a person to mend, else the engines' messages."""
     other = next((error for error in failures if not isinstance(error, RunFailed)), None)
     if other is not None or len(failures) == 1:
         return other or failures[0]
@@ -198,7 +202,7 @@ def _told(failures: Sequence[BaseException]) -> BaseException:
 
 
 def _drop_twins(session: Session, seen: Convergence, listener: Listener) -> None:
-    """End a move that was cut off: what two stacks hold is dropped from one of them."""
+    """End moves that were cut off: records that two stacks hold are dropped from one of them."""
     found: dict[str, list[str]] = {}
     for one in seen.observation.registry.twice:
         found.setdefault(stack_in(one.urn), []).append(one.urn)
@@ -218,7 +222,7 @@ def _teller(listener: Listener) -> Callable[[str], None]:
 
 
 def _one_at_a_time(listener: Listener) -> Listener:
-    """The listener, for several engines: it hears one event at a time."""
+    """Return a listener for several engines that passes on one event at a time."""
     lock = threading.Lock()
 
     def heard(event: EngineEvent) -> None:

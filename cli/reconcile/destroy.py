@@ -6,7 +6,7 @@ from functools import partial
 
 from cli.engine.run import Listener, Run
 from cli.reconcile import writes
-from cli.reconcile.apply import behind_bridge, has_journal, side_by_side
+from cli.reconcile.apply import behind_api_proxy, has_journal, side_by_side
 from cli.reconcile.geo_leave import leave
 from cli.recovery import intent_log
 from cli.session import stack
@@ -35,7 +35,7 @@ def remove(session: Session, registry: Registry, listener: Listener) -> None:
     if registry.geo.registered:
         leave(session, listener)
     stacks = sorted({session.stack, *gone})
-    with behind_bridge(session, writes.removal(registry, live)) as (place, _):
+    with behind_api_proxy(session, writes.removal(registry, live)) as (place, _):
         side_by_side(place, stacks, partial(_remove, place, gone), listener)
     intent_log.forget(session)
 

@@ -1,4 +1,4 @@
-"""What a convergence means to write, for the bridge: whose records, and which writes the plan comes to."""
+"""Compute the intent of a convergence for the API proxy: the records it owns, and the writes of its plan."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from cli.apiproxy.dialects import DIALECTS
 from cli.apiproxy.intent import Intent, Write
 from components.marks.ownership import set_of
 from stacks.model.values import ZoneSnapshot
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
     from stacks.model.values import RecordSet, RegisteredRecord
     from stacks.plan.changes import Change
 
-FORESEEN = "cloudflare"
-"""The provider whose API takes many writes in one call."""
+FORESEEN = frozenset(name for name, dialect in DIALECTS.items() if dialect.batches)
+"""The providers with APIs that take many writes in one call."""
 
 
 def intent(seen: Convergence) -> Intent:
-    """The intent of a convergence with this plan."""
+    """Return the intent of a convergence with its plan."""
     return Intent(_run_id(), _owned(seen.plan, seen.observation), tuple(_writes(seen)))
 
 
 def removal(registry: Registry, live: Collection[str]) -> Intent:
-    """The intent to delete all that is registered. live: the ids of what the zones have."""
-    there = [one for one in registry.records if one.id in live and one.provider == FORESEEN]
+    """Return the intent to delete all registered records. live: the ids of the records in the zones."""
+    there = [one for one in registry.records if one.id in live and one.provider in FORESEEN]
     there.sort(key=lambda one: one.logical_name.endswith("/mark"))
     writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
     return Intent(_run_id(), _by_zone((one.zone_id, one.id) for one in registry.records), writes)
@@ -42,7 +43,7 @@ def _run_id() -> str:
 
 
 def _owned(plan: Plan, observation: Observation) -> Mapping[str, frozenset[str]]:
-    """The ids of what state holds, and of what is imported, by zone."""
+    """Return the ids of the records in state and of those to import, by zone."""
     registered = ((one.zone_id, one.id) for one in observation.registry.records)
     imported = ((one.zone_id, record_id) for one in plan.record_sets for record_id in import_ids(one).values())
     return _by_zone(chain(registered, imported))
@@ -56,9 +57,9 @@ def _by_zone(ids: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
 
 
 def _writes(seen: Convergence) -> Iterator[Write]:
-    """The writes, in an order in which no record of ours ever stands unmarked: what goes, then its mark; then the rest.
+    """Yield the writes, in an order in which no record of ours ever stands unmarked.
 
-    New records come set by set, each after its mark.
+    Deletions come first, each record before its mark; then changes; then creations set by set, each after its mark.
     """
     listed = {zone.zone: zone.zone_id for zone in seen.observation.zones if isinstance(zone, ZoneSnapshot)}
     known = {one.logical_name: (one.zone_id, one.id) for one in _registered(seen.observation)}
@@ -79,15 +80,15 @@ def _writes(seen: Convergence) -> Iterator[Write]:
 
 
 def _registered(observation: Observation) -> Iterator[RegisteredRecord]:
-    return (one for one in observation.registry.records if one.provider == FORESEEN)
+    return (one for one in observation.registry.records if one.provider in FORESEEN)
 
 
 def _sets(plan: Plan) -> list[RecordSet]:
-    return [one for one in plan.record_sets if one.provider == FORESEEN]
+    return [one for one in plan.record_sets if one.provider in FORESEEN]
 
 
 def _write(change: Change, zone_id: str, known: tuple[str, str] | None) -> Write | None:
-    """The write that a change comes to. known: the zone and the id of the record that state has, or is imported."""
+    """Return the write of a change; None for none. known: zone and id of the record in state, or to import."""
     if change.action in {Action.CREATE, Action.RESTORE}:
         return Write("POST", zone_id, "", change.after)
     if known is None or known[0] != zone_id:

@@ -36,7 +36,7 @@ def place(session: Session) -> Path | None:
     return folder / PROJECT_NAME / f"{session.stack}{_ENDING}" if folder else None
 
 
-def journal_place(session: Session) -> Path | None:
+def journal_path(session: Session) -> Path | None:
     """The journal of what a convergence of the estate has landed; None where the backend is no folder."""
     folder = state_folder(session.backend)
     return folder / PROJECT_NAME / f"{estate_of(session.stack)}.journal" if folder else None
@@ -44,13 +44,13 @@ def journal_place(session: Session) -> Path | None:
 
 def landed(session: Session) -> Traces:
     """What a convergence that did not end well has landed."""
-    file = journal_place(session)
+    file = journal_path(session)
     return journal.traces(file) if file else NOTHING
 
 
 def damage(session: Session) -> str:
     """What of the journal cannot be read, in words; "" for nothing."""
-    file = journal_place(session)
+    file = journal_path(session)
     return journal.look(file).damage if file else ""
 
 
@@ -117,7 +117,7 @@ def forget(session: Session) -> None:
     """Forget it all: nothing is open."""
     for file in _places(session):
         file.unlink(missing_ok=True)
-    if kept := journal_place(session):
+    if kept := journal_path(session):
         journal.clear(kept)
 
 

@@ -28,7 +28,7 @@ CANCEL_DEADLINE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class EngineLock:
     """Who holds a state, as the lock says. file: where it lies, if that is known."""
 
     pid: int
@@ -51,7 +51,7 @@ def dead_files(session: Session, folder: Path, leads_since: datetime | None, pat
     found: dict[Path, str] = {}
     for file in sorted((folder / "locks" / "organization" / PROJECT_NAME / session.stack).glob("*.json")):
         lock = _read(file)
-        if isinstance(lock, Lock):
+        if isinstance(lock, EngineLock):
             why = why_dead(lock, leads_since, patience)
             if not why:
                 raise _held(session, lock)
@@ -90,7 +90,7 @@ def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, 
     return tuple(f"the lock of {lock} was removed: {reason}" for lock, reason in why.items())
 
 
-def why_dead(lock: Lock, leads_since: datetime | None, patience: float) -> str:
+def why_dead(lock: EngineLock, leads_since: datetime | None, patience: float) -> str:
     """Why the owner of a lock cannot be at work any more; "" where it may be.
 
     An engine that runs under its process id is waited for. It is not told by its start alone: clocks are set.
@@ -112,7 +112,7 @@ def why_dead(lock: Lock, leads_since: datetime | None, patience: float) -> str:
     return ""
 
 
-def _held(session: Session, lock: Lock) -> Locked:
+def _held(session: Session, lock: EngineLock) -> Locked:
     do = "wait until that run has ended"
     if lock.host != socket.gethostname():
         do += f"; if that machine or container is gone: pulumi cancel --stack {session.stack} --yes"
@@ -124,7 +124,7 @@ def _held(session: Session, lock: Lock) -> Locked:
     )
 
 
-def _read(file: Path) -> Lock | bool:
+def _read(file: Path) -> EngineLock | bool:
     """The lock in a file. Where it cannot be read: whether it is from before this machine was started, or gone."""
     try:
         text = file.read_bytes()
@@ -134,14 +134,14 @@ def _read(file: Path) -> Lock | bool:
     try:
         said = json.loads(text)
         since = _moment(str(said["timestamp"]))
-        return Lock(int(said["pid"]), str(said["username"]), str(said["hostname"]), since, file)
+        return EngineLock(int(said["pid"]), str(said["username"]), str(said["hostname"]), since, file)
     except (ValueError, KeyError, TypeError):
         return written < processes.booted()
 
 
-def _told(owner: str, pid: int, time: str) -> Lock:
+def _told(owner: str, pid: int, time: str) -> EngineLock:
     user, _, host = owner.rpartition("@")
-    return Lock(pid, user, host, _moment(time))
+    return EngineLock(pid, user, host, _moment(time))
 
 
 def _moment(text: str) -> datetime:

@@ -10,7 +10,7 @@ from cli.engine.proc import PROC, stat
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class RunningProcess:
     """A process that runs. name: of its program, 15 characters at most; started: seconds since the epoch.
 
     Both are None where this machine does not tell: there is no /proc.
@@ -20,14 +20,14 @@ class Process:
     started: float | None
 
 
-def process(pid: int) -> Process | None:
+def process(pid: int) -> RunningProcess | None:
     """The process with this id; None where it has ended."""
     if not (PROC / "stat").exists():
-        return Process(None, None) if _answers(pid) else None
+        return RunningProcess(None, None) if _answers(pid) else None
     found = stat(pid)
     if found is None or found.has_ended:
         return None
-    return Process(found.name, booted() + found.started / os.sysconf("SC_CLK_TCK"))
+    return RunningProcess(found.name, booted() + found.started / os.sysconf("SC_CLK_TCK"))
 
 
 def booted() -> float:

@@ -1,8 +1,7 @@
-"""After a crash: locks that nobody holds are broken, a damaged state is mended, what state has lost is found again.
+"""Recover from a crash: break locks that nobody holds, mend a damaged state, find records that state has lost.
 
-`recover` is called before a run that follows a start, a change of leaders, or a run that did not end well; `begin` and
-`end` of `unfinished` around each convergence. All stacks of an estate are looked at, whichever the session is of.
-Where all is well this looks at each stack's file, reads those that have changed, and starts nothing.
+`recover` is called before a run that follows a start, a change of leaders, or a run that did not end well. It looks at
+all stacks of the session's estate. Where all is well it reads the files that have changed, and starts no engine.
 """
 
 from __future__ import annotations
@@ -28,10 +27,12 @@ from stacks.plan.records.adoption import Takeover, Traces
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich.console import Console
+
     from cli.session.session import Session
 
 Told = Callable[[Mended], None]
-"""Hears what was put right."""
+"""Is called with each thing that was put right."""
 AT_ONCE = 4
 """Engines that export state side by side."""
 PATIENCE = 10.0
@@ -46,7 +47,7 @@ def recover(
     after: Exception | None = None,
     patience: float = PATIENCE,
 ) -> Takeover | None:
-    """Put right what a crash has left, and return what the next convergence has to take over (`converge(takeover=)`).
+    """Put right the remains of a crash, and return the takeover for the next convergence (`converge(takeover=)`).
 
     leads_since: since when no other process than this one may run the engine on this estate, as the leader of all
     replicas does; None where nobody sees to that. after: what the last run ended with, if it failed.
@@ -73,8 +74,18 @@ def recover(
     return takeover_by(found)
 
 
+def printing_on(console: Console) -> Told:
+    """Return a function that prints each thing that was put right."""
+
+    def told(mended: Mended) -> None:
+        console.print("[yellow]recovered[/]: ", end="", highlight=False)
+        console.print(mended.what, markup=False, highlight=False, soft_wrap=True)
+
+    return told
+
+
 def foreseen(session: Session) -> Takeover | None:
-    """What `recover` would return where there is nothing to mend. For a preview: nothing is touched."""
+    """Return the takeover of `recover` without mending anything, for a preview."""
     session.state.pull()
     folder, stacks = state_folder(session.backend), stacks_of(session)
     if folder is None:
@@ -83,7 +94,7 @@ def foreseen(session: Session) -> Takeover | None:
 
 
 def stacks_of(session: Session) -> tuple[str, ...]:
-    """The stacks of the session's estate that have state: its own first, which counts where it has none, too."""
+    """Return the stacks of the estate that have state, the estate's own first, with or without state."""
     return (estate_of(session.stack), *session.state.shards())
 
 
@@ -95,7 +106,7 @@ def _without_dead_locks(
     leads_since: datetime | None,
     patience: float,
 ) -> None:
-    """Remove the locks that a run has met; of which stack, it says."""
+    """Remove the dead locks that a run has met, as its error names them."""
     met = [stack for stack in stacks if any(f"stack {stack} is locked" in one.what for one in after.problems)]
     for stack in met or [session.stack]:
         for what in locks.cancel_dead(session.at(stack), after, leads_since, patience):
@@ -148,7 +159,7 @@ def _remember(session: Session, traces: Traces) -> None:
 
 
 def _shown(session: Session, folder: Path, stacks: Sequence[str]) -> Traces:
-    """What the checkpoints show, what was written down of runs, and what the journal of the last one says."""
+    """Return the traces in the checkpoints, in the notes about runs, and in the journal."""
     seen = {stack: glance(folder, stack) for stack in stacks}
     # The estate's own stack is missed where it is not there; a shard only where there are copies of it.
     missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, stacks)
@@ -158,7 +169,7 @@ def _shown(session: Session, folder: Path, stacks: Sequence[str]) -> Traces:
 
 
 def _lost(folder: Path, stacks: Sequence[str]) -> list[str]:
-    """Shards that have run, by the engine's notes, and whose checkpoint is not there."""
+    """Return the shards without a checkpoint that have run, by the engine's notes."""
     try:
         noted = [one.name for one in (folder / "history" / PROJECT_NAME).iterdir()]
     except FileNotFoundError:

@@ -16,8 +16,8 @@ from stacks.model.shards import estate_of, label_of
 from stacks.settings.credentials import credentials, plugin_environment, upstreams
 from stacks.settings.files import from_file
 
-BRIDGE_VARIABLE = "TRUENORTH_BRIDGE"
-"""Where it says off, the provider plugins ask the APIs directly: one call a record."""
+API_PROXY_VARIABLES = ("TRUENORTH_API_PROXY", "TRUENORTH_BRIDGE")
+"""Where the first of these that is set says off, the provider plugins ask the APIs directly: one call a record."""
 
 
 def open_session(
@@ -59,8 +59,13 @@ def open_session(
         backend,
         engine_variables,
         state=state,
-        upstreams={} if environment.get(BRIDGE_VARIABLE) == "off" else upstreams(found),
+        upstreams=upstreams(found) if _uses_api_proxy(environment) else {},
     )
+
+
+def _uses_api_proxy(environment: Mapping[str, str]) -> bool:
+    said = next(filter(None, (environment.get(name) for name in API_PROXY_VARIABLES)), "")
+    return said != "off"
 
 
 def require_estate(session: Session) -> None:
@@ -75,12 +80,12 @@ def require_estate(session: Session) -> None:
 
 
 def keeping(opened: Session, before: Session) -> Session:
-    """The session, opened anew, with what is there already: what keeps the state, the bridge, the plugins.
+    """The session, opened anew, with what is there already: what keeps the state, the API proxy, the plugins.
 
     As far as they fit: the state is to be kept at the same place, the APIs are the same.
     """
-    bridge = before.bridge if opened.upstreams == before.upstreams else None
-    opened = replace(opened, bridge=bridge, plugins=before.plugins)
+    api_proxy = before.api_proxy if opened.upstreams == before.upstreams else None
+    opened = replace(opened, api_proxy=api_proxy, plugins=before.plugins)
     if opened.state.url != before.state.url:
         return opened
     url = {"PULUMI_BACKEND_URL": before.backend} if before.backend else {}

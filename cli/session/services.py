@@ -11,7 +11,7 @@ from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent
 
 
-class ApiProxy(Protocol):
+class ApiProxyService(Protocol):
     """A server on loopback between the provider plugins and the providers' APIs (`cli.apiproxy.proxy`)."""
 
     @property

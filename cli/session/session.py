@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.engine.hold import Hold
 from cli.engine.install.find import Engine
-from cli.session.services import ApiProxy, KeptPlugins
+from cli.session.services import ApiProxyService, KeptPlugins
 from cli.session.state_store import StateStore
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
@@ -34,8 +34,8 @@ class Session:
     hold: Hold = field(default_factory=Hold, repr=False, compare=False)
     """The engine that runs here."""
     upstreams: Mapping[str, str] = field(default_factory=dict)
-    """The APIs that the plugins reach through a bridge, by the plugin's variable; none: they ask them directly."""
-    bridge: ApiProxy | None = field(default=None, repr=False, compare=False)
+    """The APIs that the plugins reach through the API proxy, by the plugin's variable; none: they ask them directly."""
+    api_proxy: ApiProxyService | None = field(default=None, repr=False, compare=False)
     """The one that is kept; None: each convergence has one of its own."""
     plugins: KeptPlugins | None = field(default=None, repr=False, compare=False)
     """Those that are kept running; None: each engine starts its own."""

@@ -25,7 +25,7 @@ URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.A
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StackPart:
     """One run: of a stack, with its part of the plan. interrupted: state says that a run of it was cut off."""
 
     stack: str
@@ -56,7 +56,7 @@ def parts(
     estate: str,
     *,
     every: bool = False,
-) -> tuple[Part, ...]:
+) -> tuple[StackPart, ...]:
     """The runs that a convergence takes, the most urgent first. every: also those with nothing to do."""
     registry = observation.registry
     own = homes(plan, registry, estate)
@@ -69,7 +69,7 @@ def parts(
     needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
     needed |= {estate} if geo_changes else set()
     found = [
-        Part(
+        StackPart(
             stack,
             part,
             tuple(doing.get(stack, ())),

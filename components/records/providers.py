@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Provider:
     """What a provider can do.
 
-    type_token: the Pulumi resource of a record. component: the module that declares it. token_variable: where the
+    type_token: the Pulumi resource of a record. component: the module that declares it. sdk: the Python distribution
+    whose version is that of the provider's plugin. token_variable: where the
     provider's plugin looks for a token. whole_sets: a resource is all values of a name and type, not one.
     comments, proxies, apex_alias: whether it has these (a CNAME at the apex is no CNAME in the DNS, RFC 1034, 3.6.2).
     automatic_ttl: what TTL 1, "automatic", is stored as; TTLs are seconds, ttls says in words which are possible.
@@ -19,6 +20,7 @@ class Provider:
     title: str
     type_token: str
     component: str
+    sdk: str
     token_variable: str
     whole_sets: bool
     comments: bool
@@ -38,6 +40,7 @@ PROVIDERS = {
             title="Cloudflare",
             type_token="cloudflare:index/dnsRecord:DnsRecord",  # noqa: S106 - a type token, no secret
             component="components.records.cloudflare",
+            sdk="pulumi-cloudflare",
             token_variable="CLOUDFLARE_API_TOKEN",  # noqa: S106 - a variable's name, no secret
             whole_sets=False,
             comments=True,
@@ -53,6 +56,7 @@ PROVIDERS = {
             title="Gandi",
             type_token="gandi:livedns/record:Record",  # noqa: S106 - likewise
             component="components.records.gandi",
+            sdk="pulumiverse-gandi",
             token_variable="GANDI_PERSONAL_ACCESS_TOKEN",  # noqa: S106 - likewise
             whole_sets=True,
             comments=False,

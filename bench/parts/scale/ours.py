@@ -25,7 +25,7 @@ from bench.parts.scale.steps import (
 )
 from bench.parts.scale.world import STACK, Content, World
 from bench.row import Row
-from cli.session.open import BRIDGE_VARIABLE
+from cli.session.open import API_PROXY_VARIABLES
 
 CREATION_CALLS = 120
 """The most calls that creating 5,000 names with their marks may take: the goal."""
@@ -53,7 +53,7 @@ def without(world: World, found: dict[str, Measured]) -> Iterator[Row]:
     """Without the bridge and in one stack: one record a call is read and written, and a refresh reads them all."""
     world.shards = 1
     world.write_settings()
-    environment = {**world.environment, BRIDGE_VARIABLE: "off"}
+    environment = {**world.environment, API_PROXY_VARIABLES[0]: "off"}
     refresh = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", STACK]
     commands = {
         CREATED: truenorth(world, "up"),

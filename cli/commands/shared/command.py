@@ -46,10 +46,9 @@ class CommandSession:
 
     def recover(self) -> Takeover | None:
         """Recover from a crash, print the repairs, and return the takeover of the next convergence, if any."""
-        from cli.recovery.recover import recover
-        from cli.recovery.telling import on
+        from cli.recovery.recover import printing_on, recover
 
-        return recover(self.session, on(self.console))
+        return recover(self.session, printing_on(self.console))
 
     def listening(self) -> AbstractContextManager[Listener]:
         """Return a context that gives the listener for runs of the engine."""

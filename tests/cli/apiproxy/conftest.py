@@ -1,4 +1,4 @@
-"""A bridge before the lab's Cloudflare, and clients of both."""
+"""An API proxy before the lab's Cloudflare, and clients of both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import requests
 
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent, Write
-from cli.apiproxy.proxy import Bridge
+from cli.apiproxy.proxy import ApiProxy
 from components.records.record import Record
 from lab.cloudflare.limits import PlanName
 from lab.cloudflare.model import Zone
@@ -50,13 +50,13 @@ class Client:
 
 @dataclass
 class Place:
-    """A zone of its own, a token of its own, and a bridge."""
+    """A zone of its own, a token of its own, and an API proxy."""
 
     cloudflare: Cloudflare
     zone: Zone
     token: str
     base: str
-    bridge: Bridge
+    proxy: ApiProxy
 
     @property
     def direct(self) -> Client:
@@ -65,8 +65,8 @@ class Place:
 
     @property
     def client(self) -> Client:
-        """A client of the bridge."""
-        return Client(self.bridge.environment[VARIABLE], self.zone.id, self.token)
+        """A client of the API proxy."""
+        return Client(self.proxy.environment[VARIABLE], self.zone.id, self.token)
 
     @contextmanager
     def carrying_out(
@@ -74,7 +74,7 @@ class Place:
     ) -> Iterator[Counts]:
         """A convergence that owns these ids of the zone."""
         intent = Intent("run-1", {self.zone.id: frozenset(owned)}, foreseen)
-        with self.bridge.carrying_out(intent, journal) as counts:
+        with self.proxy.carrying_out(intent, journal) as counts:
             yield counts
 
     def add(self, name: str, content: str = "192.0.2.1", **others: object) -> str:
@@ -118,8 +118,8 @@ class World:
         token = f"token-{number}"
         self.cloudflare.add_token(token)
         zone = self.cloudflare.add_zone(f"z{number}.example", plan=plan)
-        with Bridge({VARIABLE: self.base}, share=share) as bridge:
-            yield Place(self.cloudflare, zone, token, self.base, bridge)
+        with ApiProxy({VARIABLE: self.base}, share=share) as proxy:
+            yield Place(self.cloudflare, zone, token, self.base, proxy)
 
 
 @pytest.fixture(scope="session")

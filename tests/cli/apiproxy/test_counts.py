@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from cli.apiproxy.counts import COUNTED, Counted, Counts, summary_line
+from cli.apiproxy.counts import COUNTED, Counts, ProxyEvent, summary_line
 from cli.apiproxy.intent import Write
 from stacks.model.api_calls import CALLS, Call
 
@@ -74,7 +74,7 @@ class TestWhoHears:
 
     def test_what_else_is_done_is_told(self) -> None:
         counts = Counts()
-        heard: list[Counted] = []
+        heard: list[ProxyEvent] = []
         with COUNTED.listening(heard.append):
             counts.batch(200)
             counts.waited(2.5, "gandi")
@@ -85,13 +85,13 @@ class TestWhoHears:
             counts.unclaimed = (DELETION, DELETION)
             counts.unclaimed = ()
         assert heard == [
-            Counted("batch", "cloudflare", 200),
-            Counted("wait", "gandi", 2.5),
-            Counted("refusal", "cloudflare", reason="fence"),
-            Counted("mirror", "cloudflare"),
-            Counted("settled", "gandi"),
-            Counted("claimed", "cloudflare"),
-            Counted("unclaimed", "cloudflare", 2),
+            ProxyEvent("batch", "cloudflare", 200),
+            ProxyEvent("wait", "gandi", 2.5),
+            ProxyEvent("refusal", "cloudflare", reason="fence"),
+            ProxyEvent("mirror", "cloudflare"),
+            ProxyEvent("settled", "gandi"),
+            ProxyEvent("claimed", "cloudflare"),
+            ProxyEvent("unclaimed", "cloudflare", 2),
         ]
 
 

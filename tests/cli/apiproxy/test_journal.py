@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.apiproxy.intent import Method, Write
-from cli.apiproxy.journal import Entry, Journal, Kept, clear, look, read, traces
+from cli.apiproxy.journal import Journal, JournalContent, JournalEntry, clear, look, read, traces
 from components.records.record import Record
 from stacks.model.errors import NotNow
 from stacks.plan.records.adoption import Traces
@@ -60,8 +60,8 @@ def record(name: str = "www", content: str = "203.0.113.7", *, tags: tuple[str, 
     return Record(f"{name}.example.com", "A", content, 300, proxied=False, comment="", tags=tags)
 
 
-def entry(method: Method = "POST", record_id: str = "", wish: Record | None = None, run: str = "run") -> Entry:
-    return Entry(run, Write(method, ZONE, record_id, wish if method == "DELETE" else wish or record()))
+def entry(method: Method = "POST", record_id: str = "", wish: Record | None = None, run: str = "run") -> JournalEntry:
+    return JournalEntry(run, Write(method, ZONE, record_id, wish if method == "DELETE" else wish or record()))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "truenorth" / "home.journal"
 
 
-def kept(path: Path, *, sent: tuple[Entry, ...] = (), landed: tuple[Entry, ...] = ()) -> None:
+def kept(path: Path, *, sent: tuple[JournalEntry, ...] = (), landed: tuple[JournalEntry, ...] = ()) -> None:
     async def write(journal: Journal) -> None:
         await journal.sending(sent)
         await journal.landed(landed)
@@ -97,7 +97,7 @@ class TestWhatIsKept:
         path = tmp_path_factory.mktemp("any") / "journal"
         said = tuple(entry("PUT", one.comment, one) for one in records)
         kept(path, landed=said)
-        assert look(path) == Kept(landed=said)
+        assert look(path) == JournalContent(landed=said)
 
     def test_a_second_opening_goes_on_where_the_first_has_ended(self, path: Path) -> None:
         kept(path, landed=(entry("POST", "r1"),))

@@ -1,4 +1,4 @@
-"""The same requests through the bridge and without it: the same answers and the same zone, in any interleaving.
+"""The same requests through the API proxy and without it: the same answers and the same zone, in any interleaving.
 
 What is compared of an answer: its status, the codes of its errors, and the record in it but for times, and for the id
 of a record that was just made. The oracle of concurrent requests is linearizability: there is an order of all requests,
@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.apiproxy import sender, zone
+from cli.apiproxy.cloudflare import sender, zone
 from lab.api.faults import Effect, Fault
 from lab.cloudflare.errors import ApiError
 from lab.cloudflare.model import Record
@@ -199,7 +199,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_request_after_the_other_is_answered_as_by_the_api(place: Place) -> None:
-    bridged = place.bridge.environment["CLOUDFLARE_BASE_URL"]
+    proxied = place.proxy.environment["CLOUDFLARE_BASE_URL"]
 
     @settings(max_examples=25, deadline=None)
     @given(st.lists(_asked, max_size=10))
@@ -210,7 +210,7 @@ def test_one_request_after_the_other_is_answered_as_by_the_api(place: Place) -> 
         expected = place.cloudflare.records(place.zone.id)
         place.cloudflare.stores[place.zone.id] = before
         with place.carrying_out(owned=first):
-            through = list(ask(place, bridged, requests_, first))
+            through = list(ask(place, proxied, requests_, first))
         ids = {one.made: other.made for one, other in zip(alone, through, strict=True)}
         for one, other in zip(alone, through, strict=True):
             result = one.result
@@ -226,7 +226,7 @@ def test_one_request_after_the_other_is_answered_as_by_the_api(place: Place) -> 
 
 def together(place: Place, clients: Sequence[Sequence[Asked]], faults: Sequence[Fault]) -> None:
     """Let the clients ask side by side, and look for an order."""
-    bridged = place.bridge.environment["CLOUDFLARE_BASE_URL"]
+    proxied = place.proxy.environment["CLOUDFLARE_BASE_URL"]
     first = begin(place)
     before = Model(place, place.cloudflare.stores[place.zone.id].copy(), {})
     seen: list[Seen] = []
@@ -234,7 +234,7 @@ def together(place: Place, clients: Sequence[Sequence[Asked]], faults: Sequence[
 
     def run(requests_: Sequence[Asked]) -> None:
         start.wait()
-        for one in ask(place, bridged, requests_, first):
+        for one in ask(place, proxied, requests_, first):
             seen.append(one)  # noqa: PERF402 - what was answered counts, whatever comes after
 
     threads = [threading.Thread(target=run, args=(requests_,)) for requests_ in clients]

@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cli.apiproxy.http import Answer, Request
+from cli.apiproxy.http import Request, Response
 from cli.apiproxy.server import bound, serving
 
 
-async def echo(request: Request) -> Answer:
+async def echo(request: Request) -> Response:
     said = f"{request.method} {request.target} {request.headers.get('x-one', '')} ".encode()
-    return Answer(200, said + request.body, {"X-Two": "2"})
+    return Response(200, said + request.body, {"X-Two": "2"})
 
 
 @asynccontextmanager
@@ -113,17 +113,20 @@ def test_a_client_that_breaks_off_harms_nobody() -> None:
 
 
 def test_the_end_closes_connections_that_still_wait() -> None:
-    async def forever(_: Request) -> Answer:
-        await asyncio.Event().wait()
-        raise AssertionError
-
     async def converse() -> bytes:
+        asked = asyncio.Event()
+
+        async def forever(_: Request) -> Response:
+            asked.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
         listener = bound()
         port = listener.getsockname()[1]
         async with serving(listener, forever):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"GET / HTTP/1.1\r\n\r\n")
-            await asyncio.sleep(0.05)
+            await asked.wait()
         left = await reader.read()
         writer.close()
         return left

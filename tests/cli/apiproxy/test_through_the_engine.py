@@ -1,11 +1,11 @@
-"""The real engine and the plugin ask through the bridge: the zone and the state are those of a run without it."""
+"""The real engine and the plugin ask through the API proxy: the zone and the state are those of a run without it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from cli.apiproxy.intent import Intent, Write
-from cli.apiproxy.proxy import Bridge
+from cli.apiproxy.proxy import ApiProxy
 from components.records.record import Record
 from lab import remote
 from stacks.observe.zone.cloudflare import read_record
@@ -47,10 +47,10 @@ def test_each_write_of_the_plugin_is_the_one_that_was_foreseen(inside: Inside) -
     )
     assert (len(made), len(changed), len(doomed)) == (2, 1, 2)
     writes(inside)
-    with Bridge({VARIABLE: inside.environment[VARIABLE]}) as bridge:
-        through = replace(inside, environment={**inside.environment, **bridge.environment})
+    with ApiProxy({VARIABLE: inside.environment[VARIABLE]}) as proxy:
+        through = replace(inside, environment={**inside.environment, **proxy.environment})
         inside.settings("www", "new", {"name": "cdn", "proxied": True})
-        with bridge.carrying_out(Intent("run", {where: frozenset(first)}, foreseen), None) as counts:
+        with proxy.carrying_out(Intent("run", {where: frozenset(first)}, foreseen), None) as counts:
             through.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
     assert (counts.tally.claimed, counts.unclaimed) == (5, ())
     assert writes(inside) == ["batch"]

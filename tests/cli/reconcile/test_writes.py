@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 from bench.campaigns.paper import carried_out
 from cli.reconcile.result import Convergence
 from cli.reconcile.writes import intent, removal
-from cli.shards.parts import Part, parts
+from cli.shards.parts import StackPart, parts
 from stacks.model.observation import Observation, Registry
 from stacks.model.shards import root_of
 from stacks.model.values import WAN, Family, Known, Sighting, ZoneSnapshot
@@ -86,7 +86,7 @@ class TestARemoval:
 
 
 class TestTheParts:
-    def parts(self, found: Convergence, *, every: bool = False) -> dict[str, Part]:
+    def parts(self, found: Convergence, *, every: bool = False) -> dict[str, StackPart]:
         all_of_it = parts(found.plan, found.observation, found.changes, (), "home", every=every)
         return {one.stack: one for one in all_of_it}
 

@@ -139,7 +139,7 @@ class TestAfterACrash:
         )
 
     def test_the_journal_of_the_estate_says_what_landed(self, place: Place, session: Session) -> None:
-        file = intent_log.journal_place(session.at(SECOND))
+        file = intent_log.journal_path(session.at(SECOND))
         assert file == place.folder / "truenorth" / "home.journal"
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"torn")

@@ -138,7 +138,7 @@ class TestTheLockOfALiveOwner:
             ending = threading.Timer(0.2, engine.stdin.close)
             ending.start()
             began = time.monotonic()
-            owner = locks.Lock(engine.pid, "ann", socket.gethostname(), NOW)
+            owner = locks.EngineLock(engine.pid, "ann", socket.gethostname(), NOW)
             assert locks.why_dead(owner, None, patience=30.0) == "its process has ended"
             assert time.monotonic() - began < 25
             ending.join()

@@ -1,0 +1,87 @@
+"""Requests of Cloudflare's plugin: those about records are served zone by zone, all others are forwarded."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Final, cast
+
+from cli.apiproxy.client import ApiClient
+from cli.apiproxy.cloudflare.envelope import failure
+from cli.apiproxy.cloudflare.operation import ORDER, Method, requested
+from cli.apiproxy.cloudflare.presend import ForeseenWrites
+from cli.apiproxy.cloudflare.zone import ZoneProxy
+from cli.apiproxy.http import Request, Response
+from cli.apiproxy.intent import Write
+from cli.apiproxy.pacer import AnswerLost, ApiUnreachable, TurnTooLate
+from cli.apiproxy.scope import Scope
+
+_RECORDS: Final = re.compile(r"/zones/([0-9a-f]{32})/dns_records(?:/([0-9a-f]{32}))?/?")
+_PATIENCE: Final = 20.0
+"""Seconds at the end of a convergence for writes that are under way."""
+
+
+class CloudflareHandler:
+    """The zones of one convergence; outside of one, records are read from the API, and never written."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._zones: dict[str, ZoneProxy] = {}
+        self._foreseen: dict[str, list[Write]] = defaultdict(list)
+        for write in scope.intent.foreseen if scope.intent else ():
+            self._foreseen[write.zone_id].append(write)
+
+    async def handle(self, request: Request, client: ApiClient) -> Response:
+        """Return the response to a request."""
+        try:
+            return await self._handle(request, client)
+        except AnswerLost:
+            said = "the API's answer was lost: whether this was carried out could not be confirmed"
+            return failure(HTTPStatus.SERVICE_UNAVAILABLE, said)
+        except ApiUnreachable as error:
+            return failure(HTTPStatus.BAD_GATEWAY, f"the API could not be reached: {error}")
+        except TurnTooLate as error:
+            return failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's limit is used up: {error}")
+
+    async def end(self) -> tuple[Write, ...]:
+        """Carry out nothing more, and return the foreseen writes that landed without having been requested."""
+        zones = self._zones.values()
+        await asyncio.gather(*(zone.end(_PATIENCE) for zone in zones))
+        return tuple(write for zone in zones for write in zone.foreseen.unclaimed())
+
+    async def _handle(self, request: Request, client: ApiClient) -> Response:
+        path = _RECORDS.fullmatch(request.target)
+        if request.method in ORDER and "/dns_records" in request.target:
+            return await self._write(request, path, client)
+        if request.method == "GET" and path and path[2] and self._scope.intent is not None:
+            zone = self._zone(path[1], client)
+            if zone is not None:
+                return await zone.read(path[2])
+        return await client.forward(request)
+
+    async def _write(self, request: Request, path: re.Match[str] | None, client: ApiClient) -> Response:
+        if self._scope.intent is None:
+            return self._fenced("no convergence is under way")
+        if path is None or (request.method == "POST") != (path[2] is None):
+            return self._fenced(f"it does not know {request.method} {request.target}")
+        zone = self._zone(path[1], client)
+        if zone is None:
+            return self._fenced("this run has other credentials for the zone")
+        operation = requested(cast("Method", request.method), path[2] or "", request.body, request.headers)
+        is_repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
+        return await zone.write(operation, is_repeated=is_repeated)
+
+    def _zone(self, zone_id: str, client: ApiClient) -> ZoneProxy | None:
+        """Return the zone; None for another client than the first of the zone."""
+        zone = self._zones.get(zone_id)
+        if zone is None:
+            foreseen = ForeseenWrites(self._foreseen[zone_id])
+            zone = self._zones[zone_id] = ZoneProxy(client, zone_id, self._scope, foreseen)
+        return zone if zone.client is client else None
+
+    def _fenced(self, why: str) -> Response:
+        self._scope.counts.refused("fence")
+        said = f"TrueNorth's API proxy refused to write records: {why}. Nothing was changed"
+        return failure(HTTPStatus.FORBIDDEN, said)

@@ -1,0 +1,85 @@
+"""The writes of a zone that the plan foresees: carried out together once the first is requested, then claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from http import HTTPStatus
+
+from cli.apiproxy.cloudflare.operation import Operation, foreseen, is_plain
+from cli.apiproxy.intent import Write
+from components.records.record import Record
+from stacks.plan.changes import same
+
+
+class ForeseenWrites:
+    """The foreseen writes of one zone: waiting at first, then begun, then claimed by the engine's own requests."""
+
+    def __init__(self, writes: Iterable[Write]) -> None:
+        self._waiting: dict[Hashable, Write] = {_place(one.method, one.record_id, one.record): one for one in writes}
+        self._begun: dict[Hashable, Operation] = {}
+
+    def __len__(self) -> int:
+        """Return how many have not begun."""
+        return len(self._waiting)
+
+    def holds(self, operation: Operation) -> bool:
+        """Return whether the operation is a foreseen write that has not begun."""
+        return _is(operation, self._waiting.get(_place_of(operation)))
+
+    def begin(self, signature: Mapping[str, str], is_allowed: Callable[[str], bool]) -> list[Operation]:
+        """Return the operations of all waiting writes, in order; changes and deletions of allowed ids only."""
+        operations = []
+        for place, write in self._waiting.items():
+            if write.method == "POST" or is_allowed(write.record_id):
+                self._begun[place] = operation = foreseen(write, signature)
+                operations.append(operation)
+        self._waiting.clear()
+        return operations
+
+    def claim(self, operation: Operation) -> Operation | None:
+        """Return the foreseen operation equal to the requested one, once; None where there is none."""
+        place = _place_of(operation)
+        begun = self._begun.get(place)
+        if begun is None or not is_plain(operation) or not _equal(operation.record, begun.record):
+            return None
+        del self._begun[place]
+        return begun
+
+    def forget(self, operation: Operation) -> None:
+        """Drop the foreseen write in whose place the engine requests another."""
+        self._waiting.pop(_place_of(operation), None)
+
+    def learn(self, record_id: str) -> None:
+        """Take a landed change for claimed: the engine reads the changed record, and need not request the change."""
+        place = _place("PUT", record_id, None)
+        begun = self._begun.get(place)
+        if begun is not None and _has_landed(begun):
+            del self._begun[place]
+
+    def unclaimed(self) -> Iterator[Write]:
+        """Yield the writes that landed and were not claimed, a creation with its record's id."""
+        for operation in self._begun.values():
+            if _has_landed(operation) and operation.landed:
+                yield operation.landed
+
+
+def _has_landed(operation: Operation) -> bool:
+    return operation.answer.done() and operation.answer.result().status == HTTPStatus.OK
+
+
+def _is(operation: Operation, write: Write | None) -> bool:
+    return write is not None and is_plain(operation) and _equal(operation.record, write.record)
+
+
+def _equal(one: Record | None, other: Record | None) -> bool:
+    return one is other if one is None or other is None else same(one, other)
+
+
+def _place_of(operation: Operation) -> Hashable:
+    return _place(operation.method, operation.record_id, operation.record)
+
+
+def _place(method: str, record_id: str, record: Record | None) -> Hashable:
+    if method != "POST" or record is None:
+        return (method, record_id)
+    return (method, record.name.lower(), record.type, record.content)

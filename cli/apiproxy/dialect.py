@@ -1,0 +1,30 @@
+"""The facts about a provider's API and its plugin that the API proxy goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cli.apiproxy.budget import Limit
+from stacks.model.api_calls import Service
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDialect:
+    """A provider's API, as its plugin uses it.
+
+    provider: the name, as in `components.records.providers`. variable: the plugin's variable for the API's base URL.
+    url: the base URL of the public API. public_path: a path below it that answers anybody, if only with a refusal.
+    limit: the rate limit until the API tells it. least_share: the part of the limit that is used whatever the
+    setting says. burst: the part that may be used at once. patience: s that the plugin waits for the turn of its call.
+    batches: whether one call takes many writes, so that the plan's writes go out together.
+    """
+
+    provider: Service
+    variable: str
+    url: str
+    public_path: str
+    limit: Limit
+    least_share: float
+    burst: float
+    patience: float
+    batches: bool

@@ -1,0 +1,93 @@
+"""Batches and their parts hold each operation once, in an order that keeps names together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from itertools import chain
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.apiproxy.cloudflare import batches
+from cli.apiproxy.cloudflare.operation import Method, Operation
+from cli.apiproxy.http import Response
+
+_methods: st.SearchStrategy[Method] = st.sampled_from(["POST", "PUT", "PATCH", "DELETE"])
+_shapes = st.lists(st.tuples(_methods, st.sampled_from("abcdef"), st.integers(0, 5)), max_size=40)
+Shapes = list[tuple[Method, str, int]]
+
+
+def operations(shapes: Shapes) -> list[Operation]:
+    """One for each method, name and number of its record."""
+
+    async def made() -> list[Operation]:
+        return [
+            Operation(method, "" if method == "POST" else str(number), b"", {"name": name}, None, {})
+            for method, name, number in shapes
+        ]
+
+    return asyncio.run(made())
+
+
+def name_of(operation: Operation) -> str:
+    return str((operation.fields or {})["name"])
+
+
+@given(_shapes)
+def test_of_each_record_the_first_operation_is_taken(shapes: Shapes) -> None:
+    queue = operations(shapes)
+    taken, left = batches.takeable(queue)
+    assert Counter(map(id, taken + left)) == Counter(map(id, queue))
+    assert max(Counter(one.record_id for one in taken if one.record_id).values(), default=1) == 1
+    for late in left:
+        first = next(one for one in taken if one.record_id == late.record_id)
+        assert queue.index(first) < queue.index(late)
+
+
+@given(_shapes, st.integers(1, 12))
+def test_batches_hold_each_once_and_keep_names_together_where_they_fit(shapes: Shapes, limit: int) -> None:
+    queue = operations(shapes)
+    parts = batches.batches(queue, limit, name_of)
+    assert Counter(map(id, chain.from_iterable(parts))) == Counter(map(id, queue))
+    assert all(0 < len(part) <= limit for part in parts)
+    for name, count in Counter(map(name_of, queue)).items():
+        holding = [part for part in parts if name in map(name_of, part)]
+        assert len(holding) <= 2 + count // limit
+
+
+@given(_shapes.filter(lambda shapes: len(shapes) > 1))
+def test_halves_are_smaller_and_hold_each_once(shapes: Shapes) -> None:
+    queue = operations(shapes)
+    left, right = batches.halves(queue, name_of)
+    assert left
+    assert right
+    assert Counter(map(id, left + right)) == Counter(map(id, queue))
+    if len(set(map(name_of, queue))) == 1:
+        ranks = [["DELETE", "PATCH", "PUT", "POST"].index(one.method) for one in left + right]
+        assert ranks == sorted(ranks)
+
+
+@given(_shapes.filter(lambda shapes: len(shapes) > 1))
+def test_each_operation_finds_its_own_in_the_answer_to_a_batch(shapes: Shapes) -> None:
+    part, _ = batches.takeable(operations(shapes))
+    asked = msgspec.json.decode(batches.body(part), type=dict[str, list[dict[str, str]]])
+    assert sum(map(len, asked.values())) == len(part)
+    if len(part) < 2:
+        return
+    numbered = {kind: [{"id": item.get("id", f"new-{n}")} for n, item in enumerate(asked[kind])] for kind in asked}
+    found = batches.results(part, Response(200, msgspec.json.encode({"result": numbered})))
+    assert found is not None
+    assert {id(one): record_id for one, record_id, _ in found if one.record_id} == {
+        id(one): one.record_id for one in part if one.record_id
+    }
+    news = [one for one in part if not one.record_id]
+    assert [record_id for one, record_id, _ in found if not one.record_id] == [f"new-{n}" for n in range(len(news))]
+
+
+def test_an_answer_that_leaves_operations_out_tells_nothing() -> None:
+    part = operations([("POST", "a", 0), ("POST", "b", 0)])
+    told: list[object] = [{"posts": [{"id": "x"}]}, {"posts": None}, {}, {"posts": [{}, {}]}, None]
+    for result in told:
+        assert batches.results(part, Response(200, msgspec.json.encode({"result": result}))) is None

@@ -1,0 +1,94 @@
+"""Nothing but what the stack owns is changed or deleted, and nothing outside of a convergence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.apiproxy.conftest import Place
+
+WRITES = [("PUT", {"ttl": 600}), ("PATCH", {"ttl": 600}), ("DELETE", None)]
+
+
+@pytest.mark.parametrize(("method", "change"), WRITES)
+def test_a_foreign_record_is_left_alone_and_named(place: Place, method: str, change: dict[str, object] | None) -> None:
+    foreign = place.add("shop")
+    body = None if change is None else {**place.a("shop"), **change}
+    with place.carrying_out() as counts:
+        answer = place.client(method, f"/{foreign}", body)
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["code"]) == (403, 10000)
+    assert f"shop.{place.zone.name} A ({foreign})" in error["message"]
+    assert "does not own" in error["message"]
+    assert [one.ttl for one in place.cloudflare.records(place.zone.id)] == [300]
+    assert counts.tally.refusals == {("cloudflare", "fence"): 1}
+    assert {called for called, _ in place.calls()} == {"GET"}
+
+
+def test_what_was_made_through_the_api_proxy_may_be_changed_and_deleted(place: Place) -> None:
+    with place.carrying_out():
+        made = place.client("POST", "", place.a("www")).json()["result"]["id"]
+        assert place.client("PUT", f"/{made}", place.a("www", ttl=600)).status_code == 200
+        assert place.client("DELETE", f"/{made}").status_code == 200
+
+
+def test_what_was_made_in_an_earlier_convergence_has_to_be_owned(place: Place) -> None:
+    with place.carrying_out():
+        made = place.client("POST", "", place.a("www")).json()["result"]["id"]
+    with place.carrying_out():
+        assert place.client("DELETE", f"/{made}").status_code == 403
+    with place.carrying_out(owned=[made]):
+        assert place.client("DELETE", f"/{made}").status_code == 200
+
+
+def test_an_id_owned_in_one_zone_is_none_in_another(place: Place) -> None:
+    other = place.cloudflare.add_zone(f"other.{place.zone.name}", plan="pro")
+    foreign = place.cloudflare.add_record(other.id, {"type": "A", "name": "www", "content": "192.0.2.1"}).id
+    client = place.client
+    client.zone_id = other.id
+    with place.carrying_out(owned=[foreign]):
+        assert client("DELETE", f"/{foreign}").status_code == 403
+    assert len(place.cloudflare.records(other.id)) == 1
+
+
+def test_a_foreign_record_in_a_zone_that_cannot_be_listed_is_named_by_its_id(place: Place) -> None:
+    client = place.client
+    client.token = "unknown-" + "x" * 40
+    with place.carrying_out():
+        answer = client("DELETE", f"/{'a' * 32}")
+    assert answer.status_code == 403
+    assert f"the record {'a' * 32} " in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "below", "body"),
+    [("POST", "", {"type": "A"}), ("PUT", f"/{'a' * 32}", {}), ("DELETE", f"/{'a' * 32}", None)],
+)
+def test_outside_of_a_convergence_nothing_is_written(place: Place, method: str, below: str, body: object) -> None:
+    answer = place.client(method, below, body)
+    assert answer.status_code == 403
+    assert "no convergence" in answer.json()["errors"][0]["message"]
+    assert place.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "below"),
+    [("POST", "/batch"), ("POST", "/import"), ("DELETE", f"/{'A' * 32}"), ("PUT", f"/{'a' * 32}?x=1"), ("DELETE", "")],
+)
+def test_writes_past_the_fence_are_refused(place: Place, method: str, below: str) -> None:
+    with place.carrying_out():
+        assert place.client(method, below, {}).status_code == 403
+    assert place.calls() == []
+
+
+def test_what_is_no_record_is_passed_on(place: Place) -> None:
+    client = place.client
+    signed = {"Authorization": f"Bearer {place.token}"}
+    with place.carrying_out():
+        zone = client.session.get(f"{client.base}/zones/{place.zone.id}", headers=signed, timeout=10).json()["result"]
+        account = zone["account"]["id"]
+        pools = f"{client.base}/accounts/{account}/load_balancers/pools"
+        body = {"name": "front", "origins": [{"name": "one", "address": "192.0.2.1"}]}
+        made = client.session.post(pools, json=body, headers=signed, timeout=10)
+        assert made.status_code == 200
+        gone = client.session.delete(f"{pools}/{made.json()['result']['id']}", headers=signed, timeout=10)
+    assert gone.status_code == 200

@@ -1,0 +1,83 @@
+"""The engine keeps its checkpoints wherever the journal does not hold all that a run writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.engine.install.find import Engine
+from cli.reconcile.apply import _checkpoints, behind_api_proxy, has_journal
+from cli.reconcile.writes import intent
+from cli.session.session import Session
+from cli.shards.parts import StackPart, parts
+from cli.state.store import PulumiBackend
+from stacks.plan.geo.changes import GeoAction, GeoChange
+from tests.cli.reconcile.test_writes import seen, settings
+from tests.stacks.plan.worlds import make_settings
+
+URLS = {"CLOUDFLARE_BASE_URL": "http://127.0.0.1:1"}
+OTHER = {"PORKBUN_URL": "https://api.porkbun.test"}
+MANY = [f"n{number}" for number in range(60)]
+
+
+@pytest.fixture
+def session(tmp_path: Path, pulumi: Callable[[str], Path]) -> Session:
+    """A session with its state in a folder, whose plugins go through the API proxy."""
+    engine = Engine(pulumi("exit 1"), tmp_path, "3.256.0", "folder", "")
+    return Session(
+        tmp_path,
+        "home",
+        tmp_path / "settings.yaml",
+        make_settings("www"),
+        {},
+        engine,
+        f"{tmp_path.as_uri()}?metadata=skip",
+        {**URLS, **OTHER},
+        PulumiBackend("", "truenorth", ""),
+        upstreams=URLS,
+    )
+
+
+def with_unknown_provider(session: Session) -> Session:
+    """The session with a second zone, at a provider that the proxy has no dialect of."""
+    first = session.settings.each_zone()[0]
+    other = first.model_copy(update={"zone": "example.org", "provider": "porkbun"})
+    zones = session.settings.model_copy(update={"zones": (other,)})
+    return replace(session, settings=zones, upstreams={**URLS, **OTHER})
+
+
+def part(*names: str, geo: tuple[GeoChange, ...] = ()) -> StackPart:
+    """The run that makes these names."""
+    convergence = seen(settings(*names))
+    return parts(convergence.plan, convergence.observation, convergence.changes, geo, "home")[0]
+
+
+@pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])
+def test_no_checkpoints_are_kept_where_the_journal_holds_every_write(session: Session, names: list[str]) -> None:
+    assert has_journal(session)
+    assert not _checkpoints(session, part(*names))
+
+
+@pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])
+def test_checkpoints_are_kept_with_a_provider_that_the_proxy_does_not_know(session: Session, names: list[str]) -> None:
+    session = with_unknown_provider(session)
+    assert [zone.provider for zone in session.settings.each_zone()] == ["cloudflare", "porkbun"]
+    assert not has_journal(session)
+    assert _checkpoints(session, part(*names))
+
+
+def test_the_plugin_of_an_unknown_provider_asks_its_api_directly(session: Session) -> None:
+    convergence = seen(settings("www"))
+    with behind_api_proxy(with_unknown_provider(session), intent(convergence)) as (place, _):
+        assert place.environment["CLOUDFLARE_BASE_URL"].startswith("http://127.0.0.1:")
+        assert place.environment["CLOUDFLARE_BASE_URL"] != URLS["CLOUDFLARE_BASE_URL"]
+        assert place.environment["PORKBUN_URL"] == OTHER["PORKBUN_URL"]
+
+
+@pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])
+def test_checkpoints_are_kept_where_load_balancing_changes(session: Session, names: list[str]) -> None:
+    change = GeoChange(GeoAction.CREATE, "pool", "home-eu")
+    assert _checkpoints(session, part(*names, geo=(change,)))
