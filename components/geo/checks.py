@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from components.geo.arguments import GeoLoadBalancerArgs, GeoPoolArgs, GeoPoolMonitor
 from components.geo.canonical import WEB
-
-if TYPE_CHECKING:
-    from components.geo.load_balancer import GeoLoadBalancerArgs
-    from components.geo.pool import GeoPoolArgs, GeoPoolMonitor
 
 REGIONS = ("WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS")
 MONITOR_TYPES = ("http", "https", "tcp", "udp_icmp", "icmp_ping", "smtp")

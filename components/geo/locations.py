@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.resources import files
 
-from components.geo.cities import CITIES
-from components.geo.cloud_regions import CLOUD_REGIONS
+_PLACES = json.loads(files("components.geo").joinpath("places.json").read_text(encoding="utf-8"))
+CITIES: Mapping[str, tuple[float, float]] = {city: tuple(degrees) for city, degrees in _PLACES["cities"].items()}
+"""Cities with data centres: latitude and longitude, degrees, north and east positive, to about a kilometre."""
+CLOUD_REGIONS: dict[str, dict[str, str]] = _PLACES["cloud_regions"]
+"""The city in or next to each region, by cloud. Source: the list of regions in each cloud's documentation.
+
+A cloud names the city or the country of a region, not the place of a data centre; for steering by proximity that is
+close enough.
+"""
 
 _NEAR = 5
 _SAID_WITH_CLOUD = frozenset({"alibaba"})
