@@ -19,7 +19,6 @@ from stacks.settings.stack import Settings
 
 FURTHER_RUNS = 2
 """One deletes what was taken over and is not wanted, one makes what could not be made beside that."""
-FORMER_MARK = "/mark/former/"
 COLOURS = {"import": "cyan", "import mark": "cyan", "import, change": "yellow", "new mark": "green"}
 
 
@@ -34,7 +33,7 @@ class Step:
 
 def adopts(seen: Convergence) -> bool:
     """Whether anything is taken over, or a takeover that was cut off is still to be finished."""
-    return any(change.action is Action.ADOPT or FORMER_MARK in change.logical_name for change in seen.changes)
+    return any(change.action is Action.ADOPT or change.resource.is_former_mark for change in seen.changes)
 
 
 def steps(settings: Settings, seen: Convergence) -> tuple[Step, ...]:
@@ -57,7 +56,7 @@ def print_steps(console: Console, found: tuple[Step, ...]) -> None:
     for step in found:
         record = step.change.record
         colour = COLOURS.get(step.what) or tables.COLOURS[step.change.action]
-        is_mark = FORMER_MARK in step.change.logical_name or tables.is_mark(record)
+        is_mark = step.change.resource.is_former_mark or tables.is_mark(record)
         what = Text("ownership mark", style="dim") if is_mark else tables.difference(step.change)
         table.add_row(Text(step.what, style=colour), record.name, record.type, what, Text(step.of, style="dim"))
     console.print(table)
@@ -85,13 +84,13 @@ def steps_document(found: tuple[Step, ...], left: tuple[Held, ...]) -> dict[str,
 
 
 def _is_import_to_delete(change: Change) -> bool:
-    return change.action is Action.ADOPT and FORMER_MARK in change.logical_name
+    return change.action is Action.ADOPT and change.resource.is_former_mark
 
 
 def _first(change: Change) -> str:
     """What is done in the first run."""
-    is_mark = change.logical_name.endswith("/mark")
-    if FORMER_MARK in change.logical_name:
+    is_mark = change.resource.is_mark
+    if change.resource.is_former_mark:
         return "remove old mark"
     if change.action is Action.CREATE and is_mark:
         return "new mark"
@@ -105,4 +104,4 @@ def _first(change: Change) -> str:
 
 def _then(change: Change) -> str:
     """What is done in the runs after it."""
-    return "remove old mark" if FORMER_MARK in change.logical_name else f"then {change.action.value}"
+    return "remove old mark" if change.resource.is_former_mark else f"then {change.action.value}"

@@ -20,7 +20,8 @@ from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import Part, parts
-from stacks.model.shards import label_of, root_of, stack_in
+from components import urns
+from stacks.model.shards import label_of, root_of
 from stacks.plan.sharding import moves
 
 if TYPE_CHECKING:
@@ -192,9 +193,9 @@ def _drop_twins(session: Session, seen: Convergence, listener: Listener) -> None
     """End a move that was cut off: what two stacks hold is dropped from one of them."""
     found: dict[str, list[str]] = {}
     for one in seen.observation.registry.twice:
-        found.setdefault(stack_in(one.urn), []).append(one.urn)
-    for name, urns in found.items():
-        moving.drop(session, name, urns, _teller(listener))
+        found.setdefault(urns.stack(one.urn), []).append(one.urn)
+    for name, twice in found.items():
+        moving.drop(session, name, twice, _teller(listener))
 
 
 def _move(session: Session, seen: Convergence, listener: Listener) -> int:

@@ -10,7 +10,7 @@ from cli.reconcile.converge import converge
 from cli.session.session import Session
 from stacks.model.errors import ObservationError
 from stacks.model.values import Observation, Plan, UnreadZone
-from stacks.plan.records.retained import in_unread_zone
+from stacks.plan.desired.retained import in_unread_zone
 from stacks.plan.safety.permission import Permission
 
 

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cli.apiproxy.intent import Intent, Write
-from components.marks.ownership import set_of
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action, same
 from stacks.plan.records.record_sets import import_ids
@@ -30,7 +29,7 @@ def intent(seen: Convergence) -> Intent:
 def removal(registry: Registry, live: Collection[str]) -> Intent:
     """The intent to delete all that is registered. live: the ids of what the zones have."""
     there = [one for one in registry.records if one.id in live and one.provider == FORESEEN]
-    there.sort(key=lambda one: one.logical_name.endswith("/mark"))
+    there.sort(key=lambda one: one.resource.is_mark)
     writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
     return Intent(_run_id(), _by_zone((one.zone_id, one.id) for one in registry.records), writes)
 
@@ -67,8 +66,8 @@ def _writes(seen: Convergence) -> Iterator[Write]:
     for change in seen.changes:
         if change.zone in listed and change.zone not in elsewhere:
             write = _write(change, listed[change.zone], known.get(change.logical_name))
-            turn = turns.setdefault(set_of(change.logical_name), len(turns))
-            is_mark = change.logical_name.endswith("/mark")
+            turn = turns.setdefault(change.resource.record_set, len(turns))
+            is_mark = change.resource.is_mark
             if write and write.method == "DELETE":
                 found.append((0, 0, is_mark, write))
             elif write:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.marks.ownership import set_of
-from stacks.model.shards import label_of, stack_in
+from components import urns
+from stacks.model.shards import label_of
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action
 from stacks.plan.sharding import homes, split, stacks_now
@@ -61,10 +61,10 @@ def parts(
     own = homes(plan, registry, estate)
     doing: dict[str, list[Change]] = {}
     for change in changes:
-        stack = stack_in(change.urn) if change.urn else own[set_of(change.logical_name)]
+        stack = urns.stack(change.urn) if change.urn else own[change.resource.record_set]
         doing.setdefault(stack, []).append(change)
-    cut_off = {stack_in(urn) for urn in registry.interrupted}
-    made = {stack_in(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
+    cut_off = {urns.stack(urn) for urn in registry.interrupted}
+    made = {urns.stack(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
     needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
     needed |= {estate} if geo_changes else set()
     found = [

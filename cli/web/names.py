@@ -118,8 +118,7 @@ def _unread(done: Convergence) -> Mapping[Key, tuple[str, str]]:
 
 
 def _keys(refusal: Refusal) -> list[Key]:
-    pairs = (change.logical_name.split("/")[:2] for change in refusal.changes)
-    return [(name, record_type) for name, record_type in pairs]
+    return [change.resource.record_set for change in refusal.changes]
 
 
 def _answered(status: Status, key: Key) -> tuple[str, str]:

@@ -206,8 +206,7 @@ def _differs(status: Status, key: tuple[str, Family], one: Sighting) -> bool:
 
 
 def _touched(done: Convergence) -> frozenset[Key]:
-    pairs = (one.logical_name.split("/")[:2] for one in done.changes)
-    return frozenset((name, record_type) for name, record_type in pairs)
+    return frozenset(change.resource.record_set for change in done.changes)
 
 
 def _balanced(status: Status) -> Mapping[tuple[str, str], SourceSighting]:

@@ -65,24 +65,3 @@ def marked_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> st
         return ""
     host = name.removeprefix(label)
     return f"*{host.removeprefix(WILDCARD_LABEL)}" if host.startswith(f"{WILDCARD_LABEL}.") else host
-
-
-def component_name(name: str, record_type: str) -> str:
-    """The logical name of a record set's component: `www.example.com/A`."""
-    return f"{name}/{record_type}"
-
-
-def record_name(name: str, record_type: str, slot: int) -> str:
-    """The logical name of one record of a set. The slot stays when the content changes, so that it is an update."""
-    return component_name(name, record_type) + (f"/{slot}" if slot else "")
-
-
-def mark_record_name(name: str, record_type: str) -> str:
-    """The logical name of the mark's record."""
-    return component_name(name, record_type) + "/mark"
-
-
-def set_of(logical_name: str) -> tuple[str, str]:
-    """The name and type of the set that a record, or its mark, belongs to, by its logical name."""
-    name, record_type = logical_name.split("/", 2)[:2]
-    return name, record_type

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pulumi
 
-from components.marks import ownership
+from components.records.logical_name import MARK, LogicalName
 from components.records.providers import PROVIDERS
 from components.records.record import Record
 
@@ -42,8 +42,8 @@ def declare(args: OwnedRecordArgs, opts: pulumi.ResourceOptions | None = None) -
     between the two. A new type or zone replaces a record; the old one goes first, because A and CNAME cannot coexist.
     A function, not a class: see `official`.
     """
-    component = pulumi.ComponentResource(TYPE_TOKEN, ownership.component_name(args.name, args.type), None, opts)
-    mark_name = ownership.mark_record_name(args.name, args.type)
+    component = pulumi.ComponentResource(TYPE_TOKEN, LogicalName(args.name, args.type).component, None, opts)
+    mark_name = str(LogicalName(args.name, args.type, MARK))
     resources: dict[str, pulumi.Resource] = {}
     for logical_name in sorted(args.records, key=lambda name: (name != mark_name, name)):
         before = [resources[mark_name]] if mark_name in resources else []

@@ -7,6 +7,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.shards import ONE_STACK, Layout
 
@@ -107,6 +108,11 @@ class RegisteredRecord:
     zone_id: str
     record: Record
     provider: str = "cloudflare"
+
+    @property
+    def resource(self) -> LogicalName:
+        """The logical name, taken apart."""
+        return LogicalName.parse(self.logical_name)
 
 
 @dataclass(frozen=True, slots=True)

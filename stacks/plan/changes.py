@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.record_sets import declared_records, import_ids
@@ -52,6 +53,11 @@ class Change:
     def needs_refresh(self) -> bool:
         """Whether state has to be refreshed first: the zone differs from it, or nobody knows whether it does."""
         return self.is_drift or self.unseen
+
+    @property
+    def resource(self) -> LogicalName:
+        """The logical name, taken apart."""
+        return LogicalName.parse(self.logical_name)
 
     @property
     def record(self) -> Record:

@@ -44,6 +44,7 @@ from stacks.plan.desired import shares
 from stacks.plan.desired.cluster_endpoints import asked, settled
 from stacks.plan.desired.endpoints import Seen, endpoints, seen_on_links
 from stacks.plan.desired.links import partly_known, published
+from stacks.plan.desired.retained import Stays, by_policy, in_doubt, in_unread_zone, standing, why_wanted
 from stacks.plan.desired.shares import Sight
 from stacks.plan.geo.part import geo_part
 from stacks.plan.records.adoption import Takeover, adopt, leftovers, without_what_stands
@@ -51,7 +52,6 @@ from stacks.plan.records.cases import explained, judge
 from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.mark_places import placed
 from stacks.plan.records.record_sets import as_registered, contents, wished
-from stacks.plan.records.retained import Stays, by_policy, in_doubt, in_unread_zone, standing, why_wanted
 from stacks.plan.records.zone_index import Key, ZoneIndex, clashes, index, is_our_mark
 from stacks.plan.sharding import layout
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from components.marks.ownership import set_of
-from stacks.model.shards import Layout, label_of, stack_in, stack_of
+from components import urns
+from stacks.model.shards import Layout, label_of, stack_of
 
 if TYPE_CHECKING:
     from stacks.model.claims import ObjectKey
@@ -56,7 +56,7 @@ def belonging(plan: Plan, estate: str) -> dict[Key, str]:
 
 def stacks_now(registry: Registry) -> dict[Key, str]:
     """The stack that holds each set of which state has a record."""
-    return {set_of(one.logical_name): stack_in(one.urn) for one in registry.records}
+    return {one.resource.record_set: urns.stack(one.urn) for one in registry.records}
 
 
 def label(record_set: RecordSet, spread: Layout, asked_by: tuple[ObjectKey, ...]) -> str:
@@ -99,7 +99,7 @@ def moves(plan: Plan, registry: Registry, estate: str) -> Mapping[tuple[str, str
         wished = {key: wished[key] for key, _ in plan.asked_by if key in wished}
     found: dict[tuple[str, str], list[str]] = {}
     for one in registry.records:
-        now, key = stack_in(one.urn), set_of(one.logical_name)
+        now, key = urns.stack(one.urn), one.resource.record_set
         if key in wished and wished[key] != now:
             found.setdefault((now, wished[key]), []).append(one.urn)
     return {between: tuple(urns) for between, urns in found.items()}
@@ -118,7 +118,7 @@ def split(plan: Plan, registry: Registry, estate: str, own: Mapping[Key, str] | 
     for part in plan.shared:
         shared.setdefault(own.get((part.name, part.type), estate), []).append(part)
     for urn in (*(one.urn for one in registry.records), *registry.interrupted):
-        sets.setdefault(stack_in(urn), [])  # of which nothing may be wanted any more
+        sets.setdefault(urns.stack(urn), [])  # of which nothing may be wanted any more
     return {
         stack: replace(
             plan,

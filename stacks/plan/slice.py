@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.marks import ownership
-from components.marks.ownership import set_of
 from components.records import canonical_content
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.values import Known, LiveRecord, Observation, RegisteredRecord, UnreadZone
@@ -28,7 +27,7 @@ def about(settings: Settings, observation: Observation, names: Collection[str]) 
     wanted, places = _reached(settings, observation, names)
     kept = tuple(one for one in registry.records if _host(one) in wanted)
     ids = frozenset(one.id for one in kept)
-    others = frozenset(one.id for one in registry.records if not _is_former_mark(one)) - ids
+    others = frozenset(one.id for one in registry.records if not one.resource.is_former_mark) - ids
 
     def matters(live: LiveRecord) -> bool:
         """Of the rest a text may be somebody's mark that speaks of one of the names, wherever it stands."""
@@ -84,11 +83,7 @@ def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighti
 
 
 def _host(registered: RegisteredRecord) -> str:
-    return set_of(registered.logical_name)[0]
-
-
-def _is_former_mark(registered: RegisteredRecord) -> bool:
-    return "/mark/" in registered.logical_name
+    return registered.resource.name
 
 
 def _is_our_kind_of_mark(content: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from components import urns
 from components.geo import names
 from components.geo.values import LoadBalancer, Monitor, Pool
 from stacks.model.geo import GeoMemory, RegisteredGeo
@@ -58,7 +59,7 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _registered(resource: Mapping[str, Any]) -> RegisteredGeo | None:
     """The pool, monitor or load balancer that a resource is; None for any other, or one that waits for its deletion."""
-    logical_name = resource["urn"].rsplit("::", 1)[1]
+    logical_name = urns.logical_name(resource["urn"])
     found = names.parse(resource["type"], logical_name)
     if found is None or resource.get("delete"):
         return None

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from components import urns
 from components.records import cloudflare_fields
 from components.records.record import Record
 from stacks.model.errors import ObservationError, UserError
@@ -36,7 +37,7 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """The record that a resource of the state holds."""
     inputs = resource["inputs"]
-    logical_name = resource["urn"].rsplit("::", 1)[1]
+    logical_name = urns.logical_name(resource["urn"])
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], read_record(inputs))
 
 

@@ -226,18 +226,16 @@ def changes_by_set(changes: Iterable[Change]) -> Mapping[Key, list[Change]]:
     """The changes of each record set, marks left out."""
     found: dict[Key, list[Change]] = defaultdict(list)
     for one in changes:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest[:1] != ["mark"]:
-            found[name, record_type].append(one)
+        if one.resource.is_record:
+            found[one.resource.record_set].append(one)
     return found
 
 
 def _remarked(changes: Iterable[Change]) -> Iterator[Key]:
     """The sets whose mark changes: from now on it says that they are somebody else's."""
     for one in changes:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"] and one.before:
-            yield name, record_type
+        if one.resource.is_mark and one.before:
+            yield one.resource.record_set
 
 
 def _called(key: Key) -> str:

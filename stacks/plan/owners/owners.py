@@ -69,13 +69,11 @@ def _unknown_wishes(observation: Observation) -> Iterator[Claim]:
 def _marked(changes: Iterable[Change], observation: Observation) -> Iterator[tuple[Key, str]]:
     """The sets with whom they were made for, as `ObjectKey.resource`: by marks that go or change, and by state."""
     for change in changes:
-        name, record_type, *rest = change.logical_name.split("/")
-        if rest == ["mark"] and change.before and (mark := ownership.parse(change.before.content)):
-            yield (name, record_type), mark.resource
+        if change.resource.is_mark and change.before and (mark := ownership.parse(change.before.content)):
+            yield change.resource.record_set, mark.resource
     for one in observation.registry.records:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"] and (mark := ownership.parse(one.record.content)):
-            yield (name, record_type), mark.resource
+        if one.resource.is_mark and (mark := ownership.parse(one.record.content)):
+            yield one.resource.record_set, mark.resource
     for shared in observation.registry.shared:
         for resource, _ in shared.parts:
             yield (shared.name, shared.type), resource

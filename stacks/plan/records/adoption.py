@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from components.marks import in_comments, ownership
+from components.marks import in_comments
+from components.records.logical_name import MARK, LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
 from stacks.plan.records.cases import ADOPTED, Case, holder_of, judge
 from stacks.plan.records.zone_index import is_our_mark
@@ -185,7 +186,7 @@ def _is_surely_ours(
 
 def _with_our_mark(record_set: RecordSet, zone: ZoneIndex, owner: str) -> RecordSet:
     """The set with the id of a mark of ours that stands there and that state does not know."""
-    if not record_set.mark_name or ownership.mark_record_name(record_set.name, record_set.type) in zone.held:
+    if not record_set.mark_name or str(LogicalName(record_set.name, record_set.type, MARK)) in zone.held:
         return record_set
     for mark, live in zone.found.get(record_set.name, ()):
         named = live.record.name == record_set.mark_name
@@ -218,7 +219,7 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
 
 
 def _is_free(record_set: RecordSet, number: int, zone: ZoneIndex) -> bool:
-    return ownership.record_name(record_set.name, record_set.type, number) not in zone.held
+    return str(LogicalName(record_set.name, record_set.type, number)) not in zone.held
 
 
 def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: ZoneIndex) -> RecordSet:
@@ -236,7 +237,7 @@ def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: Zon
     taken = {live.record.content for live in left if live.record.type == record_set.type}
 
     def stays(slot: Slot) -> bool:
-        name = ownership.record_name(record_set.name, record_set.type, slot.number)
+        name = str(LogicalName(record_set.name, record_set.type, slot.number))
         return slot.target not in taken or bool(slot.import_id) or ours.get(name) == slot.target
 
     def possible(slot: Slot) -> Slot:
@@ -263,7 +264,7 @@ def _as_found(
 ) -> RecordSet:
     """A set as the zone has it, that is not wanted. mark: its TXT; None where comments are the mark."""
     some = [*there, *([mark] if mark else [])][0].record
-    free = (number for number in count() if ownership.record_name(host, record_type, number) not in zone.held)
+    free = (number for number in count() if str(LogicalName(host, record_type, number)) not in zone.held)
     return RecordSet(
         zone=zone.zone.zone,
         zone_id=zone.zone_id,

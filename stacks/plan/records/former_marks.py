@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from components.marks import ownership
 from components.marks.marked import Key as MarkedKey
 from components.marks.marked import covers
+from components.records.logical_name import MARK, Former, LogicalName
 from stacks.model.values import FormerMark, LiveRecord, RecordSet, RegisteredRecord
 from stacks.plan.records.record_sets import former_mark_name, import_ids
 from stacks.plan.records.zone_index import is_our_mark
@@ -44,7 +44,7 @@ def with_former_marks(
         for mark, live in zone.found.get(record_set.name, ()):
             if record_set.untouched or not speaks(mark, record_set.name, record_set.type) or live.id in seen:
                 continue
-            marked = ownership.mark_record_name(record_set.name, record_set.type) in zone.held
+            marked = str(LogicalName(record_set.name, record_set.type, MARK)) in zone.held
             ours = is_our_mark(mark, owner) and (marked or live.record.name != record_set.mark_name)
             theirs = takeover is not None and takeover.takes_mark(mark) and not is_our_mark(mark, owner)
             if (ours or theirs) and zone.is_foreign(live) and zone.is_whole(live) and live.id not in needed:
@@ -58,9 +58,12 @@ def with_former_marks(
 
 def registered_former_marks(key: Key, registered: Iterable[RegisteredRecord]) -> tuple[FormerMark, ...]:
     """The marks of a set that state has only to delete them, for a set that is to stay as state has it."""
-    prefix = f"{ownership.mark_record_name(*key)}/former/"
-    ours = [one for one in registered if one.logical_name.startswith(prefix)]
-    return tuple(FormerMark(int(one.logical_name.removeprefix(prefix)), one.record, "") for one in ours)
+    named = ((one.resource, one.record) for one in registered)
+    return tuple(
+        FormerMark(resource.part.number, record, "")
+        for resource, record in named
+        if resource.record_set == key and isinstance(resource.part, Former)
+    )
 
 
 def speaks(mark: Found, name: str, record_type: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from components.marks import ownership
+from components.records.logical_name import MARK, LogicalName
 from stacks.model.values import LiveRecord, RecordSet
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def placed(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, LiveRecor
     if not record_set.mark_name or record_set.mark_import_id:
         return record_set, None
     registered = zone.marks.get((record_set.name, record_set.type))
-    held = ownership.mark_record_name(record_set.name, record_set.type) in zone.held
+    held = str(LogicalName(record_set.name, record_set.type, MARK)) in zone.held
     own = registered.id if registered and held else ""
     at = zone.by_name.get(record_set.mark_name, ())
     there = next((live for live in at if live.id != own and _in_place(live, record_set, zone)), None)

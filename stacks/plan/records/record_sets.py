@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from components.marks import in_comments, ownership
 from components.records import canonical_content
+from components.records.logical_name import MARK, Former, LogicalName
 from components.records.providers import PROVIDERS
 from components.records.record import Record
 from stacks.model.values import Endpoint, RecordSet, RegisteredRecord, Slot
@@ -21,14 +22,14 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     """The records of a set by logical name, its marks included: exactly what the component declares."""
     name, record_type = record_set.name, record_set.type
     records = {
-        ownership.record_name(name, record_type, slot.number): Record(
+        str(LogicalName(name, record_type, slot.number)): Record(
             name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment, record_set.tags
         )
         for slot in record_set.slots
     }
     if record_set.mark_name:
         mark = mark_record(record_set.mark_name, record_set.mark_content, record_set.mark_ttl)
-        records[ownership.mark_record_name(name, record_type)] = mark
+        records[str(LogicalName(name, record_type, MARK))] = mark
     for former in record_set.former_marks:
         records[former_mark_name(record_set, former.number)] = former.record
     return records
@@ -41,7 +42,7 @@ def mark_record(name: str, content: str, ttl: int) -> Record:
 
 def former_mark_name(record_set: RecordSet, number: int) -> str:
     """The logical name of a mark that another tool has left, which is taken into state to be deleted."""
-    return f"{ownership.mark_record_name(record_set.name, record_set.type)}/former/{number}"
+    return str(LogicalName(record_set.name, record_set.type, Former(number)))
 
 
 def import_ids(record_set: RecordSet) -> dict[str, str]:
@@ -49,8 +50,8 @@ def import_ids(record_set: RecordSet) -> dict[str, str]:
     name, record_type = record_set.name, record_set.type
     if not (record_set.mark_import_id or record_set.former_marks or any(slot.import_id for slot in record_set.slots)):
         return {}
-    ids = {ownership.record_name(name, record_type, slot.number): slot.import_id for slot in record_set.slots}
-    ids[ownership.mark_record_name(name, record_type)] = record_set.mark_import_id
+    ids = {str(LogicalName(name, record_type, slot.number)): slot.import_id for slot in record_set.slots}
+    ids[str(LogicalName(name, record_type, MARK))] = record_set.mark_import_id
     ids |= {former_mark_name(record_set, former.number): former.import_id for former in record_set.former_marks}
     return {logical_name: identity for logical_name, identity in ids.items() if identity}
 
@@ -124,8 +125,10 @@ def slots(targets: Sequence[str], held: Mapping[int, str]) -> tuple[Slot, ...]:
 
 def number(registered: RegisteredRecord) -> int:
     """The slot of a record that state holds."""
-    rest = registered.logical_name.split("/")[2:]
-    return int(rest[0]) if rest else 0
+    part = registered.resource.part
+    if not isinstance(part, int):
+        raise ValueError(f"{registered.logical_name} is a mark")  # noqa: TRY004 - state has the wrong value
+    return part
 
 
 def sets_of(
@@ -135,11 +138,11 @@ def sets_of(
     records: dict[Key, list[RegisteredRecord]] = defaultdict(list)
     marks: dict[Key, RegisteredRecord] = {}
     for one in registered:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"]:
-            marks[name, record_type] = one
-        elif rest[:1] != ["mark"]:
-            records[name, record_type].append(one)
+        resource = one.resource
+        if resource.is_mark:
+            marks[resource.record_set] = one
+        elif resource.is_record:
+            records[resource.record_set].append(one)
     return records, marks
 
 

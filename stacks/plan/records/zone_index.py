@@ -104,14 +104,14 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
     former: set[str] = set()
     live_by_id = {live.id: live for live in snapshot.records}
     for one in registered:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"]:
-            marks[name, record_type] = one
-        elif rest[:1] == ["mark"]:
+        resource = one.resource
+        if resource.is_mark:
+            marks[resource.record_set] = one
+        elif resource.is_former_mark:
             former |= {one.record.name} if one.id in live_by_id else set()
         else:
-            owned[name, record_type].append(one)
-            kinds[name] |= {record_type} if one.id in live_by_id else set()
+            owned[resource.record_set].append(one)
+            kinds[resource.name] |= {resource.type} if one.id in live_by_id else set()
     foreign: dict[str, list[LiveRecord]] = defaultdict(list)
     found: dict[str, list[tuple[Found, LiveRecord]]] = defaultdict(list)
     texts: set[str] = set()

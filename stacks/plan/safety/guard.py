@@ -28,7 +28,6 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from components.marks.ownership import set_of
 from components.records import canonical_content
 from stacks.model.values import Known, Observation, Plan, RegisteredRecord, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Action, Change, same
@@ -62,7 +61,7 @@ class Refusal:
 
 def refusals(settings: Settings, plan: Plan, found: Sequence[Change], observation: Observation) -> tuple[Refusal, ...]:
     """What the guard refuses of these changes; empty where the run may go ahead."""
-    ours = {one.urn: one for one in observation.registry.records if not _is_mark(one.logical_name)}
+    ours = {one.urn: one for one in observation.registry.records if one.resource.is_record}
     followed = Followed.of(plan, observation)
     refused = [*_name_servers(settings, found), *_unknown_wish(settings, plan, found, ours, observation)]
     by_zone: dict[tuple[str, str], list[RegisteredRecord]] = defaultdict(list)
@@ -149,7 +148,7 @@ def _unknown_wish(
         registered = ours.get(change.urn)
         if change.action is not Action.DELETE or registered is None:
             continue
-        key = set_of(change.logical_name)
+        key = change.resource.record_set
         lost = kept.get(key, frozenset()).intersection(canonical_content.split(registered.record.content))
         if lost - declared[key] or key in making_room or unread(registered):
             zone = names.get(registered.zone_id, registered.zone_id)
@@ -181,10 +180,6 @@ def _zone_names(observation: Observation) -> dict[str, str]:
     remembered = {zone_id: name for name, zone_id in observation.registry.zone_ids}
     listed = {zone.zone_id: zone.zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
     return remembered | listed
-
-
-def _is_mark(logical_name: str) -> bool:
-    return logical_name.split("/")[2:3] == ["mark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,4 +231,4 @@ class Followed:
 
     def shrinks(self, change: Change) -> bool:
         """Whether a deletion takes one address of a name that keeps others."""
-        return self.has(*set_of(change.logical_name))
+        return self.has(*change.resource.record_set)

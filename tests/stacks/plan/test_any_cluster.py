@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.records import canonical_content
+from components.records.logical_name import LogicalName
 from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Observation, Plan
 from stacks.plan.changes import changes
@@ -87,10 +88,10 @@ class World:
         """What the zones have that state says is ours, marks left out."""
         found: dict[Key, set[str]] = {}
         for (_, logical_name), one in self.paper.state.items():
-            name, record_type, *rest = logical_name.split("/")
+            resource = LogicalName.parse(logical_name)
             present = self.paper.zones[one.zone_id.removeprefix("z-")].get(one.id)
-            if rest[:1] != ["mark"] and present:
-                found.setdefault((name, record_type), set()).update(canonical_content.split(present.content))
+            if resource.is_record and present:
+                found.setdefault(resource.record_set, set()).update(canonical_content.split(present.content))
         return {key: frozenset(values) for key, values in found.items()}
 
     def kept(self) -> dict[Key, set[str]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from components.marks import external_dns, in_comments, ownership
 from components.marks.external_dns import Affix
 from components.records import canonical_content
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.values import Known, Observation, Plan, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
@@ -194,7 +195,7 @@ class World:
                     assert {in_comments.parse(one.comment)[1] for one in found} == {OWNER}
             if zone.policy == "sync":
                 ours = {key[1] for key, one in self.paper.state.items() if one.zone_id == f"z-{zone.zone}"}
-                assert {tuple(name.split("/")[:2]) for name in ours} <= wished.keys()
+                assert {LogicalName.parse(name).record_set for name in ours} <= wished.keys()
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

@@ -100,4 +100,4 @@ def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observ
 
 
 def _named_in(registered: RegisteredRecord, zone: str) -> bool:
-    return f".{registered.logical_name.partition('/')[0]}".endswith(f".{zone}")
+    return f".{registered.resource.name}".endswith(f".{zone}")
