@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from cli.events import Leaving
 from stacks.model.values import Observation, Plan
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.grace import withhold
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stacks.model.values import Observation, Plan
     from stacks.plan.changes import Change
     from stacks.plan.geo.changes import GeoChange
-    from stacks.plan.records.zone_index import Key
+    from stacks.plan.records.record_sets import Key
 
 URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT, Action.DELETE, Action.FORGET)
 """What is done first: names that point at nothing or elsewhere come before new ones, those before what is to go."""

@@ -10,7 +10,7 @@ from cli.web.status import Status
 from components.marks import ownership
 from components.records import canonical_content
 from stacks.model.values import Plan, RecordSet, UnreadZone
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.guard import Refusal
 
 Row = dict[str, Any]

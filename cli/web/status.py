@@ -19,7 +19,7 @@ from stacks.model.errors import Refused
 from stacks.model.values import Family, Plan, Sighting, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class HeritageMark:
     """A mark. marks: the record sets it may speak of, several where its name is ambiguous.
 
     sealed: it is encrypted with a key that we do not have, so that its owner and resource are "".
@@ -41,21 +41,21 @@ class Found:
     sealed: bool = False
 
 
-def read(name: str, content: str, readers: Readers) -> Found | None:
+def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
     """The mark in a TXT record of this name and content; None where it is none that these tools write."""
     ours = ownership.parse(labels.unquoted(content))
     if ours and ours.heritage == ownership.HERITAGE:
         hosts = [
             (ownership.marked_name(name, kind, readers.truenorth_prefix), kind) for kind in readers.truenorth_types
         ]
-        return Found("truenorth", ours.owner, ours.resource, tuple(Key(host, kind) for host, kind in hosts if host))
+        return HeritageMark("truenorth", ours.owner, ours.resource, tuple(Key(host, kind) for host, kind in hosts if host))
     owner = cloudflare_ddns.parse(content)
     if owner is not None:
-        return Found("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
+        return HeritageMark("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
     return _external_dns(name, content, readers)
 
 
-def holders(name: str, record_type: str, found: Iterable[Found]) -> tuple[Found, ...]:
+def holders(name: str, record_type: str, found: Iterable[HeritageMark]) -> tuple[HeritageMark, ...]:
     """Those of the marks that may speak of the record set of this name and type, the surest first.
 
     A mark that names the type is surer than one for whatever type, and a mark of one reading than one of several.
@@ -64,7 +64,7 @@ def holders(name: str, record_type: str, found: Iterable[Found]) -> tuple[Found,
     return tuple(sorted(speaking, key=lambda mark: (Key(name, record_type) not in mark.marks, len(mark.marks))))
 
 
-def described(found: Found) -> str:
+def described(found: HeritageMark) -> str:
     """A mark in words, for messages: `external-dns owner default (ingress/web/shop)`."""
     if found.sealed:
         return f"{found.heritage} (its mark is encrypted, the owner unknown)"
@@ -72,7 +72,7 @@ def described(found: Found) -> str:
     return f"{found.heritage} owner {found.owner}{resource}" if found.owner else f"{found.heritage}{resource}"
 
 
-def _external_dns(name: str, content: str, readers: Readers) -> Found | None:
+def _external_dns(name: str, content: str, readers: Readers) -> HeritageMark | None:
     said = external_dns.parse(content, readers.key)
     if said is None:
         return None
@@ -81,5 +81,5 @@ def _external_dns(name: str, content: str, readers: Readers) -> Found | None:
         # It encrypts marks of names with a type only, so that other texts in base64 are told from marks.
         keys = tuple(key for key in keys if key.type)
     if isinstance(said, external_dns.Sealed):
-        return Found("external-dns", "", "", keys, sealed=True) if keys else None
-    return Found("external-dns", said.owner, said.resource, keys)
+        return HeritageMark("external-dns", "", "", keys, sealed=True) if keys else None
+    return HeritageMark("external-dns", said.owner, said.resource, keys)

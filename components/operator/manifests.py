@@ -58,8 +58,8 @@ def _access(args: OperatorArgs) -> list[Manifest]:
         name = args.name if namespace == args.namespace else args.cluster_name
         reference = {"apiGroup": _RBAC_GROUP, "kind": kind, "name": name}
         made.append(manifest(args, _RBAC_VERSION, kind, name, namespace=namespace, rules=allowed))
-        bound = {"roleRef": reference, "subjects": [subject]}
-        made.append(manifest(args, _RBAC_VERSION, f"{kind}Binding", name, namespace=namespace, **bound))
+        binding = manifest(args, _RBAC_VERSION, f"{kind}Binding", name, namespace=namespace)
+        made.append({**binding, "roleRef": reference, "subjects": [subject]})
     return made
 
 

@@ -15,7 +15,7 @@ from stacks.model.shards import Layout, label_of, stack_of
 if TYPE_CHECKING:
     from stacks.model.claims import ObjectKey
     from stacks.model.values import Plan, RecordSet, Registry, SharedSet
-    from stacks.plan.records.zone_index import Key
+    from stacks.plan.records.record_sets import Key
 
 Shards = int | Literal["auto", "zone", "cluster", "namespace"]
 """The setting `shards`."""

@@ -14,8 +14,8 @@ from stacks.plan.desired import shares
 from stacks.plan.desired.cluster_endpoints import ANY, Staying
 from stacks.plan.desired.shares import Sight
 from stacks.plan.records.former_marks import registered_former_marks
-from stacks.plan.records.record_sets import as_registered, contents, sets_of
-from stacks.plan.records.zone_index import Key, ZoneIndex
+from stacks.plan.records.record_sets import Key, as_registered, contents, sets_of
+from stacks.plan.records.zone_index import ZoneIndex
 
 if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
@@ -35,28 +35,28 @@ def in_doubt(asked: Sequence[Staying], zone: ZoneIndex, sight: Sight, planned: s
     if sight.is_clear and not asked:
         return
     reasons = {(one.name, one.type): one.reason for one in asked}
-    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
-        ours = [one for one in zone.owned.get(key, []) if zone.of_this_zone(one)]
-        mark = zone.marks.get(key)
+    for key in sorted((zone.registered.keys() | zone.registered_marks.keys()) - planned):
+        ours = [one for one in zone.registered.get(key, []) if zone.of_this_zone(one)]
+        mark = zone.registered_marks.get(key)
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
         if reason and (ours or (mark and zone.of_this_zone(mark))):
-            kept = as_registered(key, zone.zone.zone, ours, mark)
+            kept = as_registered(key, zone.settings.zone, ours, mark)
             yield Stays(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
 
 
 def why_wanted(key: Key, zone: ZoneIndex, sight: Sight) -> str:
     """Why it is not known whether an object wishes for a set of ours; "" where none can."""
-    given = shares.gave(key, zone, contents(zone.owned.get(key, [])), sight)
+    given = shares.gave(key, zone, contents(zone.registered.get(key, [])), sight)
     return next(filter(None, map(sight.hidden, given)), "")
 
 
 def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -> Iterator[Stays]:
     """The sets of ours at a name, with those of ours to which an alias there leads."""
     for record_type in types:
-        ours = contents(zone.owned[name, record_type])
-        led_to = sorted(key for key in zone.owned if record_type == "CNAME" and key[0] in ours)
+        ours = contents(zone.registered[name, record_type])
+        led_to = sorted(key for key in zone.registered if record_type == "CNAME" and key[0] in ours)
         for key in ((name, record_type), *led_to):
-            kept = as_registered(key, zone.zone.zone, zone.owned[key], zone.marks.get(key))
+            kept = as_registered(key, zone.settings.zone, zone.registered[key], zone.registered_marks.get(key))
             yield Stays(kept, None, _shared(key, sight))
 
 
@@ -67,13 +67,13 @@ def _shared(key: Key, sight: Sight) -> SharedSet | None:
 
 def by_policy(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:
     """What the policy keeps of that which is ours and not wanted any more."""
-    if zone.zone.policy == "sync":
+    if zone.settings.policy == "sync":
         return
-    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
-        alive = [one for one in zone.owned.get(key, []) if one.id in zone.live]
-        mark = zone.marks.get(key)
+    for key in sorted((zone.registered.keys() | zone.registered_marks.keys()) - planned):
+        alive = [one for one in zone.registered.get(key, []) if one.id in zone.live]
+        mark = zone.registered_marks.get(key)
         if alive and zone.of_this_zone(alive[0]):
-            yield as_registered(key, zone.zone.zone, alive, mark if mark and mark.id in zone.live else None)
+            yield as_registered(key, zone.settings.zone, alive, mark if mark and mark.id in zone.live else None)
 
 
 def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> Iterator[Stays]:

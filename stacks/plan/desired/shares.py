@@ -7,14 +7,15 @@ several objects share; of another set the mark says whose it all is. Where marks
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.marks import ownership
 from stacks.model.claims import Complaint, origin
 from stacks.model.values import Endpoint, Known, Observation, SharedSet, Unknown
 from stacks.plan.desired.claims import ALIAS
-from stacks.plan.records.zone_index import Key, ZoneIndex
+from stacks.plan.records.record_sets import Key
+from stacks.plan.records.zone_index import ZoneIndex
 
 ANYBODY = ""
 """The one who gave what nobody knows the giver of."""
@@ -85,7 +86,7 @@ def gave(key: Key, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Gave
         return sight.shared[key]
     if not held:
         return {}
-    mark = ownership.parse(zone.marks[key].record.content) if key in zone.marks else None
+    mark = ownership.parse(zone.registered_marks[key].record.content) if key in zone.registered_marks else None
     return {mark.resource if mark else ANYBODY: held}
 
 
@@ -105,21 +106,28 @@ def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: 
     """The endpoint of objects with what those gave that cannot be seen. held: what its set has now."""
     given = gave((endpoint.name, endpoint.type), zone, held, sight)
     there = {resource for resource, _ in endpoint.parts}
-    unseen = {one: reason for one in given if one not in there and (reason := sight.hidden(one))}
+    unseen = {giver: reason for giver in given if giver not in there and (reason := sight.hidden(giver))}
     links = tuple(LINK + link for link in endpoint.links)
-    fewest = 2 if zone.zone.marks == "txt" else 1
+    fewest = 2 if zone.settings.marks == "txt" else 1
     shared = _remembered(endpoint, given, links, tuple(unseen), fewest)
     # What pointed at these links does so still; it is only remembered.
-    staying = [one for one in unseen if not (links and set(given[one]) <= set(links))]
+    staying = [giver for giver in unseen if not (links and set(given[giver]) <= set(links))]
     if staying:
         endpoint = replace(endpoint, targets=Unknown(unseen[staying[0]]))
-    unknown = [one for one, part in endpoint.parts if isinstance(part, Unknown)]
-    if (links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
-        return Combined(endpoint, endpoint.targets, shared)
+    return Combined(endpoint, _with_those_that_stay(endpoint, given, held, staying), shared)
+
+
+def _with_those_that_stay(
+    endpoint: Endpoint, given: Gave, held: tuple[str, ...], staying: Sequence[str]
+) -> Known[tuple[str, ...]] | Unknown:
+    """Return the known targets with those of the givers that stay; those of the endpoint where that cannot be told."""
+    unknown = [giver for giver, part in endpoint.parts if isinstance(part, Unknown)]
+    if (endpoint.links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
+        return endpoint.targets
     known = {target for _, part in endpoint.parts if isinstance(part, Known) for target in part.value}
-    kept = {target for one in (*staying, *unknown) for target in _targets(one, given, held)}
+    kept = {target for giver in (*staying, *unknown) for target in _targets(giver, given, held)}
     explained = kept <= set(held) and (known or kept)
-    return Combined(endpoint, Known(tuple(sorted(known | kept))) if explained else endpoint.targets, shared)
+    return Known(tuple(sorted(known | kept))) if explained else endpoint.targets
 
 
 def _targets(resource: str, given: Gave, held: tuple[str, ...]) -> tuple[str, ...]:

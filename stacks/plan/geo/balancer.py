@@ -20,7 +20,7 @@ from dataclasses import replace
 from components.geo import canonical
 from components.geo.canonical import Pools
 from components.geo.values import OWN, LoadBalancer
-from stacks.plan.geo.view import View, pools_of
+from stacks.plan.geo.view import AccountView, pools_of
 from stacks.settings.geo import BalancerSettings
 
 WEIGHING = frozenset({"random", "least_outstanding_requests", "least_connections"})
@@ -83,7 +83,7 @@ def with_settings(
     return merged, notes
 
 
-def merged_pools(live: LoadBalancer, seen: View, *, own: bool) -> LoadBalancer | None:
+def merged_pools(live: LoadBalancer, seen: AccountView, *, own: bool) -> LoadBalancer | None:
     """The load balancer with the own pool (as `OWN`) or without it, and with all others that belong into it.
 
     None where no pool would be left.
@@ -129,7 +129,7 @@ def with_own_entries(balancer: LoadBalancer, settings: BalancerSettings) -> Load
     )
 
 
-def unplaced(balancer: LoadBalancer, seen: View) -> list[str]:
+def unplaced(balancer: LoadBalancer, seen: AccountView) -> list[str]:
     """The names of the pools without coordinates, with which the API refuses the policy proximity."""
     found = (seen.pools[one] for one in pools_of(balancer) if one in seen.pools)
     return sorted(one.pool.name for one in found if one.pool.latitude is None and one.id != seen.own_id)

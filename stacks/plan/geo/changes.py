@@ -156,9 +156,15 @@ def _pool(plan: GeoPlan, key: str, pool_id: str, monitor_id: str, world: _World)
     elif not found and plan.pool.former_name:
         found = [GeoChange(GeoAction.UPDATE, "pool", name, f"in state it is {plan.pool.former_name}")]
     elif not found:
-        ours = [one for one in world.state.values() if one.kind != "balancer" and one.retained != plan.pool.retain]
-        found = [GeoChange(GeoAction.RETAIN, one.kind, name, _stays(plan.pool.retain), one.urn) for one in ours]
+        found = list(_retained(name, world, retain=plan.pool.retain))
     yield from found
+
+
+def _retained(name: str, world: _World, *, retain: bool) -> Iterator[GeoChange]:
+    """Yield the changes of pool and monitor where state alone changes: whether they stay when they leave it."""
+    for known in world.state.values():
+        if known.kind != "balancer" and known.retained != retain:
+            yield GeoChange(GeoAction.RETAIN, known.kind, name, _stays(retain), known.urn)
 
 
 def _balancer(

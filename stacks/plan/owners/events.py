@@ -27,7 +27,7 @@ from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.values import Observation, Plan, Unknown
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.owners import Askers
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.guard import Refusal
 
 LONGEST_MESSAGE = 1024

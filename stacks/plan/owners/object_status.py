@@ -24,8 +24,7 @@ from typing import Literal
 from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Outcome, changes_by_set
 from stacks.plan.owners.owners import Askers
-from stacks.plan.records.record_sets import contents, sets_of
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key, contents, sets_of
 
 State = Literal["ready", "frozen", "waiting", "conflict", "held-back", "pending", "failed"]
 

@@ -11,7 +11,7 @@ from stacks.model.claims import Claim, ObjectKey, origin
 from stacks.model.values import Known, Observation, Plan, Unknown
 from stacks.plan.changes import Change
 from stacks.plan.desired.cluster_endpoints import zone_of
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 
 
 @dataclass(frozen=True, slots=True)

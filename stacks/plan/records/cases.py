@@ -35,7 +35,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from components.marks import heritage, in_comments, ownership
-from components.marks.heritage import Found
+from components.marks.heritage import HeritageMark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ class Wanted:
     cut_off: bool
 
 
-def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[Found]) -> Case:
+def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
     """The case of a record that state does not know. holders: the marks in the zone that may speak of it."""
     if live.record.type != wanted.type:
         return Case.OTHER_TYPE
@@ -100,15 +100,15 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[Found]) -> Case:
     return Case.ANOTHER_OWNER if holder.heritage == ownership.HERITAGE else Case.ANOTHER_TOOL
 
 
-def holder_of(live: LiveRecord, holders: Sequence[Found]) -> Found | None:
+def holder_of(live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
     """The mark that speaks of a record: that in its own comment, else the surest of those beside it."""
     _, owner = in_comments.parse(live.record.comment)
     if owner is not None:
-        return Found("truenorth", owner, "", ())
+        return HeritageMark("truenorth", owner, "", ())
     return holders[0] if holders else None
 
 
-def explained(case: Case, live: LiveRecord, holders: Sequence[Found]) -> str:
+def explained(case: Case, live: LiveRecord, holders: Sequence[HeritageMark]) -> str:
     """Whose the record is, in words for a message."""
     if case is Case.OURS_CHANGED:
         return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.marks.heritage import Found
+from components.marks.heritage import HeritageMark
 from stacks.model.values import LiveRecord, Observation, Plan, ZoneSnapshot
 from stacks.plan.records.cases import holder_of
 from stacks.plan.records.former_marks import speaks
@@ -24,7 +24,7 @@ class Held:
 
     zone: str
     live: LiveRecord
-    mark: Found
+    mark: HeritageMark
     is_mark: bool
 
 
@@ -50,16 +50,16 @@ def left_alone(settings: Settings, observation: Observation, plan: Plan, takeove
 
 
 def _of_zone(zone: ZoneIndex) -> Iterator[Held]:
-    domain = zone.zone.zone
+    domain = zone.settings.zone
     told: set[str] = set()
-    for name in sorted(zone.found.keys() | zone.foreign.keys()):
+    for name in sorted(zone.marks_at.keys() | zone.foreign.keys()):
         for live in zone.foreign.get(name, ()):
             record_type = live.record.type
             speaking = tuple(mark for mark in zone.holders(name, record_type) if speaks(mark, name, record_type))
             holder = holder_of(live, speaking)
-            if holder and live.id not in zone.texts:
+            if holder and live.id not in zone.mark_ids:
                 yield Held(domain, live, holder, is_mark=False)
-        for mark, live in zone.found.get(name, ()):
+        for mark, live in zone.marks_at.get(name, ()):
             if zone.is_foreign(live) and live.id not in told:
                 told.add(live.id)
                 yield Held(domain, live, mark, is_mark=True)

@@ -20,8 +20,8 @@ def placed(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, LiveRecor
     """The set with the mark that it can have now, and what stands in the place of the one that it should have."""
     if not record_set.mark_name or record_set.mark_import_id:
         return record_set, None
-    registered = zone.marks.get((record_set.name, record_set.type))
-    held = str(LogicalName(record_set.name, record_set.type, MARK)) in zone.held
+    registered = zone.registered_marks.get((record_set.name, record_set.type))
+    held = str(LogicalName(record_set.name, record_set.type, MARK)) in zone.present
     own = registered.id if registered and held else ""
     at = zone.by_name.get(record_set.mark_name, ())
     there = next((live for live in at if live.id != own and _in_place(live, record_set, zone)), None)
@@ -34,5 +34,5 @@ def placed(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, LiveRecor
 
 
 def _in_place(live: LiveRecord, record_set: RecordSet, zone: ZoneIndex) -> bool:
-    same = zone.zone.traits.whole_sets or live.record.content == record_set.mark_content
+    same = zone.settings.traits.whole_sets or live.record.content == record_set.mark_content
     return live.record.type == "TXT" and same

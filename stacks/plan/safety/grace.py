@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from stacks.model.values import Observation, Plan, RecordSet, ZoneSnapshot
-from stacks.plan.records.record_sets import as_registered, sets_of
-from stacks.plan.records.zone_index import Key, clashes
+from stacks.plan.records.record_sets import Key, as_registered, sets_of
+from stacks.plan.records.zone_index import clashes
 
 
 def withhold(

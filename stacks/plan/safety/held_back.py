@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stacks.model.values import Observation, Plan, RecordSet, RegisteredRecord, ZoneSnapshot
-from stacks.plan.records.record_sets import as_registered, sets_of
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key, as_registered, sets_of
 from stacks.plan.safety.guard import Followed, Refusal
 
 
