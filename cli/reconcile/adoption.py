@@ -13,7 +13,7 @@ from cli.reconcile.result import Convergence
 from components.marks.heritage import described
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
-from stacks.plan.records.holders import Held, held
+from stacks.plan.records.holders import HeldRecord, held
 from stacks.plan.simulate import carried_out
 from stacks.settings.stack import Settings
 
@@ -62,7 +62,7 @@ def print_steps(console: Console, found: tuple[Step, ...]) -> None:
     console.print(table)
 
 
-def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
+def print_left_alone(console: Console, left: tuple[HeldRecord, ...]) -> None:
     """What the other tool keeps."""
     for one in left:
         record = one.live.record
@@ -75,7 +75,7 @@ def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
         )
 
 
-def steps_document(found: tuple[Step, ...], left: tuple[Held, ...]) -> dict[str, object]:
+def steps_document(found: tuple[Step, ...], left: tuple[HeldRecord, ...]) -> dict[str, object]:
     """The JSON of the steps, and of what is left alone."""
     return {
         "steps": [{"step": step.what, "of": step.of, **documents.change_document(step.change)} for step in found],

@@ -7,7 +7,7 @@ import pulumi
 
 
 class GeoPoolOrigin(TypedDict):
-    """One address of a pool."""
+    """An address of a pool."""
 
     name: str
     """What people call it; once in a pool."""
@@ -76,7 +76,7 @@ class GeoPoolLoadShedding(TypedDict):
 
 
 class GeoPoolArgs(TypedDict):
-    """What a GeoPool is made of."""
+    """The arguments of a GeoPool."""
 
     account_id: pulumi.Input[str]
     """The id of the Cloudflare account."""
@@ -117,7 +117,7 @@ class GeoPoolArgs(TypedDict):
 
 
 class GeoLoadBalancerArgs(TypedDict):
-    """What a GeoLoadBalancer is made of. Pools are given by their ids."""
+    """The arguments of a GeoLoadBalancer. Pools are given by their ids."""
 
     zone_id: pulumi.Input[str]
     """The id of the Cloudflare zone that the host name is in."""

@@ -118,7 +118,7 @@ def load_balancer(logical_name: str, args: GeoLoadBalancerArgs, opts: pulumi.Res
 
 
 def _web(args: GeoPoolMonitor) -> Mapping[str, Any]:
-    """What only http and https have."""
+    """Return the arguments of monitors by http and https."""
     return {
         "method": args.get("method", "GET"),
         "path": args.get("path", "/"),

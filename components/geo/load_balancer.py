@@ -64,7 +64,7 @@ def declare(  # noqa: PLR0913 - what is declared, where, and how
 
 
 def arguments(balancer: LoadBalancer, zone_id: str, own: GeoPool | None) -> GeoLoadBalancerArgs:
-    """The arguments for a load balancer."""
+    """Return the arguments for a load balancer."""
     value = canonical.balancer(balancer)
     return GeoLoadBalancerArgs(
         zone_id=zone_id,

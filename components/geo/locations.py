@@ -1,4 +1,4 @@
-"""Places by name: the four of external-dns-cloudflare-geo, the regions of the big clouds, and cities."""
+"""Locations by name: the four of external-dns-cloudflare-geo, the regions of the big clouds, and cities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SAID_WITH_CLOUD = frozenset({"alibaba"})
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place. name: as it may stand in a pool's name. latitude, longitude: degrees, north and east positive."""
+    """A location. name: as it may stand in a pool's name. latitude, longitude: degrees, north and east positive."""
 
     name: str
     latitude: float
@@ -45,7 +45,7 @@ WELL_KNOWN = {
 
 
 def locate(name: str) -> Location:
-    """The place of this name: `eu`, a cloud's region (`aws/eu-central-1`, or without the cloud), or a city.
+    """Return the location of this name: `eu`, a cloud's region (`aws/eu-central-1`, or without the cloud), or a city.
 
     A region may be said without its cloud where all clouds that have it have it at one place.
     Raises ValueError, with names like it, where there is none, or where several places have the name.
@@ -63,13 +63,13 @@ def locate(name: str) -> Location:
 
 
 def names() -> tuple[str, ...]:
-    """Every name that `locate` knows, but for regions without their cloud."""
+    """Return every name that `locate` knows, but for regions without their cloud."""
     regions = (f"{cloud}/{region}" for cloud, regions in CLOUD_REGIONS.items() for region in regions)
     return (*WELL_KNOWN, *sorted(regions), *sorted(CITIES))
 
 
 def _plain_region(region: str) -> str | None:
-    """The city of a region without its cloud; None where no cloud has it. Raises ValueError where they differ."""
+    """Return the city of a region without its cloud; None for none. Raises ValueError where clouds differ."""
     clouds = {cloud: regions for cloud, regions in CLOUD_REGIONS.items() if cloud not in _SAID_WITH_CLOUD}
     found = {cloud: regions[region] for cloud, regions in clouds.items() if region in regions}
     if len(set(found.values())) > 1:

@@ -49,7 +49,7 @@ class GeoPool(pulumi.ComponentResource):
 
 
 def imported(container: pulumi.Input[str], import_id: str) -> str | None:
-    """What `import_` takes for this id in an account or a zone; None without an id.
+    """Return the value of `import_` for this id in an account or a zone; None without an id.
 
     Raises TypeError where the account or zone is not known before the run, as an import needs it.
     """
@@ -71,7 +71,7 @@ def declare(  # noqa: PLR0913 - what is declared, where, and how
     retain: bool = False,
     opts: pulumi.ResourceOptions | None = None,
 ) -> GeoPool:
-    """Declare a pool and its monitor by the name that the pool has. Import ids: "" for what state has or is made.
+    """Declare a pool and its monitor under the pool's name. Import ids: "" for resources in state or to be made.
 
     former_name: the pool's name in state, where it is another: then it is renamed, not made anew. retain: both stay
     when they leave the program.
@@ -88,7 +88,7 @@ def declare(  # noqa: PLR0913 - what is declared, where, and how
 
 
 def arguments(pool: Pool, monitor: Monitor | None, account_id: str) -> GeoPoolArgs:
-    """The arguments for a pool and its monitor."""
+    """Return the arguments for a pool and its monitor."""
     value = canonical.pool(pool)
     args = GeoPoolArgs(
         account_id=account_id,

@@ -1,4 +1,4 @@
-"""The ownership marks in a zone, whichever tool has written them: TrueNorth, external-dns or cloudflare-ddns."""
+"""Ownership marks of any tool in a zone: TrueNorth, external-dns or cloudflare-ddns."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 
 from components.marks import cloudflare_ddns, external_dns, labels, ownership
 from components.marks.external_dns import Affix
-from components.marks.marked import Key, covers
+from components.marks.marked import MarkedSet, covers
 
 Heritage = Literal["truenorth", "external-dns", "cloudflare-ddns"]
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """What is needed to read the marks of each tool.
+    """The prefixes, affixes and the key with which the marks of each tool are read.
 
     truenorth_types: the record types that TrueNorth marks. external_dns: one affix for each external-dns that writes
-    to the zone. key: the one that its marks are encrypted with, of `external_dns.aes_key`; None for none.
+    to the zone. key: of encrypted marks of external-dns, from `external_dns.aes_key`; None for none.
     """
 
     truenorth_prefix: str = ownership.DEFAULT_PREFIX
@@ -37,18 +37,19 @@ class HeritageMark:
     heritage: Heritage
     owner: str
     resource: str
-    marks: tuple[Key, ...]
+    marks: tuple[MarkedSet, ...]
     sealed: bool = False
 
 
 def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
-    """The mark in a TXT record of this name and content; None where it is none that these tools write."""
+    """Return the mark in a TXT record of this name and content; None for any other text."""
     ours = ownership.parse(labels.unquoted(content))
     if ours and ours.heritage == ownership.HERITAGE:
         hosts = [
             (ownership.marked_name(name, kind, readers.truenorth_prefix), kind) for kind in readers.truenorth_types
         ]
-        return HeritageMark("truenorth", ours.owner, ours.resource, tuple(Key(host, kind) for host, kind in hosts if host))
+        marks = tuple(MarkedSet(host, kind) for host, kind in hosts if host)
+        return HeritageMark("truenorth", ours.owner, ours.resource, marks)
     owner = cloudflare_ddns.parse(content)
     if owner is not None:
         return HeritageMark("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
@@ -56,16 +57,16 @@ def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
 
 
 def holders(name: str, record_type: str, found: Iterable[HeritageMark]) -> tuple[HeritageMark, ...]:
-    """Those of the marks that may speak of the record set of this name and type, the surest first.
+    """Return the marks that may speak of a record set, the surest first.
 
-    A mark that names the type is surer than one for whatever type, and a mark of one reading than one of several.
+    A mark with the type is surer than one without, and a mark of one set surer than an ambiguous one.
     """
     speaking = [mark for mark in found if covers(mark.marks, name, record_type)]
-    return tuple(sorted(speaking, key=lambda mark: (Key(name, record_type) not in mark.marks, len(mark.marks))))
+    return tuple(sorted(speaking, key=lambda mark: (MarkedSet(name, record_type) not in mark.marks, len(mark.marks))))
 
 
 def described(found: HeritageMark) -> str:
-    """A mark in words, for messages: `external-dns owner default (ingress/web/shop)`."""
+    """Return a mark in words, for messages: `external-dns owner default (ingress/web/shop)`."""
     if found.sealed:
         return f"{found.heritage} (its mark is encrypted, the owner unknown)"
     resource = f" ({found.resource})" if found.resource else ""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components.marks import ownership
@@ -25,29 +25,28 @@ from stacks.model.values import (
 )
 from stacks.plan.desired import shares
 from stacks.plan.desired.links import partly_known
-from stacks.plan.desired.retained import Stays, standing, why_wanted
+from stacks.plan.desired.retained import KeptSet, standing, why_wanted
 from stacks.plan.desired.shares import Sight
 from stacks.plan.records.adoption import Takeover, adopt, without_what_stands
 from stacks.plan.records.cases import explained, judge
-from stacks.plan.records.mark_places import placed
 from stacks.plan.records.record_sets import Key, as_registered, contents, marked_comment, number, slots
 from stacks.plan.records.zone_index import ZoneIndex, clashes
 
 if TYPE_CHECKING:
-    from stacks.plan.desired.endpoints import Seen
+    from stacks.plan.desired.endpoints import AddressesByLink
     from stacks.settings.stack import Settings
 
 Remark = Conflict | Deferred
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class PlanInputs:
     """The settings and everything observed, for all zones."""
 
     settings: Settings
     observation: Observation
     takeover: Takeover | None
-    addresses: Seen
+    addresses: AddressesByLink
     sight: Sight
 
 
@@ -63,7 +62,7 @@ class Declare:
 class Keep:
     """Declare nothing for the endpoint; keep the sets of ours in its way, which may still be wanted."""
 
-    sets: tuple[Stays, ...]
+    sets: tuple[KeptSet, ...]
     frozen: Frozen | None
 
 
@@ -91,18 +90,18 @@ class Resolved:
     shared: tuple[SharedSet, ...]
 
 
-def resolve(endpoint: Endpoint, zone: ZoneIndex, world: World) -> Resolved:
+def resolve(endpoint: Endpoint, zone: ZoneIndex, inputs: PlanInputs) -> Resolved:
     """Return the endpoint with the values that its set is to have, as far as links and objects can be seen."""
     held = contents(zone.registered.get((endpoint.name, endpoint.type), []))
     targets: Known[tuple[str, ...]] | Unknown = endpoint.targets
     follows_links = endpoint.links and isinstance(targets, Unknown)
     shared: tuple[SharedSet, ...] = ()
     if endpoint.parts:
-        combined = shares.combined(endpoint, zone, held, world.sight)
+        combined = shares.combined(endpoint, zone, held, inputs.sight)
         follows_links = follows_links and combined.endpoint == endpoint
         endpoint, targets, shared = combined.endpoint, combined.targets, combined.shared
     if follows_links:
-        targets = partly_known(endpoint, held, world.observation)
+        targets = partly_known(endpoint, held, inputs.observation)
     values = targets.value if isinstance(targets, Known) else held
     frozen = None
     if isinstance(endpoint.targets, Unknown):
@@ -111,27 +110,27 @@ def resolve(endpoint: Endpoint, zone: ZoneIndex, world: World) -> Resolved:
     return Resolved(endpoint, values, frozen, shared)
 
 
-def decide(resolved: Resolved, zone: ZoneIndex, world: World) -> Decision:
+def decide(resolved: Resolved, zone: ZoneIndex, inputs: PlanInputs) -> Decision:
     """Return the decision on an endpoint."""
     endpoint = resolved.endpoint
     key = (endpoint.name, endpoint.type)
     if zone.alive(key) and zone.settings.policy == "create-only":
         return Declare(_as_in_state(key, zone))
     if in_the_way := zone.own_in_the_way(key):
-        return _behind_own(endpoint, in_the_way, zone, world)
-    return _among_others(resolved, zone, world.takeover)
+        return _behind_own(endpoint, in_the_way, zone, inputs)
+    return _among_others(resolved, zone, inputs.takeover)
 
 
-def _behind_own(endpoint: Endpoint, types: tuple[str, ...], zone: ZoneIndex, world: World) -> Keep | Leave:
+def _behind_own(endpoint: Endpoint, types: tuple[str, ...], zone: ZoneIndex, inputs: PlanInputs) -> Keep | Leave:
     """Return the decision where other records of ours stand in the way: a CNAME, or records where one is wanted.
 
     types: of these records. They are deleted first, or stay where they may be wanted or the policy keeps them.
     """
     key = (endpoint.name, endpoint.type)
-    reasons = (why_wanted((endpoint.name, kind), zone, world.sight) for kind in types)
+    reasons = (why_wanted((endpoint.name, kind), zone, inputs.sight) for kind in types)
     reason = next(filter(None, reasons), "")
     if reason or isinstance(endpoint.targets, Unknown):
-        stays = tuple(standing(endpoint.name, types, zone, world.sight))
+        stays = tuple(standing(endpoint.name, types, zone, inputs.sight))
         return Keep(stays, Frozen(*key, (), reason) if reason else None)
     if zone.settings.policy == "sync":
         return Leave((Deferred(*key, types),))
@@ -159,17 +158,36 @@ def _among_others(resolved: Resolved, zone: ZoneIndex, takeover: Takeover | None
 
 
 def _with_mark(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, tuple[Remark, ...]]:
-    """Return the set with the mark that it can have; and a remark where it can have none.
+    """Return the set with the mark that it can have, and a remark where it can have none.
 
-    Another record stands in the place of the mark then: one that this run deletes, or one that is not ours.
+    Another record may stand in the mark's place, and the API takes no second: at Gandi any text of the name, elsewhere
+    one of the same content. The mark then stays where state has it, or is not made. A record of ours in its place is
+    deleted first, a foreign one is a conflict.
     """
-    marked, there = placed(record_set, zone)
-    if there is None or marked.mark_name:
-        return marked, ()
+    key = (record_set.name, record_set.type)
+    registered = zone.registered_marks.get(key) if zone.has_mark(key) else None
+    there = _in_place_of_mark(record_set, registered.id if registered else "", zone)
+    if there is None:
+        return record_set, ()
+    if registered:
+        mark = registered.record
+        return replace(record_set, mark_name=mark.name, mark_content=mark.content, mark_ttl=mark.ttl), ()
+    unmarked = replace(record_set, mark_name="", mark_content="")
     if not zone.is_foreign(there):
-        return marked, (Deferred(marked.name, marked.type, (there.record.type,)),)
+        return unmarked, (Deferred(*key, (there.record.type,)),)
     held_by = f"{there.record.type} {there.record.name}"
-    return marked, (Conflict(marked.name, marked.type, held_by, "it stands where the mark would stand"),)
+    return unmarked, (Conflict(*key, held_by, "it stands where the mark would stand"),)
+
+
+def _in_place_of_mark(record_set: RecordSet, own_id: str, zone: ZoneIndex) -> LiveRecord | None:
+    """Return the record in the place of a set's mark; None for none. own_id: of the mark in state, "" for none."""
+    if not record_set.mark_name or record_set.mark_import_id:
+        return None
+    for live in zone.by_name.get(record_set.mark_name, ()):
+        same = zone.settings.traits.whole_sets or live.record.content == record_set.mark_content
+        if live.id != own_id and live.record.type == "TXT" and same:
+            return live
+    return None
 
 
 def _as_in_state(key: Key, zone: ZoneIndex) -> RecordSet:
@@ -177,7 +195,7 @@ def _as_in_state(key: Key, zone: ZoneIndex) -> RecordSet:
 
 
 def _wished(resolved: Resolved, zone: ZoneIndex) -> RecordSet:
-    """Return the set that an endpoint asks for, in the slots that state has."""
+    """Return the record set of an endpoint, in the slots that state has."""
     endpoint, settings = resolved.endpoint, zone.settings
     ours = zone.registered.get((endpoint.name, endpoint.type), [])
     values: Sequence[str] = resolved.values

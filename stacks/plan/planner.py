@@ -27,11 +27,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from stacks.model.values import Conflict, Deferred, Frozen, Observation, Plan, RecordSet, SharedSet, UnreadZone
-from stacks.plan.decisions import Decision, Declare, Keep, Resolved, World, decide, resolve
-from stacks.plan.desired.cluster_endpoints import asked, settled
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
+from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.desired.links import published
-from stacks.plan.desired.retained import Stays, by_policy, in_doubt, in_unread_zone
+from stacks.plan.desired.retained import KeptSet, by_policy, in_doubt, in_unread_zone
 from stacks.plan.desired.shares import Sight
 from stacks.plan.geo.part import geo_part
 from stacks.plan.records.former_marks import with_former_marks
@@ -68,16 +68,16 @@ def make_plan(
     """
     geo = observation.geo
     balanced = frozenset(wish.host_name for wish in geo.wishes) if geo else frozenset()
-    claims, complaints = settled(settings, observation.sources, balanced)
-    addresses = seen_on_links(observation.addresses)
-    world = World(settings, observation, takeover, addresses, Sight.of(observation))
+    claims, complaints = claims_by_zone(settings, observation.sources, balanced)
+    addresses = addresses_by_link(observation.addresses)
+    inputs = PlanInputs(settings, observation, takeover, addresses, Sight.of(observation))
     zones: list[_ZonePlan] = []
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
         if isinstance(snapshot, UnreadZone):
             zones.append(_unread(tuple(in_unread_zone(snapshot, zone, observation))))
         else:
-            zones.append(_plan_zone(index(settings, zone, snapshot, observation), world, claims.get(zone.zone, ())))
+            zones.append(_plan_zone(index(settings, zone, snapshot, observation), inputs, claims.get(zone.zone, ())))
     record_sets = tuple(chain.from_iterable(one.record_sets for one in zones))
     return Plan(
         record_sets=record_sets,
@@ -97,24 +97,24 @@ def make_plan(
     )
 
 
-def _unread(stays: Sequence[Stays]) -> _ZonePlan:
-    """Return the plan of a zone that could not be listed: all that is ours in it stays."""
+def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
+    """Return the plan of an unread zone: all that is ours in it stays."""
     return _ZonePlan(tuple(one.record_set for one in stays), frozen=_frozen(stays), shared=_shared(stays))
 
 
-def _plan_zone(zone: ZoneIndex, world: World, claims: Sequence[Claim]) -> _ZonePlan:
+def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> _ZonePlan:
     """Return the plan of one zone: a decision for each endpoint, then the sets that stay or leave without one."""
-    own = endpoints(zone.settings, world.addresses)
-    of_objects = asked(zone.settings, claims, own, world.addresses, world.settings.wan.links, zone.owner)
-    resolved = [resolve(endpoint, zone, world) for endpoint in (*own, *of_objects.endpoints)]
-    decisions = [decide(one, zone, world) for one in resolved]
+    own = endpoints(zone.settings, inputs.addresses)
+    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, inputs.settings.wan.links, zone.owner)
+    resolved = [resolve(endpoint, zone, inputs) for endpoint in (*own, *of_objects.endpoints)]
+    decisions = [decide(one, zone, inputs) for one in resolved]
     wanted = {(one.endpoint.name, one.endpoint.type) for one in resolved}
     declared = [one.record_set for one in decisions if isinstance(one, Declare)]
     stays = _once(decisions, wanted | _keys(declared))
     staying = _keys(one.record_set for one in stays)
-    stays += in_doubt(of_objects.staying, zone, world.sight, wanted | _keys(declared) | staying)
-    planned = with_former_marks([*declared, *(one.record_set for one in stays)], zone, world.takeover)
-    planned += leftovers(_keys(planned), zone, world.takeover)
+    stays += in_doubt(of_objects.staying, zone, inputs.sight, wanted | _keys(declared) | staying)
+    planned = with_former_marks([*declared, *(one.record_set for one in stays)], zone, inputs.takeover)
+    planned += leftovers(_keys(planned), zone, inputs.takeover)
     planned += by_policy(zone, wanted | _keys(planned))
     remarks = tuple(chain.from_iterable(one.remarks for one in decisions if not isinstance(one, Keep)))
     return _ZonePlan(
@@ -136,18 +136,18 @@ def _frozen_by(resolved: Resolved, decision: Decision) -> Iterator[Frozen]:
         yield decision.frozen
 
 
-def _once(decisions: Iterable[Decision], planned: Collection[Key]) -> list[Stays]:
-    """Return each of the sets that decisions keep once, without those that are planned anyway."""
+def _once(decisions: Iterable[Decision], planned: Collection[Key]) -> list[KeptSet]:
+    """Return each set kept by a decision once, without those that are planned anyway."""
     kept = (stays for one in decisions if isinstance(one, Keep) for stays in one.sets)
     by_key = {(one.record_set.name, one.record_set.type): one for one in kept}
     return [one for key, one in by_key.items() if key not in planned]
 
 
-def _frozen(stays: Iterable[Stays]) -> tuple[Frozen, ...]:
+def _frozen(stays: Iterable[KeptSet]) -> tuple[Frozen, ...]:
     return tuple(one.frozen for one in stays if one.frozen)
 
 
-def _shared(stays: Iterable[Stays]) -> tuple[SharedSet, ...]:
+def _shared(stays: Iterable[KeptSet]) -> tuple[SharedSet, ...]:
     return tuple(one.shared for one in stays if one.shared)
 
 

@@ -1,4 +1,4 @@
-"""A slice of an observation: the part that the plan of some names needs, so that a change need not wait for all. Pure.
+"""Slices: the part of an observation for the plan of some names, so that a change need not wait for all. Pure.
 
 The plan of a slice equals the plan of the whole for those names and the few of the settings.
 """
@@ -78,8 +78,8 @@ def _names_of(settings: Settings) -> Iterator[str]:
 
 def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighting]) -> dict[str, frozenset[str]]:
     """Return the targets of our aliases in the place of which something else is claimed, by name."""
-    wishes = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    otherwise = {one.name for one in wishes if isinstance(one, Claim) and one.type != ALIAS}
+    claims = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
+    otherwise = {one.name for one in claims if isinstance(one, Claim) and one.type != ALIAS}
     return {
         _host(one): frozenset(canonical_content.split(one.record.content))
         for one in records

@@ -1,4 +1,4 @@
-"""How a stack leaves: a load balancer, or all of them with its pool. Pure.
+"""Leaving: a stack takes its pool out of a load balancer, or out of all and deletes it. Pure.
 
 A pool goes in these runs, each of which looks at the account anew, so that one that is cut off is taken up again:
 
@@ -102,7 +102,7 @@ def _with_other_fallbacks(seen: AccountView, own: LivePool, concerned: Iterable[
 
 
 def _named_in_rules(seen: AccountView, own: LivePool) -> Released:
-    """Return the conflicts with rules that name the own pool, which only a person can change."""
+    """Return the conflicts with rules that name the own pool; only a person can change rules."""
     named = sorted(one.balancer.name for one in seen.account.balancers if own.id in one.balancer.kept)
     advice = f"names the pool {own.pool.name}, which is leaving: take it out there"
     return Released(conflicts=tuple(f"a rule of {name} {advice}" for name in named), holding=bool(named))
@@ -178,7 +178,7 @@ def _registered(seen: AccountView) -> Iterable[LiveBalancer]:
 
 
 def _ours(live: LiveBalancer, seen: AccountView) -> bool:
-    """Whether this stack wished for a load balancer that state does not know, as after a run that was cut off."""
+    """Whether this stack wished for a load balancer that state does not know, as after a cut-off run."""
     name = live.balancer.name
     return name in hosts_of(seen.marks.get(seen.own_id)) or name in {one.name for one in seen.memory.wished}
 

@@ -83,7 +83,7 @@ class AccountView:
 
     @cached_property
     def _ours_to_drop(self) -> frozenset[str]:
-        """The pools that state has beside the own one, which are deleted."""
+        """The pools that state has beside the own one; they are deleted."""
         return frozenset(one.id for one in self.of_kind("pool")) - {self.own_id}
 
     def of_kind(self, kind: names.Kind) -> tuple[RegisteredGeo, ...]:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from components.marks import in_comments
-from components.records.logical_name import MARK, LogicalName
+from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
 from stacks.plan.records.cases import ADOPTED, Case, judge
 
@@ -123,7 +123,7 @@ def _is_surely_ours(live: LiveRecord, record_set: RecordSet, others: list[LiveRe
 
 def _with_our_mark(record_set: RecordSet, zone: ZoneIndex) -> RecordSet:
     """Return the set with the id of our mark in the zone, where state does not know it."""
-    if not record_set.mark_name or str(LogicalName(record_set.name, record_set.type, MARK)) in zone.present:
+    if not record_set.mark_name or zone.has_mark((record_set.name, record_set.type)):
         return record_set
     for mark, live in zone.marks_at.get(record_set.name, ()):
         if live.record.name == record_set.mark_name and zone.is_ours(mark) and zone.is_removable(live):

@@ -11,9 +11,8 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from components.marks.marked import Key as MarkedKey
-from components.marks.marked import covers
-from components.records.logical_name import MARK, Former, LogicalName
+from components.marks.marked import MarkedSet, covers
+from components.records.logical_name import Former
 from stacks.model.values import FormerMark, LiveRecord, RecordSet, RegisteredRecord
 from stacks.plan.records.record_sets import former_mark_name, import_ids
 
@@ -52,17 +51,16 @@ def with_former_marks(planned: Sequence[RecordSet], zone: ZoneIndex, takeover: T
 def _is_over(
     mark: HeritageMark, live: LiveRecord, record_set: RecordSet, zone: ZoneIndex, takeover: Takeover | None
 ) -> bool:
-    """Whether a mark of the set is to be deleted: of ours one that is not wanted, of others that are taken over."""
+    """Whether a mark of the set is to be deleted: an unwanted one of ours, or one of a tool that is taken over."""
     if record_set.untouched or not speaks(mark, record_set.name, record_set.type) or not zone.is_removable(live):
         return False
     if zone.is_ours(mark):
-        marked = str(LogicalName(record_set.name, record_set.type, MARK)) in zone.present
-        return marked or live.record.name != record_set.mark_name
+        return zone.has_mark((record_set.name, record_set.type)) or live.record.name != record_set.mark_name
     return takeover is not None and takeover.takes_mark(mark)
 
 
 def registered_former_marks(key: Key, registered: Iterable[RegisteredRecord]) -> tuple[FormerMark, ...]:
-    """Return the marks that state has of a set only to delete them, for a set that stays as state has it."""
+    """Return the marks imported to be deleted, for a set that stays as state has it."""
     named = ((one.resource, one.record) for one in registered)
     return tuple(
         FormerMark(resource.part.number, record, "")
@@ -73,7 +71,7 @@ def registered_former_marks(key: Key, registered: Iterable[RegisteredRecord]) ->
 
 def speaks(mark: HeritageMark, name: str, record_type: str) -> bool:
     """Whether a mark may speak of the set of this name and type; one without a type only of addresses and aliases."""
-    if MarkedKey(name, record_type) in mark.marks:
+    if MarkedSet(name, record_type) in mark.marks:
         return True
     return record_type in TYPELESS and covers(mark.marks, name, record_type)
 

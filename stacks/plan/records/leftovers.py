@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def leftovers(planned: Collection[Key], zone: ZoneIndex, takeover: Takeover | None) -> list[RecordSet]:
-    """Return the sets to import so that the next run deletes them. planned: the sets that are planned anyway."""
+    """Return the sets to import, so that the next run deletes them. planned: all other sets of the plan."""
     known = {*planned, *zone.registered_marks, *zone.registered}
     if takeover is None or not takeover.rebuilds:
         return [*_of_marks(known, zone, None).values()]
@@ -46,7 +46,7 @@ def _of_marks(known: Collection[Key], zone: ZoneIndex, rebuilding: Takeover | No
 
 
 def _own_marks(zone: ZoneIndex) -> Iterator[tuple[Key, LiveRecord]]:
-    """Yield the records of our marks that may be imported, each with the set that it speaks of."""
+    """Yield each importable record of a mark of ours, with the set that it marks."""
     for name in sorted(zone.marks_at):
         for mark, live in zone.marks_at[name]:
             if zone.is_ours(mark) and zone.is_removable(live):

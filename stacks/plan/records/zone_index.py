@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from components.marks import heritage, ownership
 from components.marks.heritage import HeritageMark, Readers
 from components.records import canonical_content
+from components.records.logical_name import MARK, LogicalName
 from stacks.model.values import LiveRecord, Observation, RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.cases import Wanted, holder_of
 from stacks.plan.records.record_sets import Key, sets_of
@@ -65,7 +66,7 @@ class ZoneIndex:
         return holder is not None and self.is_ours(holder)
 
     def wanted(self, record_set: RecordSet) -> Wanted:
-        """Return what `cases` has to know of a set that is wanted."""
+        """Return a wanted set as `cases` judges it."""
         key = (record_set.name, record_set.type)
         others = [live for live in self.foreign.get(record_set.name, ()) if live.record.type == record_set.type]
         alone = len(others) == len(record_set.slots) == 1
@@ -103,6 +104,10 @@ class ZoneIndex:
         ):
             others.add("TXT")
         return tuple(sorted(others))
+
+    def has_mark(self, key: Key) -> bool:
+        """Whether the zone has the mark of a set that state says is ours."""
+        return str(LogicalName(*key, MARK)) in self.present
 
     def alive(self, key: Key) -> bool:
         """Whether the zone has a record of the set that state says is ours."""

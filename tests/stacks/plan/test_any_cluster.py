@@ -17,7 +17,7 @@ from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Observation, Plan
 from stacks.plan.changes import changes
 from stacks.plan.desired.claims import settle
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings
 from tests.stacks.plan.any_clusters import (
@@ -174,7 +174,7 @@ class World:
         own: dict[Key, frozenset[str] | None] = {
             (one.name, one.type): frozenset(one.targets.value)
             for zone in self.settings.each_zone()
-            for one in endpoints(zone, seen_on_links(()))
+            for one in endpoints(zone, addresses_by_link(()))
             if isinstance(one.targets, Known)
         }
         wished = {key: values for key, values in wished.items() if key[0] not in {name for name, _ in own}} | own

@@ -15,7 +15,7 @@ from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.values import Known, Observation, Plan, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover, Traces
 from stacks.plan.records.record_sets import import_ids
@@ -176,7 +176,7 @@ class World:
         plan, _ = self.plan_of()
         told = {conflict.name for conflict in plan.conflicts}
         for zone in self.wish.each_zone():
-            wished = {(one.name, one.type): one for one in endpoints(zone, seen_on_links(self.addresses))}
+            wished = {(one.name, one.type): one for one in endpoints(zone, addresses_by_link(self.addresses))}
             there = self.paper.zones[zone.zone].values()
             for (name, record_type), endpoint in wished.items():
                 if name in told or zone.policy != "sync":
