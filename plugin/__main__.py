@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a folder that Python runs, no package
-"""Where Pulumi starts the plugin in this folder."""
+"""Entry point of the plugin in this folder, which Pulumi starts."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from cli.events import Leaving
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.grace import withhold
 
 

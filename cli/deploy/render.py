@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from components.operator.manifests.labels import Manifest
+from components.operator.manifest import Manifest
 from stacks.model.errors import UserError
 
 KUSTOMIZATION = "kustomization.yaml"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from components import urns
+
 QUIET_OPERATIONS = frozenset({"same", "read", "refresh"})
 """Steps that change nothing outside of the engine."""
 
@@ -28,7 +30,7 @@ class Step:
     @property
     def name(self) -> str:
         """The logical name, the last part of the URN."""
-        return self.urn.rsplit("::", 1)[-1]
+        return urns.logical_name(self.urn)
 
 
 @dataclass(frozen=True, slots=True)

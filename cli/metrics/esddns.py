@@ -14,6 +14,7 @@ from cli.events import Begun, Cached, Cause, Failure, Leadership, Role
 from cli.metrics.levels import Levels
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
+from components.records.logical_name import LogicalName
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
@@ -88,18 +89,16 @@ class Esddns:
     def on_engine_event(self, event: EngineEvent) -> None:
         """Take note of an event of the engine: a record that it could not write."""
         if isinstance(event, Step) and event.phase == "failed" and event.type in BY_TYPE_TOKEN:
-            name, _, rest = event.name.partition("/")
-            zone = zone_of(name, self._zones)
-            self._failures.labels(zone, rest.partition("/")[0], "provider").inc()
+            resource = LogicalName.parse(event.name)
+            self._failures.labels(zone_of(resource.name, self._zones), resource.type, "provider").inc()
             self._failed_steps = True
 
     def _done(self, dispatch: Dispatch, done: Convergence) -> None:
         observation = done.observation
         self._zones = frozenset(one.zone for one in observation.zones)
         for change in done.changes if done.runs else ():
-            _, record_type, *mark = change.logical_name.split("/")
-            if change.action in _WRITES and mark[:1] != ["mark"]:
-                self._updates.labels(change.zone, record_type).inc()
+            if change.action in _WRITES and change.resource.is_record:
+                self._updates.labels(change.zone, change.resource.type).inc()
                 self._updated.labels(change.zone).set(dispatch.at.timestamp())
         self._in_sync.replace({(zone,): ours for zone, ours in _in_sync(done).items()})
         self._addresses.clear()

@@ -16,7 +16,7 @@ from cli.output.tables import source_name, source_state
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, SourceSighting, Targets
 from stacks.model.values import WAN, Known, Unknown
-from stacks.plan.desired.cluster_endpoints import asked, settled, zone_of
+from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims, zone_of
 from stacks.plan.desired.endpoints import endpoints
 
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ class Asking:
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
     """What these sources ask of the stack's zones."""
-    by_zone, complaints = settled(settings, sources)
+    by_zone, complaints = claims_by_zone(settings, sources)
     for zone in settings.each_zone():
-        found = asked(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, settings.wan.links, settings.owner)
+        found = zone_claims(
+            zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, settings.wan.links, settings.owner
+        )
         complaints = (*complaints, *found.complaints)
     zones = frozenset(by_zone) | {zone.zone for zone in settings.each_zone()}
     every = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)

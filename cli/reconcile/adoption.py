@@ -13,13 +13,12 @@ from cli.reconcile.result import Convergence
 from components.marks.heritage import described
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
-from stacks.plan.records.holders import Held, held
+from stacks.plan.records.holders import HeldRecord, held
 from stacks.plan.simulate import carried_out
 from stacks.settings.stack import Settings
 
 FURTHER_RUNS = 2
 """One deletes what was taken over and is not wanted, one makes what could not be made beside that."""
-FORMER_MARK = "/mark/former/"
 COLOURS = {"import": "cyan", "import mark": "cyan", "import, change": "yellow", "new mark": "green"}
 
 
@@ -34,7 +33,7 @@ class AdoptionStep:
 
 def adopts(seen: Convergence) -> bool:
     """Return whether anything is adopted, or an interrupted adoption is to be finished."""
-    return any(change.action is Action.ADOPT or FORMER_MARK in change.logical_name for change in seen.changes)
+    return any(change.action is Action.ADOPT or change.resource.is_former_mark for change in seen.changes)
 
 
 def steps(settings: Settings, seen: Convergence) -> tuple[AdoptionStep, ...]:
@@ -59,13 +58,13 @@ def print_steps(console: Console, found: tuple[AdoptionStep, ...]) -> None:
     for step in found:
         record = step.change.record
         colour = COLOURS.get(step.what) or tables.COLOURS[step.change.action]
-        is_mark = FORMER_MARK in step.change.logical_name or tables.is_mark(record)
+        is_mark = step.change.resource.is_former_mark or tables.is_mark(record)
         what = Text("ownership mark", style="dim") if is_mark else tables.difference(step.change)
         table.add_row(Text(step.what, style=colour), record.name, record.type, what, Text(step.of, style="dim"))
     console.print(table)
 
 
-def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
+def print_left_alone(console: Console, left: tuple[HeldRecord, ...]) -> None:
     """Print the records that the other tool keeps."""
     for one in left:
         record = one.live.record
@@ -78,7 +77,7 @@ def print_left_alone(console: Console, left: tuple[Held, ...]) -> None:
         )
 
 
-def steps_document(found: tuple[AdoptionStep, ...], left: tuple[Held, ...]) -> dict[str, object]:
+def steps_document(found: tuple[AdoptionStep, ...], left: tuple[HeldRecord, ...]) -> dict[str, object]:
     """Return the JSON document of the steps and of the records that are left alone."""
     return {
         "steps": [{"step": step.what, "of": step.of, **documents.change_document(step.change)} for step in found],
@@ -87,13 +86,13 @@ def steps_document(found: tuple[AdoptionStep, ...], left: tuple[Held, ...]) -> d
 
 
 def _is_import_to_delete(change: Change) -> bool:
-    return change.action is Action.ADOPT and FORMER_MARK in change.logical_name
+    return change.action is Action.ADOPT and change.resource.is_former_mark
 
 
 def _first(change: Change) -> str:
     """Return the word for a change of the first run."""
-    is_mark = change.logical_name.endswith("/mark")
-    if FORMER_MARK in change.logical_name:
+    is_mark = change.resource.is_mark
+    if change.resource.is_former_mark:
         return "remove old mark"
     if change.action is Action.CREATE and is_mark:
         return "new mark"
@@ -107,4 +106,4 @@ def _first(change: Change) -> str:
 
 def _then(change: Change) -> str:
     """Return the word for a change of the runs after it."""
-    return "remove old mark" if FORMER_MARK in change.logical_name else f"then {change.action.value}"
+    return "remove old mark" if change.resource.is_former_mark else f"then {change.action.value}"

@@ -24,9 +24,10 @@ from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
+from components import urns
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.shards import label_of, root_of, stack_in
+from stacks.model.shards import label_of, root_of
 from stacks.plan.sharding import moves
 from stacks.settings.stack import Settings
 
@@ -205,9 +206,9 @@ def _drop_twins(session: Session, seen: Convergence, listener: Listener) -> None
     """End moves that were cut off: records that two stacks hold are dropped from one of them."""
     found: dict[str, list[str]] = {}
     for one in seen.observation.registry.twice:
-        found.setdefault(stack_in(one.urn), []).append(one.urn)
-    for name, urns in found.items():
-        moving.drop(session, name, urns, _teller(listener))
+        found.setdefault(urns.stack(one.urn), []).append(one.urn)
+    for name, twice in found.items():
+        moving.drop(session, name, twice, _teller(listener))
 
 
 def _move(session: Session, seen: Convergence, listener: Listener) -> int:

@@ -63,8 +63,8 @@ def expectations(settings: Settings, done: Convergence) -> dict[str, tuple[Expec
     found: dict[str, dict[tuple[str, str], Expectation]] = defaultdict(dict)
     wildcards = _wildcards(done)
     for change in done.changes:
-        name, record_type, *rest = change.logical_name.split("/")
-        if rest[:1] == ["mark"] or change.zone not in {zone.zone for zone in settings.each_zone()}:
+        name, record_type = change.resource.record_set
+        if not change.resource.is_record or change.zone not in {zone.zone for zone in settings.each_zone()}:
             continue
         record_set = planned.get((name, record_type))
         wanted = record_set.slots if record_set else ()

@@ -12,8 +12,8 @@ from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.open import require_estate
 from cli.session.session import Session
+from components import urns
 from stacks.model.observation import Registry
-from stacks.model.shards import stack_in
 from stacks.model.values import ZoneSnapshot
 from stacks.observe.world import read_zones
 
@@ -28,10 +28,10 @@ def remove(session: Session, registry: Registry, listener: Listener) -> None:
     listed = [zone for zone in zones if isinstance(zone, ZoneSnapshot)]
     live = {record.id for zone in listed for record in zone.records}
     ids = {zone.zone_id for zone in listed}
-    gone: dict[str, list[str]] = {stack_in(one.urn): [] for one in registry.records}
+    gone: dict[str, list[str]] = {urns.stack(one.urn): [] for one in registry.records}
     for one in registry.records:
         if one.zone_id in ids and one.id not in live:
-            gone[stack_in(one.urn)].append(one.urn)
+            gone[urns.stack(one.urn)].append(one.urn)
     if registry.geo.registered:
         leave(session, listener)
     stacks = sorted({session.stack, *gone})

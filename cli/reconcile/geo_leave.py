@@ -13,7 +13,7 @@ from stacks.model.errors import ObservationError
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import UnreadZone
-from stacks.plan.records.retained import in_unread_zone
+from stacks.plan.desired.retained import in_unread_zone
 from stacks.plan.safety.permission import Permission
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.reconcile.result import Convergence
+from components.records.logical_name import LogicalName
 from stacks.model.errors import Problem, Refused, UserError
 
 VERSION = 1
@@ -103,7 +104,8 @@ def _by_name(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _set_of(name: str) -> str:
     """Return the name of the record set that a change is in."""
-    return "/".join(name.split("/")[:2])
+    zone, _, logical_name = name.partition(" ")
+    return f"{zone} {LogicalName.parse(logical_name).component}"
 
 
 def _differences(

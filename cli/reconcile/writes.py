@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from cli.apiproxy.dialects import DIALECTS
 from cli.apiproxy.intent import Intent, Write
-from components.marks.ownership import set_of
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action, same
 from stacks.plan.records.record_sets import import_ids
@@ -33,7 +32,7 @@ def intent(seen: Convergence) -> Intent:
 def removal(registry: Registry, live: Collection[str]) -> Intent:
     """Return the intent to delete all registered records. live: the ids of the records in the zones."""
     there = [one for one in registry.records if one.id in live and one.provider in FORESEEN]
-    there.sort(key=lambda one: one.logical_name.endswith("/mark"))
+    there.sort(key=lambda one: one.resource.is_mark)
     writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
     return Intent(_run_id(), _by_zone((one.zone_id, one.id) for one in registry.records), writes)
 
@@ -70,8 +69,8 @@ def _writes(seen: Convergence) -> Iterator[Write]:
     for change in seen.changes:
         if change.zone in listed and change.zone not in elsewhere:
             write = _write(change, listed[change.zone], known.get(change.logical_name))
-            turn = turns.setdefault(set_of(change.logical_name), len(turns))
-            is_mark = change.logical_name.endswith("/mark")
+            turn = turns.setdefault(change.resource.record_set, len(turns))
+            is_mark = change.resource.is_mark
             if write and write.method == "DELETE":
                 found.append((0, 0, is_mark, write))
             elif write:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.marks.ownership import set_of
-from stacks.model.shards import label_of, stack_in
+from components import urns
+from stacks.model.shards import label_of
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action
 from stacks.plan.sharding import homes, split, stacks_now
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stacks.model.plan import Plan
     from stacks.plan.changes import Change
     from stacks.plan.geo.changes import GeoChange
-    from stacks.plan.records.zone_index import Key
+    from stacks.plan.records.record_sets import Key
 
 URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT, Action.DELETE, Action.FORGET)
 """What is done first: names that point at nothing or elsewhere come before new ones, those before what is to go."""
@@ -62,10 +62,10 @@ def parts(
     own = homes(plan, registry, estate)
     doing: dict[str, list[Change]] = {}
     for change in changes:
-        stack = stack_in(change.urn) if change.urn else own[set_of(change.logical_name)]
+        stack = urns.stack(change.urn) if change.urn else own[change.resource.record_set]
         doing.setdefault(stack, []).append(change)
-    cut_off = {stack_in(urn) for urn in registry.interrupted}
-    made = {stack_in(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
+    cut_off = {urns.stack(urn) for urn in registry.interrupted}
+    made = {urns.stack(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
     needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
     needed |= {estate} if geo_changes else set()
     found = [

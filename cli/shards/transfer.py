@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from stacks.model.shards import root_of, stack_in
+from components import urns
+from stacks.model.shards import root_of
 from stacks.observe.registry import STACK_TYPE_TOKEN
 
 Deployment = Mapping[str, Any]
@@ -84,8 +85,8 @@ def removed(source: Deployment, urns: Collection[str]) -> Deployment:
 def renamed(urn: str, origin: str, stack: str) -> str:
     """A URN, or a reference to a provider, as it is in another stack. origin: the URN of its own stack."""
     if urn == origin:
-        return root_of(stack, origin.split("::")[1])
-    return f"urn:pulumi:{stack}::{urn.removeprefix(f'urn:pulumi:{stack_in(origin)}::')}"
+        return root_of(stack, urns.project(origin))
+    return f"urn:pulumi:{stack}::{urn.removeprefix(f'urn:pulumi:{urns.stack(origin)}::')}"
 
 
 def _rewritten(resource: Resource, origin: str, stack: str, moved: Collection[str]) -> dict[str, Any]:

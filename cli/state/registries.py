@@ -11,9 +11,10 @@ from cli.session.backend import state_folder
 from cli.session.project import PROJECT_NAME
 from cli.state.checkpoint_cache import glance
 from cli.state.listing import UNREADABLE_HERE
+from components import urns
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Registry
-from stacks.model.shards import estate_of, stack_in
+from stacks.model.shards import estate_of
 from stacks.model.values import RegisteredRecord
 from stacks.observe.registry import read_registry
 
@@ -86,7 +87,7 @@ def _once(
     """The records, each of one stack only, and what other stacks hold of them too."""
     holders: dict[tuple[str, str, str], dict[str, None]] = {}
     for one in records:
-        holders.setdefault(_identity(one), {})[stack_in(one.urn)] = None
+        holders.setdefault(_identity(one), {})[urns.stack(one.urn)] = None
     if all(len(stacks) == 1 for stacks in holders.values()):
         return tuple(records), ()
     kept: list[RegisteredRecord] = []
@@ -95,7 +96,7 @@ def _once(
         stacks = holders[_identity(one)]
         wished = prefer(one.logical_name) if prefer else ""
         holder = wished if wished in stacks else next(iter(stacks))
-        (kept if stack_in(one.urn) == holder else twice).append(one)
+        (kept if urns.stack(one.urn) == holder else twice).append(one)
     return tuple(kept), tuple(twice)
 
 

@@ -12,7 +12,7 @@ from components.records import canonical_content
 from stacks.model.confirmation import Confirmed
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, UnreadZone
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.guard import Refusal
 
 Row = dict[str, Any]
@@ -120,8 +120,7 @@ def _unread(done: Convergence) -> Mapping[Key, tuple[str, str]]:
 
 
 def _keys(refusal: Refusal) -> list[Key]:
-    pairs = (change.logical_name.split("/")[:2] for change in refusal.changes)
-    return [(name, record_type) for name, record_type in pairs]
+    return [change.resource.record_set for change in refusal.changes]
 
 
 def _answered(status: Status, key: Key) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import Family, Sighting, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,7 @@ def _differs(status: Status, key: tuple[str, Family], one: Sighting) -> bool:
 
 
 def _touched(done: Convergence) -> frozenset[Key]:
-    pairs = (one.logical_name.split("/")[:2] for one in done.changes)
-    return frozenset((name, record_type) for name, record_type in pairs)
+    return frozenset(change.resource.record_set for change in done.changes)
 
 
 def _balanced(status: Status) -> Mapping[tuple[str, str], SourceSighting]:

@@ -1,6 +1,6 @@
-"""The values of geo load balancing as the API gives them back: what is to be compared is brought into this form first.
+"""Canonical forms of load balancing values, as the API gives them back, for comparison.
 
-What a value does not use is as if it were not set: a ping has no path, a proxied load balancer no TTL of its own.
+Fields that a value does not use are as if not set: a ping has no path, a proxied load balancer no TTL of its own.
 Source: https://developers.cloudflare.com/api/resources/load_balancers/.
 """
 
@@ -22,7 +22,7 @@ Pools = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def monitor(value: Monitor) -> Monitor:
-    """The monitor without what its type does not use."""
+    """Return the monitor without the fields that its type does not use."""
     if value.type in WEB:
         return replace(value, header=tuple(sorted(value.header)))
     return replace(
@@ -39,13 +39,13 @@ def monitor(value: Monitor) -> Monitor:
 
 
 def pool(value: Pool) -> Pool:
-    """The pool with its origins sorted by name and their weights in hundredths."""
+    """Return the pool with its origins sorted by name and their weights in hundredths."""
     origins = sorted(value.origins, key=lambda one: (one.name, one.address))
     return replace(value, origins=tuple(map(_origin, origins)))
 
 
 def balancer(value: LoadBalancer) -> LoadBalancer:
-    """The load balancer with its tables sorted, empty lists dropped, and without what its kind does not use."""
+    """Return the load balancer with sorted tables, without empty lists and fields that its kind does not use."""
     kind = value.session_affinity
     return replace(
         value,
@@ -60,7 +60,7 @@ def balancer(value: LoadBalancer) -> LoadBalancer:
 
 
 def weight(share: float) -> float:
-    """A weight in whole hundredths, as the API takes it."""
+    """Return a weight in whole hundredths, as the API takes it."""
     return round(share, _WEIGHT_DIGITS)
 
 

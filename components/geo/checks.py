@@ -1,33 +1,20 @@
-"""What can be said to be wrong with the arguments of GeoPool and GeoLoadBalancer before anything is asked of the API.
+"""Checks of the arguments of GeoPool and GeoLoadBalancer, before any request to the API.
 
-Limits: https://developers.cloudflare.com/api/resources/load_balancers/. Only plain values are checked: what another
-resource gives is not known yet.
+Limits: https://developers.cloudflare.com/api/resources/load_balancers/. Only plain values are checked: outputs of
+other resources are not known yet.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import get_args
 
+from components.geo.arguments import GeoLoadBalancerArgs, GeoPoolArgs, GeoPoolMonitor
 from components.geo.canonical import WEB
-
-if TYPE_CHECKING:
-    from components.geo.load_balancer import GeoLoadBalancerArgs
-    from components.geo.pool import GeoPoolArgs, GeoPoolMonitor
+from components.geo.values import MonitorType, OriginSteering, SteeringPolicy
 
 REGIONS = ("WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS")
-MONITOR_TYPES = ("http", "https", "tcp", "udp_icmp", "icmp_ping", "smtp")
-ORIGIN_STEERING = ("random", "hash", "least_outstanding_requests", "least_connections")
-STEERING = (
-    "off",
-    "geo",
-    "random",
-    "dynamic_latency",
-    "proximity",
-    "least_outstanding_requests",
-    "least_connections",
-)
 AFFINITY_SECONDS = {"none": (0, 604_800), "cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
 """How long a session may last, by the kind of affinity."""
 
@@ -38,13 +25,13 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def check_pool(args: GeoPoolArgs) -> None:
-    """Raise ValueError, with all that is wrong, where no such pool can be made."""
+    """Raise ValueError, with all faults, where no such pool can be made."""
     faults = [
         *_matching("name", args["name"], _POOL_NAME, "letters, digits, - and _"),
         *_place(args.get("latitude"), args.get("longitude")),
         *_origins(args),
         *_range("minimumOrigins", args.get("minimum_origins"), 1, 1000),
-        *_choice("originSteering", args.get("origin_steering"), ORIGIN_STEERING),
+        *_choice("originSteering", args.get("origin_steering"), get_args(OriginSteering)),
         *(fault for one in args.get("check_regions", ()) for fault in _choice("checkRegions", one, _CHECKED_FROM)),
         *_shedding(args),
         *_monitor(args.get("monitor")),
@@ -53,11 +40,11 @@ def check_pool(args: GeoPoolArgs) -> None:
 
 
 def check_balancer(args: GeoLoadBalancerArgs) -> None:
-    """Raise ValueError, with all that is wrong, where no such load balancer can be made."""
+    """Raise ValueError, with all faults, where no such load balancer can be made."""
     affinity = args.get("session_affinity", "none")
     seconds = args.get("session_affinity_ttl", 0)
     faults = [
-        *_choice("steeringPolicy", args.get("steering_policy"), STEERING),
+        *_choice("steeringPolicy", args.get("steering_policy"), get_args(SteeringPolicy)),
         *_choice("sessionAffinity", affinity, AFFINITY_SECONDS),
         *_choice("locationMode", args.get("location_mode"), ("pop", "resolver_ip")),
         *_choice("preferEcs", args.get("prefer_ecs"), ("always", "never", "proximity", "geo")),
@@ -116,7 +103,7 @@ def _monitor(args: GeoPoolMonitor | None) -> list[str]:
         return []
     kind = args.get("type", "https")
     faults = [
-        *_choice("monitor.type", kind, MONITOR_TYPES),
+        *_choice("monitor.type", kind, get_args(MonitorType)),
         *_range("monitor.interval", args.get("interval"), 5, 3600),
         *_range("monitor.timeout", args.get("timeout"), 1, 10),
         *_range("monitor.retries", args.get("retries"), 0, 5),

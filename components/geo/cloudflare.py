@@ -6,19 +6,15 @@ refresh.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_cloudflare
 
 from components.geo import canonical
 from components.geo import kept as geo_kept
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.geo.load_balancer import GeoLoadBalancerArgs
-    from components.geo.pool import GeoPoolArgs, GeoPoolMonitor, GeoPoolOrigin
+from components.geo.arguments import GeoLoadBalancerArgs, GeoPoolArgs, GeoPoolMonitor, GeoPoolOrigin
 
 _AFFINITY = "session_affinity_attributes"
 _UNTOUCHED = [name for name in geo_kept.BALANCER if name != _AFFINITY]
@@ -122,7 +118,7 @@ def load_balancer(logical_name: str, args: GeoLoadBalancerArgs, opts: pulumi.Res
 
 
 def _web(args: GeoPoolMonitor) -> Mapping[str, Any]:
-    """What only http and https have."""
+    """Return the arguments of monitors by http and https."""
     return {
         "method": args.get("method", "GET"),
         "path": args.get("path", "/"),

@@ -1,6 +1,6 @@
-"""What load balancers and pools have that the components have no arguments for, as one text of JSON.
+"""Fields of load balancers and pools without arguments in the components, as one text of JSON.
 
-A PUT of the API sets what it leaves out back to its default, so what somebody else has set has to be sent again:
+A PUT of the API resets the fields that it leaves out, so those that somebody else has set have to be sent again:
 https://developers.cloudflare.com/api/resources/load_balancers/methods/update/.
 """
 
@@ -29,7 +29,7 @@ every refresh: the provider has a default for `require_all_headers`, which the A
 
 
 def of_balancer(answered: Mapping[str, Any]) -> str:
-    """What to keep of a load balancer as the API has answered it, "" for nothing.
+    """Return the fields to keep of a load balancer in an answer of the API; "" for none.
 
     The headers of session affinity are an argument, and not in it.
     """
@@ -41,12 +41,12 @@ def of_balancer(answered: Mapping[str, Any]) -> str:
 
 
 def of_pool(answered: Mapping[str, Any]) -> str:
-    """What to keep of a pool as the API has answered it, "" for nothing."""
+    """Return the fields to keep of a pool in an answer of the API; "" for none."""
     return _text(answered, POOL)
 
 
 def parse(kept: str) -> dict[str, Any]:
-    """What to declare, by the API's names."""
+    """Return the fields to declare, by the API's names."""
     values: dict[str, Any] = json.loads(kept) if kept else {}
     return values
 

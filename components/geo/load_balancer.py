@@ -2,74 +2,14 @@
 
 # Pulumi infers the package's schema from the annotations as they are here: no `from __future__ import annotations`.
 import importlib
-from typing import NotRequired, TypedDict
 
 import pulumi
 
 from components.geo import canonical, names
+from components.geo.arguments import GeoLoadBalancerArgs
 from components.geo.checks import check_balancer
 from components.geo.pool import GeoPool, imported
 from components.geo.values import OWN, LoadBalancer
-
-
-class GeoLoadBalancerArgs(TypedDict):
-    """What a GeoLoadBalancer is made of. Pools are given by their ids."""
-
-    zone_id: pulumi.Input[str]
-    """The id of the Cloudflare zone that the host name is in."""
-    name: pulumi.Input[str]
-    """The host name in full, like app.example.com. A DNS record of this name is not answered any more."""
-    default_pools: list[pulumi.Input[str]]
-    """The pools, in the order of failover; one at least."""
-    fallback_pool: NotRequired[pulumi.Input[str]]
-    """The pool for when none is healthy; its own health does not count. Default: the first of the default pools."""
-    steering_policy: NotRequired[str]
-    """How a pool is chosen: proximity (the nearest), geo (by region and country), random (by weight), dynamic_latency,
-    least_outstanding_requests, least_connections, or off (the first that is healthy). Default proximity."""
-    proxied: NotRequired[bool]
-    """Whether Cloudflare's proxy answers for the host name. Default true."""
-    ttl: NotRequired[int]
-    """Seconds that the answer is kept, where it is not proxied: 10 to 600. Default 30."""
-    enabled: NotRequired[pulumi.Input[bool]]
-    """Whether the load balancer answers. Default true."""
-    description: NotRequired[pulumi.Input[str]]
-    """What people read about the load balancer."""
-    session_affinity: NotRequired[str]
-    """Whether a client comes back to the same origin: none, cookie, ip_cookie or header. Default none."""
-    session_affinity_ttl: NotRequired[int]
-    """Seconds that a session lasts: 1800 to 604800 by cookie, 30 to 3600 by header. Default 82800, by header 1800."""
-    session_affinity_headers: NotRequired[list[str]]
-    """The headers that make a session, up to 5; needed for header."""
-    region_pools: NotRequired[dict[str, list[pulumi.Input[str]]]]
-    """The pools for each region, for the policy geo: WNAM, ENAM, WEU, EEU, NSAM, SSAM, OC, ME, NAF, SAF, SAS, SEAS,
-    NEAS."""
-    country_pools: NotRequired[dict[str, list[pulumi.Input[str]]]]
-    """The pools for each country (two capital letters), before those of its region."""
-    pop_pools: NotRequired[dict[str, list[pulumi.Input[str]]]]
-    """The pools for each of Cloudflare's data centres (three capital letters); Enterprise only."""
-    pool_weights: NotRequired[pulumi.Input[dict[str, pulumi.Input[float]]]]
-    """The weights of pools by their ids, for the policies random, least_outstanding_requests and least_connections: 0
-    to 1 in steps of 0.01."""
-    default_weight: NotRequired[pulumi.Input[float]]
-    """The weight of the other pools: 0 to 1 in steps of 0.1. Default 1."""
-    failover_across_pools: NotRequired[pulumi.Input[bool]]
-    """Whether a request that fails is tried in another pool at once. Default false."""
-    location_mode: NotRequired[str]
-    """Where a client of an unproxied host name is taken to be: pop (the data centre) or resolver_ip. Default pop."""
-    prefer_ecs: NotRequired[str]
-    """Whether the client subnet of a DNS query counts before it: always, never, proximity or geo (for that policy).
-    Default proximity."""
-    clear_country_pools: NotRequired[bool]
-    """Whether this run takes away the country pools that are there: the provider takes a table without entries for one
-    that is not said. Needed once, when the last of them is removed. Default false."""
-    kept: NotRequired[str]
-    """What there is no argument for, as JSON with the API's names: networks, rules, session_affinity_attributes.
-    Default: networks and rules as they were when the load balancer came into the program."""
-    retain: NotRequired[bool]
-    """Whether it stays at Cloudflare when it is taken out of the program, as others use it. Default false."""
-    import_id: NotRequired[str]
-    """The id of an existing load balancer to take over. Only in the run that takes it over: later it would be deleted
-    and made again."""
 
 
 class GeoLoadBalancer(pulumi.ComponentResource):
@@ -124,7 +64,7 @@ def declare(  # noqa: PLR0913 - what is declared, where, and how
 
 
 def arguments(balancer: LoadBalancer, zone_id: str, own: GeoPool | None) -> GeoLoadBalancerArgs:
-    """The arguments for a load balancer."""
+    """Return the arguments for a load balancer."""
     value = canonical.balancer(balancer)
     return GeoLoadBalancerArgs(
         zone_id=zone_id,

@@ -1,12 +1,22 @@
-"""Places by name: the four of external-dns-cloudflare-geo, the regions of the big clouds, and cities."""
+"""Locations by name: the four of external-dns-cloudflare-geo, the regions of the big clouds, and cities."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.resources import files
 
-from components.geo.cities import CITIES
-from components.geo.cloud_regions import CLOUD_REGIONS
+_PLACES = json.loads(files("components.geo").joinpath("places.json").read_text(encoding="utf-8"))
+CITIES: Mapping[str, tuple[float, float]] = {city: tuple(degrees) for city, degrees in _PLACES["cities"].items()}
+"""Cities with data centres: latitude and longitude, degrees, north and east positive, to about a kilometre."""
+CLOUD_REGIONS: dict[str, dict[str, str]] = _PLACES["cloud_regions"]
+"""The city in or next to each region, by cloud. Source: the list of regions in each cloud's documentation.
+
+A cloud names the city or the country of a region, not the place of a data centre; for steering by proximity that is
+close enough.
+"""
 
 _NEAR = 5
 _SAID_WITH_CLOUD = frozenset({"alibaba"})
@@ -15,7 +25,7 @@ _SAID_WITH_CLOUD = frozenset({"alibaba"})
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place. name: as it may stand in a pool's name. latitude, longitude: degrees, north and east positive."""
+    """A location. name: as it may stand in a pool's name. latitude, longitude: degrees, north and east positive."""
 
     name: str
     latitude: float
@@ -35,7 +45,7 @@ WELL_KNOWN = {
 
 
 def locate(name: str) -> Location:
-    """The place of this name: `eu`, a cloud's region (`aws/eu-central-1`, or without the cloud), or a city.
+    """Return the location of this name: `eu`, a cloud's region (`aws/eu-central-1`, or without the cloud), or a city.
 
     A region may be said without its cloud where all clouds that have it have it at one place.
     Raises ValueError, with names like it, where there is none, or where several places have the name.
@@ -53,13 +63,13 @@ def locate(name: str) -> Location:
 
 
 def names() -> tuple[str, ...]:
-    """Every name that `locate` knows, but for regions without their cloud."""
+    """Return every name that `locate` knows, but for regions without their cloud."""
     regions = (f"{cloud}/{region}" for cloud, regions in CLOUD_REGIONS.items() for region in regions)
     return (*WELL_KNOWN, *sorted(regions), *sorted(CITIES))
 
 
 def _plain_region(region: str) -> str | None:
-    """The city of a region without its cloud; None where no cloud has it. Raises ValueError where they differ."""
+    """Return the city of a region without its cloud; None for none. Raises ValueError where clouds differ."""
     clouds = {cloud: regions for cloud, regions in CLOUD_REGIONS.items() if cloud not in _SAID_WITH_CLOUD}
     found = {cloud: regions[region] for cloud, regions in clouds.items() if region in regions}
     if len(set(found.values())) > 1:

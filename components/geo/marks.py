@@ -1,6 +1,6 @@
-"""Marks in the descriptions of pools: whose a pool is, which load balancers it wants to be in, whether it is leaving.
+"""Marks in the descriptions of pools: the owner, the wanted load balancers, and whether the pool is leaving.
 
-The mark follows what a person reads: `TrueNorth: home in eu [truenorth owner=home hosts=app.example.com]`. Each
+The mark follows a text for people: `TrueNorth: home in eu [truenorth owner=home hosts=app.example.com]`. Each
 cluster reads the marks of all pools of the account, so that any of them puts right what a lost update has taken out.
 """
 
@@ -23,19 +23,19 @@ _MARK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PoolMark:
-    """What a pool's description says. hosts: host names, sorted; None where they did not fit into it."""
+    """The mark of a pool. hosts: the host names of its load balancers, sorted; None where they did not fit."""
 
     owner: str
     hosts: tuple[str, ...] | None
     leaving: bool = False
 
     def wants(self, host_name: str) -> bool:
-        """Whether the pool says that it is to be in the load balancer of this host name."""
+        """Whether the pool is to be in the load balancer of this host name."""
         return not self.leaving and self.hosts is not None and host_name in self.hosts
 
 
 def encode(text: str, mark: PoolMark) -> str:
-    """The description with this text and mark; without the host names where they do not fit.
+    """Return the description with this text and mark; without the host names where they do not fit.
 
     Raises ValueError, with what to do, where the mark could not be read back or does not fit without host names.
     """
@@ -52,7 +52,7 @@ def encode(text: str, mark: PoolMark) -> str:
 
 
 def parse(description: str) -> PoolMark | None:
-    """The mark at the end of a pool's description, or None where it bears none."""
+    """Return the mark at the end of a pool's description; None for none."""
     found = _MARK.search(description)
     if found is None:
         return None
@@ -61,7 +61,7 @@ def parse(description: str) -> PoolMark | None:
 
 
 def text(cluster: str, location: str) -> str:
-    """What a person reads before the mark."""
+    """Return the text for people before the mark."""
     return f"TrueNorth: {cluster} in {location}"
 
 

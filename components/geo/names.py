@@ -1,4 +1,4 @@
-"""What the resources of geo load balancing are called in state, and back: `geo/{pool}/pool`, `geo/{host name}`."""
+"""Logical names of the resources of geo load balancing: `geo/{pool}/pool`, `geo/{host name}`."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _PREFIX = "geo/"
 
 
 def pool_component(pool: str) -> str:
-    """The logical name of the component of a pool and its monitor."""
+    """Return the logical name of the component of a pool and its monitor."""
     return f"{_PREFIX}{pool}"
 
 
 def balancer_component(host_name: str) -> str:
-    """The logical name of the component of a load balancer, and of the load balancer in it."""
+    """Return the logical name of the component of a load balancer, and of the load balancer in it."""
     return f"{_PREFIX}{host_name}"
 
 
 def child(component: str, kind: Kind) -> str:
-    """The logical name of a resource in the component of this name."""
+    """Return the logical name of a resource in the component of this name."""
     return component if kind == "balancer" else f"{component}/{kind}"
 
 
 def logical_name(kind: Kind, name: str) -> str:
-    """The logical name of the resource for a pool (monitor, pool) or a host name (balancer)."""
+    """Return the logical name of the resource for a pool (monitor, pool) or a host name (balancer)."""
     return child(f"{_PREFIX}{name}", kind)
 
 
 def parse(type_token: str, logical_name: str) -> tuple[Kind, str] | None:
-    """The kind of a resource in state and its pool's or host name; None where it is none of geo load balancing."""
+    """Return the kind of a resource in state and its pool's or host name; None for any other resource."""
     kind = KINDS.get(type_token)
     if kind is None or not logical_name.startswith(_PREFIX):
         return None

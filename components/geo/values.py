@@ -12,6 +12,7 @@ MonitorType = Literal["http", "https", "tcp", "udp_icmp", "icmp_ping", "smtp"]
 SteeringPolicy = Literal[
     "off", "geo", "random", "dynamic_latency", "proximity", "least_outstanding_requests", "least_connections"
 ]
+OriginSteering = Literal["random", "hash", "least_outstanding_requests", "least_connections"]
 SessionAffinity = Literal["none", "cookie", "ip_cookie", "header"]
 
 OWN = "own"
@@ -20,10 +21,10 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One address of a pool. weight: 0 to 1 in steps of 0.01, the share of the pool's traffic; port: 0 for the default.
+    """An address of a pool. weight: 0 to 1 in steps of 0.01, the share of the pool's traffic; port: 0 for the default.
 
-    host_header: what is asked for at it, in place of the host name of the request; "" for none. flatten_cname: whether
-    a host name as address is resolved before it is answered. virtual_network_id: where a private address is.
+    host_header: the host name of requests to it, "" for the client's. flatten_cname: whether a host name as address is
+    resolved before it is answered. virtual_network_id: the network of a private address.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """How origins are checked. interval, timeout: seconds; retries: before an origin counts as down.
+    """The health check of origins. interval, timeout: seconds; retries: before an origin counts as down.
 
     port: 0 for the type's default; method, path, expected_codes, expected_body, header, follow_redirects and
     allow_insecure are for http and https only. consecutive_up, consecutive_down: checks before health changes.
@@ -64,7 +65,7 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class LoadShedding:
-    """Which percent of new requests and of sessions is kept from a pool, and how they are chosen."""
+    """The percentages of new requests and of sessions kept from a pool, and how they are chosen."""
 
     default_percent: float = 0
     default_policy: Literal["random", "hash"] = "random"
@@ -88,7 +89,7 @@ class Pool:
     check_regions: tuple[str, ...] = ()
     notification_email: str = ""
     load_shedding: LoadShedding = field(default_factory=LoadShedding)
-    origin_steering: Literal["random", "hash", "least_outstanding_requests", "least_connections"] = "random"
+    origin_steering: OriginSteering = "random"
     description: str = ""
     kept: str = ""
 

@@ -1,4 +1,4 @@
-"""The ownership marks of external-dns: the names of its TXT registry, and what their contents say.
+"""The ownership marks of external-dns: the names and contents of its TXT registry.
 
 Names: external-dns' docs/registry/txt.md and registry/mapper/mapper.go. Contents: endpoint/labels.go and crypto.go.
 Checked against external-dns 0.21.
@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from components.marks import labels
-from components.marks.marked import Key
+from components.marks.marked import MarkedSet
 from components.records import canonical
 
 HERITAGE = "external-dns"
@@ -37,7 +37,7 @@ GZIP = 16 + zlib.MAX_WBITS
 
 @dataclass(frozen=True, slots=True)
 class Affix:
-    """Where an external-dns puts its marks: its `--txt-prefix`, `--txt-suffix` and `--txt-wildcard-replacement`.
+    """The options of an external-dns for names of marks: `--txt-prefix`, `--txt-suffix`, `--txt-wildcard-replacement`.
 
     Raises ValueError where both prefix and suffix are given, which external-dns refuses, or the replacement has a dot.
     """
@@ -55,7 +55,7 @@ class Affix:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What a mark says. resource: `<kind>/<namespace>/<name>`, "" for none; others: further keys and their values."""
+    """The content of a mark. resource: `<kind>/<namespace>/<name>`, "" for none; others: further keys and values."""
 
     owner: str = DEFAULT_OWNER
     resource: str = ""
@@ -65,11 +65,11 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A content that looks like an encrypted mark and cannot be read: somebody's, and nobody knows whose."""
+    """An encrypted mark, or a text that looks like one, with an unknown owner."""
 
 
 def mark_name(name: str, record_type: str, affix: Affix) -> str:
-    """The name of the TXT mark of a record set.
+    """Return the name of the TXT mark of a record set.
 
     The affix goes around the first label, which bears the type in front (`a-www`) unless the affix holds it.
     Raises ValueError where no such name can exist: a label above 63 bytes, or a name above 253.
@@ -95,28 +95,28 @@ def mark_name(name: str, record_type: str, affix: Affix) -> str:
     return mark
 
 
-def marked(mark_name: str, affix: Affix) -> tuple[Key, ...]:
-    """The record sets that a TXT of this name may be the mark of; none where it lacks the affix.
+def marked(mark_name: str, affix: Affix) -> tuple[MarkedSet, ...]:
+    """Return the record sets that a TXT of this name may mark; none where it lacks the affix.
 
-    Those with a type come first. Before 0.12 a mark had no type in its name, until 0.18 one without was written too:
+    Sets with a type come first. Before 0.12 a mark had no type in its name, until 0.18 one without was written too:
     `a-www.example.com` is the mark of A www.example.com, or of whatever stands at a-www.example.com.
     """
     name = mark_name.lower()
-    bare: list[Key] = []
+    bare: list[MarkedSet] = []
     if _typed(affix):
-        bare += [Key(_without(name, affix, record_type.lower()), record_type) for record_type in RECORD_TYPES]
+        bare += [MarkedSet(_without(name, affix, record_type.lower()), record_type) for record_type in RECORD_TYPES]
     legacy = _without(name, affix, "")
     for record_type in RECORD_TYPES:
         kind = f"{record_type.lower()}-"
         if legacy.startswith(kind):
-            bare.append(Key(legacy.removeprefix(kind), record_type))
-    bare.append(Key(legacy, None))
-    keys = [Key(host, key.type) for key in bare for host in _hosts(key.name, affix)]
+            bare.append(MarkedSet(legacy.removeprefix(kind), record_type))
+    bare.append(MarkedSet(legacy, None))
+    keys = [MarkedSet(host, key.type) for key in bare for host in _hosts(key.name, affix)]
     return tuple(key for key in keys if all(key.name.split(".")))
 
 
 def aes_key(text: str) -> bytes:
-    """The key of `--txt-encrypt-aes-key`: 32 bytes as they are, or in base64. Raises ValueError where it is neither."""
+    """Return the key of `--txt-encrypt-aes-key`: 32 bytes as they are, or in base64. Raises ValueError for others."""
     key = text.encode()
     if len(key) != KEY_BYTES:
         try:
@@ -129,7 +129,7 @@ def aes_key(text: str) -> bytes:
 
 
 def encode(said: Labels) -> str:
-    """The plain TXT content of a mark, as external-dns writes it. Raises ValueError where it cannot be read back."""
+    """Return the plain TXT content of a mark. Raises ValueError where it could not be read back."""
     pairs = dict(said.others) | {"owner": said.owner}
     if said.resource:
         pairs["resource"] = said.resource
@@ -137,7 +137,7 @@ def encode(said: Labels) -> str:
 
 
 def parse(content: str, key: bytes | None) -> Labels | Sealed | None:
-    """What a TXT content says, plain or encrypted with this key (of `aes_key`); None where it is no such mark."""
+    """Return the content of a mark, plain or encrypted. key: of `aes_key`; None for none. None for any other text."""
     text = labels.unquoted(content)
     data = _base64(text)
     opened = _open(data, key) if key else None
@@ -157,12 +157,12 @@ def _typed(affix: Affix) -> bool:
 
 
 def _spelled(affix: Affix, kind: str) -> tuple[str, str]:
-    """Prefix and suffix for a type in lower case; "" for the affix of marks without a type."""
+    """Return prefix and suffix for a type in lower case; "" for marks without a type."""
     return affix.prefix.lower().replace(TEMPLATE, kind), affix.suffix.lower().replace(TEMPLATE, kind)
 
 
 def _without(mark_name: str, affix: Affix, kind: str) -> str:
-    """A mark's name without the affix; "" where it does not have it."""
+    """Return a mark's name without the affix; "" where it lacks the affix."""
     prefix, suffix = _spelled(affix, kind)
     labels = mark_name.split(".")
     length = 1 + suffix.count(".")
@@ -173,13 +173,13 @@ def _without(mark_name: str, affix: Affix, kind: str) -> str:
 
 
 def _hosts(bare: str, affix: Affix) -> tuple[str, ...]:
-    """The names that a mark's name without affix and type may stand for: a wildcard shares its mark's name with one."""
+    """Return the names behind a mark's name without affix and type: a wildcard shares its mark with a name."""
     host, dot, rest = bare.partition(".")
     return (f"*{dot}{rest}", bare) if affix.wildcard and host == affix.wildcard.lower() else (bare,)
 
 
 def _base64(text: str) -> bytes:
-    """The bytes of a text in base64; none where it is not."""
+    """Return the bytes of a text in base64; none for any other text."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:  # characters beyond ASCII, or binascii.Error
@@ -187,7 +187,7 @@ def _base64(text: str) -> bytes:
 
 
 def _open(data: bytes, key: bytes) -> str | None:
-    """The text in nonce | AES-256-GCM(gzip(text)) | tag; None where this is not that, or sealed with another key."""
+    """Return the text in nonce | AES-256-GCM(gzip(text)) | tag; None for other data, or another key."""
     if len(data) < SHORTEST_SEALED:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The ownership marks in a zone, whichever tool has written them: TrueNorth, external-dns or cloudflare-ddns."""
+"""Ownership marks of any tool in a zone: TrueNorth, external-dns or cloudflare-ddns."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 
 from components.marks import cloudflare_ddns, external_dns, labels, ownership
 from components.marks.external_dns import Affix
-from components.marks.marked import Key, covers
+from components.marks.marked import MarkedSet, covers
 
 Heritage = Literal["truenorth", "external-dns", "cloudflare-ddns"]
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """What is needed to read the marks of each tool.
+    """The prefixes, affixes and the key with which the marks of each tool are read.
 
     truenorth_types: the record types that TrueNorth marks. external_dns: one affix for each external-dns that writes
-    to the zone. key: the one that its marks are encrypted with, of `external_dns.aes_key`; None for none.
+    to the zone. key: of encrypted marks of external-dns, from `external_dns.aes_key`; None for none.
     """
 
     truenorth_prefix: str = ownership.DEFAULT_PREFIX
@@ -28,7 +28,7 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class HeritageMark:
     """A mark. marks: the record sets it may speak of, several where its name is ambiguous.
 
     sealed: it is encrypted with a key that we do not have, so that its owner and resource are "".
@@ -37,42 +37,43 @@ class Found:
     heritage: Heritage
     owner: str
     resource: str
-    marks: tuple[Key, ...]
+    marks: tuple[MarkedSet, ...]
     sealed: bool = False
 
 
-def read(name: str, content: str, readers: Readers) -> Found | None:
-    """The mark in a TXT record of this name and content; None where it is none that these tools write."""
+def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
+    """Return the mark in a TXT record of this name and content; None for any other text."""
     ours = ownership.parse(labels.unquoted(content))
     if ours and ours.heritage == ownership.HERITAGE:
         hosts = [
             (ownership.marked_name(name, kind, readers.truenorth_prefix), kind) for kind in readers.truenorth_types
         ]
-        return Found("truenorth", ours.owner, ours.resource, tuple(Key(host, kind) for host, kind in hosts if host))
+        marks = tuple(MarkedSet(host, kind) for host, kind in hosts if host)
+        return HeritageMark("truenorth", ours.owner, ours.resource, marks)
     owner = cloudflare_ddns.parse(content)
     if owner is not None:
-        return Found("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
+        return HeritageMark("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
     return _external_dns(name, content, readers)
 
 
-def holders(name: str, record_type: str, found: Iterable[Found]) -> tuple[Found, ...]:
-    """Those of the marks that may speak of the record set of this name and type, the surest first.
+def holders(name: str, record_type: str, found: Iterable[HeritageMark]) -> tuple[HeritageMark, ...]:
+    """Return the marks that may speak of a record set, the surest first.
 
-    A mark that names the type is surer than one for whatever type, and a mark of one reading than one of several.
+    A mark with the type is surer than one without, and a mark of one set surer than an ambiguous one.
     """
     speaking = [mark for mark in found if covers(mark.marks, name, record_type)]
-    return tuple(sorted(speaking, key=lambda mark: (Key(name, record_type) not in mark.marks, len(mark.marks))))
+    return tuple(sorted(speaking, key=lambda mark: (MarkedSet(name, record_type) not in mark.marks, len(mark.marks))))
 
 
-def described(found: Found) -> str:
-    """A mark in words, for messages: `external-dns owner default (ingress/web/shop)`."""
+def described(found: HeritageMark) -> str:
+    """Return a mark in words, for messages: `external-dns owner default (ingress/web/shop)`."""
     if found.sealed:
         return f"{found.heritage} (its mark is encrypted, the owner unknown)"
     resource = f" ({found.resource})" if found.resource else ""
     return f"{found.heritage} owner {found.owner}{resource}" if found.owner else f"{found.heritage}{resource}"
 
 
-def _external_dns(name: str, content: str, readers: Readers) -> Found | None:
+def _external_dns(name: str, content: str, readers: Readers) -> HeritageMark | None:
     said = external_dns.parse(content, readers.key)
     if said is None:
         return None
@@ -81,5 +82,5 @@ def _external_dns(name: str, content: str, readers: Readers) -> Found | None:
         # It encrypts marks of names with a type only, so that other texts in base64 are told from marks.
         keys = tuple(key for key in keys if key.type)
     if isinstance(said, external_dns.Sealed):
-        return Found("external-dns", "", "", keys, sealed=True) if keys else None
-    return Found("external-dns", said.owner, said.resource, keys)
+        return HeritageMark("external-dns", "", "", keys, sealed=True) if keys else None
+    return HeritageMark("external-dns", said.owner, said.resource, keys)

@@ -12,7 +12,7 @@ MARKED = re.compile(rf"(?:(?P<comment>.+) )?\[truenorth owner=(?P<owner>{OWNER.p
 
 
 def encode(comment: str, owner: str, limit: int) -> str:
-    """The user's comment with the owner's mark.
+    """Return the user's comment with the owner's mark.
 
     limit: the longest comment that the zone's plan stores, in characters (100 on Free zones, 500 on others:
     https://developers.cloudflare.com/dns/manage-dns-records/reference/record-attributes/).
@@ -32,6 +32,6 @@ def encode(comment: str, owner: str, limit: int) -> str:
 
 
 def parse(comment: str) -> tuple[str, str | None]:
-    """The user's comment, and the owner in the mark behind it; None where it bears no mark."""
+    """Return the user's comment, and the owner in the mark behind it; None for no mark."""
     found = MARKED.fullmatch(comment)
     return (found["comment"] or "", found["owner"]) if found else (comment, None)

@@ -16,12 +16,12 @@ STORABLE = re.compile(r"[ !#-+\--\[\]-~]*")
 
 
 def unquoted(content: str) -> str:
-    """The text of a TXT content: the quotes dropped, several character strings joined."""
+    """Return the text of a TXT content, without quotes, its character strings joined."""
     return SEAM.sub("", content.strip()).strip('"')
 
 
 def encode(heritage: str, labels: Mapping[str, str]) -> str:
-    """The TXT content of these labels, quoted, their keys sorted.
+    """Return the TXT content of these labels, quoted, their keys sorted.
 
     Raises ValueError where a key or a value holds what cannot be read back.
     """
@@ -36,7 +36,7 @@ def encode(heritage: str, labels: Mapping[str, str]) -> str:
 
 
 def parse(text: str, heritage: str) -> dict[str, str] | None:
-    """The labels in an unquoted text, by key; None where it is no mark of this heritage, or one of several heritages.
+    """Return the labels in an unquoted text, by key; None unless it is a mark of this heritage alone.
 
     Tokens without `=` and keys of other tools are ignored; of a key that is there twice the last counts.
     """

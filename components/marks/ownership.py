@@ -17,7 +17,7 @@ WILDCARD_LABEL = "_wildcard"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Who owns a record: the tool (heritage), the owner id, and the object that asked for the record."""
+    """The owner of a record. heritage: the tool; owner: its id; resource: the object that claimed the record."""
 
     heritage: str
     owner: str
@@ -25,7 +25,7 @@ class Mark:
 
 
 def encode(mark: Mark) -> str:
-    """The TXT content of a mark, quoted as the API gives it back; keys sorted."""
+    """Return the TXT content of a mark, quoted as the API gives it back; keys sorted."""
     pairs = [f"heritage={mark.heritage}", f"{mark.heritage}/owner={mark.owner}"]
     if mark.resource:
         pairs.append(f"{mark.heritage}/resource={mark.resource}")
@@ -33,7 +33,7 @@ def encode(mark: Mark) -> str:
 
 
 def parse(content: str) -> Mark | None:
-    """The mark in a TXT content, of any heritage, or None where the text is no mark. Unknown keys are ignored."""
+    """Return the mark in a TXT content, of any heritage; None for any other text. Unknown keys are ignored."""
     pairs = dict(pair.partition("=")[::2] for pair in content.strip().strip('"').split(","))
     heritage = pairs.get("heritage", "")
     if not heritage:
@@ -43,12 +43,12 @@ def parse(content: str) -> Mark | None:
 
 @cache
 def _label(record_type: str, prefix: str) -> str:
-    """What stands before the marks of a type; asked for each record of a zone, several times."""
+    """Return the label in front of the marks of a type; cached, as it is needed several times for each record."""
     return prefix.lower().replace("%{record_type}", record_type.lower())
 
 
 def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
-    """The name of the TXT mark of a record set.
+    """Return the name of the TXT mark of a record set.
 
     The prefix becomes a label in front, so that the mark of the apex stays inside the zone and no host is shadowed;
     `%{record_type}` in it is the type in lower case. A wildcard label is replaced: a mark must not match queries.
@@ -59,30 +59,9 @@ def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
 
 
 def marked_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
-    """The name of the record set of this type whose mark has this name; "" where it is the mark of none."""
+    """Return the name of the record set of this type with a mark of this name; "" for none."""
     label = _label(record_type, prefix)
     if not name.startswith(label):
         return ""
     host = name.removeprefix(label)
     return f"*{host.removeprefix(WILDCARD_LABEL)}" if host.startswith(f"{WILDCARD_LABEL}.") else host
-
-
-def component_name(name: str, record_type: str) -> str:
-    """The logical name of a record set's component: `www.example.com/A`."""
-    return f"{name}/{record_type}"
-
-
-def record_name(name: str, record_type: str, slot: int) -> str:
-    """The logical name of one record of a set. The slot stays when the content changes, so that it is an update."""
-    return component_name(name, record_type) + (f"/{slot}" if slot else "")
-
-
-def mark_record_name(name: str, record_type: str) -> str:
-    """The logical name of the mark's record."""
-    return component_name(name, record_type) + "/mark"
-
-
-def set_of(logical_name: str) -> tuple[str, str]:
-    """The name and type of the set that a record, or its mark, belongs to, by its logical name."""
-    name, record_type = logical_name.split("/", 2)[:2]
-    return name, record_type

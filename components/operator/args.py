@@ -1,4 +1,4 @@
-"""What the operator is deployed with: typed, checked where it was read, and without any secret but the credentials."""
+"""The arguments of an operator's deployment. Their text is checked where it is read; only credentials are secret."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class ObjectName:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the operator has to be allowed. state: the head of the Secrets that state is kept in; None: it is elsewhere.
+    """Everything in the cluster that the operator needs access to.
 
     leases: those of the election and of the state. cache: the ConfigMap of the WAN addresses; None for none.
+    state: the head of the Secrets that hold Pulumi's state; None where state is elsewhere.
     """
 
     reads: tuple[Read, ...] = ()
@@ -68,7 +69,7 @@ class ResourceArgs:
 
 @dataclass(frozen=True, slots=True)
 class PodArgs:
-    """Where and how the pods run. port: of the page, the metrics and the probes."""
+    """The pods: their kind, number, resources and nodes. port: of the page, the metrics and the probes."""
 
     kind: Literal["deployment", "daemonset"] = "deployment"
     replicas: int = 2
@@ -116,10 +117,20 @@ class OperatorArgs:
 
     @property
     def cluster_name(self) -> str:
-        """The name of what is cluster-wide: no other namespace's operator has it."""
+        """The name of cluster-wide objects, which no operator in another namespace has."""
         return self.name if self.name == self.namespace else f"{self.namespace}-{self.name}"
 
     @property
     def secret(self) -> str:
-        """The Secret that has the credentials."""
+        """The name of the Secret with the credentials."""
         return self.credentials_secret or f"{self.name}-credentials"
+
+    @property
+    def settings_name(self) -> str:
+        """The name of the ConfigMap with the settings."""
+        return f"{self.name}-settings"
+
+    @property
+    def settings_file(self) -> str:
+        """The name of the settings' file in the ConfigMap."""
+        return f"Pulumi.{self.stack}.yaml"

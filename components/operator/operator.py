@@ -9,8 +9,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.operator.args import OperatorArgs
+from components.operator.manifest import Manifest
 from components.operator.manifests import manifests
-from components.operator.manifests.labels import Manifest
 
 TYPE = "truenorth:index:Operator"
 Make = Callable[..., pulumi.Resource]
@@ -32,31 +32,31 @@ CLASSES: Mapping[tuple[str, str], Make] = {
 }
 """The resource of each kind; a kind that is not here is a custom resource."""
 _OURS = {"pulumi.com/patchForce": "true"}
-"""What somebody has changed by hand is changed back, and no conflict (pulumi_kubernetes, server-side apply)."""
+"""Take back changes made by hand instead of reporting a conflict (pulumi_kubernetes, server-side apply)."""
 _ARGUMENTS = {
     "roleRef": "role_ref",
     "stringData": "string_data",
 }
-"""What Python calls the fields at the top of a manifest, where that differs."""
+"""The SDK's names of top-level fields of a manifest that have others in Python."""
 
 
 class Operator(pulumi.ComponentResource):
-    """One operator. Its objects are made in order: the namespace first, the workload after all that it mounts."""
+    """An operator. Its objects are made in order: the namespace first, the workload after everything it mounts."""
 
     def __init__(self, name: str, args: OperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TYPE, name, None, opts)
         self.namespace = args.namespace
         before: list[pulumi.Resource] = []
-        for one in manifests(args):
+        for each in manifests(args):
             options = pulumi.ResourceOptions(parent=self, depends_on=list(before))
-            made = declare(one, options)
-            if one["kind"] in {"Namespace", "ServiceAccount", "ConfigMap", "Secret"} or "Role" in one["kind"]:
+            made = declare(each, options)
+            if each["kind"] in {"Namespace", "ServiceAccount", "ConfigMap", "Secret"} or "Role" in each["kind"]:
                 before.append(made)
         self.register_outputs({"namespace": args.namespace, "name": args.name})
 
 
 def provider(name: str, *, kubeconfig: str, context: str) -> pulumi.ProviderResource:
-    """The way to a cluster: a kubeconfig file and its context, "" for the usual ones.
+    """Declare the provider of a cluster. kubeconfig: a file; context: one of its contexts; "" for the defaults.
 
     Settings that change are changed in place: to replace them would leave the pods without for a moment.
     """
@@ -71,7 +71,7 @@ def provider(name: str, *, kubeconfig: str, context: str) -> pulumi.ProviderReso
 
 
 def declare(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    """One manifest as a resource, named after its kind and name."""
+    """Declare a manifest as a resource, named after its kind and name."""
     metadata, kind = manifest["metadata"], manifest["kind"]
     logical = "/".join(filter(None, (kind, metadata.get("namespace", ""), metadata["name"])))
     content = {_ARGUMENTS.get(key, key): _hidden(key, value) for key, value in manifest.items()}
@@ -88,5 +88,5 @@ def declare(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resource
 
 
 def _hidden(key: str, value: Any) -> Any:  # noqa: ANN401 - any field of any kind
-    """What no output and no state may show."""
+    """Return the value of a field, as a secret where no output and no state may show it."""
     return pulumi.Output.secret(value) if key == "stringData" else value

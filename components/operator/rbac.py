@@ -1,4 +1,4 @@
-"""What the operator may do in the cluster: no more than its sources, its Lease, its cache and its state need. Pure.
+"""The operator's access rights: no more than its sources, its Lease, its cache and its state need. Pure.
 
 Rules are narrowed to single objects by resourceNames where the API can do that: not for `create`, and for `list` and
 `watch` only with the field selector metadata.name, which is how the Lease and the cache are watched.
@@ -22,7 +22,7 @@ _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Something that may be done. namespace: "" for the whole cluster. name: one object only; "" for all."""
+    """Permission for one verb. namespace: "" for the whole cluster. name: the only object; "" for all."""
 
     namespace: str
     group: str
@@ -32,7 +32,7 @@ class Right:
 
 
 def rules(rights: Rights) -> Mapping[str, list[dict[str, Any]]]:
-    """The RBAC rules by namespace, CLUSTER_WIDE among them where something is not limited to one."""
+    """Return the RBAC rules by namespace, CLUSTER_WIDE for rights that are not limited to a namespace."""
     found = frozenset(each_right(rights))
     wide = {(one.group, one.resource, one.verb) for one in found if one.namespace == CLUSTER_WIDE}
     by_object: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
@@ -50,7 +50,7 @@ def rules(rights: Rights) -> Mapping[str, list[dict[str, Any]]]:
 
 
 def each_right(rights: Rights) -> Iterator[Right]:
-    """Everything that the operator does, one by one; some of it more than once."""
+    """Yield each right that the operator needs, some of them more than once."""
     for read in rights.reads:
         yield from _of_read(read)
     for lease in rights.leases:
@@ -73,14 +73,14 @@ def _of_read(read: Read) -> Iterator[Right]:
             yield Right(place, "", "events", "patch")
 
 
-def _kept(one: ObjectName, group: str, resource: str) -> Iterator[Right]:
-    """An object of ours that is made, looked at, watched and replaced."""
-    yield Right(one.namespace, group, resource, "create")
+def _kept(kept: ObjectName, group: str, resource: str) -> Iterator[Right]:
+    """Yield the rights to make, read, watch and replace one object of our own."""
+    yield Right(kept.namespace, group, resource, "create")
     for verb in ("get", "watch", "update"):
-        yield Right(one.namespace, group, resource, verb, one.name)
+        yield Right(kept.namespace, group, resource, verb, kept.name)
 
 
 def _state(head: ObjectName) -> Iterator[Right]:
-    """The heads of shards, and the pieces, have names that come with what is in them, so that no rule can name them."""
+    """Yield the rights for Pulumi's state in Secrets, whose names depend on their content: no rule can name them."""
     for verb in ("create", "get", "list", "update", "delete"):
         yield Right(head.namespace, "", "secrets", verb)

@@ -1,4 +1,4 @@
-"""Values as the DNS API gives them back, so that what is declared and what is read compare equal."""
+"""Canonical names, addresses and TTLs, as DNS APIs give them back, so that they compare equal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAXIMUM_NAME = 253
 
 
 def fqdn(name: str, zone: str) -> str:
-    """A name in lower case with its zone: `www`, `www.example.com` and `www.example.com.` are one, `@` is the apex.
+    """Return a full name in lower case: `www`, `www.example.com` and `www.example.com.` are one, `@` is the apex.
 
     A name with dots must end in the zone: whether `api.dev` meant `api.dev.example.com` or a host elsewhere is not
     for us to guess. Raises ValueError, with a reason for the user, where the name is no DNS name or lies outside.
@@ -30,7 +30,7 @@ def fqdn(name: str, zone: str) -> str:
 
 
 def fqdn_of_zone_file(name: str, zone: str) -> str:
-    """A name as a zone file has it, in full: relative to the zone, unless it ends in it. Raises ValueError."""
+    """Return the full name of one in a zone file: relative to the zone, unless it ends in it. Raises ValueError."""
     bare = name.strip().lower()
     if name.endswith(".") or bare == zone or bare.endswith(f".{zone}"):
         return fqdn(name, zone)
@@ -49,7 +49,7 @@ def check_name(name: str) -> None:
 
 
 def address(text: str, record_type: str) -> str:
-    """An address in its canonical form. Raises ValueError where it is none, or not of the record type's family."""
+    """Return an address in canonical form. Raises ValueError where it is none, or not of the record type's family."""
     try:
         parsed = ipaddress.ip_address(text.strip())
     except ValueError:
@@ -61,5 +61,5 @@ def address(text: str, record_type: str) -> str:
 
 
 def ttl(value: int, *, proxied: bool, automatic: int = AUTOMATIC_TTL) -> int:
-    """The TTL as the API stores it: proxied records are always automatic. automatic: what the provider makes of it."""
+    """Return the TTL that the API stores, in seconds. automatic: the value for proxied records and AUTOMATIC_TTL."""
     return automatic if proxied or value == AUTOMATIC_TTL else value

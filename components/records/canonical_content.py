@@ -1,4 +1,4 @@
-"""The content of records as a zone file has it, in one form, so that what is declared, read and registered compares.
+"""Canonical contents of records, in zone file form, so that declared, read and registered ones compare equal.
 
 Names in a content are absolute, in lower case and without the final dot, as Cloudflare gives them back.
 """
@@ -33,7 +33,7 @@ EXAMPLES = {
 
 
 def content(record_type: str, text: str) -> str:
-    """The canonical form of a content. Raises ValueError, with a reason for the user, where it is none of its type.
+    """Return the canonical form of a content. Raises ValueError, with a reason for the user, where it does not fit.
 
     A TXT content that is not quoted is one text, spaces and all.
     """
@@ -55,7 +55,7 @@ def content(record_type: str, text: str) -> str:
 
 
 def lenient(record_type: str, text: str) -> str:
-    """The canonical form of a content that somebody else has stored; as it is where it is none of its type."""
+    """Return the canonical form of a content that somebody else has stored; as it is where it does not fit its type."""
     try:
         return content(record_type, text)
     except ValueError:
@@ -63,12 +63,12 @@ def lenient(record_type: str, text: str) -> str:
 
 
 def joined(values: tuple[str, ...]) -> str:
-    """The values of a whole record set as one content."""
+    """Return the values of a whole record set as one content."""
     return SEPARATOR.join(sorted(values))
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The values in a content that may hold those of a whole record set."""
+    """Return the values in a content that may hold those of a whole record set."""
     return tuple(text.split(SEPARATOR))
 
 

@@ -1,4 +1,4 @@
-"""How Cloudflare takes a record's content apart: MX has its priority beside it, SRV and CAA come in components.
+"""Cloudflare's fields of a record's content: MX has its priority apart, SRV and CAA come in components.
 
 https://developers.cloudflare.com/api/resources/dns/subresources/records/methods/create/
 """
@@ -12,7 +12,7 @@ from components.records import canonical_content
 
 
 def content(item: Mapping[str, Any]) -> str:
-    """The content as a zone file has it, of a record as the API gives it or as state holds its inputs."""
+    """Return the content in zone file form. item: a record of the API, or its inputs in state."""
     record_type, text, data = item["type"], item.get("content") or "", item.get("data") or {}
     if record_type == "SRV" and data:
         text = " ".join(_word(data[key]) for key in ("priority", "weight", "port", "target"))
@@ -24,7 +24,7 @@ def content(item: Mapping[str, Any]) -> str:
 
 
 def fields(record_type: str, text: str) -> dict[str, Any]:
-    """The fields of a canonical content: those of the API and, but for their case, of the provider's resource."""
+    """Return the fields of a canonical content, named as in the API and, but for their case, in the resource."""
     if record_type == "MX":
         priority, host = text.split(" ")
         return {"content": host, "priority": int(priority)}
@@ -38,5 +38,5 @@ def fields(record_type: str, text: str) -> dict[str, Any]:
 
 
 def _word(value: object) -> str:
-    """A number that came as 10.0, through a state's JSON or the plugin's, is 10."""
+    """Return a value as text: 10.0, as JSON of state or plugin has it, is 10."""
     return str(int(value)) if isinstance(value, float) else str(value)

@@ -26,10 +26,10 @@ def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.Resour
 
 
 def import_id(record_id: str, _zone_id: str) -> str:
-    """What `import_` takes for a record set with this id."""
+    """Return the value of `import_` for a record set with this id."""
     return record_id
 
 
 def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
-    """A provider that takes its credentials from other environment variables: theirs by the plugin's own."""
+    """Declare a provider with credentials from other environment variables: those by the plugin's own."""
     return official.provider(_SDK, name, environment, _SECRETS)

@@ -9,26 +9,26 @@ from collections.abc import Callable
 
 APEX = "@"
 HOST_AT = {"CNAME": 0, "NS": 0, "PTR": 0, "MX": 1, "SRV": 3}
-"""The types whose contents end in a host name, and which word that is."""
+"""The position of the host name in contents that end in one, by type."""
 
 
 def relative(name: str, zone: str) -> str:
-    """The name of a record in its zone: `www` for www.example.com, `@` for the zone's own."""
+    """Return the name of a record in its zone: `www` for www.example.com, `@` for the zone's own."""
     return APEX if name == zone else name.removesuffix(f".{zone}")
 
 
 def fqdn(name: str, zone: str) -> str:
-    """The full name, in lower case, of a record that the API calls so."""
+    """Return the full name, in lower case, of a record by its name in the API."""
     return zone if name == APEX else f"{name.lower()}.{zone}"
 
 
 def absolute(record_type: str, text: str, zone: str) -> str:
-    """A content of the API with its host name in full."""
+    """Return a content of the API with its host name in full."""
     return _with_host(record_type, text, lambda host: host if host.endswith(".") else fqdn(host, zone))
 
 
 def stored(record_type: str, text: str) -> str:
-    """A canonical content as the API should store it: its host name with the final dot."""
+    """Return a canonical content in the API's form: its host name with the final dot."""
     return _with_host(record_type, text, lambda host: host if host.endswith(".") else f"{host}.")
 
 

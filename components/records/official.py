@@ -19,7 +19,7 @@ from pathlib import Path
 import pulumi
 
 MANIFEST = "pulumi-plugin.json"
-"""Beside each SDK: by it the engine knows which plugin a program needs."""
+"""The file beside each SDK that tells the engine which plugin a program needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Package:
     server: str | None
 
     def options(self, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
-        """The options with what the SDK's own classes add: which plugin is meant."""
+        """Return the options with the version and server of the plugin, as the SDK's own classes add them."""
         own = pulumi.ResourceOptions(version=self.version, plugin_download_url=self.server)
         merged: pulumi.ResourceOptions = pulumi.ResourceOptions.merge(own, opts)
         return merged
@@ -39,7 +39,7 @@ class Package:
 
 @cache
 def package(sdk: str) -> Package:
-    """The release of an SDK by its import name, such as pulumi_cloudflare. Raises ModuleNotFoundError without it."""
+    """Return the release of an SDK by its import name: pulumi_cloudflare. Raises ModuleNotFoundError without it."""
     spec = find_spec(sdk)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(sdk)
@@ -50,13 +50,13 @@ def package(sdk: str) -> Package:
 def resource(
     sdk: str, type_token: str, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
-    """Declare a resource. inputs: by the names of the package's schema; what is None is left out."""
+    """Declare a resource. inputs: by the names of the package's schema; None values are left out."""
     given = {key: value for key, value in inputs.items() if value is not None}
     return pulumi.CustomResource(type_token, name, given, package(sdk).options(opts))
 
 
 def provider(sdk: str, name: str, environment: Mapping[str, str], secrets: Sequence[str]) -> pulumi.ProviderResource:
-    """Declare a provider that takes its settings from other environment variables: theirs by the plugin's own.
+    """Declare a provider with settings from other environment variables: those by the plugin's own.
 
     secrets: the settings that the package's schema declares secret.
     """

@@ -1,4 +1,4 @@
-"""Owned records: all records of one name and type, and the mark that says they are ours, under one Pulumi component."""
+"""Owned records: all records of one name and type, with their ownership mark, under one Pulumi component."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pulumi
 
-from components.marks import ownership
+from components.records.logical_name import MARK, LogicalName
 from components.records.providers import PROVIDERS
 from components.records.record import Record
 
@@ -18,12 +18,12 @@ TYPE_TOKEN = "truenorth:dns:OwnedRecord"  # noqa: S105 - a type token, no secret
 
 @dataclass(frozen=True, slots=True)
 class OwnedRecordArgs:
-    """What is declared of a name and type.
+    """The declaration of a record set.
 
     provider: as in `providers`. zone_id: the provider's id of the zone. name: an FQDN in lower case. records: those of
     the set and its marks, by logical name. import_ids: ids of records in the zone to take over, by logical name; only
     for records that state does not hold, because the engine replaces (deletes) a record of its own that is imported
-    again. untouched: whatever is declared, the engine keeps what state has.
+    again. untouched: the engine keeps the records in state, whatever is declared.
     """
 
     provider: str
@@ -36,14 +36,14 @@ class OwnedRecordArgs:
 
 
 def declare(args: OwnedRecordArgs, opts: pulumi.ResourceOptions | None = None) -> dict[str, pulumi.Resource]:
-    """Declare a record set with its mark; return its records by logical name.
+    """Declare a record set with its mark and return its records by logical name.
 
     The mark is made first and removed last, so that no record of ours ever stands unmarked, not even after a crash
     between the two. A new type or zone replaces a record; the old one goes first, because A and CNAME cannot coexist.
     A function, not a class: see `official`.
     """
-    component = pulumi.ComponentResource(TYPE_TOKEN, ownership.component_name(args.name, args.type), None, opts)
-    mark_name = ownership.mark_record_name(args.name, args.type)
+    component = pulumi.ComponentResource(TYPE_TOKEN, LogicalName(args.name, args.type).component, None, opts)
+    mark_name = str(LogicalName(args.name, args.type, MARK))
     resources: dict[str, pulumi.Resource] = {}
     for logical_name in sorted(args.records, key=lambda name: (name != mark_name, name)):
         before = [resources[mark_name]] if mark_name in resources else []
@@ -69,7 +69,7 @@ def _declare_record(
 
 
 def explicit_provider(provider: str, variable: str) -> pulumi.ProviderResource:
-    """A provider of its own for a zone whose token is in this environment variable; no token reaches state."""
+    """Declare a provider for a zone with its own token in this environment variable; no token reaches state."""
     token_variable = PROVIDERS[provider].token_variable
     made: pulumi.ProviderResource = component_of(provider).provider(
         f"{provider}/{variable}", {variable: token_variable}
@@ -78,5 +78,5 @@ def explicit_provider(provider: str, variable: str) -> pulumi.ProviderResource:
 
 
 def component_of(provider: str) -> ModuleType:
-    """The module that declares its records."""
+    """Return the module that declares records of a provider."""
     return importlib.import_module(PROVIDERS[provider].component)

@@ -1,4 +1,4 @@
-"""The DNS providers: what each can do. This is where a further one is registered; see CONTRIBUTING.md."""
+"""The DNS providers and their abilities. A further one is registered here; see CONTRIBUTING.md."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What a provider can do.
+    """A DNS provider and its abilities.
 
     type_token: the Pulumi resource of a record. component: the module that declares it. sdk: the Python distribution
-    whose version is that of the provider's plugin. token_variable: where the
-    provider's plugin looks for a token. whole_sets: a resource is all values of a name and type, not one.
+    whose version is that of the provider's plugin. token_variable: the variable of the plugin's token. whole_sets:
+    whether a resource holds all values of a name and type, not one.
     comments, proxies, apex_alias: whether it has these (a CNAME at the apex is no CNAME in the DNS, RFC 1034, 3.6.2).
-    automatic_ttl: what TTL 1, "automatic", is stored as; TTLs are seconds, ttls says in words which are possible.
+    automatic_ttl: the stored value of TTL 1, "automatic"; TTLs are seconds; ttls: the possible ones in words.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One DNS record, as it is declared, read and registered."""
+"""A DNS record, as declared, read and registered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One DNS record with canonical values: name an FQDN in lower case, ttl in seconds (1 = automatic).
+    """A DNS record with canonical values: name an FQDN in lower case, ttl in seconds (1 = automatic).
 
     content: as a zone file has it (`canonical_content`). A provider whose records are whole sets (Gandi) has all
     values of a set in one record, sorted, one a line.
@@ -20,4 +20,4 @@ class Record:
     proxied: bool
     comment: str
     tags: tuple[str, ...] = ()
-    """Sorted. None: whatever tags somebody has given to it are left alone."""
+    """Sorted. Where there are none, tags that somebody has given to the record are left alone."""

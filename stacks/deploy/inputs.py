@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.operator.args import ObjectName, OperatorArgs, PodArgs, ResourceArgs
-from components.operator.manifests.pod import KUBECONFIG_FOLDER
+from components.operator.pod import KUBECONFIG_FOLDER
 from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, plugin_environment, secret_variables

@@ -61,8 +61,3 @@ def label_of(stack: str) -> str:
 def root_of(stack: str, project: str = "truenorth") -> str:
     """Return the URN of a stack's own resource."""
     return f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}"
-
-
-def stack_in(urn: str) -> str:
-    """Return the stack in a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`."""
-    return urn.removeprefix("urn:pulumi:").partition("::")[0]

@@ -7,6 +7,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, TypeVar
 
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 
 T_co = TypeVar("T_co", covariant=True)
@@ -102,6 +103,11 @@ class RegisteredRecord:
     zone_id: str
     record: Record
     provider: str = "cloudflare"
+
+    @property
+    def resource(self) -> LogicalName:
+        """The logical name, taken apart."""
+        return LogicalName.parse(self.logical_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a run would do: the plan compared with what state holds and what the zone has. Pure.
+"""Changes of a run: the plan compared with the records in state and in the zones. Pure.
 
 No change means that no run is needed: state and zone both already say what the plan says.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
@@ -17,7 +18,7 @@ from stacks.plan.records.record_sets import declared_records, import_ids
 
 
 class Action(Enum):
-    """What happens to one record; the value is its name in tables, JSON and metrics."""
+    """The kind of a change; the value is its name in tables, JSON and metrics."""
 
     CREATE = "create"
     ADOPT = "adopt"
@@ -34,7 +35,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One record that a run would touch. before is what the zone (else state) has, after what is wanted."""
+    """A change of one record. before: it in the zone, else in state; after: as wanted; None for none."""
 
     action: Action
     logical_name: str
@@ -56,8 +57,13 @@ class Change:
         return self.is_drift or self.unseen
 
     @property
+    def resource(self) -> LogicalName:
+        """The logical name, taken apart."""
+        return LogicalName.parse(self.logical_name)
+
+    @property
     def record(self) -> Record:
-        """The record the change is about."""
+        """The record after the change; the former one where it is deleted."""
         found = self.after or self.before
         if found is None:
             raise ValueError("a change without a record")
@@ -65,7 +71,7 @@ class Change:
 
 
 def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
-    """The changes that a run with this plan makes, in the order of the plan; deletions last."""
+    """Return the changes of a run with this plan, in the order of the plan; deletions last."""
     registered = {(one.provider, one.logical_name): one for one in observation.registry.records}
     present = _Present.of(observation)
     found: list[Change] = []
@@ -95,7 +101,7 @@ def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """What the zones have, by id, and the names of the zones that were listed, by theirs."""
+    """The records in the zones, and the names of the listed zones, both by id."""
 
     live: Mapping[str, Record]
     zones: Mapping[str, str]
@@ -107,7 +113,7 @@ class _Present:
         return cls(live, {zone.zone_id: zone.zone for zone in listed})
 
     def of_ours(self, ours: RegisteredRecord) -> Record | None:
-        """What the zone has for a registered record; one of a zone that was not listed is taken as state says."""
+        """Return the zone's record for a registered one, state's where the zone was not listed; None for none."""
         return self.live.get(ours.id) if ours.zone_id in self.zones else ours.record
 
 

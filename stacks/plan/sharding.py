@@ -1,4 +1,4 @@
-"""Which stack of the estate a record set belongs to, and over how many stacks the names are spread. Pure."""
+"""Sharding: the stack of an estate that a record set belongs to, and the number of stacks. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from components.marks.ownership import set_of
-from stacks.model.shards import Layout, label_of, stack_in, stack_of
+from components import urns
+from stacks.model.shards import Layout, label_of, stack_of
 
 if TYPE_CHECKING:
     from stacks.model.claims import ObjectKey
     from stacks.model.observation import Registry
     from stacks.model.plan import Plan
     from stacks.model.values import RecordSet, SharedSet
-    from stacks.plan.records.zone_index import Key
+    from stacks.plan.records.record_sets import Key
 
 Shards = int | Literal["auto", "zone", "cluster", "namespace"]
 """The setting `shards`."""
@@ -30,7 +30,7 @@ MOST, LEAST = 55, 15
 
 
 def layout(wanted: Shards, record_sets: Collection[RecordSet], former: Layout) -> Layout:
-    """How the names of these sets are to be spread. former: how they are now."""
+    """Return the layout over which the names of these sets are to be spread. former: the present one."""
     if isinstance(wanted, int):
         return Layout("names", wanted)
     if wanted != "auto":
@@ -42,13 +42,13 @@ def layout(wanted: Shards, record_sets: Collection[RecordSet], former: Layout) -
 
 
 def homes(plan: Plan, registry: Registry, estate: str) -> dict[Key, str]:
-    """The stack in which each set of the plan is run: where state has it, else where it belongs."""
+    """Return the stack in which each set of the plan is run: where state has it, else where it belongs."""
     now = stacks_now(registry)
     return {key: now.get(key, stack) for key, stack in belonging(plan, estate).items()}
 
 
 def belonging(plan: Plan, estate: str) -> dict[Key, str]:
-    """The stack to which each set of the plan belongs."""
+    """Return the stack to which each set of the plan belongs."""
     asked = dict(plan.asked_by)
     return {
         (one.name, one.type): stack_of(estate, label(one, plan.layout, asked.get((one.name, one.type), ())))
@@ -57,14 +57,14 @@ def belonging(plan: Plan, estate: str) -> dict[Key, str]:
 
 
 def stacks_now(registry: Registry) -> dict[Key, str]:
-    """The stack that holds each set of which state has a record."""
-    return {set_of(one.logical_name): stack_in(one.urn) for one in registry.records}
+    """Return the stack of each set in state."""
+    return {one.resource.record_set: urns.stack(one.urn) for one in registry.records}
 
 
 def label(record_set: RecordSet, spread: Layout, asked_by: tuple[ObjectKey, ...]) -> str:
-    """The label of the shard that a set belongs to; "" for the estate's own stack.
+    """Return the label of the shard that a set belongs to; "" for the estate's own stack.
 
-    What no object has asked for has no cluster or namespace: the estate's own stack holds it.
+    A set that no object has claimed has no cluster or namespace: the estate's own stack holds it.
     """
     if spread.by == "zone":
         return record_set.zone
@@ -78,7 +78,7 @@ def label(record_set: RecordSet, spread: Layout, asked_by: tuple[ObjectKey, ...]
 
 @cache
 def bucket(name: str, count: int) -> int:
-    """The number, from 0, of the bucket of a name: the same at every run, and few names move where count changes.
+    """Return the bucket of a name, from 0: the same at every run; few names move where count changes.
 
     Jump consistent hashing: J. Lamping, E. Veach, https://arxiv.org/abs/1406.2294.
     """
@@ -92,25 +92,25 @@ def bucket(name: str, count: int) -> int:
 
 
 def moves(plan: Plan, registry: Registry, estate: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """The URNs of records that lie in another stack than the one they belong to, by the two stacks: from, to.
+    """Return the URNs of records outside of the stack they belong to, by the two stacks: from, to.
 
-    What is not asked for just now, as its cluster cannot be read, says nothing of where it belongs.
+    A set without a claim, as its cluster cannot be read, stays where it is.
     """
     wished = belonging(plan, estate)
     if plan.layout.by in {"cluster", "namespace"}:
         wished = {key: wished[key] for key, _ in plan.asked_by if key in wished}
     found: dict[tuple[str, str], list[str]] = {}
     for one in registry.records:
-        now, key = stack_in(one.urn), set_of(one.logical_name)
+        now, key = urns.stack(one.urn), one.resource.record_set
         if key in wished and wished[key] != now:
             found.setdefault((now, wished[key]), []).append(one.urn)
     return {between: tuple(urns) for between, urns in found.items()}
 
 
 def split(plan: Plan, registry: Registry, estate: str, own: Mapping[Key, str] | None = None) -> dict[str, Plan]:
-    """The plan of each stack, that of the estate's own among them: its part of the sets, and what goes with them.
+    """Return the plan of each stack, the estate's own included: its part of the sets.
 
-    Links and load balancing are the estate's, so in its own stack. own: the `homes`, where they are known already.
+    Links and load balancing are in the estate's own stack. own: the `homes`, where they are known already.
     """
     own = own or homes(plan, registry, estate)
     sets: dict[str, list[RecordSet]] = {estate: []}
@@ -120,7 +120,7 @@ def split(plan: Plan, registry: Registry, estate: str, own: Mapping[Key, str] | 
     for part in plan.shared:
         shared.setdefault(own.get((part.name, part.type), estate), []).append(part)
     for urn in (*(one.urn for one in registry.records), *registry.interrupted):
-        sets.setdefault(stack_in(urn), [])  # of which nothing may be wanted any more
+        sets.setdefault(urns.stack(urn), [])  # of which nothing may be wanted any more
     return {
         stack: replace(
             plan,

@@ -1,4 +1,4 @@
-"""The world as it will be once a plan has been carried out, to see what the run after it does. Pure."""
+"""Simulation: the world after a plan has been carried out, to see what the next run does. Pure."""
 
 from __future__ import annotations
 
@@ -11,49 +11,61 @@ from stacks.model.plan import Plan
 from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, UnreadZone, ZoneSnapshot
 from stacks.plan.records.record_sets import declared_records, import_ids
 
+_Held = Mapping[tuple[str, str], RegisteredRecord]
+"""The records in state before the run, by provider and logical name."""
+
 
 def carried_out(plan: Plan, observation: Observation) -> Observation:
-    """The observation after a run with this plan, if nobody else changes anything meanwhile.
+    """Return the observation after a run with this plan, if nobody else changes anything meanwhile.
 
-    Zones that could not be read stay so, and what state holds of them stays as it is.
+    Zones that could not be read stay so, and state keeps its records of them.
     """
-    zones: list[ZoneSnapshot | UnreadZone] = []
-    registered: list[RegisteredRecord] = []
     held = {(one.provider, one.logical_name): one for one in observation.registry.records}
-    gone = {one.id for one in observation.registry.records}
-    for zone in observation.zones:
-        live = {one.id: one.record for one in zone.records} if isinstance(zone, ZoneSnapshot) else None
-        written = {} if live is None else {one: record for one, record in live.items() if one not in gone}
-        for record_set in plan.record_sets:
-            for one in _registered(record_set, live, held) if record_set.zone == zone.zone else ():
-                registered.append(one)
-                if live is not None and record_set.untouched and one.id in gone:
-                    written |= {one.id: live[one.id]} if one.id in live else {}
-                else:
-                    written[one.id] = one.record
-        zones.append(_snapshot(zone, written))
+    results = [_zone_after(zone, plan, held) for zone in observation.zones]
     registry = replace(
-        observation.registry, records=tuple(registered), links=plan.links, shared=plan.shared, interrupted=()
+        observation.registry,
+        records=tuple(one for _, registered in results for one in registered),
+        links=plan.links,
+        shared=plan.shared,
+        interrupted=(),
     )
-    return replace(observation, zones=tuple(zones), registry=registry)
+    return replace(observation, zones=tuple(zone for zone, _ in results), registry=registry)
+
+
+def _zone_after(
+    zone: ZoneSnapshot | UnreadZone, plan: Plan, held: _Held
+) -> tuple[ZoneSnapshot | UnreadZone, list[RegisteredRecord]]:
+    """Return a zone after the run, and the records that state has of it."""
+    live = {one.id: one.record for one in zone.records} if isinstance(zone, ZoneSnapshot) else None
+    sets = (record_set for record_set in plan.record_sets if record_set.zone == zone.zone)
+    made = [one for record_set in sets for one in _registered(record_set, live, held)]
+    registered = [one for one, _ in made]
+    if isinstance(zone, UnreadZone):
+        return zone, registered
+    known = {one.id for one in held.values()}
+    records = {one.id: one for one in zone.records if one.id not in known}
+    records |= {one.id: LiveRecord(one.id, record) for one, record in made if record}
+    return replace(zone, records=tuple(records.values())), registered
 
 
 def _registered(
-    record_set: RecordSet, live: Mapping[str, Record] | None, held: Mapping[tuple[str, str], RegisteredRecord]
-) -> Iterator[RegisteredRecord]:
-    """What state will hold of a set. live: what the zone has; None where nobody knows."""
+    record_set: RecordSet, live: Mapping[str, Record] | None, held: _Held
+) -> Iterator[tuple[RegisteredRecord, Record | None]]:
+    """Yield each record that state will have of a set, and the zone's record; None where the zone has none.
+
+    live: the zone's records by id before the run; None where nobody knows.
+    """
     imported = import_ids(record_set)
     for logical_name, record in declared_records(record_set).items():
         before = held.get((record_set.provider, logical_name))
-        if before and (record_set.untouched or live is None or before.id in live):
-            yield before if record_set.untouched else replace(before, record=record)
+        if before and record_set.untouched:
+            yield before, (live or {}).get(before.id)
+        elif before and (live is None or before.id in live):
+            yield replace(before, record=record), record
         else:
             identity = imported.get(logical_name, f"new {logical_name}")
             urn = before.urn if before else ""
-            yield RegisteredRecord(urn, logical_name, identity, record_set.zone_id, record, record_set.provider)
-
-
-def _snapshot(zone: ZoneSnapshot | UnreadZone, written: Mapping[str, Record]) -> ZoneSnapshot | UnreadZone:
-    if isinstance(zone, UnreadZone):
-        return zone
-    return replace(zone, records=tuple(LiveRecord(identity, record) for identity, record in written.items()))
+            yield (
+                RegisteredRecord(urn, logical_name, identity, record_set.zone_id, record, record_set.provider),
+                record,
+            )

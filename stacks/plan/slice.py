@@ -1,16 +1,15 @@
-"""The part of an observation that the plan of some names depends on, so that one change need not wait for all. Pure.
+"""Slices: the part of an observation for the plan of some names, so that a change need not wait for all. Pure.
 
-The plan of an excerpt is the plan of the whole, as far as it is about those names (and the few of the settings).
+The plan of a slice equals the plan of the whole for those names and the few of the settings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.marks import ownership
-from components.marks.ownership import set_of
 from components.records import canonical_content
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.observation import Observation
@@ -24,15 +23,15 @@ ALIAS = "CNAME"
 
 
 def about(settings: Settings, observation: Observation, names: Collection[str]) -> Observation:
-    """The observation without what has nothing to do with these names or those of the settings."""
+    """Return the observation without records and claims that have nothing to do with these names or the settings'."""
     registry = observation.registry
     wanted, places = _reached(settings, observation, names)
     kept = tuple(one for one in registry.records if _host(one) in wanted)
     ids = frozenset(one.id for one in kept)
-    others = frozenset(one.id for one in registry.records if not _is_former_mark(one)) - ids
+    others = frozenset(one.id for one in registry.records if not one.resource.is_former_mark) - ids
 
     def matters(live: LiveRecord) -> bool:
-        """Of the rest a text may be somebody's mark that speaks of one of the names, wherever it stands."""
+        """Whether a record may be needed: one at a name, or a text, which may be a mark of one, wherever it stands."""
         if live.id in ids or live.record.name in places:
             return True
         return live.record.type == "TXT" and live.id not in others and not _is_our_kind_of_mark(live.record.content)
@@ -53,12 +52,9 @@ def about(settings: Settings, observation: Observation, names: Collection[str]) 
 def _reached(
     settings: Settings, observation: Observation, names: Collection[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The names, those of the settings and those that have to do with them; and all these with the places of marks."""
-    zones = settings.each_zone()
-    wanted = {*names, *(zone.fqdn(entry) for zone in zones for entry in zone.names)}
-    wanted |= {zone.fqdn(entry) for zone in zones for entry in zone.records}
-    wanted |= {zone.canonical_fqdn for zone in zones if zone.targets == "cname"}
-    prefixes = {zone.mark_prefix for zone in zones}
+    """Return the names with those of the settings and those related to them, and all these with the places of marks."""
+    wanted = {*names, *_names_of(settings)}
+    prefixes = {zone.mark_prefix for zone in settings.each_zone()}
     records = observation.registry.records
     leading = _leading(records, observation.sources)
     while True:
@@ -73,10 +69,18 @@ def _reached(
         wanted |= further
 
 
+def _names_of(settings: Settings) -> Iterator[str]:
+    for zone in settings.each_zone():
+        yield from (zone.fqdn(name) for name in zone.names)
+        yield from (zone.fqdn(record) for record in zone.records)
+        if zone.targets == "cname":
+            yield zone.canonical_fqdn
+
+
 def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighting]) -> dict[str, frozenset[str]]:
-    """Where the aliases of ours lead in whose place something else is wished for."""
-    wishes = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    otherwise = {one.name for one in wishes if isinstance(one, Claim) and one.type != ALIAS}
+    """Return the targets of our aliases in the place of which something else is claimed, by name."""
+    claims = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
+    otherwise = {one.name for one in claims if isinstance(one, Claim) and one.type != ALIAS}
     return {
         _host(one): frozenset(canonical_content.split(one.record.content))
         for one in records
@@ -85,22 +89,18 @@ def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighti
 
 
 def _host(registered: RegisteredRecord) -> str:
-    return set_of(registered.logical_name)[0]
-
-
-def _is_former_mark(registered: RegisteredRecord) -> bool:
-    return "/mark/" in registered.logical_name
+    return registered.resource.name
 
 
 def _is_our_kind_of_mark(content: str) -> bool:
-    """Whether a text is nothing but a mark of TrueNorth: where those stand that speak of a name is known."""
+    """Whether a text is nothing but a mark of TrueNorth, the places of which are known."""
     texts = canonical_content.split(content)
     mark = ownership.parse(texts[0]) if len(texts) == 1 else None
     return mark is not None and mark.heritage == ownership.HERITAGE
 
 
 def _of_source(source: SourceSighting, names: frozenset[str]) -> SourceSighting:
-    """What it wishes for these names, and all that it complains of: what those objects wish for nobody knows."""
+    """Return the source with its claims for these names, and all complaints, as nobody knows the claims behind them."""
     if not isinstance(source.found, Known):
         return source
     kept = tuple(one for one in source.found.value if not isinstance(one, Claim) or one.name in names)

@@ -36,7 +36,7 @@ def change(name: str, before: str = "", after: str = "", action: Action | None =
     natural = Action.CREATE if not before else Action.UPDATE if after else Action.DELETE
     return Change(
         action or natural,
-        f"{name}.{ZONE}/A/0",
+        f"{name}.{ZONE}/A",
         record(name, before) if before else None,
         record(name, after) if after else None,
         zone=ZONE,

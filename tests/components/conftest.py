@@ -11,6 +11,7 @@ import pytest
 from pulumi import automation
 
 from cli.engine.install.find import Engine
+from components import urns
 from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 from lab.plugin.cloudflare.server import serving
@@ -30,7 +31,7 @@ class Run:
         if event.resource_pre_event is None:
             return
         step = event.resource_pre_event.metadata
-        name = step.urn.rsplit("::", 1)[1]
+        name = urns.logical_name(step.urn)
         if step.type.startswith("cloudflare:index/"):
             self.operations.setdefault(name, []).append(step.op.value)
             if step.detailed_diff:

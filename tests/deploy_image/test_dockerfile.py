@@ -9,7 +9,7 @@ from py_compile import PycInvalidationMode
 
 import pytest
 
-from components.operator.manifests.pod import HOME, USER
+from components.operator.pod import HOME, USER
 from deploy.image.dockerfile import Stage, ignored, read
 from deploy.image.tree import IMAGE, INTERPRETER, ROOT, dockerfile
 

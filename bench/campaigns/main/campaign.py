@@ -17,7 +17,7 @@ from components.records import canonical_content
 from lab import remote
 from stacks.model.values import Known
 from stacks.observe.zone.cloudflare import read_record
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.records.record_sets import declared_records
 
 STEPS = 6
@@ -81,7 +81,7 @@ def _contents_as_wished(storm: Storm, again: Convergence, blocked: set[tuple[str
         record = read_record(one)
         found.setdefault((record.name, record.type), []).append(record.content)
     for zone in storm.place.session().settings.each_zone():
-        for endpoint in endpoints(zone, seen_on_links(again.observation.addresses)):
+        for endpoint in endpoints(zone, addresses_by_link(again.observation.addresses)):
             key = (endpoint.name, endpoint.type)
             if not isinstance(endpoint.targets, Known):
                 raise WrongError(f"the address is unknown in a world without faults: {endpoint.targets.reason}")

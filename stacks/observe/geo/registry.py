@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
+from components import urns
 from components.geo import names
 from components.geo.values import LoadBalancer, Monitor, Pool
 from stacks.model.geo import GeoMemory, RegisteredGeo
@@ -58,7 +59,7 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _registered(resource: Mapping[str, Any]) -> RegisteredGeo | None:
     """Return the pool, monitor or load balancer of a resource; None for others, and for one about to be deleted."""
-    logical_name = resource["urn"].rsplit("::", 1)[1]
+    logical_name = urns.logical_name(resource["urn"])
     found = names.parse(resource["type"], logical_name)
     if found is None or resource.get("delete"):
         return None

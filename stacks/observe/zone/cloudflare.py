@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from components import urns
 from components.records import cloudflare_fields
 from components.records.record import Record
 from stacks.model.errors import ObservationError, UserError
@@ -45,7 +46,7 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """Return the record of a resource in state."""
     inputs = resource["inputs"]
-    logical_name = resource["urn"].rsplit("::", 1)[1]
+    logical_name = urns.logical_name(resource["urn"])
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], inputs["zoneId"], read_record(inputs))
 
 

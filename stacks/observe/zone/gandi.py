@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from components import urns
 from components.records import canonical_content, gandi_names
 from components.records.record import Record
 from stacks.model.errors import ObservationError, UserError
@@ -42,7 +43,7 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """Return the record set of a resource in state."""
     inputs = resource["inputs"]
-    zone, logical_name = inputs["zone"], resource["urn"].rsplit("::", 1)[1]
+    zone, logical_name = inputs["zone"], urns.logical_name(resource["urn"])
     record = read_record(zone, inputs["name"], inputs["type"], int(inputs["ttl"]), inputs["values"])
     return RegisteredRecord(resource["urn"], logical_name, resource["id"], zone, record, "gandi")
 

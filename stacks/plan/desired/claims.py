@@ -1,7 +1,7 @@
-"""Several objects, of one or several clusters, that wish for one name. Pure; the order of the wishes plays no part.
+"""Claims of several objects, of one or several clusters, for one name. Pure; their order plays no part.
 
-Targets of wishes that agree in type and settings are merged. Where they do not agree the older object wins, of two of
-one age that with the lesser key, and the other's owner is told. A CNAME stands alone at its name (RFC 1034, 3.6.2) and
+Targets of claims that agree in type and settings are merged. Otherwise the older object wins, of two of one age the
+one with the lesser key, and the other gets a complaint. A CNAME stands alone at its name (RFC 1034, 3.6.2) and
 has one target, so CNAMEs are never merged.
 """
 
@@ -21,22 +21,22 @@ _AFTER_ADDRESSES = "AB"
 
 @dataclass(frozen=True, slots=True)
 class _TypedClaim:
-    """A wish's claim to the records of one type. Not certain: its targets are unknown, and may be of another."""
+    """The part of a claim for records of one type. certain: False where its unknown targets may be of another type."""
 
     type: str
-    wish: Claim
+    claim: Claim
     certain: bool
 
 
-def settle(wishes: Iterable[Claim]) -> tuple[tuple[Claim, ...], tuple[Complaint, ...]]:
-    """One wish at most for each name and type, and what the objects that lost have to know.
+def settle(claims: Iterable[Claim]) -> tuple[tuple[Claim, ...], tuple[Complaint, ...]]:
+    """Return one claim at most for each name and type, and the complaints to the objects that lost.
 
-    Where one of several targets is unknown, so are all. Who may turn out to have no claim to a type neither loses it
-    nor is told anything yet; whether a younger one gets it is unknown until then.
+    Where one of several targets is unknown, so are all. An object with an uncertain claim to a type neither loses it
+    nor gets a complaint; whether a younger one gets the type is unknown until then.
     """
     by_name: dict[str, list[Claim]] = {}
-    for wish in wishes:
-        by_name.setdefault(wish.name, []).append(wish)
+    for claim in claims:
+        by_name.setdefault(claim.name, []).append(claim)
     kept: list[Claim] = []
     complaints: dict[Complaint, None] = {}
     for name in sorted(by_name):
@@ -48,87 +48,89 @@ def settle(wishes: Iterable[Claim]) -> tuple[tuple[Claim, ...], tuple[Complaint,
     return tuple(kept), tuple(complaints)
 
 
-def _are_apart(wishes: Sequence[Claim]) -> bool:
-    """Whether they have nothing to do with each other, as most have not: so these cost next to nothing."""
-    types = {wish.type for wish in wishes}
-    return len(wishes) == 1 or (len(types) == len(wishes) and not types & {None, ALIAS})
+def _are_apart(claims: Sequence[Claim]) -> bool:
+    """Whether no two claims can meet, as is usual: such names cost next to nothing."""
+    types = {claim.type for claim in claims}
+    return len(claims) == 1 or (len(types) == len(claims) and not types & {None, ALIAS})
 
 
-def _age(wish: Claim) -> tuple[object, ...]:
-    """What orders wishes: the age of their objects, the objects' keys, and of one object's the rest.
+def _age(claim: Claim) -> tuple[object, ...]:
+    """Return the sort key of a claim: the age of its object, the object's key, then its other fields.
 
-    What an object's unknown targets turn out to be does not keep its own addresses from it, but it does an alias.
+    Unknown targets of an object come after its own addresses, and before an alias.
     """
-    kind = wish.type or (_AFTER_ADDRESSES if isinstance(wish.targets, Unknown) else "")
-    return wish.created, wish.object, kind, repr(wish)
+    kind = claim.type or (_AFTER_ADDRESSES if isinstance(claim.targets, Unknown) else "")
+    return claim.created, claim.object, kind, repr(claim)
 
 
-def _of_name(wishes: Sequence[Claim], complaints: dict[Complaint, None]) -> Iterator[Claim]:
-    """What remains of the wishes for one name, oldest first."""
-    claims: dict[str, list[_TypedClaim]] = {}
-    for claim in _beside_each_other([claim for wish in wishes for claim in _claims(wish)], complaints):
-        claims.setdefault(claim.type, []).append(claim)
-    won = {record_type: _of_type(claims[record_type], complaints) for record_type in sorted(claims)}
+def _of_name(claims: Sequence[Claim], complaints: dict[Complaint, None]) -> Iterator[Claim]:
+    """Yield the claims that remain for one name, oldest first."""
+    typed_claims: dict[str, list[_TypedClaim]] = {}
+    for typed in _beside_each_other([typed for claim in claims for typed in _typed(claim)], complaints):
+        typed_claims.setdefault(typed.type, []).append(typed)
+    won = {record_type: _of_type(typed_claims[record_type], complaints) for record_type in sorted(typed_claims)}
     whole = {
-        wish
-        for wish in wishes
-        if wish.type is None
-        and all(claims.get(one.type, [None])[0] == one for one in _claims(wish))
-        and len({won[one.type].targets for one in _claims(wish)}) == 1
+        claim
+        for claim in claims
+        if claim.type is None
+        and all(typed_claims.get(one.type, [None])[0] == one for one in _typed(claim))
+        and len({won[one.type].targets for one in _typed(claim)}) == 1
     }
-    for record_type, wish in won.items():
-        origin = claims[record_type][0].wish
+    for record_type, claim in won.items():
+        origin = typed_claims[record_type][0].claim
         if origin not in whole:
-            yield wish
-        elif record_type == _claims(origin)[0].type:
-            yield replace(wish, type=None)
-
-
-def _claims(wish: Claim) -> tuple[_TypedClaim, ...]:
-    if wish.type is not None:
-        return (_TypedClaim(wish.type, wish, certain=True),)
-    if isinstance(wish.targets, Detected):
-        return tuple(_TypedClaim(one, wish, certain=True) for one in ("A", "AAAA"))
-    return tuple(_TypedClaim(one, wish, certain=False) for one in ("A", "AAAA", ALIAS))
-
-
-def _beside_each_other(claims: list[_TypedClaim], complaints: dict[Complaint, None]) -> Iterator[_TypedClaim]:
-    """The claims without those that cannot stand beside the oldest certain one: a CNAME, or what is beside a CNAME."""
-    first = next((position for position, claim in enumerate(claims) if claim.certain), None)
-    for position, claim in enumerate(claims):
-        if first is None or (claim.type == ALIAS) == (claims[first].type == ALIAS):
             yield claim
-        elif claim.certain:
-            complaint = _lost(claim.wish, claims[first].wish, "a CNAME stands alone at its name (RFC 1034, 3.6.2)")
+        elif record_type == _typed(origin)[0].type:
+            yield replace(claim, type=None)
+
+
+def _typed(claim: Claim) -> tuple[_TypedClaim, ...]:
+    if claim.type is not None:
+        return (_TypedClaim(claim.type, claim, certain=True),)
+    if isinstance(claim.targets, Detected):
+        return tuple(_TypedClaim(one, claim, certain=True) for one in ("A", "AAAA"))
+    return tuple(_TypedClaim(one, claim, certain=False) for one in ("A", "AAAA", ALIAS))
+
+
+def _beside_each_other(typed_claims: list[_TypedClaim], complaints: dict[Complaint, None]) -> Iterator[_TypedClaim]:
+    """Yield the claims that can stand beside the oldest certain one: a CNAME stands alone."""
+    first = next((position for position, typed in enumerate(typed_claims) if typed.certain), None)
+    for position, typed in enumerate(typed_claims):
+        if first is None or (typed.type == ALIAS) == (typed_claims[first].type == ALIAS):
+            yield typed
+        elif typed.certain:
+            complaint = _lost(
+                typed.claim, typed_claims[first].claim, "a CNAME stands alone at its name (RFC 1034, 3.6.2)"
+            )
             complaints[complaint] = None
         elif position < first:
-            yield claim
+            yield typed
 
 
-def _of_type(claims: Sequence[_TypedClaim], complaints: dict[Complaint, None]) -> Claim:
-    """The oldest wish, with the targets of those that agree with it."""
-    winner = claims[0]
+def _of_type(typed_claims: Sequence[_TypedClaim], complaints: dict[Complaint, None]) -> Claim:
+    """Return the oldest claim, with the targets of the claims that agree with it."""
+    winner = typed_claims[0]
     merged: list[tuple[ObjectKey, Targets]] = []
-    for claim in claims:
-        difference = _difference(claim, winner)
+    for typed in typed_claims:
+        difference = _difference(typed, winner)
         if not difference:
-            merged.append((claim.wish.object, claim.wish.targets))
-        elif claim.certain and winner.certain:
-            complaints[_lost(claim.wish, winner.wish, difference)] = None
-    targets = winner.wish.targets if winner.type == ALIAS else _merged([one for _, one in merged])
-    return replace(winner.wish, type=winner.type, targets=targets, parts=tuple(merged) if len(merged) > 1 else ())
+            merged.append((typed.claim.object, typed.claim.targets))
+        elif typed.certain and winner.certain:
+            complaints[_lost(typed.claim, winner.claim, difference)] = None
+    targets = winner.claim.targets if winner.type == ALIAS else _merged([one for _, one in merged])
+    return replace(winner.claim, type=winner.type, targets=targets, parts=tuple(merged) if len(merged) > 1 else ())
 
 
-def _difference(claim: _TypedClaim, winner: _TypedClaim) -> str:
-    """Why the two cannot be merged; "" where they can."""
-    one, other = claim.wish, winner.wish
+def _difference(typed: _TypedClaim, winner: _TypedClaim) -> str:
+    """Return the reason why two claims cannot be merged; "" where they can."""
+    one, other = typed.claim, winner.claim
     for setting in _SETTINGS:
         mine, its = getattr(one, setting), getattr(other, setting)
         if mine != its:
             return f"its {setting} is {_spelled(its)}, not {_spelled(mine)}"
     if isinstance(one.targets, Detected) != isinstance(other.targets, Detected):
         return "one of the two points at detected addresses, and the other does not"
-    if claim.type == ALIAS and one.targets != other.targets:
+    if typed.type == ALIAS and one.targets != other.targets:
         return "a name has one CNAME"
     return ""
 

@@ -1,4 +1,4 @@
-"""From the settings' names and records to endpoints: what each should point at. Pure."""
+"""Endpoints from the settings' names and records, with their targets. Pure."""
 
 from __future__ import annotations
 
@@ -13,33 +13,39 @@ if TYPE_CHECKING:
 
 FAMILY = {family.record_type: family for family in Family}
 
-Seen = Mapping[tuple[str, Family], Known[tuple[Address, ...]] | Unknown]
-"""The addresses by link and family."""
+AddressesByLink = Mapping[tuple[str, Family], Known[tuple[Address, ...]] | Unknown]
+"""Detected addresses by link and family."""
 
 
-def seen_on_links(sightings: tuple[Sighting, ...]) -> Seen:
-    """The addresses by link and family."""
+def addresses_by_link(sightings: tuple[Sighting, ...]) -> AddressesByLink:
+    """Return the detected addresses by link and family."""
     return {(one.link, one.family): one.addresses for one in sightings}
 
 
-def endpoints(zone: ZoneSettings, seen: Seen) -> tuple[Endpoint, ...]:
-    """One endpoint for each name and type. Without targets of its own, a name points at the addresses of its links.
+def endpoints(zone: ZoneSettings, addresses: AddressesByLink) -> tuple[Endpoint, ...]:
+    """Return an endpoint for each name and type. A name without targets points at the addresses of its links.
 
     Where one of several links is unknown, so are the targets: `links.partly_known` says what can be done all the same.
     """
     aliases = [entry for entry in zone.names if zone.is_alias(entry)]
-    found = [endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, seen)]
+    found = [
+        endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, addresses)
+    ]
     found += [_alias(entry, zone) for entry in aliases]
     if aliases:
-        found += _canonical(aliases, found, zone, seen)
+        found += _canonical(aliases, found, zone, addresses)
     return (*found, *(_static(entry, zone) for entry in zone.records))
 
 
-def _of_name(entry: NameSettings, zone: ZoneSettings, seen: Seen) -> Iterator[Endpoint]:
+def _of_name(entry: NameSettings, zone: ZoneSettings, addresses: AddressesByLink) -> Iterator[Endpoint]:
     links = entry.links or (WAN,)
-    for record_type in entry.types or _types(entry, links, seen):
+    for record_type in entry.types or _types(entry, links, addresses):
         yield _endpoint(
-            entry, zone, record_type, _targets(entry, record_type, links, seen), links=() if entry.targets else links
+            entry,
+            zone,
+            record_type,
+            _targets(entry, record_type, links, addresses),
+            links=() if entry.targets else links,
         )
 
 
@@ -48,15 +54,15 @@ def _alias(entry: NameSettings, zone: ZoneSettings) -> Endpoint:
 
 
 def _canonical(
-    aliases: list[NameSettings], others: list[Endpoint], zone: ZoneSettings, seen: Seen
+    aliases: list[NameSettings], others: list[Endpoint], zone: ZoneSettings, addresses: AddressesByLink
 ) -> Iterator[Endpoint]:
-    """The one name that has the addresses. It is proxied only where all its aliases are: else it would hide them."""
+    """Yield the endpoints of the canonical name. It is proxied only if all its aliases are: else it would hide them."""
     if any(endpoint.name == zone.canonical_fqdn for endpoint in others):
         return
     proxied = all(_proxied(entry, zone) for entry in aliases)
-    wanted = [record_type for entry in aliases for record_type in entry.types or _types(entry, (WAN,), seen)]
+    wanted = [record_type for entry in aliases for record_type in entry.types or _types(entry, (WAN,), addresses)]
     for record_type in sorted(set(wanted)):
-        targets = addresses_of(record_type, (WAN,), seen)
+        targets = addresses_of(record_type, (WAN,), addresses)
         yield Endpoint(
             name=zone.canonical_fqdn,
             type=record_type,
@@ -98,26 +104,28 @@ def _proxied(entry: NameSettings | RecordSettings, zone: ZoneSettings) -> bool:
     return zone.proxied if entry.proxied is None else entry.proxied
 
 
-def _types(entry: NameSettings, links: tuple[str, ...], seen: Seen) -> tuple[str, ...]:
-    """The types of a name that names none: those of its targets, else those of the families that are detected."""
+def _types(entry: NameSettings, links: tuple[str, ...], addresses: AddressesByLink) -> tuple[str, ...]:
+    """Return the types of a name without any: those of its targets, else those of the detected families."""
     if entry.targets:
         return tuple(sorted({"AAAA" if ":" in target else "A" for target in entry.targets}))
-    return tuple(family.record_type for family in Family if any((link, family) in seen for link in links))
+    return tuple(family.record_type for family in Family if any((link, family) in addresses for link in links))
 
 
 def _targets(
-    entry: NameSettings, record_type: str, links: tuple[str, ...], seen: Seen
+    entry: NameSettings, record_type: str, links: tuple[str, ...], addresses: AddressesByLink
 ) -> Known[tuple[str, ...]] | Unknown:
     if entry.targets:
         fitting = {target for target in entry.targets if (":" in target) == (record_type == "AAAA")}
         return Known(tuple(sorted(canonical.address(target, record_type) for target in fitting)))
-    return addresses_of(record_type, links, seen)
+    return addresses_of(record_type, links, addresses)
 
 
-def addresses_of(record_type: str, links: tuple[str, ...], seen: Seen) -> Known[tuple[str, ...]] | Unknown:
-    """The addresses of these links that a record of the type can hold; Unknown where one of them is."""
+def addresses_of(
+    record_type: str, links: tuple[str, ...], addresses: AddressesByLink
+) -> Known[tuple[str, ...]] | Unknown:
+    """Return the addresses of these links for records of the type; Unknown where one link is."""
     family = FAMILY[record_type]
-    found = {link: seen[link, family] for link in links if (link, family) in seen}
+    found = {link: addresses[link, family] for link in links if (link, family) in addresses}
     if not found:
         return Unknown(f"{family.value} is not among truenorth:wan.families")
     unknown = [(link, one.reason) for link, one in found.items() if isinstance(one, Unknown)]

@@ -1,12 +1,12 @@
-"""Names with several links, one of which cannot be seen: the others are followed, and its addresses stay. Pure.
+"""Names with several links, some of them unknown: the others are followed, and the addresses of these stay. Pure.
 
-Which of a name's addresses came from which link nobody can tell from the zone. State remembers what was published of
-each link; where its memory does not explain what the name has, nothing is touched.
+The zone does not tell from which link an address came. State remembers the addresses that were published of each link;
+where this memory does not explain a name's addresses, nothing is touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, LinkAddresses, Unknown
@@ -16,26 +16,31 @@ from stacks.plan.desired.endpoints import FAMILY
 def partly_known(
     endpoint: Endpoint, values: Collection[str], observation: Observation
 ) -> Known[tuple[str, ...]] | Unknown:
-    """The targets where some links are known and the others keep what was last published of them; else Unknown."""
+    """Return the targets where some links are known and the others keep the addresses last published; else Unknown.
+
+    values: the present ones of its set.
+    """
     family = FAMILY[endpoint.type]
-    seen = {
-        one.link: one.addresses for one in observation.addresses if one.family is family and one.link in endpoint.links
+    sightings = [one for one in observation.addresses if one.family is family and one.link in endpoint.links]
+    known = {
+        one.link: frozenset(map(str, one.addresses.value)) for one in sightings if isinstance(one.addresses, Known)
     }
-    if not any(isinstance(one, Known) for one in seen.values()):
+    unseen = [one.link for one in sightings if isinstance(one.addresses, Unknown)]
+    if not known:
         return endpoint.targets
     memory = {one.link: frozenset(one.addresses) for one in observation.registry.links if one.family is family}
-    held = frozenset(values)
-    known = {str(address) for one in seen.values() if isinstance(one, Known) for address in one.value}
-    unseen = [link for link, one in seen.items() if isinstance(one, Unknown)]
-    remembered = {address for link in unseen for address in memory.get(link, ())}
-    explained = known.union(*(memory.get(link, ()) for link in seen))
-    if not remembered <= held or (held - explained and not all(link in memory for link in unseen)):
-        return endpoint.targets
-    return Known(tuple(sorted(known | remembered)))
+    held, now = frozenset(values), _of_links(known, known)
+    remembered = _of_links(unseen, memory)
+    explained = held <= now | remembered | _of_links(known, memory) or memory.keys() >= set(unseen)
+    return Known(tuple(sorted(now | remembered))) if explained and remembered <= held else endpoint.targets
+
+
+def _of_links(links: Iterable[str], addresses: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(address for link in links for address in addresses.get(link, ()))
 
 
 def published(observation: Observation) -> tuple[LinkAddresses, ...]:
-    """What to remember of each named link: its addresses now, and of a link that is unknown those of before."""
+    """Return the addresses to remember of each named link: its present ones, of an unknown link the former ones."""
     before = {(one.link, one.family): one for one in observation.registry.links}
     now = {
         (one.link, one.family): LinkAddresses(one.link, one.family, tuple(sorted(map(str, one.addresses.value))))

@@ -1,13 +1,13 @@
-"""Record sets that several objects share, of which some cannot be seen: theirs stay, the others are followed. Pure.
+"""Shared record sets: the targets of objects that cannot be seen stay, the others are followed. Pure.
 
-Which of a set's targets came from which object nobody can tell from the zone. State remembers it for the sets that
-several objects share; of another set the mark says whose it all is. Where marks do not say so (`marks: comment` or
-`none`) state remembers it for all; of what it does not, nothing goes while something cannot be seen.
+The zone does not tell which object gave a target. State remembers it for sets that several objects share; of other
+sets the mark names the only giver. Where marks name none (`marks: comment` or `none`) state remembers it for all sets.
+Targets without a known giver stay while any object cannot be seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.marks import ownership
@@ -15,31 +15,32 @@ from stacks.model.claims import Complaint, origin
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, SharedSet, Unknown
 from stacks.plan.desired.claims import ALIAS
-from stacks.plan.records.zone_index import Key, ZoneIndex
+from stacks.plan.records.record_sets import Key
+from stacks.plan.records.zone_index import ZoneIndex
 
 ANYBODY = ""
-"""The one who gave what nobody knows the giver of."""
+"""The giver of targets whose giver is not known."""
 SETTINGS = "settings/"
 
 LINK = "link:"
-"""What an object gave that points at the addresses that are detected on a link: this, and the link's name."""
+"""Before a link's name: the target of an object that points at the addresses detected on the link."""
 
 Gave = Mapping[str, tuple[str, ...]]
-"""What each object gave to a set, by `ObjectKey.resource`."""
+"""The targets that each object gave to a set, by `ObjectKey.resource`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Which objects can be seen: the origins of those that can and of those that cannot, and what state remembers."""
+    """The visible and hidden origins of objects, and the givers that state remembers. read: the visible origins."""
 
     read: tuple[str, ...]
     unread: tuple[tuple[str, str], ...]
-    """With the reason of each."""
+    """The hidden origins, each with the reason."""
     failure: str
-    """Why one cannot that its cluster has; "" where there is none: a kind that it has not hides nobody else's."""
+    """The reason of a hidden origin that its cluster has; "" for none: a kind that it lacks hides no other objects."""
     shared: Mapping[Key, Gave]
     doubted: Mapping[str, str]
-    """The objects one of whose annotations does not say what can be done, with the reason: which names, say."""
+    """Objects with an annotation that cannot be followed, with the reason: their names may be unknown."""
 
     @classmethod
     def of(cls, observation: Observation) -> Sight:
@@ -64,11 +65,11 @@ class Sight:
 
     @property
     def is_clear(self) -> bool:
-        """Whether everything can be seen."""
+        """Whether all objects can be seen."""
         return not (self.unread or self.doubted)
 
     def hidden(self, resource: str) -> str:
-        """Why the object cannot be seen, if it is there at all; "" where it is known whether it is."""
+        """Return the reason why an object may exist unseen; "" where it is known whether it does."""
         if resource in self.doubted:
             return self.doubted[resource]
         if not self.unread or resource.startswith(SETTINGS):
@@ -81,20 +82,20 @@ class Sight:
 
 
 def gave(key: Key, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Gave:
-    """What each object gave to a set that is ours."""
+    """Return the targets that each object gave to a set of ours. held: all its present values."""
     if key in sight.shared:
         return sight.shared[key]
     if not held:
         return {}
-    mark = ownership.parse(zone.marks[key].record.content) if key in zone.marks else None
+    mark = ownership.parse(zone.registered_marks[key].record.content) if key in zone.registered_marks else None
     return {mark.resource if mark else ANYBODY: held}
 
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """What the objects that can be seen ask for, with what the others gave.
+    """The claims of visible objects for one set, with the targets that hidden ones gave.
 
-    endpoint: unknown where one is that cannot be seen. targets: of the set; Unknown where what it has has to stay.
+    endpoint: with Unknown targets where a giver is hidden. targets: of the set; Unknown where its values have to stay.
     """
 
     endpoint: Endpoint
@@ -103,28 +104,35 @@ class Combined:
 
 
 def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Combined:
-    """The endpoint of objects with what those gave that cannot be seen. held: what its set has now."""
+    """Return the endpoint with the targets that hidden objects gave. held: the present values of its set."""
     given = gave((endpoint.name, endpoint.type), zone, held, sight)
     there = {resource for resource, _ in endpoint.parts}
-    unseen = {one: reason for one in given if one not in there and (reason := sight.hidden(one))}
+    unseen = {giver: reason for giver in given if giver not in there and (reason := sight.hidden(giver))}
     links = tuple(LINK + link for link in endpoint.links)
     fewest = 2 if zone.settings.marks == "txt" else 1
     shared = _remembered(endpoint, given, links, tuple(unseen), fewest)
     # What pointed at these links does so still; it is only remembered.
-    staying = [one for one in unseen if not (links and set(given[one]) <= set(links))]
+    staying = [giver for giver in unseen if not (links and set(given[giver]) <= set(links))]
     if staying:
         endpoint = replace(endpoint, targets=Unknown(unseen[staying[0]]))
-    unknown = [one for one, part in endpoint.parts if isinstance(part, Unknown)]
-    if (links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
-        return Combined(endpoint, endpoint.targets, shared)
+    return Combined(endpoint, _with_those_that_stay(endpoint, given, held, staying), shared)
+
+
+def _with_those_that_stay(
+    endpoint: Endpoint, given: Gave, held: tuple[str, ...], staying: Sequence[str]
+) -> Known[tuple[str, ...]] | Unknown:
+    """Return the known targets with those of staying givers; the endpoint's own where these are not known."""
+    unknown = [giver for giver, part in endpoint.parts if isinstance(part, Unknown)]
+    if (endpoint.links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
+        return endpoint.targets
     known = {target for _, part in endpoint.parts if isinstance(part, Known) for target in part.value}
-    kept = {target for one in (*staying, *unknown) for target in _targets(one, given, held)}
+    kept = {target for giver in (*staying, *unknown) for target in _targets(giver, given, held)}
     explained = kept <= set(held) and (known or kept)
-    return Combined(endpoint, Known(tuple(sorted(known | kept))) if explained else endpoint.targets, shared)
+    return Known(tuple(sorted(known | kept))) if explained else endpoint.targets
 
 
 def _targets(resource: str, given: Gave, held: tuple[str, ...]) -> tuple[str, ...]:
-    """What an object gave; where those were detected addresses, nobody knows which of them."""
+    """Return the targets that an object gave; all present ones where it pointed at detected addresses."""
     values = given.get(resource, given.get(ANYBODY, ()))
     return held if any(value.startswith(LINK) for value in values) else values
 
@@ -132,7 +140,7 @@ def _targets(resource: str, given: Gave, held: tuple[str, ...]) -> tuple[str, ..
 def _remembered(
     endpoint: Endpoint, given: Gave, links: tuple[str, ...], unseen: tuple[str, ...], fewest: int
 ) -> tuple[SharedSet, ...]:
-    """What to remember of an endpoint's set: nothing where fewer objects give to it."""
+    """Return the givers to remember of an endpoint's set; () where fewer objects than this give to it."""
     parts: dict[str, set[str]] = {}
     for resource, part in endpoint.parts:
         before = given.get(resource, given.get(ANYBODY, ()))

@@ -1,4 +1,4 @@
-"""A load balancer that several stacks declare: what is in it, with what this stack has in it. Pure.
+"""Merge of a load balancer that several stacks declare with the pool and settings of this stack. Pure.
 
 | of the load balancer                  | becomes                                                                    |
 |---------------------------------------|----------------------------------------------------------------------------|
@@ -20,13 +20,11 @@ from dataclasses import replace
 from components.geo import canonical
 from components.geo.canonical import Pools
 from components.geo.values import OWN, LoadBalancer
-from stacks.plan.geo.view import View, pools_of
+from stacks.plan.geo.view import AccountView, pools_of
 from stacks.settings.geo import BalancerSettings
 
 WEIGHING = frozenset({"random", "least_outstanding_requests", "least_connections"})
 """The policies that choose among pools by their weights."""
-_SESSION = {"none": 0, "cookie": 82800, "ip_cookie": 82800, "header": 1800}
-"""Seconds that a session lasts by default, by the kind of affinity: the API fills them in."""
 _MERGED = {
     "steering_policy": "steering_policy",
     "proxied": "proxied",
@@ -36,11 +34,11 @@ _MERGED = {
     "session_affinity_headers": "session_affinity_headers",
     "failover_across_pools": "adaptive_routing",
 }
-"""The settings of a load balancer that stacks share, by field, with what the settings call them."""
+"""The shared settings of a load balancer: the names in `Settings`, by field."""
 
 
 def wished(settings: BalancerSettings, host_name: str) -> LoadBalancer:
-    """The load balancer that settings describe, without its pools: what is remembered as wished."""
+    """Return the load balancer of these settings, without pools, to be remembered as wished."""
     affinity = settings.session_affinity
     return canonical.balancer(
         LoadBalancer(
@@ -51,7 +49,7 @@ def wished(settings: BalancerSettings, host_name: str) -> LoadBalancer:
             proxied=settings.proxied,
             ttl=settings.ttl,
             session_affinity=affinity,
-            session_affinity_ttl=settings.session_affinity_ttl or _SESSION[affinity],
+            session_affinity_ttl=settings.session_affinity_ttl or canonical.SESSION_SECONDS[affinity],
             session_affinity_headers=settings.session_affinity_headers,
             failover_across_pools=settings.adaptive_routing,
         )
@@ -61,9 +59,9 @@ def wished(settings: BalancerSettings, host_name: str) -> LoadBalancer:
 def with_settings(
     mine: LoadBalancer, base: LoadBalancer | None, theirs: LoadBalancer
 ) -> tuple[LoadBalancer, list[str]]:
-    """Theirs, with what this stack has changed since it last wished for it; and where its wish is not followed.
+    """Return their load balancer with the changes of this stack's wish, and notes where others have it otherwise.
 
-    base: what was wished last; None for a stack that joins, which takes all as it is.
+    base: the last wish; None for a stack that joins, which takes all settings as they are.
     """
     changed = {} if base is None else {name for name in _MERGED if getattr(mine, name) != getattr(base, name)}
     written = {name: getattr(mine, name) for name in changed}
@@ -83,8 +81,8 @@ def with_settings(
     return merged, notes
 
 
-def merged_pools(live: LoadBalancer, seen: View, *, own: bool) -> LoadBalancer | None:
-    """The load balancer with the own pool (as `OWN`) or without it, and with all others that belong into it.
+def merged_pools(live: LoadBalancer, seen: AccountView, *, own: bool) -> LoadBalancer | None:
+    """Return the load balancer with or without the own pool (as `OWN`), and with all others that belong into it.
 
     None where no pool would be left.
     """
@@ -115,7 +113,7 @@ def merged_pools(live: LoadBalancer, seen: View, *, own: bool) -> LoadBalancer |
 
 
 def with_own_entries(balancer: LoadBalancer, settings: BalancerSettings) -> LoadBalancer:
-    """The load balancer with the own pool in the regions and countries of the settings only, and with its weight."""
+    """Return the load balancer with the own pool in the settings' regions and countries only, and with its weight."""
     weights = [(one, share) for one, share in balancer.pool_weights if one != OWN]
     if balancer.steering_policy in WEIGHING:
         weights.append((OWN, settings.pool_weight / 100))
@@ -129,8 +127,8 @@ def with_own_entries(balancer: LoadBalancer, settings: BalancerSettings) -> Load
     )
 
 
-def unplaced(balancer: LoadBalancer, seen: View) -> list[str]:
-    """The names of the pools without coordinates, with which the API refuses the policy proximity."""
+def unplaced(balancer: LoadBalancer, seen: AccountView) -> list[str]:
+    """Return the names of the pools without coordinates, with which the API refuses the policy proximity."""
     found = (seen.pools[one] for one in pools_of(balancer) if one in seen.pools)
     return sorted(one.pool.name for one in found if one.pool.latitude is None and one.id != seen.own_id)
 
@@ -152,7 +150,7 @@ def _table(table: Pools, kept: Callable[[Collection[str]], list[str]]) -> Pools:
 
 
 def _counts(name: str, mine: LoadBalancer, merged: LoadBalancer) -> bool:
-    """Whether a difference means anything: a session's length does not where there are none."""
+    """Whether a difference counts: a session's length does not where there are no sessions."""
     return not name.startswith("session_affinity_") or mine.session_affinity == merged.session_affinity
 
 

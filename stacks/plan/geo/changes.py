@@ -1,4 +1,4 @@
-"""What a run would do to load balancing: the plan compared with what state holds and what the account has. Pure.
+"""Changes of a run to load balancing: the plan compared with state and with the account. Pure.
 
 No change means that no run is needed. Where the account is as planned and only state lags behind, because others have
 written what we share, nothing is needed either: a run that changes anything else refreshes it, and so does not write
@@ -23,7 +23,7 @@ NEW = "new"
 
 
 class GeoAction(Enum):
-    """What happens to one resource; the value is its name in tables, JSON and metrics."""
+    """The kind of a change; the value is its name in tables, JSON and metrics."""
 
     CREATE = "create"
     IMPORT = "import"
@@ -46,7 +46,7 @@ class GeoAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GeoChange:
-    """One thing that a run would do. name: the pool's or the host name; says: what changes, in words.
+    """A change of one resource. name: the pool's or the host name; says: the difference in words.
 
     refresh: whether state has to be refreshed first, because the account differs from it.
     """
@@ -64,7 +64,7 @@ class GeoChange:
 
 
 def geo_changes(plan: GeoPlan, account: Account, memory: GeoMemory) -> tuple[GeoChange, ...]:
-    """The changes that a run with this plan makes, in the engine's order: deletions last."""
+    """Return the changes of a run with this plan, in the engine's order: deletions last."""
     world = _World(account, {one.logical_name: one for one in memory.registered})
     names = {one.id: one.pool.name for one in account.pools}
     found: list[GeoChange] = []
@@ -96,7 +96,7 @@ def geo_changes(plan: GeoPlan, account: Account, memory: GeoMemory) -> tuple[Geo
 
 
 def _lagging(world: _World, told: set[str]) -> Iterator[GeoChange]:
-    """What state has otherwise than the account, and is as planned there."""
+    """Yield the resources that are as planned in the account and otherwise in state."""
     for key, known in sorted(world.state.items()):
         live = world.live(known.id)
         if known.urn not in told and live is not None and live != _canonical(known.value):
@@ -113,12 +113,12 @@ class _World:
     state: Mapping[str, RegisteredGeo]
 
     def identity(self, key: str, import_id: str) -> str:
-        """The id that a resource has, or `NEW`."""
+        """Return the id of a resource, or `NEW`."""
         known = self.state.get(key)
         return import_id or (known.id if known and self.live(known.id) else NEW)
 
     def live(self, identity: str) -> Value | None:
-        """What the account has under an id, as it is compared."""
+        """Return the account's resource of an id, in the form for comparison; None for none."""
         for monitor in self.account.monitors:
             if monitor.id == identity:
                 return canonical.monitor(monitor.monitor)
@@ -131,7 +131,7 @@ class _World:
         return None
 
     def of(self, kind: geo_names.Kind, key: str, wanted: Value, identity: str, name: str) -> Iterator[GeoChange]:
-        """The change of one declared resource, if there is one."""
+        """Yield the change of one declared resource, if there is one."""
         known, live = self.state.get(key), self.live(identity)
         urn = known.urn if known else ""
         if live is None:
@@ -156,9 +156,15 @@ def _pool(plan: GeoPlan, key: str, pool_id: str, monitor_id: str, world: _World)
     elif not found and plan.pool.former_name:
         found = [GeoChange(GeoAction.UPDATE, "pool", name, f"in state it is {plan.pool.former_name}")]
     elif not found:
-        ours = [one for one in world.state.values() if one.kind != "balancer" and one.retained != plan.pool.retain]
-        found = [GeoChange(GeoAction.RETAIN, one.kind, name, _stays(plan.pool.retain), one.urn) for one in ours]
+        found = list(_retained(name, world, retain=plan.pool.retain))
     yield from found
+
+
+def _retained(name: str, world: _World, *, retain: bool) -> Iterator[GeoChange]:
+    """Yield the changes of pool and monitor where state alone changes: whether they stay when they leave it."""
+    for known in world.state.values():
+        if known.kind != "balancer" and known.retained != retain:
+            yield GeoChange(GeoAction.RETAIN, known.kind, name, _stays(retain), known.urn)
 
 
 def _balancer(
@@ -199,7 +205,7 @@ def _canonical(value: Value) -> Value:
 
 
 def _differs(live: Value, wanted: Value) -> str:
-    """The names of the fields that differ; of a pool's origins their addresses."""
+    """Return the names of the fields that differ; of a pool's origins their addresses."""
     names = [one.name for one in fields(live) if getattr(live, one.name) != getattr(wanted, one.name)]
     if isinstance(live, Pool) and isinstance(wanted, Pool) and "origins" in names:
         before, after = ({one.address for one in pool.origins} for pool in (live, wanted))

@@ -27,7 +27,7 @@ NO_HEALTH = "old and new origins are in the pool for one run, because nothing sa
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The own addresses a pool is to have, old ones that stay for now among them. wait, again: as in GeoPlan."""
+    """The own addresses of a pool in this run, with old ones that stay for now. wait, again: as in GeoPlan."""
 
     addresses: tuple[str, ...]
     wait: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Handover:
 
 
 def slot_of(name: str, places: Collection[str]) -> int | None:
-    """The number of one of our origins, made for any of these locations; None for somebody else's."""
+    """Return the number of an origin of ours, made for any of these locations; None for somebody else's."""
     for place in sorted(places, key=len, reverse=True):
         found = re.fullmatch(rf"origin-{re.escape(place)}(?:-([1-9][0-9]*))?", name)
         if found:
@@ -44,23 +44,23 @@ def slot_of(name: str, places: Collection[str]) -> int | None:
 
 
 def handover(wanted: Collection[str], live: LivePool | None, held: Sequence[str], *, over: bool) -> Handover:
-    """The addresses for this run. held: our addresses in the pool; over: whether the time for old ones is up."""
+    """Return the addresses for this run. held: our addresses in the pool; over: whether the time for old ones is up."""
     health: dict[str, Health] = dict(live.origin_health) if live and live.monitor_id else {}
-    there = {*held, *(one.address for one in live.pool.origins)} if live else set(held)
-    down = {one for one in held if health.get(one) == "unhealthy"}
-    going = [one for one in held if one not in wanted and one not in down]
-    if over or not going or any(health.get(one) == "healthy" for one in wanted):
+    healthy = {address for address, state in health.items() if state == "healthy"}
+    going = [address for address in held if address not in wanted and health.get(address) != "unhealthy"]
+    if over or not going or healthy.intersection(wanted):
         return Handover(tuple(wanted))
     both = (*wanted, *going)
-    if any(health.get(one) == "healthy" for one in going):
+    if healthy.intersection(going):
         return Handover(both, wait=tuple(wanted))
-    return Handover(both, again=NO_HEALTH) if set(wanted) - there else Handover(tuple(wanted))
+    present = {*held, *(origin.address for origin in (live.pool.origins if live else ()))}
+    return Handover(both, again=NO_HEALTH) if set(wanted) - present else Handover(tuple(wanted))
 
 
 def origins(addresses: Iterable[str], template: Origin, place: str, slots: Mapping[str, int]) -> tuple[Origin, ...]:
-    """An origin for each address, in its slot if it has one, else in the first free.
+    """Return an origin for each address, in its present slot, else in the first free.
 
-    template: what all of them are but for name and address. slots: the numbers of the addresses that are there now.
+    template: an origin without name and address. slots: the numbers of the addresses that the pool has now.
     """
     taken: dict[int, str] = {}
     wanted = list(dict.fromkeys(addresses))

@@ -1,4 +1,4 @@
-"""The part of a plan that is about load balancing: from settings and observation to `plan_geo`. Pure."""
+"""Load balancing in a plan: from settings and observation to `plan_geo`. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def geo_part(settings: Settings, observation: Observation, *, handed_over: bool = False) -> GeoPlan | None:
-    """What is declared of load balancing; None where this stack has no part in it.
+    """Return the plan of load balancing; None where this stack has no part in it.
 
     handed_over: whether new origins have been awaited for long enough.
     """
@@ -31,7 +31,7 @@ def geo_part(settings: Settings, observation: Observation, *, handed_over: bool 
 
 
 def changes_of_geo(plan: Plan, observation: Observation) -> tuple[GeoChange, ...]:
-    """What a run with this plan does to load balancing; nothing where the account could not be read."""
+    """Return the changes of a run with this plan to load balancing; none where the account could not be read."""
     sight = observation.geo
     if plan.geo is None or sight is None or isinstance(sight.account, Unknown):
         return ()
@@ -39,7 +39,7 @@ def changes_of_geo(plan: Plan, observation: Observation) -> tuple[GeoChange, ...
 
 
 def _site(settings: Settings, sight: GeoSight, observation: Observation) -> Site:
-    """Who this stack is, and in which of its zones each host name lies."""
+    """Return the identity of this stack, with the zone of each host name."""
     ids = dict(observation.registry.zone_ids)
     ids |= {zone.zone: zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
     zones = sorted((zone.zone for zone in settings.each_zone() if zone.provider == "cloudflare"), key=len)

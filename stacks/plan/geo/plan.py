@@ -2,8 +2,8 @@
 
 Every stack declares its own pool, whose mark names the host names that it wants to be in; and each load balancer with
 what is in it, with all pools whose marks name it, and without those that are leaving. So what a lost update has taken
-out comes back with whoever writes next. `geo_view` says whose a pool is, `geo_pool` and `geo_origins` what the own one
-is, `geo_balancer` how a load balancer is merged, `geo_leave` how a stack leaves.
+out comes back with whoever writes next. `view` tells the owners of pools, `pool` and `origins` plan the own pool,
+`balancer` merges a load balancer, `leave` plans how a stack leaves.
 
 | when                                            | then                                                               |
 |-------------------------------------------------|--------------------------------------------------------------------|
@@ -25,13 +25,13 @@ from stacks.model.values import Known
 from stacks.plan.geo.balancer import merged_pools, unplaced, wished, with_own_entries, with_settings
 from stacks.plan.geo.leave import as_it_stands, leave, release
 from stacks.plan.geo.pool import as_it_is, left_monitor, own_pool, pool_in
-from stacks.plan.geo.view import Site, View, hosts_of, pools_of, replaced, view
+from stacks.plan.geo.view import AccountView, Site, hosts_of, pools_of, replaced, view
 from stacks.settings.geo import BalancerDefaults, BalancerSettings, GeoSettings
 
 
 @dataclass(slots=True)
 class _Draft:
-    """The load balancers of a plan while it is made."""
+    """A plan of load balancers while it is made."""
 
     balancers: list[PlannedBalancer] = field(default_factory=list)
     wished: list[LoadBalancer] = field(default_factory=list)
@@ -50,7 +50,7 @@ def plan_geo(
     *,
     handed_over: bool = False,
 ) -> GeoPlan:
-    """The plan for these wishes in this account. The same inputs give the same plan.
+    """Return the plan for these wishes in this account. The same inputs give the same plan.
 
     settings: None where this stack is to leave. memory: what state has. handed_over: whether old origins have been
     waiting for new ones to be healthy for as long as the setting `handover` says.
@@ -60,15 +60,14 @@ def plan_geo(
     if settings is None or site.place is None or not wanted:
         return leave(view(replace(site, place=None), account, memory)[0], hub)
     seen, conflict = view(site, account, memory, adopt_all=settings.adopt == "all")
-    draft = _Draft(conflicts=[conflict] if conflict else [])
     if conflict and seen.own is None:
-        return _standing(seen, draft)
+        return _standing(seen, conflicts=(conflict,))
     own = own_pool(settings, site.place, wanted, seen, over=handed_over)
-    draft.notes += own.notes
-    draft.conflicts += [own.conflict] if own.conflict else []
+    conflicts = tuple(filter(None, (conflict, own.conflict)))
     if own.planned is None:
-        return _standing(seen, draft)
-    draft.notes += left_monitor(seen) if own.planned.monitor is None else ()
+        return _standing(seen, conflicts, own.notes)
+    monitor_notes = left_monitor(seen) if own.planned.monitor is None else ()
+    draft = _Draft(notes=[*own.notes, *monitor_notes], conflicts=[*conflicts])
     for host_name in sorted(wanted):
         if hub:
             _to_hub(draft, host_name, hub, seen)
@@ -79,7 +78,7 @@ def plan_geo(
         account_id=account.account_id,
         pool=own.planned,
         balancers=tuple(sorted(draft.balancers, key=lambda one: one.balancer.name)),
-        again="; ".join([*([own.again] if own.again else []), *draft.again]),
+        again="; ".join(filter(None, (own.again, *draft.again))),
         wait=own.wait,
         notes=tuple(draft.notes),
         conflicts=tuple(draft.conflicts),
@@ -88,7 +87,7 @@ def plan_geo(
 
 
 def as_registered(memory: GeoMemory) -> GeoPlan:
-    """The plan where the account could not be read: all that state has stays as state has it."""
+    """Return the plan where the account could not be read: all that state has stays as state has it."""
     pools = [one for one in memory.registered if isinstance(one.value, Pool)]
     monitors = {pool_in(one.logical_name): one.value for one in memory.registered if isinstance(one.value, Monitor)}
     pool = pools[0] if pools else None
@@ -105,21 +104,21 @@ def as_registered(memory: GeoMemory) -> GeoPlan:
     return GeoPlan(pool.account_id if pool else "", planned, tuple(balancers), wished=memory.wished)
 
 
-def _standing(seen: View, draft: _Draft) -> GeoPlan:
-    """What is ours stays as it is: nothing can be made."""
+def _standing(seen: AccountView, conflicts: tuple[str, ...], notes: tuple[str, ...] = ()) -> GeoPlan:
+    """Return the plan where no pool can be made: all that is ours stays as it is."""
     balancers = ((one, seen.registered_balancer(one)) for one in seen.account.balancers)
     return GeoPlan(
         account_id=seen.account.account_id,
         pool=as_it_is(seen),
         balancers=tuple(as_it_stands(live, seen, retain=known.retained) for live, known in balancers if known),
-        notes=tuple(draft.notes),
-        conflicts=tuple(draft.conflicts),
+        notes=notes,
+        conflicts=conflicts,
         wished=seen.memory.wished,
     )
 
 
-def _balancer(draft: _Draft, host_name: str, settings: GeoSettings, seen: View) -> None:
-    """Declare the load balancer of a host name, with what is in it."""
+def _balancer(draft: _Draft, host_name: str, settings: GeoSettings, seen: AccountView) -> None:
+    """Declare the load balancer of a host name, with the pools and settings that others have given it."""
     chosen = _settings_of(settings, host_name)
     mine, live = wished(chosen, host_name), seen.live(host_name)
     zone = (live.zone, live.zone_id) if live else seen.site.zones.get(host_name)
@@ -161,7 +160,7 @@ def _balancer(draft: _Draft, host_name: str, settings: GeoSettings, seen: View) 
 
 
 def _settings_of(settings: GeoSettings, host_name: str) -> BalancerSettings:
-    """Those for this host name; an object's own host name has the defaults."""
+    """Return the settings of a host name; an object's own host name has the defaults."""
     for one in settings.each_balancer():
         if one.hostname.lower() == host_name:
             return one
@@ -169,8 +168,8 @@ def _settings_of(settings: GeoSettings, host_name: str) -> BalancerSettings:
     return BalancerSettings(hostname=host_name, **defaults)
 
 
-def _to_hub(draft: _Draft, host_name: str, hub: str, seen: View) -> None:
-    """Another stack declares the load balancer: what state has of it stays, and leaves state."""
+def _to_hub(draft: _Draft, host_name: str, hub: str, seen: AccountView) -> None:
+    """Let a load balancer that another stack declares leave state, and stay as it is."""
     live = seen.live(host_name)
     if live is None:
         draft.notes.append(f"{host_name}: the hub {hub} has not made its load balancer yet")
@@ -181,7 +180,7 @@ def _to_hub(draft: _Draft, host_name: str, hub: str, seen: View) -> None:
         draft.again.append(f"{host_name} is the hub's, and leaves state with the next run")
 
 
-def _leave_others(draft: _Draft, wanted: Mapping[str, GeoWish], seen: View, hub: str) -> None:
+def _leave_others(draft: _Draft, wanted: Mapping[str, GeoWish], seen: AccountView, hub: str) -> None:
     """Take the own pool out of the load balancers that it was in and is not wished for any more."""
     before = hosts_of(seen.marks.get(seen.own_id)) | {one.name for one in seen.memory.wished}
     before |= {live.balancer.name for live in seen.account.balancers if seen.registered_balancer(live)}

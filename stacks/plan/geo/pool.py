@@ -1,9 +1,9 @@
-"""The own pool with its monitor: as it is to be, as it is, and as it is while it leaves. Pure."""
+"""The own pool with its monitor: as wished, as it is, and while it leaves. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from components.geo import canonical, names
@@ -12,7 +12,7 @@ from components.geo.values import LoadShedding, Monitor, Origin, Pool
 from stacks.model.geo import GeoWish, LiveMonitor, PlannedPool
 from stacks.model.values import Known
 from stacks.plan.geo.origins import Handover, handover, origins, slot_of
-from stacks.plan.geo.view import LEFT, View, hosts_of
+from stacks.plan.geo.view import LEFT, AccountView, hosts_of
 from stacks.settings.geo import GeoSettings, LocationSettings
 
 _PLACE = re.compile(r"TrueNorth: .* in (?P<place>\S+)(?: \[truenorth |$)")
@@ -20,7 +20,7 @@ _PLACE = re.compile(r"TrueNorth: .* in (?P<place>\S+)(?: \[truenorth |$)")
 
 @dataclass(frozen=True, slots=True)
 class OwnPool:
-    """What is declared of the own pool; None: nothing can be. conflict: why it is not as wished."""
+    """The declaration of the own pool, None where nothing can be declared. conflict: "" where it is as wished."""
 
     planned: PlannedPool | None
     wait: tuple[str, ...] = ()
@@ -30,36 +30,32 @@ class OwnPool:
 
 
 def own_pool(
-    settings: GeoSettings, place: LocationSettings, wishes: Mapping[str, GeoWish], seen: View, *, over: bool
+    settings: GeoSettings, place: LocationSettings, wishes: Mapping[str, GeoWish], seen: AccountView, *, over: bool
 ) -> OwnPool:
-    """The own pool as these wishes want it. wishes: by host name, none of them empty; over: see `geo_origins`."""
+    """Return the own pool as these wishes want it.
+
+    wishes: by host name, none of them empty. over: whether the time for old addresses is up, as in `origins.handover`.
+    """
     held = _held(seen, place)
     foreign = foreign_origins(seen, place)
     wanted, unknown = _addresses(wishes, held)
     if not wanted and not foreign:
         return OwnPool(None, notes=(f"no pool is made: {unknown}",) if unknown else ())
-    theirs = {one.address for one in foreign}
-    mine = [one for one in wanted if one not in theirs]
+    theirs = {origin.address for origin in foreign}
     turn = handover(wanted, seen.own, list(held), over=over)
-    turn = replace(turn, addresses=tuple(one for one in turn.addresses if one not in theirs))
-    planned, told = _within(settings.origin_limit, turn, mine, foreign)
-    if planned is None:
-        return OwnPool(None if seen.own is None else as_it_is(seen), conflict=told)
-    if seen.own is None and not seen.registered_pool and len(seen.account.pools) >= settings.pool_limit:
-        said = (
-            f"the account has {len(seen.account.pools)} pools, its plan {settings.pool_limit}: delete one that is not"
-            " used, or, where the plan has more, say so with `pool_limit`"
-        )
-        return OwnPool(None, conflict=said)
-    notes = [told] if told else []
-    notes += [f"the origin at {one}, not ours, is in the pool already" for one in wanted if one in theirs]
-    template = Origin("", "", canonical.weight(settings.weight / 100), host_header=settings.host_header)
-    made = origins(planned.addresses, template, place.name, {one: number for one, (number, _) in held.items()})
-    made = tuple(replace(one, enabled=held[one.address][1]) if one.address in held else one for one in made)
+    turn = replace(turn, addresses=tuple(address for address in turn.addresses if address not in theirs))
+    mine = [address for address in wanted if address not in theirs]
+    fitting, remark = _within(settings.origin_limit, turn, mine, foreign)
+    if fitting is None:
+        return OwnPool(as_it_is(seen), conflict=remark)
+    if full := _without_room(settings, seen):
+        return OwnPool(None, conflict=full)
+    notes = [remark] if remark else []
+    notes += [f"the origin at {address}, not ours, is in the pool already" for address in wanted if address in theirs]
     pool = replace(
         seen.own.pool if seen.own else Pool("", ()),  # what no setting speaks of stays as it is
         name=seen.pool_name,
-        origins=(*made, *foreign),
+        origins=(*_own_origins(settings, place, fitting.addresses, held), *foreign),
         latitude=place.latitude,
         longitude=place.longitude,
         minimum_origins=settings.minimum_origins,
@@ -68,25 +64,45 @@ def own_pool(
         load_shedding=_shedding(settings),
         description=_marked(place, wishes, seen),
     )
-    return OwnPool(
-        _planned(pool, _monitor(settings, place, seen), seen), planned.wait, planned.again, notes=tuple(notes)
+    planned = _planned(pool, _monitor(settings, place, seen), seen)
+    return OwnPool(planned, fitting.wait, fitting.again, notes=tuple(notes))
+
+
+def _own_origins(
+    settings: GeoSettings, place: LocationSettings, addresses: Collection[str], held: Mapping[str, tuple[int, bool]]
+) -> Iterator[Origin]:
+    """Yield the origins of these addresses. held: number and `enabled` of those that the pool has."""
+    template = Origin("", "", canonical.weight(settings.weight / 100), host_header=settings.host_header)
+    numbers = {address: number for address, (number, _) in held.items()}
+    for origin in origins(addresses, template, place.name, numbers):
+        yield replace(origin, enabled=held[origin.address][1]) if origin.address in held else origin
+
+
+def _without_room(settings: GeoSettings, seen: AccountView) -> str:
+    """Return the conflict with the account's limit of pools, where a pool would be made; "" for none."""
+    there = len(seen.account.pools)
+    if seen.own is not None or seen.registered_pool or there < settings.pool_limit:
+        return ""
+    return (
+        f"the account has {there} pools, its plan {settings.pool_limit}: delete one that is not"
+        " used, or, where the plan has more, say so with `pool_limit`"
     )
 
 
-def as_it_is(seen: View, *, leaving: bool = False) -> PlannedPool | None:
-    """The own pool unchanged, but for its mark where it is leaving; None where the account has none."""
+def as_it_is(seen: AccountView, *, leaving: bool = False) -> PlannedPool | None:
+    """Return the own pool unchanged, but for its mark where it is leaving; None where the account has none."""
     if seen.own is None:
         return None
     pool, held = seen.own.pool, seen.marks.get(seen.own.id)
     if leaving:
         mark = PoolMark(seen.site.owner, held.hosts if held else (), leaving=True)
-        pool = replace(pool, description=encode(said_in(pool.description), mark))
+        pool = replace(pool, description=encode(text_in(pool.description), mark))
     monitor = monitor_of(seen)
     return _planned(pool, monitor.monitor if monitor else None, seen)
 
 
-def monitor_of(seen: View) -> LiveMonitor | None:
-    """The own monitor: that which state knows, else one with our mark, whose creation was cut off."""
+def monitor_of(seen: AccountView) -> LiveMonitor | None:
+    """Return the own monitor: the one in state, else one with our mark, left by a creation that was cut off."""
     registered = {one.id for one in seen.of_kind("monitor")}
     known = [one for one in seen.account.monitors if one.id in registered]
     marks = ((one, parse(one.monitor.description)) for one in seen.account.monitors)
@@ -94,16 +110,16 @@ def monitor_of(seen: View) -> LiveMonitor | None:
     return min(known or ours, key=lambda one: one.id, default=None)
 
 
-def left_monitor(seen: View) -> tuple[str, ...]:
-    """What to say of a monitor of ours that state does not know, where none is declared."""
+def left_monitor(seen: AccountView) -> tuple[str, ...]:
+    """Return the note on a monitor of ours that state does not know, where none is declared; () for none."""
     left = monitor_of(seen)
     if left is None or seen.of_kind("monitor"):
         return ()
     return (f"the monitor {left.id} ({left.monitor.description}) was made by a run that was cut off: delete it",)
 
 
-def _planned(pool: Pool, monitor: Monitor | None, seen: View) -> PlannedPool:
-    """What is declared, with what is to be imported, and renamed."""
+def _planned(pool: Pool, monitor: Monitor | None, seen: AccountView) -> PlannedPool:
+    """Return the declaration of pool and monitor, with the ids to import and the name to rename."""
     registered, there = seen.registered_pool, monitor_of(seen)
     known = registered is not None and (seen.own is None or registered.id == seen.own.id)
     former = pool_in(registered.logical_name) if registered and known else pool.name
@@ -118,12 +134,12 @@ def _planned(pool: Pool, monitor: Monitor | None, seen: View) -> PlannedPool:
 
 
 def pool_in(logical_name: str) -> str:
-    """The name of the pool in the logical name of a pool or monitor."""
+    """Return the name of the pool in the logical name of a pool or monitor."""
     return logical_name.removeprefix(names.pool_component("")).rpartition("/")[0]
 
 
 def _addresses(wishes: Mapping[str, GeoWish], held: Collection[str]) -> tuple[list[str], str]:
-    """What all wishes want together, and why not all is known: then what is there stays."""
+    """Return the addresses of all wishes, and the reason where not all are known: then present ones stay."""
     wanted: dict[str, None] = {}
     unknown = ""
     for _, wish in sorted(wishes.items()):
@@ -135,8 +151,8 @@ def _addresses(wishes: Mapping[str, GeoWish], held: Collection[str]) -> tuple[li
     return [*wanted, *(one for one in held if unknown and one not in wanted)], unknown
 
 
-def _held(seen: View, place: LocationSettings) -> dict[str, tuple[int, bool]]:
-    """Our addresses that the pool has, or had when state was written, with the number and `enabled` of their origin."""
+def _held(seen: AccountView, place: LocationSettings) -> dict[str, tuple[int, bool]]:
+    """Return our addresses in the pool, or in state, with the number and `enabled` of their origins."""
     registered = seen.registered_pool
     known = registered.value.origins if registered and isinstance(registered.value, Pool) else ()
     there = _live_origins(seen) if seen.own else known
@@ -145,18 +161,18 @@ def _held(seen: View, place: LocationSettings) -> dict[str, tuple[int, bool]]:
     return {one.address: (number, one.enabled) for one, number in numbered if number is not None}
 
 
-def _live_origins(seen: View) -> tuple[Origin, ...]:
+def _live_origins(seen: AccountView) -> tuple[Origin, ...]:
     return seen.own.pool.origins if seen.own else ()
 
 
-def foreign_origins(seen: View, place: LocationSettings | None = None) -> tuple[Origin, ...]:
-    """The origins of the own pool that are not ours. place: that of now; None for a stack that leaves."""
+def foreign_origins(seen: AccountView, place: LocationSettings | None = None) -> tuple[Origin, ...]:
+    """Return the origins of others in the own pool. place: the present one; None for a stack that leaves."""
     places = _places(seen, place)
     return tuple(one for one in _live_origins(seen) if slot_of(one.name, places) is None)
 
 
-def _places(seen: View, place: LocationSettings | None) -> frozenset[str]:
-    """The locations that our origins are named after: the one of now, and the one before."""
+def _places(seen: AccountView, place: LocationSettings | None) -> frozenset[str]:
+    """Return the locations that our origins are named after: the present one, and the former."""
     registered = seen.registered_pool
     values = [one for one in (seen.own.pool if seen.own else None, registered.value if registered else None) if one]
     found = [_PLACE.match(one.description) for one in values if isinstance(one, Pool)]
@@ -166,7 +182,7 @@ def _places(seen: View, place: LocationSettings | None) -> frozenset[str]:
 def _within(
     limit: int, turn: Handover, mine: Collection[str], foreign: Collection[Origin]
 ) -> tuple[Handover | None, str]:
-    """What fits into the limit of origins: if need be without the old ones; and what to say of it."""
+    """Return the origins that fit into the limit, if need be without old ones, and a remark; None where none fit."""
     if len(turn.addresses) + len(foreign) <= limit:
         return turn, ""
     if len(mine) + len(foreign) <= limit:
@@ -178,10 +194,10 @@ def _within(
     )
 
 
-def _marked(place: LocationSettings, wishes: Collection[str], seen: View) -> str:
-    """The description of the own pool, with its mark: the host names wished for, and those that it has left.
+def _marked(place: LocationSettings, wishes: Collection[str], seen: AccountView) -> str:
+    """Return the description of the own pool, with its mark: the host names wished for, and those that it has left.
 
-    What has been left stays in the mark, because nobody knows who may still write an old plan; unless there is no room.
+    Those stay in the mark where there is room, because somebody may still write an old plan.
     """
     before = hosts_of(seen.marks.get(seen.own_id)) | {one.name for one in seen.memory.wished}
     before |= {live.balancer.name for live in seen.account.balancers if seen.registered_balancer(live)}
@@ -192,12 +208,12 @@ def _marked(place: LocationSettings, wishes: Collection[str], seen: View) -> str
     return next((one for one in written if (mark := parse(one)) and mark.hosts is not None), written[-1])
 
 
-def said_in(description: str) -> str:
-    """What a description says to a person, before the mark."""
+def text_in(description: str) -> str:
+    """Return the text of a description before the mark."""
     return description.partition("[truenorth ")[0].rstrip()
 
 
-def _monitor(settings: GeoSettings, place: LocationSettings, seen: View) -> Monitor | None:
+def _monitor(settings: GeoSettings, place: LocationSettings, seen: AccountView) -> Monitor | None:
     wanted = settings.monitor
     if wanted is None:
         return None

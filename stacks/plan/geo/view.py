@@ -1,4 +1,4 @@
-"""An account's load balancing as one stack sees it: whose the pools are, which is its own, what state knows.
+"""An account's load balancing as one stack sees it: the owners of its pools, the own pool, and state.
 
 | the account has a pool                                     | it is                                              |
 |------------------------------------------------------------|----------------------------------------------------|
@@ -33,7 +33,7 @@ LEFT = "-"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Who this stack is. cluster, place: of its pool; zones: (name, id) of the zone of each host name."""
+    """The identity of this stack. cluster, place: of its pool; zones: (name, id) of the zone of each host name."""
 
     owner: str
     cluster: str = ""
@@ -48,10 +48,10 @@ class Site:
 
 
 @dataclass(frozen=True)
-class View:
-    """The account and state, with the own pool found.
+class AccountView:
+    """The account and state, and the own pool among the account's.
 
-    own: as the account has it; None where it has none. kept_name: the own pool's name where it cannot have the wished.
+    own: None where the account has none. kept_name: the own pool's present name, where it cannot have the wished one.
     """
 
     site: Site
@@ -83,11 +83,11 @@ class View:
 
     @cached_property
     def _ours_to_drop(self) -> frozenset[str]:
-        """Pools that state has beside the own one: they go."""
+        """The pools that state has beside the own one; they are deleted."""
         return frozenset(one.id for one in self.of_kind("pool")) - {self.own_id}
 
     def of_kind(self, kind: names.Kind) -> tuple[RegisteredGeo, ...]:
-        """What state has of a kind."""
+        """Return the resources of a kind that state has."""
         return tuple(one for one in self.memory.registered if one.kind == kind)
 
     @cached_property
@@ -97,15 +97,15 @@ class View:
         return min(self.of_kind("pool"), key=lambda one: (one.logical_name != name, one.logical_name), default=None)
 
     def live(self, host_name: str) -> LiveBalancer | None:
-        """The load balancer of a host name as its zone has it."""
+        """Return the load balancer of a host name as its zone has it."""
         return next((one for one in self.account.balancers if one.balancer.name == host_name), None)
 
     def registered_balancer(self, live: LiveBalancer) -> RegisteredGeo | None:
-        """What state has of this very load balancer; one that was made anew in its place is another."""
+        """Return the resource of this load balancer in state. A load balancer made anew in its place is another."""
         return next((one for one in self.of_kind("balancer") if one.id == live.id), None)
 
     def with_own(self) -> Iterator[LiveBalancer]:
-        """The load balancers that have the own pool, whoever made them."""
+        """Return the load balancers that have the own pool, whoever made them."""
         return (one for one in self.account.balancers if self.own_id and self.own_id in pools_of(one.balancer))
 
     def stays(self, pool_id: str, host_name: str) -> bool:
@@ -115,44 +115,45 @@ class View:
         return pool_id in self.pools and pool_id not in self._ours_to_drop and not gone
 
     def wanting(self, host_name: str) -> list[str]:
-        """The ids of the pools of others whose marks name this host, sorted by the pools' names."""
+        """Return the ids of others' pools with marks that name this host, sorted by the pools' names."""
         found = [one for one, mark in self.marks.items() if mark.wants(host_name) and one != self.own_id]
         return sorted((one for one in found if self.stays(one, host_name)), key=self.name_of)
 
     def name_of(self, pool_id: str) -> str:
-        """A pool's name."""
+        """Return the name of a pool."""
         if pool_id == OWN:
             return self.pool_name
         return self.pools[pool_id].pool.name if pool_id in self.pools else pool_id
 
 
-def view(site: Site, account: Account, memory: GeoMemory, *, adopt_all: bool = False) -> tuple[View, str]:
-    """The account as this stack sees it, and why its pool cannot be as wished; "" where it can.
+def view(site: Site, account: Account, memory: GeoMemory, *, adopt_all: bool = False) -> tuple[AccountView, str]:
+    """Return the account as this stack sees it, and the conflict with its own pool; "" for none.
 
     adopt_all: whether a pool is taken over that bears no mark, or our mark under another name.
     """
-    seen = View(site, account, memory)
-    there = next((one for one in account.pools if one.pool.name == site.pool_name), None)
-    ours = seen.registered_pool
-    if ours and ours.id in seen.pools:
-        own = seen.pools[ours.id]
-        taken = there is not None and there is not own
-        name, conflict = (own.pool.name, _taken(there, seen)) if there and taken else ("", "")
-        return replace(seen, own=own, kept_name=name), conflict
+    seen = AccountView(site, account, memory)
+    named = next((one for one in account.pools if one.pool.name == site.pool_name), None)
+    registered = seen.registered_pool
+    if registered and registered.id in seen.pools:
+        own = seen.pools[registered.id]
+        if named is None or named is own:
+            return replace(seen, own=own), ""
+        return replace(seen, own=own, kept_name=own.pool.name), _taken(named, seen)
+    if named:
+        mark = seen.marks.get(named.id)
+        is_ours = mark.owner == site.owner if mark else adopt_all
+        return (replace(seen, own=named), "") if is_ours else (seen, _taken(named, seen))
     others = sorted(_marked_ours(seen), key=lambda one: one.pool.name)
-    mark = seen.marks.get(there.id) if there else None
-    if there and not (mark.owner == site.owner if mark else adopt_all):
-        return seen, _taken(there, seen)
-    if there is None and others and not ours and site.place and not adopt_all:
+    if others and not registered and site.place and not adopt_all:
         return seen, _unknown_to_state(others[0], seen)
-    return replace(seen, own=there or next(iter(others), None)), ""
+    return replace(seen, own=next(iter(others), None)), ""
 
 
-def _marked_ours(seen: View) -> list[LivePool]:
+def _marked_ours(seen: AccountView) -> list[LivePool]:
     return [one for one in seen.account.pools if one.id in seen.marks and seen.marks[one.id].owner == seen.site.owner]
 
 
-def _taken(there: LivePool, seen: View) -> str:
+def _taken(there: LivePool, seen: AccountView) -> str:
     mark = seen.marks.get(there.id)
     if mark:
         return (
@@ -165,7 +166,7 @@ def _taken(there: LivePool, seen: View) -> str:
     )
 
 
-def _unknown_to_state(there: LivePool, seen: View) -> str:
+def _unknown_to_state(there: LivePool, seen: AccountView) -> str:
     return (
         f"the pool {there.pool.name} bears the mark of our owner {seen.site.owner}, and state does not know it: give"
         " every stack an owner of its own; if it is this stack's, set `adopt: all` to take it over, or delete it"
@@ -178,19 +179,19 @@ def has_left(mark: PoolMark, host_name: str) -> bool:
 
 
 def hosts_of(mark: PoolMark | None) -> frozenset[str]:
-    """The host names that a mark speaks of, those that its pool has left too."""
+    """Return the host names in a mark, also those of load balancers that its pool has left."""
     return frozenset(one.removeprefix(LEFT) for one in (mark.hosts or () if mark else ()))
 
 
 def pools_of(balancer: LoadBalancer) -> frozenset[str]:
-    """All pools that a load balancer refers to; weights are no reference."""
+    """Return all pools that a load balancer refers to; weights are no reference."""
     tables = (balancer.region_pools, balancer.country_pools, balancer.pop_pools)
     found = {one for table in tables for _, pools in table for one in pools}
     return frozenset({*balancer.default_pools, balancer.fallback_pool, *found})
 
 
 def replaced(balancer: LoadBalancer, pool_id: str, other: str) -> LoadBalancer:
-    """A load balancer with one pool's id in place of another's."""
+    """Return a load balancer with one pool's id in place of another's."""
     if not pool_id:
         return balancer
 

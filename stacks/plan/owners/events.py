@@ -1,4 +1,4 @@
-"""What the owners of a cluster's objects are told of their records after a run, as Kubernetes Events. Pure.
+"""Kubernetes Events for the owners of cluster objects: notices of their records after a run. Pure.
 
 | reason          | type    | told when                                                                             |
 |-----------------|---------|---------------------------------------------------------------------------------------|
@@ -28,8 +28,8 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Unknown
 from stacks.plan.changes import Action, Change
-from stacks.plan.owners.owners import Askers
-from stacks.plan.records.zone_index import Key
+from stacks.plan.owners.owners import Claimants
+from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.guard import Refusal
 
 LONGEST_MESSAGE = 1024
@@ -40,7 +40,7 @@ _MOST_PARTS = 100
 
 
 class Reason(Enum):
-    """Why an object's owner is told something; the value is the Event's reason."""
+    """The reason of a notice; the value is the Event's reason."""
 
     CREATED = "RecordCreated"
     UPDATED = "RecordUpdated"
@@ -71,7 +71,7 @@ _NORMAL = _HAPPENS | {Reason.WAITING}
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one object's owner is told."""
+    """A message to the owner of one object."""
 
     object: ObjectKey
     reason: Reason
@@ -80,10 +80,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to.
+    """The outcome of a run.
 
-    held_back: what the guard has refused, and no person has allowed. is_done: the changes were made. failure: why they
-    were not, or not all of them; "" where nothing went wrong. convergence: the run's id in the log, "" for none.
+    held_back: changes that the guard has refused, and no person has allowed. is_done: the changes were made. failure:
+    the reason why they were not, or not all of them; "" for none. convergence: the run's id in the log, "" for none.
     """
 
     plan: Plan
@@ -95,11 +95,11 @@ class Outcome:
     convergence: str = ""
 
     def by_set(self) -> Mapping[Key, list[Change]]:
-        """The changes of each record set, marks left out."""
+        """Return the changes of each record set, without those of marks."""
         return changes_by_set(self.changes)
 
     def contents(self) -> dict[Key, tuple[str, ...]]:
-        """What the plan has for each record set."""
+        """Return the planned contents of each record set."""
         return {
             (one.name, one.type): tuple(value for slot in one.slots for value in canonical_content.split(slot.target))
             for one in self.plan.record_sets
@@ -108,24 +108,24 @@ class Outcome:
 
 
 def notices(outcome: Outcome) -> tuple[Notice, ...]:
-    """What each object's owner is told: all that is to be told for one reason in one notice, warnings first."""
+    """Return the notices to all objects, one for each object and reason, warnings first."""
     told: dict[tuple[ObjectKey, Reason], dict[str, None]] = defaultdict(dict)
-    for one in _all(outcome, Askers.of(outcome.plan, outcome.changes, outcome.observation)):
+    for one in _all(outcome, Claimants.of(outcome.plan, outcome.changes, outcome.observation)):
         told[one.object, one.reason][one.message] = None
     found = [Notice(key, reason, _joined(tuple(parts))) for (key, reason), parts in told.items()]
     return tuple(sorted(found, key=lambda one: (not one.reason.is_warning, one.object, one.reason.value)))
 
 
-def _all(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     yield from (_complaint(one) for one in outcome.plan.complaints)
-    yield from _conflicts(outcome, askers)
-    yield from _held_back(outcome, askers)
+    yield from _conflicts(outcome, claimants)
+    yield from _held_back(outcome, claimants)
     complained = {(one.object, one.text) for one in outcome.plan.complaints}
-    yield from (one for one, reason in _waiting(outcome, askers) if (one.object, reason) not in complained)
+    yield from (one for one, reason in _waiting(outcome, claimants) if (one.object, reason) not in complained)
     if outcome.failure:
-        yield from _failed(outcome, askers)
+        yield from _failed(outcome, claimants)
     elif outcome.is_done:
-        yield from _changed(outcome, askers)
+        yield from _changed(outcome, claimants)
 
 
 def _complaint(complaint: Complaint) -> Notice:
@@ -133,59 +133,59 @@ def _complaint(complaint: Complaint) -> Notice:
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
 
 
-def _conflicts(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+def _conflicts(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     for one in outcome.plan.conflicts:
-        for key in askers.now.get((one.name, one.type), ()):
+        for key in claimants.now.get((one.name, one.type), ()):
             yield Notice(key, Reason.CONFLICT, f"{one.name} {one.type}: {one.held_by}: {one.reason}")
 
 
-def _held_back(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+def _held_back(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     for refusal in outcome.held_back:
         for key in changes_by_set(refusal.changes):
-            for asker in askers.all(key):
+            for claimant in claimants.all(key):
                 said = f"{_called(key)} is left as it is until a person allows the change: {refusal.what}"
-                yield Notice(asker, Reason.HELD_BACK, said)
+                yield Notice(claimant, Reason.HELD_BACK, said)
 
 
-def _waiting(outcome: Outcome, askers: Askers) -> Iterator[tuple[Notice, str]]:
-    """What is not known and has no record yet, with the reason. What has one keeps it, and that is no news."""
+def _waiting(outcome: Outcome, claimants: Claimants) -> Iterator[tuple[Notice, str]]:
+    """Yield notices of unknown targets without a record yet, with the reason. An existing record stays unmentioned."""
     there = outcome.contents()
     for one in outcome.plan.frozen:
         if (one.name, one.type) not in there:
-            for key in askers.now.get((one.name, one.type), ()):
+            for key in claimants.now.get((one.name, one.type), ()):
                 yield Notice(key, Reason.WAITING, f"{one.name} {one.type} is not made yet: {one.reason}"), one.reason
     named = {name for name, _ in there} | {one.name for one in outcome.plan.frozen}
-    for wish in askers.unknown:
-        if wish.name not in named and isinstance(wish.targets, Unknown):
-            reason = wish.targets.reason
-            yield Notice(wish.object, Reason.WAITING, f"{wish.name} is not made yet: {reason}"), reason
+    for claim in claimants.unknown:
+        if claim.name not in named and isinstance(claim.targets, Unknown):
+            reason = claim.targets.reason
+            yield Notice(claim.object, Reason.WAITING, f"{claim.name} is not made yet: {reason}"), reason
 
 
-def _failed(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
-    """The sets that the failure names, or, where it names none, all that were to be changed."""
+def _failed(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
+    """Yield notices of the sets that the failure names; of all changed sets where it names none."""
     lines = outcome.failure.splitlines()
     said = {key: line for key in outcome.by_set() for line in lines if "/".join(key) in line}
     for key in outcome.by_set():
-        for asker in askers.all(key) if not said or key in said else ():
+        for claimant in claimants.all(key) if not said or key in said else ():
             why = said.get(key, lines[0])
-            yield Notice(asker, Reason.FAILED, f"{_called(key)} could not be confirmed: {why}")
+            yield Notice(claimant, Reason.FAILED, f"{_called(key)} could not be confirmed: {why}")
 
 
-def _changed(outcome: Outcome, askers: Askers) -> Iterator[Notice]:
+def _changed(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     there = outcome.contents()
     by_set = outcome.by_set()
     for key, changes in by_set.items():
         now = there.get(key, ())
         reason = _reason(changes, now)
         said = f"{_called(key)} -> {', '.join(now or _before(changes))}{_difference(reason, changes, now)}"
-        for asker in askers.now.get(key, ()):
-            yield Notice(asker, reason, said)
+        for claimant in claimants.now.get(key, ()):
+            yield Notice(claimant, reason, said)
     for key in dict.fromkeys((*by_set, *_remarked(outcome.changes))):
-        for asker in askers.former.get(key, ()):
-            gave = askers.gave.get((key, asker)) or _before(by_set.get(key, ()))
+        for claimant in claimants.former.get(key, ()):
+            gave = claimants.gave.get((key, claimant)) or _before(by_set.get(key, ()))
             stays = " stays, but not for this object" if key in there else ""
             yield Notice(
-                asker, Reason.DELETED, f"{_called(key)} -> {', '.join(gave)}" if gave else _called(key) + stays
+                claimant, Reason.DELETED, f"{_called(key)} -> {', '.join(gave)}" if gave else _called(key) + stays
             )
 
 
@@ -202,7 +202,7 @@ def _reason(changes: Sequence[Change], now: tuple[str, ...]) -> Reason:
 
 
 def _difference(reason: Reason, changes: Sequence[Change], now: tuple[str, ...]) -> str:
-    """What was there before, in brackets."""
+    """Return the difference to the former records, in brackets."""
     if reason not in {Reason.UPDATED, Reason.RESTORED, Reason.ADOPTED}:
         return ""
     parts = [f"was {', '.join(gone)}"] if (gone := [one for one in _before(changes) if one not in now]) else []
@@ -225,21 +225,19 @@ def _before(changes: Iterable[Change]) -> tuple[str, ...]:
 
 
 def changes_by_set(changes: Iterable[Change]) -> Mapping[Key, list[Change]]:
-    """The changes of each record set, marks left out."""
+    """Return the changes of each record set, without those of marks."""
     found: dict[Key, list[Change]] = defaultdict(list)
     for one in changes:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest[:1] != ["mark"]:
-            found[name, record_type].append(one)
+        if one.resource.is_record:
+            found[one.resource.record_set].append(one)
     return found
 
 
 def _remarked(changes: Iterable[Change]) -> Iterator[Key]:
-    """The sets whose mark changes: from now on it says that they are somebody else's."""
+    """Yield the sets with a mark that changes, as another object's from now on."""
     for one in changes:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"] and one.before:
-            yield name, record_type
+        if one.resource.is_mark and one.before:
+            yield one.resource.record_set
 
 
 def _called(key: Key) -> str:
@@ -247,7 +245,7 @@ def _called(key: Key) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """The parts in one message, as many as fit."""
+    """Return one message of the parts, as many as fit."""
     for shown in range(min(len(parts), _MOST_PARTS), 0, -1):
         left = len(parts) - shown
         text = _SEPARATOR.join((*parts[:shown], *([f"and {left} more"] if left else [])))

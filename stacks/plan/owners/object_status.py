@@ -1,4 +1,4 @@
-"""What the annotation truenorth/status on a cluster's object says of its records after a run. Pure.
+"""The annotation truenorth/status: the state of a cluster object's records after a run. Pure.
 
 `{"records": [{"name", "type", "content", "state"}], "message"}`, message only where something is wrong.
 
@@ -23,33 +23,32 @@ from typing import Literal
 
 from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Outcome, changes_by_set
-from stacks.plan.owners.owners import Askers
-from stacks.plan.records.record_sets import contents, sets_of
-from stacks.plan.records.zone_index import Key
+from stacks.plan.owners.owners import Claimants
+from stacks.plan.records.record_sets import Key, contents, sets_of
 
-State = Literal["ready", "frozen", "waiting", "conflict", "held-back", "pending", "failed"]
+RecordState = Literal["ready", "frozen", "waiting", "conflict", "held-back", "pending", "failed"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class RecordStatus:
-    """A record set as it is. type: "" where it is not known yet."""
+    """The present state of a record set. type: "" where it is not known yet."""
 
     name: str
     type: str
     content: tuple[str, ...]
-    state: State
+    state: RecordState
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectStatus:
-    """An object's records as they are. message: what its owner has to know; "" for nothing."""
+    """The present state of an object's records. message: to its owner; "" for none."""
 
     object: ObjectKey
     records: tuple[RecordStatus, ...]
     message: str = ""
 
     def text(self) -> str:
-        """The annotation's value: always the same for the same status."""
+        """Return the annotation's value, always the same for the same status."""
         records = [
             {"name": one.name, "type": one.type, "content": one.content, "state": one.state} for one in self.records
         ]
@@ -58,21 +57,21 @@ class ObjectStatus:
 
 
 def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus, ...]:
-    """The status of each object of these clusters that asks for records, or is complained of; by their keys."""
-    askers = Askers.of(outcome.plan, outcome.changes, outcome.observation)
+    """Return the status of each object of these clusters with claims or complaints, sorted by key."""
+    claimants = Claimants.of(outcome.plan, outcome.changes, outcome.observation)
     told = _Told.of(outcome)
     records: dict[ObjectKey, set[RecordStatus]] = defaultdict(set)
-    for key, objects in askers.now.items():
-        for asker in objects:
-            if asker.cluster in clusters:
-                records[asker].add(told.status(key))
+    for key, objects in claimants.now.items():
+        for claimant in objects:
+            if claimant.cluster in clusters:
+                records[claimant].add(told.status(key))
     messages: dict[ObjectKey, dict[str, None]] = defaultdict(dict)
     for complaint in outcome.plan.complaints:
         if complaint.object.cluster in clusters:
             messages[complaint.object][complaint.text.removeprefix(f"{complaint.object}: ")] = None
-    for wish in askers.unknown:
-        if wish.object.cluster in clusters and not any(one.name == wish.name for one in records[wish.object]):
-            records[wish.object].add(RecordStatus(wish.name, "", (), "waiting"))
+    for claim in claimants.unknown:
+        if claim.object.cluster in clusters and not any(one.name == claim.name for one in records[claim.object]):
+            records[claim.object].add(RecordStatus(claim.name, "", (), "waiting"))
     return tuple(
         ObjectStatus(key, tuple(sorted(records.get(key, ()))), "; ".join(messages.get(key, ())))
         for key in sorted(records.keys() | messages.keys())
@@ -81,13 +80,13 @@ def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus,
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What an outcome says of each record set."""
+    """The outcome of a run by record set."""
 
     planned: Mapping[Key, tuple[str, ...]]
     before: Mapping[Key, tuple[str, ...]]
-    """What state had before the run."""
-    states: Mapping[Key, State]
-    """Of the sets that are not simply as the plan has them."""
+    """The contents in state before the run."""
+    states: Mapping[Key, RecordState]
+    """The states of sets that are not simply as planned."""
 
     @classmethod
     def of(cls, outcome: Outcome) -> _Told:
@@ -103,8 +102,8 @@ class _Told:
         return RecordStatus(*key, tuple(sorted(found)), state)
 
 
-def _states(outcome: Outcome, planned: Mapping[Key, tuple[str, ...]]) -> Iterator[tuple[Key, State]]:
-    """The later word counts."""
+def _states(outcome: Outcome, planned: Mapping[Key, tuple[str, ...]]) -> Iterator[tuple[Key, RecordState]]:
+    """Yield the states of sets; the last one of a set counts."""
     for conflict in outcome.plan.conflicts:
         if (conflict.name, conflict.type) not in planned:
             yield (conflict.name, conflict.type), "conflict"

@@ -1,4 +1,4 @@
-"""Which objects of clusters ask, or asked until now, for each record set. Pure."""
+"""Claimants: the cluster objects that claim, or claimed until now, each record set. Pure."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from stacks.model.plan import Plan
 from stacks.model.values import Known, Unknown
 from stacks.plan.changes import Change
 from stacks.plan.desired.cluster_endpoints import zone_of
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Askers:
-    """The objects by record set. Those that cannot be seen are in none: nobody knows what they ask for."""
+class Claimants:
+    """The claiming objects by record set. Objects that cannot be seen are left out: nobody knows their claims."""
 
     now: Mapping[Key, tuple[ObjectKey, ...]]
     former: Mapping[Key, tuple[ObjectKey, ...]]
-    """Those that a set was made for, as its marks and state say, and that do not ask for it any more."""
+    """The objects that a set was made for, by its marks and state, and that claim it no more."""
     gave: Mapping[tuple[Key, ObjectKey], tuple[str, ...]]
-    """What each of several gave to a set, as state remembers it."""
+    """The values that each of several objects gave to a set, as state remembers them."""
     unknown: tuple[Claim, ...]
-    """The wishes for names in our zones whose targets are not known, nor of which type they will be."""
+    """The claims for names in our zones with neither targets nor types known."""
 
     @classmethod
-    def of(cls, plan: Plan, changes: Iterable[Change], observation: Observation) -> Askers:
-        """Those of a run's plan, of the changes that it has made, and of the world before it."""
+    def of(cls, plan: Plan, changes: Iterable[Change], observation: Observation) -> Claimants:
+        """Return the claimants in a run's plan, its changes, and the observation before it."""
         zones = frozenset(zone.zone for zone in observation.zones)
         unknown = tuple(one for one in _unknown_wishes(observation) if zone_of(one.name, zones))
         now = dict(plan.asked_by)
         by_name: dict[str, list[ObjectKey]] = defaultdict(list)
-        for wish in unknown:
-            by_name[wish.name].append(wish.object)
+        for claim in unknown:
+            by_name[claim.name].append(claim.object)
         for frozen in plan.frozen:
             if frozen.name in by_name:
                 key = (frozen.name, frozen.type)
@@ -56,7 +56,7 @@ class Askers:
         return cls(now, {key: tuple(found) for key, found in former.items()}, gave, unknown)
 
     def all(self, key: Key) -> tuple[ObjectKey, ...]:
-        """Those that ask for a set, or asked for it until now."""
+        """Return the objects that claim a set, or claimed it until now."""
         return (*self.now.get(key, ()), *self.former.get(key, ()))
 
 
@@ -69,15 +69,13 @@ def _unknown_wishes(observation: Observation) -> Iterator[Claim]:
 
 
 def _marked(changes: Iterable[Change], observation: Observation) -> Iterator[tuple[Key, str]]:
-    """The sets with whom they were made for, as `ObjectKey.resource`: by marks that go or change, and by state."""
+    """Yield sets with the `ObjectKey.resource` they were made for, by changed marks and by state."""
     for change in changes:
-        name, record_type, *rest = change.logical_name.split("/")
-        if rest == ["mark"] and change.before and (mark := ownership.parse(change.before.content)):
-            yield (name, record_type), mark.resource
+        if change.resource.is_mark and change.before and (mark := ownership.parse(change.before.content)):
+            yield change.resource.record_set, mark.resource
     for one in observation.registry.records:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"] and (mark := ownership.parse(one.record.content)):
-            yield (name, record_type), mark.resource
+        if one.resource.is_mark and (mark := ownership.parse(one.record.content)):
+            yield one.resource.record_set, mark.resource
     for shared in observation.registry.shared:
         for resource, _ in shared.parts:
             yield (shared.name, shared.type), resource
@@ -85,10 +83,10 @@ def _marked(changes: Iterable[Change], observation: Observation) -> Iterator[tup
 
 @dataclass(frozen=True, slots=True)
 class _Objects:
-    """Reads `ObjectKey.resource` back, of objects that can be seen."""
+    """A parser of `ObjectKey.resource`, for objects that can be seen."""
 
     kinds: tuple[tuple[str, str, str], ...]
-    """What those of a cluster and kind begin with, the longest first, with the cluster and the kind."""
+    """The prefixes of clusters and kinds, the longest first, each with its cluster and kind."""
 
     @classmethod
     def of(cls, observation: Observation) -> _Objects:

@@ -1,4 +1,4 @@
-"""Taking records into state that it does not know: by our marks, by the setting `adopt`, or from another tool. Pure.
+"""Adoption of records that state does not know: by our marks, by the setting `adopt`, or from another tool. Pure.
 
 A record is imported in exactly one run. What is imported and not wished (a further record of a set, another tool's
 mark) is declared as it is in that run, and the next, to which it is ours, puts it right.
@@ -6,19 +6,18 @@ mark) is declared as it is in that run, and the next, to which it is ours, puts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from components.marks import in_comments, ownership
+from components.marks import in_comments
+from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
-from stacks.plan.records.cases import ADOPTED, Case, holder_of, judge
-from stacks.plan.records.zone_index import is_our_mark
+from stacks.plan.records.cases import ADOPTED, Case, judge
 
 if TYPE_CHECKING:
-    from components.marks.heritage import Found
-    from stacks.plan.records.zone_index import Key, ZoneIndex
+    from components.marks.heritage import HeritageMark
+    from stacks.plan.records.zone_index import ZoneIndex
 
 Tool = Literal["truenorth", "external-dns", "cloudflare-ddns", "routeflare"]
 MARKLESS = frozenset({"routeflare"})
@@ -27,7 +26,7 @@ MARKLESS = frozenset({"routeflare"})
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What shows that this stack has made records that state does not know: a run was cut off, or state was lost.
+    """Traces of records that this stack made and state does not know: a run was cut off, or state was lost.
 
     wanted: whether our mark is enough where a record is wanted. records: the name, type and content of what a run was
     about to make. ids: of what former checkpoints of the stack held. Beside a trace a record has to bear our mark.
@@ -44,39 +43,45 @@ class Traces:
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """What is taken over: by our own marks, or from another tool, of one of its owners, or all ("").
+    """A takeover by our own marks, or from another tool. owner: one of the tool's owners, "" for all.
 
-    traces: of our own marks only those to which these lead, as after a crash; None for all, as `truenorth adopt` does,
-    where a person has seen what is taken.
+    traces: limit it to our own marks to which these lead, as after a crash; None for all, as `truenorth adopt` does,
+    where a person has seen the list.
     """
 
     tool: Tool
     owner: str = ""
     traces: Traces | None = None
 
-    def takes_mark(self, mark: Found) -> bool:
-        """Whether what this mark speaks for is taken over. One that is encrypted does not say whose it is."""
+    @property
+    def rebuilds(self) -> bool:
+        """Whether it takes records by our own marks, so that lost state is rebuilt."""
+        return self.tool == "truenorth"
+
+    def takes_mark(self, mark: HeritageMark) -> bool:
+        """Whether the records of this mark are taken over. An encrypted mark does not tell its owner."""
         return not mark.sealed and mark.heritage == self.tool and self.owner in {"", mark.owner}
 
 
 def adopt(
-    record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex, owner: str, takeover: Takeover | None
+    record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex, takeover: Takeover | None
 ) -> tuple[RecordSet, frozenset[str]]:
-    """Give the set what may be taken over of the others at its name: the set with import ids, and their ids."""
-    record_set = _with_our_mark(record_set, zone, owner)
+    """Return the set with the import ids of records that may be taken over, and these ids.
+
+    others: the records at its name that state does not know.
+    """
+    record_set = _with_our_mark(record_set, zone)
     if not others:
         return record_set, frozenset()
-    wanted = zone.wanted(record_set, owner)
+    wanted = zone.wanted(record_set)
     exact: list[LiveRecord] = []
     changed: list[LiveRecord] = []
     for live in others:
         holders = zone.holders(live.record.name, live.record.type)
         case = judge(live, wanted, holders)
-        if live.id in zone.texts:  # a mark is no value of the set, whatever `adopt` says
+        if live.id in zone.mark_ids:  # a mark is no value of the set, whatever `adopt` says
             continue
-        if zone.settings.adopt in ADOPTED.get(case, ()) or _taken(
-            case, live, (record_set, others), zone, owner, takeover
-        ):
+        if zone.settings.adopt in ADOPTED.get(case, ()) or _taken(case, live, (record_set, others), zone, takeover):
             (exact if live.record.content in wanted.contents else changed).append(live)
     if not exact and not changed:
         return record_set, frozenset()
@@ -86,118 +91,48 @@ def adopt(
     return taken, frozenset(slot.import_id for slot in taken.slots if slot.import_id)
 
 
-def leftovers(planned: set[Key], zone: ZoneIndex, owner: str, takeover: Takeover | None) -> Iterator[RecordSet]:
-    """Sets for what bears our mark, is unknown to state and not wanted: marks without a record, to be deleted.
-
-    With a takeover by our own marks also their records: lost state is then rebuilt whole.
-    """
-    everything = takeover is not None and takeover.tool == "truenorth"
-    traces = takeover.traces if takeover else None
-    known = planned | zone.marks.keys() | zone.owned.keys()
-    found: list[RecordSet] = []
-    for name in sorted(zone.found):
-        for mark, live in zone.found[name]:
-            if not is_our_mark(mark, owner) or not zone.is_foreign(live) or not zone.is_whole(live):
-                continue
-            for host, record_type in mark.marks:
-                if host != name or record_type is None or (host, record_type) in known:
-                    continue
-                there = [one for one in zone.foreign.get(host, ()) if one.record.type == record_type]
-                ours = [one for one in there if _is_ours(one, zone, owner)]
-                if not there or (everything and ours and _are_made(ours, traces)):
-                    known = known | {(host, record_type)}
-                    found.append(_as_found(host, record_type, ours, live, zone))
-    if everything:
-        found += [one for one in _commented(known, zone, owner) if _are_made(_imported(one, zone), traces)]
-    yield from found
-    if everything and traces:
-        yield from _cut_off(traces, planned | {(one.name, one.type) for one in found}, zone, owner)
-
-
-def _are_made(ours: list[LiveRecord], traces: Traces | None) -> bool:
-    """Whether a set that is not wanted may be taken over, to be deleted: its mark goes with it, so all or none."""
-    return traces is None or all(traces.lead_to(live) for live in ours)
-
-
-def _imported(record_set: RecordSet, zone: ZoneIndex) -> list[LiveRecord]:
-    return [zone.live[slot.import_id] for slot in record_set.slots]
-
-
-def _cut_off(traces: Traces, known: set[Key], zone: ZoneIndex, owner: str) -> Iterator[RecordSet]:
-    """Sets of which state has the mark, or some records, and not all: a run was cut off, then the name was dropped."""
-    found: dict[Key, list[LiveRecord]] = {}
-    for name, there in sorted(zone.foreign.items()):
-        for live in there:
-            key = (name, live.record.type)
-            if key not in known and traces.lead_to(live) and _is_ours(live, zone, owner):
-                found.setdefault(key, []).append(live)
-    for key, ours in found.items():
-        mark = zone.live.get(zone.marks[key].id) if key in zone.marks else None
-        yield _as_found(*key, ours, mark, zone)  # the mark stays until state knows the records: this run may be cut off
-
-
-def _commented(known: set[Key], zone: ZoneIndex, owner: str) -> Iterator[RecordSet]:
-    """Sets for the records whose comment is our mark."""
-    found: dict[Key, list[LiveRecord]] = {}
-    for name, there in sorted(zone.foreign.items()):
-        for live in there:
-            if (name, live.record.type) not in known and in_comments.parse(live.record.comment)[1] == owner:
-                found.setdefault((name, live.record.type), []).append(live)
-    for (name, record_type), ours in found.items():
-        yield _as_found(name, record_type, ours, None, zone)
-
-
-def _is_ours(live: LiveRecord, zone: ZoneIndex, owner: str) -> bool:
-    holder = holder_of(live, zone.holders(live.record.name, live.record.type))
-    return holder is not None and is_our_mark(holder, owner)
-
-
 def _taken(
     case: Case,
     live: LiveRecord,
     there: tuple[RecordSet, list[LiveRecord]],
     zone: ZoneIndex,
-    owner: str,
     takeover: Takeover | None,
 ) -> bool:
-    """Whether a takeover takes a record over in this case. there: the set, and what stands at its name."""
+    """Whether a takeover takes a record over in this case. there: the set, and the records at its name."""
     if takeover is None:
         return False
-    if takeover.tool == "truenorth":
+    if takeover.rebuilds:
         if takeover.traces is None:
             return case in {Case.OURS, Case.OURS_CHANGED}
         if takeover.traces.lead_to(live):
-            return _is_ours(live, zone, owner) and live.record.type == there[0].type
+            return zone.is_marked_ours(live) and live.record.type == there[0].type
         wanted = takeover.traces.wanted and zone.settings.adopt != "never"
-        return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone, owner)
+        return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone)
     if takeover.tool in MARKLESS:
         return case in {Case.SAME_CONTENT, Case.OTHER_CONTENT}
     return case is Case.ANOTHER_TOOL and takeover.takes_mark(zone.holders(live.record.name, live.record.type)[0])
 
 
-def _is_surely_ours(
-    live: LiveRecord, record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex, owner: str
-) -> bool:
+def _is_surely_ours(live: LiveRecord, record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex) -> bool:
     """Whether a mark speaks of this very record: its own comment does, a TXT of a set without one record too many."""
-    if in_comments.parse(live.record.comment)[1] == owner:
+    if in_comments.parse(live.record.comment)[1] == zone.owner:
         return True
-    values = [one for one in others if one.record.type == record_set.type and one.id not in zone.texts]
+    values = [one for one in others if one.record.type == record_set.type and one.id not in zone.mark_ids]
     return len(values) <= len(record_set.slots)
 
 
-def _with_our_mark(record_set: RecordSet, zone: ZoneIndex, owner: str) -> RecordSet:
-    """The set with the id of a mark of ours that stands there and that state does not know."""
-    if not record_set.mark_name or ownership.mark_record_name(record_set.name, record_set.type) in zone.held:
+def _with_our_mark(record_set: RecordSet, zone: ZoneIndex) -> RecordSet:
+    """Return the set with the id of our mark in the zone, where state does not know it."""
+    if not record_set.mark_name or zone.has_mark((record_set.name, record_set.type)):
         return record_set
-    for mark, live in zone.found.get(record_set.name, ()):
-        named = live.record.name == record_set.mark_name
-        if is_our_mark(mark, owner) and named and zone.is_foreign(live) and zone.is_whole(live):
+    for mark, live in zone.marks_at.get(record_set.name, ()):
+        if live.record.name == record_set.mark_name and zone.is_ours(mark) and zone.is_removable(live):
             return replace(record_set, mark_import_id=live.id)
     return record_set
 
 
 def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[LiveRecord], zone: ZoneIndex) -> RecordSet:
-    """Each record in the slot of its content, the others in those that are left, and any more in further slots.
+    """Return the set with each record in the slot of its content, the others in slots that are left, or further ones.
 
     Where a record of ours holds the slot, with other content, the one that has the content already gets a slot of its
     own, and ours goes: two records of one content cannot be.
@@ -220,25 +155,25 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
 
 
 def _is_free(record_set: RecordSet, number: int, zone: ZoneIndex) -> bool:
-    return ownership.record_name(record_set.name, record_set.type, number) not in zone.held
+    return str(LogicalName(record_set.name, record_set.type, number)) not in zone.present
 
 
 def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: ZoneIndex) -> RecordSet:
-    """The set without the contents that others' records beside it have already: no API takes two of the same.
+    """Return the set without contents that others' records beside it have: no API takes two of the same.
 
-    What is imported to be changed into such a content is imported as it is; the next run, to which it is ours, ends it.
+    A record that is imported to be changed into such a content is imported as it is; the next run deletes it.
     """
     if not left:
         return record_set
     ours = {
         one.logical_name: zone.live[one.id].record.content
-        for one in zone.owned.get((record_set.name, record_set.type), ())
+        for one in zone.registered.get((record_set.name, record_set.type), ())
         if one.id in zone.live
     }
     taken = {live.record.content for live in left if live.record.type == record_set.type}
 
     def stays(slot: Slot) -> bool:
-        name = ownership.record_name(record_set.name, record_set.type, slot.number)
+        name = str(LogicalName(record_set.name, record_set.type, slot.number))
         return slot.target not in taken or bool(slot.import_id) or ours.get(name) == slot.target
 
     def possible(slot: Slot) -> Slot:
@@ -249,7 +184,7 @@ def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: Zon
 
 
 def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:
-    """The set as the zone has it, for a policy that changes nothing."""
+    """Return the set as the zone has it, for a policy that changes nothing."""
     some = taken[0].record
     return replace(
         record_set,
@@ -257,27 +192,4 @@ def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:
         ttl=some.ttl,
         proxied=some.proxied,
         comment=some.comment,
-    )
-
-
-def _as_found(
-    host: str, record_type: str, there: list[LiveRecord], mark: LiveRecord | None, zone: ZoneIndex
-) -> RecordSet:
-    """A set as the zone has it, that is not wanted. mark: its TXT; None where comments are the mark."""
-    some = [*there, *([mark] if mark else [])][0].record
-    free = (number for number in count() if ownership.record_name(host, record_type, number) not in zone.held)
-    return RecordSet(
-        zone=zone.settings.zone,
-        zone_id=zone.zone_id,
-        name=host,
-        type=record_type,
-        slots=tuple(Slot(next(free), live.record.content, live.id) for live in there),
-        ttl=some.ttl,
-        proxied=some.proxied,
-        comment=some.comment,
-        mark_name=mark.record.name if mark else "",
-        mark_content=mark.record.content if mark else "",
-        mark_ttl=mark.record.ttl if mark else zone.settings.traits.automatic_ttl,
-        mark_import_id=mark.id if mark and zone.is_foreign(mark) else "",
-        provider=zone.settings.provider,
     )

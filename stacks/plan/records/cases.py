@@ -1,4 +1,4 @@
-"""Whose is a record that stands where one is wanted? Every case there is, and what happens in each. Pure.
+"""Cases of ownership: every state of a wanted name, and the consequence of each. Pure.
 
 "Ours" is what state holds, by the record's id; a mark in the zone speaks only for what state does not know.
 
@@ -35,7 +35,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from components.marks import heritage, in_comments, ownership
-from components.marks.heritage import Found
+from components.marks.heritage import HeritageMark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Case(Enum):
-    """Whose a record is."""
+    """The owner of a record at a wanted name, and its content compared with the wanted."""
 
     OURS = "ours by its mark"
     OURS_CHANGED = "ours by its mark, changed"
@@ -68,7 +68,7 @@ ADOPTED = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted at the name, and what state knows of it.
+    """A wanted record set, and its records in state.
 
     registered: whether state has records of the set; alive: whether the zone still has one of them; cut_off: whether
     state has the set's mark and never had a record, so that the one record there was made by a run that was cut off.
@@ -82,8 +82,8 @@ class Wanted:
     cut_off: bool
 
 
-def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[Found]) -> Case:
-    """The case of a record that state does not know. holders: the marks in the zone that may speak of it."""
+def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
+    """Return the case of a record unknown to state. holders: the marks in the zone that may speak of it."""
     if live.record.type != wanted.type:
         return Case.OTHER_TYPE
     holder = holder_of(live, holders)
@@ -100,16 +100,16 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[Found]) -> Case:
     return Case.ANOTHER_OWNER if holder.heritage == ownership.HERITAGE else Case.ANOTHER_TOOL
 
 
-def holder_of(live: LiveRecord, holders: Sequence[Found]) -> Found | None:
-    """The mark that speaks of a record: that in its own comment, else the surest of those beside it."""
+def holder_of(live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
+    """Return the mark of a record: the one in its own comment, else the surest beside it; None for none."""
     _, owner = in_comments.parse(live.record.comment)
     if owner is not None:
-        return Found("truenorth", owner, "", ())
+        return HeritageMark("truenorth", owner, "", ())
     return holders[0] if holders else None
 
 
-def explained(case: Case, live: LiveRecord, holders: Sequence[Found]) -> str:
-    """Whose the record is, in words for a message."""
+def explained(case: Case, live: LiveRecord, holders: Sequence[HeritageMark]) -> str:
+    """Return the owner of the record, in words for a message."""
     if case is Case.OURS_CHANGED:
         return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"
     holder = holder_of(live, holders)

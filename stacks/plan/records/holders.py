@@ -1,4 +1,4 @@
-"""Who holds what in the zones, by the marks: for those who want to know it of records that no plan is about. Pure."""
+"""Holders: the owners of records in the zones by their marks, also of records outside of any plan. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.marks.heritage import Found
+from components.marks.heritage import HeritageMark
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import LiveRecord, ZoneSnapshot
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A record that state does not know, and the mark that speaks of it; of a mark, what it says itself."""
+class HeldRecord:
+    """A record unknown to state, with the mark that speaks of it. is_mark: the record itself is the mark."""
 
     zone: str
     live: LiveRecord
-    mark: Found
+    mark: HeritageMark
     is_mark: bool
 
 
-def held(settings: Settings, observation: Observation) -> tuple[Held, ...]:
-    """All records of the zones that bear a mark and that state does not know, the marks themselves among them."""
+def held(settings: Settings, observation: Observation) -> tuple[HeldRecord, ...]:
+    """Return all marked records of the zones unknown to state, and the marks themselves."""
     zones = [zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)]
     indexes = [index(settings, settings.of_zone(zone.zone), zone, observation) for zone in zones]
     return tuple(one for zone in indexes for one in _of_zone(zone))
 
 
-def left_alone(settings: Settings, observation: Observation, plan: Plan, takeover: Takeover) -> tuple[Held, ...]:
-    """What a takeover leaves to the other tool: its records where none is wanted, conflicts not among it."""
+def left_alone(settings: Settings, observation: Observation, plan: Plan, takeover: Takeover) -> tuple[HeldRecord, ...]:
+    """Return the records that a takeover leaves to the other tool: unwanted ones, without conflicts."""
     taken = {identity for record_set in plan.record_sets for identity in import_ids(record_set).values()}
     told = {conflict.name for conflict in plan.conflicts}
     return tuple(
@@ -51,17 +51,17 @@ def left_alone(settings: Settings, observation: Observation, plan: Plan, takeove
     )
 
 
-def _of_zone(zone: ZoneIndex) -> Iterator[Held]:
+def _of_zone(zone: ZoneIndex) -> Iterator[HeldRecord]:
     domain = zone.settings.zone
     told: set[str] = set()
-    for name in sorted(zone.found.keys() | zone.foreign.keys()):
+    for name in sorted(zone.marks_at.keys() | zone.foreign.keys()):
         for live in zone.foreign.get(name, ()):
             record_type = live.record.type
             speaking = tuple(mark for mark in zone.holders(name, record_type) if speaks(mark, name, record_type))
             holder = holder_of(live, speaking)
-            if holder and live.id not in zone.texts:
-                yield Held(domain, live, holder, is_mark=False)
-        for mark, live in zone.found.get(name, ()):
+            if holder and live.id not in zone.mark_ids:
+                yield HeldRecord(domain, live, holder, is_mark=False)
+        for mark, live in zone.marks_at.get(name, ()):
             if zone.is_foreign(live) and live.id not in told:
                 told.add(live.id)
-                yield Held(domain, live, mark, is_mark=True)
+                yield HeldRecord(domain, live, mark, is_mark=True)

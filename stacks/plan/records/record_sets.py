@@ -1,4 +1,4 @@
-"""Record sets: their records by logical name, their slots, and how they are read back from state. Pure."""
+"""Record sets: their records by logical name, their slots, and their form in state. Pure."""
 
 from __future__ import annotations
 
@@ -6,88 +6,67 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from components.marks import in_comments, ownership
+from components.marks import in_comments
 from components.records import canonical_content
+from components.records.logical_name import MARK, Former, LogicalName
 from components.records.providers import PROVIDERS
 from components.records.record import Record
-from stacks.model.values import Endpoint, RecordSet, RegisteredRecord, Slot
+from stacks.model.values import RecordSet, RegisteredRecord, Slot
 
 if TYPE_CHECKING:
-    from stacks.plan.records.zone_index import Key, ZoneIndex
     from stacks.settings.zone import ZoneSettings
+
+Key = tuple[str, str]
+"""The name and type of a record set."""
 
 
 def declared_records(record_set: RecordSet) -> dict[str, Record]:
-    """The records of a set by logical name, its marks included: exactly what the component declares."""
+    """Return the records of a set by logical name, its marks included: exactly what the component declares."""
     name, record_type = record_set.name, record_set.type
     records = {
-        ownership.record_name(name, record_type, slot.number): Record(
+        str(LogicalName(name, record_type, slot.number)): Record(
             name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment, record_set.tags
         )
         for slot in record_set.slots
     }
     if record_set.mark_name:
         mark = mark_record(record_set.mark_name, record_set.mark_content, record_set.mark_ttl)
-        records[ownership.mark_record_name(name, record_type)] = mark
+        records[str(LogicalName(name, record_type, MARK))] = mark
     for former in record_set.former_marks:
         records[former_mark_name(record_set, former.number)] = former.record
     return records
 
 
 def mark_record(name: str, content: str, ttl: int) -> Record:
-    """The TXT record of a mark."""
+    """Return the TXT record of a mark."""
     return Record(name, "TXT", content, ttl, proxied=False, comment="")
 
 
 def former_mark_name(record_set: RecordSet, number: int) -> str:
-    """The logical name of a mark that another tool has left, which is taken into state to be deleted."""
-    return f"{ownership.mark_record_name(record_set.name, record_set.type)}/former/{number}"
+    """Return the logical name of a mark of another tool that is taken into state to be deleted."""
+    return str(LogicalName(record_set.name, record_set.type, Former(number)))
 
 
 def import_ids(record_set: RecordSet) -> dict[str, str]:
-    """The ids of the records of a set that are to be imported, by logical name."""
+    """Return the ids of the records of a set that are to be imported, by logical name."""
     name, record_type = record_set.name, record_set.type
     if not (record_set.mark_import_id or record_set.former_marks or any(slot.import_id for slot in record_set.slots)):
         return {}
-    ids = {ownership.record_name(name, record_type, slot.number): slot.import_id for slot in record_set.slots}
-    ids[ownership.mark_record_name(name, record_type)] = record_set.mark_import_id
+    ids = {str(LogicalName(name, record_type, slot.number)): slot.import_id for slot in record_set.slots}
+    ids[str(LogicalName(name, record_type, MARK))] = record_set.mark_import_id
     ids |= {former_mark_name(record_set, former.number): former.import_id for former in record_set.former_marks}
     return {logical_name: identity for logical_name, identity in ids.items() if identity}
 
 
-def wished(endpoint: Endpoint, targets: Sequence[str], zone: ZoneIndex, owner: str) -> RecordSet:
-    """The set that an endpoint asks for, in the slots that state has."""
-    settings = zone.settings
-    ours = zone.owned.get((endpoint.name, endpoint.type), [])
-    contents = (canonical_content.joined(tuple(targets)),) if settings.traits.whole_sets and targets else targets
-    texts = settings.marks == "txt"
-    mark = ownership.Mark(ownership.HERITAGE, owner, endpoint.source)
-    return RecordSet(
-        zone=settings.zone,
-        zone_id=zone.zone_id,
-        name=endpoint.name,
-        type=endpoint.type,
-        slots=slots(tuple(contents), {number(one): one.record.content for one in ours}),
-        ttl=endpoint.ttl,
-        proxied=endpoint.proxied,
-        comment=marked_comment(endpoint.comment, settings, owner),
-        mark_name=ownership.mark_name(endpoint.name, endpoint.type, settings.mark_prefix) if texts else "",
-        mark_content=ownership.encode(mark) if texts else "",
-        mark_ttl=settings.traits.automatic_ttl,
-        provider=settings.provider,
-        tags=endpoint.tags,
-    )
-
-
 def marked_comment(comment: str, settings: ZoneSettings, owner: str) -> str:
-    """The comment of a record, with the mark in it where marks are comments."""
+    """Return the comment of a record, with the mark in it where marks are comments."""
     if settings.marks != "comment":
         return comment
     return in_comments.encode(comment, owner, settings.comment_limit)
 
 
 def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark: RegisteredRecord | None) -> RecordSet:
-    """A set as state has it, so that it is kept and nothing in it is changed. Needs a record or a mark."""
+    """Return a set as state has it, so that nothing in it is changed. Raises ValueError without a record and a mark."""
     some = records[0] if records else mark
     if some is None:
         raise ValueError(f"state has nothing of {key}")
@@ -110,7 +89,7 @@ def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark
 
 
 def slots(targets: Sequence[str], held: Mapping[int, str]) -> tuple[Slot, ...]:
-    """A slot for each target: the one that has it already, else one whose target left, else a new one.
+    """Return a slot for each target: its present slot, else one with a target that left, else a new one.
 
     So an address that stays is never written, one that changes is an update, and none is absent in between.
     """
@@ -123,26 +102,28 @@ def slots(targets: Sequence[str], held: Mapping[int, str]) -> tuple[Slot, ...]:
 
 
 def number(registered: RegisteredRecord) -> int:
-    """The slot of a record that state holds."""
-    rest = registered.logical_name.split("/")[2:]
-    return int(rest[0]) if rest else 0
+    """Return the slot of a record that state holds. Raises ValueError for a mark."""
+    part = registered.resource.part
+    if not isinstance(part, int):
+        raise ValueError(f"{registered.logical_name} is a mark")  # noqa: TRY004 - state has the wrong value
+    return part
 
 
 def sets_of(
     registered: Iterable[RegisteredRecord],
 ) -> tuple[dict[Key, list[RegisteredRecord]], dict[Key, RegisteredRecord]]:
-    """Records of state by set, and the marks by the set that they mark; other tools' marks are in neither."""
+    """Return the records of state by set, and the marks by the set they mark, without those of other tools."""
     records: dict[Key, list[RegisteredRecord]] = defaultdict(list)
     marks: dict[Key, RegisteredRecord] = {}
     for one in registered:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"]:
-            marks[name, record_type] = one
-        elif rest[:1] != ["mark"]:
-            records[name, record_type].append(one)
+        resource = one.resource
+        if resource.is_mark:
+            marks[resource.record_set] = one
+        elif resource.is_record:
+            records[resource.record_set].append(one)
     return records, marks
 
 
 def contents(records: Sequence[RegisteredRecord]) -> tuple[str, ...]:
-    """The values of the records, those of whole sets one by one."""
+    """Return the values of the records, those of whole sets one by one."""
     return tuple(sorted(value for one in records for value in canonical_content.split(one.record.content)))

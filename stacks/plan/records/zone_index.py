@@ -1,161 +1,181 @@
-"""One zone of the observation, indexed for the questions that the plan asks of each endpoint. Pure."""
+"""Index of one zone: its records and marks, and the records that state holds of it, by name, id and set. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.marks import heritage, ownership
-from components.marks.heritage import Found, Readers
+from components.marks.heritage import HeritageMark, Readers
 from components.records import canonical_content
+from components.records.logical_name import MARK, LogicalName
 from stacks.model.observation import Observation
 from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
-from stacks.plan.records.cases import Wanted
+from stacks.plan.records.cases import Wanted, holder_of
+from stacks.plan.records.record_sets import Key, sets_of
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
     from stacks.settings.zone import ZoneSettings
 
-Key = tuple[str, str]
-"""The name and type of a record set."""
 MARKED_TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA")
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneIndex:
-    """What the zone has and what state says of it."""
+    """A zone's settings and records, and what state holds of its provider. owner: of this stack's marks."""
 
     settings: ZoneSettings
     zone_id: str
-    owned: Mapping[Key, list[RegisteredRecord]]
+    owner: str
+    registered: Mapping[Key, list[RegisteredRecord]]
     """The records, without marks, that state holds."""
-    marks: Mapping[Key, RegisteredRecord]
+    registered_marks: Mapping[Key, RegisteredRecord]
     """The marks that state holds, by the set that they mark."""
-    foreign: Mapping[str, list[LiveRecord]]
-    """What the zone has and state does not know, by name."""
-    live: Mapping[str, LiveRecord]
-    """All that the zone has, by id."""
-    held: frozenset[str]
+    registered_ids: frozenset[str]
+    """The ids of all records and marks that state holds."""
+    present: frozenset[str]
     """The logical names that state knows and the zone has: never to be imported, the engine would replace them."""
-    ids: frozenset[str]
-    """The ids that state holds."""
-    found: Mapping[str, list[tuple[Found, LiveRecord]]]
-    """The marks in the zone, by the names that they speak of."""
-    texts: frozenset[str]
-    """The ids of all TXT records that are marks."""
-    by_name: Mapping[str, list[LiveRecord]]
-    """All that the zone has, by name."""
-    kinds: Mapping[str, frozenset[str]]
-    """The types of which the zone has records of ours, marks left out, by name."""
-    former: frozenset[str]
+    own_types: Mapping[str, frozenset[str]]
+    """The types of our records, without marks, that the zone has, by name."""
+    former_marks: frozenset[str]
     """The names at which a mark stands that was taken over to be deleted."""
+    live: Mapping[str, LiveRecord]
+    """All records of the zone, by id."""
+    by_name: Mapping[str, list[LiveRecord]]
+    """All records of the zone, by name."""
+    foreign: Mapping[str, list[LiveRecord]]
+    """The records of the zone that state does not know, by name."""
+    marks_at: Mapping[str, list[tuple[HeritageMark, LiveRecord]]]
+    """The marks in the zone with their records, by the names that they speak of."""
+    mark_ids: frozenset[str]
+    """The ids of all TXT records that are marks, those of no name among them."""
 
-    def holders(self, name: str, record_type: str) -> tuple[Found, ...]:
-        """The marks that may speak of this set, the surest first."""
-        return heritage.holders(name, record_type, (mark for mark, _ in self.found.get(name, ())))
+    def holders(self, name: str, record_type: str) -> tuple[HeritageMark, ...]:
+        """Return the marks that may speak of this set, the surest first."""
+        return heritage.holders(name, record_type, (mark for mark, _ in self.marks_at.get(name, ())))
 
-    def wanted(self, record_set: RecordSet, owner: str) -> Wanted:
-        """What `cases` has to know of a set that is wanted."""
+    def is_ours(self, mark: HeritageMark) -> bool:
+        """Whether this stack has written a mark."""
+        return (mark.heritage, mark.owner) == (ownership.HERITAGE, self.owner)
+
+    def is_marked_ours(self, live: LiveRecord) -> bool:
+        """Whether the surest mark of a record is one that this stack has written."""
+        holder = holder_of(live, self.holders(live.record.name, live.record.type))
+        return holder is not None and self.is_ours(holder)
+
+    def wanted(self, record_set: RecordSet) -> Wanted:
+        """Return a wanted set as `cases` judges it."""
         key = (record_set.name, record_set.type)
-        others = [one for one in self.foreign.get(record_set.name, ()) if one.record.type == record_set.type]
+        others = [live for live in self.foreign.get(record_set.name, ()) if live.record.type == record_set.type]
         alone = len(others) == len(record_set.slots) == 1
         return Wanted(
             type=record_set.type,
             contents=frozenset(slot.target for slot in record_set.slots),
-            owner=owner,
-            registered=bool(self.owned.get(key)),
+            owner=self.owner,
+            registered=bool(self.registered.get(key)),
             alive=self.alive(key),
-            cut_off=alone and key in self.marks and not self.owned.get(key),
+            cut_off=alone and key in self.registered_marks and not self.registered.get(key),
         )
 
     def is_foreign(self, live: LiveRecord) -> bool:
         """Whether state does not know a record of the zone."""
-        return live.id not in self.ids
+        return live.id not in self.registered_ids
 
     def is_whole(self, live: LiveRecord) -> bool:
         """Whether a mark stands alone in its record: where records are whole sets, others' texts may be in it too."""
         return not self.settings.traits.whole_sets or len(canonical_content.split(live.record.content)) == 1
+
+    def is_removable(self, live: LiveRecord) -> bool:
+        """Whether the record of a mark can be imported to be deleted: state does not know it, and it holds no more."""
+        return self.is_foreign(live) and self.is_whole(live)
 
     def of_this_zone(self, registered: RegisteredRecord) -> bool:
         """Whether state says that a record is in this zone."""
         return registered.zone_id == self.zone_id
 
     def own_in_the_way(self, key: Key) -> tuple[str, ...]:
-        """The other types of which the zone has records of ours at the name, which keep those of this type from it."""
+        """Return the other types of our records at the name with which the zone cannot have this set."""
         name, record_type = key
-        others = {kind for kind in self.kinds.get(name, ()) if kind != record_type and clashes(record_type, kind)}
-        if name in self.former and (
+        others = {kind for kind in self.own_types.get(name, ()) if kind != record_type and clashes(record_type, kind)}
+        if name in self.former_marks and (
             record_type == "CNAME" or (record_type == "TXT" and self.settings.traits.whole_sets)
         ):
             others.add("TXT")
         return tuple(sorted(others))
 
+    def has_mark(self, key: Key) -> bool:
+        """Whether the zone has the mark of a set that state says is ours."""
+        return str(LogicalName(*key, MARK)) in self.present
+
     def alive(self, key: Key) -> bool:
         """Whether the zone has a record of the set that state says is ours."""
-        return any(registered.id in self.live for registered in self.owned.get(key, ()))
+        return any(registered.id in self.live for registered in self.registered.get(key, ()))
 
 
 def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observation: Observation) -> ZoneIndex:
-    """Index one zone, for its settings."""
+    """Return the index of one zone, for its settings."""
     registered = [one for one in observation.registry.records if one.provider == zone.provider]
     ids = frozenset(one.id for one in registered)
-    owned: dict[Key, list[RegisteredRecord]] = defaultdict(list)
-    marks: dict[Key, RegisteredRecord] = {}
-    kinds: dict[str, frozenset[str]] = defaultdict(frozenset)
-    former: set[str] = set()
-    live_by_id = {live.id: live for live in snapshot.records}
-    for one in registered:
-        name, record_type, *rest = one.logical_name.split("/")
-        if rest == ["mark"]:
-            marks[name, record_type] = one
-        elif rest[:1] == ["mark"]:
-            former |= {one.record.name} if one.id in live_by_id else set()
-        else:
-            owned[name, record_type].append(one)
-            kinds[name] |= {record_type} if one.id in live_by_id else set()
-    foreign: dict[str, list[LiveRecord]] = defaultdict(list)
-    found: dict[str, list[tuple[Found, LiveRecord]]] = defaultdict(list)
-    texts: set[str] = set()
-    readers = Readers(
-        truenorth_prefix=zone.mark_prefix,
-        truenorth_types=MARKED_TYPES,
-        external_dns=tuple(one.affix() for one in settings.external_dns),
-        key=settings.external_dns_key(),
-    )
-    by_name: dict[str, list[LiveRecord]] = defaultdict(list)
-    for live in snapshot.records:
-        by_name[live.record.name].append(live)
-        if live.id not in ids:
-            foreign[live.record.name].append(live)
-        for text in canonical_content.split(live.record.content) if live.record.type == "TXT" else ():
-            if mark := heritage.read(live.record.name, text, readers):
-                texts.add(live.id)
-                for name in {key.name for key in mark.marks}:
-                    found[name].append((mark, live))
+    live = {one.id: one for one in snapshot.records}
+    present = [one for one in registered if one.id in live]
+    records, marks = sets_of(registered)
+    types: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for resource in (one.resource for one in present):
+        if resource.is_record:
+            types[resource.name] |= {resource.type}
+    marks_at, mark_ids = _marks(snapshot.records, _readers(settings, zone))
     return ZoneIndex(
         settings=zone,
         zone_id=snapshot.zone_id,
-        owned=owned,
-        marks=marks,
-        foreign=foreign,
-        live=live_by_id,
-        held=frozenset(one.logical_name for one in registered if one.id in live_by_id),
-        ids=ids,
-        found=found,
-        texts=frozenset(texts),
-        by_name=by_name,
-        kinds=kinds,
-        former=frozenset(former),
+        owner=settings.owner,
+        registered=records,
+        registered_marks=marks,
+        registered_ids=ids,
+        present=frozenset(one.logical_name for one in present),
+        own_types=types,
+        former_marks=frozenset(one.record.name for one in present if one.resource.is_former_mark),
+        live=live,
+        by_name=_by_name(snapshot.records),
+        foreign=_by_name(one for one in snapshot.records if one.id not in ids),
+        marks_at=marks_at,
+        mark_ids=mark_ids,
     )
+
+
+def _readers(settings: Settings, zone: ZoneSettings) -> Readers:
+    return Readers(
+        truenorth_prefix=zone.mark_prefix,
+        truenorth_types=MARKED_TYPES,
+        external_dns=tuple(instance.affix() for instance in settings.external_dns),
+        key=settings.external_dns_key(),
+    )
+
+
+def _by_name(records: Iterable[LiveRecord]) -> Mapping[str, list[LiveRecord]]:
+    named: dict[str, list[LiveRecord]] = defaultdict(list)
+    for live in records:
+        named[live.record.name].append(live)
+    return named
+
+
+def _marks(
+    records: Iterable[LiveRecord], readers: Readers
+) -> tuple[Mapping[str, list[tuple[HeritageMark, LiveRecord]]], frozenset[str]]:
+    """Return the marks among the records, by the names that they speak of, and the ids of their records."""
+    marks: dict[str, list[tuple[HeritageMark, LiveRecord]]] = defaultdict(list)
+    ids: set[str] = set()
+    for live in records:
+        for text in canonical_content.split(live.record.content) if live.record.type == "TXT" else ():
+            if mark := heritage.read(live.record.name, text, readers):
+                ids.add(live.id)
+                for name in {key.name for key in mark.marks}:
+                    marks[name].append((mark, live))
+    return marks, frozenset(ids)
 
 
 def clashes(wanted: str, present: str) -> bool:
     """Whether a record of one type keeps the other from the same name (RFC 1034, 3.6.2: CNAME stands alone)."""
     return wanted == present or "CNAME" in {wanted, present}
-
-
-def is_our_mark(mark: Found, owner: str) -> bool:
-    """Whether a mark is one that this stack has written."""
-    return (mark.heritage, mark.owner) == (ownership.HERITAGE, owner)

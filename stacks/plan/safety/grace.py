@@ -1,8 +1,8 @@
-"""The delete grace: what leaves the wish stays as it is until it has been unwanted for a while. Pure.
+"""The delete grace: a record set that is not wanted any more stays for a while. Pure.
 
-It is for a loop that sees the wish come and go (a source that restarts, a rollout that removes and adds). Whole record
+It is for a loop that sees claims come and go (a source that restarts, a rollout that removes and adds). Whole record
 sets are kept, with their marks; an address that a name loses is not: it may point nowhere. Nothing is kept that stands
-in the way of what is wanted, or in a zone that the settings do not name any more.
+in the way of a wanted set, or in a zone that the settings do not name any more.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from dataclasses import replace
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, ZoneSnapshot
-from stacks.plan.records.record_sets import as_registered, sets_of
-from stacks.plan.records.zone_index import Key, clashes
+from stacks.plan.records.record_sets import Key, as_registered, sets_of
+from stacks.plan.records.zone_index import clashes
 
 
 def withhold(
     plan: Plan, observation: Observation, unwanted_since: Mapping[Key, float], now: float, grace: float
 ) -> tuple[Plan, Mapping[Key, float]]:
-    """The plan with what has been unwanted for less than grace, and since when each set has been, on now's clock.
+    """Return the plan with sets unwanted for less than grace, and the time since which each set has been unwanted.
 
-    Pass the second to the next call: what is wanted again is not in it, so that its time would start anew.
+    now, grace: seconds; times are on the clock of now. Pass the times to the next call: sets that are wanted again are
+    not in it, so that their time starts anew.
     """
     leaving = {(one.name, one.type): one for one in _not_planned(plan, observation)}
     since = {key: unwanted_since.get(key, now) for key in leaving}
@@ -32,7 +33,7 @@ def withhold(
 
 
 def _not_planned(plan: Plan, observation: Observation) -> Iterator[RecordSet]:
-    """The sets of ours that the zones have and the plan has not, as state has them."""
+    """Yield our sets in the zones that are not in the plan, as state has them."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for name, record_type in (
         *((one.name, one.type) for one in plan.record_sets),

@@ -1,4 +1,4 @@
-"""The guard: what a run may not do before a person has looked at it. Pure.
+"""The guard: changes that a run may not make before a person has looked at them. Pure.
 
 A wrong setting, a lost file or another tool at work shows as many changes at once. Of a zone with enough records:
 
@@ -28,7 +28,6 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from components.marks.ownership import set_of
 from components.records import canonical_content
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
@@ -63,8 +62,8 @@ class Refusal:
 
 
 def refusals(settings: Settings, plan: Plan, found: Sequence[Change], observation: Observation) -> tuple[Refusal, ...]:
-    """What the guard refuses of these changes; empty where the run may go ahead."""
-    ours = {one.urn: one for one in observation.registry.records if not _is_mark(one.logical_name)}
+    """Return the changes that the guard refuses; () where the run may go ahead."""
+    ours = {one.urn: one for one in observation.registry.records if one.resource.is_record}
     followed = Followed.of(plan, observation)
     refused = [*_name_servers(settings, found), *_unknown_wish(settings, plan, found, ours, observation)]
     by_zone: dict[tuple[str, str], list[RegisteredRecord]] = defaultdict(list)
@@ -80,9 +79,9 @@ def refusals(settings: Settings, plan: Plan, found: Sequence[Change], observatio
 
 
 def word(refused: Sequence[Refusal]) -> str:
-    """The word that allows exactly these changes: eight hexadecimal digits, "" where nothing could be allowed.
+    """Return the word that allows exactly these changes: hexadecimal digits, "" where nothing could be allowed.
 
-    The first is a letter, so that no reader of YAML takes it for a number.
+    It begins with a letter, so that no reader of YAML takes it for a number.
     """
     allowable = [change for refusal in refused if refusal.allowable for change in refusal.changes]
     if not allowable:
@@ -137,7 +136,7 @@ def _unknown_wish(
     ours: Mapping[str, RegisteredRecord],
     observation: Observation,
 ) -> Iterator[Refusal]:
-    """Deletions in a zone that could not be listed, of what is frozen, and of what makes room for what is frozen."""
+    """Yield deletions in unread zones, of frozen records, and of records that make room for frozen ones."""
     kept = {(one.name, one.type): frozenset(one.kept) for one in plan.frozen}
     declared: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in plan.record_sets:
@@ -151,7 +150,7 @@ def _unknown_wish(
         registered = ours.get(change.urn)
         if change.action is not Action.DELETE or registered is None:
             continue
-        key = set_of(change.logical_name)
+        key = change.resource.record_set
         lost = kept.get(key, frozenset()).intersection(canonical_content.split(registered.record.content))
         if lost - declared[key] or key in making_room or unread(registered):
             zone = names.get(registered.zone_id, registered.zone_id)
@@ -160,7 +159,7 @@ def _unknown_wish(
 
 
 def _unread(settings: Settings, observation: Observation) -> Callable[[RegisteredRecord], bool]:
-    """Whether a record is in a zone that could not be listed; one whose id is not known may be any."""
+    """Return a test whether a record is in an unread zone. A zone with an unknown id may be any."""
     listed = {zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
     ids = dict(observation.registry.zone_ids)
     of_unread: set[tuple[str, str]] = set()
@@ -179,25 +178,21 @@ def _unread(settings: Settings, observation: Observation) -> Callable[[Registere
 
 
 def _zone_names(observation: Observation) -> dict[str, str]:
-    """The names of the zones by their ids."""
+    """Return the names of the zones by id."""
     remembered = {zone_id: name for name, zone_id in observation.registry.zone_ids}
     listed = {zone.zone_id: zone.zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
     return remembered | listed
 
 
-def _is_mark(logical_name: str) -> bool:
-    return logical_name.split("/")[2:3] == ["mark"]
-
-
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What names follow: the addresses that were detected, and of links that cannot be seen those last published."""
+    """The addresses that names follow: detected ones, and of unknown links the last published."""
 
     addresses: Collection[str]
     pointing: frozenset[tuple[str, str]]
-    """The record sets that have nothing but such addresses."""
+    """The record sets with such addresses only."""
     asked: frozenset[tuple[str, str]]
-    """The record sets of objects of clusters: they follow what those serve at."""
+    """The record sets of cluster objects: they follow the addresses of these."""
 
     @classmethod
     def of(cls, plan: Plan, observation: Observation) -> Followed:
@@ -220,12 +215,12 @@ class Followed:
         return cls(addresses, pointing, frozenset(key for key, _ in plan.asked_by))
 
     def has(self, name: str, record_type: str) -> bool:
-        """Whether a record set has nothing but what it follows."""
+        """Whether a record set has only targets that it follows."""
         key = (name, record_type)
         return key in self.asked or (record_type in ADDRESS_TYPES and key in self.pointing)
 
     def updates(self, change: Change, ours: RegisteredRecord) -> bool:
-        """Whether a change only makes a record point at what it follows, and nothing else is new of it."""
+        """Whether a change gives a record a target that it follows, and nothing else."""
         after, before = change.after, change.before
         if after is None:
             return False
@@ -238,4 +233,4 @@ class Followed:
 
     def shrinks(self, change: Change) -> bool:
         """Whether a deletion takes one address of a name that keeps others."""
-        return self.has(*set_of(change.logical_name))
+        return self.has(*change.resource.record_set)

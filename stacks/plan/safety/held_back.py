@@ -1,4 +1,4 @@
-"""A plan without what the guard refuses, so that a loop can follow the address until a person has decided. Pure."""
+"""Plans without refused changes, so that a loop can follow the address until a person has decided. Pure."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from dataclasses import replace
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, RegisteredRecord, ZoneSnapshot
-from stacks.plan.records.record_sets import as_registered, sets_of
-from stacks.plan.records.zone_index import Key
+from stacks.plan.records.record_sets import Key, as_registered, sets_of
 from stacks.plan.safety.guard import Followed, Refusal
 
 
 def held_back(plan: Plan, refused: Sequence[Refusal], observation: Observation) -> Plan:
-    """The plan in which the record sets of the refused changes stay as state has them.
+    """Return the plan in which the record sets of the refused changes stay as state has them.
 
-    A set that points at detected addresses goes on doing so, with the ttl and the like that it has. Only what is in a
-    zone that was listed can be held back: of the rest the guard will refuse the plan again.
+    A set that points at detected addresses goes on doing so, with its present ttl and other settings. Only sets in
+    listed zones can be held back; for the others the guard refuses the plan again.
     """
     urns = {change.urn for refusal in refused for change in refusal.changes}
     records, marks = sets_of(observation.registry.records)  # those too that are gone: they are not to be forgotten
@@ -38,13 +37,13 @@ def held_back(plan: Plan, refused: Sequence[Refusal], observation: Observation) 
 
 
 def _aliased(held: set[Key], records: Mapping[Key, list[RegisteredRecord]], plan: Plan) -> set[Key]:
-    """What is ours and not wanted any more, and what an alias that stays points at: it must not point nowhere."""
+    """Return our unwanted sets that a held alias points at, so that it does not point nowhere."""
     targets = {one.record.content for key in held if key[1] == "CNAME" for one in records[key]}
     return {key for key in records if key[0] in targets} - {(one.name, one.type) for one in plan.record_sets}
 
 
 def _moved(wished: RecordSet, kept: RecordSet, followed: Followed) -> RecordSet:
-    """The set as it is, or, where addresses that it follows have changed, at those with the ttl and the like it has."""
+    """Return the set as it is, or with its present settings at new addresses where it follows them."""
     stays = {one.target for one in wished.slots} == {one.target for one in kept.slots}
     if stays or wished.untouched or not followed.has(wished.name, wished.type):
         return kept

@@ -1,4 +1,4 @@
-"""What a person has allowed of that which the guard refuses, and the refusal of what nobody has."""
+"""Permission for changes that the guard refuses, and the error where nobody has allowed them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NEVER = "nothing allows this: mend what keeps it from being known, or change the
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What may be done although the guard refuses it.
+    """A permission for refused changes.
 
-    by: what allows whatever is refused, in words for a message; "" for nothing. word: the one given, beside that of
-    the setting guard.allow. adopted: the records just taken over; whatever makes them as wished was asked for then.
+    by: the option that allows all of them, in words for a message; "" for none. word: the one given, beside that of
+    the setting guard.allow. adopted: the records just taken over; changes that make them as wished were asked for.
     """
 
     by: str = ""
@@ -27,11 +27,11 @@ class Permission:
     adopted: frozenset[str] = frozenset()
 
     def words(self, settings: Settings) -> frozenset[str]:
-        """The words that have been given."""
+        """Return the words that have been given."""
         return frozenset({self.word, settings.guard.allow} - {""})
 
     def allowing(self, found: Sequence[Refusal], settings: Settings) -> str:
-        """What allows all of this, in words for a message; "" where it is not allowed, or nothing is refused."""
+        """Return the option or word that allows these changes, for a message; "" where none does, or for none."""
         if not found or not all(refusal.allowable for refusal in found):
             return ""
         if self.by:
@@ -41,13 +41,13 @@ class Permission:
 
 
 def from_environment(environment: Mapping[str, str]) -> Permission:
-    """What a plain `pulumi up` may do: TRUENORTH_FORCE=1 allows whatever is refused."""
+    """Return the permission of a plain `pulumi up`: TRUENORTH_FORCE=1 allows all changes."""
     forced = environment.get(FORCE_VARIABLE, "").strip().lower() in TRUE
     return Permission(by=f"{FORCE_VARIABLE}=1" if forced else "")
 
 
 def refused(found: Sequence[Refusal], permission: Permission, settings: Settings) -> Refused:
-    """The error that says what is refused and how it can be allowed."""
+    """Return the error with the refused changes and the ways to allow them."""
     needed, given = word(found), permission.words(settings)
     do = (
         f"look at it with `truenorth preview`; `truenorth up --allow {needed}` or the setting guard.allow: {needed} "

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 
+from components.records.logical_name import LogicalName
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside
@@ -11,7 +12,7 @@ from tests.cli.daemon.watching import ended, told, until, watching
 def resources(document: dict[str, object]) -> set[str]:
     changes = document["changes"]
     assert isinstance(changes, list)
-    return {change["resource"] for change in changes if not change["resource"].endswith("/mark")}
+    return {change["resource"] for change in changes if LogicalName.parse(change["resource"]).is_record}
 
 
 def test_settings_that_change_are_carried_out_and_bad_ones_are_told_and_change_nothing(inside: Inside) -> None:

@@ -13,7 +13,7 @@ from cli.session import stack as stack_of_engine
 from cli.session.open import open_session
 from cli.session.session import Session
 from cli.state.deployments import deployment_of
-from components.marks.ownership import mark_record_name, record_name
+from components.records.logical_name import MARK, LogicalName
 from components.records.owned_record import OwnedRecordArgs, declare
 from components.records.record import Record
 from lab.world import Places
@@ -66,8 +66,10 @@ def program(zone_id: str, names: tuple[str, ...]) -> Callable[[], None]:
         for name in names:
             host = f"{name}.example.com"
             records = {
-                record_name(host, "A", 0): Record(host, "A", ADDRESS, 300, proxied=False, comment=""),
-                mark_record_name(host, "A"): Record(f"a-{host}", "TXT", f'"of {name}"', 300, proxied=False, comment=""),
+                str(LogicalName(host, "A")): Record(host, "A", ADDRESS, 300, proxied=False, comment=""),
+                str(LogicalName(host, "A", MARK)): Record(
+                    f"a-{host}", "TXT", f'"of {name}"', 300, proxied=False, comment=""
+                ),
             }
             declare(OwnedRecordArgs("cloudflare", zone_id, host, "A", records))
 

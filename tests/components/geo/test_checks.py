@@ -4,9 +4,8 @@ from typing import cast
 
 import pytest
 
+from components.geo.arguments import GeoLoadBalancerArgs, GeoPoolArgs
 from components.geo.checks import check_balancer, check_pool
-from components.geo.load_balancer import GeoLoadBalancerArgs
-from components.geo.pool import GeoPoolArgs
 
 ONE = {"name": "a", "address": "192.0.2.1"}
 

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.geo.cities import CITIES
-from components.geo.cloud_regions import CLOUD_REGIONS
-from components.geo.locations import WELL_KNOWN, Location, locate, names
+from components.geo.locations import CITIES, CLOUD_REGIONS, WELL_KNOWN, Location, locate, names
 
 POOL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.marks import cloudflare_ddns
-from components.marks.marked import Key, covers
+from components.marks.marked import MarkedSet, covers
 
 OWNERS = st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_characters=',"\\'), max_size=60)
 
@@ -38,7 +38,7 @@ def test_the_owner_is_read_from_its_marks_only(content: str, owner: str | None) 
 
 def test_a_mark_stands_at_the_very_name_and_speaks_of_both_families() -> None:
     keys = cloudflare_ddns.marked("WWW.example.com")
-    assert keys == (Key("www.example.com", "A"), Key("www.example.com", "AAAA"))
+    assert keys == (MarkedSet("www.example.com", "A"), MarkedSet("www.example.com", "AAAA"))
     assert not covers(keys, "www.example.com", "CNAME")
     assert not covers(keys, "example.com", "A")
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.marks.external_dns import RECORD_TYPES, TEMPLATE, Affix, mark_name, marked
-from components.marks.marked import Key, covers
+from components.marks.marked import MarkedSet, covers
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 NAMES = st.builds(
@@ -67,39 +67,39 @@ CORPUS = [
 @pytest.mark.parametrize(("affix", "name", "record_type", "mark"), CORPUS)
 def test_a_mark_is_named_as_external_dns_names_it(affix: Affix, name: str, record_type: str, mark: str) -> None:
     assert mark_name(name, record_type, affix) == mark
-    assert marked(mark, affix)[0] == Key(name, record_type)
+    assert marked(mark, affix)[0] == MarkedSet(name, record_type)
 
 
 # As external-dns 0.21.0 reads them (registry/mapper/mapper_test.go); None: a mark from before 0.12, without a type.
 @pytest.mark.parametrize(
     ("affix", "mark", "key"),
     [
-        (Affix(), "www.ex.com", Key("www.ex.com", None)),
-        (Affix(), "A-WWW.ex.com", Key("www.ex.com", "A")),
-        (Affix(prefix="edns."), "edns.www.ex.com", Key("www.ex.com", None)),
-        (Affix(suffix="-edns"), "www-edns.ex.com", Key("www.ex.com", None)),
-        (Affix(prefix="foo-%{record_type}-"), "foo-cname-test.example.com", Key("test.example.com", "CNAME")),
-        (Affix(prefix="foo-%{record_type}-"), "foo--test.example.com", Key("test.example.com", None)),
-        (Affix(prefix="foo-%{record_type}-"), "foo--a-test.example.com", Key("test.example.com", "A")),
-        (Affix(suffix="-%{record_type}-foo"), "test-a-foo.example.com", Key("test.example.com", "A")),
-        (Affix(suffix="-%{record_type}-foo"), "test--foo.example.com", Key("test.example.com", None)),
-        (Affix(), "ptr-zone.example.com", Key("zone.example.com", "PTR")),
+        (Affix(), "www.ex.com", MarkedSet("www.ex.com", None)),
+        (Affix(), "A-WWW.ex.com", MarkedSet("www.ex.com", "A")),
+        (Affix(prefix="edns."), "edns.www.ex.com", MarkedSet("www.ex.com", None)),
+        (Affix(suffix="-edns"), "www-edns.ex.com", MarkedSet("www.ex.com", None)),
+        (Affix(prefix="foo-%{record_type}-"), "foo-cname-test.example.com", MarkedSet("test.example.com", "CNAME")),
+        (Affix(prefix="foo-%{record_type}-"), "foo--test.example.com", MarkedSet("test.example.com", None)),
+        (Affix(prefix="foo-%{record_type}-"), "foo--a-test.example.com", MarkedSet("test.example.com", "A")),
+        (Affix(suffix="-%{record_type}-foo"), "test-a-foo.example.com", MarkedSet("test.example.com", "A")),
+        (Affix(suffix="-%{record_type}-foo"), "test--foo.example.com", MarkedSet("test.example.com", None)),
+        (Affix(), "ptr-zone.example.com", MarkedSet("zone.example.com", "PTR")),
     ],
 )
-def test_a_mark_in_a_format_of_former_versions_is_read(affix: Affix, mark: str, key: Key) -> None:
+def test_a_mark_in_a_format_of_former_versions_is_read(affix: Affix, mark: str, key: MarkedSet) -> None:
     assert marked(mark, affix)[0] == key
 
 
 def test_a_name_that_may_be_read_in_two_ways_gives_both() -> None:
-    assert marked("a-www.ex.com", Affix()) == (Key("www.ex.com", "A"), Key("a-www.ex.com", None))
-    assert marked("mx-a-www.ex.com", Affix()) == (Key("a-www.ex.com", "MX"), Key("mx-a-www.ex.com", None))
+    assert marked("a-www.ex.com", Affix()) == (MarkedSet("www.ex.com", "A"), MarkedSet("a-www.ex.com", None))
+    assert marked("mx-a-www.ex.com", Affix()) == (MarkedSet("a-www.ex.com", "MX"), MarkedSet("mx-a-www.ex.com", None))
 
 
 def test_the_replacement_of_a_wildcard_may_also_be_a_host_of_that_name() -> None:
     assert marked("a-any.ex.com", Affix(wildcard="any")) == (
-        Key("*.ex.com", "A"),
-        Key("any.ex.com", "A"),
-        Key("a-any.ex.com", None),
+        MarkedSet("*.ex.com", "A"),
+        MarkedSet("any.ex.com", "A"),
+        MarkedSet("a-any.ex.com", None),
     )
 
 
@@ -123,7 +123,7 @@ def test_a_name_without_the_affix_or_without_a_host_marks_no_record_of_a_type(af
 @given(name=NAMES, record_type=st.sampled_from(RECORD_TYPES), affix=AFFIXES)
 def test_the_record_is_found_from_the_name_of_its_mark(name: str, record_type: str, affix: Affix) -> None:
     keys = marked(mark_name(name, record_type, affix), affix)
-    assert Key(name, record_type) in keys
+    assert MarkedSet(name, record_type) in keys
     assert len(set(keys)) == len(keys)
     assert covers(keys, name, record_type)
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from components.marks import cloudflare_ddns, external_dns, ownership
 from components.marks.external_dns import Affix, Labels
-from components.marks.heritage import Found, Readers, described, holders, read
-from components.marks.marked import Key
+from components.marks.heritage import HeritageMark, Readers, described, holders, read
+from components.marks.marked import MarkedSet
 
 READERS = Readers(external_dns=(Affix(), Affix(prefix="edns-%{record_type}.")))
 HOME = external_dns.encode(Labels("home", "ingress/web/shop"))
@@ -24,53 +24,59 @@ SEALED = (
 def test_our_own_mark_is_read(name: str, record_type: str) -> None:
     content = ownership.encode(ownership.Mark("truenorth", "home", "settings/names/www"))
     found = read(ownership.mark_name(name, record_type), content, READERS)
-    assert found == Found("truenorth", "home", "settings/names/www", (Key(name, record_type),))
+    assert found == HeritageMark("truenorth", "home", "settings/names/www", (MarkedSet(name, record_type),))
 
 
 def test_our_own_mark_is_read_in_several_character_strings() -> None:
     content = '"heritage=truenorth,truenorth/own" "er=home"'
     found = read("_truenorth-a.www.ex.com", content, READERS)
-    assert found == Found("truenorth", "home", "", (Key("www.ex.com", "A"),))
+    assert found == HeritageMark("truenorth", "home", "", (MarkedSet("www.ex.com", "A"),))
 
 
 def test_our_mark_without_the_type_in_its_name_speaks_of_all_types_that_we_mark() -> None:
     content = ownership.encode(ownership.Mark("truenorth", "home"))
     found = read("_tn.www.ex.com", content, Readers(truenorth_prefix="_tn.", truenorth_types=("A", "AAAA", "CNAME")))
     assert found
-    assert found.marks == (Key("www.ex.com", "A"), Key("www.ex.com", "AAAA"), Key("www.ex.com", "CNAME"))
+    assert found.marks == (
+        MarkedSet("www.ex.com", "A"),
+        MarkedSet("www.ex.com", "AAAA"),
+        MarkedSet("www.ex.com", "CNAME"),
+    )
 
 
 def test_our_mark_with_another_prefix_is_ours_and_speaks_of_no_record_set_we_know() -> None:
     content = ownership.encode(ownership.Mark("truenorth", "home"))
-    assert read("_tn.www.ex.com", content, READERS) == Found("truenorth", "home", "", ())
+    assert read("_tn.www.ex.com", content, READERS) == HeritageMark("truenorth", "home", "", ())
 
 
 def test_the_mark_of_cloudflare_ddns_is_read() -> None:
     found = read("www.ex.com", cloudflare_ddns.encode("pod-1"), READERS)
-    assert found == Found("cloudflare-ddns", "pod-1", "", (Key("www.ex.com", "A"), Key("www.ex.com", "AAAA")))
+    assert found == HeritageMark(
+        "cloudflare-ddns", "pod-1", "", (MarkedSet("www.ex.com", "A"), MarkedSet("www.ex.com", "AAAA"))
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "marks"),
     [
-        ("a-www.ex.com", (Key("www.ex.com", "A"), Key("a-www.ex.com", None))),
-        ("edns-cname.ex.com", (Key("edns-cname.ex.com", None), Key("ex.com", "CNAME"))),
-        ("www.ex.com", (Key("www.ex.com", None),)),
+        ("a-www.ex.com", (MarkedSet("www.ex.com", "A"), MarkedSet("a-www.ex.com", None))),
+        ("edns-cname.ex.com", (MarkedSet("edns-cname.ex.com", None), MarkedSet("ex.com", "CNAME"))),
+        ("www.ex.com", (MarkedSet("www.ex.com", None),)),
     ],
 )
-def test_the_mark_of_external_dns_is_read_with_every_affix(name: str, marks: tuple[Key, ...]) -> None:
-    assert read(name, HOME, READERS) == Found("external-dns", "home", "ingress/web/shop", marks)
+def test_the_mark_of_external_dns_is_read_with_every_affix(name: str, marks: tuple[MarkedSet, ...]) -> None:
+    assert read(name, HOME, READERS) == HeritageMark("external-dns", "home", "ingress/web/shop", marks)
 
 
 def test_an_encrypted_mark_is_read_with_the_key_and_its_name_has_a_type() -> None:
     found = read("a-www.ex.com", SEALED, Readers(key=KEY))
-    assert found == Found("external-dns", "home", "ingress/web/shop", (Key("www.ex.com", "A"),))
+    assert found == HeritageMark("external-dns", "home", "ingress/web/shop", (MarkedSet("www.ex.com", "A"),))
 
 
 @pytest.mark.parametrize("key", [None, bytes(32)])
 def test_an_encrypted_mark_that_cannot_be_read_is_still_somebodys(key: bytes | None) -> None:
     found = read("a-www.ex.com", SEALED, Readers(key=key))
-    assert found == Found("external-dns", "", "", (Key("www.ex.com", "A"),), sealed=True)
+    assert found == HeritageMark("external-dns", "", "", (MarkedSet("www.ex.com", "A"),), sealed=True)
 
 
 def test_what_looks_encrypted_at_a_name_without_a_type_is_no_mark() -> None:
@@ -90,7 +96,7 @@ def test_no_text_makes_the_reader_fail(name: str, content: str) -> None:
     assert found is None or "heritage=" in content
 
 
-def found_of(*texts: tuple[str, str]) -> list[Found]:
+def found_of(*texts: tuple[str, str]) -> list[HeritageMark]:
     return [found for name, content in texts if (found := read(name, content, READERS))]
 
 
@@ -113,8 +119,8 @@ def test_a_mark_with_one_reading_is_surer_than_one_with_several() -> None:
     )
     assert holders("a-www.ex.com", "A", found) == (plain, ambiguous)
     unsure, sure = found = [
-        Found("external-dns", "unsure", "", (Key("www.ex.com", None), Key("ex.com", "A"))),
-        Found("external-dns", "sure", "", (Key("www.ex.com", None),)),
+        HeritageMark("external-dns", "unsure", "", (MarkedSet("www.ex.com", None), MarkedSet("ex.com", "A"))),
+        HeritageMark("external-dns", "sure", "", (MarkedSet("www.ex.com", None),)),
     ]
     assert holders("www.ex.com", "A", found) == (sure, unsure)
 
@@ -122,12 +128,18 @@ def test_a_mark_with_one_reading_is_surer_than_one_with_several() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (Found("truenorth", "home", "settings/names/www", ()), "truenorth owner home (settings/names/www)"),
-        (Found("external-dns", "default", "ingress/web/shop", ()), "external-dns owner default (ingress/web/shop)"),
-        (Found("cloudflare-ddns", "pod-1", "", ()), "cloudflare-ddns owner pod-1"),
-        (Found("cloudflare-ddns", "", "", ()), "cloudflare-ddns"),
-        (Found("external-dns", "", "", (), sealed=True), "external-dns (its mark is encrypted, the owner unknown)"),
+        (HeritageMark("truenorth", "home", "settings/names/www", ()), "truenorth owner home (settings/names/www)"),
+        (
+            HeritageMark("external-dns", "default", "ingress/web/shop", ()),
+            "external-dns owner default (ingress/web/shop)",
+        ),
+        (HeritageMark("cloudflare-ddns", "pod-1", "", ()), "cloudflare-ddns owner pod-1"),
+        (HeritageMark("cloudflare-ddns", "", "", ()), "cloudflare-ddns"),
+        (
+            HeritageMark("external-dns", "", "", (), sealed=True),
+            "external-dns (its mark is encrypted, the owner unknown)",
+        ),
     ],
 )
-def test_a_mark_is_described_in_words(found: Found, words: str) -> None:
+def test_a_mark_is_described_in_words(found: HeritageMark, words: str) -> None:
     assert described(found) == words

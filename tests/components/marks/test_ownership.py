@@ -66,18 +66,3 @@ def test_a_mark_stands_inside_its_zone_beside_its_record(name: str, record_type:
     assert ownership.marked_name(expected, record_type) == name
     assert ownership.marked_name("www.example.com", record_type) == ""
     canonical.check_name(expected)
-
-
-def test_records_of_one_set_have_names_of_their_own_in_state() -> None:
-    names = [
-        ownership.component_name("www.example.com", "A"),
-        *(ownership.record_name("www.example.com", "A", slot) for slot in range(3)),
-        ownership.mark_record_name("www.example.com", "A"),
-    ]
-    assert names == [
-        "www.example.com/A",
-        "www.example.com/A",
-        "www.example.com/A/1",
-        "www.example.com/A/2",
-        "www.example.com/A/mark",
-    ]

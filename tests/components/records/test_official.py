@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.marks import ownership
 from components.records import canonical_content, cloudflare, gandi, official
+from components.records.logical_name import MARK, LogicalName
 from components.records.owned_record import OwnedRecordArgs, declare
 from components.records.record import Record
 from tests.components import sdk
@@ -135,7 +135,7 @@ def test_a_stack_of_the_sdks_class_is_left_as_it_is_and_back(world: World, monke
             name = f"{kind.lower()}.example.com"
             comment = "heritage=truenorth" if kind == "A" else ""
             found = {name: Record(name, kind, canonical_content.content(kind, content), 300, False, comment)}  # noqa: FBT003 - proxied
-            found[ownership.mark_record_name(name, kind)] = Record(
+            found[str(LogicalName(name, kind, MARK))] = Record(
                 f"mark-{name}", "TXT", '"mark"', 300, proxied=False, comment=""
             )
             declare(OwnedRecordArgs("cloudflare", world.zone, name, kind, found))

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.model.shards import ONE_STACK, Layout, estate_of, label_of, remembered, root_of, stack_in, stack_of
+from components import urns
+from stacks.model.shards import ONE_STACK, Layout, estate_of, label_of, remembered, root_of, stack_of
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,7 @@ def test_a_stack_says_its_estate_and_its_label(label: str, stack: str) -> None:
 
 
 def test_a_urn_says_its_stack() -> None:
-    assert stack_in(root_of("home-shard-2")) == "home-shard-2"
+    assert urns.stack(root_of("home-shard-2")) == "home-shard-2"
 
 
 @pytest.mark.parametrize("layout", [ONE_STACK, Layout("names", 40), Layout("zone"), Layout("namespace")])

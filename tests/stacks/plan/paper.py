@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.claims import SourceSighting
 from stacks.model.observation import Observation, Registry
@@ -33,7 +34,7 @@ class CutOffError(Exception):
 
 def is_mark(logical_name: str) -> bool:
     """Whether a record is the mark of its set, which is made before the others and deleted after them."""
-    return logical_name.endswith("/mark")
+    return LogicalName.parse(logical_name).is_mark
 
 
 @dataclass

@@ -70,7 +70,7 @@ class World:
         assert isinstance(zone, ZoneSnapshot)
         records = tuple(replace(one, urn=f"urn::{one.logical_name}") for one in after.registry.records)
         self.zone, self.registry = zone, replace(after.registry, records=records)
-        return tuple(one for one in found if not one.logical_name.endswith("/mark"))
+        return tuple(one for one in found if not one.resource.is_mark)
 
     def settle(self, *sources: SourceSighting) -> None:
         """As many runs as it takes until nothing is left to do."""

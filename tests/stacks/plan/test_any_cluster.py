@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.records import canonical_content
+from components.records.logical_name import LogicalName
 from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Known
 from stacks.plan.changes import changes
 from stacks.plan.desired.claims import settle
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings
 from tests.stacks.plan.any_clusters import (
@@ -89,10 +90,10 @@ class World:
         """What the zones have that state says is ours, marks left out."""
         found: dict[Key, set[str]] = {}
         for (_, logical_name), one in self.paper.state.items():
-            name, record_type, *rest = logical_name.split("/")
+            resource = LogicalName.parse(logical_name)
             present = self.paper.zones[one.zone_id.removeprefix("z-")].get(one.id)
-            if rest[:1] != ["mark"] and present:
-                found.setdefault((name, record_type), set()).update(canonical_content.split(present.content))
+            if resource.is_record and present:
+                found.setdefault(resource.record_set, set()).update(canonical_content.split(present.content))
         return {key: frozenset(values) for key, values in found.items()}
 
     def kept(self) -> dict[Key, set[str]]:
@@ -175,7 +176,7 @@ class World:
         own: dict[Key, frozenset[str] | None] = {
             (one.name, one.type): frozenset(one.targets.value)
             for zone in self.settings.each_zone()
-            for one in endpoints(zone, seen_on_links(()))
+            for one in endpoints(zone, addresses_by_link(()))
             if isinstance(one.targets, Known)
         }
         wished = {key: values for key, values in wished.items() if key[0] not in {name for name, _ in own}} | own

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from components.marks import external_dns, in_comments, ownership
 from components.marks.external_dns import Affix
 from components.records import canonical_content
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Known, Sighting, ZoneSnapshot
 from stacks.plan.changes import changes
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover, Traces
 from stacks.plan.records.record_sets import import_ids
@@ -177,7 +178,7 @@ class World:
         plan, _ = self.plan_of()
         told = {conflict.name for conflict in plan.conflicts}
         for zone in self.wish.each_zone():
-            wished = {(one.name, one.type): one for one in endpoints(zone, seen_on_links(self.addresses))}
+            wished = {(one.name, one.type): one for one in endpoints(zone, addresses_by_link(self.addresses))}
             there = self.paper.zones[zone.zone].values()
             for (name, record_type), endpoint in wished.items():
                 if name in told or zone.policy != "sync":
@@ -196,7 +197,7 @@ class World:
                     assert {in_comments.parse(one.comment)[1] for one in found} == {OWNER}
             if zone.policy == "sync":
                 ours = {key[1] for key, one in self.paper.state.items() if one.zone_id == f"z-{zone.zone}"}
-                assert {tuple(name.split("/")[:2]) for name in ours} <= wished.keys()
+                assert {LogicalName.parse(name).record_set for name in ours} <= wished.keys()
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

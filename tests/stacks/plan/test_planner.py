@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.marks import ownership
+from components.records.logical_name import LogicalName
 from components.records.record import Record
 from stacks.model.observation import Observation
 from stacks.model.values import LiveRecord, RegisteredRecord, Slot, Unknown
@@ -155,7 +156,7 @@ class TestSlots:
         for number, content in held.items():
             record = a_record("www", content)
             live.append(LiveRecord(f"r{number}", record))
-            owned.append(registered(ownership.record_name(record.name, "A", number), record, f"r{number}"))
+            owned.append(registered(str(LogicalName(record.name, "A", number)), record, f"r{number}"))
         settings = make_settings({"name": "www", "targets": wanted})
         (only,) = make_plan(settings, make_observation(live=live, owned=owned)).record_sets
         return only.slots

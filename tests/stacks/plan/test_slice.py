@@ -32,7 +32,7 @@ some = st.sampled_from
 
 
 def host(change: Change) -> str:
-    return change.logical_name.partition("/")[0]
+    return change.resource.name
 
 
 def of_settings(chosen: Settings) -> set[str]:
@@ -193,7 +193,7 @@ class TestOfTheSettings:
 
 
 def _host(registered: RegisteredRecord) -> str:
-    return registered.logical_name.partition("/")[0]
+    return registered.resource.name
 
 
 class TestOfRecordsThatAreNotOurs:

@@ -29,7 +29,7 @@ def wrong() -> str:
 
 
 def test_it_notices_that_a_lost_update_is_not_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view.View, "stays", lambda *_: False)
+    monkeypatch.setattr(view.AccountView, "stays", lambda *_: False)
     assert "had the foreign pools" in wrong()
 
 
@@ -44,7 +44,7 @@ def test_it_notices_that_foreign_origins_are_dropped(monkeypatch: pytest.MonkeyP
 
 
 def test_it_notices_that_a_leaving_pool_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view.View, "stays", lambda self, pool_id, _: pool_id in self.pools)
+    monkeypatch.setattr(view.AccountView, "stays", lambda self, pool_id, _: pool_id in self.pools)
     assert "which are leaving" in wrong()
 
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Unknown
-from stacks.plan.desired.cluster_endpoints import ANY, Asked, Staying, asked, settled, zone_of
-from stacks.plan.desired.endpoints import Seen, endpoints
+from stacks.plan.desired.cluster_endpoints import ANY, StayingName, ZoneClaims, claims_by_zone, zone_claims, zone_of
+from stacks.plan.desired.endpoints import AddressesByLink, endpoints
 from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import ZONE, make_settings
 
 WEB = ObjectKey("home", "HTTPRoute", "shop", "web")
 API = ObjectKey("home", "HTTPRoute", "shop", "api")
 WWW = "www.example.com"
-NOTHING_SEEN: Seen = {}
+NOTHING_SEEN: AddressesByLink = {}
 NET = {"zone": "example.net", "provider": "gandi"}
 SAME = {"name": "www", "targets": ["203.0.113.9"]}
 ALIAS = {"name": "www", "type": "CNAME", "content": "a.example.edu"}
@@ -40,16 +40,20 @@ def read(*found: Claim | Complaint) -> SourceSighting:
     return SourceSighting("home", "gateway-httproute", "HTTPRoute", Known(found))
 
 
-def asked_of(*wishes: Claim, settings: Settings | None = None, zone: str = ZONE, seen: Seen = NOTHING_SEEN) -> Asked:
+def asked_of(
+    *wishes: Claim, settings: Settings | None = None, zone: str = ZONE, seen: AddressesByLink = NOTHING_SEEN
+) -> ZoneClaims:
     """What these wishes ask of a zone, after conflicts among them have been settled."""
     chosen = settings or make_settings()
     of_zone = chosen.of_zone(zone)
-    by_zone, _ = settled(chosen, [read(*wishes)])
+    by_zone, _ = claims_by_zone(chosen, [read(*wishes)])
     own = endpoints(of_zone, seen)
-    return asked(of_zone, by_zone.get(zone, ()), own, seen, chosen.wan.links, chosen.owner)
+    return zone_claims(of_zone, by_zone.get(zone, ()), own, seen, chosen.wan.links, chosen.owner)
 
 
-def only(*wishes: Claim, settings: Settings | None = None, zone: str = ZONE, seen: Seen = NOTHING_SEEN) -> Endpoint:
+def only(
+    *wishes: Claim, settings: Settings | None = None, zone: str = ZONE, seen: AddressesByLink = NOTHING_SEEN
+) -> Endpoint:
     found = asked_of(*wishes, settings=settings, zone=zone, seen=seen)
     assert found.complaints == ()
     (endpoint,) = found.endpoints
@@ -84,7 +88,7 @@ class TestTheZoneOfAName:
     def test_is_where_its_wish_goes_and_one_of_none_goes_nowhere(self) -> None:
         settings = make_settings(zones=[{"zone": "dev.example.com"}])
         names = ["www.example.com", "www.dev.example.com", "www.example.org"]
-        by_zone, complaints = settled(settings, [read(*(wish(name=name) for name in names))])
+        by_zone, complaints = claims_by_zone(settings, [read(*(wish(name=name) for name in names))])
         assert {zone: [one.name for one in found] for zone, found in by_zone.items()} == {
             "example.com": ["www.example.com"],
             "dev.example.com": ["www.dev.example.com"],
@@ -93,20 +97,20 @@ class TestTheZoneOfAName:
 
     def test_objects_that_differ_about_a_name_in_no_zone_are_not_told(self) -> None:
         both = [wish(name="www.example.org", ttl=60), wish(name="www.example.org", object=API)]
-        assert settled(make_settings(), [read(*both)]) == ({}, ())
+        assert claims_by_zone(make_settings(), [read(*both)]) == ({}, ())
 
 
 class TestComplaints:
     def test_of_the_sources_and_of_conflicts_are_handed_on(self) -> None:
         bad = Complaint(WEB, "truenorth/ttl", "soon", "seconds", "web: bad")
         both = [wish("192.0.2.1", ttl=60), wish("192.0.2.2", object=API)]
-        _, complaints = settled(make_settings(), [read(bad), read(*both)])
+        _, complaints = claims_by_zone(make_settings(), [read(bad), read(*both)])
         assert [one.object for one in complaints] == [WEB, WEB]
         assert complaints[0] is bad
 
     def test_of_a_source_that_could_not_be_read_there_are_none(self) -> None:
         unread = SourceSighting("home", "ingress", "Ingress", Unknown("refused"))
-        assert settled(make_settings(), [unread]) == ({}, ())
+        assert claims_by_zone(make_settings(), [unread]) == ({}, ())
 
 
 class TestDefaults:
@@ -207,7 +211,7 @@ class TestUnknownTargets:
 
     def test_of_any_type_let_all_stay_that_the_name_has(self) -> None:
         found = asked_of(wish(record_type=None, targets=Unknown("silence")))
-        assert (found.endpoints, found.staying) == ((), (Staying(WWW, ANY, "silence"),))
+        assert (found.endpoints, found.staying) == ((), (StayingName(WWW, ANY, "silence"),))
 
 
 class TestNamesOfTheSettings:
@@ -239,7 +243,7 @@ class TestNamesOfTheSettings:
         assert (found.endpoints, len(found.complaints)) == ((), 1)
 
     def test_of_two_types_tell_the_object_once(self) -> None:
-        seen: Seen = {(WAN, family): addresses("203.0.113.7") for family in Family}
+        seen: AddressesByLink = {(WAN, family): addresses("203.0.113.7") for family in Family}
         found = asked_of(wish(record_type=None, targets=Detected()), settings=make_settings("www"), seen=seen)
         assert (found.endpoints, len(found.complaints)) == ((), 1)
 
@@ -379,9 +383,9 @@ def test_every_wish_in_a_zone_is_asked_for_or_told_of_or_lets_something_stay(
         for name, record_type, ttl, proxied, key, known in drawn
     ]
     settings = make_settings("api", zones=[NET])
-    by_zone, lost = settled(settings, [read(*wishes)])
+    by_zone, lost = claims_by_zone(settings, [read(*wishes)])
     for zone in settings.each_zone():
-        found = asked(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, (), settings.owner)
+        found = zone_claims(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, (), settings.owner)
         keys = [(one.name, one.type) for one in found.endpoints]
         assert len(set(keys)) == len(keys)
         assert set(keys) == set(found.objects)

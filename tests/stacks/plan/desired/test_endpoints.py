@@ -7,7 +7,7 @@ import pytest
 from stacks.model.observation import Observation
 from stacks.model.values import Deferred, Endpoint, Known, Unknown
 from stacks.plan.changes import Action, changes
-from stacks.plan.desired.endpoints import endpoints, seen_on_links
+from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.planner import make_plan
 from tests.stacks.plan.worlds import applied, make_observation, make_settings
 
@@ -17,7 +17,7 @@ ALIASED: Any = {"targets": "cname"}
 def asked(*names: object, observation: Observation | None = None, **changes: object) -> dict[str, Endpoint]:
     settings = make_settings(*names, **changes)
     world = observation or make_observation()
-    return {f"{one.name}/{one.type}": one for one in endpoints(settings, seen_on_links(world.addresses))}
+    return {f"{one.name}/{one.type}": one for one in endpoints(settings, addresses_by_link(world.addresses))}
 
 
 class TestAliases:

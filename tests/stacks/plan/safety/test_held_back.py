@@ -75,7 +75,7 @@ def test_aliases_wait_for_what_stands_in_their_way() -> None:
     found = refusals(chosen, plan, changes(plan, observation), observation)
     held = held_back(plan, found, observation)
     assert held.deferred == ()
-    assert {one.logical_name.split("/")[0] for one in changes(held, observation)} == {f"truenorth.{ZONE}"}
+    assert {one.resource.name for one in changes(held, observation)} == {f"truenorth.{ZONE}"}
 
 
 def test_aliases_that_stay_keep_the_name_that_they_point_at() -> None:

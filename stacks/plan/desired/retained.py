@@ -1,6 +1,6 @@
-"""What of ours is declared as state has it, so that it stays. Pure.
+"""Retained record sets: ours, declared as state has them, so that they stay. Pure.
 
-It is not known whether it is wanted, or the policy keeps it.
+It is not known whether they are wanted, or the policy keeps them.
 """
 
 from __future__ import annotations
@@ -12,73 +12,73 @@ from typing import TYPE_CHECKING
 from stacks.model.observation import Observation
 from stacks.model.values import Frozen, RecordSet, RegisteredRecord, SharedSet, UnreadZone
 from stacks.plan.desired import shares
-from stacks.plan.desired.cluster_endpoints import ANY, Staying
+from stacks.plan.desired.cluster_endpoints import ANY, StayingName
 from stacks.plan.desired.shares import Sight
 from stacks.plan.records.former_marks import registered_former_marks
-from stacks.plan.records.record_sets import as_registered, contents, sets_of
-from stacks.plan.records.zone_index import Key, ZoneIndex
+from stacks.plan.records.record_sets import Key, as_registered, contents, sets_of
+from stacks.plan.records.zone_index import ZoneIndex
 
 if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
-    """A set that stays, why, if that is to be told, and who gave what to it, where that is to be remembered."""
+class KeptSet:
+    """A set that stays. frozen: the reason, where it is reported; shared: the givers, where they are remembered."""
 
     record_set: RecordSet
     frozen: Frozen | None
     shared: SharedSet | None
 
 
-def in_doubt(asked: Sequence[Staying], zone: ZoneIndex, sight: Sight, planned: set[Key]) -> Iterator[Stays]:
-    """The sets of ours of which it is not known whether an object of a cluster wishes for them."""
-    if sight.is_clear and not asked:
+def in_doubt(staying: Sequence[StayingName], zone: ZoneIndex, sight: Sight, planned: set[Key]) -> Iterator[KeptSet]:
+    """Yield our sets that a hidden object may claim. staying: names with the reason why they stay."""
+    if sight.is_clear and not staying:
         return
-    reasons = {(one.name, one.type): one.reason for one in asked}
-    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
-        ours = [one for one in zone.owned.get(key, []) if zone.of_this_zone(one)]
-        mark = zone.marks.get(key)
+    reasons = {(one.name, one.type): one.reason for one in staying}
+    for key in sorted((zone.registered.keys() | zone.registered_marks.keys()) - planned):
+        ours = [one for one in zone.registered.get(key, []) if zone.of_this_zone(one)]
+        mark = zone.registered_marks.get(key)
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
         if reason and (ours or (mark and zone.of_this_zone(mark))):
             kept = as_registered(key, zone.settings.zone, ours, mark)
-            yield Stays(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
+            yield KeptSet(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
 
 
 def why_wanted(key: Key, zone: ZoneIndex, sight: Sight) -> str:
-    """Why it is not known whether an object wishes for a set of ours; "" where none can."""
-    given = shares.gave(key, zone, contents(zone.owned.get(key, [])), sight)
+    """Return the reason why an object may claim a set of ours, unseen; "" where none can."""
+    given = shares.gave(key, zone, contents(zone.registered.get(key, [])), sight)
     return next(filter(None, map(sight.hidden, given)), "")
 
 
-def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -> Iterator[Stays]:
-    """The sets of ours at a name, with those of ours to which an alias there leads."""
+def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -> Iterator[KeptSet]:
+    """Yield our sets of these types at a name, with our sets to which an alias there leads."""
     for record_type in types:
-        ours = contents(zone.owned[name, record_type])
-        led_to = sorted(key for key in zone.owned if record_type == "CNAME" and key[0] in ours)
+        ours = contents(zone.registered[name, record_type])
+        led_to = sorted(key for key in zone.registered if record_type == "CNAME" and key[0] in ours)
         for key in ((name, record_type), *led_to):
-            kept = as_registered(key, zone.settings.zone, zone.owned[key], zone.marks.get(key))
-            yield Stays(kept, None, _shared(key, sight))
+            kept = as_registered(key, zone.settings.zone, zone.registered[key], zone.registered_marks.get(key))
+            yield KeptSet(kept, None, _shared(key, sight))
 
 
 def _shared(key: Key, sight: Sight) -> SharedSet | None:
-    """What state remembers of a set."""
+    """Return the givers that state remembers of a set; None for none."""
     return SharedSet(*key, tuple(sight.shared[key].items())) if key in sight.shared else None
 
 
 def by_policy(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:
-    """What the policy keeps of that which is ours and not wanted any more."""
+    """Yield our unwanted sets that the policy keeps."""
     if zone.settings.policy == "sync":
         return
-    for key in sorted((zone.owned.keys() | zone.marks.keys()) - planned):
-        alive = [one for one in zone.owned.get(key, []) if one.id in zone.live]
-        mark = zone.marks.get(key)
+    for key in sorted((zone.registered.keys() | zone.registered_marks.keys()) - planned):
+        alive = [one for one in zone.registered.get(key, []) if one.id in zone.live]
+        mark = zone.registered_marks.get(key)
         if alive and zone.of_this_zone(alive[0]):
             yield as_registered(key, zone.settings.zone, alive, mark if mark and mark.id in zone.live else None)
 
 
-def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> Iterator[Stays]:
-    """All that is ours in a zone that could not be listed."""
+def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observation) -> Iterator[KeptSet]:
+    """Yield all our sets in a zone that could not be listed."""
     known = dict(observation.registry.zone_ids)
     zone_id = settings.zone_id or known.get(zone.zone, "")
     # A first run that was cut off has left no id: then the names tell, those of zones with other ids left out.
@@ -93,7 +93,7 @@ def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observ
     shared = {(one.name, one.type): one for one in observation.registry.shared}
     for key in sorted(records.keys() | marks.keys()):
         kept = as_registered(key, zone.zone, records.get(key, []), marks.get(key))
-        yield Stays(
+        yield KeptSet(
             replace(kept, former_marks=registered_former_marks(key, here)),
             Frozen(*key, contents(records.get(key, [])), zone.reason),
             shared.get(key),
@@ -101,4 +101,4 @@ def in_unread_zone(zone: UnreadZone, settings: ZoneSettings, observation: Observ
 
 
 def _named_in(registered: RegisteredRecord, zone: str) -> bool:
-    return f".{registered.logical_name.partition('/')[0]}".endswith(f".{zone}")
+    return f".{registered.resource.name}".endswith(f".{zone}")

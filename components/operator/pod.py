@@ -1,4 +1,4 @@
-"""The pod of the operator: nothing that it does not need, as the Pod Security Standard `restricted` wants it.
+"""The pod of the operator, without any privilege, as the Pod Security Standard `restricted` wants it.
 
 Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.operator.args import OperatorArgs
-from components.operator.manifests.labels import labels, selector
-from components.operator.manifests.settings import settings_file, settings_name
+from components.operator.manifest import labels, selector
 
 USER = 1000
 SETTINGS_FOLDER = "/etc/truenorth"
@@ -21,7 +20,7 @@ GRACE = 60
 
 
 def template(args: OperatorArgs) -> dict[str, Any]:
-    """The template of the pods."""
+    """Return the template of the pods."""
     annotations = {"annotations": dict(args.pods.annotations)} if args.pods.annotations else {}
     return {"metadata": {"labels": labels(args), **annotations}, "spec": _spec(args)}
 
@@ -53,12 +52,12 @@ def _spec(args: OperatorArgs) -> dict[str, Any]:
     if pods.node_selector:
         spec["nodeSelector"] = dict(pods.node_selector)
     if pods.tolerations:
-        spec["tolerations"] = [dict(one) for one in pods.tolerations]
+        spec["tolerations"] = [dict(toleration) for toleration in pods.tolerations]
     return spec
 
 
 def _spread(args: OperatorArgs, key: str) -> dict[str, Any]:
-    """Not both replicas on one node, where there are several; where there is one, both all the same."""
+    """Return the constraint that puts replicas on several nodes where there are several."""
     return {
         "maxSkew": 1,
         "topologyKey": key,
@@ -101,14 +100,14 @@ def _container(args: OperatorArgs) -> dict[str, Any]:
 
 
 def arguments(args: OperatorArgs) -> list[str]:
-    """What the container runs. What other commands need too (kubectl exec) is in the environment."""
+    """Return the command's arguments. Settings that other commands need too (kubectl exec) are in the environment."""
     return ["watch", "--json", "--listen", f":{args.pods.port}"]
 
 
 def _variables(args: OperatorArgs) -> list[dict[str, Any]]:
     of_ours = {
         "TRUENORTH_STACK": args.stack,
-        "TRUENORTH_SETTINGS": f"{SETTINGS_FOLDER}/{settings_file(args.stack)}",
+        "TRUENORTH_SETTINGS": f"{SETTINGS_FOLDER}/{args.settings_file}",
         **({"TRUENORTH_STATE": args.state} if args.state else {}),
         "HOME": HOME,
         "XDG_STATE_HOME": HOME,
@@ -139,7 +138,7 @@ def _mounts(args: OperatorArgs) -> list[dict[str, Any]]:
 
 def _volumes(args: OperatorArgs) -> list[dict[str, Any]]:
     volumes: list[dict[str, Any]] = [
-        {"name": "settings", "configMap": {"name": settings_name(args)}},
+        {"name": "settings", "configMap": {"name": args.settings_name}},
         {"name": "home", "emptyDir": {"sizeLimit": "1Gi"}},
         {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
     ]

@@ -1,4 +1,4 @@
-"""What all objects of an operator have in common."""
+"""A manifest of the operator, with the metadata and labels common to all its objects."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Manifest = dict[str, Any]
 
 
 def selector(args: OperatorArgs) -> dict[str, str]:
-    """The labels that find the pods. They never change: a Deployment's selector cannot."""
+    """Return the labels that find the pods. They never change: a Deployment's selector cannot."""
     return {"app.kubernetes.io/name": "truenorth", "app.kubernetes.io/instance": args.name}
 
 
 def labels(args: OperatorArgs) -> dict[str, str]:
-    """The labels of every object."""
+    """Return the labels of every object."""
     return {**selector(args), "app.kubernetes.io/part-of": "truenorth"}
 
 
@@ -30,7 +30,10 @@ def manifest(
     extra: Mapping[str, Any] | None = None,
     **content: Any,  # noqa: ANN401 - the fields of the kind
 ) -> Manifest:
-    """An object in the operator's namespace, or in another one; "" for one that has none. extra: more of metadata."""
-    place = args.namespace if namespace is None else namespace
-    metadata = {"name": name, **({"namespace": place} if place else {}), "labels": labels(args), **(extra or {})}
+    """Return the manifest of one object.
+
+    namespace: None for the operator's own, "" for a cluster-wide object. extra: more fields of its metadata.
+    """
+    chosen = args.namespace if namespace is None else namespace
+    metadata = {"name": name, **({"namespace": chosen} if chosen else {}), "labels": labels(args), **(extra or {})}
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}

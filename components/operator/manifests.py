@@ -1,0 +1,146 @@
+"""The objects of an operator as plain manifests, in the order in which they are made. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.operator.args import OperatorArgs
+from components.operator.manifest import Manifest, labels, manifest, selector
+from components.operator.pod import PORT_NAME, template
+from components.operator.rbac import CLUSTER_WIDE, rules
+
+ENFORCED = "restricted"
+HOST_NETWORK = "privileged"
+DASHBOARD_LABEL = {"grafana_dashboard": "1"}
+"""Label by which Grafana's sidecar finds dashboards."""
+
+DNS = 53
+HTTP, HTTPS, API_SERVER = 80, 443, 6443
+STUN = (3478, 19302)
+
+_RBAC_GROUP = "rbac.authorization.k8s.io"
+_RBAC_VERSION = f"{_RBAC_GROUP}/v1"
+_MONITORING_VERSION = "monitoring.coreos.com/v1"
+
+
+def manifests(args: OperatorArgs) -> list[Manifest]:
+    """Return all objects. The Secret of the credentials is among them where `credentials` are given."""
+    return [
+        *_namespace(args),
+        *_access(args),
+        *_settings(args),
+        *_credentials(args),
+        *_network_policy(args),
+        *_service(args),
+        *_workload(args),
+        *_monitoring(args),
+    ]
+
+
+def _namespace(args: OperatorArgs) -> list[Manifest]:
+    """Return the namespace, which admits no pod with more privileges than the operator's own pods need."""
+    if not args.make_namespace:
+        return []
+    level = HOST_NETWORK if args.pods.kind == "daemonset" else ENFORCED
+    enforced = {"pod-security.kubernetes.io/enforce": level, "pod-security.kubernetes.io/enforce-version": "latest"}
+    metadata = {"name": args.namespace, "labels": {**labels(args), **enforced}}
+    return [{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}]
+
+
+def _access(args: OperatorArgs) -> list[Manifest]:
+    """Return the ServiceAccount; a Role with its binding for each namespace, and a ClusterRole likewise if needed."""
+    subject = {"kind": "ServiceAccount", "name": args.name, "namespace": args.namespace}
+    annotations = dict(args.service_account_annotations)
+    extra = {"annotations": annotations} if annotations else None
+    made = [manifest(args, "v1", "ServiceAccount", args.name, extra=extra)]
+    for namespace, allowed in sorted(rules(args.rights).items()):
+        kind = "ClusterRole" if namespace == CLUSTER_WIDE else "Role"
+        name = args.name if namespace == args.namespace else args.cluster_name
+        reference = {"apiGroup": _RBAC_GROUP, "kind": kind, "name": name}
+        made.append(manifest(args, _RBAC_VERSION, kind, name, namespace=namespace, rules=allowed))
+        binding = manifest(args, _RBAC_VERSION, f"{kind}Binding", name, namespace=namespace)
+        made.append({**binding, "roleRef": reference, "subjects": [subject]})
+    return made
+
+
+def _settings(args: OperatorArgs) -> list[Manifest]:
+    """Return the ConfigMap of the settings. The operator notices when it changes, and need not be started anew."""
+    return [manifest(args, "v1", "ConfigMap", args.settings_name, data={args.settings_file: args.settings})]
+
+
+def _credentials(args: OperatorArgs) -> list[Manifest]:
+    """Return the Secret of the credentials; none where somebody else has made it."""
+    if args.credentials is None:
+        return []
+    return [manifest(args, "v1", "Secret", args.secret, type="Opaque", stringData=dict(args.credentials))]
+
+
+def _network_policy(args: OperatorArgs) -> list[Manifest]:
+    """Return the NetworkPolicy. In: the one port. Out: DNS, HTTP and HTTPS, the API server, STUN.
+
+    None for pods in the nodes' own network, which no policy reaches.
+    """
+    if not args.network_policy or args.pods.kind == "daemonset":
+        return []
+    tcp = (DNS, HTTP, HTTPS, API_SERVER, *STUN, *args.egress_ports)
+    spec = {
+        "podSelector": {"matchLabels": selector(args)},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"ports": [{"port": PORT_NAME, "protocol": "TCP"}]}],
+        "egress": [
+            {
+                "ports": [
+                    *({"port": port, "protocol": "UDP"} for port in (DNS, *STUN)),
+                    *({"port": port, "protocol": "TCP"} for port in dict.fromkeys(tcp)),
+                ]
+            }
+        ],
+    }
+    return [manifest(args, "networking.k8s.io/v1", "NetworkPolicy", args.name, spec=spec)]
+
+
+def _service(args: OperatorArgs) -> list[Manifest]:
+    """Return the Service before the page and the metrics of all replicas."""
+    wanted = args.service
+    port: dict[str, Any] = {"name": PORT_NAME, "port": wanted.port, "targetPort": PORT_NAME, "protocol": "TCP"}
+    if wanted.node_port and wanted.type != "ClusterIP":
+        port["nodePort"] = wanted.node_port
+    spec: dict[str, Any] = {"type": wanted.type, "selector": selector(args), "ports": [port]}
+    if wanted.source_ranges and wanted.type == "LoadBalancer":
+        spec["loadBalancerSourceRanges"] = list(wanted.source_ranges)
+    extra = {"annotations": dict(wanted.annotations)} if wanted.annotations else None
+    return [manifest(args, "v1", "Service", args.name, extra=extra, spec=spec)]
+
+
+def _workload(args: OperatorArgs) -> list[Manifest]:
+    """Return the DaemonSet; or the Deployment, with a PodDisruptionBudget where it has standbys."""
+    spec: Manifest = {"selector": {"matchLabels": selector(args)}, "template": template(args)}
+    if args.pods.kind == "daemonset":
+        return [manifest(args, "apps/v1", "DaemonSet", args.name, spec=spec)]
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
+    spec = {"replicas": args.pods.replicas, "strategy": strategy, "revisionHistoryLimit": 3, **spec}
+    made = [manifest(args, "apps/v1", "Deployment", args.name, spec=spec)]
+    if args.pods.replicas > 1:
+        budget = {"maxUnavailable": 1, "selector": {"matchLabels": selector(args)}}
+        made.append(manifest(args, "policy/v1", "PodDisruptionBudget", args.name, spec=budget))
+    return made
+
+
+def _monitoring(args: OperatorArgs) -> list[Manifest]:
+    """Return the ServiceMonitor, the PrometheusRule and the dashboard's ConfigMap, each where it is wanted."""
+    made = []
+    if args.service_monitor:
+        spec = {
+            "jobLabel": "app.kubernetes.io/instance",  # one job is one stack, as the rules want it
+            "selector": {"matchLabels": selector(args)},
+            "endpoints": [{"port": PORT_NAME, "path": "/metrics", "interval": "30s"}],
+        }
+        made.append(manifest(args, _MONITORING_VERSION, "ServiceMonitor", args.name, spec=spec))
+    if args.rules:
+        spec = {"groups": list(args.rules)}
+        made.append(manifest(args, _MONITORING_VERSION, "PrometheusRule", args.name, spec=spec))
+    if args.dashboard:
+        extra = {"labels": {**labels(args), **DASHBOARD_LABEL}}
+        data = {"truenorth.json": args.dashboard}
+        made.append(manifest(args, "v1", "ConfigMap", f"{args.name}-dashboard", extra=extra, data=data))
+    return made
