@@ -10,8 +10,10 @@ from pathlib import Path
 
 from cli.ci import github, markdown
 from cli.engine.failure import RunFailed
+from cli.findings.finding import grouped
+from cli.findings.outcome import of_plan
 from cli.log.secrets import Redactor, redactor
-from cli.output.tables import SHOWN, frozen_by_reason
+from cli.output.tables import line
 from cli.reconcile.result import Convergence
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.plan.safety import guard
@@ -114,16 +116,9 @@ def outcome_of(seen: Convergence, *, done: bool) -> str:
 
 
 def _warnings(seen: Convergence) -> Iterator[str]:
-    for one in seen.plan.conflicts:
-        yield f"conflict: {one.name} {one.type} is held by {one.held_by}; {one.reason}"
-    complaints = dict.fromkeys(complaint.text for complaint in seen.plan.complaints)
-    yield from complaints
-    for reason, together in frozen_by_reason(seen.plan).items():
-        if reason not in complaints:
-            more = f" and {len(together) - SHOWN} more" if len(together) > SHOWN else ""
-            shown = ", ".join(f"{one.name} {one.type}" for one in together[:SHOWN])
-            yield f"stays as it is: {shown}{more}: {reason}"
-    yield from (f"conflict: {conflict}" for conflict in (seen.plan.geo.conflicts if seen.plan.geo else ()))
+    for one in grouped(of_plan(seen.plan), {"frozen"}):
+        if one.severity == "warning":
+            yield one.sentence if one.names else line(one).plain
 
 
 def _write(file: Path, text: str, *, append: bool) -> None:

@@ -17,6 +17,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from cli.events import Fatal, Leadership, Reloaded, Role
+from cli.findings.events import finding
 from cli.notify import facts
 from cli.notify.message import Fact, Message, message
 from cli.notify.streak import Streak
@@ -59,7 +60,7 @@ class Policy:
             if (event.role is Role.LEADER and (was_standby or event.transitions)) or event.reason:
                 self._add(facts.of_leadership(event))
         elif isinstance(event, Fatal):
-            self._add(facts.of_fatal(event))
+            self._add(Fact("failure", "fatal", finding(event)))
         elif self._role is not Role.STANDBY:
             for fact in self._of(event, dispatch.monotonic):
                 self._add(fact)
@@ -120,14 +121,12 @@ class Policy:
         elif isinstance(event, Sighting):
             yield from self._of_sighting(event)
         elif isinstance(event, Refused):
-            yield facts.of_refusal(event)
-        elif isinstance(event, Reloaded) and event.problem:
-            yield facts.of_settings(event.problem)
-        elif isinstance(event, Reloaded) and self._closes("failure", facts.SETTINGS):
-            yield facts.of_mended_settings()
+            yield Fact("refusal", str(event), finding(event))
+        elif isinstance(event, Reloaded) and (event.problem or self._closes("failure", facts.SETTINGS)):
+            yield facts.of_settings(event)
 
     def _new_conflicts(self, done: Convergence) -> Iterator[Fact]:
-        found = {fact.subject: fact for fact in facts.of_conflicts(done)}
+        found = {fact.subject: fact for fact in facts.of_all_conflicts(done)}
         for subject in self._conflicts - found.keys():
             self._waiting.pop(("conflict", subject), None)
         yield from (fact for subject, fact in found.items() if subject not in self._conflicts)

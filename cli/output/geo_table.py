@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.findings.balancing import pools_of
 from cli.output.documents import complaint_document
 from cli.output.world_map import Mark, draw
 from components.geo.marks import PoolMark, parse
@@ -71,13 +72,6 @@ class Shown:
         """The pools with a mark, or of our kind of name, that are in no load balancer of ours."""
         used = self.letters()
         return [one for one in self.account.pools if one.id not in used and mark_of(one.pool)]
-
-
-def pools_of(balancer: LoadBalancer) -> tuple[str, ...]:
-    """The ids of the pools of a load balancer: the default ones in their order, then those that are elsewhere in it."""
-    tables = (balancer.region_pools, balancer.country_pools, balancer.pop_pools)
-    elsewhere = (one for table in tables for _, pools in table for one in pools)
-    return tuple(dict.fromkeys((*balancer.default_pools, *elsewhere, balancer.fallback_pool)))
 
 
 def mark_of(pool: Pool) -> PoolMark | None:

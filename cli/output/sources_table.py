@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from cli.findings.outcome import of_complaint
+from cli.findings.sightings import of_source
 from cli.output.documents import complaint_document, source_document
-from cli.output.tables import source_name, source_state
+from cli.output.tables import print_findings
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, SourceSighting, Targets
 from stacks.model.values import WAN, Known, Unknown
@@ -67,14 +68,11 @@ def print_asking(console: Console, found: Asking) -> None:
         by = ", ".join(dict.fromkeys(str(key) for key, _ in wish.parts)) or str(wish.object)
         said = _settings(wish) if zone else OUTSIDE
         targets = _targets(wish.targets, skipped)
-        table.add_row(wish.name, wish.type or "", targets, said, by, style="" if zone else "dim")
+        table.add_row(Text(wish.name), wish.type or "", targets, Text(said), Text(by), style="" if zone else "dim")
     if found.wishes:
         console.print(table)
-    for source in found.sources:
-        style = "yellow" if isinstance(source.found, Unknown) and not source.waiting else ""
-        console.print(Text(f"{source_name(source)}: {source_state(source)}", style=style), soft_wrap=True)
-    for complaint in found.complaints:
-        console.print(f"[bold yellow]skipped[/] {escape(complaint.text)}", highlight=False, soft_wrap=True)
+    print_findings(console, map(of_source, found.sources))
+    print_findings(console, map(of_complaint, found.complaints))
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:

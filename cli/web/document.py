@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.events import Role
-from cli.output import documents, tables
+from cli.findings.sightings import of_source, wanted_names
+from cli.output import documents
 from cli.output.geo_table import Shown
 from cli.output.source_label import shown
-from cli.web.history import Entry
+from cli.web.history import HistoryEntry
 from cli.web.names import Row, rows
-from cli.web.problems import Trouble, headline, troubles
+from cli.web.problems import PageProblem, headline, problems
 from cli.web.status import Answered, Seen, Status
 from components.records import canonical_content
-from stacks.model.claims import Claim, Complaint, SourceSighting
+from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.values import WAN, Family, Known, Unknown
 
 Document = dict[str, Any]
@@ -36,9 +37,9 @@ def as_it_is(document: Any) -> Any:  # noqa: ANN401 - whatever JSON has
 
 def head(status: Status, redact: Redact = as_it_is) -> Document:
     """All but the names: small, however many these are."""
-    found = troubles(status)
-    names = _names(status)
-    tone, sentence = headline(status, names, found)
+    found = problems(status)
+    count = _names(status)
+    tone, sentence = headline(status, count, found)
     document = {
         "status": tone,
         "headline": sentence,
@@ -51,8 +52,8 @@ def head(status: Status, redact: Redact = as_it_is) -> Document:
         "changed_at": _time(status.changed_at),
         "leadership": _leadership(status),
         "address_cache": {"at": _time(status.cached_at), "problem": status.cache_problem},
-        "counts": _counts(status, names),
-        "problems": [_trouble(one) for one in found],
+        "counts": _counts(status, count),
+        "problems": [_problem(one) for one in found],
         "addresses": [_address(one) for one in status.addresses.values()],
         "detection": _detection(status),
         "sources": [_source(one) for _, one in sorted(status.sources.items())],
@@ -183,9 +184,8 @@ def _answer(one: Answered, status: Status) -> Document:
 
 def _source(one: SourceSighting) -> Document:
     found = one.found.value if isinstance(one.found, Known) else ()
-    names = {wish.name for wish in found if isinstance(wish, Claim)}
     complaints = sum(isinstance(each, Complaint) for each in found)
-    said = {"kind": one.kind, "names": len(names), "complaints": complaints, "state": tables.source_state(one)}
+    said = {"kind": one.kind, "names": wanted_names(one), "complaints": complaints, "state": of_source(one).predicate}
     return {**documents.source_document(one), **said}
 
 
@@ -198,11 +198,21 @@ def _balancing(status: Status) -> Document | None:
     return Shown(geo.account, status.owner, zones, geo.wishes, geo.complaints).document()
 
 
-def _trouble(one: Trouble) -> Document:
-    return {**asdict(one), "names": list(one.names), "since": _time(one.since)}
+def _problem(one: PageProblem) -> Document:
+    found = one.finding
+    return {
+        "severity": found.severity,
+        "kind": found.kind,
+        "title": found.heading,
+        "text": found.why,
+        "do": found.do,
+        "names": list(found.names),
+        "more": found.more,
+        "since": _time(one.since),
+    }
 
 
-def _entry(one: Entry) -> Document:
+def _entry(one: HistoryEntry) -> Document:
     return {
         **asdict(one),
         "at": _time(one.at),

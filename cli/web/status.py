@@ -13,7 +13,7 @@ from cli.events import Cached, Failure, Fatal, Leadership, Leaving, Reloaded, Ro
 from cli.reconcile.confirm import Confirmation, Outcome
 from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
-from cli.web.history import Entry, entry_of, noted
+from cli.web.history import HistoryEntry, entry_of, noted
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Family, Plan, Sighting, Unknown
@@ -84,7 +84,7 @@ class Status:
     cached_at: datetime | None = None
     fatal: Fatal | None = None
     stopping: str = ""
-    history: tuple[Entry, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
 
 def after(status: Status, dispatch: Dispatch) -> Status:

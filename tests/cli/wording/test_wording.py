@@ -17,6 +17,7 @@ from rich.console import Console
 
 from cli.ci import markdown
 from cli.ci.report import outcome_of, reporting
+from cli.findings.sightings import of_address
 from cli.log.hearing import hearing
 from cli.log.log import Log
 from cli.log.secrets import redactor
@@ -71,7 +72,7 @@ def on_the_terminal(events: Events) -> str:
         if isinstance(one, Confirmation):
             tables.print_confirmation(console, one.outcomes)
         elif isinstance(one, Sighting):
-            tables.print_sighting(console, one)
+            tables.print_findings(console, [of_address(one)])
     return file.getvalue().replace("\x1b", "→")
 
 
