@@ -114,15 +114,11 @@ class TestTheParts:
         ):
             expect(row).to_contain_text(text)
 
-    def test_pools_stand_on_the_map_with_their_health(self, shared: Site, opened: Open) -> None:
+    def test_pools_have_their_health_and_place(self, shared: Site, opened: Open) -> None:
         page = opened(shared.url)
-        expect(page.locator(".marker")).to_have_count(4)
-        health = page.locator(".marker").evaluate_all("all => all.map((one) => one.dataset.health)")
+        expect(page.locator(".pool")).to_have_count(4)
+        health = page.locator(".pool").evaluate_all("all => all.map((one) => one.dataset.health)")
         assert health == ["healthy", "unhealthy", "healthy", "unknown"]
-        europe, asia = (page.locator(".marker .place").nth(number).bounding_box() for number in (0, 2))
-        assert europe
-        assert asia
-        assert europe["x"] < asia["x"]
         expect(page.get_by_role("region", name="Load balancing")).to_contain_text("k8s-pool-edge-asia")
 
     def test_history_opens_to_what_was_changed(self, shared: Site, opened: Open) -> None:
@@ -276,8 +272,8 @@ class TestEverybody:
 
     def test_can_hold_motion_back(self, shared: Site, opened: Open) -> None:
         page = opened(shared.url, reduced_motion="reduce")
-        halo = page.locator(".marker[data-health=unhealthy] .halo")
-        assert halo.evaluate("one => getComputedStyle(one).animationName") == "none"
+        pointer = page.locator(".needle .pointer")
+        assert pointer.evaluate("one => getComputedStyle(one).transitionProperty") == "none"
 
     def test_is_shown_the_way_without_scripts(self, shared: Site, opened: Open) -> None:
         page = opened(shared.url, java_script_enabled=False)
