@@ -108,7 +108,7 @@ class Shown:
             return
         # Imported only where it is asked for: neither is small.
         from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
-        from cli.metrics.state_size import state_size  # noqa: PLC0415 - likewise
+        from cli.metrics.process import state_size  # noqa: PLC0415 - likewise
         from cli.web.app import application  # noqa: PLC0415 - likewise
         from cli.web.server import serving  # noqa: PLC0415 - likewise
         from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise

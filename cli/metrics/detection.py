@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
-
+from cli.metrics.levels import Maker
 from cli.output.source_label import shown
 from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
@@ -17,27 +16,27 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 _OUTCOMES = ("agreed", "disagreed", "unknown")
 
 
-class Detections:
+class DetectionMetrics:
     """Hears of detections, from any thread."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._detections = Counter(
+    def __init__(self, make: Maker) -> None:
+        self._detections = make.counter(
             "truenorth_wan_detections_total",
             "Detections of the WAN address: all sources were asked.",
-            ["family", "outcome"],
-            registry=registry,
+            "family",
+            "outcome",
         )
-        self._answers = Counter(
+        self._answers = make.counter(
             "truenorth_wan_answers_total",
             "What the sources of WAN addresses answered when all were asked; those not waited for are not counted.",
-            ["source", "family", "outcome"],
-            registry=registry,
+            "source",
+            "family",
+            "outcome",
         )
-        self._seconds = Histogram(
+        self._seconds = make.histogram(
             "truenorth_wan_answer_seconds",
             "How long a source of WAN addresses took to give one.",
-            ["source"],
-            registry=registry,
+            "source",
             buckets=SECONDS,
         )
         self._sources: set[str] = set()

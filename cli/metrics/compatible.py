@@ -1,17 +1,17 @@
-"""The metrics of the ESDDNS operator under their own names, for dashboards and alerts that know those.
+"""The metrics of the ESDDNS operator and of external-dns under their own names, for dashboards that know those.
 
-The label `domain` is a zone: with a name for each record there might be thousands of series.
+Users have asked for them, so they stay; nothing else depends on them. https://github.com/sqe/esddns and
+https://kubernetes-sigs.github.io/external-dns/latest/docs/monitoring/metrics/. The label `domain` of ESDDNS is a zone:
+with a name for each record there might be thousands of series.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
 from cli.engine.events import EngineEvent, Step
 from cli.events import Begun, Cached, Cause, Failure, Leadership, Role
-from cli.metrics.levels import Levels
+from cli.metrics.levels import Maker
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from components.records.providers import BY_TYPE_TOKEN
@@ -24,36 +24,33 @@ from stacks.plan.desired.cluster_endpoints import zone_of
 _WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE, Action.CORRECT})
 
 
-class Esddns:
+class EsddnsMetrics:
     """Hears of everything. zones: those of the settings, whose series are there from the start."""
 
-    def __init__(self, registry: CollectorRegistry, zones: Sequence[str]) -> None:
-        self._updates = Counter(
-            "esddns_dns_updates_total",
-            "Records that were created, updated or deleted.",
-            ["domain", "record_type"],
-            registry=registry,
+    def __init__(self, make: Maker, zones: Sequence[str]) -> None:
+        self._updates = make.counter(
+            "esddns_dns_updates_total", "Records that were created, updated or deleted.", "domain", "record_type"
         )
-        self._failures = Counter(
+        self._failures = make.counter(
             "esddns_dns_update_failures_total",
             "Updates that failed: of a record, or (without record_type) of all of a zone's.",
-            ["domain", "record_type", "error_type"],
-            registry=registry,
+            "domain",
+            "record_type",
+            "error_type",
         )
-        self._updated = Gauge(
+        self._updated = make.gauge(
             "esddns_last_dns_update_timestamp",
             "When records of the zone were last updated, in seconds since 1970.",
-            ["domain"],
-            registry=registry,
+            "domain",
         )
-        self._address = Levels(
-            registry, "esddns_current_wan_ip_info", "Always 1; the WAN address is in the label.", ("ip_address",)
+        self._address = make.levels(
+            "esddns_current_wan_ip_info", "Always 1; the WAN address is in the label.", "ip_address"
         )
-        self._in_sync = Levels(
-            registry, "esddns_state_in_sync", "Whether all of the zone is as it is wanted (1) or not (0).", ("domain",)
+        self._in_sync = make.levels(
+            "esddns_state_in_sync", "Whether all of the zone is as it is wanted (1) or not (0).", "domain"
         )
-        self._health = Levels(
-            registry, "esddns_service_health", "Whether a part of the service does well (1) or not (0).", ("component",)
+        self._health = make.levels(
+            "esddns_service_health", "Whether a part of the service does well (1) or not (0).", "component"
         )
         self._addresses: dict[Family, tuple[Address, ...]] = {}
         self._zones = frozenset(zones)
@@ -130,6 +127,40 @@ class Esddns:
         for component, well in components.items():
             self._components[component,] = well
         self._health.replace(self._components)
+
+
+class ExternalDnsMetrics:
+    """Hears of turns."""
+
+    def __init__(self, make: Maker) -> None:
+        self._attempt = make.gauge(
+            "external_dns_controller_last_reconcile_timestamp_seconds", "As truenorth_last_attempt_timestamp_seconds."
+        )
+        self._success = make.gauge(
+            "external_dns_controller_last_sync_timestamp_seconds", "As truenorth_last_success_timestamp_seconds."
+        )
+        self._idle = make.counter(
+            "external_dns_controller_no_op_runs_total", 'As truenorth_convergences_total{outcome="unchanged"}.'
+        )
+        self._errors = make.gauge(
+            "external_dns_controller_consecutive_soft_errors", "As truenorth_consecutive_failures."
+        )
+
+    def on_event(self, dispatch: Dispatch) -> None:
+        """Take note of it."""
+        match dispatch.event:
+            case Begun():
+                self._attempt.set(dispatch.at.timestamp())
+            case Convergence(runs=runs):
+                self._success.set(dispatch.at.timestamp())
+                self._errors.set(0)
+                self._idle.inc(not runs)
+            case Failure(cause=cause) if cause is not Cause.UNREAD:
+                self._errors.inc()
+            case Leadership(role=Role.STANDBY):
+                self._errors.set(0)
+            case _:
+                pass
 
 
 def _in_sync(done: Convergence) -> Mapping[str, bool]:
