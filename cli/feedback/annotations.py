@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 
-from cli.feedback.cluster_client import Given, Reaching
+from cli.feedback.cluster_client import ClusterClient, GaveUp
 from stacks.kube.api import Collection, NotFound
 from stacks.kube.objects import key_of
 from stacks.model.claims import STATUS_ANNOTATION, ObjectKey
@@ -26,8 +26,8 @@ AGAIN = 3600.0
 class Annotations:
     """The annotations of one cluster: those that are wanted, and those that are there."""
 
-    def __init__(self, reaching: Reaching, pause: float = PAUSE, again: float = AGAIN) -> None:
-        self._reaching, self._pause, self._again = reaching, pause, again
+    def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
+        self._client, self._pause, self._again = client, pause, again
         self._wanted: Mapping[ObjectKey, str] = {}
         self._seen: frozenset[str] = frozenset()
         self._present: dict[ObjectKey, str] = {}
@@ -35,7 +35,7 @@ class Annotations:
 
     def want(self, found: Iterable[ObjectStatus], seen: Iterable[str]) -> None:
         """What a run has to say. seen: the kinds of which it is known which objects ask for names."""
-        own = self._reaching.own
+        own = self._client.own
         self._wanted = {one.object: one.text() for one in found if one.object.kind in own}
         self._seen = frozenset(seen).intersection(own)
 
@@ -48,7 +48,7 @@ class Annotations:
                 if self._present.get(key) != self._due(key):
                     await self._write(key)
                     await asyncio.sleep(self._pause)
-        except Given:
+        except GaveUp:
             return
 
     def _due(self, key: ObjectKey) -> str | None:
@@ -58,7 +58,7 @@ class Annotations:
     async def _write(self, key: ObjectKey) -> None:
         text = self._due(key)
         try:
-            done = await self._reaching.attempt(f"patch {key.kind}", key.namespace, lambda: self._patch(key, text))
+            done = await self._client.attempt(f"patch {key.kind}", key.namespace, lambda: self._patch(key, text))
         except NotFound:
             done, text = True, None
         if done and text is not None:
@@ -68,10 +68,10 @@ class Annotations:
 
     async def _patch(self, key: ObjectKey, text: str | None) -> bool:
         """Set or, for None, remove the annotation; whether the cluster serves the kind."""
-        resource = await self._reaching.resource(key.kind)
+        resource = await self._client.resource(key.kind)
         if resource is not None:
             body = {"metadata": {"annotations": {STATUS_ANNOTATION: text}}}
-            await self._reaching.api.patch(resource, key.namespace, key.name, body)
+            await self._client.api.patch(resource, key.namespace, key.name, body)
         return resource is not None
 
     async def _list(self, kind: str) -> None:
@@ -80,7 +80,7 @@ class Annotations:
             return
         found: dict[ObjectKey, str] = {}
         for namespace in self._namespaces(kind):
-            there = await self._reaching.attempt(f"list {kind}", namespace, lambda: self._annotated(kind, namespace))  # noqa: B023 - awaited at once
+            there = await self._client.attempt(f"list {kind}", namespace, lambda: self._annotated(kind, namespace))  # noqa: B023 - awaited at once
             if there is None:
                 return
             found |= there
@@ -88,17 +88,17 @@ class Annotations:
         self._listed[kind] = time.monotonic() + self._again
 
     def _namespaces(self, kind: str) -> tuple[str, ...]:
-        namespaced = self._reaching.own[kind].namespaced
-        return (namespaced and self._reaching.settings.namespaces) or ("",)
+        namespaced = self._client.own[kind].namespaced
+        return (namespaced and self._client.settings.namespaces) or ("",)
 
     async def _annotated(self, kind: str, namespace: str) -> dict[ObjectKey, str]:
-        resource = await self._reaching.resource(kind)
+        resource = await self._client.resource(kind)
         found: dict[ObjectKey, str] = {}
         if resource is None:
             return found
-        async for page in self._reaching.api.list(Collection(resource, resource.version, namespace)):
+        async for page in self._client.api.list(Collection(resource, resource.version, namespace)):
             for manifest in page.items:
                 text = (manifest["metadata"].get("annotations") or {}).get(STATUS_ANNOTATION)
                 if text is not None:
-                    found[key_of(self._reaching.settings.name, resource, manifest)] = text
+                    found[key_of(self._client.settings.name, resource, manifest)] = text
         return found

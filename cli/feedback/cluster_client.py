@@ -28,11 +28,11 @@ DENIED_FOR = 3600.0
 _BEING_TERMINATED = "is being terminated"
 
 
-class Given(Exception):  # noqa: N818 - what to do about it
+class GaveUp(Exception):  # noqa: N818 - a decision, not a fault
     """Up for now: the API server is away, or does not know who asks."""
 
 
-class Reaching:
+class ClusterClient:
     """The way to one cluster's objects. complain: called once for each reason, and again after it worked meanwhile."""
 
     def __init__(self, settings: ClusterSettings, api: ObjectApi, complain: Callable[[Unwritten], None]) -> None:
@@ -82,7 +82,7 @@ class Reaching:
                 self._complained.discard("away")
                 return done
         self._say("away", f"{self.api.server}: {failure}")
-        raise Given(str(failure)) from failure
+        raise GaveUp(str(failure)) from failure
 
     def _note(self, what: str, namespace: str, error: Refused) -> None:
         if error.status == HTTPStatus.FORBIDDEN and _BEING_TERMINATED in str(error):

@@ -26,14 +26,14 @@ _DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class InvolvedObject:
     """An object that exists, as an Event refers to it. api_version: e.g. `gateway.networking.k8s.io/v1`."""
 
     api_version: str
     uid: str
 
     @classmethod
-    def of(cls, resource: Resource, manifest: Manifest) -> Told:
+    def of(cls, resource: Resource, manifest: Manifest) -> InvolvedObject:
         """The object that the API server has shown."""
         version = f"{resource.group}/{resource.version}" if resource.group else resource.version
         return cls(version, manifest["metadata"]["uid"])
@@ -44,7 +44,7 @@ def namespace_of(notice: Notice) -> str:
     return notice.object.namespace or HOME_OF_CLUSTER_WIDE
 
 
-def name_of(notice: Notice, told: Told) -> str:
+def name_of(notice: Notice, told: InvolvedObject) -> str:
     """The Event's name: the object's, and digits of who is told what."""
     said = json.dumps([told.uid, notice.reason.value, notice.message])
     digits = hashlib.sha256(said.encode()).hexdigest()[:_DIGITS]
@@ -56,7 +56,9 @@ def annotations_of(convergence: str) -> Mapping[str, str]:
     return {CONVERGENCE: convergence} if convergence else {}
 
 
-def event(notice: Notice, told: Told, now: datetime, instance: str, convergence: str = "") -> Mapping[str, Any]:
+def event(
+    notice: Notice, told: InvolvedObject, now: datetime, instance: str, convergence: str = ""
+) -> Mapping[str, Any]:
     """The Event, told for the first time. instance: the name of the host that tells it."""
     return {
         "apiVersion": EVENTS.version,

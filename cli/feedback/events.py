@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.feedback.cluster_client import Given, Reaching
-from cli.feedback.event import EVENTS, Told, event, namespace_of, timestamp
+from cli.feedback.cluster_client import ClusterClient, GaveUp
+from cli.feedback.event import EVENTS, InvolvedObject, event, namespace_of, timestamp
 from stacks.kube.api import Conflict, NotFound
 from stacks.plan.owners.events import Notice
 
@@ -29,8 +29,8 @@ AGAIN = 3600.0
 class Events:
     """The Events of one cluster: those to be written, and which are told."""
 
-    def __init__(self, reaching: Reaching, pause: float = PAUSE, again: float = AGAIN) -> None:
-        self._reaching, self._pause, self._again = reaching, pause, again
+    def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
+        self._client, self._pause, self._again = client, pause, again
         self._waiting: dict[Notice, str] = {}
         self._told: dict[Notice, float] = {}
         """What lasts, and when it was told."""
@@ -59,35 +59,39 @@ class Events:
                 if notice.reason.lasts:
                     self._told[notice] = time.monotonic()
                 await asyncio.sleep(self._pause)
-        except Given:
+        except GaveUp:
             self._waiting.clear()
 
     async def _write(self, notice: Notice, convergence: str) -> None:
         """Write one; nothing where its object is gone."""
         key = notice.object
         try:
-            told = await self._reaching.attempt(f"get {key.kind}", key.namespace, lambda: self._object(notice))
+            told = await self._client.attempt(f"get {key.kind}", key.namespace, lambda: self._object(notice))
             if told is not None:
                 body = event(notice, told, datetime.now(UTC), platform.node(), convergence)
-                await self._reaching.attempt("create events", namespace_of(notice), lambda: self._tell(body))
+                await self._client.attempt("create events", namespace_of(notice), lambda: self._tell(body))
         except NotFound:
             return
 
-    async def _object(self, notice: Notice) -> Told | None:
+    async def _object(self, notice: Notice) -> InvolvedObject | None:
         key = notice.object
-        resource = await self._reaching.resource(key.kind)
-        return Told.of(resource, await self._reaching.api.get(resource, key.namespace, key.name)) if resource else None
+        resource = await self._client.resource(key.kind)
+        return (
+            InvolvedObject.of(resource, await self._client.api.get(resource, key.namespace, key.name))
+            if resource
+            else None
+        )
 
     async def _tell(self, body: Mapping[str, Any]) -> None:
         """Make the Event, or count one more where it is there already."""
         try:
-            await self._reaching.api.create(EVENTS, body["metadata"]["namespace"], body)
+            await self._client.api.create(EVENTS, body["metadata"]["namespace"], body)
         except Conflict:
             await self._count(body)
 
     async def _count(self, body: Mapping[str, Any]) -> None:
         """Two patches, as the first says what the count is: so no right to read Events is needed."""
-        api, namespace, name = self._reaching.api, body["metadata"]["namespace"], body["metadata"]["name"]
+        api, namespace, name = self._client.api, body["metadata"]["namespace"], body["metadata"]["name"]
         again = {
             "lastTimestamp": timestamp(datetime.now(UTC)),
             "metadata": {"annotations": body["metadata"]["annotations"]},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cli.events import Unwritten
 from cli.feedback.annotations import Annotations
-from cli.feedback.cluster_client import Reaching
+from cli.feedback.cluster_client import ClusterClient
 from cli.feedback.events import Events
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
@@ -49,20 +49,20 @@ class _Work:
 class _Cluster:
     """What is written to the objects of one cluster."""
 
-    reaching: Reaching
+    client: ClusterClient
     events: Events
     annotations: Annotations
     event_work: _Work
     annotation_work: _Work
 
     @classmethod
-    def of(cls, reaching: Reaching) -> _Cluster:
-        events, annotations = Events(reaching), Annotations(reaching)
-        return cls(reaching, events, annotations, _Work(events.write), _Work(annotations.write))
+    def of(cls, client: ClusterClient) -> _Cluster:
+        events, annotations = Events(client), Annotations(client)
+        return cls(client, events, annotations, _Work(events.write), _Work(annotations.write))
 
     def take(self, outcome: Outcome) -> None:
         """What is new of this cluster's objects."""
-        settings = self.reaching.settings
+        settings = self.client.settings
         if settings.events:
             told = [one for one in notices(outcome) if one.object.cluster == settings.name]
             self.events.add(told, outcome.convergence)
@@ -124,7 +124,7 @@ class Writing:
                 self._untold(Unwritten(settings.name, str(error)))
                 continue
             closing.push_async_callback(api.close)
-            self._clusters.append(_Cluster.of(Reaching(settings, api, self._untold)))
+            self._clusters.append(_Cluster.of(ClusterClient(settings, api, self._untold)))
         early, self._early = self._early or [], None
         for outcome in early:
             self._take(outcome)
@@ -144,4 +144,4 @@ class Writing:
             for one in self._clusters:
                 if left := one.events.left:
                     reason = f"{left} Events were not written in {self._linger:g} s"
-                    self._untold(Unwritten(one.reaching.settings.name, reason))
+                    self._untold(Unwritten(one.client.settings.name, reason))

@@ -24,7 +24,7 @@ _PLACE = re.compile(r"^TrueNorth: .* in (?P<place>\S+) \[truenorth ")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BalancerReport:
     """What is shown. owner: this stack's; wishes, complaints: what it asks for, and what of that cannot be."""
 
     account: Account
@@ -70,7 +70,7 @@ def mark_of(pool: Pool) -> PoolMark | None:
     return parse(pool.description)
 
 
-def print_shown(console: Console, shown: Shown) -> None:
+def print_shown(console: Console, shown: BalancerReport) -> None:
     """Print a table for each load balancer, and what is not as it is asked for."""
     if not shown.account.balancers:
         console.print(f"there is no load balancer in {', '.join(shown.zones)}", soft_wrap=True)
@@ -82,7 +82,7 @@ def print_shown(console: Console, shown: Shown) -> None:
         console.print(Text(note, style="yellow"), soft_wrap=True)
 
 
-def _print_balancer(console: Console, live: LiveBalancer, shown: Shown) -> None:
+def _print_balancer(console: Console, live: LiveBalancer, shown: BalancerReport) -> None:
     balancer, pools = live.balancer, shown.pools()
     said = [balancer.steering_policy, "proxied" if balancer.proxied else f"ttl {balancer.ttl}"]
     said += [f"affinity by {balancer.session_affinity}"] if balancer.session_affinity != "none" else []
@@ -169,7 +169,7 @@ def _origin_health(held: LivePool, origin: Origin) -> Text:
     return Text(health, style=STYLES[health])
 
 
-def _balancer_document(live: LiveBalancer, shown: Shown) -> dict[str, object]:
+def _balancer_document(live: LiveBalancer, shown: BalancerReport) -> dict[str, object]:
     balancer, pools = live.balancer, shown.pools()
     names = {identity: one.pool.name for identity, one in pools.items()}
 

@@ -27,7 +27,7 @@ OUTSIDE = "in none of our zones"
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class WantedNames:
     """What is asked for in our zones after conflicts were settled, what is asked for elsewhere, and what is wrong."""
 
     sources: tuple[SourceSighting, ...]
@@ -44,7 +44,7 @@ class Asking:
         }
 
 
-def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
+def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
     """What these sources ask of the stack's zones."""
     by_zone, complaints = settled(settings, sources)
     for zone in settings.each_zone():
@@ -55,10 +55,10 @@ def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
     outside = [("", one) for one in every if isinstance(one, Claim) and not zone_of(one.name, zones)]
     inside = [(zone, wish) for zone, wishes in by_zone.items() for wish in wishes]
     ordered = sorted([*inside, *outside], key=lambda one: (one[1].name, one[1].type or "", one[1].object))
-    return Asking(sources, tuple(ordered), complaints)
+    return WantedNames(sources, tuple(ordered), complaints)
 
 
-def print_asking(console: Console, found: Asking) -> None:
+def print_asking(console: Console, found: WantedNames) -> None:
     """The names with who asks for them, a line for each source, and what is wrong."""
     table = Table(box=None)
     skipped = {complaint.text for complaint in found.complaints}

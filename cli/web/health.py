@@ -22,7 +22,7 @@ CONVERGED = "convergence"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """One thing that is looked at. problem: what is wrong with it, "" for nothing."""
 
     name: str
@@ -82,18 +82,18 @@ class Health:
             case _:
                 pass
 
-    def life(self) -> tuple[Check, ...]:
+    def life(self) -> tuple[HealthCheck, ...]:
         """What liveness is made of. A part that has never beaten is not asked for."""
         with self._changing:
             now = self._clock()
             found = {name: _late(now - at, within) for name, (at, within) in self._beats.items()} | self._dead
-        return tuple(Check(name, problem) for name, problem in sorted(found.items())) or (Check("process"),)
+        return tuple(HealthCheck(name, problem) for name, problem in sorted(found.items())) or (HealthCheck("process"),)
 
-    def readiness(self) -> tuple[Check, ...]:
+    def readiness(self) -> tuple[HealthCheck, ...]:
         """What readiness is made of. What is dead, or about to end, is not ready."""
         with self._changing:
-            found = [Check(name, problem) for name, problem in self._unready.items()]
-            ending = [Check("process", f"it is ending: {self._stopping}")] if self._stopping else []
+            found = [HealthCheck(name, problem) for name, problem in self._unready.items()]
+            ending = [HealthCheck("process", f"it is ending: {self._stopping}")] if self._stopping else []
         return (*found, *ending, *(one for one in self.life() if one.problem))
 
 

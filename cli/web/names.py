@@ -30,10 +30,10 @@ def rows(status: Status, hide: Hide) -> list[Row]:
     at the name); `held` (the guard refuses a change of it); `unread` (its zone could not be listed); `unconfirmed` (the
     name servers do not answer it); `leaving` (not wanted any more, deleted soon); `deferred` (made by the next run).
     """
-    if status.done is None:
+    if status.leader.done is None:
         return []
     return sorted(
-        _rows(status, status.done, hide), key=lambda row: (ORDER.index(row["state"]), row["name"], row["type"])
+        _rows(status, status.leader.done, hide), key=lambda row: (ORDER.index(row["state"]), row["name"], row["type"])
     )
 
 
@@ -92,7 +92,7 @@ def _nothing(key: Key) -> Row:
 def _wrong(status: Status, done: Convergence) -> Mapping[Key, tuple[str, str]]:
     """The state and reason of each set that is not as it should be: the worst of several."""
     found: dict[Key, tuple[str, str]] = {
-        key: ("leaving", finding(one).predicate) for key, (one, _) in status.leaving.items()
+        key: ("leaving", finding(one).predicate) for key, (one, _) in status.leader.leaving.items()
     }
     found |= {_key(one): ("deferred", one.predicate) for one in of_deferred(done.plan)}
     unread = {one.zone: of_zone(one).sentence for one in done.observation.zones if isinstance(one, UnreadZone)}
@@ -115,7 +115,7 @@ def _keys(refusal: Refusal) -> list[Key]:
 
 
 def _answered(status: Status, key: Key) -> tuple[str, str]:
-    outcome = status.outcomes.get(key)
+    outcome = status.leader.outcomes.get(key)
     if outcome is None or hasattr(outcome, "seconds"):
         return "ok", ""
     return "unconfirmed", of_outcomes([outcome])[0].predicate
@@ -123,5 +123,5 @@ def _answered(status: Status, key: Key) -> tuple[str, str]:
 
 def _confirmed(status: Status, key: Key) -> float | None:
     """Seconds after which all name servers answered it; None where they were not asked, or do not."""
-    seconds = getattr(status.outcomes.get(key), "seconds", None)
+    seconds = getattr(status.leader.outcomes.get(key), "seconds", None)
     return None if seconds is None else round(seconds, 2)

@@ -50,17 +50,17 @@ def _of_life(status: Status) -> tuple[str, str] | None:
         return "waiting", "It is ending"
     if status.leadership.role is Role.STANDBY:
         return "standby", finding(status.leadership).heading
-    if status.failure and status.failure.failure.cause is not Cause.UNREAD:
+    if status.leader.failure and status.leader.failure.failure.cause is not Cause.UNREAD:
         return "bad", "The last convergence failed; it is tried again"
     return None
 
 
 def _of_done(status: Status, names: int, found: tuple[PageProblem, ...]) -> tuple[str, str]:
-    if status.refusal and not (status.done and status.done.is_held_back):
+    if status.leader.refusal and not (status.leader.done and status.leader.done.is_held_back):
         return "bad", "Changes are refused: a person has to decide"
-    if status.done is None:
+    if status.leader.done is None:
         return "waiting", "Looking at the world for the first time"
-    if counted := ", ".join(_counts(status.done)):
+    if counted := ", ".join(_counts(status.leader.done)):
         return "warning", counted
     if any(one.finding.severity != "note" for one in found):
         return "warning", f"{plural(names, 'name')} in place; something needs a look"
@@ -87,11 +87,11 @@ def _counts(done: Convergence) -> Iterator[str]:
 def _of_process(status: Status) -> Iterator[PageProblem]:
     if status.fatal:
         yield PageProblem(finding(status.fatal))
-    if (last := status.failure) and last.failure.cause is not Cause.UNREAD:
+    if (last := status.leader.failure) and last.failure.cause is not Cause.UNREAD:
         found = finding(last.failure)
         times = f"{found.what} {last.count} times in a row" if last.count > 1 else found.what
         yield PageProblem(replace(found, what=times), last.since)
-    for one in status.refusal.problems if status.refusal else ():
+    for one in status.leader.refusal.problems if status.leader.refusal else ():
         yield PageProblem(Finding("refusal", "bad", "", f"refused: {one.what}", one.where, one.do))
     if status.settings_problem:
         yield PageProblem(finding(Reloaded(status.settings_problem)))
@@ -109,13 +109,15 @@ def _of_sight(status: Status) -> Iterator[PageProblem]:
 
 
 def _of_convergence(status: Status) -> Iterator[Finding]:
-    for one in findings(status.done) if status.done else ():
-        is_told = one.kind == "refusal" and (status.refusal or not (status.done and status.done.is_held_back))
+    for one in findings(status.leader.done) if status.leader.done else ():
+        is_told = one.kind == "refusal" and (
+            status.leader.refusal or not (status.leader.done and status.leader.done.is_held_back)
+        )
         if one.kind not in _FROM_STATUS and one.kind != "deferred" and not is_told:
             yield one
 
 
 def _of_events(status: Status) -> Iterator[Finding]:
-    yield from (one for one in of_outcomes(status.outcomes.values()) if one.severity == "warning")
-    yield from map(finding, status.unwritten.values())
-    yield from (finding(leaving) for _, (leaving, _) in sorted(status.leaving.items()))
+    yield from (one for one in of_outcomes(status.leader.outcomes.values()) if one.severity == "warning")
+    yield from map(finding, status.leader.unwritten.values())
+    yield from (finding(leaving) for _, (leaving, _) in sorted(status.leader.leaving.items()))

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.output.geo_table import Shown, print_shown
+from cli.output.geo_table import BalancerReport, print_shown
 from components.geo.marks import PoolMark, encode, text
 from components.geo.values import LoadBalancer, Origin, Pool
 from stacks.model.claims import Complaint, ObjectKey
@@ -56,11 +56,13 @@ BALANCERS = (
         ),
     ),
 )
-SHOWN = Shown(Account("a1", (HOME, OFFICE, EDGE, LEGACY, BESIDE, NOWHERE), (), BALANCERS), "home", ("example.com",))
-EMPTY = Shown(Account("a1", (), (), ()), "home", ("example.com", "example.net"))
+SHOWN = BalancerReport(
+    Account("a1", (HOME, OFFICE, EDGE, LEGACY, BESIDE, NOWHERE), (), BALANCERS), "home", ("example.com",)
+)
+EMPTY = BalancerReport(Account("a1", (), (), ()), "home", ("example.com", "example.net"))
 
 
-def printed(shown: Shown, **terminal: Any) -> str:  # noqa: ANN401 - arguments of Console
+def printed(shown: BalancerReport, **terminal: Any) -> str:  # noqa: ANN401 - arguments of Console
     """What is printed on 80 columns, without the blanks at the ends of lines."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     print_shown(Console(file=stream, width=80, **terminal), shown)
@@ -87,7 +89,7 @@ class TestWhatIsPrinted:
         assert printed(EMPTY) == "there is no load balancer in example.com, example.net\n"
 
     def test_names_pools_of_ours_that_are_in_no_load_balancer(self) -> None:
-        shown = Shown(Account("a1", (HOME,), (), ()), "home", ("example.com",))
+        shown = BalancerReport(Account("a1", (HOME,), (), ()), "home", ("example.com",))
         assert "the pool k8s-pool-home-eu is in none of these load balancers" in printed(shown)
 
 
@@ -98,7 +100,7 @@ class TestNotes:
         unknown = Unknown("Ingress shop/web has no address")
         wishes = (GeoWish("new.example.com", Known(("192.0.2.1",))), GeoWish(APP, unknown))
         complaint = Complaint(self.KEY, "cluster-name", "", "", "Ingress shop/web: it lacks the label cluster-name")
-        shown = Shown(SHOWN.account, "home", ("example.com",), wishes, (complaint,))
+        shown = BalancerReport(SHOWN.account, "home", ("example.com",), wishes, (complaint,))
         assert shown.notes() == [
             "Ingress shop/web: it lacks the label cluster-name",
             "new.example.com has no load balancer yet: truenorth up makes it",
@@ -107,7 +109,7 @@ class TestNotes:
         assert printed(shown).endswith("Ingress shop/web has no address\n")
 
     def test_are_none_where_all_is_as_asked_for(self) -> None:
-        assert Shown(SHOWN.account, "home", (), (GeoWish(APP, Known(("192.0.2.1",))),)).notes() == []
+        assert BalancerReport(SHOWN.account, "home", (), (GeoWish(APP, Known(("192.0.2.1",))),)).notes() == []
 
 
 class TestTheDocument:
