@@ -1,4 +1,4 @@
-"""What a run does, in Markdown, for a pipeline's summary and for a comment on a pull request. Pure.
+"""The summary of a run in Markdown, for pipelines and pull requests. Pure.
 
 Nothing in it becomes a link or a mention, whatever a record says (GitHub Flavored Markdown, 6.9 Autolinks).
 """
@@ -35,7 +35,7 @@ _LINKED = re.compile(r"www\.|://|@|\w#\d")
 
 
 def summary(stack: str, seen: Convergence, *, done: bool) -> str:
-    """The plan of a stack and, if done is set, what became of it."""
+    """Return the summary of a stack's plan. done: it was carried out."""
     parts = [heading(stack), outcome(seen, done=done)]
     parts += filter(None, (_changes(seen.changes), _balancing(seen), _refused(seen), _notes(seen)))
     parts += filter(None, [summary_line(*seen.calls)])
@@ -43,7 +43,7 @@ def summary(stack: str, seen: Convergence, *, done: bool) -> str:
 
 
 def failure(stack: str, what: str, seen: Convergence | None, *, done: bool) -> str:
-    """What a run failed with, and its plan, if it came to one; done: that much of it was done all the same."""
+    """Return the summary of a failed run, with its plan if it has one. done: parts of the plan were carried out."""
     first, *more = what.splitlines() or [""]
     parts = [heading(stack), f"**Failed**: {prose(first)}", *map(prose, more)]
     if seen:

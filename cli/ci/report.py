@@ -1,4 +1,4 @@
-"""What a pipeline is told of a run: a summary in Markdown, annotations, values for its next steps."""
+"""Reports of a run for pipelines: a summary in Markdown, annotations, values for the next steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from stacks.plan.safety import guard
 
 @dataclass(slots=True)
 class Report:
-    """Of one run. Where nothing was asked for (no file, no --ci), nothing is told."""
+    """The report of one run. Without a file and without --ci nothing is written."""
 
     stack: str
     environment: Mapping[str, str] = field(repr=False)
@@ -33,21 +33,21 @@ class Report:
     _is_done: bool = False
 
     def planned(self, seen: Convergence) -> None:
-        """What will be done, or would be."""
+        """Take the plan of the run."""
         self._seen = seen
 
     def done(self, done: Convergence) -> None:
-        """What was done."""
+        """Take the result of the run."""
         self._seen, self._is_done = done, True
 
     def succeeded(self) -> None:
-        """The run has ended well."""
+        """Write the report of a run that has succeeded."""
         if self._seen is not None:
             text = markdown.summary(self.stack, self._seen, done=self._is_done and bool(self._seen.runs))
             self._tell(text, outcome_of(self._seen, done=self._is_done), self._seen)
 
     def failed(self, error: Exception) -> None:
-        """The run has ended with an error; what it was to do, if it came to that, is told too."""
+        """Write the report of a run that has failed, with its plan if it has one."""
         text = self._redact().text(str(error))
         self._tell(
             markdown.failure(self.stack, text, self._seen, done=self._is_done),

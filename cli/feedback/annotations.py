@@ -24,7 +24,7 @@ AGAIN = 3600.0
 
 
 class Annotations:
-    """The annotations of one cluster: those that are wanted, and those that are there."""
+    """The status annotations of one cluster, as they are wanted and as they are there."""
 
     def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
         self._client, self._pause, self._again = client, pause, again
@@ -34,13 +34,13 @@ class Annotations:
         self._listed: dict[str, float] = {}
 
     def want(self, found: Iterable[ObjectStatus], seen: Iterable[str]) -> None:
-        """What a run has to say. seen: the kinds of which it is known which objects ask for names."""
+        """Take the statuses of a run. seen: the kinds whose objects are all known."""
         own = self._client.own
         self._wanted = {one.object: one.text() for one in found if one.object.kind in own}
         self._seen = frozenset(seen).intersection(own)
 
     async def write(self) -> None:
-        """Bring the annotations there. Where the API server is away, the next run does so."""
+        """Write the annotations that differ. If the API server is away, the next run does so."""
         try:
             for kind in sorted(self._seen | {key.kind for key in self._wanted}):
                 await self._list(kind)
@@ -52,7 +52,7 @@ class Annotations:
             return
 
     def _due(self, key: ObjectKey) -> str | None:
-        """What an object's annotation is to be; None for no annotation."""
+        """Return the wanted annotation of an object, or None."""
         return self._wanted.get(key) if key.kind in self._seen else self._wanted.get(key, self._present.get(key))
 
     async def _write(self, key: ObjectKey) -> None:
@@ -75,7 +75,7 @@ class Annotations:
         return resource is not None
 
     async def _list(self, kind: str) -> None:
-        """Find out what is there, unless that is known well enough."""
+        """List the annotations of a kind, unless they were listed a short time ago."""
         if time.monotonic() < self._listed.get(kind, 0.0):
             return
         found: dict[ObjectKey, str] = {}

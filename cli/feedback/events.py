@@ -1,4 +1,4 @@
-"""Events on the objects of one cluster: told once, counted when they happen again, at a pace that harms nobody.
+"""Events on the objects of one cluster: written once, counted when repeated, at a limited rate.
 
 Needs the rights (RBAC, cluster-wide or in the namespaces that are read; for Nodes: in `default`)
 
@@ -23,20 +23,20 @@ from stacks.plan.owners.events import Notice
 PAUSE = 0.025
 """Seconds between two Events: at most 40 a second."""
 AGAIN = 3600.0
-"""Seconds after which what lasts is told again. The API server forgets Events after an hour."""
+"""Seconds after which a lasting notice is written again. The API server forgets Events after an hour."""
 
 
 class Events:
-    """The Events of one cluster: those to be written, and which are told."""
+    """The Events of one cluster that wait to be written, and the lasting Events that were written."""
 
     def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
         self._client, self._pause, self._again = client, pause, again
         self._waiting: dict[Notice, str] = {}
         self._told: dict[Notice, float] = {}
-        """What lasts, and when it was told."""
+        """Lasting notices with the moment at which they were written."""
 
     def add(self, notices: Iterable[Notice], convergence: str = "") -> None:
-        """What a run has to tell, all of it: what lasts and is not in it is over. convergence: the run's id."""
+        """Take all notices of a run; a lasting notice that is not among them is over. convergence: the run's id."""
         found = tuple(notices)
         lasting = {one for one in found if one.reason.lasts}
         self._told = {one: when for one, when in self._told.items() if one in lasting}
@@ -46,11 +46,11 @@ class Events:
 
     @property
     def left(self) -> int:
-        """How many are not written yet."""
+        """The number of Events that are not written yet."""
         return len(self._waiting)
 
     async def write(self) -> None:
-        """Write those that wait. Where the API server is away they are dropped: what lasts is told by the next run."""
+        """Write the Events that wait. If the API server is away they are dropped; the next run has the lasting ones."""
         try:
             while self._waiting:
                 notice, convergence = next(iter(self._waiting.items()))

@@ -1,4 +1,4 @@
-"""Tells the owners of clusters' objects what became of their records, beside whoever converges."""
+"""Feedback to the owners of clusters' objects about their records, in a thread beside the convergence."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class Teller:
         self._done: Future[None] | None = None
 
     def planned(self, seen: Convergence) -> None:
-        """What is about to be done: what was, where the run then fails or is refused."""
+        """Take the plan of a run, which is reported if the run fails or is refused."""
         self._seen = seen
 
     def tell(self, done: Convergence, convergence: str = "") -> None:
-        """What was done. convergence: its id, as the log has it."""
+        """Take the result of a run. convergence: its id, as in the log."""
         refused = () if done.allowed_by else done.refusals
         self._post(Outcome(done.plan, done.observation, done.changes, refused, convergence=convergence))
 
     def failed(self, error: Exception, convergence: str = "") -> None:
-        """Why what was planned was not done, or not all of it."""
+        """Take the error of a run that was not carried out, or not in full."""
         seen = self._seen
         if seen is None or not isinstance(error, RunFailed | Refused):
             return
@@ -56,7 +56,7 @@ class Teller:
         self._post(replace(outcome, convergence=convergence))
 
     def end(self, linger: float) -> None:
-        """Stop, after so many seconds at the latest."""
+        """Stop when all is written, or after so many seconds."""
         with self._pool:
             if self._writing is not None:
                 self._writing.stop(linger)
@@ -83,7 +83,7 @@ def telling(
     untold: Callable[[Unwritten], None],
     linger: float = LINGER,
 ) -> Iterator[Teller]:
-    """A teller that ends with the block. What the block fails with is told too; nothing that goes wrong is raised."""
+    """Yield a teller that ends with the block and reports the block's failure too; errors of its own are not raised."""
     teller = Teller(clusters, environment, untold)
     try:
         yield teller

@@ -1,4 +1,4 @@
-"""Writes to the objects of the clusters what became of their records: one loop for all, two tasks a cluster."""
+"""Events and annotations for all clusters, written by one event loop with two tasks for each cluster."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from stacks.settings.cluster import ClusterSettings
 
 @dataclass(slots=True)
 class _Work:
-    """Something that is written whenever there is something new."""
+    """A write that is repeated whenever there is something new."""
 
     write: Callable[[], Awaitable[None]]
     new: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,7 +47,7 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """What is written to the objects of one cluster."""
+    """The Events and annotations of one cluster, each with its task."""
 
     client: ClusterClient
     events: Events
@@ -61,7 +61,7 @@ class _Cluster:
         return cls(client, events, annotations, _Work(events.write), _Work(annotations.write))
 
     def take(self, outcome: Outcome) -> None:
-        """What is new of this cluster's objects."""
+        """Take the outcome of a run for this cluster's objects."""
         settings = self.client.settings
         if settings.events:
             told = [one for one in notices(outcome) if one.object.cluster == settings.name]
@@ -75,7 +75,7 @@ class _Cluster:
 
 
 class Writing:
-    """The thread that writes. post and stop may be called from any other."""
+    """The writers of all clusters. `post` and `stop` may be called from any thread."""
 
     def __init__(
         self,

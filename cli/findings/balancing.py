@@ -1,4 +1,4 @@
-"""Findings about load balancing: what of it could not be read, conflicts, notes, pools that are unhealthy."""
+"""Findings about load balancing: unread parts, conflicts, notes, unhealthy pools."""
 
 from __future__ import annotations
 

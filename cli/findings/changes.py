@@ -1,4 +1,4 @@
-"""Findings about changes of records: what each changes, and what a run of them came to."""
+"""Findings about changes of records, and about the result of a run."""
 
 from __future__ import annotations
 

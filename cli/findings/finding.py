@@ -52,9 +52,9 @@ _ALIKE: Collection[str] = frozenset({"conflict", "complaint", "leaving", "unconf
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fact: its subject (a name and type, a zone, an object, or ""), what is so, why, and what a person can do.
+    """A fact: its subject (a name and type, a zone, an object, or ""), a predicate, its reason and advice.
 
-    what: the rest of a sentence that begins with the subject. names: record sets or addresses that the fact is about,
+    what: the predicate, which follows the subject. names: record sets or addresses that the fact is about,
     if it is about several; more: the number of those that are left out.
     """
 
@@ -110,7 +110,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def shortened(findings: Iterable[Finding], kinds: Collection[str] = tuple(_SEVERAL)) -> Iterator[Finding]:
-    """Yield the findings; of these kinds at most `SHOWN` that are alike, then one that counts the others."""
+    """Yield the findings; of these kinds at most `SHOWN` alike, then a finding with the number of the others."""
     together = _together(findings, kinds)
     for alike in together:
         yield from alike[:SHOWN]

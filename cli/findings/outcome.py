@@ -103,7 +103,7 @@ def of_zone(zone: UnreadZone) -> Finding:
 
 
 def of_outcomes(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
-    """Return what the zones' name servers say of the changes: how many they confirm, and each that they do not."""
+    """Return the number of record sets that the name servers confirm, and each unconfirmed record set."""
     outcomes = tuple(outcomes)
     seconds = [one.seconds for one in outcomes if hasattr(one, "seconds")]
     confirmed = f"{plural(len(seconds), 'record set')} ({max(seconds, default=0.0):.1f} s)"

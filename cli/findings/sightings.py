@@ -35,6 +35,6 @@ def of_source(one: SourceSighting) -> Finding:
 
 
 def wanted_names(one: SourceSighting) -> int:
-    """Return the number of names that the objects of a source ask for; 0 where that is unknown."""
+    """Return the number of names that a source's objects ask for; 0 if it is unknown."""
     found: Iterable[object] = one.found.value if isinstance(one.found, Known) else ()
     return len({claim.name for claim in found if isinstance(claim, Claim)})

@@ -1,4 +1,4 @@
-"""Brings into the log what others say: libraries' loggers, Python's warnings, exceptions that nobody has caught."""
+"""Log entries of others: libraries' loggers, Python's warnings, uncaught exceptions."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _fault_line(text: str) -> Text:
 
 
 def _of_an_interrupted_run(record: logging.LogRecord, said: str) -> bool:
-    """Whether it is what the SDK's server and its unfinished outputs say when the engine that asked them has ended."""
+    """Return whether an interrupted engine run is the reason of a message of the Pulumi SDK."""
     return record.name == "grpc._server" or (
         record.name == "py.warnings" and "Output." in said and "never awaited" in said
     )

@@ -1,4 +1,4 @@
-"""Puts the news of the loop and the engine's steps into the log."""
+"""Log entries of the daemon's events and of the engine's steps."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def hearing(log: Log) -> Subscriber:
 
 
 def stepping(log: Log, turn: Turn | None) -> Listener:
-    """Writes what the engine does in a turn."""
+    """Return a listener that logs the engine's steps in a turn."""
     steps = Steps()
 
     def heard(event: EngineEvent) -> None:
@@ -75,7 +75,7 @@ def _asked(turn: Turn, now: float) -> dict[str, object]:
 
 
 def _of_engine(event: EngineEvent, *, shown: bool) -> tuple[Level, str]:
-    """How much an event of the engine matters, and what it is where no line tells it. shown: whether one does."""
+    """Return the level and the text of an engine event. shown: whether a line for people shows it."""
     if isinstance(event, Step):
         level: Level = "error" if event.phase == "failed" else "info" if shown else "debug"
         return level, f"{event.phase} {event.operation} {event.name}"

@@ -20,7 +20,7 @@ Show = Callable[[Console], None]
 
 
 class Log:
-    """From any thread. mode json: documents go to the stream, and nothing to the console.
+    """The log, which any thread may write. mode json: documents go to the stream, and nothing to the console.
 
     verbose: the console has entries of level debug and tracebacks too, which documents always have.
     """

@@ -12,7 +12,7 @@ _HEALTH = {"healthy": 1.0, "unhealthy": 0.0}
 
 
 class BalancingMetrics:
-    """Hears of convergences."""
+    """The pool, origins and load balancers of this stack, and changes of them."""
 
     def __init__(self, make: Maker) -> None:
         self._updates = make.counter(
@@ -33,7 +33,7 @@ class BalancingMetrics:
         self._balancers = make.levels("truenorth_load_balancers", "Load balancers that this stack has a part in.")
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Convergence() as done:
                 if done.runs:

@@ -51,7 +51,7 @@ class Bridge:
         )
 
     def on_event(self, counted: Counted) -> None:
-        """Take note of it."""
+        """Take an event."""
         service, amount = counted.service, counted.amount
         match counted.what:
             case "batch":

@@ -25,7 +25,7 @@ _WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE
 
 
 class EsddnsMetrics:
-    """Hears of everything. zones: those of the settings, whose series are there from the start."""
+    """The metrics of the ESDDNS operator. zones: of the settings, which have series from the start."""
 
     def __init__(self, make: Maker, zones: Sequence[str]) -> None:
         self._updates = make.counter(
@@ -59,7 +59,7 @@ class EsddnsMetrics:
         self._report(loop=True)
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Begun():
                 self._failed_steps = False
@@ -130,7 +130,7 @@ class EsddnsMetrics:
 
 
 class ExternalDnsMetrics:
-    """Hears of turns."""
+    """The metrics of external-dns that mean exactly the same here."""
 
     def __init__(self, make: Maker) -> None:
         self._attempt = make.gauge(
@@ -147,7 +147,7 @@ class ExternalDnsMetrics:
         )
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Begun():
                 self._attempt.set(dispatch.at.timestamp())

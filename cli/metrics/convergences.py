@@ -1,4 +1,4 @@
-"""Metrics of convergences: how many there are, what they change, and what they fail at."""
+"""Metrics of convergences: their number, changes and failures."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _OUTCOMES = ("agreed", "disagreed", "unknown")
 
 
 class DetectionMetrics:
-    """Hears of detections, from any thread."""
+    """The detections of WAN addresses and the answers of sources, counted from any thread."""
 
     def __init__(self, make: Maker) -> None:
         self._detections = make.counter(
@@ -45,7 +45,7 @@ class DetectionMetrics:
                 self._detections.labels(family.value, outcome)
 
     def on_event(self, detection: Detection) -> None:
-        """Take note of it."""
+        """Take an event."""
         for family, outcome in detection.addresses.items():
             self._detections.labels(family.value, _agreement(detection, family, outcome)).inc()
         for answer in detection.answers:

@@ -13,7 +13,7 @@ _OUTCOMES = {"done": "succeeded", "failed": "failed"}
 
 
 class EngineMetrics:
-    """Hears of convergences, and of the engine's events while it runs."""
+    """The runs of the engine and their steps."""
 
     def __init__(self, make: Maker) -> None:
         self._runs = make.counter("truenorth_engine_runs_total", "Runs of the Pulumi engine.", "outcome")
@@ -34,7 +34,7 @@ class EngineMetrics:
             self._runs.labels(outcome)
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Convergence(runs=runs):
                 for run in runs:
@@ -46,6 +46,6 @@ class EngineMetrics:
                 pass
 
     def on_engine_event(self, event: EngineEvent) -> None:
-        """Take note of an event of the engine."""
+        """Take an event of the engine."""
         if isinstance(event, Step) and event.phase in _OUTCOMES and event.operation not in QUIET_OPERATIONS:
             self._steps.labels(event.type, event.operation, _OUTCOMES[event.phase]).inc()

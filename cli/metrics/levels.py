@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 
 class Levels(Collector):
-    """A gauge whose series are replaced all at once: a scrape sees all or none of them, and none that is gone.
+    """A gauge with series that are replaced all at once: a scrape sees all of them or none.
 
     May be used from any thread. A series is known by the values of its labels.
     """
@@ -40,7 +40,7 @@ class Levels(Collector):
         return self._values
 
     def describe(self) -> Iterable[Metric]:
-        """Return the family without series, for the registry, which refuses a name that it has already."""
+        """Return the family without series, so that the registry can refuse a name that is taken."""
         return [self._family()]
 
     def collect(self) -> Iterable[Metric]:
@@ -73,5 +73,5 @@ class Maker:
         return Histogram(name, documentation, labels, registry=self.registry, buckets=buckets)
 
     def levels(self, name: str, documentation: str, *labels: str) -> Levels:
-        """Return a new gauge whose series come and go."""
+        """Return a new gauge with series that come and go."""
         return Levels(self.registry, name, documentation, labels)

@@ -30,7 +30,7 @@ from stacks.observe.wan.detect import DETECTIONS
 
 
 class Metrics:
-    """Hears of the loop's news and of the engine's events; may be asked from any thread, at any time.
+    """All metrics, which any thread may change and read at any time.
 
     zones: those of the settings; engine: the engine's version; state_size: see `cli.metrics.process.state_size`.
     """
@@ -58,12 +58,12 @@ class Metrics:
         )
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of an event."""
+        """Take an event."""
         for subject in self._subjects:
             subject.on_event(dispatch)
 
     def on_engine_event(self, event: EngineEvent) -> None:
-        """Take note of an event of the engine."""
+        """Take an event of the engine."""
         self._engine.on_engine_event(event)
         self._esddns.on_engine_event(event)
 

@@ -31,7 +31,7 @@ _RESULTS = ("succeeded", "failed")
 
 
 class ProcessMetrics:
-    """Hears of what concerns the process."""
+    """The process: version, leadership, settings, address cache."""
 
     def __init__(self, make: Maker, engine: str, state_size: StateSize) -> None:
         """engine: its version, "" where it is not known."""
@@ -72,7 +72,7 @@ class ProcessMetrics:
                 self._cached.labels(operation, result)
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         now = dispatch.at.timestamp()
         match dispatch.event:
             case Leadership() as leadership:
@@ -93,7 +93,7 @@ class ProcessMetrics:
                 pass
 
     def _count_transitions(self, transitions: int) -> None:
-        """Count from what is heard first: a process that begins has seen none. A lease made anew begins with none."""
+        """Count transitions from the first value on; a lease that is made anew begins with 0."""
         if self._transitions is not None:
             is_same_lease = transitions >= self._transitions
             self._passed.inc(transitions - self._transitions if is_same_lease else transitions)
@@ -119,7 +119,7 @@ class _State(Collector):
 
 
 class CallMetrics:
-    """Hears of calls, from any thread."""
+    """The calls to APIs, counted from any thread."""
 
     def __init__(self, make: Maker) -> None:
         self._seconds = make.histogram(
@@ -138,7 +138,7 @@ class CallMetrics:
         )
 
     def on_event(self, call: Call) -> None:
-        """Take note of it."""
+        """Take an event."""
         self._seconds.labels(call.service, call.method, _named(call.status)).observe(call.seconds)
         for status in call.retried:
             self._retries.labels(call.service, _named(status)).inc()

@@ -1,4 +1,4 @@
-"""Metrics of what is seen and planned: addresses, zones, sources, records, and what stays as it is."""
+"""Metrics of addresses, zones, sources and records, as they are seen and planned."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stacks.model.values import Family, Known, Sighting, Unknown, UnreadZone
 
 
 class WorldMetrics:
-    """Hears of what is seen. What only a leader knows has no series on a standby."""
+    """The observed world and the plan; a standby has no series of the leader's part."""
 
     def __init__(self, make: Maker) -> None:
         self._known = make.levels(
@@ -46,7 +46,7 @@ class WorldMetrics:
         )
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Sighting() as sighting:
                 self._sight([sighting])

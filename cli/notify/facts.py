@@ -1,4 +1,4 @@
-"""Facts to notify people of, each about one event taken by itself."""
+"""Facts to notify people of, each about one event."""
 
 from __future__ import annotations
 

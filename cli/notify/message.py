@@ -1,4 +1,4 @@
-"""What is told to people: facts, and the messages that are made of them."""
+"""Facts, and the messages to people that are made of them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: short, and the same to everybody."""
+    """A message, short and the same to everybody."""
 
     kind: NotifiedOf
     severity: Severity
@@ -61,7 +61,7 @@ class Message:
 
 
 def message(stack: str, facts: Sequence[Fact]) -> Message:
-    """One message of facts of one kind, of which there is one at least."""
+    """Return one message of one or more facts of one kind."""
     first = facts[0]
     if len(facts) == 1:
         title, lines = first.finding.title, [_cut(first.finding.why or first.finding.sentence, LONGEST_TEXT)]

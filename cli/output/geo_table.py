@@ -1,4 +1,4 @@
-"""What `truenorth geo status` shows: the load balancers, whose pools are in them, and where in the world these are."""
+"""Tables and JSON of load balancers with their pools, for `truenorth geo status`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLACE = re.compile(r"^TrueNorth: .* in (?P<place>\S+) \[truenorth ")
 
 @dataclass(frozen=True, slots=True)
 class BalancerReport:
-    """What is shown. owner: this stack's; wishes, complaints: what it asks for, and what of that cannot be."""
+    """The load balancers of an account. owner: of this stack; wishes, complaints: of this stack's objects."""
 
     account: Account
     owner: str
@@ -38,7 +38,7 @@ class BalancerReport:
         return {one.id: one for one in self.account.pools}
 
     def notes(self) -> list[str]:
-        """What this stack asks for and is not so, and why."""
+        """Return the wishes of this stack that are not carried out, each with the reason."""
         made = {one.balancer.name for one in self.account.balancers}
         found = [one.text for one in self.complaints]
         for wish in self.wishes:
@@ -66,7 +66,7 @@ class BalancerReport:
 
 
 def mark_of(pool: Pool) -> PoolMark | None:
-    """Whose a pool is."""
+    """Return the ownership mark of a pool, or None."""
     return parse(pool.description)
 
 

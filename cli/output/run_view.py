@@ -39,7 +39,7 @@ PLUGIN_ON_PATH = "from $PATH at"
 
 @contextmanager
 def listening(console: Console, *, json_lines: bool = False, live: bool = True) -> Iterator[Listener]:
-    """A listener that shows events in the way that fits where they go, without a secret of the environment."""
+    """Yield a listener that shows the engine's events, without secrets of the environment."""
     redact = redactor(os.environ)
     if json_lines:
         yield partial(_json_listener, redact)

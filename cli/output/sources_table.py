@@ -1,4 +1,4 @@
-"""What `truenorth sources` shows: the wishes of the objects of clusters, and what is wrong with any."""
+"""Tables and JSON of the names that objects of clusters ask for, for `truenorth sources`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OUTSIDE = "in none of our zones"
 
 @dataclass(frozen=True, slots=True)
 class WantedNames:
-    """What is asked for in our zones after conflicts were settled, what is asked for elsewhere, and what is wrong."""
+    """The names that objects ask for, in our zones (once each) and elsewhere, and complaints about them."""
 
     sources: tuple[SourceSighting, ...]
     wishes: tuple[tuple[str, Claim], ...]
@@ -45,7 +45,7 @@ class WantedNames:
 
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
-    """What these sources ask of the stack's zones."""
+    """Return the names that the objects of these sources ask for."""
     by_zone, complaints = settled(settings, sources)
     for zone in settings.each_zone():
         found = asked(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, settings.wan.links, settings.owner)
@@ -76,7 +76,7 @@ def print_asking(console: Console, found: WantedNames) -> None:
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:
-    """Why sources could not be read, each reason once; "" where all were, or wait for the cluster to have the kind."""
+    """Return each reason for unread sources once; "" if all were read or wait for their kind."""
     reasons = [one.found.reason for one in sources if isinstance(one.found, Unknown) and not one.waiting]
     return "; ".join(dict.fromkeys(reasons))
 

@@ -79,7 +79,7 @@ def print_addresses(console: Console, seen: Convergence) -> None:
 
 
 def print_records(console: Console, seen: Convergence) -> None:
-    """Print the records that are wanted or still there, with what is to be done; marks only where something is."""
+    """Print the records of a plan with their state; marks only if they change."""
     pending = {change.logical_name: change for change in seen.changes}
     table = Table(box=None)
     for column in ("name", "type", "content", "ttl", "proxied", "state"):
@@ -100,14 +100,14 @@ def print_plan_notes(console: Console, plan: Plan) -> None:
 
 
 def print_refusals(console: Console, seen: Convergence) -> None:
-    """Print what the guard refuses, and what allows it; nothing where it refuses nothing."""
+    """Print the refusals of the guard, and the command that allows them."""
     print_findings(console, of_refusals(seen))
     if seen.refusals and not seen.allowed_by and (needed := guard.word(seen.refusals)):
         console.print(Text(f"  allow it: truenorth up --allow {needed}"), soft_wrap=True)
 
 
 def print_outcome(console: Console, done: Convergence) -> None:
-    """Print the last lines of a run: what was done, and which calls of the providers' APIs that took."""
+    """Print the last lines of a run: its result and its calls to the providers' APIs."""
     print_findings(console, [of_result(done)])
     if calls := summary_line(*done.calls):
         console.print(Text(calls, style="dim"), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What `truenorth watch` serves: the page, its JSON, the metrics and the probes. All of it is only to be read.
+"""The HTTP application of `truenorth watch`: page, JSON, metrics and probes, all read-only.
 
 There is no secret in any of it, and nothing to do: so no sign-in, no cookie and no other origin that may read it.
 """

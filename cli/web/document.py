@@ -117,7 +117,7 @@ def _address(seen: AddressStatus) -> Document:
 
 
 def _detection(status: Status) -> list[Document]:
-    """What each source said last. With several links it is left out: a source then says one thing on each."""
+    """Return the last answer of each source; none for several links, on which a source answers differently."""
     if any(link != WAN for link, _ in status.addresses):
         return []
     return [_answer(one, status) for one in status.answers.values()]

@@ -1,4 +1,4 @@
-"""What has happened, for the page: each change and each failure once, what happens again and again counted."""
+"""The history on the page: each change and each failure once, with a count of repetitions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _KINDS: Mapping[type, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was changed. action: see `Action`, or what is done to load balancing; about: a name and type."""
+    """A change. action: of `Action` or `GeoAction`; about: a name and type."""
 
     action: str
     about: str
@@ -78,7 +78,7 @@ def noted(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[Histo
 
 
 def entry_of(dispatch: Dispatch) -> HistoryEntry | None:
-    """What there is to remember of an event; None for nothing."""
+    """Return the entry of an event; None for an event without one."""
     found = _entry(dispatch)
     if found is None or dispatch.turn is None:
         return found

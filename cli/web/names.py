@@ -1,4 +1,4 @@
-"""The names with their records, as the page and `/raw` have them: what they are, whose, and what is wrong with any."""
+"""The rows of record sets on the page and in `/raw`: contents, owner, state and reason."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _FROM_STATUS = frozenset({"address", "source"})
 
 @dataclass(frozen=True, slots=True)
 class PageProblem:
-    """A finding that somebody has to know of. since: when it began, where that is known."""
+    """A finding with the time since when it has been so, if that is known."""
 
     finding: Finding
     since: datetime | None = None
@@ -38,12 +38,12 @@ def problems(status: Status) -> tuple[PageProblem, ...]:
 
 
 def headline(status: Status, names: int, found: tuple[PageProblem, ...]) -> tuple[str, str]:
-    """How things are, in a word for the colour (`good`, `warning`, `bad`, `standby`, `waiting`) and in a sentence."""
+    """Return the state as a word (`good`, `warning`, `bad`, `standby`, `waiting`) and as a sentence."""
     return _of_life(status) or _of_done(status, names, found)
 
 
 def _of_life(status: Status) -> tuple[str, str] | None:
-    """What matters more than how the names are."""
+    """Return the headline of a process that ends, fails or stands by; None otherwise."""
     if status.fatal:
         return "bad", "It has ended: a person has to look"
     if status.stopping:

@@ -1,6 +1,6 @@
-"""What the page shows, folded from the loop's news. Pure.
+"""The status that the page shows, folded from the daemon's events. Pure.
 
-What only the leader knows (the plan, failures, refusals) is forgotten where another one leads: it would be old.
+The leader's part (plan, failures, refusals) is dropped when another process leads: it would be old.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class AddressStatus:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a source of WAN addresses said last, and when."""
+    """The last answer of a source of WAN addresses, with its time."""
 
     answer: Answer
     at: datetime
@@ -55,7 +55,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class LeaderStatus:
-    """The part of the status that only a leader knows: its last convergence, and what followed it."""
+    """The leader's part of the status: its last convergence, and later failures, refusals and answers."""
 
     done: Convergence | None = None
     done_at: datetime | None = None
@@ -100,7 +100,7 @@ def timestamp(at: datetime | None) -> str | None:
 
 
 def after(status: Status, dispatch: Dispatch) -> Status:
-    """The status once this was heard."""
+    """Return the status after an event."""
     entry = None if _is_known(status, dispatch.event) else entry_of(dispatch)
     history = noted(status.history, entry) if entry else status.history
     changed = replace(_after(status, dispatch), history=history)
@@ -112,13 +112,13 @@ def after(status: Status, dispatch: Dispatch) -> Status:
 
 
 def _is_known(status: Status, event: Event) -> bool:
-    """Whether it is an address that was seen so before."""
+    """Return whether an event is the sighting of an address as it was before."""
     seen = status.addresses.get((event.link, event.family)) if isinstance(event, Sighting) else None
     return seen is not None and seen.sighting == event
 
 
 def after_detection(status: Status, detection: Detection, at: datetime) -> Status:
-    """The status once a detection has ended."""
+    """Return the status after a detection."""
     heard = [one for one in detection.answers if one.result != Unknown(NOT_WAITED_FOR)]
     answers = {**status.answers, **{(one.source, one.family): Answered(one, at) for one in heard}}
     addresses = {
@@ -210,7 +210,7 @@ def _after_convergence(status: Status, done: Convergence, at: datetime) -> Statu
 def _addresses_after(
     status: Status, addresses: tuple[Sighting, ...], at: datetime
 ) -> Mapping[tuple[str, Family], AddressStatus]:
-    """Return the addresses that a convergence has used; those that are as before keep the time of their sighting."""
+    """Return the addresses of a convergence; an address as before keeps the time of its sighting."""
     before = status.addresses
     new = tuple(
         one for one in addresses if (key := (one.link, one.family)) not in before or before[key].sighting != one
