@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.console import Console
+
 from cli.ci import github, markdown
 from cli.engine.failure import RunFailed
 from cli.findings.finding import grouped
@@ -17,6 +19,19 @@ from cli.output.tables import line
 from cli.reconcile.result import Convergence
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.plan.safety import guard
+
+WIDTH = 160
+"""Columns where COLUMNS does not say otherwise: a log of a pipeline scrolls, and folds nothing."""
+
+
+def console_of(environment: Mapping[str, str], *, ci: bool, stderr: bool) -> Console:
+    """The terminal's own; with ci one without colours (unless FORCE_COLOR asks for them) and without live views."""
+    if not ci:
+        return Console(stderr=stderr)
+    columns = environment.get("COLUMNS", "")
+    width = int(columns) if columns.isdigit() and int(columns) else WIDTH
+    coloured = bool(environment.get("FORCE_COLOR")) and not environment.get("NO_COLOR")
+    return Console(stderr=stderr, width=width, force_terminal=coloured, force_interactive=False, no_color=not coloured)
 
 
 @dataclass(slots=True)

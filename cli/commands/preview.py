@@ -41,8 +41,7 @@ def preview(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth preview --stack home`
     """
-    from cli.ci.console import console_of
-    from cli.ci.report import is_pending, reporting
+    from cli.ci.report import console_of, is_pending, reporting
     from cli.output import documents
     from cli.output.run_view import listening
     from cli.reconcile import saved_plan

@@ -67,8 +67,7 @@ def up(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth up --stack home`
     """
-    from cli.ci.console import console_of
-    from cli.ci.report import is_pending, reporting
+    from cli.ci.report import console_of, is_pending, reporting
     from cli.commands.preview import preview
     from cli.output import documents
     from cli.reconcile import saved_plan
@@ -114,6 +113,7 @@ class _Manner:
 def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outcome, ...]]:
     """Converge, tell of it as it goes on, and ask the name servers in the end."""
     from cli.feedback.telling import telling
+    from cli.findings.events import finding
     from cli.output import tables
     from cli.output.run_view import listening
     from cli.reconcile import saved_plan
@@ -138,8 +138,8 @@ def _carry_out(session: Session, how: _Manner) -> tuple[Convergence, tuple[Outco
         if seen.allowed_by:
             tables.print_refusals(console, seen)
 
-    def untold(news: Unwritten) -> None:
-        console.print(str(news), markup=False, highlight=False, soft_wrap=True)
+    def untold(event: Unwritten) -> None:
+        tables.print_findings(console, [finding(event)])
 
     with telling(session.settings.each_cluster(), os.environ, untold) as teller:
         with listening(console, json_lines=how.json_lines, live=how.live) as listener:

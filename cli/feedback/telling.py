@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from stacks.plan.owners.events import Outcome
 from stacks.settings.cluster import ClusterSettings
 
 if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
     from cli.feedback.writing import Writing
 
 LINGER = 5.0
@@ -23,18 +25,17 @@ LINGER = 5.0
 
 
 class Teller:
-    """Takes what the runs have come to. Nothing is begun before there is something, nor where nobody is to be told."""
+    """The feedback of runs. Its thread begins with the first outcome, and only if an owner is to be told."""
 
     def __init__(
         self, clusters: Sequence[ClusterSettings], environment: Mapping[str, str], untold: Callable[[Unwritten], None]
     ) -> None:
-        """untold: hears, from a thread, of what keeps objects from being told."""
+        """untold: takes, from a thread, the reasons why owners of objects are not told."""
         self._clusters = tuple(one for one in clusters if one.events or one.status_annotation)
         self._environment, self._untold = environment, untold
         self._seen: Convergence | None = None
-        self._writing: Writing | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="feedback")
-        self._done: Future[None] | None = None
+        self._thread = ExitStack()
+        self._writing: tuple[BlockingPortal, Writing, Future[None]] | None = None
 
     def planned(self, seen: Convergence) -> None:
         """Take the plan of a run, which is reported if the run fails or is refused."""
@@ -57,23 +58,27 @@ class Teller:
 
     def end(self, linger: float) -> None:
         """Stop when all is written, or after so many seconds."""
-        with self._pool:
+        with self._thread:
             if self._writing is not None:
-                self._writing.stop(linger)
-        if self._done is not None:
-            self._done.result()
+                portal, writing, done = self._writing
+                portal.start_task_soon(writing.stop, linger)
+                done.result()
 
     def _post(self, outcome: Outcome) -> None:
         self._seen = None
         if not self._clusters:
             return
         if self._writing is None:
-            # Imported only where there is something to be told: the client is not small.
-            from cli.feedback.writing import Writing  # noqa: PLC0415 - see above
+            # Imported only where there is something to be told: neither is small.
+            from anyio.from_thread import start_blocking_portal  # noqa: PLC0415 - see above
 
-            self._writing = Writing(self._clusters, self._environment, self._untold)
-            self._done = self._pool.submit(self._writing.run)
-        self._writing.post(outcome)
+            from cli.feedback.writing import Writing  # noqa: PLC0415 - likewise
+
+            portal = self._thread.enter_context(start_blocking_portal())
+            writing = Writing(self._clusters, self._environment, self._untold)
+            self._writing = portal, writing, portal.start_task_soon(writing.run)
+        portal, writing, _ = self._writing
+        portal.start_task_soon(writing.post, outcome)
 
 
 @contextmanager

@@ -75,7 +75,10 @@ class _Cluster:
 
 
 class Writing:
-    """The writers of all clusters. `post` and `stop` may be called from any thread."""
+    """The writers of all clusters, which run in one event loop; every method is called there.
+
+    untold: takes, from that loop, the reasons why owners of objects are not told of their records.
+    """
 
     def __init__(
         self,
@@ -84,52 +87,22 @@ class Writing:
         untold: Callable[[Unwritten], None],
     ) -> None:
         self._settings, self._environment, self._untold = tuple(clusters), environment, untold
-        self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
         self._linger = 0.0
         self._clusters: list[_Cluster] = []
-        self._early: list[Outcome] | None = []
-        """What came before the clusters could be written to."""
 
-    def post(self, outcome: Outcome) -> None:
-        """Write what a run has come to."""
-        self._in_loop(lambda: self._take(outcome))
-
-    def stop(self, linger: float) -> None:
-        """End when all is written, after so many seconds at the latest."""
-        self._linger = linger
-        self._in_loop(self._stopped.set)
-
-    def run(self) -> None:
-        """Write until stop()."""
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._write())
-
-    def _in_loop(self, act: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # it has ended by itself, and the loop is closed
-            self._loop.call_soon_threadsafe(act)
-
-    def _take(self, outcome: Outcome) -> None:
-        if self._early is not None:
-            self._early.append(outcome)
-            return
+    async def post(self, outcome: Outcome) -> None:
+        """Write the outcome of a run."""
         for cluster in self._clusters:
             cluster.take(outcome)
 
-    def _connect(self, closing: AsyncExitStack) -> None:
-        for settings in self._settings:
-            try:
-                api = ObjectApi(access(settings, self._environment), Pace(timeout=settings.timeout))
-            except UserError as error:
-                self._untold(Unwritten(settings.name, str(error)))
-                continue
-            closing.push_async_callback(api.close)
-            self._clusters.append(_Cluster.of(ClusterClient(settings, api, self._untold)))
-        early, self._early = self._early or [], None
-        for outcome in early:
-            self._take(outcome)
+    async def stop(self, linger: float) -> None:
+        """End when all is written, or after so many seconds."""
+        self._linger = linger
+        self._stopped.set()
 
-    async def _write(self) -> None:
+    async def run(self) -> None:
+        """Write until `stop` is called."""
         async with AsyncExitStack() as closing, asyncio.TaskGroup() as group:
             self._connect(closing)
             works = [work for one in self._clusters for work in (one.event_work, one.annotation_work)]
@@ -145,3 +118,13 @@ class Writing:
                 if left := one.events.left:
                     reason = f"{left} Events were not written in {self._linger:g} s"
                     self._untold(Unwritten(one.client.settings.name, reason))
+
+    def _connect(self, closing: AsyncExitStack) -> None:
+        for settings in self._settings:
+            try:
+                api = ObjectApi(access(settings, self._environment), Pace(timeout=settings.timeout))
+            except UserError as error:
+                self._untold(Unwritten(settings.name, str(error)))
+                continue
+            closing.push_async_callback(api.close)
+            self._clusters.append(_Cluster.of(ClusterClient(settings, api, self._untold)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from cli.findings.finding import Finding, plural
 from stacks.model.claims import Claim, SourceSighting
@@ -38,3 +39,12 @@ def wanted_names(one: SourceSighting) -> int:
     """Return the number of names that a source's objects ask for; 0 if it is unknown."""
     found: Iterable[object] = one.found.value if isinstance(one.found, Known) else ()
     return len({claim.name for claim in found if isinstance(claim, Claim)})
+
+
+def source_label(source: str) -> str:
+    """Return a source of WAN addresses as it is shown: of a URL scheme and host, as its path may hold a key."""
+    if source.startswith(("http://", "https://")):
+        parts = urlsplit(source)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    kind = source.partition(":")[0]
+    return kind if kind in {"static", "file"} else source

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cli.findings.sightings import source_label
 from cli.metrics.levels import Maker
-from cli.output.source_label import shown
 from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.agreement.consensus import disagree
@@ -60,7 +60,7 @@ class DetectionMetrics:
             self._seconds.labels(source).observe(answer.seconds)
 
     def _named(self, source: str) -> str:
-        name = shown(source)
+        name = source_label(source)
         if name not in self._sources:
             if len(self._sources) >= MOST_SOURCES:
                 return OTHERS

@@ -12,10 +12,9 @@ from dataclasses import asdict
 from typing import Any
 
 from cli.events import Role
-from cli.findings.sightings import of_source, wanted_names
+from cli.findings.sightings import of_source, source_label, wanted_names
 from cli.output import documents
 from cli.output.geo_table import BalancerReport
-from cli.output.source_label import shown
 from cli.web.esddns import esddns_fields
 from cli.web.history import HistoryEntry
 from cli.web.names import rows
@@ -134,7 +133,7 @@ def _answer(one: Answered, status: Status) -> Document:
     else:
         verdict = "counts"
     return {
-        "source": shown(answer.source),
+        "source": source_label(answer.source),
         "operator": answer.operator,
         "family": answer.family.value,
         "given": [str(address) for address in answer.given],
