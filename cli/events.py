@@ -136,7 +136,3 @@ class Unwritten:
 
     cluster: str
     reason: str
-
-    def __str__(self) -> str:
-        where = f" in {self.cluster}" if self.cluster else ""
-        return f"owners of objects{where} are not told all that became of their records: {self.reason}"

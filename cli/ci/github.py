@@ -1,4 +1,4 @@
-"""What GitHub Actions reads of a step: annotations in its output, values and a summary in files.
+"""The formats of GitHub Actions: annotations in the output, values and a summary in files.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """

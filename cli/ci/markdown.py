@@ -1,4 +1,4 @@
-"""What a run does, in Markdown, for a pipeline's summary and for a comment on a pull request. Pure.
+"""The summary of a run in Markdown, for pipelines and pull requests. Pure.
 
 Nothing in it becomes a link or a mention, whatever a record says (GitHub Flavored Markdown, 6.9 Autolinks).
 """
@@ -6,10 +6,12 @@ Nothing in it becomes a link or a mention, whatever a record says (GitHub Flavor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cli.apiproxy.counts import summary_line
-from cli.output.tables import DONE, MEANINGS, SHOWN, difference, frozen_by_reason, is_mark, tally
+from cli.findings.changes import DONE, MEANINGS, TO_DO, counted, difference, is_mark
+from cli.findings.finding import Finding, Kind, Severity, grouped, plural, shortened
+from cli.findings.outcome import findings
 from cli.reconcile.result import Convergence
 from stacks.plan.changes import Change
 from stacks.plan.safety import guard
@@ -17,12 +19,23 @@ from stacks.plan.safety import guard
 MOST_ROWS = 200
 """Rows of the table of changes: a comment on a pull request takes 65,536 characters."""
 LONGEST_CELL = 120
+_SECTIONS: Mapping[tuple[Kind, Severity], str] = {
+    ("conflict", "warning"): "Conflicts",
+    ("balancing", "warning"): "Conflicts",
+    ("frozen", "warning"): "Stays as it is",
+    ("complaint", "warning"): "Skipped",
+    ("balancing", "note"): "Notes",
+    ("zone", "bad"): "Not read",
+    ("source", "bad"): "Not read",
+    ("balancing", "bad"): "Not read",
+}
+"""The sections of findings, in their order."""
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 _LINKED = re.compile(r"www\.|://|@|\w#\d")
 
 
 def summary(stack: str, seen: Convergence, *, done: bool) -> str:
-    """The plan of a stack and, if done is set, what became of it."""
+    """Return the summary of a stack's plan. done: it was carried out."""
     parts = [heading(stack), outcome(seen, done=done)]
     parts += filter(None, (_changes(seen.changes), _balancing(seen), _refused(seen), _notes(seen)))
     parts += filter(None, [summary_line(*seen.calls)])
@@ -30,7 +43,7 @@ def summary(stack: str, seen: Convergence, *, done: bool) -> str:
 
 
 def failure(stack: str, what: str, seen: Convergence | None, *, done: bool) -> str:
-    """What a run failed with, and its plan, if it came to one; done: that much of it was done all the same."""
+    """Return the summary of a failed run, with its plan if it has one. done: parts of the plan were carried out."""
     first, *more = what.splitlines() or [""]
     parts = [heading(stack), f"**Failed**: {prose(first)}", *map(prose, more)]
     if seen:
@@ -46,12 +59,9 @@ def heading(stack: str) -> str:
 
 def outcome(seen: Convergence, *, done: bool) -> str:
     """How many changes of which kind, in a line."""
-    counts = tally(seen.changes)
-    parts = [f"{count} {DONE[action] if done else f'to {action.value}'}" for action, count in counts.items()]
-    parts += [f"{len(seen.geo_changes)} of load balancing"] if seen.geo_changes else []
-    names = len(seen.plan.record_sets)
+    parts = counted(seen, DONE if done else TO_DO)
     if not parts:
-        return f"**Nothing to do**: {names} record set{'' if names == 1 else 's'} as they should be."
+        return f"**Nothing to do**: {plural(len(seen.plan.record_sets), 'record set')} as they should be."
     if seen.refusals and not seen.allowed_by and not seen.is_held_back:
         return f"**Refused**: {', '.join(parts)}. Nothing was changed."
     return f"**{'Done' if done else 'Would do'}**: {', '.join(parts)}."
@@ -109,33 +119,19 @@ def _refused(seen: Convergence) -> str:
 
 
 def _notes(seen: Convergence) -> str:
-    plan = seen.plan
-    geo = plan.geo
-    conflicts = [
-        f"{code(one.name)} {one.type}: {prose(f'held by {one.held_by}; {one.reason}')}" for one in plan.conflicts
-    ]
-    conflicts += [prose(one) for one in geo.conflicts] if geo else []
-    skipped = dict.fromkeys(complaint.text for complaint in plan.complaints)
-    sections = (
-        _section("Conflicts", conflicts),
-        _section("Stays as it is", _frozen(seen, skipped)),
-        _section("Skipped", map(prose, skipped)),
-        _section("Notes", map(prose, geo.notes) if geo else ()),
-        _section("Not read", [prose(seen.unread)] if seen.unread else ()),
-    )
-    return "\n\n".join(filter(None, sections))
+    listed: dict[str, list[str]] = {title: [] for title in _SECTIONS.values()}
+    for one in shortened(grouped(findings(seen), {"source"}), {"frozen"}):
+        if title := _SECTIONS.get((one.kind, one.severity)):
+            listed[title].append(_finding(one))
+    return "\n\n".join(filter(None, (_section(title, lines) for title, lines in listed.items())))
 
 
-def _frozen(seen: Convergence, said: Iterable[str]) -> Iterator[str]:
-    known = set(said)
-    for reason, together in frozen_by_reason(seen.plan).items():
-        if reason in known:
-            continue
-        for one in together[:SHOWN]:
-            state = f"at {', '.join(map(code, one.kept))}" if one.kept else "not made yet"
-            yield f"{code(one.name)} {one.type}, {state}: {prose(reason)}"
-        if len(together) > SHOWN:
-            yield f"{len(together) - SHOWN} more: {prose(reason)}"
+def _finding(one: Finding) -> str:
+    """Return a finding as a sentence; the name of a record is code."""
+    if one.kind not in {"conflict", "frozen"}:
+        return prose(one.sentence)
+    name, _, rest = one.sentence.partition(" ")
+    return f"{code(name) if '.' in name else name} {prose(rest)}"
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

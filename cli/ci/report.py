@@ -1,4 +1,4 @@
-"""What a pipeline is told of a run: a summary in Markdown, annotations, values for its next steps."""
+"""Reports of a run for pipelines: a summary in Markdown, annotations, values for the next steps."""
 
 from __future__ import annotations
 
@@ -8,18 +8,35 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.console import Console
+
 from cli.ci import github, markdown
 from cli.engine.failure import RunFailed
+from cli.findings.finding import grouped
+from cli.findings.outcome import of_plan
 from cli.log.secrets import Redactor, redactor
-from cli.output.tables import SHOWN, frozen_by_reason
+from cli.output.tables import line
 from cli.reconcile.result import Convergence
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.plan.safety import guard
 
+WIDTH = 160
+"""Columns where COLUMNS does not say otherwise: a log of a pipeline scrolls, and folds nothing."""
+
+
+def console_of(environment: Mapping[str, str], *, ci: bool, stderr: bool) -> Console:
+    """The terminal's own; with ci one without colours (unless FORCE_COLOR asks for them) and without live views."""
+    if not ci:
+        return Console(stderr=stderr)
+    columns = environment.get("COLUMNS", "")
+    width = int(columns) if columns.isdigit() and int(columns) else WIDTH
+    coloured = bool(environment.get("FORCE_COLOR")) and not environment.get("NO_COLOR")
+    return Console(stderr=stderr, width=width, force_terminal=coloured, force_interactive=False, no_color=not coloured)
+
 
 @dataclass(slots=True)
 class Report:
-    """Of one run. Where nothing was asked for (no file, no --ci), nothing is told."""
+    """The report of one run. Without a file and without --ci nothing is written."""
 
     stack: str
     environment: Mapping[str, str] = field(repr=False)
@@ -31,21 +48,21 @@ class Report:
     _is_done: bool = False
 
     def planned(self, seen: Convergence) -> None:
-        """What will be done, or would be."""
+        """Take the plan of the run."""
         self._seen = seen
 
     def done(self, done: Convergence) -> None:
-        """What was done."""
+        """Take the result of the run."""
         self._seen, self._is_done = done, True
 
     def succeeded(self) -> None:
-        """The run has ended well."""
+        """Write the report of a run that has succeeded."""
         if self._seen is not None:
             text = markdown.summary(self.stack, self._seen, done=self._is_done and bool(self._seen.runs))
             self._tell(text, outcome_of(self._seen, done=self._is_done), self._seen)
 
     def failed(self, error: Exception) -> None:
-        """The run has ended with an error; what it was to do, if it came to that, is told too."""
+        """Write the report of a run that has failed, with its plan if it has one."""
         text = self._redact().text(str(error))
         self._tell(
             markdown.failure(self.stack, text, self._seen, done=self._is_done),
@@ -114,16 +131,9 @@ def outcome_of(seen: Convergence, *, done: bool) -> str:
 
 
 def _warnings(seen: Convergence) -> Iterator[str]:
-    for one in seen.plan.conflicts:
-        yield f"conflict: {one.name} {one.type} is held by {one.held_by}; {one.reason}"
-    complaints = dict.fromkeys(complaint.text for complaint in seen.plan.complaints)
-    yield from complaints
-    for reason, together in frozen_by_reason(seen.plan).items():
-        if reason not in complaints:
-            more = f" and {len(together) - SHOWN} more" if len(together) > SHOWN else ""
-            shown = ", ".join(f"{one.name} {one.type}" for one in together[:SHOWN])
-            yield f"stays as it is: {shown}{more}: {reason}"
-    yield from (f"conflict: {conflict}" for conflict in (seen.plan.geo.conflicts if seen.plan.geo else ()))
+    for one in grouped(of_plan(seen.plan), {"frozen"}):
+        if one.severity == "warning":
+            yield one.sentence if one.names else line(one).plain
 
 
 def _write(file: Path, text: str, *, append: bool) -> None:

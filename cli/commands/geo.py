@@ -34,7 +34,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     """
     from rich.console import Console
 
-    from cli.output.geo_table import Shown, print_shown
+    from cli.output.geo_table import BalancerReport, print_shown
     from cli.session.project import find_project, settings_path
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.geo.account import read_account
@@ -50,7 +50,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     account_id = chosen.geo.account_id if chosen.geo else ""
     account = read_account(credentials(chosen, os.environ), account_id, zones, health_of=lambda _: True)
     unread, found = _asked(chosen)
-    shown = Shown(account, chosen.owner, tuple(zones), found.wishes, found.complaints)
+    shown = BalancerReport(account, chosen.owner, tuple(zones), found.wishes, found.complaints)
     if as_json:
         print_json(shown.document())
     else:

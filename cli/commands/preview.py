@@ -77,6 +77,7 @@ def _ask_engine(command: CommandSession, seen: Convergence) -> None:
 
 
 def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -> None:
+    from cli.findings import changes
     from cli.output import tables
     from stacks.plan.sharding import moves
 
@@ -84,9 +85,7 @@ def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -
     tables.print_changes(console, seen.changes)
     tables.print_balancing(console, seen.geo_changes)
     tables.print_refusals(console, seen)
-    parts = [f"{count} to {action.value}" for action, count in tables.tally(seen.changes).items()]
-    parts += [f"{len(seen.geo_changes)} of load balancing"] if seen.geo_changes else []
-    counted = ", ".join(parts)
+    counted = ", ".join(changes.counted(seen, changes.TO_DO))
     console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")
     if urns := moves(seen.plan, seen.observation.registry, stack):
         count = sum(map(len, urns.values()))

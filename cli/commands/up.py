@@ -89,6 +89,8 @@ def _carry_out(
 ) -> tuple[Convergence, dict[str, object]]:
     """Converge, print the plan and the progress, ask the name servers in the end, and return the JSON document too."""
     from cli.feedback.telling import telling
+    from cli.findings.events import finding
+    from cli.output import tables
     from cli.reconcile.converge import converge
     from cli.reconcile.look import ConvergenceOptions
     from cli.reconcile.recovering import recovering
@@ -105,7 +107,7 @@ def _carry_out(
         _print_plan(console, seen)
 
     def unwritten(event: Unwritten) -> None:
-        console.print(str(event), markup=False, highlight=False, soft_wrap=True)
+        tables.print_findings(console, [finding(event)])
 
     with telling(session.settings.each_cluster(), os.environ, unwritten) as teller:
         with command.listening() as listener:

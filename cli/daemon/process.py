@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from rich.console import Console
-from rich.markup import escape
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
@@ -19,8 +18,7 @@ from cli.engine.run import Listener
 from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
 from cli.log.capture import capturing, of_loop
-from cli.log.entries import unsent
-from cli.log.entry import Entry
+from cli.log.entries import LogEntry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log
 from cli.log.session_secrets import session_redactor
@@ -84,9 +82,9 @@ async def _run(
         await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
         said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
-        log.write(Entry("info", "watching", escape(said), {"stack": session.stack, "zones": zones.split(", ")}))
+        log.write(LogEntry("info", "watching", said, {"stack": session.stack, "zones": zones.split(", ")}))
         await daemon.run()
-        log.write(Entry("info", "stopped", "stopped"))
+        log.write(LogEntry("info", "stopped", "stopped"))
     if broken.is_set():
         sys.exit(FAILED)
 
@@ -119,7 +117,7 @@ class Outputs:
             return
         # Imported only where it is asked for: neither is small.
         from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
-        from cli.metrics.state_size import state_size  # noqa: PLC0415 - likewise
+        from cli.metrics.process import state_size  # noqa: PLC0415 - likewise
         from cli.web.app import application  # noqa: PLC0415 - likewise
         from cli.web.server import serving  # noqa: PLC0415 - likewise
         from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise
@@ -136,7 +134,7 @@ class Outputs:
         app = application(board, self._health, metrics.exposition, redact)
         async with serving(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
-            self._log.write(Entry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
+            self._log.write(LogEntry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
                 yield (board.on_event, metrics.on_event)
 

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 
-from cli.feedback.cluster_client import Given, Reaching
+from cli.feedback.cluster_client import ClusterClient, GaveUp
 from stacks.kube.api import Collection, NotFound
 from stacks.kube.objects import key_of
 from stacks.model.claims import STATUS_ANNOTATION, ObjectKey
@@ -24,23 +24,23 @@ AGAIN = 3600.0
 
 
 class Annotations:
-    """The annotations of one cluster: those that are wanted, and those that are there."""
+    """The status annotations of one cluster, as they are wanted and as they are there."""
 
-    def __init__(self, reaching: Reaching, pause: float = PAUSE, again: float = AGAIN) -> None:
-        self._reaching, self._pause, self._again = reaching, pause, again
+    def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
+        self._client, self._pause, self._again = client, pause, again
         self._wanted: Mapping[ObjectKey, str] = {}
         self._seen: frozenset[str] = frozenset()
         self._present: dict[ObjectKey, str] = {}
         self._listed: dict[str, float] = {}
 
     def want(self, found: Iterable[ObjectStatus], seen: Iterable[str]) -> None:
-        """What a run has to say. seen: the kinds of which it is known which objects ask for names."""
-        own = self._reaching.own
+        """Take the statuses of a run. seen: the kinds whose objects are all known."""
+        own = self._client.own
         self._wanted = {one.object: one.text() for one in found if one.object.kind in own}
         self._seen = frozenset(seen).intersection(own)
 
     async def write(self) -> None:
-        """Bring the annotations there. Where the API server is away, the next run does so."""
+        """Write the annotations that differ. If the API server is away, the next run does so."""
         try:
             for kind in sorted(self._seen | {key.kind for key in self._wanted}):
                 await self._list(kind)
@@ -48,17 +48,17 @@ class Annotations:
                 if self._present.get(key) != self._due(key):
                     await self._write(key)
                     await asyncio.sleep(self._pause)
-        except Given:
+        except GaveUp:
             return
 
     def _due(self, key: ObjectKey) -> str | None:
-        """What an object's annotation is to be; None for no annotation."""
+        """Return the wanted annotation of an object, or None."""
         return self._wanted.get(key) if key.kind in self._seen else self._wanted.get(key, self._present.get(key))
 
     async def _write(self, key: ObjectKey) -> None:
         text = self._due(key)
         try:
-            done = await self._reaching.attempt(f"patch {key.kind}", key.namespace, lambda: self._patch(key, text))
+            done = await self._client.attempt(f"patch {key.kind}", key.namespace, lambda: self._patch(key, text))
         except NotFound:
             done, text = True, None
         if done and text is not None:
@@ -68,19 +68,19 @@ class Annotations:
 
     async def _patch(self, key: ObjectKey, text: str | None) -> bool:
         """Set or, for None, remove the annotation; whether the cluster serves the kind."""
-        resource = await self._reaching.resource(key.kind)
+        resource = await self._client.resource(key.kind)
         if resource is not None:
             body = {"metadata": {"annotations": {STATUS_ANNOTATION: text}}}
-            await self._reaching.api.patch(resource, key.namespace, key.name, body)
+            await self._client.api.patch(resource, key.namespace, key.name, body)
         return resource is not None
 
     async def _list(self, kind: str) -> None:
-        """Find out what is there, unless that is known well enough."""
+        """List the annotations of a kind, unless they were listed a short time ago."""
         if time.monotonic() < self._listed.get(kind, 0.0):
             return
         found: dict[ObjectKey, str] = {}
         for namespace in self._namespaces(kind):
-            there = await self._reaching.attempt(f"list {kind}", namespace, lambda: self._annotated(kind, namespace))  # noqa: B023 - awaited at once
+            there = await self._client.attempt(f"list {kind}", namespace, lambda: self._annotated(kind, namespace))  # noqa: B023 - awaited at once
             if there is None:
                 return
             found |= there
@@ -88,17 +88,17 @@ class Annotations:
         self._listed[kind] = time.monotonic() + self._again
 
     def _namespaces(self, kind: str) -> tuple[str, ...]:
-        namespaced = self._reaching.own[kind].namespaced
-        return (namespaced and self._reaching.settings.namespaces) or ("",)
+        namespaced = self._client.own[kind].namespaced
+        return (namespaced and self._client.settings.namespaces) or ("",)
 
     async def _annotated(self, kind: str, namespace: str) -> dict[ObjectKey, str]:
-        resource = await self._reaching.resource(kind)
+        resource = await self._client.resource(kind)
         found: dict[ObjectKey, str] = {}
         if resource is None:
             return found
-        async for page in self._reaching.api.list(Collection(resource, resource.version, namespace)):
+        async for page in self._client.api.list(Collection(resource, resource.version, namespace)):
             for manifest in page.items:
                 text = (manifest["metadata"].get("annotations") or {}).get(STATUS_ANNOTATION)
                 if text is not None:
-                    found[key_of(self._reaching.settings.name, resource, manifest)] = text
+                    found[key_of(self._client.settings.name, resource, manifest)] = text
         return found

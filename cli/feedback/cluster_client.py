@@ -1,4 +1,4 @@
-"""What writing to a cluster needs, whatever is written: the kinds as it serves them, patience, and one complaint."""
+"""A client for writing to one cluster: versions of kinds, retries, and one complaint for each reason."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ DENIED_FOR = 3600.0
 _BEING_TERMINATED = "is being terminated"
 
 
-class Given(Exception):  # noqa: N818 - what to do about it
-    """Up for now: the API server is away, or does not know who asks."""
+class GaveUp(Exception):  # noqa: N818 - a decision, not a fault
+    """The API server is away or refuses the credentials; another try is for the next run."""
 
 
-class Reaching:
-    """The way to one cluster's objects. complain: called once for each reason, and again after it worked meanwhile."""
+class ClusterClient:
+    """A client of one cluster's API. complain: called once for each reason, and again after a success in between."""
 
     def __init__(self, settings: ClusterSettings, api: ObjectApi, complain: Callable[[Unwritten], None]) -> None:
         self.settings = settings
@@ -48,7 +48,7 @@ class Reaching:
         self._kinds = {one.kind: one for resources in made for one in resources}
 
     async def resource(self, kind: str) -> Resource | None:
-        """The resource of a kind, in the version that the cluster serves; None where it serves none of it."""
+        """Return the resource of a kind in the version of the cluster; None if it serves none."""
         found = self._kinds.get(kind)
         if found is not None and found not in self._versions:
             version = await self.api.served(found)
@@ -58,9 +58,9 @@ class Reaching:
         return replace(found, version=self._versions[found]) if found else None
 
     async def attempt(self, what: str, namespace: str, act: Callable[[], Awaitable[T]]) -> T | None:
-        """Do it, again while the server is away or busy; None where it is denied in this namespace.
+        """Return the result of an action, tried again while the server is away or busy; None if it is denied.
 
-        Raises Given where there is no use in trying anything else now, and NotFound.
+        Raises GaveUp if no other action would work now, and NotFound.
         """
         if time.monotonic() < self._denied.get((what, namespace), 0.0):
             return None
@@ -82,7 +82,7 @@ class Reaching:
                 self._complained.discard("away")
                 return done
         self._say("away", f"{self.api.server}: {failure}")
-        raise Given(str(failure)) from failure
+        raise GaveUp(str(failure)) from failure
 
     def _note(self, what: str, namespace: str, error: RequestRejected) -> None:
         if error.status == HTTPStatus.FORBIDDEN and _BEING_TERMINATED in str(error):

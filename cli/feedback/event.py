@@ -1,6 +1,6 @@
-"""A Kubernetes Event that tells an object's owner something (Kubernetes API, core/v1 `Event`). Pure.
+"""Kubernetes Events for the owners of objects (Kubernetes API, core/v1 `Event`). Pure.
 
-Its name says which object is told what and why, so that whoever tells it again finds the one that is there.
+The name of an Event is made from the object, the reason and the message: a repeated Event has the same name.
 """
 
 from __future__ import annotations
@@ -26,38 +26,40 @@ _DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class InvolvedObject:
     """An object that exists, as an Event refers to it. api_version: e.g. `gateway.networking.k8s.io/v1`."""
 
     api_version: str
     uid: str
 
     @classmethod
-    def of(cls, resource: Resource, manifest: Manifest) -> Told:
-        """The object that the API server has shown."""
+    def of(cls, resource: Resource, manifest: Manifest) -> InvolvedObject:
+        """Return the reference to an object of the API server."""
         version = f"{resource.group}/{resource.version}" if resource.group else resource.version
         return cls(version, manifest["metadata"]["uid"])
 
 
 def namespace_of(notice: Notice) -> str:
-    """The namespace in which the Event lives."""
+    """Return the namespace of the Event."""
     return notice.object.namespace or HOME_OF_CLUSTER_WIDE
 
 
-def name_of(notice: Notice, told: Told) -> str:
-    """The Event's name: the object's, and digits of who is told what."""
+def name_of(notice: Notice, told: InvolvedObject) -> str:
+    """Return the Event's name: the object's, and digits that stand for the reason and message."""
     said = json.dumps([told.uid, notice.reason.value, notice.message])
     digits = hashlib.sha256(said.encode()).hexdigest()[:_DIGITS]
     return f"{notice.object.name[: LONGEST_NAME - _DIGITS - 1].rstrip('-.')}.{digits}"
 
 
 def annotations_of(convergence: str) -> Mapping[str, str]:
-    """What an Event says of the convergence that it tells of, as the log does; "" for one without an id."""
+    """Return the annotation with the id of the convergence, as in the log; none for ""."""
     return {CONVERGENCE: convergence} if convergence else {}
 
 
-def event(notice: Notice, told: Told, now: datetime, instance: str, convergence: str = "") -> Mapping[str, Any]:
-    """The Event, told for the first time. instance: the name of the host that tells it."""
+def event(
+    notice: Notice, told: InvolvedObject, now: datetime, instance: str, convergence: str = ""
+) -> Mapping[str, Any]:
+    """Return an Event that is new. instance: the name of this host."""
     return {
         "apiVersion": EVENTS.version,
         "kind": EVENTS.kind,

@@ -1,10 +1,10 @@
-"""Tells the owners of clusters' objects what became of their records, beside whoever converges."""
+"""Feedback to the owners of clusters' objects about their records, in a thread beside the convergence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from stacks.plan.owners.events import Outcome
 from stacks.settings.cluster import ClusterSettings
 
 if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
     from cli.feedback.writing import Writing
 
 LINGER = 5.0
@@ -23,30 +25,29 @@ LINGER = 5.0
 
 
 class Teller:
-    """Takes what the runs have come to. Nothing is begun before there is something, nor where nobody is to be told."""
+    """The feedback of runs. Its thread begins with the first outcome, and only if an owner is to be told."""
 
     def __init__(
         self, clusters: Sequence[ClusterSettings], environment: Mapping[str, str], untold: Callable[[Unwritten], None]
     ) -> None:
-        """untold: hears, from a thread, of what keeps objects from being told."""
+        """untold: takes, from a thread, the reasons why owners of objects are not told."""
         self._clusters = tuple(one for one in clusters if one.events or one.status_annotation)
         self._environment, self._untold = environment, untold
         self._seen: Convergence | None = None
-        self._writing: Writing | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="feedback")
-        self._done: Future[None] | None = None
+        self._thread = ExitStack()
+        self._writing: tuple[BlockingPortal, Writing, Future[None]] | None = None
 
     def planned(self, seen: Convergence) -> None:
-        """What is about to be done: what was, where the run then fails or is refused."""
+        """Take the plan of a run, which is reported if the run fails or is refused."""
         self._seen = seen
 
     def tell(self, done: Convergence, convergence: str = "") -> None:
-        """What was done. convergence: its id, as the log has it."""
+        """Take the result of a run. convergence: its id, as in the log."""
         refused = () if done.allowed_by else done.refusals
         self._post(Outcome(done.plan, done.observation, done.changes, refused, convergence=convergence))
 
     def failed(self, error: Exception, convergence: str = "") -> None:
-        """Why what was planned was not done, or not all of it."""
+        """Take the error of a run that was not carried out, or not in full."""
         seen = self._seen
         if seen is None or not isinstance(error, RunFailed | Refused):
             return
@@ -56,24 +57,28 @@ class Teller:
         self._post(replace(outcome, convergence=convergence))
 
     def end(self, linger: float) -> None:
-        """Stop, after so many seconds at the latest."""
-        with self._pool:
+        """Stop when all is written, or after so many seconds."""
+        with self._thread:
             if self._writing is not None:
-                self._writing.stop(linger)
-        if self._done is not None:
-            self._done.result()
+                portal, writing, done = self._writing
+                portal.start_task_soon(writing.stop, linger)
+                done.result()
 
     def _post(self, outcome: Outcome) -> None:
         self._seen = None
         if not self._clusters:
             return
         if self._writing is None:
-            # Imported only where there is something to be told: the client is not small.
-            from cli.feedback.writing import Writing  # noqa: PLC0415 - see above
+            # Imported only where there is something to be told: neither is small.
+            from anyio.from_thread import start_blocking_portal  # noqa: PLC0415 - see above
 
-            self._writing = Writing(self._clusters, self._environment, self._untold)
-            self._done = self._pool.submit(self._writing.run)
-        self._writing.post(outcome)
+            from cli.feedback.writing import Writing  # noqa: PLC0415 - likewise
+
+            portal = self._thread.enter_context(start_blocking_portal())
+            writing = Writing(self._clusters, self._environment, self._untold)
+            self._writing = portal, writing, portal.start_task_soon(writing.run)
+        portal, writing, _ = self._writing
+        portal.start_task_soon(writing.post, outcome)
 
 
 @contextmanager
@@ -83,7 +88,7 @@ def telling(
     untold: Callable[[Unwritten], None],
     linger: float = LINGER,
 ) -> Iterator[Teller]:
-    """A teller that ends with the block. What the block fails with is told too; nothing that goes wrong is raised."""
+    """Yield a teller that ends with the block and reports the block's failure too; errors of its own are not raised."""
     teller = Teller(clusters, environment, untold)
     try:
         yield teller

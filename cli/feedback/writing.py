@@ -1,4 +1,4 @@
-"""Writes to the objects of the clusters what became of their records: one loop for all, two tasks a cluster."""
+"""Events and annotations for all clusters, written by one event loop with two tasks for each cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cli.events import Unwritten
 from cli.feedback.annotations import Annotations
-from cli.feedback.cluster_client import Reaching
+from cli.feedback.cluster_client import ClusterClient
 from cli.feedback.events import Events
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
@@ -23,7 +23,7 @@ from stacks.settings.cluster import ClusterSettings
 
 @dataclass(slots=True)
 class _Work:
-    """Something that is written whenever there is something new."""
+    """A write that is repeated whenever there is something new."""
 
     write: Callable[[], Awaitable[None]]
     new: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,22 +47,22 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """What is written to the objects of one cluster."""
+    """The Events and annotations of one cluster, each with its task."""
 
-    reaching: Reaching
+    client: ClusterClient
     events: Events
     annotations: Annotations
     event_work: _Work
     annotation_work: _Work
 
     @classmethod
-    def of(cls, reaching: Reaching) -> _Cluster:
-        events, annotations = Events(reaching), Annotations(reaching)
-        return cls(reaching, events, annotations, _Work(events.write), _Work(annotations.write))
+    def of(cls, client: ClusterClient) -> _Cluster:
+        events, annotations = Events(client), Annotations(client)
+        return cls(client, events, annotations, _Work(events.write), _Work(annotations.write))
 
     def take(self, outcome: Outcome) -> None:
-        """What is new of this cluster's objects."""
-        settings = self.reaching.settings
+        """Take the outcome of a run for this cluster's objects."""
+        settings = self.client.settings
         if settings.events:
             told = [one for one in notices(outcome) if one.object.cluster == settings.name]
             self.events.add(told, outcome.convergence)
@@ -75,7 +75,10 @@ class _Cluster:
 
 
 class Writing:
-    """The thread that writes. post and stop may be called from any other."""
+    """The writers of all clusters, which run in one event loop; every method is called there.
+
+    untold: takes, from that loop, the reasons why owners of objects are not told of their records.
+    """
 
     def __init__(
         self,
@@ -84,52 +87,22 @@ class Writing:
         untold: Callable[[Unwritten], None],
     ) -> None:
         self._settings, self._environment, self._untold = tuple(clusters), environment, untold
-        self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
         self._linger = 0.0
         self._clusters: list[_Cluster] = []
-        self._early: list[Outcome] | None = []
-        """What came before the clusters could be written to."""
 
-    def post(self, outcome: Outcome) -> None:
-        """Write what a run has come to."""
-        self._in_loop(lambda: self._take(outcome))
-
-    def stop(self, linger: float) -> None:
-        """End when all is written, after so many seconds at the latest."""
-        self._linger = linger
-        self._in_loop(self._stopped.set)
-
-    def run(self) -> None:
-        """Write until stop()."""
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._write())
-
-    def _in_loop(self, act: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # it has ended by itself, and the loop is closed
-            self._loop.call_soon_threadsafe(act)
-
-    def _take(self, outcome: Outcome) -> None:
-        if self._early is not None:
-            self._early.append(outcome)
-            return
+    async def post(self, outcome: Outcome) -> None:
+        """Write the outcome of a run."""
         for cluster in self._clusters:
             cluster.take(outcome)
 
-    def _connect(self, closing: AsyncExitStack) -> None:
-        for settings in self._settings:
-            try:
-                api = ObjectApi(access(settings, self._environment), ApiTiming(timeout=settings.timeout))
-            except UserError as error:
-                self._untold(Unwritten(settings.name, str(error)))
-                continue
-            closing.push_async_callback(api.close)
-            self._clusters.append(_Cluster.of(Reaching(settings, api, self._untold)))
-        early, self._early = self._early or [], None
-        for outcome in early:
-            self._take(outcome)
+    async def stop(self, linger: float) -> None:
+        """End when all is written, or after so many seconds."""
+        self._linger = linger
+        self._stopped.set()
 
-    async def _write(self) -> None:
+    async def run(self) -> None:
+        """Write until `stop` is called."""
         async with AsyncExitStack() as closing, asyncio.TaskGroup() as group:
             self._connect(closing)
             works = [work for one in self._clusters for work in (one.event_work, one.annotation_work)]
@@ -144,4 +117,14 @@ class Writing:
             for one in self._clusters:
                 if left := one.events.left:
                     reason = f"{left} Events were not written in {self._linger:g} s"
-                    self._untold(Unwritten(one.reaching.settings.name, reason))
+                    self._untold(Unwritten(one.client.settings.name, reason))
+
+    def _connect(self, closing: AsyncExitStack) -> None:
+        for settings in self._settings:
+            try:
+                api = ObjectApi(access(settings, self._environment), ApiTiming(timeout=settings.timeout))
+            except UserError as error:
+                self._untold(Unwritten(settings.name, str(error)))
+                continue
+            closing.push_async_callback(api.close)
+            self._clusters.append(_Cluster.of(ClusterClient(settings, api, self._untold)))

@@ -1,4 +1,4 @@
-"""Brings into the log what others say: libraries' loggers, Python's warnings, exceptions that nobody has caught."""
+"""Log entries of others: libraries' loggers, Python's warnings, uncaught exceptions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-from rich.markup import escape
+from rich.text import Text
 
-from cli.log.entry import Entry, Level
+from cli.log.entries import Level, LogEntry
 from cli.log.log import Log
 
 
@@ -69,24 +69,28 @@ def of_loop(log: Log) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], N
         if isinstance(error, BaseException):
             log.write(_fault(error, f"the event loop ({said})"))
         else:
-            log.write(Entry("error", "fault", f"[bold red]fault[/] in the event loop: {escape(said)}"))
+            log.write(LogEntry("error", "fault", _fault_line(f"in the event loop: {said}")))
 
     return handle
 
 
-def _fault(error: BaseException, where: str) -> Entry:
+def _fault(error: BaseException, where: str) -> LogEntry:
     """A fault of the program itself."""
     kind = type(error).__name__
-    line = (
-        f"[bold red]fault[/] in {escape(where)}: {kind}: {escape(str(error))}; this is a fault of the program: report "
-        "it with its traceback, which the log has with --log json or --verbose"
+    line = _fault_line(
+        f"in {where}: {kind}: {error}; this is a fault of the program: report it with its traceback, which the log has "
+        "with --log json or --verbose"
     )
     fields = {"where": where, "exception": kind, "traceback": "".join(traceback.format_exception(error))}
-    return Entry("error", "fault", line, fields)
+    return LogEntry("error", "fault", line, fields)
+
+
+def _fault_line(text: str) -> Text:
+    return Text.assemble(("fault", "bold red"), f" {text}")
 
 
 def _of_an_interrupted_run(record: logging.LogRecord, said: str) -> bool:
-    """Whether it is what the SDK's server and its unfinished outputs say when the engine that asked them has ended."""
+    """Return whether an interrupted engine run is the reason of a message of the Pulumi SDK."""
     return record.name == "grpc._server" or (
         record.name == "py.warnings" and "Output." in said and "never awaited" in said
     )
@@ -110,4 +114,4 @@ class _Handler(logging.Handler):
         if record.exc_info and record.exc_info[1]:
             said += f": {record.exc_info[1]}"
             fields["traceback"] = "".join(traceback.format_exception(record.exc_info[1]))
-        self._log.write(Entry(level, "log", f"{escape(record.name)}: {escape(said)}", fields))
+        self._log.write(LogEntry(level, "log", f"{record.name}: {said}", fields))

@@ -1,17 +1,17 @@
-"""Puts the news of the loop and the engine's steps into the log."""
+"""Log entries of the daemon's events and of the engine's steps."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
 
 from rich.console import Console
-from rich.markup import escape
 
 from cli.engine.events import Diagnostic, EngineEvent, Step
 from cli.engine.run import Listener
 from cli.events import Begun, Cached, Turn
-from cli.log.entries import entry, note
-from cli.log.entry import Entry, Level
+from cli.findings.finding import Finding, shortened
+from cli.findings.outcome import of_plan
+from cli.log.entries import Level, LogEntry, entry, note
 from cli.log.log import Log
 from cli.output import tables
 from cli.output.run_view import PLUGIN_ON_PATH, Steps
@@ -21,17 +21,17 @@ from cli.reconcile.result import Convergence
 
 def hearing(log: Log) -> Subscriber:
     """Writes an entry for each event, and for each note of a plan that the last convergence did not have."""
-    notes: set[str] = set()
+    notes: set[Finding] = set()
     cached: list[Cached] = []
 
     def on_event(dispatch: Dispatch) -> None:
         event, turn = dispatch.event, dispatch.turn
         said = entry(event)
         if isinstance(event, Convergence):
-            now = tables.plan_notes(event.plan)
-            for line in now:
-                if line not in notes:
-                    log.write(note(line), turn, dispatch.at)
+            now = tuple(shortened(of_plan(event.plan), {"frozen"}))
+            for one in now:
+                if one not in notes:
+                    log.write(note(one), turn, dispatch.at)
             notes.clear()
             notes.update(now)
             log.show(lambda console: _show_changes(console, event))
@@ -47,7 +47,7 @@ def hearing(log: Log) -> Subscriber:
 
 
 def stepping(log: Log, turn: Turn | None) -> Listener:
-    """Writes what the engine does in a turn."""
+    """Return a listener that logs the engine's steps in a turn."""
     steps = Steps()
 
     def heard(event: EngineEvent) -> None:
@@ -57,7 +57,7 @@ def stepping(log: Log, turn: Turn | None) -> Listener:
                 log.show(lambda console: console.print(line, markup=False, highlight=False, soft_wrap=True))
             return
         level, said = _of_engine(event, shown=bool(line))
-        log.write(Entry(level, type(event).__name__.lower(), escape(line.strip() or said), asdict(event)), turn)
+        log.write(LogEntry(level, type(event).__name__.lower(), line.strip() or said, asdict(event)), turn)
 
     return heard
 
@@ -75,7 +75,7 @@ def _asked(turn: Turn, now: float) -> dict[str, object]:
 
 
 def _of_engine(event: EngineEvent, *, shown: bool) -> tuple[Level, str]:
-    """How much an event of the engine matters, and what it is where no line tells it. shown: whether one does."""
+    """Return the level and the text of an engine event. shown: whether a line for people shows it."""
     if isinstance(event, Step):
         level: Level = "error" if event.phase == "failed" else "info" if shown else "debug"
         return level, f"{event.phase} {event.operation} {event.name}"

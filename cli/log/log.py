@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 from rich.console import Console
+from rich.text import Text
 
 from cli.events import Turn
-from cli.log.entry import Entry
+from cli.log.entries import LogEntry
 from cli.log.secrets import Redactor
 
 Mode = Literal["console", "json"]
@@ -19,7 +20,7 @@ Show = Callable[[Console], None]
 
 
 class Log:
-    """From any thread. mode json: documents go to the stream, and nothing to the console.
+    """The log, which any thread may write. mode json: documents go to the stream, and nothing to the console.
 
     verbose: the console has entries of level debug and tracebacks too, which documents always have.
     """
@@ -37,7 +38,7 @@ class Log:
         self._console, self._stream, self._redactor, self._verbose = console, stream, redactor, verbose
         self._writing = threading.RLock()
 
-    def write(self, entry: Entry, turn: Turn | None = None, at: datetime | None = None) -> None:
+    def write(self, entry: LogEntry, turn: Turn | None = None, at: datetime | None = None) -> None:
         """Write an entry, of this turn and moment (now). Raises nothing where there is no room for it, or no reader."""
         time = (at or datetime.now(UTC)).isoformat(timespec="milliseconds")
         if self.mode == "json":
@@ -48,10 +49,10 @@ class Log:
             traceback = str(entry.fields.get("traceback", "")) if self._verbose else ""
 
             def show(console: Console) -> None:
-                console.print(f"{time} {turn.id} " if turn else f"{time} ", end="", markup=False, highlight=False)
-                console.print(entry.line, highlight=False, soft_wrap=True)
+                console.print(Text(f"{time} {turn.id} " if turn else f"{time} "), end="")
+                console.print(Text.assemble(entry.line), soft_wrap=True)
                 if traceback:
-                    console.print(traceback.rstrip(), markup=False, highlight=False, soft_wrap=True)
+                    console.print(Text(traceback.rstrip()), soft_wrap=True)
 
             self.show(show)
 

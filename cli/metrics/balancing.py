@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter
-
 from cli.events import Leadership, Role
-from cli.metrics.levels import Levels
+from cli.metrics.levels import Maker
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.geo import Account, LivePool
@@ -13,33 +11,29 @@ from stacks.model.geo import Account, LivePool
 _HEALTH = {"healthy": 1.0, "unhealthy": 0.0}
 
 
-class Balancing:
-    """Hears of convergences."""
+class BalancingMetrics:
+    """The pool, origins and load balancers of this stack, and changes of them."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._updates = Counter(
-            "truenorth_pool_updates_total",
-            "What was done to this stack's pool of a load balancer.",
-            ["pool", "action"],
-            registry=registry,
+    def __init__(self, make: Maker) -> None:
+        self._updates = make.counter(
+            "truenorth_pool_updates_total", "What was done to this stack's pool of a load balancer.", "pool", "action"
         )
-        self._changes = Counter(
+        self._changes = make.counter(
             "truenorth_balancing_changes_total",
             "What was done to pools, monitors and load balancers.",
-            ["kind", "action"],
-            registry=registry,
+            "kind",
+            "action",
         )
-        self._origins = Levels(registry, "truenorth_pool_origins", "Origins in this stack's pool.", ("pool",))
-        self._healthy = Levels(
-            registry,
+        self._origins = make.levels("truenorth_pool_origins", "Origins in this stack's pool.", "pool")
+        self._healthy = make.levels(
             "truenorth_pool_healthy",
             "Whether this stack's pool is healthy (1) or not (0), where its health was asked for and is known.",
-            ("pool",),
+            "pool",
         )
-        self._balancers = Levels(registry, "truenorth_load_balancers", "Load balancers that this stack has a part in.")
+        self._balancers = make.levels("truenorth_load_balancers", "Load balancers that this stack has a part in.")
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Convergence() as done:
                 if done.runs:

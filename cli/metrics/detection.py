@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
-
-from cli.output.source_label import shown
+from cli.findings.sightings import source_label
+from cli.metrics.levels import Maker
 from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.agreement.consensus import disagree
@@ -17,27 +16,27 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 _OUTCOMES = ("agreed", "disagreed", "unknown")
 
 
-class Detections:
-    """Hears of detections, from any thread."""
+class DetectionMetrics:
+    """The detections of WAN addresses and the answers of sources, counted from any thread."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._detections = Counter(
+    def __init__(self, make: Maker) -> None:
+        self._detections = make.counter(
             "truenorth_wan_detections_total",
             "Detections of the WAN address: all sources were asked.",
-            ["family", "outcome"],
-            registry=registry,
+            "family",
+            "outcome",
         )
-        self._answers = Counter(
+        self._answers = make.counter(
             "truenorth_wan_answers_total",
             "What the sources of WAN addresses answered when all were asked; those not waited for are not counted.",
-            ["source", "family", "outcome"],
-            registry=registry,
+            "source",
+            "family",
+            "outcome",
         )
-        self._seconds = Histogram(
+        self._seconds = make.histogram(
             "truenorth_wan_answer_seconds",
             "How long a source of WAN addresses took to give one.",
-            ["source"],
-            registry=registry,
+            "source",
             buckets=SECONDS,
         )
         self._sources: set[str] = set()
@@ -46,7 +45,7 @@ class Detections:
                 self._detections.labels(family.value, outcome)
 
     def on_event(self, detection: Detection) -> None:
-        """Take note of it."""
+        """Take an event."""
         for family, outcome in detection.addresses.items():
             self._detections.labels(family.value, _agreement(detection, family, outcome)).inc()
         for answer in detection.answers:
@@ -61,7 +60,7 @@ class Detections:
             self._seconds.labels(source).observe(answer.seconds)
 
     def _named(self, source: str) -> str:
-        name = shown(source)
+        name = source_label(source)
         if name not in self._sources:
             if len(self._sources) >= MOST_SOURCES:
                 return OTHERS

@@ -15,50 +15,55 @@ from prometheus_client.exposition import choose_encoder
 from cli.apiproxy.counts import COUNTED
 from cli.engine.events import EngineEvent
 from cli.metrics.apiproxy import ApiProxyMetrics
-from cli.metrics.balancing import Balancing
-from cli.metrics.calls import Calls
-from cli.metrics.convergences import Convergences
-from cli.metrics.detection import Detections
-from cli.metrics.engine import Engine
-from cli.metrics.esddns import Esddns
-from cli.metrics.external_dns import ExternalDns
-from cli.metrics.process import Process, StateSize
-from cli.metrics.world import World
+from cli.metrics.balancing import BalancingMetrics
+from cli.metrics.compatible import EsddnsMetrics, ExternalDnsMetrics
+from cli.metrics.convergences import ConvergenceMetrics
+from cli.metrics.detection import DetectionMetrics
+from cli.metrics.engine import EngineMetrics
+from cli.metrics.levels import Maker
+from cli.metrics.process import CallMetrics, ProcessMetrics, StateSize
+from cli.metrics.timing import TimingMetrics
+from cli.metrics.world import WorldMetrics
 from cli.reconcile.events import Dispatch
 from stacks.model.api_calls import CALLS
 from stacks.observe.wan.detect import DETECTIONS
 
 
 class Metrics:
-    """Hears of the loop's news and of the engine's events; may be asked from any thread, at any time.
+    """All metrics, which any thread may change and read at any time.
 
-    zones: those of the settings; engine: the engine's version; state_size: see `cli.metrics.state_size`.
+    zones: those of the settings; engine: the engine's version; state_size: see `cli.metrics.process.state_size`.
     """
 
     def __init__(self, zones: Sequence[str] = (), *, engine: str = "", state_size: StateSize = lambda: None) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each, which nobody asks for
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self._engine, self._esddns = Engine(registry), Esddns(registry, zones)
+        make = Maker(registry)
+        self._engine, self._esddns = EngineMetrics(make), EsddnsMetrics(make, zones)
         self._subjects = (
-            Convergences(registry),
-            World(registry),
-            Balancing(registry),
-            Process(registry, engine, state_size),
+            ConvergenceMetrics(make),
+            TimingMetrics(make),
+            WorldMetrics(make),
+            BalancingMetrics(make),
+            ProcessMetrics(make, engine, state_size),
             self._engine,
             self._esddns,
-            ExternalDns(registry),
+            ExternalDnsMetrics(make),
         )
-        self._calls, self._api_proxy = Calls(registry), ApiProxyMetrics(registry)
-        self._detections = Detections(registry)
+        self._calls, self._api_proxy, self._detections = (
+            CallMetrics(make),
+            ApiProxyMetrics(registry),
+            DetectionMetrics(make),
+        )
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of an event."""
+        """Take an event."""
         for subject in self._subjects:
             subject.on_event(dispatch)
 
     def on_engine_event(self, event: EngineEvent) -> None:
-        """Take note of an event of the engine."""
+        """Take an event of the engine."""
         self._engine.on_engine_event(event)
         self._esddns.on_engine_event(event)
 

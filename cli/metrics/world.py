@@ -1,58 +1,52 @@
-"""Metrics of what is seen and planned: addresses, zones, sources, records, and what stays as it is."""
+"""Metrics of addresses, zones, sources and records, as they are seen and planned."""
 
 from __future__ import annotations
 
 from collections import Counter as Count
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter
-
 from cli.events import Cached, Leadership, Role, Unwritten
-from cli.metrics.levels import Levels
+from cli.metrics.levels import Maker
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown, UnreadZone
 
 
-class World:
-    """Hears of what is seen. What only a leader knows has no series on a standby."""
+class WorldMetrics:
+    """The observed world and the plan; a standby has no series of the leader's part."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        def levels(name: str, documentation: str, *labels: str) -> Levels:
-            return Levels(registry, name, documentation, labels)
-
-        self._known = levels(
+    def __init__(self, make: Maker) -> None:
+        self._known = make.levels(
             "truenorth_address_known", "Whether the WAN address is known (1) or not (0).", "link", "family"
         )
         self._addresses: dict[tuple[str, Family], bool] = {}
-        self._records = levels("truenorth_records_owned", "Records of ours, marks left out.", "zone", "type")
-        self._read = levels("truenorth_zone_read", "Whether the zone could be listed (1) or not (0).", "zone")
-        self._frozen = levels(
+        self._records = make.levels("truenorth_records_owned", "Records of ours, marks left out.", "zone", "type")
+        self._read = make.levels("truenorth_zone_read", "Whether the zone could be listed (1) or not (0).", "zone")
+        self._frozen = make.levels(
             "truenorth_frozen_record_sets", "Record sets that stay as they are, because their targets are not known."
         )
-        self._conflicts = levels("truenorth_conflicts", "Wanted record sets that somebody else holds.")
-        self._deferred = levels("truenorth_deferred_record_sets", "Record sets that the next run makes.")
-        self._complaints = levels(
+        self._conflicts = make.levels("truenorth_conflicts", "Wanted record sets that somebody else holds.")
+        self._deferred = make.levels("truenorth_deferred_record_sets", "Record sets that the next run makes.")
+        self._complaints = make.levels(
             "truenorth_complaints", "What owners of objects have to mend before their wishes are carried out."
         )
-        self._source = levels(
+        self._source = make.levels(
             "truenorth_source_read",
             "Whether the objects of a cluster's source are read now (1), or only as last known or not at all (0).",
             "cluster",
             "source",
         )
-        self._wishes = levels("truenorth_source_wishes", "Wishes of a source's objects.", "cluster", "source")
+        self._wishes = make.levels("truenorth_source_wishes", "Wishes of a source's objects.", "cluster", "source")
         self._sources: dict[tuple[str, str], SourceSighting] = {}
-        self._unwritten = Counter(
+        self._unwritten = make.counter(
             "truenorth_feedback_failures_total",
             "How often objects of a cluster could not be told what became of their records.",
-            ["cluster"],
-            registry=registry,
+            "cluster",
         )
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of it."""
+        """Take an event."""
         match dispatch.event:
             case Sighting() as sighting:
                 self._sight([sighting])

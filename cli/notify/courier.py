@@ -20,11 +20,11 @@ LOGGER = "apprise"
 Send = Callable[[Message], bool]
 """Sends a message and says whether it went through; why not is told to the logger `apprise`."""
 Complain = Callable[[str], None]
-"""Told why a message did not go through."""
+"""Takes the reason why a message was not sent."""
 
 
 class Deliverer(Protocol):
-    """What takes messages, and ends."""
+    """A taker of messages."""
 
     def post(self, message: Message) -> None:
         """Take a message; returns at once."""
@@ -95,7 +95,7 @@ class Courier:
 
 @contextmanager
 def _heard() -> Iterator[list[str]]:
-    """What apprise says in this thread within the block."""
+    """Collect the log messages of apprise in this thread within the block."""
     said: list[str] = []
     thread = threading.get_ident()
 

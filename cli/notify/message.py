@@ -1,4 +1,4 @@
-"""What is told to people: facts, and the messages that are made of them."""
+"""Facts, and the messages to people that are made of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cli.findings.finding import Finding
 from stacks.plan.changes import Change
 from stacks.settings.watch import NotifiedOf
 
@@ -37,23 +38,21 @@ _OF_SEVERAL: Mapping[NotifiedOf, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing to tell.
+    """A finding to notify people of.
 
-    subject: what it is about; of the same subject not everything is told. do: the next thing to try. change: that of a
-    record, so that several can be told as one.
+    subject: the thing that the finding is about; of one subject not everything is told. change: the change of a record,
+    so that several changes of it can be told as one.
     """
 
     kind: NotifiedOf
     subject: str
-    title: str
-    text: str
-    do: str = ""
+    finding: Finding
     change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: short, and the same to everybody."""
+    """A message, short and the same to everybody."""
 
     kind: NotifiedOf
     severity: Severity
@@ -62,16 +61,17 @@ class Message:
 
 
 def message(stack: str, facts: Sequence[Fact]) -> Message:
-    """One message of facts of one kind, of which there is one at least."""
+    """Return one message of one or more facts of one kind."""
     first = facts[0]
     if len(facts) == 1:
-        title, lines = first.title, [_cut(first.text, LONGEST_TEXT)]
+        title, lines = first.finding.title, [_cut(first.finding.why or first.finding.sentence, LONGEST_TEXT)]
     else:
         title = _OF_SEVERAL[first.kind].format(len(facts))
-        lines = [_cut(fact.text, min(LONGEST_LINE, LONGEST_TEXT * 2 // len(facts[:LINES]))) for fact in facts[:LINES]]
+        longest = min(LONGEST_LINE, LONGEST_TEXT * 2 // len(facts[:LINES]))
+        lines = [_cut(fact.finding.sentence, longest) for fact in facts[:LINES]]
         if len(facts) > LINES:
             lines.append(f"and {len(facts) - LINES} more")
-    lines += dict.fromkeys(fact.do for fact in facts if fact.do)
+    lines += dict.fromkeys(fact.finding.do for fact in facts if fact.finding.do)
     return Message(first.kind, _SEVERITIES[first.kind], f"TrueNorth {stack}: {title}", "\n".join(lines))
 
 

@@ -1,4 +1,4 @@
-"""Tells people what they want to know of the news, beside the loop: nothing here delays it, or fails it."""
+"""Notifications of the daemon's events, in a thread beside the daemon: nothing here delays it, or fails it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from stacks.settings.watch import NotificationSettings
 LAST_SECONDS = 5.0
 """Seconds in which the end waits for what is still to be sent."""
 LONGEST_BACKLOG = 1000
-"""Pieces of news; the policy takes each in in less than a millisecond."""
+"""Events that wait for the policy, which takes each in less than a millisecond."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def notifying(
     complain: Complain,
     beating: Beating = lambda: True,
 ) -> Iterator[Subscriber]:
-    """What hears the news, notifies people and pings watchdogs; the addresses are the environment's.
+    """Yield a subscriber that notifies people and pings watchdogs, at the addresses of the environment.
 
     stack: names this instance in messages. complain: told what did not go through, without a secret, from any thread.
     beating: whether the loop is alive. Raises UserError where an address cannot be understood.
@@ -60,7 +60,7 @@ def notifying(
 
 
 class Notifier:
-    """Puts the news before the policy, and gives what it says to the couriers."""
+    """A thread that asks the policy about each event, and gives its messages to the couriers."""
 
     def __init__(self, policy: Policy, couriers: Sequence[Deliverer], redactor: Redactor) -> None:
         self._policy, self._couriers, self._redactor = policy, couriers, redactor
@@ -112,7 +112,7 @@ def _both(one: Subscriber, other: Subscriber, dispatch: Dispatch) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """What apprise logs goes to the couriers alone, which tell it once."""
+    """Keep the log of apprise to the couriers, which report it once."""
     logger = logging.getLogger(LOGGER)
     before, logger.propagate = logger.propagate, False
     try:

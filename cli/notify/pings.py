@@ -1,4 +1,4 @@
-"""Pings watchdogs, which raise the alarm when nobody pings them any more, or a ping says that something is wrong.
+"""Pings of watchdogs, which raise an alarm when pings end or report a failure.
 
 Sources: https://healthchecks.io/docs/http_api/ and the push monitors of Uptime Kuma
 (https://github.com/louislam/uptime-kuma, server/routers/api-router.js).
@@ -65,7 +65,7 @@ def pinging(
     complain: Complain,
     beating: Beating,
 ) -> Iterator[Subscriber]:
-    """What hears the news, and pings each watchdog of the environment. Raises UserError where a URL is none.
+    """Yield a subscriber that pings each watchdog of the environment. Raises UserError for a bad URL.
 
     Only a process that leads pings. It does so every `ping_every` seconds while the last convergence succeeded and the
     loop beats, and says so when it has failed for `failures_from` seconds.
@@ -105,7 +105,7 @@ def _urls(variable: str, text: str) -> Iterator[SplitResult]:
 
 
 class Pinger:
-    """One watchdog, with a thread of its own."""
+    """A watchdog that is pinged from a thread of its own."""
 
     def __init__(
         self,

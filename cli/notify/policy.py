@@ -1,4 +1,4 @@
-"""What of the news is told, and when: at once, but of the same thing not twice within a while. Pure: time is given.
+"""The rules of notifications: which events are told, and when. Pure: time is given.
 
 | heard                                         | told                                                            |
 |-----------------------------------------------|-----------------------------------------------------------------|
@@ -17,6 +17,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from cli.events import Fatal, Leadership, Reloaded, Role
+from cli.findings.events import finding
 from cli.notify import facts
 from cli.notify.message import Fact, Message, message
 from cli.notify.streak import Streak
@@ -33,7 +34,7 @@ Key = tuple[NotifiedOf, str]
 
 
 class Policy:
-    """Remembers what was told. Moments are of the monotonic clock."""
+    """The facts that wait or were told. Moments are of the monotonic clock."""
 
     def __init__(self, settings: NotificationSettings, stack: str) -> None:
         self._settings, self._stack = settings, stack
@@ -49,7 +50,7 @@ class Policy:
         self._role: Role | None = None
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take an event in."""
+        """Take an event."""
         event, was_standby = dispatch.event, self._role is Role.STANDBY
         self._streak.on_event(dispatch)
         if isinstance(event, Leadership):
@@ -59,18 +60,18 @@ class Policy:
             if (event.role is Role.LEADER and (was_standby or event.transitions)) or event.reason:
                 self._add(facts.of_leadership(event))
         elif isinstance(event, Fatal):
-            self._add(facts.of_fatal(event))
+            self._add(Fact("failure", "fatal", finding(event)))
         elif self._role is not Role.STANDBY:
             for fact in self._of(event, dispatch.monotonic):
                 self._add(fact)
 
     def due(self) -> float:
-        """When there is something to tell, unless news come before."""
+        """Return the moment at which a message is due, unless events come before."""
         failing = self._streak.due if self._failing_since is None else math.inf
         return min([failing, *(self._ready_at(key) for key in self._waiting)])
 
     def tell(self, now: float) -> list[Message]:
-        """What is to be told now."""
+        """Return the messages that are due now."""
         since = self._streak.since
         if since is not None and self._streak.due <= now and self._failing_since is None:
             self._failing_since = since
@@ -79,7 +80,7 @@ class Policy:
         return self._messages(ready, now)
 
     def last_words(self, now: float) -> list[Message]:
-        """What still waits, told without waiting: the process ends."""
+        """Return the messages that still wait, because the process ends."""
         return self._messages(list(self._waiting.values()), now)
 
     def _messages(self, ready: list[Fact], now: float) -> list[Message]:
@@ -97,7 +98,7 @@ class Policy:
         return [message(self._stack, together) for together in by_kind.values()]
 
     def _ready_at(self, key: Key) -> float:
-        """When a fact that waits may be told."""
+        """Return the moment from which a fact that waits may be told."""
         sent = self._sent[key[0]]
         crowded = sent[0] if len(sent) == BURST else -math.inf
         return max(self._told.get(key, -math.inf), crowded) + self._settings.at_most_every
@@ -120,14 +121,12 @@ class Policy:
         elif isinstance(event, Sighting):
             yield from self._of_sighting(event)
         elif isinstance(event, Refused):
-            yield facts.of_refusal(event)
-        elif isinstance(event, Reloaded) and event.problem:
-            yield facts.of_settings(event.problem)
-        elif isinstance(event, Reloaded) and self._closes("failure", facts.SETTINGS):
-            yield facts.of_mended_settings()
+            yield Fact("refusal", str(event), finding(event))
+        elif isinstance(event, Reloaded) and (event.problem or self._closes("failure", facts.SETTINGS)):
+            yield facts.of_settings(event)
 
     def _new_conflicts(self, done: Convergence) -> Iterator[Fact]:
-        found = {fact.subject: fact for fact in facts.of_conflicts(done)}
+        found = {fact.subject: fact for fact in facts.of_all_conflicts(done)}
         for subject in self._conflicts - found.keys():
             self._waiting.pop(("conflict", subject), None)
         yield from (fact for subject, fact in found.items() if subject not in self._conflicts)
@@ -146,7 +145,7 @@ class Policy:
             yield facts.of_agreement(one)
 
     def _closes(self, kind: NotifiedOf, subject: str) -> bool:
-        """Whether this was told, and so its end is to be. What was not is forgotten."""
+        """Return whether a failure was told, so that its end is told too; forget it."""
         self._waiting.pop((kind, subject), None)
         told = subject in self._open
         self._open.discard(subject)

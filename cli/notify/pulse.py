@@ -1,4 +1,4 @@
-"""What a watchdog is to be told. Pure: time is given."""
+"""The signal for watchdogs. Pure: time is given."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Signal:
 
 
 class Pulse:
-    """Remembers how convergences went. Moments are of the monotonic clock."""
+    """The state of convergences, for watchdogs. Moments are of the monotonic clock."""
 
     def __init__(self, tolerated: float) -> None:
         self.changed = False
@@ -44,11 +44,11 @@ class Pulse:
 
     @property
     def due(self) -> float:
-        """When the signal changes without news."""
+        """The moment at which the signal changes without an event."""
         return self._streak.due
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take an event in."""
+        """Take an event."""
         event = dispatch.event
         self._streak.on_event(dispatch)
         if isinstance(event, Leadership):
@@ -65,7 +65,7 @@ class Pulse:
             self.changed = True
 
     def signal(self, now: float) -> Signal | None:
-        """What to say now; None for nothing: another one leads, or it may yet pass."""
+        """Return the signal of this moment; None on a standby, or while a failure may pass."""
         if self._fatal:
             return Signal("down", self._fatal)
         if self._role is Role.STANDBY:

@@ -29,7 +29,7 @@ class Service:
 
 
 def services(environment: Mapping[str, str]) -> list[Service]:
-    """Those that the environment names. Raises UserError with all that cannot be understood."""
+    """Return the services of the environment. Raises UserError with all bad addresses."""
     found: list[Service] = []
     problems: list[Problem] = []
     for where, urls in _given(environment):
@@ -91,7 +91,7 @@ def _send(service: Apprise, message: Message) -> bool:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Without what apprise logs of an URL that it does not understand: we say it."""
+    """Silence apprise about a URL within the block, because our own error reports it."""
     logger = logging.getLogger(LOGGER)
     before, logger.disabled = logger.disabled, True
     try:

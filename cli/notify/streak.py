@@ -1,4 +1,4 @@
-"""For how long convergences have been failing: what passes by itself wakes nobody."""
+"""The time for which convergences have been failing, so that short failures wake nobody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Streak:
     """Why the last one failed."""
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take an event in.
+        """Take an event.
 
         A convergence that could not read its zones is no success: a failure follows it. A refusal is no failure.
         """
@@ -38,5 +38,5 @@ class Streak:
 
     @property
     def due(self) -> float:
-        """When it is to be told, unless it passes before."""
+        """The moment at which the failures are to be told, unless they end before."""
         return math.inf if self.since is None else self.since + self.tolerated

@@ -1,4 +1,4 @@
-"""What `truenorth detect` prints for people."""
+"""Tables of detections and of the kind of NAT, for `truenorth detect`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stacks.observe.wan.nat import Nat
 
 
 def print_detections(console: Console, detections: Mapping[str, Detection]) -> None:
-    """Who said what on each link (`WAN`: the machine's own way), and what that comes to."""
+    """Print the answer of each source on each link (`WAN`: the machine's own route), and the result."""
     linked = set(detections) != {WAN}
     table = Table(box=None)
     for column in (*(("link",) if linked else ()), "source", "operator", "family", "answer"):
@@ -51,7 +51,7 @@ def print_nat(console: Console, nat: Nat | Unknown, meaning: tuple[str, ...]) ->
 
 
 def verdict(answer: Answer, detection: Detection) -> Text:
-    """What became of an answer."""
+    """Return the verdict on an answer: it agrees, contradicts, counts, or was refused."""
     if isinstance(answer.result, Unknown):
         return Text(answer.refused, style="yellow") if answer.refused else Text(answer.result.reason)
     outcome = detection.addresses[answer.family]

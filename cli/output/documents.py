@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cli.apiproxy.counts import summary_line
+from cli.findings.finding import grouped
+from cli.findings.outcome import findings
 from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
 from components.records.record import Record
@@ -18,6 +20,7 @@ def convergence_document(done: Convergence) -> dict[str, object]:
     """The JSON of a convergence."""
     return {
         "changes": [change_document(change) for change in done.changes],
+        "findings": [one.document() for one in grouped(findings(done), {"frozen", "source"})],
         "conflicts": [
             {"name": c.name, "type": c.type, "held_by": c.held_by, "reason": c.reason} for c in done.plan.conflicts
         ],

@@ -1,19 +1,17 @@
-"""What `truenorth geo status` shows: the load balancers, whose pools are in them, and where in the world these are."""
+"""Tables and JSON of load balancers with their pools, for `truenorth geo status`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from string import ascii_lowercase, ascii_uppercase
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.findings.balancing import pools_of
 from cli.output.documents import complaint_document
-from cli.output.world_map import Mark, draw
 from components.geo.marks import PoolMark, parse
 from components.geo.values import LoadBalancer, Origin, Pool
 from stacks.model.claims import Complaint
@@ -22,13 +20,12 @@ from stacks.model.values import Unknown
 
 STYLES = {"healthy": "green", "unhealthy": "red", "unknown": "yellow", "": "dim"}
 NOT_CHECKED = "not checked"
-_LETTERS = ascii_uppercase + ascii_lowercase
 _PLACE = re.compile(r"^TrueNorth: .* in (?P<place>\S+) \[truenorth ")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What is shown. owner: this stack's; wishes, complaints: what it asks for, and what of that cannot be."""
+class BalancerReport:
+    """The load balancers of an account. owner: of this stack; wishes, complaints: of this stack's objects."""
 
     account: Account
     owner: str
@@ -40,13 +37,8 @@ class Shown:
         """The account's pools by id."""
         return {one.id: one for one in self.account.pools}
 
-    def letters(self) -> dict[str, str]:
-        """A letter for each pool of a load balancer, by id, in the order in which they are shown."""
-        used = dict.fromkeys(chain.from_iterable(pools_of(one.balancer) for one in self.account.balancers))
-        return {pool: _LETTERS[number] if number < len(_LETTERS) else "*" for number, pool in enumerate(used)}
-
     def notes(self) -> list[str]:
-        """What this stack asks for and is not so, and why."""
+        """Return the wishes of this stack that are not carried out, each with the reason."""
         made = {one.balancer.name for one in self.account.balancers}
         found = [one.text for one in self.complaints]
         for wish in self.wishes:
@@ -69,64 +61,52 @@ class Shown:
 
     def unused(self) -> list[LivePool]:
         """The pools with a mark, or of our kind of name, that are in no load balancer of ours."""
-        used = self.letters()
+        used = {pool for one in self.account.balancers for pool in pools_of(one.balancer)}
         return [one for one in self.account.pools if one.id not in used and mark_of(one.pool)]
 
 
-def pools_of(balancer: LoadBalancer) -> tuple[str, ...]:
-    """The ids of the pools of a load balancer: the default ones in their order, then those that are elsewhere in it."""
-    tables = (balancer.region_pools, balancer.country_pools, balancer.pop_pools)
-    elsewhere = (one for table in tables for _, pools in table for one in pools)
-    return tuple(dict.fromkeys((*balancer.default_pools, *elsewhere, balancer.fallback_pool)))
-
-
 def mark_of(pool: Pool) -> PoolMark | None:
-    """Whose a pool is."""
+    """Return the ownership mark of a pool, or None."""
     return parse(pool.description)
 
 
-def print_shown(console: Console, shown: Shown) -> None:
-    """A table for each load balancer, the map, and what is not so."""
+def print_shown(console: Console, shown: BalancerReport) -> None:
+    """Print a table for each load balancer, and what is not as it is asked for."""
     if not shown.account.balancers:
         console.print(f"there is no load balancer in {', '.join(shown.zones)}", soft_wrap=True)
     for one in shown.account.balancers:
         _print_balancer(console, one, shown)
-    marks = list(_marks(shown))
-    if marks:
-        for row in draw(marks, plain=not console.encoding.lower().startswith("utf")):
-            console.print(row, no_wrap=True, highlight=False)
     for pool in shown.unused():
-        console.print(f"the pool {pool.pool.name} is in none of these load balancers", highlight=False, soft_wrap=True)
+        console.print(Text(f"the pool {pool.pool.name} is in none of these load balancers"), soft_wrap=True)
     for note in shown.notes():
         console.print(Text(note, style="yellow"), soft_wrap=True)
 
 
-def _print_balancer(console: Console, live: LiveBalancer, shown: Shown) -> None:
-    balancer, pools, letters = live.balancer, shown.pools(), shown.letters()
+def _print_balancer(console: Console, live: LiveBalancer, shown: BalancerReport) -> None:
+    balancer, pools = live.balancer, shown.pools()
     said = [balancer.steering_policy, "proxied" if balancer.proxied else f"ttl {balancer.ttl}"]
     said += [f"affinity by {balancer.session_affinity}"] if balancer.session_affinity != "none" else []
     said += [] if balancer.enabled else ["disabled"]
-    console.print(Text.assemble((balancer.name, "bold"), f"  {', '.join(said)}"), highlight=False, soft_wrap=True)
+    console.print(Text.assemble((balancer.name, "bold"), f"  {', '.join(said)}"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in ("", "pool, origins", "place, address", "health", "owner, weight"):
+    for column in ("pool, origins", "place, address", "health", "owner, weight"):
         table.add_column(column, overflow="fold")
     for identity in pools_of(balancer):
         held = pools.get(identity)
         if held is None:
-            table.add_row(letters[identity], identity, "", Text("gone", style="red"), "")
+            table.add_row(Text(identity), "", Text("gone", style="red"), "")
             continue
-        style = STYLES[held.health if held.monitor_id else ""]
         whose = ", ".join(_owner(held, balancer, shown.owner))
         name = Text(held.pool.name, style="bold")
-        table.add_row(Text(letters[identity], style=style), name, _place(held.pool), _pool_health(held), whose)
+        table.add_row(name, _place(held.pool), _pool_health(held), Text(whose))
         for origin in held.pool.origins:
             weight = f"{origin.weight:g}"
-            table.add_row("", f"  {origin.name}", _where(origin), _origin_health(held, origin), weight)
+            table.add_row(Text(f"  {origin.name}"), _where(origin), _origin_health(held, origin), weight)
     console.print(table)
     for kind, codes in (("region", balancer.region_pools), ("country", balancer.country_pools)):
         for code, ids in codes:
-            order = ", ".join(letters[one] for one in ids)
-            console.print(f"   {kind} {code}: {order}", highlight=False)
+            order = ", ".join(pools[one].pool.name if one in pools else one for one in ids)
+            console.print(Text(f"   {kind} {code}: {order}"), soft_wrap=True)
     console.print()
 
 
@@ -189,16 +169,7 @@ def _origin_health(held: LivePool, origin: Origin) -> Text:
     return Text(health, style=STYLES[health])
 
 
-def _marks(shown: Shown) -> Iterator[Mark]:
-    pools = shown.pools()
-    for identity, letter in shown.letters().items():
-        held = pools.get(identity)
-        if held and held.pool.latitude is not None and held.pool.longitude is not None:
-            style = f"bold {STYLES[held.health if held.monitor_id else '']}".replace("bold dim", "bold")
-            yield Mark(letter, held.pool.latitude, held.pool.longitude, style)
-
-
-def _balancer_document(live: LiveBalancer, shown: Shown) -> dict[str, object]:
+def _balancer_document(live: LiveBalancer, shown: BalancerReport) -> dict[str, object]:
     balancer, pools = live.balancer, shown.pools()
     names = {identity: one.pool.name for identity, one in pools.items()}
 

@@ -14,6 +14,7 @@ from functools import partial
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, EngineEvent, Step, Summary
 from cli.engine.run import Listener
@@ -38,7 +39,7 @@ PLUGIN_ON_PATH = "from $PATH at"
 
 @contextmanager
 def listening(console: Console, *, json_lines: bool = False, live: bool = True) -> Iterator[Listener]:
-    """A listener that shows events in the way that fits where they go, without a secret of the environment."""
+    """Yield a listener that shows the engine's events, without secrets of the environment."""
     redact = redactor(os.environ)
     if json_lines:
         yield partial(_json_listener, redact)
@@ -99,7 +100,7 @@ class Steps:
         table = Table(box=None, show_header=False, pad_edge=True)
         for urn, (step, seconds) in self.rows.items():
             shown = time.monotonic() - self.began.get(urn, time.monotonic()) if seconds is None else seconds
-            table.add_row(f"[{_colour(step)}]{_word(step)}[/]", step.name, step.detail, f"{shown:.1f} s")
+            table.add_row(Text(_word(step), _colour(step)), Text(step.name), Text(step.detail), f"{shown:.1f} s")
         return table
 
 

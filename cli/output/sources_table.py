@@ -1,4 +1,4 @@
-"""What `truenorth sources` shows: the wishes of the objects of clusters, and what is wrong with any."""
+"""Tables and JSON of the names that objects of clusters ask for, for `truenorth sources`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from cli.findings.outcome import of_complaint
+from cli.findings.sightings import of_source
 from cli.output.documents import complaint_document, source_document
-from cli.output.tables import source_name, source_state
+from cli.output.tables import print_findings
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, SourceSighting, Targets
 from stacks.model.values import WAN, Known, Unknown
@@ -26,8 +27,8 @@ OUTSIDE = "in none of our zones"
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What is asked for in our zones after conflicts were settled, what is asked for elsewhere, and what is wrong."""
+class WantedNames:
+    """The names that objects ask for, in our zones (once each) and elsewhere, and complaints about them."""
 
     sources: tuple[SourceSighting, ...]
     wishes: tuple[tuple[str, Claim], ...]
@@ -43,8 +44,8 @@ class Asking:
         }
 
 
-def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
-    """What these sources ask of the stack's zones."""
+def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
+    """Return the names that the objects of these sources ask for."""
     by_zone, complaints = claims_by_zone(settings, sources)
     for zone in settings.each_zone():
         found = zone_claims(
@@ -56,10 +57,10 @@ def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> Asking:
     outside = [("", one) for one in every if isinstance(one, Claim) and not zone_of(one.name, zones)]
     inside = [(zone, wish) for zone, wishes in by_zone.items() for wish in wishes]
     ordered = sorted([*inside, *outside], key=lambda one: (one[1].name, one[1].type or "", one[1].object))
-    return Asking(sources, tuple(ordered), complaints)
+    return WantedNames(sources, tuple(ordered), complaints)
 
 
-def print_asking(console: Console, found: Asking) -> None:
+def print_asking(console: Console, found: WantedNames) -> None:
     """The names with who asks for them, a line for each source, and what is wrong."""
     table = Table(box=None)
     skipped = {complaint.text for complaint in found.complaints}
@@ -69,18 +70,15 @@ def print_asking(console: Console, found: Asking) -> None:
         by = ", ".join(dict.fromkeys(str(key) for key, _ in wish.parts)) or str(wish.object)
         said = _settings(wish) if zone else OUTSIDE
         targets = _targets(wish.targets, skipped)
-        table.add_row(wish.name, wish.type or "", targets, said, by, style="" if zone else "dim")
+        table.add_row(Text(wish.name), wish.type or "", targets, Text(said), Text(by), style="" if zone else "dim")
     if found.wishes:
         console.print(table)
-    for source in found.sources:
-        style = "yellow" if isinstance(source.found, Unknown) and not source.waiting else ""
-        console.print(Text(f"{source_name(source)}: {source_state(source)}", style=style), soft_wrap=True)
-    for complaint in found.complaints:
-        console.print(f"[bold yellow]skipped[/] {escape(complaint.text)}", highlight=False, soft_wrap=True)
+    print_findings(console, map(of_source, found.sources))
+    print_findings(console, map(of_complaint, found.complaints))
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:
-    """Why sources could not be read, each reason once; "" where all were, or wait for the cluster to have the kind."""
+    """Return each reason for unread sources once; "" if all were read or wait for their kind."""
     reasons = [one.found.reason for one in sources if isinstance(one.found, Unknown) and not one.waiting]
     return "; ".join(dict.fromkeys(reasons))
 

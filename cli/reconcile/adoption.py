@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.findings.changes import difference, is_mark
 from cli.output import documents, tables
 from cli.reconcile.result import Convergence
 from components.marks.heritage import described
@@ -58,8 +59,8 @@ def print_steps(console: Console, found: tuple[AdoptionStep, ...]) -> None:
     for step in found:
         record = step.change.record
         colour = COLOURS.get(step.what) or tables.COLOURS[step.change.action]
-        is_mark = step.change.resource.is_former_mark or tables.is_mark(record)
-        what = Text("ownership mark", style="dim") if is_mark else tables.difference(step.change)
+        is_of_mark = step.change.resource.is_former_mark or is_mark(record)
+        what = Text("ownership mark", style="dim") if is_of_mark else difference(step.change)
         table.add_row(Text(step.what, style=colour), record.name, record.type, what, Text(step.of, style="dim"))
     console.print(table)
 

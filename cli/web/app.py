@@ -1,4 +1,4 @@
-"""What `truenorth watch` serves: the page, its JSON, the metrics and the probes. All of it is only to be read.
+"""The HTTP application of `truenorth watch`: page, JSON, metrics and probes, all read-only.
 
 There is no secret in any of it, and nothing to do: so no sign-in, no cookie and no other origin that may read it.
 """
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cli.web.document import Redact, as_it_is
 from cli.web.events import Streams
 from cli.web.files import files
-from cli.web.health import Check, Health
+from cli.web.health import Health, HealthCheck
 from cli.web.published import Published
 from cli.web.status_board import StatusBoard
 
@@ -121,7 +121,7 @@ def _takes_gzip(request: Request) -> bool:
     return any(one.partition(";")[0] == "gzip" and not one.endswith((";q=0", ";q=0.0")) for one in accepted)
 
 
-def _probe(request: Request, checks: Sequence[Check]) -> Response:
+def _probe(request: Request, checks: Sequence[HealthCheck]) -> Response:
     """As Kubernetes' own: `ok`, or a line for each check (https://kubernetes.io/docs/reference/using-api/health-checks/)."""
     failed = any(one.problem for one in checks)
     name = request.url.path.strip("/")

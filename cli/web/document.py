@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from cli.events import Role
-from cli.output import documents, tables
-from cli.output.geo_table import Shown
-from cli.output.source_label import shown
-from cli.web.history import Entry
-from cli.web.names import Row, rows
-from cli.web.problems import Trouble, headline, troubles
-from cli.web.status import Answered, Seen, Status
+from cli.findings.sightings import of_source, source_label, wanted_names
+from cli.output import documents
+from cli.output.geo_table import BalancerReport
+from cli.web.esddns import esddns_fields
+from cli.web.history import HistoryEntry
+from cli.web.names import rows
+from cli.web.problems import PageProblem, headline, problems
+from cli.web.status import AddressStatus, Answered, Status, timestamp
 from components.records import canonical_content
-from stacks.model.claims import Claim, Complaint, SourceSighting
-from stacks.model.values import WAN, Family, Known, Unknown
+from stacks.model.claims import Complaint, SourceSighting
+from stacks.model.values import WAN, Known, Unknown
 
 Document = dict[str, Any]
 Redact = Callable[[Any], Any]
@@ -36,9 +36,9 @@ def as_it_is(document: Any) -> Any:  # noqa: ANN401 - whatever JSON has
 
 def head(status: Status, redact: Redact = as_it_is) -> Document:
     """All but the names: small, however many these are."""
-    found = troubles(status)
-    names = _names(status)
-    tone, sentence = headline(status, names, found)
+    found = problems(status)
+    count = _names(status)
+    tone, sentence = headline(status, count, found)
     document = {
         "status": tone,
         "headline": sentence,
@@ -46,13 +46,13 @@ def head(status: Status, redact: Redact = as_it_is) -> Document:
         "owner": status.owner,
         "version": status.version,
         "names_version": status.names,
-        "started_at": _time(status.started),
-        "checked_at": _time(status.done_at),
-        "changed_at": _time(status.changed_at),
+        "started_at": timestamp(status.started),
+        "checked_at": timestamp(status.leader.done_at),
+        "changed_at": timestamp(status.changed_at),
         "leadership": _leadership(status),
-        "address_cache": {"at": _time(status.cached_at), "problem": status.cache_problem},
-        "counts": _counts(status, names),
-        "problems": [_trouble(one) for one in found],
+        "address_cache": {"at": timestamp(status.cached_at), "problem": status.cache_problem},
+        "counts": _counts(status, count),
+        "problems": [_problem(one) for one in found],
         "addresses": [_address(one) for one in status.addresses.values()],
         "detection": _detection(status),
         "sources": [_source(one) for _, one in sorted(status.sources.items())],
@@ -66,48 +66,11 @@ def head(status: Status, redact: Redact = as_it_is) -> Document:
 def raw(status: Status, redact: Redact = as_it_is) -> Document:
     """All there is: the ESDDNS operator's fields, those of `head`, and `records`, a row for each record set."""
     found = rows(status, redact)
-    return {**_esddns(status, found), **head(status, redact), "records": found}
-
-
-def _esddns(status: Status, found: list[Row]) -> Document:
-    ipv4, ipv6 = (status.addresses.get((WAN, family)) for family in Family)
-    seen = next((one for one in (ipv4, ipv6) if one and _first(one)), None)
-    address = _first(seen) if seen else None
-    at = status.done_at or status.started
-    polled = max([at, *(one.at for one in status.addresses.values())])
-    addressed = [row for row in found if row["type"] in {"A", "AAAA"} and row["contents"]]
-    first = next((row for row in addressed if row["state"] == "ok"), addressed[0] if addressed else None)
-    return {
-        "current_ip": address,
-        "detected_at": _time(seen.at) if seen else None,
-        "timestamp": _time(polled),
-        "wan_ip_state": {"usable": address is not None, "IP": address},
-        "record_state": {
-            "in_sync": status.done is not None and all(row["state"] in {"ok", "leaving"} for row in found),
-            "record_data": _record_data(first) if first else None,
-        },
-        "poll_date": f"{polled.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
-    }
-
-
-def _first(seen: Seen) -> str | None:
-    found = seen.sighting.addresses
-    return str(found.value[0]) if isinstance(found, Known) and found.value else None
-
-
-def _record_data(row: Row) -> Document:
-    """A record set as Gandi's LiveDNS API names its fields (https://api.gandi.net/docs/livedns/)."""
-    zone, name = row["zone"], row["name"]
-    return {
-        "rrset_name": "@" if name == zone else name.removesuffix(f".{zone}"),
-        "rrset_type": row["type"],
-        "rrset_ttl": row["ttl"],
-        "rrset_values": row["contents"],
-    }
+    return {**esddns_fields(status, found), **head(status, redact), "records": found}
 
 
 def _names(status: Status) -> int:
-    plan = status.done.plan if status.done else None
+    plan = status.leader.done.plan if status.leader.done else None
     if plan is None:
         return 0
     return len(
@@ -116,7 +79,7 @@ def _names(status: Status) -> int:
 
 
 def _counts(status: Status, names: int) -> Document:
-    plan = status.done.plan if status.done else None
+    plan = status.leader.done.plan if status.leader.done else None
     return {
         "names": names,
         "record_sets": len(plan.record_sets) if plan else 0,
@@ -127,8 +90,8 @@ def _counts(status: Status, names: int) -> Document:
         "conflicts": len(plan.conflicts) if plan else 0,
         "frozen": len(plan.frozen) if plan else 0,
         "deferred": len(plan.deferred) if plan else 0,
-        "leaving": len(status.leaving),
-        "zones": sorted(one.zone for one in status.done.observation.zones) if status.done else [],
+        "leaving": len(status.leader.leaving),
+        "zones": sorted(one.zone for one in status.leader.done.observation.zones) if status.leader.done else [],
     }
 
 
@@ -143,17 +106,17 @@ def _leadership(status: Status) -> Document:
     }
 
 
-def _address(seen: Seen) -> Document:
+def _address(seen: AddressStatus) -> Document:
     return {
         **documents.sighting_document(seen.sighting),
-        "seen_at": _time(seen.at),
-        "since": _time(seen.since),
+        "seen_at": timestamp(seen.at),
+        "since": timestamp(seen.since),
         "from_cache": seen.from_cache,
     }
 
 
 def _detection(status: Status) -> list[Document]:
-    """What each source said last. With several links it is left out: a source then says one thing on each."""
+    """Return the last answer of each source; none for several links, on which a source answers differently."""
     if any(link != WAN for link, _ in status.addresses):
         return []
     return [_answer(one, status) for one in status.answers.values()]
@@ -170,48 +133,53 @@ def _answer(one: Answered, status: Status) -> Document:
     else:
         verdict = "counts"
     return {
-        "source": shown(answer.source),
+        "source": source_label(answer.source),
         "operator": answer.operator,
         "family": answer.family.value,
         "given": [str(address) for address in answer.given],
         "verdict": verdict,
         "reason": answer.refused or (answer.result.reason if isinstance(answer.result, Unknown) else ""),
         "seconds": round(answer.seconds, 3),
-        "at": _time(one.at),
+        "at": timestamp(one.at),
     }
 
 
 def _source(one: SourceSighting) -> Document:
     found = one.found.value if isinstance(one.found, Known) else ()
-    names = {wish.name for wish in found if isinstance(wish, Claim)}
     complaints = sum(isinstance(each, Complaint) for each in found)
-    said = {"kind": one.kind, "names": len(names), "complaints": complaints, "state": tables.source_state(one)}
+    said = {"kind": one.kind, "names": wanted_names(one), "complaints": complaints, "state": of_source(one).predicate}
     return {**documents.source_document(one), **said}
 
 
 def _balancing(status: Status) -> Document | None:
     """As `truenorth geo status --json` has it; null where this stack has no part in it, or it could not be read."""
-    geo = status.done.observation.geo if status.done else None
-    if geo is None or status.done is None or isinstance(geo.account, Unknown):
+    geo = status.leader.done.observation.geo if status.leader.done else None
+    if geo is None or status.leader.done is None or isinstance(geo.account, Unknown):
         return None
-    zones = tuple(one.zone for one in status.done.observation.zones)
-    return Shown(geo.account, status.owner, zones, geo.wishes, geo.complaints).document()
+    zones = tuple(one.zone for one in status.leader.done.observation.zones)
+    return BalancerReport(geo.account, status.owner, zones, geo.wishes, geo.complaints).document()
 
 
-def _trouble(one: Trouble) -> Document:
-    return {**asdict(one), "names": list(one.names), "since": _time(one.since)}
+def _problem(one: PageProblem) -> Document:
+    found = one.finding
+    return {
+        "severity": found.severity,
+        "kind": found.kind,
+        "title": found.heading,
+        "text": found.why,
+        "do": found.do,
+        "names": list(found.names),
+        "more": found.more,
+        "since": timestamp(one.since),
+    }
 
 
-def _entry(one: Entry) -> Document:
+def _entry(one: HistoryEntry) -> Document:
     return {
         **asdict(one),
-        "at": _time(one.at),
-        "first": _time(one.first),
+        "at": timestamp(one.at),
+        "first": timestamp(one.first),
         "triggers": list(one.triggers),
         "lines": [asdict(line) for line in one.lines],
         "since_asked": None if one.since_asked is None else round(one.since_asked, 3),
     }
-
-
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

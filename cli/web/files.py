@@ -7,9 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from importlib.resources import files as package_files
 
-from cli.output.world_map import HEIGHT, NORTH, SOUTH, WIDTH, dots
-
-_SCRIPTS = ("theme", "script", "dom", "sections", "names", "map")
+_SCRIPTS = ("theme", "script", "dom", "sections", "names", "balancing")
 _PLACES = {
     "/": ("index.html", "text/html"),
     "/style.css": ("style.css", "text/css"),
@@ -27,23 +25,5 @@ def files() -> Mapping[str, File]:
 
 
 def _file(text: str, kind: str) -> File:
-    for key, value in _VALUES.items():
-        text = text.replace(f"@{key}@", value)
     content = text.encode()
     return content, gzip.compress(content, mtime=0), f'W/"{hashlib.sha256(content).hexdigest()[:16]}"', kind
-
-
-def _land() -> str:
-    """The land of the map as dots: the data of an SVG path, drawn with round line caps."""
-    return "".join(f"M{column} {row}h0" for column, row in dots())
-
-
-_VALUES = {
-    "LAND": _land(),
-    "MAP": f"-1 -1 {2 * WIDTH + 1} {4 * HEIGHT + 1}",
-    "NORTH": f"{NORTH:g}",
-    "SOUTH": f"{SOUTH:g}",
-    "COLUMNS": str(2 * WIDTH),
-    "ROWS": str(4 * HEIGHT),
-}
-"""What stands between @ in the files."""

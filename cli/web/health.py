@@ -22,8 +22,8 @@ CONVERGED = "convergence"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that is looked at. problem: what is wrong with it, "" for nothing."""
+class HealthCheck:
+    """A part of the process with its problem, "" for none."""
 
     name: str
     problem: str = ""
@@ -70,7 +70,7 @@ class Health:
             self._unready[name] = reason
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of what the loop tells: that it has converged or stands by, that it ends."""
+        """Take an event: a convergence or a standby is ready, a fatal error is dead, a stop is not ready."""
         match dispatch.event:
             case Convergence() | Refused() | Leadership(role=Role.STANDBY):
                 self.ready(CONVERGED)
@@ -82,18 +82,18 @@ class Health:
             case _:
                 pass
 
-    def life(self) -> tuple[Check, ...]:
-        """What liveness is made of. A part that has never beaten is not asked for."""
+    def life(self) -> tuple[HealthCheck, ...]:
+        """Return the checks of liveness, of every part that has beaten at least once."""
         with self._changing:
             now = self._clock()
             found = {name: _late(now - at, within) for name, (at, within) in self._beats.items()} | self._dead
-        return tuple(Check(name, problem) for name, problem in sorted(found.items())) or (Check("process"),)
+        return tuple(HealthCheck(name, problem) for name, problem in sorted(found.items())) or (HealthCheck("process"),)
 
-    def readiness(self) -> tuple[Check, ...]:
-        """What readiness is made of. What is dead, or about to end, is not ready."""
+    def readiness(self) -> tuple[HealthCheck, ...]:
+        """Return the checks of readiness. A dead process, or one about to end, is not ready."""
         with self._changing:
-            found = [Check(name, problem) for name, problem in self._unready.items()]
-            ending = [Check("process", f"it is ending: {self._stopping}")] if self._stopping else []
+            found = [HealthCheck(name, problem) for name, problem in self._unready.items()]
+            ending = [HealthCheck("process", f"it is ending: {self._stopping}")] if self._stopping else []
         return (*found, *ending, *(one for one in self.life() if one.problem))
 
 

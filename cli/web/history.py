@@ -1,20 +1,19 @@
-"""What has happened, for the page: each change and each failure once, what happens again and again counted."""
+"""The history on the page: each change and each failure once, with a count of repetitions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from rich.text import Text
-
 from cli.events import Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
-from cli.output import tables
+from cli.findings.changes import DONE, of_change, tally, without_marks
+from cli.findings.events import finding
+from cli.findings.finding import plural
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
-from stacks.model.confirmation import Unconfirmed
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
 from stacks.plan.changes import Change
@@ -25,11 +24,23 @@ LINES = 25
 """Lines of one entry; of more only the number is told."""
 
 Kind = Literal["change", "failure", "refusal", "address", "leadership", "confirmation", "settings", "repair", "process"]
+_KINDS: Mapping[type, Kind] = {
+    Confirmation: "confirmation",
+    Failure: "failure",
+    Fatal: "failure",
+    Leadership: "leadership",
+    Mended: "repair",
+    Refused: "refusal",
+    Reloaded: "settings",
+    Sighting: "address",
+    Stopping: "process",
+}
+"""Events that are remembered, beside convergences that have run the engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was changed. action: see `Action`, or what is done to load balancing; about: a name and type."""
+    """A change. action: of `Action` or `GeoAction`; about: a name and type."""
 
     action: str
     about: str
@@ -37,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """Something that has happened. first: when it began to happen again and again, count times by now.
 
     turn: the id of its convergence, "" for none; triggers: what asked for that; seconds: how long it took; since_asked:
@@ -58,7 +69,7 @@ class Entry:
     count: int = 1
 
 
-def noted(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+def noted(history: tuple[HistoryEntry, ...], entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
     """The history, the newest first, with one more entry; one that says the same as the last takes its place."""
     if history and _same(history[0], entry):
         last = history[0]
@@ -66,8 +77,8 @@ def noted(history: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
     return (entry, *history)[:KEPT]
 
 
-def entry_of(dispatch: Dispatch) -> Entry | None:
-    """What there is to remember of an event; None for nothing."""
+def entry_of(dispatch: Dispatch) -> HistoryEntry | None:
+    """Return the entry of an event; None for an event without one."""
     found = _entry(dispatch)
     if found is None or dispatch.turn is None:
         return found
@@ -76,81 +87,43 @@ def entry_of(dispatch: Dispatch) -> Entry | None:
     return replace(found, turn=turn.id, triggers=tuple(one.value for one in turn.triggers), since_asked=since)
 
 
-def _entry(dispatch: Dispatch) -> Entry | None:  # noqa: C901, PLR0911 - a case for each kind of news
-    at = dispatch.at
-    match dispatch.event:
-        case Convergence() as done if done.runs:
-            return _change(at, done)
-        case Failure(reason=reason):
-            return Entry(at, "failure", "The convergence failed", reason)
-        case Refused() as refusal:
-            return Entry(at, "refusal", "Changes were refused: a person has to decide", str(refusal))
-        case Sighting() as sighting:
-            return Entry(at, "address", Text.from_markup(tables.sighting_line(sighting)).plain)
-        case Confirmation() as confirmation:
-            return _confirmation(at, confirmation)
-        case Leadership() as leadership if leadership.role is not Role.ALONE:
-            return Entry(at, "leadership", leading(leadership), leadership.reason)
-        case Reloaded(problem=""):
-            return Entry(at, "settings", "The settings have changed and are in use")
-        case Reloaded(problem=problem):
-            return Entry(at, "failure", "The settings have changed and cannot be used", problem)
-        case Mended(what=what):
-            return Entry(at, "repair", "Looked after what a crash has left", what)
-        case Fatal(reason=reason, exit_code=code):
-            return Entry(at, "failure", f"It ends, exit code {code}", reason)
-        case Stopping(reason=reason):
-            return Entry(at, "process", "It was told to end", reason)
-        case _:
-            return None
+def _entry(dispatch: Dispatch) -> HistoryEntry | None:
+    event = dispatch.event
+    if isinstance(event, Convergence):
+        return _change(dispatch.at, event) if event.runs else None
+    kind = _KINDS.get(type(event))
+    if kind is None or (isinstance(event, Leadership) and event.role is Role.ALONE):
+        return None
+    found = finding(event)
+    failed = kind in {"confirmation", "settings"} and found.severity in {"warning", "bad"}
+    return HistoryEntry(dispatch.at, "failure" if failed else kind, found.heading, found.why)
 
 
-def leading(event: Leadership) -> str:
-    """Who leads, in a sentence."""
-    if event.role is Role.LEADER:
-        return f"{event.identity or 'This process'} leads"
-    return f"Standing by: {event.holder} leads" if event.holder else "Standing by: nobody is known to lead"
-
-
-def _change(at: datetime, done: Convergence) -> Entry:
-    marks = [tables.is_mark(one.record) for one in done.changes]
-    lines = [_line(one) for one, is_mark in zip(done.changes, marks, strict=True) if not is_mark]
+def _change(at: datetime, done: Convergence) -> HistoryEntry:
+    records = without_marks(done.changes)
+    marks = len(done.changes) - len(records)
+    lines = [_line(one) for one in records]
     lines += [Line(one.action.value, f"{one.kind} {one.name}", one.says) for one in done.geo_changes]
-    title = ", ".join(_counted(done)) or "Nothing but state has changed"
-    text = f"with {sum(marks)} {_plural('ownership mark', sum(marks))}".rstrip() if any(marks) else ""
-    return Entry(
-        at, "change", title, text, tuple(lines[:LINES]), max(0, len(lines) - LINES), seconds=round(done.seconds, 3)
-    )
+    title = ", ".join(_counted(done, records)) or "Nothing but state has changed"
+    text = f"with {plural(marks, 'ownership mark')}" if marks else ""
+    more = max(0, len(lines) - LINES)
+    return HistoryEntry(at, "change", title, text, tuple(lines[:LINES]), more, seconds=round(done.seconds, 3))
 
 
-def _counted(done: Convergence) -> Iterator[str]:
-    records = tuple(one for one in done.changes if not tables.is_mark(one.record))
-    for place, (action, count) in enumerate(tables.tally(records).items()):
-        yield f"{count:,} {'' if place else _plural('record', count)}{tables.DONE[action]}"
+def _counted(done: Convergence, records: Sequence[Change]) -> Iterator[str]:
+    for place, (action, count) in enumerate(tally(records).items()):
+        yield f"{count:,} {DONE[action]}" if place else f"{plural(count, 'record')} {DONE[action]}"
     if done.geo_changes:
-        yield f"{len(done.geo_changes)} {_plural('change', len(done.geo_changes))}of load balancing"
+        yield f"{plural(len(done.geo_changes), 'change')} of load balancing"
     if done.changes and not records:
-        yield f"{len(done.changes)} {_plural('ownership mark', len(done.changes))}changed"
-
-
-def _plural(noun: str, count: int) -> str:
-    return f"{noun}{'' if count == 1 else 's'} "
+        yield f"{plural(len(done.changes), 'ownership mark')} changed"
 
 
 def _line(change: Change) -> Line:
-    record = change.record
-    said = tables.difference(change)
-    meaning = tables.MEANINGS.get(change.action, "")
-    return Line(change.action.value, f"{record.name} {record.type}", f"{said} ({meaning})" if meaning else said)
+    found = of_change(change)
+    return Line(change.action.value, found.subject, found.why)
 
 
-def _confirmation(at: datetime, event: Confirmation) -> Entry:
-    missing = [one for one in event.outcomes if isinstance(one, Unconfirmed)]
-    text = "\n".join(Text.from_markup(line).plain for line in tables.confirmation_lines(event.outcomes))
-    title = "The name servers do not answer all of it" if missing else "Confirmed by the name servers"
-    return Entry(at, "failure" if missing else "confirmation", title, text)
-
-
-def _same(last: Entry, entry: Entry) -> bool:
-    """Whether it happens again; changes are told each."""
+def _same(last: HistoryEntry, entry: HistoryEntry) -> bool:
+    """Return whether the same happens again; each change is told."""
     return entry.kind != "change" and (last.kind, last.title, last.text) == (entry.kind, entry.title, entry.text)

@@ -1,16 +1,18 @@
-"""The names with their records, as the page and `/raw` have them: what they are, whose, and what is wrong with any."""
+"""The rows of record sets on the page and in `/raw`: contents, owner, state and reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cli.findings.events import finding
+from cli.findings.finding import Finding
+from cli.findings.outcome import of_conflicts, of_deferred, of_outcomes, of_refusal, of_zone
 from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
 from components.records import canonical_content
 from stacks.model.confirmation import Confirmed
-from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, UnreadZone
 from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.guard import Refusal
@@ -29,10 +31,10 @@ def rows(status: Status, hide: Hide) -> list[Row]:
     at the name); `held` (the guard refuses a change of it); `unread` (its zone could not be listed); `unconfirmed` (the
     name servers do not answer it); `leaving` (not wanted any more, deleted soon); `deferred` (made by the next run).
     """
-    if status.done is None:
+    if status.leader.done is None:
         return []
     return sorted(
-        _rows(status, status.done, hide), key=lambda row: (ORDER.index(row["state"]), row["name"], row["type"])
+        _rows(status, status.leader.done, hide), key=lambda row: (ORDER.index(row["state"]), row["name"], row["type"])
     )
 
 
@@ -90,33 +92,22 @@ def _nothing(key: Key) -> Row:
 
 def _wrong(status: Status, done: Convergence) -> Mapping[Key, tuple[str, str]]:
     """The state and reason of each set that is not as it should be: the worst of several."""
-    plan = done.plan
-    found: dict[Key, tuple[str, str]] = {}
-    for key, (leaving, _) in status.leaving.items():
-        found[key] = "leaving", f"not wanted any more: deleted {leaving.seconds:g} s after it left"
-    found |= _deferred(plan)
-    found |= _unread(done)
-    for refusal in done.refusals if done.is_held_back else ():
-        found |= dict.fromkeys(_keys(refusal), ("held", f"the guard refuses to change it: {refusal.what}"))
-    found |= {(one.name, one.type): ("frozen", one.reason) for one in plan.frozen}
-    for one in plan.conflicts:
-        found[one.name, one.type] = "conflict", f"held by {one.held_by}; {one.reason}"
-    return found
-
-
-def _deferred(plan: Plan) -> Mapping[Key, tuple[str, str]]:
-    return {
-        (one.name, one.type): ("deferred", f"made by the next run, once {', '.join(one.until)} of ours is deleted")
-        for one in plan.deferred
+    found: dict[Key, tuple[str, str]] = {
+        key: ("leaving", finding(one).predicate) for key, (one, _) in status.leader.leaving.items()
     }
+    found |= {_key(one): ("deferred", one.predicate) for one in of_deferred(done.plan)}
+    unread = {one.zone: of_zone(one).sentence for one in done.observation.zones if isinstance(one, UnreadZone)}
+    found |= {(one.name, one.type): ("unread", unread[one.zone]) for one in done.plan.record_sets if one.zone in unread}
+    for refusal in done.refusals if done.is_held_back else ():
+        found |= dict.fromkeys(_keys(refusal), ("held", of_refusal(refusal).title))
+    found |= {(one.name, one.type): ("frozen", one.reason) for one in done.plan.frozen}
+    return found | {_key(one): ("conflict", one.predicate) for one in of_conflicts(done.plan)}
 
 
-def _unread(done: Convergence) -> Mapping[Key, tuple[str, str]]:
-    reasons = {one.zone: one.reason for one in done.observation.zones if isinstance(one, UnreadZone)}
-    if not reasons:
-        return {}
-    sets = [one for one in done.plan.record_sets if one.zone in reasons]
-    return {(one.name, one.type): ("unread", f"the zone could not be listed: {reasons[one.zone]}") for one in sets}
+def _key(found: Finding) -> Key:
+    """Return the record set that is the subject of a finding."""
+    name, _, record_type = found.subject.rpartition(" ")
+    return name, record_type
 
 
 def _keys(refusal: Refusal) -> list[Key]:
@@ -124,13 +115,13 @@ def _keys(refusal: Refusal) -> list[Key]:
 
 
 def _answered(status: Status, key: Key) -> tuple[str, str]:
-    outcome = status.outcomes.get(key)
+    outcome = status.leader.outcomes.get(key)
     if outcome is None or isinstance(outcome, Confirmed):
         return "ok", ""
-    return "unconfirmed", f"the name servers do not answer it: {outcome.said}"
+    return "unconfirmed", of_outcomes([outcome])[0].predicate
 
 
 def _confirmed(status: Status, key: Key) -> float | None:
     """Seconds after which all name servers answered it; None where they were not asked, or do not."""
-    outcome = status.outcomes.get(key)
+    outcome = status.leader.outcomes.get(key)
     return round(outcome.seconds, 2) if isinstance(outcome, Confirmed) else None

@@ -45,7 +45,7 @@ class _Newest(Generic[T]):
 
 
 class Published:
-    """Of one board, in one event loop. redact: takes what is secret out."""
+    """The documents of one status board, for one event loop. redact: removes secrets."""
 
     def __init__(self, board: StatusBoard, redact: Redact) -> None:
         self.board = board

@@ -1,22 +1,21 @@
-"""What the page shows, folded from the loop's news. Pure.
+"""The status that the page shows, folded from the daemon's events. Pure.
 
-What only the leader knows (the plan, failures, refusals) is forgotten where another one leads: it would be old.
+The leader's part (plan, failures, refusals) is dropped when another process leads: it would be old.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cli.events import Cached, Failure, Fatal, Leadership, Leaving, Reloaded, Role, Stopping, Unwritten
 from cli.reconcile.confirm import Confirmation, Outcome
 from cli.reconcile.events import Dispatch, Event
 from cli.reconcile.result import Convergence
-from cli.web.history import Entry, entry_of, noted
+from cli.web.history import HistoryEntry, entry_of, noted
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
-from stacks.model.plan import Plan
 from stacks.model.values import Family, Sighting, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import NOT_WAITED_FOR, Detection
@@ -24,7 +23,7 @@ from stacks.plan.records.record_sets import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class AddressStatus:
     """The addresses of one family of a link. at: when they were last seen so; since: when they became so.
 
     from_cache: whether the cluster's address cache says so, not this process's own detection.
@@ -38,7 +37,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a source of WAN addresses said last, and when."""
+    """The last answer of a source of WAN addresses, with its time."""
 
     answer: Answer
     at: datetime
@@ -52,6 +51,19 @@ class Failing:
     at: datetime
     since: datetime
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderStatus:
+    """The leader's part of the status: its last convergence, and later failures, refusals and answers."""
+
+    done: Convergence | None = None
+    done_at: datetime | None = None
+    outcomes: Mapping[Key, Outcome] = field(default_factory=dict)
+    leaving: Mapping[Key, tuple[Leaving, datetime]] = field(default_factory=dict)
+    failure: Failing | None = None
+    refusal: Refused | None = None
+    unwritten: Mapping[str, Unwritten] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +81,26 @@ class Status:
     serial: int = 0
     names: int = 0
     leadership: Leadership = field(default_factory=lambda: Leadership(Role.ALONE))
-    addresses: Mapping[tuple[str, Family], Seen] = field(default_factory=dict)
+    addresses: Mapping[tuple[str, Family], AddressStatus] = field(default_factory=dict)
     answers: Mapping[tuple[str, Family], Answered] = field(default_factory=dict)
     sources: Mapping[tuple[str, str], SourceSighting] = field(default_factory=dict)
-    done: Convergence | None = None
-    done_at: datetime | None = None
+    leader: LeaderStatus = field(default_factory=LeaderStatus)
     changed_at: datetime | None = None
-    outcomes: Mapping[Key, Outcome] = field(default_factory=dict)
-    leaving: Mapping[Key, tuple[Leaving, datetime]] = field(default_factory=dict)
-    failure: Failing | None = None
-    refusal: Refused | None = None
-    unwritten: Mapping[str, Unwritten] = field(default_factory=dict)
     settings_problem: str = ""
     cache_problem: str = ""
     cached_at: datetime | None = None
     fatal: Fatal | None = None
     stopping: str = ""
-    history: tuple[Entry, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+
+
+def timestamp(at: datetime | None) -> str | None:
+    """Return a time as JSON has it (ISO 8601 in UTC, milliseconds); None for none."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def after(status: Status, dispatch: Dispatch) -> Status:
-    """The status once this was heard."""
+    """Return the status after an event."""
     entry = None if _is_known(status, dispatch.event) else entry_of(dispatch)
     history = noted(status.history, entry) if entry else status.history
     changed = replace(_after(status, dispatch), history=history)
@@ -101,13 +112,13 @@ def after(status: Status, dispatch: Dispatch) -> Status:
 
 
 def _is_known(status: Status, event: Event) -> bool:
-    """Whether it is an address that was seen so before."""
+    """Return whether an event is the sighting of an address as it was before."""
     seen = status.addresses.get((event.link, event.family)) if isinstance(event, Sighting) else None
     return seen is not None and seen.sighting == event
 
 
 def after_detection(status: Status, detection: Detection, at: datetime) -> Status:
-    """The status once a detection has ended."""
+    """Return the status after a detection."""
     heard = [one for one in detection.answers if one.result != Unknown(NOT_WAITED_FOR)]
     answers = {**status.answers, **{(one.source, one.family): Answered(one, at) for one in heard}}
     addresses = {
@@ -120,7 +131,7 @@ def after_detection(status: Status, detection: Detection, at: datetime) -> Statu
     return replace(status, answers=answers, addresses=addresses, serial=status.serial + 1, version=version)
 
 
-def _after(status: Status, dispatch: Dispatch) -> Status:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of news
+def _after(status: Status, dispatch: Dispatch) -> Status:  # noqa: C901, PLR0911 - a case for each kind of news
     at = dispatch.at
     match dispatch.event:
         case Sighting() as sighting:
@@ -135,20 +146,15 @@ def _after(status: Status, dispatch: Dispatch) -> Status:  # noqa: C901, PLR0911
             return _after_convergence(status, done, at)
         case Confirmation(outcomes=outcomes):
             found = {(one.name, one.type): one for one in outcomes}
-            return replace(status, outcomes={**status.outcomes, **found}, names=status.names + 1)
+            led = replace(status.leader, outcomes={**status.leader.outcomes, **found})
+            return replace(status, leader=led, names=status.names + 1)
         case Leaving() as leaving:
-            kept = {**status.leaving, (leaving.name, leaving.type): (leaving, at)}
-            return replace(status, leaving=kept, names=status.names + 1)
-        case Failure() as failure:
-            last = status.failure
-            since, count = (last.since, last.count + 1) if last else (at, 1)
-            return replace(status, failure=Failing(failure, at, since, count))
-        case Refused() as refusal:
-            return replace(status, refusal=refusal, failure=None)
+            kept = {**status.leader.leaving, (leaving.name, leaving.type): (leaving, at)}
+            return replace(status, leader=replace(status.leader, leaving=kept), names=status.names + 1)
+        case Failure() | Refused() | Unwritten() as event:
+            return replace(status, leader=_after_trouble(status.leader, event, at))
         case Leadership() as leadership:
             return _after_leadership(status, leadership)
-        case Unwritten() as unwritten:
-            return replace(status, unwritten={**status.unwritten, unwritten.cluster: unwritten})
         case Reloaded(problem=problem):
             return replace(status, settings_problem=problem)
         case Fatal() as fatal:
@@ -161,12 +167,12 @@ def _after(status: Status, dispatch: Dispatch) -> Status:  # noqa: C901, PLR0911
 
 def _seen(
     status: Status, sightings: tuple[Sighting, ...], at: datetime, *, from_cache: bool = False
-) -> Mapping[tuple[str, Family], Seen]:
+) -> Mapping[tuple[str, Family], AddressStatus]:
     found = dict(status.addresses)
     for one in sightings:
         before = found.get((one.link, one.family))
         since = before.since if before and before.sighting.addresses == one.addresses else at
-        found[one.link, one.family] = Seen(one, at, since, from_cache)
+        found[one.link, one.family] = AddressStatus(one, at, since, from_cache)
     return found
 
 
@@ -175,64 +181,72 @@ def _values(status: Status) -> Mapping[tuple[str, Family], tuple[Sighting, bool]
     return {key: (one.sighting, one.from_cache) for key, one in status.addresses.items()}
 
 
+def _after_trouble(leader: LeaderStatus, event: Failure | Refused | Unwritten, at: datetime) -> LeaderStatus:
+    if isinstance(event, Refused):
+        return replace(leader, refusal=event, failure=None)
+    if isinstance(event, Unwritten):
+        return replace(leader, unwritten={**leader.unwritten, event.cluster: event})
+    last = leader.failure
+    since, count = (last.since, last.count + 1) if last else (at, 1)
+    return replace(leader, failure=Failing(event, at, since, count))
+
+
 def _after_convergence(status: Status, done: Convergence, at: datetime) -> Status:
-    """What a convergence knows is newer than what was heard of before; what follows from its plan is kept no longer."""
-    plan = done.plan
-    seen = {(one.link, one.family): one for one in done.observation.addresses}
-    addresses = _seen(status, tuple(one for key, one in seen.items() if _differs(status, key, one)), at)
-    listed = {(one.name, one.type): one for one in plan.record_sets}
-    changed = bool(done.runs and (done.changes or done.geo_changes))
-    outcomes = {key: one for key, one in status.outcomes.items() if not (done.runs and key in _touched(done))}
-    unread = status.failure if done.unread_at_providers else None
+    """Return the status after a convergence, which knows more than all events before it."""
+    leader = _leader_after(status.leader, done, at)
     new = replace(
         status,
-        addresses={key: one for key, one in addresses.items() if key in seen},
-        sources={**_balanced(status), **{(one.cluster, one.source): one for one in done.observation.sources}},
-        done=done,
-        done_at=at,
-        changed_at=at if changed else status.changed_at,
-        outcomes={key: one for key, one in outcomes.items() if key in listed},
-        leaving={key: one for key, one in status.leaving.items() if key in listed and listed[key].untouched},
-        failure=unread,
-        refusal=status.refusal if done.is_held_back else None,
-        unwritten={},
+        addresses=_addresses_after(status, done.observation.addresses, at),
+        sources={
+            **{key: one for key, one in status.sources.items() if one.balances},
+            **{(one.cluster, one.source): one for one in done.observation.sources},
+        },
+        leader=leader,
+        changed_at=at if done.runs and (done.changes or done.geo_changes) else status.changed_at,
     )
-    same = status.done is not None and _listed(status, status.done.plan) == _listed(new, plan)
-    return replace(new, names=status.names + (not same))
+    return replace(new, names=status.names + (_listed(status.leader) != _listed(leader)))
 
 
-def _differs(status: Status, key: tuple[str, Family], one: Sighting) -> bool:
-    before = status.addresses.get(key)
-    return before is None or before.sighting != one
+def _addresses_after(
+    status: Status, addresses: tuple[Sighting, ...], at: datetime
+) -> Mapping[tuple[str, Family], AddressStatus]:
+    """Return the addresses of a convergence; an address as before keeps the time of its sighting."""
+    before = status.addresses
+    new = tuple(
+        one for one in addresses if (key := (one.link, one.family)) not in before or before[key].sighting != one
+    )
+    keys = {(one.link, one.family) for one in addresses}
+    return {key: one for key, one in _seen(status, new, at).items() if key in keys}
+
+
+def _leader_after(leader: LeaderStatus, done: Convergence, at: datetime) -> LeaderStatus:
+    listed = {(one.name, one.type): one for one in done.plan.record_sets}
+    touched = _touched(done) if done.runs else frozenset()
+    return LeaderStatus(
+        done,
+        at,
+        outcomes={key: one for key, one in leader.outcomes.items() if key in listed and key not in touched},
+        leaving={key: one for key, one in leader.leaving.items() if key in listed and listed[key].untouched},
+        failure=leader.failure if done.unread_at_providers else None,
+        refusal=leader.refusal if done.is_held_back else None,
+    )
 
 
 def _touched(done: Convergence) -> frozenset[Key]:
     return frozenset(change.resource.record_set for change in done.changes)
 
 
-def _balanced(status: Status) -> Mapping[tuple[str, str], SourceSighting]:
-    return {key: one for key, one in status.sources.items() if one.balances}
-
-
-def _listed(status: Status, plan: Plan) -> tuple[object, ...]:
-    """What the list of names is made of."""
-    unread = status.done.unread_at_providers if status.done else ""
+def _listed(leader: LeaderStatus) -> tuple[object, ...] | None:
+    """Return all that the list of names is made from; None before the first convergence."""
+    if leader.done is None:
+        return None
+    plan = leader.done.plan
     lists = (plan.record_sets, plan.conflicts, plan.frozen, plan.deferred, plan.asked_by)
-    return (*lists, status.outcomes, status.leaving, unread, status.done and status.done.refusals)
+    return (*lists, leader.outcomes, leader.leaving, leader.done.unread_at_providers, leader.done.refusals)
 
 
 def _after_leadership(status: Status, leadership: Leadership) -> Status:
     if leadership.role is not Role.STANDBY:
         return replace(status, leadership=leadership)
-    return replace(
-        status,
-        leadership=leadership,
-        done=None,
-        done_at=None,
-        outcomes={},
-        leaving={},
-        failure=None,
-        refusal=None,
-        unwritten={},
-        names=status.names + (status.done is not None),
-    )
+    names = status.names + (status.leader.done is not None)
+    return replace(status, leadership=leadership, leader=LeaderStatus(), names=names)

@@ -1,4 +1,4 @@
-"""Keeps the newest status, for readers that wait for the next one."""
+"""The newest status of the daemon, for readers that wait for the next one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.observe.wan.detect import Detection
 
 
 class StatusBoard:
-    """Hears of news from any thread; is read in any event loop. stack: its name; owner: its records'."""
+    """The newest status, which any thread may change and any event loop read. owner: of the stack's records."""
 
     def __init__(self, stack: str, owner: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock
@@ -23,11 +23,11 @@ class StatusBoard:
 
     @property
     def status(self) -> Status:
-        """The newest one."""
+        """The newest status."""
         return self._status
 
     def on_event(self, dispatch: Dispatch) -> None:
-        """Take note of an event."""
+        """Take an event."""
         self._put(lambda status: after(status, dispatch))
 
     def hear_detection(self, detection: Detection) -> None:

@@ -99,7 +99,7 @@ class TestForeignRecords:
             "shop.example.com/A": "198.51.100.80",
             "blog.example.com/CNAME": "elsewhere.example.net",
         }
-        assert "conflict shop.example.com A: held by A 198.51.100.80 (no owner's mark)" in done.stdout
+        assert "conflict shop.example.com A is held by A 198.51.100.80 (no owner's mark)" in done.stdout
 
     def test_survive_a_destroy(self, inside: Inside) -> None:
         self.foreign(inside, "shop")

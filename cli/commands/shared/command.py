@@ -88,8 +88,7 @@ def command_session(  # noqa: PLR0913 - the options of commands
 
     plan: a saved plan to load; its policy holds where `purge` is None. Raises UserError.
     """
-    from cli.ci.console import console_of
-    from cli.ci.report import reporting
+    from cli.ci.report import console_of, reporting
     from cli.reconcile import saved_plan
     from cli.session.open import open_session, purging
 

@@ -1,7 +1,7 @@
 // The page: what the server tells is drawn at once. Where it cannot tell, /raw is asked for.
 
 import { byId, keepTimes } from "./dom.js";
-import { drawBalancing } from "./map.js";
+import { drawBalancing } from "./balancing.js";
 import { drawNames, startNames } from "./names.js";
 import { drawAddresses, drawHero, drawHistory, drawProblems, drawSources } from "./sections.js";
 

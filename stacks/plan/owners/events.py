@@ -136,7 +136,7 @@ def _complaint(complaint: Complaint) -> Notice:
 def _conflicts(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     for one in outcome.plan.conflicts:
         for key in claimants.now.get((one.name, one.type), ()):
-            yield Notice(key, Reason.CONFLICT, f"{one.name} {one.type}: {one.held_by}: {one.reason}")
+            yield Notice(key, Reason.CONFLICT, f"{one.name} {one.type} is held by {one.held_by}: {one.reason}")
 
 
 def _held_back(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cli.ci.console import WIDTH, console_of
+from cli.ci.report import WIDTH, console_of
 
 
 def test_a_pipeline_has_no_colours_and_folds_nothing() -> None:

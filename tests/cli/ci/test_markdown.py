@@ -51,7 +51,7 @@ class TestASummary:
         one = seen("www")
         held = Conflict("api.example.com", "A", "external-dns, owner default", "it bears a mark of theirs")
         text = summary("home", replace(one, plan=replace(one.plan, conflicts=(held,))), done=False)
-        assert "### Conflicts\n\n- `api.example.com` A: held by external-dns, owner default; it bears" in text
+        assert "### Conflicts\n\n- `api.example.com` A is held by external-dns, owner default: it bears" in text
 
     def test_of_what_is_refused_gives_the_word(self) -> None:
         one = seen("www")

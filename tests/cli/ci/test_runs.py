@@ -100,7 +100,7 @@ def test_conflicts_are_warnings_at_the_run(inside: Inside) -> None:
     remote.edit_record(inside.places, {"name": "www.example.com", "type": "A", "content": "192.0.2.9", "ttl": 300})
     done = inside.run("preview", "--ci", GITHUB_ACTIONS="true")
     assert done.returncode == DONE, done.stderr
-    assert "::warning title=TrueNorth%2C stack test::conflict: www.example.com A is held by " in done.stdout
+    assert "::warning title=TrueNorth%2C stack test::conflict www.example.com A is held by " in done.stdout
 
 
 def test_annotations_keep_out_of_json(inside: Inside) -> None:

@@ -155,7 +155,7 @@ class TestWhatCannotBeRead:
         done = sources.run(clusters=[{"name": "east"}, gone])
         assert done.returncode == FAILED
         assert f"{WWW} " in done.stdout
-        assert "cluster west, gateway-httproute: unknown: " in done.stdout
+        assert "the source gateway-httproute of the cluster west cannot be read: " in done.stdout
         assert f"the httproutes of the cluster west at {proxy.server} cannot be read" in said(done)
         assert f"is {proxy.server} the right address, and up?" in said(done)
 

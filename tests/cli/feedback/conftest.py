@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from cli.events import Unwritten
 from cli.feedback.writing import Writing
@@ -79,11 +79,11 @@ class Shop:
     def write(self, *outcomes: Outcome, linger: float = PATIENT) -> None:
         """Write what several runs of a loop have come to."""
         writing = Writing([self.settings], {}, self.untold.append)
-        with ThreadPoolExecutor(1) as pool:
-            done = pool.submit(writing.run)
+        with start_blocking_portal() as portal:
+            done = portal.start_task_soon(writing.run)
             for outcome in outcomes:
-                writing.post(outcome)
-            writing.stop(linger)
+                portal.start_task_soon(writing.post, outcome)
+            portal.start_task_soon(writing.stop, linger)
             done.result()
 
     def events(self, name: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.feedback.event import LONGEST_NAME, Told, event, name_of
+from cli.feedback.event import LONGEST_NAME, InvolvedObject, event, name_of
 from stacks.kube.objects import HTTP_ROUTES, NODES
 from stacks.model.claims import ObjectKey
 from stacks.plan.owners.events import Notice, Reason
@@ -13,7 +13,7 @@ from stacks.plan.owners.events import Notice, Reason
 NOW = datetime(2026, 11, 21, 11, 12, 13, 999_999, tzinfo=UTC)
 WEB = ObjectKey("home", "HTTPRoute", "shop", "web")
 MADE = Notice(WEB, Reason.CREATED, "www.example.com A -> 192.0.2.1")
-TOLD = Told("gateway.networking.k8s.io/v1", "11111111-2222-3333-4444-555555555555")
+TOLD = InvolvedObject("gateway.networking.k8s.io/v1", "11111111-2222-3333-4444-555555555555")
 VALID_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
@@ -21,7 +21,7 @@ def test_the_same_word_to_the_same_object_has_the_same_name() -> None:
     others = [
         (Notice(WEB, Reason.UPDATED, MADE.message), TOLD),
         (Notice(WEB, Reason.CREATED, "www.example.com A -> 192.0.2.2"), TOLD),
-        (MADE, Told(TOLD.api_version, "another")),
+        (MADE, InvolvedObject(TOLD.api_version, "another")),
     ]
     assert name_of(MADE, TOLD) == name_of(MADE, TOLD)
     assert name_of(MADE, TOLD) not in {name_of(*other) for other in others}
@@ -35,14 +35,14 @@ def test_its_name_is_one_whatever_the_objects_is(name: str) -> None:
 
 
 def test_an_object_of_no_namespace_is_told_in_default_where_the_api_server_takes_it() -> None:
-    node = Told.of(NODES, {"metadata": {"name": "rack1", "uid": "n1"}})
+    node = InvolvedObject.of(NODES, {"metadata": {"name": "rack1", "uid": "n1"}})
     body = event(Notice(ObjectKey("home", "Node", "", "rack1"), Reason.CREATED, "made"), node, NOW, "here")
     assert body["metadata"]["namespace"] == "default"
     assert body["involvedObject"] == {"apiVersion": "v1", "kind": "Node", "name": "rack1", "uid": "n1"}
 
 
 def test_the_object_is_called_by_the_version_that_the_cluster_serves() -> None:
-    assert Told.of(HTTP_ROUTES, {"metadata": {"uid": TOLD.uid}}) == TOLD
+    assert InvolvedObject.of(HTTP_ROUTES, {"metadata": {"uid": TOLD.uid}}) == TOLD
 
 
 def test_times_are_as_the_api_writes_them() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import platform
 
-from cli.feedback.cluster_client import Reaching
+from cli.feedback.cluster_client import ClusterClient
 from cli.feedback.events import Events
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
@@ -32,7 +32,7 @@ def tell(shop: Shop, *turns: tuple[Notice, ...], again: float = 3600) -> None:
 
     async def whole() -> None:
         api = ObjectApi(access(shop.settings, {}), ApiTiming())
-        events = Events(Reaching(shop.settings, api, shop.untold.append), pause=0, again=again)
+        events = Events(ClusterClient(shop.settings, api, shop.untold.append), pause=0, again=again)
         try:
             for told in turns:
                 events.add(told)

@@ -9,6 +9,7 @@ import pytest
 from cli.engine.failure import RunFailed
 from cli.events import Unwritten
 from cli.feedback.telling import telling
+from cli.findings.events import finding
 from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused, UserError
 from stacks.plan.safety.guard import Refusal
@@ -89,5 +90,5 @@ def test_where_nobody_is_told_nothing_is_imported() -> None:
 
 
 def test_what_is_not_told_says_of_which_cluster() -> None:
-    assert str(Unwritten("home", "it is away")).startswith("owners of objects in home are not told")
-    assert str(Unwritten("", "it is away")).startswith("owners of objects are not told")
+    assert finding(Unwritten("home", "it is away")).sentence.startswith("owners of objects in home are not told")
+    assert finding(Unwritten("", "it is away")).sentence.startswith("owners of objects are not told")

@@ -11,8 +11,7 @@ from rich.console import Console
 
 from cli.engine.events import Diagnostic, EngineEvent, Step, Summary
 from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Role, Stopping, Unwritten
-from cli.log.entries import entry, unsent
-from cli.log.entry import Entry
+from cli.log.entries import LogEntry, entry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
 from cli.log.secrets import Redactor
@@ -26,7 +25,7 @@ from stacks.model.values import Frozen, Known, Unknown
 from tests.cli.happenings import TURN, ZONE, change, conflict, convergence, dispatch, sighting
 
 SKIPPED = Complaint(
-    ObjectKey("", "Ingress", "shop", "web"), "", "", "", "Ingress shop/web has no label cluster-name: it is skipped"
+    ObjectKey("", "Ingress", "shop", "web"), "", "", "", "Ingress shop/web: it has no label cluster-name"
 )
 OURS = "cloudflare:index/dnsRecord:DnsRecord"
 REFUSED = Refused((Problem("deletes 9 of 10", "zone example.com", "truenorth up --allow abc"),), "abc")
@@ -36,7 +35,7 @@ SAID: list[tuple[Event, str, str, str]] = [
         Cached((sighting("203.0.113.7"),), written=True),
         "info",
         "cached",
-        "address cache written: WAN ipv4: 203.0.113.7",
+        "address cache written: the IPv4 address of the WAN is 203.0.113.7",
     ),
     (Cached(), "info", "cached", "address cache read: no address"),
     (Cached(problem="403"), "warning", "cached", "the cluster's address cache could not be read: 403"),
@@ -44,7 +43,7 @@ SAID: list[tuple[Event, str, str, str]] = [
         Confirmation((Confirmed("www", "A", 1.0), Unconfirmed("api", "A", "silence"))),
         "warning",
         "confirmation",
-        "confirmed by the name servers: 1 record set (1.0 s)\nnot confirmed api A: silence",
+        "confirmed by the name servers: 1 record set (1.0 s)\napi A is not confirmed by the name servers: silence",
     ),
     (
         convergence(change("www", "203.0.113.7", "203.0.113.8")),
@@ -58,28 +57,28 @@ SAID: list[tuple[Event, str, str, str]] = [
         "result",
         "nothing to do: 0 record sets as they should be (1.5 s, engine not needed)",
     ),
-    (Failure("HTTP 503 [edge]", 4.0), "error", "failure", "failed, again in 4 s: HTTP 503 [edge]"),
+    (Failure("HTTP 503 [edge]", 4.0), "error", "failure", "the convergence failed, again in 4 s: HTTP 503 [edge]"),
     (
         Fatal("the token is refused", 2),
         "error",
         "fatal",
-        "gives up, because no further try would mend it (exit code 2): the token is refused",
+        "gives up with exit code 2: the token is refused",
     ),
-    (Leadership(Role.ALONE), "debug", "leadership", "there is no election: this process leads"),
-    (Leadership(Role.LEADER, "pod-a", "pod-a"), "info", "leadership", "leading as pod-a"),
-    (Leadership(Role.STANDBY, "pod-a", "pod-b"), "info", "leadership", "standing by: pod-a leads"),
-    (Leadership(Role.STANDBY), "info", "leadership", "standing by: nobody is known to lead"),
+    (Leadership(Role.ALONE), "debug", "leadership", "there is no election, and this process leads"),
+    (Leadership(Role.LEADER, "pod-a", "pod-a"), "info", "leadership", "pod-a leads"),
+    (Leadership(Role.STANDBY, "pod-a", "pod-b"), "info", "leadership", "pod-b stands by: pod-a leads"),
+    (Leadership(Role.STANDBY), "info", "leadership", "this process stands by: nobody is known to lead"),
     (
         Leadership(Role.STANDBY, "pod-a", "pod-b", reason="it could not renew"),
         "warning",
         "leadership",
-        "not leading: it could not renew; pod-a leads",
+        "pod-b stands by: pod-a leads; it could not renew",
     ),
     (
         Leaving("www.example.com", "A", 60),
         "info",
         "leaving",
-        "www.example.com A is not wanted any more; deleted in 60 s",
+        "www.example.com A is not wanted any more, and is deleted after 60 s",
     ),
     (
         Mended("the lock of process 7 was broken"),
@@ -92,35 +91,40 @@ SAID: list[tuple[Event, str, str, str]] = [
         REFUSED,
         "error",
         "refused",
-        "refused, left as it is: deletes 9 of 10\n  where: zone example.com\n  do:    truenorth up --allow abc",
+        f"changes are refused until a person decides: {REFUSED}",
     ),
-    (Reloaded(), "info", "reloaded", "the settings have changed, and are in use"),
+    (Reloaded(), "info", "reloaded", "the settings have changed and are in use"),
     (
         Reloaded("no zone"),
         "error",
         "reloaded",
-        "the new settings are not used, the former ones stay: no zone",
+        "the new settings cannot be used: no zone",
     ),
-    (sighting("203.0.113.7"), "info", "address", "WAN ipv4: 203.0.113.7"),
-    (sighting(reason="silence"), "warning", "address", "WAN ipv4: unknown: silence"),
-    (SourceSighting("home", "ingress", "Ingress", Known(())), "info", "source", "cluster home, ingress: 0 names"),
+    (sighting("203.0.113.7"), "info", "address", "the IPv4 address of the WAN is 203.0.113.7"),
+    (sighting(reason="silence"), "warning", "address", "the IPv4 address of the WAN is unknown: silence"),
+    (
+        SourceSighting("home", "ingress", "Ingress", Known(())),
+        "info",
+        "source",
+        "the source ingress of the cluster home asks for 0 names",
+    ),
     (
         SourceSighting("home", "ingress", "Ingress", Known(()), stale="the watch broke"),
         "warning",
         "source",
-        "cluster home, ingress: as last known, because it cannot be read now: the watch broke",
+        "the source ingress of the cluster home cannot be read now: the watch broke",
     ),
     (
         SourceSighting("", "ingress", "Ingress", Unknown("refused")),
         "warning",
         "source",
-        "ingress: unknown: refused",
+        "the source ingress cannot be read: refused",
     ),
     (
         SourceSighting("", "ingress", "Ingress", Unknown("no such kind"), waiting=True),
         "info",
         "source",
-        "ingress: waiting: no such kind",
+        "the source ingress is waited for: no such kind",
     ),
     (Stopping("SIGTERM"), "info", "stopping", "stopping: SIGTERM"),
     (
@@ -249,9 +253,9 @@ class TestNotes:
             ("result", "info"),
         ]
         assert [one["message"] for one in written.documents()[:3]] == [
-            "conflict api.example.com A: held by nobody's mark; it was there before",
+            "conflict api.example.com A is held by nobody's mark: it was there before",
             "frozen www.example.com A stays at 203.0.113.7: silence",
-            "skipped Ingress shop/web has no label cluster-name: it is skipped",
+            "skipped Ingress shop/web: it has no label cluster-name",
         ]
 
     def test_are_told_once_while_they_last(self) -> None:
@@ -293,5 +297,5 @@ class _Full(io.StringIO):
 def test_a_log_without_room_stops_nobody(mode: Mode) -> None:
     log = Log(Console(file=_Full()), mode, _Full(), Redactor())
     hearing(log)(dispatch(convergence(change("www", after="203.0.113.7"))))
-    log.write(Entry("info", "end", "still here"))
+    log.write(LogEntry("info", "end", "still here"))
     assert log.mode == mode

@@ -4,8 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
+from cli.findings.sightings import source_label
 from cli.metrics.detection import MOST_SOURCES
-from cli.output.source_label import shown
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.detect import DETECTIONS, NOT_WAITED_FOR, Detection
@@ -75,4 +75,4 @@ class TestSources:
         ],
     )
     def test_have_no_secret_in_their_label(self, source: str, label: str) -> None:
-        assert shown(source) == label
+        assert source_label(source) == label

@@ -6,7 +6,7 @@ import pytest
 
 from cli.events import Cached, Leadership, Mended, Reloaded, Role
 from cli.metrics.metrics import Metrics
-from cli.metrics.state_size import state_size
+from cli.metrics.process import state_size
 from cli.session.backend import without_sidecars
 from tests.cli.metrics.telling import EPOCH, Told
 

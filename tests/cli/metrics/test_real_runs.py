@@ -7,7 +7,7 @@ import pytest
 from cli.engine.failure import RunFailed
 from cli.events import Begun, Cause, Failure
 from cli.metrics.metrics import Metrics
-from cli.metrics.state_size import state_size
+from cli.metrics.process import state_size
 from cli.reconcile.converge import converge
 from cli.session.open import open_session
 from lab import remote

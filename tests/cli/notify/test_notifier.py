@@ -29,8 +29,8 @@ from tests.cli.notify.conftest import DEADLINE, Hook
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 NEWS = convergence(change("www", "203.0.113.7", "203.0.113.8"))
-LINE = "www.example.com A: 203.0.113.7 -> 203.0.113.8"
-TITLE = "TrueNorth home: www.example.com A has changed"
+LINE = "203.0.113.7 -> 203.0.113.8"
+TITLE = "TrueNorth home: www.example.com A was updated"
 MESSAGE = Message("change", "info", TITLE, LINE)
 
 
@@ -91,7 +91,7 @@ class TestAMessage:
             on_event(dispatch(NEWS))
             hook.next()
             on_event(dispatch(convergence(change("www", "203.0.113.8", "203.0.113.9"))))
-        assert hook.next().document["message"] == "www.example.com A: 203.0.113.8 -> 203.0.113.9"
+        assert hook.next().document["message"] == "203.0.113.8 -> 203.0.113.9"
 
     def test_that_is_due_without_further_news_is_sent(self, hook: Hook) -> None:
         soon = NotificationSettings(failures_from=0.2)

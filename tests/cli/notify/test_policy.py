@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.events import Failure, Fatal, Leadership, Reloaded, Role
+from cli.findings.finding import Finding
 from cli.notify.message import LINES, Fact, Message, message
 from cli.notify.policy import BURST, Policy
 from cli.reconcile.events import Event
@@ -52,28 +53,42 @@ def changed(before: str, after: str, name: str = "www") -> Convergence:
 
 class TestWords:
     @pytest.mark.parametrize(
-        ("made", "line"),
+        ("made", "title", "line"),
         [
-            (change("www", "203.0.113.7", "203.0.113.8"), "www.example.com A: 203.0.113.7 -> 203.0.113.8"),
-            (change("www", after="203.0.113.7"), "www.example.com A: created, 203.0.113.7"),
-            (change("www", "203.0.113.7"), "www.example.com A: deleted, was 203.0.113.7"),
+            (
+                change("www", "203.0.113.7", "203.0.113.8"),
+                "was updated",
+                "203.0.113.7 -> 203.0.113.8",
+            ),
+            (change("www", after="203.0.113.7"), "was created", "203.0.113.7"),
+            (change("www", "203.0.113.7"), "was deleted", "203.0.113.7"),
             (
                 change("www", "203.0.113.7", "203.0.113.8", Action.CORRECT),
-                "www.example.com A: 203.0.113.7 -> 203.0.113.8 (drift: it was changed behind our back)",
+                "was corrected",
+                "203.0.113.7 -> 203.0.113.8 (drift: it was changed behind our back)",
             ),
-            (change("www", "203.0.113.7", action=Action.FORGET), "www.example.com A: is gone, and not wanted any more"),
+            (
+                change("www", "203.0.113.7", action=Action.FORGET),
+                "was forgotten",
+                "203.0.113.7 (it is gone already)",
+            ),
         ],
     )
-    def test_of_a_change_are_its_name_and_what_it_was_before_and_is_now(self, made: Change, line: str) -> None:
+    def test_of_a_change_are_its_name_and_what_it_was_before_and_is_now(
+        self, made: Change, title: str, line: str
+    ) -> None:
         told = Told().only(0, convergence(made))
         assert (told.kind, told.severity, told.body) == ("change", "info", line)
-        assert told.title == "TrueNorth home: www.example.com A has changed"
+        assert told.title == f"TrueNorth home: www.example.com A {title}"
 
     def test_of_many_changes_are_twenty_lines_and_the_number_of_the_rest(self) -> None:
         made = [change(f"n{number:02}", "203.0.113.7", "203.0.113.8") for number in range(LINES + 12)]
         told = Told().only(0, convergence(*made))
         assert told.title == "TrueNorth home: 32 records have changed"
-        assert told.body.splitlines()[LINES - 1 :] == ["n19.example.com A: 203.0.113.7 -> 203.0.113.8", "and 12 more"]
+        assert told.body.splitlines()[LINES - 1 :] == [
+            "n19.example.com A was updated: 203.0.113.7 -> 203.0.113.8",
+            "and 12 more",
+        ]
 
     def test_of_a_change_of_load_balancing_are_what_it_is(self) -> None:
         done = replace(changed("", "203.0.113.7"), geo_changes=(GeoChange(GeoAction.UPDATE, "pool", "k8s-pool-a-eu"),))
@@ -82,29 +97,32 @@ class TestWords:
 
     def test_of_a_conflict_are_who_holds_it_and_what_to_do(self) -> None:
         told = Told().only(0, convergence(conflicts=(conflict("www"),)))
-        assert told.title == "TrueNorth home: www.example.com is held by somebody else"
-        assert told.body.startswith("www.example.com A: held by nobody's mark; it was there before\nWhat is not ours")
+        assert told.title == "TrueNorth home: www.example.com A is held by nobody's mark"
+        assert told.body.startswith("it was there before\nIt is left alone. Take")
         assert told.severity == "warning"
 
     def test_of_a_disagreement_are_who_says_what(self) -> None:
         told = Told().only(0, DISAGREE)
-        assert told.title == "TrueNorth home: the sources of the WAN ipv4 address disagree"
+        assert told.title == "TrueNorth home: the IPv4 address of the WAN is unknown"
         assert "203.0.113.66 says b" in told.body
         assert "truenorth detect" in told.body
 
     def test_of_a_refusal_are_the_word_that_allows_it(self) -> None:
         told = Told().only(0, REFUSED)
-        assert told.title == "TrueNorth home: refused: a person has to decide"
+        assert told.title == "TrueNorth home: changes are refused until a person decides"
         assert "--allow abc" in told.body
 
     def test_of_an_end_are_why_and_what_to_do(self) -> None:
         told = Told().only(0, Fatal("the token is refused", 2))
-        assert (told.title, told.severity) == ("TrueNorth home: has ended, exit code 2", "failure")
+        assert (told.title, told.severity) == ("TrueNorth home: gives up with exit code 2", "failure")
         assert told.body.splitlines()[0] == "the token is refused"
 
     def test_are_never_longer_than_services_take(self) -> None:
         for count in (1, 2, LINES + 5):
-            facts = [Fact("conflict", str(number), "t", "x" * 10_000, "do") for number in range(count)]
+            facts = [
+                Fact("conflict", str(number), Finding("conflict", "warning", "", "t", "x" * 10_000, "do"))
+                for number in range(count)
+            ]
             assert len(message("home", facts).body) < 4000
 
 
@@ -149,7 +167,7 @@ class TestTheSame:
         told.at(0, changed("", "203.0.113.7"))
         told.at(10, changed("203.0.113.7", "203.0.113.8"))
         told.at(20, changed("203.0.113.8", "203.0.113.9"))
-        assert told.only(WINDOW).body == "www.example.com A: 203.0.113.7 -> 203.0.113.9"
+        assert told.only(WINDOW).body == "203.0.113.7 -> 203.0.113.9"
 
     def test_is_nothing_where_a_record_is_back_at_what_was_told(self) -> None:
         told = Told()
@@ -190,8 +208,8 @@ class TestAConflict:
     def test_that_is_new_is_told_without_the_others(self) -> None:
         told = Told()
         told.at(0, convergence(conflicts=(conflict("www"),)))
-        body = told.only(1, convergence(conflicts=(conflict("www"), conflict("api")))).body
-        assert body.startswith("api.example.com")
+        found = told.only(1, convergence(conflicts=(conflict("www"), conflict("api"))))
+        assert found.title.startswith("TrueNorth home: api.example.com")
 
     def test_is_not_over_because_its_zone_could_not_be_listed(self) -> None:
         told, held = Told(), convergence(conflicts=(conflict("www"),))
@@ -265,30 +283,31 @@ class TestAgreement:
         told = Told()
         told.at(0, DISAGREE)
         found = told.only(10, sighting("203.0.113.8"))
-        assert found.title == "TrueNorth home: the sources of the WAN ipv4 address agree again"
-        assert found.body == "WAN ipv4: 203.0.113.8"
+        assert found.title == "TrueNorth home: the IPv4 address of the WAN is 203.0.113.8"
+        assert found.body == "the sources agree again"
         assert told.at(20, sighting("203.0.113.9")) == []
 
 
 class TestSettings:
     def test_that_cannot_be_used_are_told_and_so_is_their_mending(self) -> None:
         told = Told()
-        assert told.only(0, Reloaded("no zone")).title == "TrueNorth home: the new settings are not used"
-        assert told.only(1, Reloaded()).title == "TrueNorth home: the settings are mended"
+        assert told.only(0, Reloaded("no zone")).title == "TrueNorth home: the new settings cannot be used"
+        assert told.only(1, Reloaded()).title == "TrueNorth home: the settings have changed and are in use"
 
 
 class TestLeadership:
     def test_that_was_taken_over_is_told(self) -> None:
         told = Told()
         told.at(0, STANDBY)
-        assert told.only(1, LEADER).title == "TrueNorth home: pod-a leads now"
+        assert told.only(1, LEADER).title == "TrueNorth home: pod-a leads"
 
     def test_of_a_process_that_starts_where_another_led_is_told(self) -> None:
         assert Told().at(0, replace(LEADER, transitions=3))
 
     def test_that_was_lost_is_told_with_the_reason(self) -> None:
         lost = Leadership(Role.STANDBY, "pod-b", "pod-a", reason="it could not renew")
-        assert Told().only(0, LEADER, lost).body == "it could not renew\npod-b leads now."
+        found = Told().only(0, LEADER, lost)
+        assert (found.title, found.body) == ("TrueNorth home: pod-a stands by: pod-b leads", "it could not renew")
 
     def test_is_not_told_unless_asked_for(self) -> None:
         assert Told(NotificationSettings()).at(0, STANDBY, LEADER) == []

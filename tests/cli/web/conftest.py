@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from cli.web.app import Exposition, application
 from cli.web.health import Health
@@ -21,6 +21,7 @@ from cli.web.status_board import StatusBoard
 from tests.cli.web.sample import board
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=60_000)  # a busy machine draws late
 METRICS = (b"truenorth_up 1\n", "text/plain; version=0.0.4; charset=utf-8")
 
 

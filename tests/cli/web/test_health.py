@@ -4,7 +4,7 @@ import pytest
 
 from cli.events import Failure, Fatal, Leadership, Role, Stopping
 from cli.reconcile.events import Event
-from cli.web.health import CONVERGED, Check, Health
+from cli.web.health import CONVERGED, Health, HealthCheck
 from stacks.model.errors import Problem, Refused
 from tests.cli.web.sample import convergence, dispatch
 
@@ -26,13 +26,13 @@ def health(clock: Clock) -> Health:
     return Health("sources", clock=clock)
 
 
-def wrong(checks: tuple[Check, ...]) -> dict[str, str]:
+def wrong(checks: tuple[HealthCheck, ...]) -> dict[str, str]:
     return {one.name: one.problem for one in checks if one.problem}
 
 
 class TestLife:
     def test_is_there_from_the_start(self, health: Health) -> None:
-        assert health.life() == (Check("process"),)
+        assert health.life() == (HealthCheck("process"),)
 
     def test_lasts_while_all_parts_beat(self, health: Health, clock: Clock) -> None:
         health.beat("loop", 10)

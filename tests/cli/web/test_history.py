@@ -6,7 +6,7 @@ from datetime import timedelta
 from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping, Trigger
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
-from cli.web.history import KEPT, LINES, Entry, entry_of, noted
+from cli.web.history import KEPT, LINES, HistoryEntry, entry_of, noted
 from components.marks import ownership
 from components.records.record import Record
 from stacks.model.confirmation import Confirmed, Unconfirmed
@@ -17,7 +17,7 @@ from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.web.sample import FORMER, IPV4, NOW, RUN, change, convergence, dispatch, sighting
 
 
-def entry(event: Event, *triggers: Trigger) -> Entry:
+def entry(event: Event, *triggers: Trigger) -> HistoryEntry:
     found = entry_of(dispatch(event, 0, *triggers))
     assert found
     return found
@@ -81,23 +81,23 @@ class TestAnEntry:
 
 
 class TestTheHistory:
-    FAILED = Entry(NOW, "failure", "The convergence failed", "503")
+    FAILED = HistoryEntry(NOW, "failure", "The convergence failed", "503")
 
     def test_has_the_newest_first_and_forgets_the_oldest(self) -> None:
-        history: tuple[Entry, ...] = ()
+        history: tuple[HistoryEntry, ...] = ()
         for number in range(KEPT + 5):
-            history = noted(history, Entry(NOW, "address", str(number)))
+            history = noted(history, HistoryEntry(NOW, "address", str(number)))
         assert (history[0].title, len(history)) == (str(KEPT + 4), KEPT)
 
     def test_counts_what_happens_again_and_again(self) -> None:
-        history: tuple[Entry, ...] = ()
+        history: tuple[HistoryEntry, ...] = ()
         for number in range(1000):
             history = noted(history, replace(self.FAILED, at=NOW + timedelta(seconds=number)))
         (only,) = history
         assert (only.count, only.first, only.at) == (1000, NOW, NOW + timedelta(seconds=999))
 
     def test_keeps_changes_apart(self) -> None:
-        same = Entry(NOW, "change", "1 record updated")
+        same = HistoryEntry(NOW, "change", "1 record updated")
         assert noted((same,), same) == (same, same)
 
     def test_keeps_apart_what_differs(self) -> None:

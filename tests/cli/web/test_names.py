@@ -79,20 +79,20 @@ class TestTheState:
         assert (confirmed["state"], confirmed["confirmed_seconds"]) == ("ok", 1.23)
         missing = only(done, Confirmation((Unconfirmed(*self.WWW, "ns1 says 192.0.2.1"),)))
         assert missing["state"] == "unconfirmed"
-        assert missing["reason"] == "the name servers do not answer it: ns1 says 192.0.2.1"
+        assert missing["reason"] == "is not confirmed by the name servers: ns1 says 192.0.2.1"
 
     def test_is_held_where_the_guard_refuses(self) -> None:
         refusal = Refusal(ZONE, "too many", (change(Action.DELETE, "www", IPV4, None),))
         row = only(replace(convergence(self.SETS), refusals=(refusal,), is_held_back=True))
-        assert (row["state"], row["reason"]) == ("held", "the guard refuses to change it: too many")
+        assert (row["state"], row["reason"]) == ("held", "refused: too many")
 
     def test_is_unread_where_the_zone_is(self) -> None:
         row = only(convergence(self.SETS, zones=(UnreadZone(ZONE, "503"),)))
-        assert (row["state"], row["reason"]) == ("unread", "the zone could not be listed: 503")
+        assert (row["state"], row["reason"]) == ("unread", "the zone example.com could not be read: 503")
 
     def test_is_leaving_where_it_is_not_wanted_any_more(self) -> None:
         row = only(Leaving(*self.WWW, 60.0), convergence([record_set("www", IPV4, untouched=True)]))
-        assert (row["state"], row["reason"]) == ("leaving", "not wanted any more: deleted 60 s after it left")
+        assert (row["state"], row["reason"]) == ("leaving", "is not wanted any more, and is deleted after 60 s")
 
     def test_is_deferred_where_the_next_run_makes_it(self) -> None:
         done = convergence()
@@ -107,7 +107,7 @@ class TestTheState:
                 conflicts=(Conflict(*self.WWW, "somebody", "it stands there"),),
             )
         )
-        assert (row["state"], row["reason"]) == ("conflict", "held by somebody; it stands there")
+        assert (row["state"], row["reason"]) == ("conflict", "is held by somebody: it stands there")
 
     def test_is_frozen_as_the_planner_says(self) -> None:
         live, owned = owned_www()

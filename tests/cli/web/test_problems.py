@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from cli.events import Cached, Cause, Failure, Fatal, Leadership, Leaving, Reloaded, Role, Stopping, Unwritten
+from cli.findings.finding import SHOWN, Finding
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.web.document import head
-from cli.web.problems import SHOWN, Trouble, troubles
+from cli.web.problems import problems
 from cli.web.status import Status, after
 from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.confirmation import Unconfirmed
@@ -31,11 +32,11 @@ def status(*event: Event) -> Status:
     return found
 
 
-def wrong(*event: Event) -> list[Trouble]:
-    return list(troubles(status(*event)))
+def wrong(*event: Event) -> list[Finding]:
+    return [one.finding for one in problems(status(*event))]
 
 
-def only(*event: Event) -> Trouble:
+def only(*event: Event) -> Finding:
     (found,) = wrong(*event)
     return found
 
@@ -60,8 +61,8 @@ class TestTheHeadline:
             ((convergence(WWW), Reloaded("bad")), ("warning", "1 name in place; something needs a look")),
             ((convergence(WWW), REFUSED), ("bad", "Changes are refused: a person has to decide")),
             ((convergence(WWW), Failure("503", 1.0)), ("bad", "The last convergence failed; it is tried again")),
-            ((Leadership(Role.STANDBY, "pod-a", "pod-b"),), ("standby", "Standing by: pod-a leads")),
-            ((Leadership(Role.STANDBY),), ("standby", "Standing by: nobody is known to lead")),
+            ((Leadership(Role.STANDBY, "pod-a", "pod-b"),), ("standby", "pod-b stands by: pod-a leads")),
+            ((Leadership(Role.STANDBY),), ("standby", "This process stands by: nobody is known to lead")),
             ((convergence(WWW), Stopping("SIGTERM")), ("waiting", "It is ending")),
             ((convergence(WWW), Fatal("bad", 2), Stopping("x")), ("bad", "It has ended: a person has to look")),
         ],
@@ -111,9 +112,9 @@ class TestAProblem:
         assert wrong(SourceSighting("home", "ingress", "Ingress", Unknown("no such kind"), waiting=True)) == []
 
     def test_of_failing_again_and_again_says_how_often_and_since_when(self) -> None:
-        found = only(*[Failure("503", 8.0)] * 3)
-        assert (found.title, found.since) == ("The convergence failed, 3 times in a row", NOW)
-        assert "after 8 s" in found.do
+        (found,) = problems(status(*[Failure("503", 8.0)] * 3))
+        assert (found.finding.title, found.since) == ("the convergence failed 3 times in a row", NOW)
+        assert "after 8 s" in found.finding.do
 
     def test_of_an_unread_zone_is_told_once(self) -> None:
         found = only(convergence(zones=(UnreadZone(ZONE, "503"),)), Failure("503", 8.0, Cause.UNREAD))
@@ -122,27 +123,27 @@ class TestAProblem:
     def test_of_one_reason_is_told_once_however_many_names_it_freezes(self) -> None:
         frozen = tuple(Frozen(f"n{number}.example.com", "A", (IPV4,), "silence") for number in range(5000))
         found = only(convergence(frozen=frozen))
-        assert (found.title, found.text) == ("5,000 record sets frozen", "silence")
+        assert (found.title, found.why) == ("5,000 record sets are frozen", "silence")
         assert (len(found.names), found.more) == (SHOWN, 5000 - SHOWN)
 
     def test_of_many_conflicts_does_not_fill_the_page(self) -> None:
         conflicts = tuple(Conflict(f"n{number}.example.com", "A", "somebody", "there") for number in range(500))
         found = wrong(convergence(conflicts=conflicts))
         assert len(found) == SHOWN + 1
-        assert found[-1].title == "490 more names are in conflict: see the list"
+        assert found[-1].title == "490 more names like these"
 
     def test_of_an_object_is_its_complaint_alone(self) -> None:
         text = "Ingress shop/web: truenorth/ttl is no number"
         complaint = Complaint(ingress("web"), "truenorth/ttl", "soon", "seconds", text)
         done = convergence(frozen=(Frozen("a.example.com", "A", (), text),))
         found = only(replace(done, plan=replace(done.plan, complaints=(complaint,))))
-        assert (found.kind, found.text, found.do) == ("complaint", text, "Its owner can mend it: seconds")
+        assert (found.kind, found.why, found.do) == ("complaint", text, "Its owner can mend it: seconds")
 
     def test_of_load_balancing_has_its_conflicts_notes_and_what_is_left(self) -> None:
         done = convergence()
         geo = GeoPlan(conflicts=("the pool is another's",), notes=("no location",), again="the old origin stays")
         found = wrong(replace(done, plan=replace(done.plan, geo=geo)))
-        assert [(one.severity, one.text) for one in found] == [
+        assert [(one.severity, one.why) for one in found] == [
             ("warning", "the pool is another's"),
             ("note", "no location"),
             ("note", "the old origin stays"),
@@ -150,7 +151,7 @@ class TestAProblem:
 
     def test_of_a_pool_names_the_addresses_that_are_down(self) -> None:
         (found,) = (one for one in wrong(troubled()) if one.kind == "health")
-        assert (found.title, found.names) == ("The pool k8s-pool-office-us_east is unhealthy", ("198.51.100.4",))
+        assert (found.title, found.names) == ("the pool k8s-pool-office-us_east is unhealthy", ("198.51.100.4",))
 
 
 def test_the_worst_come_first() -> None:

@@ -120,32 +120,32 @@ class TestFailures:
 
     def test_count_until_one_succeeds(self) -> None:
         found = told(self.FAILURE, self.FAILURE, self.FAILURE)
-        assert found.failure
-        assert (found.failure.count, found.failure.since) == (3, NOW - timedelta(seconds=2))
-        assert told(convergence(), status=found).failure is None
+        assert found.leader.failure
+        assert (found.leader.failure.count, found.leader.failure.since) == (3, NOW - timedelta(seconds=2))
+        assert told(convergence(), status=found).leader.failure is None
 
     def test_of_a_zone_that_stays_unread_count_on(self) -> None:
         unread = convergence(zones=(UnreadZone(ZONE, "503"),))
         failure = Failure("503", 2.0, Cause.UNREAD)
         found = told(unread, failure, unread, failure)
-        assert found.failure
-        assert found.failure.count == 2
+        assert found.leader.failure
+        assert found.leader.failure.count == 2
 
     def test_end_with_a_refusal(self) -> None:
         found = told(self.FAILURE, REFUSED)
-        assert (found.failure, found.refusal) == (None, REFUSED)
+        assert (found.leader.failure, found.leader.refusal) == (None, REFUSED)
 
     def test_of_telling_owners_end_with_the_next_convergence(self) -> None:
         found = told(Unwritten("home", "forbidden"))
-        assert list(found.unwritten) == ["home"]
-        assert told(convergence(), status=found).unwritten == {}
+        assert list(found.leader.unwritten) == ["home"]
+        assert told(convergence(), status=found).leader.unwritten == {}
 
 
 class TestRefusals:
     def test_stay_while_changes_are_held_back(self) -> None:
         held = replace(convergence(), is_held_back=True)
-        assert told(REFUSED, held).refusal == REFUSED
-        assert told(REFUSED, held, convergence()).refusal is None
+        assert told(REFUSED, held).leader.refusal == REFUSED
+        assert told(REFUSED, held, convergence()).leader.refusal is None
 
 
 class TestConfirmations:
@@ -154,31 +154,33 @@ class TestConfirmations:
     def test_hold_until_the_record_set_changes_again(self) -> None:
         sets = [record_set("www", IPV4)]
         found = told(convergence(sets), self.CONFIRMED, convergence(sets))
-        assert found.outcomes == {WWW: Confirmed(*WWW, 1.2)}
-        assert told(convergence(sets, (change(Action.UPDATE, "www", FORMER, IPV4),)), status=found).outcomes == {}
+        assert found.leader.outcomes == {WWW: Confirmed(*WWW, 1.2)}
+        assert (
+            told(convergence(sets, (change(Action.UPDATE, "www", FORMER, IPV4),)), status=found).leader.outcomes == {}
+        )
 
     def test_go_with_the_record_set(self) -> None:
-        assert told(convergence([record_set("www", IPV4)]), self.CONFIRMED, convergence()).outcomes == {}
+        assert told(convergence([record_set("www", IPV4)]), self.CONFIRMED, convergence()).leader.outcomes == {}
 
     def test_keep_what_is_missing(self) -> None:
         missing = Unconfirmed(*WWW, "ns1 says 192.0.2.1")
-        assert told(convergence([record_set("www", IPV4)]), Confirmation((missing,))).outcomes == {WWW: missing}
+        assert told(convergence([record_set("www", IPV4)]), Confirmation((missing,))).leader.outcomes == {WWW: missing}
 
 
 class TestLeaving:
     def test_lasts_until_it_is_gone_or_wanted_again(self) -> None:
         kept = convergence([record_set("www", IPV4, untouched=True)])
         found = told(Leaving(*WWW, 60.0), kept)
-        assert list(found.leaving) == [WWW]
-        assert told(convergence(), status=found).leaving == {}
-        assert told(convergence([record_set("www", IPV4)]), status=found).leaving == {}
+        assert list(found.leader.leaving) == [WWW]
+        assert told(convergence(), status=found).leader.leaving == {}
+        assert told(convergence([record_set("www", IPV4)]), status=found).leader.leaving == {}
 
 
 class TestLeadership:
     def test_that_is_lost_takes_with_it_what_the_leader_knew(self) -> None:
         lost = Leadership(Role.STANDBY, "pod-b", "pod-a", 5, "the lease could not be renewed")
         found = told(Leadership(Role.LEADER, "pod-a", "pod-a", 4), troubled(), TestFailures.FAILURE, lost)
-        assert (found.done, found.failure, found.outcomes) == (None, None, {})
+        assert (found.leader.done, found.leader.failure, found.leader.outcomes) == (None, None, {})
         assert found.addresses  # which it sees itself
         assert [one.kind for one in found.history] == ["leadership", "failure", "leadership"]
 

@@ -67,5 +67,5 @@ def test_loses_nothing_that_threads_tell_at_once() -> None:
     board = StatusBoard("home", "home")
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: board.on_event(dispatch(Failure("503", 1.0))), range(200)))
-    assert board.status.failure
-    assert board.status.failure.count == 200
+    assert board.status.leader.failure
+    assert board.status.leader.failure.count == 200

@@ -131,7 +131,7 @@ class TestWhatIsRefused:
         world.stands(LiveRecord("r1", a_record("www", "198.51.100.9")))
         told = world.told(wish())
         assert told.keys() == {(WEB, Reason.CONFLICT)}
-        assert told[WEB, Reason.CONFLICT].startswith(f"{WWW} A: A 198.51.100.9 (")
+        assert told[WEB, Reason.CONFLICT].startswith(f"{WWW} A is held by A 198.51.100.9 (")
         assert Reason.CONFLICT.is_warning
 
     def test_a_bad_annotation_is_told_without_the_objects_name_which_the_event_has(self) -> None:

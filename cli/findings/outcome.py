@@ -1,0 +1,125 @@
+"""Findings about a convergence: what is not as it should be, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from cli.findings.balancing import of_geo_plan, of_sight
+from cli.findings.finding import Finding, plural
+from cli.findings.sightings import of_address, of_source
+from cli.reconcile.result import Convergence
+from stacks.model.claims import Complaint
+from stacks.model.confirmation import Confirmed, Unconfirmed
+from stacks.model.plan import Plan
+from stacks.model.values import UnreadZone
+from stacks.plan.safety import guard
+from stacks.plan.safety.guard import Refusal
+
+if TYPE_CHECKING:
+    from cli.reconcile.confirm import Outcome
+
+_ZONE = "All that is ours in it stays as it is; it is tried again by itself. Look at the provider's status."
+_CONFLICT = (
+    "It is left alone. Take the name out of the settings, or the record out of the zone, or take it over with "
+    "`truenorth adopt`."
+)
+_FROZEN = "What is there stays as it is, and is followed again by itself once the reason is gone."
+_UNCONFIRMED = "It was written. Name servers that lag behind take it by themselves; look at the zone's delegation."
+
+
+def findings(done: Convergence) -> tuple[Finding, ...]:
+    """Return all that is not as it should be after a convergence, or needs somebody's attention."""
+    seen = done.observation
+    found = [of_zone(one) for one in seen.zones if isinstance(one, UnreadZone)]
+    found += [one for one in map(of_address, seen.addresses) if one.severity != "note"]
+    found += [one for one in map(of_source, seen.sources) if one.severity != "note"]
+    return (*found, *of_refusals(done), *of_sight(seen.geo), *of_plan(done.plan), *of_deferred(done.plan))
+
+
+def of_plan(plan: Plan) -> tuple[Finding, ...]:
+    """Return what a plan leaves as it is or does not declare."""
+    skipped = {complaint.text for complaint in plan.complaints}
+    frozen = [
+        Finding(
+            "frozen",
+            "warning",
+            f"{one.name} {one.type}",
+            f"stays at {', '.join(one.kept)}" if one.kept else "is not made yet",
+            one.reason,
+            _FROZEN,
+        )
+        for one in plan.frozen
+        if one.reason not in skipped  # the complaint says it
+    ]
+    return (*of_conflicts(plan), *frozen, *map(of_complaint, plan.complaints), *of_geo_plan(plan.geo))
+
+
+def of_conflicts(plan: Plan) -> tuple[Finding, ...]:
+    """Return the conflicts of record sets: wanted names that somebody else holds."""
+    return tuple(
+        Finding("conflict", "warning", f"{one.name} {one.type}", f"is held by {one.held_by}", one.reason, _CONFLICT)
+        for one in plan.conflicts
+    )
+
+
+def of_complaint(complaint: Complaint) -> Finding:
+    """Return the finding of what an object's owner has to mend."""
+    do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
+    subject = str(complaint.object)
+    return Finding("complaint", "warning", subject, "", complaint.text.removeprefix(f"{subject}: "), do)
+
+
+def of_deferred(plan: Plan) -> tuple[Finding, ...]:
+    """Return the record sets that the next run makes."""
+    return tuple(
+        Finding(
+            "deferred",
+            "note",
+            f"{one.name} {one.type}",
+            f"is made by the next run, once {', '.join(one.until)} of ours is deleted",
+        )
+        for one in plan.deferred
+    )
+
+
+def of_refusals(done: Convergence) -> Iterator[Finding]:
+    """Yield what the guard refuses, or would refuse if a person had not allowed it."""
+    word = guard.word(done.refusals)
+    do = f"Look at it with `truenorth preview`; `truenorth up --allow {word}` allows exactly this." if word else ""
+    for one in done.refusals:
+        if done.allowed_by:
+            yield Finding("refusal", "warning", "", f"allowed by {done.allowed_by}: {one.what}", one.where)
+        else:
+            yield of_refusal(one, do)
+
+
+def of_refusal(refusal: Refusal, do: str = "") -> Finding:
+    """Return the finding of one refusal of the guard."""
+    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, do)
+
+
+def of_zone(zone: UnreadZone) -> Finding:
+    """Return the finding that a zone could not be read."""
+    return Finding("zone", "bad", f"the zone {zone.zone}", "could not be read", zone.reason, _ZONE)
+
+
+def of_outcomes(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """Return the number of record sets that the name servers confirm, and each unconfirmed record set."""
+    outcomes = tuple(outcomes)
+    seconds = [one.seconds for one in outcomes if isinstance(one, Confirmed)]
+    confirmed = f"{plural(len(seconds), 'record set')} ({max(seconds, default=0.0):.1f} s)"
+    found = [Finding("confirmation", "good", "", "confirmed by the name servers", confirmed)] if seconds else []
+    found += [
+        Finding(
+            "unconfirmed",
+            "warning",
+            f"{one.name} {one.type}",
+            "is not confirmed by the name servers",
+            one.said,
+            _UNCONFIRMED,
+        )
+        for one in outcomes
+        if isinstance(one, Unconfirmed)
+    ]
+    return tuple(found)
