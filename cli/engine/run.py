@@ -20,6 +20,7 @@ from typing import IO
 from cli.engine.events import Diagnostic, Event, Step, Summary, parse_event
 from cli.engine.hold import Hold
 from cli.engine.inline import run_quickly
+from stacks.observe.pulumi_cli import start_engine
 
 Program = Callable[[], None]
 Listener = Callable[[Event], None]
@@ -67,7 +68,7 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
         began = time.monotonic()
         # Handlers stand before the child is there: it then starts with signals as they are by default, even where we
         # were started with some ignored, as a shell does to what it runs in the background.
-        with signals_reach(hold), hold.running(partial(_start, command, cwd, environment)) as child:
+        with signals_reach(hold), hold.running(partial(start_engine, command, cwd, environment)) as child:
             events, stderr = _follow(child, listener)
             interrupted = hold.has_asked(child)
         return Run(
@@ -80,22 +81,6 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
             stderr=stderr,
             interrupted=interrupted,
         )
-
-
-def _start(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """The engine in a session of its own, so that a terminal's Ctrl-C does not reach it behind our back."""
-    return subprocess.Popen(  # noqa: S603 - our own engine
-        command,
-        cwd=cwd,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
 
 
 def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Event], str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from cli.session.project import PROJECT_FILE, PROJECT_NAME
 from cli.session.session import Session
 from stacks.model.errors import NotNow
 from stacks.model.shards import label_of
-from stacks.observe.registry import NO_STACK
+from stacks.observe.pulumi_cli import ask_pulumi, reports_missing_stack
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
@@ -77,7 +76,7 @@ def _with_stack(session: Session, arguments: list[str], program: Program, listen
     try:
         return _run(session, arguments, program, listener)
     except RunFailed as failure:
-        if not any(text in str(failure).lower() for text in NO_STACK):
+        if not reports_missing_stack(str(failure)):
             raise
     make_stack(session)
     return _run(session, arguments, program, listener)
@@ -91,15 +90,15 @@ def make_stack(session: Session) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="truenorth-stack-") as folder:
         (Path(folder) / PROJECT_FILE).write_text(f"name: {PROJECT_NAME}\nruntime: python\n", encoding="utf-8")
-        done = subprocess.run(  # noqa: S603 - our own engine
-            [str(session.engine.pulumi), "stack", "init", session.stack, "--no-select", "--non-interactive"],
-            cwd=folder,
-            env=dict(session.environment),
-            capture_output=True,
-            text=True,
-            check=False,
+        done = ask_pulumi(
+            session.engine.pulumi,
+            ("stack", "init", session.stack, "--no-select"),
+            session.environment,
+            cwd=Path(folder),
+            failed=f"stack {session.stack} could not be made",
+            deadline=None,
         )
-    if done.returncode != 0 and "already exists" not in done.stderr:
+    if not done.succeeded and "already exists" not in done.stderr:
         raise mendable(done.stderr, stack=session.stack, backend=session.backend) or RunFailed(done.stderr.strip())
 
 

@@ -10,7 +10,6 @@ import gzip
 import json
 import os
 import re
-import subprocess
 import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -28,14 +27,13 @@ from cli.session.project import PROJECT_NAME
 from cli.state.integrity import VERSIONS, examined, fault_of_deployment
 from stacks.model.errors import ObservationError, UserError
 from stacks.model.values import Registry
-from stacks.observe.registry import NO_STACK, ask_pulumi
+from stacks.observe.pulumi_cli import PulumiAnswer, ask_pulumi
 
 if TYPE_CHECKING:
     from cli.session.session import Session
 
 ENDINGS = (".json", ".json.gz")
 """Of checkpoints that can be read here; the engine writes .json.zst too, where it is told to."""
-DEADLINE = 60.0
 GZIP = b"\x1f\x8b"
 ID = re.compile(rb'"id":\s*"([^"\\]+)"')
 
@@ -162,10 +160,10 @@ def exported(session: Session) -> Mapping[str, Any]:
     """
     for repaired in (False, True):
         done = _pulumi(session, "stack", "export")
-        if done.returncode != 0 and any(text in done.stderr.lower() for text in NO_STACK):
+        if done.lacks_stack:
             return {}
-        fault = done.stderr.strip()
-        if done.returncode == 0:
+        fault = done.reason
+        if done.succeeded:
             try:
                 deployment = json.loads(done.stdout)["deployment"]
             except (ValueError, KeyError, TypeError):
@@ -175,8 +173,8 @@ def exported(session: Session) -> Mapping[str, Any]:
             if not fault:
                 return deployment or {}
         elif "integrity" not in fault:
-            raise ObservationError(f"the state of stack {session.stack} could not be read: {' '.join(fault.split())}")
-        if repaired or _pulumi(session, "state", "repair", "--yes").returncode != 0:
+            raise ObservationError(f"the state of stack {session.stack} could not be read: {fault}")
+        if repaired or not _pulumi(session, "state", "repair", "--yes").succeeded:
             break
     raise UserError(
         f"the state of stack {session.stack} is damaged: {fault}",
@@ -222,10 +220,10 @@ def _repaired(session: Session, damaged: Checkpoint) -> bytes | None:
         (Path(name) / ".pulumi" / "meta.yaml").write_text("version: 1\n")
         done = _pulumi(session, "state", "repair", "--yes", PULUMI_BACKEND_URL=f"{Path(name).as_uri()}?metadata=skip")
         found = current(Path(name) / ".pulumi", session.stack)
-        return found.content if done.returncode == 0 and found and not found.fault else None
+        return found.content if done.succeeded and found and not found.fault else None
 
 
-def _pulumi(session: Session, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+def _pulumi(session: Session, *arguments: str, **changed: str) -> PulumiAnswer:
     return ask_pulumi(
         session.engine.pulumi,
         (*arguments, f"--stack={session.stack}"),

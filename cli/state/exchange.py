@@ -8,21 +8,19 @@ from typing import Any
 
 from cli.session.session import Session
 from cli.session.stack import make_stack
-from cli.state.deployments import VERSION, pulumi_stack, replace_deployment, why
+from cli.state.deployments import VERSION, pulumi_stack, replace_deployment
 from stacks.model.errors import ObservationError, UserError
-from stacks.observe.registry import NO_STACK
 
 
 def exported(session: Session) -> bytes:
     """The state as a document. Raises UserError where there is none, ObservationError where it cannot be read."""
     session.state.pull()
     done = pulumi_stack(session, "export")
-    if done.returncode == 0:
-        return done.stdout.encode()
-    reason = why(done)
-    if any(text in reason.lower() for text in NO_STACK):
+    if done.lacks_stack:
         raise UserError(f"stack {session.stack} has no state yet", "--stack", "make it: truenorth up")
-    raise ObservationError(f"the state of stack {session.stack} could not be read: {reason}")
+    if not done.succeeded:
+        raise ObservationError(f"the state of stack {session.stack} could not be read: {done.reason}")
+    return done.stdout.encode()
 
 
 def replace_state(session: Session, file: Path) -> None:

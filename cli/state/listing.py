@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stacks.model.errors import ObservationError
 from stacks.model.shards import INFIX, estate_of
-from stacks.observe.registry import ask_pulumi, reason_of
+from stacks.observe.pulumi_cli import ask_pulumi
 
 if TYPE_CHECKING:
     from cli.engine.install.find import Engine
@@ -45,8 +45,8 @@ def known_to(engine: Engine, environment: Mapping[str, str], place: Path, backen
     asked = engine_environment(engine, environment) | ({"PULUMI_BACKEND_URL": backend} if backend else {})
     failed = "the stacks could not be listed"
     done = ask_pulumi(engine.pulumi, ("stack", "ls", "--json"), asked, cwd=place, failed=failed)
-    if done.returncode != 0:
-        raise ObservationError(f"{failed}: {reason_of(done)}")
+    if not done.succeeded:
+        raise ObservationError(f"{failed}: {done.reason}")
     return _shards((str(one["name"]).rpartition("/")[2] for one in json.loads(done.stdout)), stack)
 
 

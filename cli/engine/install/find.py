@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +13,7 @@ from cli.engine.install import cache
 from cli.engine.install.files import LANGUAGE_HOST, PULUMI, executable, missing
 from cli.engine.install.versions import MINIMUM, VERSION, objection
 from stacks.model.errors import UserError
+from stacks.observe.pulumi_cli import PulumiUnavailable, run_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "TRUENORTH_ENGINE_DIR"
 RECORD = "engine.json"
 """Lies in an installed engine's folder and says how it came there."""
-
-_ASKING = 60.0
-"""Seconds that `pulumi version` may take on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +65,13 @@ def candidates(environment: Mapping[str, str]) -> Iterator[Candidate]:
 def ask_version(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
     """Return what `pulumi version` prints without its `v`, and what is wrong with it (one of the two is empty)."""
     try:
-        asked = subprocess.run(  # noqa: S603 - starting the found engine is the purpose
-            [str(pulumi), "version"],
-            env={**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            timeout=_ASKING,
-            check=False,
-        )
-    except OSError as error:
-        return "", f"it cannot be started: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return "", f"`pulumi version` did not end within {_ASKING:.0f} s"
-    if asked.returncode != 0:
-        said = (asked.stderr.strip() or asked.stdout.strip() or "no message").splitlines()[-1]
-        return "", f"`pulumi version` ended with code {asked.returncode}: {said}"
-    return asked.stdout.strip().removeprefix("v"), ""
+        answer = run_pulumi(pulumi, ("version",), {**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+    except PulumiUnavailable as error:
+        return "", str(error)
+    if not answer.succeeded:
+        message = (answer.stderr.strip() or answer.stdout.strip() or "no message").splitlines()[-1]
+        return "", f"`pulumi version` ended with code {answer.exit_code}: {message}"
+    return answer.stdout.strip().removeprefix("v"), ""
 
 
 def _judge(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
