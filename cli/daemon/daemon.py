@@ -57,7 +57,7 @@ class Daemon:
         try:
             async with AsyncExitStack() as running:
                 running.callback(self._session.state.close)
-                self._session.state.tell(lambda what: self._bulletin.tell(Mended(what)))
+                self._session.state.report_to(lambda what: self._bulletin.tell(Mended(what)))
                 cache = await self._take_part(running)
                 path = self._session.settings_file
                 await running.enter_async_context(beside(following_file(path, self._reload.set), self.break_down))

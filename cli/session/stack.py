@@ -1,4 +1,4 @@
-"""The operations on a stack: make it, up, refresh, preview, destroy. Each runs the engine once."""
+"""Operate on a stack: make, up, refresh, preview, destroy. Each operation runs the engine once."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS":
 
 
 def up(session: Session, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
-    """Make the world as the program declares it. Makes the stack first where it does not exist.
+    """Make the world as the program declares it, and before it the stack where it does not exist.
 
-    checkpoints: whether the engine writes the whole state after each step rather than once at the end. In a large run
-    that is what takes the time; a run without them that is killed is mended by the marks in the zone.
+    checkpoints: whether the engine writes the whole state after each step rather than once at the end. That takes most
+    of the time of a large run; after a kill of a run without them the marks in the zone serve to mend the state.
     """
-    place = _writing(session, checkpoints=checkpoints)
-    return _with_stack(place, ["up", "--yes", "--skip-preview", *_common(session)], program, listener)
+    writing = _writing(session, checkpoints=checkpoints)
+    return _with_stack(writing, ["up", "--yes", "--skip-preview", *_common(session)], program, listener)
 
 
 def preview(session: Session, program: Program, listener: Listener) -> Run:
-    """What the engine would do. Nothing is touched but the stack's (empty) entry where there was none."""
+    """Compute the steps of `up`. Nothing is touched but the stack's (empty) entry where there was none."""
     return _with_stack(session, ["preview", *_common(session)], program, listener)
 
 
 def refresh(session: Session, targets: Sequence[str], listener: Listener) -> Run:
-    """Read the resources with these URNs anew into the state, and clear what an interrupted run left pending."""
+    """Read the resources with these URNs anew into the state, and clear pending operations of an interrupted run."""
     chosen = [f"--target={urn}" for urn in targets]
     return _run(
         session,
@@ -49,7 +49,7 @@ def refresh(session: Session, targets: Sequence[str], listener: Listener) -> Run
 
 
 def destroy(session: Session, listener: Listener, *, checkpoints: bool = True) -> Run:
-    """Delete all that the stack owns, and nothing else. checkpoints: as in `up`."""
+    """Delete everything that the stack owns, and nothing else. checkpoints: as in `up`."""
     arguments = ["destroy", "--yes", "--skip-preview", "--refresh=false", *_options(session)]
     return _run(_writing(session, checkpoints=checkpoints), arguments, None, listener)
 
@@ -130,10 +130,10 @@ def _run_engine(session: Session, arguments: list[str], program: Program | None,
 
 @contextmanager
 def _settings_for(session: Session) -> Iterator[Path]:
-    """The settings for a run, or a copy of them where they cannot be written, as a mounted ConfigMap; for a shard, too.
+    """Yield the settings file for a run: a copy for a shard, or where the file cannot be written (a mounted ConfigMap).
 
-    The engine writes its salt into them, by which it tells a wrong passphrase the next time. Several that run side by
-    side would write it at once.
+    The engine writes its salt into the file, to recognise a wrong passphrase the next time. Engines that run side
+    by side would write it at once.
     """
     file = session.settings_file
     if not label_of(session.stack) and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):

@@ -1,4 +1,4 @@
-"""A stack's state as the engine's document of it: had from a folder directly, put in place by the engine."""
+"""Get a stack's state as a deployment, and replace it, by way of the engine or straight from a folder."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from cli.session.session import Session
 
 VERSION = 3
-"""Of the document (apitype.UntypedDeployment)."""
+"""The version of the document (apitype.UntypedDeployment)."""
 _DEADLINE = 120.0
 
 
 def deployment_of(session: Session, *, decrypted: bool = False) -> Mapping[str, Any] | None:
-    """The deployment of a stack; empty for one that has never run, None where there is none.
+    """Return the deployment of a stack; empty for one that has never run, None where there is none.
 
-    decrypted: with its secrets in plain, as another stack can take them in. Else no engine is started where state is in
-    a folder. Raises ObservationError where it cannot be read.
+    decrypted: whether its secrets are in plain, which another stack can import; without, no engine is started where
+    state lies in a folder. Raises ObservationError where the state cannot be read.
     """
     folder, stack = state_folder(session.backend), session.stack
     if folder is not None and not decrypted:
@@ -48,9 +48,9 @@ def deployment_of(session: Session, *, decrypted: bool = False) -> Mapping[str, 
 
 
 def replace_deployment(session: Session, deployment: Mapping[str, Any]) -> None:
-    """Put this in the place of the state of a stack that is there. Within `StateStore.writing`.
+    """Replace the state of an existing stack. Called within `StateStore.writing`.
 
-    Raises UserError or RunFailed where the engine does not take it.
+    Raises UserError or RunFailed where the engine refuses the deployment.
     """
     with tempfile.TemporaryDirectory(prefix="truenorth-push-") as folder:
         given = Path(folder) / "state.json"

@@ -1,4 +1,4 @@
-"""Finds an engine on this machine: the folder that the user names, else PATH, else the cache."""
+"""Find an engine on this machine: the folder that the user names, else PATH, else the cache."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "TRUENORTH_ENGINE_DIR"
 RECORD = "engine.json"
-"""Lies in an installed engine's folder and says how it came there."""
+"""The file in an installed engine's folder with its version and origin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A usable engine. folder holds it; why says in a few words why this one is taken."""
+    """A usable engine. folder: its folder. why: the reason for taking it, in a few words."""
 
     pulumi: Path
     folder: Path
@@ -36,9 +36,9 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that was looked at: engine is None where objection says what is wrong with it."""
+    """A possible engine at a path. engine: None where it cannot be used. objection: the reason against it, or ""."""
 
-    place: Path
+    path: Path
     engine: Engine | None
     objection: str
 
@@ -53,7 +53,7 @@ def find(environment: Mapping[str, str]) -> Engine | None:
 
 
 def candidates(environment: Mapping[str, str]) -> Iterator[Candidate]:
-    """Look at each place in the order of preference, and only when it is asked for."""
+    """Yield each possible engine in the order of preference; a path is looked at when its turn comes."""
     named = environment.get(FOLDER_VARIABLE, "")
     if named:
         yield _named(environment, Path(named).expanduser().absolute())
@@ -63,7 +63,7 @@ def candidates(environment: Mapping[str, str]) -> Iterator[Candidate]:
 
 
 def ask_version(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return what `pulumi version` prints without its `v`, and what is wrong with it (one of the two is empty)."""
+    """Return the output of `pulumi version` without its `v`, and the fault; one of the two is empty."""
     try:
         answer = run_pulumi(pulumi, ("version",), {**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"})
     except PulumiUnavailable as error:
@@ -75,7 +75,7 @@ def ask_version(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]
 
 
 def _judge(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return the version of an engine that we did not install, and the objection to it (one of the two is empty)."""
+    """Return the version of an engine found on this machine, and the objection to it; one of the two is empty."""
     version = cache.recall_version(environment, pulumi)
     if version is None:
         version, fault = ask_version(pulumi, environment)

@@ -41,4 +41,4 @@ def test_messages_of_pulumi_are_read_by_one_module(words: str) -> None:
 
 def test_the_private_server_of_the_sdk_is_imported_by_one_module() -> None:
     users = [file for file in modules() if any("pulumi.automation" in name for name in imported(file))]
-    assert users == [Path("cli/engine/run.py")]
+    assert users == [Path("cli/engine/inline.py")]

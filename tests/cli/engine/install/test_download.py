@@ -30,7 +30,7 @@ _PROCESSOR = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm
 _ARCHIVE = f"pulumi-v{VERSION}-{platform.system().lower()}-{_PROCESSOR}.tar.gz"
 _TELLING = """
 import os
-from cli.engine.install import install
+from cli.engine.install.install import install
 from toolchain.progress import Silent
 class Telling(Silent):
     def detail(self, what):
@@ -258,8 +258,8 @@ class TestRefusal:
 def test_a_full_disk_is_one_error_and_the_part_is_kept(machine: Machine) -> None:
     code = f"""
 import os, resource
-from cli.engine.install import install
-from cli.errors import UserError
+from cli.engine.install.install import install
+from stacks.model.errors import UserError
 resource.setrlimit(resource.RLIMIT_FSIZE, ({_MEBIBYTE}, {_MEBIBYTE}))
 try:
     install(os.environ)

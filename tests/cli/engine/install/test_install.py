@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _PROJECT = Path(__file__).parents[4]
 _INSTALL = """
 import os, sys
-from cli.engine.install import install
-from cli.engine.progress import Plain
+from cli.engine.install.install import install
+from cli.engine.install.progress import Plain
 engine = install(os.environ, Plain(lambda line: print(line, flush=True)))
 print(engine.origin, flush=True)
 """
