@@ -45,7 +45,8 @@ class ClusterConnection:
         """
         with self._opening:
             portal, api = self._open or self._begin()
-        return portal.call(work, api)
+        result: T = portal.call(work, api)
+        return result
 
     def close(self) -> None:
         """Close the client and cancel what still waits for it; the next question opens it anew."""
