@@ -260,8 +260,10 @@ def test_a_suspended_machine_leads_no_more_when_it_wakes_up() -> None:
 @pytest.mark.parametrize("trouble", ["cut", "errors"])
 def test_a_leader_that_cannot_renew_publishes_its_loss_within_half_a_second_of_its_deadline(trouble: Trouble) -> None:
     async def whole() -> None:
+        watchman = Watchman()
         link = Link(Server(), seeded(1), troubles=[(trouble, 20.0, math.inf)])
-        leader = Process("first", link, ElectionSettings(), Watchman().began)
+        leader = Process("first", link, ElectionSettings(), watchman.began)
+        watchman.processes.append(leader)
         leader.start()
         await asyncio.sleep(20)
         deadline = leader.election.deadline
