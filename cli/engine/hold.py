@@ -40,11 +40,6 @@ class Hold:
         self._may_write: Callable[[], bool] = lambda: True
 
     @property
-    def is_interrupted(self) -> bool:
-        """Whether a current engine, or the last one, was asked to end."""
-        return bool(self._asked)
-
-    @property
     def is_running(self) -> bool:
         """Whether an engine runs."""
         return bool(self._children)
