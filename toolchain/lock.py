@@ -1,4 +1,4 @@
-"""One installation at a time: a lock on a file, which the system lifts when its holder ends, however it ends."""
+"""Allow one installation at a time by a lock on a file; the system lifts it when its holder ends, even by a kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cluster's WAN addresses in a ConfigMap: the leader writes it, standbys and other pods read it."""
+"""Share the cluster's WAN addresses in a ConfigMap: the leader writes it, standbys and other pods read it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.address_cache.entry import FOREIGN_KEYS, decode, encode, former
 from cli.events import Cached
-from cli.lease.clock import clock
+from cli.lease.record import clock
 from stacks.kube.api import ApiError, ClusterUnreachable, WriteConflict
 from stacks.kube.object_api import CONFIG_MAPS, ObjectApi
 from stacks.kube.objects import Manifest
@@ -21,13 +21,13 @@ _LABEL, _MANAGER = "app.kubernetes.io/managed-by", "truenorth"
 _PATIENCE = 5.0
 """Seconds for which an answer is awaited."""
 _TRIES = 3
-"""Writes, each but the first after somebody else was first."""
+"""Attempts to write: the second and later ones after another process was first."""
 _LONGEST_TICK = 5.0
-"""Seconds between two looks at the age of what was read."""
+"""Seconds between two checks of the age of the addresses that were read."""
 
 
 class AddressCache:
-    """One ConfigMap. For the event loop in which its methods run."""
+    """A ConfigMap of addresses. Its methods are for one event loop."""
 
     def __init__(  # noqa: PLR0913 - two of them are clocks
         self,
@@ -35,23 +35,23 @@ class AddressCache:
         namespace: str,
         settings: CacheSettings,
         identity: str,
-        told: Callable[[Cached], None],
+        publish: Callable[[Cached], None],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = clock,
     ) -> None:
-        """identity: what is written as `written_by`. told: hears when what was written or read is something new."""
-        self._api, self._namespace, self._settings, self._told = api, namespace, settings, told
+        """identity: the value of `written_by`. publish: called when other addresses, or another fault, were met."""
+        self._api, self._namespace, self._settings, self._publish = api, namespace, settings, publish
         self._identity, self._now, self._clock = identity, now, clock
         self._single = SingleObject(api, CONFIG_MAPS, namespace, settings.name)
         self._name = f"the ConfigMap {namespace}/{settings.name}"
-        self._news: Cached | None = None
+        self._published: Cached | None = None
 
     async def write(self, sightings: Sequence[Sighting]) -> None:
-        """Write what is known, as of now; to be done again within a third of max_age, whether or not it has changed.
+        """Write the known addresses with the time of now. Call it within each third of max_age, changed or not.
 
-        Of a way that is unknown now, what stands there stays, and grows old. Where nothing is known nothing is written.
-        What goes wrong is told; the next write may mend it.
+        The addresses of a link and family that are unknown now stay, and grow old. Where nothing is known nothing is
+        written. A fault is published; the next write may succeed.
         """
         known = tuple(one for one in sightings if isinstance(one.addresses, Known))
         if not known:
@@ -61,25 +61,25 @@ class AddressCache:
                 problem = await self._write(sightings)
         except (ApiError, TimeoutError) as error:
             problem = f"{self._name} cannot be written: {_why(error)}"
-        self._tell(Cached(known, written=not problem, problem=problem))
+        self._announce(Cached(known, written=not problem, problem=problem))
 
     async def read(self) -> tuple[Sighting, ...]:
-        """What is fresh in it: sightings that are Known. Nothing, and told why, where there is nothing to be had."""
+        """Return the fresh sightings, all Known. Where there are none, publish the reason and return ()."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 found = self._judge(await self._single.look())
         except (ApiError, TimeoutError) as error:
             found = Unknown(f"{self._name} cannot be read: {_why(error)}")
-        return self._tell_read(found)
+        return self._announce_read(found)
 
-    async def follow(self, heard: Callable[[tuple[Sighting, ...]], None]) -> None:
-        """Until cancelled: heard hears what is fresh, at once and when it is something else.
+    async def follow(self, listener: Callable[[tuple[Sighting, ...]], None]) -> None:
+        """Pass the fresh sightings to `listener`, at once and after each change, until cancelled.
 
-        It hears () where nothing is to be had: one's own detection is needed then. What was seen max_age ago is not
-        fresh, whatever the times in it say.
+        It gets () where there are none: the process then needs its own detection. Addresses seen max_age ago are not
+        fresh, whatever times the ConfigMap has.
         """
         max_age = self._settings.max_age
-        follower = _Follower(self._judge, max_age, lambda found: heard(self._tell_read(found)), self._clock)
+        follower = _Follower(self._judge, max_age, lambda found: listener(self._announce_read(found)), self._clock)
         rhythm = WatchTiming(_PATIENCE, max_age / 2, min(_LONGEST_TICK, max_age / 6), min(_LONGEST_TICK, max_age / 6))
 
         def failed(error: ApiError | TimeoutError) -> None:
@@ -90,7 +90,7 @@ class AddressCache:
             group.create_task(follower.run())
 
     async def _write(self, sightings: Sequence[Sighting]) -> str:
-        """Write it; return why not, "" where it is written. Raises ApiError."""
+        """Write the ConfigMap; return the reason against it, "" for success. Raises ApiError."""
         for _ in range(_TRIES):
             before = await self._single.look()
             if before is not None and _version(before) and not _is_ours(before):
@@ -125,50 +125,50 @@ class AddressCache:
         found = decode(_data(manifest), self._now(), self._settings.max_age)
         return Unknown(f"{self._name} is of no use: {found.reason}") if isinstance(found, Unknown) else found
 
-    def _tell_read(self, found: tuple[Sighting, ...] | Unknown) -> tuple[Sighting, ...]:
+    def _announce_read(self, found: tuple[Sighting, ...] | Unknown) -> tuple[Sighting, ...]:
         if isinstance(found, Unknown):
-            self._tell(Cached(problem=found.reason))
+            self._announce(Cached(problem=found.reason))
             return ()
-        self._tell(Cached(found))
+        self._announce(Cached(found))
         return found
 
-    def _tell(self, news: Cached) -> None:
-        if news != self._news:
-            self._news = news
-            self._told(news)
+    def _announce(self, cached: Cached) -> None:
+        if cached != self._published:
+            self._published = cached
+            self._publish(cached)
 
 
 class _Follower:
-    """What was seen last of the ConfigMap, and for how long it is fresh."""
+    """The last look at the ConfigMap, with its age."""
 
     def __init__(
         self,
         judge: Callable[[Manifest | None], tuple[Sighting, ...] | Unknown],
         max_age: float,
-        say: Callable[[tuple[Sighting, ...] | Unknown], None],
+        conclude: Callable[[tuple[Sighting, ...] | Unknown], None],
         clock: Callable[[], float],
     ) -> None:
-        self._judge, self._max_age, self._say, self._clock = judge, max_age, say, clock
+        self._judge, self._max_age, self._pass_on, self._clock = judge, max_age, conclude, clock
         self._manifest: Manifest | None = None
         self._seen = 0.0
         self._has_looked = False
         self._failure = ""
-        self._said: object = None
+        self._concluded: object = None
 
     def note(self, manifest: Manifest | None) -> None:
-        """It was seen."""
+        """Take note of a look at the ConfigMap; None where there is none."""
         if manifest is None or self._manifest is None or _version(manifest) != _version(self._manifest):
             self._seen = self._clock()
         self._manifest, self._has_looked, self._failure = manifest, True, ""
         self._conclude()
 
     def fail(self, reason: str) -> None:
-        """It cannot be seen now. What was seen stays fresh for its time."""
+        """Take note that the ConfigMap cannot be read now. Earlier addresses stay fresh for their time."""
         self._failure = reason
         self._conclude()
 
     async def run(self) -> None:
-        """Look at its age now and then, until cancelled."""
+        """Check the age now and then, until cancelled."""
         while True:
             await asyncio.sleep(min(_LONGEST_TICK, self._max_age / 10))
             if self._has_looked:
@@ -180,11 +180,11 @@ class _Follower:
             found = Unknown(self._failure) if self._failure else found
         elif self._clock() - self._seen > self._max_age:
             found = Unknown(self._failure or f"nobody has written it for {self._max_age:g} s")
-        if isinstance(found, Unknown) and isinstance(self._said, Unknown):
+        if isinstance(found, Unknown) and isinstance(self._concluded, Unknown):
             return  # for whatever reason
-        if found != self._said:
-            self._said = found
-            self._say(found)
+        if found != self._concluded:
+            self._concluded = found
+            self._pass_on(found)
 
 
 def _is_ours(manifest: Manifest) -> bool:

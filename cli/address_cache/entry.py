@@ -1,4 +1,4 @@
-"""The addresses in a ConfigMap's data. Pure.
+"""Encode WAN addresses in a ConfigMap's data, and decode them. Pure.
 
 `current_ip` (the default link's IPv4 address, else its IPv6 one), `detected_at` (ISO 8601, UTC) and `timestamp` (the
 same in Unix seconds) are what the ESDDNS operator writes and reads. Beside them, for each family (`ipv4`, `ipv6`):
@@ -22,19 +22,19 @@ from stacks.model.values import WAN, Address, Family, Known, Sighting, Unknown
 SKEW = 30.0
 """Seconds that a time may lie in the future: the clocks of two nodes are never quite the same."""
 FOREIGN_KEYS = ("current_ip", "timestamp")
-"""Those by which a ConfigMap is known to be an address cache, whoever made it."""
+"""Keys by which a ConfigMap is known to be an address cache of any tool."""
 _NONE = "none"
 _AT = "_detected_at"
 _LINK = "link."
 
 
 class _UnreadableError(Exception):
-    """Its text says which key, and why."""
+    """A key cannot be read. The text has the key and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of one way, and when it was last known (UTC)."""
+class AddressEntry:
+    """The addresses of one link and family, and the time when they were last known (UTC)."""
 
     link: str
     family: Family
@@ -43,9 +43,9 @@ class Entry:
 
 
 def encode(
-    sightings: Iterable[Sighting], now: datetime, written_by: str, before: Iterable[Entry] = ()
+    sightings: Iterable[Sighting], now: datetime, written_by: str, before: Iterable[AddressEntry] = ()
 ) -> dict[str, str]:
-    """The data of what is known. before: what stands there; of a way that is unknown now, it stays, and grows old."""
+    """Encode the known sightings. before: the former entries; they stay, and grow old, where nothing is known now."""
     former = {(one.link, one.family): one for one in before}
     kept = [_entry(one, now, former) for one in sightings]
     entries = [one for one in kept if one is not None]
@@ -67,9 +67,9 @@ def encode(
 
 
 def decode(data: Mapping[str, str], now: datetime, max_age: float) -> tuple[Sighting, ...] | Unknown:
-    """What the data says, as far as that is not older than max_age seconds; at least one sighting, each of them Known.
+    """Return the sightings in the data that are at most max_age seconds old: at least one, each of them Known.
 
-    Unknown where nothing is fresh, and where anything cannot be read: what is half broken is not believed.
+    Unknown where none is fresh, and where anything cannot be read: a half broken document is not believed.
     """
     try:
         entries = read(data)
@@ -85,16 +85,16 @@ def decode(data: Mapping[str, str], now: datetime, max_age: float) -> tuple[Sigh
     return tuple(Sighting(one.link, one.family, Known(one.addresses)) for one in fresh)
 
 
-def former(data: Mapping[str, str]) -> tuple[Entry, ...]:
-    """What the data says, whatever its age; nothing where it cannot be read."""
+def former(data: Mapping[str, str]) -> tuple[AddressEntry, ...]:
+    """Return the entries of any age in the data; () where it cannot be read."""
     try:
         return read(data)
     except _UnreadableError:
         return ()
 
 
-def read(data: Mapping[str, str]) -> tuple[Entry, ...]:
-    """The entries, the default link's first."""
+def read(data: Mapping[str, str]) -> tuple[AddressEntry, ...]:
+    """Return the entries in the data, the default link's first."""
     links = {key[len(_LINK) :].rpartition(".")[0] for key in data if key.startswith(_LINK)}
     ways = [(link, family) for link in (WAN, *sorted(links)) for family in Family]
     found = [_read_entry(data, link, family) for link, family in ways if _key(link, family) in data]
@@ -103,26 +103,26 @@ def read(data: Mapping[str, str]) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _entry(sighting: Sighting, now: datetime, former: Mapping[tuple[str, Family], Entry]) -> Entry | None:
+def _entry(sighting: Sighting, now: datetime, former: Mapping[tuple[str, Family], AddressEntry]) -> AddressEntry | None:
     if isinstance(sighting.addresses, Unknown):
         return former.get((sighting.link, sighting.family))
-    return Entry(sighting.link, sighting.family, sighting.addresses.value, now)
+    return AddressEntry(sighting.link, sighting.family, sighting.addresses.value, now)
 
 
-def _read_entry(data: Mapping[str, str], link: str, family: Family) -> Entry:
+def _read_entry(data: Mapping[str, str], link: str, family: Family) -> AddressEntry:
     key = _key(link, family)
     text = data[key]
     addresses = () if text == _NONE else tuple(_address(one.strip(), key, family) for one in text.split(","))
-    return Entry(link, family, addresses, _time(data, key + _AT))
+    return AddressEntry(link, family, addresses, _time(data, key + _AT))
 
 
-def _read_current(data: Mapping[str, str]) -> Entry:
-    """What another tool wrote."""
+def _read_current(data: Mapping[str, str]) -> AddressEntry:
+    """Read the entry that another tool wrote."""
     address = _address(data["current_ip"].strip(), "current_ip", None)
     family = Family.IPV4 if address.version == Family.IPV4.version else Family.IPV6
     try:
         seconds = float(data.get("timestamp", ""))
-        return Entry(WAN, family, (address,), datetime.fromtimestamp(seconds, UTC))
+        return AddressEntry(WAN, family, (address,), datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError):
         raise _UnreadableError(f"its timestamp is no time in Unix seconds: {data.get('timestamp')!r}") from None
 
@@ -147,7 +147,7 @@ def _time(data: Mapping[str, str], key: str) -> datetime:
         raise _UnreadableError(f"its {key} is no time: {data.get(key)!r}") from None
 
 
-def _check_times(entries: Iterable[Entry], now: datetime) -> None:
+def _check_times(entries: Iterable[AddressEntry], now: datetime) -> None:
     ahead = max(((one.detected - now).total_seconds() for one in entries), default=-math.inf)
     if ahead > SKEW:
         raise _UnreadableError(f"it was written {ahead:.0f} s in the future: set the nodes' clocks (NTP)")

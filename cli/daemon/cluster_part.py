@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from cli.address_cache.cache import AddressCache
 from cli.daemon.leadership import Replica
 from cli.daemon.tasks import in_background
-from cli.lease.clock import clock
 from cli.lease.election import Election
-from cli.lease.engine_guard import leash
-from cli.lease.identity import identity
-from cli.lease.record import Place
+from cli.lease.engine_guard import guard_engine
+from cli.lease.record import LeaseName, clock, identity
 from cli.reconcile.events import Publish
 from cli.session.session import Session
 from cli.state.secrets.factory import lock_name
@@ -44,7 +42,7 @@ class ClusterPart:
         No engine starts without the lease, and none outlives it. failed: called where the election breaks down.
         """
         pace, hold = self.session.settings.watch.election, self.session.hold
-        place = Place(self._namespace, pace.lock_name or lock_name(self.session.stack))
+        place = LeaseName(self._namespace, pace.lock_name or lock_name(self.session.stack))
         api = self.home.api(pace.retry_period * 0.9)  # the next try is not to wait for this one
         try:
             election = Election(api, place, self.identity, pace, replica.update)
@@ -54,7 +52,7 @@ class ClusterPart:
 
             hold.only_if(election.is_leading, may_write)
             self.session.state.led_by(place, self.home.access.server, may_write)
-            async with in_background(leash(election, hold), failed), in_background(election.run(), failed):
+            async with in_background(guard_engine(election, hold), failed), in_background(election.run(), failed):
                 yield
             await election.release()
         finally:

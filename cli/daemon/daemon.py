@@ -63,7 +63,7 @@ class Daemon:
         try:
             async with AsyncExitStack() as running:
                 running.callback(self._session.state.close)
-                self._session.state.tell(lambda what: self._events.publish(Mended(what)))
+                self._session.state.report_to(lambda what: self._events.publish(Mended(what)))
                 cache = await self._take_part(running)
                 path = self._session.settings_file
                 for work in (follow_file(path, self._reload.set), self._reload_settings()):

@@ -13,7 +13,7 @@ from cli.daemon.confirmer import Confirmer
 from cli.daemon.fast_plan import planned
 from cli.daemon.grace import Grace
 from cli.daemon.triggers import Due
-from cli.engine.backoff import Pause
+from cli.engine.backoff import Backoff
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
 from cli.events import Begun, Cause, Failure, Trigger, Turn
@@ -42,7 +42,7 @@ class Reconciler:
         self._settings = session.settings
         self._pace = self._settings.watch
         self._grace = Grace(self._settings.delete_grace)
-        self._pause = Pause(self._pace.first_retry, self._pace.longest_retry)
+        self._pause = Backoff(self._pace.first_retry, self._pace.longest_retry)
         self._refusal = ""
         self._last: Convergence | None = None
         self._seen = Sights(())

@@ -26,7 +26,7 @@ from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
 from lab.plugin.executable import KUBERNETES, choose
 from stacks.kube.access import access
-from stacks.observe.registry import NO_STACK
+from stacks.observe.pulumi_cli import reports_missing_stack
 from stacks.settings.cluster import ClusterSettings
 
 SUFFIX = "-deploy"
@@ -95,7 +95,7 @@ def deploy(place: Session, deployment: Deployment, listener: Listener) -> Run:
     try:
         stack.refresh(place, (), lambda _: None)
     except RunFailed as failure:
-        if not any(text in str(failure).lower() for text in NO_STACK):
+        if not reports_missing_stack(str(failure)):
             raise
     return stack.up(place, program(deployment), listener)
 

@@ -1,4 +1,4 @@
-"""The engine's event stream (`pulumi ... --json`), one JSON document a line, parsed into the few events we use.
+"""Parse the engine's event stream (`pulumi ... --json`, one JSON document a line) into the few events in use.
 
 https://www.pulumi.com/docs/iac/automation-api/concepts/#event-streaming
 """
@@ -19,7 +19,7 @@ QUIET_OPERATIONS = frozenset({"same", "read", "refresh"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The engine begins, ends or fails to do something to one resource."""
+    """An operation on one resource that the engine begins, ends or fails to do."""
 
     phase: Literal["started", "done", "failed"]
     operation: str
@@ -35,9 +35,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A message of the engine, a provider or the program; severity info, info#err, warning or error.
+    """A message of the engine, a provider or the program. severity: info, info#err, warning or error.
 
-    Or our own, of the severity note: what was done to state without an engine's run.
+    A change of state without a run of the engine has the severity note.
     """
 
     severity: str
@@ -58,7 +58,7 @@ EngineEvent = Step | Diagnostic | Summary
 
 
 def parse_event(line: str) -> EngineEvent | None:
-    """The event in a line of the stream, or None for one that we have no use for (debug output, prelude)."""
+    """Return the event in a line of the stream; None for debug output, the prelude, and anything else without use."""
     try:
         document = json.loads(line)
     except json.JSONDecodeError:
@@ -77,19 +77,19 @@ def _step(phase: Literal["started", "done", "failed"], event: dict[str, Any]) ->
     return Step(phase, metadata["op"], metadata["urn"], metadata["type"], detail)
 
 
-def _diagnostic(found: dict[str, Any]) -> Diagnostic | None:
-    message = str(found.get("message", "")).strip()
-    severity = str(found.get("severity", "info"))
+def _diagnostic(event: dict[str, Any]) -> Diagnostic | None:
+    message = str(event.get("message", "")).strip()
+    severity = str(event.get("severity", "info"))
     if severity == "debug" or not message:
         return None
-    return Diagnostic(severity, message, str(found.get("urn", "")))
+    return Diagnostic(severity, message, str(event.get("urn", "")))
 
 
-def _summary(found: dict[str, Any]) -> Summary:
+def _summary(event: dict[str, Any]) -> Summary:
     return Summary(
-        {key: int(count) for key, count in (found.get("resourceChanges") or {}).items()},
-        float(found.get("durationSeconds", 0)),
-        str(found.get("result", "")),
+        {key: int(count) for key, count in (event.get("resourceChanges") or {}).items()},
+        float(event.get("durationSeconds", 0)),
+        str(event.get("result", "")),
     )
 
 

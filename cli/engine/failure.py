@@ -1,4 +1,4 @@
-"""Says in an operator's words why a run of the engine failed, and tells what the user can mend from what may pass."""
+"""Word the failure of an engine's run for an operator, apart by faults to mend and faults that pass."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from stacks.model.errors import NotNow, UserError
 
 LOCK = re.compile(r"created by (?P<owner>\S+) \(pid (?P<pid>\d+)\) at (?P<time>\S+)")
 TRACEBACK = "Traceback (most recent call last)"
-"""Of a fault in the program itself; --json has it whole."""
+"""Begins the report of a fault in the program itself; --json has it whole."""
 ECHOES = ("update failed", "preview failed", "an unhandled error occurred")
-"""What the engine says once more at the end."""
+"""Words that the engine repeats at the end of a run."""
 DISK_FULL = ("no space left on device", "disk quota exceeded")
 PLUGIN_MISSING = re.compile(
     r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)"
@@ -19,7 +19,7 @@ PLUGIN_MISSING = re.compile(
 
 
 class Locked(NotNow):
-    """Another run holds the lock of the state. owners: whose locks they are, as user@host, process and time."""
+    """Another run holds the lock of the state. owners: the owner of each lock as user@host, process id and time."""
 
     def __init__(self, what: str, where: str, do: str, owners: tuple[tuple[str, int, str], ...]) -> None:
         super().__init__(what, where, do)
@@ -27,9 +27,9 @@ class Locked(NotNow):
 
 
 class RunFailed(Exception):  # noqa: N818 - what happened, not what is wrong
-    """The engine could not do all of it. What it did do is in the state; running again goes on from there.
+    """The engine could not do everything. Its state holds what was done, and the next run goes on from there.
 
-    interrupted: a signal ended it.
+    interrupted: whether a signal ended the run.
     """
 
     def __init__(self, message: str, *, interrupted: bool = False) -> None:
@@ -42,11 +42,11 @@ def raise_for(run: Run, *, stack: str, backend: str) -> None:
     if run.succeeded:
         return
     text = "\n".join([run.stderr, *(diagnostic.message for diagnostic in run.diagnostics)])
-    raise mendable(text, stack=stack, backend=backend) or RunFailed(_told(run), interrupted=run.interrupted)
+    raise mendable(text, stack=stack, backend=backend) or RunFailed(_message(run), interrupted=run.interrupted)
 
 
 def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
-    """The user's error that the engine's words speak of, or None."""
+    """Return the error that a user can mend, for a message of the engine; None for any other message."""
     lowered = text.lower()
     if "the stack is currently locked by" in lowered:
         owners = tuple((lock["owner"], int(lock["pid"]), lock["time"]) for lock in LOCK.finditer(text))
@@ -80,8 +80,8 @@ def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
     return None
 
 
-def _told(run: Run) -> str:
-    """The failed resources with the provider's words, else the engine's errors, else its last words."""
+def _message(run: Run) -> str:
+    """List the failed resources with the provider's messages, else the engine's errors, else its last output."""
     failed = {step.urn: step for step in run.steps if step.phase == "failed"}
     lines = []
     for diagnostic in run.diagnostics:

@@ -1,4 +1,4 @@
-"""Whether the engine may run, and the way to stop it: one hold for a process, from any thread.
+"""Decide whether an engine may run, and stop the engines that run: one hold for a process, from any thread.
 
 Each engine is a child with a session of its own, so that nothing reaches it behind our back; those of several shards
 run side by side. Each is asked to end at most once: a second signal would make it drop what it is doing, and orphan
@@ -23,26 +23,21 @@ TOO_LONG = "a run has taken too long"
 
 
 class NotHeld(Exception):  # noqa: N818 - a state, not a fault
-    """The engine may not run now: this process is to end, or another one leads. Its text says which."""
+    """The engine may not run now: this process is about to end, or another one leads. The text says which."""
 
 
 class Hold:
-    """The engines of this process."""
+    """The engines of this process, and the reasons against running any."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()  # a signal's handler may come while its own thread holds it
         self._children: list[subprocess.Popen[str]] = []
         self._bars: dict[str, None] = {}
         self._asked: set[int] = set()
-        """The processes that were asked to end, of those that run; once none does, of those that ran last."""
+        """The ids of engines that were asked to end: of those that run, or of the last ones where none does."""
         self._is_killed = False
         self._may_run: Callable[[], bool] = lambda: True
         self._may_write: Callable[[], bool] = lambda: True
-
-    @property
-    def is_interrupted(self) -> bool:
-        """Whether a run that goes on, or the last one, was asked to end."""
-        return bool(self._asked)
 
     @property
     def is_running(self) -> bool:
@@ -50,36 +45,36 @@ class Hold:
         return bool(self._children)
 
     def has_asked(self, child: subprocess.Popen[str]) -> bool:
-        """Whether this one was asked to end. To be known before its block of `running` ends."""
+        """Tell whether this engine was asked to end. Call it within the block of `running`."""
         return child.pid in self._asked
 
     def only_if(self, may_run: Callable[[], bool], may_write: Callable[[], bool] = lambda: True) -> None:
-        """Start an engine only where this says so, at the moment of each start.
+        """Start engines only while `may_run` returns True, which is asked at each start.
 
-        may_write: whether those that run may still write; later than `may_run` it says no, too.
+        may_write: tells whether running engines may still write; it turns False later than `may_run`.
         """
         self._may_run, self._may_write = may_run, may_write
 
     def may_write(self) -> bool:
-        """Whether what engines have begun may still be sent to the providers: they were not killed, and we still lead.
+        """Tell whether requests of the engines may still be sent to the providers: none was killed, and we still lead.
 
-        What stands between the plugins and the APIs asks, since it ends with neither of them.
+        For the API proxy, which ends neither with the engine nor with the lease.
         """
         return not self._is_killed and self._may_write()
 
     def interrupt(self, reason: str) -> None:
-        """Ask all engines to end, once what they have begun is done; none starts until the reason is gone."""
+        """Ask all engines to end in good order. None starts until `allow` takes the reason away."""
         with self._lock:
             self._bars[reason] = None
             self._pass_on()
 
     def allow(self, reason: str) -> None:
-        """Take this reason away: the engine may run again where there is no other."""
+        """Take a reason away; engines may start again where there is no other reason."""
         with self._lock:
             self._bars.pop(reason, None)
 
     def kill(self) -> None:
-        """End all engines now, with all they have started. What they were about may have landed, and is looked up."""
+        """End all engines now, with every process that they have started. Writes under way may still take effect."""
         with self._lock:
             self._is_killed = bool(self._children)
             for child in self._children:
@@ -90,7 +85,7 @@ class Hold:
 
     @contextmanager
     def running(self, start: Callable[[], subprocess.Popen[str]]) -> Iterator[subprocess.Popen[str]]:
-        """Start an engine, and hold it within the block. Raises NotHeld where it may not run; it was not started."""
+        """Start an engine, and hold it within the block. Raises NotHeld, without a start, where it may not run."""
         with self._lock:
             if self._bars or not self._may_run():
                 raise NotHeld(next(iter(self._bars), LEASE_LOST))
@@ -117,8 +112,8 @@ class Hold:
 
 
 def _of_session(leader: int) -> Iterator[int]:
-    """The processes of the session of this process, where there is a /proc."""
+    """Yield the ids of the processes in a session, where there is a /proc."""
     for folder in PROC.glob("[0-9]*"):
-        found = stat(int(folder.name))
-        if found and found.session == leader:
+        process = stat(int(folder.name))
+        if process and process.session == leader:
             yield int(folder.name)

@@ -1,4 +1,4 @@
-"""The providers' plugins, kept running between runs of the engine, which attaches to them.
+"""Keep the providers' plugins running between runs of the engine, which attaches to them.
 
 Started without an engine's address, a plugin serves whoever attaches
 (https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/debugging-provider-packages/). Several engines
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
 VARIABLE = "PULUMI_DEBUG_PROVIDERS"
-"""Where the engine looks for plugins to attach to: `cloudflare:12345,gandi:12346`."""
+"""Names the plugins that the engine attaches to: `cloudflare:12345,gandi:12346`."""
 STARTING = 30.0
-"""Seconds until a plugin has to tell its port."""
+"""Seconds within which a plugin has to print its port."""
 ENDING = 5.0
 _NOT_ON_PATH = "PULUMI_IGNORE_AMBIENT_PLUGINS"
 _LAUNCHER = """
@@ -46,12 +46,12 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 class NotStarted(Exception):  # noqa: N818 - a state, not a fault
-    """A plugin cannot be started. Its text says why."""
+    """A plugin cannot be started. The text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """A plugin that serves on a port of loopback, with the environment that it was started in."""
+    """A running plugin: its process, its port on loopback, and the environment of its start."""
 
     process: subprocess.Popen[str]
     port: int
@@ -59,7 +59,7 @@ class Plugin:
     reader: threading.Thread
 
     def stop(self) -> None:
-        """End it, at once: it has no state, and what it is asked by then is lost."""
+        """End the plugin at once: it has no state. Requests under way are lost."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)  # not reaped yet: the group is its own
         self.process.wait(ENDING)
@@ -71,21 +71,21 @@ class Plugin:
 class Plugins:
     """The plugins of a process that runs the engine again and again.
 
-    tell: hears, once each, that a plugin has ended or cannot be started; the engine then starts its own.
+    report: called, once for each fault, when a plugin has ended or cannot be started; the engine then starts its own.
     """
 
-    def __init__(self, tell: Callable[[str], object]) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[str], object]) -> None:
+        self._report = report
         self._lock = threading.Lock()
         self._running: dict[str, Plugin] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         # The kernel ends a plugin with the thread that has started it: this one lives as long as we do.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="plugins")
 
     def environment(self, environment: Mapping[str, str], providers: Iterable[str]) -> dict[str, str]:
-        """What to add to the environment of a run, so that the engine attaches to the plugins of these providers.
+        """Return the variables with which an engine attaches to the plugins of these providers.
 
-        One that has ended, or runs with another environment, is started anew. What cannot be started is left out.
+        A plugin that has ended, or runs with another environment, is started anew; one that cannot start is left out.
         """
         given = environment.get(VARIABLE, "")
         elsewhere = {entry.partition(":")[0] for entry in given.split(",")}
@@ -115,34 +115,37 @@ class Plugins:
             if code is None and running.environment == environment:
                 return running.port
             if code is not None:
-                self._tell(f"the plugin {provider} has ended (code {code}); it is started anew")
+                self._report(f"the plugin {provider} has ended (code {code}); it is started anew")
             del self._running[provider]
             running.stop()
-        place = find(provider, environment)
-        if place is None:  # the engine may fetch it
+        program = find(provider, environment)
+        if program is None:  # the engine may fetch it
             return None
         try:
-            started = self._starter.submit(start, place, environment).result()
+            started = self._starter.submit(start, program, environment).result()
         except NotStarted as fault:
-            if provider not in self._told:
-                self._told.add(provider)
-                self._tell(f"the plugin {place} is not kept running: {fault}; each run of the engine starts its own")
+            if provider not in self._reported:
+                self._reported.add(provider)
+                self._report(
+                    f"the plugin {program} is not kept running: {fault}; each run of the engine starts its own"
+                )
             return None
-        self._told.discard(provider)
+        self._reported.discard(provider)
         self._running[provider] = started
         return started.port
 
 
 def shared(settings: Settings) -> frozenset[str]:
-    """The providers whose plugins can be kept: not where a zone names a token of its own, which an attached plugin
-    would not get.
-    """  # noqa: D205 - one sentence
+    """Return the providers with plugins that can be kept.
+
+    An attached plugin does not get the tokens that zones name themselves: providers of such zones are left out.
+    """
     zones = settings.each_zone()
     return frozenset(zone.provider for zone in zones) - {zone.provider for zone in zones if zone.token}
 
 
 def find(provider: str, environment: Mapping[str, str]) -> Path | None:
-    """The plugin that the engine would take: on PATH, else the SDK's version in Pulumi's home; None for neither."""
+    """Find the plugin as the engine does: on PATH, else the SDK's version in Pulumi's home; None for neither."""
     name = f"pulumi-resource-{provider}"
     if environment.get(_NOT_ON_PATH, "").lower() not in {"1", "true"}:
         on_path = shutil.which(name, path=environment.get("PATH", os.defpath))
@@ -157,13 +160,13 @@ def find(provider: str, environment: Mapping[str, str]) -> Path | None:
     return installed.absolute() if os.access(installed, os.X_OK) else None
 
 
-def start(place: Path, environment: Mapping[str, str]) -> Plugin:
-    """Start a plugin, to be ended by `stop`, and with the thread that calls this. Raises NotStarted."""
+def start(program: Path, environment: Mapping[str, str]) -> Plugin:
+    """Start a plugin. It ends by `stop`, and with the calling thread. Raises NotStarted."""
     if not sys.platform.startswith("linux"):
         raise NotStarted("only Linux would end it with us")
     try:
         process = subprocess.Popen(  # noqa: S603 - the engine's own plugin
-            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), str(place)],
+            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), str(program)],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -174,11 +177,13 @@ def start(place: Path, environment: Mapping[str, str]) -> Plugin:
         )
     except OSError as error:
         raise NotStarted(f"{error.strerror}") from error
-    told: Future[str] = Future()
-    reader = threading.Thread(target=partial(_read, process.stdout, told), name=f"stdout of {place.name}", daemon=True)
+    first_line: Future[str] = Future()
+    reader = threading.Thread(
+        target=partial(_read, process.stdout, first_line), name=f"stdout of {program.name}", daemon=True
+    )
     reader.start()
     try:
-        port = int(told.result(STARTING))
+        port = int(first_line.result(STARTING))
     except (NoAnswer, ValueError) as error:
         Plugin(process, 0, environment, reader).stop()
         why = f"no port after {STARTING:.0f} s" if isinstance(error, NoAnswer) else "it does not tell its port"
@@ -186,10 +191,10 @@ def start(place: Path, environment: Mapping[str, str]) -> Plugin:
     return Plugin(process, port, dict(environment), reader)
 
 
-def _read(pipe: IO[str] | None, told: Future[str]) -> None:
-    """Tell the first line of what a plugin prints, "" for none; read on, as a full pipe would stop it."""
+def _read(pipe: IO[str] | None, first_line: Future[str]) -> None:
+    """Pass on the first line of a plugin's output, "" for none, and read the rest: a full pipe would stop it."""
     if pipe is None:
         raise RuntimeError("the plugin was started without a pipe")
-    told.set_result(pipe.readline())
+    first_line.set_result(pipe.readline())
     for _ in pipe:
         pass

@@ -1,14 +1,12 @@
-"""Runs the engine once, as a child that we own: its events are read as they come, a signal reaches it exactly once."""
+"""Run the engine once, as a child process: read its events as they come, and pass a signal on exactly once."""
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,18 +17,19 @@ from typing import IO
 
 from cli.engine.events import Diagnostic, EngineEvent, Step, Summary, parse_event
 from cli.engine.hold import Hold
-from cli.engine.inline import run_quickly
+from cli.engine.inline import served
+from stacks.observe.pulumi_cli import start_engine
 
 Program = Callable[[], None]
 Listener = Callable[[EngineEvent], None]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LONGEST_SLEEP = 0.2
-"""Seconds after which a signal that another thread got is seen."""
+"""Seconds after which the main thread sees a signal that another thread got."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run of the engine ended. seconds: wall time of the engine's process."""
+    """The outcome of a run of the engine. seconds: wall time of its process."""
 
     operation: str
     exit_code: int
@@ -43,7 +42,7 @@ class Run:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the engine did all it was asked to."""
+        """Whether the engine did everything."""
         return self.exit_code == 0
 
 
@@ -62,12 +61,12 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
     Raises NotHeld where the hold lets no engine run.
     """
     hold = hold or Hold()
-    with _inline(program) as client:
+    with served(program) as client:
         command = [str(pulumi), *arguments, *client, "--json", "--non-interactive"]
         began = time.monotonic()
         # Handlers stand before the child is there: it then starts with signals as they are by default, even where we
         # were started with some ignored, as a shell does to what it runs in the background.
-        with signals_reach(hold), hold.running(partial(_start, command, cwd, environment)) as child:
+        with signals_reach(hold), hold.running(partial(start_engine, command, cwd, environment)) as child:
             events, stderr = _follow(child, listener)
             interrupted = hold.has_asked(child)
         return Run(
@@ -80,22 +79,6 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
             stderr=stderr,
             interrupted=interrupted,
         )
-
-
-def _start(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """The engine in a session of its own, so that a terminal's Ctrl-C does not reach it behind our back."""
-    return subprocess.Popen(  # noqa: S603 - our own engine
-        command,
-        cwd=cwd,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
 
 
 def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[EngineEvent], str]:
@@ -116,10 +99,10 @@ def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Engi
 
 
 def _lines(pipe: IO[str]) -> Iterator[str]:
-    """The lines of a pipe, read in a thread.
+    """Yield the lines of a pipe, which a thread reads.
 
-    The kernel may give a signal to any thread, and Python's handler runs in this one, once it wakes: waiting for the
-    pipe itself it would sleep on, and the engine never hear of the signal.
+    The kernel may give a signal to any thread, and Python runs its handler in the main one, once that wakes: waiting
+    for the pipe itself it would sleep on, and the engine would never get the signal.
     """
     lines: SimpleQueue[str | None] = SimpleQueue()
 
@@ -143,7 +126,7 @@ def _lines(pipe: IO[str]) -> Iterator[str]:
 
 @contextmanager
 def signals_reach(hold: Hold) -> Iterator[None]:
-    """Signals to this process ask its engines to end, once; only the main thread can hear them."""
+    """Ask the engines to end when this process gets a signal, once; only the main thread can handle signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -157,33 +140,3 @@ def signals_reach(hold: Hold) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _inline(program: Program | None) -> Iterator[tuple[str, ...]]:
-    """Serve the program to the engine as its language host, in this process (nothing is imported twice)."""
-    if program is None:
-        yield ()
-        return
-    import grpc  # type: ignore[import-untyped] # noqa: PLC0415 - no types of its own; heavy, and only needed here
-    from pulumi.automation._server import LanguageServer  # noqa: PLC0415 - Stack.up's own server
-    from pulumi.runtime.proto import language_pb2_grpc  # noqa: PLC0415 - heavy
-
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    async def noted() -> None:
-        loops.append(asyncio.get_running_loop())
-        await run_quickly(program)
-
-    threads = futures.ThreadPoolExecutor(max_workers=4)
-    server = grpc.server(threads)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(noted), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        yield (f"--client=127.0.0.1:{port}", "--exec-kind=auto.inline")
-    finally:
-        server.stop(None).wait()
-        threads.shutdown()
-        for loop in loops:
-            loop.close()  # the SDK leaves that of a failed program open

@@ -1,6 +1,6 @@
-"""Which of several processes leads: the one that holds a Lease, as client-go's leaderelection does it.
+"""Elect the leader of several processes: the holder of a Lease, by the protocol of client-go's leaderelection.
 
-The rules, and why two never lead at once, are in `margins`. Source:
+The rules, and why two never lead at once, are in `cli.lease.timing`. Source:
 https://pkg.go.dev/k8s.io/client-go/tools/leaderelection.
 """
 
@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import math
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cli.engine.backoff import Backoff
 from cli.events import Leadership, Role
-from cli.lease.clock import clock
-from cli.lease.observed import Seen, see
-from cli.lease.record import Place, claimed, decode, released
+from cli.lease.record import LeaseName, ObservedLease, claimed, clock, decode, observe, released
 from cli.lease.timing import lead, patience, rhythm, stop
 from stacks.kube.api import ApiError, NotFound, RequestRejected, WriteConflict
 from stacks.kube.object_api import LEASES, ObjectApi
 from stacks.kube.objects import Manifest
 from stacks.kube.single_watch import ObjectWatcher, SingleObject
 from stacks.settings.watch import ElectionSettings
-
-__all__ = ["Election", "Place", "clock"]
 
 _SLICE = 0.5
 """Seconds after which the clock is looked at again: a sleep of asyncio leaves out the time of a suspended machine."""
@@ -34,55 +30,59 @@ _TRIES = 3
 
 
 class Election:
-    """One process's part in it. For the event loop in which it runs, but for is_leading, deadline and stop_by."""
+    """The part of one process in an election.
+
+    Its methods are for the event loop in which it runs; is_leading, deadline and stop_by are for any thread.
+    """
 
     def __init__(
         self,
         api: ObjectApi,
-        place: Place,
+        name: LeaseName,
         identity: str,
         pace: ElectionSettings,
-        told: Callable[[Leadership], None],
+        publish: Callable[[Leadership], None],
         clock: Callable[[], float] = clock,
     ) -> None:
-        """identity: no other process may have it. told: hears of each change of who leads, in the event loop."""
-        self._api, self._place, self._identity, self._pace, self._told = api, place, identity, pace, told
+        """identity: no other process may have it. publish: called in the event loop with each change of leadership."""
+        self._api, self._name, self._identity, self._pace, self._publish = api, name, identity, pace, publish
         self._clock = clock
-        self._lease = SingleObject(api, LEASES, place.namespace, place.name)
-        self._seen: Seen | None = None
+        self._lease = SingleObject(api, LEASES, name.namespace, name.name)
+        self._seen: ObservedLease | None = None
+        self._pauses = Backoff(pace.retry_period, pace.retry_period)
         self._deadline = self._stop_by = -math.inf
         self._next = -math.inf
         self._has_tried = False
         self._failing_since = math.inf
         self._problem = ""
-        self._news: Leadership | None = None
+        self._published: Leadership | None = None
         self._woken, self._acquired, self._lost = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._lost.set()
 
     @property
     def deadline(self) -> float:
-        """The moment, by `clock`, until which it leads unless it renews before; minus infinity where it does not."""
+        """The moment, by `clock`, at which leading ends unless it is renewed before; minus infinity for a standby."""
         return self._deadline
 
     @property
     def stop_by(self) -> float:
-        """The moment, by `clock`, by which no engine may run any more that was started while it led."""
+        """The moment, by `clock`, by which every engine started under this lease must have ended."""
         return self._stop_by
 
     def is_leading(self) -> bool:
-        """Whether it leads now: at the deadline it does not, whatever hangs."""
+        """Whether this process leads now: no longer at the deadline, whatever hangs."""
         return self._clock() < self._deadline
 
     async def acquired(self) -> None:
-        """Wait until it leads."""
+        """Wait until this process leads."""
         await self._acquired.wait()
 
     async def lost(self) -> None:
-        """Wait until it does not lead."""
+        """Wait until this process does not lead."""
         await self._lost.wait()
 
     async def run(self) -> None:
-        """Compete until cancelled. What goes wrong is told as the reason of a Leadership, and tried again."""
+        """Compete until cancelled. A fault is published as the reason of a Leadership, and the attempt is repeated."""
         lookout = ObjectWatcher(self._lease, rhythm(self._pace), self._note, self._fail, self._clock)
         async with asyncio.TaskGroup() as group:
             group.create_task(lookout.run())
@@ -92,9 +92,9 @@ class Election:
                 await self._try()
 
     async def release(self) -> None:
-        """Give the lease back, so that another takes it at once; to be called when `run` has ended, and the engine.
+        """Give the lease back, so that another process takes it at once; called when `run` and the engine have ended.
 
-        Where that fails within a retry period, the others have to wait for the lease to end.
+        Where that fails for a retry period, the others have to wait for the lease to end.
         """
         self._lose("this process ends")
         with suppress(TimeoutError):
@@ -104,7 +104,7 @@ class Election:
                         manifest = await self._lease.look()
                         if manifest is not None and decode(manifest).holder == self._identity:
                             body = released(manifest, datetime.now(UTC))
-                            await self._api.replace(LEASES, self._place.namespace, body)
+                            await self._api.replace(LEASES, self._name.namespace, body)
                         return
                     await asyncio.sleep(self._pace.retry_period / 10)
 
@@ -122,10 +122,9 @@ class Election:
         return math.inf if self._seen is None else max(self._next, self._seen.free_from(self._identity, self._pace))
 
     async def _try(self) -> None:
-        """Renew, or acquire."""
+        """Try once to renew the lease, or to acquire it."""
         period = self._pace.retry_period
-        spread = 1.0 if self._acquired.is_set() else random.uniform(0.5, 1)  # noqa: S311 - no secret
-        self._next = self._clock() + period * spread
+        self._next = self._clock() + (period if self._acquired.is_set() else self._pauses.take())
         self._has_tried = True
         try:
             async with asyncio.timeout(patience(self._pace)):
@@ -136,7 +135,7 @@ class Election:
             self._fail(error)
 
     async def _claim(self) -> None:
-        """Write the Lease in our name, unless another was first."""
+        """Write the Lease in our name, unless another process was first."""
         for _ in range(_TRIES):
             began = self._clock()
             try:
@@ -145,52 +144,52 @@ class Election:
                 first = error
             else:
                 return
-            self._see(await self._lease.look())
+            self._observe(await self._lease.look())
             if not self._may_write():
                 return
         raise first
 
     def _may_write(self) -> bool:
-        """Whether the Lease is ours to take or to renew, as it is now."""
+        """Whether the Lease, as it is now, may be taken or renewed."""
         if self._seen is None:
             return False
         if not self._acquired.is_set():
             return self._seen.free_from(self._identity, self._pace) <= self._clock()
         holder = self._seen.record.holder
         if holder not in ("", self._identity):
-            self._lose(f"{holder} has taken the lease {self._place}", at_once=True)
+            self._lose(f"{holder} has taken the lease {self._name}", at_once=True)
         return self._acquired.is_set()
 
     async def _write(self) -> Manifest:
         before = self._seen.manifest if self._seen is not None else None
-        body = claimed(before, self._place, self._identity, self._pace, datetime.now(UTC))
+        body = claimed(before, self._name, self._identity, self._pace, datetime.now(UTC))
         if before is None:
-            return await self._api.create(LEASES, self._place.namespace, body)
-        return await self._api.replace(LEASES, self._place.namespace, body)
+            return await self._api.create(LEASES, self._name.namespace, body)
+        return await self._api.replace(LEASES, self._name.namespace, body)
 
     def _lead(self, manifest: Manifest, began: float) -> None:
-        """It was written in our name; began: when that was asked for."""
-        self._seen = Seen(manifest, decode(manifest), self._clock())
+        """Lead, now that the Lease was written in our name. began: the moment when the request was sent."""
+        self._seen = ObservedLease(manifest, decode(manifest), self._clock())
         self._recover()
         if began + lead(self._pace) <= self._clock():
             return
         self._deadline, self._stop_by = began + lead(self._pace), began + stop(self._pace)
         self._lost.clear()
         self._acquired.set()
-        self._tell(Role.LEADER, self._identity)
+        self._announce(Role.LEADER, self._identity)
 
     def _lose(self, reason: str, *, at_once: bool = False) -> None:
-        """It leads no more. at_once: another may lead already."""
+        """Stop leading. at_once: another process may lead already."""
         self._deadline = -math.inf
         if at_once:
             self._stop_by = self._clock()
         if self._acquired.is_set():
             self._acquired.clear()
             self._lost.set()
-            self._tell(Role.STANDBY, self._other(), reason)
+            self._announce(Role.STANDBY, self._other(), reason)
 
     async def _expire(self) -> None:
-        """See to it that the loss is told when the deadline passes, whatever is awaited then."""
+        """Publish the loss of the lease when the deadline passes, whatever else is awaited then."""
         while True:
             await self._acquired.wait()
             rest = self._deadline - self._clock()
@@ -198,45 +197,45 @@ class Election:
                 await asyncio.sleep(min(rest, _SLICE))
             else:
                 why = f": {self._problem}" if self._problem else ""
-                self._lose(f"the lease {self._place} could not be renewed in {lead(self._pace):g} s{why}")
+                self._lose(f"the lease {self._name} could not be renewed in {lead(self._pace):g} s{why}")
 
     def _note(self, manifest: Manifest | None) -> None:
-        """The lookout has seen it; where we lead that may be older than what we have written since."""
+        """Take note of a Lease that was seen; while this process leads, it may be older than our own last write."""
         if not self._acquired.is_set():
-            self._see(manifest)
+            self._observe(manifest)
             self._woken.set()
         elif manifest is None or decode(manifest).holder != self._identity:
             self._next = -math.inf
             self._woken.set()
 
-    def _see(self, manifest: Manifest | None) -> None:
-        before, self._seen = self._seen, see(self._seen, manifest, self._clock())
+    def _observe(self, manifest: Manifest | None) -> None:
+        before, self._seen = self._seen, observe(self._seen, manifest, self._clock())
         if self._seen is not before and not self._acquired.is_set():
             self._recover()
             if self._seen.record.holder != self._identity:
-                self._tell(Role.STANDBY, self._other())
+                self._announce(Role.STANDBY, self._other())
 
     def _other(self) -> str:
-        """Who else holds it, as far as is known."""
+        """Return the identity of another holder; "" where none is known."""
         holder = self._seen.record.holder if self._seen is not None and self._seen.manifest is not None else ""
         return "" if holder == self._identity else holder
 
     def _fail(self, error: ApiError | TimeoutError) -> None:
-        """Tell of it where a person has to act, or once it has lasted; what passes by itself is tried again."""
+        """Publish a fault once it has lasted, or at once where a person has to act; every other passes by itself."""
         now = self._clock()
         self._failing_since = min(self._failing_since, now)
         self._problem = self._problem or str(error) or f"no answer within {patience(self._pace):g} s"
         lasts = isinstance(error, RequestRejected) or now - self._failing_since >= self._pace.renew_deadline
-        is_told = self._news is not None and bool(self._news.reason)
-        if lasts and not is_told and not self._acquired.is_set():
-            self._tell(Role.STANDBY, self._other(), f"the lease {self._place} cannot be had: {self._problem}")
+        is_published = self._published is not None and bool(self._published.reason)
+        if lasts and not is_published and not self._acquired.is_set():
+            self._announce(Role.STANDBY, self._other(), f"the lease {self._name} cannot be had: {self._problem}")
 
     def _recover(self) -> None:
         self._failing_since, self._problem = math.inf, ""
 
-    def _tell(self, role: Role, holder: str, reason: str = "") -> None:
+    def _announce(self, role: Role, holder: str, reason: str = "") -> None:
         transitions = self._seen.record.transitions if self._seen is not None else 0
-        news = Leadership(role, holder, self._identity, transitions, reason)
-        if news != self._news:
-            self._news = news
-            self._told(news)
+        leadership = Leadership(role, holder, self._identity, transitions, reason)
+        if leadership != self._published:
+            self._published = leadership
+            self._publish(leadership)

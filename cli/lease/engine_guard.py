@@ -1,4 +1,4 @@
-"""Stops the engine of a leader that has lost its lease, before another can have it."""
+"""Stop the engine of a leader that has lost its lease, before another can have it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import asyncio
 from collections.abc import Callable
 
 from cli.engine.hold import LEASE_LOST, Hold
-from cli.lease.clock import clock
 from cli.lease.election import Election
+from cli.lease.record import clock
 
 _TICK = 0.1
 """Seconds between two looks whether the engine has ended."""
 
 
-async def leash(election: Election, hold: Hold, clock: Callable[[], float] = clock, reason: str = LEASE_LOST) -> None:
-    """Until cancelled: interrupt the engine when the lease is lost, and kill it at `election.stop_by`.
+async def guard_engine(
+    election: Election, hold: Hold, clock: Callable[[], float] = clock, reason: str = LEASE_LOST
+) -> None:
+    """Interrupt the engine when the lease is lost, and kill it at `election.stop_by`, until cancelled.
 
-    The reason bars the engine until somebody allows it again. From renew_deadline on the engine has
-    the better part of the time to the lease's end (4 s of 5 with the defaults, see `margins`) to end in good order; the
-    rest is kept for killing it. Where another may lead already, as the Lease has another name in it, it is killed at
-    once. A machine that is suspended stops the engine too; when it wakes up, the loss is seen within half a second.
+    reason: bars the engine until `Hold.allow` takes it away. From renew_deadline on the engine has the better part of
+    the time to the lease's end (4 s of 5 with the defaults, see `cli.lease.timing`) to end in good order; the rest is
+    kept for killing it. Where another process may lead already, as the Lease has another name in it, the engine is
+    killed at once. A suspended machine stops the engine too; when it wakes up, the loss is seen within half a second.
     """
     while True:
         await election.acquired()

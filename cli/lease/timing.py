@@ -1,4 +1,4 @@
-"""When a leader has to have stopped, and when another may take the lease.
+"""Compute when a leader must have stopped, and when another process may take the lease.
 
 Of a renewal that was sent at S, and seen by another at O (which is after S, whatever the network does):
 
@@ -31,35 +31,35 @@ _POLL = 0.5
 
 
 def stop(pace: ElectionSettings) -> float:
-    """Seconds after the start of the last renewal at which no engine may run any more."""
+    """Return the seconds from the start of the last renewal to the moment at which an engine is killed."""
     gap = pace.lease_duration - pace.renew_deadline
     return pace.lease_duration - max(_OF_GAP * gap, _AT_LEAST * pace.lease_duration)
 
 
 def lead(pace: ElectionSettings) -> float:
-    """Seconds after the start of the last renewal for which a leader leads."""
+    """Return the seconds from the start of the last renewal for which a leader leads."""
     return min(pace.renew_deadline, stop(pace))
 
 
 def free(duration: float) -> float:
-    """Seconds after a Lease of this duration was seen to change at which it may be taken."""
+    """Return the seconds from the last change of a Lease of this duration to the moment at which it may be taken."""
     return duration * (1 - _EARLY)
 
 
 def absence(pace: ElectionSettings) -> float:
-    """Seconds for which there is no Lease before one is made: a leader whose Lease was deleted makes it within these.
+    """Return the seconds for which a Lease must be absent before another process makes it.
 
-    Nobody who has only just come can know of such a leader.
+    A leader whose Lease was deleted makes it again in less. A process that has just started cannot know of that leader.
     """
     return 1.5 * pace.retry_period
 
 
 def patience(pace: ElectionSettings) -> float:
-    """Seconds for which an answer is awaited: several tries fit before the deadline."""
+    """Return the seconds for which an answer is awaited: several attempts fit before the deadline."""
     return 0.9 * pace.retry_period
 
 
 def rhythm(pace: ElectionSettings) -> WatchTiming:
-    """How the Lease is looked at. A leader renews once in a retry period, so a silence of 1.5 is long."""
+    """Return the rhythm of looking at the Lease. A leader renews once in a retry period: a silence of 1.5 is long."""
     period = pace.retry_period
     return WatchTiming(patience(pace), 1.5 * period, min(_POLL, period), period / 2)

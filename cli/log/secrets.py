@@ -1,4 +1,4 @@
-"""Keeps secrets out of all that leaves the process: the last fence, behind code that never formats one."""
+"""Redact secrets in all output of the process: the last fence, behind code that never formats one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, unquote, url
 
 INSTEAD = "***"
 SHORTEST = 6
-"""Characters: what is shorter would blot out half of every message, and protects nothing."""
+"""Characters: a shorter secret would blot out half of every message, and protects nothing."""
 PING_VARIABLES = ("TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
 NOTIFY_VARIABLES = ("TRUENORTH_NOTIFY", "TRUENORTH_NOTIFY_FILE")
-"""The addresses themselves, and the file that has them."""
+"""Variables with the addresses themselves, and with the name of a file that has them."""
 _SECRET_NAME = re.compile(
     r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|^GANDI_KEY$|^GOOGLE_CREDENTIALS$"
 )
@@ -37,14 +37,14 @@ _PATTERNS = (
 
 
 class Redactor:
-    """Puts *** in place of secrets, as they are and as URLs, JSON and base64 spell them, and of what looks like one."""
+    """A filter that replaces secrets by ***: known ones, also as URLs, JSON and base64 spell them, and likely ones."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spelled = {form for secret in secrets if len(secret) >= SHORTEST for form in _spellings(secret)}
         self._longest_first = sorted(spelled, key=lambda one: (-len(one), one))
 
     def text(self, text: str) -> str:
-        """The text without a secret."""
+        """Return the text without secrets."""
         for secret in self._longest_first:
             text = text.replace(secret, INSTEAD)
         for pattern, instead in _PATTERNS:
@@ -52,7 +52,7 @@ class Redactor:
         return text
 
     def document(self, document: Any) -> Any:  # noqa: ANN401 - whatever JSON has
-        """The JSON document without a secret, in its texts and its keys."""
+        """Return the JSON document without secrets, in texts and in keys."""
         if isinstance(document, str):
             return self.text(document)
         if isinstance(document, Mapping):
@@ -62,7 +62,7 @@ class Redactor:
         return document
 
     def line(self, document: Mapping[str, object]) -> str:
-        """The JSON document in one line, without a secret. It is only looked through where there is one in its text."""
+        """Return the JSON document in one line, without secrets. It is searched in full only where the line has one."""
         line = json.dumps(document, sort_keys=True, default=str)
         if self.text(line) == line:
             return line
@@ -73,29 +73,29 @@ class Redactor:
 
 
 def redactor(environment: Mapping[str, str], more: Iterable[str] = ()) -> Redactor:
-    """One that knows each credential of the environment. more: secrets from elsewhere.
+    """Return a redactor for the credentials of the environment. more: secrets from elsewhere.
 
-    Those are the values of variables that are named like one (TOKEN, KEY, PASSWORD ...), the passphrase's file, and
-    what is secret in the addresses of notifications and pings.
+    Credentials are the values of variables with such names (TOKEN, KEY, PASSWORD ...), the passphrase's file, and the
+    secret parts of addresses of notifications and pings.
     """
     return Redactor({*_of_environment(environment), *more})
 
 
 def addresses(text: str) -> list[str]:
-    """The URLs in a text: separated by white space, or by commas; a line that begins with # is left out."""
+    """Return the URLs in a text, separated by white space or commas; lines that begin with # are left out."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     return [url for one in _BETWEEN_URLS.split("\n".join(lines)) if (url := one.strip(","))]
 
 
 def of_notification(url: str) -> Iterator[str]:
-    """What is secret in a notification's URL: the whole, the password, and each part that looks like a token."""
+    """Yield the secrets in a notification's URL: the whole, the password, and each part with the look of a token."""
     yield url
     parts = _split(url)
     yield _password(parts) or _user(parts)
     named = [value for key, value in parse_qsl(parts.query) if not _SECRET_NAME.search(key.upper())]
     yield from (value for key, value in parse_qsl(parts.query) if _SECRET_NAME.search(key.upper()))
-    place = parts.netloc.rpartition("@")[2]
-    hosts = [] if "." in place else place.split(":")
+    host = parts.netloc.rpartition("@")[2]
+    hosts = [] if "." in host else host.split(":")
     for part in (*parts.path.split("/"), *named, *hosts):
         enough = _WITH_DIGIT if any(sign.isdigit() for sign in part) else _LONG
         if len(part) >= enough and part not in _PLAIN_PARTS:
@@ -103,7 +103,7 @@ def of_notification(url: str) -> Iterator[str]:
 
 
 def of_ping(url: str) -> Iterator[str]:
-    """What is secret in the URL of a watchdog: the whole, and its path, which is what lets one ping."""
+    """Yield the secrets in the URL of a watchdog: the whole, and the parts of its path, which allow to ping."""
     yield url
     parts = _split(url)
     yield _password(parts) or _user(parts)
@@ -126,7 +126,7 @@ def _of_environment(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def notification_addresses(environment: Mapping[str, str]) -> list[str]:
-    """The addresses of notifications; of a file that cannot be read, none."""
+    """Return the addresses of notifications; a file that cannot be read has none."""
     given, file = (environment.get(name, "") for name in NOTIFY_VARIABLES)
     return addresses(given) + addresses(_content(file))
 

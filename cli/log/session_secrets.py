@@ -1,4 +1,4 @@
-"""The secrets that a session uses, wherever they come from."""
+"""Collect the secrets of a session from all their sources."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from cli.session.session import Session
 
 _FIELDS = ("token", "password", "client-key-data")
-"""Of a user in a kubeconfig; files that it names are not read, and what a plugin gives is not known before it does."""
+"""Fields of a user in a kubeconfig. Files named there are not read, and tokens of plugins are not known beforehand."""
 
 
 def session_redactor(session: Session, environment: Mapping[str, str]) -> Redactor:
-    """One that knows the credentials of the environment, those that zones name themselves, and the kubeconfigs'."""
+    """Return a redactor for the credentials of the environment, of zones with their own, and of the kubeconfigs."""
     return redactor(environment, _of_session(session, environment))
 
 

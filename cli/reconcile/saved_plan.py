@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from cli.reconcile.result import Convergence
+from cli.session.files import write_whole
 from components.records.logical_name import LogicalName
 from stacks.model.errors import Problem, Refused, UserError
 
@@ -32,14 +31,7 @@ def save(file: Path, stack: str, seen: Convergence, *, purge: bool | None) -> No
     content = _content(seen)
     document = {"version": VERSION, "stack": stack, "purge": purge, "digest": _digest(content), **content}
     try:
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp makes it 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
-            Path(name).replace(file)
-        except OSError:
-            Path(name).unlink()
-            raise
+        write_whole(file, f"{json.dumps(document, indent=2, sort_keys=True)}\n".encode(), mode=0o600)
     except OSError as error:
         raise UserError(f"the plan cannot be saved: {error.strerror}", str(file), "name another file") from None
 

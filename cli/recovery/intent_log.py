@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.apiproxy import journal
 from cli.session.backend import state_folder
+from cli.session.files import write_whole
 from cli.session.project import PROJECT_NAME
 from stacks.model.errors import NotNow, is_disk_full
 from stacks.model.shards import estate_of
@@ -91,6 +92,7 @@ def remember(session: Session, traces: Traces) -> None:
         return
     document = {"wanted": traces.wanted, "records": sorted(traces.records), "ids": sorted(traces.ids)}
     try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(file, json.dumps(document).encode())
     except OSError as error:
         full = "the disk is full: " if is_disk_full(error) else ""
@@ -119,14 +121,3 @@ def forget(session: Session) -> None:
         file.unlink(missing_ok=True)
     if kept := journal_path(session):
         journal.clear(kept)
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Put a file in its place in one step, and on the disk: a crash leaves the old one or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(f"{file.name}.new")
-    with fresh.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +18,12 @@ from cli.engine.failure import Locked
 from cli.recovery import processes
 from cli.session.project import PROJECT_NAME
 from stacks.model.errors import UserError
+from stacks.observe.pulumi_cli import ask_pulumi
 
 if TYPE_CHECKING:
     from cli.session.session import Session
 
 ENGINE = "pulumi"
-CANCEL_DEADLINE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +69,21 @@ def dead_files(session: Session, folder: Path, leads_since: datetime | None, pat
 def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, patience: float) -> tuple[str, ...]:
     """Remove the locks that a run has met in a backend that is no folder, where all their owners are dead.
 
-    `pulumi cancel` removes every lock: one live owner keeps them all. Raises Locked.
+    `pulumi cancel` removes every lock: one live owner keeps them all. Raises Locked, and ObservationError where Pulumi
+    does not answer.
     """
     locks = [_told(*owner) for owner in locked.owners]
     why = {lock: why_dead(lock, leads_since, patience) for lock in locks}
     if not locks or not all(why.values()):
         raise locked
-    done = subprocess.run(  # noqa: S603 - our own engine
-        [str(session.engine.pulumi), "cancel", "--yes", f"--stack={session.stack}", "--non-interactive"],
+    done = ask_pulumi(
+        session.engine.pulumi,
+        ("cancel", "--yes", f"--stack={session.stack}"),
+        session.environment,
         cwd=session.project,
-        env=dict(session.environment),
-        capture_output=True,
-        text=True,
-        timeout=CANCEL_DEADLINE,
-        check=False,
+        failed=f"the lock of stack {session.stack} could not be removed",
     )
-    if done.returncode != 0:
+    if not done.succeeded:
         raise locked
     return tuple(f"the lock of {lock} was removed: {reason}" for lock, reason in why.items())
 

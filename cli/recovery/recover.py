@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from cli.engine.failure import Locked
 from cli.events import Mended
 from cli.recovery import intent_log, locks
-from cli.recovery.gaps import Gaps, gaps_in, joined, takeover_by, traces_in
+from cli.recovery.gaps import joined, takeover_by, traces_in
 from cli.session.backend import mend_sidecars, state_folder
 from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
-from cli.state.checkpoint_cache import glance
+from cli.state.checkpoint_cache import summary_of
+from cli.state.gaps import Gaps, gaps_in
 from stacks.model.errors import NotNow, UserError
 from stacks.model.shards import INFIX, estate_of
 from stacks.plan.records.adoption import Takeover, Traces
@@ -133,7 +134,7 @@ def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mappi
     if what := checkpoint.mend_meta(folder):
         told(Mended(what))
     for stack in dead:
-        seen = glance(folder, stack)
+        seen = summary_of(folder, stack)
         if seen is not None and not seen.is_sound:
             _mend(session.at(stack), folder, told)
     return _shown(session, folder, tuple(dead))
@@ -160,7 +161,7 @@ def _remember(session: Session, traces: Traces) -> None:
 
 def _shown(session: Session, folder: Path, stacks: Sequence[str]) -> Traces:
     """Return the traces in the checkpoints, in the notes about runs, and in the journal."""
-    seen = {stack: glance(folder, stack) for stack in stacks}
+    seen = {stack: summary_of(folder, stack) for stack in stacks}
     # The estate's own stack is missed where it is not there; a shard only where there are copies of it.
     missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, stacks)
     lost = [Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, stack))) for stack in missing]

@@ -1,4 +1,4 @@
-"""Where Pulumi's state is kept, and what a kill at a bad moment leaves there."""
+"""Find the backend of Pulumi's state, and mend the files that a kill at a bad moment leaves in a folder."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import yaml
 from stacks.model.errors import UserError
 
 STATE_VARIABLE = "TRUENORTH_STATE"
-"""What the option --state says, for all commands."""
+"""The value of the option --state, for all commands."""
 SIDECAR = ".attrs"
-"""What the engine's storage library writes beside each file: a checksum that nothing reads (gocloud.dev, fileblob)."""
+"""The ending of a checksum that the engine's storage library writes beside each file (gocloud.dev, fileblob)."""
 
 
 def backend_url(project_file: Path, setting: str, environment: Mapping[str, str], option: str = "") -> str:
-    """Where state is kept: the option, the environment, the setting, Pulumi.yaml's, or a folder of the user's.
+    """Return the URL of the backend: the option's, the environment's, the setting's, or a folder of the user's.
 
-    "" means that Pulumi.yaml names it, which Pulumi reads by itself. The folder is made, for the user alone.
-    Raises UserError where what is named is no URL, or the folder cannot be made.
+    "" stands for the backend in Pulumi.yaml, which Pulumi reads by itself; it comes before the folder. The folder is
+    made, for the user alone. Raises UserError for a name that is no URL, or a folder that cannot be made.
     """
     for where, named in (
         ("--state", option),
@@ -55,7 +55,7 @@ def backend_url(project_file: Path, setting: str, environment: Mapping[str, str]
 
 
 def without_sidecars(url: str) -> str:
-    """The backend URL by which no sidecar is written beside the state, where the state is in a folder."""
+    """Return the URL of the same backend without sidecars; only a backend that is a folder has them."""
     parts = urlsplit(url)
     if parts.scheme != "file" or "metadata" in parse_qs(parts.query):
         return url
@@ -63,7 +63,7 @@ def without_sidecars(url: str) -> str:
 
 
 def mend_sidecars(url: str) -> None:
-    """Remove the sidecars that a kill has left empty: the engine refuses a state beside one, with the word EOF.
+    """Remove sidecars that a kill has left empty: the engine refuses the state beside them, with the word EOF.
 
     The state itself is never half written: it is replaced in one step.
     """
@@ -77,7 +77,7 @@ def mend_sidecars(url: str) -> None:
 
 
 def state_folder(url: str) -> Path | None:
-    """Pulumi's own folder in a backend that is one; None where state is kept elsewhere."""
+    """Return Pulumi's own folder in a backend that is a folder; None for any other backend."""
     parts = urlsplit(url)
     if parts.scheme != "file":
         return None
@@ -85,7 +85,7 @@ def state_folder(url: str) -> Path | None:
 
 
 def state_home(environment: Mapping[str, str]) -> Path:
-    """The user's folder for what should outlive a run (XDG base directory specification)."""
+    """Return the user's folder for files that outlive a run (XDG base directory specification)."""
     root = environment.get("XDG_STATE_HOME") or str(
         Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
     )

@@ -25,7 +25,7 @@ def open_session(
 ) -> Session:
     """Find and check everything a run needs before anything is touched. Raises UserError.
 
-    state_url: where state is kept, "" for what the environment and the settings say.
+    state_url: the URL of the state; "" for the one of the environment or the settings.
     """
     from cli.engine.install.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
     from cli.engine.install.progress import shown_on  # noqa: PLC0415 - likewise
@@ -38,7 +38,7 @@ def open_session(
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)
     url = backend_url(project / PROJECT_FILE, settings.backend, environment, state_url)
-    state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, place=project)
+    state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, project_folder=project)
     backend = state.backend
     mend_sidecars(backend)
     engine_variables = engine_environment(engine, environment) | {
@@ -80,9 +80,9 @@ def require_estate(session: Session) -> None:
 
 
 def keeping(opened: Session, before: Session) -> Session:
-    """The session, opened anew, with what is there already: what keeps the state, the API proxy, the plugins.
+    """Return a newly opened session with the state store, the API proxy and the plugins of the session before it.
 
-    As far as they fit: the state is to be kept at the same place, the APIs are the same.
+    Each is kept as far as it fits: the state at the same URL, the proxy for the same APIs.
     """
     api_proxy = before.api_proxy if opened.upstreams == before.upstreams else None
     opened = replace(opened, api_proxy=api_proxy, plugins=before.plugins)
@@ -94,7 +94,7 @@ def keeping(opened: Session, before: Session) -> Session:
 
 
 def purging(session: Session, purge: bool | None) -> Session:  # noqa: FBT001 - an option of three values
-    """The session with policy sync (True) or upsert-only (False) for all zones; as it is for None."""
+    """Return the session with policy sync (True) or upsert-only (False) for all zones; unchanged for None."""
     if purge is None:
         return session
     policy = {"policy": "sync" if purge else "upsert-only"}

@@ -1,4 +1,4 @@
-"""The services that a session may keep from one run of the engine to the next."""
+"""The interfaces of services that a session may keep from one run of the engine to the next."""
 
 from __future__ import annotations
 

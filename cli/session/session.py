@@ -16,9 +16,9 @@ from stacks.settings.stack import Settings
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One stack of one project, ready to be run.
+    """A stack of a project, ready to be run.
 
-    environment is what the engine gets; it holds credentials and is never printed.
+    environment: the engine's; it holds credentials and is never printed.
     """
 
     project: Path
@@ -30,19 +30,19 @@ class Session:
     backend: str
     environment: Mapping[str, str] = field(repr=False)
     state: StateStore = field(repr=False, compare=False)
-    """What keeps the stack's state. backend is where the engine works on it."""
+    """The store of the stack's state; `backend` is the URL at which the engine works on it."""
     hold: Hold = field(default_factory=Hold, repr=False, compare=False)
-    """The engine that runs here."""
+    """The hold on the engines of this process."""
     upstreams: Mapping[str, str] = field(default_factory=dict)
-    """The APIs that the plugins reach through the API proxy, by the plugin's variable; none: they ask them directly."""
+    """The APIs behind the API proxy, by the plugin's variable; empty where plugins call them directly."""
     api_proxy: ApiProxyService | None = field(default=None, repr=False, compare=False)
-    """The one that is kept; None: each convergence has one of its own."""
+    """The API proxy that is kept between convergences; None where each has one of its own."""
     plugins: KeptPlugins | None = field(default=None, repr=False, compare=False)
-    """Those that are kept running; None: each engine starts its own."""
+    """The plugins that are kept running; None where each engine starts its own."""
 
     parallel: int = 64
     """Resource operations of an engine at once; measured better than its own 8 with an API that answers slowly."""
 
     def at(self, stack: str) -> Session:
-        """The session of another stack of the estate."""
+        """Return the session of another stack of the estate."""
         return self if stack == self.stack else replace(self, stack=stack, state=self.state.of(stack))

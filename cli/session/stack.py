@@ -1,10 +1,9 @@
-"""The operations on a stack: make it, up, refresh, preview, destroy. Each runs the engine once."""
+"""Operate on a stack: make, up, refresh, preview, destroy. Each operation runs the engine once."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,28 +17,28 @@ from cli.session.project import PROJECT_FILE, PROJECT_NAME
 from cli.session.session import Session
 from stacks.model.errors import NotNow
 from stacks.model.shards import label_of
-from stacks.observe.registry import NO_STACK
+from stacks.observe.pulumi_cli import ask_pulumi, reports_missing_stack
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 def up(session: Session, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
-    """Make the world as the program declares it. Makes the stack first where it does not exist.
+    """Make the world as the program declares it, and before it the stack where it does not exist.
 
-    checkpoints: whether the engine writes the whole state after each step rather than once at the end. In a large run
-    that is what takes the time; a run without them that is killed is mended by the marks in the zone.
+    checkpoints: whether the engine writes the whole state after each step rather than once at the end. That takes most
+    of the time of a large run; after a kill of a run without them the marks in the zone serve to mend the state.
     """
-    place = _writing(session, checkpoints=checkpoints)
-    return _with_stack(place, ["up", "--yes", "--skip-preview", *_common(session)], program, listener)
+    writing = _writing(session, checkpoints=checkpoints)
+    return _with_stack(writing, ["up", "--yes", "--skip-preview", *_common(session)], program, listener)
 
 
 def preview(session: Session, program: Program, listener: Listener) -> Run:
-    """What the engine would do. Nothing is touched but the stack's (empty) entry where there was none."""
+    """Compute the steps of `up`. Nothing is touched but the stack's (empty) entry where there was none."""
     return _with_stack(session, ["preview", *_common(session)], program, listener)
 
 
 def refresh(session: Session, targets: Sequence[str], listener: Listener) -> Run:
-    """Read the resources with these URNs anew into the state, and clear what an interrupted run left pending."""
+    """Read the resources with these URNs anew into the state, and clear pending operations of an interrupted run."""
     chosen = [f"--target={urn}" for urn in targets]
     return _run(
         session,
@@ -50,7 +49,7 @@ def refresh(session: Session, targets: Sequence[str], listener: Listener) -> Run
 
 
 def destroy(session: Session, listener: Listener, *, checkpoints: bool = True) -> Run:
-    """Delete all that the stack owns, and nothing else. checkpoints: as in `up`."""
+    """Delete everything that the stack owns, and nothing else. checkpoints: as in `up`."""
     arguments = ["destroy", "--yes", "--skip-preview", "--refresh=false", *_options(session)]
     return _run(_writing(session, checkpoints=checkpoints), arguments, None, listener)
 
@@ -77,7 +76,7 @@ def _with_stack(session: Session, arguments: list[str], program: Program, listen
     try:
         return _run(session, arguments, program, listener)
     except RunFailed as failure:
-        if not any(text in str(failure).lower() for text in NO_STACK):
+        if not reports_missing_stack(str(failure)):
             raise
     make_stack(session)
     return _run(session, arguments, program, listener)
@@ -91,15 +90,15 @@ def make_stack(session: Session) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="truenorth-stack-") as folder:
         (Path(folder) / PROJECT_FILE).write_text(f"name: {PROJECT_NAME}\nruntime: python\n", encoding="utf-8")
-        done = subprocess.run(  # noqa: S603 - our own engine
-            [str(session.engine.pulumi), "stack", "init", session.stack, "--no-select", "--non-interactive"],
-            cwd=folder,
-            env=dict(session.environment),
-            capture_output=True,
-            text=True,
-            check=False,
+        done = ask_pulumi(
+            session.engine.pulumi,
+            ("stack", "init", session.stack, "--no-select"),
+            session.environment,
+            cwd=Path(folder),
+            failed=f"stack {session.stack} could not be made",
+            deadline=None,
         )
-    if done.returncode != 0 and "already exists" not in done.stderr:
+    if not done.succeeded and "already exists" not in done.stderr:
         raise mendable(done.stderr, stack=session.stack, backend=session.backend) or RunFailed(done.stderr.strip())
 
 
@@ -131,10 +130,10 @@ def _run_engine(session: Session, arguments: list[str], program: Program | None,
 
 @contextmanager
 def _settings_for(session: Session) -> Iterator[Path]:
-    """The settings for a run, or a copy of them where they cannot be written, as a mounted ConfigMap; for a shard, too.
+    """Yield the settings file for a run: a copy for a shard, or where the file cannot be written (a mounted ConfigMap).
 
-    The engine writes its salt into them, by which it tells a wrong passphrase the next time. Several that run side by
-    side would write it at once.
+    The engine writes its salt into the file, to recognise a wrong passphrase the next time. Engines that run side
+    by side would write it at once.
     """
     file = session.settings_file
     if not label_of(session.stack) and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):

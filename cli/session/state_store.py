@@ -1,4 +1,4 @@
-"""What every place that keeps a stack's state offers to a command."""
+"""The interface of a place that keeps a stack's state."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from cli.engine.hold import Hold
-from cli.lease.record import Place
-
-Told = Callable[[str], None]
+from cli.lease.record import LeaseName
 
 
 class StateStore(Protocol):
@@ -20,33 +18,34 @@ class StateStore(Protocol):
 
     @property
     def url(self) -> str:
-        """Where it is kept, as the user says it; "" where Pulumi.yaml does."""
+        """The URL at which the state is kept, in the user's words; "" for the backend of Pulumi.yaml."""
 
     @property
     def backend(self) -> str:
-        """The URL of Pulumi's backend that the engine works on; "" for the one that Pulumi.yaml names."""
+        """The URL of Pulumi's backend for the engine; "" for the backend of Pulumi.yaml."""
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the engine needs in its environment for it, beside the URL."""
+        """The variables that the engine needs for it, beside the URL."""
 
     def of(self, stack: str) -> StateStore:
-        """The state of another stack of the estate. It shares connection, lock and whom it tells with this one."""
+        """Return the state of another stack of the estate. It shares connection, lock and listener with this one."""
 
     def shards(self) -> tuple[str, ...]:
-        """The estate's shards that have state here, in order. With that, theirs is ready to be read, as by `pull`."""
+        """Return the estate's shards that have state here, in order; make their state ready to read, as `pull` does."""
 
     def pull(self) -> None:
-        """Have the stack's state ready for the engine to read, as it is now."""
+        """Make the stack's state ready for the engine to read, as it is now."""
 
-    def tell(self, told: Told) -> None:
-        """Tell this one from now on what was put right."""
+    def report_to(self, report: Callable[[str], None]) -> None:
+        """Call `report` with each repair from now on, in words."""
 
-    def led_by(self, place: Place, server: str, may_write: Callable[[], bool]) -> None:
-        """Take note of the election that this process is in. may_write: whether it leads, or did until just now.
+    def led_by(self, name: LeaseName, server: str, may_write: Callable[[], bool]) -> None:
+        """Take note of the election that this process takes part in.
 
-        place, server: its Lease, and the URL of the cluster's API. Where that is the lease that is taken to write
-        state, none is taken any more, and nothing is written where may_write says no.
+        name, server: its Lease, and the URL of the cluster's API. may_write: whether this process leads, or did until
+        just now. Where writers of the state lock the same Lease, no lock is taken any more, and nothing is written
+        while may_write returns False.
         """
 
     def close(self) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from cli.session.files import write_whole
 from stacks.model.errors import UserError
 from stacks.settings.stack import NAMESPACE, parse
 
@@ -56,15 +56,7 @@ def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: P
 def write(file: Path, text: str, *, force: bool) -> None:
     """Write the file. Raises UserError where it is there already, unless force is set, or cannot be written."""
     try:
-        fresh = file.with_name(f".{file.name}.{os.getpid()}")
-        fresh.write_text(text, encoding="utf-8")
-        try:
-            if force:
-                fresh.replace(file)
-            else:
-                os.link(fresh, file)  # which, unlike a rename, never replaces anything
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole(file, text.encode(), overwrite=force)
     except FileExistsError:
         raise exists(file) from None
     except OSError as error:

@@ -1,7 +1,7 @@
-"""A damaged checkpoint is repaired, or replaced by the newest intact one; where there is none, it is moved away.
+"""Read checkpoints, and repair a damaged one, or replace it by the newest intact copy, or move it away.
 
-Nothing is deleted: the damaged file stays beside the new one, as `<stack>.json.damaged-<time>`. What the new one misses
-is found in the zone by our marks.
+Nothing is deleted: the damaged file stays beside the new one, as `<stack>.json.damaged-<time>`. Records that the new
+one lacks are found in the zone by our marks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import gzip
 import json
 import os
 import re
-import subprocess
 import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -23,50 +22,49 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import yaml
 
-from cli.recovery.intent_log import write_whole
+from cli.session.files import write_whole
 from cli.session.project import PROJECT_NAME
 from cli.state.integrity import VERSIONS, examined, fault_of_deployment
 from stacks.model.errors import ObservationError, UserError
 from stacks.model.observation import Registry
-from stacks.observe.registry import NO_STACK, ask_pulumi
+from stacks.observe.pulumi_cli import PulumiAnswer, ask_pulumi
 
 if TYPE_CHECKING:
     from cli.session.session import Session
 
 ENDINGS = (".json", ".json.gz")
-"""Of checkpoints that can be read here; the engine writes .json.zst too, where it is told to."""
-DEADLINE = 60.0
+"""Endings of checkpoints that this program can read; the engine can be set to write .json.zst too."""
 GZIP = b"\x1f\x8b"
 ID = re.compile(rb'"id":\s*"([^"\\]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A stack's state in a file. document: None where it cannot be read at all. fault: "" where nothing is wrong."""
+    """A stack's state in a file. document: None for an unreadable one. fault: "" where nothing is wrong."""
 
     file: Path
     content: bytes
     document: Mapping[str, Any] | None
     fault: str
     registry: Registry = field(default_factory=Registry)
-    """What it says that we own; nothing where it is damaged."""
+    """The records in it; empty where it is damaged."""
 
     @property
     def deployment(self) -> Mapping[str, Any]:
-        """What it holds; empty for a stack that has never run, and where it is damaged."""
+        """The deployment in it; empty for a stack that has never run, and where it is damaged."""
         if self.document is None or self.fault:
             return {}
         return self.document["checkpoint"].get("latest") or {}
 
     @property
     def is_of_a_newer_engine(self) -> bool:
-        """Whether it is of a version that this program does not know yet, rather than damaged."""
+        """Whether it is not damaged, but has a version that this program does not know yet."""
         version = (self.document or {}).get("version")
         return isinstance(version, int) and version > max(VERSIONS)
 
     @property
     def written(self) -> datetime:
-        """When the engine wrote it, by its own word; the beginning of time where it does not say."""
+        """The time at which the engine wrote it; the earliest possible time where it has none."""
         try:
             return datetime.fromisoformat(self.deployment["manifest"]["time"])
         except (KeyError, TypeError, ValueError):
@@ -74,14 +72,14 @@ class Checkpoint:
 
 
 def current(folder: Path, stack: str) -> Checkpoint | None:
-    """The checkpoint of a stack, the newest where it is there in several forms; None where there is none."""
+    """Return the checkpoint of a stack, the newest of several forms; None where there is none."""
     there = newest(folder, stack)
     return read(there.file) if there else None
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A checkpoint's file as it was at a moment; another content has another one. written: in ns; size: in bytes."""
+    """A checkpoint's file at a moment; another content has another stamp. written: nanoseconds. size: bytes."""
 
     file: Path
     written: int
@@ -90,7 +88,7 @@ class Stamp:
 
 
 def newest(folder: Path, stack: str) -> Stamp | None:
-    """The file of a stack's checkpoint, the newest where it is there in several forms; None where there is none."""
+    """Return the file of a stack's checkpoint, the newest of several forms; None where there is none."""
     found: list[Stamp] = []
     for ending in ENDINGS:
         file = folder / "stacks" / PROJECT_NAME / f"{stack}{ending}"
@@ -101,7 +99,7 @@ def newest(folder: Path, stack: str) -> Stamp | None:
 
 
 def read(file: Path) -> Checkpoint:
-    """A checkpoint, and what is wrong with it. Raises OSError."""
+    """Read a checkpoint and examine it. Raises OSError."""
     content = file.read_bytes()
     try:
         document = msgspec.json.decode(gzip.decompress(content) if content[:2] == GZIP else content)
@@ -113,7 +111,7 @@ def read(file: Path) -> Checkpoint:
 
 
 def mend(session: Session, damaged: Checkpoint, former: Sequence[Checkpoint]) -> str:
-    """Put an intact checkpoint in the place of a damaged one, or none; say what was done. Raises OSError."""
+    """Replace a damaged checkpoint by an intact one, or by none; return what was done, in words. Raises OSError."""
     repaired = _repaired(session, damaged)
     newest = max((one for one in former if not one.fault), key=lambda one: one.written, default=None)
     aside = _aside(damaged.file)
@@ -136,10 +134,10 @@ def _aside(file: Path) -> Path:
 
 
 def mend_meta(folder: Path) -> str:
-    """Move a damaged meta.yaml away, which the engine makes again; say so. Raises OSError.
+    """Move a damaged meta.yaml away; the engine makes it again. Return what was done, in words, or "". Raises OSError.
 
-    It holds the number of the folder's layout. Without it the engine takes the layout for that of before 2023 where it
-    finds stacks of that: then it stays.
+    The file holds the number of the folder's layout. It stays where there are stacks in the layout of before 2023:
+    without the file the engine would take that for the layout of all.
     """
     meta = folder / "meta.yaml"
     try:
@@ -156,16 +154,16 @@ def mend_meta(folder: Path) -> str:
 
 
 def exported(session: Session) -> Mapping[str, Any]:
-    """The deployment of a stack whose backend is no folder, repaired if need be; empty where there is none.
+    """Return the deployment of a stack in a backend that is no folder, repaired if need be; empty where there is none.
 
     Raises ObservationError where it cannot be read, UserError where it is damaged and cannot be repaired.
     """
     for repaired in (False, True):
         done = _pulumi(session, "stack", "export")
-        if done.returncode != 0 and any(text in done.stderr.lower() for text in NO_STACK):
+        if done.lacks_stack:
             return {}
-        fault = done.stderr.strip()
-        if done.returncode == 0:
+        fault = done.reason
+        if done.succeeded:
             try:
                 deployment = json.loads(done.stdout)["deployment"]
             except (ValueError, KeyError, TypeError):
@@ -175,8 +173,8 @@ def exported(session: Session) -> Mapping[str, Any]:
             if not fault:
                 return deployment or {}
         elif "integrity" not in fault:
-            raise ObservationError(f"the state of stack {session.stack} could not be read: {' '.join(fault.split())}")
-        if repaired or _pulumi(session, "state", "repair", "--yes").returncode != 0:
+            raise ObservationError(f"the state of stack {session.stack} could not be read: {fault}")
+        if repaired or not _pulumi(session, "state", "repair", "--yes").succeeded:
             break
     raise UserError(
         f"the state of stack {session.stack} is damaged: {fault}",
@@ -187,7 +185,7 @@ def exported(session: Session) -> Mapping[str, Any]:
 
 
 def copies(folder: Path, stack: str) -> tuple[Checkpoint, ...]:
-    """Those that the engine has made: of the state before its last write, of each update, before each update."""
+    """Read the copies that the engine made: before its last write, after each update, before each update."""
     found = [
         *(folder / "stacks" / PROJECT_NAME).glob(f"{stack}.json*.bak"),
         *(folder / "history" / PROJECT_NAME / stack).glob(f"{stack}-*.checkpoint.json*"),
@@ -197,7 +195,7 @@ def copies(folder: Path, stack: str) -> tuple[Checkpoint, ...]:
 
 
 def ids_in(*checkpoints: Checkpoint) -> frozenset[str]:
-    """The ids of all that checkpoints hold, as far as these can be read, be they damaged."""
+    """Return the ids of resources in checkpoints, as far as these can be read; damaged ones count."""
     return frozenset(one.decode(errors="replace") for c in checkpoints for one in _ids(c.content))
 
 
@@ -209,9 +207,9 @@ def _ids(content: bytes) -> list[bytes]:
 
 
 def _repaired(session: Session, damaged: Checkpoint) -> bytes | None:
-    """The checkpoint as `pulumi state repair` mends it, which puts in order and drops references to what is gone.
+    """Return the checkpoint repaired by `pulumi state repair`; None where that does not succeed.
 
-    It works on a copy: what it cannot mend it leaves as it is.
+    The command sorts resources and drops references to missing ones. It works on a copy here.
     """
     if damaged.document is None:
         return None
@@ -222,10 +220,10 @@ def _repaired(session: Session, damaged: Checkpoint) -> bytes | None:
         (Path(name) / ".pulumi" / "meta.yaml").write_text("version: 1\n")
         done = _pulumi(session, "state", "repair", "--yes", PULUMI_BACKEND_URL=f"{Path(name).as_uri()}?metadata=skip")
         found = current(Path(name) / ".pulumi", session.stack)
-        return found.content if done.returncode == 0 and found and not found.fault else None
+        return found.content if done.succeeded and found and not found.fault else None
 
 
-def _pulumi(session: Session, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
+def _pulumi(session: Session, *arguments: str, **changed: str) -> PulumiAnswer:
     return ask_pulumi(
         session.engine.pulumi,
         (*arguments, f"--stack={session.stack}"),

@@ -1,9 +1,8 @@
-"""A stack's state as the engine's document of it: had from a folder directly, put in place by the engine."""
+"""Get a stack's state as a deployment, and replace it, by way of the engine or straight from a folder."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,21 +14,21 @@ from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
 from cli.state.listing import UNREADABLE_HERE
 from stacks.model.errors import ObservationError, UserError
-from stacks.observe.registry import NO_STACK
+from stacks.observe.pulumi_cli import PulumiAnswer, ask_pulumi
 
 if TYPE_CHECKING:
     from cli.session.session import Session
 
 VERSION = 3
-"""Of the document (apitype.UntypedDeployment)."""
-DEADLINE = 120.0
+"""The version of the document (apitype.UntypedDeployment)."""
+_DEADLINE = 120.0
 
 
 def deployment_of(session: Session, *, decrypted: bool = False) -> Mapping[str, Any] | None:
-    """The deployment of a stack; empty for one that has never run, None where there is none.
+    """Return the deployment of a stack; empty for one that has never run, None where there is none.
 
-    decrypted: with its secrets in plain, as another stack can take them in. Else no engine is started where state is in
-    a folder. Raises ObservationError where it cannot be read.
+    decrypted: whether its secrets are in plain, which another stack can import; without, no engine is started where
+    state lies in a folder. Raises ObservationError where the state cannot be read.
     """
     folder, stack = state_folder(session.backend), session.stack
     if folder is not None and not decrypted:
@@ -41,52 +40,34 @@ def deployment_of(session: Session, *, decrypted: bool = False) -> Mapping[str, 
             if not there.fault:
                 return there.deployment
     done = pulumi_stack(session, "export", *(["--show-secrets"] if decrypted else []))
-    if done.returncode == 0:
-        return json.loads(done.stdout).get("deployment") or {}
-    reason = why(done)
-    if any(text in reason.lower() for text in NO_STACK):
+    if done.lacks_stack:
         return None
-    raise ObservationError(f"the state of stack {stack} could not be read: {reason}")
+    if not done.succeeded:
+        raise ObservationError(f"the state of stack {stack} could not be read: {done.reason}")
+    return json.loads(done.stdout).get("deployment") or {}
 
 
 def replace_deployment(session: Session, deployment: Mapping[str, Any]) -> None:
-    """Put this in the place of the state of a stack that is there. Within `StateStore.writing`.
+    """Replace the state of an existing stack. Called within `StateStore.writing`.
 
-    Raises UserError or RunFailed where the engine does not take it.
+    Raises UserError or RunFailed where the engine refuses the deployment.
     """
     with tempfile.TemporaryDirectory(prefix="truenorth-push-") as folder:
         given = Path(folder) / "state.json"
         given.write_text(json.dumps({"version": VERSION, "deployment": deployment}), encoding="utf-8")
         done = pulumi_stack(session, "import", f"--file={given}")
-    if done.returncode != 0:
+    if not done.succeeded:
         known: UserError | None = mendable(done.stderr, stack=session.stack, backend=session.backend)
-        raise known or RunFailed(f"the engine does not take the state of stack {session.stack}: {why(done)}")
+        raise known or RunFailed(f"the engine does not take the state of stack {session.stack}: {done.reason}")
 
 
-def pulumi_stack(session: Session, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `pulumi stack VERB`. Raises ObservationError where it does not end."""
-    try:
-        return subprocess.run(  # noqa: S603 - our own engine
-            [
-                str(session.engine.pulumi),
-                "stack",
-                verb,
-                f"--stack={session.stack}",
-                "--non-interactive",
-                *arguments,
-            ],
-            cwd=session.project,
-            env=dict(session.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ObservationError(f"the state could not be had within {DEADLINE:g} s: pulumi stack {verb}") from error
-
-
-def why(done: subprocess.CompletedProcess[str]) -> str:
-    """What the engine says that went wrong."""
-    return " ".join(done.stderr.split()).removeprefix("error: ")
+def pulumi_stack(session: Session, verb: str, *arguments: str) -> PulumiAnswer:
+    """Run `pulumi stack VERB` for the session's stack. Raises ObservationError where it does not end in time."""
+    return ask_pulumi(
+        session.engine.pulumi,
+        ("stack", verb, f"--stack={session.stack}", *arguments),
+        session.environment,
+        cwd=session.project,
+        failed=f"the state of stack {session.stack} could not be had",
+        deadline=_DEADLINE,
+    )

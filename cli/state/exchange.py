@@ -1,4 +1,4 @@
-"""A stack's state as a document that people and other tools can have: that of `pulumi stack export`."""
+"""Exchange a stack's state with people and other tools, as the document of `pulumi stack export`."""
 
 from __future__ import annotations
 
@@ -8,25 +8,23 @@ from typing import Any
 
 from cli.session.session import Session
 from cli.session.stack import make_stack
-from cli.state.deployments import VERSION, pulumi_stack, replace_deployment, why
+from cli.state.deployments import VERSION, pulumi_stack, replace_deployment
 from stacks.model.errors import ObservationError, UserError
-from stacks.observe.registry import NO_STACK
 
 
 def exported(session: Session) -> bytes:
-    """The state as a document. Raises UserError where there is none, ObservationError where it cannot be read."""
+    """Return the state as a document. Raises UserError without state, ObservationError where it cannot be read."""
     session.state.pull()
     done = pulumi_stack(session, "export")
-    if done.returncode == 0:
-        return done.stdout.encode()
-    reason = why(done)
-    if any(text in reason.lower() for text in NO_STACK):
+    if done.lacks_stack:
         raise UserError(f"stack {session.stack} has no state yet", "--stack", "make it: truenorth up")
-    raise ObservationError(f"the state of stack {session.stack} could not be read: {reason}")
+    if not done.succeeded:
+        raise ObservationError(f"the state of stack {session.stack} could not be read: {done.reason}")
+    return done.stdout.encode()
 
 
 def replace_state(session: Session, file: Path) -> None:
-    """Put a document in the place of the state. Raises UserError where it is none, RunFailed where that fails."""
+    """Replace the state by a document in a file. Raises UserError for an unusable file, RunFailed for a refusal."""
     deployment = _deployment(file)
     with session.state.writing(session.hold):
         make_stack(session)
@@ -34,7 +32,7 @@ def replace_state(session: Session, file: Path) -> None:
 
 
 def _deployment(file: Path) -> dict[str, Any]:
-    """The deployment in a file, which may also hold a checkpoint as the engine keeps it. Raises UserError."""
+    """Read the deployment in a file: an exported document, or a checkpoint of the engine's. Raises UserError."""
     do = "give what `truenorth state pull` or `pulumi stack export` has written, or the file that a message has named"
     try:
         found = json.loads(file.read_bytes())

@@ -1,4 +1,4 @@
-"""What the engine asks of a checkpoint before it uses it, and what this program does. Pure.
+"""Examine a checkpoint as the engine does before use, and for the needs of this program. Pure.
 
 The engine's checks are those of VerifyIntegrity (pulumi, pkg/resource/stack/snapshot/integrity.go).
 """
@@ -18,7 +18,7 @@ PROVIDER_TYPE = "pulumi:providers:"
 
 
 def examined(document: object) -> tuple[str, Registry]:
-    """What is wrong with a stack's file of a backend that is a folder or a bucket, "" for nothing, and what it says."""
+    """Return the fault of a stack's file in a folder or a bucket, "" for none, and the registry in it."""
     if not isinstance(document, dict):
         return "it is no JSON object", Registry()
     if document.get("version") not in VERSIONS:
@@ -30,7 +30,7 @@ def examined(document: object) -> tuple[str, Registry]:
 
 
 def fault_of_deployment(deployment: object) -> str:
-    """What is wrong with a deployment, as `pulumi stack export` gives it too; "" for nothing."""
+    """Return the fault of a deployment, as `pulumi stack export` writes it too; "" for none."""
     return _examined(deployment)[0]
 
 
@@ -93,7 +93,7 @@ def _text(resource: Mapping[str, Any], key: str) -> str:
 
 
 def _needed(resource: Mapping[str, Any]) -> list[str]:
-    """The resources that must stand before this one."""
+    """Return the URNs of resources that must stand before this one."""
     of_properties = resource.get("propertyDependencies")
     found = [resource.get("parent"), resource.get("deletedWith")]
     for more in (resource.get("dependencies"), resource.get("replaceWith")):

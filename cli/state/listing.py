@@ -1,4 +1,4 @@
-"""Which shards of an estate have state in one of Pulumi's own backends."""
+"""List the shards of an estate that have state in a backend of Pulumi's own."""
 
 from __future__ import annotations
 
@@ -9,44 +9,46 @@ from typing import TYPE_CHECKING
 
 from stacks.model.errors import ObservationError
 from stacks.model.shards import INFIX, estate_of
-from stacks.observe.registry import ask_pulumi, reason_of
+from stacks.observe.pulumi_cli import ask_pulumi
 
 if TYPE_CHECKING:
     from cli.engine.install.find import Engine
 
 UNREADABLE_HERE = (".json.zst",)
-"""Endings of checkpoints that the engine alone can read."""
+"""Endings of checkpoints that only the engine can read."""
 ENDINGS = (".json", ".json.gz", *UNREADABLE_HERE)
-"""Of the engine's checkpoints (pulumi, backend/diy/state.go)."""
+"""Endings of the engine's checkpoints (pulumi, backend/diy/state.go)."""
 
 
 def in_folder(folder: Path, project: str, stack: str) -> tuple[str, ...]:
-    """The shards of a stack's estate whose checkpoints lie in Pulumi's folder: one look at a directory.
+    """List the shards with a checkpoint in Pulumi's folder: one look at a directory.
 
-    Raises ObservationError where it cannot be read.
+    stack: any stack of the estate. Raises ObservationError where the folder cannot be read.
     """
-    place = folder / "stacks" / project
+    stacks = folder / "stacks" / project
     try:
-        names = [file.name for file in place.iterdir()]
+        names = [file.name for file in stacks.iterdir()]
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise ObservationError(f"the folder {place} of the state could not be read: {error.strerror}") from error
+        raise ObservationError(f"the folder {stacks} of the state could not be read: {error.strerror}") from error
     return _shards((name.removesuffix(ending) for name in names for ending in ENDINGS if name.endswith(ending)), stack)
 
 
-def known_to(engine: Engine, environment: Mapping[str, str], place: Path, backend: str, stack: str) -> tuple[str, ...]:
-    """The shards of a stack's estate that a backend tells of. place: the project's folder.
+def known_to(
+    engine: Engine, environment: Mapping[str, str], project_folder: Path, backend: str, stack: str
+) -> tuple[str, ...]:
+    """List the shards that a backend knows, by asking the engine.
 
-    Raises ObservationError where it does not answer.
+    stack: any stack of the estate. project_folder: of Pulumi.yaml. Raises ObservationError without an answer.
     """
     from cli.engine.install.install import engine_environment  # noqa: PLC0415 - slow to import, and not needed for a folder
 
     asked = engine_environment(engine, environment) | ({"PULUMI_BACKEND_URL": backend} if backend else {})
     failed = "the stacks could not be listed"
-    done = ask_pulumi(engine.pulumi, ("stack", "ls", "--json"), asked, cwd=place, failed=failed)
-    if done.returncode != 0:
-        raise ObservationError(f"{failed}: {reason_of(done)}")
+    done = ask_pulumi(engine.pulumi, ("stack", "ls", "--json"), asked, cwd=project_folder, failed=failed)
+    if not done.succeeded:
+        raise ObservationError(f"{failed}: {done.reason}")
     return _shards((str(one["name"]).rpartition("/")[2] for one in json.loads(done.stdout)), stack)
 
 

@@ -1,4 +1,4 @@
-"""Prunes the copies of a stack's state that the engine makes at each update in a folder, and never deletes.
+"""Delete old copies of a stack's state: the engine makes some in a folder at each update, and never deletes them.
 
 `.pulumi/history` has two files an update (what was done, and the checkpoint after it), `.pulumi/backups` one (the
 checkpoint before it). Source: github.com/pulumi/pulumi/pkg/v3/backend/diy, state.go.
@@ -16,13 +16,13 @@ KEPT = 20
 """Updates whose copies are kept."""
 _HISTORY = re.compile(r"-(\d{19})\.(?:history|checkpoint)\.json(?:\.gz|\.zst)?")
 _BACKUP = re.compile(r"\.(\d{19})\.json(?:\.gz|\.zst)?")
-"""What follows the stack's name; the number is the time of the update in nanoseconds."""
+"""The ends of file names, after the stack's name; the number is the time of the update in nanoseconds."""
 
 
 def prune(backend: str, project: str, stack: str, keep: int = KEPT) -> None:
-    """Delete the oldest copies of this stack's state where it is in a folder; those of `keep` updates stay.
+    """Delete the oldest copies of a stack's state in a folder; those of the last `keep` updates stay.
 
-    The state itself and the copy beside it are no such copies. What cannot be deleted stays.
+    The state itself and the copy beside it are no such copies. A file that cannot be deleted stays.
     """
     folder = state_folder(backend)
     if folder is None:
@@ -38,6 +38,6 @@ def prune(backend: str, project: str, stack: str, keep: int = KEPT) -> None:
 def _too_many(files: Iterable[Path], stack: str, name: re.Pattern[str], keep: int) -> list[Path]:
     updates: dict[str, list[Path]] = {}
     for file in files:
-        if found := name.fullmatch(file.name.removeprefix(stack)):
-            updates.setdefault(found[1], []).append(file)
+        if match := name.fullmatch(file.name.removeprefix(stack)):
+            updates.setdefault(match[1], []).append(file)
     return [file for moment in sorted(updates)[:-keep] for file in updates[moment]]

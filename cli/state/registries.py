@@ -1,4 +1,4 @@
-"""What the stacks of an estate own, all together, without starting the engine where state lies in a folder."""
+"""Read the registries of an estate's stacks and unite them; no engine is started where state lies in a folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli.session.backend import state_folder
 from cli.session.project import PROJECT_NAME
-from cli.state.checkpoint_cache import glance
+from cli.state.checkpoint_cache import summary_of
 from cli.state.listing import UNREADABLE_HERE
 from components import urns
 from stacks.model.errors import ObservationError
@@ -28,10 +28,10 @@ AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Union:
-    """What an estate owns. twice: what a second stack holds, too, as a move that was cut off leaves it.
+class EstateRegistry:
+    """The united registry of an estate.
 
-    of: what each stack owns by itself, twice or not.
+    twice: records that a second stack holds too, as a move that was cut off leaves them. of: each stack's own registry.
     """
 
     registry: Registry
@@ -46,11 +46,11 @@ def registry_of_estate(session: Session) -> Registry:
     return replace(found.registry, twice=found.twice) if found.twice else found.registry
 
 
-def registry_of(session: Session, stacks: Sequence[str], prefer: Callable[[str], str] | None = None) -> Union:
-    """What these stacks own together. State has to be there already (`StateStore.pull`).
+def registry_of(session: Session, stacks: Sequence[str], prefer: Callable[[str], str] | None = None) -> EstateRegistry:
+    """Return the united registry of these stacks. Their state has to be there already (`StateStore.pull`).
 
-    prefer: the stack to which a record belongs, by its logical name: of a record that two stacks hold that one counts,
-    else the first. Raises ObservationError where the state of a stack cannot be read.
+    prefer: returns the stack to which a record belongs, by its logical name; of two stacks that hold a record that one
+    counts, else the first. Raises ObservationError where the state of a stack cannot be read.
     """
     folder = state_folder(session.backend)
     found = {stack: _read_here(folder, stack) for stack in stacks} if folder else dict.fromkeys(stacks)
@@ -60,10 +60,10 @@ def registry_of(session: Session, stacks: Sequence[str], prefer: Callable[[str],
     return united({stack: registry or exported[stack] for stack, registry in found.items()}, prefer)
 
 
-def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = None) -> Union:
-    """What these registries are together; that of the estate's own stack counts where only one can. Pure."""
+def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = None) -> EstateRegistry:
+    """Unite registries; for values that occur once, the estate's own stack counts. Pure."""
     if len(found) == 1:
-        return Union(next(iter(found.values())), of=found)
+        return EstateRegistry(next(iter(found.values())), of=found)
     # The estate's own stack is last: it comes over the others.
     order = sorted(found, key=lambda stack: stack == estate_of(stack))
     base = found[order[-1]] if order else Registry()
@@ -78,13 +78,13 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         geo=base.geo,
         layout=base.layout,
     )
-    return Union(registry, twice, found)
+    return EstateRegistry(registry, twice, found)
 
 
 def _once(
     records: Sequence[RegisteredRecord], prefer: Callable[[str], str] | None
 ) -> tuple[tuple[RegisteredRecord, ...], tuple[RegisteredRecord, ...]]:
-    """The records, each of one stack only, and what other stacks hold of them too."""
+    """Return the records, each of one stack only, and the duplicates in other stacks."""
     holders: dict[tuple[str, str, str], dict[str, None]] = {}
     for one in records:
         holders.setdefault(_identity(one), {})[urns.stack(one.urn)] = None
@@ -105,12 +105,12 @@ def _identity(record: RegisteredRecord) -> tuple[str, str, str]:
 
 
 def _read_here(folder: Path, stack: str) -> Registry | None:
-    """What the checkpoint in a folder says; None where only the engine can tell."""
-    place = folder / "stacks" / PROJECT_NAME
-    if any((place / f"{stack}{ending}").exists() for ending in UNREADABLE_HERE):
+    """Return the registry in a checkpoint in a folder; None for one that only the engine can read."""
+    stacks = folder / "stacks" / PROJECT_NAME
+    if any((stacks / f"{stack}{ending}").exists() for ending in UNREADABLE_HERE):
         return None
     try:
-        there = glance(folder, stack)
+        there = summary_of(folder, stack)
     except OSError as error:
         raise ObservationError(f"the state of stack {stack} could not be read: {error.strerror}") from error
     if there is None:

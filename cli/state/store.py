@@ -1,4 +1,4 @@
-"""What keeps a stack's state: Pulumi's own backends do it by themselves, Secrets by a local copy."""
+"""Choose the store of a stack's state: a backend of Pulumi's own, or Secrets with a local copy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cli.engine.hold import Hold
 from cli.session.backend import state_folder
-from cli.session.state_store import StateStore, Told
+from cli.session.state_store import StateStore
 from cli.state.listing import in_folder, known_to
 from cli.state.pruning import prune
 from cli.state.secrets.url import is_kubernetes, parse
@@ -18,14 +18,14 @@ from stacks.settings.stack import Settings
 
 if TYPE_CHECKING:
     from cli.engine.install.find import Engine
-    from cli.lease.record import Place
+    from cli.lease.record import LeaseName
 
 
 @dataclass(frozen=True, slots=True)
 class PulumiBackend:
-    """One of Pulumi's own backends. Copies that the engine leaves in a folder, and never deletes, are pruned.
+    """A backend of Pulumi's own. Copies that the engine leaves in a folder, and never deletes, are pruned.
 
-    engine, environment, place: what is asked which stacks there are, and in which folder, where the backend is none.
+    engine, environment, project_folder: to ask for the list of stacks, where the backend is no folder.
     """
 
     backend: str
@@ -33,41 +33,41 @@ class PulumiBackend:
     stack: str
     engine: Engine | None = field(default=None, repr=False, compare=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    place: Path = field(default=Path(), repr=False, compare=False)
+    project_folder: Path = field(default=Path(), repr=False, compare=False)
 
     @property
     def url(self) -> str:
-        """The backend."""
+        """The URL of the backend."""
         return self.backend
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """Nothing: the user's own."""
+        """No variables: the user's own serve."""
         return {}
 
     def of(self, stack: str) -> PulumiBackend:
-        """The state of another stack."""
+        """Return the state of another stack."""
         return self if stack == self.stack else replace(self, stack=stack)
 
     def shards(self) -> tuple[str, ...]:
-        """Those whose files are in the folder, or of which the backend tells."""
+        """Return the shards with files in the folder, or in the backend's list."""
         if folder := state_folder(self.backend):
             return in_folder(folder, self.project, self.stack)
         if self.engine is None:
             return ()
-        return known_to(self.engine, self.environment, self.place, self.backend, self.stack)
+        return known_to(self.engine, self.environment, self.project_folder, self.backend, self.stack)
 
     def pull(self) -> None:
-        """Nothing: the engine reads it where it is."""
+        """Do nothing: the engine reads the state where it is."""
 
-    def tell(self, told: Told) -> None:
-        """Nothing: what is wrong with it, the engine says."""
+    def report_to(self, report: Callable[[str], None]) -> None:
+        """Do nothing: the engine reports what is wrong."""
 
-    def led_by(self, place: Place, server: str, may_write: Callable[[], bool]) -> None:
-        """Nothing: the engine locks it itself."""
+    def led_by(self, name: LeaseName, server: str, may_write: Callable[[], bool]) -> None:
+        """Do nothing: the engine locks the state itself."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
     @contextmanager
     def writing(self, hold: Hold) -> Iterator[None]:  # noqa: ARG002 - for the others
@@ -86,14 +86,14 @@ def store(  # noqa: PLR0913 - what it depends on
     environment: Mapping[str, str],
     *,
     engine: Engine | None = None,
-    place: Path = Path(),
+    project_folder: Path = Path(),
 ) -> StateStore:
-    """What keeps the state of a stack at this URL. Raises UserError where that, or its cluster, cannot be used.
+    """Return the store of a stack's state at a URL. Raises UserError where the URL, or its cluster, cannot be used.
 
-    engine, place: as in PulumiBackend.
+    engine, project_folder: as in PulumiBackend.
     """
     if not is_kubernetes(url):
-        return PulumiBackend(url, project, stack, engine, environment, place)
+        return PulumiBackend(url, project, stack, engine, environment, project_folder)
     # The client of clusters is imported only where there is one.
     from cli.state.secrets.factory import in_secrets  # noqa: PLC0415 - see above
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,10 @@ from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
 from stacks.model.values import Family, LinkAddresses, SharedSet
 from stacks.observe.geo import registry as geo
+from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
-DEADLINE = 60.0
-NO_STACK = ("no stack named", "stack not found", "could not find stack")
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
@@ -28,39 +26,11 @@ def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | 
     """
     failed = f"the state of stack {stack} could not be read"
     done = ask_pulumi(pulumi, ("stack", "export", "--stack", stack), environment, cwd=cwd, failed=failed)
-    if done.returncode != 0:
-        reason = reason_of(done)
-        if any(text in reason.lower() for text in NO_STACK):
-            return Registry()
-        raise ObservationError(f"{failed}: {reason}")
+    if done.lacks_stack:
+        return Registry()
+    if not done.succeeded:
+        raise ObservationError(f"{failed}: {done.reason}")
     return parse_registry(json.loads(done.stdout))
-
-
-def ask_pulumi(
-    pulumi: Path | str, arguments: Sequence[str], environment: Mapping[str, str], *, cwd: Path, failed: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the engine for a question about state, and return the finished process, whatever its exit code.
-
-    Raises ObservationError, with `failed` before the reason, where the process does not end within DEADLINE seconds.
-    """
-    try:
-        return subprocess.run(  # noqa: S603 - our own engine
-            [str(pulumi), *arguments, "--non-interactive"],
-            cwd=cwd,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ObservationError(f"{failed}: {error}") from error
-
-
-def reason_of(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the engine's own error message, in one line."""
-    return " ".join(done.stderr.split()).removeprefix("error: ")
 
 
 def parse_registry(exported: Mapping[str, Any]) -> Registry:

@@ -1,4 +1,4 @@
-"""Builds the engine from pinned Go modules, where no release can be downloaded.
+"""Build the engine from pinned Go modules, where no release can be downloaded.
 
 The language host comes from the last release of the SDK's module that contained it; it runs programs of the newer SDK.
 The two scripts beside it are those of the pinned release, taken from the downloaded module.
@@ -31,7 +31,7 @@ _PROGRAMS = {
     LANGUAGE_HOST: Program(MODULES / "langhost", f"{_SDK}/python/cmd/pulumi-language-python", _LINKED),
     PULUMI: Program(MODULES / "pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", _LINKED),
 }
-_TOLD = {LANGUAGE_HOST: "the language host", PULUMI: "the engine (minutes the first time)"}
+_NAMES = {LANGUAGE_HOST: "the language host", PULUMI: "the engine (minutes the first time)"}
 
 
 def build(environment: Mapping[str, str], folder: Path, into: Path, progress: Progress) -> str:
@@ -45,14 +45,14 @@ def build(environment: Mapping[str, str], folder: Path, into: Path, progress: Pr
     settings = go_environment(environment, go, folder)
     try:
         for name, program in _PROGRAMS.items():
-            progress.step(f"build {_TOLD[name]} with {go.version}")
+            progress.step(f"build {_NAMES[name]} with {go.version}")
             compile_program(go, settings, program, into / name, progress)
         progress.step("copy the scripts beside it")
         sdk = Path(ask_go(go, settings, MODULES / "pulumi", ["list", "-m", "-f", "{{.Dir}}", _SDK]))
     except BuildError as error:
         what = f"the engine does not build; Go said:\n{error.said}"
         raise UserError(what, str(error.module), "install Pulumi yourself, on PATH") from error
-    for name, place in _SCRIPTS.items():
-        shutil.copyfile(sdk / place / name, into / name)
+    for name, folder_of_sdk in _SCRIPTS.items():
+        shutil.copyfile(sdk / folder_of_sdk / name, into / name)
         (into / name).chmod(0o755)
     return f"built from Go modules with {go.version}"

@@ -1,14 +1,14 @@
-"""Where installed engines are kept, and what is remembered about those of others."""
+"""Name the folders of installed engines, and remember the versions of engines found elsewhere."""
 
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.engine.install.versions import VERSION
+from cli.session.files import write_whole
 from toolchain.cache import user_cache
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def folder(environment: Mapping[str, str]) -> Path:
 
 
 def staging(environment: Mapping[str, str]) -> Path:
-    """Return where the pinned engine is made, on the same file system; what a killed install leaves is reused."""
+    """Return the folder to make the pinned engine in, on the same file system; a killed install leaves parts there."""
     return root(environment) / f".staging-{VERSION}"
 
 
 def lock_file(environment: Mapping[str, str]) -> Path:
-    """Return the file that is locked by whoever makes the pinned engine; holds its process id."""
+    """Return the file that the maker of the pinned engine locks, and writes its process id to."""
     return root(environment) / f"{VERSION}.lock"
 
 
@@ -51,7 +51,7 @@ def _remembered(environment: Mapping[str, str]) -> dict[str, list[object]]:
 
 
 def recall_version(environment: Mapping[str, str], pulumi: Path) -> str | None:
-    """Return the version that this very file (by path, time of change and size) gave before."""
+    """Return the version that a file, by path, time of change and size, gave before; None for an unknown file."""
     state = pulumi.stat()
     match _remembered(environment).get(str(pulumi)):
         case [state.st_mtime_ns, state.st_size, str(version)]:
@@ -61,14 +61,12 @@ def recall_version(environment: Mapping[str, str], pulumi: Path) -> str | None:
 
 
 def remember_version(environment: Mapping[str, str], pulumi: Path, version: str) -> None:
-    """Keep what `pulumi version` said. A cache that cannot be written is no fault: the question is asked again."""
+    """Remember the output of `pulumi version`. Without a writable cache the question is asked again."""
     state = pulumi.stat()
     if state.st_size < _LAUNCHER:
         return
     known = _remembered(environment) | {str(pulumi): [state.st_mtime_ns, state.st_size, version]}
     memory = _memory(environment)
-    draft = memory.with_suffix(f".{os.getpid()}")
     with suppress(OSError):
         memory.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(known), encoding="utf-8")
-        draft.replace(memory)
+        write_whole(memory, json.dumps(known).encode(), durable=False)

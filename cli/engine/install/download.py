@@ -1,4 +1,4 @@
-"""Downloads Pulumi's official release, held against the checksums published with it (SHA-256).
+"""Download Pulumi's official release, held against the checksums published with it (SHA-256).
 
 Files and names: https://www.pulumi.com/docs/install/versions/, `pulumi-VERSION-checksums.txt` beside the archives.
 """

@@ -1,4 +1,4 @@
-"""The files that make up an engine folder. The engine takes what lies beside it as its own, without a warning."""
+"""Name the files of an engine folder. The engine uses programs that lie beside it, without a warning."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def executable(path: Path) -> bool:
 
 
 def missing(folder: Path) -> tuple[str, ...]:
-    """Return the names of the files that the folder lacks or that cannot be started."""
+    """Return the names of files that are not in the folder, or cannot be started."""
     return tuple(name for name in FILES if not executable(folder / name))

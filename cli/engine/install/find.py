@@ -1,11 +1,10 @@
-"""Finds an engine on this machine: the folder that the user names, else PATH, else the cache."""
+"""Find an engine on this machine: the folder that the user names, else PATH, else the cache."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,21 +13,19 @@ from cli.engine.install import cache
 from cli.engine.install.files import LANGUAGE_HOST, PULUMI, executable, missing
 from cli.engine.install.versions import MINIMUM, VERSION, objection
 from stacks.model.errors import UserError
+from stacks.observe.pulumi_cli import PulumiUnavailable, run_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FOLDER_VARIABLE = "TRUENORTH_ENGINE_DIR"
 RECORD = "engine.json"
-"""Lies in an installed engine's folder and says how it came there."""
-
-_ASKING = 60.0
-"""Seconds that `pulumi version` may take on a busy machine."""
+"""The file in an installed engine's folder with its version and origin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A usable engine. folder holds it; why says in a few words why this one is taken."""
+    """A usable engine. folder: its folder. why: the reason for taking it, in a few words."""
 
     pulumi: Path
     folder: Path
@@ -39,9 +36,9 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that was looked at: engine is None where objection says what is wrong with it."""
+    """A possible engine at a path. engine: None where it cannot be used. objection: the reason against it, or ""."""
 
-    place: Path
+    path: Path
     engine: Engine | None
     objection: str
 
@@ -56,7 +53,7 @@ def find(environment: Mapping[str, str]) -> Engine | None:
 
 
 def candidates(environment: Mapping[str, str]) -> Iterator[Candidate]:
-    """Look at each place in the order of preference, and only when it is asked for."""
+    """Yield each possible engine in the order of preference; a path is looked at when its turn comes."""
     named = environment.get(FOLDER_VARIABLE, "")
     if named:
         yield _named(environment, Path(named).expanduser().absolute())
@@ -66,30 +63,19 @@ def candidates(environment: Mapping[str, str]) -> Iterator[Candidate]:
 
 
 def ask_version(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return what `pulumi version` prints without its `v`, and what is wrong with it (one of the two is empty)."""
+    """Return the output of `pulumi version` without its `v`, and the fault; one of the two is empty."""
     try:
-        asked = subprocess.run(  # noqa: S603 - starting the found engine is the purpose
-            [str(pulumi), "version"],
-            env={**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            timeout=_ASKING,
-            check=False,
-        )
-    except OSError as error:
-        return "", f"it cannot be started: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return "", f"`pulumi version` did not end within {_ASKING:.0f} s"
-    if asked.returncode != 0:
-        said = (asked.stderr.strip() or asked.stdout.strip() or "no message").splitlines()[-1]
-        return "", f"`pulumi version` ended with code {asked.returncode}: {said}"
-    return asked.stdout.strip().removeprefix("v"), ""
+        answer = run_pulumi(pulumi, ("version",), {**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+    except PulumiUnavailable as error:
+        return "", str(error)
+    if not answer.succeeded:
+        message = (answer.stderr.strip() or answer.stdout.strip() or "no message").splitlines()[-1]
+        return "", f"`pulumi version` ended with code {answer.exit_code}: {message}"
+    return answer.stdout.strip().removeprefix("v"), ""
 
 
 def _judge(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return the version of an engine that we did not install, and the objection to it (one of the two is empty)."""
+    """Return the version of an engine found on this machine, and the objection to it; one of the two is empty."""
     version = cache.recall_version(environment, pulumi)
     if version is None:
         version, fault = ask_version(pulumi, environment)

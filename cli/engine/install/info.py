@@ -1,4 +1,4 @@
-"""Which engine is used, why, and what else was looked at."""
+"""Report the engine in use, the reason, and the other engines on this machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The engine in use (None: there is none), every other place with the reason against it, the cache's folder."""
+    """The engines on this machine.
+
+    engine: the one in use; None for none. others: every other path with the reason against it. cache: its folder.
+    """
 
     engine: Engine | None
     others: tuple[tuple[Path, str], ...]
@@ -30,11 +33,11 @@ def survey(environment: Mapping[str, str]) -> Survey:
     others: list[tuple[Path, str]] = []
     for candidate in candidates(environment):
         if candidate.engine is None:
-            others.append((candidate.place, candidate.objection))
+            others.append((candidate.path, candidate.objection))
         elif engine is None:
             engine = candidate.engine
         else:
-            others.append((candidate.place, f"version {candidate.engine.version} would do, but comes later"))
+            others.append((candidate.path, f"version {candidate.engine.version} would do, but comes later"))
     return Survey(engine, tuple(others), cache.root(environment))
 
 

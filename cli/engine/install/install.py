@@ -1,4 +1,4 @@
-"""Installs the pinned engine where none is found: whole or not at all, one process at a time."""
+"""Install the pinned engine where none is found: whole or not at all, one process at a time."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def install(environment: Mapping[str, str], progress: Progress | None = None) ->
     if environment.get(OFFLINE_VARIABLE, "") not in {"", "0"}:
         what = f"there is no Pulumi engine on this machine, and {OFFLINE_VARIABLE} forbids to get one"
         raise UserError(what, f"PATH and {folder}", f"unset {OFFLINE_VARIABLE}, or {_OWN_PULUMI}")
-    told = progress or Silent()
+    shown = progress or Silent()
 
     def waiting(holder: str) -> None:
-        told.note(f"waits for process {holder or '(unknown)'}, which installs the engine into {folder}")
+        shown.note(f"waits for process {holder or '(unknown)'}, which installs the engine into {folder}")
 
     with _disk_faults(folder), lock.held(cache.lock_file(environment), waiting):
-        return find(environment) or _make(environment, told)  # another process may have made it meanwhile
+        return find(environment) or _make(environment, shown)  # another process may have made it meanwhile
 
 
 def engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _obtain(
 
 @contextmanager
 def _disk_faults(folder: Path) -> Iterator[None]:
-    """Say what a full or read-only disk means here. What was fetched stays for the next time."""
+    """Raise UserError for a full or read-only disk. Files that were fetched stay for the next time."""
     try:
         yield
     except OSError as error:

@@ -1,10 +1,12 @@
-"""Tells people how an installation gets on: a live line on a terminal, plain lines elsewhere."""
+"""Show the progress of an installation: a live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
+
+from toolchain.progress import StepCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,30 +17,8 @@ _HEARTBEAT = 15.0
 """Seconds between two plain lines of one long step, so that a log does not look dead."""
 
 
-class Counted:
-    """Numbers the steps and measures the time since the start."""
-
-    def __init__(self) -> None:
-        self._begin = time.monotonic()
-        self._steps = 0
-        self._number = 0
-        self._what = ""
-
-    def plan(self, steps: int) -> None:
-        self._steps, self._number, self._what = steps, 0, ""
-
-    def _next(self, what: str) -> str:
-        self._number += 1
-        self._what = f"[{self._number}/{self._steps}] {what}"
-        return self._what
-
-    def _elapsed(self) -> str:
-        minutes, seconds = divmod(int(time.monotonic() - self._begin), 60)
-        return f"{minutes}:{seconds:02}"
-
-
-class Plain(Counted):
-    """Writes whole lines, each beginning with what is installed; a detail only now and then."""
+class Plain(StepCounter):
+    """Progress in whole lines, each beginning with the installed program; details only now and then."""
 
     def __init__(self, write: Callable[[str], object], installed: str = "engine") -> None:
         super().__init__()

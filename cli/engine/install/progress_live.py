@@ -1,4 +1,4 @@
-"""The live line of a terminal: a spinner, the step, how far it is, the time since the start."""
+"""Draw the live line of a terminal: a spinner, the step with its detail, the time since the start."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from cli.engine.install.progress import Counted
+from toolchain.progress import StepCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class _Live(Counted):
+class _Live(StepCounter):
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console

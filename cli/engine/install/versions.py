@@ -1,4 +1,4 @@
-"""Which engine is pinned, and which others are good enough."""
+"""Name the pinned engine and the oldest usable one, and compare versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SEMVER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Version:
+class SemanticVersion:
     """A semantic version; one with a pre-release part comes before its release."""
 
     major: int
@@ -25,12 +25,12 @@ class Version:
     released: bool = True
 
 
-def parse(text: str) -> Version | None:
+def parse(text: str) -> SemanticVersion | None:
     """Read `v3.256.0`, `3.256.0-alpha.1` or `3.256.0+build`; None for anything else."""
     match = _SEMVER.fullmatch(text.strip())
     if match is None:
         return None
-    return Version(int(match[1]), int(match[2]), int(match[3]), released=match[4] is None)
+    return SemanticVersion(int(match[1]), int(match[2]), int(match[3]), released=match[4] is None)
 
 
 def objection(text: str) -> str:

@@ -1,12 +1,17 @@
-"""A connection to a cluster for whoever has no event loop: it lives in a thread of its own."""
+"""A connection to a cluster for callers that have no event loop."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from functools import partial
 from typing import Any, TypeVar
+
+from anyio import TASK_STATUS_IGNORED, CancelScope, sleep_forever
+from anyio.abc import TaskStatus
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from stacks.kube.home import Home
 from stacks.kube.object_api import ObjectApi
@@ -16,13 +21,16 @@ TIMEOUT = 10.0
 """Seconds for which an answer is awaited."""
 
 
-class Connection:
-    """From any thread. It ends with close(), or when nobody has it any more, or with the process."""
+class ClusterConnection:
+    """A client of a cluster's API in an event loop of its own, which any thread may use.
+
+    The loop ends with close(), or when nobody refers to the connection any more, or with the process.
+    """
 
     def __init__(self, home: Home, timeout: float = TIMEOUT) -> None:
         self._home, self._timeout = home, timeout
-        self._beginning = threading.Lock()
-        self._running: tuple[asyncio.AbstractEventLoop, ObjectApi] | None = None
+        self._opening = threading.Lock()
+        self._open: tuple[BlockingPortal, ObjectApi] | None = None
         self._end: Callable[[], object] = lambda: None
 
     @property
@@ -31,43 +39,48 @@ class Connection:
         return self._home.access.server
 
     def ask(self, work: Callable[[ObjectApi], Coroutine[Any, Any, T]]) -> T:
-        """Do this work with the API, and return what it comes to. Raises what that raises, and UserError."""
-        with self._beginning:
-            loop, api = self._running or self._begin()
-        return asyncio.run_coroutine_threadsafe(work(api), loop).result()
+        """Run `work` with the API's client in the event loop and return its result.
+
+        Raises whatever `work` raises, and UserError where the cluster's credentials cannot be used.
+        """
+        with self._opening:
+            portal, api = self._open or self._begin()
+        result: T = portal.call(work, api)
+        return result
 
     def close(self) -> None:
-        """Close it; the next question opens it anew."""
-        with self._beginning:
+        """Close the client and cancel what still waits for it; the next question opens it anew."""
+        with self._opening:
             self._end()
-            self._running = None
+            self._open = None
 
-    def _begin(self) -> tuple[asyncio.AbstractEventLoop, ObjectApi]:
-        api, loop = self._home.api(self._timeout), asyncio.new_event_loop()
-        thread = threading.Thread(target=_serve, args=(loop, api), name=f"state:{self.server}", daemon=True)
-        thread.start()
-        self._running = loop, api
-        self._end = weakref.finalize(self, _stop, loop, thread)
-        return self._running
+    def _begin(self) -> tuple[BlockingPortal, ObjectApi]:
+        with ExitStack() as opening:
+            portal = opening.enter_context(start_blocking_portal(name=f"state:{self.server}"))
+            opening.callback(portal.call, portal.stop, True)  # noqa: FBT003 - cancel what still runs
+            _, api = portal.start_task(_serve, partial(self._home.api, self._timeout))  # which does not keep self alive
+            loop_thread = portal.call(threading.get_ident)
+            opened = opening.pop_all()
+        self._open = portal, api
+        self._end = weakref.finalize(self, _stop, opened, loop_thread)
+        return self._open
 
 
-def _serve(loop: asyncio.AbstractEventLoop, api: ObjectApi) -> None:
+async def _serve(
+    open_api: Callable[[], ObjectApi], *, task_status: TaskStatus[ObjectApi] = TASK_STATUS_IGNORED
+) -> None:
+    """Open the API's client, and close it when this task is cancelled."""
+    api = open_api()
     try:
-        loop.run_forever()
-        loop.run_until_complete(_finish(api))
+        task_status.started(api)
+        await sleep_forever()
     finally:
-        loop.close()
+        with CancelScope(shield=True):
+            await api.close()
 
 
-async def _finish(api: ObjectApi) -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    await api.close()
-
-
-def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
-    loop.call_soon_threadsafe(loop.stop)
-    if thread is not threading.current_thread():
-        thread.join()
+def _stop(opened: ExitStack, loop_thread: int) -> None:
+    if threading.get_ident() == loop_thread:  # the garbage collector may call from there, and must not wait for itself
+        threading.Thread(target=opened.close, daemon=True).start()
+    else:
+        opened.close()

@@ -1,4 +1,4 @@
-"""Finds the cluster that a URL of state in Secrets means."""
+"""Open the state at a URL of Secrets, in the cluster that the URL or the settings name."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 import sys
 from collections.abc import Mapping
 
-from cli.lease.record import Place
-from cli.state.secrets.client import Asking, Patience
-from cli.state.secrets.connection import Connection
+from cli.lease.record import LeaseName
+from cli.state.secrets.client import Patience, SecretsClient
+from cli.state.secrets.connection import ClusterConnection
 from cli.state.secrets.holder import holder
-from cli.state.secrets.lock import Lock
+from cli.state.secrets.lock import WriterLock
+from cli.state.secrets.shared import Estate
 from cli.state.secrets.store import KubernetesState
 from cli.state.secrets.url import StateUrl
 from stacks.kube.access import access
@@ -20,16 +21,17 @@ from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
 
 _ON_TOP = 5.0
-"""Seconds for which a lock is waited for, on top of those after which one that has died has lost it."""
+"""Seconds of patience for a lock, beyond those after which a holder that has died has lost it."""
 
 
 def in_secrets(
     url: StateUrl, project: str, stack: str, settings: Settings, environment: Mapping[str, str]
 ) -> KubernetesState:
-    """The state at this URL: in the cluster that it names, else in that of the setting `cluster`, or the pod's own.
+    """Return the state at a URL.
 
-    The URL is that of the estate's own stack, whose Secrets the shard's lie beside.
-    Raises UserError where there is no such cluster, or it is not said how to reach it.
+    The cluster is the one in the URL, else the one of the setting `cluster`, else the pod's own. The URL names the
+    Secret of the estate's own stack; shards have theirs beside it. Raises UserError where the cluster cannot be reached
+    with these settings, NotNow where there is no room for the local copy.
     """
     named = settings.cluster.model_dump()
     if url.kubeconfig or url.context:
@@ -38,14 +40,15 @@ def in_secrets(
     home = Home(way, url.namespace)
     pace = settings.watch.election
     estate = estate_of(stack)
-    lock = Lock(home, Place(url.namespace, lock_name(estate)), pace, holder(environment))
+    lock = WriterLock(home, LeaseName(url.namespace, lock_name(estate)), pace, holder(environment))
     patience = Patience(lock=pace.lease_duration + _ON_TOP)
-    own = KubernetesState(Asking(Connection(home), url, project, estate, patience), lock, _on_stderr)
+    client = SecretsClient(ClusterConnection(home), url, project, estate, patience)
+    own = KubernetesState(client, Estate(lock, _on_stderr))
     return own if stack == estate else own.of(stack)
 
 
 def lock_name(stack: str) -> str:
-    """The Lease that keeps those who write a stack's state apart: that of the election, where no other is set."""
+    """Return the name of the Lease that a writer of a stack's state holds; the election uses it too by default."""
     return "truenorth-" + re.sub(r"[^a-z0-9.-]", "-", stack.lower()).strip(".-")
 
 

@@ -1,4 +1,4 @@
-"""How a stack's state lies in Secrets. Pure.
+"""Encode a stack's state in Secrets, and decode it. Pure.
 
 A head Secret NAME holds an index as JSON: which stack it is of, the version that counts, and former ones; and, from the
 beginning of a run until one has ended well, what was to be made. A version is the gzipped checkpoint, cut into pieces
@@ -27,47 +27,47 @@ from stacks.model.errors import UserError
 PIECE = 1_000_000
 """Bytes of a piece; a Secret may have 1,048,576, of which some are left for what comes with it."""
 KEPT = 5
-"""Former versions that are kept. What is written in the midst of a run is none: the next one takes its place."""
+"""Former versions that are kept. A version written in the midst of a run does not count: the next replaces it."""
 HEAD_TYPE = "truenorth/state"
 PIECE_TYPE = "truenorth/state-piece"
 STATE_LABEL = "truenorth/state"
-"""On every piece: the name of its head."""
+"""The label of every piece: the name of its head."""
 ESTATE_LABEL = "truenorth/estate"
-"""On the head of every shard: the name of the head of its estate's own stack."""
+"""The label of every shard's head: the name of the head of its estate's own stack."""
 _STACK = "truenorth/stack"
-"""The annotation of a shard's head that says which it is, should its index be damaged."""
+"""The annotation of a shard's head with its stack, should its index be damaged."""
 MANAGED = {"app.kubernetes.io/managed-by": "truenorth"}
 _VERSION = "truenorth/state-version"
-"""The annotation of a piece that says which version it is of; `_NUMBER` says which piece of that."""
+"""The annotation of a piece with its version; `_NUMBER` is the one with its place in that version."""
 _NUMBER = "truenorth/state-piece"
 _WRITER = "truenorth/written-by"
 UNKNOWN = b'{"wanted": true}'
-"""Of a run that has not ended well: nothing is known but that there was one (see `cli.recovery.intent_log`)."""
+"""The note of a run that has not ended well, if nothing else is known of it (see `cli.recovery.intent_log`)."""
 _FORMAT = 1
 _INDEX_KEY = "index.json"
 _PIECE_KEY = "checkpoint.json.gz"
 _UNFINISHED_KEY = "unfinished.json.gz"
 _MOST_UNFINISHED = 500_000
 _LEVEL = 6
-"""Of gzip: two megabytes of checkpoint take 11 ms and become 110 kB; level 9 takes three times as long for 3 % less."""
+"""The level of gzip: two MB of checkpoint take 11 ms and become 110 kB; 9 takes three times as long for 3 % less."""
 
 
 class Damaged(Exception):  # noqa: N818 - a state, not a fault of ours
-    """What was read is not what was written. Its text says where."""
+    """The content read differs from the content written. The text says where."""
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """One state that was written. finished: by the end of a run, not in the midst of it. written_at: ISO 8601, UTC."""
+class StateVersion:
+    """A state as it was written. finished: whether at the end of a run. written_at: ISO 8601, UTC."""
 
     generation: int
     pieces: int
     size: int
     """Bytes of the checkpoint."""
     stored: int
-    """Bytes of it when compressed."""
+    """Bytes of the compressed checkpoint."""
     sha256: str
-    """Of the checkpoint."""
+    """The checksum of the checkpoint."""
     written_by: str
     written_at: str
     finished: bool
@@ -80,43 +80,44 @@ class _Format:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What the head says. previous: newest first."""
+    """The index in the head. previous: newest first."""
 
     project: str
     stack: str
-    current: Version
-    previous: tuple[Version, ...] = ()
+    current: StateVersion
+    previous: tuple[StateVersion, ...] = ()
     format: int = _FORMAT
 
     @property
-    def versions(self) -> tuple[Version, ...]:
-        """All that are kept, newest first."""
+    def versions(self) -> tuple[StateVersion, ...]:
+        """All versions that are kept, newest first."""
         return self.current, *self.previous
 
 
-def after(index: Index, version: Version) -> Index:
-    """The index once this version is written."""
+def after(index: Index, version: StateVersion) -> Index:
+    """Return the index after this version was written."""
     is_same = version.generation == index.current.generation
     kept = index.versions if index.current.finished and not is_same else index.previous
     return replace(index, current=version, previous=kept[:KEPT])
 
 
 def compressed(content: bytes) -> bytes:
-    """The checkpoint as it is stored: the same bytes for the same checkpoint."""
+    """Compress a checkpoint for storing: the same bytes for the same checkpoint."""
     return gzip.compress(content, _LEVEL, mtime=0)
 
 
 def sha256(content: bytes) -> str:
-    """The checksum by which a checkpoint is known again."""
+    """Return the checksum that identifies a checkpoint."""
     return hashlib.sha256(content).hexdigest()
 
 
 def head(  # noqa: PLR0913 - what a head says
     namespace: str, name: str, index: Index, unfinished: bytes, by: str, resource_version: str, *, estate: str = ""
 ) -> dict[str, Any]:
-    """The head Secret. by: who writes it. resource_version: of the one that it replaces, "" where there is none.
+    """Return the head Secret.
 
-    estate: of a shard's, the name of the head of its estate's own stack.
+    by: the writer. resource_version: of the Secret to replace, "" for a new one. estate: for a shard, the name of the
+    head of its estate's own stack; else "".
     """
     metadata = {
         "namespace": namespace,
@@ -132,7 +133,7 @@ def head(  # noqa: PLR0913 - what a head says
 
 
 def index_of(manifest: Manifest) -> Index:
-    """The index that a head has. Raises Damaged, and UserError where a newer program has written it."""
+    """Decode the index in a head. Raises Damaged, and UserError where a newer program has written it."""
     content = _bytes(manifest, _INDEX_KEY)
     try:
         if (written := msgspec.json.decode(content, type=_Format).format) > _FORMAT:
@@ -147,38 +148,38 @@ def index_of(manifest: Manifest) -> Index:
 
 
 def bounded(unfinished: bytes) -> bytes:
-    """What a run is about to make, as far as it fits into the head."""
+    """Return the note of a run's intent, or UNKNOWN where it does not fit into the head."""
     return unfinished if len(compressed(unfinished)) <= _MOST_UNFINISHED else UNKNOWN
 
 
 def writer_of(manifest: Manifest) -> str:
-    """Who has written a head last; "" where it does not say."""
+    """Return the last writer of a head; "" for one without that annotation."""
     return str((manifest["metadata"].get("annotations") or {}).get(_WRITER, ""))
 
 
 def stack_of(manifest: Manifest) -> str:
-    """The stack of a shard's head; "" where it does not say."""
+    """Return the stack of a shard's head; "" for one without that annotation."""
     return str((manifest["metadata"].get("annotations") or {}).get(_STACK, ""))
 
 
 def unfinished_of(manifest: Manifest) -> bytes:
-    """What a run was about to make that has not ended well, as far as is known; b"" where there is none."""
+    """Return the intent of a run that has not ended well, as far as it is known; b"" where there is none."""
     try:
         return gzip.decompress(_bytes(manifest, _UNFINISHED_KEY)) if _UNFINISHED_KEY in manifest["data"] else b""
     except (Damaged, OSError, EOFError, zlib.error):
         return UNKNOWN
 
 
-def piece_names(name: str, version: Version) -> tuple[str, ...]:
-    """The names of a version's pieces, in their order."""
+def piece_names(name: str, version: StateVersion) -> tuple[str, ...]:
+    """Return the names of a version's pieces, in their order."""
     return tuple(
         f"{name}-g{version.generation}-{version.sha256[:10]}-{number}" for number in range(1, version.pieces + 1)
     )
 
 
 def pieces(namespace: str, name: str, index: Index, content: bytes) -> tuple[dict[str, Any], ...]:
-    """The Secrets of the index's current version, of which this is the checkpoint compressed."""
-    told = msgspec.json.encode(replace(index, previous=())).decode()
+    """Return the Secrets of the index's current version. content: its compressed checkpoint."""
+    own_index = msgspec.json.encode(replace(index, previous=())).decode()
     return tuple(
         {
             "apiVersion": "v1",
@@ -189,7 +190,7 @@ def pieces(namespace: str, name: str, index: Index, content: bytes) -> tuple[dic
                 "namespace": namespace,
                 "name": piece,
                 "labels": {**MANAGED, STATE_LABEL: name},
-                "annotations": {_VERSION: told, _NUMBER: str(number + 1)},
+                "annotations": {_VERSION: own_index, _NUMBER: str(number + 1)},
             },
             "data": {_PIECE_KEY: _text(content[number * PIECE : (number + 1) * PIECE])},
         }
@@ -198,12 +199,12 @@ def pieces(namespace: str, name: str, index: Index, content: bytes) -> tuple[dic
 
 
 def count_pieces(stored: int) -> int:
-    """How many pieces so many bytes make."""
+    """Return the number of pieces for this many bytes."""
     return max(1, -(-stored // PIECE))
 
 
-def joined(version: Version, found: Iterable[Manifest]) -> bytes:
-    """The checkpoint that the pieces make, which come in their order. Raises Damaged."""
+def joined(version: StateVersion, found: Iterable[Manifest]) -> bytes:
+    """Put a checkpoint together from its pieces, given in order. Raises Damaged."""
     stored = b"".join(_bytes(one, _PIECE_KEY) for one in found)
     try:
         # One byte more than there should be is enough to tell; a wrong size must not fill the memory.
@@ -215,8 +216,8 @@ def joined(version: Version, found: Iterable[Manifest]) -> bytes:
     return content
 
 
-def told_by(piece: Manifest) -> Index | None:
-    """What a piece says that it is of: an index of that version alone. None where it does not say."""
+def index_in_piece(piece: Manifest) -> Index | None:
+    """Return the index in a piece's annotation, with its own version alone; None where it has none."""
     annotations = piece["metadata"].get("annotations") or {}
     try:
         return msgspec.json.decode(annotations.get(_VERSION, ""), type=Index)
@@ -225,7 +226,7 @@ def told_by(piece: Manifest) -> Index | None:
 
 
 def same_piece(one: Manifest, other: Mapping[str, Any]) -> bool:
-    """Whether two pieces hold the same."""
+    """Tell whether two pieces have the same content."""
     return bool(one.get("data") == other["data"])
 
 

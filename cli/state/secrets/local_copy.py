@@ -1,4 +1,4 @@
-"""The folder in which the engine works on a state that is kept elsewhere: private, and gone with the process."""
+"""Keep a local copy of a state for the engine to work on: private, and gone with the process."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import weakref
 from pathlib import Path
 
 from cli.session.backend import without_sidecars
+from cli.session.files import write_whole
 from stacks.model.errors import NotNow
 
 _META = "version: 1\n"
@@ -19,7 +20,7 @@ class Folder:
     """Pulumi's folder for the stacks of one estate, so that one URL of a backend serves them all."""
 
     def __init__(self) -> None:
-        """Raises NotNow where there is no room for a folder."""
+        """Make the folder. Raises NotNow where there is no room for it."""
         try:
             self.path = Path(tempfile.mkdtemp(prefix="truenorth-state-"))  # which makes it for the user alone
         except OSError as error:
@@ -31,37 +32,37 @@ class Folder:
         self.pulumi = self.path / ".pulumi"
         self.backend = without_sidecars(self.path.as_uri())
         self.kept: set[str] = set()
-        """The stacks of which it holds what is nowhere else: it is not removed then."""
+        """The stacks with changes that are nowhere else: while there is one, the folder is not removed."""
         weakref.finalize(self, _remove, self.path, self.kept)
 
 
 class LocalCopy:
-    """One stack's checkpoint in such a folder."""
+    """The checkpoint of a stack in such a folder."""
 
     def __init__(self, folder: Folder, project: str, stack: str) -> None:
         self._folder, self._stack = folder, stack
         self.checkpoint = folder.pulumi / "stacks" / project / f"{stack}.json"
         self.unfinished = folder.pulumi / project / f"{stack}.unfinished.json"
-        """Where `cli.recovery.intent_log` writes down what a run is about to make."""
+        """The file in which `cli.recovery.intent_log` notes the intent of a run."""
 
     def keep(self) -> None:
-        """Do not remove it at the end: it holds what is nowhere else."""
+        """Keep the folder at the end of the process: it holds changes that are nowhere else."""
         self._folder.kept.add(self._stack)
 
     def release(self) -> None:
-        """Remove it at the end all the same."""
+        """Allow the folder to be removed again at the end of the process."""
         self._folder.kept.discard(self._stack)
 
     def content(self) -> bytes | None:
-        """The checkpoint; None where there is none."""
+        """Return the checkpoint; None where there is none."""
         return _read(self.checkpoint)
 
     def begun(self) -> bytes:
-        """What a run is about to make, if it has been written down; else b""."""
+        """Return the note of a run's intent; b"" where there is none."""
         return _read(self.unfinished) or b""
 
     def fill(self, content: bytes | None, unfinished: bytes) -> None:
-        """Put a checkpoint in the place of what is there. Raises NotNow where it cannot be written."""
+        """Replace the checkpoint and the note of a run's intent. Raises NotNow where they cannot be written."""
         try:
             _put(self._folder.pulumi / "meta.yaml", _META.encode())
             _put(self.checkpoint, content)
@@ -86,9 +87,7 @@ def _put(file: Path, content: bytes | None) -> None:
         file.unlink(missing_ok=True)
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(file)
+    write_whole(file, content, durable=False)  # it is gone with the process
 
 
 def _remove(folder: Path, kept: set[str]) -> None:

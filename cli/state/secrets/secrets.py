@@ -1,7 +1,8 @@
-"""Reads and writes a stack's state in the Secrets of a namespace: pieces first, then the head, then what is too many.
+"""Read and write a stack's state in the Secrets of a namespace.
 
-Whoever dies in between leaves the former state or the new one. Two who write at once: the head is replaced only if it
-is still the one that was read (compare and swap by resourceVersion), and the second is told.
+Pieces are written first, then the head; surplus pieces are deleted last. A process that dies in between leaves the
+former state or the new one. Of two that write at once the second gets an error: the head is replaced only while it is
+the one that was read (compare and swap by resourceVersion).
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cli.state.secrets import layout
-from cli.state.secrets.layout import Damaged, Index, Version
+from cli.state.secrets.layout import Damaged, Index, StateVersion
 from stacks.kube.api import ApiError, Collection, ListPage, NotFound, RequestRejected, WriteConflict
 from stacks.kube.object_api import SECRETS
 from stacks.kube.objects import Manifest, Resource
 from stacks.model.errors import UserError
 
 
-class Api(Protocol):
-    """What is needed of the API (`ObjectApi`). Every method may raise each ApiError."""
+class SecretsApi(Protocol):
+    """The methods of `ObjectApi` that are used here. Every one may raise any ApiError."""
 
     async def get(self, resource: Resource, namespace: str, name: str) -> Manifest: ...
 
@@ -35,26 +36,27 @@ class Api(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head as it was read. version: its resourceVersion, "" where there is none. index: None where none can be had.
+    """The head as it was read.
 
-    highest: no version above this generation is known. is_sound: the Secret says the same as the index here.
+    version: its resourceVersion, "" where there is no head. index: None where it cannot be read. highest: the highest
+    generation that is known. is_sound: whether the Secret has the same index as this value.
     """
 
     version: str = ""
     index: Index | None = None
     highest: int = 0
     by: str = ""
-    """Who has written it last."""
+    """The last writer."""
     is_sound: bool = True
     unfinished: bytes = b""
-    """What a run was about to make that has not ended well, or is under way."""
+    """The intent of a run that has not ended well, or is under way; b"" for none."""
     is_tidy: bool = True
-    """Whether all that is not needed any more could be deleted."""
+    """Whether all surplus pieces could be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A state that was read: the checkpoint, None where there is none yet. note: what was wrong on the way, or ""."""
+class StoredState:
+    """A state as it was read. content: the checkpoint, None where there is none yet. note: faults on the way, or ""."""
 
     head: Head
     content: bytes | None
@@ -63,10 +65,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a checkpoint comes to be written. by: the process, which no other is called; at: ISO 8601, UTC.
-
-    unfinished: as in Head, b"" once a run has ended well.
-    """
+    """The circumstances of a write. by: the process, under its own name. at: ISO 8601, UTC. unfinished: as in Head."""
 
     by: str
     at: str
@@ -75,25 +74,25 @@ class Written:
 
 
 class Moved(Exception):  # noqa: N818 - a state, not a fault
-    """Somebody else has written the state since it was read. by: who, "" where the head is gone."""
+    """Another process has written the state since it was read. by: its name, "" where the head is gone."""
 
     def __init__(self, by: str) -> None:
         super().__init__(f"the state has been written by {by or 'somebody'} meanwhile")
         self.by = by
 
 
-class Lost(Exception):  # noqa: N818 - a state, not a fault of ours
-    """There is state, and no version of it is whole. Its text says why, version by version."""
+class StateLost(Exception):  # noqa: N818 - a state, not a fault of ours
+    """There is state, and no version of it is whole. The text has the reasons, version by version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The Secrets of one stack's state. All methods raise each ApiError, and UserError where they are another's.
+    """The Secrets of one stack's state. All methods raise any ApiError, and UserError for Secrets of another stack.
 
-    estate: of a shard, the name of the head of its estate's own stack.
+    estate: for a shard, the name of the head of its estate's own stack; else "".
     """
 
-    api: Api
+    api: SecretsApi
     namespace: str
     name: str
     project: str
@@ -101,7 +100,7 @@ class Secrets:
     estate: str = ""
 
     async def head(self) -> tuple[Head, str]:
-        """The head as it is now, and why it says nothing although it is there: "" where it does."""
+        """Read the head. Return it, and the reason why one that is there cannot be used: "" for none."""
         try:
             manifest = await self.api.get(SECRETS, self.namespace, self.name)
         except NotFound:
@@ -109,7 +108,7 @@ class Secrets:
         return self.head_in(manifest)
 
     def head_in(self, manifest: Manifest) -> tuple[Head, str]:
-        """What a head says that was read, and why it says nothing: "" where it does. Raises UserError."""
+        """Decode a head. Return it, and the reason why it cannot be used: "" for none. Raises UserError."""
         version = str(manifest["metadata"]["resourceVersion"])
         if manifest.get("type") != layout.HEAD_TYPE:
             raise UserError(
@@ -128,8 +127,8 @@ class Secrets:
         by, unfinished = layout.writer_of(manifest), layout.unfinished_of(manifest)
         return Head(version, index, highest, by, unfinished=unfinished), ""
 
-    async def read(self, head: Head, problem: str) -> Found:
-        """The newest whole state. head, problem: as `head` gives them. Raises Lost where nothing there is whole."""
+    async def read(self, head: Head, problem: str) -> StoredState:
+        """Read the newest whole state. head, problem: as `head` returns them. Raises StateLost where none is whole."""
         if head.index is None:
             return await self._from_pieces(head, problem)
         problems: list[str] = []
@@ -140,13 +139,15 @@ class Secrets:
                 problems.append(str(damage))
                 continue
             if not problems:
-                return Found(head, content)
+                return StoredState(head, content)
             index = replace(head.index, current=version, previous=head.index.versions[number + 1 :])
-            return Found(replace(head, index=index, is_sound=False, is_tidy=False), content, _taken(version, problems))
-        raise Lost("; ".join(problems))
+            return StoredState(
+                replace(head, index=index, is_sound=False, is_tidy=False), content, _taken(version, problems)
+            )
+        raise StateLost("; ".join(problems))
 
-    async def content(self, version: Version) -> bytes:
-        """The checkpoint of a version. Raises Damaged where it is not whole."""
+    async def content(self, version: StateVersion) -> bytes:
+        """Read the checkpoint of a version. Raises Damaged where it is not whole."""
         found = []
         for name in layout.piece_names(self.name, version):
             try:
@@ -156,9 +157,9 @@ class Secrets:
         return layout.joined(version, found)
 
     async def write(self, head: Head, content: bytes, written: Written) -> Head:
-        """Write a checkpoint as the newest version; return the head as it is then.
+        """Write a checkpoint as the newest version, and return the new head.
 
-        What is there already is not written again. Raises Moved where the head is not what it was.
+        Content that is there already is not written again. Raises Moved where another process was first.
         """
         index, pieces = self._next(head, content, written)
         if index == head.index and written.unfinished == head.unfinished and head.is_sound:
@@ -179,25 +180,25 @@ class Secrets:
         return replace(after, is_tidy=head.is_tidy and is_tidy)
 
     async def sweep(self, head: Head) -> None:
-        """Delete the pieces that no version needs, as a crash leaves them. Those that are just being written stay."""
+        """Delete pieces without a version, as a crash leaves them. Pieces of a write under way stay."""
         if head.index is None:
             return
         needed = {name for version in head.index.versions for name in layout.piece_names(self.name, version)}
         for piece in await self._pieces():
-            told = layout.told_by(piece)
-            is_past = told is not None and told.current.generation <= head.highest
+            written = layout.index_in_piece(piece)
+            is_past = written is not None and written.current.generation <= head.highest
             if is_past and piece["metadata"]["name"] not in needed:
                 with suppress(NotFound):
                     await self.api.delete(SECRETS, self.namespace, piece["metadata"]["name"])
 
     def _next(self, head: Head, content: bytes, written: Written) -> tuple[Index, tuple[dict[str, Any], ...]]:
-        """The index with this checkpoint, and the pieces that it takes: none where it is what counts already."""
+        """Return the index with this checkpoint, and its pieces; none for the checkpoint of the current version."""
         digest = layout.sha256(content)
         if head.index and head.is_sound and head.index.current.sha256 == digest:
             now = head.index.current
             return layout.after(head.index, replace(now, finished=now.finished or written.finished)), ()
         stored = layout.compressed(content)
-        version = Version(
+        version = StateVersion(
             generation=head.highest + 1,
             pieces=layout.count_pieces(len(stored)),
             size=len(content),
@@ -210,20 +211,20 @@ class Secrets:
         index = layout.after(head.index, version) if head.index else Index(self.project, self.stack, version)
         return index, layout.pieces(self.namespace, self.name, index, stored)
 
-    async def _from_pieces(self, head: Head, problem: str) -> Found:
-        """The state without a head: none, or what the pieces of a lost head make."""
+    async def _from_pieces(self, head: Head, problem: str) -> StoredState:
+        """Read the state without a head: none, or the newest from the pieces of a lost head."""
         try:
             pieces = await self._pieces()
         except RequestRejected as error:
             if problem:
-                raise Lost(f"{problem}; whether its pieces are there cannot be seen: {error}") from error
+                raise StateLost(f"{problem}; whether its pieces are there cannot be seen: {error}") from error
             note = f"whether the Secrets of an older state are left cannot be seen: {error}"
-            return Found(head, None, note)
-        indexes = {one.current: one for one in map(layout.told_by, pieces) if one is not None}
+            return StoredState(head, None, note)
+        indexes = {one.current: one for one in map(layout.index_in_piece, pieces) if one is not None}
         if not indexes:
             if problem or pieces:
-                raise Lost(problem or f"the Secret {self.name} is gone, and its pieces do not say what they are")
-            return Found(head, None)
+                raise StateLost(problem or f"the Secret {self.name} is gone, and its pieces do not say what they are")
+            return StoredState(head, None)
         problems = [problem or f"the Secret {self.name} is gone"]
         newest = sorted(indexes.values(), key=lambda one: one.current.generation, reverse=True)
         for number, index in enumerate(newest):
@@ -235,18 +236,20 @@ class Secrets:
                 continue
             kept = tuple(one.current for one in newest[number + 1 :] if one.current.finished)[: layout.KEPT]
             found = replace(head, index=replace(index, previous=kept), highest=newest[0].current.generation)
-            return Found(replace(found, is_sound=False, is_tidy=False), content, _taken(index.current, problems))
+            return StoredState(replace(found, is_sound=False, is_tidy=False), content, _taken(index.current, problems))
         if not problem and newest[0].current.generation == 1:
             # The very first write was cut off: it had no head yet.
-            return Found(replace(head, highest=1, is_tidy=False), None, f"{'; '.join(problems)}: there is no state yet")
-        raise Lost("; ".join(problems))
+            return StoredState(
+                replace(head, highest=1, is_tidy=False), None, f"{'; '.join(problems)}: there is no state yet"
+            )
+        raise StateLost("; ".join(problems))
 
     async def _pieces(self) -> list[Manifest]:
         collection = Collection(SECRETS, SECRETS.version, self.namespace, f"{layout.STATE_LABEL}={self.name}")
         return [one async for page in self.api.list(collection) for one in page.items]
 
     async def _put(self, piece: Mapping[str, Any]) -> None:
-        """Make a piece. One of its name is what a crash has left, or an answer that was lost: of the same content."""
+        """Make a piece, in place of one with the same name: a leftover of a crash, or of a request without answer."""
         try:
             await self.api.create(SECRETS, self.namespace, piece)
         except WriteConflict:
@@ -258,7 +261,7 @@ class Secrets:
             await self.api.create(SECRETS, self.namespace, piece)
 
     async def _replace_head(self, head: Head, index: Index, written: Written) -> str:
-        """Put the index in place; its resourceVersion then. Raises Moved where the head is not what it was."""
+        """Replace the index in the head; return its resourceVersion. Raises Moved where another process was first."""
         names, by = (self.namespace, self.name), written.by
         body = layout.head(*names, index, written.unfinished, by, head.version, estate=self.estate)
         try:
@@ -276,8 +279,8 @@ class Secrets:
             raise Moved(found.by) from error
         return str(made["metadata"]["resourceVersion"])
 
-    async def _drop(self, versions: tuple[Version, ...], index: Index | None) -> bool:
-        """Delete the pieces of versions, but for those that the index has. Whether that worked out."""
+    async def _drop(self, versions: tuple[StateVersion, ...], index: Index | None) -> bool:
+        """Delete the pieces of versions, except those in the index. Return whether that succeeded."""
         needed = {name for one in (index.versions if index else ()) for name in layout.piece_names(self.name, one)}
         named = {name for one in versions for name in layout.piece_names(self.name, one)}
         try:
@@ -297,7 +300,7 @@ class Secrets:
             )
 
 
-def _taken(version: Version, problems: list[str]) -> str:
+def _taken(version: StateVersion, problems: list[str]) -> str:
     kind = "" if version.finished else ", from the midst of a run"
     return (
         f"{'; '.join(problems)}: the state of {version.written_at} is used (version {version.generation}{kind}); what "

@@ -1,4 +1,4 @@
-"""The heads of all shards of an estate, by one question."""
+"""Read the heads of all shards of an estate, in one request."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from stacks.kube.object_api import SECRETS
 from stacks.kube.objects import Manifest
 from stacks.model.errors import UserError
 
-Seen = tuple[Head, str]
-"""A head, and why it says nothing although it is there: "" where it does."""
+HeadReading = tuple[Head, str]
+"""A head, and the reason why it cannot be used: "" for none."""
 
 
-async def of_shards(secrets: Secrets) -> dict[str, Seen]:
-    """The heads of the shards, by stack. secrets: of the estate's own stack. Raises as `Secrets.head`."""
+async def of_shards(secrets: Secrets) -> dict[str, HeadReading]:
+    """Return the heads of the shards, by stack. secrets: of the estate's own stack. Raises as `Secrets.head`."""
     of_estate = f"{layout.ESTATE_LABEL}={secrets.name}"
     collection = Collection(SECRETS, SECRETS.version, secrets.namespace, of_estate)
-    found: dict[str, Seen] = {}
+    found: dict[str, HeadReading] = {}
     async for page in secrets.api.list(collection):
         for manifest in page.items:
             name, stack = manifest["metadata"]["name"], _stack(manifest)

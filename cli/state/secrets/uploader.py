@@ -1,4 +1,4 @@
-"""Uploads a file whenever it has changed, while a block runs: what a kill of this process loses is a second's work."""
+"""Upload a file whenever it has changed, while a block runs: a kill of this process loses a second's work."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cli.engine.backoff import Backoff
+
 _LOOK = 0.2
 """Seconds between two looks at the file; the engine replaces it as a whole, so that it is never half written."""
 _PAUSE = 1.0
@@ -15,14 +17,15 @@ _PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
 
 Upload = Callable[[bytes], bool]
-"""Uploads the content; False where that did not work out, which is no reason to end: it is tried again."""
+"""Uploads the content, and returns whether that succeeded; a failure is tried again."""
 
 
 @contextmanager
 def following(file: Path, upload: Upload, look: float = _LOOK, pause: float = _PAUSE) -> Iterator[None]:
-    """Upload the file, from a thread, each time that it has changed within the block; one upload at a time.
+    """Upload a file, from a thread, each time that it has changed within the block; one upload at a time.
 
-    What is there at the beginning is none, and the last change is not awaited.
+    look: seconds between two looks at the file. pause: seconds from one upload to the next, at least. The content at
+    the beginning is not uploaded, and the last change is not awaited.
     """
     stopped = threading.Event()
     before = _stamp(file)
@@ -38,7 +41,7 @@ def following(file: Path, upload: Upload, look: float = _LOOK, pause: float = _P
 
 
 def _follow(file: Path, upload: Upload, stopped: threading.Event, seen: object, look: float, pause: float) -> None:
-    free_from, wait = 0.0, pause
+    failing, free_from = Backoff(2 * pause, _LONGEST_PAUSE, jitter=0), 0.0
     while not stopped.wait(look):
         now = _stamp(file)
         if now == seen or now is None or time.monotonic() < free_from:
@@ -47,14 +50,17 @@ def _follow(file: Path, upload: Upload, stopped: threading.Event, seen: object, 
             content = file.read_bytes()
         except OSError:
             continue
-        done = upload(content)
-        seen = now if done else seen
-        wait = pause if done else min(wait * 2, _LONGEST_PAUSE)
+        wait = pause
+        if upload(content):
+            seen = now
+            failing.reset()
+        else:
+            wait = failing.take()
         free_from = time.monotonic() + wait
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """What changes with the file; None where there is none."""
+    """Return a value that changes with the file; None where there is no file."""
     try:
         stat = file.stat()
     except OSError:

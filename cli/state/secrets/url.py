@@ -1,4 +1,4 @@
-"""The URL of state in Secrets: `kubernetes://NAMESPACE/NAME`, and `?context=` or `?kubeconfig=` where needed."""
+"""Parse the URL of state in Secrets: `kubernetes://NAMESPACE/NAME`, and `?context=` or `?kubeconfig=` where needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORM = "kubernetes://NAMESPACE/NAME, e.g. kubernetes://truenorth/state-home"
 
 @dataclass(frozen=True, slots=True)
 class StateUrl:
-    """The Secret that state is kept in. context, kubeconfig: "" for those of the setting `cluster`, or the pod's."""
+    """The Secret of a state. context, kubeconfig: "" for those of the setting `cluster`, or the pod's."""
 
     namespace: str
     name: str
@@ -29,7 +29,7 @@ class StateUrl:
     kubeconfig: str = ""
 
     def of(self, stack: str) -> StateUrl:
-        """The Secret of another stack of the estate: of this name and the shard's label, if that makes a name."""
+        """Return the Secret of another stack of the estate: named after this, with the shard's label or its digest."""
         label = label_of(stack)
         if not label:
             return self
@@ -44,12 +44,12 @@ class StateUrl:
 
 
 def is_kubernetes(url: str) -> bool:
-    """Whether the URL asks for state in Secrets, be it a good one or not."""
+    """Tell whether the URL, well-formed or not, is one of state in Secrets."""
     return url.partition(":")[0].lower() == SCHEME
 
 
 def parse(url: str) -> StateUrl:
-    """Read the URL. Raises UserError that says what is wrong with it."""
+    """Parse a URL. Raises UserError with the fault."""
     try:
         parts = urlsplit(url)
         options = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))

@@ -15,7 +15,7 @@ import pytest
 
 from cli.address_cache.cache import AddressCache
 from cli.events import Cached
-from cli.lease.clock import clock
+from cli.lease.record import clock
 from stacks.kube.access import access
 from stacks.kube.home import Home
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown

@@ -90,7 +90,7 @@ class TestAnInterruption:
                 hold.interrupt(reason)
             assert said(child) == "SIGINT"
             assert finish(child) == []
-        assert hold.is_interrupted
+            assert hold.has_asked(child)
 
     def test_comes_from_any_thread(self, hold: Hold) -> None:
         with hold.running(starting(NOTES_EACH_SIGNAL)) as child:
@@ -124,7 +124,7 @@ class TestAnInterruption:
         with hold.running(starting(NOTES_EACH_SIGNAL)) as child:
             assert said(child) == "ready"
             assert finish(child) == []
-        assert not hold.is_interrupted
+            assert not hold.has_asked(child)
 
     def test_between_the_start_of_the_engine_and_the_moment_it_is_held_reaches_it(self, hold: Hold) -> None:
         """The handler of a signal runs in the very thread that starts the engine."""
@@ -141,13 +141,15 @@ class TestAnInterruption:
             with hold.running(start_interrupted) as child:
                 assert said(child) == "SIGINT"
                 assert finish(child) == []
+                assert hold.has_asked(child)
         finally:
             signal.signal(signal.SIGUSR1, before)
-        assert hold.is_interrupted
 
     def test_of_nothing_is_remembered_for_the_next_run_alone(self, hold: Hold) -> None:
         hold.interrupt("SIGTERM")
-        assert not hold.is_interrupted
+        hold.allow("SIGTERM")
+        with hold.running(starting("")) as child:
+            assert not hold.has_asked(child)
 
 
 class TestAKill:
@@ -159,12 +161,13 @@ class TestAKill:
             hold.kill()
             assert child.wait(20) == -signal.SIGKILL
             assert select.select([plugin], [], [], 20)[0]
-        assert hold.is_interrupted
+            assert hold.has_asked(child)
         assert not hold.is_running
 
     def test_of_nothing_is_nothing(self, hold: Hold) -> None:
         hold.kill()
-        assert not hold.is_interrupted
+        with hold.running(starting("")) as child:
+            assert not hold.has_asked(child)
 
     def test_leaves_other_sessions_alone(self, hold: Hold) -> None:
         other = starting(NOTES_EACH_SIGNAL)()
@@ -183,7 +186,7 @@ class TestAKill:
         with hold.running(starting(NOTES_EACH_SIGNAL)) as child:
             assert said(child) == "ready"
             assert finish(child) == []
-        assert not hold.is_interrupted
+            assert not hold.has_asked(child)
 
 
 class TestTheConditionOfAStart:

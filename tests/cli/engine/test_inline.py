@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 from dataclasses import dataclass, field
+from importlib.metadata import requires, version
 from typing import Any
 
 import pulumi
+from pulumi.automation._server import LanguageServer
 from pulumi.runtime import settings
-from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.proto import engine_pb2, language_pb2_grpc
 
 from cli.engine.inline import QuietEngine, run_quickly
 
@@ -65,3 +68,10 @@ def test_what_a_program_has_begun_goes_on_before_the_sdk_looks_and_tells_no_debu
     contextvars.copy_context().run(asyncio.run, run())
     assert seen == ["program", "begun", "ended"]
     assert [one.severity for one in engine.messages] == [engine_pb2.INFO]
+
+
+def test_the_private_server_of_the_pinned_sdk_takes_one_program_and_speaks_the_protocol() -> None:
+    """The one private part of the SDK that is used: a new version of it is looked at here before it is pinned."""
+    assert f"pulumi=={version('pulumi')}" in (requires("truenorth") or ())
+    assert list(inspect.signature(LanguageServer).parameters) == ["program"]
+    assert issubclass(LanguageServer, language_pb2_grpc.LanguageRuntimeServicer)

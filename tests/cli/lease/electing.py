@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.events import Leadership
 from cli.lease.election import Election
-from cli.lease.record import Place
+from cli.lease.record import LeaseName
 from stacks.kube.access import access
 from stacks.kube.home import Home
 from stacks.settings.cluster import ClusterSettings
@@ -17,6 +17,8 @@ from stacks.settings.watch import ElectionSettings
 
 PATIENT = 60.0
 QUICK = ElectionSettings(lease_duration=3, renew_deadline=2, retry_period=0.4)
+STEADY = ElectionSettings(lease_duration=15, renew_deadline=10, retry_period=2)
+"""For tests in which the leader must not change, however busy the machine is."""
 NAME = "truenorth-test"
 
 
@@ -25,19 +27,19 @@ def home(kubeconfig: Path, namespace: str) -> Home:
 
 
 class Elector:
-    """One that takes part within `taking_part`."""
+    """A participant of the election within `taking_part`."""
 
     def __init__(self, election: Election, running: asyncio.Task[None], news: asyncio.Queue[Leadership]) -> None:
         self.election, self.running, self.news = election, running, news
 
     async def kill(self) -> None:
-        """It stops, and gives nothing back."""
+        """Stop, and give nothing back."""
         self.running.cancel()
         await asyncio.wait([self.running])
         assert self.running.cancelled()
 
-    async def told(self, *, reason: str) -> Leadership:
-        """The next news with this in its reason."""
+    async def published(self, *, reason: str) -> Leadership:
+        """Wait for the next leadership with these words in its reason."""
         while reason not in (news := await self.news.get()).reason:
             pass
         return news
@@ -52,7 +54,7 @@ async def taking_part(
     news: asyncio.Queue[Leadership] = asyncio.Queue()
     try:
         async with asyncio.timeout(PATIENT):
-            election = Election(api, Place(namespace, NAME), identity, pace, news.put_nowait)
+            election = Election(api, LeaseName(namespace, NAME), identity, pace, news.put_nowait)
             elector = Elector(election, asyncio.create_task(election.run()), news)
             try:
                 yield elector

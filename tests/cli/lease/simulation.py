@@ -13,15 +13,15 @@ from typing import Any, Literal, TypeVar, cast
 from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
 from cli.lease.election import Election
-from cli.lease.engine_guard import leash
-from cli.lease.record import Place
+from cli.lease.engine_guard import guard_engine
+from cli.lease.record import LeaseName
 from stacks.kube.api import ApiError, Collection, Event, NotFound, Overloaded, RequestRejected, WriteConflict
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Manifest, Resource
 from stacks.settings.watch import ElectionSettings
 
 T = TypeVar("T")
-PLACE = Place("home", "truenorth")
+PLACE = LeaseName("home", "truenorth")
 Trouble = Literal["cut", "deaf", "slow", "errors", "lost errors"]
 
 
@@ -249,7 +249,7 @@ class Process:
 
     def start(self) -> None:
         work = self.engine.work(self.election.is_leading, self.link.chance)
-        for part in (self.election.run(), leash(self.election, self.engine, self.clock), work):
+        for part in (self.election.run(), guard_engine(self.election, self.engine, self.clock), work):
             self._tasks.append(asyncio.create_task(part))
 
     async def kill(self) -> None:

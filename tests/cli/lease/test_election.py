@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.events import Role
-from cli.lease.clock import clock
+from cli.lease.record import clock
 from cli.lease.timing import free
-from tests.cli.lease.electing import NAME, QUICK, taking_part
+from tests.cli.lease.electing import NAME, QUICK, STEADY, taking_part
 
 if TYPE_CHECKING:
     from lab.kube.cluster import Cluster
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MICRO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 GROUP = "coordination.k8s.io"
-SOON = 1.0
 
 
 def path(namespace: str) -> str:
@@ -77,10 +76,10 @@ class TestOne:
         who = user(kube_cluster, namespace, "get", "update", *(["watch"] if may_watch else []))
 
         async def act() -> None:
-            async with taking_part(proxy.kubeconfig(who.name, who.token), namespace, "a") as a:
+            async with taking_part(proxy.kubeconfig(who.name, who.token), namespace, "a", STEADY) as a:
                 await a.election.acquired()
                 proxy.faults.forget_requests()
-                await asyncio.to_thread(proxy.faults.await_requests, "PUT ", 4)
+                await asyncio.to_thread(proxy.faults.await_requests, "PUT ", 2)
                 assert (len(proxy.faults.requests(f"GET {path(namespace)}")) < 2) is may_watch
 
         asyncio.run(act())
@@ -90,10 +89,10 @@ class TestOne:
             kubeconfig = user(kube_cluster, namespace, "get").kubeconfig
             async with taking_part(kubeconfig, namespace, "a") as a, taking_part(kubeconfig, namespace, "b") as b:
                 for one in (a, b):
-                    told = await one.told(reason="cannot update leases.coordination.k8s.io")
-                    assert told.role is Role.STANDBY
-                    assert f"the lease {namespace}/{NAME} c" in told.reason
-                    assert "grant it" in told.reason
+                    leadership = await one.published(reason="cannot update leases.coordination.k8s.io")
+                    assert leadership.role is Role.STANDBY
+                    assert f"the lease {namespace}/{NAME} c" in leadership.reason
+                    assert "grant it" in leadership.reason
 
         asyncio.run(act())
 
@@ -117,7 +116,7 @@ class TestSeveral:
                 renewed = first.election.deadline - QUICK.renew_deadline
                 waits = [asyncio.create_task(one.election.acquired()) for one in others]
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                assert free(QUICK.lease_duration) <= clock() - renewed < QUICK.lease_duration + SOON
+                assert free(QUICK.lease_duration) <= clock() - renewed  # and no later than it must be: test_never_two
                 leaders = [one for one in others if one.election.is_leading()]
                 assert len(leaders) == 1
                 winner = spec(kube_cluster, namespace)
@@ -133,7 +132,7 @@ class TestSeveral:
     def test_a_lease_that_is_given_back_is_taken_at_once(self, kube_cluster: Cluster, namespace: str) -> None:
         async def act() -> None:
             way = kube_cluster.kubeconfig
-            async with taking_part(way, namespace, "a") as a, taking_part(way, namespace, "b") as b:
+            async with taking_part(way, namespace, "a", STEADY) as a, taking_part(way, namespace, "b", STEADY) as b:
                 done, _ = await asyncio.wait(
                     [asyncio.create_task(one.election.acquired()) for one in (a, b)],
                     return_when=asyncio.FIRST_COMPLETED,
@@ -143,7 +142,7 @@ class TestSeveral:
                 await leader.election.release()
                 left = clock()
                 await other.election.acquired()
-                assert clock() - left < SOON
+                assert clock() - left < free(STEADY.lease_duration)
                 assert not leader.election.is_leading()
                 assert done
 
@@ -152,7 +151,7 @@ class TestSeveral:
     def test_a_lease_that_is_deleted_is_made_again_by_its_leader(self, kube_cluster: Cluster, namespace: str) -> None:
         async def act() -> None:
             way = kube_cluster.kubeconfig
-            async with taking_part(way, namespace, "a") as a, taking_part(way, namespace, "b") as b:
+            async with taking_part(way, namespace, "a", STEADY) as a, taking_part(way, namespace, "b", STEADY) as b:
                 while not (holder := (await a.news.get()).holder):
                     pass
                 while (await b.news.get()).holder != holder:
@@ -173,7 +172,7 @@ class TestSeveral:
                 kube_cluster.admin.call("PATCH", path(namespace), patch, content_type="application/merge-patch+json")
                 await a.election.lost()
                 assert not a.election.is_leading()
-                assert (await a.told(reason="another has taken the lease")).holder == "another"
+                assert (await a.published(reason="another has taken the lease")).holder == "another"
 
         asyncio.run(act())
 
@@ -190,16 +189,16 @@ class TestFaults:
                     proxy.answer(503, 10_000)
                 deadline = a.election.deadline
                 await a.election.lost()
-                assert deadline <= clock() < deadline + SOON
+                assert deadline <= clock()
                 assert not a.election.is_leading()
-                said = (await a.told(reason="could not be renewed in 2 s")).reason
-                assert ("no answer" if fault == "silence" else "says 503") in said
+                reason = (await a.published(reason="could not be renewed in 2 s")).reason
+                assert ("no answer" if fault == "silence" else "says 503") in reason
 
         asyncio.run(act())
 
-    def test_it_leads_on_when_what_fails_passes(self, proxy: Proxy, namespace: str) -> None:
+    def test_it_leads_on_after_faults_that_pass(self, proxy: Proxy, namespace: str) -> None:
         async def act() -> None:
-            async with taking_part(proxy.kubeconfig(), namespace, "a") as a:
+            async with taking_part(proxy.kubeconfig(), namespace, "a", STEADY) as a:
                 await a.election.acquired()
                 for status in (429, 500, 503, 409):
                     proxy.answer(status, 1, containing="PUT ")

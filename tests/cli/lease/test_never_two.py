@@ -255,3 +255,21 @@ def test_a_suspended_machine_leads_no_more_when_it_wakes_up() -> None:
         await first.kill()
 
     run(whole())
+
+
+@pytest.mark.parametrize("trouble", ["cut", "errors"])
+def test_a_leader_that_cannot_renew_publishes_its_loss_within_half_a_second_of_its_deadline(trouble: Trouble) -> None:
+    async def whole() -> None:
+        watchman = Watchman()
+        link = Link(Server(), seeded(1), troubles=[(trouble, 20.0, math.inf)])
+        leader = Process("first", link, ElectionSettings(), watchman.began)
+        watchman.processes.append(leader)
+        leader.start()
+        await asyncio.sleep(20)
+        deadline = leader.election.deadline
+        await leader.election.lost()
+        assert deadline <= leader.clock() < deadline + 0.5
+        assert "could not be renewed in 10 s" in leader.news[-1].reason
+        await leader.kill()
+
+    run(whole())

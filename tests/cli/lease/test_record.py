@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.lease.identity import identity
-from cli.lease.record import Place, Record, claimed, decode, micro_time, released
+from cli.lease.record import LeaseName, LeaseRecord, claimed, decode, identity, micro_time, released
 from stacks.kube.api import ClusterUnreachable
 from stacks.settings.watch import ElectionSettings
 
-PLACE, PACE = Place("home", "truenorth"), ElectionSettings(lease_duration=14.2)
+PLACE, PACE = LeaseName("home", "truenorth"), ElectionSettings(lease_duration=14.2)
 NOW = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
 
 
@@ -25,7 +24,7 @@ def test_times_are_utc_with_microseconds() -> None:
 def test_a_first_claim_makes_the_lease() -> None:
     made = claimed(None, PLACE, "a", PACE, NOW)
     assert made["metadata"] == {"namespace": "home", "name": "truenorth"}
-    assert decode(made) == Record("a", 15.0, micro_time(NOW), micro_time(NOW), 0)
+    assert decode(made) == LeaseRecord("a", 15.0, micro_time(NOW), micro_time(NOW), 0)
 
 
 def test_a_renewal_keeps_when_it_was_acquired_and_all_that_others_wrote() -> None:
@@ -35,7 +34,7 @@ def test_a_renewal_keeps_when_it_was_acquired_and_all_that_others_wrote() -> Non
     later = claimed(made, PLACE, "a", PACE, NOW + timedelta(seconds=2))
     assert later["metadata"] == made["metadata"]
     assert later["spec"]["strategy"] == "OldestEmulationVersion"
-    assert decode(later) == Record("a", 15.0, micro_time(NOW), micro_time(NOW + timedelta(seconds=2)), 0)
+    assert decode(later) == LeaseRecord("a", 15.0, micro_time(NOW), micro_time(NOW + timedelta(seconds=2)), 0)
 
 
 def test_each_change_of_the_holder_counts() -> None:

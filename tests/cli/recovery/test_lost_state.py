@@ -10,7 +10,7 @@ from cli.session.backend import without_sidecars
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import STACK, Inside, fill
-from tests.cli.recovery.damage import BYTES, EDITS
+from tests.cli.state.damage import BYTES, EDITS
 
 SECOND_IPV4 = "203.0.113.99"
 FOREIGN = {"type": "A", "content": "198.51.100.7", "ttl": 300}

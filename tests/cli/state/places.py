@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from cli.lease.record import Place as LeasePlace
+from cli.lease.record import LeaseName
 from cli.session.backend import state_folder
 from cli.state.secrets import layout
-from cli.state.secrets.client import Asking, Patience
-from cli.state.secrets.connection import Connection
-from cli.state.secrets.lock import Lock
+from cli.state.secrets.client import Patience, SecretsClient
+from cli.state.secrets.connection import ClusterConnection
+from cli.state.secrets.lock import WriterLock
+from cli.state.secrets.shared import Estate
 from cli.state.secrets.store import KubernetesState
 from cli.state.secrets.url import StateUrl
 from lab.kube.cluster import Cluster
@@ -87,10 +88,10 @@ class Place:
         way = access(ClusterSettings(kubeconfig=str(kubeconfig or self.cluster.kubeconfig)), {})
         home = Home(way, self.namespace)
         url = StateUrl(self.namespace, name)
-        asking = Asking(Connection(home), url, "truenorth", stack, patience)
-        lock = Lock(home, LeasePlace(self.namespace, f"truenorth-{stack}"), PACE, holder or f"p{next(_NUMBERS)}")
+        client = SecretsClient(ClusterConnection(home), url, "truenorth", stack, patience)
+        lock = WriterLock(home, LeaseName(self.namespace, f"truenorth-{stack}"), PACE, holder or f"p{next(_NUMBERS)}")
         told: list[str] = []
-        made = KubernetesState(asking, lock, told.append)
+        made = KubernetesState(client, Estate(lock, told.append))
         self._processes.callback(made.close)
         return Process(made, told, stack)
 
@@ -118,7 +119,7 @@ class Place:
 
     def lead_without_lock(self, process: Process, *, server: str = "", may_write: bool = True) -> None:
         """Let a process write without taking the lock, as a leader does."""
-        place = LeasePlace(self.namespace, f"truenorth-{process.stack}")
+        place = LeaseName(self.namespace, f"truenorth-{process.stack}")
         process.state.led_by(place, server or self.cluster.server, lambda: may_write)
 
     def user(self, name: str, *rules: Rule) -> User:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.state.integrity import examined, fault_of_deployment
-from tests.cli.recovery.conftest import PROVIDER_URN, STACK_URN, state
-from tests.cli.recovery.damage import BYTES, EDITS, resources
+from tests.cli.state.checkpoints import PROVIDER_URN, STACK_URN, state
+from tests.cli.state.damage import BYTES, EDITS, resources
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

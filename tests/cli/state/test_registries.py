@@ -17,25 +17,25 @@ from cli.state.registries import registry_of
 from cli.state.store import PulumiBackend
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Registry
-from tests.cli.recovery.conftest import Place, record, state
+from tests.cli.state.checkpoints import FolderState, record, state
 
 SHARD, OTHER = "home-shard-1", "home-shard-2"
 
 
 @pytest.fixture
-def place(tmp_path: Path, pulumi: Callable[[str], Path]) -> Place:
+def place(tmp_path: Path, pulumi: Callable[[str], Path]) -> FolderState:
     """An estate without state, whose engine must not be started."""
     (tmp_path / "state").mkdir()
-    return Place(tmp_path / "state", pulumi(f"touch {tmp_path}/started; exit 1"))
+    return FolderState(tmp_path / "state", pulumi(f"touch {tmp_path}/started; exit 1"))
 
 
 @pytest.fixture
-def session(place: Place) -> Session:
+def session(place: FolderState) -> Session:
     backend = place.session.backend
     return replace(place.session, state=PulumiBackend(backend, "truenorth", "home"))
 
 
-def write(place: Place, stack: str, *names: str, **outputs: Any) -> Path:  # noqa: ANN401 - JSON
+def write(place: FolderState, stack: str, *names: str, **outputs: Any) -> Path:  # noqa: ANN401 - JSON
     """Write the checkpoint of a stack that holds these names."""
     document = json.loads(state(*names).replace(b":home::", f":{stack}::".encode()))
     document["checkpoint"]["latest"]["resources"][0]["outputs"] = outputs
@@ -49,7 +49,7 @@ def names(registry: Registry) -> list[str]:
 
 
 class TestTheUnion:
-    def test_has_the_records_of_all(self, place: Place, session: Session) -> None:
+    def test_has_the_records_of_all(self, place: FolderState, session: Session) -> None:
         write(place, "home", zones={"example.com": "z1"}, shards={"by": "names", "count": 2})
         write(place, SHARD, "a", "b", zones={"example.com": "old", "example.net": "z2"})
         write(place, OTHER, "c")
@@ -61,7 +61,7 @@ class TestTheUnion:
         assert {stack: names(one) for stack, one in found.of.items()} == {"home": [], SHARD: ["a", "b"], OTHER: ["c"]}
         assert found.twice == ()
 
-    def test_has_what_objects_gave_to_sets_in_all_of_them(self, place: Place, session: Session) -> None:
+    def test_has_what_objects_gave_to_sets_in_all_of_them(self, place: FolderState, session: Session) -> None:
         write(place, "home", shared={"a/A": {"x": ["192.0.2.1"]}})
         write(place, SHARD, shared={"b/A": {"y": ["192.0.2.2"]}, "a/A": {"old": []}})
         shared = registry_of(session, ("home", SHARD)).registry.shared
@@ -71,7 +71,9 @@ class TestTheUnion:
         assert registry_of(session, ("home",)).registry == Registry()
 
     @pytest.mark.parametrize(("preferred", "dropped"), [("home", SHARD), (SHARD, "home"), ("", SHARD), (OTHER, SHARD)])
-    def test_has_what_two_stacks_hold_once(self, place: Place, session: Session, preferred: str, dropped: str) -> None:
+    def test_has_what_two_stacks_hold_once(
+        self, place: FolderState, session: Session, preferred: str, dropped: str
+    ) -> None:
         write(place, "home", "a", "b")
         write(place, SHARD, "b", "c")
         prefer = (lambda _: preferred) if preferred else None
@@ -83,7 +85,7 @@ class TestTheUnion:
 
 
 class TestAFolder:
-    def test_is_read_without_the_engine(self, place: Place, session: Session, tmp_path: Path) -> None:
+    def test_is_read_without_the_engine(self, place: FolderState, session: Session, tmp_path: Path) -> None:
         file = write(place, "home", "a")
         file.with_suffix(".json.gz").write_bytes(gzip.compress(file.read_bytes()))
         file.unlink()
@@ -91,7 +93,7 @@ class TestAFolder:
         assert not (tmp_path / "started").exists()
 
     def test_is_read_again_only_where_a_file_is_another_one(
-        self, place: Place, session: Session, monkeypatch: pytest.MonkeyPatch
+        self, place: FolderState, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(place, "home", "a")
         write(place, SHARD, "b")
@@ -112,7 +114,7 @@ class TestAFolder:
 
     @pytest.mark.parametrize("content", [b"{", b'{"version": 9, "checkpoint": {}}'])
     def test_leaves_what_it_cannot_read_to_the_engine(
-        self, place: Place, session: Session, tmp_path: Path, pulumi: Callable[[str], Path], content: bytes
+        self, place: FolderState, session: Session, tmp_path: Path, pulumi: Callable[[str], Path], content: bytes
     ) -> None:
         write(place, "home", "a")
         (place.stacks / f"{SHARD}.json").write_bytes(content)
@@ -124,7 +126,7 @@ class TestAFolder:
             registry_of(session, ("home", SHARD))
 
     def test_leaves_what_is_compressed_otherwise_to_the_engine(
-        self, place: Place, session: Session, tmp_path: Path, pulumi: Callable[[str], Path]
+        self, place: FolderState, session: Session, tmp_path: Path, pulumi: Callable[[str], Path]
     ) -> None:
         (place.stacks / f"{SHARD}.json.zst").touch()
         (tmp_path / "export").write_text(json.dumps({"version": 3, "deployment": {"resources": [record("b")]}}))
@@ -134,7 +136,7 @@ class TestAFolder:
 
 
 class TestTheStacksOfAnEstate:
-    def test_are_those_whose_files_are_there(self, place: Place, session: Session) -> None:
+    def test_are_those_whose_files_are_there(self, place: FolderState, session: Session) -> None:
         for name in (
             f"{OTHER}.json",
             f"{SHARD}.json.gz",
@@ -150,7 +152,9 @@ class TestTheStacksOfAnEstate:
     def test_are_none_where_there_is_no_folder(self, tmp_path: Path) -> None:
         assert PulumiBackend(f"file://{tmp_path}/none", "truenorth", "home").shards() == ()
 
-    def test_are_told_by_another_backend(self, place: Place, pulumi: Callable[[str], Path], tmp_path: Path) -> None:
+    def test_are_told_by_another_backend(
+        self, place: FolderState, pulumi: Callable[[str], Path], tmp_path: Path
+    ) -> None:
         told = [{"name": "home"}, {"name": f"me/{OTHER}"}, {"name": SHARD}, {"name": "else"}]
         pulumi(f"""echo "$@" "$PULUMI_BACKEND_URL" >>{tmp_path}/asked; echo '{json.dumps(told)}'""")
         backend = PulumiBackend("s3://bucket", "truenorth", "home", place.session.engine, {"PATH": "/bin:/usr/bin"})

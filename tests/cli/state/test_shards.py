@@ -14,7 +14,7 @@ from cli.state.secrets import layout
 from lab.kube.proxy import Proxy
 from lab.kube.users import Rule
 from stacks.model.errors import NotNow, UserError
-from tests.cli.recovery.conftest import state
+from tests.cli.state.checkpoints import state
 from tests.cli.state.places import NAME, STACK, Place, Process
 
 FIRST, SECOND = f"{STACK}-shard-1", f"{STACK}-shard-2"

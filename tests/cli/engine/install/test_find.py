@@ -97,7 +97,7 @@ class TestOnPath:
     def test_a_file_that_cannot_be_executed_is_no_engine(self, machine: Machine) -> None:
         machine.engine().chmod(0o644)
 
-        assert [candidate.place for candidate in candidates(machine.environment)] == [machine.cached]
+        assert [candidate.path for candidate in candidates(machine.environment)] == [machine.cached]
 
     def test_a_later_one_is_taken_where_the_first_is_unfit(self, machine: Machine) -> None:
         machine.engine("v3.1.0")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.engine.install.build import MODULES
-from cli.engine.install.versions import MINIMUM, VERSION, Version, objection, parse
+from cli.engine.install.versions import MINIMUM, VERSION, SemanticVersion, objection, parse
 
 _PROJECT = Path(__file__).parents[4]
 
@@ -34,18 +34,23 @@ def test_the_pinned_engine_is_good_enough() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("v3.256.0", Version(3, 256, 0)),
-        ("3.256.0\n", Version(3, 256, 0)),
-        ("3.256.0-alpha.x1", Version(3, 256, 0, released=False)),
-        ("v3.256.0-dev.0+2f1c", Version(3, 256, 0, released=False)),
+        ("v3.256.0", SemanticVersion(3, 256, 0)),
+        ("3.256.0\n", SemanticVersion(3, 256, 0)),
+        ("3.256.0-alpha.x1", SemanticVersion(3, 256, 0, released=False)),
+        ("v3.256.0-dev.0+2f1c", SemanticVersion(3, 256, 0, released=False)),
         ("3.256", None),
         ("3.256.0 (dirty)", None),
         ("", None),
     ],
 )
-def test_versions_are_read_as_semantic_versions(text: str, expected: Version | None) -> None:
+def test_versions_are_read_as_semantic_versions(text: str, expected: SemanticVersion | None) -> None:
     assert parse(text) == expected
 
 
 def test_a_development_version_comes_before_its_release() -> None:
-    assert Version(3, 218, 9) < Version(3, 219, 0, released=False) < Version(3, 219, 0) < Version(3, 219, 1)
+    assert (
+        SemanticVersion(3, 218, 9)
+        < SemanticVersion(3, 219, 0, released=False)
+        < SemanticVersion(3, 219, 0)
+        < SemanticVersion(3, 219, 1)
+    )

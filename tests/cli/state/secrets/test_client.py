@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from cli.state.secrets.client import Asking, Patience
-from cli.state.secrets.connection import Connection
+from cli.state.secrets.client import Patience, SecretsClient
+from cli.state.secrets.connection import ClusterConnection
 from cli.state.secrets.secrets import Secrets
 from cli.state.secrets.url import StateUrl
 from stacks.kube.api import ApiError, ClusterUnreachable, Gone, NotFound, Overloaded, RequestRejected
@@ -34,9 +34,9 @@ class _Connection:
         return "done"
 
 
-def asking(connection: _Connection) -> Asking:
+def client(connection: _Connection) -> SecretsClient:
     patience = Patience(read=0.2, first_retry=0.001, longest_retry=0.002)
-    return Asking(cast("Connection", connection), StateUrl("ns", "state"), "truenorth", "home", patience)
+    return SecretsClient(cast("ClusterConnection", connection), StateUrl("ns", "state"), "truenorth", "home", patience)
 
 
 async def _work(_: Secrets) -> str:
@@ -46,7 +46,7 @@ async def _work(_: Secrets) -> str:
 @pytest.mark.parametrize("error", AWAY, ids=str)
 def test_are_asked_until_there_is_an_answer(error: ApiError) -> None:
     connection = _Connection(error, error, error)
-    assert asking(connection).insist(_work, 5) == "done"
+    assert client(connection).repeat(_work, 5) == "done"
     assert connection.asked == 4
 
 
@@ -54,7 +54,7 @@ def test_are_asked_until_there_is_an_answer(error: ApiError) -> None:
 def test_are_given_up_at_last(error: ApiError) -> None:
     connection = _Connection(*[error] * 10_000)
     with pytest.raises(type(error)):
-        asking(connection).insist(_work, 0.05)
+        client(connection).repeat(_work, 0.05)
     assert connection.asked > 1
 
 
@@ -62,27 +62,27 @@ def test_are_given_up_at_last(error: ApiError) -> None:
 def test_that_are_refused_are_not_repeated(error: ApiError) -> None:
     connection = _Connection(error)
     with pytest.raises(type(error)):
-        asking(connection).insist(_work, 5)
+        client(connection).repeat(_work, 5)
     assert connection.asked == 1
 
 
 def test_are_not_repeated_where_that_is_of_no_use() -> None:
     connection = _Connection(ClusterUnreachable("no answer"))
     with pytest.raises(ClusterUnreachable):
-        asking(connection).insist(_work, 5, lambda: False)
+        client(connection).repeat(_work, 5, lambda: False)
     assert connection.asked == 1
 
 
 def test_are_not_asked_sooner_than_the_server_wants() -> None:
     connection = _Connection(Overloaded("429", retry_after=60))
     with pytest.raises(Overloaded):
-        asking(connection).insist(_work, 5)
+        client(connection).repeat(_work, 5)
     assert connection.asked == 1
 
 
 def test_that_are_refused_say_what_is_to_be_allowed() -> None:
     with pytest.raises(NotNow) as told:
-        asking(_Connection(RequestRejected("cannot get secrets: forbidden", 403))).told(_work)
+        client(_Connection(RequestRejected("cannot get secrets: forbidden", 403))).request(_work)
     [problem] = told.value.problems
     assert problem.what == "the state of stack home cannot be read from Secrets: cannot get secrets: forbidden"
     assert problem.where == "Secret kubernetes://ns/state at https://kube"
@@ -93,4 +93,4 @@ def test_without_an_answer_say_which_state_is_away() -> None:
     with pytest.raises(
         ObservationError, match=r"home could not be written to the Secret kubernetes://ns/state at https"
     ):
-        asking(_Connection(*[ClusterUnreachable("no answer")] * 10_000)).told(_work, "written to")
+        client(_Connection(*[ClusterUnreachable("no answer")] * 10_000)).request(_work, "written to")

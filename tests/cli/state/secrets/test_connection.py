@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 from typing import Any, cast
 
 import pytest
 
-from cli.state.secrets.connection import Connection
+from cli.state.secrets.connection import ClusterConnection
 from stacks.kube.api import ClusterUnreachable
 from stacks.kube.home import Home
 from stacks.kube.object_api import ObjectApi
+from stacks.model.errors import UserError
+
+PATIENT = 60
 
 
 class _Api:
@@ -35,9 +39,9 @@ class _Home:
         return self.made
 
 
-def connected() -> tuple[Connection, _Api]:
+def connected() -> tuple[ClusterConnection, _Api]:
     home = _Home()
-    return Connection(cast("Home", home)), home.made
+    return ClusterConnection(cast("Home", home)), home.made
 
 
 async def _thread(_: ObjectApi) -> str:
@@ -46,10 +50,6 @@ async def _thread(_: ObjectApi) -> str:
 
 async def _unreachable(_: ObjectApi) -> None:
     raise ClusterUnreachable("no answer in time")
-
-
-async def _forever(_: ObjectApi) -> None:
-    await asyncio.Event().wait()
 
 
 def test_is_opened_once_by_the_first_question() -> None:
@@ -88,25 +88,60 @@ def test_ends_with_its_owner() -> None:
     assert (threading.active_count(), api.closed) == (before, 1)
 
 
-def test_closed_answers_those_who_still_wait() -> None:
+def test_closing_cancels_a_question_that_still_waits() -> None:
     connection, _ = connected()
-    connection.ask(_thread)
+    begun = threading.Event()
     outcomes: list[Any] = []
+
+    async def forever(_: ObjectApi) -> None:
+        begun.set()
+        await asyncio.Event().wait()
 
     def wait() -> None:
         try:
-            connection.ask(_forever)
+            connection.ask(forever)
         except BaseException as error:  # noqa: BLE001 - whatever it is
             outcomes.append(type(error).__name__)
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    while not connection.ask(_others):
-        pass
+    assert begun.wait(PATIENT)
     connection.close()
-    waiting.join(10)
+    waiting.join(PATIENT)
     assert outcomes == ["CancelledError"]
 
 
-async def _others(_: ObjectApi) -> int:
-    return len(asyncio.all_tasks()) - 1
+def test_credentials_that_cannot_be_used_leave_no_thread() -> None:
+    class Refusing(_Home):
+        def api(self, _timeout: float) -> _Api:
+            raise UserError("the token file is gone", "kubeconfig", "log in again")
+
+    connection = ClusterConnection(cast("Home", Refusing()))
+    before = threading.active_count()
+    with pytest.raises(UserError, match="the token file is gone"):
+        connection.ask(_thread)
+    assert threading.active_count() == before
+
+
+def test_a_connection_that_is_collected_in_its_own_loop_ends() -> None:
+    """The garbage collector runs in any thread, and must not wait there for the thread itself."""
+    connection, api = connected()
+    before = threading.active_count()
+    connection.ask(_thread)
+    opened = connection._open  # noqa: SLF001 - to reach the loop without the connection
+    assert opened is not None
+    cycle: list[Any] = [connection]
+    cycle.append(cycle)
+
+    async def collect(_: ObjectApi) -> None:
+        gc.collect()
+
+    gc.disable()
+    try:
+        del connection, cycle
+        opened[0].start_task_soon(collect, opened[1])
+        while threading.active_count() > before:
+            time.sleep(0.01)
+    finally:
+        gc.enable()
+    assert api.closed == 1

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.state.secrets import layout
-from cli.state.secrets.secrets import Found, Head, Lost, Moved, Secrets, Written
+from cli.state.secrets.secrets import Head, Moved, Secrets, StateLost, StoredState, Written
 from stacks.kube.api import ClusterUnreachable, RequestRejected
 from stacks.model.errors import UserError
 from tests.cli.state.fake_api import Crash, FakeApi, done, killed_at, unanswered
@@ -31,11 +31,11 @@ def by(who: str = "me", *, finished: bool = True, unfinished: bytes = b"") -> Wr
     return Written(who, f"2026-01-01T00:00:{next(_TIMES):02}Z", finished, unfinished)
 
 
-async def _read(api: FakeApi) -> Found:
+async def _read(api: FakeApi) -> StoredState:
     return await secrets(api).read(*await secrets(api).head())
 
 
-def read(api: FakeApi) -> Found:
+def read(api: FakeApi) -> StoredState:
     return done(_read(api))
 
 
@@ -95,7 +95,7 @@ class TestWhatWasWritten:
             assert set(api.objects) == needed(api)
 
     def test_is_nothing_before_the_first_time(self) -> None:
-        assert read(FakeApi()) == Found(Head(), None)
+        assert read(FakeApi()) == StoredState(Head(), None)
 
     def test_is_kept_with_five_former_versions(self) -> None:
         api = filled(*(b"%d" % number for number in range(9)))
@@ -275,17 +275,17 @@ class TestDamage:
         api = filled(b"a", b"b")
         for name in (*pieces_of(api, 1), *pieces_of(api, 2)):
             damage(api, name, "garbage")
-        with pytest.raises(Lost, match=r"version 2 .*version 1 "):
+        with pytest.raises(StateLost, match=r"version 2 .*version 1 "):
             read(api)
         damage(api, "state", "gone")
-        with pytest.raises(Lost, match=r"is gone; version 2 .*version 1 "):
+        with pytest.raises(StateLost, match=r"is gone; version 2 .*version 1 "):
             read(api)
 
     def test_of_a_head_without_pieces_is_never_an_empty_state(self) -> None:
         api = filled(b"a")
         damage(api, pieces_of(api, 1)[0], "gone")
         damage(api, "state", "garbage")
-        with pytest.raises(Lost, match=r"index\.json cannot be read"):
+        with pytest.raises(StateLost, match=r"index\.json cannot be read"):
             read(api)
 
     @given(content=st.binary(max_size=60) | st.sampled_from([b"{}", b"null", b"[]", b'{"format": 1}']))
@@ -311,7 +311,7 @@ class TestDamage:
         api = filled(b"a")
         bomb = layout.compressed(bytes(50_000_000))
         api.objects[pieces_of(api, 1)[0]]["data"]["checkpoint.json.gz"] = base64.b64encode(bomb).decode()
-        with pytest.raises(Lost, match="checksum differs"):
+        with pytest.raises(StateLost, match="checksum differs"):
             read(api)
 
 
@@ -338,7 +338,7 @@ class TestAHeadThatIsGone:
         api = filled(b"a")
         damage(api, "state", "garbage")
         _forbid_lists(api)
-        with pytest.raises(Lost, match="cannot be seen"):
+        with pytest.raises(StateLost, match="cannot be seen"):
             read(api)
 
 
