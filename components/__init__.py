@@ -1,4 +1,4 @@
-"""Components: everything that is declared to Pulumi, and the values that declarations are made of.
+"""Components: all resources that are declared to Pulumi, and their values.
 
 Rooms, the lower first: `records` (records and providers), `marks` (ownership marks, by names and contents of records),
 `geo` (load balancing) and `operator` (the operator in a cluster). `urns` takes Pulumi's URNs apart, `plugin` serves the

@@ -11,14 +11,15 @@ from typing import Any, Literal
 class Read:
     """A kind of object that is listed and watched. group: "" for the core one. namespaces: () for all.
 
-    is_told: its objects get Events, for which they are looked up. is_annotated: they get an annotation of their status.
+    gets_events: whether its objects get Events, for which they are looked up. is_annotated: whether they get an
+    annotation of their status.
     """
 
     group: str
     resource: str
     namespaced: bool = True
     namespaces: tuple[str, ...] = ()
-    is_told: bool = False
+    gets_events: bool = False
     is_annotated: bool = False
 
 

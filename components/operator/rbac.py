@@ -63,11 +63,11 @@ def each_right(rights: Rights) -> Iterator[Right]:
 
 def _of_read(read: Read) -> Iterator[Right]:
     namespaces = read.namespaces if read.namespaced and read.namespaces else (CLUSTER_WIDE,)
-    verbs = ["list", "watch", *(["get"] if read.is_told else []), *(["patch"] if read.is_annotated else [])]
+    verbs = ["list", "watch", *(["get"] if read.gets_events else []), *(["patch"] if read.is_annotated else [])]
     for namespace in namespaces:
         for verb in verbs:
             yield Right(namespace, read.group, read.resource, verb)
-        if read.is_told:
+        if read.gets_events:
             place = namespace if read.namespaced else DEFAULT_NAMESPACE
             yield Right(place, "", "events", "create")
             yield Right(place, "", "events", "patch")

@@ -48,20 +48,20 @@ def reads(cluster: ClusterSettings) -> Iterator[Read]:
         resources = SOURCES[name](Options()).resources()
         for resource, selection in select(resources, cluster).items():
             is_own = resource is resources[0]
-            yield _read(selection, cluster, is_own=is_own, is_told=is_own or resource in _WITH_ROUTES)
+            yield _read(selection, cluster, is_own=is_own, gets_events=is_own or resource in _WITH_ROUTES)
     if geo := cluster.geo:
         for source in balanced(geo).values():
             for selection in select(source.resources(), cluster).values():
-                yield _read(selection, cluster, is_own=False, is_told=False)
+                yield _read(selection, cluster, is_own=False, gets_events=False)
 
 
-def _read(selection: Selection, cluster: ClusterSettings, *, is_own: bool, is_told: bool) -> Read:
+def _read(selection: Selection, cluster: ClusterSettings, *, is_own: bool, gets_events: bool) -> Read:
     resource: Resource = selection.resource
     return Read(
         group=resource.group,
         resource=resource.plural,
         namespaced=resource.namespaced,
         namespaces=selection.namespaces,
-        is_told=is_told and cluster.events,
+        gets_events=gets_events and cluster.events,
         is_annotated=is_own and cluster.status_annotation,
     )

@@ -73,9 +73,9 @@ def with_settings(
         merged = replace(merged, **times)
     merged = canonical.balancer(merged)
     notes = [
-        f"{mine.name}: {told} is {_said(getattr(merged, name))}, as another has it; the settings here say"
+        f"{mine.name}: {label} is {_said(getattr(merged, name))}, as another has it; the settings here say"
         f" {_said(getattr(mine, name))}"
-        for name, told in _MERGED.items()
+        for name, label in _MERGED.items()
         if getattr(merged, name) != getattr(mine, name) and _counts(name, mine, merged)
     ]
     return merged, notes

@@ -95,11 +95,11 @@ def geo_changes(plan: GeoPlan, account: Account, memory: GeoMemory) -> tuple[Geo
     return tuple(found)
 
 
-def _lagging(world: _World, told: set[str]) -> Iterator[GeoChange]:
+def _lagging(world: _World, changed: set[str]) -> Iterator[GeoChange]:
     """Yield the resources that are as planned in the account and otherwise in state."""
     for key, known in sorted(world.state.items()):
         live = world.live(known.id)
-        if known.urn not in told and live is not None and live != _canonical(known.value):
+        if known.urn not in changed and live is not None and live != _canonical(known.value):
             yield GeoChange(GeoAction.REFRESH, known.kind, _name(key, known), urn=known.urn, refresh=True)
 
 
@@ -209,18 +209,19 @@ def _differs(live: Value, wanted: Value) -> str:
     names = [one.name for one in fields(live) if getattr(live, one.name) != getattr(wanted, one.name)]
     if isinstance(live, Pool) and isinstance(wanted, Pool) and "origins" in names:
         before, after = ({one.address for one in pool.origins} for pool in (live, wanted))
-        told = [f"{one} comes in" for one in sorted(after - before)] + [f"{one} goes" for one in sorted(before - after)]
-        names = [*(told or ["origins"]), *(one for one in names if one != "origins")]
+        differences = [f"{address} comes in" for address in sorted(after - before)]
+        differences += [f"{address} goes" for address in sorted(before - after)]
+        names = [*(differences or ["origins"]), *(one for one in names if one != "origins")]
     return ", ".join(names)
 
 
 def _differs_in(live: LoadBalancer, wanted: LoadBalancer, names: Mapping[str, str]) -> str:
     before, after = (dict.fromkeys(one.default_pools) for one in (live, wanted))
-    told = [f"{names.get(one, one)} comes in" for one in after if one not in before]
-    told += [f"{names.get(one, one)} goes" for one in before if one not in after]
+    differences = [f"{names.get(one, one)} comes in" for one in after if one not in before]
+    differences += [f"{names.get(one, one)} goes" for one in before if one not in after]
     more = _differs(live, wanted).split(", ")
-    told += [one for one in more if one and not (one == "default_pools" and told)]
-    return ", ".join(told)
+    differences += [one for one in more if one and not (one == "default_pools" and differences)]
+    return ", ".join(differences)
 
 
 def _remembered(wished: tuple[LoadBalancer, ...]) -> tuple[LoadBalancer, ...]:

@@ -1,6 +1,6 @@
 """Kubernetes Events for the owners of cluster objects: notices of their records after a run. Pure.
 
-| reason          | type    | told when                                                                             |
+| reason          | type    | sent when                                                                             |
 |-----------------|---------|---------------------------------------------------------------------------------------|
 | RecordCreated   | Normal  | a record set was made for the object                                                  |
 | RecordUpdated   | Normal  | it has other targets, or another ttl, proxied or comment                              |
@@ -109,10 +109,10 @@ class Outcome:
 
 def notices(outcome: Outcome) -> tuple[Notice, ...]:
     """Return the notices to all objects, one for each object and reason, warnings first."""
-    told: dict[tuple[ObjectKey, Reason], dict[str, None]] = defaultdict(dict)
+    messages: dict[tuple[ObjectKey, Reason], dict[str, None]] = defaultdict(dict)
     for one in _all(outcome, Claimants.of(outcome.plan, outcome.changes, outcome.observation)):
-        told[one.object, one.reason][one.message] = None
-    found = [Notice(key, reason, _joined(tuple(parts))) for (key, reason), parts in told.items()]
+        messages[one.object, one.reason][one.message] = None
+    found = [Notice(key, reason, _joined(tuple(parts))) for (key, reason), parts in messages.items()]
     return tuple(sorted(found, key=lambda one: (not one.reason.is_warning, one.object, one.reason.value)))
 
 

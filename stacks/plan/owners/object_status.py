@@ -59,12 +59,12 @@ class ObjectStatus:
 def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus, ...]:
     """Return the status of each object of these clusters with claims or complaints, sorted by key."""
     claimants = Claimants.of(outcome.plan, outcome.changes, outcome.observation)
-    told = _Told.of(outcome)
+    by_set = _BySet.of(outcome)
     records: dict[ObjectKey, set[RecordStatus]] = defaultdict(set)
     for key, objects in claimants.now.items():
         for claimant in objects:
             if claimant.cluster in clusters:
-                records[claimant].add(told.status(key))
+                records[claimant].add(by_set.status(key))
     messages: dict[ObjectKey, dict[str, None]] = defaultdict(dict)
     for complaint in outcome.plan.complaints:
         if complaint.object.cluster in clusters:
@@ -79,7 +79,7 @@ def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus,
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _BySet:
     """The outcome of a run by record set."""
 
     planned: Mapping[Key, tuple[str, ...]]
@@ -89,7 +89,7 @@ class _Told:
     """The states of sets that are not simply as planned."""
 
     @classmethod
-    def of(cls, outcome: Outcome) -> _Told:
+    def of(cls, outcome: Outcome) -> _BySet:
         planned = outcome.contents()
         records, _ = sets_of(outcome.observation.registry.records)
         before = {key: contents(found) for key, found in records.items()}

@@ -1,4 +1,4 @@
-"""Records of zones and state: indexes, ownership, and the record sets that are made from them.
+"""Records of zones and state: indexes, ownership, and record sets.
 
 Defines the index of a zone, the cases of ownership, adoption, leftovers and former marks, and the conversions of record
 sets to records and back.

@@ -40,20 +40,20 @@ def held(settings: Settings, observation: Observation) -> tuple[HeldRecord, ...]
 def left_alone(settings: Settings, observation: Observation, plan: Plan, takeover: Takeover) -> tuple[HeldRecord, ...]:
     """Return the records that a takeover leaves to the other tool: unwanted ones, without conflicts."""
     taken = {identity for record_set in plan.record_sets for identity in import_ids(record_set).values()}
-    told = {conflict.name for conflict in plan.conflicts}
+    conflicting = {conflict.name for conflict in plan.conflicts}
     return tuple(
         one
         for one in held(settings, observation)
         if takeover.takes_mark(one.mark)
         and not one.is_mark
         and one.live.id not in taken
-        and one.live.record.name not in told
+        and one.live.record.name not in conflicting
     )
 
 
 def _of_zone(zone: ZoneIndex) -> Iterator[HeldRecord]:
     domain = zone.settings.zone
-    told: set[str] = set()
+    listed: set[str] = set()
     for name in sorted(zone.marks_at.keys() | zone.foreign.keys()):
         for live in zone.foreign.get(name, ()):
             record_type = live.record.type
@@ -62,6 +62,6 @@ def _of_zone(zone: ZoneIndex) -> Iterator[HeldRecord]:
             if holder and live.id not in zone.mark_ids:
                 yield HeldRecord(domain, live, holder, is_mark=False)
         for mark, live in zone.marks_at.get(name, ()):
-            if zone.is_foreign(live) and live.id not in told:
-                told.add(live.id)
+            if zone.is_foreign(live) and live.id not in listed:
+                listed.add(live.id)
                 yield HeldRecord(domain, live, mark, is_mark=True)

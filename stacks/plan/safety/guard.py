@@ -86,11 +86,11 @@ def word(refused: Sequence[Refusal]) -> str:
     allowable = [change for refusal in refused if refusal.allowable for change in refusal.changes]
     if not allowable:
         return ""
-    told = sorted(json.dumps(_told(change), sort_keys=True) for change in allowable)
-    return hashlib.sha256("\n".join(told).encode()).hexdigest().lstrip("0123456789")[:WORD_LENGTH]
+    described = sorted(json.dumps(_described(change), sort_keys=True) for change in allowable)
+    return hashlib.sha256("\n".join(described).encode()).hexdigest().lstrip("0123456789")[:WORD_LENGTH]
 
 
-def _told(change: Change) -> dict[str, object]:
+def _described(change: Change) -> dict[str, object]:
     return asdict(change) | {"action": change.action.value}
 
 

@@ -41,7 +41,7 @@ reads = st.builds(
     resource=st.sampled_from(("services", "ingresses", "nodes", "secrets")),
     namespaced=st.booleans(),
     namespaces=st.lists(st.sampled_from(NAMESPACES), unique=True).map(tuple),
-    is_told=st.booleans(),
+    gets_events=st.booleans(),
     is_annotated=st.booleans(),
 )
 all_rights = st.builds(
@@ -87,16 +87,16 @@ class TestReads:
         assert set(found) == {CLUSTER_WIDE}
 
     def test_that_are_told_may_be_looked_up_and_get_events(self) -> None:
-        found = spelled_out(rules(Rights(reads=(Read("", "services", namespaces=("a",), is_told=True),))))
+        found = spelled_out(rules(Rights(reads=(Read("", "services", namespaces=("a",), gets_events=True),))))
         assert Right("a", "", "services", "get") in found
         assert {one.verb for one in found if one.resource == "events"} == {"create", "patch"}
 
     def test_events_of_nodes_are_in_the_namespace_default(self) -> None:
-        found = spelled_out(rules(Rights(reads=(Read("", "nodes", namespaced=False, is_told=True),))))
+        found = spelled_out(rules(Rights(reads=(Read("", "nodes", namespaced=False, gets_events=True),))))
         assert {one.namespace for one in found if one.resource == "events"} == {"default"}
 
     def test_are_patched_only_where_they_are_annotated(self) -> None:
-        told, annotated = Read("", "services", is_told=True), Read("", "services", is_annotated=True)
+        told, annotated = Read("", "services", gets_events=True), Read("", "services", is_annotated=True)
         assert Right(CLUSTER_WIDE, "", "services", "patch") not in spelled_out(rules(Rights(reads=(told,))))
         assert Right(CLUSTER_WIDE, "", "services", "patch") in spelled_out(rules(Rights(reads=(annotated,))))
 

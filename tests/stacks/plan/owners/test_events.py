@@ -3,7 +3,7 @@ from __future__ import annotations
 from stacks.model.claims import Complaint
 from stacks.model.values import LiveRecord, Unknown
 from stacks.plan.owners.events import LONGEST_MESSAGE, Reason
-from tests.stacks.plan.told_world import API, NODE, WEB, WWW, World, wish
+from tests.stacks.plan.owners.runs import API, NODE, WEB, WWW, World, wish
 from tests.stacks.plan.worlds import a_record, make_settings
 
 NO_ADDRESS = Unknown("the Gateway edge has no address")

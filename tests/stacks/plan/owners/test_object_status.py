@@ -4,7 +4,7 @@ import json
 
 from stacks.model.values import LiveRecord, Unknown
 from stacks.plan.owners.object_status import RecordStatus, statuses
-from tests.stacks.plan.told_world import API, WEB, WWW, World, wish
+from tests.stacks.plan.owners.runs import API, WEB, WWW, World, wish
 from tests.stacks.plan.worlds import a_record, make_settings
 
 NO_ADDRESS = Unknown("the Gateway edge has no address")

@@ -1,4 +1,4 @@
-"""Runs one after the other in a world with a cluster, and what each has come to."""
+"""Runs one after the other in a world with a cluster, and the outcome of each."""
 
 from __future__ import annotations
 
