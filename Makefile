@@ -83,7 +83,7 @@ kube: $(SYNCED)
 	  echo "==> Kubernetes, for the tests"; \
 	  $(RUN) truenorth lab build --external-dns --deploy-tools > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
 
-$(SYNCED): pyproject.toml uv.lock | $(UV)
+$(SYNCED): pyproject.toml lab/pyproject.toml bench/pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"
 	@$(UV) sync --frozen --quiet
 	@touch $@
