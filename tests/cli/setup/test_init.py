@@ -14,7 +14,8 @@ from lab import remote
 from lab.kube.cluster import Cluster
 from stacks.settings.files import from_file
 from stacks.settings.stack import Settings
-from tests.cli.conftest import ROOT, TRUENORTH, Inside
+from tests.cli.conftest import ROOT, Inside
+from tests.cli.in_process import truenorth
 from tests.cli.setup.conftest import NewUser
 from tests.cli.setup.typing_in import typing_in
 
@@ -26,16 +27,7 @@ def init(
 ) -> subprocess.CompletedProcess[str]:
     """Run it where nobody can be asked."""
     environment = {key: value for key, value in user.environment.items() if key not in without} | changes
-    return subprocess.run(
-        [TRUENORTH, "init", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=ONE_MINUTE,
-        check=False,
-    )
+    return truenorth(ROOT, environment, "init", *arguments)
 
 
 def written(user: NewUser, *arguments: str, **changes: str) -> Settings:
