@@ -23,10 +23,16 @@ ARGS ?=
 # Test files side by side: they wait for engines and servers most of the time.
 JOBS ?= 3
 
-.PHONY: help setup engine kube system demo test lint format docs bench campaign clean
+# The suites, by the marks that tests/conftest.py gives: `test` and `test-cluster` make up `test-all`.
+WITHOUT_CLUSTER := not kube and not stand_in
+PYTEST = $(RUN) pytest -n $(JOBS) --dist loadfile
+# The properties whose number of examples grows with hypothesis's profile.
+PROPERTIES := tests/stacks/plan
+
+.PHONY: help setup engine kube system demo test test-cluster test-all lint format docs bench campaign clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(SYNCED) engine ## install everything that the other targets use
 
@@ -34,9 +40,17 @@ demo: $(SYNCED) engine ## try TrueNorth on a world of its own, on loopback (KEEP
 	@echo "==> demo"
 	@$(RUN) truenorth demo $(if $(KEEP),--keep)
 
-test: $(SYNCED) system engine kube ## run the tests (ARGS="-k name" is passed to pytest)
-	@echo "==> tests"
-	@$(RUN) pytest -n $(JOBS) --dist loadfile $(ARGS)
+test: $(SYNCED) system engine ## units, properties, the real engine on the lab (ARGS="-k name" is passed to pytest)
+	@echo "==> tests that need no Kubernetes: units, properties, the real engine on the lab"
+	@$(PYTEST) -m "$(WITHOUT_CLUSTER)" $(ARGS)
+
+test-cluster: $(SYNCED) system engine kube ## the others: a real API server, external-dns, helm, the lab's own plugins
+	@echo "==> tests with a real API server, external-dns and helm, and those of the lab's own plugins"
+	@$(PYTEST) -m "not ($(WITHOUT_CLUSTER))" $(ARGS)
+
+test-all: $(SYNCED) system engine kube ## both
+	@echo "==> all tests"
+	@$(PYTEST) $(ARGS)
 
 lint: $(SYNCED) ## check format, style, types and layers
 	@echo "==> format"
@@ -60,9 +74,10 @@ bench: $(SYNCED) engine kube ## measure (ONLY=name)
 	@echo "==> bench"
 	@$(RUN) python -m bench --only "$(ONLY)"
 
-campaign: $(SYNCED) engine kube ## random faults against the whole (ONLY=main SEEDS=20)
+campaign: $(SYNCED) engine kube ## hours: properties with all examples, random faults against the whole (ONLY=main SEEDS=20)
 	@echo "==> campaign"
-	@$(RUN) python -m bench.campaigns --only "$(ONLY)" --seeds "$(SEEDS)"
+	@case "$(ONLY)" in ""|properties) $(PYTEST) --hypothesis-profile=nightly $(PROPERTIES);; esac
+	@test "$(ONLY)" = properties || $(RUN) python -m bench.campaigns --only "$(ONLY)" --seeds "$(SEEDS)"
 
 clean: ## remove what the targets made here; the engine's cache stays
 	@echo "==> clean"
@@ -83,7 +98,7 @@ kube: $(SYNCED)
 	  echo "==> Kubernetes, for the tests"; \
 	  $(RUN) truenorth lab build --external-dns --deploy-tools > $(KUBE).draft && mv $(KUBE).draft $(KUBE); }
 
-$(SYNCED): pyproject.toml uv.lock | $(UV)
+$(SYNCED): pyproject.toml lab/pyproject.toml bench/pyproject.toml uv.lock | $(UV)
 	@echo "==> Python packages into .venv"
 	@$(UV) sync --frozen --quiet
 	@touch $@

@@ -1,4 +1,4 @@
-"""For all tests: the engine, a Kubernetes cluster, a printed seed, and no skipped test in CI."""
+"""For all tests: the engine, a Kubernetes cluster, the marks of the suites, a printed seed, no skipped test in CI."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import itertools
 import os
 import random
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from cli.engine.install.install import install
@@ -18,6 +20,7 @@ from lab.kube.proxy import Proxy, proxied
 from lab.kube.unavailable import KubeUnavailable
 from lab.pods.pod import PodError, alone
 from stacks.model.errors import UserError
+from tests.profiles import SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from lab.kube.programs import Programs
 
 _IN_CI = os.environ.get("CI") == "true"
+_LAB = Path(__file__).parent / "lab"
+_BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns"}
 _SEED_LIMIT = 1 << 32
 _NUMBERS = itertools.count(1)
 
@@ -36,8 +41,10 @@ _kube = pytest.StashKey["Programs | KubeUnavailable"]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Chooses the seed of hypothesis before its plugin reads the option, so that any run can be repeated."""
-    config.addinivalue_line("markers", "kube: runs a real Kubernetes control plane")
+    """Choose the seed and the profile of hypothesis before its plugin reads its options: any run can be repeated."""
+    for profile in SHARES:
+        hypothesis.settings.register_profile(profile)
+    hypothesis.settings.load_profile("ci" if _IN_CI else "dev")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell has it ignored in what it runs in the background, and so would be every process that a test starts.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -50,11 +57,14 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that run big programs: `-m "not engine and not kube"` is the quick suite, which needs none."""
+    """Mark the tests that run big programs, from which the Makefile makes its suites."""
     for item in items:
-        if "engine" in _fixtures(item):
+        fixtures = set(_fixtures(item))
+        if "engine" in fixtures:
             item.add_marker(pytest.mark.engine)
-        if "kube_programs" in _fixtures(item):
+            if _LAB in item.path.parents:
+                item.add_marker(pytest.mark.stand_in)
+        if _BUILT_FOR_KUBERNETES & fixtures:
             item.add_marker(pytest.mark.kube)
 
 

@@ -37,7 +37,9 @@ STEPS = 4
 RECOVERY = 60
 """Those in which all must be well again at the end."""
 TIMEOUT = 0.12
-"""Seconds a detection takes at most: the servers are on loopback."""
+"""Seconds a detection takes at most while servers are struck: they are on loopback."""
+UNHURRIED = 10.0
+"""Seconds it may take once all servers are well: none of them is slow then, but the machine may be."""
 LINKS = {WAN: (3, 2), "fibre": (2, 1), "lte": (2, 1)}
 """The ways of the world, with how many STUN servers and web services each has."""
 TRUTHS = {WAN: "203.0.113.", "fibre": "198.51.100.", "lte": "192.0.2."}
@@ -221,15 +223,15 @@ def _disturb(scenario: Scenario, link: str, way: Way) -> None:
             scenario.met[STRUCK] += 1
 
 
-def _step(scenario: Scenario, link: str, looker: Looker, track: Track, clock: _Clock) -> None:
-    """The next look or detection of a link, as its follower would do it."""
+def _step(scenario: Scenario, link: str, looker: Looker, track: Track, clock: _Clock, timeout: float = TIMEOUT) -> None:
+    """Take the next look or detection of a link, as its follower would. timeout: of a detection, in seconds."""
     step, due = track.next()
     clock.now = max(clock.now, due)
     if step == "look":
         seen = looker.look()
         track.looked(clock.now, seen, looker.pause)
         return
-    settings = scenario.settings.wan.of_link(link)
+    settings = scenario.settings.wan.of_link(link).model_copy(update={"timeout": timeout})
     detection = detect(settings, [Family.IPV4])
     outcome = detection.addresses[Family.IPV4]
     looker.wake([answer.source for answer in detection.answers if isinstance(answer.result, Known)])
@@ -271,7 +273,7 @@ def _contents(zone: ZoneSnapshot) -> dict[str, set[str]]:
 def _recover(scenario: Scenario, link: str, looker: Looker, track: Track, clock: _Clock) -> None:
     truth = (ip_address(str(scenario.ways[link].truth.ipv4)),)
     for _ in range(RECOVERY):
-        _step(scenario, link, looker, track, clock)
+        _step(scenario, link, looker, track, clock, UNHURRIED)
         if track.known == truth and scenario.known[link] == Known(truth):
             return
     raise WrongError(f"{link or 'WAN'}: {track.known} is published, {truth} is true: {track.reason or 'no reason'}")

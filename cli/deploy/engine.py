@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from cli.deploy.gather import Deployment
@@ -24,7 +25,6 @@ from cli.session.project import PROJECT_FILE, PROJECT_NAME
 from cli.session.session import Session
 from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
-from lab.plugin.executable import KUBERNETES, choose
 from stacks.kube.access import access
 from stacks.observe.pulumi_cli import reports_missing_stack
 from stacks.settings.cluster import ClusterSettings
@@ -120,12 +120,19 @@ def delete(place: Session, listener: Listener) -> Run:
 
 
 def _engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the engine, with a Kubernetes plugin on PATH: the real one, or where it cannot be had ours."""
-    found = choose(environment, state_home(environment) / "plugin", engine.pulumi, version(SDK), KUBERNETES)
+    """Return the environment of the engine, in which it finds a Kubernetes plugin.
+
+    Where the lab is installed, its stand-in for the plugin is used if the real one cannot be had.
+    """
     variables = engine_environment(engine, environment)
-    if found.origin == "stand-in":
-        variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+    if find_spec("lab"):
+        from lab.plugin.executable import KUBERNETES, choose  # noqa: PLC0415 - a distribution of its own, an extra
+
+        found = choose(environment, state_home(environment) / "plugin", engine.pulumi, version(SDK), KUBERNETES)
+        if found.origin == "stand-in":
+            variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+        variables["PATH"] = os.pathsep.join([str(found.folder), variables["PATH"]])
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
         variables["PULUMI_CONFIG_PASSPHRASE"] = ""
     variables["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true"  # events as in any other run
-    return variables | {"PATH": os.pathsep.join([str(found.folder), variables["PATH"]])}
+    return variables

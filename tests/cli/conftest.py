@@ -21,6 +21,7 @@ from cli.session.backend import without_sidecars
 from lab import remote
 from lab.plugin.executable import CLOUDFLARE, GANDI, choose
 from lab.world import FIRST_IPV4, Places, running
+from tests.cli.in_process import truenorth
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "test"
@@ -45,12 +46,16 @@ class Inside:
         self.settings_file.write_text(yaml.safe_dump(document))
 
     def run(self, *arguments: str, without: tuple[str, ...] = (), **changes: str) -> subprocess.CompletedProcess[str]:
-        """Run `truenorth ARGUMENTS` and wait for it; the environment may be changed by keywords."""
+        """Run `truenorth ARGUMENTS` in this process; the environment may be changed by keywords."""
         environment = {key: value for key, value in self.environment.items() if key not in without} | changes
+        return truenorth(ROOT, environment, *arguments)
+
+    def process(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run `truenorth ARGUMENTS` in a process of its own and wait for it."""
         return subprocess.run(
             [TRUENORTH, *arguments],
             cwd=ROOT,
-            env=environment,
+            env={**self.environment, **changes},
             capture_output=True,
             text=True,
             timeout=COMMAND_DEADLINE,

@@ -14,7 +14,8 @@ import pytest
 from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import FIRST_IPV4, Places
-from tests.cli.conftest import ROOT, TRUENORTH, Inside, fill, fresh
+from tests.cli.conftest import ROOT, Inside, fill, fresh
+from tests.cli.in_process import truenorth
 
 SALT_OF_THE_EMPTY_PASSPHRASE = "v1:mAxNp5F3K0c=:v1:rwWpEEpg7oUvj/7H:/1c8bHhz7WQ/HBOZuj4WGWKqXWFj/Q=="
 ONE_MESSAGE = ("error: ", "  where: ", "  do:    ")
@@ -210,13 +211,6 @@ class TestTheMachine:
     "arguments", [("upp",), ("up", "--sack", "x"), ("up", "extra"), ("lab",), ("lab", "start", "--stun-port", "x")]
 )
 def test_a_command_line_that_cannot_be_understood_exits_2(arguments: tuple[str, ...]) -> None:
-    done = subprocess.run(
-        [TRUENORTH, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = truenorth(ROOT, {**os.environ, "NO_COLOR": "1"}, *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stdout + done.stderr

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -8,7 +9,8 @@ import typer.main
 
 from cli import exit_codes
 from cli.main import app
-from tests.cli.conftest import TRUENORTH
+from tests.cli.conftest import ROOT
+from tests.cli.in_process import truenorth
 
 HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "lightkube", "requests", "pydantic")
 COMMANDS = [
@@ -21,7 +23,8 @@ COMMANDS = [
 
 
 def shown(*arguments: str) -> str:
-    done = subprocess.run([TRUENORTH, *arguments], capture_output=True, text=True, check=True)
+    done = truenorth(ROOT, dict(os.environ), *arguments)
+    assert done.returncode == 0, done.stderr
     return " ".join(done.stdout.split())
 
 

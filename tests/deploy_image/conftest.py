@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ def tree(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
         launcher = folder / f"pulumi-resource-{plugin.name}"
         launcher.write_text(_STAND_IN.format(name=plugin.name))
         launcher.chmod(0o755)
+        # The image has no lab. Beside the launcher the interpreter finds it.
+        shutil.copytree(ROOT / "lab", folder / "lab", ignore=shutil.ignore_patterns("__pycache__", "kube"))
     folder = tmp_path_factory.mktemp("image") / "tree"
     unpack(folder, engine.folder, home / "plugins")
     return folder

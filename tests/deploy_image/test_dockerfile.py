@@ -64,6 +64,9 @@ class TestInputs:
         assert wheel is not None
         assert set(re.findall(r'"(\w+)"', wheel[1])) <= {source for _, source in context()}
 
+    def test_neither_lab_nor_bench_nor_tests_are_copied(self) -> None:
+        assert not {"lab", "bench", "tests"} & {source for _, source in context()}
+
 
 class TestPins:
     def test_no_base_image_is_the_latest(self) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.shared.lab import require_lab
+
 if TYPE_CHECKING:
     from lab.daemon import Lab
 
@@ -23,6 +25,7 @@ def demo(
 
     Example: `truenorth demo --keep`
     """
+    require_lab("truenorth demo")
     from rich.console import Console
 
     from cli.demo.demo import DemoFailed, play

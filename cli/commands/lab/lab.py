@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import print_json
+from cli.commands.shared.lab import require_lab
 from cli.commands.shared.options import Json
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def start(
 
     Example: `truenorth lab start; eval "$(truenorth lab env)"; truenorth up --stack demo`
     """
+    require_lab("truenorth lab start")
     from lab import daemon
     from lab.world import Ports
     from stacks.model.errors import UserError
@@ -71,6 +73,7 @@ def stop(folder: Folder = None) -> None:
 
     Example: `truenorth lab stop`
     """
+    require_lab("truenorth lab stop")
     from lab import daemon
 
     typer.echo("stopped" if daemon.stop(_folder(folder)) else "no lab is running")
@@ -82,6 +85,7 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 
     Example: `truenorth lab status --json`
     """
+    require_lab("truenorth lab status")
     from lab import daemon
     from lab.world import document
 
@@ -109,6 +113,7 @@ def build(
 
     Example: `truenorth lab build`
     """
+    require_lab("truenorth lab build")
     typer.echo(str(_build_kubernetes(external_dns=external_dns, deploy_tools=deploy_tools)))
 
 
@@ -118,6 +123,7 @@ def env(folder: Folder = None) -> None:
 
     Example: `eval "$(truenorth lab env)"; pulumi up --stack demo`
     """
+    require_lab("truenorth lab env")
     from cli.demo.lab_environment import lab_environment
     from lab import daemon
     from stacks.model.errors import UserError

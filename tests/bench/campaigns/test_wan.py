@@ -19,7 +19,7 @@ from stacks.plan import planner
 if TYPE_CHECKING:
     from stacks.observe.wan.agreement.answer import Answer
 
-SEEDS = range(100)
+SEEDS = range(30)
 FEW = range(24)
 
 

@@ -19,6 +19,7 @@ from lab.addresses.http import HttpBehaviour, serve_http
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import StunBehaviour, serve_stun
 from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
+from tests.cli.in_process import truenorth
 
 SEEN = "203.0.113.7"
 OTHER = "203.0.113.66"
@@ -42,26 +43,28 @@ class Detect:
         """Start a web service; returns its URL."""
         return self.stack.enter_context(serve_http(Addresses(SEEN), behaviour=HttpBehaviour(**behaviour)))
 
-    def start(self, wan: dict[str, Any], *arguments: str) -> subprocess.Popen[str]:
-        """Start it with these settings."""
+    def environment(self, wan: dict[str, Any]) -> dict[str, str]:
+        """Write these settings, and return the environment to run it in."""
         wan = {"accept": ["203.0.113.0/24"], "timeout": 1.0, "attempts": 1} | wan
         config = {"truenorth:zone": "example.com", "truenorth:names": ["www"], "truenorth:wan": wan}
         self.settings.write_text(yaml.safe_dump({"config": config}))
-        environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
-        environment |= {"TRUENORTH_SETTINGS": str(self.settings), "NO_COLOR": "1", "COLUMNS": "200"}
-        command = [TRUENORTH, "detect", *arguments]
+        inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
+        return inherited | {"TRUENORTH_SETTINGS": str(self.settings), "NO_COLOR": "1", "COLUMNS": "200"}
+
+    def start(self, wan: dict[str, Any], *arguments: str) -> subprocess.Popen[str]:
+        """Start it with these settings, in a process of its own."""
         return subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [TRUENORTH, "detect", *arguments],
+            cwd=ROOT,
+            env=self.environment(wan),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def run(self, wan: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run it with these settings and wait for it."""
-        with self.start(wan, *arguments) as process:
-            try:
-                stdout, stderr = process.communicate(timeout=60 + BUSY)
-            finally:
-                process.kill()
-        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+        """Run it with these settings to its end."""
+        return truenorth(ROOT, self.environment(wan), "detect", *arguments)
 
     def document(self, wan: dict[str, Any], code: int, *arguments: str) -> dict[str, Any]:
         """Run it with --json; the exit code must be this."""

@@ -19,7 +19,8 @@ from lab.api.faults import Effect, Fault
 from lab.cloudflare.load_balancing.health import Health
 from lab.cloudflare.model import Permission
 from lab.kube.cluster import Cluster
-from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
+from tests.cli.conftest import INHERITED, ROOT
+from tests.cli.in_process import truenorth
 from tests.cluster.objects import gateway, ingress
 from tests.cluster.place import Place as Namespace
 from tests.cluster.place import make_place
@@ -55,15 +56,7 @@ class Geo:
             "COLUMNS": "80",
             "PYTHONUTF8": "1",
         }
-        return subprocess.run(
-            [TRUENORTH, "geo", "status", *arguments],
-            cwd=ROOT,
-            env=environment | (variables or {}),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return truenorth(ROOT, environment | (variables or {}), "geo", "status", *arguments)
 
     def shown(self, **others: Any) -> str:  # noqa: ANN401 - any setting
         """What it shows, which must succeed."""

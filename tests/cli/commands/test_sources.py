@@ -15,7 +15,8 @@ import yaml
 from cli.exit_codes import FAILED, UNUSABLE
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import proxied
-from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
+from tests.cli.conftest import INHERITED, ROOT
+from tests.cli.in_process import truenorth
 from tests.cluster.objects import GATEWAY_API, gateway, ingress, manifest, route
 from tests.cluster.place import Place, make_place
 
@@ -38,15 +39,7 @@ class Sources:
         self.settings.write_text(yaml.safe_dump({"config": config}))
         environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
         environment |= {"TRUENORTH_SETTINGS": str(self.settings), "NO_COLOR": "1", "COLUMNS": "200"}
-        return subprocess.run(
-            [TRUENORTH, "sources", *arguments],
-            cwd=ROOT,
-            env=environment | {"HOME": str(self.settings.parent)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return truenorth(ROOT, environment | {"HOME": str(self.settings.parent)}, "sources", *arguments)
 
     def lines(self, **others: Any) -> list[str]:  # noqa: ANN401 - any setting
         """What it shows, which must succeed."""

@@ -6,8 +6,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
+from tests.cli.conftest import INHERITED, ROOT
 from tests.cli.deploy.conftest import stack_settings
+from tests.cli.in_process import truenorth
 
 
 def deploy(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -15,16 +16,8 @@ def deploy(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
     if not file.exists():
         stack_settings(file, zone="example.com")
     inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
-    return subprocess.run(
-        [TRUENORTH, "deploy", "--stack", "home", "--settings", str(file), *arguments],
-        cwd=ROOT,
-        env={**inherited, "HOME": str(folder), "NO_COLOR": "1", "COLUMNS": "200", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    variables = {**inherited, "HOME": str(folder), "NO_COLOR": "1", "COLUMNS": "200", **environment}
+    return truenorth(ROOT, variables, "deploy", "--stack", "home", "--settings", str(file), *arguments)
 
 
 class TestRender:

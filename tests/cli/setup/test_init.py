@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import subprocess
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from lab import remote
 from lab.kube.cluster import Cluster
 from stacks.settings.files import from_file
 from stacks.settings.stack import Settings
-from tests.cli.conftest import ROOT, TRUENORTH, Inside
+from tests.cli.conftest import ROOT, Inside
+from tests.cli.in_process import truenorth
 from tests.cli.setup.conftest import NewUser
 from tests.cli.setup.typing_in import typing_in
 
@@ -27,22 +28,13 @@ def init(
 ) -> subprocess.CompletedProcess[str]:
     """Run it where nobody can be asked."""
     environment = {key: value for key, value in user.environment.items() if key not in without} | changes
-    return subprocess.run(
-        [TRUENORTH, "init", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=DEADLINE,
-        check=False,
-    )
+    return truenorth(ROOT, environment, "init", *arguments)
 
 
 def cpu_seconds() -> float:
-    """Return the CPU time of all ended child processes and of theirs."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    """Return the CPU time of this process, of all ended child processes and of theirs."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def written(user: NewUser, *arguments: str, **changes: str) -> Settings:

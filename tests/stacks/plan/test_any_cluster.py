@@ -22,6 +22,7 @@ from stacks.plan.desired.claims import settle
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.planner import make_plan
 from stacks.settings.stack import Settings
+from tests.profiles import examples
 from tests.stacks.plan.any_clusters import (
     CLUSTERS,
     GANDI,
@@ -40,7 +41,7 @@ from tests.stacks.plan.any_worlds import Theirs
 from tests.stacks.plan.paper import Paper
 
 RUNS_TO_SETTLE = 3
-EXAMPLES = 800
+EXAMPLES = examples(800)
 Key = tuple[str, str]
 
 

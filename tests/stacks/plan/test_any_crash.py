@@ -12,6 +12,7 @@ from stacks.model.observation import Observation
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover, Traces
+from tests.profiles import examples
 from tests.stacks.plan.paper import CutOffError, Paper
 from tests.stacks.plan.worlds import make_observation, make_settings
 
@@ -52,7 +53,7 @@ some_names = st.frozensets(st.sampled_from(["www", "api", "@", "*"]), max_size=4
 wishes = st.tuples(some_names, st.sampled_from(ADDRESSES))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     marks=st.sampled_from(["txt", "comment"]),
     history=st.lists(st.tuples(wishes, st.none() | st.integers(1, 6), st.booleans()), max_size=6),

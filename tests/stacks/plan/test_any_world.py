@@ -23,6 +23,7 @@ from stacks.plan.records.adoption import Takeover, Traces
 from stacks.plan.records.record_sets import import_ids
 from stacks.plan.simulate import carried_out
 from stacks.settings.stack import Settings
+from tests.profiles import examples
 from tests.stacks.plan.any_worlds import (
     ELSEWHERE,
     OWNER,
@@ -38,7 +39,7 @@ from tests.stacks.plan.any_worlds import (
 from tests.stacks.plan.paper import CutOffError, Paper
 
 RUNS_TO_SETTLE = 3
-EXAMPLES = 1000
+EXAMPLES = examples(1000)
 
 
 def edited(record: Record, how: str) -> Record:

@@ -19,13 +19,14 @@ from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out
 from stacks.plan.slice import about
 from stacks.settings.stack import Settings, parse
+from tests.profiles import examples
 from tests.stacks.plan.any_clusters import NAMES, OBJECTS, Asks, Clusters, asking, steps
 from tests.stacks.plan.any_worlds import OWNER, Theirs, any_addresses, theirs, wishes
 from tests.stacks.plan.paper import PROVIDER, Paper
 from tests.stacks.plan.shared_world import WWW, World, asks, source, unread
 from tests.stacks.plan.worlds import make_settings
 
-EXAMPLES = 400
+EXAMPLES = examples(400)
 API = "api.example.com"
 FURTHER = ("example.com", "*.example.com", "elsewhere.example.com", "truenorth.example.com", "example.net")
 some = st.sampled_from

@@ -12,7 +12,7 @@ from bench.campaigns.wrong import WrongError
 from stacks.plan.geo import leave, pool, view
 from stacks.plan.geo.origins import Handover
 
-SEEDS = range(150)
+SEEDS = range(50)
 FEW = range(60)
 
 

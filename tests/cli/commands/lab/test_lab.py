@@ -18,7 +18,8 @@ from lab.kube import build
 from lab.kube.programs import Programs
 from lab.kube.versions import KUBERNETES
 from lab.world import FIRST_IPV4, Ports
-from tests.cli.conftest import ROOT, TRUENORTH
+from tests.cli.conftest import ROOT
+from tests.cli.in_process import truenorth
 
 ANY_PORTS = ("--cloudflare-port", "0", "--stun-port", "0", "--http-port", "0", "--dns-port", "0")
 
@@ -30,14 +31,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def lab(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [TRUENORTH, "lab", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "TRUENORTH_LAB": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return truenorth(ROOT, {**os.environ, "TRUENORTH_LAB": str(folder)}, "lab", *arguments)
 
 
 def status(folder: Path) -> dict[str, object]:

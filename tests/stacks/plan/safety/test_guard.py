@@ -33,6 +33,7 @@ from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.guard import Refusal, refusals, word
 from stacks.settings.stack import Settings
+from tests.profiles import examples
 from tests.stacks.plan.shared_world import World, asks, source, unread
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, a_record, make_observation, make_settings, registered
 
@@ -298,7 +299,7 @@ def sightings(data: st.DataObject, *, unknown: bool) -> tuple[Sighting, ...]:
 
 
 @given(data=st.data(), provider=st.sampled_from(["cloudflare", "gandi"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_run_that_only_follows_the_addresses_is_never_refused(data: st.DataObject, provider: str) -> None:
     entry = st.fixed_dictionaries(
         {"links": st.sampled_from([[], ["fibre"], ["lte"], ["fibre", "lte"]])},
