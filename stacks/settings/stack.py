@@ -21,11 +21,12 @@ from stacks.model.values import WAN
 from stacks.settings import geo_checks, geo_environment
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
+from stacks.settings.fields import Zone
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault, problems_of
 from stacks.settings.wan import WanSettings
 from stacks.settings.watch import WatchSettings
-from stacks.settings.zone import NameSettings, RecordSettings, Zone, ZoneSettings, inheriting
+from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings, inheriting
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from components.marks import ownership
 from components.records import canonical, canonical_content
 from components.records.providers import PROVIDERS, Provider
+from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
-LONGEST_COMMENT = 500
-LONGEST_TTL = 2_592_000
 DEFAULT_CANONICAL = "truenorth"
 
 AddressType = Literal["A", "AAAA"]
@@ -21,51 +20,6 @@ RecordType = Literal["A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA"]
 Policy = Literal["sync", "upsert-only", "create-only"]
 Adopt = Literal["never", "owned", "same-content", "all"]
 Marks = Literal["txt", "comment", "none"]
-
-
-def _comment(value: str) -> str:
-    if "\n" in value or len(value) > LONGEST_COMMENT:
-        raise fault(
-            "the comment cannot be stored",
-            f"use one line of at most {LONGEST_COMMENT} characters (100 on Free zones)",
-        )
-    return value
-
-
-def _zone(value: str) -> str:
-    bare = value.strip().lower().rstrip(".")
-    try:
-        canonical.check_name(bare)
-    except ValueError as error:
-        raise fault(str(error), "write the zone as its domain, e.g. example.com") from None
-    if "." not in bare:
-        raise fault(f"{value!r} is no zone", "write the zone as its domain, e.g. example.com")
-    return bare
-
-
-def _ttl(value: int) -> int:
-    if value != canonical.AUTOMATIC_TTL and not 30 <= value <= LONGEST_TTL:  # noqa: PLR2004 - said in the message
-        raise fault(
-            f"a ttl of {value} seconds is not possible",
-            "use 60 to 86400 (from 30 on Enterprise zones) at Cloudflare, 300 to 2592000 at Gandi, or 1 for automatic",
-        )
-    return value
-
-
-def _mark_prefix(value: str) -> str:
-    """Raise a fault for a prefix that gives two types one mark, or puts the apex's mark outside of the zone."""
-    if "%{record_type}" not in value or not value.endswith("."):
-        raise fault(
-            f"the prefix {value!r} cannot name a mark for each type of each name",
-            f"write one with %{{record_type}} in it and a dot at its end, e.g. {ownership.DEFAULT_PREFIX}",
-        )
-    return value
-
-
-MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
-Ttl = Annotated[int, AfterValidator(_ttl)]
-Comment = Annotated[str, AfterValidator(_comment)]
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class NameSettings(BaseModel):

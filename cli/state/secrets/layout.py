@@ -242,3 +242,12 @@ def _bytes(manifest: Manifest, key: str) -> bytes:
         raise Damaged(f"the Secret {name} has no {key}") from error
     except binascii.Error as error:
         raise Damaged(f"the {key} of the Secret {name} is no base64") from error
+
+
+def in_use(version: StateVersion, problems: list[str]) -> str:
+    """Return the sentence that an older version is used, because of the problems of newer ones."""
+    kind = "" if version.finished else ", from the midst of a run"
+    return (
+        f"{'; '.join(problems)}: the state of {version.written_at} is used (version {version.generation}{kind}); what "
+        "was done since is found again by the marks in the zone"
+    )

@@ -142,7 +142,7 @@ class Secrets:
                 return StoredState(head, content)
             index = replace(head.index, current=version, previous=head.index.versions[number + 1 :])
             return StoredState(
-                replace(head, index=index, is_sound=False, is_tidy=False), content, _taken(version, problems)
+                replace(head, index=index, is_sound=False, is_tidy=False), content, layout.in_use(version, problems)
             )
         raise StateLost("; ".join(problems))
 
@@ -236,7 +236,9 @@ class Secrets:
                 continue
             kept = tuple(one.current for one in newest[number + 1 :] if one.current.finished)[: layout.KEPT]
             found = replace(head, index=replace(index, previous=kept), highest=newest[0].current.generation)
-            return StoredState(replace(found, is_sound=False, is_tidy=False), content, _taken(index.current, problems))
+            return StoredState(
+                replace(found, is_sound=False, is_tidy=False), content, layout.in_use(index.current, problems)
+            )
         if not problem and newest[0].current.generation == 1:
             # The very first write was cut off: it had no head yet.
             return StoredState(
@@ -298,11 +300,3 @@ class Secrets:
                 f"Secret {self.namespace}/{self.name}",
                 f"give each stack a Secret of its own: --state kubernetes://{self.namespace}/{self.name}-{self.stack}",
             )
-
-
-def _taken(version: StateVersion, problems: list[str]) -> str:
-    kind = "" if version.finished else ", from the midst of a run"
-    return (
-        f"{'; '.join(problems)}: the state of {version.written_at} is used (version {version.generation}{kind}); what "
-        "was done since is found again by the marks in the zone"
-    )

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 
 from components.records import canonical
 from stacks.observe.cluster.claims.hostnames import hostname, is_address
-from stacks.settings.zone import LONGEST_COMMENT
+from stacks.settings.fields import LONGEST_COMMENT
 
 GATEWAY_ADDRESS = "gateway-address"
 DDNS = "ddns"
