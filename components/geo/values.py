@@ -1,4 +1,4 @@
-"""The values of geo load balancing as Cloudflare's API has them; what is "", () or None there is not set.
+"""Values of geo load balancing as Cloudflare's API has them. Fields that are "", () or None are not set.
 
 Source: https://developers.cloudflare.com/api/resources/load_balancers/.
 """
@@ -77,7 +77,7 @@ class LoadShedding:
 class Pool:
     """A pool of origins, sorted by name. latitude, longitude: degrees, north and east positive; both or neither.
 
-    kept: what it has beside, as `geo_kept` writes it; "" for nothing.
+    kept: further fields, as `components.geo.kept` writes them; "" for none.
     """
 
     name: str
@@ -100,8 +100,8 @@ class LoadBalancer:
 
     ttl: seconds, only where it is not proxied. session_affinity_ttl: seconds; 0 for the default. pool_weights: 0 to 1,
     by pool, for the policy random; default_weight for the others. session_affinity_headers: those that make a session,
-    for session affinity by header; () leaves them as they are. kept: what it has beside, as `geo_kept` writes it; ""
-    for nothing.
+    for session affinity by header; () leaves them as they are. kept: further fields, as
+    `components.geo.kept` writes them; "" for none.
     """
 
     name: str

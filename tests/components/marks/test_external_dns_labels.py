@@ -165,7 +165,13 @@ def test_the_key_is_taken_plain_or_in_base64() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "short", "123456789012345678901234567890asdfasdfasdfasdfa12", "ü", "c2hvcnQ="])
+SPACED = "MDEyMzQ1Njc4OTAxMjM0NTY3 ODkwMTIzNDU2Nzg5MDE="
+"""The base64 of 32 bytes, with a character that base64 does not have."""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "short", "123456789012345678901234567890asdfasdfasdfasdfa12", "ü", "c2hvcnQ=", SPACED]
+)
 def test_a_key_of_another_length_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be 32 bytes long, as plain text or in base64"):
         aes_key(text)

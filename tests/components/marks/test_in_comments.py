@@ -59,6 +59,15 @@ def test_an_owner_that_leaves_no_room_is_refused() -> None:
         encode("", "home", 10)
 
 
+@pytest.mark.parametrize(
+    ("room", "advice"), [(-1, "use a shorter owner"), (0, "use a shorter owner"), (1, "use at most 1 characters")]
+)
+def test_the_advice_names_the_room_that_a_comment_has_beside_the_mark(room: int, advice: str) -> None:
+    limit = len(" [truenorth owner=home]") + room
+    with pytest.raises(ValueError, match=rf": {advice}$"):
+        encode("xx", "home", limit)
+
+
 @pytest.mark.parametrize("owner", ["", "a b", "a]", "ü", "x" * 64, "home\n"])
 def test_an_owner_that_could_not_be_read_back_is_refused(owner: str) -> None:
     with pytest.raises(ValueError, match="cannot stand in a comment"):

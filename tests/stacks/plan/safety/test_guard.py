@@ -260,6 +260,14 @@ class TestTheWord:
         more = found(make_settings(*TEN), make_settings("another"))
         assert word(refused) == word(more) == word(tuple(replace(r, changes=r.changes[::-1]) for r in refused))
 
+    @pytest.mark.parametrize(
+        ("labels", "golden"), [("ab", "d04bedad"), ("cd", "dee5d541"), ("ef", "c7e73f30"), ("gh", "ed6fbdd3")]
+    )
+    def test_stays_the_same_between_releases_as_settings_hold_it(self, labels: str, golden: str) -> None:
+        records = [a_record(label, HERE) for label in labels]
+        changes = tuple(Change(Action.DELETE, f"{one.name}/A", one, None, one.name, ZONE) for one in records)
+        assert word((Refusal(ZONE, "too many", changes),)) == golden
+
     def test_is_none_where_nothing_is_refused(self) -> None:
         assert word(()) == ""
 
