@@ -1,6 +1,6 @@
 """Metrics of the calls to APIs that this process makes: zones are listed, clusters watched, leases renewed.
 
-What the engine's plugins ask of Cloudflare and Gandi goes through the bridge of this process, and is among them.
+What the engine's plugins ask of Cloudflare and Gandi goes through the API proxy of this process, and is among them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Calls:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Histogram(
             "truenorth_api_request_duration_seconds",
-            "Calls to APIs by this process, and by the engine's plugins through its bridge, until the answer began.",
+            "Calls to APIs by this process, and by the engine's plugins through its API proxy, until the answer began.",
             ["service", "method", "status"],
             registry=registry,
             buckets=SECONDS,

@@ -1,4 +1,4 @@
-"""What is taken over by our own marks without anybody's word, because state has lost it. Pure."""
+"""Find the gaps in state: records to take over by our own marks, because state has lost them. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What a stack's state says of its own gaps. records: the name, type and content of creations that were begun."""
+    """The gaps of a stack's state. records: the name, type and content of creations that were begun."""
 
     holds_any: bool = False
     is_pending: bool = False
@@ -26,7 +26,7 @@ class Gaps:
 
 
 def joined(traces: Iterable[Traces]) -> Traces:
-    """All of these."""
+    """Return all traces as one."""
     found = NOTHING
     for one in traces:
         found = Traces(found.wanted or one.wanted, found.records | one.records, found.ids | one.ids)
@@ -34,7 +34,7 @@ def joined(traces: Iterable[Traces]) -> Traces:
 
 
 def gaps_in(deployment: Mapping[str, Any]) -> Gaps:
-    """The gaps in one stack's state."""
+    """Return the gaps in one stack's state."""
     resources = deployment.get("resources") or []
     pending = [one["resource"] for one in deployment.get("pending_operations") or []]
     holds_any = any(one.get("type") in BY_TYPE_TOKEN for one in resources)
@@ -42,14 +42,14 @@ def gaps_in(deployment: Mapping[str, Any]) -> Gaps:
 
 
 def traces_in(gaps: Iterable[Gaps]) -> Traces:
-    """What the gaps of an estate's stacks show: creations that were begun, or that no stack holds a record at all."""
+    """Return the traces in the gaps of an estate: creations that were begun, or no record in any stack."""
     found = tuple(gaps)
     lacks = not any(one.holds_any for one in found) or any(one.is_pending for one in found)
     return Traces(wanted=lacks, records=frozenset().union(*(one.records for one in found)))
 
 
 def takeover_by(traces: Traces) -> Takeover | None:
-    """The takeover for these traces; None where there are none."""
+    """Return the takeover for traces; None for no traces."""
     return None if traces == NOTHING else Takeover("truenorth", traces=traces)
 
 
