@@ -78,6 +78,6 @@ class CloudflareHandler:
         return zone
 
     def _fenced(self, why: str) -> Response:
-        self._scope.counts.refused("fence")
+        self._scope.counts.count("refusal", "cloudflare", reason="fence")
         said = f"TrueNorth's API proxy refused to write records: {why}. Nothing was changed"
         return failure(HTTPStatus.FORBIDDEN, said)

@@ -184,7 +184,7 @@ class Sender:
         try:
             await self._scope.note_sending(writes)
         except NotNow as error:
-            self._scope.counts.refused("journal")
+            self._scope.counts.count("refusal", "cloudflare", reason="journal")
             said = f"nothing was sent, as it could not be noted first: {error}"
             self._resolve(part, failure(HTTPStatus.INSUFFICIENT_STORAGE, said), is_counted=False)
             return False
@@ -197,12 +197,12 @@ class Sender:
         try:
             await self._scope.note_landed([one.landed for one, _, _ in results if one.landed])
         except NotNow as error:
-            self._scope.counts.refused("journal")
+            self._scope.counts.count("refusal", "cloudflare", reason="journal")
             said = f"has landed, and could not be noted: {error}"
             self._leave([one for one, _, _ in results], HTTPStatus.INSUFFICIENT_STORAGE, said)
             return False
         if answer is not None and len(results) > 1:
-            self._scope.counts.batch(len(results))
+            self._scope.counts.count("batch", "cloudflare", len(results))
         headers = {} if answer is None else dict(answer.headers)
         for operation, record_id, raw in results:
             if operation.method == "POST":
@@ -238,7 +238,7 @@ class Sender:
         found = lost_answers.look([one for one in part if not one.answer.done()], listing, known)
         self._leave(found.unsure, HTTPStatus.SERVICE_UNAVAILABLE, _UNREADABLE)
         for _ in found.landed:
-            self._scope.counts.settled()
+            self._scope.counts.count("settled", "cloudflare")
         is_done = not found.landed or await self._land(found.landed, None)
         again = [one for one in found.missing if one.losses < _TRIES and not is_last]
         given_up = [one for one in found.missing if one.losses >= _TRIES or is_last]
@@ -248,7 +248,7 @@ class Sender:
     def _resolve(self, part: Iterable[Operation], answer: Response, *, is_counted: bool = True) -> None:
         for operation in part:
             if is_counted and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                self._scope.counts.refused("api")
+                self._scope.counts.count("refusal", "cloudflare", reason="api")
             operation.resolve(answer)
 
     def _leave(self, part: Iterable[Operation], status: int, why: str) -> None:

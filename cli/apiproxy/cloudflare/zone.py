@@ -44,7 +44,7 @@ class ZoneProxy:
             found = await self._cache.read(record_id)
         except NotListed as error:
             return error.answer
-        self._scope.counts.answered_from_mirror()
+        self._scope.counts.count("mirror", "cloudflare")
         self.foreseen.learn(record_id)
         return gone() if found is None else success(found)
 
@@ -85,7 +85,7 @@ class ZoneProxy:
         """Return the refusal of a change or deletion of a record that the stack does not own; None for others."""
         if operation.method == "POST" or self._is_allowed(operation.record_id):
             return None
-        self._scope.counts.refused("fence")
+        self._scope.counts.count("refusal", "cloudflare", reason="fence")
         named = operation.record_id
         try:
             await self._cache.read(operation.record_id)
@@ -120,7 +120,7 @@ class ZoneProxy:
             return None
         answer = await asyncio.shield(claimed.answer)
         if answer.status == HTTPStatus.OK:
-            self._scope.counts.claimed()
+            self._scope.counts.count("claimed", "cloudflare")
             self._done[operation.key] = answer
         return answer
 
