@@ -101,17 +101,19 @@ class Counts:
         with self._lock:
             events, amounts = dict(self._events), dict(self._amounts)
             calls, seconds = dict(self._calls), dict(self._seconds)
-        batch, cloudflare = ("batch", "cloudflare", ""), "cloudflare"
+        number: Counter[What] = Counter()
+        for (what, _, _), count in events.items():
+            number[what] += count
         return Tally(
             calls=calls,
             seconds=seconds,
             waits={key[1]: (number, amounts[key]) for key, number in events.items() if key[0] == "wait"},
             refusals={key[1:]: number for key, number in events.items() if key[0] == "refusal"},
             settled={key[1]: number for key, number in events.items() if key[0] == "settled"},
-            batches=events.get(batch, 0),
-            operations=int(amounts.get(batch, 0)),
-            mirror_reads=events.get(("mirror", cloudflare, ""), 0),
-            claimed=events.get(("claimed", cloudflare, ""), 0),
+            batches=number["batch"],
+            operations=int(sum(amount for key, amount in amounts.items() if key[0] == "batch")),
+            mirror_reads=number["mirror"],
+            claimed=number["claimed"],
             unclaimed=len(self._unclaimed),
         )
 

@@ -74,9 +74,6 @@ def test_one_more_up_ends_right_after_a_kill_while_load_balancing_is_made(world:
     world.writes()
     assert amber.up() == []
     assert world.writes() == []
-    amber.leave()
-    amber.up()
-    assert world.is_empty()
 
 
 def test_one_more_up_ends_right_after_a_kill_while_an_address_changes(world: World) -> None:
