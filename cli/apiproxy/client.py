@@ -25,7 +25,7 @@ def signature(request: Request) -> Signature:
     return tuple((name, request.headers[name]) for name in _SIGNING if name in request.headers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ApiClient:
     """A client of one API for the requests of one signature; lives as long as the proxy.
 

@@ -14,6 +14,8 @@ from stacks.model.api_calls import CALLS, Call, Service
 from stacks.model.listeners import Listeners
 
 What = Literal["batch", "wait", "refusal", "mirror", "settled", "claimed", "unclaimed"]
+"""The kinds of events: a batch call that landed; a call that waited for its turn; a request refused; a read answered
+from a listing; a write without an answer looked up; foreseen writes that an engine requested, and that none did."""
 Reason = Literal["fence", "api", "journal", "budget"]
 """Why a request was refused: the record is not the stack's, the API would not, the disk takes no note of it, or its
 turn would come after the plugin's deadline."""
@@ -74,29 +76,13 @@ class Counts:
         *before, (status, _) = tries
         CALLS.publish(Call(service, method, status, sum(took for _, took in tries), tuple(one for one, _ in before)))
 
-    def batch(self, operations: int) -> None:
-        """Count a batch call that landed."""
-        self._count("batch", "cloudflare", operations)
-
-    def waited(self, seconds: float, service: Service = "cloudflare") -> None:
-        """Count a call that had to wait for its turn."""
-        self._count("wait", service, seconds)
-
-    def refused(self, reason: Reason, service: Service = "cloudflare") -> None:
-        """Count a request that was refused: a write, or any request for the budget's sake."""
-        self._count("refusal", service, reason=reason)
-
-    def answered_from_mirror(self) -> None:
-        """Count a read that was answered without a call of its own."""
-        self._count("mirror", "cloudflare")
-
-    def settled(self, service: Service = "cloudflare") -> None:
-        """Count a write without an answer that was looked up."""
-        self._count("settled", service)
-
-    def claimed(self) -> None:
-        """Count a foreseen write that had landed and was requested."""
-        self._count("claimed", "cloudflare")
+    def count(self, what: What, service: Service, amount: float = 1, reason: Reason | Literal[""] = "") -> None:
+        """Count an event. amount: as of `ProxyEvent`."""
+        key = (what, service, reason)
+        with self._lock:
+            self._events[key] += 1
+            self._amounts[key] = self._amounts.get(key, 0) + amount
+        COUNTED.publish(ProxyEvent(what, service, amount, reason))
 
     @property
     def unclaimed(self) -> tuple[Write, ...]:
@@ -107,7 +93,7 @@ class Counts:
     def unclaimed(self, writes: tuple[Write, ...]) -> None:
         self._unclaimed = writes
         if writes:
-            self._count("unclaimed", "cloudflare", len(writes))
+            self.count("unclaimed", "cloudflare", len(writes))
 
     @property
     def tally(self) -> Tally:
@@ -115,27 +101,21 @@ class Counts:
         with self._lock:
             events, amounts = dict(self._events), dict(self._amounts)
             calls, seconds = dict(self._calls), dict(self._seconds)
-        cloudflare: Service = "cloudflare"
-        batch: tuple[What, Service, str] = ("batch", cloudflare, "")
+        number: Counter[What] = Counter()
+        for (what, _, _), count in events.items():
+            number[what] += count
         return Tally(
             calls=calls,
             seconds=seconds,
             waits={key[1]: (number, amounts[key]) for key, number in events.items() if key[0] == "wait"},
             refusals={key[1:]: number for key, number in events.items() if key[0] == "refusal"},
             settled={key[1]: number for key, number in events.items() if key[0] == "settled"},
-            batches=events.get(batch, 0),
-            operations=int(amounts.get(batch, 0)),
-            mirror_reads=events.get(("mirror", cloudflare, ""), 0),
-            claimed=events.get(("claimed", cloudflare, ""), 0),
+            batches=number["batch"],
+            operations=int(sum(amount for key, amount in amounts.items() if key[0] == "batch")),
+            mirror_reads=number["mirror"],
+            claimed=number["claimed"],
             unclaimed=len(self._unclaimed),
         )
-
-    def _count(self, what: What, service: Service, amount: float = 1, reason: str = "") -> None:
-        key = (what, service, reason)
-        with self._lock:
-            self._events[key] += 1
-            self._amounts[key] = self._amounts.get(key, 0) + amount
-        COUNTED.publish(ProxyEvent(what, service, amount, reason))
 
 
 def summary_line(*counted: Counts | Tally) -> str:

@@ -166,7 +166,7 @@ class Pacer:
         finally:
             self._waiting -= 1
             if waits:
-                self.counts.waited(self._clock.now() - began, self._service)
+                self.counts.count("wait", self._service, self._clock.now() - began)
         return number
 
     def _wait(self, deadline: float, ahead: int = 0) -> float:

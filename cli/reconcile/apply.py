@@ -128,7 +128,7 @@ def behind_api_proxy(session: Session, intended: Intent) -> Iterator[tuple[Sessi
 
 
 def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables by which the engine attaches to the plugins that are kept running."""
+    """Return the variables by which the engine attaches to the kept plugins."""
     if session.plugins is None:
         return {}
     from cli.engine.plugins import shared  # noqa: PLC0415 - only where they are kept
@@ -137,7 +137,7 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:
-    """Refresh what has drifted, then run `up` with the observation that the changes were computed from.
+    """Refresh drifted resources, then run `up` with the observation behind the changes.
 
     Operations that an interrupted run left pending are cleared on the way: the zone was listed after it, so that the
     plan knows which landed (their records are adopted by their marks).
@@ -203,7 +203,7 @@ def _told(failures: Sequence[BaseException]) -> BaseException:
 
 
 def _drop_twins(session: Session, seen: Convergence, listener: Listener) -> None:
-    """End moves that were cut off: records that two stacks hold are dropped from one of them."""
+    """End interrupted moves: drop the records in two stacks from one of them."""
     found: dict[str, list[str]] = {}
     for one in seen.observation.registry.twice:
         found.setdefault(urns.stack(one.urn), []).append(one.urn)

@@ -1,4 +1,4 @@
-"""What a run is about to make, written down before it begins and forgotten once it is done.
+"""Note the records that a run is about to create before it begins, and forget them once it is done.
 
 The engine's own note, its pending operations, is in its checkpoints: a large run writes none, and one that is killed
 takes with it what it had not yet written. The file lies in the backend's folder; elsewhere nothing is written down.
@@ -32,41 +32,41 @@ _ENDING = ".unfinished.json"
 
 
 def place(session: Session) -> Path | None:
-    """The file; None where the backend is no folder."""
+    """Return the file; None where the backend is no folder."""
     folder = state_folder(session.backend)
     return folder / PROJECT_NAME / f"{session.stack}{_ENDING}" if folder else None
 
 
 def journal_path(session: Session) -> Path | None:
-    """The journal of what a convergence of the estate has landed; None where the backend is no folder."""
+    """Return the file of the estate's journal; None where the backend is no folder."""
     folder = state_folder(session.backend)
     return folder / PROJECT_NAME / f"{estate_of(session.stack)}.journal" if folder else None
 
 
 def landed(session: Session) -> Traces:
-    """What a convergence that did not end well has landed."""
+    """Return the traces in the journal of a convergence that did not end well."""
     file = journal_path(session)
     return journal.traces(file) if file else NOTHING
 
 
 def damage(session: Session) -> str:
-    """What of the journal cannot be read, in words; "" for nothing."""
+    """Return which lines of the journal cannot be read, in words; "" for none."""
     file = journal_path(session)
     return journal.look(file).damage if file else ""
 
 
 def all_remembered(session: Session) -> list[Traces]:
-    """What runs of all the estate's stacks that did not end well were about to make: one look at a directory."""
+    """Return the notes of all the estate's stacks about runs that did not end well."""
     return [_read(file) for file in _places(session)]
 
 
 def remembered(session: Session) -> Traces:
-    """What runs that did not end well were about to make. A file that cannot be read tells nothing."""
+    """Return the notes of one stack about runs that did not end well; none where the file cannot be read."""
     return _read(place(session))
 
 
 def _places(session: Session) -> list[Path]:
-    """The files of the estate's stacks that are there."""
+    """Return the files of the estate's stacks that exist."""
     file, estate = place(session), estate_of(session.stack)
     if file is None or not file.parent.is_dir():
         return []
@@ -86,7 +86,7 @@ def _read(file: Path | None) -> Traces:
 
 
 def remember(session: Session, traces: Traces) -> None:
-    """Write down traces, in place of those from before. Raises NotNow where the file cannot be written."""
+    """Write traces in place of the earlier ones. Raises NotNow where the file cannot be written."""
     file = place(session)
     if file is None or traces == NOTHING or traces == remembered(session):
         return
@@ -104,7 +104,7 @@ def remember(session: Session, traces: Traces) -> None:
 
 
 def begin(session: Session, changes: Iterable[Change]) -> None:
-    """Write down what a run is about to make, beside what is written down already. Raises NotNow."""
+    """Add the records that a run is about to create to the stack's notes. Raises NotNow."""
     made = {
         (change.after.name, change.after.type, change.after.content)
         for change in changes
@@ -116,7 +116,7 @@ def begin(session: Session, changes: Iterable[Change]) -> None:
 
 
 def forget(session: Session) -> None:
-    """Forget it all: nothing is open."""
+    """Delete all notes and the journal: nothing is open."""
     for file in _places(session):
         file.unlink(missing_ok=True)
     if kept := journal_path(session):

@@ -1,4 +1,4 @@
-"""Locks that nobody holds any more: the engine's lock has no expiry, and one that was killed leaves it behind.
+"""Break the locks of dead processes: the engine's lock has no expiry, and an engine that was killed leaves it behind.
 
 A lock is broken only where its owner is known to be dead, or to be the leader before us. A folder's lock file says who
 made it: {pid, username, hostname, timestamp} (pulumi, backend/diy/lock.go). A host's name stands for its processes: of
@@ -28,7 +28,7 @@ ENGINE = "pulumi"
 
 @dataclass(frozen=True, slots=True)
 class EngineLock:
-    """Who holds a state, as the lock says. file: where it lies, if that is known."""
+    """A lock of a state: its owner, and its file where that is known."""
 
     pid: int
     owner: str
@@ -42,7 +42,7 @@ class EngineLock:
 
 
 def dead_files(session: Session, folder: Path, leads_since: datetime | None, patience: float) -> dict[Path, str]:
-    """The lock files whose owners are dead, and in words why each may be removed. Raises Locked for that of a live one.
+    """Return the lock files of dead owners, each with the reason in words. Raises Locked for a live owner.
 
     leads_since: since when no other process than this one may run the engine; None where nobody sees to that.
     patience: seconds that an engine on this machine is given to end.
@@ -67,7 +67,7 @@ def dead_files(session: Session, folder: Path, leads_since: datetime | None, pat
 
 
 def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, patience: float) -> tuple[str, ...]:
-    """Remove the locks that a run has met in a backend that is no folder, where all their owners are dead.
+    """Remove the locks of dead owners in a backend that is no folder, where no other owner lives.
 
     `pulumi cancel` removes every lock: one live owner keeps them all. Raises Locked, and ObservationError where Pulumi
     does not answer.
@@ -89,7 +89,7 @@ def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, 
 
 
 def why_dead(lock: EngineLock, leads_since: datetime | None, patience: float) -> str:
-    """Why the owner of a lock cannot be at work any more; "" where it may be.
+    """Return the reason for which a lock's owner cannot be at work any more; "" where it may be.
 
     An engine that runs under its process id is waited for. It is not told by its start alone: clocks are set.
     """
@@ -123,7 +123,7 @@ def _held(session: Session, lock: EngineLock) -> Locked:
 
 
 def _read(file: Path) -> EngineLock | bool:
-    """The lock in a file. Where it cannot be read: whether it is from before this machine was started, or gone."""
+    """Return the lock in a file; for an unreadable one, whether it is gone or older than the machine's start."""
     try:
         text = file.read_bytes()
         written = file.stat().st_mtime

@@ -1,4 +1,4 @@
-"""Whether the process that a lock speaks of still runs on this machine."""
+"""Find out whether the process of a lock still runs on this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RunningProcess:
 
 
 def process(pid: int) -> RunningProcess | None:
-    """The process with this id; None where it has ended."""
+    """Return the process with this id; None where it has ended."""
     if not (PROC / "stat").exists():
         return RunningProcess(None, None) if _answers(pid) else None
     found = stat(pid)
@@ -31,7 +31,7 @@ def process(pid: int) -> RunningProcess | None:
 
 
 def booted() -> float:
-    """When this machine was started, in seconds since the epoch; 0 where it does not tell. It moves with the clock."""
+    """Return the start of this machine in seconds since the epoch; 0 where unknown. It moves with the clock."""
     try:
         lines = (PROC / "stat").read_text().splitlines()
     except OSError:
@@ -40,7 +40,7 @@ def booted() -> float:
 
 
 def await_end(pid: int, seconds: float) -> None:
-    """Wait until this process has ended, this long at most."""
+    """Wait until a process has ended, at most so many seconds."""
     try:
         descriptor = os.pidfd_open(pid)
     except (AttributeError, OSError):  # no Linux, or it has ended

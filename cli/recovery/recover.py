@@ -1,4 +1,4 @@
-"""Recover from a crash: break locks that nobody holds, mend a damaged state, find records that state has lost.
+"""Recover from a crash: break the locks of dead owners, mend a damaged state, find the records lost from state.
 
 `recover` is called before a run that follows a start, a change of leaders, or a run that did not end well. It looks at
 all stacks of the session's estate. Where all is well it reads the files that have changed, and starts no engine.
@@ -76,7 +76,7 @@ def recover(
 
 
 def printing_on(console: Console) -> Told:
-    """Return a function that prints each thing that was put right."""
+    """Return a function that prints each repair."""
 
     def told(mended: Mended) -> None:
         console.print("[yellow]recovered[/]: ", end="", highlight=False)

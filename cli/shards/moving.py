@@ -1,4 +1,4 @@
-"""Moves record sets from one stack of an estate to another one, in their states alone: no zone is touched.
+"""Move record sets from one stack of an estate to another, in their states alone: no zone is touched.
 
 Targets are written first, then the sources. Whoever dies in between leaves what moved in both, where `united` of
 `cli.state.registries` finds it: then `drop` takes it out of the one that it does not belong to. It is never in none.
@@ -34,7 +34,7 @@ Moves = Mapping[tuple[str, str], Collection[str]]
 
 
 def move(session: Session, moves: Moves, told: Told) -> None:
-    """Move these, each with all the records and marks of its set; what a stack holds no more is left out.
+    """Move records, each with all the records and marks of its set; URNs that a stack holds no more are left out.
 
     A stack that is missing is made. told: hears what was moved, and what cannot be: the target has its name for
     another record.
@@ -65,7 +65,7 @@ def move(session: Session, moves: Moves, told: Told) -> None:
 
 
 def drop(session: Session, stack: str, urns: Collection[str], told: Told) -> None:
-    """Take these, with their whole sets, out of a stack's state, for another one holds them too. Raises as `move`."""
+    """Drop records, with their whole sets, from a stack's state, because another holds them too. Raises as `move`."""
     found = transfer.whole(_read(session, [stack])[stack], urns)
     if found:
         _remove(session, {stack: found})
@@ -73,7 +73,7 @@ def drop(session: Session, stack: str, urns: Collection[str], told: Told) -> Non
 
 
 def _remove(session: Session, gone: Mapping[str, Collection[Resource]]) -> None:
-    """Take what other stacks hold by now out of these. Raises ObservationError where it is not what it was."""
+    """Remove from these stacks the records that others hold by now. Raises ObservationError where state has changed."""
     with ExitStack() as written:
         _begin(written, session, gone)
         there = _read(session, gone)
@@ -95,7 +95,7 @@ def _make(session: Session, stack: str) -> None:
 
 
 def _read(session: Session, stacks: Iterable[str]) -> dict[str, Deployment]:
-    """The states of these. Raises NotNow where the engine has noted that a run was cut off."""
+    """Return the states of stacks. Raises NotNow where the engine has noted that a run was cut off."""
     found = {stack: state or {} for stack, state in _on_each(lambda one: deployment_of(session.at(one)), stacks)}
     for stack, state in found.items():
         if state.get("pending_operations"):
@@ -108,7 +108,7 @@ def _read(session: Session, stacks: Iterable[str]) -> dict[str, Deployment]:
 
 
 def _fit(source: Deployment, target: Deployment, urns: Collection[str], to: str, told: Told) -> tuple[Resource, ...]:
-    """What of the source can be moved to a target of this name."""
+    """Return the resources of the source that can move to a target of this name."""
     moved = transfer.whole(source, urns)
     if not moved:
         return ()

@@ -1,4 +1,4 @@
-"""What each stack of the estate has to do of a convergence: only those that have anything to do are run. Pure."""
+"""Split a convergence into the parts of the estate's stacks; a stack with nothing to do has none. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.A
 
 @dataclass(frozen=True, slots=True)
 class StackPart:
-    """One run: of a stack, with its part of the plan. interrupted: state says that a run of it was cut off."""
+    """The part of a plan for one stack, for one run. interrupted: whether state says that a run was cut off."""
 
     stack: str
     plan: Plan
@@ -38,12 +38,12 @@ class StackPart:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether the zones wait for it; else it only remembers something, and takes no core from those that do."""
+        """Whether it changes zones; a part that does not takes no core from the others."""
         return bool(self.changes or self.geo_changes or self.interrupted)
 
     @property
     def urgency(self) -> tuple[int, int]:
-        """To sort by: the most urgent first, of those the smallest."""
+        """The sort key: the most urgent part first, of those the smallest."""
         ranks = [URGENT.index(change.action) for change in self.changes]
         return min(ranks, default=len(URGENT)), len(ranks)
 
@@ -57,7 +57,7 @@ def parts(
     *,
     every: bool = False,
 ) -> tuple[StackPart, ...]:
-    """The runs that a convergence takes, the most urgent first. every: also those with nothing to do."""
+    """Return the parts of a convergence, the most urgent first. every: also those with nothing to do."""
     registry = observation.registry
     own = homes(plan, registry, estate)
     doing: dict[str, list[Change]] = {}
@@ -84,7 +84,7 @@ def parts(
 
 
 def _remembering(plan: Plan, observation: Observation, own: Mapping[Key, str], estate: str) -> set[str]:
-    """The stacks that are to remember something else, whether or not a record changes.
+    """Return the stacks with exports or metadata to change, whether or not a record changes.
 
     Of links and zones a single stack remembers what its next change brings along.
     """

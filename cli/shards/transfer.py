@@ -1,4 +1,4 @@
-"""Resources of one stack's state as they are in another one's. Pure.
+"""Rewrite resources of one stack's state for the state of another. Pure.
 
 A deployment is that of `pulumi stack export` (apitype.DeploymentV3). A record set is moved whole: its component with
 all its records and marks. What a resource refers to by URN is rewritten with it; its provider is the target's of that
@@ -25,14 +25,14 @@ _REFERENCES = ("dependencies", "replaceWith")
 
 
 def whole(deployment: Deployment, urns: Collection[str]) -> tuple[Resource, ...]:
-    """All resources of the components that these URNs are of, or belong to, in the order of the state."""
+    """Return all resources of the components of these URNs, in the order of the state."""
     by_urn = {one["urn"]: one for one in _resources(deployment)}
     tops = {_top(urn, by_urn) for urn in urns if urn in by_urn}
     return tuple(one for one in _resources(deployment) if _top(one["urn"], by_urn) in tops)
 
 
 def clashing(target: Deployment, source: Deployment, moved: Iterable[Resource], stack: str) -> frozenset[str]:
-    """The URNs of those, and all of their components, whose names the target has for something else."""
+    """Return the URNs of whole components with a name that the target has for another resource."""
     held = {one["urn"]: one.get("id", "") for one in _resources(target)}
     origin = _stack_resource(source)["urn"]
     found = [
@@ -44,12 +44,12 @@ def clashing(target: Deployment, source: Deployment, moved: Iterable[Resource], 
 
 
 def holds_secrets(deployment: Deployment) -> bool:
-    """Whether it has a value that its own stack alone can decrypt."""
+    """Return whether a state has a value that its own stack alone can decrypt."""
     return _SECRET in repr(_resources(deployment))
 
 
 def added(target: Deployment, source: Deployment, moved: Sequence[Resource], stack: str) -> Deployment:
-    """The state of the target, the stack of this name, with these of the source. What it has already stays as it is."""
+    """Return the state of the target stack with the moved resources of the source. Its own resources stay."""
     origin = _stack_resource(source)["urn"]
     held = {one["urn"]: one for one in _resources(target)}
     made: list[Resource] = []
@@ -77,20 +77,20 @@ def added(target: Deployment, source: Deployment, moved: Sequence[Resource], sta
 
 
 def removed(source: Deployment, urns: Collection[str]) -> Deployment:
-    """The state without these; no other resource refers to them any more."""
+    """Return the state without these resources; no other resource refers to them any more."""
     gone = frozenset(urns)
     return {**source, "resources": [_without(one, gone) for one in _resources(source) if one["urn"] not in gone]}
 
 
 def renamed(urn: str, origin: str, stack: str) -> str:
-    """A URN, or a reference to a provider, as it is in another stack. origin: the URN of its own stack."""
+    """Return a URN, or a reference to a provider, as in another stack. origin: the URN of its own stack."""
     if urn == origin:
         return root_of(stack, urns.project(origin))
     return f"urn:pulumi:{stack}::{urn.removeprefix(f'urn:pulumi:{urns.stack(origin)}::')}"
 
 
 def _rewritten(resource: Resource, origin: str, stack: str, moved: Collection[str]) -> dict[str, Any]:
-    """The resource in another stack. Of what it depends on, only what moves with it is named there."""
+    """Return the resource as in another stack, with the dependencies that move with it."""
     made = dict(resource)
     for key in _ONE:
         if made.get(key):
@@ -108,7 +108,7 @@ def _rewritten(resource: Resource, origin: str, stack: str, moved: Collection[st
 
 
 def _without(resource: Resource, gone: frozenset[str]) -> Resource:
-    """The resource, which stays, without its references to what goes."""
+    """Return a remaining resource without its references to the removed ones."""
     if not any(urn in gone for key in _REFERENCES for urn in resource.get(key) or ()):
         return resource
     kept = {key: [urn for urn in resource[key] if urn not in gone] for key in _REFERENCES if resource.get(key)}
@@ -118,7 +118,7 @@ def _without(resource: Resource, gone: frozenset[str]) -> Resource:
 
 
 def _top(urn: str, by_urn: Mapping[str, Resource]) -> str:
-    """The URN of the outermost component that a resource belongs to: below the stack; its own where there is none."""
+    """Return the URN of a resource's outermost component below the stack; its own where there is none."""
     while (parent := by_urn[urn].get("parent", "")) in by_urn and by_urn[parent]["type"] != STACK_TYPE_TOKEN:
         urn = parent
     return urn

@@ -1,4 +1,4 @@
-"""The calls to APIs that this process makes, for itself and, in its API proxy, for the engine's plugins."""
+"""The calls to APIs that this process makes, for itself and, through its API proxy, for the engine's plugins."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import asyncio
 import re
 from collections import defaultdict
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final
 
 from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare.envelope import failure
-from cli.apiproxy.cloudflare.operation import ORDER, Method, requested
+from cli.apiproxy.cloudflare.operation import ORDER, requested
 from cli.apiproxy.cloudflare.presend import ForeseenWrites
 from cli.apiproxy.cloudflare.zone import ZoneProxy
 from cli.apiproxy.http import Request, Response
@@ -57,7 +57,7 @@ class CloudflareHandler:
             return await self._write(request, path, client)
         if request.method == "GET" and path and path[2] and self._scope.intent is not None:
             zone = self._zone(path[1], client)
-            if zone is not None:
+            if zone.client is client:
                 return await zone.read(path[2])
         return await client.forward(request)
 
@@ -66,22 +66,18 @@ class CloudflareHandler:
             return self._fenced("no convergence is under way")
         if path is None or (request.method == "POST") != (path[2] is None):
             return self._fenced(f"it does not know {request.method} {request.target}")
-        zone = self._zone(path[1], client)
-        if zone is None:
-            return self._fenced("this run has other credentials for the zone")
-        operation = requested(cast("Method", request.method), path[2] or "", request.body, request.headers)
+        operation = requested(request, path[2] or "", client)
         is_repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
-        return await zone.write(operation, is_repeated=is_repeated)
+        return await self._zone(path[1], client).write(operation, is_repeated=is_repeated)
 
-    def _zone(self, zone_id: str, client: ApiClient) -> ZoneProxy | None:
-        """Return the zone; None for another client than the first of the zone."""
+    def _zone(self, zone_id: str, client: ApiClient) -> ZoneProxy:
         zone = self._zones.get(zone_id)
         if zone is None:
             foreseen = ForeseenWrites(self._foreseen[zone_id])
             zone = self._zones[zone_id] = ZoneProxy(client, zone_id, self._scope, foreseen)
-        return zone if zone.client is client else None
+        return zone
 
     def _fenced(self, why: str) -> Response:
-        self._scope.counts.refused("fence")
+        self._scope.counts.count("refusal", "cloudflare", reason="fence")
         said = f"TrueNorth's API proxy refused to write records: {why}. Nothing was changed"
         return failure(HTTPStatus.FORBIDDEN, said)

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal, cast
 
 import msgspec
 
+from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare.envelope import Malformed
-from cli.apiproxy.http import JSON, Response
+from cli.apiproxy.http import JSON, Request, Response
 from cli.apiproxy.intent import Write
 from components.records import cloudflare_fields
 from components.records.record import Record
@@ -27,7 +28,7 @@ _PLAIN_FIELDS: Final = frozenset(
 
 @dataclass(slots=True, eq=False)
 class Operation:
-    """A write that was requested or foreseen. record_id: "" for POST.
+    """A write that was requested or foreseen. record_id: "" for POST. client: sends it, with its signature.
 
     body: as it came; fields: the JSON object in it, None where it is none. record: the record as it is to be; None for
     DELETE and PATCH, and where the fields are no record. answer: shared by all who wait. before: the ids of the zone's
@@ -42,6 +43,7 @@ class Operation:
     fields: dict[str, Any] | None
     record: Record | None
     headers: Mapping[str, str]
+    client: ApiClient
     answer: asyncio.Future[Response] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     before: frozenset[str] | None = None
     sent: float = 0.0
@@ -65,21 +67,23 @@ class Operation:
             self.answer.set_result(answer)
 
 
-def requested(method: Method, record_id: str, body: bytes, headers: Mapping[str, str]) -> Operation:
+def requested(request: Request, record_id: str, client: ApiClient) -> Operation:
     """Return the operation of a request."""
+    method, body, headers = cast("Method", request.method), request.body, request.headers
     is_json = headers.get("content-type", "").lower().startswith("application/json")
     fields = _object(body) if is_json and method != "DELETE" else None
     # A part of a record is none.
     record = None if fields is None or method == "PATCH" else _record(fields)
-    return Operation(method, record_id, body, fields, record, headers)
+    return Operation(method, record_id, body, fields, record, headers, client)
 
 
-def foreseen(write: Write, signature: Mapping[str, str]) -> Operation:
+def foreseen(write: Write, client: ApiClient) -> Operation:
     """Return the operation of a foreseen write, in the plugin's wording (pulumi-cloudflare 6: whole objects)."""
     fields = None if write.record is None else _fields(write.record, overwrite=write.method == "PUT")
     body = b"" if fields is None else msgspec.json.encode(fields)
     record_id = "" if write.method == "POST" else write.record_id
-    return Operation(write.method, record_id, body, fields, write.record, {**signature, **JSON})
+    headers = {**dict(client.signature), **JSON}
+    return Operation(write.method, record_id, body, fields, write.record, headers, client)
 
 
 def is_plain(operation: Operation) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from http import HTTPStatus
 
+from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare.operation import Operation, foreseen, is_plain
 from cli.apiproxy.intent import Write
 from components.records.record import Record
@@ -26,12 +27,12 @@ class ForeseenWrites:
         """Return whether the operation is a foreseen write that has not begun."""
         return _is(operation, self._waiting.get(_place_of(operation)))
 
-    def begin(self, signature: Mapping[str, str], is_allowed: Callable[[str], bool]) -> list[Operation]:
+    def begin(self, client: ApiClient, is_allowed: Callable[[str], bool]) -> list[Operation]:
         """Return the operations of all waiting writes, in order; changes and deletions of allowed ids only."""
         operations = []
         for place, write in self._waiting.items():
             if write.method == "POST" or is_allowed(write.record_id):
-                self._begun[place] = operation = foreseen(write, signature)
+                self._begun[place] = operation = foreseen(write, client)
                 operations.append(operation)
         self._waiting.clear()
         return operations

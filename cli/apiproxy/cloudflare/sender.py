@@ -35,8 +35,7 @@ _UNCONFIRMED: Final = "could not be confirmed: the API's answer was lost, and th
 class Sender:
     """The sender of one zone; the lock of the zone's cache is held around `carry_out`."""
 
-    def __init__(self, client: ApiClient, zone_id: str, scope: Scope, cache: ZoneCache) -> None:
-        self._client = client
+    def __init__(self, zone_id: str, scope: Scope, cache: ZoneCache) -> None:
         self._zone_id = zone_id
         self._scope = scope
         self._cache = cache
@@ -85,8 +84,14 @@ class Sender:
         self._leave(left, HTTPStatus.SERVICE_UNAVAILABLE, "was broken off")
 
     async def _send_all(self, operations: Sequence[Operation]) -> bool:
-        """Carry operations out in as few calls as possible. Return whether all have landed."""
-        limit = await batches.batch_limit(self._client, self._zone_id, len(operations))
+        """Carry operations out in few calls, each of one signature. Return whether all have landed."""
+        signed_alike: dict[ApiClient, list[Operation]] = {}
+        for operation in operations:
+            signed_alike.setdefault(operation.client, []).append(operation)
+        return all([await self._send_batches(client, several) for client, several in signed_alike.items()])
+
+    async def _send_batches(self, client: ApiClient, operations: Sequence[Operation]) -> bool:
+        limit = await batches.batch_limit(client, self._zone_id, len(operations))
         if len(operations) > limit:
             await self._learn_names(operations)
         parts = batches.batches(operations, limit, self._named)
@@ -141,10 +146,10 @@ class Sender:
     async def _ask(self, part: Sequence[Operation]) -> Response:
         path = f"/zones/{self._zone_id}/dns_records"
         if len(part) > 1:
-            return await self._client.call("POST", f"{path}/batch", batches.body(part))
+            return await part[0].client.call("POST", f"{path}/batch", batches.body(part))
         one = part[0]
         target = f"{path}/{one.record_id}" if one.record_id else path
-        return await self._client.call(one.method, target, one.body, one.headers)
+        return await one.client.call(one.method, target, one.body, one.headers)
 
     async def _apart(self, part: Sequence[Operation]) -> bool:
         """Send a refused batch in two parts, and so on until the operation at fault stands alone."""
@@ -152,7 +157,7 @@ class Sender:
         both = [await self._send(left), await self._send(right)]
         if all(both) and len(part) > batches.SMALLEST:
             # So it was refused for its size.
-            self._client.batch_limits[self._zone_id] = max(batches.SMALLEST, len(part) // 2)
+            part[0].client.batch_limits[self._zone_id] = max(batches.SMALLEST, len(part) // 2)
         return all(both)
 
     async def _refused(self, operation: Operation, answer: Response) -> bool:
@@ -179,7 +184,7 @@ class Sender:
         try:
             await self._scope.note_sending(writes)
         except NotNow as error:
-            self._scope.counts.refused("journal")
+            self._scope.counts.count("refusal", "cloudflare", reason="journal")
             said = f"nothing was sent, as it could not be noted first: {error}"
             self._resolve(part, failure(HTTPStatus.INSUFFICIENT_STORAGE, said), is_counted=False)
             return False
@@ -192,12 +197,12 @@ class Sender:
         try:
             await self._scope.note_landed([one.landed for one, _, _ in results if one.landed])
         except NotNow as error:
-            self._scope.counts.refused("journal")
+            self._scope.counts.count("refusal", "cloudflare", reason="journal")
             said = f"has landed, and could not be noted: {error}"
             self._leave([one for one, _, _ in results], HTTPStatus.INSUFFICIENT_STORAGE, said)
             return False
         if answer is not None and len(results) > 1:
-            self._scope.counts.batch(len(results))
+            self._scope.counts.count("batch", "cloudflare", len(results))
         headers = {} if answer is None else dict(answer.headers)
         for operation, record_id, raw in results:
             if operation.method == "POST":
@@ -233,7 +238,7 @@ class Sender:
         found = lost_answers.look([one for one in part if not one.answer.done()], listing, known)
         self._leave(found.unsure, HTTPStatus.SERVICE_UNAVAILABLE, _UNREADABLE)
         for _ in found.landed:
-            self._scope.counts.settled()
+            self._scope.counts.count("settled", "cloudflare")
         is_done = not found.landed or await self._land(found.landed, None)
         again = [one for one in found.missing if one.losses < _TRIES and not is_last]
         given_up = [one for one in found.missing if one.losses >= _TRIES or is_last]
@@ -243,7 +248,7 @@ class Sender:
     def _resolve(self, part: Iterable[Operation], answer: Response, *, is_counted: bool = True) -> None:
         for operation in part:
             if is_counted and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                self._scope.counts.refused("api")
+                self._scope.counts.count("refusal", "cloudflare", reason="api")
             operation.resolve(answer)
 
     def _leave(self, part: Iterable[Operation], status: int, why: str) -> None:

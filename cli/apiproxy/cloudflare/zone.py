@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sized
 from http import HTTPStatus
 from typing import Final
 
@@ -24,7 +24,7 @@ LONGEST: Final = 0.05
 
 
 class ZoneProxy:
-    """A zone within one convergence. client: signs all calls about the zone."""
+    """A zone within one convergence. client: signs the listings of the zone; each write is signed by its own client."""
 
     def __init__(self, client: ApiClient, zone_id: str, scope: Scope, foreseen: ForeseenWrites) -> None:
         self.client = client
@@ -32,7 +32,7 @@ class ZoneProxy:
         self._zone_id = zone_id
         self._scope = scope
         self._cache = ZoneCache(client, zone_id)
-        self._sender = Sender(client, zone_id, scope, self._cache)
+        self._sender = Sender(zone_id, scope, self._cache)
         self._queue: list[Operation] = []
         self._worker: asyncio.Task[None] | None = None
         self._under_way: dict[Hashable, Operation] = {}
@@ -44,7 +44,7 @@ class ZoneProxy:
             found = await self._cache.read(record_id)
         except NotListed as error:
             return error.answer
-        self._scope.counts.answered_from_mirror()
+        self._scope.counts.count("mirror", "cloudflare")
         self.foreseen.learn(record_id)
         return gone() if found is None else success(found)
 
@@ -85,7 +85,7 @@ class ZoneProxy:
         """Return the refusal of a change or deletion of a record that the stack does not own; None for others."""
         if operation.method == "POST" or self._is_allowed(operation.record_id):
             return None
-        self._scope.counts.refused("fence")
+        self._scope.counts.count("refusal", "cloudflare", reason="fence")
         named = operation.record_id
         try:
             await self._cache.read(operation.record_id)
@@ -111,7 +111,7 @@ class ZoneProxy:
         """
         foreseen = self.foreseen
         if foreseen.holds(operation):
-            for one in foreseen.begin(dict(self.client.signature), self._is_allowed):
+            for one in foreseen.begin(operation.client, self._is_allowed):
                 self._enqueue(one)
         elif foreseen:
             foreseen.forget(operation)
@@ -120,7 +120,7 @@ class ZoneProxy:
             return None
         answer = await asyncio.shield(claimed.answer)
         if answer.status == HTTPStatus.OK:
-            self._scope.counts.claimed()
+            self._scope.counts.count("claimed", "cloudflare")
             self._done[operation.key] = answer
         return answer
 
@@ -146,7 +146,7 @@ class ZoneProxy:
         """Carry out the gathered operations, then those that have come meanwhile."""
         operations: list[Operation] = []
         try:
-            await self._gathered()
+            await callers_pause(self._queue)
             operations, self._queue = takeable(self._queue)
             async with self._cache.lock:
                 await self._sender.carry_out(operations)
@@ -154,10 +154,11 @@ class ZoneProxy:
             self._sender.give_up(operations)
             self._worker = asyncio.create_task(self._work()) if self._queue else None
 
-    async def _gathered(self) -> None:
-        """Wait until callers pause."""
-        started = time.monotonic()
-        seen = 0
-        while seen < len(self._queue) and time.monotonic() - started < LONGEST:
-            seen = len(self._queue)
-            await asyncio.sleep(QUIET)
+
+async def callers_pause(queue: Sized) -> None:
+    """Wait until no more writes come, or for the longest time that a write may wait for others."""
+    started = time.monotonic()
+    seen = 0
+    while seen < len(queue) and time.monotonic() - started < LONGEST:
+        seen = len(queue)
+        await asyncio.sleep(QUIET)

@@ -52,7 +52,7 @@ class GandiHandler:
             return await self._write(request, client)
         except _Refusal as refusal:
             if refusal.reason:
-                self._scope.counts.refused(refusal.reason, "gandi")
+                self._scope.counts.count("refusal", "gandi", reason=refusal.reason)
             kind, cause = f"HTTP{refusal.status.phrase.replace(' ', '')}", refusal.status.phrase
             said = {"object": kind, "cause": cause, "code": int(refusal.status), "message": str(refusal)}
             return Response(refusal.status, json.dumps(said).encode(), {**_JSON, **refusal.headers})
@@ -92,7 +92,7 @@ class GandiHandler:
             )
             raise _Refusal(HTTPStatus.CONFLICT, message, "fence")
         if answer.status >= HTTPStatus.BAD_REQUEST:
-            self._scope.counts.refused("api", "gandi")
+            self._scope.counts.count("refusal", "gandi", reason="api")
             return answer
         if makes:
             self._scope.made.add(wanted.id)
@@ -122,7 +122,7 @@ class GandiHandler:
                     finds_its_own = number > 0 and request.method == "POST" and answer.status == HTTPStatus.OK
                     return _written() if finds_its_own else answer
             landed = await self._has_landed(request, wanted, client)
-            self._scope.counts.settled("gandi")
+            self._scope.counts.count("settled", "gandi")
             if landed:
                 return Response(HTTPStatus.NO_CONTENT) if request.method == "DELETE" else _written()
         message = f"Gandi's API has answered none of {SENDINGS} tries to write {wanted}, and it was not written"

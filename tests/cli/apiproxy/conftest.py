@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from cli.apiproxy.cloudflare import zone
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent, Write
 from cli.apiproxy.proxy import ApiProxy
@@ -135,6 +138,23 @@ def world(_world: World) -> Iterator[World]:
     _world.cloudflare.requests.clear()
     yield _world
     _world.cloudflare.faults.clear()
+
+
+@pytest.fixture
+def gathered(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Have zones wait until so many writes have come, or none for a second, however busy the machine is."""
+
+    def wait_for(count: int) -> None:
+        async def gather(queue: Sized) -> None:
+            known, since = 0, time.monotonic()
+            while len(queue) < count and time.monotonic() - since < 1:
+                if len(queue) > known:
+                    known, since = len(queue), time.monotonic()
+                await asyncio.sleep(0.001)
+
+        monkeypatch.setattr(zone, "callers_pause", gather)
+
+    return wait_for
 
 
 @pytest.fixture

@@ -23,16 +23,16 @@ class TestTheTally:
 
     def test_everything_is_counted(self) -> None:
         counts = Counts()
-        counts.batch(200)
-        counts.batch(3)
-        counts.waited(1.5)
-        counts.waited(0.5)
-        counts.waited(9.0, "gandi")
-        counts.refused("fence")
-        counts.refused("api", "gandi")
-        counts.answered_from_mirror()
-        counts.settled()
-        counts.claimed()
+        counts.count("batch", "cloudflare", 200)
+        counts.count("batch", "cloudflare", 3)
+        counts.count("wait", "cloudflare", 1.5)
+        counts.count("wait", "cloudflare", 0.5)
+        counts.count("wait", "gandi", 9.0)
+        counts.count("refusal", "cloudflare", reason="fence")
+        counts.count("refusal", "gandi", reason="api")
+        counts.count("mirror", "cloudflare")
+        counts.count("settled", "cloudflare")
+        counts.count("claimed", "cloudflare")
         counts.unclaimed = (DELETION,)
         tally = counts.tally
         assert (tally.batches, tally.operations) == (2, 203)
@@ -46,7 +46,7 @@ class TestTheTally:
         counts = Counts()
         before = counts.tally
         counts.call("gandi", "PUT", ((201, 0.1),))
-        counts.waited(1.0)
+        counts.count("wait", "cloudflare", 1.0)
         assert before.calls == {}
         assert before.waits == {}
 
@@ -55,8 +55,8 @@ class TestTheTally:
 
         def count(_: int) -> None:
             counts.call("cloudflare", "GET", ((200, 1.0),))
-            counts.waited(1.0)
-            counts.batch(2)
+            counts.count("wait", "cloudflare", 1.0)
+            counts.count("batch", "cloudflare", 2)
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(count, range(2_000)))
@@ -76,12 +76,12 @@ class TestWhoHears:
         counts = Counts()
         heard: list[ProxyEvent] = []
         with COUNTED.listening(heard.append):
-            counts.batch(200)
-            counts.waited(2.5, "gandi")
-            counts.refused("fence")
-            counts.answered_from_mirror()
-            counts.settled("gandi")
-            counts.claimed()
+            counts.count("batch", "cloudflare", 200)
+            counts.count("wait", "gandi", 2.5)
+            counts.count("refusal", "cloudflare", reason="fence")
+            counts.count("mirror", "cloudflare")
+            counts.count("settled", "gandi")
+            counts.count("claimed", "cloudflare")
             counts.unclaimed = (DELETION, DELETION)
             counts.unclaimed = ()
         assert heard == [
@@ -102,22 +102,22 @@ class TestTheSummary:
             counts.call("cloudflare", "GET", ((200, 0.1),))
         for operations in (3500, 3500, 3000):
             counts.call("cloudflare", "POST", ((200, 0.1),))
-            counts.batch(operations)
+            counts.count("batch", "cloudflare", operations)
         assert summary_line(counts) == "Cloudflare: 7 calls, 3 of them batches of 10,000 operations; waited 0 s"
 
     def test_one_is_one(self) -> None:
         counts = Counts()
         counts.call("cloudflare", "POST", ((200, 0.1),))
-        counts.batch(1)
+        counts.count("batch", "cloudflare", 1)
         assert summary_line(counts) == "Cloudflare: 1 call, 1 of them a batch of 1 operation; waited 0 s"
 
     def test_what_went_wrong_is_told_too(self) -> None:
         counts = Counts()
         counts.call("cloudflare", "PUT", ((0, 0.1),))
-        counts.waited(12.6)
-        counts.settled()
-        counts.refused("fence")
-        counts.refused("api")
+        counts.count("wait", "cloudflare", 12.6)
+        counts.count("settled", "cloudflare")
+        counts.count("refusal", "cloudflare", reason="fence")
+        counts.count("refusal", "cloudflare", reason="api")
         counts.unclaimed = (DELETION,)
         assert summary_line(counts) == (
             "Cloudflare: 1 call; waited 13 s; 1 lost answer settled; 2 requests refused; "
@@ -134,12 +134,12 @@ class TestTheSummary:
     def test_several_convergences_are_told_together(self) -> None:
         counts = Counts()
         counts.call("cloudflare", "POST", ((200, 0.1),))
-        counts.batch(2)
-        counts.waited(1.0)
+        counts.count("batch", "cloudflare", 2)
+        counts.count("wait", "cloudflare", 1.0)
         told = summary_line(counts.tally, Counts().tally, counts)
         assert told == "Cloudflare: 2 calls, 2 of them batches of 4 operations; waited 2 s"
 
     def test_of_no_call_nothing_is_told(self) -> None:
         counts = Counts()
-        counts.refused("fence")
+        counts.count("refusal", "cloudflare", reason="fence")
         assert summary_line(counts) == ""

@@ -35,13 +35,13 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 from cli.apiproxy.intent import Write
-from cli.apiproxy.journal import Entry, Journal
+from cli.apiproxy.journal import Journal, JournalEntry
 from components.records.record import Record
 
 async def one(journal, number):
     record = Record(f"n{number}.example.com", "A", "203.0.113.7", 300, False, "")
-    await journal.sending([Entry("run", Write("POST", "zone", "", record))])
-    await journal.landed([Entry("run", Write("POST", "zone", f"id{number}", record))])
+    await journal.sending([JournalEntry("run", Write("POST", "zone", "", record))])
+    await journal.landed([JournalEntry("run", Write("POST", "zone", f"id{number}", record))])
     print(f"id{number}", flush=True)
 
 async def lane(journal, start):
@@ -89,7 +89,7 @@ class TestWhatIsKept:
         assert read(path) == ()
         assert look(path).sent == (entry(),)
 
-    @settings(max_examples=20)  # each one syncs the disk
+    @settings(max_examples=20, deadline=None)  # each one syncs the disk
     @given(st.lists(RECORDS, max_size=20))
     def test_any_record_comes_back_as_it_was(
         self, tmp_path_factory: pytest.TempPathFactory, records: list[Record]
@@ -277,6 +277,7 @@ class TestDamage:
         kept(path, landed=(entry("POST", "r2"),))
         assert [one.write.record_id for one in read(path)] == ["r2"]
 
+    @settings(deadline=None)
     @given(st.binary())
     def test_any_bytes_are_read_without_an_error(
         self, tmp_path_factory: pytest.TempPathFactory, content: bytes

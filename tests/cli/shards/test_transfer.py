@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.shards import transfer
@@ -73,6 +73,7 @@ def held(state: Mapping[str, Any]) -> dict[str, str]:
     return {one.logical_name: one.id for one in parse_registry({"deployment": state}).records}
 
 
+@settings(deadline=None)
 @given(
     own=st.lists(st.sampled_from(SETS), unique=True, min_size=1),
     others=st.lists(st.sampled_from(["x.example.com", "y.example.com"]), unique=True),

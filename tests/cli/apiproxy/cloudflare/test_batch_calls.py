@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from tests.cli.apiproxy.conftest import Place, World
 
 BATCH = ("POST", "/dns_records/batch")
 NOBODY = "f" * 32
+Gathered = Callable[[int], None]
 
 
 def batches(place: Place) -> list[int]:
@@ -30,7 +32,8 @@ def writes(place: Place) -> list[tuple[str, str]]:
 
 
 class TestGathering:
-    def test_writes_of_all_kinds_are_one_batch(self, place: Place) -> None:
+    def test_writes_of_all_kinds_are_one_batch(self, place: Place, gathered: Gathered) -> None:
+        gathered(40)
         ids = [place.add(f"old{number}") for number in range(30)]
         asked: list[tuple[str, str, object]] = [("POST", "", place.a(f"new{number}")) for number in range(10)]
         asked += [("PUT", f"/{one}", place.a(f"put{one[:8]}", ttl=600)) for one in ids[:10]]
@@ -84,7 +87,10 @@ class TestGathering:
                 assert {one.status_code for one in answers} == {200}
         assert len(place.contents()) == 6
 
-    def test_a_record_may_take_the_place_of_another_of_its_name_in_one_batch(self, place: Place) -> None:
+    def test_a_record_may_take_the_place_of_another_of_its_name_in_one_batch(
+        self, place: Place, gathered: Gathered
+    ) -> None:
+        gathered(2)
         alias = place.cloudflare.add_record(
             place.zone.id, {"type": "CNAME", "name": "www", "content": "target.example.net"}
         ).id
@@ -114,7 +120,8 @@ class TestRefusals:
             assert (answer.status_code, answer.json()) == (without.status_code, without.json())
         assert len(place.contents()) == 31
 
-    def test_finding_one_at_fault_takes_a_logarithm_of_calls(self, place: Place) -> None:
+    def test_finding_one_at_fault_takes_a_logarithm_of_calls(self, place: Place, gathered: Gathered) -> None:
+        gathered(64)
         with place.carrying_out():
             asked = [("POST", "", place.a(f"n{number}", ttl=5 if number == 50 else 300)) for number in range(64)]
             answers = place.client.together(*asked)
@@ -129,7 +136,8 @@ class TestRefusals:
         assert [one.status_code for one in answers] == [404, 200]
         assert codes(answer_of(answers[0])) == {81044}
 
-    def test_a_token_that_may_only_read_is_refused_once_for_all(self, place: Place) -> None:
+    def test_a_token_that_may_only_read_is_refused_once_for_all(self, place: Place, gathered: Gathered) -> None:
+        gathered(20)
         client = place.client
         client.token = "unknown-" + "x" * 40
         with place.carrying_out():
@@ -143,7 +151,8 @@ class TestRefusals:
         assert sorted(one.status_code for one in answers) == [200, 400]
         assert place.contents() == {"www": ["192.0.2.1"]}
 
-    def test_a_full_zone_is_found_full_once(self, world: World) -> None:
+    def test_a_full_zone_is_found_full_once(self, world: World, gathered: Gathered) -> None:
+        gathered(60)
         with world.place("free") as place:
             for number in range(180):
                 place.add(f"old{number}")
@@ -176,8 +185,11 @@ class TestRefusals:
 
 
 class TestScale:
-    def test_two_thousand_creations_over_64_connections_take_two_calls_a_round(self, place: Place) -> None:
+    def test_two_thousand_creations_over_64_connections_take_two_calls_a_round(
+        self, place: Place, gathered: Gathered
+    ) -> None:
         """Measured: 32 calls, 0.13 ms of processor time a request; bounds with room for a machine that is busy."""
+        gathered(64)
         count, connections = 2_000, 64
         url = urlsplit(place.client.base)
         thread = next(one for one in threading.enumerate() if one.name == "api-proxy")

@@ -6,16 +6,22 @@ import asyncio
 from collections import Counter
 from itertools import chain
 
+import httpx2
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare import batches
 from cli.apiproxy.cloudflare.operation import Method, Operation
+from cli.apiproxy.counts import Counts
+from cli.apiproxy.dialects import DIALECTS
 from cli.apiproxy.http import Response
+from cli.apiproxy.pacer import Pacer
 
 _methods: st.SearchStrategy[Method] = st.sampled_from(["POST", "PUT", "PATCH", "DELETE"])
 _shapes = st.lists(st.tuples(_methods, st.sampled_from("abcdef"), st.integers(0, 5)), max_size=40)
+NOBODY = ApiClient("", httpx2.AsyncClient(), Pacer(DIALECTS["cloudflare"], 1, Counts()))
 Shapes = list[tuple[Method, str, int]]
 
 
@@ -24,7 +30,7 @@ def operations(shapes: Shapes) -> list[Operation]:
 
     async def made() -> list[Operation]:
         return [
-            Operation(method, "" if method == "POST" else str(number), b"", {"name": name}, None, {})
+            Operation(method, "" if method == "POST" else str(number), b"", {"name": name}, None, {}, NOBODY)
             for method, name, number in shapes
         ]
 
@@ -35,6 +41,7 @@ def name_of(operation: Operation) -> str:
     return str((operation.fields or {})["name"])
 
 
+@settings(deadline=None)
 @given(_shapes)
 def test_of_each_record_the_first_operation_is_taken(shapes: Shapes) -> None:
     queue = operations(shapes)
@@ -46,6 +53,7 @@ def test_of_each_record_the_first_operation_is_taken(shapes: Shapes) -> None:
         assert queue.index(first) < queue.index(late)
 
 
+@settings(deadline=None)
 @given(_shapes, st.integers(1, 12))
 def test_batches_hold_each_once_and_keep_names_together_where_they_fit(shapes: Shapes, limit: int) -> None:
     queue = operations(shapes)
@@ -57,6 +65,7 @@ def test_batches_hold_each_once_and_keep_names_together_where_they_fit(shapes: S
         assert len(holding) <= 2 + count // limit
 
 
+@settings(deadline=None)
 @given(_shapes.filter(lambda shapes: len(shapes) > 1))
 def test_halves_are_smaller_and_hold_each_once(shapes: Shapes) -> None:
     queue = operations(shapes)
@@ -69,6 +78,7 @@ def test_halves_are_smaller_and_hold_each_once(shapes: Shapes) -> None:
         assert ranks == sorted(ranks)
 
 
+@settings(deadline=None)
 @given(_shapes.filter(lambda shapes: len(shapes) > 1))
 def test_each_operation_finds_its_own_in_the_answer_to_a_batch(shapes: Shapes) -> None:
     part, _ = batches.takeable(operations(shapes))
