@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STACK = "test"
 TRUENORTH = str(Path(sys.prefix) / "bin" / "truenorth")
 COMMAND_DEADLINE = 120
-INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE", "XDG_CACHE_HOME")
+INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "XDG_CACHE_HOME", "COVERAGE_PROCESS_CONFIG")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from lab.world import FIRST_IPV4
 from tests.cli.conftest import ROOT, Inside
 
 
-def test_gives_the_same_result_and_the_same_state(inside: Inside) -> None:
+def test_a_plain_pulumi_up_gives_the_same_result_and_the_same_state(inside: Inside) -> None:
     inside.settings("www", {"name": "api", "ttl": 300})
     inside.pulumi("stack", "init", "--no-select")
     file = ("--config-file", str(inside.settings_file))
@@ -29,7 +29,7 @@ def test_sees_drift_and_puts_it_right(inside: Inside) -> None:
     assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
 
 
-def test_of_a_bad_setting_says_the_same_without_a_traceback(inside: Inside) -> None:
+def test_a_plain_pulumi_up_says_the_same_of_a_bad_setting_without_a_traceback(inside: Inside) -> None:
     inside.settings({"name": "www", "ttl": 5})
     inside.pulumi("stack", "init", "--no-select")
     done = subprocess.run(

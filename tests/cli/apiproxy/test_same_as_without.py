@@ -276,7 +276,7 @@ _faults = st.lists(
 )
 
 
-def test_nor_do_lost_answers_change_that(place: Place) -> None:
+def test_lost_answers_do_not_change_what_the_zone_becomes(place: Place) -> None:
     @settings(max_examples=40, deadline=None)
     @given(_clients, _faults)
     def check(clients: list[list[Asked]], faults: list[Fault]) -> None:

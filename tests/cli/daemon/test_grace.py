@@ -37,7 +37,7 @@ class Loop:
         return sorted(one.name.split(".")[0] for one in plan.record_sets)
 
 
-def test_is_told_once_and_says_when_to_look_again() -> None:
+def test_a_grace_is_told_once_and_says_when_to_look_again() -> None:
     loop = Loop(60)
     assert loop.planned(100, "www") == ["api", "www"]
     assert loop.planned(120, "www") == ["api", "www"]

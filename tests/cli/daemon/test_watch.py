@@ -94,7 +94,7 @@ def test_calls_no_api_while_nothing_changes(inside: Inside) -> None:
         assert ended(watcher) == 0
 
 
-def test_tells_a_failure_and_tries_again(inside: Inside) -> None:
+def test_watch_tells_a_failure_and_tries_again(inside: Inside) -> None:
     inside.settings("www")
     with watching(inside) as watcher:
         told(watcher, "result")

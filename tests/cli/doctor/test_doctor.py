@@ -11,7 +11,7 @@ from tests.cli.doctor.conftest import Ward
 from tests.cluster.place import make_place
 
 
-def test_of_a_stack_that_is_well_is_a_line_for_each_thing(stack: Ward) -> None:
+def test_doctor_prints_a_line_for_each_thing_of_a_stack_that_is_well(stack: Ward) -> None:
     done = stack.inside.run("doctor")
     assert done.returncode == DONE, done.stdout + done.stderr
     lines = done.stdout.splitlines()
@@ -32,7 +32,7 @@ def test_of_a_stack_that_is_well_is_a_line_for_each_thing(stack: Ward) -> None:
     assert stack.inside.zone() == {}
 
 
-def test_says_of_each_fault_where_it_is_and_what_to_do(stack: Ward) -> None:
+def test_doctor_says_of_each_fault_where_it_is_and_what_to_do(stack: Ward) -> None:
     stack.inside.settings("www", zone="new.example")
     done = stack.inside.run("doctor")
     assert done.returncode == FAILED
@@ -44,19 +44,19 @@ def test_says_of_each_fault_where_it_is_and_what_to_do(stack: Ward) -> None:
     assert done.stdout.splitlines()[-1] == "9 ok, 1 failed"
 
 
-def test_of_wrong_settings_looks_at_the_machine_all_the_same(stack: Ward) -> None:
+def test_doctor_looks_at_the_machine_though_the_settings_are_wrong(stack: Ward) -> None:
     stack.inside.settings("www", ttl=5, zonee="x")
     found = stack.findings()
     assert found.keys() == {"settings", "versions", "engine"}
     assert [level for level, _ in found["settings"]] == ["failed", "failed"]
 
 
-def test_of_no_settings_says_how_to_get_some(stack: Ward) -> None:
+def test_doctor_says_how_to_get_settings_where_there_are_none(stack: Ward) -> None:
     stack.inside.settings_file.unlink()
     assert stack.findings()["settings"] == [("failed", "there are no settings for the stack 'test'")]
 
 
-def test_of_an_api_that_hangs_ends_in_time_and_tells_the_rest(stack: Ward) -> None:
+def test_doctor_ends_in_time_though_an_api_hangs_and_tells_the_rest(stack: Ward) -> None:
     remote.set_faults(stack.inside.places, [{"effect": "latency", "seconds": 30.0}])
     try:
         found = stack.findings("--timeout", "4")

@@ -53,7 +53,7 @@ def test_nobody_else_has_it_meanwhile_and_then_somebody_may(kube_cluster: Cluste
         assert time.monotonic() - began < free(STEADY.lease_duration)
 
 
-def test_who_waits_has_it_when_it_is_given_back(kube_cluster: Cluster, namespace: str) -> None:
+def test_a_process_that_waits_has_the_lease_when_it_is_given_back(kube_cluster: Cluster, namespace: str) -> None:
     here, place = home(kube_cluster.kubeconfig, namespace), LeaseName(namespace, NAME)
     entered, leave = threading.Event(), threading.Event()
 

@@ -138,7 +138,7 @@ def leaks(place: Inside, said: str) -> list[str]:
     return [where for where, text in {"said": said, **written}.items() for one in LOOKED_FOR if one in text]
 
 
-def test_of_a_run_that_succeeds(place: Inside) -> None:
+def test_a_run_that_succeeds_leaks_no_secret(place: Inside) -> None:
     done = place.run("up", "--json")
     assert done.returncode == 0, done.stderr
     assert place.zone()
@@ -147,7 +147,7 @@ def test_of_a_run_that_succeeds(place: Inside) -> None:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_of_another_run(place: Inside, case: Case) -> None:
+def test_another_run_leaks_no_secret(place: Inside, case: Case) -> None:
     remote.set_faults(place.places, list(map(dict, case.faults)))
     if case.address:
         remote.set_address(place.places, case.address)
@@ -163,7 +163,7 @@ def test_of_another_run(place: Inside, case: Case) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("watch",), ("watch", "--json")])
-def test_of_a_loop_that_fails_and_cannot_tell_anybody(place: Inside, arguments: tuple[str, ...]) -> None:
+def test_a_loop_that_fails_and_cannot_tell_anybody_leaks_no_secret(place: Inside, arguments: tuple[str, ...]) -> None:
     remote.set_address(place.places, f"203.0.113.{20 + len(arguments)}")
     with echoing(place.places) as url:
         watcher = subprocess.Popen(

@@ -30,7 +30,7 @@ def session(kubeconfig: str) -> Session:
     return Session(Path(), "s", Path("f"), settings, signed, engine, "", {}, state)
 
 
-def test_are_those_of_zones_and_of_kubeconfigs(tmp_path: Path) -> None:
+def test_the_secrets_of_a_session_are_those_of_zones_and_of_kubeconfigs(tmp_path: Path) -> None:
     file = tmp_path / "config"
     file.write_text(KUBECONFIG)
     known = session_redactor(session(str(file)), {"CF_API_TOKEN": "of-the-environment"})
@@ -38,6 +38,6 @@ def test_are_those_of_zones_and_of_kubeconfigs(tmp_path: Path) -> None:
     assert known.text(f"{secrets} you") == "*** *** *** *** *** *** you"
 
 
-def test_without_a_kubeconfig_are_the_others(tmp_path: Path) -> None:
+def test_the_secrets_of_a_session_without_a_kubeconfig_are_those_of_zones(tmp_path: Path) -> None:
     known = session_redactor(session(str(tmp_path / "none")), {"HOME": str(tmp_path)})
     assert known.text("xyzzy-token") == "***"

@@ -43,7 +43,7 @@ def test_a_stack_that_was_never_run_has_no_fault() -> None:
         ("a record without inputs", "lacks what makes it a record: KeyError 'inputs'"),
     ],
 )
-def test_says_what_is_wrong(damage: str, said: str) -> None:
+def test_a_check_of_state_says_what_is_wrong(damage: str, said: str) -> None:
     assert said in fault(json.loads(EDITS[damage](state("www"))))
 
 

@@ -31,7 +31,7 @@ def files(folder: Path, part: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
-def test_of_the_last_updates_stay(tmp_path: Path, ending: str) -> None:
+def test_the_copies_of_the_last_updates_stay(tmp_path: Path, ending: str) -> None:
     make(tmp_path, updates=50, ending=ending)
     prune(f"{tmp_path.as_uri()}?metadata=skip", "truenorth", "home")
     newest = range(FIRST + 50 - KEPT, FIRST + 50)
@@ -42,7 +42,7 @@ def test_of_the_last_updates_stay(tmp_path: Path, ending: str) -> None:
     assert files(tmp_path, "stacks") == ["stacks/truenorth/home.json", "stacks/truenorth/home.json.bak"]
 
 
-def test_are_of_this_stack_only(tmp_path: Path) -> None:
+def test_the_copies_that_go_are_of_this_stack_only(tmp_path: Path) -> None:
     make(tmp_path, updates=3)
     make(tmp_path, updates=3, stack="home-2")
     make(tmp_path, updates=3, project="another")
@@ -52,7 +52,7 @@ def test_are_of_this_stack_only(tmp_path: Path) -> None:
     assert len(files(tmp_path, "history/another")) == 6
 
 
-def test_that_are_none_stay(tmp_path: Path) -> None:
+def test_files_that_are_no_copies_stay(tmp_path: Path) -> None:
     make(tmp_path, updates=2)
     folder = tmp_path / ".pulumi" / "history" / "truenorth" / "home"
     for name in ("home-1.history.json", "notes.txt", f"home-{FIRST}.history.json.mine", f"other-{FIRST}.history.json"):
@@ -62,7 +62,7 @@ def test_that_are_none_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "s3://bucket", "https://api.pulumi.com", "file:///nowhere/at/all"])
-def test_elsewhere_are_left_alone(url: str) -> None:
+def test_copies_elsewhere_are_left_alone(url: str) -> None:
     prune(url, "truenorth", "home")
 
 

@@ -14,7 +14,7 @@ from tests.cli.conftest import STACK, Inside
 pytestmark = pytest.mark.engine
 
 
-def test_of_records_at_two_providers_and_of_load_balancing(inside: Inside) -> None:
+def test_registries_of_records_at_two_providers_and_of_load_balancing_are_read(inside: Inside) -> None:
     places = inside.places
     geo = {
         "cluster": "home",

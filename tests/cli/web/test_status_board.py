@@ -11,7 +11,7 @@ from stacks.model.values import Family
 from tests.cli.web.sample import IPV4, detection, dispatch, sighting
 
 
-def test_gives_the_newest_status_at_once_where_it_is_newer() -> None:
+def test_the_board_gives_the_newest_status_at_once_where_it_is_newer() -> None:
     board = StatusBoard("home", "home")
     board.on_event(dispatch(Failure("503", 1.0)))
     assert asyncio.run(board.newer(0)) is board.status

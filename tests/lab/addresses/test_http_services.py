@@ -126,4 +126,4 @@ def test_open_connections_do_not_hold_up_the_end() -> None:
     with idle, asking:
         assert ended(idle)
         assert ended(asking)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "the answer was due after 60 s or never"

@@ -155,16 +155,16 @@ class TestMisbehaviour:
 
     def test_delayed_answers_do_not_wait_for_each_other(self) -> None:
         with (
-            serve_stun(Addresses(), behaviour=StunBehaviour(delay=0.3)) as place,
+            serve_stun(Addresses(), behaviour=StunBehaviour(delay=0.5)) as place,
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock,
         ):
-            sock.settimeout(5)
+            sock.settimeout(30)
             started = time.monotonic()
-            for _ in range(4):
+            for _ in range(40):
                 sock.sendto(REQUEST, ("127.0.0.1", port_of(place)))
-            for _ in range(4):
+            for _ in range(40):
                 assert mapped(sock.recv(2048)) == "203.0.113.7"
-            assert 0.29 < time.monotonic() - started < 0.9
+            assert 0.49 < time.monotonic() - started < 10, "one after the other they would take 20 s"
 
     def test_a_lie(self) -> None:
         with serve_stun(Addresses(), behaviour=StunBehaviour(lie="198.51.100.66")) as place:
@@ -240,4 +240,4 @@ def test_open_connections_and_due_answers_do_not_hold_up_the_end() -> None:
         connection.sendall(REQUEST)
     with connection:
         assert ended(connection)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "the answer was due after 60 s"

@@ -75,12 +75,12 @@ def test_latency_delays_and_lets_the_next_rule_strike(api: Api, cloudflare: Clou
 
 
 def test_a_slow_request_holds_up_no_other(api: Api, cloudflare: Cloudflare, base: str) -> None:
-    cloudflare.faults.add(Fault(Effect.LATENCY, path="/accounts", seconds=2))
+    cloudflare.faults.add(Fault(Effect.LATENCY, path="/accounts", seconds=60))
     with pytest.raises(requests.ReadTimeout):
         requests.get(f"{base}/accounts", timeout=0.1)
     start = time.monotonic()
     assert api("GET", "/zones").status_code == 200
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 30, "the slow request takes 60 s"
 
 
 def test_a_rule_strikes_only_what_it_matches(api: Api, cloudflare: Cloudflare, records_path: str) -> None:

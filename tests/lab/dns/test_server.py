@@ -190,4 +190,4 @@ def test_open_connections_and_due_answers_do_not_hold_up_the_end() -> None:
                 assert connection.recv(10) == b""
             except ConnectionResetError:
                 continue
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "the answer was due after 60 s or never"

@@ -23,6 +23,8 @@ PARTS = 2
 """One for each kind of state, so that one estate serves all its seeds."""
 DEADLINE = 1200
 PATIENCE = 60.0
+BUSY = 5.0
+"""Seconds that processes of a busy machine may take to notice what has happened."""
 
 
 pytestmark = pytest.mark.usefixtures("lone_pods")
@@ -56,12 +58,12 @@ class TestAtTheDefaultPace:
         storm.leader.pod.kill()
         storm.estate.addresses.ipv4 = "203.0.113.99"
         assert storm.witness.await_true(lambda: storm.witness.holder not in {"", holder}, PATIENCE)
-        assert storm.witness.holdings[-1].moment - began < TAKEOVER + 1
+        assert storm.witness.holdings[-1].moment - began < TAKEOVER + BUSY
         recover(storm)
 
     def test_a_leader_that_is_told_to_end_gives_the_lease_away_at_once(self, storm: Storm) -> None:
         holder, began = storm.witness.holder, time.monotonic()
         storm.leader.pod.signal(signal.SIGTERM)
         assert storm.witness.await_true(lambda: storm.witness.holder not in {"", holder}, PATIENCE)
-        assert storm.witness.holdings[-1].moment - began < TAKEOVER / 2
+        assert storm.witness.holdings[-1].moment - began < TAKEOVER - BUSY
         recover(storm)

@@ -39,7 +39,7 @@ def labs(folder: Path) -> list[str]:
     return [line for line in lines if "lab.daemon" in line and str(folder) in line]
 
 
-def test_shows_every_step_in_one_screen_and_leaves_nothing_behind(engine: Engine, tmp_path: Path) -> None:
+def test_the_demo_shows_every_step_in_one_screen_and_leaves_nothing_behind(engine: Engine, tmp_path: Path) -> None:
     elsewhere = {"CF_ZONE_ID": "0" * 32, "TRUENORTH_TTL": "5", "PULUMI_CONFIG_PASSPHRASE": "x", "CF_API_TOKEN": "x"}
     done = run(place(engine, tmp_path) | elsewhere, "demo")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -55,7 +55,7 @@ def test_shows_every_step_in_one_screen_and_leaves_nothing_behind(engine: Engine
     assert "Pulumi.demo.yaml" not in changed.stdout
 
 
-def test_kept_can_be_played_with_by_the_commands_it_prints(engine: Engine, tmp_path: Path) -> None:
+def test_a_demo_that_is_kept_can_be_played_with_by_the_commands_it_prints(engine: Engine, tmp_path: Path) -> None:
     environment = place(engine, tmp_path)
     done = run(environment, "demo", "--keep")
     exports = dict(re.findall(r"(TRUENORTH_[A-Z]+)=(\S+)", done.stdout))

@@ -44,14 +44,14 @@ async def _work(_: Secrets) -> str:
 
 
 @pytest.mark.parametrize("error", AWAY, ids=str)
-def test_are_asked_until_there_is_an_answer(error: ApiError) -> None:
+def test_requests_are_repeated_until_there_is_an_answer(error: ApiError) -> None:
     connection = _Connection(error, error, error)
     assert client(connection).repeat(_work, 5) == "done"
     assert connection.asked == 4
 
 
 @pytest.mark.parametrize("error", AWAY, ids=str)
-def test_are_given_up_at_last(error: ApiError) -> None:
+def test_requests_are_given_up_at_last(error: ApiError) -> None:
     connection = _Connection(*[error] * 10_000)
     with pytest.raises(type(error)):
         client(connection).repeat(_work, 0.05)
@@ -59,28 +59,28 @@ def test_are_given_up_at_last(error: ApiError) -> None:
 
 
 @pytest.mark.parametrize("error", DECIDED, ids=str)
-def test_that_are_refused_are_not_repeated(error: ApiError) -> None:
+def test_requests_that_are_refused_are_not_repeated(error: ApiError) -> None:
     connection = _Connection(error)
     with pytest.raises(type(error)):
         client(connection).repeat(_work, 5)
     assert connection.asked == 1
 
 
-def test_are_not_repeated_where_that_is_of_no_use() -> None:
+def test_requests_are_not_repeated_where_that_is_of_no_use() -> None:
     connection = _Connection(ClusterUnreachable("no answer"))
     with pytest.raises(ClusterUnreachable):
         client(connection).repeat(_work, 5, lambda: False)
     assert connection.asked == 1
 
 
-def test_are_not_asked_sooner_than_the_server_wants() -> None:
+def test_requests_are_not_repeated_sooner_than_the_server_wants() -> None:
     connection = _Connection(Overloaded("429", retry_after=60))
     with pytest.raises(Overloaded):
         client(connection).repeat(_work, 5)
     assert connection.asked == 1
 
 
-def test_that_are_refused_say_what_is_to_be_allowed() -> None:
+def test_requests_that_are_refused_say_what_is_to_be_allowed() -> None:
     with pytest.raises(NotNow) as told:
         client(_Connection(RequestRejected("cannot get secrets: forbidden", 403))).request(_work)
     [problem] = told.value.problems
@@ -89,7 +89,7 @@ def test_that_are_refused_say_what_is_to_be_allowed() -> None:
     assert problem.do.startswith("allow get, list, create, update and delete of secrets")
 
 
-def test_without_an_answer_say_which_state_is_away() -> None:
+def test_requests_without_an_answer_say_which_state_is_away() -> None:
     with pytest.raises(
         ObservationError, match=r"home could not be written to the Secret kubernetes://ns/state at https"
     ):

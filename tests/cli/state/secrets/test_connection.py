@@ -52,7 +52,7 @@ async def _unreachable(_: ObjectApi) -> None:
     raise ClusterUnreachable("no answer in time")
 
 
-def test_is_opened_once_by_the_first_question() -> None:
+def test_a_connection_is_opened_once_by_the_first_request() -> None:
     connection, api = connected()
     assert api.opened == 0
     assert [connection.ask(_thread), connection.ask(_thread)] == ["state:https://kube"] * 2
@@ -68,7 +68,7 @@ def test_raises_what_the_question_comes_to() -> None:
     connection.close()
 
 
-def test_can_be_closed_and_used_again() -> None:
+def test_a_connection_can_be_closed_and_used_again() -> None:
     connection, api = connected()
     connection.close()
     connection.ask(_thread)
@@ -78,7 +78,7 @@ def test_can_be_closed_and_used_again() -> None:
     assert (api.opened, api.closed) == (2, 2)
 
 
-def test_ends_with_its_owner() -> None:
+def test_a_connection_ends_with_its_owner() -> None:
     connection, api = connected()
     before = threading.active_count()
     connection.ask(_thread)

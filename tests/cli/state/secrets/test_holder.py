@@ -39,7 +39,7 @@ def test_no_two_are_the_same() -> None:
     assert holder({}) != holder({})
 
 
-def test_that_of_a_pod_names_it() -> None:
+def test_the_holder_of_a_pod_names_the_pod() -> None:
     assert holder({"POD_NAME": "truenorth-0"}).startswith("truenorth-0_")
 
 

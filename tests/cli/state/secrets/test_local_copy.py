@@ -14,7 +14,7 @@ from stacks.model.errors import NotNow
 from tests.cli.session.test_session import session
 
 
-def test_is_what_the_engine_and_recovery_look_at() -> None:
+def test_a_local_copy_is_what_the_engine_and_recovery_look_at() -> None:
     folder = Folder()
     made = LocalCopy(folder, "truenorth", "home")
     assert made.unfinished == intent_log.place(replace(session(), backend=folder.backend))
@@ -23,14 +23,14 @@ def test_is_what_the_engine_and_recovery_look_at() -> None:
     assert (made.content(), made.begun()) == (b"{}", b"run")
 
 
-def test_can_be_emptied() -> None:
+def test_a_local_copy_can_be_emptied() -> None:
     made = LocalCopy(Folder(), "truenorth", "home")
     made.fill(b"{}", b"run")
     made.fill(None, b"")
     assert (made.content(), made.begun()) == (None, b"")
 
 
-def test_is_removed_with_its_owner_unless_it_is_kept(temporary: Path) -> None:
+def test_a_local_copy_is_removed_with_its_owner_unless_it_is_kept(temporary: Path) -> None:
     folders = [Folder() for _ in range(3)]
     made, kept, released = (LocalCopy(folder, "truenorth", "home") for folder in folders)
     kept.keep()
@@ -42,7 +42,7 @@ def test_is_removed_with_its_owner_unless_it_is_kept(temporary: Path) -> None:
     assert list(temporary.iterdir()) == [path]
 
 
-def test_that_cannot_be_filled_says_where(temporary: Path) -> None:
+def test_a_local_copy_that_cannot_be_filled_says_where(temporary: Path) -> None:
     folder = Folder()
     made = LocalCopy(folder, "truenorth", "home")
     (folder.path / ".pulumi").write_text("in the way")

@@ -59,7 +59,7 @@ def test_one_that_failed_is_tried_again(tmp_path: Path) -> None:
     assert outcomes == []
 
 
-def test_ends_with_the_block(tmp_path: Path) -> None:
+def test_the_uploader_ends_with_the_block(tmp_path: Path) -> None:
     before = threading.active_count()
     with following(tmp_path / "there is none", lambda _: False):
         assert threading.active_count() == before + 1

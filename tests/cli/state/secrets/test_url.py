@@ -20,7 +20,7 @@ from stacks.model.errors import UserError
         ("kubernetes://ns/state?kubeconfig=/a/b&context=c", StateUrl("ns", "state", "c", "/a/b")),
     ],
 )
-def test_names_a_secret(url: str, meant: StateUrl) -> None:
+def test_a_url_names_a_secret(url: str, meant: StateUrl) -> None:
     assert is_kubernetes(url)
     assert parse(url) == meant
 
@@ -47,7 +47,7 @@ def test_names_a_secret(url: str, meant: StateUrl) -> None:
         ("kubernetes://[ns/state", "Invalid IPv6 URL"),
     ],
 )
-def test_that_names_none_is_refused(url: str, what: str) -> None:
+def test_a_url_that_names_no_state_is_refused(url: str, what: str) -> None:
     with pytest.raises(UserError) as refusal:
         parse(url)
     [problem] = refusal.value.problems
@@ -57,7 +57,7 @@ def test_that_names_none_is_refused(url: str, what: str) -> None:
 
 
 @given(rest=st.text(max_size=40))
-def test_of_any_kind_is_read_or_refused(rest: str) -> None:
+def test_a_url_of_any_kind_is_read_or_refused(rest: str) -> None:
     try:
         found = parse(f"{SCHEME}:{rest}")
     except UserError:
@@ -66,5 +66,5 @@ def test_of_any_kind_is_read_or_refused(rest: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["file:///kubernetes", "s3://kubernetes", "", "https://kubernetes:443"])
-def test_of_pulumis_own_is_none(url: str) -> None:
+def test_a_url_of_pulumis_own_backends_is_none_of_ours(url: str) -> None:
     assert not is_kubernetes(url)

@@ -27,7 +27,7 @@ def test_the_same_status_is_the_same_text() -> None:
     assert one.text() == other.text()
 
 
-def test_who_asks_no_more_has_none() -> None:
+def test_an_object_that_asks_no_more_has_no_status() -> None:
     world = World()
     world.statuses(wish())
     assert world.statuses() == {}
@@ -68,7 +68,7 @@ def test_what_comes_with_the_next_run_is_pending() -> None:
     assert pending.records == (RecordStatus(WWW, "CNAME", (), "pending"),)
 
 
-def test_who_lost_a_name_is_told_why() -> None:
+def test_an_object_that_lost_a_name_is_told_why() -> None:
     status = World().statuses(wish(ttl=300), wish(by=API, ttl=600, created="2026-02-02T00:00:00Z"))[API]
     assert status.records == ()
     assert json.loads(status.text())["message"].startswith(f"{WEB} has {WWW}")

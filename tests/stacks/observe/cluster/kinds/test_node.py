@@ -28,12 +28,12 @@ def test_a_node_has_its_name_at_its_external_addresses() -> None:
     assert found(node()) == {f"{NAME} A": ("192.0.2.1",)}
 
 
-def test_without_external_addresses_it_has_the_internal_ones() -> None:
+def test_a_node_without_external_addresses_has_the_internal_ones() -> None:
     inner = (("InternalIP", "10.0.0.1"), ("InternalIP", "fd00::1"))
     assert found(node(addresses=inner)) == {f"{NAME} A": ("10.0.0.1",), f"{NAME} AAAA": ("fd00::1",)}
 
 
-def test_without_any_they_are_unknown() -> None:
+def test_the_addresses_of_a_node_without_any_are_unknown() -> None:
     assert found(node(addresses=())) == {f"{NAME} None": Unknown}
 
 

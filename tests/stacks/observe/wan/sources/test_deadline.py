@@ -19,7 +19,7 @@ def test_cancelling_brings_it_to_now_and_wakes_who_waits() -> None:
     assert deadline.remaining() == 0.0
 
 
-def test_who_comes_after_the_cancelling_is_woken_at_once() -> None:
+def test_a_waiter_that_comes_after_the_cancelling_is_woken_at_once() -> None:
     deadline = Deadline(60)
     deadline.cancel()
     woken = threading.Event()
@@ -27,7 +27,7 @@ def test_who_comes_after_the_cancelling_is_woken_at_once() -> None:
         assert woken.is_set()
 
 
-def test_who_has_left_is_not_woken() -> None:
+def test_a_waiter_that_has_left_is_not_woken() -> None:
     deadline = Deadline(60)
     woken = threading.Event()
     with deadline.waking(woken.set):
