@@ -26,7 +26,7 @@ from tests.cli.in_process import truenorth
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "test"
 TRUENORTH = str(Path(sys.prefix) / "bin" / "truenorth")
-COMMAND_DEADLINE = 120
+COMMAND_DEADLINE = 240
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "XDG_CACHE_HOME", "COVERAGE_PROCESS_CONFIG")
 
 
