@@ -58,7 +58,7 @@ app.add_typer(lab_command.app, name="lab")
 def run() -> None:
     """Run the command line, and turn every error that a user can meet into one message and an exit code."""
     from cli.engine.failure import RunFailed
-    from cli.log.secrets import redactor
+    from cli.session.redactor import redactor
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full
 
     errors = Console(stderr=True, highlight=False)

@@ -14,9 +14,9 @@ from cli.ci import github, markdown
 from cli.engine.failure import RunFailed
 from cli.findings.finding import grouped
 from cli.findings.outcome import of_plan
-from cli.log.secrets import Redactor, redactor
 from cli.output.tables import line
 from cli.reconcile.result import Convergence
+from cli.session.redactor import Redactor, redactor
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.plan.safety import guard
 

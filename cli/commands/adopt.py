@@ -53,8 +53,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth adopt --stack home --from external-dns --from-owner default`
     """
-    from cli.output import documents, tables
-    from cli.reconcile import adoption
+    from cli.output import adoption, documents, tables
     from cli.reconcile.look import ConvergenceOptions, look
     from stacks.plan.records.holders import left_alone
 

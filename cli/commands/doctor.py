@@ -39,7 +39,7 @@ def doctor(
     from cli.doctor.finding import Level
     from cli.doctor.report import document, print_findings
     from cli.doctor.runner import examine
-    from cli.log.secrets import redactor
+    from cli.session.redactor import redactor
 
     first, checks, secrets = _checks(stack, settings, state)
     findings = tuple(dict.fromkeys((*first, *examine(checks, timeout))))

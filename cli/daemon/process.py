@@ -21,11 +21,11 @@ from cli.log.capture import capturing, of_loop
 from cli.log.entries import LogEntry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log
-from cli.log.session_secrets import session_redactor
 from cli.notify.notifier import notifying
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
 from cli.reconcile.events import Subscriber
+from cli.session.secrets import session_redactor
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.web.health import Health

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.doctor.finding import DoctorFinding, Level
-from cli.log.secrets import Redactor
+from cli.session.redactor import Redactor
 
 COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
 WIDTH = max(len(level.value) for level in Level)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cli.events import Turn
 from cli.log.entries import LogEntry
-from cli.log.secrets import Redactor
+from cli.session.redactor import Redactor
 
 Mode = Literal["console", "json"]
 Show = Callable[[Console], None]

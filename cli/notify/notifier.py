@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from cli.log.secrets import Redactor
 from cli.notify.courier import LOGGER, Complain, Courier, Deliverer
 from cli.notify.pings import Beating, pinging
 from cli.notify.policy import Policy
 from cli.notify.services import services
 from cli.reconcile.events import Dispatch, Subscriber
+from cli.session.redactor import Redactor
 from stacks.settings.watch import NotificationSettings
 
 LAST_SECONDS = 5.0

@@ -14,10 +14,10 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from cli.log.secrets import INSTEAD, PING_VARIABLES, Redactor, addresses
 from cli.notify.courier import Complain
 from cli.notify.pulse import Pulse, Signal
 from cli.reconcile.events import Dispatch, Subscriber
+from cli.session.redactor import INSTEAD, PING_VARIABLES, Redactor, addresses
 from stacks.model.errors import UserError
 from stacks.settings.watch import NotificationSettings
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.log.secrets import INSTEAD, NOTIFY_VARIABLES, addresses
 from cli.notify.courier import LOGGER, Send
 from cli.notify.message import Message
+from cli.session.redactor import INSTEAD, NOTIFY_VARIABLES, addresses
 from stacks.model.errors import Problem, UserError
 
 if TYPE_CHECKING:

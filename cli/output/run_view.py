@@ -18,7 +18,7 @@ from rich.text import Text
 
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, EngineEvent, Step, Summary
 from cli.engine.run import Listener
-from cli.log.secrets import Redactor, redactor
+from cli.session.redactor import Redactor, redactor
 from components.records.providers import BY_TYPE_TOKEN
 
 OBJECTS = "kubernetes:"

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from cli.log.capture import capturing, of_loop
 from cli.log.log import Log
-from cli.log.secrets import Redactor
+from cli.session.redactor import Redactor
 
 
 class Said:

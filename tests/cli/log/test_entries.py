@@ -14,10 +14,10 @@ from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mende
 from cli.log.entries import LogEntry, entry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
-from cli.log.secrets import Redactor
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event, Subscriber
 from cli.reconcile.result import Planned
+from cli.session.redactor import Redactor
 from stacks.model.claims import Complaint, ObjectKey, SourceSighting
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from cli.events import Failure
-from cli.log.secrets import redactor
 from cli.notify import notifier
 from cli.notify.courier import LONGEST_QUEUE, Courier
 from cli.notify.message import Message
 from cli.notify.notifier import notifying
 from cli.reconcile.events import Subscriber
+from cli.session.redactor import redactor
 from stacks.model.errors import UserError
 from stacks.settings.watch import NotificationSettings
 from tests.cli.happenings import change, convergence, dispatch

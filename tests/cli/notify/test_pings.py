@@ -12,11 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cli.events import Begun, Failure, Fatal, Leadership, Role
-from cli.log.secrets import redactor
 from cli.notify import pings
 from cli.notify.pings import Beating, healthchecks, pinging, uptime_kuma
 from cli.notify.pulse import Pulse, Signal
 from cli.reconcile.events import Subscriber
+from cli.session.redactor import redactor
 from stacks.model.errors import Refused, UserError
 from stacks.settings.watch import NotificationSettings
 from tests.cli.happenings import convergence, dispatch

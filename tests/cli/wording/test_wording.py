@@ -20,12 +20,12 @@ from cli.ci.report import outcome_of, reporting
 from cli.findings.sightings import of_address
 from cli.log.hearing import hearing
 from cli.log.log import Log
-from cli.log.secrets import redactor
 from cli.notify.policy import Policy
 from cli.output import documents, tables
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.reconcile.result import Convergence
+from cli.session.redactor import redactor
 from cli.web.document import head
 from cli.web.names import rows
 from cli.web.status_board import StatusBoard

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.log.secrets import Redactor, addresses, of_notification, of_ping, redactor
+from cli.session.redactor import Redactor, addresses, of_notification, of_ping, redactor
 
 SECRETS = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6, max_size=30)
 

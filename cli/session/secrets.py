@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from cli.log.secrets import Redactor, redactor
+from cli.session.redactor import Redactor, redactor
 from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.engine.install.find import Engine
-from cli.log.session_secrets import session_redactor
+from cli.session.secrets import session_redactor
 from cli.session.session import Session
 from cli.state.store import PulumiBackend
 from stacks.settings.credentials import Credentials

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.reconcile import adoption
+from cli.output import adoption
 from cli.reconcile.result import Convergence
 from components.marks import cloudflare_ddns
 from components.records.record import Record
