@@ -21,4 +21,4 @@ def project(urn: str) -> str:
 
 def logical_name(urn: str) -> str:
     """Return the logical name of the resource, the last part of its URN. It may hold the separator itself."""
-    return urn.split(SEPARATOR, 3)[3]
+    return urn.split(SEPARATOR, 3)[-1]

@@ -141,9 +141,8 @@ class Secrets:
             if not problems:
                 return StoredState(head, content)
             index = replace(head.index, current=version, previous=head.index.versions[number + 1 :])
-            return StoredState(
-                replace(head, index=index, is_sound=False, is_tidy=False), content, layout.in_use(version, problems)
-            )
+            found = replace(head, index=index, is_sound=False, is_tidy=False)
+            return StoredState(found, content, layout.in_use(version, problems))
         raise StateLost("; ".join(problems))
 
     async def content(self, version: StateVersion) -> bytes:
@@ -295,8 +294,7 @@ class Secrets:
 
     def _check_owner(self, index: Index) -> None:
         if (index.project, index.stack) != (self.project, self.stack):
-            raise UserError(
-                f"the Secret holds the state of another stack: {index.stack} of project {index.project}",
-                f"Secret {self.namespace}/{self.name}",
-                f"give each stack a Secret of its own: --state kubernetes://{self.namespace}/{self.name}-{self.stack}",
-            )
+            place = f"{self.namespace}/{self.name}"
+            what = f"the Secret holds the state of another stack: {index.stack} of project {index.project}"
+            do = f"give each stack a Secret of its own: --state kubernetes://{place}-{self.stack}"
+            raise UserError(what, f"Secret {place}", do)
