@@ -99,7 +99,7 @@ def geo(tmp_path: Path) -> Iterator[Geo]:
 
 
 class TestWhatIsShown:
-    def test_is_each_load_balancer_with_its_pools_and_the_map(self, geo: Geo) -> None:
+    def test_is_each_load_balancer_with_its_pools(self, geo: Geo) -> None:
         other = geo.place.pool("by-hand", "198.51.100.1", latitude=40.7, longitude=-74)
         geo.place.balancer(geo.pool("203.0.113.7"), other, steering_policy="proximity", proxied=True)
         geo.place.cloudflare.load_balancing.health.set("203.0.113.7", Health.UP)
@@ -107,7 +107,7 @@ class TestWhatIsShown:
         assert lines[:6] == [
             f"{APP} proximity, proxied",
             "pool, origins place, address health owner, weight",
-            f"A {POOL} eu 50.0N 8.5E healthy stack, ours, fallback",
+            f"{POOL} eu 50.0N 8.5E healthy stack, ours, fallback",
             "o0 203.0.113.7 healthy 1",
             "B by-hand 40.7N 74.0W not checked no mark",
             "o0 198.51.100.1 1",

@@ -30,7 +30,8 @@ DEADLINE = 30
 KEEPER = """
 import os, sys
 from cli.engine.plugins import Plugins
-print(Plugins(print).environment(dict(os.environ), ["cloudflare"]), flush=True)
+plugins = Plugins(print)  # the thread of its plugins ends with it
+print(plugins.environment(dict(os.environ), ["cloudflare"]), flush=True)
 sys.stdin.read()
 """
 
