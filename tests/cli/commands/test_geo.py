@@ -112,7 +112,7 @@ class TestWhatIsShown:
             "by-hand 40.7N 74.0W not checked no mark",
             "o0 198.51.100.1 1",
         ]
-        assert len(lines) == 6
+        assert len(lines) == 7  # and an empty one
 
     def test_is_a_document_with_json(self, geo: Geo) -> None:
         geo.place.balancer(geo.pool("203.0.113.7"))
