@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -46,22 +47,18 @@ class Inside:
         self.settings_file.write_text(yaml.safe_dump(document))
 
     def run(self, *arguments: str, without: tuple[str, ...] = (), **changes: str) -> subprocess.CompletedProcess[str]:
-        """Run `truenorth ARGUMENTS` in this process; the environment may be changed by keywords."""
+        """Run `truenorth ARGUMENTS` in this process; the environment may be changed by keywords.
+
+        Commands that run side by side, in threads, each get a process of their own.
+        """
         environment = {key: value for key, value in self.environment.items() if key not in without} | changes
-        return truenorth(ROOT, environment, *arguments)
+        if threading.current_thread() is threading.main_thread():
+            return truenorth(ROOT, environment, *arguments)
+        return _process(environment, *arguments)
 
     def process(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run `truenorth ARGUMENTS` in a process of its own and wait for it."""
-        return subprocess.run(
-            [TRUENORTH, *arguments],
-            cwd=ROOT,
-            env={**self.environment, **changes},
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_DEADLINE,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        return _process({**self.environment, **changes}, *arguments)
 
     def result(self, *arguments: str, **changes: str) -> dict[str, Any]:
         """Run a command that must succeed, with --json, and return its last document."""
@@ -102,6 +99,19 @@ class Inside:
         found = [(call.method, call.path.rsplit("/", 1)[-1]) for call in remote.api_requests(self.places)]
         remote.forget_requests(self.places)
         return found
+
+
+def _process(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [TRUENORTH, *arguments],
+        cwd=ROOT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_DEADLINE,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
@@ -18,8 +19,10 @@ def truenorth(folder: Path, environment: Mapping[str, str], *arguments: str) -> 
     """Run `truenorth ARGUMENTS` to its end, and return its exit code and what it wrote, as `subprocess.run` does.
 
     folder: the working directory. environment: all variables that the command sees. Signals, the end of the
-    interpreter and what a kill leaves need a process of their own: `Inside.process`.
+    interpreter and what a kill leaves need a process of their own: `Inside.process`. So do commands that run side by
+    side: variables, working directory and output are those of the whole process.
     """
+    assert threading.current_thread() is threading.main_thread(), "commands in threads need processes of their own"
     written, errors = _stream(), _stream()
     with (
         mock.patch.dict(os.environ, environment, clear=True),

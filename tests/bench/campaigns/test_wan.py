@@ -14,7 +14,7 @@ from bench.campaigns.wan import PUBLISHED, STRUCK, UNKNOWN
 from bench.campaigns.wrong import WrongError
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan import detect as detection
-from stacks.plan import planner
+from stacks.plan import decisions
 
 if TYPE_CHECKING:
     from stacks.observe.wan.agreement.answer import Answer
@@ -45,7 +45,7 @@ def test_it_notices_that_a_source_is_believed_alone(monkeypatch: pytest.MonkeyPa
 
 
 def test_it_notices_that_a_record_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner, "partly_known", lambda *_: Known(()))
+    monkeypatch.setattr(decisions, "partly_known", lambda *_: Known(()))
     assert "and has []" in wrong()
 
 

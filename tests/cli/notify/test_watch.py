@@ -26,10 +26,10 @@ def test_people_hear_of_changes_and_the_watchdog_of_success(inside: Inside, hook
         assert got.keys() == {"/watchdog/start", "/watchdog", "/people"}
         said = got["/people"].document
         assert (said["title"], said["message"]) == (
-            "TrueNorth test: www.example.com A has changed",
-            f"www.example.com A: created, {FIRST_IPV4}",
+            "TrueNorth test: www.example.com A was created",
+            FIRST_IPV4,
         )
         remote.set_address(inside.places, "203.0.113.8")
         told(watcher, "result")
         assert ended(watcher) == 0
-    assert hook.next().document["message"] == f"www.example.com A: {FIRST_IPV4} -> 203.0.113.8", "told at the end"
+    assert hook.next().document["message"] == f"{FIRST_IPV4} -> 203.0.113.8", "told at the end"
