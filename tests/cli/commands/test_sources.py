@@ -75,7 +75,7 @@ class TestTheTable:
         assert lines[0] == "name type targets settings asked for by"
         assert f"{API} A 192.0.2.1 HTTPRoute {place.namespace}/api" in lines
         assert f"{WWW} A 192.0.2.1 ttl 300, proxied HTTPRoute {place.namespace}/web" in lines
-        assert lines[-1] == "gateway-httproute: 2 names"
+        assert lines[-1] == "the source gateway-httproute asks for 2 names"
 
     def test_says_what_is_detected_what_is_unknown_and_what_is_in_none_of_our_zones(self, sources: Sources) -> None:
         place = sources.place
@@ -104,7 +104,7 @@ class TestTheTable:
 
     def test_of_nothing_is_a_line_for_each_source(self, sources: Sources) -> None:
         lines = sources.lines(sources=["gateway-httproute", "ingress"])
-        assert lines == ["gateway-httproute: 0 names", "ingress: 0 names"]
+        assert lines == ["the source gateway-httproute asks for 0 names", "the source ingress asks for 0 names"]
 
 
 class TestJson:
@@ -172,7 +172,7 @@ class TestWhatCannotBeRead:
         routes, ingresses = document["sources"]
         assert (routes["waiting"], routes["known"], ingresses["known"]) == (True, False, True)
         assert "the kind is not served; install the Gateway API, or take it out of the sources" in routes["reason"]
-        assert lines[-1].startswith("gateway-httproute: waiting: ")
+        assert lines[-1].startswith("the source gateway-httproute is waited for: ")
 
 
 class TestBadInput:
