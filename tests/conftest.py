@@ -43,7 +43,10 @@ _kube = pytest.StashKey["Programs | KubeUnavailable"]()
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the seed and the profile of hypothesis before its plugin reads its options: any run can be repeated."""
     for profile in SHARES:
-        hypothesis.settings.register_profile(profile)
+        # No test leans on an idle machine: how long an example takes, or to draw one, is no property of the code.
+        hypothesis.settings.register_profile(
+            profile, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        )
     hypothesis.settings.load_profile("ci" if _IN_CI else "dev")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell has it ignored in what it runs in the background, and so would be every process that a test starts.

@@ -12,12 +12,13 @@ same in Unix seconds) are what the ESDDNS operator writes and reads. Beside them
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from stacks.model.values import WAN, Address, Family, Known, Sighting, Unknown
+from stacks.observe.wan.agreement.verdict import Network, refusal
 
 SKEW = 30.0
 """Seconds that a time may lie in the future: the clocks of two nodes are never quite the same."""
@@ -66,14 +67,18 @@ def encode(
     }
 
 
-def decode(data: Mapping[str, str], now: datetime, max_age: float) -> tuple[Sighting, ...] | Unknown:
+def decode(
+    data: Mapping[str, str], now: datetime, max_age: float, accept: Mapping[str, Sequence[Network]]
+) -> tuple[Sighting, ...] | Unknown:
     """Return the sightings in the data that are at most max_age seconds old: at least one, each of them Known.
 
-    Unknown where none is fresh, and where anything cannot be read: a half broken document is not believed.
+    Unknown where none is fresh, where anything cannot be read, and where any address would be refused of a source: a
+    half broken document is not believed. accept: the ranges that each link accepts although they are not global.
     """
     try:
         entries = read(data)
         _check_times(entries, now)
+        _check_addresses(entries, accept)
     except _UnreadableError as error:
         return Unknown(str(error))
     if not entries:
@@ -134,8 +139,6 @@ def _address(text: str, key: str, family: Family | None) -> Address:
         raise _UnreadableError(f"its {key} is no IP address: {text!r}") from None
     if family is not None and address.version != family.version:
         raise _UnreadableError(f"its {key} is an address of the other family: {text}")
-    if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_link_local:
-        raise _UnreadableError(f"its {key} is an address at which nobody can be reached: {text}")
     return address
 
 
@@ -151,6 +154,13 @@ def _check_times(entries: Iterable[AddressEntry], now: datetime) -> None:
     ahead = max(((one.detected - now).total_seconds() for one in entries), default=-math.inf)
     if ahead > SKEW:
         raise _UnreadableError(f"it was written {ahead:.0f} s in the future: set the nodes' clocks (NTP)")
+
+
+def _check_addresses(entries: Iterable[AddressEntry], accept: Mapping[str, Sequence[Network]]) -> None:
+    for one in entries:
+        for address in one.addresses:
+            if reason := refusal(address, one.family, accept.get(one.link, ())):
+                raise _UnreadableError(f"its {_key(one.link, one.family)}: {reason}")
 
 
 def _key(link: str, family: Family) -> str:

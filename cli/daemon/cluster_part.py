@@ -16,6 +16,7 @@ from cli.reconcile.events import Publish
 from cli.session.session import Session
 from cli.state.secrets.factory import lock_name
 from stacks.kube.home import Home, home
+from stacks.model.values import WAN
 
 TIMEOUT = 5.0
 """Seconds to wait for an answer about the address cache."""
@@ -61,10 +62,12 @@ class ClusterPart:
     @asynccontextmanager
     async def cache(self) -> AsyncIterator[AddressCache]:
         """Give the address cache to the block."""
-        settings = self.session.settings.watch.cache
+        settings, wan = self.session.settings.watch.cache, self.session.settings.wan
+        accept = {link: wan.of_link(link).accept for link in (WAN, *wan.links)}
+        namespace = settings.namespace or self._namespace
         api = self.home.api(TIMEOUT)
         try:
-            yield AddressCache(api, settings.namespace or self._namespace, settings, self.identity, self.publish)
+            yield AddressCache(api, namespace, settings, self.identity, self.publish, accept)
         finally:
             await api.close()
 

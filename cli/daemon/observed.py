@@ -14,6 +14,7 @@ from stacks.settings.cluster import ClusterSettings
 Sources = tuple[SourceSighting, ...]
 """All sources of all clusters."""
 _NOT_READ = Unknown("it has not been read yet")
+_NOT_DETECTED = Unknown("it has not been detected yet")
 
 
 class Observed:
@@ -28,6 +29,8 @@ class Observed:
         """ways: the links and families with an address. publish: called with each update."""
         self._latest: dict[tuple[str, Family], Sighting] = {}
         self._awaited: set[object] = set()
+        self._read: set[tuple[str, Family]] = set()
+        """The ways whose address is another process's word."""
         self._publish = publish
         self._sources: dict[tuple[str, str], SourceSighting] = {}
         for cluster in clusters:
@@ -55,7 +58,7 @@ class Observed:
         """Publish these ways too, and await them at the start."""
         for way in ways:
             if way not in self._latest:
-                self._latest[way] = Sighting(*way, Unknown("it has not been detected yet"))
+                self._latest[way] = Sighting(*way, _NOT_DETECTED)
                 self._awaited.add(way)
 
     def sights(self) -> Sights:
@@ -76,11 +79,25 @@ class Observed:
             return None
         before = self._latest[way]
         self._awaited.discard(way)
+        self._read.discard(way)
         changed = isinstance(update.addresses, Known) and update.addresses != before.addresses
         if changed or not isinstance(before.addresses, Known):
             self._latest[way] = update
         self._publish(update)
         return Trigger.ADDRESS if changed else None
+
+    def note_read(self, sighting: Sighting) -> Trigger | None:
+        """Note an address that another process has detected; otherwise as `update`."""
+        trigger = self.update(sighting)
+        self._read.add((sighting.link, sighting.family))
+        return trigger
+
+    def forget_read(self) -> None:
+        """Forget the addresses that other processes have detected: a leader publishes what it detects itself."""
+        for way in self._read & self._latest.keys():
+            self._latest[way] = Sighting(*way, _NOT_DETECTED)
+            self._awaited.add(way)
+        self._read.clear()
 
     def _update_source(self, update: SourceSighting) -> bool:
         """Note the claims of a source, and return whether they have changed.

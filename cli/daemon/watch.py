@@ -97,7 +97,7 @@ class Watch:
         try:
             reconciler = await asyncio.to_thread(self._follow, followers)
             self._observed.follow(self._links.follow(self._session.settings.asked_links()))
-            detecting = self._addresses.run(lambda: self._observed.sights().addresses, self._update)
+            detecting = self._addresses.run(lambda: self._observed.sights().addresses, self._note_read)
             async with in_background(detecting, self._triggers.end):
                 await self._first_look()
                 self._surroundings.looked()
@@ -129,7 +129,13 @@ class Watch:
         self._loop.call_soon_threadsafe(self._update, update)
 
     def _update(self, update: Sighting | Sources) -> None:
-        trigger = self._observed.update(update)
+        self._follow_up(self._observed.update(update))
+
+    def _note_read(self, sighting: Sighting) -> None:
+        self._follow_up(self._observed.note_read(sighting))
+
+    def _follow_up(self, trigger: Trigger | None) -> None:
+        """Ask for the convergence that an update needs."""
         self._updated.set()
         if trigger is Trigger.ADDRESS:
             self._addresses.note_change()
@@ -177,6 +183,7 @@ class Watch:
         while True:
             await self._replica.wait_to_stand_by()
             await self._replica.wait_to_lead()
+            self._observed.forget_read()
             reconciler.begin_leading()
             self._triggers.post(Trigger.LEADERSHIP, at_once=True)
 

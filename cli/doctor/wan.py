@@ -9,7 +9,7 @@ from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from stacks.model.values import Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
-from stacks.observe.wan.agreement.consensus import agree
+from stacks.observe.wan.agreement.consensus import agree, outvoted
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.source import build
 from stacks.settings.wan import WanSettings
@@ -44,15 +44,19 @@ def _judged(
 ) -> Iterator[DoctorFinding]:
     silent = [one for one in answers if isinstance(one.result, Unknown)]
     detect = "`truenorth detect` shows who says what"
+    against = outvoted(answers, family) if isinstance(agreed, Known) else ()
     if isinstance(agreed, Known):
-        addresses = sorted({str(address) for one in answers for address in one.addresses})
-        yield ok(
-            about, f"{family.value}: {', '.join(addresses)}, by {len(answers) - len(silent)} of {len(answers)} sources"
-        )
+        agreeing = [one for one in answers if one not in against and one not in silent]
+        addresses = sorted({str(address) for one in agreeing for address in one.addresses})
+        yield ok(about, f"{family.value}: {', '.join(addresses)}, by {len(agreeing)} of {len(answers)} sources")
     else:
         do = f"let STUN (UDP 3478 and 19302) and HTTPS out, or choose other sources (truenorth:wan); {detect}"
         told = failed if needed else warning
         yield told(about, f"{family.value}: unknown: {agreed.reason}", "truenorth:wan", do)
+    for one in against:
+        said = ", ".join(map(str, one.addresses))
+        reason = f"{family.value}: the source {one.source} says {said}, and is outvoted by the others"
+        yield warning(about, reason, one.source, f"take it out of truenorth:wan, if it goes on; {detect}")
     for one in silent if isinstance(agreed, Known) else ():
         do = f"let it through, or take it out of truenorth:wan; {detect}"
         reason = one.result.reason if isinstance(one.result, Unknown) else ""

@@ -35,7 +35,8 @@ SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "go", "gov", "ne", "net", "o
 def operator_of(host: str, port: int) -> str:
     """Return the operator of a host: its registrable domain.
 
-    A bare address or a local name is an operator of its own for each `host:port`, except Cloudflare's addresses.
+    A bare address is an operator of its own, except Cloudflare's; on this host (loopback, local names) each
+    `host:port` is one.
     """
     host = host.lower().rstrip(".")
     try:
@@ -45,6 +46,8 @@ def operator_of(host: str, port: int) -> str:
     else:
         if is_cloudflare(address) or host in CLOUDFLARE_RESOLVERS:
             return CLOUDFLARE
+        if not address.is_loopback:
+            return host
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     labels = host.split(".")
     if len(labels) == 1 or labels[-1] == "localhost":

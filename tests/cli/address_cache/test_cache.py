@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,7 @@ def run(kubeconfig: Path, namespace: str, act: Callable[[Place], Awaitable[None]
                     CacheSettings(max_age=max_age),
                     "pod_1",
                     place.told.append,
+                    {WAN: [ip_network("203.0.113.0/24")]},
                     now=lambda: datetime.now(UTC) + place.wall_ahead,
                     clock=lambda: clock() + place.ahead,
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -17,12 +17,16 @@ V4, V6 = IPv4Address("203.0.113.7"), IPv6Address("2001:db8::7")
 BOTH = (Sighting(WAN, Family.IPV4, Known((V4,))), Sighting(WAN, Family.IPV6, Known((V6,))))
 
 
+NETWORKS = [ip_network("203.0.113.0/24"), ip_network("2001:db8::/32")]
+ACCEPT = {WAN: NETWORKS, "fibre": NETWORKS, "lte-2": NETWORKS}
+
+
 def seen(link: str, family: Family, *addresses: str) -> Sighting:
     return Sighting(link, family, Known(tuple(ip_address(one) for one in addresses)))
 
 
 def reason(data: dict[str, str], now: datetime = NOW) -> str:
-    found = decode(data, now, 120)
+    found = decode(data, now, 120, ACCEPT)
     assert isinstance(found, Unknown)
     return found.reason
 
@@ -53,8 +57,8 @@ class TestWritten:
         before = former(encode(BOTH, NOW, "a"))
         later = NOW + timedelta(seconds=100)
         data = encode((Sighting(WAN, Family.IPV4, Unknown("x")), BOTH[1]), later, "a", before)
-        assert decode(data, later, 120) == BOTH
-        assert decode(data, later + timedelta(seconds=21), 120) == BOTH[1:]
+        assert decode(data, later, 120, ACCEPT) == BOTH
+        assert decode(data, later + timedelta(seconds=21), 120, ACCEPT) == BOTH[1:]
 
     @given(
         st.lists(
@@ -75,7 +79,7 @@ class TestWritten:
         )
     )
     def test_what_is_written_is_read(self, sightings: list[Sighting]) -> None:
-        found = decode(encode(sightings, NOW, "a"), NOW, 120)
+        found = decode(encode(sightings, NOW, "a"), NOW, 120, ACCEPT)
         assert isinstance(found, tuple)
         assert sorted(found, key=str) == sorted(sightings, key=str)
 
@@ -83,7 +87,7 @@ class TestWritten:
 class TestBelieved:
     @pytest.mark.parametrize(("age", "is_fresh"), [(0, True), (120, True), (121, False), (-30, True), (-31, False)])
     def test_it_is_fresh_for_its_time(self, age: float, *, is_fresh: bool) -> None:
-        assert isinstance(decode(encode(BOTH, NOW, "a"), NOW + timedelta(seconds=age), 120), tuple) is is_fresh
+        assert isinstance(decode(encode(BOTH, NOW, "a"), NOW + timedelta(seconds=age), 120, ACCEPT), tuple) is is_fresh
 
     def test_each_reason_is_said(self) -> None:
         data = encode(BOTH, NOW, "a")
@@ -95,12 +99,31 @@ class TestBelieved:
         assert reason(data | {"ipv4": "x"}) == "its ipv4 is no IP address: 'x'"
         assert reason(data | {"ipv4": ""}) == "its ipv4 is no IP address: ''"
         assert reason(data | {"ipv4": "2001:db8::1"}) == "its ipv4 is an address of the other family: 2001:db8::1"
-        assert reason(data | {"ipv6": "::1"}) == "its ipv6 is an address at which nobody can be reached: ::1"
+        assert reason(data | {"ipv6": "::1"}).startswith("its ipv6: ::1 is not a public address")
         assert reason(data | {"ipv6_detected_at": "soon"}) == "its ipv6_detected_at is no time: 'soon'"
+
+    @pytest.mark.parametrize(
+        ("data", "why"),
+        [
+            ({"ipv4": "192.168.1.7"}, "its ipv4: 192.168.1.7 is not a public address"),
+            ({"ipv4": "100.64.3.4"}, "its ipv4: 100.64.3.4 is behind your provider's carrier NAT"),
+            ({"ipv4": "104.16.0.9"}, "its ipv4: 104.16.0.9 belongs to Cloudflare"),
+            ({"ipv6": "2606:4700::1"}, "its ipv6: 2606:4700::1 belongs to Cloudflare"),
+            ({"link.fibre.ipv4": "10.0.0.1", "link.fibre.ipv4_detected_at": str(NOW)}, "its link.fibre.ipv4: 10.0.0.1"),
+        ],
+    )
+    def test_an_address_is_refused_that_would_be_refused_of_a_source(self, data: dict[str, str], why: str) -> None:
+        assert reason(encode(BOTH, NOW, "a") | data).startswith(why)
+
+    def test_what_a_link_accepts_is_its_own(self) -> None:
+        data = encode([seen("fibre", Family.IPV4, "192.168.1.7")], NOW, "a")
+        network = [ip_network("192.168.0.0/16")]
+        assert isinstance(decode(data, NOW, 120, {"fibre": network}), tuple)
+        assert isinstance(decode(data, NOW, 120, {WAN: network}), Unknown)
 
     def test_what_another_tool_wrote_is_read(self) -> None:
         data = {"current_ip": "203.0.113.7", "detected_at": "whenever", "timestamp": str(NOW.timestamp())}
-        assert decode(data, NOW, 120) == BOTH[:1]
+        assert decode(data, NOW, 120, ACCEPT) == BOTH[:1]
         assert "stale" in reason(data, NOW + timedelta(seconds=300))
         assert "its timestamp is no time in Unix seconds: 'inf'" in reason(data | {"timestamp": "inf"})
         assert "its timestamp is no time" in reason({"current_ip": "203.0.113.7"})
@@ -116,7 +139,7 @@ class TestBelieved:
     )
     def test_garbage_in_any_key_raises_nothing_and_invents_nothing(self, garbage: dict[str, str], over: bool) -> None:  # noqa: FBT001 - drawn
         data = encode(BOTH, NOW, "a") | garbage if over else garbage
-        found = decode(data, NOW, 120)
+        found = decode(data, NOW, 120, ACCEPT)
         if isinstance(found, Unknown):
             assert found.reason
         else:

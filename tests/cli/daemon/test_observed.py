@@ -54,6 +54,33 @@ def unread(why: Unknown = REFUSED, *, waiting: bool = False) -> SourceSighting:
     return SourceSighting("home", "ingress", "Ingress", why, waiting)
 
 
+class TestWhatIsRead:
+    def test_is_forgotten_by_a_leader_until_it_has_detected_it_itself(self) -> None:
+        made, _ = observed()
+        update(made, known(IPV6, "2001:db8::7"))
+        assert made.note_read(known(IPV4, "203.0.113.66")) is ADDRESS
+        assert not made.awaits_anything
+        made.forget_read()
+        assert made.sights().addresses == (unknown(IPV4, "it has not been detected yet"), known(IPV6, "2001:db8::7"))
+        assert made.awaits_anything
+        assert update(made, known(IPV4, "203.0.113.7")) == [ADDRESS]
+        made.forget_read()
+        assert made.sights().addresses == (known(IPV4, "203.0.113.7"), known(IPV6, "2001:db8::7"))
+
+    def test_is_no_longer_another_process_s_word_once_it_was_detected(self) -> None:
+        made, _ = observed((IPV4,))
+        made.note_read(known(IPV4, "203.0.113.7"))
+        update(made, known(IPV4, "203.0.113.7"))
+        made.forget_read()
+        assert made.sights().addresses == (known(IPV4, "203.0.113.7"),)
+
+    def test_of_a_way_that_nothing_follows_is_dropped(self) -> None:
+        made, _ = observed((IPV4,))
+        assert made.note_read(known(IPV6, "2001:db8::7")) is None
+        made.forget_read()
+        assert made.sights().addresses == (unknown(IPV4, "it has not been detected yet"),)
+
+
 class TestNews:
     def test_of_another_address_is_something_to_converge(self) -> None:
         made, _ = observed((IPV4,))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
-from stacks.observe.wan.agreement.consensus import agree, is_disagreement, settled
+from stacks.observe.wan.agreement.consensus import OUTVOTING, agree, disagree, is_disagreement, outvoted, settled
 from stacks.settings.wan_operators import DECLARED
 
 IPV4 = Family.IPV4
@@ -25,6 +25,7 @@ AMAZON, IFCONFIG, TRACE = (
     "https://ifconfig.me/ip",
     "https://cloudflare.com/cdn-cgi/trace",
 )
+MYIP, PLAIN = "https://myip.example/", "http://plain.example/"
 OPERATORS = {
     GOOGLE: "google.com",
     CLOUDFLARE: "cloudflare.com",
@@ -32,6 +33,8 @@ OPERATORS = {
     AMAZON: "amazonaws.com",
     IFCONFIG: "ifconfig.me",
     TRACE: "cloudflare.com",
+    MYIP: "myip.example",
+    PLAIN: "plain.example",
     "interface": "this host",
     "static": DECLARED,
 }
@@ -69,7 +72,26 @@ class Waiting:
         # A single answer is usable, where the setting says so.
         ([said(GOOGLE, RIGHT)], 1, True),
         ([said(GOOGLE, RIGHT)], 2, False),
-        ([said(GOOGLE, RIGHT), said(AMAZON)], 1, True),
+        ([said(AMAZON, RIGHT), said(GOOGLE)], 1, True),
+        ([said(PLAIN, RIGHT), said(GOOGLE, RIGHT)], 2, True),
+        # Where secured sources are asked, one of them must agree: the others can be forged on the way.
+        ([said(GOOGLE, RIGHT), said(AMAZON)], 1, False),
+        ([said(GOOGLE, RIGHT), said(TWILIO, RIGHT), said(AMAZON), said(IFCONFIG)], 2, False),
+        ([said(GOOGLE, RIGHT), said(PLAIN, RIGHT), said(AMAZON)], 2, False),
+        ([said(GOOGLE, RIGHT), said("interface", RIGHT), said(AMAZON)], 2, False),
+        ([said(GOOGLE, RIGHT), said(TWILIO, RIGHT), refused(AMAZON, "is not a public address")], 2, False),
+        # Three secured operators outvote one, of whatever kind, but not two, and not the user's word.
+        ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT), said(GOOGLE, WRONG)], 2, True),
+        ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT), said(MYIP, WRONG)], 2, True),
+        ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT), said(GOOGLE, WRONG)], 4, False),
+        ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(GOOGLE, RIGHT), said(TWILIO, WRONG)], 2, False),
+        ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT), said(CLOUDFLARE, WRONG)], 2, False),
+        (
+            [said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT), said(GOOGLE, WRONG), said(TWILIO, WRONG)],
+            2,
+            False,
+        ),
+        ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT), said("static", WRONG)], 2, False),
         # Mismatch: nothing is updated, however many stand behind either side.
         ([said(GOOGLE, RIGHT), said(CLOUDFLARE, WRONG)], 2, False),
         ([said(GOOGLE, RIGHT), said(CLOUDFLARE, WRONG)], 1, False),
@@ -82,10 +104,11 @@ class Waiting:
         # STUN only and HTTP only.
         ([said(GOOGLE, RIGHT), said(TWILIO, RIGHT)], 2, True),
         ([said(AMAZON, RIGHT), said(IFCONFIG, RIGHT)], 2, True),
-        # The chain STUN, HTTP, interface: what is left when the ones before are silent.
+        # The interface's own word, beside others and alone.
         ([said(GOOGLE), said(AMAZON, RIGHT), said("interface", RIGHT)], 1, True),
-        ([said(GOOGLE), said(AMAZON), said("interface", RIGHT)], 1, True),
-        ([said(GOOGLE, RIGHT), said(AMAZON), refused("interface", "10.0.0.1 is not a public address")], 1, True),
+        ([said(GOOGLE), said(AMAZON), said("interface", RIGHT)], 1, False),
+        ([said("interface", RIGHT)], 1, True),
+        ([said(GOOGLE, RIGHT), said(AMAZON), refused("interface", "10.0.0.1 is not a public address")], 1, False),
         # Operators count, not servers.
         ([said(CLOUDFLARE, RIGHT), said(TRACE, RIGHT)], 2, False),
         ([said(CLOUDFLARE, RIGHT), said(TRACE, RIGHT), said(GOOGLE, RIGHT)], 2, True),
@@ -151,13 +174,36 @@ ANSWERS = st.lists(
 
 
 @given(answers=ANSWERS, agreement=st.integers(1, 4))
-def test_what_is_published_has_enough_witnesses_and_no_contradiction(answers: list[Answer], agreement: int) -> None:
+def test_what_is_published_has_enough_witnesses_a_secured_one_among_them_and_at_most_one_against(
+    answers: list[Answer], agreement: int
+) -> None:
     outcome = agree(answers, IPV4, agreement)
-    voices = {(answer.operator, answer.addresses) for answer in answers if answer.addresses}
-    contents = {addresses for _, addresses in voices}
-    operators = {operator for operator, _ in voices}
-    expected = len(contents) == 1 and len(operators) >= agreement
-    assert outcome == Known(contents.pop()) if expected else isinstance(outcome, Unknown)
+    if isinstance(outcome, Unknown):
+        return
+    behind = [answer for answer in answers if answer.addresses == outcome.value]
+    against = {answer.operator for answer in answers if answer.addresses not in {(), outcome.value}}
+    secured = {answer.operator for answer in behind if answer.source.startswith("https://")}
+    assert len({answer.operator for answer in behind}) >= agreement
+    assert secured or not any(answer.source.startswith("https://") for answer in answers)
+    assert not against or (len(against) == 1 and len(secured - against) >= OUTVOTING)
+
+
+@given(answers=ANSWERS, agreement=st.integers(1, 4))
+def test_nothing_is_published_while_all_secured_sources_are_silent(answers: list[Answer], agreement: int) -> None:
+    unsecured = [answer for answer in answers if not answer.source.startswith("https://")]
+    assert isinstance(agree([*unsecured, said(AMAZON)], IPV4, agreement), Unknown)
+
+
+@given(answers=ANSWERS, agreement=st.integers(1, 4))
+def test_without_secured_sources_all_that_answer_must_agree(answers: list[Answer], agreement: int) -> None:
+    unsecured = [answer for answer in answers if not answer.source.startswith("https://")]
+    contents = {answer.addresses for answer in unsecured if answer.addresses}
+    operators = {answer.operator for answer in unsecured if answer.addresses}
+    outcome = agree(unsecured, IPV4, agreement)
+    if len(contents) == 1 and len(operators) >= agreement:
+        assert outcome == Known(contents.pop())
+    else:
+        assert isinstance(outcome, Unknown)
 
 
 @given(data=st.data(), answers=ANSWERS, agreement=st.integers(1, 4))
@@ -178,6 +224,10 @@ class TestWhenTheOutcomeIsSettled:
             ([said(GOOGLE, RIGHT), said(TWILIO, RIGHT)], [AMAZON], 2, False),  # STUN alone can be forged
             ([said(GOOGLE, RIGHT), said(TWILIO, RIGHT), said(AMAZON)], [CLOUDFLARE], 2, True),  # the web is not there
             ([said(GOOGLE, RIGHT), said(AMAZON, WRONG)], [TWILIO], 2, True),  # a mismatch does not heal
+            ([said(GOOGLE, WRONG), said(AMAZON, RIGHT)], [IFCONFIG, TRACE], 2, False),  # three may outvote it
+            ([said(GOOGLE, WRONG), said(AMAZON, RIGHT)], [IFCONFIG], 2, True),  # two may not
+            ([said(GOOGLE, RIGHT)], [AMAZON, TWILIO], 2, False),
+            ([said(GOOGLE, RIGHT), said(AMAZON)], [TWILIO], 2, True),  # none of them is secured
             ([said(GOOGLE), said(AMAZON)], [TWILIO], 2, True),  # two can no longer agree
             ([said(CLOUDFLARE, RIGHT)], [TRACE], 2, True),  # likewise: both are Cloudflare's
             ([said(CLOUDFLARE)], [TRACE, GOOGLE], 2, False),
@@ -200,6 +250,15 @@ class TestWhenTheOutcomeIsSettled:
             agree(answers, IPV4, agreement), Unknown
         ):
             assert isinstance(agree([*answers, *late], IPV4, agreement), Unknown)
+
+
+def test_the_outvoted_are_told() -> None:
+    three = [said(AMAZON, RIGHT), said(IFCONFIG, RIGHT), said(TRACE, RIGHT)]
+    against = said(GOOGLE, WRONG)
+    assert outvoted([*three, against], IPV4) == (against,)
+    assert not disagree([*three, against], IPV4)
+    assert outvoted([*three[:2], against], IPV4) == ()
+    assert disagree([*three[:2], against], IPV4)
 
 
 @pytest.mark.parametrize(
