@@ -26,7 +26,7 @@ from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
 from cli.recovery.recover import recover
 from cli.session.session import Session
-from stacks.model.errors import NotNow, ObservationError, Refused, is_disk_full
+from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, is_disk_full
 from stacks.observe.world import Sights
 from stacks.plan.safety.permission import Permission, refused
 
@@ -47,7 +47,7 @@ class Reconciler:
         self._last: Convergence | None = None
         self._seen = Sights(())
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
-        self._is_recovered = False
+        self._is_recovered, self._has_converged = False, False
         self._leads_since: datetime | None = None
         self._error: Exception | None = None
         self.due = Due(time.monotonic(), first)
@@ -79,9 +79,11 @@ class Reconciler:
             self._publish_refusal(error, publish)
             self._pause.reset()
             self.due = self._drift_or_grace()
-        except (ObservationError, RunFailed, NotNow, OSError) as error:
+        except (ObservationError, RunFailed, NotNow, ProviderRefused, OSError) as error:
             if isinstance(error, OSError) and not is_disk_full(error):
                 raise
+            if isinstance(error, ProviderRefused) and not self._has_converged:
+                raise  # credentials that have never been right are settings to mend
             self._teller.failed(error, turn.id)
             self._failed(error, publish)
         else:
@@ -111,6 +113,7 @@ class Reconciler:
         refusal = refused(done.refusals, Permission(), self._settings) if done.is_held_back else None
         self._publish_refusal(refusal, publish)
         publish(done)
+        self._has_converged = True
         self._confirmer.begin(done, publish)
         self._last = done
         self.due = self._drift_or_grace()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SERVER_ERRORS = range(500, 600)
+_OF_THE_EDGE = {403, *range(500, 600)}
 
 
 class Effect(StrEnum):
@@ -21,7 +21,7 @@ class Effect(StrEnum):
     LATENCY = "latency"  # it is handled `seconds` late; the rules after it still apply
     CLOCK = "clock"  # the answer's Date is `seconds` ahead; likewise
     THROTTLE = "throttle"  # 429 with `Retry-After: seconds`
-    SERVER_ERROR = "server_error"  # `status`: 500 as JSON, others as the edge's HTML page
+    SERVER_ERROR = "server_error"  # `status`: 500 as JSON, others, 403 among them, as the edge's HTML page
     DROP = "drop"  # the connection breaks before anything is done
     LOSE_ANSWER = "lose_answer"  # it is done, then the connection breaks
 
@@ -54,8 +54,8 @@ class Fault:
             raise ValueError("probability must be between 0 and 1")
         if self.seconds < 0 or (self.times is not None and self.times < 0):
             raise ValueError("seconds and times must not be negative")
-        if self.effect is Effect.SERVER_ERROR and self.status not in _SERVER_ERRORS:
-            raise ValueError("status must be a server error, 500 to 599")
+        if self.effect is Effect.SERVER_ERROR and self.status not in _OF_THE_EDGE:
+            raise ValueError("status must be a server error, 500 to 599, or the edge's 403")
 
     def matches(self, method: str, path: str) -> bool:
         """Tell whether the rule is about this request."""

@@ -39,6 +39,10 @@ class NotNow(UserError):  # noqa: N818 - a state, not a fault
     """A machine that may be ready later by itself: a full disk, a lock in use. Try again."""
 
 
+class ProviderRefused(UserError):  # noqa: N818 - likewise
+    """A zone that its provider's API does not show: credentials refused, no such zone. Another try may succeed."""
+
+
 def is_disk_full(error: OSError) -> bool:
     """Return whether there was no room on the disk or in the quota."""
     return error.errno in {errno.ENOSPC, errno.EDQUOT}

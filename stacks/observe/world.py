@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NoReturn
 
 from stacks.model.claims import SourceSighting, links_asked
-from stacks.model.errors import ObservationError, UserError
+from stacks.model.errors import ObservationError, ProviderRefused, UserError
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
@@ -41,9 +42,9 @@ def observe(
     """Return everything that the plan depends on.
 
     registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
-    the others. Raises UserError (credentials, zone, kubeconfig) and ObservationError (state, or all zones out of
-    reach). An address or cluster that cannot be read raises nothing: it is Unknown; so is one zone among several: an
-    UnreadZone.
+    the others. Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
+    ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises nothing: it is
+    Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
         looking = pool.submit(sights)
@@ -80,23 +81,37 @@ def read_zones(
     """Return the present records of every zone, listed at the same time. Raises as `observe`."""
     ids = dict(registry.zone_ids)
 
-    def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | UserError:
+    def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | ProviderRefused:
         try:
-            zone_id = zone.zone_id or ids.get(zone.zone, "")
-            return READERS[zone.provider].snapshot(credentials[zone.zone], zone.zone, zone_id)
-        except (ObservationError, UserError) as error:
+            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""))
+        except (ObservationError, ProviderRefused) as error:
             return error
 
     wanted = settings.each_zone()
     with ThreadPoolExecutor(max_workers=min(len(wanted), 8), thread_name_prefix="zone") as pool:
         outcomes = list(pool.map(read, wanted))
-    if problems := [problem for one in outcomes if isinstance(one, UserError) for problem in one.problems]:
-        raise UserError.of(problems)
-    failures = [one for one in outcomes if isinstance(one, ObservationError)]
-    if len(failures) == len(wanted):
-        raise failures[0]
+    if not any(isinstance(one, ZoneSnapshot) for one in outcomes):
+        _raise_all([one for one in outcomes if not isinstance(one, ZoneSnapshot)])
     return tuple(
-        UnreadZone(zone.zone, str(outcome)) if isinstance(outcome, ObservationError) else outcome
+        outcome if isinstance(outcome, ZoneSnapshot) else UnreadZone(zone.zone, str(outcome))
         for zone, outcome in zip(wanted, outcomes, strict=True)
-        if not isinstance(outcome, UserError)
     )
+
+
+def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str) -> ZoneSnapshot:
+    """Return the records of a zone. known_id: its id in state; where that is refused the zone is found by its name."""
+    reader = READERS[zone.provider]
+    if known_id and not zone.zone_id:
+        try:
+            return reader.snapshot(credentials, zone.zone, known_id)
+        except ProviderRefused:
+            return reader.snapshot(credentials, zone.zone, "")
+    return reader.snapshot(credentials, zone.zone, zone.zone_id)
+
+
+def _raise_all(failures: Sequence[ObservationError | ProviderRefused]) -> NoReturn:
+    """Raise the refusals of all zones as one, or, where one may pass by itself, the first of those."""
+    for one in failures:
+        if isinstance(one, ObservationError):
+            raise one
+    raise ProviderRefused.of([problem for one in failures if isinstance(one, UserError) for problem in one.problems])

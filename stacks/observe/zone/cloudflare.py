@@ -17,7 +17,7 @@ import requests
 from components import urns
 from components.records import cloudflare_fields
 from components.records.record import Record
-from stacks.model.errors import ObservationError, UserError
+from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import http
 from stacks.observe.zone.visible import TokenState, VisibleZone, listing_error
@@ -25,6 +25,8 @@ from stacks.settings.credentials import Credentials
 
 PAGE = 5_000
 """Records a page."""
+LISTINGS = 3
+"""Attempts to list a zone that changes meanwhile."""
 ZONE_PAGE = 50
 REFUSED = frozenset({400, 401, 403})
 _ADVICE = (
@@ -36,7 +38,8 @@ _ADVICE = (
 def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
     """Return all records of the zone; its id is looked up (one more call) where zone_id is empty.
 
-    Raises UserError where the token is wrong or sees no such zone, ObservationError where the API cannot be asked.
+    Raises ProviderRefused where the token is wrong, sees no such zone, or the id is another zone's; ObservationError
+    where the API cannot be asked.
     """
     with opened(credentials) as session:
         found = zone_id or str(find_zone(session, credentials, zone)["id"])
@@ -61,7 +64,7 @@ def find_zone(session: requests.Session, credentials: Credentials, zone: str) ->
     """Return the API's JSON of a zone, by its name. Raises as `snapshot`."""
     answer = _get(session, credentials, "/zones", {"name": zone}, zone)
     if not answer["result"]:
-        raise UserError(
+        raise ProviderRefused(
             f"there is no zone {zone} that this token can see",
             f"{credentials.base_url}/zones?name={zone}",
             "check the spelling of truenorth:zone, and that the token has Zone:Read on it",
@@ -71,15 +74,46 @@ def find_zone(session: requests.Session, credentials: Credentials, zone: str) ->
 
 
 def _records(session: requests.Session, credentials: Credentials, zone: str, zone_id: str) -> tuple[LiveRecord, ...]:
+    """Return the records of all pages. Records that come or go meanwhile move others from page to page: then again."""
+    for _ in range(LISTINGS):
+        records, counts = _listing(session, credentials, zone, zone_id)
+        if counts == {len(records)} and len({one.id for one in records}) == len(records):
+            return _of_zone(records, zone, zone_id)
+    raise ObservationError(
+        f"the zone {zone} changes while it is listed: Cloudflare shows {len(records)} records, and counts "
+        f"{', then '.join(map(str, sorted(counts)))}"
+    )
+
+
+def _listing(
+    session: requests.Session, credentials: Credentials, zone: str, zone_id: str
+) -> tuple[tuple[LiveRecord, ...], set[int]]:
+    """Return the records of all pages, and how many there are by the API's own counts on the pages."""
     records: list[LiveRecord] = []
+    counts: set[int] = set()
     page, pages = 1, 1
     while page <= pages:
         query = {"page": str(page), "per_page": str(PAGE)}
         answer = _get(session, credentials, f"/zones/{zone_id}/dns_records", query, zone)
         records.extend(LiveRecord(item["id"], read_record(item)) for item in answer["result"])
-        pages = int((answer.get("result_info") or {}).get("total_pages", 1))
+        info = answer.get("result_info") or {}
+        pages = int(info.get("total_pages", 1))
+        counts.add(int(info.get("total_count", len(records))))
         page += 1
-    return tuple(records)
+    return tuple(records), counts
+
+
+def _of_zone(records: tuple[LiveRecord, ...], zone: str, zone_id: str) -> tuple[LiveRecord, ...]:
+    """Return the records, which must lie in the zone: what is written to another zone's id is lost to both."""
+    ends = (f".{zone}", f".{zone.encode().decode('idna')}")  # the API writes international names in Unicode
+    strange = next((one.record.name for one in records if not f".{one.record.name}".endswith(ends)), "")
+    if strange:
+        raise ProviderRefused(
+            f"the zone with the id {zone_id} is not {zone}: it has {strange}",
+            "truenorth:zone_id (or CF_ZONE_ID)",
+            f"set the id of {zone}, or leave it out: it is found by the name",
+        )
+    return records
 
 
 def read_record(item: Mapping[str, Any]) -> Record:
@@ -151,19 +185,21 @@ def _get(
     url = f"{credentials.base_url}{path}"
     response, body = http.get(session, url, query, "Cloudflare", f"the zone {zone}")
     if response.ok and body.get("success"):
+        if not isinstance(body.get("result"), list):
+            raise ObservationError(f"Cloudflare's answer about the zone {zone} has no list of results")
         return dict(body)
     refusal = reason(response, body)
     if response.status_code == requests.codes.too_many_requests:
         wait = response.headers.get("Retry-After", "some")
         raise ObservationError(f"Cloudflare's rate limit is used up: asks to wait {wait} seconds")
-    if response.status_code in REFUSED:
-        raise UserError(
+    if response.status_code in REFUSED and body:  # a page of the edge, which is no JSON, judges no credentials
+        raise ProviderRefused(
             f"Cloudflare refuses the credentials: {refusal}",
             f"GET {url} answered {response.status_code}",
             "check CLOUDFLARE_API_TOKEN: it needs Zone:Read and DNS:Edit on this zone and must not have expired",
         )
     if response.status_code == requests.codes.not_found:
-        raise UserError(
+        raise ProviderRefused(
             f"there is no zone with the id {path.split('/')[2]}: {refusal}",
             f"GET {url} answered {response.status_code}",
             f"check truenorth:zone_id (or CF_ZONE_ID), or leave it out: it is found by the name {zone}",

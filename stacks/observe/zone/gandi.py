@@ -15,7 +15,7 @@ import requests
 from components import urns
 from components.records import canonical_content, gandi_names
 from components.records.record import Record
-from stacks.model.errors import ObservationError, UserError
+from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import http
 from stacks.observe.zone.visible import TokenState, VisibleZone, listing_error
@@ -34,7 +34,8 @@ _ADVICE = (
 def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot:
     """Return all record sets of the zone; its id is its name.
 
-    Raises UserError where the token is refused or sees no such zone, ObservationError where the API cannot be asked.
+    Raises ProviderRefused where the token is refused or sees no such zone, ObservationError where the API cannot be
+    asked.
     """
     with _opened(credentials) as session:
         return ZoneSnapshot(zone, zone, _record_sets(session, credentials, zone))
@@ -118,14 +119,14 @@ def _get(session: requests.Session, credentials: Credentials, zone: str, page: i
     if response.status_code == requests.codes.too_many_requests:
         raise ObservationError("Gandi's rate limit is used up: 1000 requests a minute for each address")
     if response.status_code in REFUSED:
-        raise UserError(
+        raise ProviderRefused(
             f"Gandi refuses the credentials: {refusal}",
             f"GET {url} answered {response.status_code}",
             "check GANDI_PERSONAL_ACCESS_TOKEN: it needs the right to manage the domain's technical configuration "
             "and must not have expired",
         )
     if response.status_code == requests.codes.not_found:
-        raise UserError(
+        raise ProviderRefused(
             f"there is no zone {zone} that this token can see: {refusal}",
             f"GET {url} answered 404",
             "check the spelling of the zone, and that its domain uses Gandi's LiveDNS",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 
 from lab import remote
 from lab.addresses.http import serve_http
@@ -102,6 +103,34 @@ def test_watch_tells_a_failure_and_tries_again(inside: Inside) -> None:
         remote.set_address(inside.places, "203.0.113.8")
         assert "503" in told(watcher, "failure")["reason"]
         assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
+        remote.set_faults(inside.places, [])
+        told(watcher, "result")
+        assert inside.zone() == {"www.example.com/A": "203.0.113.8"}
+        assert ended(watcher) == 0
+
+
+def test_credentials_that_are_refused_for_a_while_do_not_end_it(inside: Inside) -> None:
+    inside.settings("www")
+    token = "lab-token-of-a-while-0123456789abcdefghi"
+    remote.add_token(inside.places, token, inside.places.zone)
+    with watching(replace(inside, environment={**inside.environment, "CLOUDFLARE_API_TOKEN": token})) as watcher:
+        told(watcher, "result")
+        remote.add_token(inside.places, token, inside.places.zone, [])
+        remote.set_address(inside.places, "203.0.113.8")
+        assert "Cloudflare refuses the credentials" in told(watcher, "failure")["reason"]
+        remote.add_token(inside.places, token, inside.places.zone)
+        told(watcher, "result")
+        assert inside.zone() == {"www.example.com/A": "203.0.113.8"}
+        assert ended(watcher) == 0
+
+
+def test_a_page_of_the_edge_is_no_judgement_of_credentials(inside: Inside) -> None:
+    inside.settings("www")
+    with watching(inside) as watcher:
+        told(watcher, "result")
+        remote.set_faults(inside.places, [{"effect": "server_error", "status": 403}])
+        remote.set_address(inside.places, "203.0.113.8")
+        assert "Cloudflare answered 403 about the zone example.com" in told(watcher, "failure")["reason"]
         remote.set_faults(inside.places, [])
         told(watcher, "result")
         assert inside.zone() == {"www.example.com/A": "203.0.113.8"}

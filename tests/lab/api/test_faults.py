@@ -33,7 +33,7 @@ def test_chance_repeats_itself_with_the_same_seed() -> None:
         ({"probability": 1.5}, "between 0 and 1"),
         ({"times": -1}, "negative"),
         ({"seconds": -1.0}, "negative"),
-        ({"effect": Effect.SERVER_ERROR, "status": 404}, "500 to 599"),
+        ({"effect": Effect.SERVER_ERROR, "status": 404}, "500 to 599, or the edge's 403"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(values: dict[str, object], message: str) -> None:
