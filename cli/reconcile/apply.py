@@ -25,6 +25,7 @@ from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
 from components import urns
+from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.shards import label_of, root_of
@@ -128,12 +129,21 @@ def behind_api_proxy(session: Session, intended: Intent) -> Iterator[tuple[Sessi
 
 
 def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables by which the engine attaches to the kept plugins."""
-    if session.plugins is None:
+    """Return the variables by which the engine attaches to the kept plugins, which get no credentials.
+
+    Anybody on this host may ask a kept plugin. What it asks for in turn, the API proxy signs.
+    """
+    if session.plugins is None or session.api_proxy is None:
         return {}
     from cli.engine.plugins import shared  # noqa: PLC0415 - only where they are kept
 
-    return session.plugins.environment(environment, shared(session.settings))
+    kept = shared(session.settings)
+    real = {one.provider: session.credentials[one.zone] for one in session.settings.each_zone() if one.provider in kept}
+    session.api_proxy.sign_with(real)
+    secrets = {text for one in session.credentials.values() for text in (one.token, one.key, one.email) if text}
+    clean = {name: value for name, value in environment.items() if value not in secrets}
+    tokens = {PROVIDERS[provider].token_variable: session.api_proxy.token for provider in real}
+    return session.plugins.environment({**clean, **tokens}, kept)
 
 
 def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:
