@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from stacks.settings.claim_rules import ClaimRules
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault
 
@@ -32,7 +33,7 @@ def _labels(value: str) -> str:
     return value
 
 
-class ClusterDefaults(BaseModel):
+class ClusterDefaults(ClaimRules):
     """The defaults of each of `clusters`, from `cluster`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
