@@ -94,6 +94,11 @@ class ClaimRules(BaseModel):
     targets_per_name: Annotated[int, Field(ge=1, le=1_000)] = 100
     """The number of targets that a name may have."""
 
+    @property
+    def asks_for_labels(self) -> bool:
+        """Whether a rule depends on the labels of namespaces."""
+        return any(one.labels for one in self.domains)
+
     @model_validator(mode="after")
     def _labels_are_of_namespaces(self) -> ClaimRules:
         for position, one in enumerate(self.domains):

@@ -130,6 +130,8 @@ def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
 
 def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
+    if complaint.hides_names and not complaint.allowed:
+        reason = Reason.WAITING
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
 
 
