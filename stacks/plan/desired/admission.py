@@ -78,7 +78,7 @@ def _names(settings: Settings) -> Iterator[str]:
     for zone in settings.each_zone():
         yield from (zone.fqdn(entry) for entry in zone.names)
         yield from (zone.fqdn(record) for record in zone.records if record.type in _RESERVING)
-        if any(zone.is_alias(entry) for entry in zone.names):
+        if zone.targets == "cname":
             yield zone.canonical_fqdn
 
 
