@@ -285,6 +285,11 @@ FAULTS = [
         id="a comment that does not fit with the mark",
     ),
     pytest.param(
+        wish(comment="ours? [TrueNorth  owner=b]"),
+        ("truenorth/comment", "ours? [TrueNorth  owner=b]", "a comment that is not like an ownership mark"),
+        id="a comment that would be an ownership mark",
+    ),
+    pytest.param(
         wish(comment=LONG * 2),
         ("truenorth/comment", LONG * 2, "at most 100 characters"),
         id="a comment that is too long",
