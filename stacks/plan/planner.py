@@ -88,7 +88,7 @@ def make_plan(
     settled = claims_by_zone(
         settings,
         observation.sources,
-        Tenure.of(observation.registry, sight.hidden, sight.namespace, all_seen=sight.is_clear),
+        Tenure(observation.registry, sight.hidden, sight.namespace, sight.is_clear),
         balanced,
         frozenset(link for (link, _), found in addresses.items() if isinstance(found, Known)),
     )

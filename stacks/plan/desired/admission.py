@@ -27,7 +27,7 @@ from stacks.model.values import Known, Unknown
 from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
-    from stacks.settings.claim_rules import ClaimRules, DomainSettings, TargetSettings
+    from stacks.settings.cluster import ClaimRules, DomainSettings, TargetSettings
     from stacks.settings.stack import Settings
 
 SHOWN = 3

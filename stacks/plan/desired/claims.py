@@ -156,11 +156,16 @@ def settle(claims: Iterable[Claim], tenure: Tenure = NOBODY, rules: SharingRules
     kept: list[Claim] = []
     for name in sorted(by_name):
         found = by_name[name]
-        if len(found) == 1 and tenure.all_seen:  # as is usual: such names cost next to nothing
+        if len(found) == 1 and _is_plain(found[0], tenure):  # as is usual: such names cost next to nothing
             kept += found
         else:
             kept += settling.of_name(name, found)
     return Settlement(tuple(kept), tuple(settling.complaints), tuple(settling.queues))
+
+
+def _is_plain(claim: Claim, tenure: Tenure) -> bool:
+    """Whether the only object that asks for a name has it already, or no other can be hidden that does."""
+    return tenure.all_seen or tenure.is_marked_for((claim.name, claim.type or ""), claim.object.resource)
 
 
 def _parts(claim: Claim) -> tuple[tuple[ObjectKey, Targets], ...]:

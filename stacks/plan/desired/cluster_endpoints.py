@@ -24,7 +24,7 @@ from stacks.plan.desired.tenure import Tenure
 from stacks.plan.records.record_sets import marked_comment
 
 if TYPE_CHECKING:
-    from stacks.settings.claim_rules import ClaimRules
+    from stacks.settings.cluster import ClaimRules
     from stacks.settings.stack import Settings
     from stacks.settings.zone import ZoneSettings
 

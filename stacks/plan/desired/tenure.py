@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from components.marks import ownership
 from components.records.logical_name import MARK, LogicalName
@@ -45,39 +46,43 @@ def _nowhere(_: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tenure:
-    """What state says of who has which name.
+    """What state says of who has which name; worked out when a name is asked for by several.
 
     hidden: returns the reason why an object, by its resource, may exist unseen, "" where it is known whether it does.
-    namespace: returns the namespace of such an object, None for none that is known.
+    namespace: returns the namespace of such an object, None for none that is known. all_seen: whether none is hidden.
     """
 
-    marks: Mapping[str, RegisteredRecord] = field(default_factory=dict)
-    """The marks in state, by logical name."""
-    sharing: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
-    """The objects with a part in a record set."""
-    sets: frozenset[Key] = frozenset()
-    """The record sets in state."""
-    queues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    registry: Registry = field(default_factory=Registry)
     hidden: Callable[[str], str] = _seen
     namespace: Callable[[str], str | None] = _nowhere
     all_seen: bool = True
 
-    @classmethod
-    def of(
-        cls, registry: Registry, hidden: Callable[[str], str], namespace: Callable[[str], str | None], *, all_seen: bool
-    ) -> Tenure:
-        """Return the tenure that a state remembers. all_seen: whether no object is hidden."""
-        return cls(
-            marks={one.logical_name: one for one in registry.records if one.logical_name.endswith(f"/{MARK}")},
-            sharing={(one.name, one.type): tuple(who for who, _ in one.parts) for one in registry.shared},
-            sets=frozenset(_set_of(one.logical_name) for one in registry.records),
-            queues={one.name: one.resources for one in registry.queues},
-            hidden=hidden,
-            namespace=namespace,
-            all_seen=all_seen,
-        )
+    @cached_property
+    def marks(self) -> Mapping[str, RegisteredRecord]:
+        """The marks in state, by logical name."""
+        return {one.logical_name: one for one in self.registry.records if one.logical_name.endswith(f"/{MARK}")}
+
+    @cached_property
+    def sharing(self) -> Mapping[Key, tuple[str, ...]]:
+        """The objects with a part in a record set."""
+        return {(one.name, one.type): tuple(who for who, _ in one.parts) for one in self.registry.shared}
+
+    @cached_property
+    def sets(self) -> frozenset[Key]:
+        """The record sets in state."""
+        return frozenset(_set_of(one.logical_name) for one in self.registry.records)
+
+    @cached_property
+    def queues(self) -> Mapping[str, tuple[str, ...]]:
+        """The objects at each contested name, in the order in which they were first seen."""
+        return {one.name: one.resources for one in self.registry.queues}
+
+    def is_marked_for(self, key: Key, resource: str) -> bool:
+        """Whether the mark of a record set names an object; cheaper than `holdings`, as it is asked for each name."""
+        mark = self.marks.get(f"{key[0]}/{key[1]}/{MARK}")
+        return mark is not None and any(f"/resource={resource}{end}" in mark.record.content for end in ('"', ","))
 
     def holdings(self, name: str, asking: Iterable[str] = ()) -> Mapping[str, frozenset[str]]:
         """Return the objects that have a name, by their resources, the one of the first mark first, with their types.

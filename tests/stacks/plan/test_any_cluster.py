@@ -72,7 +72,7 @@ class World:
     def settled(self) -> tuple[Claim, ...]:
         observation = self.plan()[1]
         sight = Sight.of(observation)
-        tenure = Tenure.of(observation.registry, sight.hidden, sight.namespace, all_seen=sight.is_clear)
+        tenure = Tenure(observation.registry, sight.hidden, sight.namespace, sight.is_clear)
         detected = frozenset({WAN} if self.address else ())
         found = claims_by_zone(self.settings, observation.sources, tenure, detected=detected)
         return tuple(claim for claims in found.by_zone.values() for claim in claims)

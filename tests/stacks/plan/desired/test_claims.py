@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.records.record import Record
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
-from stacks.model.values import WAN, Known, NameQueue, Unknown
+from stacks.model.observation import Registry
+from stacks.model.values import WAN, Known, NameQueue, RegisteredRecord, SharedSet, Unknown
 from stacks.plan.desired.claims import SharingRules, settle
 from stacks.plan.desired.tenure import Tenure
 from tests.stacks.observe.cluster.worlds import targets
@@ -42,13 +44,15 @@ LINKS = SharingRules(detected=frozenset({WAN, "lte", "fibre"}))
 def came(*wishes: Claim) -> Tenure:
     """What state remembers of when their objects came."""
     ordered = sorted(wishes, key=lambda one: (one.created, one.object))
-    return Tenure(queues={WWW: tuple(dict.fromkeys(one.object.resource for one in ordered))})
+    return Tenure(Registry(queues=(NameQueue(WWW, tuple(dict.fromkeys(one.object.resource for one in ordered))),)))
 
 
 def having(*wishes: Claim, record_type: str = "A") -> Tenure:
     """State says that these objects have a part in the records of the name."""
-    key = (WWW, record_type)
-    return Tenure(sharing={key: tuple(one.object.resource for one in wishes)}, sets=frozenset({key}))
+    some = Record(WWW, record_type, "192.0.2.1", 1, proxied=False, comment="")
+    state = RegisteredRecord("urn", f"{WWW}/{record_type}", "r1", "z", some)
+    parts = tuple((one.object.resource, ("192.0.2.1",)) for one in wishes)
+    return Tenure(Registry((state,), shared=(SharedSet(WWW, record_type, parts),)))
 
 
 def settled(*wishes: Claim) -> tuple[tuple[Claim, ...], tuple[Complaint, ...]]:
@@ -246,7 +250,7 @@ class TestTwoNamespaces:
         assert found.queues == (NameQueue(WWW, (self.THEIRS.object.resource, self.MINE.object.resource)),)
 
     def test_who_came_first_gets_it_when_it_is_free(self) -> None:
-        first = Tenure(queues={WWW: (self.MINE.object.resource, self.THEIRS.object.resource)})
+        first = Tenure(Registry(queues=(NameQueue(WWW, (self.MINE.object.resource, self.THEIRS.object.resource)),)))
         assert targets(settle((self.MINE, self.THEIRS), first).claims) == {f"{WWW} A": ("192.0.2.1",)}
 
     def test_one_that_cannot_be_seen_has_what_it_has(self) -> None:

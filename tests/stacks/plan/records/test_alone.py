@@ -20,7 +20,11 @@ WWW = RecordSet(
     mark_content='"heritage=truenorth"',
 )
 ALIAS = replace(
-    WWW, name="api.example.com", type="CNAME", slots=(Slot(0, "a.example.edu"),), mark_name="_truenorth-cname.api.example.com"
+    WWW,
+    name="api.example.com",
+    type="CNAME",
+    slots=(Slot(0, "a.example.edu"),),
+    mark_name="_truenorth-cname.api.example.com",
 )
 IN_PLACE_OF_MARK = replace(ALIAS, name=WWW.mark_name)
 
