@@ -157,7 +157,7 @@ namespaces = st.sampled_from(list(LABELS))
 
 
 @st.composite
-def annotations(draw: st.DrawFn, kind: str) -> dict[str, str]:
+def annotated(draw: st.DrawFn, kind: str) -> dict[str, str]:
     found = {}
     listed = st.lists(spellings, min_size=1, max_size=3).map(",".join)
     for key in ("truenorth/hostname", "external-dns.alpha.kubernetes.io/hostname"):
@@ -184,7 +184,7 @@ def annotations(draw: st.DrawFn, kind: str) -> dict[str, str]:
 @st.composite
 def objects(draw: st.DrawFn) -> dict[str, Any]:
     kind = draw(st.sampled_from(["Ingress", "HTTPRoute", "Service"]))
-    metadata = {"name": "web", "namespace": PREFIX + draw(namespaces), "annotations": draw(annotations(kind))}
+    metadata = {"name": "web", "namespace": PREFIX + draw(namespaces), "annotations": draw(annotated(kind))}
     hosts = draw(st.lists(plain_names, max_size=3, unique=True))
     if kind == "Ingress":
         made = ingress("shop", *hosts)
