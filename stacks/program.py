@@ -66,6 +66,8 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         pulumi.export("links", links_output(plan))
     if plan.shared:
         pulumi.export("shared", {f"{one.name}/{one.type}": shared_output(one) for one in plan.shared})
+    if plan.queues:
+        pulumi.export("queues", {one.name: list(one.resources) for one in plan.queues})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
         pulumi.export("shards", plan.layout.as_output())
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
@@ -84,7 +86,7 @@ def own_part(
     if settings.shards == "auto":
         layout = (registry if stack == estate else registry_of(estate)).layout
     parts = split(replace(plan, layout=layout), registry, estate)
-    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), geo=None)
+    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None)
 
 
 def balances(settings: Settings, zone: str) -> bool:

@@ -46,11 +46,10 @@ class WantedNames:
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
     """Return the names that the objects of these sources ask for."""
-    by_zone, complaints = claims_by_zone(settings, sources)
+    settled = claims_by_zone(settings, sources)
+    by_zone, complaints = settled.by_zone, settled.complaints
     for zone in settings.each_zone():
-        found = zone_claims(
-            zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, settings.wan.links, settings.owner
-        )
+        found = zone_claims(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {})
         complaints = (*complaints, *found.complaints)
     zones = frozenset(by_zone) | {zone.zone for zone in settings.each_zone()}
     every = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)

@@ -75,6 +75,7 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         interrupted=tuple(sorted(urn for one in found.values() for urn in one.interrupted)),
         links=base.links or next((one.links for one in found.values() if one.links), ()),
         shared=tuple({(one.name, one.type): one for stack in order for one in found[stack].shared}.values()),
+        queues=base.queues,
         geo=base.geo,
         layout=base.layout,
     )

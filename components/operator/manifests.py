@@ -7,6 +7,7 @@ from typing import Any
 from components.operator.args import OperatorArgs
 from components.operator.manifest import Manifest, labels, manifest, selector
 from components.operator.pod import PORT_NAME, template
+from components.operator.policy import policy
 from components.operator.rbac import CLUSTER_WIDE, rules
 
 ENFORCED = "restricted"
@@ -28,6 +29,7 @@ def manifests(args: OperatorArgs) -> list[Manifest]:
     return [
         *_namespace(args),
         *_access(args),
+        *policy(args),
         *_settings(args),
         *_credentials(args),
         *_network_policy(args),

@@ -7,6 +7,7 @@ from typing import Any
 
 from components.operator.args import ObjectName, OperatorArgs, PodArgs, ResourceArgs
 from components.operator.pod import KUBECONFIG_FOLDER
+from stacks.deploy.policy import policy
 from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, plugin_environment, secret_variables
@@ -46,6 +47,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         settings=text,
         image=deploy.image,
         rights=rights(settings, deploy.namespace, lock_name, head),
+        policy=policy(settings),
         name=deploy.name,
         namespace=deploy.namespace,
         make_namespace=deploy.make_namespace,

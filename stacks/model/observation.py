@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from stacks.model.claims import SourceSighting
 from stacks.model.geo import GeoMemory, GeoSight
 from stacks.model.shards import ONE_STACK, Layout
-from stacks.model.values import LinkAddresses, RegisteredRecord, SharedSet, Sighting, UnreadZone, ZoneSnapshot
+from stacks.model.values import (
+    LinkAddresses,
+    NameQueue,
+    RegisteredRecord,
+    SharedSet,
+    Sighting,
+    UnreadZone,
+    ZoneSnapshot,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class Registry:
     """The addresses last published of each named link, which stay while the link is unknown."""
     shared: tuple[SharedSet, ...] = ()
     """The record sets of several objects, with the targets of each: those of an unseen object stay."""
+    queues: tuple[NameQueue, ...] = ()
+    """The objects at each contested name, in the order in which they were first seen."""
     geo: GeoMemory = field(default_factory=GeoMemory)
     """The pools, monitors and load balancers that are ours."""
     layout: Layout = ONE_STACK

@@ -11,7 +11,7 @@ from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
-from stacks.model.values import Family, LinkAddresses, SharedSet
+from stacks.model.values import Family, LinkAddresses, NameQueue, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
@@ -41,6 +41,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     records, zone_ids, stack_urn = [], {}, ""
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
+    queues: tuple[NameQueue, ...] = ()
     wished: Mapping[str, Any] = {}
     layout = ONE_STACK
     for resource in resources:
@@ -50,6 +51,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
+            queues = tuple(NameQueue(name, tuple(found)) for name, found in sorted(outputs.get("queues", {}).items()))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
             layout = remembered(outputs.get("shards"))
     return Registry(
@@ -59,6 +61,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
         links=links,
         shared=shared,
+        queues=queues,
         geo=geo.remembered(resources, wished),
         layout=layout,
     )

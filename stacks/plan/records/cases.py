@@ -80,13 +80,15 @@ class Wanted:
     registered: bool
     alive: bool
     cut_off: bool
+    believes_comments: bool = True
+    """Whether a comment may say that a record is ours: where our marks stand in comments."""
 
 
 def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
     """Return the case of a record unknown to state. holders: the marks in the zone that may speak of it."""
     if live.record.type != wanted.type:
         return Case.OTHER_TYPE
-    holder = holder_of(live, holders)
+    holder = holder_of(live, holders, wanted.owner, believes_comments=wanted.believes_comments)
     ours = holder is not None and (holder.heritage, holder.owner) == (ownership.HERITAGE, wanted.owner)
     same = live.record.content in wanted.contents
     if ours and (same or wanted.cut_off):
@@ -100,17 +102,26 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
     return Case.ANOTHER_OWNER if holder.heritage == ownership.HERITAGE else Case.ANOTHER_TOOL
 
 
-def holder_of(live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
-    """Return the mark of a record: the one in its own comment, else the surest beside it; None for none."""
-    _, owner = in_comments.parse(live.record.comment)
-    if owner is not None:
-        return HeritageMark("truenorth", owner, "", ())
-    return holders[0] if holders else None
+def holder_of(
+    live: LiveRecord, holders: Sequence[HeritageMark], owner: str, *, believes_comments: bool
+) -> HeritageMark | None:
+    """Return the mark of a record: the one in its own comment, else the surest beside it; None for none.
+
+    An object's annotation can write any comment. So one that says that a record is ours counts only where our marks
+    stand in comments, and no mark of another owner stands beside the record. owner: of our marks.
+    """
+    beside = holders[0] if holders else None
+    _, commented = in_comments.parse(live.record.comment)
+    if commented is None:
+        return beside
+    contradicted = beside is not None and (beside.heritage, beside.owner) != (ownership.HERITAGE, owner)
+    if commented == owner and (contradicted or not believes_comments):
+        return beside
+    return HeritageMark("truenorth", commented, "", ())
 
 
-def explained(case: Case, live: LiveRecord, holders: Sequence[HeritageMark]) -> str:
-    """Return the owner of the record, in words for a message."""
+def explained(case: Case, holder: HeritageMark | None) -> str:
+    """Return the owner of the record, in words for a message. holder: its mark."""
     if case is Case.OURS_CHANGED:
         return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"
-    holder = holder_of(live, holders)
     return heritage.described(holder) if holder else "no owner's mark"
