@@ -7,8 +7,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-from rich.console import Console
-
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
 from cli.daemon.tasks import in_background
@@ -17,7 +15,7 @@ from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
 from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
-from cli.log.capture import capturing, of_loop
+from cli.log.capture import capturing, fault, of_loop
 from cli.log.entries import LogEntry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log
@@ -28,7 +26,9 @@ from cli.reconcile.events import Subscriber
 from cli.session.secrets import session_redactor
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
+from cli.terminal import Terminal
 from cli.web.health import Health
+from stacks.model.listeners import contained
 
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
@@ -55,7 +55,7 @@ async def _run(
     settings = session.settings
     as_json = settings.watch.log == "json"
     redact = session_redactor(session, environment)
-    log = Log(Console(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
+    log = Log(Terminal(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(of_loop(log))
     health = Health(LOOKED)
@@ -74,7 +74,7 @@ async def _run(
                 lambda: not any(check.problem for check in health.life()),
             )
         )
-        events = EventBus([health.on_event, *subscribers, hearing(log), notify])
+        events = EventBus([health.on_event, *subscribers, hearing(log), notify], outputs.report)
         session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
         surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
         await running.enter_async_context(in_background(_beat(health), broken.set))
@@ -141,13 +141,17 @@ class Outputs:
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:
         """Give the block the listener to the engine's events in a turn."""
-        listeners = (stepping(self._log, turn), *self._engine_listeners)
+        listeners = [contained(one, self.report) for one in (stepping(self._log, turn), *self._engine_listeners)]
 
         def listen(event: EngineEvent) -> None:
             for listener in listeners:
                 listener(event)
 
         yield listen
+
+    def report(self, error: BaseException, where: str) -> None:
+        """Log the error of a listener."""
+        self._log.write(fault(error, where))
 
     def clean_up(self, session: Session) -> None:
         """Delete all records of the estate."""
