@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
@@ -62,8 +62,8 @@ async def _run(
     async with AsyncExitStack() as running:
         broken = asyncio.Event()
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
-        outputs = Outputs(log, session, health)
-        subscribers = await running.enter_async_context(outputs.served(redact.document))
+        outputs = Outputs(log, session, health, environment)
+        subscribers = running.enter_context(outputs.served(redact.document))
         notify = running.enter_context(
             notifying(
                 settings.watch.notifications,
@@ -104,12 +104,12 @@ async def _end_once(broken: asyncio.Event, daemon: Daemon) -> None:
 class Outputs:
     """The log of a process, and its page and metrics where the settings ask for them."""
 
-    def __init__(self, log: Log, session: Session, health: Health) -> None:
-        self._log, self._session, self._health = log, session, health
+    def __init__(self, log: Log, session: Session, health: Health, environment: Mapping[str, str]) -> None:
+        self._log, self._session, self._health, self._environment = log, session, health, environment
         self._engine_listeners: Sequence[Listener] = ()
 
-    @asynccontextmanager
-    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Subscriber]]:
+    @contextmanager
+    def served(self, redact: Callable[[object], object]) -> Iterator[Sequence[Subscriber]]:
         """Serve the page and the metrics within the block, and give it the subscribers that they need."""
         settings = self._session.settings
         if not settings.watch.web.listen:
@@ -118,8 +118,9 @@ class Outputs:
         # Imported only where it is asked for: neither is small.
         from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
         from cli.metrics.process import state_size  # noqa: PLC0415 - likewise
+        from cli.web.access import Access, sign_in  # noqa: PLC0415 - likewise
         from cli.web.app import application  # noqa: PLC0415 - likewise
-        from cli.web.server import serving  # noqa: PLC0415 - likewise
+        from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
         from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise
         from stacks.observe.wan.detect import DETECTIONS  # noqa: PLC0415 - likewise
 
@@ -131,8 +132,9 @@ class Outputs:
         )
         self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)
-        app = application(board, self._health, metrics.exposition, redact)
-        async with serving(settings.watch.web.listen, app) as port:
+        access = Access(frozenset(settings.watch.web.hosts), sign_in(self._environment))
+        app = application(board, self._health, metrics.exposition, redact, access)
+        with serving_beside(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
             self._log.write(LogEntry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):

@@ -110,7 +110,7 @@ class _WithHeaders:
 class _Shared(Response):
     """An answer whose body all readers share: each connection holds a piece of it only."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         for piece in pieces(bytes(self.body)):
             await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -7,6 +7,8 @@ descriptors, and gives way to who comes later.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -22,6 +24,7 @@ SEND = 20.0
 """Seconds without any progress of an answer after which the connection is closed."""
 PIECE = 16_384
 """Bytes of an answer that wait in a connection's own buffer; the rest waits in the one buffer of all readers."""
+_AT_ONCE = struct.pack("ii", 1, 0)
 _OF_SITE = 64
 """Bits of an IPv6 address that one customer has the rest of (RFC 6177)."""
 
@@ -75,14 +78,16 @@ class LimitedConnection(H11Protocol):
         return self._sending is not None
 
     def give_way(self) -> None:
-        """End now, whatever is under way."""
+        """End now, whatever is under way, and drop what the system holds of the answer (socket(7), SO_LINGER)."""
         self._crowd.leave(self)
+        if (own := self.transport.get_extra_info("socket")) is not None:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=PIECE)
-        self.peer = _site(self.client[0] if self.client else "")
+        self.peer = site(self.client[0] if self.client else "")
         self._look()
         self._crowd.join(self)
 
@@ -122,7 +127,7 @@ def _least_needed(mates: dict[LimitedConnection, None]) -> LimitedConnection:
     return found[0]
 
 
-def _site(address: str) -> str:
+def site(address: str) -> str:
     """Return the address that is counted: of IPv6 the network, as one machine there has any number of addresses."""
     try:
         found = ip_address(address.partition("%")[0])
