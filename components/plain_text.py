@@ -13,11 +13,13 @@ from functools import cache
 
 LONGEST_QUOTE = 80
 """Characters of a text from outside in a message about it."""
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
+_RANGES = (
+    *((0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5)),
+    *((0x180B, 0x180E), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFEFF, 0xFEFF)),
+    *((0xFFA0, 0xFFA0), (0xFFF9, 0xFFFB), (0xD800, 0xDFFF), (0xE0000, 0xE0FFF)),
 )
-"""Controls (C0, C1), bidirectional controls, characters without width, line separators, tags and lone surrogates."""
+"""Controls (C0, C1), bidirectional controls, characters without width, line separators, surrogates and tags."""
+_HIDDEN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES) + "]")
 _NAMES = {"\n": "a line break", "\r": "a carriage return", "\t": "a tab", "\0": "a NUL"}
 
 
@@ -48,5 +50,5 @@ def check_plain(text: str) -> None:
 
 @cache
 def _escapes(keep: str) -> dict[int, str]:
-    every = map(chr, (*range(0x10000), *range(0xE0000, 0xE1000)))
-    return {ord(one): one.encode("unicode_escape").decode() for one in every if _HIDDEN.match(one) and one not in keep}
+    every = (chr(code) for first, last in _RANGES for code in range(first, last + 1))
+    return {ord(one): one.encode("unicode_escape").decode() for one in every if one not in keep}
