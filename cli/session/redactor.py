@@ -21,7 +21,7 @@ _SECRET_NAME = re.compile(
     r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|\AGANDI_KEY\Z|\AGOOGLE_CREDENTIALS\Z"
 )
 _NO_SECRET_NAME = re.compile(r"_(URL|URI|PATH|DIR|USE|DISABLE\w{0,64})\Z|_FILE\Z")
-_FILE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE_FILE",)
+_FILE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE_FILE", "TRUENORTH_PAGE_PASSWORD_FILE")
 _BETWEEN_URLS = re.compile(r"\s+|,(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _LONG, _WITH_DIGIT = 16, 8
 """Characters from which on a part of a notification URL is taken for a token, and for one that has a digit."""
