@@ -12,7 +12,7 @@ import struct
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 MOST = 256
 """Connections at a time. A process has 1,024 descriptors where nobody gave it more."""
@@ -70,7 +70,8 @@ class LimitedConnection(H11Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether no request is under way."""
-        return self.cycle is None or self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first request
+        return cycle is None or cycle.response_complete
 
     @property
     def is_stalled(self) -> bool:
@@ -104,18 +105,18 @@ class LimitedConnection(H11Protocol):
         self._sending = self.loop.call_later(SEND, self.give_way)
 
     def resume_writing(self) -> None:
-        self._sending = _cancelled(self._sending)
+        self._sending = _cancel(self._sending)
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head, self._sending = _cancelled(self._head), _cancelled(self._sending)
+        self._head, self._sending = _cancel(self._head), _cancel(self._sending)
         self._crowd.leave(self)
         super().connection_lost(exc)
 
     def _look(self) -> None:
         """Wait for a head where no request is under way. Parts of one do not give it more time."""
         if not self.is_waiting or self.transport.is_closing():
-            self._head = _cancelled(self._head)
+            self._head = _cancel(self._head)
         elif self._head is None:
             self._head = self.loop.call_later(HEAD, self.give_way)
 
@@ -139,6 +140,8 @@ def site(address: str) -> str:
     return str(found)
 
 
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
+def _cancel(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """Cancel a timer, and return what stands for none."""
     if timer is not None:
         timer.cancel()
+    return None

@@ -27,8 +27,8 @@ from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.errors import UserError
 from stacks.observe.cluster.claims import annotation_values, hostnames
 from stacks.observe.cluster.claims.annotations import OURS, Annotated, read_settings
+from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources import web_formats
-from stacks.observe.wan.sources.source import NoAnswerError
 from stacks.observe.wan.sources.web import BODY_LIMIT
 from stacks.observe.zone import record_data
 from stacks.settings import fields, wan_source
@@ -49,7 +49,7 @@ def settings(text: str) -> object:
     return parse_settings(given, {}, stack="home", where="Pulumi.home.yaml")
 
 
-def annotations(text: str) -> object:
+def every_annotation(text: str) -> object:
     """The settings of an object with the text in each annotation that TrueNorth reads."""
     found: list[Complaint] = []
     every = ("content-mode", "type", "link", "ttl", "proxied", "comment", "hostname", "target")
@@ -62,12 +62,14 @@ def told(text: str) -> object:
     return message("home", [Fact("change", text, Finding("change", "note", text, text, text, text))])
 
 
-VALUES = ("content_mode", "types", "hostname_source", "access", "ttl", "boolean", "items", "hostnames", "targets")
-VALUES += ("target", "comment", "links", "tags")
+VALUES = (
+    *("content_mode", "types", "hostname_source", "access", "ttl", "boolean", "items", "hostnames", "targets"),
+    *("target", "comment", "links", "tags"),
+)
 TYPES = ("A", "CNAME", "TXT", "MX", "SRV", "CAA")
 PARSERS: Mapping[str, Parser] = {
     **{f"annotation {name}": getattr(annotation_values, name) for name in VALUES},
-    "all annotations": annotations,
+    "all annotations": every_annotation,
     "hostname": hostnames.hostname,
     "is_hostname": hostnames.is_hostname,
     "is_address": hostnames.is_address,

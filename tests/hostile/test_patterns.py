@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-import re._constants as codes
-import re._parser as parser
+import re._constants as codes  # type: ignore[import-not-found] # the standard library's, without stubs
+import re._parser as parser  # type: ignore[import-not-found] # likewise
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ def test_no_repetition_without_a_limit_stands_in_another_one_undivided() -> None
 
 @pytest.mark.parametrize("one", FOUND, ids=lambda one: one.place)
 def test_no_pattern_takes_more_than_linear_time(one: Pattern) -> None:
-    compiled = re.compile(one.text, one.flags)  # type: ignore[type-var] # text or bytes, one as the other
+    compiled: re.Pattern[Any] = re.compile(one.text, one.flags)
 
     def read(text: str) -> None:
         subject: Any = text.encode("utf-8", "replace") if isinstance(one.text, bytes) else text
@@ -132,7 +132,8 @@ def test_quadratic_time_is_noticed() -> None:
 
 
 def tree(one: Pattern) -> Iterable[Any]:
-    return parser.parse(one.text, one.flags)
+    found: Iterable[Any] = parser.parse(one.text, one.flags)
+    return found
 
 
 def nodes(found: Iterable[Any]) -> Iterator[tuple[Any, Any]]:

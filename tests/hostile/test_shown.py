@@ -26,7 +26,7 @@ from cli.log.entries import LogEntry
 from cli.log.hearing import hearing
 from cli.log.log import Log
 from cli.notify.message import Fact, message
-from cli.output import adoption, detection_table, run_view, sources_table, tables
+from cli.output import adoption, detection_table, geo_table, run_view, sources_table, tables
 from cli.output.adoption import AdoptionStep
 from cli.output.geo_table import BalancerReport
 from cli.output.sources_table import WantedNames
@@ -50,27 +50,9 @@ from stacks.plan.owners.events import Notice, Reason
 from tests.cli.happenings import RUN, TURN, dispatch
 
 HOSTILE = (
-    "[/x]",
-    "[bold]",
-    "[/]",
-    "[link=https://evil]x[/link]",
-    ":bomb:",
-    "\x1b[2J\x1b]0;title\x07",
-    "<script>alert(1)</script>",
-)
-HOSTILE += (
-    "\u202egpj.exe",
-    "a\u200bb",
-    "\r",
-    "\x9b31m",
-    "\ud800",
-    "`|`",
-    "@everyone",
-    "\\",
-    "a\\[b",
-    "[red",
-    "\t",
-    "\v\f\b",
+    *("[/x]", "[bold]", "[/]", "[link=https://evil]x[/link]", ":bomb:", "\x1b[2J\x1b]0;title\x07"),
+    *("<script>alert(1)</script>", "\u202egpj.exe", "a\u200bb", "\r", "\x9b31m", "\ud800", "`|`", "@everyone", "\\"),
+    *("a\\[b", "[red", "\t", "\v\f\b"),
 )
 TEXT = st.one_of(
     st.sampled_from(HOSTILE),
@@ -110,9 +92,9 @@ def convergence(text: str) -> Convergence:
 
 def balancers(text: str) -> BalancerReport:
     pool = Pool(name=text, origins=(Origin(text, text),), description=f"TrueNorth: {text} in {text} [truenorth ")
-    live = LivePool("p1", pool, "", text if False else "")
+    live = LivePool("p1", pool, "m1")
     balancer = LoadBalancer(name=text, default_pools=("p1", text), fallback_pool="p1")
-    return BalancerReport(Account("account", (), (live,), (LiveBalancer("b1", text, balancer),)), text, (text,))
+    return BalancerReport(Account("account", (live,), (), (LiveBalancer("b1", text, "z1", balancer),)), text, (text,))
 
 
 def sources(text: str) -> WantedNames:
@@ -145,6 +127,7 @@ PRINTERS: Mapping[str, Print] = {
     "findings of the doctor": lambda console, text: report.print_findings(
         console, [DoctorFinding(text, Level.FAILED, text, text, text)], Redactor()
     ),
+    "load balancers": lambda console, text: geo_table.print_shown(console, balancers(text)),
     "NAT": lambda console, text: detection_table.print_nat(console, Unknown(text), ()),
 }
 

@@ -26,7 +26,7 @@ def data(record_type: dns.rdatatype.RdataType, content: str) -> Data:
     Raises `dns.exception.DNSException` for a content that the type cannot have.
     """
     if len(content) > LONGEST_CONTENT:
-        raise dns.exception.SyntaxError(f"longer than {LONGEST_CONTENT:,} characters")
+        raise dns.exception.TooBig
     if record_type == dns.rdatatype.TXT and not content.startswith('"'):
         return content.encode()
     return _comparable(dns.rdata.from_text(dns.rdataclass.IN, record_type, content, dns.name.root, relativize=False))

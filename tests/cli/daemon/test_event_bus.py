@@ -29,7 +29,7 @@ class Bus:
     def __init__(self, *failing: Failing) -> None:
         self.heard: list[list[Event]] = [[], []]
         self.reported: list[tuple[str, str]] = []
-        first, last = (lambda one, to=to: to.append(one.event) for to in self.heard)  # type: ignore[misc]
+        first, last = (lambda one, to=to: to.append(one.event) for to in self.heard)
         self.bus = EventBus([first, *failing, last], lambda error, where: self.reported.append((str(error), where)))
 
     def publish(self, *events: Event) -> None:

@@ -60,7 +60,11 @@ def opened(port: int, source: str = "127.0.0.1") -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     made.bind((source, 0))
     made.settimeout(30)
-    made.connect(("127.0.0.1", port))
+    try:
+        made.connect(("127.0.0.1", port))
+    except OSError:
+        made.close()
+        raise
     return made
 
 
@@ -103,9 +107,8 @@ def test_a_thousand_clients_who_send_or_take_nothing_cost_little_and_keep_nobody
             answer(first, RAW.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))  # the document is made once
         before, seconds = resident(), []
         for number in range(MANY):
-            made = clients.enter_context(opened(port))
-            with suppress(OSError):  # it had to give way already
-                made.sendall(request_)
+            with suppress(OSError):  # it had to give way at once
+                clients.enter_context(opened(port)).sendall(request_)
             if number % 50 == 49:
                 seconds.append(probed(port))
         assert resident() - before < 50 * MEGABYTE
