@@ -14,6 +14,7 @@ import typer
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
+from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Known, Unknown
@@ -96,7 +97,6 @@ def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
 
 
 def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:
-    from rich.console import Console
 
     from cli.output.detection_table import print_detections, print_nat
     from stacks.model.values import WAN, Family, Unknown
@@ -108,7 +108,7 @@ def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unkn
         document = _document(detections) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
         print_json(document)
         return
-    console = Console()
+    console = Terminal()
     print_detections(console, detections)
     if nat is not None:
         print_nat(console, nat, lines)

@@ -11,6 +11,7 @@ import typer
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
+from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from cli.doctor.finding import DoctorFinding
@@ -34,8 +35,6 @@ def doctor(
 
     Example: `truenorth doctor --stack home`
     """
-    from rich.console import Console
-
     from cli.doctor.finding import Level
     from cli.doctor.report import document, print_findings
     from cli.doctor.runner import examine
@@ -47,7 +46,7 @@ def doctor(
     if as_json:
         print_json(document(findings, redact))
     else:
-        print_findings(Console(), findings, redact)
+        print_findings(Terminal(), findings, redact)
     if any(one.level is Level.FAILED for one in findings):
         raise typer.Exit(FAILED)
 

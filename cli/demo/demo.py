@@ -26,6 +26,7 @@ from cli.reconcile.result import Convergence
 from cli.session.open import open_session
 from cli.session.project import find_project, settings_path
 from cli.session.session import Session
+from cli.terminal import styled
 from components.marks import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
@@ -61,7 +62,7 @@ class Scene:
 
     def say(self, step: str, text: str = "") -> None:
         """Print one line of the story."""
-        self.console.print(f"[bold cyan]{step:<9}[/] {text}", highlight=False, soft_wrap=True)
+        self.console.print(styled((f"{step:<9}", "bold cyan"), f" {text}"), soft_wrap=True)
 
     def check(self, fact: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion of the story
         """Raise DemoFailed unless a fact holds."""
@@ -119,7 +120,7 @@ def follow(scene: Scene) -> None:
     scene.say(
         "watch",
         f"the address changed {len(seconds)} times; change to last record: "
-        f"median [bold]{statistics.median(seconds):.2f} s[/], worst {max(seconds):.2f} s (a look every {INTERVAL:g} s)",
+        f"median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s (a look every {INTERVAL:g} s)",
     )
 
 

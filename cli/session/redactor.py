@@ -18,22 +18,33 @@ PING_VARIABLES = ("TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
 NOTIFY_VARIABLES = ("TRUENORTH_NOTIFY", "TRUENORTH_NOTIFY_FILE")
 """Variables with the addresses themselves, and with the name of a file that has them."""
 _SECRET_NAME = re.compile(
-    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|^GANDI_KEY$|^GOOGLE_CREDENTIALS$"
+    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|\AGANDI_KEY\Z|\AGOOGLE_CREDENTIALS\Z"
 )
-_NO_SECRET_NAME = re.compile(r"_(URL|URI|PATH|DIR|USE|DISABLE\w*)$|^PULUMI_CONFIG_PASSPHRASE_FILE$|_FILE$")
-_FILE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE_FILE",)
+_NO_SECRET_NAME = re.compile(r"_(URL|URI|PATH|DIR|USE|DISABLE\w{0,64})\Z|_FILE\Z")
+_FILE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE_FILE", "TRUENORTH_PAGE_PASSWORD_FILE")
 _BETWEEN_URLS = re.compile(r"\s+|,(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _LONG, _WITH_DIGIT = 16, 8
 """Characters from which on a part of a notification URL is taken for a token, and for one that has a digit."""
 _PLAIN_PARTS = frozenset({"api", "push", "ping", "start", "fail", "services", "localhost"})
-_PATTERNS = (
+PATTERNS = (
     # A URL's user and password (RFC 3986, 3.2.1).
-    (re.compile(r"://[^/\s@'\"<>]+@"), f"://{INSTEAD}@"),
+    ("://", re.compile(r"://[^/\s@'\"<>]++@"), f"://{INSTEAD}@"),
     # JSON Web Tokens, such as those of service accounts, which are rotated and so not known beforehand (RFC 7519).
-    (re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"), INSTEAD),
-    (re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE), rf"\1 {INSTEAD}"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^\"]*?(-----END [A-Z ]*PRIVATE KEY-----|(?=\")|\Z)"), INSTEAD),
+    # A run of such characters is matched from its beginning only: from each of its characters would be quadratic.
+    (
+        "eyJ",
+        re.compile(r"(?<![\w-])(?P<before>(?:(?!eyJ)[\w-])*+)eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]++"),
+        rf"\g<before>{INSTEAD}",
+    ),
+    ("", re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}+=*+", re.IGNORECASE), rf"\1 {INSTEAD}"),
+    # To the end where its own end is missing: so each beginning is matched, and none is searched twice.
+    (
+        "-----BEGIN ",
+        re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^\"]*?(-----END [A-Z ]{0,40}PRIVATE KEY-----|(?=\")|\Z)"),
+        INSTEAD,
+    ),
 )
+"""Likely secrets: a text that each of them has, the pattern, and the replacement. Each takes linear time."""
 
 
 class Redactor:
@@ -47,8 +58,9 @@ class Redactor:
         """Return the text without secrets."""
         for secret in self._longest_first:
             text = text.replace(secret, INSTEAD)
-        for pattern, instead in _PATTERNS:
-            text = pattern.sub(instead, text)
+        for sign, pattern, instead in PATTERNS:
+            if sign in text:
+                text = pattern.sub(instead, text)
         return text
 
     def document(self, document: Any) -> Any:  # noqa: ANN401 - whatever JSON has

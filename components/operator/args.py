@@ -122,8 +122,9 @@ class OperatorArgs:
     settings: the text of Pulumi.<stack>.yaml. state: where the operator keeps Pulumi's state, a URL; "" for what the
     settings say. credentials: variables for the container, kept in a Secret; None: the Secret `credentials_secret` is
     there already. policy: None for none. variables: those that hold no secret. kubeconfig_secret: a Secret whose files
-    the pods find under /etc/truenorth-kubeconfig, for clusters other than their own. egress_ports: TCP ports of the
-    world beside the usual. rules: the groups of the alerts. dashboard: the text of Grafana's; "" where none is wanted.
+    the pods find under /etc/truenorth-kubeconfig, for clusters other than their own. page_from: the namespaces whose
+    pods reach the page; none: all. egress_ports: TCP ports of the world beside the usual. rules: the groups of the
+    alerts. dashboard: the text of Grafana's; "" where none is wanted.
     """
 
     stack: str
@@ -143,6 +144,7 @@ class OperatorArgs:
     pods: PodArgs = field(default_factory=PodArgs)
     service: ServiceArgs = field(default_factory=ServiceArgs)
     network_policy: bool = True
+    page_from: tuple[str, ...] = ()
     egress_ports: tuple[int, ...] = ()
     service_monitor: bool = False
     rules: Sequence[Mapping[str, Any]] = ()

@@ -60,6 +60,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         pods=_pods(deploy),
         service=deploy.service.arguments(),
         network_policy=deploy.network_policy,
+        page_from=deploy.page_from,
         egress_ports=deploy.egress_ports,
         service_monitor=deploy.service_monitor,
         rules=rules["groups"] if deploy.alerts else (),

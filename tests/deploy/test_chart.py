@@ -156,6 +156,10 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "no policy": (settings(deploy={"network_policy": False}), {"networkPolicy": {"enabled": False}}),
+    "a page for few": (
+        settings(deploy={"page_from": ["monitoring", "ingress"]}),
+        {"networkPolicy": {"pageFrom": ["monitoring", "ingress"]}},
+    ),
 }
 
 

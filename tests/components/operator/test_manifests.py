@@ -139,6 +139,11 @@ class TestTheNetwork:
         }
         assert by_protocol == {"UDP": [53, 3478, 19302], "TCP": [53, 80, 443, 6443, 3478, 19302, 8443]}
 
+    def test_lets_in_chosen_namespaces_only(self) -> None:
+        (rule,) = one_of(replace(ARGS, page_from=("monitoring", "ingress")), "NetworkPolicy")["spec"]["ingress"]
+        chosen = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": ["monitoring", "ingress"]}
+        assert rule["from"] == [{"namespaceSelector": {"matchExpressions": [chosen]}}]
+
     def test_is_open_where_that_is_wanted(self) -> None:
         assert of_kind(replace(ARGS, network_policy=False), "NetworkPolicy") == []
 
