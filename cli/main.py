@@ -62,7 +62,10 @@ def run() -> None:
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full
 
     errors = Console(stderr=True, highlight=False)
-    redact = redactor(os.environ).text
+
+    def redact(text: str) -> str:
+        return redactor(os.environ).text(text)
+
     try:
         app()
     except UserError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from cli.session.redactor import Redactor, redactor
+from cli.session.redactor import Redactor, environment_secrets, redactor
 from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 
@@ -20,6 +20,11 @@ _FIELDS = ("token", "password", "client-key-data")
 def session_redactor(session: Session, environment: Mapping[str, str]) -> Redactor:
     """Return a redactor for the credentials of the environment, of zones with their own, and of the kubeconfigs."""
     return redactor(environment, _of_session(session, environment))
+
+
+def learn_secrets(known: Redactor, session: Session, environment: Mapping[str, str]) -> None:
+    """Have a redactor know the secrets of a session that was opened anew, besides those that it knows."""
+    known.learn({*environment_secrets(environment), *_of_session(session, environment)})
 
 
 def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[str]:

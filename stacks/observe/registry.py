@@ -15,6 +15,7 @@ from stacks.model.values import Family, LinkAddresses, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
+from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
 
@@ -25,7 +26,9 @@ def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | 
     Raises ObservationError where the state cannot be read: without it our records cannot be told from others'.
     """
     failed = f"the state of stack {stack} could not be read"
-    done = ask_pulumi(pulumi, ("stack", "export", "--stack", stack), environment, cwd=cwd, failed=failed)
+    done = ask_pulumi(
+        pulumi, ("stack", "export", "--stack", stack), needed(ENGINE, environment), cwd=cwd, failed=failed
+    )
     if done.lacks_stack:
         return Registry()
     if not done.succeeded:

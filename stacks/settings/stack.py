@@ -24,6 +24,7 @@ from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault, problems_of
+from stacks.settings.secrets.files import read_secret
 from stacks.settings.wan import WanSettings
 from stacks.settings.watch import WatchSettings
 from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings, inheriting
@@ -226,7 +227,7 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
     _check_comment_marks(settings, where)
-    if key := environment.get(EXTERNAL_DNS_KEY, "").strip():
+    if key := read_secret(environment, EXTERNAL_DNS_KEY):
         try:
             settings._external_dns_key = external_dns.aes_key(key)  # noqa: SLF001 - no setting, so that no file has it
         except ValueError as error:
