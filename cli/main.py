@@ -14,6 +14,7 @@ from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
 from cli.commands import init as init_command
+from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
 from cli.commands.lab import demo as demo_command
@@ -49,6 +50,7 @@ app.command("watch")(watch.watch)
 app.command("deploy")(deploy.deploy)
 app.command("demo")(demo_command.demo)
 app.command("env")(env.env)
+app.command("schema")(schema_command.schema)
 app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
 app.add_typer(state_command.app, name="state")

@@ -63,6 +63,7 @@ def open_session(
         backend,
         engine_variables,
         state=state,
+        variables=environment,
         upstreams=upstreams(found) if _uses_api_proxy(environment) else {},
     )
 

@@ -77,6 +77,7 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         shared=tuple({(one.name, one.type): one for stack in order for one in found[stack].shared}.values()),
         geo=base.geo,
         layout=base.layout,
+        signers=tuple(sorted({signer for one in found.values() for signer in one.signers})),
     )
     return EstateRegistry(registry, twice, found)
 

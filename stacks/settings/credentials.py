@@ -59,6 +59,19 @@ def own_tokens(found: Mapping[str, Credentials]) -> dict[str, str]:
     return {one.own_variable: one.token for one in found.values() if one.own_variable}
 
 
+def of_provider(provider: str, variable: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with which a provider's plugin signs; empty where there are none, or a file is bad.
+
+    variable: that of a zone's own token; "" for the provider's usual ones.
+    """
+    zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable)  # type: ignore[arg-type] # it is checked
+    try:
+        found = READERS[provider](zone, environment)
+    except UserError:
+        return {}
+    return {} if isinstance(found, Problem) else {**found.environment, **own_tokens({"": found})}
+
+
 def check_plugins_can_sign(found: Mapping[str, Credentials], environment: Mapping[str, str]) -> None:
     """Raise UserError for secrets of files, in a program that Pulumi itself has started with this environment.
 

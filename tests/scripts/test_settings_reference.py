@@ -74,4 +74,4 @@ class Undescribed(BaseModel):
 def test_a_setting_without_a_text_is_a_fault() -> None:
     assert field_texts(Undescribed) == {"kind": "Of it."}
     with pytest.raises(ValueError, match=r"Undescribed\.bare has no text"):
-        list(settings_reference._rows(Undescribed, ["bare"], {}))  # noqa: SLF001 - the refusal is what is tested
+        list(settings_reference._rows(Undescribed, ["bare"]))  # noqa: SLF001 - the refusal is what is tested
