@@ -26,13 +26,43 @@ HEAD = """\
 
 <!-- Written by `python -m scripts.settings_reference`; to change it, change the models and write it again. -->
 
-Settings stand in `stacks/Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
+Settings stand in `Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
 (`TRUENORTH_TTL`, `TRUENORTH_WAN`) wins over the setting of the first level that bears its name. A setting that does not
 exist, or a value that is not possible, is refused before anything is done (exit code 2): the message says which, where
 and what to do.
 
-Durations are seconds, or have a unit: `500ms`, `15s`, `2m`, `1h`. Credentials are no settings: they come from the
-[environment](security.md#credentials).
+Durations are seconds, or have a unit: `500ms`, `15s`, `2m`, `1h`. Credentials are no settings: they come from variables
+and [files](security.md#secrets-from-files).
+
+## In an editor
+
+An editor that knows JSON Schema (VS Code with the YAML extension, and whatever uses yaml-language-server) completes
+names, shows the texts below, and marks what does not exist:
+
+```sh
+truenorth schema --output truenorth.schema.json
+```
+
+and as the first line of the settings file `# yaml-language-server: $schema=truenorth.schema.json`.
+
+## An example
+
+Names point at addresses; records have what is written down, so that a small zone can live here whole:
+
+```yaml
+config:
+  truenorth:zone: example.com
+  truenorth:targets: cname              # a new address is one write, however many names there are
+  truenorth:names: [www, api, "@"]
+  truenorth:records:
+    - {name: "@", type: MX, content: [10 mail.example.net, 20 mail.example.org]}
+    - {name: _dmarc, type: TXT, content: "v=DMARC1; p=none"}
+  truenorth:zones:
+    - zone: example.net
+      provider: gandi
+      token: NET_TOKEN
+      names: [www]
+```
 """
 FIRST = ("zone", "names", "records", "zones", "provider", "zone_id", "token", "owner")
 TABLE = "| setting | type | default | meaning |\n|---|---|---|---|"

@@ -48,7 +48,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
     if kind == "fault":
         return Problem(str(context["what"]), where, str(context["remedy"]))
     if kind == "value_error":
-        return Problem(str(context["error"]), where, "mend the value; the README lists what is allowed")
+        return Problem(str(context["error"]), where, "mend the value; docs/settings.md lists what is allowed")
     if kind == "extra_forbidden":
         return Problem(f"there is no setting {_path(location)!r}", where, _nearest(model, location))
     if kind == "missing":
