@@ -119,7 +119,8 @@ class TestTheQuadlet:
         configparser.RawConfigParser(strict=False).read(QUADLET)
 
     def test_starts_a_command_that_exists_with_the_token_of_its_secret(self) -> None:
-        assert_options_exist(shlex.split(*values(QUADLET, "Container", "Exec")))
+        (command,) = values(QUADLET, "Container", "Exec")
+        assert_options_exist(shlex.split(command))
         given = dict(line.split("=", 1) for line in values(QUADLET, "Container", "Environment"))
         (secret,) = values(QUADLET, "Container", "Secret")
         options = dict(word.split("=") for word in secret.split(",")[1:])

@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel, Field
 
 from scripts import settings_reference
-from scripts.settings_reference import document, field_texts, sections
+from scripts.settings_reference import document
+from stacks.settings.reference.models import field_texts, sections
 from stacks.settings.stack import Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"

@@ -43,22 +43,25 @@ _BEGINNINGS = ("LC_", "XDG_", "PYTHON", "COVERAGE_")
 
 ENGINE = Child(
     "Pulumi's engine, with the plugins and language hosts that it starts",
-    names=("GITHUB_TOKEN",),  # plugins are released on GitHub, which lets the unknown ask 60 times an hour
+    names=(
+        "GITHUB_TOKEN",  # plugins are released on GitHub, which lets the unknown ask 60 times an hour
+        *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGDATABASE"),  # a state in PostgreSQL
+        *("PGSSLMODE", "PGSSLCERT", "PGSSLKEY", "PGSSLROOTCERT"),
+    ),
     beginnings=("PULUMI_", *_CLOUDS),
 )
 CLOUDFLARE_PLUGIN = Child("the kept plugin of Cloudflare", beginnings=("CLOUDFLARE_", "TF_LOG"))
 GANDI_PLUGIN = Child("the kept plugin of Gandi", beginnings=("GANDI_", "TF_LOG"))
 KUBECONFIG_PLUGIN = Child("the command of a kubeconfig's user that gets a token (`exec`)", beginnings=_CLOUDS)
 NAT = Child("the classification of the NAT, for `truenorth detect --nat`")
-TOOLCHAIN = Child(
-    "Go, and the installer of Go, where the engine is built",
-    names=(
-        *("GOPROXY", "GOFLAGS", "GOPATH", "GOROOT", "GOCACHE", "GOMODCACHE", "GOTMPDIR", "GOENV", "GOTOOLCHAIN"),
-        *("GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GONOPROXY", "GOINSECURE", "GOVCS", "GOAUTH"),
-        *("NETRC", "SSH_AUTH_SOCK", "UV"),
-    ),
-    beginnings=("GIT_", "UV_", "PIP_"),
+_BUILDING = (
+    *("GOPROXY", "GOFLAGS", "GOPATH", "GOROOT", "GOCACHE", "GOMODCACHE", "GOTMPDIR", "GOENV", "GOTOOLCHAIN"),
+    *("GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GONOPROXY", "GOINSECURE", "GOVCS", "GOAUTH"),
+    *("NETRC", "SSH_AUTH_SOCK", "UV"),
 )
+_INSTALLING = ("GIT_", "UV_", "PIP_")
+TOOLCHAIN = Child("Go, and the installer of Go, where the engine is built", _BUILDING, _INSTALLING)
+LAB = Child("the lab, which may build its cluster", _BUILDING, _INSTALLING)
 PLUGINS: Mapping[str, Child] = {"cloudflare": CLOUDFLARE_PLUGIN, "gandi": GANDI_PLUGIN}
 
 

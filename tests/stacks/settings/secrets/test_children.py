@@ -28,6 +28,7 @@ GETS = {
     KUBECONFIG_PLUGIN.use: {"AWS_SECRET_ACCESS_KEY", "AZURE_STORAGE_KEY", "GOOGLE_CREDENTIALS"},
     NAT.use: set(),
     TOOLCHAIN.use: set(),
+    children.LAB.use: set(),
 }
 STARTERS = {
     "cli/engine/hold.py": "asks what start_engine has started",
