@@ -60,12 +60,14 @@ LISTS = frozenset(one.variable for one in SECRETS if one.may_have_lines)
 def read_secret(environment: Mapping[str, str], variable: str) -> str:
     """Return the secret of a variable, "" where there is none.
 
-    Raises UserError where it is given twice, or its file cannot be read, is empty or too long, or has several lines
-    where one is wanted. No message quotes a secret.
+    A credential of the unit comes before the variable, because it alone can change while the process runs. Raises
+    UserError where a secret is given twice otherwise, or its file cannot be read, is empty or too long, or has several
+    lines where one is wanted. No message quotes a secret.
     """
     value = environment.get(variable, "").strip()
     files = list(_files(environment, variable))
-    ways = [*([f"the variable {variable}"] if value else []), *(f"{source}={file}" for source, file in files)]
+    is_named = any(source != CREDENTIALS_DIRECTORY for source, _ in files)
+    ways = [*([f"the variable {variable}"] if value and is_named else []), *(f"{way}={file}" for way, file in files)]
     if len(ways) > 1:
         raise UserError(f"{variable} is given twice", " and ".join(ways), "keep one of them")
     if not files:

@@ -99,7 +99,7 @@ class TestABadFile:
         assert "No such file" in refusal({"CREDENTIALS_DIRECTORY": str(tmp_path)})
 
 
-@pytest.mark.parametrize("ways", [("variable", "file"), ("variable", "unit"), ("file", "unit")])
+@pytest.mark.parametrize("ways", [("variable", "file"), ("file", "unit")])
 def test_a_secret_that_is_given_twice_is_refused_with_both_places(ways: tuple[str, str], tmp_path: Path) -> None:
     file = written(tmp_path, "sesame")
     written(tmp_path, "sesame", TOKEN)
@@ -111,6 +111,22 @@ def test_a_secret_that_is_given_twice_is_refused_with_both_places(ways: tuple[st
     places = {"variable": f"the variable {TOKEN}", "file": str(file), "unit": str(tmp_path / TOKEN)}
     said = refusal(given[ways[0]] | given[ways[1]])
     assert all(places[way] in said for way in ways)
+
+
+def test_a_credential_of_the_unit_comes_before_the_variable_that_cannot_change(tmp_path: Path) -> None:
+    written(tmp_path, "rotated", TOKEN)
+    assert read_secret({TOKEN: "sesame", "CREDENTIALS_DIRECTORY": str(tmp_path)}, TOKEN) == "rotated"
+
+
+def test_a_mounted_secret_of_a_cluster_is_such_a_folder(tmp_path: Path) -> None:
+    data = tmp_path / "..2026"
+    data.mkdir()
+    written(data, "sesame", "NET_TOKEN")
+    (tmp_path / "..data").symlink_to("..2026")
+    (tmp_path / "NET_TOKEN").symlink_to("..data/NET_TOKEN")
+    environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert read_secret(environment, "NET_TOKEN") == "sesame"
+    assert dict(readable_secrets(environment)) == {"NET_TOKEN": "sesame"}
 
 
 def test_no_more_is_read_of_a_file_than_a_secret_may_have(tmp_path: Path) -> None:
