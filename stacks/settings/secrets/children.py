@@ -17,6 +17,10 @@ _CLOUDS = (
 """Beginnings of the variables by which programs of clouds sign in, to a cluster or to a bucket with state."""
 
 
+_KEYRINGS = ("SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME", "GPG_TTY", "PASSWORD_STORE_DIR")
+"""How such programs find the person's own keyring; no secrets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """A kind of program. names, beginnings: the variables that it gets besides COMMON, by name and by first letters."""
@@ -44,6 +48,7 @@ _BEGINNINGS = ("LC_", "XDG_", "PYTHON", "COVERAGE_")
 ENGINE = Child(
     "Pulumi's engine, with the plugins and language hosts that it starts",
     names=(
+        *_KEYRINGS,
         "GITHUB_TOKEN",  # plugins are released on GitHub, which lets the unknown ask 60 times an hour
         *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGDATABASE"),  # a state in PostgreSQL
         *("PGSSLMODE", "PGSSLCERT", "PGSSLKEY", "PGSSLROOTCERT"),
@@ -52,7 +57,7 @@ ENGINE = Child(
 )
 CLOUDFLARE_PLUGIN = Child("the kept plugin of Cloudflare", beginnings=("CLOUDFLARE_", "TF_LOG"))
 GANDI_PLUGIN = Child("the kept plugin of Gandi", beginnings=("GANDI_", "TF_LOG"))
-KUBECONFIG_PLUGIN = Child("the command of a kubeconfig's user that gets a token (`exec`)", beginnings=_CLOUDS)
+KUBECONFIG_PLUGIN = Child("the command of a kubeconfig's user that gets a token (`exec`)", _KEYRINGS, _CLOUDS)
 NAT = Child("the classification of the NAT, for `truenorth detect --nat`")
 _BUILDING = (
     *("GOPROXY", "GOFLAGS", "GOPATH", "GOROOT", "GOCACHE", "GOMODCACHE", "GOTMPDIR", "GOENV", "GOTOOLCHAIN"),
