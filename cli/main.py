@@ -13,6 +13,7 @@ from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
 from cli.commands import init as init_command
+from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
 from cli.commands.lab import demo as demo_command
@@ -49,6 +50,7 @@ app.command("watch")(watch.watch)
 app.command("deploy")(deploy.deploy)
 app.command("demo")(demo_command.demo)
 app.command("env")(env.env)
+app.command("schema")(schema_command.schema)
 app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
 app.add_typer(state_command.app, name="state")
@@ -62,10 +64,10 @@ def run() -> None:
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full
 
     errors = Terminal(stderr=True)
-    redact = redactor(os.environ).text
 
     def tell(word: str, text: str) -> None:
-        errors.print(styled((f"{word}:", "bold red"), f" {redact(text)}"), soft_wrap=True)
+        redacted = redactor(os.environ).text(text)
+        errors.print(styled((f"{word}:", "bold red"), f" {redacted}"), soft_wrap=True)
 
     try:
         app()

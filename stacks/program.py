@@ -28,7 +28,7 @@ from stacks.plan.records.record_sets import declared_records, import_ids
 from stacks.plan.safety.guard import refusals
 from stacks.plan.safety.permission import Permission, from_environment, refused
 from stacks.plan.sharding import split
-from stacks.settings.credentials import credentials
+from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
 from stacks.settings.geo_checks import BALANCING
 from stacks.settings.stack import Settings
@@ -43,9 +43,9 @@ def program() -> None:
     def registry(of: str = stack) -> Registry:
         return read_registry(of, environment, cwd=folder)
 
-    observation = observe(
-        settings, credentials(settings, environment), registry, lambda: look_around(settings, environment)
-    )
+    signed = credentials(settings, environment)
+    check_plugins_can_sign(signed, environment)
+    observation = observe(settings, signed, registry, lambda: look_around(settings, environment))
     plan = own_part(make_plan(settings, observation), observation.registry, settings, stack, registry)
     guard(settings, plan, observation, from_environment(environment))
     report(plan)

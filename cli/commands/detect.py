@@ -93,7 +93,7 @@ def _nat_server(wan: WanSettings, given: str) -> tuple[str, int] | Unknown:
 def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
     from stacks.observe.wan.nat import classify
 
-    return classify(server, NAT_SECONDS, via) if isinstance(server, tuple) else server
+    return classify(server, NAT_SECONDS, via, os.environ) if isinstance(server, tuple) else server
 
 
 def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:

@@ -61,6 +61,7 @@ def _checks(
     from cli.session.project import find_project, settings_path
     from stacks.model.errors import UserError
     from stacks.settings.files import from_file
+    from stacks.settings.secrets.files import readable
 
     try:
         project = find_project(Path.cwd())
@@ -72,5 +73,5 @@ def _checks(
     names = sum(len(zone.names) + len(zone.records) for zone in chosen.each_zone())
     what = f"{zones} zone{'' if zones == 1 else 's'}, {names} name{'' if names == 1 else 's'}, read from {file}"
     examined = Examined(project, stack, file, chosen, os.environ, state)
-    secrets = tuple(os.environ.get(zone.token, "") for zone in chosen.each_zone() if zone.token)
+    secrets = tuple(readable(os.environ, [zone.token for zone in chosen.each_zone() if zone.token]))
     return (ok("settings", what, str(file)),), checks(examined), secrets

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
+from functools import partial
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
@@ -20,10 +21,11 @@ from cli.log.entries import LogEntry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log
 from cli.notify.notifier import notifying
+from cli.notify.renewal import Renewable, all_addresses
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
 from cli.reconcile.events import Subscriber
-from cli.session.secrets import session_redactor
+from cli.session.secrets import learn_secrets, session_redactor
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.terminal import Terminal
@@ -64,21 +66,28 @@ async def _run(
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
         outputs = Outputs(log, session, health, environment)
         subscribers = running.enter_context(outputs.served(redact.document))
-        notify = running.enter_context(
-            notifying(
-                settings.watch.notifications,
-                environment,
-                session.stack,
-                redact,
-                lambda reason: log.write(unsent(reason)),
-                lambda: not any(check.problem for check in health.life()),
-            )
+        begin = partial(
+            notifying,
+            settings.watch.notifications,
+            environment,
+            session.stack,
+            redact,
+            lambda reason: log.write(unsent(reason)),
+            lambda: not any(check.problem for check in health.life()),
         )
-        events = EventBus([health.on_event, *subscribers, hearing(log), notify], outputs.report)
+        notifications = running.enter_context(closing(Renewable(begin, lambda: all_addresses(environment))))
+        events = EventBus([health.on_event, *subscribers, hearing(log), notifications.on_event], outputs.report)
         session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
         surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
         await running.enter_async_context(in_background(_beat(health), broken.set))
-        daemon = Daemon(session, reopen, surroundings, outputs.clean_up)
+
+        def reopened(before: Session) -> Session:
+            opened = reopen(before)
+            learn_secrets(redact, opened, environment)
+            notifications.renew()
+            return opened
+
+        daemon = Daemon(session, reopened, surroundings, outputs.clean_up)
         await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
         said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"

@@ -30,6 +30,7 @@ from cli.terminal import styled
 from components.marks import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
+from stacks.settings.secrets.children import LAB, needed
 
 STACK = "demo"
 Names = dict[str, object]
@@ -72,7 +73,7 @@ class Scene:
 
 def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daemon.Lab:
     """Start a lab in the folder and play all steps on it; the lab runs on. Raises DemoFailed, LabError, UserError."""
-    lab = daemon.start(folder, Ports())
+    lab = daemon.start(folder, Ports(), environment=needed(LAB, environment))
     alone = without_elsewhere(environment)
     inside = {**alone, **lab_environment(lab, alone)}
     settings_file = folder / f"Pulumi.{STACK}.yaml"

@@ -21,6 +21,7 @@ from cli.reconcile import writes
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
+from cli.session.secrets import signing_for
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
@@ -57,6 +58,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     Where that is nothing, nothing is started. todo: the runs (`cli.shards.parts`). Raises RunFailed, UserError,
     ObservationError: what could be done is done then.
     """
+    session = signing_for(session, seen.observation.registry)
     _drop_twins(session, seen, listener)
     runs: tuple[Run, ...] = ()
     counts = None

@@ -78,6 +78,7 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         queues=base.queues,
         geo=base.geo,
         layout=base.layout,
+        signers=tuple(sorted({signer for one in found.values() for signer in one.signers})),
     )
     return EstateRegistry(registry, twice, found)
 

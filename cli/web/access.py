@@ -9,15 +9,15 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from stacks.model.errors import UserError
+from stacks.settings.secrets.files import read_secret
 
-USER, PASSWORD, PASSWORD_FILE = "TRUENORTH_PAGE_USER", "TRUENORTH_PAGE_PASSWORD", "TRUENORTH_PAGE_PASSWORD_FILE"
+USER, PASSWORD = "TRUENORTH_PAGE_USER", "TRUENORTH_PAGE_PASSWORD"
 PROBES = frozenset({"/livez", "/readyz", "/healthz"})
 """Paths without sign-in: they say nothing of names and addresses, and a kubelet has no password."""
 _OF_CLUSTER = (".svc", ".svc.cluster.local")
@@ -95,18 +95,12 @@ class WithAccess:
 
 def sign_in(environment: Mapping[str, str]) -> SignIn | None:
     """Return the sign-in of the environment, None where it has none. Raises UserError where it is half of one."""
-    user, password, file = (environment.get(one, "") for one in (USER, PASSWORD, PASSWORD_FILE))
-    if file and not password:
-        try:
-            password = Path(file).read_text(encoding="utf-8").rstrip("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            what = f"the password of the page cannot be read: {error}"
-            raise UserError(what, f"{PASSWORD_FILE}: {file}", "make it readable, or unset the variable") from None
-    if not user and not password and not file:
+    user, password = environment.get(USER, ""), read_secret(environment, PASSWORD)
+    if not user and not password:
         return None
     if not user or not password or ":" in user:
         what = "the page needs a user without a colon and a password, or neither"
-        raise UserError(what, f"environment: {USER}, {PASSWORD} or {PASSWORD_FILE}", "set both, or unset both")
+        raise UserError(what, f"environment: {USER}, and {PASSWORD} or {PASSWORD}_FILE", "set both, or unset both")
     return SignIn.of(user, password)
 
 

@@ -39,6 +39,8 @@ class Registry:
     """The layout with which the records were last declared."""
     twice: tuple[RegisteredRecord, ...] = ()
     """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
+    signers: tuple[tuple[str, str], ...] = ()
+    """The providers in state, each with the variable of its token; "" for the provider's usual ones."""
 
 
 @dataclass(frozen=True, slots=True)

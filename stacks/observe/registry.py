@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from components.records.providers import BY_TYPE_TOKEN
+from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
@@ -15,8 +15,10 @@ from stacks.model.values import Family, LinkAddresses, NameQueue, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
+from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
+_PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider}" for provider in PROVIDERS)
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
@@ -25,7 +27,9 @@ def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | 
     Raises ObservationError where the state cannot be read: without it our records cannot be told from others'.
     """
     failed = f"the state of stack {stack} could not be read"
-    done = ask_pulumi(pulumi, ("stack", "export", "--stack", stack), environment, cwd=cwd, failed=failed)
+    done = ask_pulumi(
+        pulumi, ("stack", "export", "--stack", stack), needed(ENGINE, environment), cwd=cwd, failed=failed
+    )
     if done.lacks_stack:
         return Registry()
     if not done.succeeded:
@@ -64,7 +68,15 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         queues=queues,
         geo=geo.remembered(resources, wished),
         layout=layout,
+        signers=tuple(sorted({_signer(one["urn"]) for one in resources if one["type"] in _PROVIDER_TYPES})),
     )
+
+
+def _signer(urn: str) -> tuple[str, str]:
+    """Return the name of a provider resource's provider, and the variable in its own name, as `declare` gives it."""
+    provider = urn.rpartition("::")[0].rpartition(":")[2]
+    name = urn.rpartition("::")[2]
+    return provider, name.removeprefix(f"{provider}/") if name.startswith(f"{provider}/") else ""
 
 
 def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses, ...]:

@@ -114,7 +114,7 @@ def is_cluster_name(text: str) -> bool:
     return _CLUSTER.fullmatch(text) is not None
 
 
-Weight = Annotated[int, BeforeValidator(_weight)]
+Weight = Annotated[int, BeforeValidator(_weight, json_schema_input_type=int | str)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 OriginAddress = Annotated[str, AfterValidator(_address), AfterValidator(_reachable)]
 

@@ -52,9 +52,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
     if kind == "fault":
         return Problem(cut(str(context["what"]), LONGEST_FAULT), where, str(context["remedy"]))
     if kind == "value_error":
-        return Problem(
-            cut(str(context["error"]), LONGEST_FAULT), where, "mend the value; the README lists what is allowed"
-        )
+        what = cut(str(context["error"]), LONGEST_FAULT)
+        return Problem(what, where, "mend the value; docs/settings.md lists what is allowed")
     if kind == "extra_forbidden":
         return Problem(f"there is no setting {quoted(_path(location))}", where, _nearest(model, location))
     if kind == "missing":

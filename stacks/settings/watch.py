@@ -31,7 +31,10 @@ def _seconds(value: object) -> object:
     return float(found[1]) * _SECONDS[found[2]]
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(allow_inf_nan=False)]
+_DurationText = Annotated[str, Field(pattern=f"^{_DURATION.pattern}$")]
+Seconds = Annotated[
+    float, BeforeValidator(_seconds, json_schema_input_type=float | _DurationText), Field(allow_inf_nan=False)
+]
 
 
 def is_on(switch: Switch, environment: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from cli.web.access import PASSWORD, PASSWORD_FILE, PROBES, USER, Access, SignIn, sign_in
+from cli.web.access import PASSWORD, PROBES, USER, Access, SignIn, sign_in
 from cli.web.app import HEADERS, application
 from cli.web.health import Health
 from stacks.model.errors import UserError
@@ -85,11 +85,11 @@ class TestTheEnvironment:
         file.write_text("secret\n", encoding="utf-8")
         wanted = SignIn.of("reader", "secret")
         assert sign_in({USER: "reader", PASSWORD: "secret"}) == wanted
-        assert sign_in({USER: "reader", PASSWORD_FILE: str(file)}) == wanted
+        assert sign_in({USER: "reader", f"{PASSWORD}_FILE": str(file)}) == wanted
 
     @pytest.mark.parametrize(
         "environment",
-        [{USER: "reader"}, {PASSWORD: "secret"}, {USER: "a:b", PASSWORD: "c"}, {USER: "a", PASSWORD_FILE: "/nowhere"}],
+        [{USER: "reader"}, {PASSWORD: "secret"}, {USER: "a:b", PASSWORD: "c"}, {USER: "a", f"{PASSWORD}_FILE": "/nowhere"}],
     )
     def test_is_refused_where_it_has_half_of_one(self, environment: dict[str, str]) -> None:
         with pytest.raises(UserError, match="the page"):

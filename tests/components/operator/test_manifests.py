@@ -61,6 +61,13 @@ class TestThePod:
     def test_notices_changed_settings_which_a_mounted_file_alone_would_not_get(self) -> None:
         assert all("subPath" not in one for one in container_of(ARGS)["volumeMounts"])
 
+    def test_has_its_secret_as_files_too_which_follow_the_secret(self) -> None:
+        (mount,) = (one for one in container_of(ARGS)["volumeMounts"] if one["name"] == "credentials")
+        (volume,) = (one for one in pod_of(ARGS)["volumes"] if one["name"] == "credentials")
+        variables = {one["name"]: one.get("value") for one in container_of(ARGS)["env"]}
+        assert variables["CREDENTIALS_DIRECTORY"] == mount["mountPath"]
+        assert volume["secret"]["secretName"] == container_of(ARGS)["envFrom"][0]["secretRef"]["name"]
+
     def test_has_no_credentials_among_its_variables(self) -> None:
         args = replace(ARGS, credentials={"CLOUDFLARE_API_TOKEN": "very-secret"})
         assert "very-secret" not in str(one_of(args, "Deployment"))
