@@ -24,6 +24,7 @@ from cli.session import stack
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
+from cli.state import instance
 from components import urns
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
@@ -57,6 +58,8 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     ObservationError: what could be done is done then.
     """
     _drop_twins(session, seen, listener)
+    if todo:
+        instance.note(session, seen.observation.instance)
     runs: tuple[Run, ...] = ()
     counts = None
     if todo:
@@ -151,18 +154,23 @@ def _run(session: Session, seen: Convergence, part: StackPart, listener: Listene
     if label_of(part.stack) and not part.is_made:
         stack.make_stack(place)  # rather than find out by a run that it is not there
     refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
-    return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=_checkpoints(place, part)))
+    return (
+        *refreshed,
+        stack.up(place, declare(place, seen, part), listener, checkpoints=_checkpoints(place, seen, part)),
+    )
 
 
-def _checkpoints(place: Session, part: StackPart) -> bool:
+def _checkpoints(place: Session, seen: Convergence, part: StackPart) -> bool:
     """Return whether the engine writes the whole state at each step.
 
     Without that, what a crash leaves is found again: records by their marks, and by the journal where there is one.
     Load balancing and providers that the API proxy does not know are written past the journal: the engine's own notes
-    have to lead to them.
+    have to lead to them; so have they to the first marks, where their id is written down nowhere else.
     """
     zones = place.settings.each_zone()
     if part.geo_changes or any(zone.marks == "none" for zone in zones) or not all_known(one.provider for one in zones):
+        return True
+    if not instance.is_noted(place, seen.observation.registry):
         return True
     return not has_journal(place) and len(part.changes) < MANY
 

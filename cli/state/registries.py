@@ -77,6 +77,8 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         shared=tuple({(one.name, one.type): one for stack in order for one in found[stack].shared}.values()),
         geo=base.geo,
         layout=base.layout,
+        instance=base.instance or next((one.instance for one in found.values() if one.instance), ""),
+        memory=replace(base.memory, spent=tuple(spent for one in found.values() for spent in one.memory.spent)),
     )
     return EstateRegistry(registry, twice, found)
 

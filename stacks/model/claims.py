@@ -116,6 +116,9 @@ class SourceSighting:
     stale: str = ""
     """The reason why the source could not be read now, so that found is older; "" where it was read."""
 
+    uid: str = ""
+    """The UID of the cluster's namespace kube-system; "" where it is not known."""
+
     @property
     def balances(self) -> bool:
         """Whether the claims are to load balancers, not to records."""

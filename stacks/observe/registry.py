@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from components import urns
+from components.marks import in_comments, ownership
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.errors import ObservationError
+from stacks.model.memory import NO_MEMORY
+from stacks.model.memory import remembered as memory_of
 from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
-from stacks.model.values import Family, LinkAddresses, SharedSet
+from stacks.model.values import Family, LinkAddresses, RegisteredRecord, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
@@ -42,7 +46,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
     wished: Mapping[str, Any] = {}
-    layout = ONE_STACK
+    layout, memory, instance = ONE_STACK, NO_MEMORY, ""
     for resource in resources:
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
@@ -52,6 +56,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
             layout = remembered(outputs.get("shards"))
+            memory, instance = memory_of(outputs.get("guard"), urns.stack(stack_urn)), outputs.get("instance", "")
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
@@ -61,7 +66,21 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         shared=shared,
         geo=geo.remembered(resources, wished),
         layout=layout,
+        instance=instance or _instance(records, pending),
+        memory=memory,
     )
+
+
+def _instance(records: Sequence[RegisteredRecord], pending: Sequence[Mapping[str, Any]]) -> str:
+    """Return the id in the marks of a state that a run was cut off before it wrote its outputs; "" for none."""
+    begun = [operation["resource"].get("inputs", {}) for operation in pending]
+    texts = [one.record.content for one in records if one.resource.is_mark]
+    texts += [str(inputs.get("content", "")) for inputs in begun]
+    marks = [ownership.parse(text) for text in texts]
+    found = [mark.instance for mark in marks if mark and mark.heritage == ownership.HERITAGE]
+    found += [in_comments.instance(one.record.comment) for one in records]
+    found += [in_comments.instance(str(inputs.get("comment", ""))) for inputs in begun]
+    return next(filter(None, found), "")
 
 
 def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses, ...]:

@@ -47,6 +47,7 @@ from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex, index
+from stacks.plan.safety.creations import within_limits
 from stacks.plan.sharding import layout
 
 if TYPE_CHECKING:
@@ -86,9 +87,11 @@ def make_plan(
         if isinstance(snapshot, UnreadZone):
             zones.append(_unread(tuple(in_unread_zone(snapshot, zone, observation))))
         else:
-            zones.append(_plan_zone(index(settings, zone, snapshot, observation), inputs, claims.get(zone.zone, ())))
+            zones.append(
+                _plan_zone(index(settings, zone, snapshot, observation, takeover), inputs, claims.get(zone.zone, ()))
+            )
     record_sets = tuple(chain.from_iterable(one.record_sets for one in zones))
-    return Plan(
+    plan = Plan(
         record_sets=record_sets,
         conflicts=tuple(chain.from_iterable(one.conflicts for one in zones)),
         frozen=tuple(chain.from_iterable(one.frozen for one in zones)),
@@ -104,6 +107,7 @@ def make_plan(
         geo=geo_part(settings, observation, handed_over=handed_over),
         layout=layout(settings.shards, record_sets, observation.registry.layout),
     )
+    return within_limits(settings.guard, plan, observation)
 
 
 def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
@@ -114,7 +118,7 @@ def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
 def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> _ZonePlan:
     """Return the plan of one zone: a decision for each endpoint, then the sets that stay or leave without one."""
     own = endpoints(zone.settings, inputs.addresses)
-    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, inputs.settings.wan.links, zone.owner)
+    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, inputs.settings.wan.links, zone.writer.owner)
     resolved = [resolve(endpoint, zone, inputs) for endpoint in (*own, *of_objects.endpoints)]
     decisions = [decide(one, zone, inputs) for one in resolved]
     wanted = {(one.endpoint.name, one.endpoint.type) for one in resolved}

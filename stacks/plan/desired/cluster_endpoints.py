@@ -12,6 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeVar
 
 from components.marks import ownership
+from components.marks.writer import Writer
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, Unknown
@@ -215,7 +216,7 @@ def _setting_fault(claim: Claim, zone: ZoneSettings, owner: str) -> Complaint | 
     if claim.proxied and not traits.proxies:
         return _said(claim, "proxied", "true", f"false; {traits.title} has no proxy")
     if claim.comment is not None and traits.comments:
-        mark = marked_comment("", zone, owner)
+        mark = marked_comment("", zone, Writer(owner))
         room = zone.comment_limit - (len(f" {mark}") if mark else 0)
         if len(claim.comment) > room:
             beside = f" beside our mark {mark}" if mark else ""

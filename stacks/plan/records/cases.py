@@ -13,6 +13,7 @@
 | the only one of a set that a run was cut off in           | OURS          | owned, same-content, all | conflict     |
 | a record with our mark, state has lost it, other content  | OURS_CHANGED  | all; `truenorth adopt`   | conflict     |
 | another owner's mark, another stack's of TrueNorth        | ANOTHER_OWNER | -                        | conflict     |
+| our owner's mark by another state: another instance       | ANOTHER_STATE | `truenorth adopt`        | conflict     |
 | another tool's mark: external-dns, cloudflare-ddns        | ANOTHER_TOOL  | `truenorth adopt --from` | conflict     |
 | no mark, the wished content                               | SAME_CONTENT  | same-content, all        | conflict     |
 | no mark, other content (also: several records)            | OTHER_CONTENT | all                      | conflict     |
@@ -34,12 +35,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from components.marks import heritage, in_comments, ownership
+from components.marks import heritage, ownership
 from components.marks.heritage import HeritageMark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.marks.writer import Writer
     from stacks.model.values import LiveRecord
 
 
@@ -49,6 +51,7 @@ class Case(Enum):
     OURS = "ours by its mark"
     OURS_CHANGED = "ours by its mark, changed"
     ANOTHER_OWNER = "another owner's"
+    ANOTHER_STATE = "another instance's of this stack"
     ANOTHER_TOOL = "another tool's"
     SAME_CONTENT = "nobody's, as wished"
     OTHER_CONTENT = "nobody's, otherwise"
@@ -76,7 +79,7 @@ class Wanted:
 
     type: str
     contents: frozenset[str]
-    owner: str
+    writer: Writer
     registered: bool
     alive: bool
     cut_off: bool
@@ -87,7 +90,7 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
     if live.record.type != wanted.type:
         return Case.OTHER_TYPE
     holder = holder_of(live, holders)
-    ours = holder is not None and (holder.heritage, holder.owner) == (ownership.HERITAGE, wanted.owner)
+    ours = holder is not None and wanted.writer.has_written(holder)
     same = live.record.content in wanted.contents
     if ours and (same or wanted.cut_off):
         return Case.OURS
@@ -97,15 +100,18 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
         return Case.OURS_CHANGED
     if holder is None:
         return Case.SAME_CONTENT if same else Case.OTHER_CONTENT
-    return Case.ANOTHER_OWNER if holder.heritage == ownership.HERITAGE else Case.ANOTHER_TOOL
+    return _of_others(holder, wanted.writer)
+
+
+def _of_others(holder: HeritageMark, writer: Writer) -> Case:
+    if holder.heritage != ownership.HERITAGE:
+        return Case.ANOTHER_TOOL
+    return Case.ANOTHER_STATE if writer.is_namesake_of(holder) else Case.ANOTHER_OWNER
 
 
 def holder_of(live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
     """Return the mark of a record: the one in its own comment, else the surest beside it; None for none."""
-    _, owner = in_comments.parse(live.record.comment)
-    if owner is not None:
-        return HeritageMark("truenorth", owner, "", ())
-    return holders[0] if holders else None
+    return heritage.commented(live.record.comment) or (holders[0] if holders else None)
 
 
 def explained(case: Case, live: LiveRecord, holders: Sequence[HeritageMark]) -> str:
@@ -113,4 +119,6 @@ def explained(case: Case, live: LiveRecord, holders: Sequence[HeritageMark]) -> 
     if case is Case.OURS_CHANGED:
         return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"
     holder = holder_of(live, holders)
+    if case is Case.ANOTHER_STATE and holder:
+        return f"{heritage.described(holder)}: another instance of this stack, or its state; `truenorth adopt` takes it"
     return heritage.described(holder) if holder else "no owner's mark"

@@ -31,7 +31,8 @@ from stacks.model.values import (
 )
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
-from stacks.plan.safety.guard import Refusal, refusals, word
+from stacks.plan.safety.guard import refusals, word
+from stacks.plan.safety.refusal import Refusal
 from stacks.settings.stack import Settings
 from tests.profiles import examples
 from tests.stacks.plan.shared_world import World, asks, source, unread
