@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -47,6 +48,7 @@ class Election:
         """identity: no other process may have it. publish: called in the event loop with each change of leadership."""
         self._api, self._name, self._identity, self._pace, self._publish = api, name, identity, pace, publish
         self._clock = clock
+        self._host = socket.gethostname()
         self._lease = SingleObject(api, LEASES, name.namespace, name.name)
         self._seen: ObservedLease | None = None
         self._pauses = Backoff(pace.retry_period, pace.retry_period)
@@ -162,7 +164,7 @@ class Election:
 
     async def _write(self) -> Manifest:
         before = self._seen.manifest if self._seen is not None else None
-        body = claimed(before, self._name, self._identity, self._pace, datetime.now(UTC))
+        body = claimed(before, self._name, self._identity, self._pace, datetime.now(UTC), self._host)
         if before is None:
             return await self._api.create(LEASES, self._name.namespace, body)
         return await self._api.replace(LEASES, self._name.namespace, body)
@@ -235,7 +237,9 @@ class Election:
 
     def _announce(self, role: Role, holder: str, reason: str = "") -> None:
         transitions = self._seen.record.transitions if self._seen is not None else 0
-        leadership = Leadership(role, holder, self._identity, transitions, reason)
+        hosts = self._seen.record.hosts if self._seen is not None and role is Role.LEADER else ()
+        former = frozenset(hosts) - {self._host, self._identity.rpartition("_")[0]}
+        leadership = Leadership(role, holder, self._identity, transitions, reason, former)
         if leadership != self._published:
             self._published = leadership
             self._publish(leadership)

@@ -64,14 +64,21 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
         observation = observe(settings, session.credentials, lambda: registry_of_estate(session), sights)
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=time.time())
-        plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
-        plan = options.amend(plan, observation)
-        found = changes(plan, observation)
-        refused = _refusals(settings, plan, found, observation, options)
-        plan = replace(plan, memory=identities(observation, kept=False))
+        seen = considered(settings, observation, options, handed_over=handed_over)
+    return replace(seen, seconds=time.monotonic() - began)
+
+
+def considered(
+    settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
+) -> Convergence:
+    """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
+    plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
+    plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
+    found = changes(plan, observation)
+    refused = _refusals(settings, plan, found, observation, options)
     allowed_by = options.permission.allowing(refused, settings)
     geo = changes_of_geo(plan, observation)
-    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refused, allowed_by, geo_changes=geo)
+    seen = Convergence(observation, plan, found, (), 0.0, refused, allowed_by, geo_changes=geo)
     if not refused or allowed_by or not options.hold_back:
         return seen
     plan = replace(held_back(plan, refused, observation), memory=identities(observation, kept=True))
