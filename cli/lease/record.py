@@ -136,8 +136,9 @@ def claimed(
         "leaseTransitions": record.transitions + (0 if is_ours or before is None else 1),
     }
     hosts = tuple(dict.fromkeys((*(one for one in record.hosts if one != host), *([host] if host else []))))
-    annotations = {**(base["metadata"].get("annotations") or {}), HOSTS: ",".join(hosts[-MOST_HOSTS:])}
-    metadata = {**base["metadata"], "annotations": annotations}
+    metadata = dict(base["metadata"])
+    if hosts:
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), HOSTS: ",".join(hosts[-MOST_HOSTS:])}
     return {**base, "metadata": metadata, "spec": {**(base.get("spec") or {}), **spec}}
 
 

@@ -154,23 +154,20 @@ def _run(session: Session, seen: Convergence, part: StackPart, listener: Listene
     if label_of(part.stack) and not part.is_made:
         stack.make_stack(place)  # rather than find out by a run that it is not there
     refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
-    return (
-        *refreshed,
-        stack.up(place, declare(place, seen, part), listener, checkpoints=_checkpoints(place, seen, part)),
-    )
+    # The first marks can only be told from another state's if their id is written down somewhere.
+    checkpoints = _checkpoints(place, part) or not instance.is_noted(place, seen.observation.registry)
+    return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=checkpoints))
 
 
-def _checkpoints(place: Session, seen: Convergence, part: StackPart) -> bool:
+def _checkpoints(place: Session, part: StackPart) -> bool:
     """Return whether the engine writes the whole state at each step.
 
     Without that, what a crash leaves is found again: records by their marks, and by the journal where there is one.
     Load balancing and providers that the API proxy does not know are written past the journal: the engine's own notes
-    have to lead to them; so have they to the first marks, where their id is written down nowhere else.
+    have to lead to them.
     """
     zones = place.settings.each_zone()
     if part.geo_changes or any(zone.marks == "none" for zone in zones) or not all_known(one.provider for one in zones):
-        return True
-    if not instance.is_noted(place, seen.observation.registry):
         return True
     return not has_journal(place) and len(part.changes) < MANY
 
