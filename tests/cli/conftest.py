@@ -41,8 +41,9 @@ class Inside:
     state: Path
 
     def settings(self, *names: object, **others: object) -> None:
-        """Write the stack's settings."""
-        values = {"zone": self.places.zone, "names": list(names), **others}
+        """Write the stack's settings. Names go at once, and all of them where none is left."""
+        at_once = {"delete_grace": 0, "guard": {"emptying": True}}
+        values = {"zone": self.places.zone, "names": list(names), **at_once, **others}
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document))
 

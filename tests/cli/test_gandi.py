@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from components.marks import ownership
 from lab import remote
 from lab.world import FIRST_IPV4, GANDI_TOKEN, GANDI_ZONE
 from tests.cli.conftest import Inside
@@ -77,10 +78,10 @@ class TestARun:
         first = 255 - len('say "hi" \\ ')
         assert sorted(texts) == [f'"say \\"hi\\" \\\\ {long[:first]}" "{long[first:]}"', '"v=spf1 -all"']
         assert marks(small_zone) >= {"_truenorth-a", "_truenorth-a._wildcard", "_truenorth-mx", "_truenorth-txt"}
-        mark = remote.gandi_records(small_zone.places)["_truenorth-a.www", "TXT"]
-        assert mark["rrset_values"] == [
-            '"heritage=truenorth,truenorth/owner=test,truenorth/resource=settings/names/www"'
-        ]
+        (mark,) = remote.gandi_records(small_zone.places)["_truenorth-a.www", "TXT"]["rrset_values"]
+        said = ownership.parse(mark)
+        assert said == ownership.Mark("truenorth", "test", "settings/names/www", said.instance if said else "none")
+        assert said.instance
         assert {one["rrset_ttl"] for one in remote.gandi_records(small_zone.places).values()} == {300}
 
     def test_a_second_one_lists_the_zone_once_and_changes_nothing(self, small_zone: Inside) -> None:

@@ -59,7 +59,8 @@ async def reflected(
             tasks = [group.create_task(reflector.run(watching=watching)) for reflector in reflectors]
             asking = [group.create_task(_identify(one)) for one in clusters]
             try:
-                await asyncio.wait(asking or tasks)
+                for asked in asking:
+                    await asked
                 for reflector in reflectors:
                     await reflector.settled.wait()
                 yield

@@ -89,6 +89,24 @@ def attachments(reference: ParentRef, route: AttachingRoute, objects: ClusterObj
     return ()
 
 
+def missing(reference: ParentRef, objects: ClusterObjects) -> str:
+    """Return the parent that is not there, or its Gateway that is not, in words; "" where both are.
+
+    A Gateway or ListenerSet that is replaced is not there for a moment, nor is a parent that was never made.
+    """
+    if reference.group == GATEWAY_GROUP and reference.kind == LISTENER_SETS.kind:
+        found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
+        if isinstance(found, Unknown):
+            return ""
+        if found is None:
+            return f"{LISTENER_SETS.kind} {reference.namespace}/{reference.name}"
+        reference = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
+    if (reference.group, reference.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
+        return ""
+    gone = objects.get(GATEWAYS, reference.namespace, reference.name) is None
+    return f"{GATEWAYS.kind} {reference.namespace}/{reference.name}" if gone else ""
+
+
 def addresses(gateway: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
     """Return the addresses in a Gateway's status; Unknown where there are none, as while its controller restarts."""
     listed = (gateway.get("status") or {}).get("addresses") or ()
@@ -206,8 +224,10 @@ def _allows_namespace(
             return namespace == own
         case "Selector":
             found = objects.get(NAMESPACES, "", namespace)
-            if isinstance(found, Unknown) or found is None:
-                return found or False
+            if found is None:
+                return Unknown(f"the namespace {namespace} is not there")
+            if isinstance(found, Unknown):
+                return found
             selector = namespaces.get("selector")
             return selector is not None and selects(selector, found["metadata"].get("labels") or {})
     return False

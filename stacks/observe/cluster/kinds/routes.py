@@ -26,8 +26,18 @@ from stacks.observe.cluster.claims.hostnames import intersection
 from stacks.observe.cluster.claims.memory import Memory
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.conditions import best, verdict
-from stacks.observe.cluster.kinds.gateway import RESOURCES, AttachingRoute, Attachment, ParentRef, attachments, judge
+from stacks.observe.cluster.kinds.gateway import (
+    RESOURCES,
+    AttachingRoute,
+    Attachment,
+    ParentRef,
+    attachments,
+    judge,
+    missing,
+)
 
+PARENTS = "parentRefs"
+"""The field of a route that a complaint about its parents names."""
 ANY = ""
 """The host name of a route without host names: it has those of its listeners."""
 
@@ -70,7 +80,8 @@ class Routes:
                 return parent.hostname  # the listener's host name decides which names these are
             for name in _names(hosts, parent):
                 served.setdefault(name, []).append(parent)
-        return tuple(dict.fromkeys(self._claims(Claimant(key, created(route), (annotated,)), served, faults)))
+        found = self._claims(Claimant(key, created(route), (annotated,)), served, faults)
+        return tuple(dict.fromkeys((*found, *_without_parents(route, key, objects))))
 
     def _claims(
         self, claimant: Claimant, served: dict[str, list[Attachment]], faults: list[Complaint]
@@ -102,6 +113,14 @@ class Routes:
             reference = ParentRef.of(raw, key.namespace)
             accepted = best(one for parent, one in status if parent == reference)
             yield from judge(attachments(reference, attaching, objects), accepted, key)
+
+
+def _without_parents(route: Manifest, key: ObjectKey, objects: ClusterObjects) -> Iterator[Complaint]:
+    """Yield a complaint for each parent that is not there. What was made for the route stays until it is mended."""
+    for raw in route["spec"].get("parentRefs") or ():
+        if parent := missing(ParentRef.of(raw, key.namespace), objects):
+            text = f"{key}: its parent {parent} is not there; what was made for it stays as it is"
+            yield Complaint(key, PARENTS, parent, "a parent that is there", text)
 
 
 def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Complaint, ...]:

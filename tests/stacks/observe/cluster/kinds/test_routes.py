@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stacks.model.claims import Claim, ObjectKey
+from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Unknown
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
@@ -110,8 +110,19 @@ class TestParents:
         refused = parent({"type": "Accepted", "status": "False"})
         assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(refused, parent()))) == SERVED
 
-    def test_a_gateway_that_is_gone_gives_nothing(self) -> None:
-        assert of_routes(route(WWW)) == {}
+    @pytest.mark.parametrize("hosts", [(WWW,), ("*.example.com",), ()])
+    def test_a_gateway_that_is_gone_gives_nothing_and_leaves_what_its_routes_have(self, hosts: tuple[str, ...]) -> None:
+        """The plan keeps what an object has about which there is such a complaint."""
+        found = claims("gateway-httproute", route(*hosts))
+        assert not isinstance(found, Unknown)
+        (only,) = found
+        assert isinstance(only, Complaint)
+        assert (only.annotation, only.value) == ("parentRefs", "Gateway shop/edge")
+        assert "what was made for it stays" in only.text
+
+    def test_a_gateway_that_is_gone_does_not_hold_up_another(self) -> None:
+        two = route(WWW, refs=({"name": "edge"}, {"name": "gone"}))
+        assert of_routes(gateway("192.0.2.1"), two) == SERVED
 
     def test_a_parent_that_is_no_gateway_gives_nothing(self) -> None:
         mesh = {"group": "", "kind": "Service", "name": "edge"}
@@ -179,9 +190,9 @@ class TestListeners:
         assert of_routes(edge, *namespaces, route(WWW)) == (SERVED if same else {})
         assert of_routes(edge, *namespaces, far) == (SERVED if other else {})
 
-    def test_a_namespace_that_is_not_there_is_not_selected(self) -> None:
+    def test_whether_a_namespace_that_is_not_there_is_selected_is_unknown(self) -> None:
         edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes=allow("Selector", selector={})),))
-        assert of_routes(edge, route(WWW)) == {}
+        assert of_routes(edge, route(WWW)) == KEPT
 
     def test_whom_a_selector_allows_is_unknown_until_the_namespaces_are_known(self) -> None:
         edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes=allow("Selector", selector={})),))
