@@ -24,7 +24,7 @@ from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
-from cli.recovery.leading import Leading
+from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from cli.session.session import Session
 from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, is_disk_full

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,6 @@ from stacks.model.errors import UserError
 from stacks.observe.pulumi_cli import ask_pulumi
 
 if TYPE_CHECKING:
-    from cli.recovery.leading import Leading
     from cli.session.session import Session
 
 ENGINE = "pulumi"
@@ -41,6 +40,33 @@ class EngineLock:
     def __str__(self) -> str:
         since = self.since.isoformat(timespec="seconds").replace("+00:00", "Z")
         return f"{self.owner}@{self.host} (process {self.pid}, since {since})"
+
+
+class Leading:
+    """The leadership of this process, by which it may break locks of engines of the leaders before it.
+
+    former_hosts: the host names of those that led before it.
+    Only hosts that have held the Lease count: whoever runs an engine without it, on a laptop say, is none of them. No
+    time in a lock is compared with a clock: what was there at the first look of this leadership was made before it.
+    """
+
+    def __init__(self, former_hosts: Collection[str] = ()) -> None:
+        self._former_hosts = frozenset(former_hosts)
+        self._there: set[EngineLock] = set()
+        self._has_looked = False
+
+    def look(self, locks: Collection[EngineLock]) -> None:
+        """Note the locks that are there; those that appear after the first look was over are of others."""
+        if not self._has_looked:
+            self._there.update(locks)
+
+    def end_look(self) -> None:
+        """End the first look."""
+        self._has_looked = True
+
+    def has_outlived(self, lock: EngineLock) -> bool:
+        """Whether the owner of a lock led before this process, and made the lock then."""
+        return lock in self._there and lock.host in self._former_hosts
 
 
 Locks = Mapping[Path, EngineLock | bool]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from cli.recovery.leading import Leading
+    from cli.recovery.locks import Leading
     from cli.session.session import Session
 
 Told = Callable[[Mended], None]

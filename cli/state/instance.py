@@ -47,7 +47,7 @@ def note(session: Session, instance: str) -> None:
 
 def is_noted(session: Session, registry: Registry) -> bool:
     """Return whether the id is known even if the next run is cut off."""
-    return bool(registry.instance or _place(session))
+    return bool(registry.instance or _place(session) or session.state.instance())
 
 
 def _noted(session: Session) -> str:
@@ -60,5 +60,6 @@ def _noted(session: Session) -> str:
 
 
 def _place(session: Session) -> Path | None:
-    folder = state_folder(session.backend)
+    """Return the file; None where the state lies in no folder, or only a copy of it does."""
+    folder = state_folder(session.backend) if session.state.url == session.state.backend else None
     return folder / PROJECT_NAME / f"{estate_of(session.stack)}.instance" if folder else None

@@ -81,15 +81,15 @@ def make_plan(
     claims, complaints = claims_by_zone(settings, observation.sources, balanced)
     addresses = addresses_by_link(observation.addresses)
     inputs = PlanInputs(settings, observation, takeover, addresses, Sight.of(observation))
+    takes_any = takeover is not None and takeover.rebuilds and takeover.is_asked
     zones: list[_ZonePlan] = []
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
         if isinstance(snapshot, UnreadZone):
             zones.append(_unread(tuple(in_unread_zone(snapshot, zone, observation))))
         else:
-            zones.append(
-                _plan_zone(index(settings, zone, snapshot, observation, takeover), inputs, claims.get(zone.zone, ()))
-            )
+            there = index(settings, zone, snapshot, observation, takes_any=takes_any)
+            zones.append(_plan_zone(there, inputs, claims.get(zone.zone, ())))
     record_sets = tuple(chain.from_iterable(one.record_sets for one in zones))
     plan = Plan(
         record_sets=record_sets,

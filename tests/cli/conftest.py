@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -46,6 +47,11 @@ class Inside:
         values = {"zone": self.places.zone, "names": list(names), **at_once, **others}
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document))
+
+    def lose_state(self) -> None:
+        """Lose the engine's state with all its copies; its folder, where its id lies, stays."""
+        for folder in ("stacks", "history", "backups", "locks"):
+            shutil.rmtree(self.state / ".pulumi" / folder, ignore_errors=True)
 
     def run(self, *arguments: str, without: tuple[str, ...] = (), **changes: str) -> subprocess.CompletedProcess[str]:
         """Run `truenorth ARGUMENTS` in this process; the environment may be changed by keywords.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,17 +166,16 @@ class TestForeignSets:
 
 
 class TestLostState:
-    def test_is_rebuilt_from_the_marks(self, inside: Inside, tmp_path: Path) -> None:
+    def test_is_rebuilt_from_the_marks(self, inside: Inside) -> None:
         wish(inside, "www", TWO, records=RECORDS)
         up(inside)
         before = remote.gandi_records(inside.places)
-        (tmp_path / "other").mkdir()
-        anew = {"PULUMI_BACKEND_URL": (tmp_path / "other").as_uri()}
+        inside.lose_state()
         calls(inside)
-        assert set(up(inside, **anew).values()) == {"adopt"}
+        assert set(up(inside).values()) == {"adopt"}
         assert {method for method, _ in calls(inside)} == {"GET"}
-        assert up(inside, **anew) == {}
-        assert up(inside, "--always", **anew) == {}
+        assert up(inside) == {}
+        assert up(inside, "--always") == {}
         assert remote.gandi_records(inside.places) == before
 
     def test_a_creation_whose_answer_was_lost_is_found_by_the_same_run(self, inside: Inside) -> None:

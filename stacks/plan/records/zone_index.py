@@ -18,7 +18,6 @@ from stacks.plan.records.cases import Wanted, holder_of
 from stacks.plan.records.record_sets import Key, sets_of
 
 if TYPE_CHECKING:
-    from stacks.plan.records.adoption import Takeover
     from stacks.settings.stack import Settings
     from stacks.settings.zone import ZoneSettings
 
@@ -132,13 +131,13 @@ def index(
     zone: ZoneSettings,
     snapshot: ZoneSnapshot,
     observation: Observation,
-    takeover: Takeover | None = None,
+    *,
+    takes_any: bool = False,
 ) -> ZoneIndex:
     """Return the index of one zone, for its settings.
 
-    takeover: where a person has asked for one by our own marks, those of any state are ours.
+    takes_any: whether our owner's marks are ours whatever state has made them, as a person has said.
     """
-    takes_any = takeover is not None and takeover.rebuilds and takeover.is_asked
     registered = [one for one in observation.registry.records if one.provider == zone.provider]
     ids = frozenset(one.id for one in registered)
     live = {one.id: one for one in snapshot.records}

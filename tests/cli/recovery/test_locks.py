@@ -18,7 +18,7 @@ import pytest
 
 from cli.engine.failure import Locked, mendable
 from cli.recovery import locks, processes
-from cli.recovery.leading import Leading
+from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from stacks.model.errors import UserError
 from stacks.plan.records.adoption import Takeover

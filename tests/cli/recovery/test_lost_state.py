@@ -38,12 +38,6 @@ def add_foreign(inside: Inside, name: str) -> str:
     return ids(inside)[f"{name} A {FOREIGN['content']}"]
 
 
-def lose_state(inside: Inside) -> None:
-    """The engine's state goes, with all its copies; the folder, where the id of the state lies, stays."""
-    for folder in ("stacks", "history", "backups", "locks"):
-        shutil.rmtree(inside.state / ".pulumi" / folder, ignore_errors=True)
-
-
 def test_where_the_folder_is_another_nothing_is_changed_until_a_person_takes_over(inside: Inside) -> None:
     inside.settings("www", "api", confirm=0)
     inside.result("up")
@@ -65,7 +59,7 @@ def test_a_state_that_is_gone_is_rebuilt_although_the_address_has_changed_meanwh
     inside.settings("www", "api", confirm=0)
     inside.result("up")
     before = ids(inside)
-    lose_state(inside)
+    inside.lose_state()
     remote.set_address(inside.places, SECOND_IPV4)
     foreign = add_foreign(inside, "blog.example.com")
     done = inside.result("up")
@@ -84,7 +78,7 @@ def test_a_stray_record_beside_ours_is_left_alone_where_state_is_gone(inside: In
     inside.settings("www", confirm=0)
     inside.result("up")
     foreign = add_foreign(inside, "www.example.com")
-    lose_state(inside)
+    inside.lose_state()
     inside.result("up")
     assert ids(inside)[f"www.example.com A {FOREIGN['content']}"] == foreign
     assert f"www.example.com A {FIRST_IPV4}" in ids(inside)
