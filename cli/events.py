@@ -89,8 +89,6 @@ class Leadership:
     """How often the lease has passed from one to another."""
     reason: str = ""
     """The reason why it does not lead any more; "" for none."""
-    former_hosts: frozenset[str] = frozenset()
-    """The host names of those that led before this process, where it leads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,12 @@ class Election:
         """The moment, by `clock`, by which every engine started under this lease must have ended."""
         return self._stop_by
 
+    @property
+    def former_hosts(self) -> frozenset[str]:
+        """The host names of those that held the Lease before, as it says itself; without this process's own."""
+        hosts = self._seen.record.hosts if self._seen is not None else ()
+        return frozenset(hosts) - {self._host, self._identity.rpartition("_")[0]}
+
     def is_leading(self) -> bool:
         """Whether this process leads now: no longer at the deadline, whatever hangs."""
         return self._clock() < self._deadline
@@ -237,9 +243,7 @@ class Election:
 
     def _announce(self, role: Role, holder: str, reason: str = "") -> None:
         transitions = self._seen.record.transitions if self._seen is not None else 0
-        hosts = self._seen.record.hosts if self._seen is not None and role is Role.LEADER else ()
-        former = frozenset(hosts) - {self._host, self._identity.rpartition("_")[0]}
-        leadership = Leadership(role, holder, self._identity, transitions, reason, former)
+        leadership = Leadership(role, holder, self._identity, transitions, reason)
         if leadership != self._published:
             self._published = leadership
             self._publish(leadership)

@@ -103,6 +103,10 @@ class Scenario:
         mine = {one.id for one in stack.registry.records if one.resource.is_record}
         if owned and not mine & after.keys():
             raise WrongError(f"{stack.name} emptied the zone of its {len(owned)} records")
+        own = {one.id for one in stack.registry.records if one.record.name == f"{stack.name}.{ZONE}"}
+        had = len(owned - own)
+        if had and not mine - own:
+            raise WrongError(f"{stack.name} deleted all {had} records that its objects had asked for")
         most = max((count for at, count in self.owned[stack.name] if self.now - at < HOUR), default=0)
         gone = sum(count for at, count in self.deleted[stack.name] if self.now - at < HOUR)
         if most >= SMALL and gone > max(int(SHARE * most), SMALL * SHARE):
