@@ -63,7 +63,8 @@ def _of_zones(
 def _of_sources(
     plan: Plan, gone: Mapping[str, Change], deleted: Sequence[Change], observation: Observation
 ) -> Iterator[Refusal]:
-    asking = {(key.cluster, key.kind.lower()) for _, objects in plan.asked_by for key in objects}
+    declared = {(one.name, one.type) for one in plan.record_sets if one.slots}
+    served = {(one.cluster, one.kind.lower()) for key, objects in plan.asked_by if key in declared for one in objects}
     by_key: dict[Key, list[Change]] = defaultdict(list)
     for one in deleted:
         by_key[one.resource.record_set].append(one)
@@ -71,7 +72,7 @@ def _of_sources(
     staying = {key for urn, key in registered.items() if urn not in gone}
     held = holders_of(observation.registry)
     for source in observation.sources:
-        if isinstance(source.found, Known) and (source.cluster, source.kind.lower()) not in asking:
+        if isinstance(source.found, Known) and (source.cluster, source.kind.lower()) not in served:
             keys = {key for key, resources in held.items() if _are_of(source, resources)}
             here = tuple(one for key in sorted(keys) for one in by_key.get(key, ()))
             if here and not keys & staying:

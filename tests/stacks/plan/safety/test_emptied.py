@@ -7,7 +7,7 @@ import pytest
 from bench.campaigns.trust.stack import CONFIRMED, Stack
 from stacks.model.values import LiveRecord
 from tests.stacks.plan.safety.test_guard import found
-from tests.stacks.plan.worlds import make_settings
+from tests.stacks.plan.worlds import a_record, make_settings
 
 Records = tuple[LiveRecord, ...]
 
@@ -53,6 +53,16 @@ def test_all_of_a_source_is_not_deleted_unasked_although_the_settings_have_a_nam
     ]
     after, seen = one.turn("z1", records, 2.0, permission=CONFIRMED)
     assert [record.record.name for record in after if record.record.type == "A"] == ["attic.example.com"]
+
+
+def test_a_name_that_somebody_else_has_is_nothing_that_is_left() -> None:
+    one = stack(1)
+    theirs = LiveRecord("theirs", a_record("taken", "198.51.100.1"))
+    records, _ = one.turn("z1", (theirs,), 0.0)
+    one.objects = {("shop", "web0"): ("taken.example.com",)}
+    after, seen = one.turn("z1", records, 1.0)
+    assert after == records
+    assert "all that the HTTPRoute objects have asked for would be deleted" in seen.refusals[0].what
 
 
 def test_some_of_a_source_may_go() -> None:
