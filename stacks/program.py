@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pulumi.runtime import config
 
 from components.records.owned_record import OwnedRecordArgs, declare, explicit_provider
 from stacks.declare_geo import declare as declare_geo
+from stacks.model.memory import new_instance
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
@@ -26,7 +28,9 @@ from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records, import_ids
 from stacks.plan.safety.guard import refusals
+from stacks.plan.safety.identities import identities
 from stacks.plan.safety.permission import Permission, from_environment, refused
+from stacks.plan.safety.spending import Ledger
 from stacks.plan.sharding import split
 from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
@@ -46,8 +50,12 @@ def program() -> None:
     signed = credentials(settings, environment)
     check_plugins_can_sign(signed, environment)
     observation = observe(settings, signed, registry, lambda: look_around(settings, environment))
+    observation = replace(observation, instance=instance_of(observation.registry, stack, registry), now=time.time())
     plan = own_part(make_plan(settings, observation), observation.registry, settings, stack, registry)
-    guard(settings, plan, observation, from_environment(environment))
+    allowed_by = guard(settings, plan, observation, from_environment(environment))
+    ledger = Ledger.of(plan, observation, is_allowed=bool(allowed_by))
+    memory = ledger.after(identities(observation, kept=False), stack, changes(plan, observation))
+    plan = replace(plan, memory=memory)
     report(plan)
     declare_plan(observation, settings, plan)
 
@@ -61,7 +69,10 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
         pulumi.export("geo", geo_output(plan.geo.wished))
-    pulumi.export("zones", zones_output(observation))
+    if observation.instance:
+        pulumi.export("instance", observation.instance)
+    pulumi.export("guard", plan.memory.as_output())
+    pulumi.export("zones", dict(plan.memory.zones) or zones_output(observation))
     if plan.links:
         pulumi.export("links", links_output(plan))
     if plan.shared:
@@ -89,24 +100,38 @@ def own_part(
     return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None)
 
 
+def instance_of(registry: Registry, stack: str, registry_of: Callable[[str], Registry]) -> str:
+    """Return the id of the state: that of the stack's own or of its estate's, else a new one.
+
+    registry: that of the stack. registry_of: reads that of another stack.
+    """
+    estate = estate_of(stack)
+    of_estate = registry_of(estate).instance if not registry.instance and stack != estate else ""
+    return registry.instance or of_estate or new_instance()
+
+
 def balances(settings: Settings, zone: str) -> bool:
     """Return whether a zone is in the settings, at a provider with load balancing."""
     return any(one.zone == zone and one.provider == BALANCING for one in settings.each_zone())
 
 
-def guard(settings: Settings, plan: Plan, observation: Observation, permission: Permission) -> None:
-    """Check a run by the guard. Raises Refused for changes that nobody allows; a preview is only warned."""
+def guard(settings: Settings, plan: Plan, observation: Observation, permission: Permission) -> str:
+    """Check a run by the guard, and return what allows the changes that it refuses; "" for none.
+
+    Raises Refused for changes that nobody allows; a preview is only warned.
+    """
     found = refusals(settings, plan, changes(plan, observation), observation)
     if not found:
-        return
+        return ""
     if allowed_by := permission.allowing(found, settings):
         for refusal in found:
             pulumi.log.warn(f"allowed by {allowed_by}: {refusal.what}; {refusal.where}")
-        return
+        return allowed_by
     error = refused(found, permission, settings)
     if not pulumi.runtime.is_dry_run():
         raise error
     pulumi.log.warn(f"would be refused: {error}")
+    return ""
 
 
 def options(

@@ -48,6 +48,8 @@ class ClusterPart:
         try:
             election = Election(api, place, self.identity, pace, replica.update)
 
+            replica.former_hosts = lambda: election.former_hosts
+
             def may_write() -> bool:
                 return clock() < election.stop_by
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from cli.engine.hold import LEASE_LOST, Hold
 from cli.events import Leadership, Role
@@ -16,6 +17,8 @@ class Replica:
         """elected: whether a leader is elected; without an election the process leads."""
         self._hold, self._publish = hold, publish
         self.leadership = Leadership(Role.STANDBY if elected else Role.ALONE)
+        self.former_hosts: Callable[[], frozenset[str]] = frozenset
+        """Returns the host names of those that led before this process, where there is an election."""
         self._leads, self._stands_by = asyncio.Event(), asyncio.Event()
         self._set_events()
 

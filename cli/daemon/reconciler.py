@@ -7,7 +7,7 @@ that touches no zone of ours takes no turn (`comes_to_nothing`).
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from collections.abc import Collection
 
 from cli.daemon.confirmer import Confirmer
 from cli.daemon.fast_plan import planned
@@ -24,6 +24,7 @@ from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.recovering import end
 from cli.reconcile.result import Convergence
+from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from cli.session.session import Session
 from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, may_pass
@@ -48,14 +49,14 @@ class Reconciler:
         self._seen = Sights(())
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
         self._is_recovered, self._has_converged = False, False
-        self._leads_since: datetime | None = None
+        self._leading: Leading | None = None
         self._error: Exception | None = None
         self.due = Due(time.monotonic(), first)
 
-    def begin_leading(self) -> None:
-        """Forget the last turn: another leader may have been at work since."""
+    def begin_leading(self, former_hosts: Collection[str]) -> None:
+        """Forget the last turn: another leader may have been at work since. former_hosts: of the leaders before."""
         self._last, self._error, self._is_recovered = None, None, False
-        self._leads_since = datetime.now(UTC)
+        self._leading = Leading(former_hosts)
 
     def comes_to_nothing(self, sights: Sights, publish: Publish) -> bool:
         """Return whether a change of objects concerns no record of ours; publish its changes where it does."""
@@ -93,7 +94,7 @@ class Reconciler:
     def _converge(self, sights: Sights, publish: Publish, listener: Listener) -> Convergence:
         takeover = None
         if not self._is_recovered:
-            takeover = recover(self._session, publish, leads_since=self._leads_since, after=self._error)
+            takeover = recover(self._session, publish, leading=self._leading, after=self._error)
         done = converge(
             self._session,
             listener,
@@ -106,6 +107,8 @@ class Reconciler:
             planned=self._teller.planned,
             rounds=self._rounds,
         )
+        if self._leading:
+            self._leading.end_look()
         self._is_recovered = end(self._session, done)
         return done
 

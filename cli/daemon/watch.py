@@ -179,12 +179,12 @@ class Watch:
     async def _take_over(self, reconciler: Reconciler) -> None:
         """Converge at once whenever this process has become the leader."""
         if self._replica.leads and self._replica.is_elected:
-            reconciler.begin_leading()
+            reconciler.begin_leading(self._replica.former_hosts())
         while True:
             await self._replica.wait_to_stand_by()
             await self._replica.wait_to_lead()
             self._observed.forget_read()
-            reconciler.begin_leading()
+            reconciler.begin_leading(self._replica.former_hosts())
             self._triggers.post(Trigger.LEADERSHIP, at_once=True)
 
     async def _take_turns(self, reconciler: Reconciler) -> None:

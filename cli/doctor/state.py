@@ -45,7 +45,7 @@ def state(examined: Examined) -> Iterator[DoctorFinding]:
 
 def _of_folder(session: Session, folder: Path) -> Iterator[DoctorFinding]:
     try:
-        dead = locks.dead_files(session, folder, None, 0.0)
+        dead = locks.dead_files(session, locks.there(session, folder), None, 0.0)
     except Locked as locked:
         problem = locked.problems[0]
         yield warning(

@@ -14,7 +14,7 @@ from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.plan import Plan
 from stacks.model.values import UnreadZone
 from stacks.plan.safety import guard
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 
 if TYPE_CHECKING:
     from cli.reconcile.confirm import Outcome
@@ -96,7 +96,7 @@ def of_refusals(done: Convergence) -> Iterator[Finding]:
 
 def of_refusal(refusal: Refusal, do: str = "") -> Finding:
     """Return the finding of one refusal of the guard."""
-    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, do)
+    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, refusal.do or do)
 
 
 def of_zone(zone: UnreadZone) -> Finding:

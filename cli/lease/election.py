@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -47,6 +48,7 @@ class Election:
         """identity: no other process may have it. publish: called in the event loop with each change of leadership."""
         self._api, self._name, self._identity, self._pace, self._publish = api, name, identity, pace, publish
         self._clock = clock
+        self._host = socket.gethostname()
         self._lease = SingleObject(api, LEASES, name.namespace, name.name)
         self._seen: ObservedLease | None = None
         self._pauses = Backoff(pace.retry_period, pace.retry_period)
@@ -68,6 +70,12 @@ class Election:
     def stop_by(self) -> float:
         """The moment, by `clock`, by which every engine started under this lease must have ended."""
         return self._stop_by
+
+    @property
+    def former_hosts(self) -> frozenset[str]:
+        """The host names of those that held the Lease before, as it says itself; without this process's own."""
+        hosts = self._seen.record.hosts if self._seen is not None else ()
+        return frozenset(hosts) - {self._host, self._identity.rpartition("_")[0]}
 
     def is_leading(self) -> bool:
         """Whether this process leads now: no longer at the deadline, whatever hangs."""
@@ -162,7 +170,7 @@ class Election:
 
     async def _write(self) -> Manifest:
         before = self._seen.manifest if self._seen is not None else None
-        body = claimed(before, self._name, self._identity, self._pace, datetime.now(UTC))
+        body = claimed(before, self._name, self._identity, self._pace, datetime.now(UTC), self._host)
         if before is None:
             return await self._api.create(LEASES, self._name.namespace, body)
         return await self._api.replace(LEASES, self._name.namespace, body)

@@ -20,6 +20,9 @@ from stacks.kube.objects import Manifest
 from stacks.settings.watch import ElectionSettings
 
 _MICRO_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+HOSTS = "truenorth/hosts"
+"""The annotation with the host names of the last holders: locks of their engines may be left over."""
+MOST_HOSTS = 16
 _RELEASED = 1
 """Seconds; the shortest that a Lease may last."""
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -49,13 +52,17 @@ class LeaseName:
 
 @dataclass(frozen=True, slots=True)
 class LeaseRecord:
-    """The content of a Lease. holder: "" where nobody has it. duration: seconds; None where the Lease has none."""
+    """The content of a Lease. holder: "" where nobody has it. duration: seconds; None where the Lease has none.
+
+    hosts: the host names of the last holders, the newest last.
+    """
 
     holder: str = ""
     duration: float | None = None
     acquired: str = ""
     renewed: str = ""
     transitions: int = 0
+    hosts: tuple[str, ...] = ()
 
 
 def decode(manifest: Manifest) -> LeaseRecord:
@@ -70,6 +77,7 @@ def decode(manifest: Manifest) -> LeaseRecord:
         str(spec.get("acquireTime") or ""),
         str(spec.get("renewTime") or ""),
         int(spec.get("leaseTransitions") or 0),
+        _hosts(manifest["metadata"], str(spec.get("holderIdentity") or "")),
     )
 
 
@@ -106,11 +114,11 @@ def observe(before: ObservedLease | None, manifest: Manifest | None, now: float)
 
 
 def claimed(
-    before: Manifest | None, name: LeaseName, identity: str, pace: ElectionSettings, now: datetime
+    before: Manifest | None, name: LeaseName, identity: str, pace: ElectionSettings, now: datetime, host: str = ""
 ) -> dict[str, Any]:
     """Return the Lease with `identity` as its holder.
 
-    before: the Lease as it is; None where there is none. now: UTC.
+    before: the Lease as it is; None where there is none. now: UTC. host: this machine's name; "" for none.
     """
     base: Manifest = before or {
         "apiVersion": "coordination.k8s.io/v1",
@@ -127,7 +135,11 @@ def claimed(
         "renewTime": written,
         "leaseTransitions": record.transitions + (0 if is_ours or before is None else 1),
     }
-    return {**base, "spec": {**(base.get("spec") or {}), **spec}}
+    hosts = tuple(dict.fromkeys((*(one for one in record.hosts if one != host), *([host] if host else []))))
+    metadata = dict(base["metadata"])
+    if hosts:
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), HOSTS: ",".join(hosts[-MOST_HOSTS:])}
+    return {**base, "metadata": metadata, "spec": {**(base.get("spec") or {}), **spec}}
 
 
 def released(before: Manifest, now: datetime) -> dict[str, Any]:
@@ -135,6 +147,12 @@ def released(before: Manifest, now: datetime) -> dict[str, Any]:
     written = _distinct(micro_time(now), decode(before).renewed)
     spec = {"holderIdentity": "", "leaseDurationSeconds": _RELEASED, "acquireTime": written, "renewTime": written}
     return {**before, "spec": {**before["spec"], **spec}}
+
+
+def _hosts(metadata: Manifest, holder: str) -> tuple[str, ...]:
+    """Return the hosts of the last holders; that of the present one is in its identity, too."""
+    noted = str((metadata.get("annotations") or {}).get(HOSTS) or "").split(",")
+    return tuple(dict.fromkeys(filter(None, (*noted, holder.rpartition("_")[0]))))
 
 
 def micro_time(moment: datetime) -> str:

@@ -25,6 +25,7 @@ from cli.session.secrets import signing_for
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
+from cli.state import instance
 from components import urns
 from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
@@ -60,6 +61,8 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     """
     session = signing_for(session, seen.observation.registry)
     _drop_twins(session, seen, listener)
+    if todo:
+        instance.note(session, seen.observation.instance)
     runs: tuple[Run, ...] = ()
     counts = None
     if todo:
@@ -163,7 +166,9 @@ def _run(session: Session, seen: Convergence, part: StackPart, listener: Listene
     if label_of(part.stack) and not part.is_made:
         stack.make_stack(place)  # rather than find out by a run that it is not there
     refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
-    return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=_checkpoints(place, part)))
+    # The first marks can only be told from another state's if their id is written down somewhere.
+    checkpoints = _checkpoints(place, part) or not instance.is_noted(place, seen.observation.registry)
+    return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=checkpoints))
 
 
 def _checkpoints(place: Session, part: StackPart) -> bool:

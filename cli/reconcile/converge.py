@@ -61,7 +61,15 @@ def _carry_out(
     session: Session, seen: Convergence, listener: Listener, rounds: Rounds, *, always: bool
 ) -> Carried | None:
     """Run the engine in the stacks that have something to do, or in all; None where another stack was first."""
-    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack, every=always)
+    todo = parts(
+        seen.plan,
+        seen.observation,
+        seen.changes,
+        seen.geo_changes,
+        session.stack,
+        every=always,
+        is_allowed=bool(seen.allowed_by),
+    )
     try:
         return carry_out(session, seen, todo, listener)
     except RunFailed as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from cli.reconcile.result import Convergence
 from cli.session.open import require_estate
 from cli.session.session import Session
+from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
@@ -19,9 +20,11 @@ from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.part import changes_of_geo
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover
-from stacks.plan.safety.guard import Refusal, refusals
+from stacks.plan.safety.guard import refusals
 from stacks.plan.safety.held_back import held_back
+from stacks.plan.safety.identities import identities
 from stacks.plan.safety.permission import Permission
+from stacks.plan.safety.refusal import Refusal
 from stacks.settings.stack import Settings
 
 NO_PERMISSION = Permission()
@@ -59,28 +62,40 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
     with _no_collections():
         sights = options.sights or (lambda: look_around(settings, session.environment))
         observation = observe(settings, session.credentials, lambda: registry_of_estate(session), sights)
-        plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
-        plan = options.amend(plan, observation)
-        found = changes(plan, observation)
-        refused = _refusals(settings, plan, found, observation, options.permission)
+        instance = instance_of(session, observation.registry)
+        observation = replace(observation, instance=instance, now=time.time())
+        seen = considered(settings, observation, options, handed_over=handed_over)
+    return replace(seen, seconds=time.monotonic() - began)
+
+
+def considered(
+    settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
+) -> Convergence:
+    """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
+    plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
+    plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
+    found = changes(plan, observation)
+    refused = _refusals(settings, plan, found, observation, options)
     allowed_by = options.permission.allowing(refused, settings)
     geo = changes_of_geo(plan, observation)
-    seen = Convergence(observation, plan, found, (), time.monotonic() - began, refused, allowed_by, geo_changes=geo)
+    seen = Convergence(observation, plan, found, (), 0.0, refused, allowed_by, geo_changes=geo)
     if not refused or allowed_by or not options.hold_back:
         return seen
-    plan = held_back(plan, refused, observation)
+    plan = replace(held_back(plan, refused, observation), memory=identities(observation, kept=True))
     found = changes(plan, observation)
-    if _refusals(settings, plan, found, observation, options.permission):
+    if _refusals(settings, plan, found, observation, options):
         return seen
     return replace(seen, plan=plan, changes=found, is_held_back=True)
 
 
 def _refusals(
-    settings: Settings, plan: Plan, found: tuple[Change, ...], observation: Observation, permission: Permission
+    settings: Settings, plan: Plan, found: tuple[Change, ...], observation: Observation, options: ConvergenceOptions
 ) -> tuple[Refusal, ...]:
     """Return the refusals of the guard. Corrections of records that were adopted just now pass."""
-    guarded = [one for one in found if one.action is Action.DELETE or one.logical_name not in permission.adopted]
-    return refusals(settings, plan, guarded, observation)
+    adopted = options.permission.adopted
+    guarded = [one for one in found if one.action is Action.DELETE or one.logical_name not in adopted]
+    asked = options.takeover is not None and options.takeover.is_asked
+    return refusals(settings, plan, guarded, observation, asked=asked)
 
 
 @contextmanager

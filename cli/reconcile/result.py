@@ -12,7 +12,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import Unknown, UnreadZone
 from stacks.plan.changes import Change
 from stacks.plan.geo.changes import GeoChange
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)

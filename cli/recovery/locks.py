@@ -1,6 +1,6 @@
 """Break the locks of dead processes: the engine's lock has no expiry, and an engine that was killed leaves it behind.
 
-A lock is broken only where its owner is known to be dead, or to be the leader before us. A folder's lock file says who
+A lock is broken only where its owner is known to be dead, or to be a leader before us. A folder's lock file says who
 made it: {pid, username, hostname, timestamp} (pulumi, backend/diy/lock.go). A host's name stands for its processes: of
 containers with the host's network, and so its name, each needs a state of its own, or the election.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,22 +42,58 @@ class EngineLock:
         return f"{self.owner}@{self.host} (process {self.pid}, since {since})"
 
 
-def dead_files(session: Session, folder: Path, leads_since: datetime | None, patience: float) -> dict[Path, str]:
+class Leading:
+    """The leadership of this process, by which it may break locks of engines of the leaders before it.
+
+    former_hosts: the host names of those that led before it.
+    Only hosts that have held the Lease count: whoever runs an engine without it, on a laptop say, is none of them. No
+    time in a lock is compared with a clock: what was there at the first look of this leadership was made before it.
+    """
+
+    def __init__(self, former_hosts: Collection[str] = ()) -> None:
+        self._former_hosts = frozenset(former_hosts)
+        self._there: set[EngineLock] = set()
+        self._has_looked = False
+
+    def look(self, locks: Collection[EngineLock]) -> None:
+        """Note the locks that are there; those that appear after the first look was over are of others."""
+        if not self._has_looked:
+            self._there.update(locks)
+
+    def end_look(self) -> None:
+        """End the first look."""
+        self._has_looked = True
+
+    def has_outlived(self, lock: EngineLock) -> bool:
+        """Whether the owner of a lock led before this process, and made the lock then."""
+        return lock in self._there and lock.host in self._former_hosts
+
+
+Locks = Mapping[Path, EngineLock | bool]
+"""The lock files of a stack, each with its lock; for an unreadable one, whether it is of before the machine's start."""
+
+
+def there(session: Session, folder: Path) -> Locks:
+    """Return the lock files of a stack in Pulumi's folder."""
+    files = sorted((folder / "locks" / "organization" / PROJECT_NAME / session.stack).glob("*.json"))
+    return {file: _read(file) for file in files}
+
+
+def dead_files(session: Session, locks: Locks, leading: Leading | None, patience: float) -> dict[Path, str]:
     """Return the lock files of dead owners, each with the reason in words. Raises Locked for a live owner.
 
-    leads_since: since when no other process than this one may run the engine; None where nobody sees to that.
+    leading: the leadership of this process; None where there is no election.
     patience: seconds that an engine on this machine is given to end.
     """
     found: dict[Path, str] = {}
-    for file in sorted((folder / "locks" / "organization" / PROJECT_NAME / session.stack).glob("*.json")):
-        lock = _read(file)
+    for file, lock in locks.items():
         if isinstance(lock, EngineLock):
-            why = why_dead(lock, leads_since, patience)
+            why = why_dead(lock, leading, patience)
             if not why:
                 raise _held(session, lock)
             found[file] = f"the lock of {lock} was removed: {why}"
         else:
-            if not lock and leads_since is None:
+            if not lock and leading is None:
                 raise UserError(
                     "a lock of the state cannot be read, so that nobody knows whose it is",
                     str(file),
@@ -66,14 +103,16 @@ def dead_files(session: Session, folder: Path, leads_since: datetime | None, pat
     return found
 
 
-def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, patience: float) -> tuple[str, ...]:
+def cancel_dead(session: Session, locked: Locked, leading: Leading | None, patience: float) -> tuple[str, ...]:
     """Remove the locks of dead owners in a backend that is no folder, where no other owner lives.
 
     `pulumi cancel` removes every lock: one live owner keeps them all. Raises Locked, and ObservationError where Pulumi
     does not answer.
     """
     locks = [_told(*owner) for owner in locked.owners]
-    why = {lock: why_dead(lock, leads_since, patience) for lock in locks}
+    if leading:
+        leading.look(locks)
+    why = {lock: why_dead(lock, leading, patience) for lock in locks}
     if not locks or not all(why.values()):
         raise locked
     done = ask_pulumi(
@@ -88,13 +127,13 @@ def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, 
     return tuple(f"the lock of {lock} was removed: {reason}" for lock, reason in why.items())
 
 
-def why_dead(lock: EngineLock, leads_since: datetime | None, patience: float) -> str:
+def why_dead(lock: EngineLock, leading: Leading | None, patience: float) -> str:
     """Return the reason for which a lock's owner cannot be at work any more; "" where it may be.
 
     An engine that runs under its process id is waited for. It is not told by its start alone: clocks are set.
     """
-    if leads_since is not None and lock.since < leads_since:
-        return "it is from before this process led"
+    if leading is not None and leading.has_outlived(lock):
+        return "it is of a leader before this process"
     if lock.host != socket.gethostname():
         return ""
     found = processes.process(lock.pid)

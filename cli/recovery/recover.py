@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cli.engine.failure import Locked
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from cli.recovery.locks import Leading
     from cli.session.session import Session
 
 Told = Callable[[Mended], None]
@@ -45,27 +45,31 @@ def recover(
     session: Session,
     told: Told,
     *,
-    leads_since: datetime | None = None,
+    leading: Leading | None = None,
     after: Exception | None = None,
     patience: float = PATIENCE,
 ) -> Takeover | None:
     """Put right the remains of a crash, and return the takeover for the next convergence (`converge(takeover=)`).
 
-    leads_since: since when no other process than this one may run the engine on this estate, as the leader of all
-    replicas does; None where nobody sees to that. after: what the last run ended with, if it failed.
+    leading: the leadership of this process, without which no replica runs the engine on this estate; None where there
+    is no election. after: what the last run ended with, if it failed.
     patience: seconds that an engine on this machine, whose lock is met, is given to end.
     Raises UserError where only a person can go on: NotNow where time may help, Locked of these where a run goes on
     elsewhere. Raises ObservationError where a backend that is no folder could not be read.
     """
     session.state.pull()
     folder, stacks = state_folder(session.backend), stacks_of(session)
-    leads = Traces(wanted=leads_since is not None)
+    leads = Traces(wanted=leading is not None)
     if folder is None:
         if isinstance(after, Locked):
-            _without_dead_locks(session, stacks, after, told, leads_since, patience)
+            _without_dead_locks(session, stacks, after, told, leading, patience)
         return takeover_by(joined([leads, traces_in(_exported(session, stacks))]))
     try:
-        dead = {stack: locks.dead_files(session.at(stack), folder, leads_since, patience) for stack in stacks}
+        there = {stack: locks.there(session.at(stack), folder) for stack in stacks}
+        if leading:
+            leading.look([one for each in there.values() for one in each.values() if isinstance(one, locks.EngineLock)])
+            leading.end_look()
+        dead = {stack: locks.dead_files(session.at(stack), there[stack], leading, patience) for stack in stacks}
         found = joined([leads, _mended(session, folder, told, dead)])
     except OSError as error:
         raise NotNow(
@@ -104,13 +108,13 @@ def _without_dead_locks(
     stacks: Sequence[str],
     after: Locked,
     told: Told,
-    leads_since: datetime | None,
+    leading: Leading | None,
     patience: float,
 ) -> None:
     """Remove the dead locks that a run has met, as its error names them."""
     met = [stack for stack in stacks if any(f"stack {stack} is locked" in one.what for one in after.problems)]
     for stack in met or [session.stack]:
-        for what in locks.cancel_dead(session.at(stack), after, leads_since, patience):
+        for what in locks.cancel_dead(session.at(stack), after, leading, patience):
             told(Mended(what))
 
 

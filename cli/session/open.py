@@ -90,7 +90,7 @@ def keeping(opened: Session, before: Session) -> Session:
     Each is kept as far as it fits: the state at the same URL, the proxy for the same APIs.
     """
     api_proxy = before.api_proxy if opened.upstreams == before.upstreams else None
-    opened = replace(opened, api_proxy=api_proxy, plugins=before.plugins)
+    opened = replace(opened, api_proxy=api_proxy, plugins=before.plugins, new_instance=before.new_instance)
     if opened.state.url != before.state.url:
         return opened
     url = {"PULUMI_BACKEND_URL": before.backend} if before.backend else {}

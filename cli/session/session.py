@@ -10,6 +10,7 @@ from cli.engine.hold import Hold
 from cli.engine.install.find import Engine
 from cli.session.services import ApiProxyService, KeptPlugins
 from cli.session.state_store import StateStore
+from stacks.model.memory import new_instance
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
 
@@ -44,6 +45,9 @@ class Session:
     """The environment of this process: more of it gets to the engine where its state asks for that."""
     parallel: int = 64
     """Resource operations of an engine at once; measured better than its own 8 with an API that answers slowly."""
+
+    new_instance: str = field(default_factory=new_instance, compare=False)
+    """The id for a state that has none yet: the same at each look."""
 
     def at(self, stack: str) -> Session:
         """Return the session of another stack of the estate."""

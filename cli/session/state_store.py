@@ -37,6 +37,9 @@ class StateStore(Protocol):
     def pull(self) -> None:
         """Make the stack's state ready for the engine to read, as it is now."""
 
+    def instance(self) -> str:
+        """Return the id that marks made with this state bear, where it follows from the place; "" elsewhere."""
+
     def report_to(self, report: Callable[[str], None]) -> None:
         """Call `report` with each repair from now on, in words."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components import urns
 from stacks.model.shards import label_of
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action
+from stacks.plan.safety.spending import Ledger
 from stacks.plan.sharding import homes, split, stacks_now
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class StackPart:
         return min(ranks, default=len(URGENT)), len(ranks)
 
 
-def parts(
+def parts(  # noqa: PLR0913 - what a convergence is made of
     plan: Plan,
     observation: Observation,
     changes: Iterable[Change],
@@ -56,8 +57,12 @@ def parts(
     estate: str,
     *,
     every: bool = False,
+    is_allowed: bool = False,
 ) -> tuple[StackPart, ...]:
-    """Return the parts of a convergence, the most urgent first. every: also those with nothing to do."""
+    """Return the parts of a convergence, the most urgent first. every: also those with nothing to do.
+
+    is_allowed: whether a person has allowed what the guard refuses, so that it is not held against later runs.
+    """
     registry = observation.registry
     own = homes(plan, registry, estate)
     doing: dict[str, list[Change]] = {}
@@ -68,10 +73,12 @@ def parts(
     made = {urns.stack(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
     needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
     needed |= {estate} if geo_changes else set()
+    ledger = Ledger.of(plan, observation, is_allowed=is_allowed)
+    memory = replace(plan.memory, spent=registry.memory.spent)
     found = [
         StackPart(
             stack,
-            part,
+            replace(part, memory=ledger.after(memory, stack, doing.get(stack, ()))),
             tuple(doing.get(stack, ())),
             () if label_of(stack) else geo_changes,
             interrupted=stack in cut_off,
@@ -98,5 +105,7 @@ def _remembering(plan: Plan, observation: Observation, own: Mapping[Key, str], e
     if plan.layout != registry.layout or (
         plan.layout.is_spread and (set(plan.links) != set(registry.links) or not listed <= set(registry.zone_ids))
     ):
+        found.add(estate)
+    if registry.records and plan.memory.clusters != registry.memory.clusters:
         found.add(estate)
     return found

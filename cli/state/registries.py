@@ -79,6 +79,8 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         geo=base.geo,
         layout=base.layout,
         signers=tuple(sorted({signer for one in found.values() for signer in one.signers})),
+        instance=base.instance or next((one.instance for one in found.values() if one.instance), ""),
+        memory=replace(base.memory, spent=tuple(spent for one in found.values() for spent in one.memory.spent)),
     )
     return EstateRegistry(registry, twice, found)
 

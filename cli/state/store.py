@@ -60,6 +60,10 @@ class PulumiBackend:
     def pull(self) -> None:
         """Do nothing: the engine reads the state where it is."""
 
+    def instance(self) -> str:
+        """Return nothing: such an id is kept in the state itself."""
+        return ""
+
     def report_to(self, report: Callable[[str], None]) -> None:
         """Do nothing: the engine reports what is wrong."""
 

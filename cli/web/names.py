@@ -15,7 +15,7 @@ from components.records import canonical_content
 from stacks.model.confirmation import Confirmed
 from stacks.model.values import RecordSet, UnreadZone
 from stacks.plan.records.record_sets import Key
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 
 Row = dict[str, Any]
 Hide = Callable[[str], str]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from components.marks import cloudflare_ddns, external_dns, labels, ownership
+from components.marks import cloudflare_ddns, external_dns, in_comments, labels, ownership
 from components.marks.external_dns import Affix
 from components.marks.marked import MarkedSet, covers
 
@@ -31,7 +31,8 @@ class Readers:
 class HeritageMark:
     """A mark. marks: the record sets it may speak of, several where its name is ambiguous.
 
-    sealed: it is encrypted with a key that we do not have, so that its owner and resource are "".
+    sealed: it is encrypted with a key that we do not have, so that its owner and resource are "". instance: the id of
+    the state that made it, which only TrueNorth writes.
     """
 
     heritage: Heritage
@@ -39,6 +40,7 @@ class HeritageMark:
     resource: str
     marks: tuple[MarkedSet, ...]
     sealed: bool = False
+    instance: str = ""
 
 
 def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
@@ -49,11 +51,19 @@ def read(name: str, content: str, readers: Readers) -> HeritageMark | None:
             (ownership.marked_name(name, kind, readers.truenorth_prefix), kind) for kind in readers.truenorth_types
         ]
         marks = tuple(MarkedSet(host, kind) for host, kind in hosts if host)
-        return HeritageMark("truenorth", ours.owner, ours.resource, marks)
+        return HeritageMark("truenorth", ours.owner, ours.resource, marks, instance=ours.instance)
     owner = cloudflare_ddns.parse(content)
     if owner is not None:
         return HeritageMark("cloudflare-ddns", owner, "", cloudflare_ddns.marked(name))
     return _external_dns(name, content, readers)
+
+
+def commented(comment: str) -> HeritageMark | None:
+    """Return the mark in a record's own comment; None for none."""
+    _, owner = in_comments.parse(comment)
+    if owner is None:
+        return None
+    return HeritageMark("truenorth", owner, "", (), instance=in_comments.instance(comment))
 
 
 def holders(name: str, record_type: str, found: Iterable[HeritageMark]) -> tuple[HeritageMark, ...]:
@@ -70,7 +80,9 @@ def described(found: HeritageMark) -> str:
     if found.sealed:
         return f"{found.heritage} (its mark is encrypted, the owner unknown)"
     resource = f" ({found.resource})" if found.resource else ""
-    return f"{found.heritage} owner {found.owner}{resource}" if found.owner else f"{found.heritage}{resource}"
+    instance = f", instance {found.instance}" if found.instance else ""
+    owner = f" owner {found.owner}" if found.owner else ""
+    return f"{found.heritage}{owner}{instance}{resource}"
 
 
 def _external_dns(name: str, content: str, readers: Readers) -> HeritageMark | None:

@@ -2,7 +2,8 @@
 
 Format as external-dns writes it (https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/), so that its
 users can read ours and it leaves our records alone:
-`"heritage=truenorth,truenorth/owner=<id>,truenorth/resource=<ref>"`.
+`"heritage=truenorth,truenorth/instance=<id of the state>,truenorth/owner=<id>,truenorth/resource=<ref>"`. The instance
+tells two states of one owner apart; older versions wrote none, and external-dns ignores keys of others.
 """
 
 from __future__ import annotations
@@ -13,23 +14,38 @@ from functools import cache
 HERITAGE = "truenorth"
 DEFAULT_PREFIX = "_truenorth-%{record_type}."
 WILDCARD_LABEL = "_wildcard"
+LONGEST = 255
+"""Bytes of one character string of a TXT record (RFC 1035, 3.3.14)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The owner of a record. heritage: the tool; owner: its id; resource: the object that claimed the record."""
+    """The owner of a record.
+
+    heritage: the tool; owner: its id; resource: the object that claimed the record; instance: the id of the state that
+    made it, "" for none.
+    """
 
     heritage: str
     owner: str
     resource: str = ""
+    instance: str = ""
 
 
 def encode(mark: Mark) -> str:
-    """Return the TXT content of a mark, quoted as the API gives it back; keys sorted."""
-    pairs = [f"heritage={mark.heritage}", f"{mark.heritage}/owner={mark.owner}"]
+    """Return the TXT content of a mark, quoted as the API gives it back; keys sorted.
+
+    The instance is left out where all would not fit into one string.
+    """
+    heritage = f"heritage={mark.heritage}"
+    pairs = [f"{mark.heritage}/owner={mark.owner}"]
     if mark.resource:
         pairs.append(f"{mark.heritage}/resource={mark.resource}")
-    return '"' + ",".join(pairs) + '"'
+    if mark.instance:
+        whole = ",".join([heritage, f"{mark.heritage}/instance={mark.instance}", *pairs])
+        if len(whole) <= LONGEST:
+            return f'"{whole}"'
+    return '"' + ",".join([heritage, *pairs]) + '"'
 
 
 def parse(content: str) -> Mark | None:
@@ -38,7 +54,8 @@ def parse(content: str) -> Mark | None:
     heritage = pairs.get("heritage", "")
     if not heritage:
         return None
-    return Mark(heritage, pairs.get(f"{heritage}/owner", ""), pairs.get(f"{heritage}/resource", ""))
+    owner, resource, instance = (pairs.get(f"{heritage}/{key}", "") for key in ("owner", "resource", "instance"))
+    return Mark(heritage, owner, resource, instance)
 
 
 @cache

@@ -17,6 +17,8 @@ from components.operator.args import ObjectName, Read, Rights
 CLUSTER_WIDE = ""
 DEFAULT_NAMESPACE = "default"
 """Where Events about objects without a namespace are."""
+SYSTEM = "kube-system"
+"""The namespace whose UID is the identity of a cluster."""
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete")
 
 
@@ -59,6 +61,8 @@ def each_right(rights: Rights) -> Iterator[Right]:
         yield from _kept(rights.cache, "", "configmaps")
     if rights.state:
         yield from _state(rights.state)
+    if rights.reads or rights.state:
+        yield Right(CLUSTER_WIDE, "", "namespaces", "get", SYSTEM)
 
 
 def _of_read(read: Read) -> Iterator[Right]:

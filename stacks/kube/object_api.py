@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stacks.kube.api import Collection
+from stacks.kube.api import Collection, NotFound, RequestRejected
 from stacks.kube.client import LightkubeApi, called, manifest_of, path_of
-from stacks.kube.objects import Manifest, Resource
+from stacks.kube.objects import NAMESPACES, Manifest, Resource
 
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
 SECRETS = Resource("", "v1", "secrets", "Secret")
+SYSTEM = "kube-system"
+"""The namespace whose UID is the identity of a cluster: it lives as long as the cluster does."""
 
 
 class ObjectApi(LightkubeApi):
@@ -20,6 +22,14 @@ class ObjectApi(LightkubeApi):
     async def get(self, resource: Resource, namespace: str, name: str) -> Manifest:
         """Return an object. Raises each ApiError."""
         return await self._get(_path(resource, namespace, name), f"get {called(resource)}")
+
+    async def cluster_uid(self) -> str:
+        """Return the UID of the cluster; "" where we have no right to ask. Raises every other ApiError."""
+        try:
+            uid = (await self.get(NAMESPACES, "", SYSTEM))["metadata"].get("uid")
+        except (RequestRejected, NotFound):
+            return ""
+        return uid if isinstance(uid, str) else ""
 
     async def replace(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> Manifest:
         """Replace the object of the same name. Return it as the server has it then.

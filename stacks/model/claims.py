@@ -126,6 +126,9 @@ class SourceSighting:
     namespaces: Known[tuple[tuple[str, Labels], ...]] | Unknown = field(default=Known(()))
     """The labels of each namespace of the cluster, where a rule of the settings asks for them."""
 
+    uid: str = ""
+    """The UID of the cluster's namespace kube-system; "" where it is not known."""
+
     @property
     def balances(self) -> bool:
         """Whether the claims are to load balancers, not to records."""

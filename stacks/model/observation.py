@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from stacks.model.claims import SourceSighting
 from stacks.model.geo import GeoMemory, GeoSight
+from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
 from stacks.model.values import (
     LinkAddresses,
@@ -37,6 +38,10 @@ class Registry:
     """The pools, monitors and load balancers that are ours."""
     layout: Layout = ONE_STACK
     """The layout with which the records were last declared."""
+    instance: str = ""
+    """The id of this state, as its outputs or its marks have it; "" where it has none yet."""
+    memory: GuardMemory = NO_MEMORY
+    """What the guard remembers of former runs."""
     twice: tuple[RegisteredRecord, ...] = ()
     """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
     signers: tuple[tuple[str, str], ...] = ()
@@ -54,3 +59,7 @@ class Observation:
     """The claims of the objects of each cluster; none where no cluster is read."""
     geo: GeoSight | None = None
     """The state of load balancing; None where this stack has no part in it."""
+    instance: str = ""
+    """The id of the state, which new marks bear; "" for marks without one."""
+    now: float = 0.0
+    """The time of the observation, in seconds since the epoch."""

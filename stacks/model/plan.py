@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import GeoPlan
+from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
 from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, NameQueue, RecordSet, SharedSet
 
@@ -30,5 +31,7 @@ class Plan:
     """The objects with a claim to a record set, by its name and type."""
     geo: GeoPlan | None = None
     """The load balancing to declare; None where this stack has no part in it."""
+    memory: GuardMemory = NO_MEMORY
+    """What the guard remembers of this run and of former ones; kept in state."""
     layout: Layout = ONE_STACK
     """The layout of the record sets over stacks."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from components import urns
+from components.marks import in_comments, ownership
 from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
 from stacks.model.errors import ObservationError
+from stacks.model.memory import NO_MEMORY
+from stacks.model.memory import remembered as memory_of
 from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
-from stacks.model.values import Family, LinkAddresses, NameQueue, SharedSet
+from stacks.model.values import Family, LinkAddresses, NameQueue, RegisteredRecord, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
@@ -47,7 +51,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     shared: tuple[SharedSet, ...] = ()
     queues: tuple[NameQueue, ...] = ()
     wished: Mapping[str, Any] = {}
-    layout = ONE_STACK
+    layout, memory, instance = ONE_STACK, NO_MEMORY, ""
     for resource in resources:
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
@@ -58,6 +62,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             queues = tuple(NameQueue(name, tuple(found)) for name, found in sorted(outputs.get("queues", {}).items()))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
             layout = remembered(outputs.get("shards"))
+            memory, instance = memory_of(outputs.get("guard"), urns.stack(stack_urn)), outputs.get("instance", "")
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
@@ -69,6 +74,8 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         geo=geo.remembered(resources, wished),
         layout=layout,
         signers=tuple(sorted({_signer(one["urn"]) for one in resources if one["type"] in _PROVIDER_TYPES})),
+        instance=instance or _instance(records, pending),
+        memory=memory,
     )
 
 
@@ -77,6 +84,18 @@ def _signer(urn: str) -> tuple[str, str]:
     provider = urn.rpartition("::")[0].rpartition(":")[2]
     name = urn.rpartition("::")[2]
     return provider, name.removeprefix(f"{provider}/") if name.startswith(f"{provider}/") else ""
+
+
+def _instance(records: Sequence[RegisteredRecord], pending: Sequence[Mapping[str, Any]]) -> str:
+    """Return the id in the marks of a state that a run was cut off before it wrote its outputs; "" for none."""
+    begun = [operation["resource"].get("inputs", {}) for operation in pending]
+    texts = [one.record.content for one in records if one.resource.is_mark]
+    texts += [str(inputs.get("content", "")) for inputs in begun]
+    marks = [ownership.parse(text) for text in texts]
+    found = [mark.instance for mark in marks if mark and mark.heritage == ownership.HERITAGE]
+    found += [in_comments.instance(one.record.comment) for one in records]
+    found += [in_comments.instance(str(inputs.get("comment", ""))) for inputs in begun]
+    return next(filter(None, found), "")
 
 
 def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses, ...]:

@@ -21,6 +21,7 @@ from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.adoption import Takeover, adopt, without_what_stands
 from stacks.plan.records.cases import explained, judge
+from stacks.plan.records.former_ids import unless_untouched
 from stacks.plan.records.record_sets import Key, as_registered, contents, marked_comment, number, slots
 from stacks.plan.records.zone_index import ZoneIndex, clashes
 
@@ -142,7 +143,7 @@ def _among_others(resolved: Resolved, zone: ZoneIndex, takeover: Takeover | None
     left = [live for live in others if live.id not in adopted]
     beside = zone.alive(key) or bool(adopted)
     remarks: tuple[Remark, ...] = tuple(_conflict(wanted, live, zone, beside=beside) for live in left)
-    possible = without_what_stands(wanted, left, zone)
+    possible = unless_untouched(without_what_stands(wanted, left, zone), zone)
     unknown = isinstance(endpoint.targets, Unknown)
     if unknown and possible != wanted:
         return Declare(_as_in_state(key, zone), remarks)
@@ -197,7 +198,7 @@ def _wished(resolved: Resolved, zone: ZoneIndex) -> RecordSet:
     if settings.traits.whole_sets and values:
         values = (canonical_content.joined(resolved.values),)
     texts = settings.marks == "txt"
-    mark = ownership.Mark(ownership.HERITAGE, zone.owner, endpoint.source)
+    mark = ownership.Mark(ownership.HERITAGE, zone.writer.owner, endpoint.source, zone.writer.instance)
     return RecordSet(
         zone=settings.zone,
         zone_id=zone.zone_id,
@@ -206,7 +207,7 @@ def _wished(resolved: Resolved, zone: ZoneIndex) -> RecordSet:
         slots=slots(values, {number(one): one.record.content for one in ours}),
         ttl=endpoint.ttl,
         proxied=endpoint.proxied,
-        comment=marked_comment(endpoint.comment, settings, zone.owner),
+        comment=marked_comment(endpoint.comment, settings, zone.writer),
         mark_name=ownership.mark_name(endpoint.name, endpoint.type, settings.mark_prefix) if texts else "",
         mark_content=ownership.encode(mark) if texts else "",
         mark_ttl=settings.traits.automatic_ttl,

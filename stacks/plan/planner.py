@@ -53,6 +53,7 @@ from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex, index
+from stacks.plan.safety.creations import within_limits
 from stacks.plan.sharding import layout
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def make_plan(
     balanced = frozenset(wish.host_name for wish in geo.wishes) if geo else frozenset()
     addresses = addresses_by_link(observation.addresses)
     sight = Sight.of(observation)
+    takes_any = takeover is not None and takeover.rebuilds and takeover.is_asked
     settled = claims_by_zone(
         settings,
         observation.sources,
@@ -99,11 +101,10 @@ def make_plan(
         if isinstance(snapshot, UnreadZone):
             zones.append(_unread(tuple(in_unread_zone(snapshot, zone, observation))))
         else:
-            zones.append(
-                _plan_zone(index(settings, zone, snapshot, observation), inputs, settled.by_zone.get(zone.zone, ()))
-            )
+            there = index(settings, zone, snapshot, observation, takes_any=takes_any)
+            zones.append(_plan_zone(there, inputs, settled.by_zone.get(zone.zone, ())))
     record_sets = tuple(chain.from_iterable(one.record_sets for one in zones))
-    return Plan(
+    plan = Plan(
         record_sets=record_sets,
         conflicts=tuple(chain.from_iterable(one.conflicts for one in zones)),
         frozen=tuple(chain.from_iterable(one.frozen for one in zones)),
@@ -120,6 +121,7 @@ def make_plan(
         geo=geo_part(settings, observation, handed_over=handed_over),
         layout=layout(settings.shards, record_sets, observation.registry.layout),
     )
+    return within_limits(settings.guard, plan, observation)
 
 
 def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:

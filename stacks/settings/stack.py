@@ -66,13 +66,21 @@ class GuardSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.3
-    """The share of a zone's owned records that a run may update, and the share that it may delete."""
+    """The share of a zone's owned records that may be updated within an hour, and the share that may be deleted."""
     updates: Annotated[int, Field(ge=0)] | None = None
-    """The number of records that it may update; none: as many as `share` allows."""
+    """The number of records that may be updated; none: as many as `share` allows."""
     deletions: Annotated[int, Field(ge=0)] | None = None
-    """The number of records that it may delete; none: as many as `share` allows."""
+    """The number of records that may be deleted; none: as many as `share` allows."""
     from_records: Annotated[int, Field(ge=1)] = 10
     """The number of owned records from which on the guard looks at a zone."""
+    emptying: bool = False
+    """Whether a run may delete all that is ours in a zone, or all that one source has asked for."""
+    creations: Annotated[int, Field(ge=0)] = 5000
+    """The number of records that a run may make."""
+    names_per_object: Annotated[int, Field(ge=0)] = 250
+    """The number of record sets that one object of a cluster may have; further ones are not made."""
+    names_per_namespace: Annotated[int, Field(ge=0)] = 2000
+    """The number of record sets that the objects of one namespace may have; further ones are not made."""
     allow: str = ""
     """The word of a refusal: it allows exactly the refused changes, and so once."""
 
@@ -92,7 +100,7 @@ class Settings(ZoneSettings):
     """How much a run may change before a person has to look."""
     shards: Annotated[int, Field(ge=1, le=1000)] | Literal["auto", "zone", "cluster", "namespace"] = "auto"
     """The number of stacks over which the names are spread, or the property by which they are."""
-    delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 0
+    delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 60
     """Seconds for which `watch` keeps records that are not wanted any more."""
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
     """An entry for each external-dns that writes to these zones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -41,10 +42,16 @@ class Inside:
     state: Path
 
     def settings(self, *names: object, **others: object) -> None:
-        """Write the stack's settings."""
-        values = {"zone": self.places.zone, "names": list(names), **others}
+        """Write the stack's settings. Names go at once, and all of them where none is left."""
+        at_once = {"delete_grace": 0, "guard": {"emptying": True}}
+        values = {"zone": self.places.zone, "names": list(names), **at_once, **others}
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document))
+
+    def lose_state(self) -> None:
+        """Lose the engine's state with all its copies; its folder, where its id lies, stays."""
+        for folder in ("stacks", "history", "backups", "locks"):
+            shutil.rmtree(self.state / ".pulumi" / folder, ignore_errors=True)
 
     def run(self, *arguments: str, without: tuple[str, ...] = (), **changes: str) -> subprocess.CompletedProcess[str]:
         """Run `truenorth ARGUMENTS` in this process; the environment may be changed by keywords.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.marks import ownership
 from lab import remote
 from lab.world import FIRST_IPV4, GANDI_TOKEN, GANDI_ZONE
 from tests.cli.conftest import Inside
@@ -77,10 +77,10 @@ class TestARun:
         first = 255 - len('say "hi" \\ ')
         assert sorted(texts) == [f'"say \\"hi\\" \\\\ {long[:first]}" "{long[first:]}"', '"v=spf1 -all"']
         assert marks(small_zone) >= {"_truenorth-a", "_truenorth-a._wildcard", "_truenorth-mx", "_truenorth-txt"}
-        mark = remote.gandi_records(small_zone.places)["_truenorth-a.www", "TXT"]
-        assert mark["rrset_values"] == [
-            '"heritage=truenorth,truenorth/owner=test,truenorth/resource=settings/names/www"'
-        ]
+        (mark,) = remote.gandi_records(small_zone.places)["_truenorth-a.www", "TXT"]["rrset_values"]
+        said = ownership.parse(mark)
+        assert said == ownership.Mark("truenorth", "test", "settings/names/www", said.instance if said else "none")
+        assert said.instance
         assert {one["rrset_ttl"] for one in remote.gandi_records(small_zone.places).values()} == {300}
 
     def test_a_second_one_lists_the_zone_once_and_changes_nothing(self, small_zone: Inside) -> None:
@@ -166,17 +166,16 @@ class TestForeignSets:
 
 
 class TestLostState:
-    def test_is_rebuilt_from_the_marks(self, inside: Inside, tmp_path: Path) -> None:
+    def test_is_rebuilt_from_the_marks(self, inside: Inside) -> None:
         wish(inside, "www", TWO, records=RECORDS)
         up(inside)
         before = remote.gandi_records(inside.places)
-        (tmp_path / "other").mkdir()
-        anew = {"PULUMI_BACKEND_URL": (tmp_path / "other").as_uri()}
+        inside.lose_state()
         calls(inside)
-        assert set(up(inside, **anew).values()) == {"adopt"}
+        assert set(up(inside).values()) == {"adopt"}
         assert {method for method, _ in calls(inside)} == {"GET"}
-        assert up(inside, **anew) == {}
-        assert up(inside, "--always", **anew) == {}
+        assert up(inside) == {}
+        assert up(inside, "--always") == {}
         assert remote.gandi_records(inside.places) == before
 
     def test_a_creation_whose_answer_was_lost_is_found_by_the_same_run(self, inside: Inside) -> None:

@@ -17,7 +17,7 @@ from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.shards import INFIX
 
 _SHOWN = 6
-_LEFT = ("truenorth/*", "locks/**/*.json")
+_LEFT = ("truenorth/*.unfinished.json", "truenorth/*.journal", "locks/**/*.json")
 """What a run that was cut off leaves in Pulumi's folder, and one that ended well must not."""
 
 

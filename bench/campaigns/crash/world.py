@@ -31,6 +31,8 @@ MARKED_BY = "BENCH_CRASH"
 """The variable by which all that a run has started is known, whatever sessions and groups it makes."""
 RECORDS = 20_000
 """How many records the zone takes; a batch has 200 writes at most, as on Free zones, so that there are several."""
+GUARD = {"from_records": RECORDS, "emptying": True, "creations": RECORDS}
+"""All of the zone may change at once here, which the guard is there to stop."""
 
 Moment = Literal["asked", "done", "answered"]
 """Of a request: it came; it is carried out and the answer about to leave; the answer has left."""
@@ -127,7 +129,7 @@ class World:
 
     def settings(self, names: list[dict[str, object]], **others: object) -> None:
         """Write the settings."""
-        values = {"zone": ZONE, "names": names, "confirm": 0, "guard": {"from_records": RECORDS}, **others}
+        values = {"zone": ZONE, "names": names, "confirm": 0, "guard": GUARD, **others}
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
         self.settings_file.write_text(yaml.safe_dump(document), encoding="utf-8")
 

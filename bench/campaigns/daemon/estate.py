@@ -80,7 +80,8 @@ class Estate:
             "sources": ["gateway-httproute"],
             "cluster": {"namespaces": [self.namespace], "timeout": 3},
             "confirm": 0,
-            "guard": {"from_records": 1000},  # a storm is what the guard is there to stop
+            "guard": {"from_records": 1000, "emptying": True},  # a storm is what the guard is there to stop
+            "delete_grace": 0,
             "watch": {**self.pace, "election": election},
         }
         staged = self.settings_file.with_suffix(".new")

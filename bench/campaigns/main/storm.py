@@ -67,7 +67,7 @@ class Storm:
             records=self.records,
             targets=self.targets,
             marks=self.marks,
-            guard={"from_records": 1000},  # a storm is what the guard is there to stop
+            guard={"from_records": 1000, "emptying": True},  # a storm is what the guard is there to stop
         )
         try:
             return converge(self.place.session(), _deaf)

@@ -77,7 +77,9 @@ class World:
             "targets": self.targets,
             "confirm": 0,
             "shards": self.shards,
-            "guard": {"share": 1},  # all of the zone changes at once here, which the guard is there to stop
+            # All of the zone changes at once here, which the guard is there to stop.
+            "guard": {"share": 1, "emptying": True, "creations": 2 * self.names},
+            "delete_grace": 0,
         }
         staged = self.settings_file.with_suffix(".new")
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -56,6 +57,18 @@ class SecretsClient:
     def where(self) -> str:
         """The Secret, for messages."""
         return f"Secret {self.url} at {self.connection.server}"
+
+    def instance(self) -> str:
+        """Return the id of the estate's state: it follows from the cluster and the Secret, as `StateStore.instance`.
+
+        Raises ObservationError where the API does not answer.
+        """
+        try:
+            uid = self.connection.cluster_uid()
+        except ApiError as error:
+            raise ObservationError(f"the identity of the cluster could not be read: {error}") from error
+        named = f"{uid}/{self.url.namespace}/{self.url.name}/{self.stack}"
+        return hashlib.sha256(named.encode()).hexdigest()[:8] if uid else ""
 
     def attempt(self, work: Work[T]) -> T:
         """Do this work once. Raises any ApiError, and whatever the work raises."""

@@ -30,6 +30,7 @@ class ClusterConnection:
     def __init__(self, home: Home, timeout: float = TIMEOUT) -> None:
         self._home, self._timeout = home, timeout
         self._opening = threading.Lock()
+        self._uid = ""
         self._open: tuple[BlockingPortal, ObjectApi] | None = None
         self._end: Callable[[], object] = lambda: None
 
@@ -47,6 +48,11 @@ class ClusterConnection:
             portal, api = self._open or self._begin()
         result: T = portal.call(work, api)
         return result
+
+    def cluster_uid(self) -> str:
+        """Return the UID of the cluster, asked for once; "" where it does not tell. Raises ApiError."""
+        self._uid = self._uid or self.ask(lambda api: api.cluster_uid())
+        return self._uid
 
     def close(self) -> None:
         """Close the client and cancel what still waits for it; the next question opens it anew."""

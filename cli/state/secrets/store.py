@@ -71,6 +71,10 @@ class KubernetesState:
         """Write while may_write returns True, and take no lock, if the Lease of this election is the lock."""
         self._estate.led_by(name, server, may_write)
 
+    def instance(self) -> str:
+        """Return the id that follows from the cluster and the estate's Secret; "" where the cluster does not tell."""
+        return self._base.client.instance()
+
     def of(self, stack: str) -> KubernetesState:
         """Return the state of another stack of the estate: the same object each time."""
         with self._estate.making:

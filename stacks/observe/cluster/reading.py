@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from stacks.kube.access import access
-from stacks.kube.client import LightkubeApi
+from stacks.kube.api import ApiError
+from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.sighting import ClusterSources
@@ -21,7 +22,7 @@ class ConnectedCluster:
     """The sources of a cluster, and the client of its API server."""
 
     sources: ClusterSources
-    api: LightkubeApi
+    api: ObjectApi
 
 
 def read(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:
@@ -56,7 +57,10 @@ async def reflected(
         reflectors = [made for one in clusters for made in one.sources.reflectors(one.api, pace, changed)]
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(reflector.run(watching=watching)) for reflector in reflectors]
+            asking = [group.create_task(_identify(one)) for one in clusters]
             try:
+                for asked in asking:
+                    await asked
                 for reflector in reflectors:
                     await reflector.settled.wait()
                 yield
@@ -72,7 +76,13 @@ def sightings(clusters: Sequence[ConnectedCluster]) -> tuple[SourceSighting, ...
 
 def _connected(settings: ClusterSettings, environment: Mapping[str, str], pace: ApiTiming) -> ConnectedCluster:
     authenticate = partial(access, settings, environment)
-    return ConnectedCluster(ClusterSources(settings), LightkubeApi(authenticate(), pace, renew=authenticate))
+    return ConnectedCluster(ClusterSources(settings), ObjectApi(authenticate(), pace, renew=authenticate))
+
+
+async def _identify(cluster: ConnectedCluster) -> None:
+    """Ask for the identity of a cluster; it stays unknown where the cluster does not answer."""
+    with suppress(ApiError):
+        cluster.sources.uid = await cluster.api.cluster_uid()
 
 
 async def _read(clusters: Sequence[ConnectedCluster], pace: ApiTiming) -> tuple[SourceSighting, ...]:

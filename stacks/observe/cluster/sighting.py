@@ -28,10 +28,13 @@ class WatchedSource:
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
-    def sighting(self) -> SourceSighting:
-        """Return the present claims; they are computed again only if something in the view has changed."""
+    def sighting(self, uid: str) -> SourceSighting:
+        """Return the present claims; they are computed again only if something in the view has changed.
+
+        uid: that of the cluster.
+        """
         revisions = self.view.revisions
-        if self._last is None or self._revisions != revisions:
+        if self._last is None or self._revisions != revisions or self._last.uid != uid:
             own = self.source.resources()[0]
             self._revisions = revisions
             self._last = SourceSighting(
@@ -40,6 +43,7 @@ class WatchedSource:
                 kind=own.kind,
                 found=self.source.claims(self.view),
                 waiting=self.view.caches[own].waiting,
+                uid=uid,
             )
         return self._last
 
@@ -58,6 +62,8 @@ class ClusterSources:
         )
         self._settings = settings
         self._namespaces: CacheView | None = None
+        self.uid = ""
+        """The UID of the cluster; "" until it is known."""
         self._caches: dict[Selection, Cache] = {}
         self._sources = tuple(self._watched(name, SOURCES[name](options)) for name in dict.fromkeys(settings.sources))
         if geo := settings.geo:
@@ -87,7 +93,7 @@ class ClusterSources:
 
     def sightings(self) -> tuple[SourceSighting, ...]:
         """Return the present claims of each source, in the settings' order."""
-        found = tuple(watched.sighting() for watched in self._sources)
+        found = tuple(watched.sighting(self.uid) for watched in self._sources)
         if self._namespaces is None:
             return found
         labels = _labels(self._namespaces.all(NAMESPACES))

@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeVar
 
 from components.marks import in_comments, ownership
+from components.marks.writer import Writer
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
@@ -248,7 +249,7 @@ def _setting_fault(claim: Claim, zone: ZoneSettings, owner: str) -> Complaint | 
     if claim.comment is not None and in_comments.speaks_of_a_mark(claim.comment):
         return _said(claim, "comment", claim.comment, "a comment that is not like an ownership mark")
     if claim.comment is not None and traits.comments:
-        mark = marked_comment("", zone, owner)
+        mark = marked_comment("", zone, Writer(owner))
         room = zone.comment_limit - (len(f" {mark}") if mark else 0)
         if len(claim.comment) > room:
             beside = f" beside our mark {mark}" if mark else ""

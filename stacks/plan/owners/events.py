@@ -30,7 +30,7 @@ from stacks.model.values import Unknown
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.owners import Claimants
 from stacks.plan.records.record_sets import Key
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 
 LONGEST_MESSAGE = 1024
 """Characters of an Event's message (Kubernetes API, events.k8s.io/v1 `note`)."""

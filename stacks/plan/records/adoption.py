@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from components.marks import in_comments
 from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
 from stacks.plan.records.cases import ADOPTED, Case, judge
@@ -52,6 +51,11 @@ class Takeover:
     tool: Tool
     owner: str = ""
     traces: Traces | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person has asked for it, and seen the list."""
+        return self.traces is None
 
     @property
     def rebuilds(self) -> bool:
@@ -115,7 +119,7 @@ def _taken(
 
 def _is_surely_ours(live: LiveRecord, record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex) -> bool:
     """Whether a mark speaks of this very record: its own comment does, a TXT of a set without one record too many."""
-    if zone.believes_comments and in_comments.parse(live.record.comment)[1] == zone.owner:
+    if zone.believes_comments and zone.is_commented_ours(live):
         return True
     values = [one for one in others if one.record.type == record_set.type and one.id not in zone.mark_ids]
     return len(values) <= len(record_set.slots)

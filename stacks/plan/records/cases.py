@@ -13,6 +13,7 @@
 | the only one of a set that a run was cut off in           | OURS          | owned, same-content, all | conflict     |
 | a record with our mark, state has lost it, other content  | OURS_CHANGED  | all; `truenorth adopt`   | conflict     |
 | another owner's mark, another stack's of TrueNorth        | ANOTHER_OWNER | -                        | conflict     |
+| our owner's mark by another state: another instance       | ANOTHER_STATE | `truenorth adopt`        | conflict     |
 | another tool's mark: external-dns, cloudflare-ddns        | ANOTHER_TOOL  | `truenorth adopt --from` | conflict     |
 | no mark, the wished content                               | SAME_CONTENT  | same-content, all        | conflict     |
 | no mark, other content (also: several records)            | OTHER_CONTENT | all                      | conflict     |
@@ -34,12 +35,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from components.marks import heritage, in_comments, ownership
+from components.marks import heritage, ownership
 from components.marks.heritage import HeritageMark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.marks.writer import Writer
     from stacks.model.values import LiveRecord
 
 
@@ -49,6 +51,7 @@ class Case(Enum):
     OURS = "ours by its mark"
     OURS_CHANGED = "ours by its mark, changed"
     ANOTHER_OWNER = "another owner's"
+    ANOTHER_STATE = "another instance's of this stack"
     ANOTHER_TOOL = "another tool's"
     SAME_CONTENT = "nobody's, as wished"
     OTHER_CONTENT = "nobody's, otherwise"
@@ -76,7 +79,7 @@ class Wanted:
 
     type: str
     contents: frozenset[str]
-    owner: str
+    writer: Writer
     registered: bool
     alive: bool
     cut_off: bool
@@ -88,8 +91,8 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
     """Return the case of a record unknown to state. holders: the marks in the zone that may speak of it."""
     if live.record.type != wanted.type:
         return Case.OTHER_TYPE
-    holder = holder_of(live, holders, wanted.owner, believes_comments=wanted.believes_comments)
-    ours = holder is not None and (holder.heritage, holder.owner) == (ownership.HERITAGE, wanted.owner)
+    holder = holder_of(live, holders, wanted.writer, believes_comments=wanted.believes_comments)
+    ours = holder is not None and wanted.writer.has_written(holder)
     same = live.record.content in wanted.contents
     if ours and (same or wanted.cut_off):
         return Case.OURS
@@ -99,29 +102,37 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
         return Case.OURS_CHANGED
     if holder is None:
         return Case.SAME_CONTENT if same else Case.OTHER_CONTENT
-    return Case.ANOTHER_OWNER if holder.heritage == ownership.HERITAGE else Case.ANOTHER_TOOL
+    return _of_others(holder, wanted.writer)
+
+
+def _of_others(holder: HeritageMark, writer: Writer) -> Case:
+    if holder.heritage != ownership.HERITAGE:
+        return Case.ANOTHER_TOOL
+    return Case.ANOTHER_STATE if writer.is_namesake_of(holder) else Case.ANOTHER_OWNER
 
 
 def holder_of(
-    live: LiveRecord, holders: Sequence[HeritageMark], owner: str, *, believes_comments: bool
+    live: LiveRecord, holders: Sequence[HeritageMark], writer: Writer, *, believes_comments: bool
 ) -> HeritageMark | None:
     """Return the mark of a record: the one in its own comment, else the surest beside it; None for none.
 
     An object's annotation can write any comment. So one that says that a record is ours counts only where our marks
-    stand in comments, and no mark of another owner stands beside the record. owner: of our marks.
+    stand in comments, and no mark of another owner stands beside the record. writer: of our marks.
     """
     beside = holders[0] if holders else None
-    _, commented = in_comments.parse(live.record.comment)
+    commented = heritage.commented(live.record.comment)
     if commented is None:
         return beside
-    contradicted = beside is not None and (beside.heritage, beside.owner) != (ownership.HERITAGE, owner)
-    if commented == owner and (contradicted or not believes_comments):
+    contradicted = beside is not None and (beside.heritage, beside.owner) != (ownership.HERITAGE, writer.owner)
+    if commented.owner == writer.owner and (contradicted or not believes_comments):
         return beside
-    return HeritageMark("truenorth", commented, "", ())
+    return commented
 
 
 def explained(case: Case, holder: HeritageMark | None) -> str:
     """Return the owner of the record, in words for a message. holder: its mark."""
     if case is Case.OURS_CHANGED:
         return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"
+    if case is Case.ANOTHER_STATE and holder:
+        return f"{heritage.described(holder)}: another instance of this stack, or its state; `truenorth adopt` takes it"
     return heritage.described(holder) if holder else "no owner's mark"

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
-from components.marks import in_comments
 from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
 
@@ -66,8 +65,7 @@ def _commented(known: Collection[Key], zone: ZoneIndex) -> dict[Key, list[LiveRe
     for name, there in sorted(zone.foreign.items()):
         for live in there:
             key = (name, live.record.type)
-            commented = in_comments.parse(live.record.comment)[1] == zone.owner
-            if key not in known and commented and zone.is_marked_ours(live):
+            if key not in known and zone.is_commented_ours(live) and zone.is_marked_ours(live):
                 marked.setdefault(key, []).append(live)
     return marked
 

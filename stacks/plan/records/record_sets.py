@@ -14,6 +14,7 @@ from components.records.record import Record
 from stacks.model.values import RecordSet, RegisteredRecord, Slot
 
 if TYPE_CHECKING:
+    from components.marks.writer import Writer
     from stacks.settings.zone import ZoneSettings
 
 Key = tuple[str, str]
@@ -58,11 +59,11 @@ def import_ids(record_set: RecordSet) -> dict[str, str]:
     return {logical_name: identity for logical_name, identity in ids.items() if identity}
 
 
-def marked_comment(comment: str, settings: ZoneSettings, owner: str) -> str:
+def marked_comment(comment: str, settings: ZoneSettings, writer: Writer) -> str:
     """Return the comment of a record, with the mark in it where marks are comments."""
     if settings.marks != "comment":
         return comment
-    return in_comments.encode(comment, owner, settings.comment_limit)
+    return in_comments.encode(comment, writer.owner, settings.comment_limit, writer.instance)
 
 
 def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark: RegisteredRecord | None) -> RecordSet:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.marks import heritage, ownership
+from components.marks import heritage
 from components.marks.heritage import HeritageMark, Readers
+from components.marks.writer import Writer
 from components.records import canonical_content
 from components.records.logical_name import MARK, LogicalName
 from stacks.model.observation import Observation
@@ -25,11 +26,11 @@ MARKED_TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA")
 
 @dataclass(frozen=True, slots=True)
 class ZoneIndex:
-    """A zone's settings and records, and what state holds of its provider. owner: of this stack's marks."""
+    """A zone's settings and records, and what state holds of its provider. writer: of this stack's marks."""
 
     settings: ZoneSettings
     zone_id: str
-    owner: str
+    writer: Writer
     registered: Mapping[Key, list[RegisteredRecord]]
     """The records, without marks, that state holds."""
     registered_marks: Mapping[Key, RegisteredRecord]
@@ -59,7 +60,17 @@ class ZoneIndex:
 
     def is_ours(self, mark: HeritageMark) -> bool:
         """Whether this stack has written a mark."""
-        return (mark.heritage, mark.owner) == (ownership.HERITAGE, self.owner)
+        return self.writer.has_written(mark)
+
+    def is_commented_ours(self, live: LiveRecord) -> bool:
+        """Whether a record bears a mark of this stack in its own comment."""
+        mark = heritage.commented(live.record.comment)
+        return mark is not None and self.is_ours(mark)
+
+    def namesake_in_comment(self, live: LiveRecord) -> str:
+        """Return the id of another state of our owner in a record's own comment; "" for none."""
+        mark = heritage.commented(live.record.comment)
+        return mark.instance if mark is not None and self.writer.is_namesake_of(mark) else ""
 
     def is_marked_ours(self, live: LiveRecord) -> bool:
         """Whether the surest mark of a record is one that this stack has written."""
@@ -73,7 +84,7 @@ class ZoneIndex:
 
     def holder_of(self, live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
         """Return the mark of a record; None for none. holders: the marks that may speak of it, the surest first."""
-        return holder_of(live, holders, self.owner, believes_comments=self.believes_comments)
+        return holder_of(live, holders, self.writer, believes_comments=self.believes_comments)
 
     def wanted(self, record_set: RecordSet) -> Wanted:
         """Return a wanted set as `cases` judges it."""
@@ -83,7 +94,7 @@ class ZoneIndex:
         return Wanted(
             type=record_set.type,
             contents=frozenset(slot.target for slot in record_set.slots),
-            owner=self.owner,
+            writer=self.writer,
             registered=bool(self.registered.get(key)),
             alive=self.alive(key),
             cut_off=alone and key in self.registered_marks and not self.registered.get(key),
@@ -125,8 +136,18 @@ class ZoneIndex:
         return any(registered.id in self.live for registered in self.registered.get(key, ()))
 
 
-def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observation: Observation) -> ZoneIndex:
-    """Return the index of one zone, for its settings."""
+def index(
+    settings: Settings,
+    zone: ZoneSettings,
+    snapshot: ZoneSnapshot,
+    observation: Observation,
+    *,
+    takes_any: bool = False,
+) -> ZoneIndex:
+    """Return the index of one zone, for its settings.
+
+    takes_any: whether our owner's marks are ours whatever state has made them, as a person has said.
+    """
     registered = [one for one in observation.registry.records if one.provider == zone.provider]
     ids = frozenset(one.id for one in registered)
     live = {one.id: one for one in snapshot.records}
@@ -140,7 +161,7 @@ def index(settings: Settings, zone: ZoneSettings, snapshot: ZoneSnapshot, observ
     return ZoneIndex(
         settings=zone,
         zone_id=snapshot.zone_id,
-        owner=settings.owner,
+        writer=Writer(settings.owner, observation.instance, takes_any),
         registered=records,
         registered_marks=marks,
         registered_ids=ids,

@@ -8,14 +8,20 @@ A wrong setting, a lost file or another tool at work shows as many changes at on
 |                                                                 | or those at which an object of a cluster serves   |
 | one that was changed or deleted behind our back is put back: it | likewise                                          |
 | may be a migration under way                                    |                                                   |
+| one with our mark is adopted, with other content                | likewise, where the mark bears the id of this     |
+|                                                                 | state, or a person has asked for the adoption     |
 
 | counted as deleted                                              | not counted                                       |
 |-----------------------------------------------------------------|---------------------------------------------------|
 | a record of ours that the zone has                              | one that is gone already; one address less of a   |
 |                                                                 | name that keeps others, which it follows likewise |
 
-Marks go with their records and are never counted. Two things nobody can allow: a change of the zone's own name servers,
-and a deletion of what nobody knows to be unwanted. The planner does neither; the guard holds it anyway.
+Marks go with their records and are never counted. What runs of the last hour have done, and nobody has allowed, counts
+too, against what was owned at its beginning: a zone is not emptied in many small steps. Beside that: `instances` (whose
+records they are), `identities` (which zone and cluster it is), `emptied` (nothing is left), `creations` (too much new).
+
+Two things nobody can allow: a change of the zone's own name servers, and a deletion of what nobody knows to be
+unwanted. The planner does neither; the guard holds it anyway.
 """
 
 from __future__ import annotations
@@ -24,58 +30,105 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from components.records import canonical_content
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import Known, RegisteredRecord, UnreadZone, ZoneSnapshot
-from stacks.plan.changes import Action, Change, same
+from stacks.model.values import RegisteredRecord, UnreadZone, ZoneSnapshot
+from stacks.plan.changes import Action, Change
+from stacks.plan.records.record_sets import Key
+from stacks.plan.safety.creations import too_many_new
+from stacks.plan.safety.emptied import emptied
+from stacks.plan.safety.followed import PUT_RIGHT, Followed
+from stacks.plan.safety.identities import exchanged
+from stacks.plan.safety.instances import adoptions, changes_content, of_other_states, of_unproven, proven
+from stacks.plan.safety.refusal import Refusal
 
 if TYPE_CHECKING:
     from stacks.settings.stack import GuardSettings, Settings
 
-ADDRESS_TYPES = frozenset({"A", "AAAA"})
-PUT_RIGHT = frozenset({Action.UPDATE, Action.CORRECT, Action.RESTORE})
-NAMED = 5
-"""How many records a refusal names."""
 WORD_LENGTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Changes that a run may not make. allowable: whether a person can allow them."""
+def refusals(
+    settings: Settings, plan: Plan, found: Sequence[Change], observation: Observation, *, asked: bool = False
+) -> tuple[Refusal, ...]:
+    """Return the changes that the guard refuses; () where the run may go ahead.
 
-    zone: str
-    what: str
-    changes: tuple[Change, ...]
-    allowable: bool = True
-
-    @property
-    def where(self) -> str:
-        """The zone and the records."""
-        named = [f"{one.record.name} {one.record.type}" for one in self.changes[:NAMED]]
-        more = [f"{len(self.changes) - NAMED} more"] if len(self.changes) > NAMED else []
-        return f"zone {self.zone}: {', '.join(named + more)}"
-
-
-def refusals(settings: Settings, plan: Plan, found: Sequence[Change], observation: Observation) -> tuple[Refusal, ...]:
-    """Return the changes that the guard refuses; () where the run may go ahead."""
+    asked: whether a person has asked for the adoptions among them.
+    """
     ours = {one.urn: one for one in observation.registry.records if one.resource.is_record}
-    followed = Followed.of(plan, observation)
     refused = [*_name_servers(settings, found), *_unknown_wish(settings, plan, found, ours, observation)]
+    if not asked:
+        refused += [*of_other_states(settings, observation), *of_unproven(found, observation)]
+    refused += exchanged(plan, found, observation)
+    refused += _each_zone(settings, plan, found, observation, ours, asked=asked)
+    said = {change.urn for one in refused for change in one.changes}
+    if not settings.guard.emptying:
+        nothing_left = emptied(plan, found, observation, _zone_names(observation))
+        refused += (one for one in nothing_left if not said.issuperset(change.urn for change in one.changes))
+    refused += too_many_new(settings.guard, found)
+    return tuple(refused)
+
+
+def _each_zone(
+    settings: Settings,
+    plan: Plan,
+    found: Sequence[Change],
+    observation: Observation,
+    ours: Mapping[str, RegisteredRecord],
+    *,
+    asked: bool,
+) -> Iterator[Refusal]:
+    """Yield the updates and deletions beyond the limits of each zone."""
+    followed, names = Followed.of(plan, observation), _zone_names(observation)
+    by_marks = proven(found, observation)
+    spent = observation.registry.memory.within_the_hour(observation.now)
     by_zone: dict[tuple[str, str], list[RegisteredRecord]] = defaultdict(list)
     for one in ours.values():
         by_zone[one.provider, one.zone_id].append(one)
-    names = _zone_names(observation)
-    for (_, zone_id), owned in sorted(by_zone.items(), key=lambda entry: entry[0]):
-        if len(owned) >= settings.guard.from_records:
-            urns = {one.urn for one in owned}
-            touched = [change for change in found if change.urn in urns]
-            refused += _too_many(settings.guard, names.get(zone_id, zone_id), len(owned), touched, followed, ours)
-    return tuple(refused)
+    adopted = _adopted(settings, found, observation)
+    for provider, zone_id in sorted(by_zone.keys() | adopted.keys()):
+        urns = {one.urn for one in by_zone[provider, zone_id]}
+        here = [change for change in found if change.urn in urns]
+        taken = adopted.get((provider, zone_id), [])
+        updated = [one for one in here if one.action in PUT_RIGHT and not followed.updates(one, ours[one.urn])]
+        updated += [one for one in taken if changes_content(one) and not _follows(one, followed, by_marks, asked=asked)]
+        deleted = [one for one in here if one.action is Action.DELETE and not followed.shrinks(one)]
+        before = [one for one in spent if one.zone_id == zone_id]
+        owned = before[0].owned if before else len(urns) + len(taken)
+        if max(owned, len(urns) + len(taken)) >= settings.guard.from_records:
+            zone = names.get(zone_id, zone_id)
+            for counted, done in ((updated, "updated"), (deleted, "deleted")):
+                former = sum(one.updated if done == "updated" else one.deleted for one in before)
+                if counted and len(counted) + former > _limit(settings.guard, owned, done)[0]:
+                    what = _too_many(settings.guard, zone, owned, len(counted), former, done)
+                    yield Refusal(zone, what, tuple(sorted(counted, key=lambda one: one.logical_name)))
+
+
+def _limit(guard: GuardSettings, owned: int, done: str) -> tuple[int, int | None]:
+    """Return how many of the owned records may be updated or deleted, and the number that the settings name."""
+    share, number = int(Fraction(str(guard.share)) * owned), guard.updates if done == "updated" else guard.deletions
+    return share if number is None else min(share, number), number
+
+
+def _adopted(
+    settings: Settings, found: Sequence[Change], observation: Observation
+) -> dict[tuple[str, str], list[Change]]:
+    """Return the adopted records of each zone, by its provider and id."""
+    ids = {zone.zone: zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    by_zone: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for one in adoptions(found):
+        by_zone[settings.of_zone(one.zone).provider, ids[one.zone]].append(one)
+    return by_zone
+
+
+def _follows(change: Change, followed: Followed, by_marks: Collection[Key], *, asked: bool) -> bool:
+    """Whether a record that is surely ours is adopted at the target that it follows."""
+    return followed.points(change) and (asked or change.resource.record_set in by_marks)
 
 
 def word(refused: Sequence[Refusal]) -> str:
@@ -94,31 +147,17 @@ def _described(change: Change) -> dict[str, object]:
     return asdict(change) | {"action": change.action.value}
 
 
-def _too_many(
-    guard: GuardSettings,
-    zone: str,
-    owned: int,
-    touched: Sequence[Change],
-    followed: Followed,
-    ours: Mapping[str, RegisteredRecord],
-) -> Iterator[Refusal]:
-    updated = [one for one in touched if one.action in PUT_RIGHT and not followed.updates(one, ours[one.urn])]
-    deleted = [one for one in touched if one.action is Action.DELETE and not followed.shrinks(one)]
-    for counted, done, number in ((updated, "updated", guard.updates), (deleted, "deleted", guard.deletions)):
-        share = int(Fraction(str(guard.share)) * owned)
-        limit = share if number is None else min(share, number)
-        if len(counted) > limit:
-            percent = round(100 * len(counted) / owned)
-            what = (
-                f"{len(counted)} of the {owned} records of ours in {zone} ({percent} %) would be {done}; "
-                f"a run may do so with {limit} (guard.share {guard.share:g}"
-                + (
-                    f", guard.{'updates' if done == 'updated' else 'deletions'} {number})"
-                    if number is not None
-                    else ")"
-                )
-            )
-            yield Refusal(zone, what, tuple(sorted(counted, key=lambda one: one.logical_name)))
+def _too_many(guard: GuardSettings, zone: str, owned: int, counted: int, former: int, done: str) -> str:
+    limit, number = _limit(guard, owned, done)
+    beside = f", and {former} were within the last hour" if former else ""
+    settings = f"guard.share {guard.share:g}"
+    if number is not None:
+        settings += f", guard.{'updates' if done == 'updated' else 'deletions'} {number}"
+    percent = round(100 * (counted + former) / owned) if owned else 100
+    return (
+        f"{counted} of the {owned} records of ours in {zone} ({percent} %) would be {done}{beside}; "
+        f"{'an hour' if former else 'a run'} may do so with {limit} ({settings})"
+    )
 
 
 def _name_servers(settings: Settings, found: Sequence[Change]) -> Iterator[Refusal]:
@@ -182,55 +221,3 @@ def _zone_names(observation: Observation) -> dict[str, str]:
     remembered = {zone_id: name for name, zone_id in observation.registry.zone_ids}
     listed = {zone.zone_id: zone.zone for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
     return remembered | listed
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """The addresses that names follow: detected ones, and of unknown links the last published."""
-
-    addresses: Collection[str]
-    pointing: frozenset[tuple[str, str]]
-    """The record sets with such addresses only."""
-    asked: frozenset[tuple[str, str]]
-    """The record sets of cluster objects: they follow the addresses of these."""
-
-    @classmethod
-    def of(cls, plan: Plan, observation: Observation) -> Followed:
-        seen = {
-            str(a) for one in observation.addresses if isinstance(one.addresses, Known) for a in one.addresses.value
-        }
-        unseen = {(one.link, one.family) for one in observation.addresses if not isinstance(one.addresses, Known)}
-        remembered = {
-            address
-            for one in observation.registry.links
-            if (one.link, one.family) in unseen
-            for address in one.addresses
-        }
-        addresses = frozenset(seen | remembered)
-        pointing = frozenset(
-            (one.name, one.type)
-            for one in plan.record_sets
-            if one.slots and all(addresses.issuperset(canonical_content.split(slot.target)) for slot in one.slots)
-        )
-        return cls(addresses, pointing, frozenset(key for key, _ in plan.asked_by))
-
-    def has(self, name: str, record_type: str) -> bool:
-        """Whether a record set has only targets that it follows."""
-        key = (name, record_type)
-        return key in self.asked or (record_type in ADDRESS_TYPES and key in self.pointing)
-
-    def updates(self, change: Change, ours: RegisteredRecord) -> bool:
-        """Whether a change gives a record a target that it follows, and nothing else."""
-        after, before = change.after, change.before
-        if after is None:
-            return False
-        points = (after.name, after.type) in self.asked or (
-            after.type in ADDRESS_TYPES
-            and all(address in self.addresses for address in canonical_content.split(after.content))
-        )
-        moves = before is None or before.content != after.content
-        return points and moves and same(replace(ours.record, content=after.content), after)
-
-    def shrinks(self, change: Change) -> bool:
-        """Whether a deletion takes one address of a name that keeps others."""
-        return self.has(*change.resource.record_set)

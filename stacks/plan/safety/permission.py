@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stacks.model.errors import Problem, Refused
-from stacks.plan.safety.guard import Refusal, word
+from stacks.plan.safety.guard import word
+from stacks.plan.safety.refusal import Refusal
 from stacks.settings.stack import Settings
 
 FORCE_VARIABLE = "TRUENORTH_FORCE"
@@ -55,5 +56,8 @@ def refused(found: Sequence[Refusal], permission: Permission, settings: Settings
     )
     if given:
         do += f"; the word given, {' or '.join(sorted(given))}, is of other changes"
-    problems = [Problem(one.what, one.where, do if one.allowable else NEVER) for one in found]
+    problems = [
+        Problem(one.what, one.where, "; ".join(filter(None, (one.do, do))) if one.allowable else one.do or NEVER)
+        for one in found
+    ]
     return Refused(tuple(problems), needed)

@@ -15,7 +15,7 @@ from stacks.model.values import Conflict
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety import guard
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 from tests.stacks.plan.worlds import make_observation, make_settings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

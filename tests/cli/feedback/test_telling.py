@@ -12,7 +12,7 @@ from cli.feedback.telling import telling
 from cli.findings.events import finding
 from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused, UserError
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 from tests.cli.feedback.conftest import Shop
 
 

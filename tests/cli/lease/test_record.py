@@ -21,6 +21,21 @@ def test_times_are_utc_with_microseconds() -> None:
     assert micro_time(NOW.astimezone(timezone(timedelta(hours=5)))) == "2026-01-02T03:04:05.000006Z"
 
 
+def test_the_hosts_of_the_last_holders_stay_known_when_the_lease_passes_on() -> None:
+    first = claimed(None, PLACE, "a_1", PACE, NOW, "a")
+    given_back = released(first, NOW)
+    second = claimed(given_back, PLACE, "b_2", PACE, NOW, "b")
+    assert decode(claimed(second, PLACE, "c_3", PACE, NOW, "c")).hosts == ("a", "b", "c")
+    many = second
+    for number in range(40):
+        many = claimed(many, PLACE, f"h{number}_1", PACE, NOW, f"h{number}")
+    assert decode(many).hosts == tuple(f"h{number}" for number in range(24, 40))
+
+
+def test_of_a_holder_of_an_older_version_the_host_is_in_its_identity() -> None:
+    assert decode(claimed(None, PLACE, "pod-a_1f", PACE, NOW)).hosts == ("pod-a",)
+
+
 def test_a_first_claim_makes_the_lease() -> None:
     made = claimed(None, PLACE, "a", PACE, NOW)
     assert made["metadata"] == {"namespace": "home", "name": "truenorth"}

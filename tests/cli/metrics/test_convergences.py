@@ -11,7 +11,7 @@ from components.records.record import Record
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
 from stacks.plan.changes import Action, Change
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 from tests.cli.metrics.telling import ADDRESS, EPOCH, UP, Told, converged, settled
 
 WWW = Record("www.example.com", "A", "192.0.2.1", 1, proxied=False, comment="")

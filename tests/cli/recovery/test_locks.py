@@ -18,6 +18,7 @@ import pytest
 
 from cli.engine.failure import Locked, mendable
 from cli.recovery import locks, processes
+from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from stacks.model.errors import UserError
 from stacks.plan.records.adoption import Takeover
@@ -58,11 +59,9 @@ def _settled(place: FolderState) -> None:
     place.file.write_bytes(state("www"))
 
 
-def recovered(
-    place: FolderState, leads_since: datetime | None = None, after: Exception | None = None
-) -> Takeover | None:
+def recovered(place: FolderState, leading: Leading | None = None, after: Exception | None = None) -> Takeover | None:
     """Recover, without much patience for a live owner."""
-    return recover(place.session, place.hear, leads_since=leads_since, after=after, patience=0.05)
+    return recover(place.session, place.hear, leading=leading, after=after, patience=0.05)
 
 
 class TestTheLockOfADeadOwner:
@@ -163,16 +162,29 @@ class TestTheLockOfALiveOwner:
 
 
 class TestTheLeader:
-    def test_removes_a_lock_from_before_it_led_wherever_its_owner_was(self, place: FolderState, ended: int) -> None:
-        file = lock(place, ended, host="elsewhere", since=NOW - timedelta(seconds=1))
-        recovered(place, leads_since=NOW)
+    @pytest.mark.parametrize("minutes", [-600, 0, 600])
+    def test_removes_the_lock_of_a_leader_before_it_whatever_the_clocks_say(
+        self, place: FolderState, ended: int, minutes: int
+    ) -> None:
+        file = lock(place, ended, host="elsewhere", since=NOW + timedelta(minutes=minutes))
+        recovered(place, Leading({"elsewhere"}))
         assert not file.exists()
-        assert place.told[0].endswith("was removed: it is from before this process led")
+        assert place.told[0].endswith("was removed: it is of a leader before this process")
 
-    def test_leaves_a_lock_that_somebody_has_taken_since(self, place: FolderState, ended: int) -> None:
-        lock(place, ended, host="elsewhere", since=NOW + timedelta(seconds=1))
+    def test_leaves_an_older_lock_of_a_host_that_never_led(self, place: FolderState, ended: int) -> None:
+        file = lock(place, ended, host="laptop", since=NOW - timedelta(minutes=1))
+        leading = Leading({"elsewhere"})
+        for _ in range(2):
+            with pytest.raises(Locked):
+                recovered(place, leading)
+        assert file.exists()
+
+    def test_leaves_a_lock_that_appeared_after_it_began_to_lead(self, place: FolderState, ended: int) -> None:
+        leading = Leading({"elsewhere"})
+        recovered(place, leading)
+        lock(place, ended, host="elsewhere", since=NOW - timedelta(minutes=1))
         with pytest.raises(Locked):
-            recovered(place, leads_since=NOW)
+            recovered(place, leading)
 
 
 class TestALockThatCannotBeRead:
@@ -195,7 +207,7 @@ class TestALockThatCannotBeRead:
     def test_is_removed_by_the_leader(self, place: FolderState) -> None:
         file = place.locks / "one.json"
         file.write_text("")
-        recovered(place, leads_since=NOW)
+        recovered(place, Leading())
         assert not file.exists()
 
 

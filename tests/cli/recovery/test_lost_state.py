@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from cli.exit_codes import REFUSED
 from cli.session.backend import without_sidecars
 from lab import remote
 from lab.world import FIRST_IPV4
@@ -37,11 +38,28 @@ def add_foreign(inside: Inside, name: str) -> str:
     return ids(inside)[f"{name} A {FOREIGN['content']}"]
 
 
+def test_where_the_folder_is_another_nothing_is_changed_until_a_person_takes_over(inside: Inside) -> None:
+    inside.settings("www", "api", confirm=0)
+    inside.result("up")
+    before = remote.records(inside.places)
+    shutil.rmtree(inside.state / ".pulumi")
+    remote.set_address(inside.places, SECOND_IPV4)
+    for _ in range(2):
+        refused = inside.run("up")
+        assert refused.returncode == REFUSED
+        assert "another instance of this stack is at work here, or its state is not at hand" in refused.stderr
+        assert "truenorth adopt" in refused.stderr
+        assert remote.records(inside.places) == before
+    inside.result("adopt", "--yes")
+    assert inside.zone() == {"www.example.com/A": SECOND_IPV4, "api.example.com/A": SECOND_IPV4}
+    settled(inside)
+
+
 def test_a_state_that_is_gone_is_rebuilt_although_the_address_has_changed_meanwhile(inside: Inside) -> None:
     inside.settings("www", "api", confirm=0)
     inside.result("up")
     before = ids(inside)
-    shutil.rmtree(inside.state / ".pulumi")
+    inside.lose_state()
     remote.set_address(inside.places, SECOND_IPV4)
     foreign = add_foreign(inside, "blog.example.com")
     done = inside.result("up")
@@ -60,7 +78,7 @@ def test_a_stray_record_beside_ours_is_left_alone_where_state_is_gone(inside: In
     inside.settings("www", confirm=0)
     inside.result("up")
     foreign = add_foreign(inside, "www.example.com")
-    shutil.rmtree(inside.state / ".pulumi")
+    inside.lose_state()
     inside.result("up")
     assert ids(inside)[f"www.example.com A {FOREIGN['content']}"] == foreign
     assert f"www.example.com A {FIRST_IPV4}" in ids(inside)

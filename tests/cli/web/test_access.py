@@ -89,7 +89,12 @@ class TestTheEnvironment:
 
     @pytest.mark.parametrize(
         "environment",
-        [{USER: "reader"}, {PASSWORD: "secret"}, {USER: "a:b", PASSWORD: "c"}, {USER: "a", f"{PASSWORD}_FILE": "/nowhere"}],
+        [
+            {USER: "reader"},
+            {PASSWORD: "secret"},
+            {USER: "a:b", PASSWORD: "c"},
+            {USER: "a", f"{PASSWORD}_FILE": "/nowhere"},
+        ],
     )
     def test_is_refused_where_it_has_half_of_one(self, environment: dict[str, str]) -> None:
         with pytest.raises(UserError, match="the page"):

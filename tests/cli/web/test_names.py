@@ -13,7 +13,7 @@ from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.values import Conflict, Deferred, Frozen, Unknown, UnreadZone
 from stacks.plan.changes import Action
 from stacks.plan.planner import make_plan
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, troubled
 from tests.stacks.plan.worlds import make_observation, make_settings, owned_www
 

@@ -17,7 +17,7 @@ from stacks.model.errors import Problem, Refused
 from stacks.model.geo import GeoPlan, GeoSight
 from stacks.model.values import Conflict, Family, Frozen, Known, Unknown, UnreadZone
 from stacks.plan.changes import Action
-from stacks.plan.safety.guard import Refusal
+from stacks.plan.safety.refusal import Refusal
 from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, sighting, troubled
 
 REFUSAL = Refusal(ZONE, "12 of 14 records would be deleted", (change(Action.DELETE, "www", IPV4, None),))

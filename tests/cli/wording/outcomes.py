@@ -38,7 +38,8 @@ from stacks.model.values import (
 from stacks.observe.wan.agreement.consensus import DISAGREEMENT
 from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoAction, GeoChange
-from stacks.plan.safety.guard import Refusal, word
+from stacks.plan.safety.guard import word
+from stacks.plan.safety.refusal import Refusal
 from tests.cli.web.sample import (
     BALANCER,
     FORMER,

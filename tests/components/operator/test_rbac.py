@@ -9,6 +9,13 @@ from hypothesis import strategies as st
 from components.operator.args import ObjectName, Read, Rights
 from components.operator.rbac import CLUSTER_WIDE, Right, each_right, rules
 
+IDENTITY = {
+    "apiGroups": [""],
+    "resources": ["namespaces"],
+    "resourceNames": ["kube-system"],
+    "verbs": ["get"],
+}
+"""The right to know which cluster it is."""
 NAMESPACES = ("a", "b", "default", "truenorth")
 
 
@@ -76,11 +83,13 @@ class TestRules:
 class TestReads:
     def test_of_the_whole_cluster_are_cluster_wide(self) -> None:
         found = rules(Rights(reads=(Read("", "services"),)))
-        assert found == {CLUSTER_WIDE: [{"apiGroups": [""], "resources": ["services"], "verbs": ["list", "watch"]}]}
+        reads = {"apiGroups": [""], "resources": ["services"], "verbs": ["list", "watch"]}
+        assert found == {CLUSTER_WIDE: [IDENTITY, reads]}
 
     def test_of_some_namespaces_are_in_these_only(self) -> None:
         found = rules(Rights(reads=(Read("", "services", namespaces=("a", "b")),)))
-        assert set(found) == {"a", "b"}
+        assert found.keys() == {"a", "b", CLUSTER_WIDE}
+        assert found[CLUSTER_WIDE] == [IDENTITY]
 
     def test_of_nodes_are_cluster_wide_whatever_the_namespaces(self) -> None:
         found = rules(Rights(reads=(Read("", "nodes", namespaced=False, namespaces=("a",)),)))
@@ -114,7 +123,7 @@ class TestObjectsOfOurs:
     def test_of_state_have_names_that_no_rule_can_know(self) -> None:
         found = spelled_out(rules(Rights(state=ObjectName("truenorth", "state"))))
         assert {one.verb for one in found} == {"get", "list", "create", "update", "delete"}
-        assert {(one.resource, one.name) for one in found} == {("secrets", "")}
+        assert {(one.resource, one.name) for one in found} == {("secrets", ""), ("namespaces", "kube-system")}
 
     def test_without_state_in_the_cluster_no_secret_is_seen(self) -> None:
         found = spelled_out(rules(Rights(leases=(ObjectName("a", "lock"),), cache=ObjectName("a", "cache"))))

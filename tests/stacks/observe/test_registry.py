@@ -9,6 +9,7 @@ import pytest
 
 from components.records.record import Record
 from stacks.model.errors import ObservationError
+from stacks.model.memory import Spent
 from stacks.model.observation import Registry
 from stacks.observe.registry import parse_registry, read_registry
 
@@ -34,6 +35,38 @@ def engine(folder: Path, body: str) -> Path:
 
 def read(script: Path) -> Registry:
     return read_registry("home", os.environ, pulumi=script, cwd=script.parent)
+
+
+MARK = '"heritage=truenorth,truenorth/instance=1a2b3c4d,truenorth/owner=home"'
+
+
+def marked(content: str) -> dict[str, object]:
+    """A mark, as the engine writes it."""
+    inputs = {"zoneId": "z", "name": "_truenorth-a.www.example.com", "type": "TXT", "content": content, "ttl": 1}
+    token = "cloudflare:index/dnsRecord:DnsRecord"
+    urn = f"urn:pulumi:home::truenorth::{token}::www.example.com/A/mark"
+    return {"urn": urn, "type": token, "custom": True, "id": "m", "inputs": inputs, "outputs": inputs}
+
+
+def test_the_id_of_a_state_is_in_its_outputs_else_in_its_marks_else_in_what_was_begun() -> None:
+    root = {"urn": STACK_URN, "type": "pulumi:pulumi:Stack", "outputs": {"instance": "5e6f7a8b"}}
+    cases: list[tuple[dict[str, object], str]] = [
+        ({"resources": [root, marked(MARK)]}, "5e6f7a8b"),
+        ({"resources": [marked(MARK)]}, "1a2b3c4d"),
+        ({"resources": [], "pending_operations": [{"type": "creating", "resource": marked(MARK)}]}, "1a2b3c4d"),
+        ({"resources": [marked(MARK.replace("truenorth/instance=1a2b3c4d,", ""))]}, ""),
+        ({}, ""),
+    ]
+    for deployment, expected in cases:
+        assert parse_registry({"deployment": deployment}).instance == expected
+
+
+def test_what_the_guard_remembers_is_in_the_outputs() -> None:
+    said = {"spent": [["z", 60, 10, 1, 2]], "clusters": {"": "uid"}}
+    root = {"urn": STACK_URN, "type": "pulumi:pulumi:Stack", "outputs": {"guard": said}}
+    found = parse_registry({"deployment": {"resources": [root]}}).memory
+    assert found.spent == (Spent("home", "z", 60, 10, 1, 2),)
+    assert found.clusters == (("", "uid"),)
 
 
 def test_our_records_are_those_of_state() -> None:

@@ -67,7 +67,14 @@ the two against each other.
     {{- end -}}
   {{- end -}}
 {{- end -}}
-{{- range $kept := include "truenorth.kept" . | fromJsonArray -}}
+{{- $kept := include "truenorth.kept" . | fromJsonArray -}}
+{{- $secrets := false -}}
+{{- range $kept -}}{{- if eq .resource "secrets" -}}{{- $secrets = true -}}{{- end -}}{{- end -}}
+{{- if or $secrets (include "truenorth.reads" . | fromJsonArray) -}}
+  {{- $identity := dict "apiGroups" (list "") "resources" (list "namespaces") "resourceNames" (list "kube-system") "verbs" (list "get") -}}
+  {{- $_ := set $rules "" (append (get $rules "" | default list) $identity) -}}
+{{- end -}}
+{{- range $kept := $kept -}}
   {{- $groups := list $kept.group -}}
   {{- $resources := list $kept.resource -}}
   {{- $one := dict "apiGroups" $groups "resources" $resources "resourceNames" (list $kept.name) "verbs" $kept.verbs -}}

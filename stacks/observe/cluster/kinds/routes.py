@@ -27,8 +27,17 @@ from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.memory import Memory
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.conditions import best, verdict
-from stacks.observe.cluster.kinds.gateway import RESOURCES, AttachingRoute, Attachment, ParentRef, attachments, judge
+from stacks.observe.cluster.kinds.gateway import (
+    RESOURCES,
+    AttachingRoute,
+    Attachment,
+    ParentRef,
+    attachments,
+    judge,
+)
 
+PARENTS = "parentRefs"
+"""The field of a route that a complaint about its parents names."""
 ANY = ""
 """The host name of a route without host names: it has those of its listeners."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -364,3 +365,17 @@ def _hold_lease(place: Place, name: str) -> None:
     place.cluster.admin.apply(
         {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
     )
+
+
+class TestTheIdOfAState:
+    """It follows from the cluster and the Secret, so that a state that was lost gets the same again."""
+
+    def test_is_the_same_for_every_process_and_shard(self, place: Place) -> None:
+        one, other = place.process(), place.process()
+        found = one.state.instance()
+        assert re.fullmatch("[0-9a-f]{8}", found)
+        assert other.state.instance() == one.state.of(f"{STACK}-shard-2").instance() == found
+
+    def test_is_unknown_without_the_right_to_ask_which_cluster_it_is(self, place: Place) -> None:
+        process = place.process(place.user("no-identity", LEASES, rights(*ALL, "list")).kubeconfig)
+        assert process.state.instance() == ""

@@ -10,7 +10,7 @@ import yaml
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
 from stacks.kube.access import access
-from stacks.kube.client import LightkubeApi
+from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import LISTENER_SETS, Resource
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.errors import UserError
@@ -137,7 +137,7 @@ def test_a_server_that_knows_nothing_is_no_cluster(proxy: Proxy) -> None:
         assert not sighting.waiting
 
 
-class WithoutListenerSets(LightkubeApi):
+class WithoutListenerSets(ObjectApi):
     """A cluster with an older Gateway API."""
 
     async def served(self, resource: Resource) -> str | None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from components.marks import cloudflare_ddns, external_dns, ownership
 from components.marks.external_dns import Affix, Labels
+from components.marks.writer import Writer
 from components.records.record import Record
 from stacks.model.values import LiveRecord, RegisteredRecord
 from stacks.plan.changes import changes
@@ -296,10 +297,11 @@ class TestCloudflareDdns:
 
 
 def test_every_case_is_judged_and_none_is_taken_over_that_the_table_does_not_name() -> None:
-    wanted = Wanted("A", frozenset({WISH}), "home", registered=False, alive=False, cut_off=False)
+    wanted = Wanted("A", frozenset({WISH}), Writer("home"), registered=False, alive=False, cut_off=False)
     assert judge(at("www", WISH), wanted, ()) is Case.SAME_CONTENT
     assert {case for case in Case if case not in ADOPTED} == {
         Case.ANOTHER_OWNER,
+        Case.ANOTHER_STATE,
         Case.ANOTHER_TOOL,
         Case.OTHER_TYPE,
         Case.BESIDE_OURS,

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from stacks.plan.changes import Action, Change
-from stacks.plan.safety.guard import Refusal, word
+from stacks.plan.safety.guard import word
 from stacks.plan.safety.permission import NEVER, Permission, from_environment, refused
+from stacks.plan.safety.refusal import Refusal
 from tests.stacks.plan.worlds import ZONE, a_record, make_settings
 
 RECORD = a_record("www", "203.0.113.7")

@@ -1,0 +1,129 @@
+"""A stack of the campaign `trust`: its cluster and state on paper, and the turns of its daemon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+
+from bench.campaigns.wrong import WrongError
+from cli.reconcile.look import ConvergenceOptions, considered
+from cli.reconcile.result import Convergence
+from stacks.model.claims import Claim, ObjectKey, SourceSighting
+from stacks.model.observation import Observation, Registry
+from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, Unknown, ZoneSnapshot
+from stacks.plan.changes import Action
+from stacks.plan.records.adoption import Takeover, Traces
+from stacks.plan.safety.permission import Permission
+from stacks.plan.safety.spending import Ledger
+from stacks.plan.simulate import carried_out
+from stacks.settings.stack import Settings, parse
+
+ZONE = "example.com"
+DAEMON = Takeover("truenorth", traces=Traces(wanted=True))
+ASKED = Takeover("truenorth")
+CONFIRMED = Permission(by="a person")
+CREATED = "2026-01-01T00:00:00Z"
+PASSES = 3
+"""Passes of one convergence, as `cli.reconcile.converge` makes them where something was adopted or deferred."""
+
+
+@dataclass
+class Stack:
+    """A stack. instance: the id of its state; tells_uid: whether its cluster tells its identity.
+
+    objects: the host names that each object asks for, by namespace and name.
+    """
+
+    name: str
+    owner: str
+    instance: str
+    address: str
+    uid: str = "1"
+    tells_uid: bool = True
+    in_cluster: bool = True
+    """Whether its state is in the cluster, so that its id follows from there."""
+    is_readable: bool = True
+    registry: Registry = field(default_factory=Registry)
+    objects: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings: one name of its own beside those of the objects."""
+        return parse({"zone": ZONE, "names": [self.name]}, {}, stack=self.owner, where="trust")
+
+    def observation(self, zone_id: str, records: tuple[LiveRecord, ...], now: float) -> Observation:
+        """Return what it sees of the zone and its cluster."""
+        seen = Sighting(WAN, Family.IPV4, Known((ip_address(self.address),)))
+        source = SourceSighting("", "gateway-httproute", "HTTPRoute", self._found(), uid=self._uid())
+        zone = ZoneSnapshot(ZONE, zone_id, records)
+        return Observation((seen,), (zone,), self.registry, (source,), instance=self.instance, now=now)
+
+    def turn(
+        self,
+        zone_id: str,
+        records: tuple[LiveRecord, ...],
+        now: float,
+        takeover: Takeover = DAEMON,
+        permission: Permission | None = None,
+    ) -> tuple[tuple[LiveRecord, ...], Convergence]:
+        """Converge once, with the passes that follow; return the zone's records then, and the first look."""
+        permission = permission or Permission()
+        options = ConvergenceOptions(takeover=takeover, permission=permission, hold_back=takeover is DAEMON)
+        first = seen = considered(self.settings, self.observation(zone_id, records, now), options)
+        for _ in range(PASSES):
+            if seen.refusals and not (seen.allowed_by or seen.is_held_back):
+                break
+            if seen.changes:
+                records = self._carry_out(seen)
+            adopted = frozenset(one.logical_name for one in seen.changes if one.action is Action.ADOPT)
+            if not (adopted or seen.plan.deferred):
+                break
+            options = replace(options, takeover=None, permission=replace(permission, adopted=adopted))
+            seen = considered(self.settings, self.observation(zone_id, records, now), options)
+        return records, first
+
+    def wished(self) -> dict[str, str]:
+        """Return the addresses that its names are to have."""
+        hosts = {host for asked in self.objects.values() for host in asked} | {f"{self.name}.{ZONE}"}
+        return dict.fromkeys(hosts, self.address)
+
+    def lose_state(self, instance: str = "") -> None:
+        """Lose the state. instance: the id of the next, "" for the same."""
+        self.registry, self.instance = Registry(), instance or self.instance
+
+    def _uid(self) -> str:
+        return self.uid if self.tells_uid and self.is_readable else ""
+
+    def _found(self) -> Known[tuple[Claim, ...]] | Unknown:
+        if not self.is_readable:
+            return Unknown("connection refused")
+        targets = Known((self.address,))
+        claims = (
+            Claim(host, "A", targets, ObjectKey("", "HTTPRoute", namespace, name), CREATED)
+            for (namespace, name), hosts in sorted(self.objects.items())
+            for host in hosts
+        )
+        return Known(tuple(claims))
+
+    def _carry_out(self, seen: Convergence) -> tuple[LiveRecord, ...]:
+        """Carry a plan out on paper, as state and zone are after the engine."""
+        ledger = Ledger.of(seen.plan, seen.observation, is_allowed=bool(seen.allowed_by))
+        before = replace(seen.plan.memory, spent=self.registry.memory.spent)
+        memory = ledger.after(before, self.name, seen.changes)
+        after = carried_out(seen.plan, seen.observation)
+        (zone,) = after.zones
+        if not isinstance(zone, ZoneSnapshot):
+            raise WrongError("a zone on paper cannot be read")
+        mine = {f"new {one.logical_name}": f"{self.instance} {one.logical_name}" for one in after.registry.records}
+        registered = tuple(
+            replace(one, urn=f"urn:pulumi:{self.name}::x::y::{one.logical_name}", id=mine.get(one.id, one.id))
+            for one in after.registry.records
+        )
+        self.registry = replace(
+            after.registry,
+            records=registered,
+            zone_ids=seen.plan.memory.zones,
+            instance=self.instance,
+            memory=memory,
+        )
+        return tuple(replace(one, id=mine.get(one.id, one.id)) for one in zone.records)

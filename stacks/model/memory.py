@@ -1,0 +1,93 @@
+"""The memory of the guard: what the runs of the last hour have changed, and which zones and clusters there were.
+
+State keeps it, so that a restart forgets nothing. Each stack of an estate keeps what its own runs have done.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+HOUR = 3600.0
+"""Seconds for which a change counts."""
+MINUTE = 60
+"""Seconds whose changes are noted together."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Spent:
+    """The counted changes of one stack's runs in a zone, within a minute.
+
+    at: seconds since the epoch. owned: the records of ours in the zone before.
+    """
+
+    stack: str
+    zone_id: str
+    at: int
+    owned: int
+    updated: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GuardMemory:
+    """The changes that count against the guard's limits, and the identities of zones and clusters."""
+
+    spent: tuple[Spent, ...] = ()
+    zones: tuple[tuple[str, str], ...] = ()
+    """The ids of zones, by name."""
+    clusters: tuple[tuple[str, str], ...] = ()
+    """The UIDs of clusters' kube-system namespaces, by the clusters' names."""
+
+    def within_the_hour(self, now: float) -> tuple[Spent, ...]:
+        """Return the changes of less than an hour ago, in order. A clock that was set back has later ones."""
+        return tuple(sorted((one for one in self.spent if abs(now - one.at) < HOUR), key=lambda one: one.at))
+
+    def adding(self, stack: str, more: Iterator[Spent], now: float) -> GuardMemory:
+        """Return the part of one stack with further changes; those of one zone and minute are one entry."""
+        found: dict[tuple[str, int], Spent] = {}
+        for one in (*(one for one in self.within_the_hour(now) if one.stack == stack), *more):
+            key = (one.zone_id, one.at // MINUTE)
+            before = found.get(key)
+            found[key] = (
+                one
+                if before is None
+                else replace(before, updated=before.updated + one.updated, deleted=before.deleted + one.deleted)
+            )
+        return replace(self, spent=tuple(found.values()))
+
+    def as_output(self) -> dict[str, Any]:
+        """Return the output of a stack that `remembered` reads."""
+        spent = [[one.zone_id, one.at, one.owned, one.updated, one.deleted] for one in self.spent]
+        return {"spent": spent, "clusters": dict(self.clusters)}
+
+
+NO_MEMORY = GuardMemory()
+"""The memory of a stack that has not run yet."""
+
+
+def new_instance() -> str:
+    """Return a new id of a state, for its marks."""
+    return secrets.token_hex(4)
+
+
+def remembered(output: Any, stack: str) -> GuardMemory:  # noqa: ANN401 - whatever state holds
+    """Return the memory in a stack's output; entries that cannot be read are left out."""
+    if not isinstance(output, Mapping):
+        return NO_MEMORY
+    clusters = output.get("clusters")
+    named = clusters.items() if isinstance(clusters, Mapping) else ()
+    return GuardMemory(
+        tuple(_spent(output.get("spent"), stack)),
+        clusters=tuple(sorted((str(name), str(uid)) for name, uid in named)),
+    )
+
+
+def _spent(entries: Any, stack: str) -> Iterator[Spent]:  # noqa: ANN401 - whatever state holds
+    for entry in entries if isinstance(entries, list) else ():
+        match entry:
+            case [str(zone_id), int() | float(), int() | float(), int() | float(), int() | float()]:
+                at, owned, updated, deleted = (int(number) for number in entry[1:])
+                yield Spent(stack, zone_id, at, owned, updated, deleted)

@@ -1,0 +1,73 @@
+"""The addresses that names follow: a change that only follows them is none that the guard counts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from components.records import canonical_content
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Known, RegisteredRecord
+from stacks.plan.changes import Action, Change, same
+
+ADDRESS_TYPES = frozenset({"A", "AAAA"})
+PUT_RIGHT = frozenset({Action.UPDATE, Action.CORRECT, Action.RESTORE})
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The addresses that names follow: detected ones, and of unknown links the last published."""
+
+    addresses: Collection[str]
+    pointing: frozenset[tuple[str, str]]
+    """The record sets with such addresses only."""
+    asked: frozenset[tuple[str, str]]
+    """The record sets of cluster objects: they follow the addresses of these."""
+
+    @classmethod
+    def of(cls, plan: Plan, observation: Observation) -> Followed:
+        seen = {
+            str(a) for one in observation.addresses if isinstance(one.addresses, Known) for a in one.addresses.value
+        }
+        unseen = {(one.link, one.family) for one in observation.addresses if not isinstance(one.addresses, Known)}
+        remembered = {
+            address
+            for one in observation.registry.links
+            if (one.link, one.family) in unseen
+            for address in one.addresses
+        }
+        addresses = frozenset(seen | remembered)
+        pointing = frozenset(
+            (one.name, one.type)
+            for one in plan.record_sets
+            if one.slots and all(addresses.issuperset(canonical_content.split(slot.target)) for slot in one.slots)
+        )
+        return cls(addresses, pointing, frozenset(key for key, _ in plan.asked_by))
+
+    def has(self, name: str, record_type: str) -> bool:
+        """Whether a record set has only targets that it follows."""
+        key = (name, record_type)
+        return key in self.asked or (record_type in ADDRESS_TYPES and key in self.pointing)
+
+    def points(self, change: Change) -> bool:
+        """Whether a record points at what it follows, after a change."""
+        after = change.after
+        if after is None:
+            return False
+        return (after.name, after.type) in self.asked or (
+            after.type in ADDRESS_TYPES
+            and all(address in self.addresses for address in canonical_content.split(after.content))
+        )
+
+    def updates(self, change: Change, ours: RegisteredRecord) -> bool:
+        """Whether a change gives a record a target that it follows, and nothing else."""
+        after, before = change.after, change.before
+        if after is None:
+            return False
+        moves = before is None or before.content != after.content
+        return self.points(change) and moves and same(replace(ours.record, content=after.content), after)
+
+    def shrinks(self, change: Change) -> bool:
+        """Whether a deletion takes one address of a name that keeps others."""
+        return self.has(*change.resource.record_set)

@@ -1,0 +1,103 @@
+"""What the guard remembers from one run to the next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.campaigns.trust.stack import Stack
+from stacks.model.memory import NO_MEMORY, GuardMemory, Spent, remembered
+from stacks.model.values import LiveRecord
+from tests.profiles import examples
+
+SHARE = 0.3
+OBJECTS = 100
+
+
+def stack(number: int = OBJECTS) -> Stack:
+    made = Stack("attic", "home", "aaaaaaaa", "203.0.113.7")
+    made.objects = {("shop", f"web{one}"): (f"n{one}.example.com",) for one in range(number)}
+    return made
+
+
+def vanish(one: Stack, share: float) -> None:
+    for key in sorted(one.objects)[: round(len(one.objects) * share)]:
+        del one.objects[key]
+
+
+def restarted(one: Stack) -> None:
+    """Its memory goes through what state keeps."""
+    output = json.loads(json.dumps(one.registry.memory.as_output()))
+    one.registry = replace(one.registry, memory=remembered(output, one.name))
+
+
+class TestObjectsThatVanishLittleByLittle:
+    @pytest.mark.parametrize("pause", [1.0, 60.0, 600.0])
+    def test_are_refused_by_their_second_step_over_restarts_too(self, pause: float) -> None:
+        one, records, now = stack(), tuple[LiveRecord, ...](), 0.0
+        records, _ = one.turn("z1", records, now)
+        left = []
+        for _ in range(5):
+            vanish(one, SHARE)
+            now += pause
+            records, seen = one.turn("z1", records, now)
+            restarted(one)
+            left.append(sum(record.record.type == "A" for record in records))
+        assert left == [71] * 5
+        assert seen.refusals[0].what.startswith("53 of the 101 records of ours in example.com")
+        assert "30 were within the last hour" in seen.refusals[0].what
+
+    def test_are_let_go_where_hours_lie_between(self) -> None:
+        one, records = stack(), tuple[LiveRecord, ...]()
+        records, _ = one.turn("z1", records, 0.0)
+        for hour in (2, 4, 6):
+            vanish(one, SHARE)
+            records, seen = one.turn("z1", records, hour * 3600.0)
+            assert seen.refusals == ()
+
+    @settings(max_examples=examples(200), deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from([0.05, 0.3, 0.9, 1.0]), st.integers(1, 1500)), min_size=1, max_size=12))
+    def test_never_take_more_than_the_share_within_an_hour(self, steps: list[tuple[float, int]]) -> None:
+        one, records, now = stack(40), tuple[LiveRecord, ...](), 0.0
+        records, _ = one.turn("z1", records, now)
+        had = [(now, 41)]
+        for share, pause in steps:
+            vanish(one, share)
+            now += pause
+            records, _ = one.turn("z1", records, now)
+            had.append((now, sum(record.record.type == "A" for record in records)))
+            most = max(count for at, count in had if now - at < 3600)
+            assert had[-1][1] >= most - int(SHARE * 41)
+            assert had[-1][1] > 0
+
+
+class TestTheMemory:
+    def test_counts_a_minute_as_one_entry_and_forgets_after_an_hour(self) -> None:
+        first = NO_MEMORY.adding("home", iter([Spent("home", "z", 0, 10, 1, 2), Spent("home", "z", 59, 9, 0, 1)]), 59)
+        assert first.spent == (Spent("home", "z", 0, 10, 1, 3),)
+        later = first.adding("home", iter([Spent("home", "z", 3500, 8, 1)]), 3500)
+        assert [one.at for one in later.spent] == [0, 3500]
+        assert [one.at for one in later.adding("home", iter(()), 3700).spent] == [3500]
+
+    def test_of_another_stack_is_not_kept_twice(self) -> None:
+        both = GuardMemory((Spent("home", "z", 0, 10, 0, 1), Spent("home-shard-1", "z", 0, 10, 0, 2)))
+        assert both.adding("home", iter(()), 1.0).spent == (Spent("home", "z", 0, 10, 0, 1),)
+
+    def test_survives_a_clock_that_was_set_back(self) -> None:
+        ahead = GuardMemory((Spent("home", "z", 1000, 10, 0, 1), Spent("home", "z", 9000, 10, 0, 1)))
+        assert [one.at for one in ahead.within_the_hour(500.0)] == [1000]
+
+    @pytest.mark.parametrize(
+        "output", [None, [], {}, {"spent": 1}, {"spent": [[1], ["z", "x", 1, 1, 1], None], "clusters": []}]
+    )
+    def test_is_empty_where_state_has_none_that_can_be_read(self, output: Any) -> None:  # noqa: ANN401 - anything
+        assert remembered(output, "home") == NO_MEMORY
+
+    def test_is_what_was_written(self) -> None:
+        memory = GuardMemory((Spent("home", "z", 5, 10, 1, 2),), clusters=(("", "uid"),))
+        assert remembered(json.loads(json.dumps(memory.as_output())), "home") == memory
