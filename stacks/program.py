@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pulumi
@@ -20,13 +21,15 @@ from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
 from stacks.model.values import RecordSet, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
-from stacks.observe.registry import read_registry
+from stacks.observe.project import read_project
+from stacks.observe.registry import MADE_BY, read_registry
 from stacks.observe.world import look_around, observe
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records, import_ids
 from stacks.plan.safety.guard import refusals
 from stacks.plan.safety.permission import Permission, from_environment, refused
+from stacks.plan.safety.state import require_known
 from stacks.plan.sharding import split
 from stacks.settings.credentials import credentials
 from stacks.settings.files import from_pulumi
@@ -37,11 +40,15 @@ from stacks.settings.zone import ZoneSettings
 
 def program() -> None:
     """Observe, plan and declare the stack that `pulumi up` runs. Raises UserError, ObservationError and Refused."""
-    stack, environment, folder = pulumi.get_stack(), os.environ, Path.cwd()
-    settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, environment, stack, folder)
+    stack, environment = pulumi.get_stack(), os.environ
+    folder = Path(pulumi.get_root_directory() or Path.cwd())
+    configuration = {**config.get_config_env(), **config.CONFIG.get()}
+    settings = from_pulumi(configuration, environment, stack, read_project(folder).settings_folder)
 
     def registry(of: str = stack) -> Registry:
-        return read_registry(of, environment, cwd=folder)
+        found = read_registry(of, environment, cwd=folder)
+        require_known(found, of, version("truenorth"))
+        return found
 
     observation = observe(
         settings, credentials(settings, environment), registry, lambda: look_around(settings, environment)
@@ -68,6 +75,7 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         pulumi.export("shared", {f"{one.name}/{one.type}": shared_output(one) for one in plan.shared})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
         pulumi.export("shards", plan.layout.as_output())
+    pulumi.export(MADE_BY, version("truenorth"))
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
 
 

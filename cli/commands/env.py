@@ -6,10 +6,10 @@ import os
 import shlex
 import sys
 
-from cli.commands.shared.options import SettingsFile, Stack, State
+from cli.commands.shared.options import ProjectFolder, SettingsFile, Stack, State
 
 
-def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "") -> None:
+def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None) -> None:
     """Print `export` lines: the engine on PATH, the same state, the same plugins. No credentials are printed.
 
     Example: `eval "$(truenorth env --stack home)"; pulumi up --stack home`
@@ -19,7 +19,7 @@ def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "")
     from stacks.model.errors import UserError
     from stacks.settings.credentials import secret_variables
 
-    session = open_session(stack, settings, os.environ, state)
+    session = open_session(stack, settings, os.environ, state, project)
     if not isinstance(session.state, PulumiBackend):
         raise UserError(
             "the state is in Secrets, which a plain `pulumi` cannot reach",

@@ -75,7 +75,7 @@ def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daem
     alone = without_elsewhere(environment)
     inside = {**alone, **lab_environment(lab, alone)}
     settings_file = folder / f"Pulumi.{STACK}.yaml"
-    shutil.copyfile(settings_path(find_project(Path.cwd()), STACK), settings_file)
+    shutil.copyfile(settings_path(find_project(), STACK), settings_file)
     scene = Scene(console, lab.places, settings_file, inside)
     scene.say("lab", f"Cloudflare API {lab.places.cloudflare}, STUN {lab.places.stun}, HTTP {lab.places.http}")
     create(scene)

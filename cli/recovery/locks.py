@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from cli.engine.failure import Locked
 from cli.recovery import processes
-from cli.session.project import PROJECT_NAME
 from stacks.model.errors import UserError
 from stacks.observe.pulumi_cli import ask_pulumi
 
@@ -48,7 +47,7 @@ def dead_files(session: Session, folder: Path, leads_since: datetime | None, pat
     patience: seconds that an engine on this machine is given to end.
     """
     found: dict[Path, str] = {}
-    for file in sorted((folder / "locks" / "organization" / PROJECT_NAME / session.stack).glob("*.json")):
+    for file in sorted((folder / "locks" / "organization" / session.project.name / session.stack).glob("*.json")):
         lock = _read(file)
         if isinstance(lock, EngineLock):
             why = why_dead(lock, leads_since, patience)
@@ -80,7 +79,7 @@ def cancel_dead(session: Session, locked: Locked, leads_since: datetime | None, 
         session.engine.pulumi,
         ("cancel", "--yes", f"--stack={session.stack}"),
         session.environment,
-        cwd=session.project,
+        cwd=session.project.folder,
         failed=f"the lock of stack {session.stack} could not be removed",
     )
     if not done.succeeded:

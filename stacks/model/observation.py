@@ -27,6 +27,10 @@ class Registry:
     """The pools, monitors and load balancers that are ours."""
     layout: Layout = ONE_STACK
     """The layout with which the records were last declared."""
+    foreign: tuple[str, ...] = ()
+    """The URNs of resources that TrueNorth's own program does not declare."""
+    made_by: str = ""
+    """The version of the TrueNorth that declared the stack last; "" where state does not say."""
     twice: tuple[RegisteredRecord, ...] = ()
     """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
 

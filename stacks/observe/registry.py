@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from components import urns
+from components.geo.names import BALANCER_COMPONENT, POOL_COMPONENT
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Registry
@@ -17,6 +19,12 @@ from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
+RECORD_COMPONENT = "truenorth:dns:OwnedRecord"
+_OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT})
+"""The types of components that the program declares; all else is in one of them, or Pulumi's own."""
+_PULUMIS = "pulumi:"
+MADE_BY = "truenorth"
+"""The stack's output with the version of the TrueNorth that declared it."""
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
@@ -42,8 +50,13 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
     wished: Mapping[str, Any] = {}
-    layout = ONE_STACK
+    layout, made_by = ONE_STACK, ""
+    foreign: list[str] = []
     for resource in resources:
+        outermost = urns.outermost_type(resource["urn"])
+        if outermost not in _OWN and not outermost.startswith(_PULUMIS):
+            foreign.append(resource["urn"])
+            continue
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
             records.append(READERS[provider.name].registered(resource))
@@ -51,7 +64,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
-            layout = remembered(outputs.get("shards"))
+            layout, made_by = remembered(outputs.get("shards")), str(outputs.get(MADE_BY, ""))
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
@@ -61,6 +74,8 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         shared=shared,
         geo=geo.remembered(resources, wished),
         layout=layout,
+        foreign=tuple(foreign),
+        made_by=made_by,
     )
 
 

@@ -15,7 +15,7 @@ from stacks.settings.stack import NAMESPACE, Settings, parse, short, typed
 def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
     """Return the settings in Pulumi's configuration of the running program.
 
-    config: text or JSON by `truenorth:key`. folder: that of the project. A shard has no settings of its own: those of
+    config: text or JSON by `truenorth:key`. folder: that of the settings files. A shard has no settings of its own: those of
     its estate are read from their file in the folder. Raises UserError.
     """
     estate = estate_of(stack)

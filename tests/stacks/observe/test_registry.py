@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from components.records.owned_record import TYPE_TOKEN
 from components.records.record import Record
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Registry
-from stacks.observe.registry import parse_registry, read_registry
+from stacks.observe.registry import RECORD_COMPONENT, parse_registry, read_registry
 
 PREFIX = "urn:pulumi:home::truenorth::"
 STACK_URN = f"{PREFIX}pulumi:pulumi:Stack::truenorth-home"
@@ -86,3 +87,42 @@ def test_a_state_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path) -> None
         read(engine(tmp_path, "echo 'error: access denied' >&2; exit 255"))
     with pytest.raises(ObservationError, match="could not be read"):
         read(tmp_path / "nowhere")
+
+
+def of_type(type_chain: str, name: str = "x") -> dict[str, Any]:
+    kind = type_chain.rpartition("$")[2]
+    return {"urn": f"{PREFIX}{type_chain}::{name}", "type": kind, "id": "i", "inputs": {}, "outputs": {}}
+
+
+@pytest.mark.parametrize(
+    ("type_chain", "is_foreign"),
+    [
+        ("truenorth:dns:OwnedRecord", False),
+        ("truenorth:index:GeoPool", False),
+        ("truenorth:index:GeoLoadBalancer", False),
+        ("pulumi:providers:cloudflare", False),
+        ("pulumi:pulumi:StackReference", False),
+        ("cloudflare:index/dnsRecord:DnsRecord", True),
+        ("my:index:Site$cloudflare:index/dnsRecord:DnsRecord", True),
+        ("my:index:Site$truenorth:dns:OwnedRecord", True),
+        ("aws:s3/bucket:Bucket", True),
+        ("truenorth:index:Operator", True),
+    ],
+)
+def test_what_the_program_does_not_declare_is_foreign(type_chain: str, is_foreign: bool) -> None:  # noqa: FBT001 - a case
+    one = of_type(type_chain)
+    registry = parse_registry({"deployment": {"resources": [one]}})
+    assert registry.foreign == ((one["urn"],) if is_foreign else ())
+    assert registry.records == ()
+
+
+def test_the_component_of_records_has_the_name_by_which_they_are_known() -> None:
+    assert RECORD_COMPONENT == TYPE_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("outputs", "made_by"), [({}, ""), ({"truenorth": "0.3.0"}, "0.3.0"), ({"truenorth": [1]}, "[1]")]
+)
+def test_the_version_that_made_a_state_is_read_from_it(outputs: dict[str, Any], made_by: str) -> None:
+    stack = {"urn": STACK_URN, "type": "pulumi:pulumi:Stack", "outputs": outputs}
+    assert parse_registry({"deployment": {"resources": [stack]}}).made_by == made_by
