@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,12 +16,23 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from cli.setup.place import NewStack
     from stacks.observe.zone.visible import VisibleZone
 
 Target = Annotated[
     Path | None,
     typer.Option(
         "--settings", envvar="TRUENORTH_SETTINGS", help="Write the settings to this file instead.", dir_okay=False
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        envvar="TRUENORTH_PROJECT",
+        metavar="DIR",
+        show_default=False,
+        help="Make the stack in this folder, instead of the project around the working directory.",
     ),
 ]
 Zone = Annotated[str, typer.Option("--zone", "-z", metavar="DOMAIN", help="The zone, e.g. example.com.")]
@@ -54,6 +66,7 @@ def init(  # noqa: PLR0913 - the options of the command
     zone: Zone = "",
     name: Names = None,
     *,
+    project: Folder = None,
     provider: Provider = "",
     sources: Sources = "",
     context: Context = "",
@@ -62,20 +75,24 @@ def init(  # noqa: PLR0913 - the options of the command
     yes: Yes = False,
     force: Overwrite = False,
 ) -> None:
-    """Set up a stack: check the token, find the zone and the address, and write stacks/Pulumi.STACK.yaml.
+    """Set up a stack: check the token, find the zone and the address, and write Pulumi.STACK.yaml.
 
-    Asks for what no option gives; without a terminal, or with --yes, it never asks. Nothing is changed but that file,
-    and the token is not written.
+    In a folder without a project it makes one: Pulumi.yaml, a program of two lines, the pin of this version and
+    .gitignore. Beside a Pulumi program of yours it adds the settings alone, and says how to call TrueNorth from it.
+    Nothing is overwritten, and the token is not written.
+
+    Asks for what no option gives; without a terminal, or with --yes, it never asks.
 
     Example: `truenorth init --stack home --zone example.com --name www`
     """
     from rich.console import Console
 
-    from cli.session.project import find_project, settings_path
     from cli.setup import asking, file, names
+    from cli.setup.place import NewStack, place_of
     from stacks.settings.cluster import ClusterSettings
 
-    target = settings or settings_path(find_project(Path.cwd()), stack)
+    place = NewStack(settings) if settings else place_of(stack, project)
+    target = place.settings_file
     if target.exists() and not force:
         raise file.exists(target)
     may_ask, console, environment = asking.may_ask(yes=yes), Console(), dict(os.environ)
@@ -93,9 +110,9 @@ def init(  # noqa: PLR0913 - the options of the command
         context=objects.context,
         kubeconfig=kubeconfig if objects.sources else "",
     )
-    file.write(target, file.content(stack, chosen, environment, target), force=force)
-    console.print(f"[green]written[/]: {target}", highlight=False, soft_wrap=True)
-    _print_next(console, stack, settings, typed)
+    file.write(target, file.content(stack, chosen, environment, target), force=force, beside=place.files)
+    _print_written(console, place)
+    _print_next(console, stack, settings, project, typed)
 
 
 def _token(provider: str, environment: dict[str, str], *, may_ask: bool) -> str:
@@ -150,8 +167,18 @@ def _ipv6(console: Console, zone: str, environment: Mapping[str, str], wanted: b
     return bool(wanted)
 
 
-def _print_next(console: Console, stack: str, settings: Path | None, typed: str) -> None:
+def _print_written(console: Console, place: NewStack) -> None:
+    for one in (*place.files, place.settings_file):
+        console.print("[green]written[/]: ", end="", highlight=False)
+        console.print(str(one), markup=False, highlight=False, soft_wrap=True)
+    for word in place.words:
+        console.print(word, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_next(console: Console, stack: str, settings: Path | None, project: Path | None, typed: str) -> None:
     where = f"--stack {stack}"
+    if project and not os.environ.get("TRUENORTH_PROJECT"):
+        where += f" --project {shlex.quote(str(project))}"
     if settings and not os.environ.get("TRUENORTH_SETTINGS"):
         where += f" --settings {settings}"
     lines = [

@@ -1,4 +1,4 @@
-"""Writes the settings file of a new stack: the choices, each with a comment, and no defaults."""
+"""Writes the settings file of a new stack: the choices, each with a comment. All files of a new project, or none."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from cli.session.files import write_whole
 from stacks.model.errors import UserError
 from stacks.settings.stack import NAMESPACE, parse
 
+SCHEMA = ""
+"""The URL of the settings' JSON Schema, which editors take from the first line; "" for no such line."""
 HEAD = """\
 # The stack {stack}, as `truenorth init` has written it. What else can be set stands in the README's table of settings;
 # credentials are no settings: they come from the environment.
@@ -44,7 +46,8 @@ def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: P
     if chosen.ipv6:
         entries.append(("Records for both families, A and AAAA.", "wan", {"families": ["ipv4", "ipv6"]}))
     entries += _of_cluster(chosen)
-    text = HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
+    schema = f"# yaml-language-server: $schema={SCHEMA}\n" if SCHEMA else ""
+    text = schema + HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
     values = {key: value for _, key, value in entries}
     parse(values, environment, stack=stack, where=str(where))
     read = yaml.safe_load(text)["config"]
@@ -53,18 +56,23 @@ def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: P
     return text
 
 
-def write(file: Path, text: str, *, force: bool) -> None:
-    """Write the file. Raises UserError where it is there already, unless force is set, or cannot be written."""
+def write(file: Path, text: str, *, force: bool, beside: Mapping[Path, str] | None = None) -> None:
+    """Write the file, and before it those beside it: all, or none. beside: files that are not there yet.
+
+    Raises UserError where one is there already (the file itself may be where force is set), or cannot be written.
+    """
+    written: list[Path] = []
     try:
+        for new, its_text in (beside or {}).items():
+            write_whole(new, its_text.encode(), overwrite=False)
+            written.append(new)
         write_whole(file, text.encode(), overwrite=force)
-    except FileExistsError:
-        raise exists(file) from None
-    except OSError as error:
-        raise UserError(
-            f"the settings cannot be written: {error.strerror}",
-            str(file),
-            "make its folder writable, or name --settings",
-        ) from error
+    except BaseException as error:
+        for new in written:
+            new.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _unwritten(error, file, written, beside or {}) from error
+        raise
 
 
 def exists(file: Path) -> UserError:
@@ -72,6 +80,25 @@ def exists(file: Path) -> UserError:
     return UserError(
         "the stack has settings already", str(file), "name another stack with --stack, or add --force to write it anew"
     )
+
+
+def exists_beside(file: Path) -> UserError:
+    """Return the error for a file of the person's in the place of one of a new project."""
+    return UserError(
+        f"the folder has a {file.name} already, and nothing is overwritten",
+        str(file),
+        "move it away, or name another folder with --project",
+    )
+
+
+def _unwritten(error: OSError, file: Path, written: Sequence[Path], beside: Mapping[Path, str]) -> UserError:
+    """Return the error for the file at which writing has stopped."""
+    stopped = next((new for new in beside if new not in written), file)
+    if isinstance(error, FileExistsError):
+        return exists(file) if stopped == file else exists_beside(stopped)
+    what = "the settings cannot be written" if stopped == file else f"{stopped.name} cannot be written"
+    do = "make its folder writable, or name --settings" if not beside else "make its folder writable, or name --project"
+    return UserError(f"{what}: {error.strerror}", str(stopped), do)
 
 
 def _of_cluster(chosen: Chosen) -> list[tuple[str, str, object]]:
