@@ -21,7 +21,7 @@ from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
 from stacks.model.values import RecordSet, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
-from stacks.observe.project import read_project
+from stacks.observe.project import projects_above
 from stacks.observe.registry import MADE_BY, read_registry
 from stacks.observe.world import look_around, observe
 from stacks.plan.changes import changes
@@ -40,10 +40,10 @@ from stacks.settings.zone import ZoneSettings
 
 def program() -> None:
     """Observe, plan and declare the stack that `pulumi up` runs. Raises UserError, ObservationError and Refused."""
-    stack, environment = pulumi.get_stack(), os.environ
-    folder = Path(pulumi.get_root_directory() or Path.cwd())
+    stack, environment, folder = pulumi.get_stack(), os.environ, Path.cwd()
     configuration = {**config.get_config_env(), **config.CONFIG.get()}
-    settings = from_pulumi(configuration, environment, stack, read_project(folder).settings_folder)
+    files = next((project.settings_folder for project in projects_above(folder)), folder)
+    settings = from_pulumi(configuration, environment, stack, files)
 
     def registry(of: str = stack) -> Registry:
         found = read_registry(of, environment, cwd=folder)

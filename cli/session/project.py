@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from cli.session.own_settings import PREFIX, SUFFIX, has_settings
 from stacks.model.errors import UserError
-from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, read_project
+from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, projects_above, read_project
 
 
 def find_project(named: Path | None = None) -> Project:
@@ -35,13 +34,6 @@ def start_of(named: Path | None) -> Path:
     if not folder.is_dir():
         raise UserError("there is no such folder", f"--project {named}", "name the folder of a Pulumi.yaml")
     return folder
-
-
-def projects_above(start: Path) -> Iterator[Project]:
-    """Yield the projects around a folder, the nearest first. Raises UserError at one that cannot be read."""
-    for folder in (start, *start.parents):
-        if (folder / PROJECT_FILE).is_file():
-            yield read_project(folder)
 
 
 def is_ours(project: Project) -> bool:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cli.session.project import is_ours, projects_above, settings_path, start_of
+from cli.session.project import is_ours, settings_path, start_of
 from cli.setup import scaffold
 from cli.setup.file import exists_beside
 from cli.setup.scaffold import Toolchain
 from stacks.model.errors import UserError
-from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, read_project
+from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, projects_above, read_project
 
 _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """The names of stacks that Pulumi takes (pulumi, sdk/go/common/tokens/names.go)."""

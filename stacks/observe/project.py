@@ -5,7 +5,7 @@ Source: https://www.pulumi.com/docs/iac/concepts/projects/project-file/.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,13 @@ class Project:
     name: str
     settings_folder: Path
     runtime: str = "python"
+
+
+def projects_above(start: Path) -> Iterator[Project]:
+    """Yield the projects around a folder, the nearest first. Raises UserError at one that cannot be read."""
+    for folder in (start, *start.parents):
+        if (folder / PROJECT_FILE).is_file():
+            yield read_project(folder)
 
 
 def read_project(folder: Path) -> Project:
