@@ -15,7 +15,7 @@ import pytest
 from cli.exit_codes import UNUSABLE
 from lab import remote
 from lab.world import FIRST_IPV4
-from tests.cli.conftest import COMMAND_DEADLINE, STACK, Inside
+from tests.cli.conftest import COMMAND_DEADLINE, ROOT, STACK, Inside
 from tests.cli.in_process import truenorth
 
 OWN = version_of("truenorth")
@@ -153,6 +153,25 @@ def test_the_state_lies_under_the_name_of_the_project(own: OwnFolder, inside: In
     assert "it can be read; 2 records of ours" in own.run("doctor").stdout
     own.done("destroy", "--yes")
     assert inside.zone() == {}
+
+
+def test_what_pulumi_new_makes_of_the_template_is_a_project(own: OwnFolder, inside: Inside) -> None:
+    made = subprocess.run(
+        ["pulumi", "new", str(ROOT / "template"), "--yes", "--name", "dns", "--stack", STACK, "--non-interactive"]
+        + ["--config", "truenorth:zone=example.com"],
+        cwd=own.path,
+        # Without a Python on PATH nothing is installed: this version is in no registry yet.
+        env={**own.environment, "PATH": own.environment["TRUENORTH_ENGINE_DIR"]},
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_DEADLINE,
+        check=False,
+    )
+    assert "Saved config" in made.stdout, made.stderr
+    own.done("up")
+    assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
+    own.install()
+    assert "unchanged" in own.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
