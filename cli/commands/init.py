@@ -12,11 +12,10 @@ import typer
 from cli.commands.shared.options import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.console import Console
 
-    from cli.setup.place import NewStack
     from stacks.observe.zone.visible import VisibleZone
 
 Target = Annotated[
@@ -91,11 +90,16 @@ def init(  # noqa: PLR0913 - the options of the command
     from cli.setup.place import NewStack, place_of
     from stacks.settings.cluster import ClusterSettings
 
-    place = NewStack(settings) if settings else place_of(stack, project)
+    may_ask, console, environment = asking.may_ask(yes=yes), Console(), dict(os.environ)
+    place = NewStack(settings) if settings else place_of(stack, project, environment)
     target = place.settings_file
     if target.exists() and not force:
-        raise file.exists(target)
-    may_ask, console, environment = asking.may_ask(yes=yes), Console(), dict(os.environ)
+        if not place.files:
+            raise file.exists(target)
+        file.write_beside(place.files)  # settings of a person who had no project around them yet
+        _print_written(console, place.files, place.words)
+        _print_next(console, stack, settings, project, "")
+        return
     typed = _token(provider, environment, may_ask=may_ask)
     found = _zone(console, zone, provider, environment, may_ask=may_ask)
     ipv6 = _ipv6(console, found.name, environment, ipv6, may_ask=may_ask)
@@ -111,7 +115,7 @@ def init(  # noqa: PLR0913 - the options of the command
         kubeconfig=kubeconfig if objects.sources else "",
     )
     file.write(target, file.content(stack, chosen, environment, target), force=force, beside=place.files)
-    _print_written(console, place)
+    _print_written(console, (*place.files, target), place.words)
     _print_next(console, stack, settings, project, typed)
 
 
@@ -167,11 +171,11 @@ def _ipv6(console: Console, zone: str, environment: Mapping[str, str], wanted: b
     return bool(wanted)
 
 
-def _print_written(console: Console, place: NewStack) -> None:
-    for one in (*place.files, place.settings_file):
+def _print_written(console: Console, files: Iterable[Path], words: Iterable[str]) -> None:
+    for one in files:
         console.print("[green]written[/]: ", end="", highlight=False)
         console.print(str(one), markup=False, highlight=False, soft_wrap=True)
-    for word in place.words:
+    for word in words:
         console.print(word, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,17 +62,44 @@ def write(file: Path, text: str, *, force: bool, beside: Mapping[Path, str] | No
 
     Raises UserError where one is there already (the file itself may be where force is set), or cannot be written.
     """
+    with _undone() as written:
+        write_beside(beside or {})
+        written.extend(beside or ())
+        try:
+            write_whole(file, text.encode(), overwrite=force)
+        except FileExistsError:
+            raise exists(file) from None
+        except OSError as error:
+            raise UserError(
+                f"the settings cannot be written: {error.strerror}",
+                str(file),
+                "make its folder writable, or name --settings",
+            ) from error
+
+
+def write_beside(files: Mapping[Path, str]) -> None:
+    """Write the files of a project around settings: all, or none. Raises UserError as `write` does."""
+    with _undone() as written:
+        for file, text in files.items():
+            try:
+                write_whole(file, text.encode(), overwrite=False)
+            except FileExistsError:
+                raise exists_beside(file) from None
+            except OSError as error:
+                what, do = f"{file.name} cannot be written: {error.strerror}", "make its folder writable, or make room"
+                raise UserError(what, str(file), do) from error
+            written.append(file)
+
+
+@contextmanager
+def _undone() -> Iterator[list[Path]]:
+    """Yield a list for the files that are written within the block, which are removed where it fails."""
     written: list[Path] = []
     try:
-        for new, its_text in (beside or {}).items():
-            write_whole(new, its_text.encode(), overwrite=False)
-            written.append(new)
-        write_whole(file, text.encode(), overwrite=force)
-    except BaseException as error:
-        for new in written:
-            new.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _unwritten(error, file, written, beside or {}) from error
+        yield written
+    except BaseException:
+        for file in written:
+            file.unlink(missing_ok=True)
         raise
 
 
@@ -89,16 +117,6 @@ def exists_beside(file: Path) -> UserError:
         str(file),
         "move it away, or name another folder with --project",
     )
-
-
-def _unwritten(error: OSError, file: Path, written: Sequence[Path], beside: Mapping[Path, str]) -> UserError:
-    """Return the error for the file at which writing has stopped."""
-    stopped = next((new for new in beside if new not in written), file)
-    if isinstance(error, FileExistsError):
-        return exists(file) if stopped == file else exists_beside(stopped)
-    what = "the settings cannot be written" if stopped == file else f"{stopped.name} cannot be written"
-    do = "make its folder writable, or name --settings" if not beside else "make its folder writable, or name --project"
-    return UserError(f"{what}: {error.strerror}", str(stopped), do)
 
 
 def _of_cluster(chosen: Chosen) -> list[tuple[str, str, object]]:

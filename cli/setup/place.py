@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cli.session.backend import STATE_VARIABLE, state_home
 from cli.session.project import is_ours, settings_path, start_of
 from cli.setup import scaffold
 from cli.setup.file import exists_beside
@@ -37,7 +38,7 @@ class NewStack:
     words: tuple[str, ...] = ()
 
 
-def place_of(stack: str, named: Path | None) -> NewStack:
+def place_of(stack: str, named: Path | None, environment: Mapping[str, str]) -> NewStack:
     """Return the place of a new stack. Nothing is written. named: a folder to use as it is; None to look around.
 
     Raises UserError for a stack that Pulumi would not take, and a folder in which the files cannot be made.
@@ -51,7 +52,7 @@ def place_of(stack: str, named: Path | None) -> NewStack:
     elif around:
         found = _beside(around[0], stack)
     else:
-        found = _new(start, stack)
+        found = _new(start, stack, environment)
     folder = found.settings_file.parent
     if not os.access(folder, os.W_OK | os.X_OK):
         fault, do = ("cannot be written", "make it writable") if folder.exists() else ("is missing", "make it")
@@ -83,7 +84,7 @@ def _beside(other: Project, stack: str) -> NewStack:
     return NewStack(settings_path(other, stack), words=(call, _pin(other.folder)))
 
 
-def _new(folder: Path, stack: str) -> NewStack:
+def _new(folder: Path, stack: str, environment: Mapping[str, str]) -> NewStack:
     """Return the place of a stack in a new project."""
     for name in _OTHER_FORMS:
         if (folder / name).exists():
@@ -105,7 +106,19 @@ def _new(folder: Path, stack: str) -> NewStack:
         if os.path.lexists(folder / name):
             raise exists_beside(folder / name)
     made = {folder / name: text for name, text in files.items()}
+    words += _state_there(stack, environment)
     return NewStack(folder / f"Pulumi.{stack}.yaml", made, tuple(words))
+
+
+def _state_there(stack: str, environment: Mapping[str, str]) -> list[str]:
+    """Return the paragraph about state that another folder's stack of this name has where ours goes; none without."""
+    if any(environment.get(variable) for variable in (STATE_VARIABLE, "PULUMI_BACKEND_URL")):
+        return []
+    file = state_home(environment) / "state" / ".pulumi" / "stacks" / OWN_NAME / f"{stack}.json"
+    if not file.exists():
+        return []
+    do = "if that is another folder's, give the stack here another name (--stack), or Pulumi.yaml another name"
+    return [f"a stack {stack} has state already, and this folder goes on with it:\n  {file}\n{do}"]
 
 
 def _lacking(file: Path, text: str) -> list[str]:

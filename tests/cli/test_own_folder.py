@@ -155,10 +155,25 @@ def test_the_state_lies_under_the_name_of_the_project(own: OwnFolder, inside: In
     assert inside.zone() == {}
 
 
+def test_settings_that_were_there_stay_and_get_a_project_around_them(own: OwnFolder, inside: Inside) -> None:
+    settings = own.path / f"Pulumi.{STACK}.yaml"
+    settings.write_text("config:\n  truenorth:zone: example.com\n  truenorth:names: [api]\n")
+    before = settings.read_text()
+    said = own.done("init")
+    assert "Pulumi.yaml" in said
+    assert str(settings) not in said
+    assert settings.read_text() == before
+    own.done("up")
+    assert inside.zone() == {"api.example.com/A": FIRST_IPV4}
+    assert "the stack has settings already" in own.refused("init")
+
+
 def test_what_pulumi_new_makes_of_the_template_is_a_project(own: OwnFolder, inside: Inside) -> None:
     made = subprocess.run(
-        ["pulumi", "new", str(ROOT / "template"), "--yes", "--name", "dns", "--stack", STACK, "--non-interactive"]
-        + ["--config", "truenorth:zone=example.com"],
+        [
+            *("pulumi", "new", str(ROOT / "template"), "--yes", "--non-interactive"),
+            *("--name", "dns", "--stack", STACK, "--config", "truenorth:zone=example.com"),
+        ],
         cwd=own.path,
         # Without a Python on PATH nothing is installed: this version is in no registry yet.
         env={**own.environment, "PATH": own.environment["TRUENORTH_ENGINE_DIR"]},

@@ -18,14 +18,14 @@ NEW = ["Pulumi.yaml", "__main__.py", "requirements.txt", ".gitignore"]
 
 def problem(named: Path, stack: str = "dns") -> Problem:
     with pytest.raises(UserError) as error:
-        place_of(stack, named)
+        place_of(stack, named, {})
     (only,) = error.value.problems
     return only
 
 
 class TestInAFolderWithoutAProject:
     def test_a_new_project_is_made(self, tmp_path: Path) -> None:
-        found = place_of("dns", tmp_path)
+        found = place_of("dns", tmp_path, {})
         assert found.settings_file == tmp_path / "Pulumi.dns.yaml"
         assert list(found.files) == [tmp_path / name for name in NEW]
         assert found.words == ()
@@ -42,7 +42,7 @@ class TestInAFolderWithoutAProject:
         self, tmp_path: Path, text: str, toolchain: str, word: str
     ) -> None:
         (tmp_path / "pyproject.toml").write_text(text)
-        found = place_of("dns", tmp_path)
+        found = place_of("dns", tmp_path, {})
         assert tmp_path / "requirements.txt" not in found.files
         described = yaml.safe_load(found.files[tmp_path / "Pulumi.yaml"])
         assert described["runtime"]["options"] == {"toolchain": toolchain, "virtualenv": ".venv"}
@@ -50,12 +50,12 @@ class TestInAFolderWithoutAProject:
 
     def test_a_pyproject_without_dependencies_leaves_the_pin_to_requirements(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 120\n")
-        assert tmp_path / "requirements.txt" in place_of("dns", tmp_path).files
+        assert tmp_path / "requirements.txt" in place_of("dns", tmp_path, {}).files
 
     def test_files_that_are_there_stay_and_what_they_lack_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_text("requests\n")
         (tmp_path / ".gitignore").write_text("__pycache__/\n")
-        found = place_of("dns", tmp_path)
+        found = place_of("dns", tmp_path, {})
         assert list(found.files) == [tmp_path / "Pulumi.yaml", tmp_path / "__main__.py"]
         assert found.words == (
             f"requirements.txt stays as it is; add to it:\n  {PIN}",
@@ -64,7 +64,17 @@ class TestInAFolderWithoutAProject:
 
     def test_nothing_is_told_of_files_that_lack_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_text(f"{PIN}\n")
-        assert place_of("dns", tmp_path).words == ()
+        assert place_of("dns", tmp_path, {}).words == ()
+
+    def test_state_that_another_folder_has_left_for_such_a_stack_is_told(self, tmp_path: Path) -> None:
+        environment = {"XDG_STATE_HOME": str(tmp_path / "xdg")}
+        kept = tmp_path / "xdg" / "truenorth" / "state" / ".pulumi" / "stacks" / "truenorth" / "dns.json"
+        kept.parent.mkdir(parents=True)
+        kept.touch()
+        (word,) = place_of("dns", tmp_path, environment).words
+        assert f"a stack dns has state already, and this folder goes on with it:\n  {kept}\n" in word
+        assert place_of("other", tmp_path, environment).words == ()
+        assert place_of("dns", tmp_path, {**environment, "PULUMI_BACKEND_URL": "s3://bucket"}).words == ()
 
     @pytest.mark.parametrize("name", ["__main__.py", "Pulumi.yml", "Pulumi.json"])
     def test_a_file_in_the_place_of_one_of_ours_is_refused(self, tmp_path: Path, name: str) -> None:
@@ -90,7 +100,7 @@ class TestInAProject:
         (tmp_path / "Pulumi.yaml").write_text("name: truenorth\nruntime: python\nstackConfigDir: stacks\n")
         (tmp_path / "stacks").mkdir()
         monkeypatch.chdir(tmp_path / "stacks")
-        found = place_of("dns", None)
+        found = place_of("dns", None, {})
         assert (found.settings_file, found.files, found.words) == (tmp_path / "stacks" / "Pulumi.dns.yaml", {}, ())
 
     def test_of_another_program_the_call_and_the_pin_are_told(
@@ -99,7 +109,7 @@ class TestInAProject:
         (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: {name: python}\n")
         (tmp_path / "deep").mkdir()
         monkeypatch.chdir(tmp_path / "deep")
-        found = place_of("dns", None)
+        found = place_of("dns", None, {})
         assert (found.settings_file, found.files) == (tmp_path / "Pulumi.dns.yaml", {})
         call, pin = found.words
         assert '  if pulumi.get_stack() == "dns":\n      truenorth.program()\n  else:\n' in call
