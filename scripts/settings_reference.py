@@ -35,7 +35,7 @@ HEAD = """\
 
 <!-- Written by `python -m scripts.settings_reference`; to change it, change the models and write it again. -->
 
-Settings stand in `stacks/Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
+Settings stand in `Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
 (`TRUENORTH_TTL`, `TRUENORTH_WAN`) wins over the setting of the first level that bears its name. A setting that does not
 exist, or a value that is not possible, is refused before anything is done (exit code 2): the message says which, where
 and what to do.

@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.session.files import write_whole
 from cli.setup import file
 from cli.setup.file import Chosen, content, write
 from stacks.model.errors import UserError
@@ -98,12 +99,10 @@ class TestWritingAProject:
         assert [file.name for file in small_disk.iterdir()] == ["filler"]
 
     def test_leaves_nothing_where_it_is_interrupted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        really = file.write_whole
-
         def interrupted(one: Path, content: bytes, *, overwrite: bool) -> None:
             if one.name == FILE.name:
                 raise KeyboardInterrupt
-            really(one, content, overwrite=overwrite)
+            write_whole(one, content, overwrite=overwrite)
 
         monkeypatch.setattr(file, "write_whole", interrupted)
         with pytest.raises(KeyboardInterrupt):
