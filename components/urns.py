@@ -19,6 +19,11 @@ def project(urn: str) -> str:
     return urn.split(SEPARATOR, 2)[1]
 
 
+def outermost_type(urn: str) -> str:
+    """Return the type of the component around a resource that is declared at the top; its own where there is none."""
+    return urn.split(SEPARATOR, 3)[2].partition("$")[0]
+
+
 def logical_name(urn: str) -> str:
     """Return the logical name of the resource, the last part of its URN. It may hold the separator itself."""
     return urn.split(SEPARATOR, 3)[-1]

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pulumi
@@ -22,7 +23,8 @@ from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
 from stacks.model.values import RecordSet, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
-from stacks.observe.registry import read_registry
+from stacks.observe.project import projects_above
+from stacks.observe.registry import MADE_BY, read_registry
 from stacks.observe.world import look_around, observe
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
@@ -31,6 +33,7 @@ from stacks.plan.safety.guard import refusals
 from stacks.plan.safety.identities import identities
 from stacks.plan.safety.permission import Permission, from_environment, refused
 from stacks.plan.safety.spending import Ledger
+from stacks.plan.safety.state import require_known
 from stacks.plan.sharding import split
 from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
@@ -42,10 +45,14 @@ from stacks.settings.zone import ZoneSettings
 def program() -> None:
     """Observe, plan and declare the stack that `pulumi up` runs. Raises UserError, ObservationError and Refused."""
     stack, environment, folder = pulumi.get_stack(), os.environ, Path.cwd()
-    settings = from_pulumi({**config.get_config_env(), **config.CONFIG.get()}, environment, stack, folder)
+    configuration = {**config.get_config_env(), **config.CONFIG.get()}
+    files = next((project.settings_folder for project in projects_above(folder)), folder)
+    settings = from_pulumi(configuration, environment, stack, files)
 
     def registry(of: str = stack) -> Registry:
-        return read_registry(of, environment, cwd=folder)
+        found = read_registry(of, environment, cwd=folder)
+        require_known(found, of, version("truenorth"))
+        return found
 
     signed = credentials(settings, environment)
     check_plugins_can_sign(signed, environment)
@@ -81,6 +88,7 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         pulumi.export("queues", {one.name: list(one.resources) for one in plan.queues})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
         pulumi.export("shards", plan.layout.as_output())
+    pulumi.export(MADE_BY, version("truenorth"))
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
 
 

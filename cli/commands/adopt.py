@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import command_session, confirm
-from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.terminal import styled
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
     settings: SettingsFile = None,
     state: State = "",
     *,
+    project: ProjectFolder = None,
     tool: Annotated[Tool | None, typer.Option("--from", help="Take over from this tool.")] = None,
     owner: Annotated[
         str,
@@ -59,7 +60,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
     from stacks.plan.records.holders import left_alone
 
     takeover = _takeover(tool, owner)
-    with command_session(stack, settings, state, as_json=as_json) as command:
+    with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         command.recover()
         seen = look(command.session, ConvergenceOptions(takeover=takeover))
         chosen = command.session.settings

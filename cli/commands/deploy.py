@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import confirm, print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.terminal import Terminal, styled
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def deploy(  # noqa: PLR0913 - the options of the command
     settings: SettingsFile = None,
     state: State = "",
     *,
+    project: ProjectFolder = None,
     render: Render = None,
     preview: Preview = False,
     delete: Delete = False,
@@ -47,7 +48,7 @@ def deploy(  # noqa: PLR0913 - the options of the command
 
     if sum((render is not None, preview, delete)) > 1:
         raise UserError("--render, --preview and --delete exclude each other", "truenorth deploy", "keep one of them")
-    deployment = gather(stack, settings, os.environ, with_secrets=render is None and not delete)
+    deployment = gather(stack, settings, os.environ, with_secrets=render is None and not delete, folder=project)
     if render is not None:
         _render(deployment, render, as_json=as_json)
     else:

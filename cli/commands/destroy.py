@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.commands.shared.command import command_session, confirm
-from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.terminal import styled
 
 
@@ -15,6 +15,7 @@ def destroy(
     stack: Stack = "demo",
     settings: SettingsFile = None,
     state: State = "",
+    project: ProjectFolder = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -27,7 +28,7 @@ def destroy(
     from cli.reconcile.destroy import remove
     from cli.state.registries import registry_of_estate
 
-    with command_session(stack, settings, state, as_json=as_json) as command:
+    with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         command.recover()
         registry = registry_of_estate(command.session)
         console, count = command.console, len(registry.records)

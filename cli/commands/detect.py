@@ -6,13 +6,12 @@ import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands.shared.command import print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
 from cli.terminal import Terminal
 
@@ -42,6 +41,7 @@ NatServer = Annotated[
 def detect(
     stack: Stack = "demo",
     settings: SettingsFile = None,
+    project: ProjectFolder = None,
     as_json: Json = False,
     nat: WithNat = False,
     nat_server: NatServer = "",
@@ -57,7 +57,7 @@ def detect(
     from stacks.observe.wan.detect import detect as ask
     from stacks.settings.files import from_file
 
-    wan = from_file(settings or settings_path(find_project(Path.cwd()), stack), os.environ, stack).wan
+    wan = from_file(settings or settings_path(find_project(project), stack), os.environ, stack).wan
     links = (WAN, *wan.links)
     server = _nat_server(wan, nat_server) if nat or nat_server else None
     interrupted = threading.Event()

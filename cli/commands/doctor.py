@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
 from cli.terminal import Terminal
 
@@ -24,6 +24,7 @@ def doctor(
     stack: Stack = "demo",
     settings: SettingsFile = None,
     state: State = "",
+    project: ProjectFolder = None,
     *,
     timeout: Timeout = 20.0,
     as_json: Json = False,
@@ -40,7 +41,7 @@ def doctor(
     from cli.doctor.runner import examine
     from cli.session.redactor import redactor
 
-    first, checks, secrets = _checks(stack, settings, state)
+    first, checks, secrets = _checks(stack, settings, state, project)
     findings = tuple(dict.fromkeys((*first, *examine(checks, timeout))))
     redact = redactor(os.environ, secrets)
     if as_json:
@@ -52,7 +53,7 @@ def doctor(
 
 
 def _checks(
-    stack: str, settings: Path | None, state: str
+    stack: str, settings: Path | None, state: str, folder: Path | None
 ) -> tuple[tuple[DoctorFinding, ...], list[DoctorCheck], tuple[str, ...]]:
     """Return the findings about the settings, the checks possible with them, and the tokens that zones name."""
     from cli.doctor.checks import checks, without_settings
@@ -64,7 +65,7 @@ def _checks(
     from stacks.settings.secrets.files import readable
 
     try:
-        project = find_project(Path.cwd())
+        project = find_project(folder)
         file = settings or settings_path(project, stack)
         chosen = from_file(file, os.environ, stack)
     except UserError as error:

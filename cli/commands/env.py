@@ -6,10 +6,10 @@ import os
 import shlex
 import sys
 
-from cli.commands.shared.options import SettingsFile, Stack, State
+from cli.commands.shared.options import ProjectFolder, SettingsFile, Stack, State
 
 
-def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "") -> None:
+def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None) -> None:
     """Print `export` lines: the engine on PATH, the same state, the same plugins. No credentials are printed.
 
     Where a secret comes from a file, the line has the shell read that file.
@@ -22,7 +22,7 @@ def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "")
     from stacks.settings.credentials import own_tokens, secret_variables
     from stacks.settings.secrets.files import PULUMI_TOKEN, file_with
 
-    session = open_session(stack, settings, os.environ, state)
+    session = open_session(stack, settings, os.environ, state, project)
     if not isinstance(session.state, PulumiBackend):
         raise UserError(
             "the state is in Secrets, which a plain `pulumi` cannot reach",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from cli.commands.shared.command import print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -25,7 +24,9 @@ def geo() -> None:
 
 
 @app.command("status")
-def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
+def status(
+    stack: Stack = "demo", settings: SettingsFile = None, project: ProjectFolder = None, as_json: Json = False
+) -> None:
     """Show the load balancers: their pools and origins, how these are, whose they are, and where on a map.
 
     Reads the account, and the clusters whose objects are balanced; the state is not asked, and nothing is changed. Exit
@@ -41,7 +42,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     from stacks.settings.files import from_file
     from stacks.settings.geo_checks import BALANCING
 
-    file = settings or settings_path(find_project(Path.cwd()), stack)
+    file = settings or settings_path(find_project(project), stack)
     chosen = from_file(file, os.environ, stack)
     zones = {one.zone: one.zone_id for one in chosen.each_zone() if one.provider == BALANCING}
     if not zones:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands.shared.options import Stack
-from cli.terminal import Terminal, styled
+from cli.terminal import Terminal, plain, styled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.console import Console
 
@@ -22,6 +23,16 @@ Target = Annotated[
     Path | None,
     typer.Option(
         "--settings", envvar="TRUENORTH_SETTINGS", help="Write the settings to this file instead.", dir_okay=False
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        envvar="TRUENORTH_PROJECT",
+        metavar="DIR",
+        show_default=False,
+        help="Make the stack in this folder, instead of the project around the working directory.",
     ),
 ]
 Zone = Annotated[str, typer.Option("--zone", "-z", metavar="DOMAIN", help="The zone, e.g. example.com.")]
@@ -55,6 +66,7 @@ def init(  # noqa: PLR0913 - the options of the command
     zone: Zone = "",
     name: Names = None,
     *,
+    project: Folder = None,
     provider: Provider = "",
     sources: Sources = "",
     context: Context = "",
@@ -63,21 +75,30 @@ def init(  # noqa: PLR0913 - the options of the command
     yes: Yes = False,
     force: Overwrite = False,
 ) -> None:
-    """Set up a stack: check the token, find the zone and the address, and write stacks/Pulumi.STACK.yaml.
+    """Set up a stack: check the token, find the zone and the address, and write Pulumi.STACK.yaml.
 
-    Asks for what no option gives; without a terminal, or with --yes, it never asks. Nothing is changed but that file,
-    and the token is not written.
+    In a folder without a project it makes one: Pulumi.yaml, a program of two lines, the pin of this version and
+    .gitignore. Beside a Pulumi program of yours it adds the settings alone, and says how to call TrueNorth from it.
+    Nothing is overwritten, and the token is not written.
+
+    Asks for what no option gives; without a terminal, or with --yes, it never asks.
 
     Example: `truenorth init --stack home --zone example.com --name www`
     """
-    from cli.session.project import find_project, settings_path
     from cli.setup import asking, file, names
+    from cli.setup.place import NewStack, place_of
     from stacks.settings.cluster import ClusterSettings
 
-    target = settings or settings_path(find_project(Path.cwd()), stack)
-    if target.exists() and not force:
-        raise file.exists(target)
     may_ask, console, environment = asking.may_ask(yes=yes), Terminal(), dict(os.environ)
+    place = NewStack(settings) if settings else place_of(stack, project, environment)
+    target = place.settings_file
+    if target.exists() and not force:
+        if not place.files:
+            raise file.exists(target)
+        file.write_beside(place.files)  # settings of a person who had no project around them yet
+        _print_written(console, place.files, place.words)
+        _print_next(console, stack, settings, project, "")
+        return
     typed = _token(provider, environment, may_ask=may_ask)
     found = _zone(console, zone, provider, environment, may_ask=may_ask)
     ipv6 = _ipv6(console, found.name, environment, ipv6, may_ask=may_ask)
@@ -92,9 +113,9 @@ def init(  # noqa: PLR0913 - the options of the command
         context=objects.context,
         kubeconfig=kubeconfig if objects.sources else "",
     )
-    file.write(target, file.content(stack, chosen, environment, target), force=force)
-    console.print(styled(("written", "green"), f": {target}"), soft_wrap=True)
-    _print_next(console, stack, settings, typed)
+    file.write(target, file.content(stack, chosen, environment, target), force=force, beside=place.files)
+    _print_written(console, (*place.files, target), place.words)
+    _print_next(console, stack, settings, project, typed)
 
 
 def _token(provider: str, environment: dict[str, str], *, may_ask: bool) -> str:
@@ -150,8 +171,17 @@ def _ipv6(console: Console, zone: str, environment: Mapping[str, str], wanted: b
     return bool(wanted)
 
 
-def _print_next(console: Console, stack: str, settings: Path | None, typed: str) -> None:
+def _print_written(console: Console, files: Iterable[Path], words: Iterable[str]) -> None:
+    for one in files:
+        console.print(styled(("written", "green"), f": {one}"), soft_wrap=True)
+    for word in words:
+        console.print(plain(word), soft_wrap=True)
+
+
+def _print_next(console: Console, stack: str, settings: Path | None, project: Path | None, typed: str) -> None:
     where = f"--stack {stack}"
+    if project and not os.environ.get("TRUENORTH_PROJECT"):
+        where += f" --project {shlex.quote(str(project))}"
     if settings and not os.environ.get("TRUENORTH_SETTINGS"):
         where += f" --settings {settings}"
     lines = [

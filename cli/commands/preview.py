@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import command_session
-from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
+from cli.commands.shared.options import (
+    Ci,
+    ExpectNoChanges,
+    Json,
+    ProjectFolder,
+    Purge,
+    SettingsFile,
+    Stack,
+    State,
+    Summary,
+)
 from cli.exit_codes import CHANGED
 from cli.terminal import plain
 
@@ -29,6 +39,7 @@ def preview(  # noqa: PLR0913 - the options of the command
     settings: SettingsFile = None,
     state: State = "",
     *,
+    project: ProjectFolder = None,
     engine: Annotated[bool, typer.Option("--engine", help="Ask the Pulumi engine too, resource by resource.")] = False,
     as_json: Json = False,
     save: Saved = None,
@@ -48,7 +59,9 @@ def preview(  # noqa: PLR0913 - the options of the command
     from cli.reconcile.result import require_all_read
     from cli.recovery.recover import foreseen
 
-    with command_session(stack, settings, state, as_json=as_json, purge=purge, ci=ci, summary=summary) as command:
+    with command_session(
+        stack, settings, state, project=project, as_json=as_json, purge=purge, ci=ci, summary=summary
+    ) as command:
         seen = look(command.session, ConvergenceOptions(takeover=foreseen(command.session)))
         command.report.planned(seen)
         if save:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from cli.commands.shared.command import print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 from cli.terminal import Terminal
 
 
-def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
+def sources(
+    stack: Stack = "demo", settings: SettingsFile = None, project: ProjectFolder = None, as_json: Json = False
+) -> None:
     """Show the names that the objects of the clusters ask for, the objects themselves, and their faults.
 
     Reads the clusters only: neither the zone nor the state is asked, and nothing is changed. Exit code 1: something
@@ -24,7 +25,7 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
     from stacks.observe.world import read_clusters
     from stacks.settings.files import from_file
 
-    file = settings or settings_path(find_project(Path.cwd()), stack)
+    file = settings or settings_path(find_project(project), stack)
     chosen = from_file(file, os.environ, stack)
     if not chosen.each_cluster():
         do = "set truenorth:sources, e.g. [gateway-httproute, ingress, service], or list truenorth:clusters"

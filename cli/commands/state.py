@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import confirm, print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command()
-def pull(file: Out, stack: Stack = "demo", settings: SettingsFile = None, state: State = "") -> None:
+def pull(
+    file: Out, stack: Stack = "demo", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None
+) -> None:
     """Write the state to a file, in the format of `pulumi stack export`.
 
     Example: `truenorth state pull home.json --stack home`
@@ -33,7 +35,7 @@ def pull(file: Out, stack: Stack = "demo", settings: SettingsFile = None, state:
     from cli.state.exchange import exported
     from stacks.model.errors import UserError
 
-    session = _opened(stack, settings, state)
+    session = _opened(stack, settings, state, project)
     content = exported(session)
     _tell_of_shards(session, "hold")
     if str(file) == "-":
@@ -47,7 +49,13 @@ def pull(file: Out, stack: Stack = "demo", settings: SettingsFile = None, state:
 
 @app.command()
 def push(
-    file: In, stack: Stack = "demo", settings: SettingsFile = None, state: State = "", *, yes: Yes = False
+    file: In,
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    state: State = "",
+    project: ProjectFolder = None,
+    *,
+    yes: Yes = False,
 ) -> None:
     """Put the state in a file in the place of the present one. Touches no zone.
 
@@ -57,7 +65,7 @@ def push(
     """
     from cli.state.exchange import replace_state
 
-    session = _opened(stack, settings, state)
+    session = _opened(stack, settings, state, project)
     _tell_of_shards(session, "keep")
     _ask(f"Replace the state of stack {stack}?", yes=yes)
     replace_state(session, file)
@@ -65,14 +73,21 @@ def push(
 
 
 @app.command()
-def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", *, as_json: Json = False) -> None:
+def versions(
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    state: State = "",
+    project: ProjectFolder = None,
+    *,
+    as_json: Json = False,
+) -> None:
     """Show the versions that are kept of a state in Secrets, and of its shards', newest first.
 
     Example: `truenorth state versions --stack home --state kubernetes://truenorth/home`
     """
     from rich.table import Table
 
-    session = _opened(stack, settings, state)
+    session = _opened(stack, settings, state, project)
     kept = _in_secrets(session)
     indexes = {one: kept.of(one).versions() for one in (stack, *_shards(session))}
     found = [(name, one) for name, index in indexes.items() if index for one in index.versions]
@@ -105,6 +120,7 @@ def restore(
     stack: Stack = "demo",
     settings: SettingsFile = None,
     state: State = "",
+    project: ProjectFolder = None,
     *,
     yes: Yes = False,
 ) -> None:
@@ -114,7 +130,7 @@ def restore(
 
     Example: `truenorth state restore 41 --stack home --state kubernetes://truenorth/home`
     """
-    session = _opened(stack, settings, state)
+    session = _opened(stack, settings, state, project)
     kept = _in_secrets(session)
     _tell_of_shards(session, "keep")
     _ask(f"Make version {version} the state of stack {stack}?", yes=yes)
@@ -122,12 +138,12 @@ def restore(
     typer.echo(f"done: version {version} is the state of stack {stack}; what was done since: truenorth up")
 
 
-def _opened(stack: str, settings: Path | None, state: str) -> Session:
+def _opened(stack: str, settings: Path | None, state: str, project: Path | None) -> Session:
     """Open the session of a stack or shard; a shard has the settings of its estate."""
     from cli.session.open import open_session
     from stacks.model.shards import estate_of
 
-    return open_session(estate_of(stack), settings, os.environ, state).at(stack)
+    return open_session(estate_of(stack), settings, os.environ, state, project).at(stack)
 
 
 def _shards(session: Session) -> tuple[str, ...]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from cli.commands.shared.command import command_session, print_json
-from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.terminal import plain
 
 
-def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", as_json: Json = False) -> None:
+def status(
+    stack: Stack = "demo",
+    settings: SettingsFile = None,
+    state: State = "",
+    project: ProjectFolder = None,
+    as_json: Json = False,
+) -> None:
     """Show the names, the zone's records for them, and the differences. Touches nothing.
 
     Example: `truenorth status --stack home --json`
@@ -16,7 +22,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = 
     from cli.reconcile.look import look
     from cli.reconcile.result import require_all_read
 
-    with command_session(stack, settings, state, as_json=as_json) as command:
+    with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         seen, console = look(command.session), command.console
         if as_json:
             print_json(documents.convergence_document(seen) | {"addresses": documents.addresses_document(seen)})

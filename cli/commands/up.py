@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import command_session
-from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
+from cli.commands.shared.options import (
+    Ci,
+    ExpectNoChanges,
+    Json,
+    ProjectFolder,
+    Purge,
+    SettingsFile,
+    Stack,
+    State,
+    Summary,
+)
 from cli.exit_codes import CHANGED
 
 if TYPE_CHECKING:
@@ -44,6 +54,7 @@ def up(  # noqa: PLR0913 - the options of the command
     settings: SettingsFile = None,
     state: State = "",
     *,
+    project: ProjectFolder = None,
     always: Annotated[bool, typer.Option("--always", help="Run the engine even where nothing is to be done.")] = False,
     as_json: Json = False,
     force: Force = False,
@@ -71,11 +82,21 @@ def up(  # noqa: PLR0913 - the options of the command
     if expect_no_changes:
         if plan:
             raise typer.BadParameter("it changes nothing, and a plan is to be carried out", param_hint="--plan")
-        preview(stack, settings, state, as_json=as_json, purge=purge, ci=ci, summary=summary, expect_no_changes=True)
+        preview(
+            stack,
+            settings,
+            state,
+            project=project,
+            as_json=as_json,
+            purge=purge,
+            ci=ci,
+            summary=summary,
+            expect_no_changes=True,
+        )
         return
     permission = Permission(f"the reviewed plan {plan}" if plan else "--force" if force else "", allow)
     with command_session(
-        stack, settings, state, as_json=as_json, purge=purge, plan=plan, ci=ci, summary=summary
+        stack, settings, state, project=project, as_json=as_json, purge=purge, plan=plan, ci=ci, summary=summary
     ) as command:
         done, document = _carry_out(command, permission, always=always)
         command.print_event("result", document)

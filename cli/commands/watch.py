@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.commands.shared import watch_options
-from cli.commands.shared.options import Json, Purge, SettingsFile, Stack, State
+from cli.commands.shared.options import Json, ProjectFolder, Purge, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -19,6 +19,7 @@ def watch(  # noqa: PLR0913 - the options of the command
     settings: SettingsFile = None,
     *,
     state: State = "",
+    project: ProjectFolder = None,
     as_json: Json = False,
     purge: Purge = None,
     listen: watch_options.Listen = None,
@@ -56,7 +57,7 @@ def watch(  # noqa: PLR0913 - the options of the command
     )
 
     def opened(before: Session | None = None) -> Session:
-        session = purging(open_session(stack, settings, os.environ, state), purge)
+        session = purging(open_session(stack, settings, os.environ, state, project), purge)
         session = replace(keeping(session, before), hold=before.hold) if before else session
         update = {"watch": override(session.settings.watch)}
         return replace(session, settings=session.settings.model_copy(update=update))

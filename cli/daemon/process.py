@@ -137,7 +137,7 @@ class Outputs:
         metrics = Metrics(
             [zone.zone for zone in settings.each_zone()],
             engine=place.engine.version,
-            state_size=lambda: state_size(place.backend, place.stack),
+            state_size=lambda: state_size(place.backend, place.project.name, place.stack),
         )
         self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import statistics
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+import stacks
 from cli.demo import embedded
 from cli.demo.lab_environment import lab_environment, without_elsewhere
 from cli.engine.events import EngineEvent
@@ -24,12 +26,13 @@ from cli.reconcile.converge import converge
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from cli.session.open import open_session
-from cli.session.project import find_project, settings_path
 from cli.session.session import Session
+from cli.setup.scaffold import new_files
 from cli.terminal import styled
 from components.marks import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
+from stacks.observe.project import OWN_NAME
 from stacks.settings.secrets.children import LAB, needed
 
 STACK = "demo"
@@ -55,7 +58,7 @@ class Scene:
 
     def session(self) -> Session:
         """Open the stack with its settings as they are now."""
-        return open_session(STACK, self.settings_file, self.environment)
+        return open_session(STACK, self.settings_file, self.environment, folder=self.settings_file.parent)
 
     def up(self) -> Convergence:
         """Run `truenorth up` in this process, without its output."""
@@ -76,9 +79,7 @@ def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daem
     lab = daemon.start(folder, Ports(), environment=needed(LAB, environment))
     alone = without_elsewhere(environment)
     inside = {**alone, **lab_environment(lab, alone)}
-    settings_file = folder / f"Pulumi.{STACK}.yaml"
-    shutil.copyfile(settings_path(find_project(Path.cwd()), STACK), settings_file)
-    scene = Scene(console, lab.places, settings_file, inside)
+    scene = Scene(console, lab.places, _write_project(folder), inside)
     scene.say("lab", f"Cloudflare API {lab.places.cloudflare}, STUN {lab.places.stun}, HTTP {lab.places.http}")
     create(scene)
     follow(scene)
@@ -86,6 +87,16 @@ def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daem
     respect(scene)
     remove(scene)
     return lab
+
+
+def _write_project(folder: Path) -> Path:
+    """Write a project into the folder, with this program's own environment; return its settings file."""
+    for name, text in new_files(OWN_NAME).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / ".venv").symlink_to(sys.prefix)
+    settings_file = folder / f"Pulumi.{STACK}.yaml"
+    shutil.copyfile(Path(stacks.__file__).parent / settings_file.name, settings_file)
+    return settings_file
 
 
 def create(scene: Scene) -> None:

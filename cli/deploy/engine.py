@@ -21,11 +21,11 @@ from cli.engine.run import Listener, Program, Run
 from cli.output.run_view import OBJECTS
 from cli.session import stack
 from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
-from cli.session.project import PROJECT_FILE, PROJECT_NAME
 from cli.session.session import Session
 from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
 from stacks.kube.access import access
+from stacks.observe.project import PROJECT_FILE
 from stacks.observe.pulumi_cli import reports_missing_stack
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.secrets.children import ENGINE, needed
@@ -49,8 +49,10 @@ def session(deployment: Deployment, environment: Mapping[str, str], state_url: s
         engine = install(environment, progress)
     backend = deployment.settings.backend
     asked = {key: value for key, value in environment.items() if key != STATE_VARIABLE or not is_kubernetes(value)}
-    url = backend_url(deployment.project / PROJECT_FILE, "" if is_kubernetes(backend) else backend, asked, state_url)
-    state = store(url, PROJECT_NAME, name, deployment.settings, environment)
+    url = backend_url(
+        deployment.project.folder / PROJECT_FILE, "" if is_kubernetes(backend) else backend, asked, state_url
+    )
+    state = store(url, deployment.project.name, name, deployment.settings, environment)
     mend_sidecars(state.backend)
     with tempfile.TemporaryDirectory(prefix="truenorth-deploy-") as folder:
         # The engine writes the salt of the state's secrets there; the user's own file stays as it is.

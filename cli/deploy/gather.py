@@ -14,6 +14,7 @@ from cli.state.secrets.url import is_kubernetes, parse
 from components.operator.args import ObjectName, OperatorArgs
 from stacks.deploy.inputs import operator_args, secrets_of, variables_of
 from stacks.model.errors import UserError
+from stacks.observe.project import Project
 from stacks.settings.files import from_file
 from stacks.settings.stack import Settings
 
@@ -25,19 +26,28 @@ DASHBOARD = Path("deploy/grafana/truenorth.json")
 class Deployment:
     """The operator of a stack, ready to be deployed or rendered."""
 
-    project: Path
+    project: Project
     stack: str
     settings_file: Path
     settings: Settings
     args: OperatorArgs
 
 
-def gather(stack: str, settings_file: Path | None, environment: Mapping[str, str], *, with_secrets: bool) -> Deployment:
+def gather(
+    stack: str,
+    settings_file: Path | None,
+    environment: Mapping[str, str],
+    *,
+    with_secrets: bool,
+    folder: Path | None = None,
+) -> Deployment:
     """Return the operator of a stack. with_secrets: with credentials, unless the settings name a Secret.
+
+    folder: that of the project, or one in it; None for the working directory.
 
     Raises UserError where the settings or the credentials are not what a pod needs.
     """
-    project = find_project(Path.cwd())
+    project = find_project(folder)
     file = settings_file or settings_path(project, stack)
     settings = from_file(file, environment, stack)
     deploy = settings.deploy
@@ -52,8 +62,8 @@ def gather(stack: str, settings_file: Path | None, environment: Mapping[str, str
         head=head,
         secrets=None if has_secret else secrets_of(settings, environment),
         variables=variables_of(settings, environment),
-        rules=yaml.safe_load(_read(project / RULES)) if deploy.alerts else {},
-        dashboard=_read(project / DASHBOARD) if deploy.dashboard else "",
+        rules=yaml.safe_load(_read(project.folder / RULES)) if deploy.alerts else {},
+        dashboard=_read(project.folder / DASHBOARD) if deploy.dashboard else "",
     )
     return Deployment(project, stack, file, settings, args)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stacks.observe.project import Project
 from stacks.settings.stack import Settings
 
 
@@ -13,7 +14,7 @@ from stacks.settings.stack import Settings
 class Examined:
     """The stack and its machine. state_url: the option --state, "" where it was not given."""
 
-    project: Path
+    project: Project
     stack: str
     settings_file: Path
     settings: Settings

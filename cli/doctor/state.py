@@ -24,7 +24,9 @@ def state(examined: Examined) -> Iterator[DoctorFinding]:
         do = "run `truenorth engine install`, then this again"
         yield warning("state", "the state was not looked at: there is no engine yet", "engine", do)
         return
-    session = open_session(examined.stack, examined.settings_file, examined.environment, examined.state_url)
+    session = open_session(
+        examined.stack, examined.settings_file, examined.environment, examined.state_url, examined.project.folder
+    )
     folder = state_folder(session.backend)
     if folder is not None:
         problems = [*_of_folder(session, folder)]
@@ -55,7 +57,7 @@ def _of_folder(session: Session, folder: Path) -> Iterator[DoctorFinding]:
     for file in dead:
         do = "nothing: the next `truenorth up` removes it"
         yield warning("state", "a lock was left by a run that was killed", str(file), do)
-    there = checkpoint.current(folder, session.stack)
+    there = checkpoint.current(folder, session.project.name, session.stack)
     if there and there.fault:
         do = (
             "the next `truenorth up` repairs it, or goes back to a copy and finds the rest in the zone; nothing is lost"

@@ -18,7 +18,6 @@ from cli.events import Cached, Leadership, Mended, Reloaded, Role
 from cli.metrics.levels import Maker
 from cli.reconcile.events import Dispatch
 from cli.session.backend import state_folder
-from cli.session.project import PROJECT_NAME
 from stacks.model.api_calls import Call
 from stacks.model.shards import estate_of
 
@@ -148,17 +147,17 @@ def _named(status: int) -> str:
     return str(status) if status else NO_ANSWER
 
 
-def state_size(backend: str, stack: str) -> int | None:
+def state_size(backend: str, project: str, stack: str) -> int | None:
     """The bytes of the checkpoints of all stacks of the estate; None where there is none yet, or they are in no folder.
 
-    backend: its URL. https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
+    backend: its URL. project: the name of the stack's project. https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
     """
     folder = state_folder(backend)
     if folder is None:
         return None
     sizes = {}
     for ending in (".json.gz", ".json"):  # the engine writes the one, and leaves the other where that was changed
-        for file in (folder / "stacks" / PROJECT_NAME).glob(f"{stack}*{ending}"):
+        for file in (folder / "stacks" / project).glob(f"{stack}*{ending}"):
             name = file.name.removesuffix(ending)
             if estate_of(name) == stack:
                 with suppress(FileNotFoundError):  # it is written anew just now

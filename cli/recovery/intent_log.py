@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from cli.apiproxy import journal
 from cli.session.backend import state_folder
 from cli.session.files import write_whole
-from cli.session.project import PROJECT_NAME
 from stacks.model.errors import NotNow, is_disk_full
 from stacks.model.shards import estate_of
 from stacks.plan.changes import Action
@@ -34,13 +33,13 @@ _ENDING = ".unfinished.json"
 def place(session: Session) -> Path | None:
     """Return the file; None where the backend is no folder."""
     folder = state_folder(session.backend)
-    return folder / PROJECT_NAME / f"{session.stack}{_ENDING}" if folder else None
+    return folder / session.project.name / f"{session.stack}{_ENDING}" if folder else None
 
 
 def journal_path(session: Session) -> Path | None:
     """Return the file of the estate's journal; None where the backend is no folder."""
     folder = state_folder(session.backend)
-    return folder / PROJECT_NAME / f"{estate_of(session.stack)}.journal" if folder else None
+    return folder / session.project.name / f"{estate_of(session.stack)}.journal" if folder else None
 
 
 def landed(session: Session) -> Traces:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from cli.engine.failure import Locked
 from cli.recovery import processes
-from cli.session.project import PROJECT_NAME
 from stacks.model.errors import UserError
 from stacks.observe.pulumi_cli import ask_pulumi
 
@@ -75,7 +74,7 @@ Locks = Mapping[Path, EngineLock | bool]
 
 def there(session: Session, folder: Path) -> Locks:
     """Return the lock files of a stack in Pulumi's folder."""
-    files = sorted((folder / "locks" / "organization" / PROJECT_NAME / session.stack).glob("*.json"))
+    files = sorted((folder / "locks" / "organization" / session.project.name / session.stack).glob("*.json"))
     return {file: _read(file) for file in files}
 
 
@@ -119,7 +118,7 @@ def cancel_dead(session: Session, locked: Locked, leading: Leading | None, patie
         session.engine.pulumi,
         ("cancel", "--yes", f"--stack={session.stack}"),
         session.environment,
-        cwd=session.project,
+        cwd=session.project.folder,
         failed=f"the lock of stack {session.stack} could not be removed",
     )
     if not done.succeeded:

@@ -16,7 +16,6 @@ from cli.events import Mended
 from cli.recovery import intent_log, locks
 from cli.recovery.gaps import joined, takeover_by, traces_in
 from cli.session.backend import mend_sidecars, state_folder
-from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
 from cli.state.checkpoint_cache import summary_of
 from cli.state.gaps import Gaps, gaps_in
@@ -138,7 +137,7 @@ def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mappi
     if what := checkpoint.mend_meta(folder):
         told(Mended(what))
     for stack in dead:
-        seen = summary_of(folder, stack)
+        seen = summary_of(folder, session.project.name, stack)
         if seen is not None and not seen.is_sound:
             _mend(session.at(stack), folder, told)
     return _shown(session, folder, tuple(dead))
@@ -146,7 +145,7 @@ def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mappi
 
 def _mend(session: Session, folder: Path, told: Told) -> None:
     """Mend one stack's checkpoint. Raises UserError where it is of a newer engine."""
-    there = checkpoint.current(folder, session.stack)
+    there = checkpoint.current(folder, session.project.name, session.stack)
     if there and there.is_of_a_newer_engine:
         raise UserError(
             f"the state of stack {session.stack} is of a newer engine",
@@ -154,7 +153,7 @@ def _mend(session: Session, folder: Path, told: Told) -> None:
             f"use the Pulumi that wrote it, or a newer one; this one is {session.engine.version}",
         )
     if there and there.fault:
-        copies = checkpoint.copies(folder, session.stack)
+        copies = checkpoint.copies(folder, session.project.name, session.stack)
         _remember(session, Traces(wanted=True, ids=checkpoint.ids_in(there, *copies)))
         told(Mended(checkpoint.mend(session, there, copies)))
 
@@ -165,18 +164,19 @@ def _remember(session: Session, traces: Traces) -> None:
 
 def _shown(session: Session, folder: Path, stacks: Sequence[str]) -> Traces:
     """Return the traces in the checkpoints, in the notes about runs, and in the journal."""
-    seen = {stack: summary_of(folder, stack) for stack in stacks}
+    project = session.project.name
+    seen = {stack: summary_of(folder, project, stack) for stack in stacks}
     # The estate's own stack is missed where it is not there; a shard only where there are copies of it.
-    missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, stacks)
-    lost = [Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, stack))) for stack in missing]
+    missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, project, stacks)
+    lost = [Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, project, stack))) for stack in missing]
     there = traces_in([one.gaps for one in seen.values() if one is not None])
     return joined([there, *lost, *intent_log.all_remembered(session), intent_log.landed(session)])
 
 
-def _lost(folder: Path, stacks: Sequence[str]) -> list[str]:
+def _lost(folder: Path, project: str, stacks: Sequence[str]) -> list[str]:
     """Return the shards without a checkpoint that have run, by the engine's notes."""
     try:
-        noted = [one.name for one in (folder / "history" / PROJECT_NAME).iterdir()]
+        noted = [one.name for one in (folder / "history" / project).iterdir()]
     except FileNotFoundError:
         return []
     return sorted(one for one in noted if one.startswith(stacks[0] + INFIX) and one not in stacks)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.session.backend import backend_url, mend_sidecars
-from cli.session.project import PROJECT_FILE, PROJECT_NAME, find_project, settings_path
+from cli.session.project import find_project, settings_path
 from cli.session.session import Session
 from cli.state.store import store
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of, label_of
+from stacks.observe.project import PROJECT_FILE
 from stacks.settings.credentials import credentials, own_tokens, plugin_environment, upstreams
 from stacks.settings.files import from_file
 from stacks.settings.secrets.children import ENGINE, needed
@@ -23,24 +24,29 @@ API_PROXY_VARIABLES = ("TRUENORTH_API_PROXY", "TRUENORTH_BRIDGE")
 
 
 def open_session(
-    stack: str, settings_file: Path | None, environment: Mapping[str, str], state_url: str = ""
+    stack: str,
+    settings_file: Path | None,
+    environment: Mapping[str, str],
+    state_url: str = "",
+    folder: Path | None = None,
 ) -> Session:
     """Find and check everything a run needs before anything is touched. Raises UserError.
 
-    state_url: the URL of the state; "" for the one of the environment or the settings.
+    state_url: the URL of the state; "" for the one of the environment or the settings. folder: that of the project, or
+    one in it; None for the working directory.
     """
     from cli.engine.install.install import engine_environment, install  # noqa: PLC0415 - slow to import, needed from here on
     from cli.engine.install.progress import shown_on  # noqa: PLC0415 - likewise
 
-    project = find_project(Path.cwd())
+    project = find_project(folder)
     estate = estate_of(stack)
     file = settings_file or settings_path(project, estate)
     settings = from_file(file, environment, estate)
     found = credentials(settings, environment)
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)
-    url = backend_url(project / PROJECT_FILE, settings.backend, environment, state_url)
-    state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, project_folder=project)
+    url = backend_url(project.folder / PROJECT_FILE, settings.backend, environment, state_url)
+    state = store(url, project.name, stack, settings, environment, engine=engine, project_folder=project.folder)
     backend = state.backend
     mend_sidecars(backend)
     engine_variables = needed(ENGINE, engine_environment(engine, environment)) | {

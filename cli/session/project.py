@@ -4,38 +4,58 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
+from cli.session.own_settings import PREFIX, SUFFIX, has_settings
 from stacks.model.errors import UserError
-
-PROJECT_FILE = "Pulumi.yaml"
-PROJECT_NAME = "truenorth"
+from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, projects_above, read_project
 
 
-def find_project(start: Path) -> Path:
-    """Return the folder of TrueNorth's Pulumi.yaml: start, a folder above it, or the checkout that this program is in.
+def find_project(named: Path | None = None) -> Project:
+    """Return the nearest project of TrueNorth's, upwards from the named folder or from the working directory.
 
-    Raises UserError where there is none.
+    Where no folder is named, and no Pulumi.yaml is on the way, it is the checkout that this program lies in, if any.
+    Raises UserError where there is none, and for a Pulumi.yaml that cannot be read.
     """
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
-        file = folder / PROJECT_FILE
-        if file.is_file() and _project_name(file) == PROJECT_NAME:
-            return folder
-    raise UserError(
-        "there is no TrueNorth project here",
-        f"no {PROJECT_FILE} named {PROJECT_NAME} in {start} or above",
-        "change into a checkout of TrueNorth",
-    )
+    strangers: list[Project] = []
+    for project in projects_above(start_of(named)):
+        if is_ours(project):
+            return project
+        strangers.append(project)
+    checkout = Path(__file__).resolve().parents[2]
+    if named is None and not strangers and (checkout / PROJECT_FILE).is_file():
+        return read_project(checkout)
+    raise _no_project(start_of(named), strangers)
 
 
-def settings_path(project: Path, stack: str) -> Path:
+def start_of(named: Path | None) -> Path:
+    """Return the folder from which a project is looked for. Raises UserError for a named folder that is none."""
+    if named is None:
+        return Path.cwd()
+    folder = named.expanduser().resolve()
+    if not folder.is_dir():
+        raise UserError("there is no such folder", f"--project {named}", "name the folder of a Pulumi.yaml")
+    return folder
+
+
+def is_ours(project: Project) -> bool:
+    """Return whether a project is TrueNorth's: by its name, or by the settings of one of its stacks."""
+    return project.name == OWN_NAME or has_settings(project.settings_folder)
+
+
+def settings_path(project: Project, stack: str) -> Path:
     """Return the settings file of a stack, at the place where Pulumi looks for it too."""
-    return project / "stacks" / f"Pulumi.{stack}.yaml"
+    return project.settings_folder / f"{PREFIX}{stack}{SUFFIX}"
 
 
-def _project_name(file: Path) -> str:
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return ""
-    return str(document.get("name", "")) if isinstance(document, dict) else ""
+def _no_project(start: Path, strangers: list[Project]) -> UserError:
+    if strangers:
+        nearest = strangers[0]
+        return UserError(
+            f"the Pulumi project {nearest.name} has no stack of TrueNorth's",
+            str(nearest.folder / PROJECT_FILE),
+            "make one beside its own: truenorth init; or name another folder with --project",
+        )
+    return UserError(
+        "there is no TrueNorth project here",
+        f"no {PROJECT_FILE} in {start} or above",
+        "make one here: truenorth init; or name its folder with --project",
+    )

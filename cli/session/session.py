@@ -11,6 +11,7 @@ from cli.engine.install.find import Engine
 from cli.session.services import ApiProxyService, KeptPlugins
 from cli.session.state_store import StateStore
 from stacks.model.memory import new_instance
+from stacks.observe.project import Project
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
 
@@ -22,7 +23,7 @@ class Session:
     environment: the engine's; it holds credentials and is never printed.
     """
 
-    project: Path
+    project: Project
     stack: str
     settings_file: Path
     settings: Settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -13,10 +14,10 @@ from pathlib import Path
 from cli.engine.failure import RunFailed, mendable, raise_for
 from cli.engine.hold import NotHeld
 from cli.engine.run import Listener, Program, Run, run_engine
-from cli.session.project import PROJECT_FILE, PROJECT_NAME
 from cli.session.session import Session
 from stacks.model.errors import NotNow
 from stacks.model.shards import label_of
+from stacks.observe.project import PROJECT_FILE
 from stacks.observe.pulumi_cli import ask_pulumi, reports_missing_stack
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
@@ -89,7 +90,8 @@ def make_stack(session: Session) -> None:
     may be read-only: the project file of this one call is a copy elsewhere.
     """
     with tempfile.TemporaryDirectory(prefix="truenorth-stack-") as folder:
-        (Path(folder) / PROJECT_FILE).write_text(f"name: {PROJECT_NAME}\nruntime: python\n", encoding="utf-8")
+        described = json.dumps({"name": session.project.name, "runtime": "python"})  # JSON is YAML
+        (Path(folder) / PROJECT_FILE).write_text(described, encoding="utf-8")
         done = ask_pulumi(
             session.engine.pulumi,
             ("stack", "init", session.stack, "--no-select"),
@@ -116,7 +118,7 @@ def _run_engine(session: Session, arguments: list[str], program: Program | None,
             run = run_engine(
                 [*arguments, f"--config-file={settings}"],
                 pulumi=session.engine.pulumi,
-                cwd=session.project,
+                cwd=session.project.folder,
                 environment=session.environment,
                 listener=listener,
                 program=program,

@@ -1,9 +1,10 @@
-"""Writes the settings file of a new stack: the choices, each with a comment, and no defaults."""
+"""Writes the settings file of a new stack: the choices, each with a comment. All files of a new project, or none."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from cli.session.files import write_whole
 from stacks.model.errors import UserError
 from stacks.settings.stack import NAMESPACE, parse
 
+SCHEMA = ""
+"""The URL of the settings' JSON Schema, which editors take from the first line; "" for no such line."""
 HEAD = """\
 # The stack {stack}, as `truenorth init` has written it. What else can be set stands in the README's table of settings;
 # credentials are no settings: they come from the environment.
@@ -44,7 +47,8 @@ def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: P
     if chosen.ipv6:
         entries.append(("Records for both families, A and AAAA.", "wan", {"families": ["ipv4", "ipv6"]}))
     entries += _of_cluster(chosen)
-    text = HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
+    schema = f"# yaml-language-server: $schema={SCHEMA}\n" if SCHEMA else ""
+    text = schema + HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
     values = {key: value for _, key, value in entries}
     parse(values, environment, stack=stack, where=str(where))
     read = yaml.safe_load(text)["config"]
@@ -53,24 +57,65 @@ def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: P
     return text
 
 
-def write(file: Path, text: str, *, force: bool) -> None:
-    """Write the file. Raises UserError where it is there already, unless force is set, or cannot be written."""
+def write(file: Path, text: str, *, force: bool, beside: Mapping[Path, str] | None = None) -> None:
+    """Write the file, and before it those beside it: all, or none. beside: files that are not there yet.
+
+    Raises UserError where one is there already (the file itself may be where force is set), or cannot be written.
+    """
+    with _undone() as written:
+        write_beside(beside or {})
+        written.extend(beside or ())
+        try:
+            write_whole(file, text.encode(), overwrite=force)
+        except FileExistsError:
+            raise exists(file) from None
+        except OSError as error:
+            raise UserError(
+                f"the settings cannot be written: {error.strerror}",
+                str(file),
+                "make its folder writable, or name --settings",
+            ) from error
+
+
+def write_beside(files: Mapping[Path, str]) -> None:
+    """Write the files of a project around settings: all, or none. Raises UserError as `write` does."""
+    with _undone() as written:
+        for file, text in files.items():
+            try:
+                write_whole(file, text.encode(), overwrite=False)
+            except FileExistsError:
+                raise exists_beside(file) from None
+            except OSError as error:
+                what, do = f"{file.name} cannot be written: {error.strerror}", "make its folder writable, or make room"
+                raise UserError(what, str(file), do) from error
+            written.append(file)
+
+
+@contextmanager
+def _undone() -> Iterator[list[Path]]:
+    """Yield a list for the files that are written within the block, which are removed where it fails."""
+    written: list[Path] = []
     try:
-        write_whole(file, text.encode(), overwrite=force)
-    except FileExistsError:
-        raise exists(file) from None
-    except OSError as error:
-        raise UserError(
-            f"the settings cannot be written: {error.strerror}",
-            str(file),
-            "make its folder writable, or name --settings",
-        ) from error
+        yield written
+    except BaseException:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise
 
 
 def exists(file: Path) -> UserError:
     """Return the error for a file that is there already."""
     return UserError(
         "the stack has settings already", str(file), "name another stack with --stack, or add --force to write it anew"
+    )
+
+
+def exists_beside(file: Path) -> UserError:
+    """Return the error for a file of the person's in the place of one of a new project."""
+    return UserError(
+        f"the folder has a {file.name} already, and nothing is overwritten",
+        str(file),
+        "move it away, or name another folder with --project",
     )
 
 

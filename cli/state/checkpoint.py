@@ -23,7 +23,6 @@ import msgspec
 import yaml
 
 from cli.session.files import write_whole
-from cli.session.project import PROJECT_NAME
 from cli.state.integrity import VERSIONS, examined, fault_of_deployment
 from stacks.model.errors import ObservationError, UserError
 from stacks.model.observation import Registry
@@ -71,9 +70,9 @@ class Checkpoint:
             return datetime.min.replace(tzinfo=UTC)
 
 
-def current(folder: Path, stack: str) -> Checkpoint | None:
+def current(folder: Path, project: str, stack: str) -> Checkpoint | None:
     """Return the checkpoint of a stack, the newest of several forms; None where there is none."""
-    there = newest(folder, stack)
+    there = newest(folder, project, stack)
     return read(there.file) if there else None
 
 
@@ -87,11 +86,11 @@ class Stamp:
     node: int
 
 
-def newest(folder: Path, stack: str) -> Stamp | None:
+def newest(folder: Path, project: str, stack: str) -> Stamp | None:
     """Return the file of a stack's checkpoint, the newest of several forms; None where there is none."""
     found: list[Stamp] = []
     for ending in ENDINGS:
-        file = folder / "stacks" / PROJECT_NAME / f"{stack}{ending}"
+        file = folder / "stacks" / project / f"{stack}{ending}"
         with suppress(FileNotFoundError):
             stat = os.stat(file)  # noqa: PTH116 - a hundred files a look
             found.append(Stamp(file, stat.st_mtime_ns, stat.st_size, stat.st_ino))
@@ -184,12 +183,12 @@ def exported(session: Session) -> Mapping[str, Any]:
     )
 
 
-def copies(folder: Path, stack: str) -> tuple[Checkpoint, ...]:
+def copies(folder: Path, project: str, stack: str) -> tuple[Checkpoint, ...]:
     """Read the copies that the engine made: before its last write, after each update, before each update."""
     found = [
-        *(folder / "stacks" / PROJECT_NAME).glob(f"{stack}.json*.bak"),
-        *(folder / "history" / PROJECT_NAME / stack).glob(f"{stack}-*.checkpoint.json*"),
-        *(folder / "backups" / PROJECT_NAME / stack).glob(f"{stack}.*.json*"),
+        *(folder / "stacks" / project).glob(f"{stack}.json*.bak"),
+        *(folder / "history" / project / stack).glob(f"{stack}-*.checkpoint.json*"),
+        *(folder / "backups" / project / stack).glob(f"{stack}.*.json*"),
     ]
     return tuple(read(path) for path in found if path.name.endswith((*ENDINGS, ".bak")))
 
@@ -214,12 +213,12 @@ def _repaired(session: Session, damaged: Checkpoint) -> bytes | None:
     if damaged.document is None:
         return None
     with tempfile.TemporaryDirectory(prefix="truenorth-repair-") as name:
-        copy = Path(name) / ".pulumi" / "stacks" / PROJECT_NAME / damaged.file.name
+        copy = Path(name) / ".pulumi" / "stacks" / session.project.name / damaged.file.name
         copy.parent.mkdir(parents=True)
         copy.write_bytes(damaged.content)
         (Path(name) / ".pulumi" / "meta.yaml").write_text("version: 1\n")
         done = _pulumi(session, "state", "repair", "--yes", PULUMI_BACKEND_URL=f"{Path(name).as_uri()}?metadata=skip")
-        found = current(Path(name) / ".pulumi", session.stack)
+        found = current(Path(name) / ".pulumi", session.project.name, session.stack)
         return found.content if done.succeeded and found and not found.fault else None
 
 
@@ -228,6 +227,6 @@ def _pulumi(session: Session, *arguments: str, **changed: str) -> PulumiAnswer:
         session.engine.pulumi,
         (*arguments, f"--stack={session.stack}"),
         {**session.environment, **changed},
-        cwd=session.project,
+        cwd=session.project.folder,
         failed=f"the state of stack {session.stack} could not be read",
     )

@@ -22,22 +22,22 @@ class CheckpointSummary:
     gaps: Gaps
 
 
-_LAST: dict[tuple[Path, str], tuple[checkpoint.Stamp, CheckpointSummary]] = {}
-"""The last summaries, by folder and stack: in watch mode few of a hundred stacks have changed since the last look."""
+_LAST: dict[tuple[Path, str, str], tuple[checkpoint.Stamp, CheckpointSummary]] = {}
+"""The last summaries, by folder, project and stack: in watch mode few of a hundred stacks have changed meanwhile."""
 
 
-def summary_of(folder: Path, stack: str) -> CheckpointSummary | None:
+def summary_of(folder: Path, project: str, stack: str) -> CheckpointSummary | None:
     """Return the summary of a stack's checkpoint in Pulumi's folder; None where there is none. Raises OSError."""
-    stamp = checkpoint.newest(folder, stack)
+    stamp = checkpoint.newest(folder, project, stack)
     if stamp is None:
-        _LAST.pop((folder, stack), None)
+        _LAST.pop((folder, project, stack), None)
         return None
-    before = _LAST.get((folder, stack))
+    before = _LAST.get((folder, project, stack))
     if before and before[0] == stamp:
         return before[1]
     summary = _summarised(checkpoint.read(stamp.file))
     # A file that is replaced in between has another stamp: it is read again the next time.
-    _LAST[folder, stack] = stamp, summary
+    _LAST[folder, project, stack] = stamp, summary
     return summary
 
 

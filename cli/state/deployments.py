@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from cli.engine.failure import RunFailed, mendable
 from cli.session.backend import state_folder
-from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
 from cli.state.listing import UNREADABLE_HERE
 from stacks.model.errors import ObservationError, UserError
@@ -32,9 +31,9 @@ def deployment_of(session: Session, *, decrypted: bool = False) -> Mapping[str, 
     """
     folder, stack = state_folder(session.backend), session.stack
     if folder is not None and not decrypted:
-        kept = folder / "stacks" / PROJECT_NAME
+        kept = folder / "stacks" / session.project.name
         if not any((kept / f"{stack}{ending}").exists() for ending in UNREADABLE_HERE):
-            there = checkpoint.current(folder, stack)
+            there = checkpoint.current(folder, session.project.name, stack)
             if there is None:
                 return None
             if not there.fault:
@@ -67,7 +66,7 @@ def pulumi_stack(session: Session, verb: str, *arguments: str) -> PulumiAnswer:
         session.engine.pulumi,
         ("stack", verb, f"--stack={session.stack}", *arguments),
         session.environment,
-        cwd=session.project,
+        cwd=session.project.folder,
         failed=f"the state of stack {session.stack} could not be had",
         deadline=_DEADLINE,
     )

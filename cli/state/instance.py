@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from cli.session.backend import state_folder
 from cli.session.files import write_whole
-from cli.session.project import PROJECT_NAME
 from stacks.model.errors import NotNow
 from stacks.model.shards import estate_of
 
@@ -62,4 +61,4 @@ def _noted(session: Session) -> str:
 def _place(session: Session) -> Path | None:
     """Return the file; None where the state lies in no folder, or only a copy of it does."""
     folder = state_folder(session.backend) if session.state.url == session.state.backend else None
-    return folder / PROJECT_NAME / f"{estate_of(session.stack)}.instance" if folder else None
+    return folder / session.project.name / f"{estate_of(session.stack)}.instance" if folder else None

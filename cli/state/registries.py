@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from cli.session.backend import state_folder
-from cli.session.project import PROJECT_NAME
 from cli.state.checkpoint_cache import summary_of
 from cli.state.listing import UNREADABLE_HERE
 from components import urns
@@ -17,6 +17,7 @@ from stacks.model.observation import Registry
 from stacks.model.shards import estate_of
 from stacks.model.values import RegisteredRecord
 from stacks.observe.registry import read_registry
+from stacks.plan.safety.state import require_known, require_own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +41,15 @@ class EstateRegistry:
 
 
 def registry_of_estate(session: Session) -> Registry:
-    """Return the registry of what state holds in all stacks of the session's estate; empty where there is none yet."""
+    """Return the registry of what state holds in all stacks of the session's estate; empty where there is none yet.
+
+    Raises UserError for state of a newer TrueNorth, or with resources of other programs; ObservationError.
+    """
     session.state.pull()
     found = registry_of(session, (session.stack, *session.state.shards()))
+    for stack, registry in found.of.items():
+        require_known(registry, stack, version("truenorth"))
+        require_own(registry, stack)
     return replace(found.registry, twice=found.twice) if found.twice else found.registry
 
 
@@ -53,7 +60,11 @@ def registry_of(session: Session, stacks: Sequence[str], prefer: Callable[[str],
     counts, else the first. Raises ObservationError where the state of a stack cannot be read.
     """
     folder = state_folder(session.backend)
-    found = {stack: _read_here(folder, stack) for stack in stacks} if folder else dict.fromkeys(stacks)
+    found = (
+        {stack: _read_here(folder, session.project.name, stack) for stack in stacks}
+        if folder
+        else dict.fromkeys(stacks)
+    )
     missing = [stack for stack, registry in found.items() if registry is None]
     with ThreadPoolExecutor(AT_ONCE, "state export") as pool:
         exported = dict(zip(missing, pool.map(lambda stack: _exported(session, stack), missing), strict=True))
@@ -108,13 +119,13 @@ def _identity(record: RegisteredRecord) -> tuple[str, str, str]:
     return record.provider, record.zone_id, record.id
 
 
-def _read_here(folder: Path, stack: str) -> Registry | None:
+def _read_here(folder: Path, project: str, stack: str) -> Registry | None:
     """Return the registry in a checkpoint in a folder; None for one that only the engine can read."""
-    stacks = folder / "stacks" / PROJECT_NAME
+    stacks = folder / "stacks" / project
     if any((stacks / f"{stack}{ending}").exists() for ending in UNREADABLE_HERE):
         return None
     try:
-        there = summary_of(folder, stack)
+        there = summary_of(folder, project, stack)
     except OSError as error:
         raise ObservationError(f"the state of stack {stack} could not be read: {error.strerror}") from error
     if there is None:
@@ -123,4 +134,4 @@ def _read_here(folder: Path, stack: str) -> Registry | None:
 
 
 def _exported(session: Session, stack: str) -> Registry:
-    return read_registry(stack, session.environment, pulumi=session.engine.pulumi, cwd=session.project)
+    return read_registry(stack, session.environment, pulumi=session.engine.pulumi, cwd=session.project.folder)

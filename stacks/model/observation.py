@@ -42,6 +42,10 @@ class Registry:
     """The id of this state, as its outputs or its marks have it; "" where it has none yet."""
     memory: GuardMemory = NO_MEMORY
     """What the guard remembers of former runs."""
+    foreign: tuple[str, ...] = ()
+    """The URNs of resources that TrueNorth's own program does not declare."""
+    made_by: str = ""
+    """The version of the TrueNorth that declared the stack last; "" where state does not say."""
     twice: tuple[RegisteredRecord, ...] = ()
     """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
     signers: tuple[tuple[str, str], ...] = ()

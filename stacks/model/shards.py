@@ -58,6 +58,6 @@ def label_of(stack: str) -> str:
     return stack.partition(INFIX)[2]
 
 
-def root_of(stack: str, project: str = "truenorth") -> str:
+def root_of(stack: str, project: str) -> str:
     """Return the URN of a stack's own resource."""
     return f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components import urns
+from components.geo.names import BALANCER_COMPONENT, POOL_COMPONENT
 from components.marks import in_comments, ownership
 from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
 from stacks.model.errors import ObservationError
@@ -23,6 +24,12 @@ from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
 _PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider}" for provider in PROVIDERS)
+RECORD_COMPONENT = "truenorth:dns:OwnedRecord"
+_OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT})
+"""The types of components that the program declares; all else is in one of them, or Pulumi's own."""
+_PULUMIS = "pulumi:"
+MADE_BY = "truenorth"
+"""The stack's output with the version of the TrueNorth that declared it."""
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
@@ -51,8 +58,13 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     shared: tuple[SharedSet, ...] = ()
     queues: tuple[NameQueue, ...] = ()
     wished: Mapping[str, Any] = {}
-    layout, memory, instance = ONE_STACK, NO_MEMORY, ""
+    layout, memory, instance, made_by = ONE_STACK, NO_MEMORY, "", ""
+    foreign: list[str] = []
     for resource in resources:
+        outermost = urns.outermost_type(resource["urn"])
+        if outermost not in _OWN and not outermost.startswith(_PULUMIS):
+            foreign.append(resource["urn"])
+            continue
         provider = BY_TYPE_TOKEN.get(resource["type"])
         if provider and not resource.get("delete"):
             records.append(READERS[provider.name].registered(resource))
@@ -61,7 +73,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
             queues = tuple(NameQueue(name, tuple(found)) for name, found in sorted(outputs.get("queues", {}).items()))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
-            layout = remembered(outputs.get("shards"))
+            layout, made_by = remembered(outputs.get("shards")), str(outputs.get(MADE_BY, ""))
             memory, instance = memory_of(outputs.get("guard"), urns.stack(stack_urn)), outputs.get("instance", "")
     return Registry(
         records=tuple(records),
@@ -76,6 +88,8 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         signers=tuple(sorted({_signer(one["urn"]) for one in resources if one["type"] in _PROVIDER_TYPES})),
         instance=instance or _instance(records, pending),
         memory=memory,
+        foreign=tuple(foreign),
+        made_by=made_by,
     )
 
 

@@ -15,8 +15,8 @@ from stacks.settings.stack import NAMESPACE, Settings, parse, short, typed
 def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
     """Return the settings in Pulumi's configuration of the running program.
 
-    config: text or JSON by `truenorth:key`. folder: that of the project. A shard has no settings of its own: those of
-    its estate are read from their file in the folder. Raises UserError.
+    config: text or JSON by `truenorth:key`. folder: that of the settings files. A shard has no settings of its own: its
+    estate's are read from their file in the folder. Raises UserError.
     """
     estate = estate_of(stack)
     if stack != estate and not any(config.get(f"{NAMESPACE}:{key}", "") not in {"", "[]"} for key in ("zone", "zones")):
@@ -31,14 +31,17 @@ def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack
 
 
 def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:
-    """Return the settings in `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong."""
+    """Return the settings in `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong.
+
+    A value may be text, as `pulumi config set` and the prompts of `pulumi new` write lists and numbers too.
+    """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(
             f"there are no settings for the stack {stack!r}",
             str(path),
-            "create the file (stacks/Pulumi.demo.yaml is an example), or name another stack with --stack",
+            f"write them: truenorth init --stack {stack}; or name another stack with --stack",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"the settings cannot be read: {short(error)}", str(path), "mend the file") from None
@@ -58,4 +61,8 @@ def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Setting
                 str(path),
                 f"run `pulumi config set {NAMESPACE}:{key} ...` without --secret; credentials go into the environment",
             )
+    values = {
+        key: typed(key, value, f"{path}: {NAMESPACE}:{key}") if isinstance(value, str) else value
+        for key, value in values.items()
+    }
     return parse(values, environment, stack=stack, where=str(path))

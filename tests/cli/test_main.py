@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -62,3 +63,14 @@ def test_the_exit_codes_are_those_of_the_help() -> None:
         exit_codes.INTERRUPTED,
     ):
         assert f"{code} " in text[text.index("Exit codes") :]
+
+
+def test_a_python_that_is_too_old_is_told_in_one_line() -> None:
+    code = "import sys; sys.version_info = (3, 9, 1, 'final', 0); from cli.main import run; run()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == exit_codes.UNUSABLE
+    assert done.stderr == "error: TrueNorth needs Python 3.11 or newer, and this is 3.9\n"
+
+
+def test_the_line_can_be_read_by_a_python_that_is_too_old() -> None:
+    ast.parse((ROOT / "cli" / "__init__.py").read_text(), feature_version=(3, 7))

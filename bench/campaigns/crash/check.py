@@ -12,9 +12,9 @@ from bench.campaigns.crash.run import Ended, up
 from bench.campaigns.crash.wish import Claim, seen
 from bench.campaigns.crash.world import STACK, World
 from bench.campaigns.wrong import WrongError
-from cli.session.project import PROJECT_NAME
 from components.records.providers import BY_TYPE_TOKEN
 from stacks.model.shards import INFIX
+from stacks.observe.project import OWN_NAME
 
 _SHOWN = 6
 _LEFT = ("truenorth/*.unfinished.json", "truenorth/*.journal", "locks/**/*.json")
@@ -83,7 +83,7 @@ def out_of_step(world: World) -> str:
 
 def _checkpoints(state: Path) -> list[Path]:
     """Those of the estate's own stack, and of its shards."""
-    folder = state / "stacks" / PROJECT_NAME
+    folder = state / "stacks" / OWN_NAME
     return [*folder.glob(f"{STACK}.json"), *folder.glob(f"{STACK}{INFIX}*.json")]
 
 

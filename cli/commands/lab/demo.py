@@ -56,10 +56,10 @@ def demo(
 def _how_to_play(lab: Lab) -> str:
     return f"""
 The lab goes on. To play with it:
-  export TRUENORTH_LAB={lab.folder} TRUENORTH_SETTINGS={lab.folder}/Pulumi.demo.yaml
+  export TRUENORTH_LAB={lab.folder} TRUENORTH_PROJECT={lab.folder}
   eval "$({Path(sys.prefix) / "bin" / "truenorth"} lab env)"
                                                   the lab's addresses, state, plugin and PATH, for this shell
   truenorth status; truenorth watch               see, and keep following
   curl -X PUT -d '{{"ipv4":"203.0.113.99"}}' {lab.places.control}/_lab/addresses
-  pulumi up --stack demo --config-file $TRUENORTH_SETTINGS
+  pulumi up --stack demo --cwd $TRUENORTH_PROJECT
   truenorth lab stop                              end it"""

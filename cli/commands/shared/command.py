@@ -79,6 +79,7 @@ def command_session(  # noqa: PLR0913 - the options of commands
     state: str,
     *,
     as_json: bool,
+    project: Path | None = None,
     purge: bool | None = None,
     plan: Path | None = None,
     ci: bool = False,
@@ -86,7 +87,8 @@ def command_session(  # noqa: PLR0913 - the options of commands
 ) -> Iterator[CommandSession]:
     """Open a session for the block, and report its end to a pipeline where `ci` or `summary` ask for it.
 
-    plan: a saved plan to load; its policy holds where `purge` is None. Raises UserError.
+    project: the folder of the project, or one in it. plan: a saved plan to load; its policy holds where `purge` is
+    None. Raises UserError.
     """
     from cli.ci.report import console_of, reporting
     from cli.reconcile import saved_plan
@@ -96,7 +98,7 @@ def command_session(  # noqa: PLR0913 - the options of commands
     with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
         reviewed = saved_plan.load(plan, stack) if plan else None
         purge = reviewed.purge if reviewed and purge is None else purge
-        session = purging(open_session(stack, settings, os.environ, state), purge)
+        session = purging(open_session(stack, settings, os.environ, state, project), purge)
         yield CommandSession(session, console, report, reviewed, as_json, live=not ci)
 
 

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
-_PREFIX, _SUFFIX = "Pulumi.", ".yaml"
-_PROJECT_LINES = frozenset({"name: truenorth", 'name: "truenorth"', "name: 'truenorth'"})
+import typer
+
+from cli.session.own_settings import has_settings, stacks_in
+
+_LINE = re.compile(r"""(name|stackConfigDir):[ \t]*["']?([^"'#]*?)["']?[ \t]*(?:#.*)?""")
+"""A line of Pulumi.yaml that says where settings lie, or whose the project is."""
 
 
-def stacks(incomplete: str) -> list[str]:
-    """Return the stacks with a settings file whose names begin so."""
-    folder = _project() / "stacks"
-    names = (file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for file in folder.glob(f"{_PREFIX}*{_SUFFIX}"))
-    return sorted(name for name in names if name.startswith(incomplete))
+def stacks(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the stacks with a settings file whose names begin so, in the project of --project or around us."""
+    named = context.params.get("project")
+    start = Path(named).expanduser().resolve() if named else Path.cwd()
+    return [name for name in stacks_in(_settings_folder(start)) if name.startswith(incomplete)]
 
 
-def _project() -> Path:
-    """Return the folder that `cli.session.project.find_project` finds, without a YAML parser."""
-    here = Path.cwd()
-    installed = Path(__file__).resolve().parents[3]
-    return next((folder for folder in (here, *here.parents) if _is_project(folder)), installed)
+def _settings_folder(start: Path) -> Path:
+    """Return the settings folder of the project that `cli.session.project` finds, without a YAML parser."""
+    for folder in (start, *start.parents):
+        said = _said(folder / "Pulumi.yaml")
+        settings = folder / said.get("stackConfigDir", "")
+        if said.get("name") == "truenorth" or (said and has_settings(settings)):
+            return settings
+    return Path(__file__).resolve().parents[3] / "stacks"  # of the checkout that this program lies in, if it does
 
 
-def _is_project(folder: Path) -> bool:
-    return any(line in _PROJECT_LINES for line in _lines(folder / "Pulumi.yaml"))
-
-
-def _lines(file: Path) -> Iterator[str]:
+def _said(file: Path) -> dict[str, str]:
     try:
-        yield from (line.rstrip() for line in file.read_text(encoding="utf-8").splitlines())
+        lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        return
+        return {}
+    return {match[1]: match[2] for line in lines if (match := _LINE.fullmatch(line))}

@@ -15,7 +15,7 @@ Stack = Annotated[
         "--stack",
         "-s",
         envvar="TRUENORTH_STACK",
-        help="The stack: its settings are stacks/Pulumi.STACK.yaml.",
+        help="The stack: its settings are Pulumi.STACK.yaml.",
         autocompletion=stacks,
     ),
 ]
@@ -23,6 +23,16 @@ SettingsFile = Annotated[
     Path | None,
     typer.Option(
         "--settings", envvar="TRUENORTH_SETTINGS", help="Read the settings from this file instead.", dir_okay=False
+    ),
+]
+ProjectFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        envvar="TRUENORTH_PROJECT",
+        metavar="DIR",
+        show_default=False,
+        help="Work on the project in this folder, or around it, instead of that of the working directory.",
     ),
 ]
 State = Annotated[

@@ -89,7 +89,7 @@ class KubernetesState:
         try:
             seen = self._base.client.request(shard_heads.of_shards)
         except NotNow:
-            own = summary_of(self._estate.folder.pulumi, self._base.client.stack)
+            own = summary_of(self._estate.folder.pulumi, self._base.client.project, self._base.client.stack)
             if own is None or not own.registry.layout.is_spread:
                 return ()
             raise

@@ -17,6 +17,7 @@ from cli.doctor.finding import DoctorFinding
 from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import Places, running
+from stacks.observe.project import read_project
 from stacks.settings.files import from_file
 from tests.cli.conftest import ROOT, STACK, Inside, settle
 
@@ -50,7 +51,7 @@ def admit(ward: Places, tmp_path: Path) -> Admit:
         values = {"zone": ward.zone, "names": ["www"], **settings}
         file.write_text(yaml.safe_dump({"config": {f"truenorth:{key}": value for key, value in values.items()}}))
         given = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **ward.environment(), **(environment or {})}
-        return Examined(ROOT, STACK, file, from_file(file, given, STACK), given)
+        return Examined(read_project(ROOT), STACK, file, from_file(file, given, STACK), given)
 
     return admitted
 

@@ -59,18 +59,18 @@ class TestTheStatesSize:
         folder = tmp_path / "some state" / ".pulumi" / "stacks" / "truenorth"
         folder.mkdir(parents=True)
         url = without_sidecars((tmp_path / "some state").as_uri())
-        assert state_size(url, "home") is None
+        assert state_size(url, "truenorth", "home") is None
         (folder / "home.json.gz").write_bytes(b"x" * 7)
-        assert state_size(url, "home") == 7
+        assert state_size(url, "truenorth", "home") == 7
         (folder / "home.json").write_bytes(b"x" * 42)
-        assert state_size(url, "home") == 42
+        assert state_size(url, "truenorth", "home") == 42
         (folder / "home-shard-1.json").write_bytes(b"x" * 8)
         (folder / "homely.json").write_bytes(b"x" * 100)
-        assert state_size(url, "home") == 50
+        assert state_size(url, "truenorth", "home") == 50
 
     @pytest.mark.parametrize("url", ["s3://bucket", "https://api.pulumi.com", "", "kubernetes://dns/state"])
     def test_is_not_known_where_there_is_no_folder(self, url: str) -> None:
-        assert state_size(url, "home") is None
+        assert state_size(url, "truenorth", "home") is None
 
     def test_is_asked_for_at_each_scrape(self) -> None:
         sizes = iter([None, 42])

@@ -22,7 +22,7 @@ def test_they_tell_of_steps_calls_answers_and_failures(inside: Inside) -> None:
     inside.settings("www")
     place = open_session(STACK, inside.settings_file, inside.environment)
     backend = inside.environment["PULUMI_BACKEND_URL"]
-    told = Told(Metrics(["example.com"], state_size=lambda: state_size(backend, STACK)))
+    told = Told(Metrics(["example.com"], state_size=lambda: state_size(backend, "truenorth", STACK)))
     with told.metrics.listening():
         told.tell(Begun(), converge(place, told.metrics.on_engine_event), triggers=ADDRESS)
         assert told.value("truenorth_engine_steps_total", type=RECORD, operation="create", outcome="succeeded") == 2

@@ -14,6 +14,7 @@ from cli.reconcile.writes import intent
 from cli.session.session import Session
 from cli.shards.parts import StackPart, parts
 from cli.state.store import PulumiBackend
+from stacks.observe.project import Project
 from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.reconcile.test_writes import seen, settings
 from tests.stacks.plan.worlds import make_settings
@@ -28,7 +29,7 @@ def session(tmp_path: Path, pulumi: Callable[[str], Path]) -> Session:
     """A session with its state in a folder, whose plugins go through the API proxy."""
     engine = Engine(pulumi("exit 1"), tmp_path, "3.256.0", "folder", "")
     return Session(
-        tmp_path,
+        Project(tmp_path, "truenorth", tmp_path),
         "home",
         tmp_path / "settings.yaml",
         make_settings("www"),

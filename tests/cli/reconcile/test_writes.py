@@ -106,7 +106,7 @@ class TestTheParts:
 
     def test_of_a_run_that_was_cut_off_is_that_stack(self) -> None:
         found = seen(settings("www"), settings("www"))
-        registry = replace(found.observation.registry, interrupted=(root_of("home-shard-3"),))
+        registry = replace(found.observation.registry, interrupted=(root_of("home-shard-3", "truenorth"),))
         found = replace(found, observation=replace(found.observation, registry=registry))
         (part,) = self.parts(found).values()
         assert (part.stack, part.interrupted, part.is_made, part.plan.record_sets) == ("home-shard-3", True, False, ())

@@ -8,6 +8,7 @@ from cli.engine.install.find import Engine
 from cli.session.secrets import session_redactor
 from cli.session.session import Session
 from cli.state.store import PulumiBackend
+from stacks.observe.project import Project
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import parse
 
@@ -27,7 +28,7 @@ def session(kubeconfig: str) -> Session:
     )
     signed = {"example.com": Credentials(token="xyzzy-token"), "example.org": Credentials(key="xyzzy-key")}
     engine, state = Engine(Path("pulumi"), Path(), "3", "path", ""), PulumiBackend("", "truenorth", "")
-    return Session(Path(), "s", Path("f"), settings, signed, engine, "", {}, state)
+    return Session(Project(Path(), "truenorth", Path()), "s", Path("f"), settings, signed, engine, "", {}, state)
 
 
 def test_the_secrets_of_a_session_are_those_of_zones_and_of_kubeconfigs(tmp_path: Path) -> None:

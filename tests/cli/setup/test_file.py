@@ -8,10 +8,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.session.files import write_whole
+from cli.setup import file
 from cli.setup.file import Chosen, content, write
 from stacks.model.errors import UserError
 from stacks.settings.cluster import SourceName
 from stacks.settings.files import from_file
+from tests.cli.conftest import fill
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 NAME = st.one_of(
@@ -65,3 +68,43 @@ class TestWriting:
         write(file, "theirs", force=True)
         assert file.read_text() == "theirs"
         assert list(tmp_path.iterdir()) == [file]
+
+
+class TestWritingAProject:
+    def test_makes_all_of_its_files(self, tmp_path: Path) -> None:
+        write(tmp_path / FILE, "settings", force=False, beside={tmp_path / "a": "1", tmp_path / "b": "2"})
+        assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {
+            "a": "1",
+            "b": "2",
+            FILE.name: "settings",
+        }
+
+    @pytest.mark.parametrize("taken", ["b", FILE.name])
+    def test_makes_none_where_one_is_there_already(self, tmp_path: Path, taken: str) -> None:
+        (tmp_path / taken).write_text("mine")
+        with pytest.raises(UserError, match="already"):
+            write(tmp_path / FILE, "settings", force=False, beside={tmp_path / "a": "1", tmp_path / "b": "2"})
+        assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {taken: "mine"}
+
+    def test_makes_none_where_one_cannot_be_written(self, tmp_path: Path) -> None:
+        lost = tmp_path / "none" / FILE
+        with pytest.raises(UserError, match="the settings cannot be written: No such file or directory"):
+            write(lost, "settings", force=False, beside={tmp_path / "a": "1"})
+        assert list(tmp_path.iterdir()) == []
+
+    def test_makes_none_where_the_disk_is_full(self, small_disk: Path) -> None:
+        fill(small_disk)
+        with pytest.raises(UserError, match="a cannot be written: No space left on device"):
+            write(small_disk / FILE, "settings", force=False, beside={small_disk / "a": "1" * 9000})
+        assert [file.name for file in small_disk.iterdir()] == ["filler"]
+
+    def test_leaves_nothing_where_it_is_interrupted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(one: Path, content: bytes, *, overwrite: bool) -> None:
+            if one.name == FILE.name:
+                raise KeyboardInterrupt
+            write_whole(one, content, overwrite=overwrite)
+
+        monkeypatch.setattr(file, "write_whole", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write(tmp_path / FILE, "settings", force=False, beside={tmp_path / "a": "1"})
+        assert list(tmp_path.iterdir()) == []

@@ -50,7 +50,7 @@ def record_set(stack: str, host: str, provider: str) -> list[dict[str, Any]]:
         }
 
     return [
-        {"urn": component, "custom": False, "type": COMPONENT, "parent": root_of(stack)},
+        {"urn": component, "custom": False, "type": COMPONENT, "parent": root_of(stack, "truenorth")},
         record(f"{host}/A/mark", "TXT", []),
         record(f"{host}/A", "A", [mark]),
     ]
@@ -60,7 +60,7 @@ def deployment(stack: str, hosts: list[str], *, provider_id: str = "p-1") -> dic
     """The state of a stack that holds these hosts."""
     provider = urn(stack, PROVIDER, "default")
     resources = [
-        {"urn": root_of(stack), "custom": False, "type": "pulumi:pulumi:Stack", "outputs": {"zones": {}}},
+        {"urn": root_of(stack, "truenorth"), "custom": False, "type": "pulumi:pulumi:Stack", "outputs": {"zones": {}}},
         {"urn": provider, "custom": True, "id": provider_id, "type": PROVIDER},
     ]
     for host in hosts:

@@ -11,6 +11,7 @@ from cli.engine.install.find import Engine
 from cli.events import Mended
 from cli.session.session import Session
 from cli.state.store import PulumiBackend
+from stacks.observe.project import Project
 from tests.stacks.plan.worlds import make_settings
 
 VERSION = "v3.256.0"
@@ -23,7 +24,7 @@ RECORD = "cloudflare:index/dnsRecord:DnsRecord"
 def record(name: str, content: str = "203.0.113.7", identity: str = "") -> dict[str, Any]:
     """A record of a stack's state, as the engine writes it."""
     return {
-        "urn": f"urn:pulumi:home::truenorth::{RECORD}::{name}/A",
+        "urn": f"urn:pulumi:home::truenorth::truenorth:dns:OwnedRecord${RECORD}::{name}/A",
         "type": RECORD,
         "custom": True,
         "id": identity or f"id-{name}",
@@ -62,7 +63,7 @@ class FolderState:
         self.told: list[str] = []
         engine = Engine(pulumi, pulumi.parent, "3.256.0", "folder", "")
         self.session = Session(
-            folder,
+            Project(folder, "truenorth", folder),
             "home",
             folder / "settings.yaml",
             make_settings("www"),

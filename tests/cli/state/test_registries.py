@@ -80,7 +80,7 @@ class TestTheUnion:
         found = registry_of(session, ("home", SHARD), prefer)
         assert sorted(names(found.registry)) == ["a", "b", "c"]
         assert [one.urn for one in found.twice] == [
-            f"urn:pulumi:{dropped}::truenorth::cloudflare:index/dnsRecord:DnsRecord::b/A"
+            f"urn:pulumi:{dropped}::truenorth::truenorth:dns:OwnedRecord$cloudflare:index/dnsRecord:DnsRecord::b/A"
         ]
 
 

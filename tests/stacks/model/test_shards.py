@@ -17,7 +17,7 @@ def test_a_stack_says_its_estate_and_its_label(label: str, stack: str) -> None:
 
 
 def test_a_urn_says_its_stack() -> None:
-    assert urns.stack(root_of("home-shard-2")) == "home-shard-2"
+    assert urns.stack(root_of("home-shard-2", "truenorth")) == "home-shard-2"
 
 
 @pytest.mark.parametrize("layout", [ONE_STACK, Layout("names", 40), Layout("zone"), Layout("namespace")])

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from components.records.owned_record import TYPE_TOKEN
 from components.records.record import Record
 from stacks.model.errors import ObservationError
 from stacks.model.memory import Spent
 from stacks.model.observation import Registry
-from stacks.observe.registry import parse_registry, read_registry
+from stacks.observe.registry import RECORD_COMPONENT, parse_registry, read_registry
 
 PREFIX = "urn:pulumi:home::truenorth::"
 STACK_URN = f"{PREFIX}pulumi:pulumi:Stack::truenorth-home"
@@ -131,3 +132,42 @@ def test_the_providers_in_state_are_told_with_the_variables_of_their_tokens() ->
     resources = [{"urn": urn, "type": urn.split("::")[2]} for urn in urns]
     registry = parse_registry({"deployment": {"resources": resources}})
     assert registry.signers == (("cloudflare", ""), ("cloudflare", "NET_TOKEN"), ("gandi", ""))
+
+
+def of_type(type_chain: str, name: str = "x") -> dict[str, Any]:
+    kind = type_chain.rpartition("$")[2]
+    return {"urn": f"{PREFIX}{type_chain}::{name}", "type": kind, "id": "i", "inputs": {}, "outputs": {}}
+
+
+@pytest.mark.parametrize(
+    ("type_chain", "is_foreign"),
+    [
+        ("truenorth:dns:OwnedRecord", False),
+        ("truenorth:index:GeoPool", False),
+        ("truenorth:index:GeoLoadBalancer", False),
+        ("pulumi:providers:cloudflare", False),
+        ("pulumi:pulumi:StackReference", False),
+        ("cloudflare:index/dnsRecord:DnsRecord", True),
+        ("my:index:Site$cloudflare:index/dnsRecord:DnsRecord", True),
+        ("my:index:Site$truenorth:dns:OwnedRecord", True),
+        ("aws:s3/bucket:Bucket", True),
+        ("truenorth:index:Operator", True),
+    ],
+)
+def test_what_the_program_does_not_declare_is_foreign(type_chain: str, is_foreign: bool) -> None:  # noqa: FBT001 - a case
+    one = of_type(type_chain)
+    registry = parse_registry({"deployment": {"resources": [one]}})
+    assert registry.foreign == ((one["urn"],) if is_foreign else ())
+    assert registry.records == ()
+
+
+def test_the_component_of_records_has_the_name_by_which_they_are_known() -> None:
+    assert RECORD_COMPONENT == TYPE_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("outputs", "made_by"), [({}, ""), ({"truenorth": "0.3.0"}, "0.3.0"), ({"truenorth": [1]}, "[1]")]
+)
+def test_the_version_that_made_a_state_is_read_from_it(outputs: dict[str, Any], made_by: str) -> None:
+    stack = {"urn": STACK_URN, "type": "pulumi:pulumi:Stack", "outputs": outputs}
+    assert parse_registry({"deployment": {"resources": [stack]}}).made_by == made_by

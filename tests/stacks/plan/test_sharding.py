@@ -115,7 +115,7 @@ class TestASplit:
 
     def test_has_the_stacks_of_which_nothing_is_wanted_any_more(self) -> None:
         there = Registry(
-            records=(registered("n1.example.com", "home-shard-4"),), interrupted=(root_of("home-shard-9"),)
+            records=(registered("n1.example.com", "home-shard-4"),), interrupted=(root_of("home-shard-9", "truenorth"),)
         )
         found = split(plan(), there, "home")
         assert {stack: part.record_sets for stack, part in found.items()} == dict.fromkeys(

@@ -11,10 +11,10 @@ from tests.cli.conftest import COMMAND_DEADLINE, ROOT, TRUENORTH
 STEPS = ("lab", "up", "up again", "watch", "drift", "conflict", "remove", "done")
 
 
-def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(environment: dict[str, str], *arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [TRUENORTH, *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
@@ -57,13 +57,16 @@ def test_the_demo_shows_every_step_in_one_screen_and_leaves_nothing_behind(engin
 
 def test_a_demo_that_is_kept_can_be_played_with_by_the_commands_it_prints(engine: Engine, tmp_path: Path) -> None:
     environment = place(engine, tmp_path)
-    done = run(environment, "demo", "--keep")
+    elsewhere = tmp_path / "no project"
+    elsewhere.mkdir()
+    (elsewhere / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
+    done = run(environment, "demo", "--keep", folder=elsewhere)
     exports = dict(re.findall(r"(TRUENORTH_[A-Z]+)=(\S+)", done.stdout))
     try:
-        assert exports.keys() == {"TRUENORTH_LAB", "TRUENORTH_SETTINGS"}
+        assert exports.keys() == {"TRUENORTH_LAB", "TRUENORTH_PROJECT"}
         inside = subprocess.run(
             ["bash", "-euc", 'eval "$(truenorth lab env)"; truenorth status; truenorth up'],
-            cwd=ROOT,
+            cwd=elsewhere,
             env={**environment, **exports},
             capture_output=True,
             text=True,

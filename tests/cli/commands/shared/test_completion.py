@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
-from cli.commands.shared.completion import stacks
+from cli.commands.shared import completion
+from cli.main import app
 from tests.cli.conftest import TRUENORTH
 from tests.cli.test_main import HEAVY
 
@@ -17,12 +19,18 @@ from tests.cli.test_main import HEAVY
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with three stacks; the present folder is deep in it."""
-    (tmp_path / "Pulumi.yaml").write_text("# mine\nname: truenorth\nruntime: python\n")
+    (tmp_path / "Pulumi.yaml").write_text("# mine\nname: truenorth\nruntime: python\nstackConfigDir: stacks\n")
     (tmp_path / "stacks" / "deep").mkdir(parents=True)
     for name in ("home", "house", "office.eu"):
         (tmp_path / "stacks" / f"Pulumi.{name}.yaml").touch()
     monkeypatch.chdir(tmp_path / "stacks" / "deep")
     return tmp_path
+
+
+def stacks(incomplete: str, named: Path | None = None) -> list[str]:
+    context = typer.Context(typer.main.get_command(app))
+    context.params["project"] = named
+    return completion.stacks(context, incomplete)
 
 
 class TestTheStacks:
@@ -42,6 +50,21 @@ class TestTheStacks:
     def test_are_read_over_a_project_file_that_is_none(self, project: Path) -> None:
         (project / "stacks" / "Pulumi.yaml").write_bytes(b"\xff\xfe")
         assert "home" in stacks("")
+
+    @pytest.mark.parametrize("head", ["name: 'truenorth' # mine", 'name: "truenorth"', "name: shop"])
+    def test_lie_beside_the_project_file_without_a_folder_for_them(self, tmp_path: Path, head: str) -> None:
+        (tmp_path / "Pulumi.yaml").write_text(f"{head}\nruntime: python\n")
+        (tmp_path / "Pulumi.dns.yaml").write_text("config:\n  truenorth:zone: example.com\n")
+        (tmp_path / "deep").mkdir()
+        assert stacks("", tmp_path / "deep") == ["dns"]
+
+    def test_are_those_of_the_named_folder(self, project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+        other = tmp_path_factory.mktemp("other")
+        (other / "Pulumi.yaml").write_text("name: truenorth\n")
+        (other / "Pulumi.far.yaml").touch()
+        assert stacks("", other) == ["far"]
+        done = completing("bash", f"truenorth up --project {other} --stack f", project)
+        assert done.stdout.split() == ["far"]
 
 
 def completing(shell: str, line: str, folder: Path) -> subprocess.CompletedProcess[str]:

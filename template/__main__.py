@@ -1,0 +1,3 @@
+from truenorth import program
+
+program()
