@@ -60,10 +60,10 @@ def described(name: str, of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.engine
-def test_the_schema_has_both_components_with_every_input_documented(schema: dict[str, Any]) -> None:
+def test_the_schema_has_all_components_with_every_input_documented(schema: dict[str, Any]) -> None:
     assert (schema["name"], set(schema["resources"])) == (
         "truenorth",
-        {"truenorth:index:GeoPool", "truenorth:index:GeoLoadBalancer"},
+        {f"truenorth:index:{name}" for name in ("OwnedRecord", "GeoPool", "GeoLoadBalancer")},
     )
     for name, resource in schema["resources"].items():
         assert resource["isComponent"]
@@ -86,7 +86,7 @@ def test_the_schema_has_both_components_with_every_input_documented(schema: dict
 def test_the_folder_is_what_pulumi_adds() -> None:
     manifest = yaml.safe_load((FOLDER / "PulumiPlugin.yaml").read_text())
     assert manifest["runtime"]["name"] == "python"
-    assert (FOLDER / "requirements.txt").read_text().split() == [".."]
+    assert (FOLDER / "requirements.txt").read_text().split() == ["..[geo]"]
     assert (ROOT / "pyproject.toml").exists()
 
 
