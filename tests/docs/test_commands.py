@@ -38,6 +38,7 @@ from tests.docs.blocks import PAGES, ROOT, Line, all_lines, lines
 RUN = {"truenorth", "pulumi", "curl", "export", "eval"}
 RENDERED = {"helm", "mkdir", "printf"}
 ELSEWHERE = {
+    "uv": "needs the package index: tests/packaging has the installed package",
     "docker": "needs a container engine: tests/deploy_image runs what is in the image",
     "aws": "needs an account at AWS",
     "gcloud": "needs a project at Google Cloud",
