@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -21,20 +20,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "plugin"
-LAUNCHER = """\
-#!/bin/sh
-exec {python} {folder} "$@"
-"""
-
-
-@pytest.fixture
-def launcher(tmp_path: Path) -> Path:
-    """The plugin as an executable on PATH, started as Pulumi's language host starts the folder."""
-    path = tmp_path / "bin" / "pulumi-resource-truenorth"
-    path.parent.mkdir()
-    path.write_text(LAUNCHER.format(python=sys.executable, folder=FOLDER))
-    path.chmod(0o755)
-    return path
 
 
 @pytest.fixture
