@@ -133,7 +133,8 @@ def _contents(args: OwnedRecordArgs, provider: Provider) -> list[str | pulumi.Ou
         return canonical_content.content(args["type"], text)
 
     plain = sorted({content(one) for one in args["contents"] if isinstance(one, str)})
-    others = [pulumi.Output.from_input(one).apply(content) for one in args["contents"] if not isinstance(one, str)]
+    given = [pulumi.Output.all(one) for one in args["contents"] if not isinstance(one, str)]
+    others = [one.apply(lambda values: content(values[0])) for one in given]
     if not provider.whole_sets:
         return [*plain, *others]
     if not others:

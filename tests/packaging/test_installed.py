@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from cli.engine.install.find import Engine
 from tests.packaging.conftest import ROOT, Installed
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -71,6 +74,24 @@ def test_every_module_is_imported_by_its_installed_name(installed_with_all: Inst
 def test_a_file_of_the_checkout_that_is_opened_is_noticed(installed: Installed, tmp_path: Path) -> None:
     done = installed.run(["python", "-c", f"open({str(ROOT / 'README.md')!r})"], tmp_path)
     assert done.returncode == 99
+
+
+def test_the_plugin_for_other_languages_is_there(engine: Engine, installed: Installed, elsewhere: Path) -> None:
+    environment = {"PATH": f"{engine.folder}:/usr/bin:/bin", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    done = subprocess.run(
+        [engine.pulumi, "package", "get-schema", installed.binaries / "pulumi-resource-truenorth"],
+        cwd=elsewhere,
+        env=environment | {"HOME": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    schema = json.loads(done.stdout)
+    assert (schema["version"], {name.rpartition(":")[2] for name in schema["resources"]}) == (
+        VERSION,
+        {"OwnedRecord", "GeoPool", "GeoLoadBalancer"},
+    )
 
 
 PROGRAM = """

@@ -94,7 +94,7 @@ def plain_names(wheel: Path) -> Iterator[str]:
             elif isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
             else:
-                names = [node.value] if isinstance(node, ast.Constant) and is_module(node.value) else []
+                names = [str(node.value)] if isinstance(node, ast.Constant) and is_module(node.value) else []
             yield from (f"{file}:{getattr(node, 'lineno', 0)}: {name}" for name in names if name.split(".")[0] in PLAIN)
 
 
