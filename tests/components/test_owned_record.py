@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 import pytest
-from google.protobuf import json_format
+from google.protobuf import json_format  # type: ignore[import-untyped] # ships no types
 
 from components.owned_record import OwnedRecord, OwnedRecordArgs
 from tests.components.recorder import registered
