@@ -132,3 +132,31 @@ def test_a_program_with_components_of_its_own_declares_records_and_needs_no_sdk_
         "www.example.com\n"
         "load balancing needs the package pulumi_cloudflare, which is not installed: pip install 'truenorth[geo]'\n"
     ), done.stderr
+
+
+WITHOUT_SDKS = """
+import sys
+sys.modules |= dict.fromkeys(("pulumi_cloudflare", "pulumi_kubernetes"))  # as where they are not installed
+from truenorth.__main__ import run
+run()
+"""
+SETTINGS = """\
+config:
+  truenorth:zone: example.com
+  truenorth:geo: {location: eu, hostname: app.example.com}
+"""
+
+
+@pytest.mark.parametrize(("command", "extra"), [("preview", "geo"), ("deploy", "deploy")])
+def test_what_needs_an_sdk_that_is_not_installed_says_which_extra_has_it(
+    installed: Installed, tmp_path: Path, command: str, extra: str
+) -> None:
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.home.yaml").write_text(SETTINGS)
+    (tmp_path / "Pulumi.yaml").write_text("name: truenorth\nruntime: python\nmain: stacks\nstackConfigDir: stacks\n")
+    done = installed.run(
+        ["python", "-c", WITHOUT_SDKS, command, "--stack", "home"], tmp_path, {"CLOUDFLARE_API_TOKEN": "x" * 40}
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("error:") == 1
+    assert f"'truenorth[{extra}]'" in done.stderr
