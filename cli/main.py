@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -19,7 +19,6 @@ from cli.commands import state as state_command
 from cli.commands.lab import demo as demo_command
 from cli.commands.lab import lab as lab_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
-from cli.terminal import Terminal, styled
 
 EXIT_CODES: Final = """
 Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out of reach, a run that stopped half way);
@@ -34,9 +33,29 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,  # Rich's Markdown takes twice as long to import as all of --help
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's form
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"truenorth {version('truenorth')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """DNS that always points at your clusters."""
+
+
 app.command("init")(init_command.init)
 app.command("up")(up.up)
 app.command("preview")(preview.preview)
@@ -59,8 +78,20 @@ app.add_typer(lab_command.app, name="lab")
 
 def run() -> None:
     """Run the command line, and turn every error that a user can meet into one message and an exit code."""
+    try:
+        app()
+    except Exception as error:
+        code = _report(error)
+        if code is None:
+            raise
+        sys.exit(code)
+
+
+def _report(error: Exception) -> int | None:
+    """Print an error that a user can meet, and return its exit code; None for any other."""
     from cli.engine.failure import RunFailed
     from cli.session.redactor import redactor
+    from cli.terminal import Terminal, styled
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full
 
     errors = Terminal(stderr=True)
@@ -69,24 +100,17 @@ def run() -> None:
         redacted = redactor(os.environ).text(text)
         errors.print(styled((f"{word}:", "bold red"), f" {redacted}"), soft_wrap=True)
 
-    try:
-        app()
-    except UserError as error:
+    if isinstance(error, UserError | Refused):
         for problem in error.problems:
-            tell("error", str(problem))
-        sys.exit(UNUSABLE)
-    except Refused as error:
-        for problem in error.problems:
-            tell("refused", str(problem))
-        sys.exit(REFUSED)
-    except (ObservationError, RunFailed) as error:
+            tell("error" if isinstance(error, UserError) else "refused", str(problem))
+        return UNUSABLE if isinstance(error, UserError) else REFUSED
+    if isinstance(error, ObservationError | RunFailed):
         tell("failed", str(error))
-        sys.exit(INTERRUPTED if isinstance(error, RunFailed) and error.interrupted else FAILED)
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
+        return INTERRUPTED if isinstance(error, RunFailed) and error.interrupted else FAILED
+    if isinstance(error, OSError) and is_disk_full(error):
         tell("error", f"the disk is full\n  where: {error.filename}\n  do:    make room, then run it again")
-        sys.exit(UNUSABLE)
+        return UNUSABLE
+    return None
 
 
 if __name__ == "__main__":

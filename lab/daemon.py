@@ -54,7 +54,7 @@ def start(folder: Path, ports: Ports, *, kubernetes: bool = False, environment: 
     command = [
         sys.executable,
         "-m",
-        "lab.daemon",
+        f"{__package__}.daemon",
         str(folder),
         *map(str, (ports.cloudflare, ports.stun, ports.http, ports.dns)),
         *(["--kubernetes"] if kubernetes else []),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from components.plugin import main
+from truenorth.plugin import main
 
 if __name__ == "__main__":
     main()

@@ -5,15 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pulumi
-
 # Pulumi starts this file with stacks/ as the first entry of sys.path; the packages stand one level up.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from stacks.model.errors import ObservationError, Refused, UserError
-from stacks.program import program
+from stacks.program import run
 
-try:
-    program()
-except (UserError, ObservationError, Refused) as error:
-    raise pulumi.RunError(str(error)) from None
+run()

@@ -1,6 +1,6 @@
 """The composition root: observe, plan, declare.
 
-`pulumi up` runs `program`; a command, which has observed and planned by itself, runs `declare_plan` in its own process.
+`pulumi up` runs `run`; a command, which has observed and planned by itself, runs `declare_plan` in its own process.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime import config
 
-from components.records.owned_record import OwnedRecordArgs, declare, explicit_provider
+from components.records.record_set import RecordSetArgs, declare, explicit_provider
+from stacks import extras
 from stacks.declare_geo import declare as declare_geo
+from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.model.memory import new_instance
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
@@ -42,12 +44,23 @@ from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
 
+def run() -> None:
+    """Run `program`, and end the run of the engine with what is wrong. Raises pulumi.RunError."""
+    try:
+        program()
+    except (UserError, ObservationError, Refused) as error:
+        raise pulumi.RunError(str(error)) from None
+
+
 def program() -> None:
     """Observe, plan and declare the stack that `pulumi up` runs. Raises UserError, ObservationError and Refused."""
     stack, environment, folder = pulumi.get_stack(), os.environ, Path.cwd()
     configuration = {**config.get_config_env(), **config.CONFIG.get()}
     files = next((project.settings_folder for project in projects_above(folder)), folder)
     settings = from_pulumi(configuration, environment, stack, files)
+
+    if settings.geo:
+        extras.require("geo", "truenorth:geo")
 
     def registry(of: str = stack) -> Registry:
         found = read_registry(of, environment, cwd=folder)
@@ -187,9 +200,9 @@ def report(plan: Plan) -> None:
         pulumi.log.warn(complaint.text)
 
 
-def arguments(record_set: RecordSet) -> OwnedRecordArgs:
+def arguments(record_set: RecordSet) -> RecordSetArgs:
     """Return the component's arguments for a planned record set."""
-    return OwnedRecordArgs(
+    return RecordSetArgs(
         provider=record_set.provider,
         zone_id=record_set.zone_id,
         name=record_set.name,

@@ -11,7 +11,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ("cli", "components", "stacks")
+SHIPPED = ("cli", "components", "stacks", "truenorth")
 MOST_MODULES = 16
 """In a folder: what a reader takes in at one look, and one over."""
 LONGEST_MODULE = 300

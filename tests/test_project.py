@@ -20,6 +20,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
 RENOVATE = json.loads((ROOT / "renovate.json").read_text())
 PINNED = re.compile(r"(?:- )?uses: (?P<action>[\w./-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 OWN = re.compile(r"(?:- )?uses: \./\.github/workflows/[\w-]+\.yaml")
+PROVIDERS = "components/records/providers.py"
 COMING = {"test-cluster", "test-all"}
 """Targets that the Makefile is about to have."""
 
@@ -165,7 +166,7 @@ class TestPreCommit:
 
 class TestRenovate:
     def test_finds_every_version_that_only_a_pattern_can_find(self) -> None:
-        listed = [*ROOT.glob("*"), *ROOT.glob("*/**/versions.py"), *WORKFLOWS]
+        listed = [*ROOT.glob("*"), *ROOT.glob("*/**/versions.py"), ROOT / PROVIDERS, *WORKFLOWS]
         for manager in RENOVATE["customManagers"]:
             patterns = [one.strip("/").replace("\\/", "/") for one in manager["managerFilePatterns"]]
             names = [path for path in listed if any(re.search(one, str(path.relative_to(ROOT))) for one in patterns)]
@@ -175,7 +176,13 @@ class TestRenovate:
 
     def test_moves_the_engine_and_its_sdks_in_one_pull_request(self) -> None:
         (rule,) = (rule for rule in RENOVATE["packageRules"] if rule.get("groupName") == "Pulumi")
-        packages = [re.split(r"[<>=]", one)[0] for one in PROJECT["project"]["dependencies"] if "pulumi" in one]
+        extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
+        needed = [
+            *PROJECT["project"]["dependencies"],
+            *(one for extra in extras.values() for one in extra),
+            *groups["dev"],
+        ]
+        packages = [re.split(r"[<>=]", one)[0] for one in needed if "pulumi" in one]
         assert {"pulumi", "pulumi-cloudflare", "pulumi-kubernetes", "pulumiverse-gandi"} == set(packages)
         assert all(re.match(rule["matchPackageNames"][0].strip("/"), package) for package in packages)
 

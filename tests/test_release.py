@@ -99,7 +99,7 @@ def repository(tmp_path: Path) -> Repository:
     for name, text in FILES.items():
         (folder / name).write_text(text)
     uv = programs / "uv"
-    uv.write_text('#!/bin/sh\nmkdir -p dist && echo "$@" > dist/called\n')
+    uv.write_text('#!/bin/sh\nmkdir -p dist && echo "$@" >> dist/called\n')
     uv.chmod(0o755)
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("GIT_")},
@@ -120,7 +120,8 @@ class TestRelease:
         done = repository.release(VERSION)
         assert done.returncode == 0, done.stderr
         assert "linted" in done.stdout
-        assert (repository.folder / "dist" / "called").read_text().split()[0] == "build"
+        called = (repository.folder / "dist" / "called").read_text().splitlines()
+        assert called == ["build --quiet", "build --quiet --package truenorth-lab"]
         assert done.stdout.endswith(f"tagged v{VERSION}; publish it with: git push origin main v{VERSION}\n")
 
     def test_the_tag_is_annotated_with_the_section_of_the_changelog(self, repository: Repository) -> None:

@@ -57,7 +57,7 @@ def _unchanged(place: Stage) -> Iterator[Row]:
     plain = ["pulumi", "up", "--yes", "--skip-preview", "--stack", STACK, "--config-file", str(place.settings_file)]
     yield Row("main", "unchanged up, as pulumi up", median([_timed(place, plain) for _ in range(TIMES)]), "s", TIMES)
     remote.forget_requests(place.places)
-    own = [sys.executable, "-m", "cli.main", "up", "--stack", STACK, "--settings", str(place.settings_file)]
+    own = [sys.executable, "-m", "truenorth", "up", "--stack", STACK, "--settings", str(place.settings_file)]
     yield Row("main", "unchanged truenorth up", median([_timed(place, own) for _ in range(TIMES)]), "s", TIMES)
     calls = len(remote.api_requests(place.places)) / TIMES
     yield Row("main", "unchanged truenorth up: API calls", calls, "calls", TIMES, 1)
@@ -78,7 +78,7 @@ def _followed(place: Stage) -> Iterator[Row]:
 @contextmanager
 def _watching(place: Stage) -> Iterator[subprocess.Popen[str]]:
     wan = json.loads(place.environment["TRUENORTH_WAN"]) | {"interval": WATCHED_INTERVAL}
-    command = [sys.executable, "-m", "cli.main", "watch", "--json", "--stack", STACK]
+    command = [sys.executable, "-m", "truenorth", "watch", "--json", "--stack", STACK]
     with subprocess.Popen(  # noqa: S603 - our own command
         [*command, "--settings", str(place.settings_file)],
         cwd=ROOT,

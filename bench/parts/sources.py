@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
+from bench import follower as follower_module
 from bench.campaigns.paper import ZONE
 from bench.objects import make_routes, make_services, rename
 from bench.row import Row, median
@@ -104,7 +105,7 @@ def _late(values: tuple[float, ...]) -> float:
 
 def _ours(cluster: Cluster, sources: tuple[str, ...], times: int) -> Measured:
     began = time.monotonic()
-    command = [sys.executable, "-m", "bench.follower", str(cluster.kubeconfig), *sources]
+    command = [sys.executable, "-m", follower_module.__name__, str(cluster.kubeconfig), *sources]
     with subprocess.Popen(  # noqa: S603 - our own command
         command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as follower:

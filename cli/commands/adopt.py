@@ -9,7 +9,6 @@ import typer
 
 from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
-from cli.terminal import styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +56,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
     """
     from cli.output import adoption, documents, tables
     from cli.reconcile.look import ConvergenceOptions, look
+    from cli.terminal import styled
     from stacks.plan.records.holders import left_alone
 
     takeover = _takeover(tool, owner)
@@ -108,6 +108,7 @@ def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, 
 
     Raises UserError where nobody can be asked, and typer.Abort where the answer is no.
     """
+    from cli.terminal import styled
     from stacks.plan.safety.permission import Permission
 
     if tool:

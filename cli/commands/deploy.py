@@ -11,7 +11,6 @@ import typer
 
 from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
-from cli.terminal import Terminal, styled
 
 if TYPE_CHECKING:
     from cli.deploy.gather import Deployment
@@ -77,6 +76,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
 
     from cli.deploy import engine
     from cli.output.run_view import listening
+    from cli.terminal import Terminal, styled
 
     console = Terminal(stderr=as_json)
     args = deployment.args

@@ -8,7 +8,6 @@ import typer
 
 from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
-from cli.terminal import styled
 
 
 def destroy(
@@ -27,6 +26,7 @@ def destroy(
     """
     from cli.reconcile.destroy import remove
     from cli.state.registries import registry_of_estate
+    from cli.terminal import styled
 
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         command.recover()

@@ -13,7 +13,6 @@ import typer
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
-from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Known, Unknown
@@ -99,6 +98,7 @@ def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
 def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:
 
     from cli.output.detection_table import print_detections, print_nat
+    from cli.terminal import Terminal
     from stacks.model.values import WAN, Family, Unknown
     from stacks.observe.wan.nat import Nat, meaning
 

@@ -11,7 +11,6 @@ import typer
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
-from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from cli.doctor.finding import DoctorFinding
@@ -40,6 +39,7 @@ def doctor(
     from cli.doctor.report import document, print_findings
     from cli.doctor.runner import examine
     from cli.session.redactor import redactor
+    from cli.terminal import Terminal
 
     first, checks, secrets = _checks(stack, settings, state, project)
     findings = tuple(dict.fromkeys((*first, *examine(checks, timeout))))

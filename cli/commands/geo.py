@@ -9,7 +9,6 @@ import typer
 
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
-from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from stacks.observe.geo.wishes import GeoWishes
@@ -36,6 +35,7 @@ def status(
     """
     from cli.output.geo_table import BalancerReport, print_shown
     from cli.session.project import find_project, settings_path
+    from cli.terminal import Terminal
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.geo.account import read_account
     from stacks.settings.credentials import credentials

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.options import Stack
-from cli.terminal import Terminal, plain, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,6 +86,7 @@ def init(  # noqa: PLR0913 - the options of the command
     """
     from cli.setup import asking, file, names
     from cli.setup.place import NewStack, place_of
+    from cli.terminal import Terminal
     from stacks.settings.cluster import ClusterSettings
 
     may_ask, console, environment = asking.may_ask(yes=yes), Terminal(), dict(os.environ)
@@ -138,6 +138,7 @@ def _zone(
     console: Console, wanted: str, provider: str, environment: Mapping[str, str], *, may_ask: bool
 ) -> VisibleZone:
     from cli.setup.zone import choose, found_credentials, visible_zones
+    from cli.terminal import styled
     from components.records.providers import PROVIDERS
     from stacks.observe.zone.visible import ACTIVE
 
@@ -172,6 +173,8 @@ def _ipv6(console: Console, zone: str, environment: Mapping[str, str], wanted: b
 
 
 def _print_written(console: Console, files: Iterable[Path], words: Iterable[str]) -> None:
+    from cli.terminal import plain, styled
+
     for one in files:
         console.print(styled(("written", "green"), f": {one}"), soft_wrap=True)
     for word in words:

@@ -20,7 +20,6 @@ from cli.commands.shared.options import (
     Summary,
 )
 from cli.exit_codes import CHANGED
-from cli.terminal import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,6 +92,7 @@ def _ask_engine(command: CommandSession, seen: Convergence) -> None:
 def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -> None:
     from cli.findings import changes
     from cli.output import tables
+    from cli.terminal import plain
     from stacks.plan.sharding import moves
 
     tables.print_plan_notes(console, seen.plan)

@@ -6,7 +6,6 @@ import os
 
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
-from cli.terminal import Terminal
 
 
 def sources(
@@ -21,6 +20,7 @@ def sources(
     """
     from cli.output.sources_table import asking, print_asking, unreadable
     from cli.session.project import find_project, settings_path
+    from cli.terminal import Terminal
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.world import read_clusters
     from stacks.settings.files import from_file

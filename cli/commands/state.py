@@ -11,7 +11,6 @@ import typer
 
 from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
-from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -86,6 +85,8 @@ def versions(
     Example: `truenorth state versions --stack home --state kubernetes://truenorth/home`
     """
     from rich.table import Table
+
+    from cli.terminal import Terminal
 
     session = _opened(stack, settings, state, project)
     kept = _in_secrets(session)

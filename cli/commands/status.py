@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cli.commands.shared.command import command_session, print_json
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
-from cli.terminal import plain
 
 
 def status(
@@ -21,6 +20,7 @@ def status(
     from cli.output import documents, tables
     from cli.reconcile.look import look
     from cli.reconcile.result import require_all_read
+    from cli.terminal import plain
 
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         seen, console = look(command.session), command.console

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from importlib.metadata import version
 
 from cli.engine.install.install import engine_environment, install
 from cli.session.backend import STATE_VARIABLE, without_sidecars
+from components.records.providers import PROVIDERS
 from lab.daemon import Lab
 from lab.plugin.executable import CLOUDFLARE, GANDI, choose
 
 ELSEWHERE = ("CF_", "CLOUDFLARE_", "GANDI_", "KUBECONFIG", "KUBERNETES_", "PULUMI_", "TRUENORTH_")
-PLUGINS = (("pulumi-cloudflare", CLOUDFLARE), ("pulumiverse-gandi", GANDI))
-"""The packages whose versions the plugins have, and the plugins."""
+PLUGINS = (CLOUDFLARE, GANDI)
 KEPT = ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "TRUENORTH_ENGINE_")
 
 
@@ -31,8 +30,8 @@ def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
     """
     engine = install(environment)
     plugins = [
-        choose(environment, lab.folder / "plugin", engine.pulumi, version(distribution), kind)
-        for distribution, kind in PLUGINS
+        choose(environment, lab.folder / "plugin", engine.pulumi, PROVIDERS[kind.package].version, kind)
+        for kind in PLUGINS
     ]
     folders = dict.fromkeys(str(plugin.folder) for plugin in plugins)
     on_path = engine_environment(engine, environment)

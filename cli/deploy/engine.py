@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from cli.deploy.gather import Deployment
@@ -24,6 +23,7 @@ from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars, stat
 from cli.session.session import Session
 from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
+from stacks import extras
 from stacks.kube.access import access
 from stacks.observe.project import PROJECT_FILE
 from stacks.observe.pulumi_cli import reports_missing_stack
@@ -43,6 +43,7 @@ def session(deployment: Deployment, environment: Mapping[str, str], state_url: s
     that is Secrets of the cluster: these go with what is deployed. Raises UserError.
     """
     name = deployment.stack + SUFFIX
+    extras.require("deploy", "truenorth deploy")
     to = deployment.settings.deploy
     access(ClusterSettings(kubeconfig=to.kubeconfig, context=to.context), environment)  # says what is wrong with it
     with shown_on(sys.stderr) as progress:
@@ -131,9 +132,11 @@ def _engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[
     variables = needed(ENGINE, engine_environment(engine, environment))
     if token := read_secret(environment, PULUMI_TOKEN):
         variables[PULUMI_TOKEN] = token
-    if find_spec("lab"):
+    try:
         from lab.plugin.executable import KUBERNETES, choose  # noqa: PLC0415 - a distribution of its own, an extra
-
+    except ModuleNotFoundError:
+        pass
+    else:
         found = choose(environment, state_home(environment) / "plugin", engine.pulumi, version(SDK), KUBERNETES)
         if found.origin == "stand-in":
             variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"

@@ -45,7 +45,7 @@ def plugins(examined: Examined) -> Iterator[DoctorFinding]:
     """Check the plugin of each zone's provider where the engine looks: in its own folder, then on PATH."""
     for provider in sorted({zone.provider for zone in examined.settings.each_zone()}):
         about = f"plugin {provider}"
-        wanted = version(PROVIDERS[provider].sdk)
+        wanted = PROVIDERS[provider].version
         there = _plugins(provider, examined.environment)
         command = f"pulumi plugin install resource {provider} {wanted}"
         if not there and examined.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:

@@ -20,7 +20,6 @@ from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -147,18 +146,16 @@ def shared(settings: Settings) -> frozenset[str]:
 
 
 def find(provider: str, environment: Mapping[str, str]) -> Path | None:
-    """Find the plugin as the engine does: on PATH, else the SDK's version in Pulumi's home; None for neither."""
+    """Find the plugin as the engine does: on PATH, else in the program's version in Pulumi's home; None for neither."""
     name = f"pulumi-resource-{provider}"
     if environment.get(_NOT_ON_PATH, "").lower() not in {"1", "true"}:
         on_path = shutil.which(name, path=environment.get("PATH", os.defpath))
         if on_path:
             return Path(on_path).absolute()
     home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME") or Path.home()) / ".pulumi")
-    try:
-        wanted = version(PROVIDERS[provider].sdk)
-    except (KeyError, PackageNotFoundError):
+    if provider not in PROVIDERS:
         return None
-    installed = home / "plugins" / f"resource-{provider}-v{wanted}" / name
+    installed = home / "plugins" / f"resource-{provider}-v{PROVIDERS[provider].version}" / name
     return installed.absolute() if os.access(installed, os.X_OK) else None
 
 

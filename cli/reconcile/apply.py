@@ -79,7 +79,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
 
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
     """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
-    from components.records.owned_record import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
+    from components.records.record_set import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
     from stacks.program import declare_plan  # noqa: PLC0415 - likewise
 
     for provider in providers:

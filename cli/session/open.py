@@ -11,6 +11,7 @@ from cli.session.backend import backend_url, mend_sidecars
 from cli.session.project import find_project, settings_path
 from cli.session.session import Session
 from cli.state.store import store
+from stacks import extras
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of, label_of
 from stacks.observe.project import PROJECT_FILE
@@ -42,6 +43,8 @@ def open_session(
     estate = estate_of(stack)
     file = settings_file or settings_path(project, estate)
     settings = from_file(file, environment, estate)
+    if settings.geo:
+        extras.require("geo", f"{file}: truenorth:geo")
     found = credentials(settings, environment)
     with shown_on(sys.stderr) as progress:
         engine = install(environment, progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Mapping
-from importlib.resources import files as package_files
+from pathlib import Path
 
 _SCRIPTS = ("theme", "script", "dom", "sections", "names", "balancing")
 _PLACES = {
@@ -20,7 +20,7 @@ File = tuple[bytes, bytes, str, str]
 
 def files() -> Mapping[str, File]:
     """The files by the path that they are served at."""
-    folder = package_files("cli.web") / "page"
+    folder = Path(__file__).with_name("page")
     return {path: _file((folder / name).read_text("utf-8"), kind) for path, (name, kind) in _PLACES.items()}
 
 

@@ -1,11 +1,10 @@
 """GeoLoadBalancer: a host name whose clients are sent to pools all over the world, as a Pulumi component."""
 
 # Pulumi infers the package's schema from the annotations as they are here: no `from __future__ import annotations`.
-import importlib
 
 import pulumi
 
-from components.geo import canonical, names
+from components.geo import canonical, names, sdk
 from components.geo.arguments import GeoLoadBalancerArgs
 from components.geo.checks import check_balancer
 from components.geo.pool import GeoPool, imported
@@ -24,8 +23,7 @@ class GeoLoadBalancer(pulumi.ComponentResource):
     def __init__(self, name: str, args: GeoLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check_balancer(args)
         super().__init__(names.BALANCER_COMPONENT, name, None, opts)
-        # The SDK takes a second to import: only where it is needed.
-        cloudflare = importlib.import_module("components.geo.cloudflare")
+        cloudflare = sdk.resources()
         options = pulumi.ResourceOptions(
             parent=self,
             import_=imported(args["zone_id"], args.get("import_id", "")),

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files
+from pathlib import Path
 
-_PLACES = json.loads(files("components.geo").joinpath("places.json").read_text(encoding="utf-8"))
+_PLACES = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))
 CITIES: Mapping[str, tuple[float, float]] = {city: tuple(degrees) for city, degrees in _PLACES["cities"].items()}
 """Cities with data centres: latitude and longitude, degrees, north and east positive, to about a kilometre."""
 CLOUD_REGIONS: dict[str, dict[str, str]] = _PLACES["cloud_regions"]

@@ -1,12 +1,11 @@
 """GeoPool: a pool of origins at one place, and the monitor that checks them, as one Pulumi component."""
 
 # Pulumi infers the package's schema from the annotations as they are here: no `from __future__ import annotations`.
-import importlib
 from collections.abc import Mapping
 
 import pulumi
 
-from components.geo import canonical, names
+from components.geo import canonical, names, sdk
 from components.geo.arguments import GeoPoolArgs, GeoPoolLoadShedding, GeoPoolMonitor, GeoPoolOrigin
 from components.geo.checks import check_pool
 from components.geo.values import Monitor, Origin, Pool
@@ -27,8 +26,7 @@ class GeoPool(pulumi.ComponentResource):
     def __init__(self, name: str, args: GeoPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check_pool(args)
         super().__init__(names.POOL_COMPONENT, name, None, opts)
-        # The SDK takes a second to import: only where it is needed.
-        cloudflare = importlib.import_module("components.geo.cloudflare")
+        cloudflare = sdk.resources()
         monitor_id: pulumi.Output[str] | None = None
         if "monitor" in args:
             options = self._options(args, args.get("monitor_import_id", ""))

@@ -9,12 +9,20 @@ from components.records.providers import PROVIDERS
 from components.records.record import Record
 
 INPUTS = ["name", "content", "data", "priority", "ttl", "proxied", "comment", "tags"]
-_SDK = "pulumi_cloudflare"
+_PROVIDER = PROVIDERS["cloudflare"]
 _SECRETS = ("apiKey", "apiToken", "apiUserServiceKey")
 
 
-def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+def declare(
+    logical_name: str,
+    record: Record,
+    zone_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    content: pulumi.Output[str] | None = None,
+) -> pulumi.Resource:
     """Declare one record under its logical name.
+
+    content: in place of the record's own where only the run tells it; not for MX, SRV and CAA, which have it in parts.
 
     The SDK's class adds the resource's name in version 5 as an alias, under which no state of ours holds anything.
     """
@@ -26,9 +34,9 @@ def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.Resour
         "proxied": record.proxied,
         "comment": record.comment or None,
         "tags": list(record.tags) or None,
-        **cloudflare_fields.fields(record.type, record.content),
+        **(cloudflare_fields.fields(record.type, record.content) if content is None else {"content": content}),
     }
-    return official.resource(_SDK, PROVIDERS["cloudflare"].type_token, logical_name, inputs, opts)
+    return official.resource(_PROVIDER, logical_name, inputs, opts)
 
 
 def import_id(record_id: str, zone_id: str) -> str:
@@ -38,4 +46,4 @@ def import_id(record_id: str, zone_id: str) -> str:
 
 def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
     """Declare a provider with credentials from other environment variables: those by the plugin's own."""
-    return official.provider(_SDK, name, environment, _SECRETS)
+    return official.explicit(_PROVIDER, name, environment, _SECRETS)

@@ -9,20 +9,33 @@ from components.records.providers import PROVIDERS
 from components.records.record import Record
 
 INPUTS = ["name", "ttl", "values"]
-_SDK = "pulumiverse_gandi"
+_PROVIDER = PROVIDERS["gandi"]
 _SECRETS = ("key", "personalAccessToken")
 
 
-def declare(logical_name: str, record: Record, zone_id: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    """Declare a record set under its logical name. zone_id: the domain."""
+def declare(
+    logical_name: str,
+    record: Record,
+    zone_id: str,
+    opts: pulumi.ResourceOptions,
+    content: pulumi.Output[str] | None = None,
+) -> pulumi.Resource:
+    """Declare a record set under its logical name. zone_id: the domain.
+
+    content: in place of the record's own where only the run tells it.
+    """
+
+    def values(text: str) -> list[str]:
+        return [gandi_names.stored(record.type, value) for value in canonical_content.split(text)]
+
     inputs = {
         "zone": zone_id,
         "name": gandi_names.relative(record.name, zone_id),
         "type": record.type,
         "ttl": record.ttl,
-        "values": [gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
+        "values": values(record.content) if content is None else content.apply(values),
     }
-    return official.resource(_SDK, PROVIDERS["gandi"].type_token, logical_name, inputs, opts)
+    return official.resource(_PROVIDER, logical_name, inputs, opts)
 
 
 def import_id(record_id: str, _zone_id: str) -> str:
@@ -32,4 +45,4 @@ def import_id(record_id: str, _zone_id: str) -> str:
 
 def provider(name: str, environment: dict[str, str]) -> pulumi.ProviderResource:
     """Declare a provider with credentials from other environment variables: those by the plugin's own."""
-    return official.provider(_SDK, name, environment, _SECRETS)
+    return official.explicit(_PROVIDER, name, environment, _SECRETS)

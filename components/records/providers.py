@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Provider:
     """A DNS provider and its abilities.
 
-    type_token: the Pulumi resource of a record. component: the module that declares it. sdk: the Python distribution
-    whose version is that of the provider's plugin. token_variable: the variable of the plugin's token. whole_sets:
-    whether a resource holds all values of a name and type, not one.
+    type_token: the Pulumi resource of a record. component: the module beside this one that declares it. version: the
+    release of Pulumi's package, of its plugin as of its SDKs. server: where the plugin is downloaded from, None for
+    Pulumi's own. token_variable: the variable of the plugin's token. whole_sets: whether a resource holds all values
+    of a name and type, not one.
     comments, proxies, apex_alias: whether it has these (a CNAME at the apex is no CNAME in the DNS, RFC 1034, 3.6.2).
     automatic_ttl: the stored value of TTL 1, "automatic"; TTLs are seconds; ttls: the possible ones in words.
     """
@@ -20,7 +21,8 @@ class Provider:
     title: str
     type_token: str
     component: str
-    sdk: str
+    version: str
+    server: str | None
     token_variable: str
     whole_sets: bool
     comments: bool
@@ -39,8 +41,9 @@ PROVIDERS = {
             name="cloudflare",
             title="Cloudflare",
             type_token="cloudflare:index/dnsRecord:DnsRecord",  # noqa: S106 - a type token, no secret
-            component="components.records.cloudflare",
-            sdk="pulumi-cloudflare",
+            component="cloudflare",
+            version="6.23.1",
+            server=None,
             token_variable="CLOUDFLARE_API_TOKEN",  # noqa: S106 - a variable's name, no secret
             whole_sets=False,
             comments=True,
@@ -55,8 +58,9 @@ PROVIDERS = {
             name="gandi",
             title="Gandi",
             type_token="gandi:livedns/record:Record",  # noqa: S106 - likewise
-            component="components.records.gandi",
-            sdk="pulumiverse-gandi",
+            component="gandi",
+            version="2.3.2",
+            server="github://api.github.com/pulumiverse",
             token_variable="GANDI_PERSONAL_ACCESS_TOKEN",  # noqa: S106 - likewise
             whole_sets=True,
             comments=False,

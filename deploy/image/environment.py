@@ -1,4 +1,4 @@
-"""What `uv sync --no-dev` would install into the image, by uv.lock, for its Python and its platforms."""
+"""What `uv sync --no-dev` with EXTRAS would install into the image, by uv.lock, for its Python and its platforms."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 PROJECT = "truenorth"
+EXTRAS = ("deploy", "geo")
 PYTHON = "3.11"
 MACHINES = ("x86_64", "aarch64")
 
@@ -39,7 +40,7 @@ def packages(lock: str) -> list[Package]:
     Raises KeyError where the lock lacks a package that another needs.
     """
     locked = {entry["name"]: entry for entry in tomllib.loads(lock)["package"]}
-    extras: dict[str, set[str]] = {PROJECT: set()}
+    extras: dict[str, set[str]] = {PROJECT: {*EXTRAS} & locked[PROJECT].get("optional-dependencies", {}).keys()}
     left = [PROJECT]
     while left:
         name = left.pop()

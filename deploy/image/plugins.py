@@ -31,7 +31,14 @@ PLUGINS = (
 
 def pinned(project_file: Path) -> dict[str, str]:
     """The versions of the packages that are pinned exactly, by name. Raises OSError, TOMLDecodeError, KeyError."""
-    dependencies = tomllib.loads(project_file.read_text(encoding="utf-8"))["project"]["dependencies"]
+    document = tomllib.loads(project_file.read_text(encoding="utf-8"))
+    extras = document["project"].get("optional-dependencies", {})
+    groups = [
+        document["project"]["dependencies"],
+        *extras.values(),
+        document.get("dependency-groups", {}).get("dev", []),
+    ]
+    dependencies = [dependency for group in groups for dependency in group]
     pairs = (dependency.split("==") for dependency in dependencies)
     return {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) > 1}
 

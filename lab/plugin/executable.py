@@ -46,7 +46,7 @@ class Kind:
     @property
     def module(self) -> str:
         """The stand-in, as a module to run."""
-        return f"lab.plugin.{self.package}"
+        return f"{__package__}.{self.package}"
 
 
 CLOUDFLARE = Kind("cloudflare")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -127,8 +128,12 @@ class Package(Generic[ApiT]):
 
 
 def sdk_version(distribution: str, recorded: str) -> str:
-    """Return the version of the installed SDK, as the engine warns of a plugin older than that; else `recorded`."""
+    """Return the version of the SDK, as the engine warns of a plugin older than that; else `recorded`.
+
+    Where the SDK is not installed: the one that an extra of TrueNorth would install.
+    """
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        return recorded
+        pins = (re.match(rf"{distribution}==([\w.]+)", need) for need in metadata.requires("truenorth") or ())
+        return next((pin[1] for pin in pins if pin), recorded)

@@ -13,7 +13,17 @@ from cli.main import app
 from tests.cli.conftest import ROOT
 from tests.cli.in_process import truenorth
 
-HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "lightkube", "requests", "pydantic")
+HEAVY = (
+    "pulumi",
+    "pulumi_cloudflare",
+    "pulumi_kubernetes",
+    "grpc",
+    "lightkube",
+    "requests",
+    "pydantic",
+    "rich",
+    "asyncio",
+)
 COMMANDS = [
     *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["sources"], ["watch"], ["demo"], ["env"]),
     *(["deploy"], ["init"], ["doctor"], ["schema"], ["geo", "status"], ["lab", "build"]),

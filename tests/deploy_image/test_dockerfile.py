@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import PurePosixPath
 from py_compile import PycInvalidationMode
 
@@ -60,9 +61,8 @@ class TestInputs:
             assert ignored(PurePosixPath(kept), RULES), kept
 
     def test_every_module_that_is_installed_is_copied(self) -> None:
-        wheel = re.search(r"wheel\]\npackages = \[(.*)\]", (ROOT / "pyproject.toml").read_text())
-        assert wheel is not None
-        assert set(re.findall(r'"(\w+)"', wheel[1])) <= {source for _, source in context()}
+        targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
+        assert targets["wheel"]["hooks"]["custom"]["packages"].keys() <= {source for _, source in context()}
 
     def test_neither_lab_nor_bench_nor_tests_are_copied(self) -> None:
         assert not {"lab", "bench", "tests"} & {source for _, source in context()}

@@ -2,66 +2,70 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
+import ast
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = {"truenorth": ROOT, "truenorth_lab": ROOT / "lab", "truenorth_bench": ROOT / "bench"}
+from hatch_build import INSTALLED
+from tests.packaging.conftest import FOLDERS, ROOT, Built, build, unpack
 
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """The files of each wheel."""
-    uv = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
-    if not Path(uv).is_file():
-        pytest.skip("there is no uv")
-    folder = tmp_path_factory.mktemp("dist")
-    for project in FOLDERS.values():
-        done = subprocess.run(
-            [uv, "build", "--quiet", "--wheel", "--out-dir", folder, project],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-    return {wheel.name.partition("-")[0]: zipfile.ZipFile(wheel).namelist() for wheel in folder.glob("*.whl")}
+LARGEST = 1_000_000
+"""Bytes of the wheel of the program."""
+PLACES = {
+    "truenorth": "truenorth",
+    **{name: f"truenorth/{name}" for name in ("cli", "components", "stacks", "toolchain")},
+    "lab": "truenorth_lab",
+    "bench": "truenorth_bench",
+}
+"""Where the packages of the repository are in the wheels."""
+FOR_CHECKOUTS = {"stacks/__main__.py", "lab/build_hook.py", "bench/build_hook.py"}
 
 
 def tops(files: list[str]) -> set[str]:
     return {file.partition("/")[0] for file in files if ".dist-info/" not in file}
 
 
-def test_the_wheel_has_the_program_and_nothing_else(wheels: dict[str, list[str]]) -> None:
-    assert tops(wheels["truenorth"]) == {"cli", "components", "stacks", "toolchain"}
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_wheel_has_one_package_and_nothing_else(built: Built, name: str) -> None:
+    assert tops(built.files(name)) == {name}
+    strangers = ("pyproject.toml", "PKG-INFO", ".gitignore", ".pyc", "hatch_build.py", "build_hook.py")
+    assert [file for file in built.files(name) if file.endswith(strangers)] == []
 
 
-@pytest.mark.parametrize("package", ["lab", "bench"])
-def test_the_lab_and_the_bench_each_have_a_wheel_of_their_own(wheels: dict[str, list[str]], package: str) -> None:
-    assert tops(wheels[f"truenorth_{package}"]) == {package}
+def test_nothing_of_the_lab_the_tests_or_the_bench_is_in_the_wheel_of_the_program(built: Built) -> None:
+    seconds = {file.split("/")[1] for file in built.files("truenorth") if file.count("/") > 1}
+    assert seconds - {"licenses"} == {"cli", "components", "stacks", "toolchain"}
 
 
-def test_each_module_is_in_the_wheel_of_its_package(wheels: dict[str, list[str]]) -> None:
-    packed = {file for files in wheels.values() for file in files if file.endswith(".py")}
-    for package in ("cli", "components", "stacks", "toolchain", "lab", "bench"):
-        assert {str(path.relative_to(ROOT)) for path in (ROOT / package).rglob("*.py")} <= packed
+def test_the_wheel_of_the_program_is_small(built: Built) -> None:
+    assert built.wheels["truenorth"].stat().st_size < LARGEST
 
 
-def test_the_lab_has_the_modules_that_its_programs_are_built_from(wheels: dict[str, list[str]]) -> None:
-    assert {f"lab/kube/modules/{name}/go.sum" for name in ("etcd", "kubernetes", "external-dns")} <= set(
-        wheels["truenorth_lab"]
-    )
+def test_each_file_of_a_package_is_in_its_wheel(built: Built) -> None:
+    packed = {file for name in FOLDERS for file in built.files(name)}
+    for package, place in PLACES.items():
+        here = [path for path in (ROOT / package).rglob("*.py") if str(path.relative_to(ROOT)) not in FOR_CHECKOUTS]
+        assert {f"{place}/{path.relative_to(ROOT / package)}" for path in here} <= packed
 
 
-def test_nothing_but_the_package_is_in_a_wheel(wheels: dict[str, list[str]]) -> None:
-    for files in wheels.values():
-        strangers = [file for file in files if file.endswith(("pyproject.toml", "PKG-INFO", ".gitignore", ".pyc"))]
-        assert strangers == []
+def test_the_lab_has_the_modules_that_its_programs_are_built_from(built: Built) -> None:
+    needed = {f"truenorth_lab/kube/modules/{name}/go.sum" for name in ("etcd", "kubernetes", "external-dns")}
+    assert needed <= set(built.files("truenorth_lab"))
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_wheel_of_the_source_distribution_is_the_same(built: Built, name: str, tmp_path: Path) -> None:
+    build(unpack(built.sources[name], tmp_path / "source"), tmp_path / "dist", "wheel")
+    (again,) = (tmp_path / "dist").glob("*.whl")
+    assert contents(again) == contents(built.wheels[name])
+
+
+def test_nothing_in_a_wheel_names_a_module_as_it_is_called_in_the_repository(built: Built) -> None:
+    assert [f"{name}/{line}" for name in FOLDERS for line in plain_names(built.wheels[name])] == []
 
 
 def test_the_distributions_are_of_one_version_and_need_each_other_in_it() -> None:
@@ -74,3 +78,32 @@ def test_the_distributions_are_of_one_version_and_need_each_other_in_it() -> Non
         if need.startswith("truenorth")
     ]
     assert sorted(set(needed)) == [f"truenorth-lab=={version}", f"truenorth=={version}"]
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {file: archive.read(file) for file in archive.namelist()}
+
+
+def plain_names(wheel: Path) -> Iterator[str]:
+    """Yield the places where a module is imported, or named in a text, as it is called in the repository."""
+    for file, source in contents(wheel).items():
+        for node in ast.walk(ast.parse(source)) if file.endswith(".py") else ():
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            else:
+                names = [str(node.value)] if isinstance(node, ast.Constant) and is_module(node.value) else []
+            yield from (f"{file}:{getattr(node, 'lineno', 0)}: {name}" for name in names if name.split(".")[0] in PLAIN)
+
+
+PLAIN = INSTALLED.keys() - {"truenorth"}
+
+
+def is_module(value: object) -> bool:
+    """Return whether a constant is a text that names a module of a package."""
+    if not isinstance(value, str) or "." not in value or value.split(".")[0] not in PLAIN:
+        return False
+    place = ROOT.joinpath(*value.split("."))
+    return place.is_dir() or place.with_suffix(".py").is_file()

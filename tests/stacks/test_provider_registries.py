@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from importlib import import_module
 from typing import get_args
 
 import pytest
 
 from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
+from components.records.record_set import component_of
 from stacks.model.api_calls import Service
 from stacks.observe.zone.providers import READERS as ZONE_READERS
 from stacks.settings import credentials
@@ -37,5 +37,5 @@ def test_provider_is_registered_by_its_own_name(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_provider_has_a_component_that_declares_its_records(provider: str) -> None:
-    component = import_module(PROVIDERS[provider].component)
+    component = component_of(provider)
     assert all(hasattr(component, name) for name in ("declare", "import_id", "provider", "INPUTS"))

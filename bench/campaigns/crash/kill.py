@@ -185,7 +185,7 @@ def _carrying(variable: bytes) -> Iterable[Process]:
 
 
 _KINDS_OF: dict[Victim, Callable[[Process], bool]] = {
-    "truenorth": lambda one: "cli.main up" in one.command,
+    "truenorth": lambda one: "-m truenorth up" in one.command,
     "engine": is_engine,
     "plugin": is_plugin,
 }

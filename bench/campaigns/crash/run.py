@@ -54,7 +54,7 @@ def up(world: World, point: Point | None = None, writes: int = 0) -> Ended:
     with (
         log.with_suffix(".err").open("w", encoding="utf-8") as errors,
         subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "cli.main", "up", "--json", "--stack", STACK, "--settings", world.settings_file],
+            [sys.executable, "-m", "truenorth", "up", "--json", "--stack", STACK, "--settings", world.settings_file],
             cwd=_ROOT,
             env=world.environment,
             stdin=subprocess.DEVNULL,

@@ -14,6 +14,7 @@ from bench.campaigns.daemon.storm import Storm, Trap
 from bench.campaigns.daemon.witness import is_of
 from lab.api.faults import Effect, Fault
 from lab.kube.client import MERGE, ApiError
+from lab.plugin.executable import CLOUDFLARE
 from lab.pods.processes import Process
 
 LONG = 5.0
@@ -54,7 +55,7 @@ def is_engine(process: Process) -> bool:
 
 def is_plugin(process: Process) -> bool:
     """Whether this is the plugin of the provider, real or not."""
-    return "pulumi-resource-cloudflare" in process.command or "lab.plugin.cloudflare" in process.command
+    return "pulumi-resource-cloudflare" in process.command or CLOUDFLARE.module in process.command
 
 
 def kill_now(storm: Storm) -> None:

@@ -133,7 +133,7 @@ def member(name: str, estate: Estate, engine: Engine, ears: Ears, *, clocks: boo
             "POD_NAME": name,
             **(clock.environment if clock else {}),
         }
-        command = [sys.executable, "-m", "cli.main", "watch", "--json", "--stack", STACK]
+        command = [sys.executable, "-m", "truenorth", "watch", "--json", "--stack", STACK]
         command += ["--settings", str(estate.settings_file)]
         pod = Pod(name, Container(command, environment, _ROOT), estate.folder, lambda line: ears.told(name, line))
         running.callback(pod.abandon)

@@ -70,7 +70,7 @@ def without(world: World, found: dict[str, Measured]) -> Iterator[Row]:
 
 def truenorth(world: World, command: str, *options: str) -> list[str]:
     """A command of ours on the world's stack."""
-    words = [sys.executable, "-m", "cli.main", command, "--stack", STACK, "--settings", str(world.settings_file)]
+    words = [sys.executable, "-m", "truenorth", command, "--stack", STACK, "--settings", str(world.settings_file)]
     return [*words, *options]
 
 

@@ -73,7 +73,7 @@ class Need:
 def planned() -> tuple[float, float]:
     """MB and seconds that a name takes to plan, measured in a process of its own."""
     told = subprocess.run(  # noqa: S603 - this module
-        [sys.executable, "-m", "bench.parts.scale.paper", str(PLANNED)],
+        [sys.executable, "-m", f"{__package__}.paper", str(PLANNED)],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.lab import require_lab
-from cli.terminal import Terminal, styled
 
 if TYPE_CHECKING:
     from lab.daemon import Lab
@@ -26,6 +25,8 @@ def demo(
 
     Example: `truenorth demo --keep`
     """
+    from cli.terminal import Terminal, styled
+
     require_lab("truenorth demo")
 
     from cli.demo.demo import DemoFailed, play

@@ -7,4 +7,4 @@ import sys
 from lab.plugin.process import run
 
 if __name__ == "__main__":
-    sys.exit(run("lab.plugin.gandi", sys.argv[1:]))
+    sys.exit(run(__package__ or "", sys.argv[1:]))

@@ -24,7 +24,7 @@ from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.stun_exchange import binding
 from stacks.settings.secrets.children import NAT, needed
 
-CHILD = "stacks.observe.wan.nat_child"
+CHILD = f"{__package__}.nat_child"
 SHARE = 0.8
 """The share of the time for pystun3; the rest is for a Binding of RFC 8489 where pystun3 gets no answer."""
 

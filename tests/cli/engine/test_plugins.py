@@ -195,14 +195,14 @@ def up(inside: Inside, engine: Engine, tmp_path: Path) -> Callable[[str, int, di
     (tmp_path / "Pulumi.yaml").write_text("name: truenorth\nruntime: python\n")
 
     def run(stack: str, count: int, environment: dict[str, str]) -> Run:
-        from components.records.owned_record import OwnedRecordArgs, declare  # noqa: PLC0415 - heavy
         from components.records.record import Record  # noqa: PLC0415 - likewise
+        from components.records.record_set import RecordSetArgs, declare  # noqa: PLC0415 - heavy
 
         def program() -> None:
             for number in range(count):
                 name = f"{stack}-{number}.{inside.places.gandi_zone}"
                 found = {f"{name}/A": Record(name, "A", "192.0.2.1", 300, proxied=False, comment="")}
-                declare(OwnedRecordArgs("gandi", inside.places.gandi_zone, name, "A", found))
+                declare(RecordSetArgs("gandi", inside.places.gandi_zone, name, "A", found))
 
         subprocess.run(
             [engine.pulumi, "stack", "init", stack, "--no-select"],

@@ -14,8 +14,8 @@ from cli.session.open import open_session
 from cli.session.session import Session
 from cli.state.deployments import deployment_of
 from components.records.logical_name import MARK, LogicalName
-from components.records.owned_record import OwnedRecordArgs, declare
 from components.records.record import Record
+from components.records.record_set import RecordSetArgs, declare
 from lab.world import Places
 from stacks.model.shards import stack_of
 from tests.cli.conftest import STACK, Inside
@@ -71,7 +71,7 @@ def program(zone_id: str, names: tuple[str, ...]) -> Callable[[], None]:
                     f"a-{host}", "TXT", f'"of {name}"', 300, proxied=False, comment=""
                 ),
             }
-            declare(OwnedRecordArgs("cloudflare", zone_id, host, "A", records))
+            declare(RecordSetArgs("cloudflare", zone_id, host, "A", records))
 
     return declared
 

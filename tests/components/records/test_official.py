@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+import pulumi_cloudflare
+import pulumiverse_gandi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.records import canonical_content, cloudflare, gandi, official
+from components.records import canonical_content, cloudflare, gandi
 from components.records.logical_name import MARK, LogicalName
-from components.records.owned_record import OwnedRecordArgs, declare
+from components.records.providers import PROVIDERS
 from components.records.record import Record
+from components.records.record_set import RecordSetArgs, declare
 from tests.components import sdk
+from tests.components.recorder import registered
 
 if TYPE_CHECKING:
     from tests.components.conftest import World
@@ -65,7 +72,7 @@ def requests_of(module: Any, provider: Any, record: Record, **others: Any) -> li
         mark = module("mark", record, "example.com", options(parent))
         module("www", record, "example.com", options(parent, depends_on=[mark], provider=made, **others))
 
-    return sdk.registered(program)
+    return registered(program)
 
 
 class TestTheRequest:
@@ -97,21 +104,24 @@ class TestTheRequest:
         assert not ours.stackTrace.frames
         assert not ours.HasField("sourcePosition")
 
-    def test_names_the_plugin_that_the_installed_sdk_is_made_for(self) -> None:
+    def test_names_the_plugin_and_where_it_is_downloaded_from(self) -> None:
         record = Record("www.example.com", "A", "192.0.2.1", 300, proxied=False, comment="")
         (provider, *_, ours) = requests_of(gandi.declare, gandi.provider, record)
         assert (ours.version, ours.pluginDownloadURL) == ("2.3.2", "github://api.github.com/pulumiverse")
         assert provider.additionalSecretOutputs == ["key", "personalAccessToken"]
 
-    def test_cannot_be_made_without_the_sdk(self) -> None:
-        with pytest.raises(ModuleNotFoundError, match="pulumi_nowhere"):
-            official.package("pulumi_nowhere")
+
+@pytest.mark.parametrize(("provider", "sdk"), [("cloudflare", pulumi_cloudflare), ("gandi", pulumiverse_gandi)])
+def test_the_release_of_a_package_is_that_of_the_sdk_which_is_pinned(provider: str, sdk: ModuleType) -> None:
+    manifest = json.loads((Path(str(sdk.__file__)).parent / "pulumi-plugin.json").read_text())
+    known = PROVIDERS[provider]
+    assert (known.name, known.version, known.server) == (manifest["name"], manifest["version"], manifest.get("server"))
 
 
 PROGRAM = """
 import sys
 from stacks.program import program
-from components.records.owned_record import component_of
+from components.records.record_set import component_of
 component_of("cloudflare"), component_of("gandi")
 print(*(name for name in ("pulumi", "pulumi_cloudflare", "pulumiverse_gandi") if name in sys.modules))
 """
@@ -120,6 +130,22 @@ print(*(name for name in ("pulumi", "pulumi_cloudflare", "pulumiverse_gandi") if
 def test_a_program_of_records_alone_imports_no_sdk() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["pulumi"]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_records_are_declared_where_no_sdk_is_installed(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sdk_of_one in ("pulumi_cloudflare", "pulumi_kubernetes", "pulumiverse_gandi"):
+        monkeypatch.setitem(sys.modules, sdk_of_one, None)
+    record = Record("www.example.com", "A", "192.0.2.1", 300, proxied=False, comment="")
+    args = RecordSetArgs(provider, "example.com", record.name, "A", {"www.example.com/A": record})
+    assert [one.type for one in registered(lambda: void(declare(args)))] == [
+        "truenorth:dns:OwnedRecord",
+        PROVIDERS[provider].type_token,
+    ]
+
+
+def void(_: object) -> None:
+    """What a program returns."""
 
 
 def state(world: World) -> dict[str, dict[str, Any]]:
@@ -138,7 +164,7 @@ def test_a_stack_of_the_sdks_class_is_left_as_it_is_and_back(world: World, monke
             found[str(LogicalName(name, kind, MARK))] = Record(
                 f"mark-{name}", "TXT", '"mark"', 300, proxied=False, comment=""
             )
-            declare(OwnedRecordArgs("cloudflare", world.zone, name, kind, found))
+            declare(RecordSetArgs("cloudflare", world.zone, name, kind, found))
 
     with monkeypatch.context() as before:
         before.setattr(cloudflare, "declare", sdk.cloudflare_record)

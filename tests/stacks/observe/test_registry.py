@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from components.records.owned_record import TYPE_TOKEN
+
 from components.records.record import Record
 from stacks.model.errors import ObservationError
 from stacks.model.memory import Spent

@@ -12,9 +12,10 @@ from pulumi.provider.experimental import component_provider_host
 
 from components.geo.load_balancer import GeoLoadBalancer
 from components.geo.pool import GeoPool
+from components.owned_record import OwnedRecord
 
 NAME = "truenorth"
-COMPONENTS = [GeoPool, GeoLoadBalancer]
+COMPONENTS = [OwnedRecord, GeoPool, GeoLoadBalancer]
 
 
 def main() -> None:

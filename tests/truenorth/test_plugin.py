@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -21,20 +20,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "plugin"
-LAUNCHER = """\
-#!/bin/sh
-exec {python} {folder} "$@"
-"""
-
-
-@pytest.fixture
-def launcher(tmp_path: Path) -> Path:
-    """The plugin as an executable on PATH, started as Pulumi's language host starts the folder."""
-    path = tmp_path / "bin" / "pulumi-resource-truenorth"
-    path.parent.mkdir()
-    path.write_text(LAUNCHER.format(python=sys.executable, folder=FOLDER))
-    path.chmod(0o755)
-    return path
 
 
 @pytest.fixture
@@ -60,10 +45,10 @@ def described(name: str, of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.engine
-def test_the_schema_has_both_components_with_every_input_documented(schema: dict[str, Any]) -> None:
+def test_the_schema_has_all_components_with_every_input_documented(schema: dict[str, Any]) -> None:
     assert (schema["name"], set(schema["resources"])) == (
         "truenorth",
-        {"truenorth:index:GeoPool", "truenorth:index:GeoLoadBalancer"},
+        {f"truenorth:index:{name}" for name in ("OwnedRecord", "GeoPool", "GeoLoadBalancer")},
     )
     for name, resource in schema["resources"].items():
         assert resource["isComponent"]
@@ -86,7 +71,7 @@ def test_the_schema_has_both_components_with_every_input_documented(schema: dict
 def test_the_folder_is_what_pulumi_adds() -> None:
     manifest = yaml.safe_load((FOLDER / "PulumiPlugin.yaml").read_text())
     assert manifest["runtime"]["name"] == "python"
-    assert (FOLDER / "requirements.txt").read_text().split() == [".."]
+    assert (FOLDER / "requirements.txt").read_text().split() == ["..[geo]"]
     assert (ROOT / "pyproject.toml").exists()
 
 

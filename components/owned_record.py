@@ -1,0 +1,155 @@
+"""OwnedRecord: all records of one name and type in a program of one's own, with the mark that keeps others off."""
+
+# Pulumi infers the package's schema from the annotations as they are here: no `from __future__ import annotations`.
+from collections.abc import Iterator
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from components.marks import ownership
+from components.records import canonical, canonical_content
+from components.records.providers import PROVIDERS, Provider
+from components.records.record import Record
+from components.records.record_set import RecordSetArgs, declare_records
+
+TYPE = "truenorth:index:OwnedRecord"
+_TYPES = (*sorted(canonical_content.ADDRESSES), *canonical_content.EXAMPLES)
+_IN_PARTS = frozenset({"MX", "SRV", "CAA"})
+_PROXIED = frozenset({"A", "AAAA", "CNAME"})
+
+
+class OwnedRecordArgs(TypedDict):
+    """The arguments of an OwnedRecord."""
+
+    zone: str
+    """The domain of the zone, like example.com."""
+    zone_id: NotRequired[pulumi.Input[str]]
+    """The id of the zone at Cloudflare, which needs it."""
+    name: str
+    """The name in the zone: www, www.example.com, or @ for the zone's own."""
+    type: str
+    """The record type: A, AAAA, CNAME, TXT, MX, SRV or CAA."""
+    contents: list[pulumi.Input[str]]
+    """The contents as a zone file has them, one record each; one at least. Those of MX, SRV and CAA are plain texts."""
+    provider: NotRequired[str]
+    """Who serves the zone: cloudflare or gandi. Default cloudflare."""
+    ttl: NotRequired[int]
+    """Seconds, or 1 for automatic. Default 1."""
+    proxied: NotRequired[bool]
+    """Whether Cloudflare's proxy answers for the name. Default false."""
+    comment: NotRequired[str]
+    """A comment on each record, at Cloudflare."""
+    owner: NotRequired[str]
+    """Who owns the records, in their mark. Default: the program's project and stack, like shop/prod."""
+    mark: NotRequired[bool]
+    """Whether a TXT record beside them marks them, so that TrueNorth and external-dns let them be. Default true."""
+
+
+class OwnedRecord(pulumi.ComponentResource):
+    """All records of one name and type in a zone, at Cloudflare or Gandi, with a TXT record that marks whose they are.
+
+    The mark is made first and removed last. Contents are in the form in which the provider gives them back, so that a
+    second `up` changes nothing.
+    """
+
+    fqdn: pulumi.Output[str]
+    """The full name of the records."""
+
+    def __init__(self, name: str, args: OwnedRecordArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        fqdn = _checked(args)
+        super().__init__(TYPE, name, None, opts)
+        provider = PROVIDERS[args.get("provider", "cloudflare")]
+        mark = {f"{name}/mark": _mark(args, fqdn, provider)} if args.get("mark", True) else {}
+        records: dict[str, Record] = {}
+        outputs: dict[str, pulumi.Output[str]] = {}
+        for number, content in enumerate(_contents(args, provider)):
+            logical_name = f"{name}/{number}" if number else name
+            if isinstance(content, str):
+                records[logical_name] = _record(args, fqdn, content, provider)
+            else:
+                records[logical_name] = _record(args, fqdn, "", provider)
+                outputs[logical_name] = content
+        zone_id = args["zone"] if provider.whole_sets else args.get("zone_id", "")
+        declared = RecordSetArgs(provider.name, zone_id, fqdn, args["type"], {**mark, **records}, contents=outputs)
+        declare_records(declared, self, f"{name}/mark")
+        self.fqdn = pulumi.Output.from_input(fqdn)
+        self.register_outputs({"fqdn": self.fqdn})
+
+
+def _checked(args: OwnedRecordArgs) -> str:
+    """Return the full name. Raises ValueError, with all faults, where no such records can be made."""
+    faults = list(_faults(args))
+    try:
+        fqdn = canonical.fqdn(args["name"], args["zone"])
+    except ValueError as error:
+        fqdn = args["name"]
+        faults.append(f"name: {error}")
+    if faults:
+        raise ValueError(f"the records of {args['type']} at {fqdn} cannot be made: {'; '.join(faults)}")
+    return fqdn
+
+
+def _faults(args: OwnedRecordArgs) -> Iterator[str]:
+    provider = PROVIDERS.get(args.get("provider", "cloudflare"))
+    if provider is None:
+        yield f"provider: {args.get('provider')!r} is none of {', '.join(PROVIDERS)}"
+        return
+    if not provider.whole_sets and not args.get("zone_id"):
+        yield f"zoneId: {provider.title} needs the id of the zone"
+    ttl, shortest, longest = args.get("ttl", canonical.AUTOMATIC_TTL), provider.shortest_ttl, provider.longest_ttl
+    if ttl != canonical.AUTOMATIC_TTL and not shortest <= ttl <= longest:
+        yield f"ttl: {ttl} is not from {shortest} to {longest}, nor 1 for automatic"
+    if args.get("proxied") and not (provider.proxies and args["type"] in _PROXIED):
+        yield f"proxied: {provider.title} has no proxy for records of type {args['type']}"
+    if args.get("comment") and not provider.comments:
+        yield f"comment: {provider.title} has none"
+    yield from _faults_of_contents(args)
+
+
+def _faults_of_contents(args: OwnedRecordArgs) -> Iterator[str]:
+    kind, contents = args["type"], args["contents"]
+    if kind not in _TYPES:
+        yield f"type: {kind!r} is none of {', '.join(_TYPES)}"
+        return
+    if not contents:
+        yield "contents: give at least one"
+    if kind == "CNAME" and len(contents) > 1:
+        yield "contents: a CNAME has one (RFC 1034, 3.6.2)"
+    for content in contents:
+        if not isinstance(content, str):
+            if kind in _IN_PARTS:
+                yield f"contents: give those of {kind} as plain texts, not as outputs"
+            continue
+        try:
+            canonical_content.content(kind, content)
+        except ValueError as error:
+            yield f"contents: {error}"
+
+
+def _contents(args: OwnedRecordArgs, provider: Provider) -> list[str | pulumi.Output[str]]:
+    """Return the content of each record: plain ones first, sorted, so that their order in the program is no change."""
+
+    def content(text: str) -> str:
+        return canonical_content.content(args["type"], text)
+
+    plain = sorted({content(one) for one in args["contents"] if isinstance(one, str)})
+    given = [pulumi.Output.all(one) for one in args["contents"] if not isinstance(one, str)]
+    others = [one.apply(lambda values: content(values[0])) for one in given]
+    if not provider.whole_sets:
+        return [*plain, *others]
+    if not others:
+        return [canonical_content.joined(tuple(plain))]
+    return [pulumi.Output.all(*plain, *others).apply(lambda values: canonical_content.joined(tuple(values)))]
+
+
+def _record(args: OwnedRecordArgs, fqdn: str, content: str, provider: Provider) -> Record:
+    proxied = args.get("proxied", False)
+    ttl = canonical.ttl(args.get("ttl", canonical.AUTOMATIC_TTL), proxied=proxied, automatic=provider.automatic_ttl)
+    return Record(fqdn, args["type"], content, ttl, proxied, args.get("comment", ""))
+
+
+def _mark(args: OwnedRecordArgs, fqdn: str, provider: Provider) -> Record:
+    owner = args.get("owner") or f"{pulumi.get_project()}/{pulumi.get_stack()}"
+    content = ownership.encode(ownership.Mark(ownership.HERITAGE, owner))
+    name = ownership.mark_name(fqdn, args["type"])
+    return Record(name, "TXT", content, provider.automatic_ttl, proxied=False, comment="")

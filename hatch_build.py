@@ -1,0 +1,95 @@
+"""Puts everything of a wheel below one package, so that it clashes with no `components` or `cli` of a person's own.
+
+In the repository the packages are plain: cli, components, stacks, toolchain, lab, bench. Installed they are
+truenorth.cli and so on, truenorth_lab, truenorth_bench. Only imports are rewritten, and nothing else may name a module:
+code that has to takes `__package__` or `__name__`. An editable install has the plain names.
+"""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+INSTALLED = {
+    "truenorth": "truenorth",
+    **{name: f"truenorth.{name}" for name in ("cli", "components", "stacks", "toolchain")},
+    "lab": "truenorth_lab",
+    "bench": "truenorth_bench",
+}
+"""The packages of the repository, and their names where they are installed."""
+
+
+class OnePackage(BuildHookInterface[Any]):
+    """Adds the folders that a project names in `packages` to its wheel, by their installed names.
+
+    packages: the names of packages by their folders. left_out: files of them that are of use in a checkout only; both
+    from the project's folder.
+    """
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the rewritten modules into a folder of their own, which the builder then packs."""
+        if self.target_name != "wheel" or version == "editable":
+            return
+        self._folder = tempfile.TemporaryDirectory(prefix="truenorth-wheel-")
+        root, left_out = Path(self.root), set(self.config.get("left_out", ()))
+        for folder, package in self.config["packages"].items():
+            place = Path(self._folder.name, *INSTALLED[package].split("."))
+            for file in sorted((root / folder).rglob("*")):
+                inside = file.relative_to(root / folder)
+                if file.is_file() and "__pycache__" not in inside.parts and str(file.relative_to(root)) not in left_out:
+                    target = place / inside
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    content = file.read_bytes()
+                    target.write_bytes(rewritten(content, str(file)) if file.suffix == ".py" else content)
+        for top in sorted(Path(self._folder.name).iterdir()):
+            build_data["force_include"][str(top)] = top.name
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove that folder."""
+        del version, build_data, artifact_path
+        if folder := getattr(self, "_folder", None):
+            folder.cleanup()
+
+
+def rewritten(source: bytes, name: str) -> bytes:
+    """Return the source of a module with the imports of our packages by their installed names; nothing else changes.
+
+    name: the file, for messages. Raises ValueError for an import whose name in the module would be another.
+    """
+    lines = source.splitlines(keepends=True)
+    for line, start, end, replacement in sorted(_edits(ast.parse(source, name), lines, name), reverse=True):
+        text = lines[line]
+        lines[line] = text[:start] + replacement + text[end:]
+    return b"".join(lines)
+
+
+def _edits(tree: ast.Module, lines: list[bytes], name: str) -> Iterator[tuple[int, int, int, bytes]]:
+    """Yield what to replace: line from 0, first and last column in bytes, and the replacement."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and (module := _installed(node.module or "")):
+            line, start = node.lineno - 1, node.col_offset + len("from ")
+            old = (node.module or "").encode()
+            if not lines[line].startswith(old, start):
+                raise ValueError(f"{name}:{node.lineno}: write `from {node.module} import` on one line, single spaces")
+            yield line, start, start + len(old), module.encode()
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if module := _installed(alias.name):
+                    if "." in alias.name and not alias.asname:
+                        raise ValueError(f"{name}:{alias.lineno}: write `from` or `as` to import {alias.name}")
+                    name_there = alias.asname or alias.name
+                    end = (alias.end_col_offset or 0), f"{module} as {name_there}".encode()
+                    yield alias.lineno - 1, alias.col_offset, *end
+
+
+def _installed(module: str) -> str:
+    """Return the installed name of a module of ours; "" for any other."""
+    top, dot, rest = module.partition(".")
+    return f"{INSTALLED[top]}{dot}{rest}" if top in INSTALLED else ""
