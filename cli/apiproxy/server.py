@@ -104,8 +104,8 @@ async def _request(first: bytes, reader: asyncio.StreamReader, admits: Doorkeepe
         head = first + await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
         raise _Malformed("the head of the request is too long") from None
-    first, *lines = head[:-4].decode("latin-1").split("\r\n")
-    words = first.split(" ")
+    start, *lines = head[:-4].decode("latin-1").split("\r\n")
+    words = start.split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1.") or not words[1].startswith("/"):  # noqa: PLR2004 - RFC 9112, 3
         raise _Malformed("no request line of HTTP/1.1")
     if not admits(words[1]):

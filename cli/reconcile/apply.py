@@ -32,6 +32,7 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.shards import label_of, root_of
 from stacks.plan.sharding import moves
+from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
 
 Todo = TypeVar("Todo")
@@ -143,7 +144,8 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
     from cli.engine.plugins import shared  # noqa: PLC0415 - only where they are kept
 
     kept = shared(session.settings)
-    real = {one.provider: session.credentials[one.zone] for one in session.settings.each_zone() if one.provider in kept}
+    zones = [one for one in session.settings.each_zone() if one.provider in kept]
+    real: dict[str, Credentials] = {one.provider: session.credentials[one.zone] for one in zones}
     session.api_proxy.sign_with(real)
     secrets = {text for one in session.credentials.values() for text in (one.token, one.key, one.email) if text}
     clean = {name: value for name, value in environment.items() if value not in secrets}

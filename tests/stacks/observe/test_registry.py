@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from components.records.owned_record import TYPE_TOKEN
+from components.records.record_set import TYPE_TOKEN
 
 from components.records.record import Record
 from stacks.model.errors import ObservationError
