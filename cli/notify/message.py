@@ -18,7 +18,7 @@ LINES = 20
 LONGEST_LINE = 400
 LONGEST_TEXT = 1500
 """Characters of a fact that stands alone: the strictest services take messages of four thousand."""
-_MENTION = re.compile(r"((?<![^\W_])@(?=\w)|@(?=(?:everyone|here|channel|all)\b(?!\.))|<(?=[!@#]))")
+_MENTION = re.compile(r"((?<![^\W_])@(?=\w)|@(?=everyone|here)|<(?=[!@#]))")
 """@everyone and @channel; <!here>, <@U024BE7LH> and <#C024BE7LR> of Slack and Discord. No address of mail."""
 _WORD_JOINER = "\u2060"
 _SEVERITIES: Mapping[NotifiedOf, Severity] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.plain_text import LONGEST_QUOTE, cut
+from components.plain_text import LONGEST_QUOTE, cut, quoted
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Unknown
 from stacks.observe.cluster.claims.annotation_values import ttl
@@ -223,7 +223,7 @@ class TestBadValues:
         assert (complaint.object, complaint.annotation, complaint.value, complaint.allowed) == (
             *(key, annotation, cut(value, LONGEST_QUOTE), allowed),
         )
-        assert all(part in complaint.text for part in (str(key), annotation, repr(value), allowed))
+        assert all(part in complaint.text for part in (str(key), annotation, quoted(value), allowed))
         assert targets(one) == {f"{WWW} None": Unknown}
 
     def test_routeflares_values_are_checked_too(self) -> None:
