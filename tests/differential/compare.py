@@ -78,7 +78,7 @@ def differences(sightings: Sequence[SourceSighting], theirs: Theirs) -> Iterator
     for wish in wishes:
         asked.setdefault(wish.name, []).append(wish)
     ours: dict[tuple[str, str], RecordSet | Unknown] = {
-        (wish.name, wish.type or ALL_TYPES): _record_set(wish) for wish in settle(wishes)[0]
+        (wish.name, wish.type or ALL_TYPES): _record_set(wish) for wish in settle(wishes).claims
     }
     for name, record_type in sorted(_keys(ours, theirs.sets)):
         mine: Side = ours.get((name, record_type), ours.get((name, ALL_TYPES)))
