@@ -73,8 +73,8 @@ class Place:
 
     def wishes(self, *sources: SourceName, **settings: Any) -> Sequence[Claim]:  # noqa: ANN401 - any setting
         """The wishes after conflicts are settled, by name and type."""
-        settled = settle(one for one in self.read(*sources, **settings) if isinstance(one, Claim))
-        return sorted(settled.claims, key=lambda wish: (wish.name, wish.type or ""))
+        kept = settle(one for one in self.read(*sources, **settings) if isinstance(one, Claim)).claims
+        return sorted(kept, key=lambda wish: (wish.name, wish.type or ""))
 
     def wish(self, *sources: SourceName, **settings: Any) -> Claim:  # noqa: ANN401 - any setting
         """The only wish."""
@@ -95,8 +95,8 @@ class Place:
     def told(self, *sources: SourceName, **settings: Any) -> list[Complaint]:  # noqa: ANN401 - any setting
         """What owners of objects are told."""
         found = self.read(*sources, **settings)
-        settled = settle(one for one in found if isinstance(one, Claim))
-        return [*(one for one in found if isinstance(one, Complaint)), *settled.complaints]
+        lost = settle(one for one in found if isinstance(one, Claim)).complaints
+        return [*(one for one in found if isinstance(one, Complaint)), *lost]
 
 
 def _shown(targets: Targets) -> object:

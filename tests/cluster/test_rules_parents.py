@@ -59,7 +59,7 @@ class TestAParentOfTheStatusMustAlsoBeInTheSpec:
         elsewhere = place.other("edge")
         listeners = [listener(allowed=allow("All"))]
         place.put(gateway("192.0.2.1", listeners=listeners, namespace=elsewhere), route(WWW))
-        assert place.served() == {}
+        assert place.served() == {WWW: KEPT}  # the one of its own namespace is absent
         place.put(route(WWW, refs=[{"name": "edge", "namespace": elsewhere}]))
         assert place.served() == SERVED
 
@@ -128,10 +128,12 @@ class TestWhatIsGone:
         place.delete(web)
         assert place.served() == {}
 
-    def test_so_does_the_gateway(self, place: Place) -> None:
+    def test_is_not_what_a_gateway_served_that_may_be_replaced_just_now(self, place: Place) -> None:
         place.put(gateway("192.0.2.1"), route(WWW))
         place.delete(gateway())
-        assert place.served() == {}
+        assert place.served() == {WWW: KEPT}
+        place.put(gateway("192.0.2.1"))
+        assert place.served() == SERVED
 
     def test_a_service_as_a_parent_gives_nothing(self, place: Place) -> None:
         """A mesh's route (GAMMA) has no address."""
