@@ -57,7 +57,7 @@ def wishes(sources: Iterable[SourceSighting]) -> tuple[Claim, ...]:
         if isinstance(one.found, Unknown):
             raise RuntimeError(f"{one.source} cannot be read: {one.found.reason}")  # noqa: TRY004 - no type is wrong
         found += (wish for wish in one.found.value if isinstance(wish, Claim))
-    return settle(found)[0]
+    return settle(found).claims
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The exit codes of all commands; `truenorth --help` and the README list them."""
+"""The exit codes of all commands; `truenorth --help` and docs/commands.md list them."""
 
 from __future__ import annotations
 

@@ -7,18 +7,19 @@ import sys
 from typing import Final
 
 import typer
-from rich.console import Console
 
 from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
 from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
 from cli.commands import init as init_command
+from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
 from cli.commands.lab import demo as demo_command
 from cli.commands.lab import lab as lab_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
+from cli.terminal import Terminal, styled
 
 EXIT_CODES: Final = """
 Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out of reach, a run that stopped half way);
@@ -49,6 +50,7 @@ app.command("watch")(watch.watch)
 app.command("deploy")(deploy.deploy)
 app.command("demo")(demo_command.demo)
 app.command("env")(env.env)
+app.command("schema")(schema_command.schema)
 app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
 app.add_typer(state_command.app, name="state")
@@ -61,33 +63,30 @@ def run() -> None:
     from cli.session.redactor import redactor
     from stacks.model.errors import ObservationError, Refused, UserError, is_disk_full
 
-    errors = Console(stderr=True, highlight=False)
-    redact = redactor(os.environ).text
+    errors = Terminal(stderr=True)
+
+    def tell(word: str, text: str) -> None:
+        redacted = redactor(os.environ).text(text)
+        errors.print(styled((f"{word}:", "bold red"), f" {redacted}"), soft_wrap=True)
+
     try:
         app()
     except UserError as error:
         for problem in error.problems:
-            errors.print(f"[bold red]error:[/] {_plain(redact(str(problem)))}", soft_wrap=True)
+            tell("error", str(problem))
         sys.exit(UNUSABLE)
     except Refused as error:
         for problem in error.problems:
-            errors.print(f"[bold red]refused:[/] {_plain(redact(str(problem)))}", soft_wrap=True)
+            tell("refused", str(problem))
         sys.exit(REFUSED)
     except (ObservationError, RunFailed) as error:
-        errors.print("[bold red]failed:[/] ", end="")
-        errors.print(redact(str(error)), markup=False, soft_wrap=True)
+        tell("failed", str(error))
         sys.exit(INTERRUPTED if isinstance(error, RunFailed) and error.interrupted else FAILED)
     except OSError as error:
         if not is_disk_full(error):
             raise
-        errors.print(
-            f"[bold red]error:[/] the disk is full\n  where: {error.filename}\n  do:    make room, then run it again"
-        )
+        tell("error", f"the disk is full\n  where: {error.filename}\n  do:    make room, then run it again")
         sys.exit(UNUSABLE)
-
-
-def _plain(problem: str) -> str:
-    return problem.replace("[", "\\[")
 
 
 if __name__ == "__main__":

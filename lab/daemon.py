@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +39,11 @@ class Lab:
     folder: Path
 
 
-def start(folder: Path, ports: Ports, *, kubernetes: bool = False) -> Lab:
+def start(folder: Path, ports: Ports, *, kubernetes: bool = False, environment: Mapping[str, str] | None = None) -> Lab:
     """Start a lab and wait until it answers. A lab that runs already in this folder is returned as it is.
 
-    kubernetes: with a cluster, whose programs are built first if need be, without a word.
+    kubernetes: with a cluster, whose programs are built first if need be, without a word. environment: of its process;
+    None for that of this one.
     Raises LabError where it does not start (a port that is taken, say), or runs already without the wanted cluster.
     """
     if running_lab := find(folder):
@@ -61,6 +63,7 @@ def start(folder: Path, ports: Ports, *, kubernetes: bool = False) -> Lab:
         child = subprocess.Popen(  # noqa: S603 - this very module
             command,
             cwd=Path(__file__).resolve().parent.parent,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -1,48 +1,70 @@
 """Write the reference of all settings as Markdown, from their models: `python -m scripts.settings_reference`.
 
-Types, bounds and defaults are those of the models. The meaning of a setting is the text below its field, or on the
-first level its description in Pulumi.yaml.
+Types, bounds and defaults are those of the models, and the meaning of a setting is the text below its field.
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from ipaddress import IPv4Network, IPv6Network
-from itertools import pairwise
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import yaml
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from stacks.settings import geo, zone
-from stacks.settings.stack import NAMESPACE, Settings
+from stacks.settings.reference.models import Section, field_texts, models_in, sections
 from stacks.settings.watch import Seconds
 
-PROJECT = Path(__file__).resolve().parents[1] / "Pulumi.yaml"
 HEAD = """\
 # Settings
 
 <!-- Written by `python -m scripts.settings_reference`; to change it, change the models and write it again. -->
 
-Settings stand in `stacks/Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
+Settings stand in `Pulumi.<stack>.yaml` as `truenorth:NAME`. The environment variable `TRUENORTH_NAME`
 (`TRUENORTH_TTL`, `TRUENORTH_WAN`) wins over the setting of the first level that bears its name. A setting that does not
 exist, or a value that is not possible, is refused before anything is done (exit code 2): the message says which, where
 and what to do.
 
-Durations are seconds, or have a unit: `500ms`, `15s`, `2m`, `1h`. Credentials are no settings: they come from the
-[environment](security.md#credentials).
+Durations are seconds, or have a unit: `500ms`, `15s`, `2m`, `1h`. Credentials are no settings: they come from variables
+and [files](security.md#secrets-from-files).
+
+## In an editor
+
+An editor that knows JSON Schema (VS Code with the YAML extension, and whatever uses yaml-language-server) completes
+names, shows the texts below, and marks what does not exist:
+
+```sh
+truenorth schema --output truenorth.schema.json
+```
+
+and as the first line of the settings file `# yaml-language-server: $schema=truenorth.schema.json`.
+
+## An example
+
+Names point at addresses; records have what is written down, so that a small zone can live here whole:
+
+```yaml
+config:
+  truenorth:zone: example.com
+  truenorth:targets: cname              # a new address is one write, however many names there are
+  truenorth:names: [www, api, "@"]
+  truenorth:records:
+    - {name: "@", type: MX, content: [10 mail.example.net, 20 mail.example.org]}
+    - {name: _dmarc, type: TXT, content: "v=DMARC1; p=none"}
+  truenorth:zones:
+    - zone: example.net
+      provider: gandi
+      token: NET_TOKEN
+      names: [www]
+```
 """
+FIRST = ("zone", "names", "records", "zones", "provider", "zone_id", "token", "owner")
 TABLE = "| setting | type | default | meaning |\n|---|---|---|---|"
 _SIMPLE: Mapping[Any, str] = {
     str: "text",
@@ -62,38 +84,32 @@ _NAMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The settings of a model. path: their place in the settings file."""
-
-    path: str
-    model: type[BaseModel]
-
-
-def document(project: Path = PROJECT) -> str:
+def document() -> str:
     """Return the whole page."""
-    described = yaml.safe_load(project.read_text(encoding="utf-8"))["config"]
-    meanings = {key.removeprefix(f"{NAMESPACE}:"): entry.get("description", "") for key, entry in described.items()}
     parts = [HEAD]
     shown: set[tuple[str, str]] = set()
     for section in sections():
         own = {name: _origin(section.model, name) for name in section.model.model_fields}
         new = [name for name, origin in own.items() if (origin, name) not in shown]
-        parts.append(_written(section, new, meanings))
+        parts.append(_written(section, new))
         shown |= {(origin, name) for name, origin in own.items()}
     return "\n".join(parts)
 
 
-def _written(section: Section, new: Sequence[str], meanings: Mapping[str, str]) -> str:
-    """Return a section. new: the settings that no earlier section has. meanings: those of the first level."""
+def _written(section: Section, new: Sequence[str]) -> str:
+    """Return a section. new: the settings that no earlier section has."""
     if not section.path:
-        first = [name for name in meanings if name in new]
-        return "\n".join(("## Of the stack\n", TABLE, *_rows(section.model, first, meanings), ""))
+        return "\n".join(("## Of the stack\n", TABLE, *_rows(section.model, _zone_first(new)), ""))
     said = (inspect.getdoc(section.model) or "").splitlines()[0]
     if again := [name for name in section.model.model_fields if name not in new]:
         said += f" It may set for itself what stands above: {', '.join(f'`{name}`' for name in again)}."
-    table = [TABLE, *_rows(section.model, new, {}), ""] if new else []
+    table = [TABLE, *_rows(section.model, new), ""] if new else []
     return "\n".join((f"## `{section.path}`\n", f"{said}\n", *table))
+
+
+def _zone_first(names: Sequence[str]) -> list[str]:
+    """Return the names of the first level with those first that every stack has."""
+    return sorted(names, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
 
 
 def _origin(model: type[BaseModel], name: str) -> str:
@@ -101,61 +117,15 @@ def _origin(model: type[BaseModel], name: str) -> str:
     return next(base.__name__ for base in reversed(model.__mro__) if name in inspect.get_annotations(base))
 
 
-def sections() -> Iterator[Section]:
-    """Yield all models, each once, after the model that refers to it."""
-    met: set[type[BaseModel]] = set()
-    waiting = [Section("", Settings)]
-    while waiting:
-        section = waiting.pop(0)
-        if section.model in met:
-            continue
-        met.add(section.model)
-        yield section
-        waiting[:0] = [
-            Section(f"{section.path}.{name}".lstrip(".") + suffix, model)
-            for name, field in section.model.model_fields.items()
-            for model, suffix in _models(field.annotation)
-        ]
-
-
-def _rows(model: type[BaseModel], names: Sequence[str], meanings: Mapping[str, str]) -> Iterator[str]:
+def _rows(model: type[BaseModel], names: Sequence[str]) -> Iterator[str]:
     texts = field_texts(model)
     for name in names:
         field = model.model_fields[name]
-        meaning = meanings.get(name) or texts.get(name, "")
+        meaning = texts.get(name, "")
         if not meaning:
             raise ValueError(f"{model.__name__}.{name} has no text that says what it means")
         cells = (f"`{name}`", _type(field), _default(field), _cell(" ".join(meaning.split()).removesuffix(".")))
         yield f"| {' | '.join(cells)} |"
-
-
-@cache
-def field_texts(model: type[BaseModel]) -> dict[str, str]:
-    """Return the text below each field of a model and its bases, in one line."""
-    found: dict[str, str] = {}
-    for one in reversed([base for base in model.__mro__ if issubclass(base, BaseModel) and base is not BaseModel]):
-        (body,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
-        if not isinstance(body, ast.ClassDef):
-            raise TypeError(f"{one.__name__} is no class")
-        for field, after in pairwise(body.body):
-            match field, after:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                    found[name] = " ".join(text.split())
-    return found
-
-
-def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:  # noqa: ANN401 - any annotation
-    """Yield the models in an annotation, with the suffix that a setting's name gets in paths to them."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation, ""
-    elif origin in {tuple, list}:
-        yield from ((model, "[]") for model, _ in _models(arguments[0]))
-    elif origin is dict:
-        yield from ((model, ".NAME") for model, _ in _models(arguments[1]))
-    elif origin in {Union, UnionType, Annotated}:
-        for one in arguments[:1] if origin is Annotated else arguments:
-            yield from _models(one)
 
 
 def _type(field: FieldInfo) -> str:
@@ -210,7 +180,7 @@ def _functions(checks: list[Any]) -> set[Any]:
 def _default(field: FieldInfo) -> str:
     value = field.default
     if field.default_factory is not None:
-        said = "see there" if any(_models(field.annotation)) else "empty"
+        said = "see there" if any(models_in(field.annotation)) else "empty"
     elif value is PydanticUndefined:
         said = "required"
     elif value is None:

@@ -32,7 +32,7 @@ from stacks.plan.safety.identities import identities
 from stacks.plan.safety.permission import Permission, from_environment, refused
 from stacks.plan.safety.spending import Ledger
 from stacks.plan.sharding import split
-from stacks.settings.credentials import credentials
+from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
 from stacks.settings.geo_checks import BALANCING
 from stacks.settings.stack import Settings
@@ -47,9 +47,9 @@ def program() -> None:
     def registry(of: str = stack) -> Registry:
         return read_registry(of, environment, cwd=folder)
 
-    observation = observe(
-        settings, credentials(settings, environment), registry, lambda: look_around(settings, environment)
-    )
+    signed = credentials(settings, environment)
+    check_plugins_can_sign(signed, environment)
+    observation = observe(settings, signed, registry, lambda: look_around(settings, environment))
     observation = replace(observation, instance=instance_of(observation.registry, stack, registry), now=time.time())
     plan = own_part(make_plan(settings, observation), observation.registry, settings, stack, registry)
     allowed_by = guard(settings, plan, observation, from_environment(environment))
@@ -77,6 +77,8 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         pulumi.export("links", links_output(plan))
     if plan.shared:
         pulumi.export("shared", {f"{one.name}/{one.type}": shared_output(one) for one in plan.shared})
+    if plan.queues:
+        pulumi.export("queues", {one.name: list(one.resources) for one in plan.queues})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
         pulumi.export("shards", plan.layout.as_output())
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
@@ -95,7 +97,7 @@ def own_part(
     if settings.shards == "auto":
         layout = (registry if stack == estate else registry_of(estate)).layout
     parts = split(replace(plan, layout=layout), registry, estate)
-    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), geo=None)
+    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None)
 
 
 def instance_of(registry: Registry, stack: str, registry_of: Callable[[str], Registry]) -> str:

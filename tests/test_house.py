@@ -58,6 +58,19 @@ def test_no_module_is_longer_than_one_thing_needs() -> None:
     assert {file: length for file, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
+def test_only_the_terminal_makes_consoles_and_texts() -> None:
+    """What anything else prints would be taken for markup, and its control characters would reach the terminal."""
+    made = {"Console", "Text", "escape", "from_markup", "from_ansi", "assemble"}
+    found = [
+        f"{file}:{node.lineno}"
+        for file, tree in modules()
+        if file.parts[0] == "cli" and file != Path("cli/terminal.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node) in made
+    ]
+    assert found == []
+
+
 def test_every_package_says_what_it_is_for() -> None:
     assert [str(file) for file, tree in modules() if file.name == "__init__.py" and not ast.get_docstring(tree)] == []
 
@@ -80,6 +93,14 @@ def test_docstrings_are_understood_at_first_reading() -> None:
 )
 def test_a_hard_line_is_told_from_an_easy_one(line: str, hard: bool) -> None:  # noqa: FBT001 - a parameter of a table
     assert is_hard(line) is hard
+
+
+def called(node: ast.Call) -> str:
+    """The name of what is called: of methods and of what is in modules the last part, unless the module is `re`."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return f"re.{function.attr}" if ast.unparse(function.value) == "re" else function.attr
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

@@ -128,7 +128,10 @@ class TestVersion:
             ("deploy/helm/truenorth/Chart.yaml", r"^version: (.+)$"),
             ("deploy/helm/truenorth/Chart.yaml", r'^appVersion: "(.+)"$'),
             ("deploy/kustomize/base/deployment-truenorth.yaml", r"image: truenorth:(.+)$"),
-            ("deploy/argocd/production.yaml", r"targetRevision: v(.+)$"),
+            ("examples/argocd/production.yaml", r"targetRevision: v(.+)$"),
+            ("examples/argocd/chart.yaml", r"targetRevision: v(.+)$"),
+            ("examples/compose/compose.yaml", r"truenorth:([\d.]+)$"),
+            ("examples/podman/truenorth.container", r"truenorth:([\d.]+)$"),
         ],
     )
     def test_is_that_of_the_project_wherever_it_stands(self, file: str, pattern: str) -> None:

@@ -8,11 +8,10 @@ from typing import Final
 
 import httpx2
 
+from cli.apiproxy.dialect import Signature
 from cli.apiproxy.http import JSON, Request, Response
 from cli.apiproxy.pacer import Pacer
 
-Signature = tuple[tuple[str, str], ...]
-"""The headers that sign a request."""
 _SIGNING: Final = ("authorization", "x-auth-email", "x-auth-key", "x-auth-user-service-key")
 _NOT_FORWARDED: Final = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 _NOT_RETURNED: Final = frozenset(

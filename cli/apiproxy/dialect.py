@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cli.apiproxy.budget import Limit
 from stacks.model.api_calls import Service
+from stacks.settings.credentials import Credentials
+
+Signature = tuple[tuple[str, str], ...]
+"""The headers that sign a request, by their lower-case names in the order of the alphabet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class ProviderDialect:
     url: the base URL of the public API. public_path: a path below it that answers anybody, if only with a refusal.
     limit: the rate limit until the API tells it. least_share: the part of the limit that is used whatever the
     setting says. burst: the part that may be used at once. patience: s that the plugin waits for the turn of its call.
-    batches: whether one call takes many writes, so that the plan's writes go out together.
+    batches: whether one call takes many writes, so that the plan's writes go out together. sign: returns the headers
+    by which requests with these credentials are signed.
     """
 
     provider: Service
@@ -28,3 +34,4 @@ class ProviderDialect:
     burst: float
     patience: float
     batches: bool
+    sign: Callable[[Credentials], Signature]

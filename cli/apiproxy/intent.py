@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,9 +31,12 @@ class Intent:
     run: the convergence's id, which the journal carries. owned: the ids of records that it may change or delete, by
     zone id: those in state, and those it imports. foreseen: the writes of the plan. Once the first of them is
     requested, the others of its zone are carried out with it; the engine's own requests for them are answered from
-    the results.
+    the results. may_create: returns whether a record belongs to the plan, by zone id and record, None for what is no
+    whole record. balances: whether load balancing may be written, too.
     """
 
     run: str
     owned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     foreseen: tuple[Write, ...] = ()
+    may_create: Callable[[str, Record | None], bool] = lambda _zone_id, _record: False
+    balances: bool = False

@@ -7,15 +7,17 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Self, TypeVar
 
 from cli.apiproxy.counts import Counts
-from cli.apiproxy.dialects import BY_VARIABLE
+from cli.apiproxy.dialects import BY_VARIABLE, DIALECTS
 from cli.apiproxy.intent import Intent
 from cli.apiproxy.journal import Journal
 from cli.apiproxy.router import Router
 from cli.apiproxy.scope import Scope
 from cli.apiproxy.server import bound, serving
+from stacks.settings.credentials import Credentials
 
 _Result = TypeVar("_Result")
 
@@ -25,7 +27,8 @@ class ApiProxy:
 
     upstreams: the APIs' base URLs by the plugins' variables. A provider without a dialect is left out: its plugin asks
     the API itself. share: of the APIs' rate limits that it may use. may_write: called before each write is sent; it
-    returns False once another process may write. The proxy holds no credentials: calls are signed as the plugin signs.
+    returns False once another process may write. Calls are signed as the plugin signs; those of kept plugins, which
+    have no credentials, by the proxy.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class ApiProxy:
         self._upstreams = {variable: url for variable, url in upstreams.items() if variable in BY_VARIABLE}
         self._share = share
         self._may_write = may_write
+        self._secret = token_urlsafe(30)  # 40 characters, the form of a token: kept plugins sign with it
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._is_closed = False
@@ -46,9 +50,19 @@ class ApiProxy:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The plugins' variables, with URLs on loopback; the same for the life of the proxy."""
+        """The plugins' variables, with URLs on loopback; the same for the life of the proxy. They hold its secret."""
         running = self._start()
-        return {variable: f"http://127.0.0.1:{running.port}/{variable}" for variable in self._upstreams}
+        return {variable: f"http://127.0.0.1:{running.port}/{self._secret}/{variable}" for variable in self._upstreams}
+
+    @property
+    def token(self) -> str:
+        """The token for plugins that are kept, in place of the real credentials. It has the form of Cloudflare's."""
+        return self._secret
+
+    def sign_with(self, credentials: Mapping[str, Credentials]) -> None:
+        """Sign what a plugin has signed with `token` by the real credentials of its provider, from now on."""
+        signed = {DIALECTS[name].variable: DIALECTS[name].sign(one) for name, one in credentials.items()}
+        self._start().router.signatures = signed
 
     @contextmanager
     def carrying_out(self, intent: Intent, journal: Path | None) -> Iterator[Counts]:
@@ -79,7 +93,8 @@ class ApiProxy:
             if self._is_closed:
                 raise RuntimeError("the API proxy is closed")
             if self._running is None:
-                self._running = _Running(Router(self._upstreams, self._share, self._may_write))
+                router = Router(self._upstreams, self._share, self._may_write, self._secret)
+                self._running = _Running(router)
             return self._running
 
 
@@ -110,7 +125,7 @@ class _Running:
 
     async def _serve(self) -> None:
         try:
-            async with self.router, serving(self._listener, self.router.handle):
+            async with self.router, serving(self._listener, self.router.admits, self.router.handle):
                 self._is_up.set()
                 await self._stopping.wait()
         finally:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Final, Protocol, Self
 
 import httpx2
 
-from cli.apiproxy.client import ApiClient, Signature, signature
+from cli.apiproxy.client import ApiClient, signature
 from cli.apiproxy.cloudflare.api import CloudflareHandler
 from cli.apiproxy.cloudflare.envelope import failure
 from cli.apiproxy.counts import Counts
+from cli.apiproxy.dialect import Signature
 from cli.apiproxy.dialects import BY_VARIABLE
 from cli.apiproxy.gandi.api import GandiHandler
 from cli.apiproxy.http import Request, Response
@@ -23,6 +25,8 @@ _CONNECT, _READ = 10.0, 120.0
 """Seconds: 3,500 operations in one call take their time."""
 _CONNECTIONS, _IDLE = 64, 4.0
 """Seconds after which a connection is not used again: one that the server has just closed would lose a write."""
+_CLIENTS = 1000
+"""Signatures at once: zones may have tokens of their own, and tokens are rotated."""
 
 
 class Handler(Protocol):
@@ -45,10 +49,14 @@ HANDLERS: Final[Mapping[str, Callable[[Scope], Handler]]] = {
 class Router:
     """The asyncio side of the proxy; used within one event loop. Clients outlive convergences.
 
-    upstreams: the APIs' base URLs by the variables of known dialects.
+    upstreams: the APIs' base URLs by the variables of known dialects. secret: the first part of the path of every
+    request: other processes of this host may reach the port, but do not know it.
     """
 
-    def __init__(self, upstreams: Mapping[str, str], share: float, may_write: Callable[[], bool]) -> None:
+    def __init__(self, upstreams: Mapping[str, str], share: float, may_write: Callable[[], bool], secret: str) -> None:
+        self._start = f"/{secret}/".encode()
+        self.signatures: Mapping[str, Signature] = {}
+        """The real signatures for requests that are signed with the secret, by the plugins' variables."""
         self._upstreams = {variable: url.rstrip("/") for variable, url in upstreams.items()}
         self._share = share
         self._may_write = may_write
@@ -77,14 +85,28 @@ class Router:
         self._scope.counts.unclaimed = await self._end_handlers()
         self._enter(Scope(counts=self._scope.counts))
 
+    def admits(self, target: str) -> bool:
+        """Return whether the path of a request begins with the secret."""
+        return compare_digest(target.encode("latin-1")[: len(self._start)], self._start)
+
     async def handle(self, request: Request) -> Response:
-        """Return the response to a request, whose path begins with the variable of its plugin."""
-        variable, slash, target = request.target[1:].partition("/")
+        """Return the response to an admitted request. After the secret, its path has the variable of its plugin."""
+        variable, slash, target = request.target[len(self._start) :].partition("/")
         if variable not in self._upstreams or not slash:
-            return failure(HTTPStatus.NOT_FOUND, f"TrueNorth's API proxy has no {request.target}")
-        below = Request(request.method, f"/{target}", request.headers, request.body)
-        client = self._client(variable, signature(request))
+            return failure(HTTPStatus.NOT_FOUND, "TrueNorth's API proxy has no such path")
+        headers = self._signed(variable, request.headers)
+        below = Request(request.method, f"/{target}", headers, request.body)
+        client = self._client(variable, signature(below))
+        if client is None:
+            return failure(HTTPStatus.FORBIDDEN, "TrueNorth's API proxy does not serve so many credentials")
         return await self._handlers[BY_VARIABLE[variable].provider].handle(below, client)
+
+    def _signed(self, variable: str, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the headers with the real credentials, where the plugin has signed with the proxy's own token."""
+        if headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1") != self._start[1:-1]:
+            return headers
+        kept = {name: value for name, value in headers.items() if name != "authorization"}
+        return {**kept, **dict(self.signatures.get(variable, ()))}
 
     def _enter(self, scope: Scope) -> None:
         self._scope = scope
@@ -95,9 +117,10 @@ class Router:
     async def _end_handlers(self) -> tuple[Write, ...]:
         return tuple([write for handler in self._handlers.values() for write in await handler.end()])
 
-    def _client(self, variable: str, signed: Signature) -> ApiClient:
+    def _client(self, variable: str, signed: Signature) -> ApiClient | None:
+        """Return the client of a signature; None where there are as many as a stack could ever need."""
         client = self._clients.get((variable, signed))
-        if client is None:
+        if client is None and len(self._clients) < _CLIENTS:
             counts: Counts = self._scope.counts
             pacer = Pacer(BY_VARIABLE[variable], self._share, counts, may_write=self._may_write)
             client = ApiClient(self._upstreams[variable], self._http, pacer, signed)

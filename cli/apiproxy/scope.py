@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent, Write
 from cli.apiproxy.journal import Journal, JournalEntry
+from components.records.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Scope:
     def owns(self, zone_id: str, record_id: str) -> bool:
         """Return whether the stack may change and delete a record."""
         return record_id in self.made or record_id in self.owned(zone_id)
+
+    def may_create(self, zone_id: str, record: Record | None) -> bool:
+        """Return whether the convergence may create a record; None for what is no whole record."""
+        return self.intent is not None and self.intent.may_create(zone_id, record)
 
     async def note_sending(self, writes: Iterable[Write]) -> None:
         """Note creations before they are sent. Raises NotNow: then nothing may be sent."""

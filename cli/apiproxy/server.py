@@ -15,11 +15,17 @@ from http import HTTPStatus
 from cli.apiproxy.http import Request, Response
 
 Handler = Callable[[Request], Awaitable[Response]]
+Doorkeeper = Callable[[str], bool]
+"""Tells by its target whether a request is heard at all: its body is read only then."""
 
 _LONGEST_HEAD = 64 * 1024
 _LONGEST_BODY = 32 * 1024 * 1024
 """Bytes; a record has some hundred, and the largest batch that a client could send 3,500 of them."""
 _BACKLOG = 1024
+_CONNECTIONS = 512
+"""Connections at once, beyond which others are closed; an engine opens at most some per resource under way."""
+_ARRIVAL = 30.0
+"""Seconds within which a request that has begun has to arrive."""
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -38,19 +44,22 @@ def bound() -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving(listener: socket.socket, handle: Handler) -> AsyncIterator[None]:
-    """Answer the requests at the socket within the block; at its end connections and socket are closed."""
+async def serving(listener: socket.socket, admits: Doorkeeper, handle: Handler) -> AsyncIterator[None]:
+    """Answer the admitted requests at the socket within the block; at its end connections and socket are closed."""
     connections: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
+        if len(connections) >= _CONNECTIONS:
+            writer.close()
+            return
         if task is not None:
             connections.add(task)
             task.add_done_callback(connections.discard)
         # A client that goes takes its connection with it; what it asked for is carried out all the same.
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             try:
-                await _converse(reader, writer, handle)
+                await _converse(reader, writer, admits, handle)
             finally:
                 writer.close()
 
@@ -65,15 +74,23 @@ async def serving(listener: socket.socket, handle: Handler) -> AsyncIterator[Non
         await server.wait_closed()
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handle: Handler) -> None:
+async def _converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, admits: Doorkeeper, handle: Handler
+) -> None:
     stays = True
     while stays:
+        first = await reader.read(1)  # a connection may stay idle: to close it could lose the next write
+        if not first:
+            return
         try:
-            request = await _request(reader)
-        except _Malformed as error:
-            writer.write(_written(Response(HTTPStatus.BAD_REQUEST, f"{error}\n".encode()), stays=False))
+            async with asyncio.timeout(_ARRIVAL):
+                request = await _request(first, reader, admits)
+        except (_Malformed, TimeoutError) as error:
+            said = str(error) or f"the request did not arrive within {_ARRIVAL:g} s"
+            writer.write(_written(Response(HTTPStatus.BAD_REQUEST, f"{said}\n".encode()), stays=False))
             return
         if request is None:
+            writer.write(_written(Response(HTTPStatus.NOT_FOUND), stays=False))
             return
         stays = request.headers.get("connection", "").lower() != "close"
         answer = await handle(request)
@@ -81,20 +98,18 @@ async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
         await writer.drain()
 
 
-async def _request(reader: asyncio.StreamReader) -> Request | None:
-    """The next request; None where the client has closed the connection instead."""
+async def _request(first: bytes, reader: asyncio.StreamReader, admits: Doorkeeper) -> Request | None:
+    """Return the request that begins with a byte; None for one that is not admitted."""
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.IncompleteReadError as error:
-        if error.partial:
-            raise
-        return None
+        head = first + await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
         raise _Malformed("the head of the request is too long") from None
     first, *lines = head[:-4].decode("latin-1").split("\r\n")
     words = first.split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1.") or not words[1].startswith("/"):  # noqa: PLR2004 - RFC 9112, 3
         raise _Malformed("no request line of HTTP/1.1")
+    if not admits(words[1]):
+        return None
     headers = {}
     for line in lines:
         name, colon, value = line.partition(":")

@@ -9,7 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from components.plain_text import cut, visible
+
 Level = Literal["error", "warning", "notice"]
+LONGEST_TEXT = 4000
+"""Characters of an annotation."""
 SUMMARY, OUTPUT, ACTIONS = "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_ACTIONS"
 
 
@@ -29,7 +33,7 @@ def file_of(environment: Mapping[str, str], variable: str) -> Path | None:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(cut(text, LONGEST_TEXT), keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

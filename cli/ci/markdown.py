@@ -13,12 +13,15 @@ from cli.findings.changes import DONE, MEANINGS, TO_DO, counted, difference, is_
 from cli.findings.finding import Finding, Kind, Severity, grouped, plural, shortened
 from cli.findings.outcome import findings
 from cli.reconcile.result import Convergence
+from components.plain_text import cut, visible
 from stacks.plan.changes import Change
 from stacks.plan.safety import guard
 
 MOST_ROWS = 200
 """Rows of the table of changes: a comment on a pull request takes 65,536 characters."""
 LONGEST_CELL = 120
+LONGEST_TEXT = 2000
+"""Characters of a sentence."""
 _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("conflict", "warning"): "Conflicts",
     ("balancing", "warning"): "Conflicts",
@@ -30,8 +33,10 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("balancing", "bad"): "Not read",
 }
 """The sections of findings, in their order."""
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
-_LINKED = re.compile(r"www\.|://|@|\w#\d")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$])")
+_LINKED = re.compile(r"www\.|://|@|#[0-9]|GH-[0-9]", re.IGNORECASE)
+_FIRST = re.compile(r"[-+=]+|[0-9]{1,9}[.)]")
+"""First words that would begin a list or draw a line (CommonMark 4.1, 4.3, 5.2)."""
 
 
 def summary(stack: str, seen: Convergence, *, done: bool) -> str:
@@ -69,7 +74,7 @@ def outcome(seen: Convergence, *, done: bool) -> str:
 
 def code(text: str) -> str:
     """A text as code, also within a table (CommonMark 6.1; GFM 4.10 for the bar)."""
-    one_line = " ".join(text.split()).replace("|", "\\|")
+    one_line = visible(" ".join(cut(text, LONGEST_TEXT).split())).replace("|", "\\|")
     if not one_line:
         return ""
     fence = "`" * (max((len(run) for run in re.findall("`+", one_line)), default=0) + 1)
@@ -79,7 +84,11 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A sentence with nothing of it taken for Markdown; what would become a link is code."""
-    return " ".join(code(word) if _LINKED.search(word) else _SPECIAL.sub(r"\\\1", word) for word in text.split())
+    words = [visible(word) for word in cut(text, LONGEST_TEXT).split()]
+    shown = [code(word) if _LINKED.search(word) else _SPECIAL.sub(r"\\\1", word) for word in words]
+    if words and _FIRST.fullmatch(words[0]):
+        shown[0] = code(words[0])
+    return " ".join(shown)
 
 
 def _changes(changes: Sequence[Change]) -> str:
@@ -96,7 +105,7 @@ def _row(change: Change) -> str:
     content = "ownership mark" if is_mark(record) else code(_short(difference(change)))
     meaning = MEANINGS.get(change.action, "")
     said = f"{content} ({meaning})" if meaning else content
-    return f"| {change.action.value} | {code(record.name)} | {record.type} | {said} |"
+    return f"| {change.action.value} | {code(record.name)} | {prose(record.type)} | {said} |"
 
 
 def _short(text: str) -> str:
@@ -131,7 +140,7 @@ def _finding(one: Finding) -> str:
     if one.kind not in {"conflict", "frozen"}:
         return prose(one.sentence)
     name, _, rest = one.sentence.partition(" ")
-    return f"{code(name) if '.' in name else name} {prose(rest)}"
+    return f"{code(name) if '.' in name else prose(name)} {prose(rest)}"
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

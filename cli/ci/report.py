@@ -17,6 +17,7 @@ from cli.findings.outcome import of_plan
 from cli.output.tables import line
 from cli.reconcile.result import Convergence
 from cli.session.redactor import Redactor, redactor
+from cli.terminal import Terminal
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.plan.safety import guard
 
@@ -27,11 +28,11 @@ WIDTH = 160
 def console_of(environment: Mapping[str, str], *, ci: bool, stderr: bool) -> Console:
     """The terminal's own; with ci one without colours (unless FORCE_COLOR asks for them) and without live views."""
     if not ci:
-        return Console(stderr=stderr)
+        return Terminal(stderr=stderr)
     columns = environment.get("COLUMNS", "")
     width = int(columns) if columns.isdigit() and int(columns) else WIDTH
     coloured = bool(environment.get("FORCE_COLOR")) and not environment.get("NO_COLOR")
-    return Console(stderr=stderr, width=width, force_terminal=coloured, force_interactive=False, no_color=not coloured)
+    return Terminal(stderr=stderr, width=width, force_terminal=coloured, force_interactive=False, no_color=not coloured)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import typer
 
 from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.terminal import styled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
         command.print_event("steps", adoption.steps_document(steps, left))
         if not steps:
             pending = "; for what is to be done otherwise: truenorth up" if seen.changes else ""
-            command.console.print(f"[green]nothing to adopt[/]{pending}")
+            command.console.print(styled(("nothing to adopt", "green"), pending))
             command.print_event("result", documents.convergence_document(seen) | {"changes": []})
             return
         adoption.print_steps(command.console, steps)
@@ -110,8 +111,7 @@ def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, 
 
     if tool:
         console.print(
-            f"[bold yellow]stop {tool.value} first[/]: while it runs, it may change these records back",
-            highlight=False,
+            styled((f"stop {tool.value} first", "bold yellow"), ": while it runs, it may change these records back"),
             soft_wrap=True,
         )
     if yes:

@@ -11,6 +11,7 @@ import typer
 
 from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.terminal import Terminal, styled
 
 if TYPE_CHECKING:
     from cli.deploy.gather import Deployment
@@ -72,12 +73,11 @@ def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
 
 
 def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes: bool, as_json: bool) -> None:
-    from rich.console import Console
 
     from cli.deploy import engine
     from cli.output.run_view import listening
 
-    console = Console(stderr=as_json, highlight=False)
+    console = Terminal(stderr=as_json)
     args = deployment.args
     if delete:
         _confirm_delete(deployment, yes=yes)
@@ -94,7 +94,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
         for word, name in changed:
             console.print(f"  {word} {name}")
     counted = ", ".join(f"{word} {count}" for word, count in sorted(Counter(word for word, _ in changed).items()))
-    console.print(f"[green]{'planned' if preview else 'done'}[/]: {counted or 'nothing to do'}")
+    console.print(styled(("planned" if preview else "done", "green"), f": {counted or 'nothing to do'}"))
     if not delete and not preview:
         console.print(f"Its log: kubectl -n {args.namespace} logs -f {args.pods.kind}/{args.name}")
 

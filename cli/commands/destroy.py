@@ -8,6 +8,7 @@ import typer
 
 from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.terminal import styled
 
 
 def destroy(
@@ -31,7 +32,7 @@ def destroy(
         registry = registry_of_estate(command.session)
         console, count = command.console, len(registry.records)
         if not registry.records and not registry.geo.registered:
-            console.print("[green]nothing to do[/]: the stack owns no records")
+            console.print(styled(("nothing to do", "green"), ": the stack owns no records"))
             command.print_event("result", {"deleted": []})
             return
         for registered in registry.records:
@@ -44,4 +45,4 @@ def destroy(
         with command.listening() as listener:
             remove(command.session, registry, listener)
         command.print_event("result", {"deleted": [registered.logical_name for registered in registry.records]})
-        console.print(f"[green]done[/]: {count} deleted")
+        console.print(styled(("done", "green"), f": {count} deleted"))

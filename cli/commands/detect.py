@@ -14,6 +14,7 @@ import typer
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
 from cli.exit_codes import DISAGREED, DONE, UNKNOWN
+from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Known, Unknown
@@ -92,11 +93,10 @@ def _nat_server(wan: WanSettings, given: str) -> tuple[str, int] | Unknown:
 def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
     from stacks.observe.wan.nat import classify
 
-    return classify(server, NAT_SECONDS, via) if isinstance(server, tuple) else server
+    return classify(server, NAT_SECONDS, via, os.environ) if isinstance(server, tuple) else server
 
 
 def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:
-    from rich.console import Console
 
     from cli.output.detection_table import print_detections, print_nat
     from stacks.model.values import WAN, Family, Unknown
@@ -108,7 +108,7 @@ def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unkn
         document = _document(detections) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
         print_json(document)
         return
-    console = Console()
+    console = Terminal()
     print_detections(console, detections)
     if nat is not None:
         print_nat(console, nat, lines)

@@ -11,6 +11,7 @@ import typer
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
 from cli.exit_codes import FAILED
+from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from cli.doctor.finding import DoctorFinding
@@ -34,8 +35,6 @@ def doctor(
 
     Example: `truenorth doctor --stack home`
     """
-    from rich.console import Console
-
     from cli.doctor.finding import Level
     from cli.doctor.report import document, print_findings
     from cli.doctor.runner import examine
@@ -47,7 +46,7 @@ def doctor(
     if as_json:
         print_json(document(findings, redact))
     else:
-        print_findings(Console(), findings, redact)
+        print_findings(Terminal(), findings, redact)
     if any(one.level is Level.FAILED for one in findings):
         raise typer.Exit(FAILED)
 
@@ -62,6 +61,7 @@ def _checks(
     from cli.session.project import find_project, settings_path
     from stacks.model.errors import UserError
     from stacks.settings.files import from_file
+    from stacks.settings.secrets.files import readable
 
     try:
         project = find_project(Path.cwd())
@@ -73,5 +73,5 @@ def _checks(
     names = sum(len(zone.names) + len(zone.records) for zone in chosen.each_zone())
     what = f"{zones} zone{'' if zones == 1 else 's'}, {names} name{'' if names == 1 else 's'}, read from {file}"
     examined = Examined(project, stack, file, chosen, os.environ, state)
-    secrets = tuple(os.environ.get(zone.token, "") for zone in chosen.each_zone() if zone.token)
+    secrets = tuple(readable(os.environ, [zone.token for zone in chosen.each_zone() if zone.token]))
     return (ok("settings", what, str(file)),), checks(examined), secrets

@@ -10,6 +10,7 @@ import typer
 
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
+from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from stacks.observe.geo.wishes import GeoWishes
@@ -32,8 +33,6 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
 
     Example: `truenorth geo status --stack home`
     """
-    from rich.console import Console
-
     from cli.output.geo_table import BalancerReport, print_shown
     from cli.session.project import find_project, settings_path
     from stacks.model.errors import ObservationError, UserError
@@ -54,7 +53,7 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json =
     if as_json:
         print_json(shown.document())
     else:
-        print_shown(Console(), shown)
+        print_shown(Terminal(), shown)
     if unread:
         raise ObservationError(unread)
 

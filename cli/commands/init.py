@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.options import Stack
+from cli.terminal import Terminal, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +70,6 @@ def init(  # noqa: PLR0913 - the options of the command
 
     Example: `truenorth init --stack home --zone example.com --name www`
     """
-    from rich.console import Console
-
     from cli.session.project import find_project, settings_path
     from cli.setup import asking, file, names
     from stacks.settings.cluster import ClusterSettings
@@ -78,7 +77,7 @@ def init(  # noqa: PLR0913 - the options of the command
     target = settings or settings_path(find_project(Path.cwd()), stack)
     if target.exists() and not force:
         raise file.exists(target)
-    may_ask, console, environment = asking.may_ask(yes=yes), Console(), dict(os.environ)
+    may_ask, console, environment = asking.may_ask(yes=yes), Terminal(), dict(os.environ)
     typed = _token(provider, environment, may_ask=may_ask)
     found = _zone(console, zone, provider, environment, may_ask=may_ask)
     ipv6 = _ipv6(console, found.name, environment, ipv6, may_ask=may_ask)
@@ -94,7 +93,7 @@ def init(  # noqa: PLR0913 - the options of the command
         kubeconfig=kubeconfig if objects.sources else "",
     )
     file.write(target, file.content(stack, chosen, environment, target), force=force)
-    console.print(f"[green]written[/]: {target}", highlight=False, soft_wrap=True)
+    console.print(styled(("written", "green"), f": {target}"), soft_wrap=True)
     _print_next(console, stack, settings, typed)
 
 
@@ -130,9 +129,10 @@ def _zone(
     if zone.status != ACTIVE:
         servers = " and ".join(zone.name_servers) or "those of the provider"
         console.print(
-            f"[yellow]the zone is {zone.status}[/]: nobody sees its records yet\n"
-            f"  have its registrar delegate it to {servers}",
-            highlight=False,
+            styled(
+                (f"the zone is {zone.status}", "yellow"),
+                f": nobody sees its records yet\n  have its registrar delegate it to {servers}",
+            ),
             soft_wrap=True,
         )
     return zone

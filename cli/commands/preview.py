@@ -10,6 +10,7 @@ import typer
 from cli.commands.shared.command import command_session
 from cli.commands.shared.options import Ci, ExpectNoChanges, Json, Purge, SettingsFile, Stack, State, Summary
 from cli.exit_codes import CHANGED
+from cli.terminal import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,9 +87,9 @@ def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -
     tables.print_balancing(console, seen.geo_changes)
     tables.print_refusals(console, seen)
     counted = ", ".join(changes.counted(seen, changes.TO_DO))
-    console.print(f"would do: {counted}" if counted else "[green]nothing to do[/]")
+    console.print(f"would do: {counted}" if counted else plain("nothing to do", "green"))
     if urns := moves(seen.plan, seen.observation.registry, stack):
         count = sum(map(len, urns.values()))
         console.print(f"{count} records would move from one stack to another; no zone is touched")
     if saved:
-        console.print(f"saved: truenorth up --plan {saved}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"saved: truenorth up --plan {saved}", soft_wrap=True)

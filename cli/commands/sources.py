@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cli.commands.shared.command import print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack
+from cli.terminal import Terminal
 
 
 def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json = False) -> None:
@@ -17,8 +18,6 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
 
     Example: `truenorth sources --stack home`
     """
-    from rich.console import Console
-
     from cli.output.sources_table import asking, print_asking, unreadable
     from cli.session.project import find_project, settings_path
     from stacks.model.errors import ObservationError, UserError
@@ -35,6 +34,6 @@ def sources(stack: Stack = "demo", settings: SettingsFile = None, as_json: Json 
     if as_json:
         print_json(found.document())
     else:
-        print_asking(Console(), found)
+        print_asking(Terminal(), found)
     if reason := unreadable(seen):
         raise ObservationError(reason)

@@ -11,6 +11,7 @@ import typer
 
 from cli.commands.shared.command import confirm, print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -69,7 +70,6 @@ def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State 
 
     Example: `truenorth state versions --stack home --state kubernetes://truenorth/home`
     """
-    from rich.console import Console
     from rich.table import Table
 
     session = _opened(stack, settings, state)
@@ -96,7 +96,7 @@ def versions(stack: Stack = "demo", settings: SettingsFile = None, state: State 
     for name, one in found:
         midst = "" if one.finished else "in the midst of a run"
         table.add_row(name, str(one.generation), one.written_at, one.written_by, str(one.size), str(one.stored), midst)
-    Console().print(table if found else f"stack {stack} has no state yet")
+    Terminal().print(table if found else f"stack {stack} has no state yet")
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.commands.shared.command import command_session, print_json
 from cli.commands.shared.options import Json, SettingsFile, Stack, State
+from cli.terminal import plain
 
 
 def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", as_json: Json = False) -> None:
@@ -26,5 +27,5 @@ def status(stack: Stack = "demo", settings: SettingsFile = None, state: State = 
             tables.print_balancing(console, seen.geo_changes)
             pending = len(seen.changes) + len(seen.geo_changes)
             to_do = f"{pending} to do: truenorth up --stack {stack}"
-            console.print(to_do if pending else "[green]all as it should be[/]")
+            console.print(to_do if pending else plain("all as it should be", "green"))
         require_all_read(seen)

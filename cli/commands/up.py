@@ -130,7 +130,7 @@ def _check(command: CommandSession, reviewed: SavedPlan | None, seen: Convergenc
 
     if reviewed:
         saved_plan.check(reviewed, seen)
-        command.console.print(f"as reviewed in {reviewed.file}", markup=False, highlight=False)
+        command.console.print(f"as reviewed in {reviewed.file}")
 
 
 def _print_plan(console: Console, seen: Convergence) -> None:

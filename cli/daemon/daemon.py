@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from cli.events import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.exit_codes import UNUSABLE
 from cli.session.session import Session
 from stacks.model.errors import UserError
+from stacks.settings.secrets.files import PULUMI_TOKEN, raw, secret_files
 from stacks.settings.watch import is_on
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Daemon:
         self._triggers = Triggers(pace.settle, pace.settle_most)
         self._reload = asyncio.Event()
         self._is_broken = self._is_stopping = False
+        self._before_rotation: Session | None = None
+        """The session with the secrets before the last that were read anew, should those be refused."""
 
     async def run(self) -> None:
         """Watch until a signal ends it. Raises UserError where no further try would help."""
@@ -66,7 +69,8 @@ class Daemon:
                 self._session.state.report_to(lambda what: self._events.publish(Mended(what)))
                 cache = await self._take_part(running)
                 path = self._session.settings_file
-                for work in (follow_file(path, self._reload.set), self._reload_settings()):
+                secrets = follow_secrets(self._secret_files, self._reload.set)
+                for work in (follow_file(path, self._reload.set), secrets, self._reload_settings()):
                     await running.enter_async_context(in_background(work, self.break_down))
                 await self._watch(cache)
                 if self._session.settings.watch.cleanup_on_stop and self._is_stopping and self._replica.leads:
@@ -83,7 +87,13 @@ class Daemon:
             pace = session.settings.watch
             self._triggers = Triggers(pace.settle, pace.settle_most)
             watch = Watch(session, self._surroundings, self._replica, self._triggers, cache=cache, first=first)
-            await watch.run()
+            try:
+                await watch.run()
+            except UserError as error:
+                if self._before_rotation is None:
+                    raise
+                self._session, self._before_rotation = self._before_rotation, None
+                self._events.publish(Reloaded(str(error)))
             if self._is_broken:
                 return
             first = Trigger.SETTINGS
@@ -105,18 +115,29 @@ class Daemon:
         return await running.enter_async_context(part.cache()) if is_cached else None
 
     async def _reload_settings(self) -> None:
+        was_refused = False
         while True:
             await self._reload.wait()
             self._reload.clear()
             try:
                 opened = await asyncio.to_thread(self._reopen, self._session)
             except UserError as error:
+                was_refused = True
                 self._events.publish(Reloaded(str(error)))
                 continue
-            if opened.settings != self._session.settings:
+            if opened.settings != self._session.settings or _signature(opened) != _signature(self._session):
+                is_rotation = opened.settings == self._session.settings
+                self._before_rotation = self._session if is_rotation else None
                 self._session = opened
                 self._events.publish(Reloaded())
                 self._triggers.end()
+            elif was_refused:
+                self._events.publish(Reloaded())
+            was_refused = False
+
+    def _secret_files(self) -> tuple[Path, ...]:
+        named = [zone.token for zone in self._session.settings.each_zone() if zone.token]
+        return secret_files(self._environment, named)
 
     def _hang_up(self) -> None:
         """Read the settings anew, and converge now."""
@@ -137,6 +158,11 @@ class Daemon:
         self._triggers.end()
 
 
+def _signature(session: Session) -> tuple[object, ...]:
+    """Return everything that a session signs with."""
+    return session.credentials, session.environment.get(PULUMI_TOKEN)
+
+
 async def follow_file(
     path: Path, changed: Callable[[], object], pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> None:
@@ -154,6 +180,36 @@ async def follow_file(
         if (content := _digest(path)) not in {before, ""}:
             before = content
             changed()
+
+
+async def follow_secrets(
+    files: Callable[[], Iterable[Path]],
+    changed: Callable[[], object],
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Call `changed` whenever the content of one of these files has changed, or one has gone, until cancelled.
+
+    files: gives the paths, anew at each look. pause: sleeps for seconds.
+    """
+    stamps = {path: _stamp(path) for path in files()}
+    before = {path: _secret(path) for path in stamps}
+    while True:
+        await pause(LOOK)
+        now = {path: _stamp(path) for path in files()}
+        if now == stamps:
+            continue
+        stamps = now
+        if (contents := {path: _secret(path) for path in now}) != before:
+            before = contents
+            changed()
+
+
+def _secret(path: Path) -> str:
+    """Return a digest of the secret in a file; "" where it cannot be read."""
+    try:
+        return hashlib.sha256(raw(path)).hexdigest()
+    except OSError:
+        return ""
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

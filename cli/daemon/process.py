@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-
-from rich.console import Console
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, closing, contextmanager
+from functools import partial
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
@@ -17,18 +16,21 @@ from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
 from cli.events import Mended, Turn
 from cli.exit_codes import FAILED
-from cli.log.capture import capturing, of_loop
+from cli.log.capture import capturing, fault, of_loop
 from cli.log.entries import LogEntry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log
 from cli.notify.notifier import notifying
+from cli.notify.renewal import Renewable, all_addresses
 from cli.reconcile.apply import kept_running
 from cli.reconcile.destroy import remove
 from cli.reconcile.events import Subscriber
-from cli.session.secrets import session_redactor
+from cli.session.secrets import learn_secrets, session_redactor
 from cli.session.session import Session
 from cli.state.registries import registry_of_estate
+from cli.terminal import Terminal
 from cli.web.health import Health
+from stacks.model.listeners import contained
 
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
@@ -55,30 +57,37 @@ async def _run(
     settings = session.settings
     as_json = settings.watch.log == "json"
     redact = session_redactor(session, environment)
-    log = Log(Console(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
+    log = Log(Terminal(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(of_loop(log))
     health = Health(LOOKED)
     async with AsyncExitStack() as running:
         broken = asyncio.Event()
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
-        outputs = Outputs(log, session, health)
-        subscribers = await running.enter_async_context(outputs.served(redact.document))
-        notify = running.enter_context(
-            notifying(
-                settings.watch.notifications,
-                environment,
-                session.stack,
-                redact,
-                lambda reason: log.write(unsent(reason)),
-                lambda: not any(check.problem for check in health.life()),
-            )
+        outputs = Outputs(log, session, health, environment)
+        subscribers = running.enter_context(outputs.served(redact.document))
+        begin = partial(
+            notifying,
+            settings.watch.notifications,
+            environment,
+            session.stack,
+            redact,
+            lambda reason: log.write(unsent(reason)),
+            lambda: not any(check.problem for check in health.life()),
         )
-        events = EventBus([health.on_event, *subscribers, hearing(log), notify])
+        notifications = running.enter_context(closing(Renewable(begin, lambda: all_addresses(environment))))
+        events = EventBus([health.on_event, *subscribers, hearing(log), notifications.on_event], outputs.report)
         session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
         surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
         await running.enter_async_context(in_background(_beat(health), broken.set))
-        daemon = Daemon(session, reopen, surroundings, outputs.clean_up)
+
+        def reopened(before: Session) -> Session:
+            opened = reopen(before)
+            learn_secrets(redact, opened, environment)
+            notifications.renew()
+            return opened
+
+        daemon = Daemon(session, reopened, surroundings, outputs.clean_up)
         await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
         said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
@@ -104,12 +113,12 @@ async def _end_once(broken: asyncio.Event, daemon: Daemon) -> None:
 class Outputs:
     """The log of a process, and its page and metrics where the settings ask for them."""
 
-    def __init__(self, log: Log, session: Session, health: Health) -> None:
-        self._log, self._session, self._health = log, session, health
+    def __init__(self, log: Log, session: Session, health: Health, environment: Mapping[str, str]) -> None:
+        self._log, self._session, self._health, self._environment = log, session, health, environment
         self._engine_listeners: Sequence[Listener] = ()
 
-    @asynccontextmanager
-    async def served(self, redact: Callable[[object], object]) -> AsyncIterator[Sequence[Subscriber]]:
+    @contextmanager
+    def served(self, redact: Callable[[object], object]) -> Iterator[Sequence[Subscriber]]:
         """Serve the page and the metrics within the block, and give it the subscribers that they need."""
         settings = self._session.settings
         if not settings.watch.web.listen:
@@ -118,8 +127,9 @@ class Outputs:
         # Imported only where it is asked for: neither is small.
         from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
         from cli.metrics.process import state_size  # noqa: PLC0415 - likewise
+        from cli.web.access import Access, sign_in  # noqa: PLC0415 - likewise
         from cli.web.app import application  # noqa: PLC0415 - likewise
-        from cli.web.server import serving  # noqa: PLC0415 - likewise
+        from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
         from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise
         from stacks.observe.wan.detect import DETECTIONS  # noqa: PLC0415 - likewise
 
@@ -131,8 +141,9 @@ class Outputs:
         )
         self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)
-        app = application(board, self._health, metrics.exposition, redact)
-        async with serving(settings.watch.web.listen, app) as port:
+        access = Access(frozenset(settings.watch.web.hosts), sign_in(self._environment))
+        app = application(board, self._health, metrics.exposition, redact, access)
+        with serving_beside(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"
             self._log.write(LogEntry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
@@ -141,13 +152,17 @@ class Outputs:
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:
         """Give the block the listener to the engine's events in a turn."""
-        listeners = (stepping(self._log, turn), *self._engine_listeners)
+        listeners = [contained(one, self.report) for one in (stepping(self._log, turn), *self._engine_listeners)]
 
         def listen(event: EngineEvent) -> None:
             for listener in listeners:
                 listener(event)
 
         yield listen
+
+    def report(self, error: BaseException, where: str) -> None:
+        """Log the error of a listener."""
+        self._log.write(fault(error, where))
 
     def clean_up(self, session: Session) -> None:
         """Delete all records of the estate."""

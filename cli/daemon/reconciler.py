@@ -27,7 +27,7 @@ from cli.reconcile.result import Convergence
 from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from cli.session.session import Session
-from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, is_disk_full
+from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, may_pass
 from stacks.observe.world import Sights
 from stacks.plan.safety.permission import Permission, refused
 
@@ -81,7 +81,7 @@ class Reconciler:
             self._pause.reset()
             self.due = self._drift_or_grace()
         except (ObservationError, RunFailed, NotNow, ProviderRefused, OSError) as error:
-            if isinstance(error, OSError) and not is_disk_full(error):
+            if isinstance(error, OSError) and not may_pass(error):
                 raise
             if isinstance(error, ProviderRefused) and not self._has_converged:
                 raise  # credentials that have never been right are settings to mend

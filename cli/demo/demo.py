@@ -26,9 +26,11 @@ from cli.reconcile.result import Convergence
 from cli.session.open import open_session
 from cli.session.project import find_project, settings_path
 from cli.session.session import Session
+from cli.terminal import styled
 from components.marks import ownership
 from lab import daemon, remote
 from lab.world import ZONE, Places, Ports
+from stacks.settings.secrets.children import LAB, needed
 
 STACK = "demo"
 Names = dict[str, object]
@@ -61,7 +63,7 @@ class Scene:
 
     def say(self, step: str, text: str = "") -> None:
         """Print one line of the story."""
-        self.console.print(f"[bold cyan]{step:<9}[/] {text}", highlight=False, soft_wrap=True)
+        self.console.print(styled((f"{step:<9}", "bold cyan"), f" {text}"), soft_wrap=True)
 
     def check(self, fact: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion of the story
         """Raise DemoFailed unless a fact holds."""
@@ -71,7 +73,7 @@ class Scene:
 
 def play(console: Console, folder: Path, environment: Mapping[str, str]) -> daemon.Lab:
     """Start a lab in the folder and play all steps on it; the lab runs on. Raises DemoFailed, LabError, UserError."""
-    lab = daemon.start(folder, Ports())
+    lab = daemon.start(folder, Ports(), environment=needed(LAB, environment))
     alone = without_elsewhere(environment)
     inside = {**alone, **lab_environment(lab, alone)}
     settings_file = folder / f"Pulumi.{STACK}.yaml"
@@ -119,7 +121,7 @@ def follow(scene: Scene) -> None:
     scene.say(
         "watch",
         f"the address changed {len(seconds)} times; change to last record: "
-        f"median [bold]{statistics.median(seconds):.2f} s[/], worst {max(seconds):.2f} s (a look every {INTERVAL:g} s)",
+        f"median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s (a look every {INTERVAL:g} s)",
     )
 
 

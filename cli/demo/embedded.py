@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ def watching(session: Session, environment: Mapping[str, str], subscriber: Subsc
 
     async def watch() -> None:
         pace = session.settings.watch
-        triggers, events = Triggers(pace.settle, pace.settle_most), EventBus([subscriber])
+        triggers, events = Triggers(pace.settle, pace.settle_most), EventBus([subscriber], _print)
         begun.set_result((asyncio.get_running_loop(), triggers))
         replica = Replica(session.hold, events.publish, elected=False)
         await Watch(session, Surroundings(events, _silent, lambda: None, environment), replica, triggers).run()
@@ -40,6 +41,10 @@ def watching(session: Session, environment: Mapping[str, str], subscriber: Subsc
             loop.call_soon_threadsafe(triggers.end)
     finally:
         thread.join()
+
+
+def _print(error: BaseException, _: str) -> None:
+    traceback.print_exception(error)
 
 
 @contextmanager

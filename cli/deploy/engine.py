@@ -28,6 +28,8 @@ from cli.state.store import store
 from stacks.kube.access import access
 from stacks.observe.pulumi_cli import reports_missing_stack
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.secrets.children import ENGINE, needed
+from stacks.settings.secrets.files import PASSPHRASE, PASSPHRASE_FILE, PULUMI_TOKEN, read_secret
 
 SUFFIX = "-deploy"
 SDK = "pulumi-kubernetes"
@@ -124,7 +126,9 @@ def _engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[
 
     Where the lab is installed, its stand-in for the plugin is used if the real one cannot be had.
     """
-    variables = engine_environment(engine, environment)
+    variables = needed(ENGINE, engine_environment(engine, environment))
+    if token := read_secret(environment, PULUMI_TOKEN):
+        variables[PULUMI_TOKEN] = token
     if find_spec("lab"):
         from lab.plugin.executable import KUBERNETES, choose  # noqa: PLC0415 - a distribution of its own, an extra
 
@@ -132,7 +136,7 @@ def _engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[
         if found.origin == "stand-in":
             variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
         variables["PATH"] = os.pathsep.join([str(found.folder), variables["PATH"]])
-    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
-        variables["PULUMI_CONFIG_PASSPHRASE"] = ""
+    if not {PASSPHRASE, PASSPHRASE_FILE} & environment.keys():
+        variables[PASSPHRASE] = ""
     variables["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"] = "true"  # events as in any other run
     return variables

@@ -12,6 +12,7 @@ from cli.apiproxy.dialects import DIALECTS
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from stacks.model.errors import ObservationError
+from stacks.observe.zone.http import without_netrc
 
 TIMEOUT = 5.0
 DOUBTFUL, WRONG = 5.0, 60.0
@@ -27,7 +28,7 @@ def clock(examined: Examined) -> Iterator[DoctorFinding]:
     url = (examined.environment.get(dialect.variable, "").strip() or dialect.url).rstrip("/") + dialect.public_path
     began = time.time()
     try:
-        answer = requests.get(url, timeout=TIMEOUT)
+        answer = requests.get(url, timeout=TIMEOUT, auth=without_netrc)
     except requests.RequestException as error:
         raise ObservationError(f"the time of {url} cannot be asked: {error}") from error
     ended = time.time()

@@ -17,7 +17,7 @@ from cli.engine.install.info import survey
 from cli.engine.install.versions import VERSION
 from components.records.providers import PROVIDERS
 
-_IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)$")
+_IN_FOLDER = re.compile(r"-v(\d+\.\d+\.\d+[^/]*)\Z")
 NO_DOWNLOAD = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"
 
 

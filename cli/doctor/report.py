@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from cli.doctor.finding import DoctorFinding, Level
 from cli.session.redactor import Redactor
+from cli.terminal import plain, styled
 
 COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
 WIDTH = max(len(level.value) for level in Level)
@@ -18,11 +19,11 @@ def print_findings(console: Console, findings: Sequence[DoctorFinding], redactor
     """Print a line for each finding with its remedy below, and the counts at the end."""
     indent = " " * (WIDTH + 1)
     for one in findings:
-        what = escape(redactor.text(f"{one.about}: {one.what}"))
-        _line(console, f"[{COLOURS[one.level]}]{one.level.value:{WIDTH}}[/] {what}")
+        what = redactor.text(f"{one.about}: {one.what}")
+        _line(console, styled((f"{one.level.value:{WIDTH}}", COLOURS[one.level]), f" {what}"))
         if one.do:
-            _line(console, escape(redactor.text(f"{indent}where: {one.where}")))
-            _line(console, escape(redactor.text(f"{indent}do:    {one.do}")))
+            _line(console, plain(redactor.text(f"{indent}where: {one.where}")))
+            _line(console, plain(redactor.text(f"{indent}do:    {one.do}")))
     _line(console, _summary(findings))
 
 
@@ -36,13 +37,13 @@ def document(findings: Sequence[DoctorFinding], redactor: Redactor) -> dict[str,
     return {"findings": [redactor.document(one) for one in listed], "counts": counts}
 
 
-def _summary(findings: Sequence[DoctorFinding]) -> str:
+def _summary(findings: Sequence[DoctorFinding]) -> Text:
     counts = {level: sum(one.level is level for one in findings) for level in Level}
     if not counts[Level.FAILED] and not counts[Level.WARNING]:
-        return f"[green]all is well[/]: {counts[Level.OK]} checks"
+        return styled(("all is well", "green"), f": {counts[Level.OK]} checks")
     parts = [f"{count} {level.value}" for level, count in counts.items() if count]
-    return ", ".join(parts)
+    return plain(", ".join(parts))
 
 
-def _line(console: Console, text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True)
+def _line(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=True)

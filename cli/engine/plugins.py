@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from components.records.providers import PROVIDERS
+from stacks.settings.secrets.children import PLUGINS, needed
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
@@ -109,10 +110,11 @@ class Plugins:
         self._starter.shutdown()
 
     def _port(self, provider: str, environment: Mapping[str, str]) -> int | None:
+        given = needed(PLUGINS[provider], environment)
         running = self._running.get(provider)
         if running:
             code = running.process.poll()
-            if code is None and running.environment == environment:
+            if code is None and running.environment == given:
                 return running.port
             if code is not None:
                 self._report(f"the plugin {provider} has ended (code {code}); it is started anew")
@@ -122,7 +124,7 @@ class Plugins:
         if program is None:  # the engine may fetch it
             return None
         try:
-            started = self._starter.submit(start, program, environment).result()
+            started = self._starter.submit(start, program, given).result()
         except NotStarted as fault:
             if provider not in self._reported:
                 self._reported.add(provider)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from components.plain_text import cut, visible
 from stacks.kube.objects import Manifest, Resource
-from stacks.plan.owners.events import Notice
+from stacks.plan.owners.events import LONGEST_MESSAGE, Notice
 
 EVENTS = Resource("", "v1", "events", "Event")
 COMPONENT = "truenorth"
@@ -77,7 +78,7 @@ def event(
         },
         "type": "Warning" if notice.reason.is_warning else "Normal",
         "reason": notice.reason.value,
-        "message": notice.message,
+        "message": cut(visible(notice.message), LONGEST_MESSAGE),
         "count": 1,
         "firstTimestamp": timestamp(now),
         "lastTimestamp": timestamp(now),

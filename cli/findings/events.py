@@ -91,7 +91,7 @@ def _leadership(event: Leadership) -> Finding:
 def _reloaded(event: Reloaded) -> Finding:
     if not event.problem:
         return Finding("settings", "note", "the settings", "have changed and are in use")
-    do = "Mend the settings file; the former settings stay in use until then."
+    do = "Mend the file that is named; what was in use before stays so until then."
     return Finding("settings", "warning", "the new settings", "cannot be used", event.problem, do)
 
 

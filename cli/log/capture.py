@@ -16,6 +16,7 @@ from rich.text import Text
 
 from cli.log.entries import Level, LogEntry
 from cli.log.log import Log
+from cli.terminal import styled
 
 
 @contextmanager
@@ -34,18 +35,18 @@ def capturing(log: Log, broken: Callable[[], object] = lambda: None) -> Iterator
     def of_thread(found: threading.ExceptHookArgs) -> None:
         if found.exc_value is not None:
             where = f"thread {found.thread.name}" if found.thread else "a thread"
-            log.write(_fault(found.exc_value, where))
+            log.write(fault(found.exc_value, where))
             broken()
 
     def of_process(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             hooks[0](kind, error, trace)
         else:
-            log.write(_fault(error, "the main thread"))
+            log.write(fault(error, "the main thread"))
 
     def unraisable(found: sys.UnraisableHookArgs) -> None:
         if found.exc_value is not None:
-            log.write(_fault(found.exc_value, found.err_msg or "a destructor"))
+            log.write(fault(found.exc_value, found.err_msg or "a destructor"))
 
     sys.excepthook, threading.excepthook, sys.unraisablehook = of_process, of_thread, unraisable
     ended = False
@@ -67,15 +68,15 @@ def of_loop(log: Log) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], N
         said = str(context.get("message", "something failed"))
         error = context.get("exception")
         if isinstance(error, BaseException):
-            log.write(_fault(error, f"the event loop ({said})"))
+            log.write(fault(error, f"the event loop ({said})"))
         else:
             log.write(LogEntry("error", "fault", _fault_line(f"in the event loop: {said}")))
 
     return handle
 
 
-def _fault(error: BaseException, where: str) -> LogEntry:
-    """A fault of the program itself."""
+def fault(error: BaseException, where: str) -> LogEntry:
+    """Return the entry of a fault of the program itself. where: the part in which it was met."""
     kind = type(error).__name__
     line = _fault_line(
         f"in {where}: {kind}: {error}; this is a fault of the program: report it with its traceback, which the log has "
@@ -86,7 +87,7 @@ def _fault(error: BaseException, where: str) -> LogEntry:
 
 
 def _fault_line(text: str) -> Text:
-    return Text.assemble(("fault", "bold red"), f" {text}")
+    return styled(("fault", "bold red"), f" {text}")
 
 
 def _of_an_interrupted_run(record: logging.LogRecord, said: str) -> bool:

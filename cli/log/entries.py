@@ -17,6 +17,7 @@ from cli.output import documents, tables
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.reconcile.result import Convergence, Planned
+from cli.terminal import plain
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
@@ -79,7 +80,7 @@ def _is_alone(event: Event) -> bool:
 
 def _line(event: Event, found: Finding) -> Text:
     if isinstance(event, Confirmation):
-        return Text("\n").join(map(tables.line, shortened(of_outcomes(event.outcomes))))
+        return plain("\n").join(map(tables.line, shortened(of_outcomes(event.outcomes))))
     again = f", again in {event.pause:.0f} s" if isinstance(event, Failure) else ""
     return tables.line(replace(found, what=found.what + again))
 

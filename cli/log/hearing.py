@@ -54,7 +54,7 @@ def stepping(log: Log, turn: Turn | None) -> Listener:
         line = steps.heard(event)
         if log.mode == "console":
             if line:
-                log.show(lambda console: console.print(line, markup=False, highlight=False, soft_wrap=True))
+                log.show(lambda console: console.print(line, soft_wrap=True))
             return
         level, said = _of_engine(event, shown=bool(line))
         log.write(LogEntry(level, type(event).__name__.lower(), line.strip() or said, asdict(event)), turn)

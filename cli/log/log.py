@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 from rich.console import Console
-from rich.text import Text
 
 from cli.events import Turn
 from cli.log.entries import LogEntry
 from cli.session.redactor import Redactor
+from cli.terminal import plain, styled
 
 Mode = Literal["console", "json"]
 Show = Callable[[Console], None]
@@ -49,10 +49,10 @@ class Log:
             traceback = str(entry.fields.get("traceback", "")) if self._verbose else ""
 
             def show(console: Console) -> None:
-                console.print(Text(f"{time} {turn.id} " if turn else f"{time} "), end="")
-                console.print(Text.assemble(entry.line), soft_wrap=True)
+                console.print(plain(f"{time} {turn.id} " if turn else f"{time} "), end="")
+                console.print(styled(entry.line), soft_wrap=True)
                 if traceback:
-                    console.print(Text(traceback.rstrip()), soft_wrap=True)
+                    console.print(plain(traceback.rstrip()), soft_wrap=True)
 
             self.show(show)
 

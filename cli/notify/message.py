@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cli.findings.finding import Finding
+from components.plain_text import cut, visible
 from stacks.plan.changes import Change
 from stacks.settings.watch import NotifiedOf
 
@@ -16,6 +18,9 @@ LINES = 20
 LONGEST_LINE = 400
 LONGEST_TEXT = 1500
 """Characters of a fact that stands alone: the strictest services take messages of four thousand."""
+_MENTION = re.compile(r"((?<![^\W_])@(?=\w)|@(?=(?:everyone|here|channel|all)\b(?!\.))|<(?=[!@#]))")
+"""@everyone and @channel; <!here>, <@U024BE7LH> and <#C024BE7LR> of Slack and Discord. No address of mail."""
+_WORD_JOINER = "\u2060"
 _SEVERITIES: Mapping[NotifiedOf, Severity] = {
     "change": "info",
     "conflict": "warning",
@@ -64,16 +69,21 @@ def message(stack: str, facts: Sequence[Fact]) -> Message:
     """Return one message of one or more facts of one kind."""
     first = facts[0]
     if len(facts) == 1:
-        title, lines = first.finding.title, [_cut(first.finding.why or first.finding.sentence, LONGEST_TEXT)]
+        title, lines = (
+            cut(first.finding.title, LONGEST_LINE),
+            [cut(first.finding.why or first.finding.sentence, LONGEST_TEXT)],
+        )
     else:
         title = _OF_SEVERAL[first.kind].format(len(facts))
         longest = min(LONGEST_LINE, LONGEST_TEXT * 2 // len(facts[:LINES]))
-        lines = [_cut(fact.finding.sentence, longest) for fact in facts[:LINES]]
+        lines = [cut(fact.finding.sentence, longest) for fact in facts[:LINES]]
         if len(facts) > LINES:
             lines.append(f"and {len(facts) - LINES} more")
-    lines += dict.fromkeys(fact.finding.do for fact in facts if fact.finding.do)
-    return Message(first.kind, _SEVERITIES[first.kind], f"TrueNorth {stack}: {title}", "\n".join(lines))
+    lines += dict.fromkeys(cut(fact.finding.do, LONGEST_LINE) for fact in facts if fact.finding.do)
+    title, body = (_unmentioned(visible(text, keep="\n")) for text in (title, "\n".join(lines)))
+    return Message(first.kind, _SEVERITIES[first.kind], f"TrueNorth {stack}: {title}", body)
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 4]} ..."
+def _unmentioned(text: str) -> str:
+    """Return the text with an empty character in what a chat service would take for the name of people to call."""
+    return _MENTION.sub(rf"\1{_WORD_JOINER}", text)

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from cli.notify.courier import Complain
 from cli.notify.pulse import Pulse, Signal
 from cli.reconcile.events import Dispatch, Subscriber
 from cli.session.redactor import INSTEAD, PING_VARIABLES, Redactor, addresses
 from stacks.model.errors import UserError
+from stacks.settings.secrets.files import given_in, read_secret
 from stacks.settings.watch import NotificationSettings
 
 Beating = Callable[[], bool]
@@ -73,7 +74,7 @@ def pinging(
     watchdogs = [
         (partial(request, url), f"the watchdog at {url.hostname}")
         for variable, request in KINDS.items()
-        for url in _urls(variable, environment.get(variable, ""))
+        for url in _urls(given_in(environment, variable), read_secret(environment, variable))
     ]
     with ExitStack() as stack:
         pingers = [Pinger(settings, name, request, redactor, complain, beating) for request, name in watchdogs]
@@ -87,7 +88,7 @@ def pinging(
         yield on_event
 
 
-def _urls(variable: str, text: str) -> Iterator[SplitResult]:
+def _urls(where: str, text: str) -> Iterator[SplitResult]:
     for position, url in enumerate(addresses(text), start=1):
         try:
             parts = urlsplit(url)
@@ -97,7 +98,7 @@ def _urls(variable: str, text: str) -> Iterator[SplitResult]:
         if not usable:
             raise UserError(
                 f"the address of a watchdog {INSTEAD} is no URL that can be pinged",
-                f"environment: {variable}, address {position}",
+                f"{where}, address {position}",
                 "copy it whole from the watchdog, e.g. https://hc-ping.com/<uuid> or "
                 "https://<uptime-kuma>/api/push/<token>",
             )
@@ -183,8 +184,14 @@ def _sent(method: str, url: str, body: str) -> str:
     """Send a request: why it failed, "" where it did not. The reason holds no URL, which is a secret."""
     import requests  # noqa: PLC0415 - only where there is a watchdog
 
+    from stacks.observe.zone.http import without_netrc  # noqa: PLC0415 - likewise
+
+    parts = urlsplit(url)
+    login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else without_netrc
     try:
-        answer = requests.request(method, url, data=body.encode() or None, timeout=TIMEOUT, allow_redirects=False)
+        answer = requests.request(
+            method, url, auth=login, data=body.encode() or None, timeout=TIMEOUT, allow_redirects=False
+        )
     except requests.RequestException as error:
         return type(error).__name__
     return "" if answer.ok and not answer.is_redirect else f"HTTP {answer.status_code}"

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.notify.courier import LOGGER, Send
 from cli.notify.message import Message
-from cli.session.redactor import INSTEAD, NOTIFY_VARIABLES, addresses
+from cli.session.redactor import INSTEAD, NOTIFY_VARIABLE, addresses
 from stacks.model.errors import Problem, UserError
+from stacks.settings.secrets.files import given_in, read_secret
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -32,35 +32,19 @@ def services(environment: Mapping[str, str]) -> list[Service]:
     """Return the services of the environment. Raises UserError with all bad addresses."""
     found: list[Service] = []
     problems: list[Problem] = []
-    for where, urls in _given(environment):
-        for position, url in enumerate(urls, start=1):
-            service = _service(url, len(found) + 1)
-            if service:
-                found.append(service)
-            else:
-                scheme = url.partition("://")[0] if "://" in url else ""
-                shown = f"{scheme}://{INSTEAD}" if scheme else INSTEAD
-                what = f"the address of notifications {shown} is none of a service that is known"
-                problems.append(Problem(what, f"{where}, address {position}", _HOW))
+    where = given_in(environment, NOTIFY_VARIABLE)
+    for position, url in enumerate(addresses(read_secret(environment, NOTIFY_VARIABLE)), start=1):
+        service = _service(url, len(found) + 1)
+        if service:
+            found.append(service)
+        else:
+            scheme = url.partition("://")[0] if "://" in url else ""
+            shown = f"{scheme}://{INSTEAD}" if scheme else INSTEAD
+            what = f"the address of notifications {shown} is none of a service that is known"
+            problems.append(Problem(what, f"{where}, address {position}", _HOW))
     if problems:
         raise UserError.of(problems)
     return found
-
-
-def _given(environment: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    variable, file_variable = NOTIFY_VARIABLES
-    yield f"environment: {variable}", addresses(environment.get(variable, ""))
-    if file := environment.get(file_variable, "").strip():
-        try:
-            text = Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise UserError(
-                f"the file with the addresses of notifications cannot be read: {reason}",
-                f"{file_variable}: {file}",
-                "make it readable, or unset the variable",
-            ) from None
-        yield file, addresses(text)
 
 
 def _service(url: str, number: int) -> Service | None:

@@ -2,5 +2,5 @@
 
 Defines how a finding looks on a terminal (`tables.line`), the tables of records, load balancers, sources and
 detections, the live view of an engine run, and the documents of `--json`. Words come from `cli.findings`; style is
-added here, with `rich.text.Text` and never with markup. Knows neither the daemon nor its listeners.
+added here, with `cli.terminal` and never with markup. Knows neither the daemon nor its listeners.
 """

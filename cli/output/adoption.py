@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from cli.findings.changes import difference, is_mark
 from cli.output import documents, tables
 from cli.reconcile.result import Convergence
+from cli.terminal import plain
 from components.marks.heritage import described
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
@@ -60,8 +60,8 @@ def print_steps(console: Console, found: tuple[AdoptionStep, ...]) -> None:
         record = step.change.record
         colour = COLOURS.get(step.what) or tables.COLOURS[step.change.action]
         is_of_mark = step.change.resource.is_former_mark or is_mark(record)
-        what = Text("ownership mark", style="dim") if is_of_mark else difference(step.change)
-        table.add_row(Text(step.what, style=colour), record.name, record.type, what, Text(step.of, style="dim"))
+        what = plain("ownership mark", style="dim") if is_of_mark else difference(step.change)
+        table.add_row(plain(step.what, style=colour), record.name, record.type, what, plain(step.of, style="dim"))
     console.print(table)
 
 
@@ -72,8 +72,6 @@ def print_left_alone(console: Console, left: tuple[HeldRecord, ...]) -> None:
         console.print(
             f"left alone: {record.name} {record.type} {record.content} ({described(one.mark)}): "
             "not wanted by the settings",
-            markup=False,
-            highlight=False,
             soft_wrap=True,
         )
 

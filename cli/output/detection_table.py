@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.terminal import plain, styled
 from stacks.model.values import WAN, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer
 from stacks.observe.wan.agreement.consensus import disagree
@@ -27,41 +28,41 @@ def print_detections(console: Console, detections: Mapping[str, Detection]) -> N
         for answer in detection.answers:
             cells = [*((link or "-",) if linked else ()), *_cells(answer)]
             silent = isinstance(answer.result, Unknown) and not answer.given
-            table.add_row(*(Text(cell) for cell in cells), verdict(answer, detection), style="dim" if silent else "")
+            table.add_row(*(plain(cell) for cell in cells), verdict(answer, detection), style="dim" if silent else "")
     console.print(table)
     for link, detection in detections.items():
         for family, found in detection.addresses.items():
             place = f"link {link} {family.value}" if link else family.value
             known = isinstance(found, Known)
-            said = Text(", ".join(map(str, found.value)) if isinstance(found, Known) else "unknown")
+            said = plain(", ".join(map(str, found.value)) if isinstance(found, Known) else "unknown")
             said.stylize("bold green" if known else "bold red")
             reason = f": {found.reason}" if isinstance(found, Unknown) else ""
-            console.print(Text.assemble(f"{place}: ", said, reason), soft_wrap=True)
+            console.print(styled(f"{place}: ", said, reason), soft_wrap=True)
 
 
 def print_nat(console: Console, nat: Nat | Unknown, meaning: tuple[str, ...]) -> None:
     """The kind of NAT, and what it means."""
     if isinstance(nat, Unknown):
-        console.print(Text.assemble("NAT: ", ("unknown", "bold red"), f": {nat.reason}"), soft_wrap=True)
+        console.print(styled("NAT: ", ("unknown", "bold red"), f": {nat.reason}"), soft_wrap=True)
         return
     seen = f", seen as {nat.external}" if nat.external else ""
-    console.print(Text.assemble("NAT: ", (nat.kind.value, "bold"), seen), soft_wrap=True)
+    console.print(styled("NAT: ", (nat.kind.value, "bold"), seen), soft_wrap=True)
     for line in meaning:
-        console.print(Text(f"  {line}"), soft_wrap=True)
+        console.print(plain(f"  {line}"), soft_wrap=True)
 
 
 def verdict(answer: Answer, detection: Detection) -> Text:
     """Return the verdict on an answer: it agrees, contradicts, counts, or was refused."""
     if isinstance(answer.result, Unknown):
-        return Text(answer.refused, style="yellow") if answer.refused else Text(answer.result.reason)
+        return plain(answer.refused, style="yellow") if answer.refused else plain(answer.result.reason)
     outcome = detection.addresses[answer.family]
     if isinstance(outcome, Known):
-        return Text("agrees", style="green") if answer.addresses == outcome.value else _contradicts()
-    return _contradicts() if disagree(detection.answers, answer.family) else Text("counts")
+        return plain("agrees", style="green") if answer.addresses == outcome.value else _contradicts()
+    return _contradicts() if disagree(detection.answers, answer.family) else plain("counts")
 
 
 def _contradicts() -> Text:
-    return Text("contradicts", style="red")
+    return plain("contradicts", style="red")
 
 
 def _cells(answer: Answer) -> tuple[str, ...]:

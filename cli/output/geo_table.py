@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.findings.balancing import pools_of
 from cli.output.documents import complaint_document
+from cli.terminal import plain, styled
 from components.geo.marks import PoolMark, parse
 from components.geo.values import LoadBalancer, Origin, Pool
 from stacks.model.claims import Complaint
@@ -77,9 +78,9 @@ def print_shown(console: Console, shown: BalancerReport) -> None:
     for one in shown.account.balancers:
         _print_balancer(console, one, shown)
     for pool in shown.unused():
-        console.print(Text(f"the pool {pool.pool.name} is in none of these load balancers"), soft_wrap=True)
+        console.print(plain(f"the pool {pool.pool.name} is in none of these load balancers"), soft_wrap=True)
     for note in shown.notes():
-        console.print(Text(note, style="yellow"), soft_wrap=True)
+        console.print(plain(note, style="yellow"), soft_wrap=True)
 
 
 def _print_balancer(console: Console, live: LiveBalancer, shown: BalancerReport) -> None:
@@ -87,26 +88,26 @@ def _print_balancer(console: Console, live: LiveBalancer, shown: BalancerReport)
     said = [balancer.steering_policy, "proxied" if balancer.proxied else f"ttl {balancer.ttl}"]
     said += [f"affinity by {balancer.session_affinity}"] if balancer.session_affinity != "none" else []
     said += [] if balancer.enabled else ["disabled"]
-    console.print(Text.assemble((balancer.name, "bold"), f"  {', '.join(said)}"), soft_wrap=True)
+    console.print(styled((balancer.name, "bold"), f"  {', '.join(said)}"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("pool, origins", "place, address", "health", "owner, weight"):
         table.add_column(column, overflow="fold")
     for identity in pools_of(balancer):
         held = pools.get(identity)
         if held is None:
-            table.add_row(Text(identity), "", Text("gone", style="red"), "")
+            table.add_row(plain(identity), "", plain("gone", style="red"), "")
             continue
         whose = ", ".join(_owner(held, balancer, shown.owner))
-        name = Text(held.pool.name, style="bold")
-        table.add_row(name, _place(held.pool), _pool_health(held), Text(whose))
+        name = plain(held.pool.name, style="bold")
+        table.add_row(name, _place(held.pool), _pool_health(held), plain(whose))
         for origin in held.pool.origins:
             weight = f"{origin.weight:g}"
-            table.add_row(Text(f"  {origin.name}"), _where(origin), _origin_health(held, origin), weight)
+            table.add_row(plain(f"  {origin.name}"), _where(origin), _origin_health(held, origin), weight)
     console.print(table)
     for kind, codes in (("region", balancer.region_pools), ("country", balancer.country_pools)):
         for code, ids in codes:
             order = ", ".join(pools[one].pool.name if one in pools else one for one in ids)
-            console.print(Text(f"   {kind} {code}: {order}"), soft_wrap=True)
+            console.print(plain(f"   {kind} {code}: {order}"), soft_wrap=True)
     console.print()
 
 
@@ -157,16 +158,16 @@ def _where(origin: Origin) -> str:
 
 
 def _pool_health(held: LivePool) -> Text:
-    return Text(held.health, style=STYLES[held.health]) if held.monitor_id else Text(NOT_CHECKED, style="dim")
+    return plain(held.health, style=STYLES[held.health]) if held.monitor_id else plain(NOT_CHECKED, style="dim")
 
 
 def _origin_health(held: LivePool, origin: Origin) -> Text:
     if not origin.enabled:
-        return Text("disabled", style="dim")
+        return plain("disabled", style="dim")
     if not held.monitor_id:
-        return Text("")
+        return plain("")
     health = dict(held.origin_health).get(origin.address, "unknown")
-    return Text(health, style=STYLES[health])
+    return plain(health, style=STYLES[health])
 
 
 def _balancer_document(live: LiveBalancer, shown: BalancerReport) -> dict[str, object]:

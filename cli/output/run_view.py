@@ -14,11 +14,11 @@ from functools import partial
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, EngineEvent, Step, Summary
 from cli.engine.run import Listener
 from cli.session.redactor import Redactor, redactor
+from cli.terminal import plain
 from components.records.providers import BY_TYPE_TOKEN
 
 OBJECTS = "kubernetes:"
@@ -52,7 +52,7 @@ def listening(console: Console, *, json_lines: bool = False, live: bool = True) 
 
         def plain(event: EngineEvent) -> None:
             if line := steps.heard(event):
-                console.print(redact.text(line), markup=False, highlight=False, soft_wrap=True)
+                console.print(redact.text(line), soft_wrap=True)
 
         yield plain
 
@@ -100,7 +100,7 @@ class Steps:
         table = Table(box=None, show_header=False, pad_edge=True)
         for urn, (step, seconds) in self.rows.items():
             shown = time.monotonic() - self.began.get(urn, time.monotonic()) if seconds is None else seconds
-            table.add_row(Text(_word(step), _colour(step)), Text(step.name), Text(step.detail), f"{shown:.1f} s")
+            table.add_row(plain(_word(step), _colour(step)), plain(step.name), plain(step.detail), f"{shown:.1f} s")
         return table
 
 

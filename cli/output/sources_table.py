@@ -14,6 +14,7 @@ from cli.findings.outcome import of_complaint
 from cli.findings.sightings import of_source
 from cli.output.documents import complaint_document, source_document
 from cli.output.tables import print_findings
+from cli.terminal import plain
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, SourceSighting, Targets
 from stacks.model.values import WAN, Known, Unknown
@@ -46,11 +47,10 @@ class WantedNames:
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
     """Return the names that the objects of these sources ask for."""
-    by_zone, complaints = claims_by_zone(settings, sources)
+    settled = claims_by_zone(settings, sources)
+    by_zone, complaints = settled.by_zone, settled.complaints
     for zone in settings.each_zone():
-        found = zone_claims(
-            zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {}, settings.wan.links, settings.owner
-        )
+        found = zone_claims(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {})
         complaints = (*complaints, *found.complaints)
     zones = frozenset(by_zone) | {zone.zone for zone in settings.each_zone()}
     every = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
@@ -70,7 +70,7 @@ def print_asking(console: Console, found: WantedNames) -> None:
         by = ", ".join(dict.fromkeys(str(key) for key, _ in wish.parts)) or str(wish.object)
         said = _settings(wish) if zone else OUTSIDE
         targets = _targets(wish.targets, skipped)
-        table.add_row(Text(wish.name), wish.type or "", targets, Text(said), Text(by), style="" if zone else "dim")
+        table.add_row(plain(wish.name), wish.type or "", targets, plain(said), plain(by), style="" if zone else "dim")
     if found.wishes:
         console.print(table)
     print_findings(console, map(of_source, found.sources))
@@ -85,10 +85,10 @@ def unreadable(sources: Sequence[SourceSighting]) -> str:
 
 def _targets(targets: Targets, skipped: Collection[str]) -> Text:
     if isinstance(targets, Detected):
-        return Text(", ".join(_link(link) for link in targets.links), style="cyan")
+        return plain(", ".join(_link(link) for link in targets.links), style="cyan")
     if isinstance(targets, Unknown):
-        return Text("skipped, see below" if targets.reason in skipped else targets.reason, style="yellow")
-    return Text(", ".join(targets.value))
+        return plain("skipped, see below" if targets.reason in skipped else targets.reason, style="yellow")
+    return plain(", ".join(targets.value))
 
 
 def _link(link: str) -> str:

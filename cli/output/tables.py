@@ -15,6 +15,7 @@ from cli.findings.outcome import of_outcomes, of_plan, of_refusals
 from cli.findings.sightings import of_address
 from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
+from cli.terminal import plain, styled
 from components.records import canonical
 from components.records.record import Record
 from stacks.model.plan import Plan
@@ -41,8 +42,8 @@ def line(finding: Finding) -> Text:
     """Return a finding as a line for a terminal."""
     style = _STYLES[finding.severity]
     if label := _LABELS.get(finding.kind):
-        return Text.assemble((label, style), f" {finding.sentence}")
-    return Text.assemble((finding.title, style), finding.sentence.removeprefix(finding.title))
+        return styled((label, style), f" {finding.sentence}")
+    return styled((finding.title, style), finding.sentence.removeprefix(finding.title))
 
 
 def print_findings(console: Console, findings: Iterable[Finding]) -> None:
@@ -57,11 +58,11 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
     for change in changes:
         record = change.record
         table.add_row(
-            Text(change.action.value, style=COLOURS[change.action]),
-            Text(record.name),
+            plain(change.action.value, style=COLOURS[change.action]),
+            plain(record.name),
             record.type,
-            Text("ownership mark", style="dim") if is_mark(record) else Text(difference(change)),
-            Text(MEANINGS.get(change.action, ""), style="dim"),
+            plain("ownership mark", style="dim") if is_mark(record) else plain(difference(change)),
+            plain(MEANINGS.get(change.action, ""), style="dim"),
         )
     if changes:
         console.print(table)
@@ -70,7 +71,7 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
 def print_balancing(console: Console, changes: tuple[GeoChange, ...]) -> None:
     """Print what a run does to load balancing, a line for each change."""
     for change in changes:
-        console.print(Text(f"  {change}"), soft_wrap=True)
+        console.print(plain(f"  {change}"), soft_wrap=True)
 
 
 def print_addresses(console: Console, seen: Convergence) -> None:
@@ -103,14 +104,14 @@ def print_refusals(console: Console, seen: Convergence) -> None:
     """Print the refusals of the guard, and the command that allows them."""
     print_findings(console, of_refusals(seen))
     if seen.refusals and not seen.allowed_by and (needed := guard.word(seen.refusals)):
-        console.print(Text(f"  allow it: truenorth up --allow {needed}"), soft_wrap=True)
+        console.print(plain(f"  allow it: truenorth up --allow {needed}"), soft_wrap=True)
 
 
 def print_outcome(console: Console, done: Convergence) -> None:
     """Print the last lines of a run: its result and its calls to the providers' APIs."""
     print_findings(console, [of_result(done)])
     if calls := summary_line(*done.calls):
-        console.print(Text(calls, style="dim"), soft_wrap=True)
+        console.print(plain(calls, style="dim"), soft_wrap=True)
 
 
 def print_confirmation(console: Console, outcomes: tuple[Outcome, ...]) -> None:
@@ -121,8 +122,8 @@ def print_confirmation(console: Console, outcomes: tuple[Outcome, ...]) -> None:
 def _cells(record: Record) -> tuple[Text, ...]:
     told = "ownership mark" if is_mark(record) else content(record)
     ttl = "auto" if record.ttl == canonical.AUTOMATIC_TTL else str(record.ttl)
-    return tuple(map(Text, (record.name, record.type, told, ttl, "yes" if record.proxied else "no")))
+    return tuple(map(plain, (record.name, record.type, told, ttl, "yes" if record.proxied else "no")))
 
 
 def _state(change: Change | None) -> Text:
-    return Text(change.action.value, style=COLOURS[change.action]) if change else Text("right", style="green")
+    return plain(change.action.value, style=COLOURS[change.action]) if change else plain("right", style="green")

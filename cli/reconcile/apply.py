@@ -21,11 +21,13 @@ from cli.reconcile import writes
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
+from cli.session.secrets import signing_for
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
 from cli.state import instance
 from components import urns
+from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.shards import label_of, root_of
@@ -57,6 +59,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     Where that is nothing, nothing is started. todo: the runs (`cli.shards.parts`). Raises RunFailed, UserError,
     ObservationError: what could be done is done then.
     """
+    session = signing_for(session, seen.observation.registry)
     _drop_twins(session, seen, listener)
     if todo:
         instance.note(session, seen.observation.instance)
@@ -131,12 +134,21 @@ def behind_api_proxy(session: Session, intended: Intent) -> Iterator[tuple[Sessi
 
 
 def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables by which the engine attaches to the kept plugins."""
-    if session.plugins is None:
+    """Return the variables by which the engine attaches to the kept plugins, which get no credentials.
+
+    Anybody on this host may ask a kept plugin. What it asks for in turn, the API proxy signs.
+    """
+    if session.plugins is None or session.api_proxy is None:
         return {}
     from cli.engine.plugins import shared  # noqa: PLC0415 - only where they are kept
 
-    return session.plugins.environment(environment, shared(session.settings))
+    kept = shared(session.settings)
+    real = {one.provider: session.credentials[one.zone] for one in session.settings.each_zone() if one.provider in kept}
+    session.api_proxy.sign_with(real)
+    secrets = {text for one in session.credentials.values() for text in (one.token, one.key, one.email) if text}
+    clean = {name: value for name, value in environment.items() if value not in secrets}
+    tokens = {PROVIDERS[provider].token_variable: session.api_proxy.token for provider in real}
+    return session.plugins.environment({**clean, **tokens}, kept)
 
 
 def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:

@@ -11,6 +11,7 @@ from cli.reconcile.geo_leave import leave
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.open import require_estate
+from cli.session.secrets import signing_for
 from cli.session.session import Session
 from components import urns
 from stacks.model.observation import Registry
@@ -24,6 +25,7 @@ def remove(session: Session, registry: Registry, listener: Listener) -> None:
     What somebody has deleted in the zone is forgotten first: the provider fails to delete what is not there.
     """
     require_estate(session)
+    session = signing_for(session, registry)
     zones = read_zones(session.settings, session.credentials, registry)
     listed = [zone for zone in zones if isinstance(zone, ZoneSnapshot)]
     live = {record.id for zone in listed for record in zone.records}

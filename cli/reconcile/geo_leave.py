@@ -33,5 +33,9 @@ def _records_as_registered(session: Session, plan: Plan, observation: Observatio
     zones = session.settings.each_zone()
     kept = [one for zone in zones for one in in_unread_zone(UnreadZone(zone.zone, "destroyed"), zone, observation)]
     return replace(
-        plan, record_sets=tuple(one.record_set for one in kept), deferred=(), shared=observation.registry.shared
+        plan,
+        record_sets=tuple(one.record_set for one in kept),
+        deferred=(),
+        shared=observation.registry.shared,
+        queues=observation.registry.queues,
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from cli.apiproxy.dialects import DIALECTS
 from cli.apiproxy.intent import Intent, Write
+from stacks.model.geo import GeoMemory
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action, same
-from stacks.plan.records.record_sets import import_ids
+from stacks.plan.records.record_sets import declared_records, import_ids
 
 if TYPE_CHECKING:
     from cli.reconcile.result import Convergence
+    from components.records.record import Record
     from stacks.model.observation import Observation, Registry
     from stacks.model.plan import Plan
     from stacks.model.values import RecordSet, RegisteredRecord
@@ -26,7 +28,13 @@ FORESEEN = frozenset(name for name, dialect in DIALECTS.items() if dialect.batch
 
 def intent(seen: Convergence) -> Intent:
     """Return the intent of a convergence with its plan."""
-    return Intent(_run_id(), _owned(seen.plan, seen.observation), tuple(_writes(seen)))
+    return Intent(
+        _run_id(),
+        _owned(seen.plan, seen.observation),
+        tuple(_writes(seen)),
+        _creations(seen.plan, seen.observation),
+        balances=seen.plan.geo is not None,
+    )
 
 
 def removal(registry: Registry, live: Collection[str]) -> Intent:
@@ -34,7 +42,25 @@ def removal(registry: Registry, live: Collection[str]) -> Intent:
     there = [one for one in registry.records if one.id in live and one.provider in FORESEEN]
     there.sort(key=lambda one: one.resource.is_mark)
     writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
-    return Intent(_run_id(), _by_zone((one.zone_id, one.id) for one in registry.records), writes)
+    owned = _by_zone((one.zone_id, one.id) for one in registry.records)
+    return Intent(_run_id(), owned, writes, balances=registry.geo != GeoMemory())
+
+
+def _creations(plan: Plan, observation: Observation) -> Callable[[str, Record | None], bool]:
+    """Return whether the plan declares a record in a zone, by the zone's id and the record."""
+    listed = {zone.zone: zone.zone_id for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    declared: dict[tuple[str, str, str], list[Record]] = {}
+    for record_set in plan.record_sets:
+        for record in declared_records(record_set).values():
+            key = (listed.get(record_set.zone, ""), record.name, record.type)
+            declared.setdefault(key, []).append(record)
+
+    def may_create(zone_id: str, record: Record | None) -> bool:
+        return record is not None and any(
+            same(one, record) for one in declared.get((zone_id, record.name, record.type), ())
+        )
+
+    return may_create
 
 
 def _run_id() -> str:

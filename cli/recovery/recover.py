@@ -20,6 +20,7 @@ from cli.session.project import PROJECT_NAME
 from cli.state import checkpoint
 from cli.state.checkpoint_cache import summary_of
 from cli.state.gaps import Gaps, gaps_in
+from cli.terminal import styled
 from stacks.model.errors import NotNow, UserError
 from stacks.model.shards import INFIX, estate_of
 from stacks.plan.records.adoption import Takeover, Traces
@@ -83,8 +84,7 @@ def printing_on(console: Console) -> Told:
     """Return a function that prints each repair."""
 
     def told(mended: Mended) -> None:
-        console.print("[yellow]recovered[/]: ", end="", highlight=False)
-        console.print(mended.what, markup=False, highlight=False, soft_wrap=True)
+        console.print(styled(("recovered", "yellow"), f": {mended.what}"), soft_wrap=True)
 
     return told
 

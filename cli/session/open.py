@@ -13,8 +13,10 @@ from cli.session.session import Session
 from cli.state.store import store
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of, label_of
-from stacks.settings.credentials import credentials, plugin_environment, upstreams
+from stacks.settings.credentials import credentials, own_tokens, plugin_environment, upstreams
 from stacks.settings.files import from_file
+from stacks.settings.secrets.children import ENGINE, needed
+from stacks.settings.secrets.files import PASSPHRASE, PASSPHRASE_FILE, PULUMI_TOKEN, read_secret
 
 API_PROXY_VARIABLES = ("TRUENORTH_API_PROXY", "TRUENORTH_BRIDGE")
 """Where the first of these that is set says off, the provider plugins ask the APIs directly: one call a record."""
@@ -41,14 +43,16 @@ def open_session(
     state = store(url, PROJECT_NAME, stack, settings, environment, engine=engine, project_folder=project)
     backend = state.backend
     mend_sidecars(backend)
-    engine_variables = engine_environment(engine, environment) | {
+    engine_variables = needed(ENGINE, engine_environment(engine, environment)) | {
         **plugin_environment(found),
+        **own_tokens(found),
+        **({PULUMI_TOKEN: token} if (token := read_secret(environment, PULUMI_TOKEN)) else {}),
         **({"PULUMI_BACKEND_URL": backend} if backend else {}),
         **state.variables,
     }
-    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & environment.keys():
+    if not {PASSPHRASE, PASSPHRASE_FILE} & environment.keys():
         # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
-        engine_variables["PULUMI_CONFIG_PASSPHRASE"] = ""
+        engine_variables[PASSPHRASE] = ""
     return Session(
         project,
         stack,
@@ -59,6 +63,7 @@ def open_session(
         backend,
         engine_variables,
         state=state,
+        variables=environment,
         upstreams=upstreams(found) if _uses_api_proxy(environment) else {},
     )
 

@@ -6,49 +6,65 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, unquote, urlsplit
+
+from stacks.settings.secrets.files import CREDENTIALS_DIRECTORY, readable_secrets
 
 INSTEAD = "***"
 SHORTEST = 6
 """Characters: a shorter secret would blot out half of every message, and protects nothing."""
 PING_VARIABLES = ("TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
-NOTIFY_VARIABLES = ("TRUENORTH_NOTIFY", "TRUENORTH_NOTIFY_FILE")
-"""Variables with the addresses themselves, and with the name of a file that has them."""
+NOTIFY_VARIABLE = "TRUENORTH_NOTIFY"
+"""The variable with the addresses of notifications."""
 _SECRET_NAME = re.compile(
-    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|^GANDI_KEY$|^GOOGLE_CREDENTIALS$"
+    r"TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|(ACCESS|STORAGE|AES|PRIVATE)_KEY|\AGANDI_KEY\Z|\AGOOGLE_CREDENTIALS\Z"
 )
-_NO_SECRET_NAME = re.compile(r"_(URL|URI|PATH|DIR|USE|DISABLE\w*)$|^PULUMI_CONFIG_PASSPHRASE_FILE$|_FILE$")
-_FILE_VARIABLES = ("PULUMI_CONFIG_PASSPHRASE_FILE",)
+_NO_SECRET_NAME = re.compile(r"_(URL|URI|PATH|DIR|USE|DISABLE\w{0,64})\Z|_FILE\Z")
 _BETWEEN_URLS = re.compile(r"\s+|,(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _LONG, _WITH_DIGIT = 16, 8
 """Characters from which on a part of a notification URL is taken for a token, and for one that has a digit."""
 _PLAIN_PARTS = frozenset({"api", "push", "ping", "start", "fail", "services", "localhost"})
-_PATTERNS = (
+PATTERNS = (
     # A URL's user and password (RFC 3986, 3.2.1).
-    (re.compile(r"://[^/\s@'\"<>]+@"), f"://{INSTEAD}@"),
+    ("://", re.compile(r"://[^/\s@'\"<>]++@"), f"://{INSTEAD}@"),
     # JSON Web Tokens, such as those of service accounts, which are rotated and so not known beforehand (RFC 7519).
-    (re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"), INSTEAD),
-    (re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE), rf"\1 {INSTEAD}"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^\"]*?(-----END [A-Z ]*PRIVATE KEY-----|(?=\")|\Z)"), INSTEAD),
+    # A run of such characters is matched from its beginning only: from each of its characters would be quadratic.
+    (
+        "eyJ",
+        re.compile(r"(?<![\w-])(?P<before>(?:(?!eyJ)[\w-])*+)eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]++"),
+        rf"\g<before>{INSTEAD}",
+    ),
+    ("", re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}+=*+", re.IGNORECASE), rf"\1 {INSTEAD}"),
+    # To the end where its own end is missing: so each beginning is matched, and none is searched twice.
+    (
+        "-----BEGIN ",
+        re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^\"]*?(-----END [A-Z ]{0,40}PRIVATE KEY-----|(?=\")|\Z)"),
+        INSTEAD,
+    ),
 )
+"""Likely secrets: a text that each of them has, the pattern, and the replacement. Each takes linear time."""
 
 
 class Redactor:
     """A filter that replaces secrets by ***: known ones, also as URLs, JSON and base64 spell them, and likely ones."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._longest_first: list[str] = []
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Replace these secrets too from now on, in any thread."""
         spelled = {form for secret in secrets if len(secret) >= SHORTEST for form in _spellings(secret)}
-        self._longest_first = sorted(spelled, key=lambda one: (-len(one), one))
+        self._longest_first = sorted(spelled.union(self._longest_first), key=lambda one: (-len(one), one))
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
         for secret in self._longest_first:
             text = text.replace(secret, INSTEAD)
-        for pattern, instead in _PATTERNS:
-            text = pattern.sub(instead, text)
+        for sign, pattern, instead in PATTERNS:
+            if sign in text:
+                text = pattern.sub(instead, text)
         return text
 
     def document(self, document: Any) -> Any:  # noqa: ANN401 - whatever JSON has
@@ -75,10 +91,10 @@ class Redactor:
 def redactor(environment: Mapping[str, str], more: Iterable[str] = ()) -> Redactor:
     """Return a redactor for the credentials of the environment. more: secrets from elsewhere.
 
-    Credentials are the values of variables with such names (TOKEN, KEY, PASSWORD ...), the passphrase's file, and the
-    secret parts of addresses of notifications and pings.
+    Credentials are the values of variables with such names (TOKEN, KEY, PASSWORD ...) and the content of files named in
+    VARIABLE_FILE, those of the systemd unit, and the secret parts of addresses of notifications and pings.
     """
-    return Redactor({*_of_environment(environment), *more})
+    return Redactor({*environment_secrets(environment), *more})
 
 
 def addresses(text: str) -> list[str]:
@@ -110,32 +126,23 @@ def of_ping(url: str) -> Iterator[str]:
     yield from (unquote(part) for part in parts.path.split("/") if part and part not in _PLAIN_PARTS)
 
 
-def _of_environment(environment: Mapping[str, str]) -> Iterator[str]:
-    for name, value in environment.items():
-        if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name):
+def environment_secrets(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield the secrets in the environment's variables and in the files that these name."""
+    in_files = list(readable_secrets(environment))
+    is_unit = bool(environment.get(CREDENTIALS_DIRECTORY))
+    for name, value in (*environment.items(), *in_files):
+        if name == NOTIFY_VARIABLE:
+            for url in addresses(value):
+                yield from of_notification(url)
+        elif name in PING_VARIABLES:
+            for url in addresses(value):
+                yield from of_ping(url)
+        elif _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name):
             yield value.strip()
         elif "://" in value:
             yield _password(_split(value))
-    for name in _FILE_VARIABLES:
-        yield _content(environment.get(name, "")).strip()
-    for url in notification_addresses(environment):
-        yield from of_notification(url)
-    for name in PING_VARIABLES:
-        for url in addresses(environment.get(name, "")):
-            yield from of_ping(url)
-
-
-def notification_addresses(environment: Mapping[str, str]) -> list[str]:
-    """Return the addresses of notifications; a file that cannot be read has none."""
-    given, file = (environment.get(name, "") for name in NOTIFY_VARIABLES)
-    return addresses(given) + addresses(_content(file))
-
-
-def _content(file: str) -> str:
-    if file:
-        with suppress(OSError, UnicodeDecodeError):
-            return Path(file).read_text(encoding="utf-8")
-    return ""
+    if is_unit:
+        yield from (value.strip() for _, value in in_files)
 
 
 def _split(url: str) -> SplitResult:

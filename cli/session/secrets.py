@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.session.redactor import Redactor, redactor
+from cli.session.redactor import Redactor, environment_secrets, redactor
 from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
+from stacks.model.observation import Registry
+from stacks.settings.credentials import of_provider
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -20,6 +23,18 @@ _FIELDS = ("token", "password", "client-key-data")
 def session_redactor(session: Session, environment: Mapping[str, str]) -> Redactor:
     """Return a redactor for the credentials of the environment, of zones with their own, and of the kubeconfigs."""
     return redactor(environment, _of_session(session, environment))
+
+
+def learn_secrets(known: Redactor, session: Session, environment: Mapping[str, str]) -> None:
+    """Have a redactor know the secrets of a session that was opened anew, besides those that it knows."""
+    known.learn({*environment_secrets(environment), *_of_session(session, environment)})
+
+
+def signing_for(session: Session, registry: Registry) -> Session:
+    """Return the session whose engine can sign for all providers in state, those of dropped zones included."""
+    more = [of_provider(provider, variable, session.variables) for provider, variable in registry.signers]
+    environment = {name: value for found in more for name, value in found.items()}
+    return replace(session, environment={**environment, **session.environment})
 
 
 def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[str]:

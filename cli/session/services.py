@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent
+from stacks.settings.credentials import Credentials
 
 
 class ApiProxyService(Protocol):
@@ -17,6 +18,13 @@ class ApiProxyService(Protocol):
     @property
     def environment(self) -> dict[str, str]:
         """Return the variables by which the plugins find it."""
+
+    @property
+    def token(self) -> str:
+        """Return the token for plugins that are kept, in place of the real credentials."""
+
+    def sign_with(self, credentials: Mapping[str, Credentials]) -> None:
+        """Sign what was signed with `token` by the real credentials, by provider."""
 
     def carrying_out(self, intent: Intent, journal: Path | None) -> AbstractContextManager[Counts]:
         """Let the plugins write what the intent allows, within the block."""

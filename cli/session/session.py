@@ -41,6 +41,8 @@ class Session:
     plugins: KeptPlugins | None = field(default=None, repr=False, compare=False)
     """The plugins that are kept running; None where each engine starts its own."""
 
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The environment of this process: more of it gets to the engine where its state asks for that."""
     parallel: int = 64
     """Resource operations of an engine at once; measured better than its own 8 with an API that answers slowly."""
 

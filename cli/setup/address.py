@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.markup import escape
 
+from cli.terminal import styled
 from stacks.model.values import Family, Known
 from stacks.observe.wan.detect import Detection, detect
 from stacks.settings.stack import parse
@@ -23,12 +23,13 @@ def print_addresses(console: Console, found: Detection) -> None:
     for family, outcome in found.addresses.items():
         if isinstance(outcome, Known):
             shown = ", ".join(map(str, outcome.value))
-            console.print(f"your {_TITLES[family]} address: {shown}", highlight=False)
+            console.print(f"your {_TITLES[family]} address: {shown}")
         elif family is Family.IPV4:
             console.print(
-                f"[yellow]your IPv4 address is not known now[/]: {escape(outcome.reason)}\n"
-                "  records are made as soon as it is; `truenorth detect` shows who says what",
-                highlight=False,
+                styled(
+                    ("your IPv4 address is not known now", "yellow"),
+                    f": {outcome.reason}\n  records are made as soon as it is; `truenorth detect` shows who says what",
+                ),
                 soft_wrap=True,
             )
 

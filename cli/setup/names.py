@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cli.setup import asking
 from cli.setup.cluster import Contexts, Probed, contexts, probe
+from cli.terminal import styled
 from components.records import canonical
 from stacks.model.errors import UserError
 from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
@@ -69,9 +70,7 @@ def choose_objects(
     try:
         probed = probe(cluster.model_copy(update={"context": chosen}), environment)
     except UserError as error:
-        console.print(
-            f"[yellow]{error.problems[0].what}[/]\n  the cluster is left out", highlight=False, soft_wrap=True
-        )
+        console.print(styled((error.problems[0].what, "yellow"), "\n  the cluster is left out"), soft_wrap=True)
         return ChosenSources()
     _print(console, probed)
     if not probed.usable or not asking.yes(f"Name those of {', '.join(probed.usable)}?"):
@@ -104,8 +103,6 @@ def _fault(name: str, zone: str) -> str:
 
 def _print(console: Console, probed: Probed) -> None:
     readable = ", ".join(probed.usable) or "nothing"
-    console.print(
-        f"the cluster {probed.server}: can be read: {readable}", markup=False, highlight=False, soft_wrap=True
-    )
+    console.print(f"the cluster {probed.server}: can be read: {readable}", soft_wrap=True)
     for name, reason in probed.unusable.items():
-        console.print(f"  not {name}: {reason}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  not {name}: {reason}", soft_wrap=True)

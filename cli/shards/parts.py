@@ -100,6 +100,8 @@ def _remembering(plan: Plan, observation: Observation, own: Mapping[Key, str], e
     shared = {(one.name, one.type) for one in set(plan.shared) ^ set(registry.shared)}
     found = {own.get(key) or now.get(key, estate) for key in shared}
     listed = {(zone.zone, zone.zone_id) for zone in observation.zones if isinstance(zone, ZoneSnapshot)}
+    if plan.queues != registry.queues:
+        found.add(estate)
     if plan.layout != registry.layout or (
         plan.layout.is_spread and (set(plan.links) != set(registry.links) or not listed <= set(registry.zone_ids))
     ):

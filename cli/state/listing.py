@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stacks.model.errors import ObservationError
 from stacks.model.shards import INFIX, estate_of
 from stacks.observe.pulumi_cli import ask_pulumi
+from stacks.settings.secrets.children import ENGINE, needed
 
 if TYPE_CHECKING:
     from cli.engine.install.find import Engine
@@ -44,7 +45,9 @@ def known_to(
     """
     from cli.engine.install.install import engine_environment  # noqa: PLC0415 - slow to import, and not needed for a folder
 
-    asked = engine_environment(engine, environment) | ({"PULUMI_BACKEND_URL": backend} if backend else {})
+    asked = needed(ENGINE, engine_environment(engine, environment)) | (
+        {"PULUMI_BACKEND_URL": backend} if backend else {}
+    )
     failed = "the stacks could not be listed"
     done = ask_pulumi(engine.pulumi, ("stack", "ls", "--json"), asked, cwd=project_folder, failed=failed)
     if not done.succeeded:

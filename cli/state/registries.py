@@ -75,8 +75,10 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         interrupted=tuple(sorted(urn for one in found.values() for urn in one.interrupted)),
         links=base.links or next((one.links for one in found.values() if one.links), ()),
         shared=tuple({(one.name, one.type): one for stack in order for one in found[stack].shared}.values()),
+        queues=base.queues,
         geo=base.geo,
         layout=base.layout,
+        signers=tuple(sorted({signer for one in found.values() for signer in one.signers})),
         instance=base.instance or next((one.instance for one in found.values() if one.instance), ""),
         memory=replace(base.memory, spent=tuple(spent for one in found.values() for spent in one.memory.spent)),
     )

@@ -1,6 +1,7 @@
 """The HTTP application of `truenorth watch`: page, JSON, metrics and probes, all read-only.
 
-There is no secret in any of it, and nothing to do: so no sign-in, no cookie and no other origin that may read it.
+There is no secret in any of it, and nothing to do: so no cookie, and no other origin that may read it. Names and
+addresses may be for few all the same: `cli.web.access` says who reads them.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cli.web.access import Access, WithAccess
 from cli.web.document import Redact, as_it_is
 from cli.web.events import Streams
 from cli.web.files import files
 from cli.web.health import Health, HealthCheck
-from cli.web.published import Published
+from cli.web.published import Published, pieces
 from cli.web.status_board import StatusBoard
 
 Exposition = Callable[[str], tuple[bytes, str]]
@@ -36,8 +38,14 @@ HEADERS = {
 """Of every answer: the page loads nothing from elsewhere, runs no script but its own, and stands in no frame."""
 
 
-def application(board: StatusBoard, health: Health, exposition: Exposition, redact: Redact = as_it_is) -> Starlette:
-    """The application. redact: takes what is secret out of a JSON document, as a last fence.
+def application(
+    board: StatusBoard,
+    health: Health,
+    exposition: Exposition,
+    redact: Redact = as_it_is,
+    access: Access | None = None,
+) -> Starlette:
+    """The application. redact: takes what is secret out of a JSON document, as a last fence. access: None for all.
 
     Its `state.streams` are the open connections that have to be ended before the server can: `serving` does.
     """
@@ -78,6 +86,7 @@ def application(board: StatusBoard, health: Health, exposition: Exposition, reda
         *(Route(path, _file(*found)) for path, found in files().items()),
     ]
     app = Starlette(routes=routes)
+    app.add_middleware(WithAccess, access=access or Access())
     app.add_middleware(_WithHeaders)
     app.state.streams = streams
     return app
@@ -98,6 +107,16 @@ class _WithHeaders:
         await self._app(scope, receive, sending)
 
 
+class _Shared(Response):
+    """An answer whose body all readers share: each connection holds a piece of it only."""
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in pieces(bytes(self.body)):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 def _file(plain: bytes, compressed: bytes, etag: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     async def file(request: Request) -> Response:
         return _answer(request, plain, compressed, etag, media_type)
@@ -112,8 +131,8 @@ def _answer(request: Request, plain: bytes, compressed: bytes, etag: str, media_
     if known & {etag, etag.removeprefix("W/"), "*"}:
         return Response(status_code=304, headers=headers)
     if _takes_gzip(request):
-        return Response(compressed, headers=headers | {"content-encoding": "gzip"}, media_type=media_type)
-    return Response(plain, headers=headers, media_type=media_type)
+        return _Shared(compressed, headers=headers | {"content-encoding": "gzip"}, media_type=media_type)
+    return _Shared(plain, headers=headers, media_type=media_type)
 
 
 def _takes_gzip(request: Request) -> bool:

@@ -7,11 +7,10 @@ by one replica, over one connection: `/raw` may be answered by another one.
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 
-from cli.web.published import LEVEL, Published
+from cli.web.published import PACKED_START, Piece, Published, pieces
 from cli.web.status import Status
 
 MOST = 64
@@ -22,8 +21,8 @@ SILENCE = 15.0
 """Seconds after which a comment is sent, so that nothing on the way takes the connection for dead."""
 RECONNECT = 2000
 """Milliseconds after which a page whose connection broke comes back."""
-_GZIP = 31
-"""In zlib's window bits: the format of gzip (RFC 1952)."""
+_RECONNECT = Piece.of(f"retry: {RECONNECT}\n\n".encode())
+_NOTHING_NEW = Piece.of(b": nothing new\n\n")
 
 
 class Streams:
@@ -44,23 +43,27 @@ class Streams:
         self._ending.set()
 
     async def stream(self, *, compressed: bool) -> AsyncIterator[bytes]:
-        """The events for one page: the first at once."""
-        pack = _packer() if compressed else bytes
+        """The events for one page: the first at once. All pages get pieces of the same bytes."""
         self._open += 1
         try:
-            yield pack(f"retry: {RECONNECT}\n\n".encode())
+            if compressed:
+                yield PACKED_START
+            for piece in _pieces(_RECONNECT, compressed=compressed):
+                yield piece
             version = names = -1
             while not self._ending.is_set():
                 status = await self._newer(version)
                 if status is None:
-                    yield pack(b": nothing new\n\n")
-                    continue
-                event = b"event: status\ndata: %b\n\n" % await self._published.head(status)
-                if status.names != names:
-                    event += b"event: records\ndata: %b\n\n" % await self._published.records(status)
-                version, names = status.version, status.names
-                yield await asyncio.to_thread(pack, event)
-                await self._wait(PACE)
+                    found = [_NOTHING_NEW]
+                else:
+                    found = [await self._published.head(status)]
+                    found += [await self._published.records(status)] if status.names != names else []
+                    version, names = status.version, status.names
+                for event in found:
+                    for piece in _pieces(event, compressed=compressed):
+                        yield piece
+                if status is not None:
+                    await self._wait(PACE)
         finally:
             self._open -= 1
 
@@ -81,7 +84,5 @@ class Streams:
                 await self._ending.wait()
 
 
-def _packer() -> Callable[[bytes], bytes]:
-    """Compresses a stream piece by piece: what it gives for one can be read at once."""
-    stream = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
-    return lambda piece: stream.compress(piece) + stream.flush(zlib.Z_SYNC_FLUSH)
+def _pieces(event: Piece, *, compressed: bool) -> Iterator[bytes]:
+    return pieces(event.packed if compressed else event.plain)

@@ -1,22 +1,32 @@
-"""Serves an application in the event loop that runs, beside whatever else does."""
+"""Serves an application: in the event loop that runs, or in a thread with a loop of its own.
+
+`truenorth watch` serves in a thread: whatever readers do, the loop of the leader and its threads go on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from typing import Any
 
 import uvicorn
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 
+from cli.web.connection import Crowd, LimitedConnection
 from stacks.model.errors import UserError
 
 WHERE = "truenorth:watch.web.listen, or --listen"
 _LONGEST_END = 1
 """Seconds in which answers that are under way may still be given at the end."""
 _BACKLOG = 128
+_SEND_BUFFER = 65_536
+"""Bytes of an answer that the system holds for a connection; without a limit it takes megabytes."""
 _HIGHEST_PORT = 65535
 _DO = {
     errno.EADDRINUSE: "end what listens there, or choose another port; port 0 takes a free one",
@@ -42,6 +52,28 @@ async def serving(listen: str, app: Starlette) -> AsyncIterator[int]:
             app.state.streams.end()
             server.end()
             await task
+
+
+@contextlib.contextmanager
+def serving_beside(listen: str, app: Starlette) -> Iterator[int]:
+    """Serve within the block, in a thread with an event loop and an executor of its own. Otherwise as `serving`."""
+    with start_blocking_portal() as portal:
+        portal.call(_quietly)
+        with portal.wrap_async_context_manager(serving(listen, app)) as port:
+            yield port
+
+
+async def _quietly() -> None:
+    """Log the faults of this loop once for each kind: without descriptors left, asyncio reports one each second."""
+    told: set[str] = set()
+
+    def handle(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        said = str(context.get("message", "something failed"))
+        if said not in told:
+            told.add(said)
+            logging.getLogger(__name__).error("the page: %s", said, exc_info=context.get("exception"))
+
+    asyncio.get_running_loop().set_exception_handler(handle)
 
 
 class _Server(uvicorn.Server):
@@ -75,7 +107,7 @@ class _Server(uvicorn.Server):
 def _configuration(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="h11",
+        http=partial(LimitedConnection, Crowd()),  # type: ignore[arg-type] # it is called as the class would be
         ws="none",
         lifespan="off",
         log_config=None,
@@ -135,6 +167,7 @@ def _listening(family: socket.AddressFamily | int, address: tuple[object, ...]) 
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)  # of each connection
         if family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address[0] != "::")
         bound.bind(address)

@@ -115,6 +115,15 @@ def marked(mark_name: str, affix: Affix) -> tuple[MarkedSet, ...]:
     return tuple(key for key in keys if all(key.name.split(".")))
 
 
+def affixes(affix: Affix) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what its marks' names begin with, and what their first labels end with; none where the affix is empty."""
+    spelled = [_spelled(affix, kind.lower()) for kind in RECORD_TYPES]
+    return (
+        tuple(dict.fromkeys(prefix for prefix, _ in spelled if prefix)),
+        tuple(dict.fromkeys(suffix for _, suffix in spelled if suffix)),
+    )
+
+
 def aes_key(text: str) -> bytes:
     """Return the key of `--txt-encrypt-aes-key`: 32 bytes as they are, or in base64. Raises ValueError for others."""
     key = text.encode()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 OWNER = re.compile(r"[A-Za-z0-9._/-]{1,63}")
+BEGINNING = "[truenorthowner="
+"""Of a mark, without its spaces."""
 MARKED = re.compile(
     rf"(?:(?P<comment>.+) )?\[truenorth owner=(?P<owner>{OWNER.pattern})(?: id=(?P<id>{OWNER.pattern}))?\]", re.DOTALL
 )
@@ -34,6 +36,11 @@ def encode(comment: str, owner: str, limit: int, instance: str = "") -> str:
             f"the comment {comment!r} and the mark {mark} are longer than {limit} characters together: {advice}"
         )
     return marked
+
+
+def speaks_of_a_mark(comment: str) -> bool:
+    """Whether a comment has the beginning of a mark in it, wherever it stands and however it is spelled."""
+    return BEGINNING in "".join(comment.lower().split())
 
 
 def parse(comment: str) -> tuple[str, str | None]:

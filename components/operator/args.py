@@ -46,6 +46,37 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainArgs:
+    """Names that objects of some namespaces may ask for; patterns as the settings have them."""
+
+    names: tuple[str, ...]
+    namespaces: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyArgs:
+    """The names and targets that objects may ask for, for the API server to refuse others.
+
+    sources: the kinds of objects. counted_namespaces: those that are read; () for all. zones: names outside of them are
+    not looked at. taken: names of the settings. prefixes, suffixes: of the names of ownership marks. networks,
+    target_names: of the targets that are allowed; any, where both are ().
+    """
+
+    sources: tuple[str, ...]
+    zones: tuple[str, ...]
+    counted_namespaces: tuple[str, ...] = ()
+    ingress_classes: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    domains: tuple[DomainArgs, ...] = ()
+    networks: tuple[str, ...] = ()
+    target_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceArgs:
     """The Service before the page and the metrics. node_port: 0 for any, where the type has one."""
 
@@ -90,15 +121,17 @@ class OperatorArgs:
 
     settings: the text of Pulumi.<stack>.yaml. state: where the operator keeps Pulumi's state, a URL; "" for what the
     settings say. credentials: variables for the container, kept in a Secret; None: the Secret `credentials_secret` is
-    there already. variables: those that hold no secret. kubeconfig_secret: a Secret whose files the pods find under
-    /etc/truenorth-kubeconfig, for clusters other than their own. egress_ports: TCP ports of the world beside the usual.
-    rules: the groups of the alerts, and dashboard: the text of Grafana's, where they are wanted.
+    there already. policy: None for none. variables: those that hold no secret. kubeconfig_secret: a Secret whose files
+    the pods find under /etc/truenorth-kubeconfig, for clusters other than their own. page_from: the namespaces whose
+    pods reach the page; none: all. egress_ports: TCP ports of the world beside the usual. rules: the groups of the
+    alerts. dashboard: the text of Grafana's; "" where none is wanted.
     """
 
     stack: str
     settings: str
     image: str
     rights: Rights
+    policy: PolicyArgs | None = None
     name: str = "truenorth"
     namespace: str = "truenorth"
     make_namespace: bool = True
@@ -111,6 +144,7 @@ class OperatorArgs:
     pods: PodArgs = field(default_factory=PodArgs)
     service: ServiceArgs = field(default_factory=ServiceArgs)
     network_policy: bool = True
+    page_from: tuple[str, ...] = ()
     egress_ports: tuple[int, ...] = ()
     service_monitor: bool = False
     rules: Sequence[Mapping[str, Any]] = ()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from components.operator.args import OperatorArgs
 from components.operator.manifest import Manifest, labels, manifest, selector
 from components.operator.pod import PORT_NAME, template
+from components.operator.policy import policy
 from components.operator.rbac import CLUSTER_WIDE, rules
 
 ENFORCED = "restricted"
@@ -14,6 +16,7 @@ HOST_NETWORK = "privileged"
 DASHBOARD_LABEL = {"grafana_dashboard": "1"}
 """Label by which Grafana's sidecar finds dashboards."""
 
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 DNS = 53
 HTTP, HTTPS, API_SERVER = 80, 443, 6443
 STUN = (3478, 19302)
@@ -28,6 +31,7 @@ def manifests(args: OperatorArgs) -> list[Manifest]:
     return [
         *_namespace(args),
         *_access(args),
+        *policy(args),
         *_settings(args),
         *_credentials(args),
         *_network_policy(args),
@@ -78,7 +82,8 @@ def _credentials(args: OperatorArgs) -> list[Manifest]:
 def _network_policy(args: OperatorArgs) -> list[Manifest]:
     """Return the NetworkPolicy. In: the one port. Out: DNS, HTTP and HTTPS, the API server, STUN.
 
-    None for pods in the nodes' own network, which no policy reaches.
+    The node itself, and so its kubelet, may always connect (Kubernetes, Network Policies). None for pods in the nodes'
+    own network, which no policy reaches.
     """
     if not args.network_policy or args.pods.kind == "daemonset":
         return []
@@ -86,7 +91,7 @@ def _network_policy(args: OperatorArgs) -> list[Manifest]:
     spec = {
         "podSelector": {"matchLabels": selector(args)},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"ports": [{"port": PORT_NAME, "protocol": "TCP"}]}],
+        "ingress": [{"ports": [{"port": PORT_NAME, "protocol": "TCP"}], **_from(args.page_from)}],
         "egress": [
             {
                 "ports": [
@@ -97,6 +102,14 @@ def _network_policy(args: OperatorArgs) -> list[Manifest]:
         ],
     }
     return [manifest(args, "networking.k8s.io/v1", "NetworkPolicy", args.name, spec=spec)]
+
+
+def _from(namespaces: Sequence[str]) -> Manifest:
+    """Return the peers of a rule: the pods of these namespaces, by the label that the API server gives each."""
+    if not namespaces:
+        return {}
+    chosen = {"key": NAMESPACE_LABEL, "operator": "In", "values": list(namespaces)}
+    return {"from": [{"namespaceSelector": {"matchExpressions": [chosen]}}]}
 
 
 def _service(args: OperatorArgs) -> list[Manifest]:

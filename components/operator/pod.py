@@ -13,6 +13,8 @@ from components.operator.manifest import labels, selector
 USER = 1000
 SETTINGS_FOLDER = "/etc/truenorth"
 KUBECONFIG_FOLDER = "/etc/truenorth-kubeconfig"
+CREDENTIALS_FOLDER = "/etc/truenorth-credentials"
+"""The Secret's variables as files, which follow the Secret; the variables stay as they were at the start."""
 HOME = "/var/lib/truenorth"
 PORT_NAME = "http"
 GRACE = 60
@@ -112,6 +114,7 @@ def _variables(args: OperatorArgs) -> list[dict[str, Any]]:
         "HOME": HOME,
         "XDG_STATE_HOME": HOME,
         "PULUMI_HOME": f"{HOME}/pulumi",
+        "CREDENTIALS_DIRECTORY": CREDENTIALS_FOLDER,
         **args.variables,
     }
     names = {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace", "NODE_NAME": "spec.nodeName"}
@@ -128,6 +131,7 @@ def _probe(path: str) -> dict[str, Any]:
 def _mounts(args: OperatorArgs) -> list[dict[str, Any]]:
     mounts: list[dict[str, Any]] = [
         {"name": "settings", "mountPath": SETTINGS_FOLDER, "readOnly": True},
+        {"name": "credentials", "mountPath": CREDENTIALS_FOLDER, "readOnly": True},
         {"name": "home", "mountPath": HOME},
         {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - the container's own
     ]
@@ -139,6 +143,7 @@ def _mounts(args: OperatorArgs) -> list[dict[str, Any]]:
 def _volumes(args: OperatorArgs) -> list[dict[str, Any]]:
     volumes: list[dict[str, Any]] = [
         {"name": "settings", "configMap": {"name": args.settings_name}},
+        {"name": "credentials", "secret": {"secretName": args.secret, "defaultMode": 0o440}},
         {"name": "home", "emptyDir": {"sizeLimit": "1Gi"}},
         {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
     ]

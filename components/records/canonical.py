@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from components.plain_text import check_plain, quoted
+
 AUTOMATIC_TTL = 1
-LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 MAXIMUM_NAME = 253
 
 
@@ -16,13 +18,13 @@ def fqdn(name: str, zone: str) -> str:
     A name with dots must end in the zone: whether `api.dev` meant `api.dev.example.com` or a host elsewhere is not
     for us to guess. Raises ValueError, with a reason for the user, where the name is no DNS name or lies outside.
     """
-    bare = name.strip().lower().rstrip(".")
+    bare = lower(name).rstrip(".")
     if bare in {"@", zone}:
         full = zone
     elif bare.endswith(f".{zone}"):
         full = bare
     elif "." in bare:
-        raise ValueError(f"the name {name!r} lies outside of the zone {zone}")
+        raise ValueError(f"the name {quoted(name)} lies outside of the zone {zone}")
     else:
         full = f"{bare}.{zone}"
     check_name(full)
@@ -31,32 +33,47 @@ def fqdn(name: str, zone: str) -> str:
 
 def fqdn_of_zone_file(name: str, zone: str) -> str:
     """Return the full name of one in a zone file: relative to the zone, unless it ends in it. Raises ValueError."""
-    bare = name.strip().lower()
+    bare = lower(name)
     if name.endswith(".") or bare == zone or bare.endswith(f".{zone}"):
         return fqdn(name, zone)
     check_name(f"{bare}.{zone}")
     return f"{bare}.{zone}"
 
 
+def lower(name: str) -> str:
+    """Return a name in lower case, without spaces around it.
+
+    Raises ValueError for hidden characters, and for others than ASCII: some become ASCII in lower case, such as the
+    sign of kelvin, and so one name could be taken for another.
+    """
+    check_plain(name)
+    if not name.isascii():
+        raise ValueError(f"a label in {quoted(name)} is not in ASCII: write it as DNS has it (xn--..., RFC 5891)")
+    return name.strip().lower()
+
+
 def check_name(name: str) -> None:
     """Raise ValueError where a name in lower case is no DNS name; a wildcard may only be the first label (RFC 4592)."""
     if len(name) > MAXIMUM_NAME:
-        raise ValueError(f"the name {name!r} is longer than {MAXIMUM_NAME} characters")
+        raise ValueError(f"the name {quoted(name)} is longer than {MAXIMUM_NAME} characters")
     labels = name.split(".")
     for label in labels[1:] if labels[0] == "*" else labels:
-        if not LABEL.match(label):
-            raise ValueError(f"the label {label!r} in {name!r} is no DNS label (letters, digits, - and _, 63 at most)")
+        if not LABEL.fullmatch(label):
+            raise ValueError(
+                f"the label {quoted(label)} in {quoted(name)} is no DNS label (letters, digits, - and _, 63 at most)"
+            )
 
 
 def address(text: str, record_type: str) -> str:
     """Return an address in canonical form. Raises ValueError where it is none, or not of the record type's family."""
+    check_plain(text)
     try:
         parsed = ipaddress.ip_address(text.strip())
     except ValueError:
-        raise ValueError(f"{text!r} is no IP address") from None
+        raise ValueError(f"{quoted(text)} is no IP address") from None
     if (parsed.version == 4) != (record_type == "A"):  # noqa: PLR2004 - IP version
         wanted = "IPv4" if record_type == "A" else "IPv6"
-        raise ValueError(f"{text!r} is no {wanted} address, which a record of type {record_type} needs")
+        raise ValueError(f"{quoted(text)} is no {wanted} address, which a record of type {record_type} needs")
     return str(parsed)
 
 

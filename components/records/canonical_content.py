@@ -6,6 +6,7 @@ Names in a content are absolute, in lower case and without the final dot, as Clo
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import dns.exception
 import dns.name
@@ -14,11 +15,14 @@ import dns.rdataclass
 import dns.rdatatype
 from dns.rdtypes.ANY.TXT import TXT
 
+from components.plain_text import LONGEST_QUOTE, check_plain, cut, quoted
 from components.records import canonical
 
 ADDRESSES = frozenset({"A", "AAAA"})
 HOSTS = frozenset({"CNAME", "NS", "PTR"})
 LONGEST_STRING = 255
+LONGEST_CONTENT = 8192
+"""Characters, escapes among them; no provider takes as many."""
 _PLAIN = re.compile(r'"?[ !#-\[\]-~]{1,255}"?')
 """One text in which nothing is escaped, quoted or not."""
 SEPARATOR = "\n"
@@ -35,21 +39,25 @@ EXAMPLES = {
 def content(record_type: str, text: str) -> str:
     """Return the canonical form of a content. Raises ValueError, with a reason for the user, where it does not fit.
 
-    A TXT content that is not quoted is one text, spaces and all.
+    A TXT content that is not quoted is one text, spaces and all; what is not printable is escaped (RFC 1035, 5.1).
     """
+    if len(text) > LONGEST_CONTENT:
+        raise ValueError(f"the content {quoted(text)} is longer than {LONGEST_CONTENT:,} characters")
     bare = text.strip()
     if record_type in ADDRESSES:
         return canonical.address(bare, record_type)
     if record_type == "TXT":
         return _txt(text if not bare.startswith('"') else bare)
+    check_plain(text)
     try:
         parsed = dns.rdata.from_text(
             dns.rdataclass.IN, dns.rdatatype.from_text(record_type), bare, dns.name.root, relativize=False
         )
     except (dns.exception.DNSException, ValueError) as error:
-        reason = str(error).rstrip(".") or type(error).__name__
+        reason = cut(str(error), LONGEST_QUOTE).rstrip(".") or type(error).__name__
         raise ValueError(
-            f"{text!r} is no content of a record of type {record_type} ({reason}), e.g. {EXAMPLES.get(record_type, '')}"
+            f"{quoted(text)} is no content of a record of type {record_type} ({reason}), "
+            f"e.g. {EXAMPLES.get(record_type, '')}"
         ) from None
     return " ".join(_word(word, record_type) for word in parsed.to_text().split(" "))
 
@@ -77,13 +85,18 @@ def _txt(text: str) -> str:
         # Most are, above all our marks: to parse one takes a hundred times as long.
         return text if text.startswith('"') else f'"{text}"'
     if text.startswith('"'):
-        try:
-            parsed = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.TXT, text)
-        except (dns.exception.DNSException, ValueError):
-            raise ValueError(f"{text!r} is no TXT content: what begins with a quote has to end with one") from None
+        parsed = None
+        with suppress(dns.exception.DNSException, ValueError):
+            # Of several lines the parser would read the first one, and leave out the others.
+            parsed = None if "\n" in text else dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.TXT, text)
+        if parsed is None:
+            raise ValueError(f"{quoted(text)} is no TXT content: what begins with a quote has to end with one")
         data = b"".join(parsed.strings) if isinstance(parsed, TXT) else b""
     else:
-        data = text.encode()
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{quoted(text)} is no TXT content: it is no text in Unicode") from None
     chunks = [data[start : start + LONGEST_STRING] for start in range(0, len(data), LONGEST_STRING)] or [b""]
     return TXT(dns.rdataclass.IN, dns.rdatatype.TXT, chunks).to_text()
 

@@ -17,6 +17,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from components.plain_text import quoted
+
 MARK: Final = "mark"
 _FORM = re.compile(
     r"(?P<name>[^/]+)/(?P<type>[^/]+)(?:/(?:(?P<slot>[1-9]\d*)|(?P<mark>mark)(?:/former/(?P<former>0|[1-9]\d*))?))?"
@@ -46,7 +48,7 @@ class LogicalName:
         """Return the parts of a logical name. Raises ValueError where no record resource can have the name."""
         found = _FORM.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is no logical name of a record")
+            raise ValueError(f"{quoted(text)} is no logical name of a record")
         if found["former"]:
             return cls(found["name"], found["type"], Former(int(found["former"])))
         return cls(found["name"], found["type"], MARK if found["mark"] else int(found["slot"] or 0))

@@ -14,6 +14,8 @@ _CLUSTER_WIDE = frozenset(
         "IngressClass",
         "Namespace",
         "Node",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
     }
 )
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from components.operator.args import ObjectName, OperatorArgs, PodArgs, ResourceArgs
 from components.operator.pod import KUBECONFIG_FOLDER
+from stacks.deploy.policy import policy
 from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
-from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, plugin_environment, secret_variables
+from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, own_tokens, plugin_environment, secret_variables
 from stacks.settings.deploy import DeploySettings
+from stacks.settings.secrets.files import read_secret
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
 
 BASE_URLS = {"CLOUDFLARE_BASE_URL": CLOUDFLARE, "GANDI_URL": GANDI}
@@ -46,6 +48,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         settings=text,
         image=deploy.image,
         rights=rights(settings, deploy.namespace, lock_name, head),
+        policy=policy(settings),
         name=deploy.name,
         namespace=deploy.namespace,
         make_namespace=deploy.make_namespace,
@@ -58,6 +61,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         pods=_pods(deploy),
         service=deploy.service.arguments(),
         network_policy=deploy.network_policy,
+        page_from=deploy.page_from,
         egress_ports=deploy.egress_ports,
         service_monitor=deploy.service_monitor,
         rules=rules["groups"] if deploy.alerts else (),
@@ -83,9 +87,8 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
     """Return the credentials for the pods, by variable. Raises UserError with all missing ones."""
     found = credentials(settings, environment)
     plugins = plugin_environment(found)
-    own = {zone.token: environment[zone.token] for zone in settings.each_zone() if zone.token}
-    also = {name: environment[name] for name in ALSO_SECRET if environment.get(name, "").strip()}
-    return {**{name: plugins[name] for name in sorted(secret_variables(found))}, **own, **also}
+    also = {name: secret for name in ALSO_SECRET if (secret := read_secret(environment, name))}
+    return {**{name: plugins[name] for name in sorted(secret_variables(found))}, **own_tokens(found), **also}
 
 
 def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from components.operator.args import ObjectName, Read, Rights
 from stacks.kube.cache import Selection, select
-from stacks.kube.objects import GATEWAYS, LISTENER_SETS, Resource
+from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, Resource
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
@@ -49,6 +49,8 @@ def reads(cluster: ClusterSettings) -> Iterator[Read]:
         for resource, selection in select(resources, cluster).items():
             is_own = resource is resources[0]
             yield _read(selection, cluster, is_own=is_own, gets_events=is_own or resource in _WITH_ROUTES)
+    if cluster.asks_for_labels:
+        yield _read(Selection(NAMESPACES), cluster, is_own=False, gets_events=False)
     if geo := cluster.geo:
         for source in balanced(geo).values():
             for selection in select(source.resources(), cluster).values():

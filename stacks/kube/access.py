@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from lightkube.config.models import Cluster, Context, NameValue, User
 from stacks.kube.kubeconfig import Kubeconfig, load
 from stacks.model.errors import UserError
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.secrets.children import KUBECONFIG_PLUGIN, needed
 from stacks.settings.watch import IN_POD
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ class Access:
     config: SingleConfig = field(repr=False)
     proxy: str | None = field(default=None, repr=False)
     """The URL of an HTTP or SOCKS proxy (`proxy-url`); None: that of the environment."""
+    command_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The variables of a command that gets a token."""
 
 
 def access(
@@ -52,7 +55,8 @@ def access(
     host = environment.get(IN_POD, "")
     if host and not chosen and not settings.context and (service_account / "token").exists():
         return _of_pod(host, environment.get("KUBERNETES_SERVICE_PORT", "443"), service_account)
-    return _of_context(load(settings.kubeconfig, environment), settings.context)
+    found = _of_context(load(settings.kubeconfig, environment), settings.context)
+    return replace(found, command_environment=needed(KUBECONFIG_PLUGIN, environment))
 
 
 def _of_pod(host: str, port: str, service_account: Path) -> Access:

@@ -140,6 +140,9 @@ class CacheView:
     def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
         return self.caches[resource].get(namespace, name)
 
+    def counts(self, resource: Resource, namespace: str) -> bool:
+        return not {namespace, ALL_NAMESPACES}.isdisjoint(self.caches[resource].parts)
+
     @property
     def revisions(self) -> tuple[int, ...]:
         """The revisions of all caches, which differ after any change."""

@@ -20,6 +20,7 @@ from lightkube.config.models import User
 from stacks.kube.access import Access
 from stacks.kube.api import CHUNK, ClusterUnreachable, Collection, Event, ListPage, NotFound, RequestRejected
 from stacks.kube.errors import check, error_of, nothing_came
+from stacks.kube.exec_auth import authentication
 from stacks.kube.handshakes import closing_handshakes
 from stacks.kube.objects import GATEWAY_GROUP, Manifest, Resource
 from stacks.kube.timing import ApiTiming
@@ -83,7 +84,7 @@ class LightkubeApi:
         try:
             parameters = ConnectionParams(
                 timeout=httpx2.Timeout(pace.timeout), proxy=access.proxy, trust_env=True
-            ).httpx_params(access.config)
+            ).httpx_params(access.config) | {"auth": authentication(access)}
             self._client = httpx2.AsyncClient(
                 **parameters,
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),  # each watch holds one

@@ -54,6 +54,9 @@ class ClusterObjects(Protocol):
     def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
         """Return an object; None where it is known to be missing. namespace: "" where the kind has none."""
 
+    def counts(self, resource: Resource, namespace: str) -> bool:
+        """Return whether the settings have the objects of a namespace read."""
+
 
 def key_of(cluster: str, resource: Resource, manifest: Manifest) -> ObjectKey:
     """Return the key of an object from a cache. resource: that of the cache, as items of lists have no kind."""

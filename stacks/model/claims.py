@@ -66,7 +66,7 @@ class Claim:
     claim is about.
     targets: canonical, each once, sorted; at least one where they are known.
     ttl: seconds, 1 for automatic; not checked against the zone's provider here.
-    created: the object's creationTimestamp.
+    created: the object's creationTimestamp; it says nothing about who has a name.
     """
 
     name: str
@@ -82,6 +82,8 @@ class Claim:
     """The name of the annotation from which ttl, proxied, comment and tags were read, each."""
     parts: tuple[tuple[ObjectKey, Targets], ...] = ()
     """The targets of each object, where several claims are merged (of a route with several parents, say)."""
+    agreeing: tuple[ObjectKey, ...] = ()
+    """Objects that ask for exactly the same, and have no part in it."""
     pool_of: str = ""
     """The cluster for the pool of a claim to a load balancer; "" for a claim to records."""
 
@@ -91,6 +93,7 @@ class Complaint:
     """A message to the owner of an object: something in the object cannot be done as it is written.
 
     annotation, value, allowed: "" in a message about something else than an annotation. text: the whole message.
+    hides_names: whether the object may ask for names that nobody can read, so that its records stay.
     """
 
     object: ObjectKey
@@ -98,6 +101,11 @@ class Complaint:
     value: str
     allowed: str
     text: str
+    hides_names: bool = False
+
+
+Labels = tuple[tuple[str, str], ...]
+"""The labels of an object, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,8 @@ class SourceSighting:
     waiting: bool = False
     stale: str = ""
     """The reason why the source could not be read now, so that found is older; "" where it was read."""
+    namespaces: Known[tuple[tuple[str, Labels], ...]] | Unknown = field(default=Known(()))
+    """The labels of each namespace of the cluster, where a rule of the settings asks for them."""
 
     uid: str = ""
     """The UID of the cluster's namespace kube-system; "" where it is not known."""

@@ -48,6 +48,12 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
+def may_pass(error: OSError) -> bool:
+    """Return whether the machine lacked what it may have again by itself: room, descriptors, memory, processes."""
+    lacking = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOBUFS}
+    return is_disk_full(error) or error.errno in lacking
+
+
 class ObservationError(Exception):
     """The world could not be read well enough to decide (API down, rate limit). Nothing was changed; try again."""
 

@@ -8,7 +8,15 @@ from stacks.model.claims import SourceSighting
 from stacks.model.geo import GeoMemory, GeoSight
 from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
-from stacks.model.values import LinkAddresses, RegisteredRecord, SharedSet, Sighting, UnreadZone, ZoneSnapshot
+from stacks.model.values import (
+    LinkAddresses,
+    NameQueue,
+    RegisteredRecord,
+    SharedSet,
+    Sighting,
+    UnreadZone,
+    ZoneSnapshot,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Registry:
     """The addresses last published of each named link, which stay while the link is unknown."""
     shared: tuple[SharedSet, ...] = ()
     """The record sets of several objects, with the targets of each: those of an unseen object stay."""
+    queues: tuple[NameQueue, ...] = ()
+    """The objects at each contested name, in the order in which they were first seen."""
     geo: GeoMemory = field(default_factory=GeoMemory)
     """The pools, monitors and load balancers that are ours."""
     layout: Layout = ONE_STACK
@@ -34,6 +44,8 @@ class Registry:
     """What the guard remembers of former runs."""
     twice: tuple[RegisteredRecord, ...] = ()
     """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
+    signers: tuple[tuple[str, str], ...] = ()
+    """The providers in state, each with the variable of its token; "" for the provider's usual ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import GeoPlan
 from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
-from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, RecordSet, SharedSet
+from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, NameQueue, RecordSet, SharedSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Plan:
     """The addresses of each named link in this plan; kept in state."""
     shared: tuple[SharedSet, ...] = ()
     """The targets of each object in record sets of several objects, or without a mark of one; kept in state."""
+    queues: tuple[NameQueue, ...] = ()
+    """The order of the objects at each name that several ask for and do not share; kept in state."""
     complaints: tuple[Complaint, ...] = ()
     """Messages to the owners of objects with claims that are not, or not wholly, in this plan."""
     asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()

@@ -123,6 +123,17 @@ class SharedSet:
 
 
 @dataclass(frozen=True, slots=True)
+class NameQueue:
+    """The objects that ask for one name and cannot all have it, in the order in which they were first seen.
+
+    resources: by `ObjectKey.resource`.
+    """
+
+    name: str
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """A wanted name with its type, targets and settings. source: the setting or object that wants it."""
 

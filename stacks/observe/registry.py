@@ -9,18 +9,20 @@ from typing import Any
 
 from components import urns
 from components.marks import in_comments, ownership
-from components.records.providers import BY_TYPE_TOKEN
+from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
 from stacks.model.errors import ObservationError
 from stacks.model.memory import NO_MEMORY
 from stacks.model.memory import remembered as memory_of
 from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
-from stacks.model.values import Family, LinkAddresses, RegisteredRecord, SharedSet
+from stacks.model.values import Family, LinkAddresses, NameQueue, RegisteredRecord, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
+from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
+_PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider}" for provider in PROVIDERS)
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
@@ -29,7 +31,9 @@ def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | 
     Raises ObservationError where the state cannot be read: without it our records cannot be told from others'.
     """
     failed = f"the state of stack {stack} could not be read"
-    done = ask_pulumi(pulumi, ("stack", "export", "--stack", stack), environment, cwd=cwd, failed=failed)
+    done = ask_pulumi(
+        pulumi, ("stack", "export", "--stack", stack), needed(ENGINE, environment), cwd=cwd, failed=failed
+    )
     if done.lacks_stack:
         return Registry()
     if not done.succeeded:
@@ -45,6 +49,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     records, zone_ids, stack_urn = [], {}, ""
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
+    queues: tuple[NameQueue, ...] = ()
     wished: Mapping[str, Any] = {}
     layout, memory, instance = ONE_STACK, NO_MEMORY, ""
     for resource in resources:
@@ -54,6 +59,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
+            queues = tuple(NameQueue(name, tuple(found)) for name, found in sorted(outputs.get("queues", {}).items()))
             shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
             layout = remembered(outputs.get("shards"))
             memory, instance = memory_of(outputs.get("guard"), urns.stack(stack_urn)), outputs.get("instance", "")
@@ -64,11 +70,20 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         interrupted=tuple(sorted(operation["resource"]["urn"] for operation in pending)),
         links=links,
         shared=shared,
+        queues=queues,
         geo=geo.remembered(resources, wished),
         layout=layout,
+        signers=tuple(sorted({_signer(one["urn"]) for one in resources if one["type"] in _PROVIDER_TYPES})),
         instance=instance or _instance(records, pending),
         memory=memory,
     )
+
+
+def _signer(urn: str) -> tuple[str, str]:
+    """Return the name of a provider resource's provider, and the variable in its own name, as `declare` gives it."""
+    provider = urn.rpartition("::")[0].rpartition(":")[2]
+    name = urn.rpartition("::")[2]
+    return provider, name.removeprefix(f"{provider}/") if name.startswith(f"{provider}/") else ""
 
 
 def _instance(records: Sequence[RegisteredRecord], pending: Sequence[Mapping[str, Any]]) -> str:

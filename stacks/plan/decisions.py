@@ -15,8 +15,10 @@ from stacks.model.observation import Observation
 from stacks.model.values import Conflict, Deferred, Endpoint, Frozen, Known, LiveRecord, RecordSet, SharedSet, Unknown
 from stacks.plan.desired import shares
 from stacks.plan.desired.links import partly_known
+from stacks.plan.desired.merging import ALIAS
 from stacks.plan.desired.retained import KeptSet, standing, why_wanted
 from stacks.plan.desired.shares import Sight
+from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.adoption import Takeover, adopt, without_what_stands
 from stacks.plan.records.cases import explained, judge
 from stacks.plan.records.former_ids import unless_untouched
@@ -24,6 +26,7 @@ from stacks.plan.records.record_sets import Key, as_registered, contents, marked
 from stacks.plan.records.zone_index import ZoneIndex, clashes
 
 if TYPE_CHECKING:
+    from stacks.plan.desired.admission import Closed
     from stacks.plan.desired.endpoints import AddressesByLink
     from stacks.settings.stack import Settings
 
@@ -39,6 +42,7 @@ class PlanInputs:
     takeover: Takeover | None
     addresses: AddressesByLink
     sight: Sight
+    closed: Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,12 @@ def decide(resolved: Resolved, zone: ZoneIndex, inputs: PlanInputs) -> Decision:
 def _behind_own(endpoint: Endpoint, types: tuple[str, ...], zone: ZoneIndex, inputs: PlanInputs) -> Keep | Leave:
     """Return the decision where other records of ours stand in the way: a CNAME, or records where one is wanted.
 
-    types: of these records. They are deleted first, or stay where they may be wanted or the policy keeps them.
+    types: of these records. They are deleted first, or stay where they may be wanted or the policy keeps them. At a
+    name of the settings no object can want them.
     """
     key = (endpoint.name, endpoint.type)
     reasons = (why_wanted((endpoint.name, kind), zone, inputs.sight) for kind in types)
-    reason = next(filter(None, reasons), "")
+    reason = "" if endpoint.source.startswith(SETTINGS) else next(filter(None, reasons), "")
     if reason or isinstance(endpoint.targets, Unknown):
         stays = tuple(standing(endpoint.name, types, zone, inputs.sight))
         return Keep(stays, Frozen(*key, (), reason) if reason else None)
@@ -151,9 +156,9 @@ def _among_others(resolved: Resolved, zone: ZoneIndex, takeover: Takeover | None
 def _with_mark(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, tuple[Remark, ...]]:
     """Return the set with the mark that it can have, and a remark where it can have none.
 
-    Another record may stand in the mark's place, and the API takes no second: at Gandi any text of the name, elsewhere
-    one of the same content. The mark then stays where state has it, or is not made. A record of ours in its place is
-    deleted first, a foreign one is a conflict.
+    Another record may stand in the mark's place, and the API takes no second: a CNAME, at Gandi any text of the name,
+    elsewhere one of the same content. The mark then stays where state has it, or is not made. A record of ours in its
+    place is deleted first, a foreign one is a conflict.
     """
     key = (record_set.name, record_set.type)
     registered = zone.registered_marks.get(key) if zone.has_mark(key) else None
@@ -176,7 +181,7 @@ def _in_place_of_mark(record_set: RecordSet, own_id: str, zone: ZoneIndex) -> Li
         return None
     for live in zone.by_name.get(record_set.mark_name, ()):
         same = zone.settings.traits.whole_sets or live.record.content == record_set.mark_content
-        if live.id != own_id and live.record.type == "TXT" and same:
+        if live.id != own_id and (live.record.type == ALIAS or (live.record.type == "TXT" and same)):
             return live
     return None
 
@@ -222,7 +227,7 @@ def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, *, besid
     case = judge(live, zone.wanted(record_set), holders)
     if (record_set.name, record_set.type) in zone.registered_marks:  # ours speaks of what state has, not of this one
         holders = tuple(mark for mark in holders if not zone.is_ours(mark))
-    owner = explained(case, live, holders)
+    owner = explained(case, zone.holder_of(live, holders))
     held_by = f"{live.record.type} {', '.join(canonical_content.split(live.record.content))} ({owner})"
     reason = "a foreign record beside ours, left alone" if beside else "not ours, left alone; nothing was declared"
     return Conflict(record_set.name, record_set.type, held_by, reason)

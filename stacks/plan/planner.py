@@ -14,7 +14,9 @@
 | an object's targets are unknown, or its           | likewise; of several objects those that are known are followed   |
 | annotations are wrong                            |                                                                  |
 | a source of a cluster could not be read          | all that may have been made for its objects is declared          |
-|                                                  | unchanged                                                        |
+|                                                  | unchanged, but at names of the settings and in marks' places     |
+| a CNAME would stand beside another record, or    | what an object asks for is left out: a conflict                  |
+| beside a mark                                    |                                                                  |
 | a mark of ours, unknown to state, and no record: | it is imported; the next run, which knows it, deletes what is    |
 | a creation was cut off, then its name dropped    | not wanted                                                       |
 """
@@ -32,17 +34,21 @@ from stacks.model.values import (
     Conflict,
     Deferred,
     Frozen,
+    Known,
     RecordSet,
     SharedSet,
     UnreadZone,
 )
 from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
+from stacks.plan.desired.admission import Closed
 from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.desired.links import published
 from stacks.plan.desired.retained import KeptSet, by_policy, in_doubt, in_unread_zone
 from stacks.plan.desired.shares import Sight
+from stacks.plan.desired.tenure import Tenure
 from stacks.plan.geo.part import geo_part
+from stacks.plan.records.alone import without_clashes
 from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
 from stacks.plan.records.record_sets import Key
@@ -78,10 +84,17 @@ def make_plan(
     """
     geo = observation.geo
     balanced = frozenset(wish.host_name for wish in geo.wishes) if geo else frozenset()
-    claims, complaints = claims_by_zone(settings, observation.sources, balanced)
     addresses = addresses_by_link(observation.addresses)
-    inputs = PlanInputs(settings, observation, takeover, addresses, Sight.of(observation))
+    sight = Sight.of(observation)
     takes_any = takeover is not None and takeover.rebuilds and takeover.is_asked
+    settled = claims_by_zone(
+        settings,
+        observation.sources,
+        Tenure(observation.registry, sight.hidden, sight.namespace, sight.is_clear),
+        balanced,
+        frozenset(link for (link, _), found in addresses.items() if isinstance(found, Known)),
+    )
+    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings))
     zones: list[_ZonePlan] = []
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
@@ -89,7 +102,7 @@ def make_plan(
             zones.append(_unread(tuple(in_unread_zone(snapshot, zone, observation))))
         else:
             there = index(settings, zone, snapshot, observation, takes_any=takes_any)
-            zones.append(_plan_zone(there, inputs, claims.get(zone.zone, ())))
+            zones.append(_plan_zone(there, inputs, settled.by_zone.get(zone.zone, ())))
     record_sets = tuple(chain.from_iterable(one.record_sets for one in zones))
     plan = Plan(
         record_sets=record_sets,
@@ -98,8 +111,9 @@ def make_plan(
         deferred=tuple(chain.from_iterable(one.deferred for one in zones)),
         links=published(observation),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
+        queues=settled.queues,
         complaints=(
-            *complaints,
+            *settled.complaints,
             *(geo.complaints if geo else ()),
             *chain.from_iterable(one.complaints for one in zones),
         ),
@@ -118,21 +132,22 @@ def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
 def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> _ZonePlan:
     """Return the plan of one zone: a decision for each endpoint, then the sets that stay or leave without one."""
     own = endpoints(zone.settings, inputs.addresses)
-    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, inputs.settings.wan.links, zone.writer.owner)
+    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses)
     resolved = [resolve(endpoint, zone, inputs) for endpoint in (*own, *of_objects.endpoints)]
     decisions = [decide(one, zone, inputs) for one in resolved]
     wanted = {(one.endpoint.name, one.endpoint.type) for one in resolved}
     declared = [one.record_set for one in decisions if isinstance(one, Declare)]
     stays = _once(decisions, wanted | _keys(declared))
     staying = _keys(one.record_set for one in stays)
-    stays += in_doubt(of_objects.staying, zone, inputs.sight, wanted | _keys(declared) | staying)
+    stays += in_doubt(of_objects.staying, zone, inputs.sight, inputs.closed, wanted | _keys(declared) | staying)
     planned = with_former_marks([*declared, *(one.record_set for one in stays)], zone, inputs.takeover)
     planned += leftovers(_keys(planned), zone, inputs.takeover)
     planned += by_policy(zone, wanted | _keys(planned))
+    planned, lost = without_clashes(planned, zone.settings, {(one.name, one.type) for one in own})
     remarks = tuple(chain.from_iterable(one.remarks for one in decisions if not isinstance(one, Keep)))
     return _ZonePlan(
         record_sets=tuple(planned),
-        conflicts=tuple(one for one in remarks if isinstance(one, Conflict)),
+        conflicts=(*(one for one in remarks if isinstance(one, Conflict)), *lost),
         frozen=(*chain.from_iterable(map(_frozen_by, resolved, decisions)), *_frozen(stays)),
         deferred=tuple(one for one in remarks if isinstance(one, Deferred)),
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),

@@ -27,6 +27,7 @@ def carried_out(plan: Plan, observation: Observation) -> Observation:
         records=tuple(one for _, registered in results for one in registered),
         links=plan.links,
         shared=plan.shared,
+        queues=plan.queues,
         interrupted=(),
     )
     return replace(observation, zones=tuple(zone for zone, _ in results), registry=registry)

@@ -1,4 +1,4 @@
-"""Read the credentials for providers, from the environment only: they reach neither settings nor state."""
+"""Read the credentials for providers, from variables and files: they reach neither settings nor state."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stacks.model.errors import Problem, UserError
+from stacks.settings.secrets.files import FILE_SUFFIX, file_with, read_secret
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
@@ -17,7 +18,8 @@ GANDI = "https://api.gandi.net"
 class Credentials:
     """A token, or a key (at Cloudflare with its account's email address), with the URL of the API. Never printed.
 
-    environment: the variables of the provider plugin, with URL and credentials as their values.
+    environment: the variables of the provider plugin, with URL and credentials as their values. own_variable: the
+    variable that the zone's settings name, which the engine maps to the plugin's; "" for none.
     """
 
     token: str = field(default="", repr=False)
@@ -25,14 +27,19 @@ class Credentials:
     email: str = ""
     base_url: str = CLOUDFLARE
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    own_variable: str = ""
 
 
 def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str, Credentials]:
-    """Return the credentials of each zone, by its domain. Raises UserError with all missing ones."""
+    """Return the credentials of each zone, by its domain. Raises UserError with all missing or unreadable ones."""
     found: dict[str, Credentials] = {}
     problems: dict[str, Problem] = {}
     for zone in settings.each_zone():
-        outcome = READERS[zone.provider](zone, environment)
+        try:
+            outcome = READERS[zone.provider](zone, environment)
+        except UserError as error:
+            problems.update({str(problem): problem for problem in error.problems})
+            continue
         if isinstance(outcome, Problem):
             problems[str(outcome)] = outcome
         else:
@@ -45,6 +52,39 @@ def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str,
 def plugin_environment(found: Mapping[str, Credentials]) -> dict[str, str]:
     """Return the variables with values that the provider plugins need, for all zones."""
     return {name: value for one in found.values() for name, value in one.environment.items()}
+
+
+def own_tokens(found: Mapping[str, Credentials]) -> dict[str, str]:
+    """Return the tokens that zones have for themselves, by the variables that their settings name."""
+    return {one.own_variable: one.token for one in found.values() if one.own_variable}
+
+
+def of_provider(provider: str, variable: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with which a provider's plugin signs; empty where there are none, or a file is bad.
+
+    variable: that of a zone's own token; "" for the provider's usual ones.
+    """
+    zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable)  # type: ignore[arg-type] # it is checked
+    try:
+        found = READERS[provider](zone, environment)
+    except UserError:
+        return {}
+    return {} if isinstance(found, Problem) else {**found.environment, **own_tokens({"": found})}
+
+
+def check_plugins_can_sign(found: Mapping[str, Credentials], environment: Mapping[str, str]) -> None:
+    """Raise UserError for secrets of files, in a program that Pulumi itself has started with this environment.
+
+    The plugins of such a run have Pulumi's environment, and read variables only.
+    """
+    secrets = own_tokens(found) | {name: plugin_environment(found)[name] for name in secret_variables(found)}
+    for name, secret in sorted(secrets.items()):
+        if not environment.get(name, "").strip() and (file := file_with(environment, name, secret)):
+            raise UserError(
+                f"{name} is in a file, which a plain `pulumi` does not give to its plugins",
+                str(file),
+                'run truenorth instead, or first: eval "$(truenorth env)"',
+            )
 
 
 def upstreams(found: Mapping[str, Credentials]) -> dict[str, str]:
@@ -63,7 +103,7 @@ def secret_variables(found: Mapping[str, Credentials]) -> frozenset[str]:
 
 
 def _cloudflare(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials | Problem:
-    base_url = (_first(environment, "CLOUDFLARE_BASE_URL") or CLOUDFLARE).rstrip("/")
+    base_url = (environment.get("CLOUDFLARE_BASE_URL", "").strip() or CLOUDFLARE).rstrip("/")
     place = {"CLOUDFLARE_BASE_URL": base_url}
     if zone.token:
         return _own(zone, environment, base_url, place)
@@ -77,13 +117,13 @@ def _cloudflare(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentia
     return Problem(
         "there are no credentials for Cloudflare",
         "environment: CLOUDFLARE_API_TOKEN is not set",
-        "create an API token with Zone:Read and DNS:Edit on the zone and export CLOUDFLARE_API_TOKEN "
-        "(or CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL)",
+        "create an API token with Zone:Read and DNS:Edit on the zone and export CLOUDFLARE_API_TOKEN, or "
+        "CLOUDFLARE_API_TOKEN_FILE with the path of its file (or CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL)",
     )
 
 
 def _gandi(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials | Problem:
-    base_url = (_first(environment, "GANDI_URL") or GANDI).rstrip("/")
+    base_url = (environment.get("GANDI_URL", "").strip() or GANDI).rstrip("/")
     place = {"GANDI_URL": base_url}
     if zone.token:
         return _own(zone, environment, base_url, place)
@@ -104,17 +144,17 @@ def _own(
 ) -> Credentials | Problem:
     """Return the token in the variable that the zone's settings name; the program maps it to the plugin's."""
     if token := _first(environment, zone.token):
-        return Credentials(token=token, base_url=base_url, environment=place)
+        return Credentials(token=token, base_url=base_url, environment=place, own_variable=zone.token)
     return Problem(
         f"there is no token for the zone {zone.zone}",
         f"environment: {zone.token} is not set, which its setting `token` names",
-        f"export {zone.token}, or remove `token` to use {zone.traits.token_variable}",
+        f"export {zone.token} or {zone.token}{FILE_SUFFIX}, or remove `token` to use {zone.traits.token_variable}",
     )
 
 
 def _first(environment: Mapping[str, str], *names: str) -> str:
-    """Return the value of the first of these variables that is set; "" where none is."""
-    return next((text for name in names if (text := environment.get(name, "").strip())), "")
+    """Return the first of these variables that is given, itself or by a file; "" where none is."""
+    return next((text for name in names if (text := read_secret(environment, name))), "")
 
 
 READERS = {"cloudflare": _cloudflare, "gandi": _gandi}

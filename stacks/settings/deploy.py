@@ -121,6 +121,8 @@ class DeploySettings(_Part):
     """The Service for the page and the metrics."""
     network_policy: bool = True
     """Whether a NetworkPolicy limits the pods to the connections that they need."""
+    page_from: tuple[Name, ...] = ()
+    """Namespaces whose pods reach the page and the metrics, by the NetworkPolicy; none: all."""
     egress_ports: tuple[Port, ...] = ()
     """Further TCP ports that pods may connect to, beside 53, 80, 443, 6443 and those of STUN."""
     service_monitor: bool = False

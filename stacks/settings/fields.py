@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from components.marks import ownership
+from components.plain_text import check_plain, quoted
 from components.records import canonical
 from stacks.settings.problems import fault
 
@@ -15,22 +16,24 @@ LONGEST_TTL = 2_592_000
 
 
 def _comment(value: str) -> str:
-    if "\n" in value or len(value) > LONGEST_COMMENT:
-        raise fault(
-            "the comment cannot be stored",
-            f"use one line of at most {LONGEST_COMMENT} characters (100 on Free zones)",
-        )
+    do = f"use one line of at most {LONGEST_COMMENT} characters (100 on Free zones)"
+    if len(value) > LONGEST_COMMENT:
+        raise fault(f"the comment has {len(value):,} characters and cannot be stored", do)
+    try:
+        check_plain(value)
+    except ValueError as error:
+        raise fault(f"the comment cannot be stored: {error}", do) from None
     return value
 
 
 def _zone(value: str) -> str:
-    bare = value.strip().lower().rstrip(".")
     try:
+        bare = canonical.lower(value).rstrip(".")
         canonical.check_name(bare)
     except ValueError as error:
         raise fault(str(error), "write the zone as its domain, e.g. example.com") from None
     if "." not in bare:
-        raise fault(f"{value!r} is no zone", "write the zone as its domain, e.g. example.com")
+        raise fault(f"{quoted(value)} is no zone", "write the zone as its domain, e.g. example.com")
     return bare
 
 

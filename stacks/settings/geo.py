@@ -39,8 +39,8 @@ def _weight(value: object) -> int:
 
 
 def _host_name(value: str) -> str:
-    name = value.strip().lower().rstrip(".")
     try:
+        name = canonical.lower(value).rstrip(".")
         canonical.check_name(name)
     except ValueError as error:
         raise fault(str(error), "write the host name in full, e.g. app.example.com") from None
@@ -57,8 +57,8 @@ def _cluster(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    text = value.strip().lower().rstrip(".")
     try:
+        text = canonical.lower(value).rstrip(".")
         if ":" in text or text[-1:].isdigit():
             return canonical.address(text, "AAAA" if ":" in text else "A")
         canonical.check_name(text)
@@ -114,7 +114,7 @@ def is_cluster_name(text: str) -> bool:
     return _CLUSTER.fullmatch(text) is not None
 
 
-Weight = Annotated[int, BeforeValidator(_weight)]
+Weight = Annotated[int, BeforeValidator(_weight, json_schema_input_type=int | str)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 OriginAddress = Annotated[str, AfterValidator(_address), AfterValidator(_reachable)]
 

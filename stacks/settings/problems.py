@@ -9,8 +9,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from components.plain_text import cut, quoted
 from stacks.model.errors import Problem
 
+LONGEST_FAULT = 600
+"""Characters of a fault: it quotes the setting."""
 EXPECTED = {
     "bool_parsing": "write true or false",
     "bool_type": "write true or false",
@@ -42,20 +45,22 @@ def problems_of(
 def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[str], str], namespace: str) -> Problem:
     context = details.get("ctx", {})
     location = (*details["loc"], *context.get("location", ()))
-    setting = f"{namespace}:{_path(location)}" if location else f"{namespace} settings"
+    setting = f"{namespace}:{cut(_path(location), LONGEST_FAULT)}" if location else f"{namespace} settings"
     where = f"{setting} in {origin(_path(location))}"
     kind, given = details["type"], details.get("input")
+    shown = quoted(given) if isinstance(given, str) else cut(repr(given), LONGEST_FAULT)
     if kind == "fault":
-        return Problem(str(context["what"]), where, str(context["remedy"]))
+        return Problem(cut(str(context["what"]), LONGEST_FAULT), where, str(context["remedy"]))
     if kind == "value_error":
-        return Problem(str(context["error"]), where, "mend the value; the README lists what is allowed")
+        what = cut(str(context["error"]), LONGEST_FAULT)
+        return Problem(what, where, "mend the value; docs/settings.md lists what is allowed")
     if kind == "extra_forbidden":
-        return Problem(f"there is no setting {_path(location)!r}", where, _nearest(model, location))
+        return Problem(f"there is no setting {quoted(_path(location))}", where, _nearest(model, location))
     if kind == "missing":
         return Problem(f"the setting {_path(location)!r} is missing", where, "set it")
     if kind == "literal_error":
-        return Problem(f"{given!r} is not possible here", where, f"use {context['expected']}")
-    return Problem(f"{given!r} is not possible here: {details['msg']}", where, EXPECTED.get(kind, "mend the value"))
+        return Problem(f"{shown} is not possible here", where, f"use {context['expected']}")
+    return Problem(f"{shown} is not possible here: {details['msg']}", where, EXPECTED.get(kind, "mend the value"))
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -24,6 +24,7 @@ from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault, problems_of
+from stacks.settings.secrets.files import read_secret
 from stacks.settings.wan import WanSettings
 from stacks.settings.watch import WatchSettings
 from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings, inheriting
@@ -88,10 +89,15 @@ class Settings(ZoneSettings):
     """All settings of a stack, checked. Those of a zone are for `zone`, and the defaults of `zones`."""
 
     zone: Zone = ""
+    """The zone's domain, e.g. example.com; or list several in `zones`."""
     zones: tuple[ZoneSettings, ...] = ()
+    """Further zones; each takes the settings of the stack that it does not set itself."""
     owner: str = Field(default="", pattern=r"^[A-Za-z0-9._/-]{0,63}$")
+    """The owner of the records, written into each mark, one for each stack at a zone; empty: the stack's name."""
     backend: str = ""
+    """Where `truenorth` keeps Pulumi's state (a URL); PULUMI_BACKEND_URL wins; empty: a folder of yours."""
     guard: GuardSettings = Field(default_factory=GuardSettings)
+    """How much a run may change before a person has to look."""
     shards: Annotated[int, Field(ge=1, le=1000)] | Literal["auto", "zone", "cluster", "namespace"] = "auto"
     """The number of stacks over which the names are spread, or the property by which they are."""
     delete_grace: Annotated[int, Field(ge=0, le=86_400)] = 60
@@ -99,8 +105,11 @@ class Settings(ZoneSettings):
     external_dns: tuple[ExternalDnsSettings, ...] = (ExternalDnsSettings(),)
     """An entry for each external-dns that writes to these zones."""
     wan: WanSettings = Field(default_factory=WanSettings)
+    """How the WAN address is found."""
     watch: WatchSettings = Field(default_factory=WatchSettings)
+    """How `truenorth watch` runs: its pace, who leads, what it shows and whom it tells."""
     deploy: DeploySettings = Field(default_factory=DeploySettings)
+    """How `truenorth deploy` runs the operator: namespace, image, replicas, service and more."""
     sources: tuple[SourceName, ...] = ()
     """The kinds of objects that get names; none, and no clusters: no cluster is read."""
     cluster: ClusterDefaults = Field(default_factory=ClusterDefaults)
@@ -234,7 +243,7 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
     _check_comment_marks(settings, where)
-    if key := environment.get(EXTERNAL_DNS_KEY, "").strip():
+    if key := read_secret(environment, EXTERNAL_DNS_KEY):
         try:
             settings._external_dns_key = external_dns.aes_key(key)  # noqa: SLF001 - no setting, so that no file has it
         except ValueError as error:

@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
+from components.plain_text import quoted
 from stacks.model.values import Address, Family
 from stacks.settings.wan_operators import DECLARED, operator_of
 
@@ -21,8 +22,10 @@ FORMS = (
     "stun:HOST:PORT, stun-tcp:HOST:PORT, https://URL, interface, interface:NAME, dns:whoami.cloudflare, "
     "dns:myip.opendns.com, static:ADDRESS,ADDRESS, file:PATH or none"
 )
-HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
+HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 INTERFACE = re.compile(r"[^\s/]{1,15}")
+LONGEST_SOURCE = 2048
+"""Characters: the longest URL that all servers take."""
 PORTS = range(1, 65536)
 DNS_PORT = 53
 RESOLVERS = {
@@ -51,12 +54,14 @@ class Spec:
 
 def parse(text: str) -> Spec:
     """Return the parts of a source's name. Raises `ValueError` with the allowed forms."""
+    if len(text) > LONGEST_SOURCE:
+        raise ValueError(f"{quoted(text)} names no source: it is longer than {LONGEST_SOURCE:,} characters")
     if text.startswith(("http://", "https://")):
         return _http(text, text)
     kind, _, rest = text.partition(":")
     reader = READERS.get(kind)
     if reader is None:
-        raise ValueError(f"{text!r} names no source; allowed are {FORMS}")
+        raise ValueError(f"{quoted(text)} names no source; allowed are {FORMS}")
     return reader(text, rest)
 
 
@@ -64,15 +69,17 @@ def parse_host(text: str, default_port: int) -> tuple[str, int]:
     """Return host and port of `HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`. Raises `ValueError`."""
     match = re.fullmatch(r"(?:\[(?P<literal>[^]]*)\]|(?P<host>[^:]*))(?::(?P<port>\d{1,5}))?", text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no HOST:PORT; an IPv6 address stands in brackets: [2001:db8::1]:{default_port}")
+        raise ValueError(
+            f"{quoted(text)} is no HOST:PORT; an IPv6 address stands in brackets: [2001:db8::1]:{default_port}"
+        )
     port = int(match["port"]) if match["port"] else default_port
     if port not in PORTS:
-        raise ValueError(f"{text!r}: a port is a number from 1 to 65535")
+        raise ValueError(f"{quoted(text)}: a port is a number from 1 to 65535")
     if match["literal"] is not None:
         return str(ip_address(match["literal"])), port
     host = match["host"].lower()
     if not HOST.fullmatch(host):
-        raise ValueError(f"{text!r}: {host!r} is no host name")
+        raise ValueError(f"{quoted(text)}: {quoted(host)} is no host name")
     return host, port
 
 
@@ -90,7 +97,7 @@ def _stun(text: str, rest: str) -> Spec:
 def _http(text: str, rest: str) -> Spec:
     url = urlsplit(rest)
     if url.scheme not in ("http", "https") or not url.hostname or url.username is not None:
-        raise ValueError(f"{text!r}: a web source is http://HOST/PATH or https://HOST/PATH")
+        raise ValueError(f"{quoted(text)}: a web source is http://HOST/PATH or https://HOST/PATH")
     host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
     default = 443 if url.scheme == "https" else 80
     # urlsplit reads the port only when it is asked for it, and raises then.
@@ -100,7 +107,9 @@ def _http(text: str, rest: str) -> Spec:
 
 def _interface(text: str, rest: str) -> Spec:
     if text != "interface" and not INTERFACE.fullmatch(rest):
-        raise ValueError(f"{text!r}: an interface is `interface:NAME`, or `interface` for that of the default route")
+        raise ValueError(
+            f"{quoted(text)}: an interface is `interface:NAME`, or `interface` for that of the default route"
+        )
     return Spec("interface", text, LOCAL, argument=rest)
 
 
@@ -108,7 +117,7 @@ def _dns(text: str, rest: str) -> Spec:
     name, _, server = rest.partition("@")
     if name not in _RESOLVED_NAMES:
         raise ValueError(
-            f"{text!r}: a dns source is dns:{' or dns:'.join(_RESOLVED_NAMES)}, each with @HOST:PORT or without"
+            f"{quoted(text)}: a dns source is dns:{' or dns:'.join(_RESOLVED_NAMES)}, each with @HOST:PORT or without"
         )
     if not server:
         return Spec("dns", text, operator_of(name, 0), argument=name, port=DNS_PORT)
@@ -120,19 +129,19 @@ def _static(text: str, rest: str) -> Spec:
     try:
         addresses = parse_addresses(rest)
     except ValueError as error:
-        raise ValueError(f"{text!r}: static: takes addresses, separated by commas: {error}") from error
+        raise ValueError(f"{quoted(text)}: static: takes addresses, separated by commas: {error}") from error
     return Spec("static", text, DECLARED, addresses=addresses)
 
 
 def _file(text: str, rest: str) -> Spec:
     if not rest:
-        raise ValueError(f"{text!r}: file: takes the path of a file that holds addresses")
+        raise ValueError(f"{quoted(text)}: file: takes the path of a file that holds addresses")
     return Spec("file", text, DECLARED, argument=rest)
 
 
 def _none(text: str, rest: str) -> Spec:
     if rest:
-        raise ValueError(f"{text!r}: none stands alone")
+        raise ValueError(f"{quoted(text)}: none stands alone")
     return Spec("none", text, DECLARED)
 
 

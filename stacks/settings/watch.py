@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from components.records import canonical
 from stacks.settings.problems import fault
 
 Switch = Literal["auto", "on", "off"]
@@ -30,7 +31,10 @@ def _seconds(value: object) -> object:
     return float(found[1]) * _SECONDS[found[2]]
 
 
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(allow_inf_nan=False)]
+_DurationText = Annotated[str, Field(pattern=f"^{_DURATION.pattern}$")]
+Seconds = Annotated[
+    float, BeforeValidator(_seconds, json_schema_input_type=float | _DurationText), Field(allow_inf_nan=False)
+]
 
 
 def is_on(switch: Switch, environment: Mapping[str, str]) -> bool:
@@ -88,11 +92,25 @@ class CacheSettings(_Part):
     """Seconds after which addresses are stale. The leader writes them again in a third of that."""
 
 
+def _host(value: str) -> str:
+    try:
+        name = canonical.lower(value).rstrip(".")
+        canonical.check_name(name)
+    except ValueError as error:
+        raise fault(str(error), "write the name by which browsers reach the page, e.g. dns.example.com") from None
+    return name
+
+
+Host = Annotated[str, AfterValidator(_host)]
+
+
 class WebSettings(_Part):
     """The page, the metrics and the probes."""
 
     listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
     """Host and port, e.g. 127.0.0.1:8080 or :8080 for all addresses; port 0 takes a free one; "" for none."""
+    hosts: tuple[Host, ...] = ()
+    """Names in the Host header, e.g. dns.example.com behind an ingress, beside addresses and names without a dot."""
 
 
 NotifiedOf = Literal["change", "conflict", "disagreement", "failure", "recovery", "refusal", "leadership"]

@@ -111,9 +111,13 @@ class ZoneDefaults(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     provider: Literal["cloudflare", "gandi"] = "cloudflare"
+    """Who serves the zone."""
     ttl: Ttl = canonical.AUTOMATIC_TTL
+    """Seconds, 60 to 86400 (30 on Enterprise zones; 300 to 2592000 at Gandi), or 1 for automatic."""
     proxied: bool = False
+    """Whether Cloudflare's proxy answers for the names."""
     comment: Comment = ""
+    """A comment on each record: one line, at most 100 characters on Free zones."""
     marks: Marks = "txt"
     """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
     comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
@@ -121,11 +125,15 @@ class ZoneDefaults(BaseModel):
     tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
     """The number of tags a record may have in the zone's plan: none on Free zones."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
+    """The text before a name in the name of its mark."""
     policy: Policy = "sync"
+    """`upsert-only`: nothing is deleted; `create-only`: nothing is changed either."""
     adopt: Adopt = "owned"
+    """Which records at wanted names are taken over: none, those with our mark, those of the same content, or all."""
     targets: Literal["address", "cname"] = "address"
     """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
     canonical_name: str = DEFAULT_CANONICAL
+    """The name that has the addresses where `targets` is `cname`."""
     confirm: Annotated[int, Field(ge=0, le=3600)] = 30
     """Seconds for which the zone's name servers are asked after a change; 0: they are not asked."""
     name_servers: tuple[str, ...] = ()
@@ -138,10 +146,13 @@ class ZoneSettings(ZoneDefaults):
     zone: Zone
     """The zone's domain."""
     zone_id: str = ""
+    """The zone's id at Cloudflare; empty: it is found by its name. Also CF_ZONE_ID in the environment."""
     token: str = ""
     """The environment variable that holds the zone's own API token; empty: the provider's usual variables."""
     names: tuple[NameSettings, ...] = ()
+    """The wanted names."""
     records: tuple[RecordSettings, ...] = ()
+    """Records that are written down."""
 
     @property
     def traits(self) -> Provider:

@@ -15,7 +15,7 @@ from tests.cli.in_process import truenorth
 HEAVY = ("pulumi", "pulumi_cloudflare", "pulumi_kubernetes", "grpc", "lightkube", "requests", "pydantic")
 COMMANDS = [
     *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["sources"], ["watch"], ["demo"], ["env"]),
-    *(["deploy"], ["init"], ["doctor"], ["geo", "status"], ["lab", "build"]),
+    *(["deploy"], ["init"], ["doctor"], ["schema"], ["geo", "status"], ["lab", "build"]),
     *(["lab", name] for name in ("start", "stop", "status", "env")),
     *(["state", name] for name in ("pull", "push", "versions", "restore")),
     *(["engine", name] for name in ("install", "info")),

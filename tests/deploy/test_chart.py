@@ -36,6 +36,29 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
     ),
     "limited to its own namespace": (settings(cluster={"namespaces": ["truenorth"]}), {}),
+    "names and targets that are limited": (
+        settings(
+            names=["www", {"name": "api.example.com"}, "@"],
+            records=[{"name": "mail", "type": "A", "content": "192.0.2.5"}],
+            zones=[{"zone": "Example.NET", "mark_prefix": "m-%{record_type}.", "targets": "cname", "names": ["x"]}],
+            external_dns=[{"prefix": "x-%{record_type}-"}, {"suffix": "-owner.txt"}],
+            cluster={
+                "namespaces": ["a", "b"],
+                "ingress_classes": ["public"],
+                "domains": [
+                    {
+                        "namespaces": ["team-*"],
+                        "labels": {"team": "web"},
+                        "names": ["**.shop.example.com", "_acme-challenge.shop.example.com"],
+                        "exclude": ["admin.shop.example.com", "**.x.example.com"],
+                    },
+                    {"names": ["*.Example.com"]},
+                ],
+                "targets": {"networks": ["192.0.2.0/24"], "names": ["*.lb.example.edu"]},
+            },
+        ),
+        {},
+    ),
     "no events": (settings(cluster={"events": False}), {}),
     "load balancing": (
         settings(geo={"cluster": "one", "location": "eu", "account_id": "0123456789abcdef0123456789abcdef"}),
@@ -133,6 +156,10 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "no policy": (settings(deploy={"network_policy": False}), {"networkPolicy": {"enabled": False}}),
+    "a page for few": (
+        settings(deploy={"page_from": ["monitoring", "ingress"]}),
+        {"networkPolicy": {"pageFrom": ["monitoring", "ingress"]}},
+    ),
 }
 
 

@@ -21,7 +21,7 @@ from lab.api.serving import listening
 from lab.world import Places
 from tests.cli.conftest import ROOT, Inside, fresh, lab_places, plugin_folder  # noqa: F401 - fixtures
 
-FOLDER = ROOT / "deploy" / "ci"
+FOLDER = ROOT / "examples" / "ci"
 GITHUB: Mapping[str, Any] = yaml.safe_load((FOLDER / "github-actions.yaml").read_text())
 GITLAB: Mapping[str, Any] = yaml.safe_load((FOLDER / "gitlab-ci.yaml").read_text())
 ON: Mapping[str, Any] = GITHUB[True]  # type: ignore[index] # YAML 1.1 takes the key `on` for true

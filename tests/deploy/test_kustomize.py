@@ -132,5 +132,5 @@ class TestArgoCd:
 
     @staticmethod
     def application(name: str) -> dict[str, Any]:
-        found: dict[str, Any] = yaml.safe_load((DEPLOY / "argocd" / f"{name}.yaml").read_text())
+        found: dict[str, Any] = yaml.safe_load((DEPLOY.parent / "examples" / "argocd" / f"{name}.yaml").read_text())
         return found

@@ -11,7 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGES: Mapping[str, Path] = {
     str(file.relative_to(ROOT)): file
-    for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
+    for file in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "examples" / "README.md",
+        ROOT / "deploy" / "helm" / "truenorth" / "README.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+    )
 }
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INNER = re.compile(r"\$\(([^()]*)\)")

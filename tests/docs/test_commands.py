@@ -43,6 +43,8 @@ ELSEWHERE = {
     "gcloud": "needs a project at Google Cloud",
     "az": "needs a subscription of Azure",
     "kubectl": "needs the cluster that is deployed to",
+    "uv": "needs a release on a package index: tests/packaging installs the wheel",
+    "uvx": "likewise",
 }
 NOT_RUN = {
     "truenorth deploy": "needs a cluster: tests/deploy has all of it, what it renders is below",

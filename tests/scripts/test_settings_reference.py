@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel, Field
 
 from scripts import settings_reference
-from scripts.settings_reference import document, field_texts, sections
+from scripts.settings_reference import document
+from stacks.settings.reference.models import field_texts, sections
 from stacks.settings.stack import Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
@@ -74,4 +75,4 @@ class Undescribed(BaseModel):
 def test_a_setting_without_a_text_is_a_fault() -> None:
     assert field_texts(Undescribed) == {"kind": "Of it."}
     with pytest.raises(ValueError, match=r"Undescribed\.bare has no text"):
-        list(settings_reference._rows(Undescribed, ["bare"], {}))  # noqa: SLF001 - the refusal is what is tested
+        list(settings_reference._rows(Undescribed, ["bare"]))  # noqa: SLF001 - the refusal is what is tested

@@ -1,4 +1,8 @@
-"""Requests of Cloudflare's plugin: those about records are served zone by zone, all others are forwarded."""
+"""Requests of Cloudflare's plugin: those about records are served zone by zone, other reads are forwarded.
+
+What the convergence does not intend is refused: a record that its plan does not declare, and any write but those of
+records and, where the plan has a part in it, of load balancing.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,15 @@ from cli.apiproxy.cloudflare.presend import ForeseenWrites
 from cli.apiproxy.cloudflare.zone import ZoneProxy
 from cli.apiproxy.http import Request, Response
 from cli.apiproxy.intent import Write
-from cli.apiproxy.pacer import AnswerLost, ApiUnreachable, TurnTooLate
+from cli.apiproxy.pacer import READS, AnswerLost, ApiUnreachable, TurnTooLate
 from cli.apiproxy.scope import Scope
 
 _RECORDS: Final = re.compile(r"/zones/([0-9a-f]{32})/dns_records(?:/([0-9a-f]{32}))?/?")
+_PLAIN: Final = re.compile(r"(?:/[0-9A-Za-z_-]+)+/?")
+"""The paths of the API. What is escaped could name one thing to the proxy and another to the API."""
+_BALANCING: Final = re.compile(
+    r"/(?:accounts/[0-9a-f]{32}/load_balancers/(?:pools|monitors)|zones/[0-9a-f]{32}/load_balancers)(?:/[0-9a-f]{32})?/?"
+)
 _PATIENCE: Final = 20.0
 """Seconds at the end of a convergence for writes that are under way."""
 
@@ -52,8 +61,11 @@ class CloudflareHandler:
         return tuple(write for zone in zones for write in zone.foreseen.unclaimed())
 
     async def _handle(self, request: Request, client: ApiClient) -> Response:
-        path = _RECORDS.fullmatch(request.target)
-        if request.method in ORDER and "/dns_records" in request.target:
+        target, _, query = request.target.partition("?")
+        if _PLAIN.fullmatch(target) is None:
+            return self._fenced(f"it does not know {request.method} {request.target}")
+        path = None if query else _RECORDS.fullmatch(target)
+        if request.method not in READS:
             return await self._write(request, path, client)
         if request.method == "GET" and path and path[2] and self._scope.intent is not None:
             zone = self._zone(path[1], client)
@@ -62,11 +74,16 @@ class CloudflareHandler:
         return await client.forward(request)
 
     async def _write(self, request: Request, path: re.Match[str] | None, client: ApiClient) -> Response:
-        if self._scope.intent is None:
+        intent = self._scope.intent
+        if intent is None:
             return self._fenced("no convergence is under way")
-        if path is None or (request.method == "POST") != (path[2] is None):
+        if intent.balances and _BALANCING.fullmatch(request.target):
+            return await client.forward(request)
+        if path is None or request.method not in ORDER or (request.method == "POST") != (path[2] is None):
             return self._fenced(f"it does not know {request.method} {request.target}")
         operation = requested(request, path[2] or "", client)
+        if request.method == "POST" and not self._scope.may_create(path[1], operation.record):
+            return self._fenced("the plan declares no such record")
         is_repeated = request.headers.get("x-stainless-retry-count", "0") != "0"
         return await self._zone(path[1], client).write(operation, is_repeated=is_repeated)
 
@@ -79,5 +96,5 @@ class CloudflareHandler:
 
     def _fenced(self, why: str) -> Response:
         self._scope.counts.count("refusal", "cloudflare", reason="fence")
-        said = f"TrueNorth's API proxy refused to write records: {why}. Nothing was changed"
+        said = f"TrueNorth's API proxy refused this: {why}. Nothing was changed"
         return failure(HTTPStatus.FORBIDDEN, said)

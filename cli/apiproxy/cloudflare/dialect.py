@@ -6,8 +6,15 @@ import math
 from typing import Final
 
 from cli.apiproxy.budget import Limit
-from cli.apiproxy.dialect import ProviderDialect
-from stacks.settings.credentials import CLOUDFLARE
+from cli.apiproxy.dialect import ProviderDialect, Signature
+from stacks.settings.credentials import CLOUDFLARE, Credentials
+
+
+def _sign(credentials: Credentials) -> Signature:
+    if credentials.token:
+        return (("authorization", f"Bearer {credentials.token}"),)
+    return (("x-auth-email", credentials.email), ("x-auth-key", credentials.key))
+
 
 DIALECT: Final = ProviderDialect(
     provider="cloudflare",
@@ -19,4 +26,5 @@ DIALECT: Final = ProviderDialect(
     burst=0.5,
     patience=math.inf,
     batches=True,
+    sign=_sign,
 )

@@ -41,7 +41,8 @@ class ForeseenWrites:
         """Return the foreseen operation equal to the requested one, once; None where there is none."""
         place = _place_of(operation)
         begun = self._begun.get(place)
-        if begun is None or not is_plain(operation) or not _equal(operation.record, begun.record):
+        is_of_ours = begun is not None and begun.client is operation.client
+        if begun is None or not is_of_ours or not is_plain(operation) or not _equal(operation.record, begun.record):
             return None
         del self._begun[place]
         return begun

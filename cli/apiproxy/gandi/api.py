@@ -75,6 +75,9 @@ class GandiHandler:
                 else "it is no write of one record set"
             )
             raise _Refusal(HTTPStatus.FORBIDDEN, f"TrueNorth's API proxy refuses to write {what}: {why}", "fence")
+        if request.method == "POST" and not self._scope.may_create(wanted.zone, wanted.record):
+            message = f"TrueNorth's API proxy refuses to create {wanted}: the plan declares no such record set"
+            raise _Refusal(HTTPStatus.FORBIDDEN, message, "fence")
         if request.method != "POST" and not self._owns(wanted):
             message = f"TrueNorth's API proxy refuses to change {wanted}: this stack does not own it"
             raise _Refusal(HTTPStatus.FORBIDDEN, message, "fence")

@@ -9,8 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from cli.apiproxy.budget import Limit
-from cli.apiproxy.dialect import ProviderDialect
-from stacks.settings.credentials import GANDI
+from cli.apiproxy.dialect import ProviderDialect, Signature
+from stacks.settings.credentials import GANDI, Credentials
+
+
+def _sign(credentials: Credentials) -> Signature:
+    signed = f"Bearer {credentials.token}" if credentials.token else f"Apikey {credentials.key}"
+    return (("authorization", signed),)
+
 
 DIALECT: Final = ProviderDialect(
     provider="gandi",
@@ -22,4 +28,5 @@ DIALECT: Final = ProviderDialect(
     burst=0.1,
     patience=4.5,
     batches=False,
+    sign=_sign,
 )

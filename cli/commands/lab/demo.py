@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.lab import require_lab
+from cli.terminal import Terminal, styled
 
 if TYPE_CHECKING:
     from lab.daemon import Lab
@@ -26,7 +27,6 @@ def demo(
     Example: `truenorth demo --keep`
     """
     require_lab("truenorth demo")
-    from rich.console import Console
 
     from cli.demo.demo import DemoFailed, play
     from cli.engine.install.install import install
@@ -34,18 +34,18 @@ def demo(
     from cli.exit_codes import FAILED
     from lab import daemon
 
-    console = Console()
+    console = Terminal()
     with shown_on(sys.stderr) as progress:
         install(os.environ, progress)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="truenorth-demo-"))
     try:
         lab = play(console, folder, os.environ)
-        console.print(f"[bold green]done[/] in {time.monotonic() - began:.0f} s", highlight=False)
+        console.print(styled(("done", "bold green"), f" in {time.monotonic() - began:.0f} s"))
         if keep:
-            console.print(_how_to_play(lab), highlight=False, soft_wrap=True)
+            console.print(_how_to_play(lab), soft_wrap=True)
     except DemoFailed as error:
-        console.print(f"[bold red]the demo failed:[/] {error}", highlight=False, soft_wrap=True)
+        console.print(styled(("the demo failed:", "bold red"), f" {error}"), soft_wrap=True)
         raise typer.Exit(FAILED) from error
     finally:
         if not keep:

@@ -49,13 +49,14 @@ def start(
     from lab import daemon
     from lab.world import Ports
     from stacks.model.errors import UserError
+    from stacks.settings.secrets.children import LAB, needed
 
     if kube:
         _refuse_without_kubernetes(_folder(folder))
         _build_kubernetes()
     ports = Ports(cloudflare_port, stun_port, http_port, dns_port)
     try:
-        lab = daemon.start(_folder(folder), ports, kubernetes=kube)
+        lab = daemon.start(_folder(folder), ports, kubernetes=kube, environment=needed(LAB, os.environ))
     except daemon.LabError as error:
         raise UserError(
             f"the lab could not be started: {error}",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cli.engine.install.files import DYNAMIC_PROVIDER, LANGUAGE_HOST, PROGRAM_RUNNER, PULUMI
 from cli.engine.install.versions import VERSION
 from stacks.model.errors import UserError
+from stacks.settings.secrets.children import TOOLCHAIN, needed
 from toolchain.compile import BuildError, Program, ask_go, compile_program, go_environment
 from toolchain.go import minimum_of, toolchain
 
@@ -39,6 +40,7 @@ def build(environment: Mapping[str, str], folder: Path, into: Path, progress: Pr
 
     Raises Unavailable without Go or network, UserError if the modules do not build.
     """
+    environment = needed(TOOLCHAIN, environment)
     folder.mkdir(parents=True, exist_ok=True)
     progress.step("find a Go toolchain")
     go = toolchain(environment, folder / "go", minimum_of(MODULES / "pulumi"), progress)

@@ -14,6 +14,7 @@ from cli.engine.install.files import LANGUAGE_HOST, PULUMI, executable, missing
 from cli.engine.install.versions import MINIMUM, VERSION, objection
 from stacks.model.errors import UserError
 from stacks.observe.pulumi_cli import PulumiUnavailable, run_pulumi
+from stacks.settings.secrets.children import ENGINE, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +66,7 @@ def candidates(environment: Mapping[str, str]) -> Iterator[Candidate]:
 def ask_version(pulumi: Path, environment: Mapping[str, str]) -> tuple[str, str]:
     """Return the output of `pulumi version` without its `v`, and the fault; one of the two is empty."""
     try:
-        answer = run_pulumi(pulumi, ("version",), {**environment, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+        answer = run_pulumi(pulumi, ("version",), {**needed(ENGINE, environment), "PULUMI_SKIP_UPDATE_CHECK": "true"})
     except PulumiUnavailable as error:
         return "", str(error)
     if not answer.succeeded:

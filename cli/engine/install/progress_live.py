@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from cli.terminal import Terminal, plain, styled
 from toolchain.progress import StepCounter
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ class _Live(StepCounter):
 
     def __rich__(self) -> Text:
         """Write the line anew at each turn of the spinner, so that the time goes on."""
-        return Text.assemble(self._what, " ", (f"{self._detail} {self._elapsed()}", "dim"))
+        return styled(self._what, " ", (f"{self._detail} {self._elapsed()}", "dim"))
 
     def step(self, what: str) -> None:
         if self._what:
-            self._console.print(Text(f"  {self._what}, done after {self._elapsed()}", "dim"))
+            self._console.print(plain(f"  {self._what}, done after {self._elapsed()}", "dim"))
         self._detail = ""
         self._next(what)
         self._status.start()
@@ -37,7 +38,7 @@ class _Live(StepCounter):
         self._detail = what
 
     def note(self, what: str) -> None:
-        self._console.print(Text(f"  {what}"))
+        self._console.print(plain(f"  {what}"))
         self._status.start()
 
     def stop(self) -> None:
@@ -47,7 +48,7 @@ class _Live(StepCounter):
 @contextmanager
 def live(stream: IO[str]) -> Iterator[_Live]:
     """Show a live line below what is printed; gone when the work has ended."""
-    progress = _Live(Console(file=stream))
+    progress = _Live(Terminal(file=stream))
     try:
         yield progress
     finally:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from stacks.kube.api import ClusterApi, Collection
 from stacks.kube.cache import Cache, CacheView, Selection, select
+from stacks.kube.objects import NAMESPACES, Manifest
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
-from stacks.model.claims import SourceSighting
+from stacks.model.claims import Labels, SourceSighting
+from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
@@ -55,14 +57,21 @@ class ClusterSources:
             ingress_classes=settings.ingress_classes,
             cluster_addresses=settings.cluster_addresses,
             cordoned_nodes=settings.cordoned_nodes,
+            names_per_object=settings.names_per_object,
+            targets_per_name=settings.targets_per_name,
         )
         self._settings = settings
+        self._namespaces: CacheView | None = None
         self.uid = ""
         """The UID of the cluster; "" until it is known."""
         self._caches: dict[Selection, Cache] = {}
         self._sources = tuple(self._watched(name, SOURCES[name](options)) for name in dict.fromkeys(settings.sources))
         if geo := settings.geo:
             self._sources += tuple(self._watched(name, one, geo.label_selector) for name, one in balanced(geo).items())
+        if settings.asks_for_labels:
+            every = Selection(NAMESPACES)
+            cache = self._caches.setdefault(every, Cache(every))
+            self._namespaces = CacheView(settings.name, {NAMESPACES: cache})
 
     def _watched(self, name: str, source: ClaimSource, labels: str = "") -> WatchedSource:
         selected = select(source.resources(), self._settings, labels)
@@ -84,4 +93,16 @@ class ClusterSources:
 
     def sightings(self) -> tuple[SourceSighting, ...]:
         """Return the present claims of each source, in the settings' order."""
-        return tuple(watched.sighting(self.uid) for watched in self._sources)
+        found = tuple(watched.sighting(self.uid) for watched in self._sources)
+        if self._namespaces is None:
+            return found
+        labels = _labels(self._namespaces.all(NAMESPACES))
+        return tuple(replace(one, namespaces=labels) for one in found)
+
+
+def _labels(namespaces: Known[tuple[Manifest, ...]] | Unknown) -> Known[tuple[tuple[str, Labels], ...]] | Unknown:
+    """Return the labels of each namespace."""
+    if isinstance(namespaces, Unknown):
+        return Unknown(f"the labels of namespaces are not known: {namespaces.reason}")
+    found = ((one["metadata"]["name"], one["metadata"].get("labels") or {}) for one in namespaces.value)
+    return Known(tuple(sorted((name, tuple(sorted(labels.items()))) for name, labels in found)))

@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address
@@ -22,6 +22,7 @@ from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.agreement.verdict import CARRIER_NAT, Network, refusal
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.stun_exchange import binding
+from stacks.settings.secrets.children import NAT, needed
 
 CHILD = "stacks.observe.wan.nat_child"
 SHARE = 0.8
@@ -83,15 +84,18 @@ class Nat:
     """The reason why the kind is not known; empty where it is."""
 
 
-def classify(server: tuple[str, int], seconds: float, via: str = "") -> Nat | Unknown:
+def classify(
+    server: tuple[str, int], seconds: float, via: str = "", environment: Mapping[str, str] | None = None
+) -> Nat | Unknown:
     """Classify the NAT before this machine, over UDP and IPv4. Raises nothing.
 
     server: host and port of a STUN server. seconds: the longest time. via: the interface or the address of ours by
-    which the requests leave. No process is left behind.
+    which the requests leave. environment: of this process, of which the child gets what it needs. No process is left
+    behind.
     """
     host, port = server
     deadline = Deadline(seconds)
-    found = _pystun3(host, port, seconds * SHARE, via)
+    found = _pystun3(host, port, seconds * SHARE, via, environment or {})
     source, external = _address(found.get("source")), _address(found.get("external"))
     kind = PYSTUN3.get(found.get("kind", ""))
     if kind is not None and external is not None:
@@ -142,14 +146,18 @@ def _meaning(nat: Nat, accept: Sequence[Network]) -> tuple[str, ...]:
     return lines
 
 
-def _pystun3(host: str, port: int, seconds: float, via: str) -> dict[str, str]:
+def _pystun3(host: str, port: int, seconds: float, via: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the output of the child process, or the reason why there is none as `failed`. It is gone on return."""
     # -P: a file `stun.py` in the working directory must not be taken for pystun3.
     command = [sys.executable, "-P", "-m", CHILD, host, str(port), str(seconds), *([via] if via else [])]
     started = time.monotonic()
     try:
         with subprocess.Popen(  # noqa: S603 - our own module
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            env=needed(NAT, environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         ) as child:
             try:
                 written, _ = child.communicate(timeout=seconds)

@@ -61,7 +61,13 @@ def opened(service: Service, headers: Mapping[str, str]) -> Iterator[requests.Se
         session.mount("http://", _ReportingAdapter(service))
         session.mount("https://", _ReportingAdapter(service))
         session.headers.update(headers)
+        session.auth = without_netrc
         yield session
+
+
+def without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return the request as it is: where requests is given some `auth`, no login of ~/.netrc replaces the headers'."""
+    return request
 
 
 def get(
@@ -70,10 +76,10 @@ def get(
     """Return the response, of any status, and its JSON, {} where it has none.
 
     provider: its name in messages; about: the subject of the request in messages. Raises ObservationError where there
-    is no response, or it cannot be read.
+    is no response, or it cannot be read. No redirect is followed: the APIs have none, and it would get the token.
     """
     try:
-        response = session.get(url, params=query, timeout=TIMEOUT)
+        response = session.get(url, params=query, timeout=TIMEOUT, allow_redirects=False)
         body = response.json() if "json" in response.headers.get("Content-Type", "") else {}
     except (requests.RequestException, ValueError) as error:
         raise ObservationError(f"{provider} could not be asked about {about}: {_reason(error)}") from error

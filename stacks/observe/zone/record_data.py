@@ -12,6 +12,8 @@ import dns.rdataclass
 import dns.rdatatype
 from dns.rdtypes.ANY.TXT import TXT
 
+from components.records.canonical_content import LONGEST_CONTENT
+
 Data = dns.rdata.Rdata | bytes
 """A record's data; that of a TXT record is its strings put together."""
 _LONGEST_SHOWN = 60
@@ -23,6 +25,8 @@ def data(record_type: dns.rdatatype.RdataType, content: str) -> Data:
     Host names are absolute, with or without the final dot. A TXT content is quoted strings, or a bare text.
     Raises `dns.exception.DNSException` for a content that the type cannot have.
     """
+    if len(content) > LONGEST_CONTENT:
+        raise dns.exception.TooBig
     if record_type == dns.rdatatype.TXT and not content.startswith('"'):
         return content.encode()
     return _comparable(dns.rdata.from_text(dns.rdataclass.IN, record_type, content, dns.name.root, relativize=False))

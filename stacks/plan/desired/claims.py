@@ -1,159 +1,195 @@
 """Claims of several objects, of one or several clusters, for one name. Pure; their order plays no part.
 
-Targets of claims that agree in type and settings are merged. Otherwise the older object wins, of two of one age the
-one with the lesser key, and the other gets a complaint. A CNAME stands alone at its name (RFC 1034, 3.6.2) and
-has one target, so CNAMEs are never merged.
+| an object that asks for the name                          | gets                                                     |
+|-----------------------------------------------------------|----------------------------------------------------------|
+| has it already                                            | it, as long as it asks for it                            |
+| is the first of those that came since                     | it, if nobody has it                                     |
+| may share it (the setting `merge`), its settings agree    | a part in it: the targets are merged                     |
+| asks for exactly what the one that has it asks for        | nothing else, and no complaint                           |
+| any other                                                 | a complaint that names the one that has it               |
+| cannot be read, and has no part in the name               | nothing yet; it keeps nobody from it                     |
+
+`merging` says what becomes of those that may share it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
-from stacks.model.values import Known, Unknown
+from stacks.model.values import WAN, Known, NameQueue
+from stacks.plan.desired.merging import ALIAS, SETTINGS, Told, merge, place
+from stacks.plan.desired.tenure import HiddenHolder, Tenure
 
-ALIAS = "CNAME"
-_SETTINGS = ("ttl", "proxied", "comment", "tags")
-_AFTER_ADDRESSES = "AB"
-"""Sorts behind A and AAAA, and before CNAME."""
+MOST_TARGETS = 1_000
+"""Of a name, where no setting says less."""
 
 
 @dataclass(frozen=True, slots=True)
-class _TypedClaim:
-    """The part of a claim for records of one type. certain: False where its unknown targets may be of another type."""
+class SharingRules:
+    """The rules by which objects share a name, by cluster. detected: the links with an address."""
 
-    type: str
-    claim: Claim
-    certain: bool
+    merging_all: frozenset[str] = frozenset()
+    """The clusters whose objects share names with those of any namespace."""
+    most_targets: Mapping[str, int] = field(default_factory=dict)
+    """The number of targets that a name may have."""
+    detected: frozenset[str] = frozenset({WAN})
+
+    def share(self, one: ObjectKey, other: ObjectKey | HiddenHolder) -> bool:
+        """Whether an object may share the name of another."""
+        if one.namespace == other.namespace:
+            return True
+        clusters = {one.cluster, *([other.cluster] if isinstance(other, ObjectKey) else [])}
+        return clusters <= self.merging_all
+
+    def is_readable(self, claim: Claim) -> bool:
+        """Whether it is known where a claim points at."""
+        if isinstance(claim.targets, Detected):
+            return any(link in self.detected for link in claim.targets.links)
+        return isinstance(claim.targets, Known)
 
 
-def settle(claims: Iterable[Claim]) -> tuple[tuple[Claim, ...], tuple[Complaint, ...]]:
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One claim at most for each name and type, the complaints to the objects that lost, and who came when."""
+
+    claims: tuple[Claim, ...]
+    complaints: tuple[Complaint, ...]
+    queues: tuple[NameQueue, ...] = ()
+
+
+class _Settling:
+    """The settlement of all names, as it is made. order: the place of each object at the present name."""
+
+    def __init__(self, tenure: Tenure, rules: SharingRules) -> None:
+        self.tenure = tenure
+        self.rules = rules
+        self.order: dict[ObjectKey, int] = {}
+        self.complaints: Told = {}
+        self.queues: list[NameQueue] = []
+
+    def of_name(self, name: str, found: Sequence[Claim]) -> Iterator[Claim]:
+        """Yield the claims that remain for one name."""
+        asking = {claim.object.resource: claim.object for claim in found}
+        having = self.tenure.holdings(name, asking) if len(asking) > 1 or not self.tenure.all_seen else {}
+        hidden = None if having.keys() & asking.keys() else self.tenure.hidden_holder(having)
+        if hidden is None and len(asking) == 1:
+            self.order = {claim.object: 0 for claim in found}
+            yield from self._merged(found)
+            return
+        arrived = self.tenure.order(name, asking.values(), having)
+        readable = {claim.object for claim in found if self.rules.is_readable(claim)}
+        counting = [key for key in arrived if key.resource in having or key in readable] or arrived
+        leader = hidden or counting[0]
+        camp = [key for key in counting if key == leader or self.rules.share(key, leader)]
+        self.order = {key: at for at, key in enumerate(camp)}
+        kept = tuple(self._shared([claim for claim in found if claim.object in self.order], having))
+        yield from self._agreeing(kept, [claim for claim in found if claim.object not in self.order], leader)
+        if {key for claim in kept for key, _ in _parts(claim)} != set(arrived):
+            self.queues.append(self.tenure.queue(name, arrived))
+
+    def _shared(self, found: Sequence[Claim], having: Mapping[str, frozenset[str]]) -> Iterator[Claim]:
+        """Yield the claims that remain of a camp: of one that cannot be read its object keeps what it has, no more."""
+        readable = [claim for claim in found if self.rules.is_readable(claim)]
+        if len(self.order) == 1 or not readable:
+            yield from self._merged(found)
+            return
+        kept: dict[str | None, Claim] = {}
+        unread = sorted(
+            (claim for claim in found if not self.rules.is_readable(claim)), key=partial(place, order=self.order)
+        )
+        typed = [(claim, kind) for claim in unread for kind in _held(claim, having) if kind]
+        aliased = {kind == ALIAS for _, kind in typed}
+        # What may still be wanted stays, and keeps what cannot stand beside it from the name.
+        readable = [claim for claim in readable if aliased <= {claim.type == ALIAS}]
+        for claim in self._merged(readable):
+            kinds = ("A", "AAAA") if claim.type is None and typed else (claim.type,)
+            kept |= {kind: replace(claim, type=kind) for kind in kinds}
+        for claim, kind in typed:
+            if kind == ALIAS and kind in kept and self.order[kept[kind].object] < self.order[claim.object]:
+                continue  # a name has one CNAME
+            if kind in kept:
+                parts = (*_parts(kept[kind]), (claim.object, claim.targets))
+                kept[kind] = replace(kept[kind], targets=claim.targets, parts=parts)
+            else:
+                kept[claim.type] = claim
+        yield from kept.values()
+
+    def _merged(self, found: Sequence[Claim]) -> Iterator[Claim]:
+        most = min((self.rules.most_targets.get(key.cluster, MOST_TARGETS) for key in self.order), default=MOST_TARGETS)
+        return merge(found, self.order, most, self.complaints)
+
+    def _agreeing(
+        self, kept: Sequence[Claim], others: Sequence[Claim], leader: ObjectKey | HiddenHolder
+    ) -> Iterator[Claim]:
+        """Yield the claims of those that share the name, with the objects that ask for the same; tell the others.
+
+        An object that cannot be read waits until it can.
+        """
+        agreeing: dict[Claim, dict[ObjectKey, None]] = {}
+        for claim in sorted(others, key=lambda one: one.object):
+            same = next((one for one in kept if _is_same(one, claim)), None)
+            if same is not None:
+                agreeing.setdefault(same, {})[claim.object] = None
+            elif self.rules.is_readable(claim):
+                self.complaints[_of_another_namespace(claim, leader)] = None
+        for one in kept:
+            yield replace(one, agreeing=tuple(agreeing[one])) if one in agreeing else one
+
+
+NOBODY = Tenure()
+USUAL = SharingRules()
+
+
+def settle(claims: Iterable[Claim], tenure: Tenure = NOBODY, rules: SharingRules = USUAL) -> Settlement:
     """Return one claim at most for each name and type, and the complaints to the objects that lost.
 
     Where one of several targets is unknown, so are all. An object with an uncertain claim to a type neither loses it
-    nor gets a complaint; whether a younger one gets the type is unknown until then.
+    nor gets a complaint; whether a later one gets the type is unknown until then.
     """
     by_name: dict[str, list[Claim]] = {}
     for claim in claims:
         by_name.setdefault(claim.name, []).append(claim)
+    settling = _Settling(tenure, rules)
     kept: list[Claim] = []
-    complaints: dict[Complaint, None] = {}
     for name in sorted(by_name):
         found = by_name[name]
-        if _are_apart(found):
-            kept += sorted(found, key=_age)
+        if len(found) == 1 and _is_plain(found[0], tenure):  # as is usual: such names cost next to nothing
+            kept += found
         else:
-            kept += _of_name(sorted(set(found), key=_age), complaints)
-    return tuple(kept), tuple(complaints)
+            kept += settling.of_name(name, found)
+    return Settlement(tuple(kept), tuple(settling.complaints), tuple(settling.queues))
 
 
-def _are_apart(claims: Sequence[Claim]) -> bool:
-    """Whether no two claims can meet, as is usual: such names cost next to nothing."""
-    types = {claim.type for claim in claims}
-    return len(claims) == 1 or (len(types) == len(claims) and not types & {None, ALIAS})
+def _is_plain(claim: Claim, tenure: Tenure) -> bool:
+    """Whether the only object that asks for a name has it already, or no other can be hidden that does."""
+    return tenure.all_seen or tenure.is_marked_for((claim.name, claim.type or ""), claim.object.resource)
 
 
-def _age(claim: Claim) -> tuple[object, ...]:
-    """Return the sort key of a claim: the age of its object, the object's key, then its other fields.
-
-    Unknown targets of an object come after its own addresses, and before an alias.
-    """
-    kind = claim.type or (_AFTER_ADDRESSES if isinstance(claim.targets, Unknown) else "")
-    return claim.created, claim.object, kind, repr(claim)
+def _parts(claim: Claim) -> tuple[tuple[ObjectKey, Targets], ...]:
+    return claim.parts or ((claim.object, claim.targets),)
 
 
-def _of_name(claims: Sequence[Claim], complaints: dict[Complaint, None]) -> Iterator[Claim]:
-    """Yield the claims that remain for one name, oldest first."""
-    typed_claims: dict[str, list[_TypedClaim]] = {}
-    for typed in _beside_each_other([typed for claim in claims for typed in _typed(claim)], complaints):
-        typed_claims.setdefault(typed.type, []).append(typed)
-    won = {record_type: _of_type(typed_claims[record_type], complaints) for record_type in sorted(typed_claims)}
-    whole = {
-        claim
-        for claim in claims
-        if claim.type is None
-        and all(typed_claims.get(one.type, [None])[0] == one for one in _typed(claim))
-        and len({won[one.type].targets for one in _typed(claim)}) == 1
-    }
-    for record_type, claim in won.items():
-        origin = typed_claims[record_type][0].claim
-        if origin not in whole:
-            yield claim
-        elif record_type == _typed(origin)[0].type:
-            yield replace(claim, type=None)
+def _held(claim: Claim, having: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """Yield the types of the records that a claim is about and its object has."""
+    held = having.get(claim.object.resource, frozenset())
+    yield from sorted(held if claim.type is None else held & {claim.type})
 
 
-def _typed(claim: Claim) -> tuple[_TypedClaim, ...]:
-    if claim.type is not None:
-        return (_TypedClaim(claim.type, claim, certain=True),)
-    if isinstance(claim.targets, Detected):
-        return tuple(_TypedClaim(one, claim, certain=True) for one in ("A", "AAAA"))
-    return tuple(_TypedClaim(one, claim, certain=False) for one in ("A", "AAAA", ALIAS))
+def _is_same(kept: Claim, claim: Claim) -> bool:
+    """Whether a claim asks for exactly what is kept of the claims for a name."""
+    return (
+        isinstance(claim.targets, Known | Detected)
+        and (kept.type, kept.targets) == (claim.type, claim.targets)
+        and all(getattr(kept, setting) == getattr(claim, setting) for setting in SETTINGS)
+    )
 
 
-def _beside_each_other(typed_claims: list[_TypedClaim], complaints: dict[Complaint, None]) -> Iterator[_TypedClaim]:
-    """Yield the claims that can stand beside the oldest certain one: a CNAME stands alone."""
-    first = next((position for position, typed in enumerate(typed_claims) if typed.certain), None)
-    for position, typed in enumerate(typed_claims):
-        if first is None or (typed.type == ALIAS) == (typed_claims[first].type == ALIAS):
-            yield typed
-        elif typed.certain:
-            complaint = _lost(
-                typed.claim, typed_claims[first].claim, "a CNAME stands alone at its name (RFC 1034, 3.6.2)"
-            )
-            complaints[complaint] = None
-        elif position < first:
-            yield typed
-
-
-def _of_type(typed_claims: Sequence[_TypedClaim], complaints: dict[Complaint, None]) -> Claim:
-    """Return the oldest claim, with the targets of the claims that agree with it."""
-    winner = typed_claims[0]
-    merged: list[tuple[ObjectKey, Targets]] = []
-    for typed in typed_claims:
-        difference = _difference(typed, winner)
-        if not difference:
-            merged.append((typed.claim.object, typed.claim.targets))
-        elif typed.certain and winner.certain:
-            complaints[_lost(typed.claim, winner.claim, difference)] = None
-    targets = winner.claim.targets if winner.type == ALIAS else _merged([one for _, one in merged])
-    return replace(winner.claim, type=winner.type, targets=targets, parts=tuple(merged) if len(merged) > 1 else ())
-
-
-def _difference(typed: _TypedClaim, winner: _TypedClaim) -> str:
-    """Return the reason why two claims cannot be merged; "" where they can."""
-    one, other = typed.claim, winner.claim
-    for setting in _SETTINGS:
-        mine, its = getattr(one, setting), getattr(other, setting)
-        if mine != its:
-            return f"its {setting} is {_spelled(its)}, not {_spelled(mine)}"
-    if isinstance(one.targets, Detected) != isinstance(other.targets, Detected):
-        return "one of the two points at detected addresses, and the other does not"
-    if typed.type == ALIAS and one.targets != other.targets:
-        return "a name has one CNAME"
-    return ""
-
-
-def _merged(targets: Sequence[Targets]) -> Targets:
-    for one in targets:
-        if isinstance(one, Unknown):
-            return one
-    if any(isinstance(one, Detected) for one in targets):
-        return Detected(tuple(sorted({link for one in targets if isinstance(one, Detected) for link in one.links})))
-    return Known(tuple(sorted({target for one in targets if isinstance(one, Known) for target in one.value})))
-
-
-def _lost(loser: Claim, winner: Claim, reason: str) -> Complaint:
-    if loser.object == winner.object:
-        text = f"{loser.object}: what stands behind its name {loser.name} does not agree: {reason}"
-        return Complaint(loser.object, "", "", "", text)
+def _of_another_namespace(loser: Claim, holder: ObjectKey | HiddenHolder) -> Complaint:
     text = (
-        f"{loser.object}: {winner.object} has {loser.name} because it is older (or first by name, of two of one age), "
-        f"and the two cannot be merged: {reason}"
+        f"{loser.object}: {holder} has {loser.name} because it asked for it first (of two at once the first by name), "
+        "and objects of different namespaces share no name (cluster.merge)"
     )
     return Complaint(loser.object, "", "", "", text)
-
-
-def _spelled(value: object) -> str:
-    return "not set" if value is None else str(value)

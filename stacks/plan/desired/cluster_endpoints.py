@@ -1,6 +1,7 @@
 """Endpoints from the claims of cluster objects: defaults filled in, impossible claims complained of. Pure.
 
-The settings win a name that an object claims too; the object gets a complaint.
+`admission` says which claims may be made, `claims` who gets the name. A claim that cannot be fulfilled keeps what its
+object has, and keeps nobody else from the name.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeVar
 
-from components.marks import ownership
+from components.marks import in_comments, ownership
 from components.marks.writer import Writer
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
-from stacks.model.values import WAN, Endpoint, Known, Unknown
-from stacks.plan.desired.claims import ALIAS, settle
+from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
+from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
+from stacks.plan.desired.claims import NOBODY, SharingRules, settle
 from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of
+from stacks.plan.desired.merging import ALIAS
+from stacks.plan.desired.tenure import Tenure
 from stacks.plan.records.record_sets import marked_comment
 
 if TYPE_CHECKING:
+    from stacks.settings.cluster import ClaimRules
     from stacks.settings.stack import Settings
     from stacks.settings.zone import ZoneSettings
 
@@ -60,24 +65,56 @@ class ZoneClaims:
     """The claiming objects of each endpoint."""
 
 
+@dataclass(frozen=True, slots=True)
+class SettledClaims:
+    """The claims by zone, one at most for each name and type, with the complaints so far."""
+
+    by_zone: Mapping[str, Sequence[Claim]]
+    complaints: tuple[Complaint, ...]
+    queues: tuple[NameQueue, ...]
+
+
 def claims_by_zone(
-    settings: Settings, sources: Sequence[SourceSighting], balanced: Collection[str] = ()
-) -> tuple[Mapping[str, Sequence[Claim]], tuple[Complaint, ...]]:
-    """Return the claims by zone, one at most for each name and type, and the complaints so far.
+    settings: Settings,
+    sources: Sequence[SourceSighting],
+    tenure: Tenure = NOBODY,
+    balanced: Collection[str] = (),
+    detected: frozenset[str] = frozenset({WAN}),
+) -> SettledClaims:
+    """Return the claims that may be made and have their names.
 
     A claim belongs to the innermost zone that holds its name. Names in none of our zones are ignored, and balanced
-    names too: their load balancer would hide the records.
+    names too: their load balancer would hide the records. detected: the links with an address.
     """
     found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
     complaints = tuple(one for one in found if isinstance(one, Complaint))
-    zones = frozenset(zone.zone for zone in settings.each_zone())
-    by_zone: dict[str, list[Claim]] = defaultdict(list)
-    kept, lost = settle(
-        one for one in found if isinstance(one, Claim) and one.name not in balanced and zone_of(one.name, zones)
-    )
+    zones = {zone.zone: zone for zone in settings.each_zone()}
+    names = frozenset(zones)
+    claims = [one for one in found if isinstance(one, Claim) and one.name not in balanced]
+    where = {one.name: zone_of(one.name, names) for one in claims}
+    inside = (one for one in claims if where[one.name])
+    kept, refused = admitted(settings, inside, sources, Closed.of(settings))
+    links = frozenset(settings.wan.links)
+    possible: list[Claim] = []
+    faults: dict[Complaint, None] = {}
     for claim in kept:
-        by_zone[zone_of(claim.name, zones)].append(claim)
-    return by_zone, (*complaints, *lost)
+        fault = _fault(claim, zones[where[claim.name]], settings.owner, links)
+        if fault:
+            faults[fault] = None
+        possible.append(without_targets(claim, Unknown(fault.text)) if fault else claim)
+    settled = settle(possible, tenure, _sharing(rules_of(settings, sources), detected))
+    by_zone: dict[str, list[Claim]] = defaultdict(list)
+    for claim in settled.claims:
+        by_zone[where[claim.name]].append(claim)
+    return SettledClaims(by_zone, (*complaints, *refused, *faults, *settled.complaints), settled.queues)
+
+
+def _sharing(rules: Mapping[str, ClaimRules], detected: frozenset[str]) -> SharingRules:
+    return SharingRules(
+        merging_all=frozenset(cluster for cluster, one in rules.items() if one.merge == "all"),
+        most_targets={cluster: one.targets_per_name for cluster, one in rules.items()},
+        detected=detected,
+    )
 
 
 def zone_of(name: str, zones: frozenset[str]) -> str:
@@ -90,15 +127,9 @@ def zone_of(name: str, zones: frozenset[str]) -> str:
 
 
 def zone_claims(
-    zone: ZoneSettings,
-    claims: Sequence[Claim],
-    own: Iterable[Endpoint],
-    addresses: AddressesByLink,
-    links: Iterable[str],
-    owner: str,
+    zone: ZoneSettings, claims: Sequence[Claim], own: Iterable[Endpoint], addresses: AddressesByLink
 ) -> ZoneClaims:
-    """Return the endpoints of the claims in a zone. own, links: endpoints and links of the settings."""
-    known_links = frozenset(links)
+    """Return the endpoints of the claims in a zone. own: endpoints of the settings."""
     taken: dict[str, set[str]] = defaultdict(set)
     for endpoint in own:
         taken[endpoint.name].add(endpoint.type)
@@ -110,10 +141,6 @@ def zone_claims(
         if claim.type is None and isinstance(claim.targets, Unknown):
             staying.append(StayingName(claim.name, ANY, claim.targets.reason))
             continue
-        if fault := _fault(claim, zone, owner, known_links):
-            complaints.append(fault)
-            staying.append(StayingName(claim.name, claim.type or ANY, fault.text))
-            continue
         if len(claim.tags or ()) > zone.tag_limit:
             complaints.append(_too_many_tags(claim, zone))
         found = tuple(_endpoints(claim, zone, addresses))
@@ -124,7 +151,9 @@ def zone_claims(
                 complaints += _in_the_settings(claim)
                 continue
             endpoints.append(endpoint)
-            objects[endpoint.name, endpoint.type] = tuple(dict.fromkeys(key for key, _ in _parts(claim)))
+            objects[endpoint.name, endpoint.type] = tuple(
+                dict.fromkeys((*(key for key, _ in _parts(claim)), *claim.agreeing))
+            )
     return ZoneClaims(tuple(endpoints), tuple(staying), tuple(dict.fromkeys(complaints)), objects)
 
 
@@ -195,7 +224,9 @@ def _in_the_settings(claim: Claim) -> Iterator[Complaint]:
 
 
 def _fault(claim: Claim, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
-    """Return the complaint on a claim that the zone cannot fulfil; None where it can."""
+    """Return the complaint on a claim that the zone cannot fulfil; None where it can, and where nobody knows."""
+    if claim.type is None and isinstance(claim.targets, Unknown):
+        return None
     return _link_fault(claim, links) or _setting_fault(claim, zone, owner) or _name_fault(claim, zone)
 
 
@@ -215,6 +246,8 @@ def _setting_fault(claim: Claim, zone: ZoneSettings, owner: str) -> Complaint | 
         return _cannot(claim, f"it says no ttl, and that of the settings is {ttl}; allowed: {allowed}")
     if claim.proxied and not traits.proxies:
         return _said(claim, "proxied", "true", f"false; {traits.title} has no proxy")
+    if claim.comment is not None and in_comments.speaks_of_a_mark(claim.comment):
+        return _said(claim, "comment", claim.comment, "a comment that is not like an ownership mark")
     if claim.comment is not None and traits.comments:
         mark = marked_comment("", zone, Writer(owner))
         room = zone.comment_limit - (len(f" {mark}") if mark else 0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stacks.model.observation import Observation
 from stacks.model.values import Frozen, RecordSet, RegisteredRecord, SharedSet, UnreadZone
 from stacks.plan.desired import shares
+from stacks.plan.desired.admission import Closed
 from stacks.plan.desired.cluster_endpoints import ANY, StayingName
 from stacks.plan.desired.shares import Sight
 from stacks.plan.records.former_marks import registered_former_marks
@@ -31,8 +32,13 @@ class KeptSet:
     shared: SharedSet | None
 
 
-def in_doubt(staying: Sequence[StayingName], zone: ZoneIndex, sight: Sight, planned: set[Key]) -> Iterator[KeptSet]:
-    """Yield our sets that a hidden object may claim. staying: names with the reason why they stay."""
+def in_doubt(
+    staying: Sequence[StayingName], zone: ZoneIndex, sight: Sight, closed: Closed, planned: set[Key]
+) -> Iterator[KeptSet]:
+    """Yield our sets that a hidden object may claim. staying: names with the reason why they stay.
+
+    closed: the names that no object can have, seen or not.
+    """
     if sight.is_clear and not staying:
         return
     reasons = {(one.name, one.type): one.reason for one in staying}
@@ -40,7 +46,7 @@ def in_doubt(staying: Sequence[StayingName], zone: ZoneIndex, sight: Sight, plan
         ours = [one for one in zone.registered.get(key, []) if zone.of_this_zone(one)]
         mark = zone.registered_marks.get(key)
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
-        if reason and (ours or (mark and zone.of_this_zone(mark))):
+        if reason and not closed.reason(key[0]) and (ours or (mark and zone.of_this_zone(mark))):
             kept = as_registered(key, zone.settings.zone, ours, mark)
             yield KeptSet(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
 

@@ -14,14 +14,13 @@ from components.marks import ownership
 from stacks.model.claims import Complaint, origin
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, SharedSet, Unknown
-from stacks.plan.desired.claims import ALIAS
+from stacks.plan.desired.merging import ALIAS
+from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex
 
 ANYBODY = ""
 """The giver of targets whose giver is not known."""
-SETTINGS = "settings/"
-
 LINK = "link:"
 """Before a link's name: the target of an object that points at the addresses detected on the link."""
 
@@ -40,7 +39,7 @@ class Sight:
     """The reason of a hidden origin that its cluster has; "" for none: a kind that it lacks hides no other objects."""
     shared: Mapping[Key, Gave]
     doubted: Mapping[str, str]
-    """Objects with an annotation that cannot be followed, with the reason: their names may be unknown."""
+    """Objects whose names may be unknown, as an annotation cannot be followed, say; with the reason."""
 
     @classmethod
     def of(cls, observation: Observation) -> Sight:
@@ -59,7 +58,7 @@ class Sight:
             for source in observation.sources
             if isinstance(source.found, Known)
             for one in source.found.value
-            if isinstance(one, Complaint) and one.annotation
+            if isinstance(one, Complaint) and (one.annotation or one.hides_names)
         }
         return cls(tuple(read), tuple(unread), next(failures, ""), shared, doubted)
 
@@ -79,6 +78,14 @@ class Sight:
                 return reason
         # Of a cluster that was renamed, or nobody knows whose: it may be one of those that cannot be seen.
         return "" if resource and resource.startswith(self.read) else self.failure
+
+    def namespace(self, resource: str) -> str | None:
+        """Return the namespace of an object, "" for one without any; None where its name does not tell."""
+        for begin in (*(begin for begin, _ in self.unread), *self.read):
+            if resource.startswith(begin):
+                namespace, slash, _ = resource.removeprefix(begin).partition("/")
+                return namespace if slash else ""
+        return None
 
 
 def gave(key: Key, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Gave:

@@ -15,7 +15,7 @@ from stacks.plan.geo.origins import Handover, handover, origins, slot_of
 from stacks.plan.geo.view import LEFT, AccountView, hosts_of
 from stacks.settings.geo import GeoSettings, LocationSettings
 
-_PLACE = re.compile(r"TrueNorth: .* in (?P<place>\S+)(?: \[truenorth |$)")
+_PLACE = re.compile(r"TrueNorth: .* in (?P<place>\S+)(?: \[truenorth |\Z)")
 
 
 @dataclass(frozen=True, slots=True)

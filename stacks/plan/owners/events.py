@@ -10,7 +10,7 @@
 | Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address            |
 | Conflict        | Warning | somebody else's record stands in its place                                            |
 | BadAnnotation   | Warning | an annotation does not say what can be done                                           |
-| NameRefused     | Warning | the object does not get its name, e.g. an older object has it                         |
+| NameRefused     | Warning | the object does not get its name: another has it, or the settings do not allow it     |
 | HeldBack        | Warning | the guard leaves a change to a person                                                 |
 | Failed          | Warning | the run has failed: whether the record is as it should be is not known                |
 """
@@ -130,6 +130,8 @@ def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
 
 def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
+    if complaint.hides_names and not complaint.allowed:
+        reason = Reason.WAITING
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
 
 

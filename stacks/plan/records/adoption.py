@@ -119,7 +119,7 @@ def _taken(
 
 def _is_surely_ours(live: LiveRecord, record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex) -> bool:
     """Whether a mark speaks of this very record: its own comment does, a TXT of a set without one record too many."""
-    if zone.is_commented_ours(live):
+    if zone.believes_comments and zone.is_commented_ours(live):
         return True
     values = [one for one in others if one.record.type == record_set.type and one.id not in zone.mark_ids]
     return len(values) <= len(record_set.slots)

@@ -83,13 +83,15 @@ class Wanted:
     registered: bool
     alive: bool
     cut_off: bool
+    believes_comments: bool = True
+    """Whether a comment may say that a record is ours: where our marks stand in comments."""
 
 
 def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
     """Return the case of a record unknown to state. holders: the marks in the zone that may speak of it."""
     if live.record.type != wanted.type:
         return Case.OTHER_TYPE
-    holder = holder_of(live, holders)
+    holder = holder_of(live, holders, wanted.writer, believes_comments=wanted.believes_comments)
     ours = holder is not None and wanted.writer.has_written(holder)
     same = live.record.content in wanted.contents
     if ours and (same or wanted.cut_off):
@@ -109,16 +111,28 @@ def _of_others(holder: HeritageMark, writer: Writer) -> Case:
     return Case.ANOTHER_STATE if writer.is_namesake_of(holder) else Case.ANOTHER_OWNER
 
 
-def holder_of(live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
-    """Return the mark of a record: the one in its own comment, else the surest beside it; None for none."""
-    return heritage.commented(live.record.comment) or (holders[0] if holders else None)
+def holder_of(
+    live: LiveRecord, holders: Sequence[HeritageMark], writer: Writer, *, believes_comments: bool
+) -> HeritageMark | None:
+    """Return the mark of a record: the one in its own comment, else the surest beside it; None for none.
+
+    An object's annotation can write any comment. So one that says that a record is ours counts only where our marks
+    stand in comments, and no mark of another owner stands beside the record. writer: of our marks.
+    """
+    beside = holders[0] if holders else None
+    commented = heritage.commented(live.record.comment)
+    if commented is None:
+        return beside
+    contradicted = beside is not None and (beside.heritage, beside.owner) != (ownership.HERITAGE, writer.owner)
+    if commented.owner == writer.owner and (contradicted or not believes_comments):
+        return beside
+    return commented
 
 
-def explained(case: Case, live: LiveRecord, holders: Sequence[HeritageMark]) -> str:
-    """Return the owner of the record, in words for a message."""
+def explained(case: Case, holder: HeritageMark | None) -> str:
+    """Return the owner of the record, in words for a message. holder: its mark."""
     if case is Case.OURS_CHANGED:
         return "it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` takes it"
-    holder = holder_of(live, holders)
     if case is Case.ANOTHER_STATE and holder:
         return f"{heritage.described(holder)}: another instance of this stack, or its state; `truenorth adopt` takes it"
     return heritage.described(holder) if holder else "no owner's mark"

@@ -56,7 +56,9 @@ def _is_over(
         return False
     if zone.is_ours(mark):
         return zone.has_mark((record_set.name, record_set.type)) or live.record.name != record_set.mark_name
-    return takeover is not None and takeover.takes_mark(mark)
+    if takeover is None or (takeover.rebuilds and takeover.owner != mark.owner):  # another stack's mark stays its own
+        return False
+    return takeover.takes_mark(mark)
 
 
 def registered_former_marks(key: Key, registered: Iterable[RegisteredRecord]) -> tuple[FormerMark, ...]:

@@ -10,7 +10,6 @@ from components.marks.heritage import HeritageMark
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import LiveRecord, ZoneSnapshot
-from stacks.plan.records.cases import holder_of
 from stacks.plan.records.former_marks import speaks
 from stacks.plan.records.record_sets import import_ids
 from stacks.plan.records.zone_index import ZoneIndex, index
@@ -58,7 +57,7 @@ def _of_zone(zone: ZoneIndex) -> Iterator[HeldRecord]:
         for live in zone.foreign.get(name, ()):
             record_type = live.record.type
             speaking = tuple(mark for mark in zone.holders(name, record_type) if speaks(mark, name, record_type))
-            holder = holder_of(live, speaking)
+            holder = zone.holder_of(live, speaking)
             if holder and live.id not in zone.mark_ids:
                 yield HeldRecord(domain, live, holder, is_mark=False)
         for mark, live in zone.marks_at.get(name, ()):

@@ -60,12 +60,12 @@ def _are_made(ours: Collection[LiveRecord], traces: Traces | None) -> bool:
 
 
 def _commented(known: Collection[Key], zone: ZoneIndex) -> dict[Key, list[LiveRecord]]:
-    """Return the records with our mark in their comment, by set."""
+    """Return the records with our mark in their comment, by set; none where our marks do not stand in comments."""
     marked: dict[Key, list[LiveRecord]] = {}
     for name, there in sorted(zone.foreign.items()):
         for live in there:
             key = (name, live.record.type)
-            if key not in known and zone.is_commented_ours(live):
+            if key not in known and zone.is_commented_ours(live) and zone.is_marked_ours(live):
                 marked.setdefault(key, []).append(live)
     return marked
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,8 +74,17 @@ class ZoneIndex:
 
     def is_marked_ours(self, live: LiveRecord) -> bool:
         """Whether the surest mark of a record is one that this stack has written."""
-        holder = holder_of(live, self.holders(live.record.name, live.record.type))
+        holder = self.holder_of(live, self.holders(live.record.name, live.record.type))
         return holder is not None and self.is_ours(holder)
+
+    @property
+    def believes_comments(self) -> bool:
+        """Whether a comment may say that a record is ours: where our marks stand in comments."""
+        return self.settings.marks == "comment"
+
+    def holder_of(self, live: LiveRecord, holders: Sequence[HeritageMark]) -> HeritageMark | None:
+        """Return the mark of a record; None for none. holders: the marks that may speak of it, the surest first."""
+        return holder_of(live, holders, self.writer, believes_comments=self.believes_comments)
 
     def wanted(self, record_set: RecordSet) -> Wanted:
         """Return a wanted set as `cases` judges it."""
@@ -89,6 +98,7 @@ class ZoneIndex:
             registered=bool(self.registered.get(key)),
             alive=self.alive(key),
             cut_off=alone and key in self.registered_marks and not self.registered.get(key),
+            believes_comments=self.believes_comments,
         )
 
     def is_foreign(self, live: LiveRecord) -> bool:

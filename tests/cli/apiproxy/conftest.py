@@ -73,10 +73,17 @@ class Place:
 
     @contextmanager
     def carrying_out(
-        self, *foreseen: Write, owned: Sequence[str] = (), journal: Path | None = None
+        self,
+        *foreseen: Write,
+        owned: Sequence[str] = (),
+        journal: Path | None = None,
+        may_create: Callable[[Record | None], bool] = lambda _: True,
+        balances: bool = False,
     ) -> Iterator[Counts]:
-        """A convergence that owns these ids of the zone."""
-        intent = Intent("run-1", {self.zone.id: frozenset(owned)}, foreseen)
+        """A convergence that owns these ids of the zone, and may create any record, unless told otherwise."""
+        intent = Intent(
+            "run-1", {self.zone.id: frozenset(owned)}, foreseen, lambda _, record: may_create(record), balances=balances
+        )
         with self.proxy.carrying_out(intent, journal) as counts:
             yield counts
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import requests
@@ -18,6 +19,7 @@ from cli.apiproxy.intent import Intent
 from cli.apiproxy.journal import Journal, JournalEntry
 from cli.apiproxy.proxy import ApiProxy
 from lab.api.faults import Effect, Fault
+from stacks.settings.credentials import Credentials
 from tests.cli.apiproxy.conftest import VARIABLE, Place
 
 
@@ -60,6 +62,30 @@ def test_what_is_none_of_its_paths_is_not_found(place: Place) -> None:
     root = place.proxy.environment[VARIABLE].removesuffix(VARIABLE)
     answer = requests.get(f"{root}other/zones", timeout=10)
     assert (answer.status_code, answer.json()["success"]) == (404, False)
+
+
+@pytest.mark.parametrize("secret", ["", "x", "{SECRET}x", "{SECRET_BUT_ITS_END}", "%s"])
+def test_who_does_not_know_the_secret_is_not_heard(place: Place, secret: str) -> None:
+    """Not even with a token that is right, and in the midst of a convergence."""
+    root, known, _ = place.proxy.environment[VARIABLE].rsplit("/", 2)
+    told = secret.replace("{SECRET}", known).replace("{SECRET_BUT_ITS_END}", known[:-1])
+    url = f"{root}/{told}/{VARIABLE}/zones/{place.zone.id}/dns_records"
+    signed = {"Authorization": f"Bearer {place.token}"}
+    with place.carrying_out():
+        for method in ("GET", "POST", "DELETE"):
+            answer = requests.request(method, url, json=place.a("evil"), headers=signed, timeout=10)
+            assert (answer.status_code, answer.content) == (404, b"")
+    assert place.calls() == []
+
+
+def test_a_kept_plugin_signs_with_the_proxy_s_token_and_the_proxy_with_the_real_one(place: Place) -> None:
+    stand_in = replace(place.client, token=place.proxy.token)
+    place.proxy.sign_with({"cloudflare": Credentials(token=place.token)})
+    with place.carrying_out():
+        assert stand_in("POST", "", place.a("www")).status_code == 200
+        assert replace(stand_in, token="another")("POST", "", place.a("api")).status_code in {400, 403}
+    assert place.contents() == {"www": ["192.0.2.1"]}
+    assert replace(place.direct, token=place.proxy.token)("GET").status_code in {400, 403}
 
 
 def test_the_end_waits_for_what_is_under_way_and_drops_what_is_not(

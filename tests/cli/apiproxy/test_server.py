@@ -22,7 +22,7 @@ async def echo(request: Request) -> Response:
 async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     listener = bound()
     port = listener.getsockname()[1]
-    async with serving(listener, echo):
+    async with serving(listener, lambda target: target.startswith("/"), echo):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         yield reader, writer
         writer.close()
@@ -123,7 +123,7 @@ def test_the_end_closes_connections_that_still_wait() -> None:
 
         listener = bound()
         port = listener.getsockname()[1]
-        async with serving(listener, forever):
+        async with serving(listener, lambda _: True, forever):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"GET / HTTP/1.1\r\n\r\n")
             await asked.wait()

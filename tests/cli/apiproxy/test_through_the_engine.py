@@ -50,7 +50,7 @@ def test_each_write_of_the_plugin_is_the_one_that_was_foreseen(inside: Inside) -
     with ApiProxy({VARIABLE: inside.environment[VARIABLE]}) as proxy:
         through = replace(inside, environment={**inside.environment, **proxy.environment})
         inside.settings("www", "new", {"name": "cdn", "proxied": True})
-        with proxy.carrying_out(Intent("run", {where: frozenset(first)}, foreseen), None) as counts:
+        with proxy.carrying_out(Intent("run", {where: frozenset(first)}, foreseen, lambda *_: True), None) as counts:
             through.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
     assert (counts.tally.claimed, counts.unclaimed) == (5, ())
     assert writes(inside) == ["batch"]

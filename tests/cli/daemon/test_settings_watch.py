@@ -1,15 +1,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
-from cli.daemon.daemon import follow_file
+from cli.daemon.daemon import follow_file, follow_secrets
 from cli.daemon.tasks import in_background
+
+Pause = Callable[[float], Awaitable[None]]
 
 
 def calls_after(path: Path, *changes: Callable[[], object]) -> list[int]:
     """Make one change between two looks at the file, and return how often it was called by then after each."""
+    return calls_during(lambda changed, pause: follow_file(path, changed, pause), *changes)
+
+
+def calls_during(
+    following: Callable[[Callable[[], object], Pause], Coroutine[Any, Any, None]], *changes: Callable[[], object]
+) -> list[int]:
+    """Make one change between two looks, and return how often `changed` was called by then after each."""
     calls = 0
     counts: list[int] = []
 
@@ -30,7 +40,7 @@ def calls_after(path: Path, *changes: Callable[[], object]) -> list[int]:
             change()
 
     async def follow() -> None:
-        async with in_background(follow_file(path, changed, pause), finished.set):
+        async with in_background(following(changed, pause), finished.set):
             await finished.wait()
 
     asyncio.run(follow())
@@ -72,3 +82,19 @@ def test_a_file_that_is_touched_or_gone_for_a_while_and_then_as_before_is_no_cha
     path = tmp_path / "settings.yaml"
     path.write_text("one")
     assert calls_after(path, path.touch, path.unlink, lambda: path.write_text("one")) == [0, 0, 0]
+
+
+def test_a_secret_that_is_rotated_or_gone_is_noticed_and_so_is_one_that_is_named_later(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_text("first")
+    other.write_text("first")
+    files = [one]
+
+    def named() -> None:
+        files.append(other)
+
+    def counted(changed: Callable[[], object], pause: Pause) -> Coroutine[Any, Any, None]:
+        return follow_secrets(lambda: files, changed, pause)
+
+    changes = (lambda: one.write_text("second"), one.touch, one.unlink, named, lambda: other.write_text("second"))
+    assert calls_during(counted, *changes) == [1, 1, 2, 3, 4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from lab import remote
 from lab.world import FIRST_IPV4
@@ -33,3 +34,27 @@ def test_people_hear_of_changes_and_the_watchdog_of_success(inside: Inside, hook
         told(watcher, "result")
         assert ended(watcher) == 0
     assert hook.next().document["message"] == f"{FIRST_IPV4} -> 203.0.113.8", "told at the end"
+
+
+def test_addresses_in_a_file_are_taken_up_when_it_changes_and_kept_where_it_is_broken(
+    inside: Inside, hook: Hook, tmp_path: Path
+) -> None:
+    inside.settings("www")
+    file, place = tmp_path / "addresses", f"json://127.0.0.1:{hook.port}"
+    file.write_text(f"{place}/before\n")
+    environment = {**inside.environment, "TRUENORTH_NOTIFY_FILE": str(file)}
+    with watching(replace(inside, environment=environment)) as watcher:
+        told(watcher, "result")
+        file.write_text("nonsense://ossifrage\n")
+        problem = told(watcher, "reloaded")["problem"]
+        assert f"{file}, address 1" in problem
+        assert "ossifrage" not in problem
+        file.write_text(f"{place}/after\n")
+        assert told(watcher, "reloaded")["problem"] == ""
+        remote.set_address(inside.places, "203.0.113.8")
+        told(watcher, "result")
+        assert ended(watcher) == 0
+    paths = [hook.next().path]
+    while paths[-1] != "/after":
+        paths.append(hook.next().path)
+    assert paths[0] == "/before"

@@ -61,6 +61,13 @@ class TestThePod:
     def test_notices_changed_settings_which_a_mounted_file_alone_would_not_get(self) -> None:
         assert all("subPath" not in one for one in container_of(ARGS)["volumeMounts"])
 
+    def test_has_its_secret_as_files_too_which_follow_the_secret(self) -> None:
+        (mount,) = (one for one in container_of(ARGS)["volumeMounts"] if one["name"] == "credentials")
+        (volume,) = (one for one in pod_of(ARGS)["volumes"] if one["name"] == "credentials")
+        variables = {one["name"]: one.get("value") for one in container_of(ARGS)["env"]}
+        assert variables["CREDENTIALS_DIRECTORY"] == mount["mountPath"]
+        assert volume["secret"]["secretName"] == container_of(ARGS)["envFrom"][0]["secretRef"]["name"]
+
     def test_has_no_credentials_among_its_variables(self) -> None:
         args = replace(ARGS, credentials={"CLOUDFLARE_API_TOKEN": "very-secret"})
         assert "very-secret" not in str(one_of(args, "Deployment"))
@@ -138,6 +145,11 @@ class TestTheNetwork:
             for protocol in ("TCP", "UDP")
         }
         assert by_protocol == {"UDP": [53, 3478, 19302], "TCP": [53, 80, 443, 6443, 3478, 19302, 8443]}
+
+    def test_lets_in_chosen_namespaces_only(self) -> None:
+        (rule,) = one_of(replace(ARGS, page_from=("monitoring", "ingress")), "NetworkPolicy")["spec"]["ingress"]
+        chosen = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": ["monitoring", "ingress"]}
+        assert rule["from"] == [{"namespaceSelector": {"matchExpressions": [chosen]}}]
 
     def test_is_open_where_that_is_wanted(self) -> None:
         assert of_kind(replace(ARGS, network_policy=False), "NetworkPolicy") == []

@@ -119,3 +119,15 @@ def test_a_state_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path) -> None
         read(engine(tmp_path, "echo 'error: access denied' >&2; exit 255"))
     with pytest.raises(ObservationError, match="could not be read"):
         read(tmp_path / "nowhere")
+
+
+def test_the_providers_in_state_are_told_with_the_variables_of_their_tokens() -> None:
+    urns = (
+        "urn:pulumi:home::truenorth::pulumi:providers:cloudflare::cloudflare/NET_TOKEN",
+        "urn:pulumi:home::truenorth::pulumi:providers:cloudflare::default_6_23_1",
+        "urn:pulumi:home::truenorth::pulumi:providers:gandi::default_2_3_2_github_/api.github.com/pulumiverse",
+        "urn:pulumi:home::truenorth::pulumi:providers:kubernetes::cluster",
+    )
+    resources = [{"urn": urn, "type": urn.split("::")[2]} for urn in urns]
+    registry = parse_registry({"deployment": {"resources": resources}})
+    assert registry.signers == (("cloudflare", ""), ("cloudflare", "NET_TOKEN"), ("gandi", ""))

@@ -15,8 +15,20 @@ from tests.stacks.plan.any_worlds import OWNER, Theirs, theirs
 
 CLUSTERS = ("home", "away")
 KINDS = {"HTTPRoute": "gateway-httproute", "Ingress": "ingress"}
-OBJECTS = tuple(ObjectKey(cluster, kind, "shop", "web") for cluster in CLUSTERS for kind in KINDS)
+NAMESPACES = ("shop", "evil")
+OBJECTS = (
+    *(ObjectKey(cluster, kind, "shop", "web") for cluster in CLUSTERS for kind in KINDS),
+    ObjectKey("home", "HTTPRoute", "evil", "web"),
+    ObjectKey("away", "Ingress", "evil", "web"),
+)
 NAMES = ("www.example.com", "api.example.com", "www.example.net")
+CLOSED = (
+    "_truenorth-a.www.example.com",
+    "_truenorth-cname.api.example.com",
+    "_dmarc.example.com",
+    "_acme-challenge.www.example.net",
+)
+"""Names that no object may have: places of marks, and labels that have to be spelled out in the settings."""
 GANDI = "example.net"
 TOO_SHORT = 60
 """Seconds: a ttl that Gandi has not."""
@@ -64,6 +76,11 @@ class Clusters:
                 found.append(SourceSighting(cluster, source, kind, seen))
         return tuple(found)
 
+    def seen(self, key: ObjectKey) -> tuple[Claim, ...]:
+        """Those of an object of which its source tells."""
+        is_there = key.cluster in self.configured and (key.cluster, key.kind) not in self.unread
+        return self.wishes(key) if is_there else ()
+
     def is_read(self, key: ObjectKey) -> bool:
         """Whether the source of an object is, or the settings do not name its cluster any more."""
         return key.cluster not in self.configured or (key.cluster, key.kind) not in self.unread
@@ -78,7 +95,7 @@ shapes: st.SearchStrategy[tuple[tuple[str | None, Targets], ...]] = st.one_of(
     some(["a.example.edu", "b.example.edu"]).map(lambda found: (("CNAME", Known((found,))),)),
     some([(("A", Detected()),), ((None, Detected()),), (("A", Unknown("silence")),), ((None, Unknown("mistake")),)]),
 )
-asking = st.builds(Asks, some(NAMES), shapes, some([None, None, None, 600, TOO_SHORT]))
+asking = st.builds(Asks, some((*NAMES, *NAMES, *CLOSED)), shapes, some([None, None, None, 600, TOO_SHORT]))
 
 
 def any_theirs() -> st.SearchStrategy[Theirs]:
@@ -90,6 +107,7 @@ Step = tuple[str, Any]
 steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("object"), st.tuples(some(OBJECTS), asking)),
     st.tuples(st.just("object"), st.tuples(some(OBJECTS), asking)),
+    st.tuples(st.just("flips"), some(OBJECTS)),
     st.tuples(st.just("gone"), some(OBJECTS)),
     st.tuples(st.just("unread"), st.frozensets(st.tuples(some(CLUSTERS), some(list(KINDS))), max_size=4)),
     st.tuples(st.just("configured"), some([CLUSTERS, CLUSTERS, ("home",), ("away",), ()])),

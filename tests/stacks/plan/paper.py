@@ -16,6 +16,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import (
     LinkAddresses,
     LiveRecord,
+    NameQueue,
     RegisteredRecord,
     SharedSet,
     Sighting,
@@ -45,6 +46,7 @@ class Paper:
     state: dict[tuple[str, str], RegisteredRecord] = field(default_factory=dict)
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
+    queues: tuple[NameQueue, ...] = ()
     made: int = 0
     writes: int = 0
     """How many writes the APIs have had."""
@@ -67,7 +69,7 @@ class Paper:
             for zone in zones
         ]
         ids = tuple((zone, f"z-{zone}") for zone in PROVIDER)
-        registry = Registry(tuple(self.state.values()), ids, links=self.links, shared=self.shared)
+        registry = Registry(tuple(self.state.values()), ids, links=self.links, shared=self.shared, queues=self.queues)
         return Observation(addresses, tuple(seen), registry, sources)
 
     def can_stand(self, zone: str, record: Record, besides: str = "") -> bool:
@@ -116,7 +118,7 @@ class Paper:
             del self.zones[zone][registered.id]
             self._written()
             del self.state[key]
-        self.links, self.shared = plan.links, plan.shared
+        self.links, self.shared, self.queues = plan.links, plan.shared, plan.queues
         assert bool(found) == (before != (self.writes, self.state)), f"the changes are {found}"
         return found
 

@@ -72,6 +72,8 @@ spec:
           value: /var/lib/truenorth
         - name: PULUMI_HOME
           value: /var/lib/truenorth/pulumi
+        - name: CREDENTIALS_DIRECTORY
+          value: /etc/truenorth-credentials
         {{- range $name, $value := .Values.variables }}
         - name: {{ $name }}
           value: {{ $value | quote }}
@@ -107,6 +109,7 @@ spec:
         failureThreshold: 3
       volumeMounts:
         - {name: settings, mountPath: /etc/truenorth, readOnly: true}
+        - {name: credentials, mountPath: /etc/truenorth-credentials, readOnly: true}
         - {name: home, mountPath: /var/lib/truenorth}
         - {name: tmp, mountPath: /tmp}
         {{- if .Values.kubeconfigSecret }}
@@ -116,6 +119,10 @@ spec:
     - name: settings
       configMap:
         name: {{ include "truenorth.name" . }}-settings
+    - name: credentials
+      secret:
+        secretName: {{ include "truenorth.secret" . }}
+        defaultMode: 0440
     - name: home
       emptyDir: {sizeLimit: 1Gi}
     - name: tmp

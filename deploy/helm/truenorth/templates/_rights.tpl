@@ -34,6 +34,11 @@ the two against each other.
     {{- $reads = append $reads (dict "group" "" "resource" "nodes" "wide" true "namespaces" list "told" false "annotated" false) -}}
   {{- end -}}
 {{- end -}}
+{{- range $domain := $cluster.domains | default list -}}
+  {{- if $domain.labels -}}
+    {{- $reads = append $reads (dict "group" "" "resource" "namespaces" "wide" true "namespaces" list "told" false "annotated" false) -}}
+  {{- end -}}
+{{- end -}}
 {{- $geo := $settings.geo | default dict -}}
 {{- if and $geo (not $geo.addresses) (not $geo.wan) -}}
   {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" false "annotated" false) -}}

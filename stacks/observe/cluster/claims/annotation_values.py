@@ -1,6 +1,8 @@
-"""The values that annotations may have, each parsed from text. Pure.
+"""The values that annotations may have, each parsed from text of bounded length. Pure.
 
-Every function here raises ValueError for a text that is not allowed; the constants say in words what is.
+An object may carry 256 KiB of annotations (Kubernetes API, `TotalAnnotationSizeLimitB`): nothing is parsed before its
+length is known, so that no object's owner can make the observation of all others wait. Every function here raises
+ValueError for a text that is not allowed; the constants say in words what is.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
+from components.plain_text import check_plain
 from components.records import canonical
 from stacks.observe.cluster.claims.hostnames import hostname, is_address
 from stacks.settings.fields import LONGEST_COMMENT
@@ -17,8 +20,18 @@ DDNS = "ddns"
 LONGEST_TTL = 2**31 - 1
 """RFC 2181, section 8. What a zone's provider allows is less."""
 
-_DURATION = re.compile(r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+")
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
+LONGEST_SCALAR = 64
+"""Characters of a value that is no list, and no comment or name."""
+LONGEST_LIST = 8192
+"""Characters of a list."""
+MOST_ITEMS = 128
+"""Items of a list."""
+
+_WHOLE_SECONDS = re.compile(r"[0-9]{1,12}")
+_NUMBER = r"[0-9]{1,64}+(?:\.[0-9]{0,64}+)?|\.[0-9]{1,64}+"
+_UNIT = r"ns|us|µs|ms|s|m|h"
+_DURATION = re.compile(rf"(?:(?:{_NUMBER})(?:{_UNIT}))++")
+_PART = re.compile(rf"({_NUMBER})({_UNIT})")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BOOLEANS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
 _TYPES = {"A": ("A",), "AAAA": ("AAAA",), "A/AAAA": ("A", "AAAA")}
@@ -39,29 +52,30 @@ TAGS = "texts, separated by commas"
 
 def content_mode(text: str) -> str:
     """Return the content mode: the source of the targets."""
-    return _one_of(text.lower(), (GATEWAY_ADDRESS, DDNS))
+    return _one_of(text, (GATEWAY_ADDRESS, DDNS))
 
 
 def types(text: str) -> tuple[str, ...]:
     """Return the record types; upper and lower case are the same."""
-    return _TYPES[_one_of(text.upper(), tuple(_TYPES))]
+    return _TYPES[_one_of(text, tuple(_TYPES))]
 
 
 def hostname_source(text: str) -> str:
     """Return the mode that chooses among an object's names: its own, or those of its annotation."""
-    return _one_of(text.lower(), ("defined-hosts-only", "annotation-only"))
+    return _one_of(text, ("defined-hosts-only", "annotation-only"))
 
 
 def access(text: str) -> str:
     """Return the access that chooses among the addresses of nodes: public or private."""
-    return _one_of(text.lower(), ("public", "private"))
+    return _one_of(text, ("public", "private"))
 
 
 def ttl(text: str) -> int:
     """Return the TTL in seconds, 1 for automatic. Fractions of a second are cut, as in external-dns."""
+    _check_scalar(text)
     if text.lower() == "auto":
         return canonical.AUTOMATIC_TTL
-    if re.fullmatch(r"\d{1,12}", text, re.ASCII):
+    if _WHOLE_SECONDS.fullmatch(text):
         seconds = int(text)
     elif _DURATION.fullmatch(text):
         seconds = int(sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)))
@@ -74,12 +88,18 @@ def ttl(text: str) -> int:
 
 def boolean(text: str) -> bool:
     """Return true or false, from the spellings of external-dns (Go's `ParseBool`)."""
-    return _BOOLEANS[_one_of(text.lower(), tuple(_BOOLEANS))]
+    return _BOOLEANS[_one_of(text, tuple(_BOOLEANS))]
 
 
 def items(text: str) -> tuple[str, ...]:
-    """Return the texts between the commas, without the empty ones."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    """Return the texts between the commas, without the empty ones and without the spaces around them."""
+    if len(text) > LONGEST_LIST:
+        raise ValueError(f"it is longer than {LONGEST_LIST:,} characters")
+    check_plain(text)
+    found = tuple(part.strip(" ") for part in text.split(",") if part.strip(" "))
+    if len(found) > MOST_ITEMS:
+        raise ValueError(f"it has {len(found):,} items, more than {MOST_ITEMS}")
+    return found
 
 
 def hostnames(text: str) -> tuple[str, ...]:
@@ -106,8 +126,9 @@ def target(text: str) -> str:
 
 def comment(text: str) -> str:
     """Return a comment of one line."""
-    if "\n" in text or len(text) > LONGEST_COMMENT:
-        raise ValueError
+    if len(text) > LONGEST_COMMENT:
+        raise ValueError(f"it has {len(text):,} characters")
+    check_plain(text)
     return text
 
 
@@ -125,6 +146,15 @@ def tags(text: str) -> tuple[str, ...]:
 
 
 def _one_of(text: str, allowed: tuple[str, ...]) -> str:
-    if text not in allowed:
+    """Return the allowed text that differs in upper and lower case only."""
+    _check_scalar(text)
+    found = {one.lower(): one for one in allowed}.get(text.lower()) if text.isascii() else None
+    if found is None:
         raise ValueError
-    return text
+    return found
+
+
+def _check_scalar(text: str) -> None:
+    if len(text) > LONGEST_SCALAR:
+        raise ValueError(f"it is longer than {LONGEST_SCALAR} characters")
+    check_plain(text)

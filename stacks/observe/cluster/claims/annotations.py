@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records import canonical
 from stacks.kube.objects import Manifest
 from stacks.model.claims import Complaint, ObjectKey
@@ -63,7 +64,7 @@ class Annotated:
         """Return whether an annotation counts on this object: Routeflare's do on routes with its content-mode only."""
         if not annotation.startswith(ROUTEFLARE):
             return True
-        return self.key.kind.endswith("Route") and bool(self.annotations.get(CONTENT_MODE[1], "").strip())
+        return self.key.kind.endswith("Route") and bool(self.annotations.get(CONTENT_MODE[1], "").strip(" "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def find_annotation(chain: Sequence[Annotated], annotations: tuple[str, ...]) ->
     """
     for distance, one in enumerate(chain):
         for annotation in annotations:
-            value = one.annotations.get(annotation, "").strip()
+            value = one.annotations.get(annotation, "").strip(" ")
             if value and one.reads(annotation):
                 return AnnotationValue(distance, one.key, annotation, value)
     return None
@@ -197,7 +198,7 @@ def complaint(found: AnnotationValue, allowed: str, reason: str) -> Complaint:
     """Return the complaint about a bad annotation. reason: "" where `allowed` says enough."""
     why = f" ({reason})" if reason else ""
     text = (
-        f"{found.key}: the annotation {found.annotation} has the value {found.value!r}{why}; allowed: {allowed}. "
+        f"{found.key}: the annotation {found.annotation} has the value {quoted(found.value)}{why}; allowed: {allowed}. "
         "The records stay as they are until it is mended"
     )
-    return Complaint(found.key, found.annotation, found.value, allowed, text)
+    return Complaint(found.key, found.annotation, cut(found.value, LONGEST_QUOTE), allowed, text)

@@ -38,6 +38,10 @@ class LookupRecorder:
         self.lookups[resource, namespace, name] = found
         return found
 
+    def counts(self, resource: Resource, namespace: str) -> bool:
+        """Return whether the settings have the objects of a namespace read; that never changes."""
+        return self.objects.counts(resource, namespace)
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered(Generic[T]):

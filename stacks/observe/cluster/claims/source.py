@@ -18,12 +18,15 @@ class Options:
     ingress_classes: the classes of the Ingresses that count; none: all.
     cluster_addresses: Services of type ClusterIP make claims too.
     cordoned_nodes: nodes that take no new pods count too.
+    names_per_object, targets_per_name: the most that an object may ask for.
     """
 
     opt_in: bool = False
     ingress_classes: tuple[str, ...] = ()
     cluster_addresses: bool = False
     cordoned_nodes: bool = False
+    names_per_object: int = 250
+    targets_per_name: int = 100
 
 
 class ClaimSource(Protocol):

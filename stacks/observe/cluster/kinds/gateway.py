@@ -61,7 +61,7 @@ class Attachment:
     hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
     the route's, nearest first. targets: the Gateway's addresses in their order. doubt: the reason why it is not known
     whether the route attaches at all; then no annotation can give its targets either. tentative: a controller has yet
-    to decide; attachments that are certain do not wait for it.
+    to decide, or the parent is absent; attachments that are certain do not wait for it.
     """
 
     hostname: str | Unknown
@@ -81,30 +81,15 @@ class AttachingRoute:
 
 
 def attachments(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> tuple[Attachment, ...]:
-    """Return the listeners of a parent to which the route may attach; none where the parent is gone or unsupported."""
+    """Return the listeners of a parent to which the route may attach; none where it is unsupported, or does not count.
+
+    A parent that is absent is one that is being replaced, as far as anybody knows: the route still asks for its names.
+    """
     if reference.group == GATEWAY_GROUP and reference.kind == GATEWAYS.kind:
         return tuple(_of_gateway(reference, route, objects))
     if reference.group == GATEWAY_GROUP and reference.kind == LISTENER_SETS.kind:
         return tuple(_of_listener_set(reference, route, objects))
     return ()
-
-
-def missing(reference: ParentRef, objects: ClusterObjects) -> str:
-    """Return the parent that is not there, or its Gateway that is not, in words; "" where both are.
-
-    A Gateway or ListenerSet that is replaced is not there for a moment, nor is a parent that was never made.
-    """
-    if reference.group == GATEWAY_GROUP and reference.kind == LISTENER_SETS.kind:
-        found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
-        if isinstance(found, Unknown):
-            return ""
-        if found is None:
-            return f"{LISTENER_SETS.kind} {reference.namespace}/{reference.name}"
-        reference = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
-    if (reference.group, reference.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
-        return ""
-    gone = objects.get(GATEWAYS, reference.namespace, reference.name) is None
-    return f"{GATEWAYS.kind} {reference.namespace}/{reference.name}" if gone else ""
 
 
 def addresses(gateway: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
@@ -121,30 +106,39 @@ def _fits(kind: str, address: str) -> bool:
 
 def _of_gateway(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
     gateway = objects.get(GATEWAYS, reference.namespace, reference.name)
-    if isinstance(gateway, Unknown):
-        yield Attachment(gateway, (), gateway, doubt=gateway)
-    elif gateway is not None:
+    if gateway is None or isinstance(gateway, Unknown):
+        yield from _unseen(gateway, GATEWAYS, reference, objects)
+    else:
         key = key_of(objects.cluster, GATEWAYS, gateway)
         attachment = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
         for listener in gateway["spec"].get("listeners") or ():
             yield from _listener(listener, reference, route, attachment, objects)
 
 
+def _unseen(
+    found: Unknown | None, resource: Resource, reference: ParentRef, objects: ClusterObjects
+) -> Iterator[Attachment]:
+    """Yield the attachment to a parent that cannot be seen, or is absent: nobody knows its host name and addresses."""
+    if found is not None:
+        yield Attachment(found, (), found, doubt=found)
+    elif objects.counts(resource, reference.namespace):
+        absent = Unknown(f"{resource.kind} {reference.namespace}/{reference.name} is not there")
+        yield Attachment(absent, (), absent, doubt=absent, tentative=True)
+
+
 def _of_listener_set(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
     """Yield the listeners of a set where its Gateway allows the set, and set and listener are accepted."""
     found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
-    if found is None:
-        return
-    if isinstance(found, Unknown):
-        yield Attachment(found, (), found, doubt=found)
+    if found is None or isinstance(found, Unknown):
+        yield from _unseen(found, LISTENER_SETS, reference, objects)
         return
     key = key_of(objects.cluster, LISTENER_SETS, found)
     parent = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
     gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
-    if gateway is None or (parent.group, parent.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
+    if (parent.group, parent.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
         return
-    if isinstance(gateway, Unknown):
-        yield Attachment(gateway, (), gateway, doubt=gateway)
+    if gateway is None or isinstance(gateway, Unknown):
+        yield from _unseen(gateway, GATEWAYS, parent, objects)
         return
     allowed = _allows_set(gateway, key, objects)
     if allowed is False:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from components.plain_text import quoted
 from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import GEO, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
@@ -72,7 +73,7 @@ class BalancedObjects:
         cluster = str(labels[label]).strip()
         if not is_cluster_name(cluster):
             allowed = "letters, digits, - and _, at most 63 of them"
-            what = f"the label {label} has the value {cluster!r}; allowed: {allowed}"
+            what = f"the label {label} has the value {quoted(cluster)}; allowed: {allowed}"
             faults.append(_skipped(key, what, label, cluster, allowed))
         return cluster
 

@@ -20,6 +20,7 @@ from stacks.observe.cluster.claims.annotations import (
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
+from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
@@ -38,7 +39,13 @@ class Ingresses:
         found = objects.all(INGRESSES)
         if isinstance(found, Unknown):
             return found
-        return Known(tuple(claim for one in found.value for claim in self._of_ingress(one, objects.cluster)))
+        return Known(
+            tuple(
+                claim
+                for one in found.value
+                for claim in within_limits(self._of_ingress(one, objects.cluster), self.options)
+            )
+        )
 
     def _of_ingress(self, ingress: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, INGRESSES, ingress)

@@ -22,6 +22,7 @@ from stacks.observe.cluster.claims.annotations import (
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
+from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
 
 EXTERNAL, INTERNAL = "ExternalIP", "InternalIP"
@@ -41,7 +42,13 @@ class Nodes:
         found = objects.all(NODES)
         if isinstance(found, Unknown):
             return found
-        return Known(tuple(claim for one in found.value for claim in self._of_node(one, objects.cluster)))
+        return Known(
+            tuple(
+                claim
+                for one in found.value
+                for claim in within_limits(self._of_node(one, objects.cluster), self.options)
+            )
+        )
 
     def _of_node(self, node: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, NODES, node)

@@ -23,6 +23,7 @@ from stacks.observe.cluster.claims.annotations import (
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble
 from stacks.observe.cluster.claims.hostnames import intersection
+from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.memory import Memory
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.conditions import best, verdict
@@ -33,7 +34,6 @@ from stacks.observe.cluster.kinds.gateway import (
     ParentRef,
     attachments,
     judge,
-    missing,
 )
 
 PARENTS = "parentRefs"
@@ -49,7 +49,7 @@ class Routes:
     resource: Resource
     protocols: frozenset[str]
     options: Options
-    _memory: Memory[tuple[Claim | Complaint, ...] | Unknown] = field(default_factory=Memory, repr=False, compare=False)
+    _memory: Memory[tuple[Claim | Complaint, ...]] = field(default_factory=Memory, repr=False, compare=False)
 
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource, *RESOURCES)
@@ -60,28 +60,33 @@ class Routes:
             return routes
         found: list[Claim | Complaint] = []
         for one in self._memory.each(self.resource, routes.value, objects, self._of_route):
-            if isinstance(one, Unknown):
-                return one
             found += one
         return Known(_without_repeats(found))
 
-    def _of_route(self, route: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...] | Unknown:
-        """Return the claims of a route, one a name and parent; Unknown where a listener of its names is unseen."""
+    def _of_route(self, route: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...]:
+        """Return the claims of a route, one a name and parent, within the limits of an object."""
         key = key_of(objects.cluster, self.resource, route)
         annotated = Annotated.of(key, route)
         if has_other_controller(annotated):
             return ()
         faults: list[Complaint] = []
+        hidden: Unknown | None = None
         hosts = _hosts(route, annotated, faults)
         parents = tuple(self._parents(route, key, objects))
+        certain = any(not one.tentative for one in parents)
         served: dict[str, list[Attachment]] = {}
         for parent in parents:
             if isinstance(parent.hostname, Unknown) and any(host == ANY or host.startswith("*") for host in hosts):
-                return parent.hostname  # the listener's host name decides which names these are
+                hidden = hidden if parent.tentative and certain else parent.hostname
+                continue
             for name in _names(hosts, parent):
                 served.setdefault(name, []).append(parent)
-        found = self._claims(Claimant(key, created(route), (annotated,)), served, faults)
-        return tuple(dict.fromkeys((*found, *_without_parents(route, key, objects))))
+        claims = [*dict.fromkeys(self._claims(Claimant(key, created(route), (annotated,)), served, faults))]
+        if hidden:
+            # The listener's host name decides which names these are: this route's, and no other's, are not known.
+            text = f"{key}: the host names of its listeners are not known: {hidden.reason}. Its records stay"
+            claims.append(Complaint(key, "", "", "", text, hides_names=True))
+        return tuple(within_limits(claims, self.options))
 
     def _claims(
         self, claimant: Claimant, served: dict[str, list[Attachment]], faults: list[Complaint]
@@ -113,14 +118,6 @@ class Routes:
             reference = ParentRef.of(raw, key.namespace)
             accepted = best(one for parent, one in status if parent == reference)
             yield from judge(attachments(reference, attaching, objects), accepted, key)
-
-
-def _without_parents(route: Manifest, key: ObjectKey, objects: ClusterObjects) -> Iterator[Complaint]:
-    """Yield a complaint for each parent that is not there. What was made for the route stays until it is mended."""
-    for raw in route["spec"].get("parentRefs") or ():
-        if parent := missing(ParentRef.of(raw, key.namespace), objects):
-            text = f"{key}: its parent {parent} is not there; what was made for it stays as it is"
-            yield Complaint(key, PARENTS, parent, "a parent that is there", text)
 
 
 def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Complaint, ...]:

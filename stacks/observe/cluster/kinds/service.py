@@ -26,6 +26,7 @@ from stacks.observe.cluster.claims.annotations import (
     read_settings,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, usable
+from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
 from stacks.observe.cluster.kinds.node import is_cordoned, node_addresses
@@ -64,7 +65,11 @@ class Services:
             nodes = Known(tuple(counted))
         backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
         return Known(
-            tuple(claim for one in services.value for claim in self._of_service(one, objects.cluster, backends))
+            tuple(
+                claim
+                for one in services.value
+                for claim in within_limits(self._of_service(one, objects.cluster, backends), self.options)
+            )
         )
 
     def _of_service(self, service: Manifest, cluster: str, backends: Backends) -> Iterator[Claim | Complaint]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from http.client import HTTPConnection
+
 import pytest
 
-from tests.cli.apiproxy.conftest import Place
+from stacks.plan.changes import same
+from tests.cli.apiproxy.conftest import VARIABLE, Place
 
 WRITES = [("PUT", {"ttl": 600}), ("PATCH", {"ttl": 600}), ("DELETE", None)]
 
@@ -80,15 +84,66 @@ def test_writes_past_the_fence_are_refused(place: Place, method: str, below: str
     assert place.calls() == []
 
 
-def test_what_is_no_record_is_passed_on(place: Place) -> None:
+def test_load_balancing_is_written_only_where_the_plan_has_a_part_in_it(place: Place) -> None:
     client = place.client
     signed = {"Authorization": f"Bearer {place.token}"}
-    with place.carrying_out():
+    body = {"name": "front", "origins": [{"name": "one", "address": "192.0.2.1"}]}
+    with place.carrying_out(balances=True):
         zone = client.session.get(f"{client.base}/zones/{place.zone.id}", headers=signed, timeout=10).json()["result"]
-        account = zone["account"]["id"]
-        pools = f"{client.base}/accounts/{account}/load_balancers/pools"
-        body = {"name": "front", "origins": [{"name": "one", "address": "192.0.2.1"}]}
+        pools = f"{client.base}/accounts/{zone['account']['id']}/load_balancers/pools"
         made = client.session.post(pools, json=body, headers=signed, timeout=10)
         assert made.status_code == 200
-        gone = client.session.delete(f"{pools}/{made.json()['result']['id']}", headers=signed, timeout=10)
-    assert gone.status_code == 200
+        pool = f"{pools}/{made.json()['result']['id']}"
+    assert client.session.delete(pool, headers=signed, timeout=10).status_code == 403
+    with place.carrying_out():
+        assert client.session.delete(pool, headers=signed, timeout=10).status_code == 403
+    with place.carrying_out(balances=True):
+        assert client.session.delete(pool, headers=signed, timeout=10).status_code == 200
+
+
+def test_a_record_that_the_plan_does_not_declare_is_not_created(place: Place) -> None:
+    wanted = place.record("www")
+    with place.carrying_out(may_create=lambda record: record is not None and same(record, wanted)) as counts:
+        for body in (place.a("evil"), place.a("www", "192.0.2.66"), {**place.a("www"), "type": "AAAA"}, {}, []):
+            answer = place.client("POST", "", body)
+            assert answer.status_code == 403
+            assert "the plan declares no such record" in answer.json()["errors"][0]["message"]
+        assert place.client("POST", "", place.a("www")).status_code == 200
+    assert place.contents() == {"www": ["192.0.2.1"]}
+    assert counts.tally.refusals == {("cloudflare", "fence"): 5}
+
+
+ACCOUNT, ZONE, RECORD = "a" * 32, "b" * 32, "c" * 32
+
+
+@pytest.mark.parametrize("balances", [False, True])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "evil"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"/zones/{ZONE}",
+        "/zones",
+        f"/zones/{ZONE}/dns%5Frecords/{RECORD}",
+        f"/zones/{ZONE}/%64ns_records/{RECORD}",
+        f"/zones/{ZONE}//dns_records/{RECORD}",
+        f"/zones/{ZONE}/x/../dns_records/{RECORD}",
+        f"/zones/{ZONE}/dns_records/{RECORD};x",
+        f"/zones/{ZONE}/dns_records/batch",
+        f"/zones/{ZONE}/settings/ssl",
+        f"/zones/{ZONE}/rulesets",
+        f"/zones/{ZONE}/purge_cache",
+        f"/zones/{ZONE}/load_balancers/{RECORD}/x",
+        f"/accounts/{ACCOUNT}/load_balancers/pools/{RECORD}%2e",
+        f"/accounts/{ACCOUNT}/tokens",
+        "/user/tokens",
+        "/",
+        "",
+    ],
+)
+def test_what_no_convergence_intends_is_forbidden(place: Place, target: str, method: str, *, balances: bool) -> None:
+    host, port = place.proxy.environment[VARIABLE].split("/")[2].split(":")
+    base = place.proxy.environment[VARIABLE].partition(port)[2]
+    with place.carrying_out(balances=balances), closing(HTTPConnection(host, int(port), timeout=30)) as asked:
+        asked.request(method, f"{base}{target}", b"{}", {"Authorization": f"Bearer {place.token}"})
+        assert asked.getresponse().status in {403, 404}
+    assert place.calls() == []

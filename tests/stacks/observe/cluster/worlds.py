@@ -44,6 +44,8 @@ class Caches:
     items: tuple[Manifest, ...]
     unsynced: tuple[str, ...] = ()
     cluster: str = "home"
+    uncounted: tuple[str, ...] = ()
+    """The namespaces that the settings leave out."""
     _by_key: dict[tuple[str, str, str], Manifest] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +57,9 @@ class Caches:
         if resource.kind in self.unsynced:
             return UNSYNCED
         return Known(tuple(one for one in self.items if one["kind"] == resource.kind))
+
+    def counts(self, _: Resource, namespace: str) -> bool:
+        return namespace not in self.uncounted
 
     def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
         return UNSYNCED if resource.kind in self.unsynced else self._by_key.get((resource.kind, namespace, name))

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.model.claims import Claim, Detected, ObjectKey, Targets
-from stacks.model.values import Known, Unknown
-from stacks.plan.desired.claims import settle
+from components.records.record import Record
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.observation import Registry
+from stacks.model.values import WAN, Known, NameQueue, RegisteredRecord, SharedSet, Unknown
+from stacks.plan.desired.claims import SharingRules, settle
+from stacks.plan.desired.tenure import Tenure
 from tests.stacks.observe.cluster.worlds import targets
 
 WWW = "www.example.com"
@@ -22,7 +26,7 @@ def wish(
     record_type: str | None = "A",
     **more: Any,  # noqa: ANN401 - a wish's fields
 ) -> Claim:
-    """A wish of the object of that name; the greater its age, the older it is."""
+    """A wish of the object of that name; the greater its age, the longer it has asked for its name."""
     found: Targets = more.pop("targets", Known(addresses))
     return Claim(
         name=more.pop("host", WWW),
@@ -34,12 +38,34 @@ def wish(
     )
 
 
+LINKS = SharingRules(detected=frozenset({WAN, "lte", "fibre"}))
+
+
+def came(*wishes: Claim) -> Tenure:
+    """What state remembers of when their objects came."""
+    ordered = sorted(wishes, key=lambda one: (one.created, one.object))
+    return Tenure(Registry(queues=(NameQueue(WWW, tuple(dict.fromkeys(one.object.resource for one in ordered))),)))
+
+
+def having(*wishes: Claim, record_type: str = "A") -> Tenure:
+    """State says that these objects have a part in the records of the name."""
+    some = Record(WWW, record_type, "192.0.2.1", 1, proxied=False, comment="")
+    state = RegisteredRecord("urn", f"{WWW}/{record_type}", "r1", "z", some)
+    parts = tuple((one.object.resource, ("192.0.2.1",)) for one in wishes)
+    return Tenure(Registry((state,), shared=(SharedSet(WWW, record_type, parts),)))
+
+
+def settled(*wishes: Claim) -> tuple[tuple[Claim, ...], tuple[Complaint, ...]]:
+    found = settle(wishes, came(*wishes), LINKS)
+    return found.claims, found.complaints
+
+
 def kept(*wishes: Claim) -> dict[str, object]:
-    return targets(settle(wishes)[0])
+    return targets(settled(*wishes)[0])
 
 
 def told(*wishes: Claim) -> list[str]:
-    return [complaint.object.name for complaint in settle(wishes)[1]]
+    return [complaint.object.name for complaint in settled(*wishes)[1]]
 
 
 class TestMerging:
@@ -52,7 +78,7 @@ class TestMerging:
         assert kept(wish("192.0.2.2"), wish("192.0.2.1", cluster="away")) == {f"{WWW} A": ("192.0.2.1", "192.0.2.2")}
 
     def test_the_merged_wish_is_the_older_objects(self) -> None:
-        (one,), _ = settle((wish("192.0.2.2", age=1), wish("192.0.2.1", age=2, name="older")))
+        (one,), _ = settled(wish("192.0.2.2", age=1), wish("192.0.2.1", age=2, name="older"))
         assert one.object.name == "older"
 
     def test_a_and_aaaa_are_two_records_and_stand_beside_each_other(self) -> None:
@@ -61,11 +87,17 @@ class TestMerging:
         assert told(*both) == []
 
     def test_detected_targets_are_those_of_all_links(self) -> None:
-        (one,), _ = settle((wish(targets=Detected(("lte",))), wish(targets=Detected(("fibre",)), name="other")))
+        (one,), _ = settled(wish(targets=Detected(("lte",))), wish(targets=Detected(("fibre",)), name="other"))
         assert one.targets == Detected(("fibre", "lte"))
 
-    def test_one_target_that_is_unknown_makes_all_of_them_unknown(self) -> None:
-        assert kept(wish("192.0.2.1"), wish(targets=LOST, name="other")) == {f"{WWW} A": Unknown}
+    def test_one_target_of_an_object_with_a_part_that_is_unknown_makes_all_of_them_unknown(self) -> None:
+        both = (wish("192.0.2.1"), wish(targets=LOST, name="other"))
+        found = settle(both, having(*both)).claims
+        assert targets(found) == {f"{WWW} A": Unknown}
+        assert found[0].parts == tuple((one.object, one.targets) for one in both)
+
+    def test_what_is_unknown_of_an_object_without_a_part_plays_none(self) -> None:
+        assert kept(wish("192.0.2.1"), wish(targets=LOST, name="other", age=9)) == {f"{WWW} A": ("192.0.2.1",)}
 
 
 class TestWhoWins:
@@ -84,7 +116,7 @@ class TestWhoWins:
 
     def test_the_message_says_who_has_the_name_and_why(self) -> None:
         both = (wish("192.0.2.1", age=2, name="older"), wish("192.0.2.2", name="younger", ttl=60))
-        (complaint,) = settle(both)[1]
+        (complaint,) = settled(*both)[1]
         assert complaint.text.startswith("HTTPRoute shop/younger in home: HTTPRoute shop/older in home has www.exam")
         assert complaint.text.endswith("its ttl is not set, not 60")
 
@@ -97,7 +129,7 @@ class TestWhoWins:
         assert told(*older, *younger) == ["younger"]
 
     def test_an_object_whose_parents_disagree_is_told_so(self) -> None:
-        (complaint,) = settle((wish("192.0.2.1"), wish("192.0.2.2", ttl=60)))[1]
+        (complaint,) = settled(wish("192.0.2.1"), wish("192.0.2.2", ttl=60))[1]
         assert "does not agree: its ttl is" in complaint.text
 
 
@@ -129,7 +161,7 @@ class TestOneObjectsTargetsOfWhichSomeAreNotKnown:
 
     def test_its_addresses_are_parts_of_what_is_unknown(self) -> None:
         address = wish("192.0.2.1")
-        found, complaints = settle((self.UNSEEN, address))
+        found, complaints = settled(self.UNSEEN, address)
         assert [(one.type, one.targets) for one in found] == [("A", LOST), ("AAAA", LOST)]
         assert found[0].parts == ((address.object, address.targets), (address.object, LOST))
         assert complaints == ()
@@ -139,26 +171,36 @@ class TestOneObjectsTargetsOfWhichSomeAreNotKnown:
 
 
 class TestTypesThatAreNotKnown:
-    UNSEEN = wish(targets=LOST, record_type=None, age=2, name="unseen")
-    YOUNG = wish(targets=LOST, record_type=None, age=0, name="unseen")
+    UNSEEN = wish(targets=LOST, record_type=None, age=9, name="unseen")
+    OTHERS = (wish("192.0.2.1"), wish("lb.example.net", record_type="CNAME"), wish("192.0.2.1", ttl=60))
 
     def test_alone_it_keeps_all_that_the_name_has(self) -> None:
         assert kept(self.UNSEEN) == {f"{WWW} None": Unknown}
 
-    def test_an_older_one_keeps_it_from_younger_ones_that_are_not_told_anything(self) -> None:
-        for younger in (wish("192.0.2.1"), wish("lb.example.net", record_type="CNAME"), wish("192.0.2.1", ttl=60)):
-            assert kept(self.UNSEEN, younger) == {f"{WWW} None": Unknown}
-            assert told(self.UNSEEN, younger) == []
+    @pytest.mark.parametrize("other", OTHERS)
+    def test_an_object_without_records_keeps_nobody_from_a_name_however_long_it_waits(self, other: Claim) -> None:
+        assert kept(self.UNSEEN, other) == kept(other)
+        assert told(self.UNSEEN, other) == []
 
-    def test_a_younger_one_that_agrees_makes_addresses_unknown(self) -> None:
-        assert kept(self.YOUNG, wish("192.0.2.1")) == {f"{WWW} A": Unknown, f"{WWW} AAAA": Unknown}
+    @pytest.mark.parametrize("other", OTHERS)
+    def test_one_of_another_namespace_does_not_either(self, other: Claim) -> None:
+        strange = replace(self.UNSEEN, object=replace(self.UNSEEN.object, namespace="strange"))
+        assert kept(strange, other) == kept(other)
+        assert told(strange, other) == []
 
-    def test_a_younger_one_that_does_not_agree_keeps_only_what_it_may_have_beside_the_older(self) -> None:
-        assert kept(self.YOUNG, wish("192.0.2.1", ttl=60)) == {f"{WWW} A": ("192.0.2.1",), f"{WWW} AAAA": Unknown}
+    def test_what_has_an_address_is_unknown_in_this_type_alone(self) -> None:
+        both = (wish("192.0.2.1", ttl=60), wish("2001:db8::1", record_type="AAAA", ttl=60))
+        found = settle((self.UNSEEN, *both), having(self.UNSEEN)).claims
+        assert targets(found) == {f"{WWW} A": Unknown, f"{WWW} AAAA": ("2001:db8::1",)}
+        assert {one.ttl for one in found} == {60}
 
-    def test_a_younger_one_changes_nothing_in_a_cname(self) -> None:
-        alias = wish("lb.example.net", record_type="CNAME")
-        assert kept(self.YOUNG, alias) == {f"{WWW} CNAME": ("lb.example.net",)}
+    def test_what_has_an_address_keeps_an_alias_from_its_name(self) -> None:
+        both = (self.UNSEEN, wish("lb.example.net", record_type="CNAME"))
+        assert targets(settle(both, having(self.UNSEEN)).claims) == {f"{WWW} None": Unknown}
+
+    def test_what_has_an_alias_keeps_addresses_from_its_name(self) -> None:
+        both = (self.UNSEEN, wish("192.0.2.1"))
+        assert targets(settle(both, having(self.UNSEEN, record_type="CNAME")).claims) == {f"{WWW} None": Unknown}
 
     def test_detected_ones_are_addresses_of_both_types(self) -> None:
         detected = wish(targets=Detected(), record_type=None, age=2)
@@ -166,6 +208,63 @@ class TestTypesThatAreNotKnown:
         older = wish("192.0.2.1", age=3, name="older")
         assert kept(detected, older) == {f"{WWW} A": ("192.0.2.1",), f"{WWW} AAAA": (Detected, "")}
         assert told(detected, wish("lb.example.net", record_type="CNAME", name="alias")) == ["alias"]
+
+
+OTHER = "evil"
+
+
+def of(namespace: str, claim: Claim) -> Claim:
+    return replace(claim, object=replace(claim.object, namespace=namespace))
+
+
+class TestTwoNamespaces:
+    MINE = wish("192.0.2.1", name="mine")
+    THEIRS = of(OTHER, wish("192.0.2.66", name="theirs", age=19))
+
+    def test_who_has_a_name_keeps_it_whoever_is_older(self) -> None:
+        found = settle((self.MINE, self.THEIRS), having(self.MINE))
+        assert targets(found.claims) == {f"{WWW} A": ("192.0.2.1",)}
+        (complaint,) = found.complaints
+        assert complaint.object == self.THEIRS.object
+        assert "HTTPRoute shop/mine in home has www.example.com because it asked for it first" in complaint.text
+
+    def test_nobody_adds_another_type_to_it(self) -> None:
+        theirs = of(OTHER, wish("2001:db8::66", record_type="AAAA"))
+        found = settle((self.MINE, theirs), having(self.MINE))
+        assert (targets(found.claims), len(found.complaints)) == ({f"{WWW} A": ("192.0.2.1",)}, 1)
+
+    def test_who_asks_for_the_same_has_no_part_in_it_and_nothing_to_complain_of(self) -> None:
+        same = of(OTHER, self.MINE)
+        found = settle((self.MINE, same), having(self.MINE))
+        (one,) = found.claims
+        assert (one.object, one.parts, one.agreeing) == (self.MINE.object, (), (same.object,))
+        assert found.complaints == ()
+
+    def test_they_share_it_where_the_settings_say_so(self) -> None:
+        found = settle((self.MINE, self.THEIRS), having(self.MINE), SharingRules(merging_all=frozenset({"home"})))
+        assert (targets(found.claims), found.complaints) == ({f"{WWW} A": ("192.0.2.1", "192.0.2.66")}, ())
+
+    def test_nobody_has_it_yet_so_the_first_by_key_does_and_state_remembers_both(self) -> None:
+        found = settle((self.MINE, self.THEIRS))
+        assert targets(found.claims) == {f"{WWW} A": ("192.0.2.66",)}
+        assert found.queues == (NameQueue(WWW, (self.THEIRS.object.resource, self.MINE.object.resource)),)
+
+    def test_who_came_first_gets_it_when_it_is_free(self) -> None:
+        first = Tenure(Registry(queues=(NameQueue(WWW, (self.MINE.object.resource, self.THEIRS.object.resource)),)))
+        assert targets(settle((self.MINE, self.THEIRS), first).claims) == {f"{WWW} A": ("192.0.2.1",)}
+
+    def test_one_that_cannot_be_seen_has_what_it_has(self) -> None:
+        dark = replace(having(self.MINE), all_seen=False, hidden=lambda _: "silence", namespace=lambda _: "shop")
+        found = settle((self.THEIRS,), dark)
+        assert found.claims == ()
+        (complaint,) = found.complaints
+        assert "home/httproute/shop/mine (not to be seen now: silence) has www.example.com" in complaint.text
+
+    def test_the_settings_bound_the_targets_of_a_name(self) -> None:
+        wishes = [wish(f"192.0.2.{number}", name=f"n{number}") for number in range(1, 9)]
+        found = settle(wishes, having(wishes[7]), SharingRules(most_targets={"home": 3}))
+        assert targets(found.claims) == {f"{WWW} A": ("192.0.2.1", "192.0.2.2", "192.0.2.8")}
+        assert [one.object.name for one in found.complaints] == ["n3", "n4", "n5", "n6", "n7"]
 
 
 ADDRESSES = st.lists(st.sampled_from(["192.0.2.1", "192.0.2.2", "192.0.2.3"]), min_size=1, unique=True)
@@ -198,12 +297,12 @@ WISHES = st.lists(
 
 @given(WISHES.flatmap(lambda wishes: st.tuples(st.just(wishes), st.permutations(wishes))))
 def test_the_order_of_the_objects_plays_no_part(both: tuple[list[Claim], list[Claim]]) -> None:
-    assert settle(both[0]) == settle(both[1])
+    assert settle(both[0], came(*both[0])) == settle(both[1], came(*both[0]))
 
 
 @given(WISHES)
 def test_a_name_has_one_wish_a_type_and_no_known_cname_beside_others(wishes: list[Claim]) -> None:
-    found, _ = settle(wishes)
+    found, _ = settled(*wishes)
     assert len({(one.name, one.type) for one in found}) == len(found)
     for one in found:
         beside = [other for other in found if other.name == one.name and other is not one]
@@ -213,25 +312,24 @@ def test_a_name_has_one_wish_a_type_and_no_known_cname_beside_others(wishes: lis
 
 @given(WISHES)
 def test_no_name_is_lost_and_what_is_settled_stays_so(wishes: list[Claim]) -> None:
-    found, _ = settle(wishes)
+    found, _ = settled(*wishes)
     assert {one.name for one in found} == {one.name for one in wishes}
-    again, complaints = settle(found)
+    again, complaints = settled(*found)
     assert (set(again), complaints) == (set(found), ())
 
 
 @given(WISHES)
-def test_what_the_oldest_object_wishes_is_never_given_to_another(wishes: list[Claim]) -> None:
-    found, _ = settle(wishes)
-    for name in {one.name for one in wishes}:
-        oldest = min(
-            (one for one in wishes if one.name == name),
-            key=lambda one: (one.created, one.object, one.type or ("AB" if one.targets == LOST else ""), repr(one)),
-        )
-        types = {oldest.type} if oldest.type else {None, "A", "AAAA"}
-        same = [one for one in found if one.name == name and one.type in types]
-        assert same
-        for one in same:
-            assert (one.object, one.ttl) == (oldest.object, oldest.ttl)
-            assert isinstance(one.targets, type(oldest.targets) | Unknown)
-            if isinstance(one.targets, Known) and isinstance(oldest.targets, Known):
-                assert set(oldest.targets.value) <= set(one.targets.value)
+def test_what_the_first_object_that_can_be_read_wishes_is_never_given_to_another(wishes: list[Claim]) -> None:
+    tenure = came(*wishes)
+    found = settle(wishes, tenure, LINKS).claims
+    for name in {one.name for one in wishes if not isinstance(one.targets, Unknown)}:
+        there = [one for one in wishes if one.name == name]
+        readable = {one.object for one in there if not isinstance(one.targets, Unknown)}
+        first = tenure.order(name, readable, ())[0]
+        of_first = [one for one in there if one.object == first]
+        assert any(one.object == first for one in found if one.name == name)
+        if len(of_first) == 1 and isinstance(of_first[0].targets, Known):
+            (same,) = (one for one in found if one.name == name and one.type == of_first[0].type)
+            assert (same.object, same.ttl) == (first, of_first[0].ttl)
+            assert isinstance(same.targets, Known)
+            assert set(of_first[0].targets.value) <= set(same.targets.value)

@@ -26,6 +26,7 @@ def world(marks: str = "txt", **more: Any) -> World:  # noqa: ANN401 - settings
 def shared(marks: str = "txt") -> World:
     """www is asked for by an object of each of two clusters."""
     made = world(marks)
+    made.settle(source("home", asks(A)), source("away"))  # which has it first, and so is the one that the mark names
     made.settle(source("home", asks(A)), source("away", asks(B, cluster="away")))
     assert made.has() == {"A": sorted([A, B])}
     return made

@@ -139,14 +139,16 @@ class TestWhatIsRefused:
         waiting = wish(targets=Unknown(complaint.text), type=None)
         assert World().told(complaint, waiting) == {(WEB, Reason.BAD_ANNOTATION): "the annotation truenorth/ttl is bad"}
 
-    def test_who_lost_a_name_to_an_older_object_is_told_who_has_it(self) -> None:
-        told = World().told(wish(ttl=300), wish(by=API, ttl=600, created="2026-02-02T00:00:00Z"))
-        assert told.keys() == {(WEB, Reason.CREATED), (API, Reason.NAME_REFUSED)}
+    def test_who_asks_for_a_name_that_another_object_has_is_told_who_has_it(self) -> None:
+        world = World()
+        world.told(wish(ttl=300))
+        told = world.told(wish(ttl=300), wish(by=API, ttl=600, created="2025-02-02T00:00:00Z"))
+        assert told.keys() == {(API, Reason.NAME_REFUSED)}
         assert told[API, Reason.NAME_REFUSED].startswith(f"{WEB} has {WWW}")
 
     def test_a_name_of_the_settings_stays_theirs(self) -> None:
         world = World(make_settings({"name": "www", "targets": ["203.0.113.9"]}))
-        assert "as the settings want it" in world.told(wish())[WEB, Reason.NAME_REFUSED]
+        assert "the settings have it too" in world.told(wish())[WEB, Reason.NAME_REFUSED]
 
     def test_what_the_guard_holds_back_is_told_to_whom_it_was_made_for(self) -> None:
         world = World(make_settings(guard={"from_records": 1, "share": 0}))

@@ -69,9 +69,9 @@ def test_what_comes_with_the_next_run_is_pending() -> None:
 
 
 def test_an_object_that_lost_a_name_is_told_why() -> None:
-    status = World().statuses(wish(ttl=300), wish(by=API, ttl=600, created="2026-02-02T00:00:00Z"))[API]
+    status = World().statuses(wish(ttl=300), wish(by=API, ttl=600))[WEB]
     assert status.records == ()
-    assert json.loads(status.text())["message"].startswith(f"{WEB} has {WWW}")
+    assert json.loads(status.text())["message"].startswith(f"{API} has {WWW}")
 
 
 def test_objects_of_other_clusters_are_left_out() -> None:

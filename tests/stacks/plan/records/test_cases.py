@@ -143,6 +143,21 @@ class TestWhoseItIsDecidesWhetherItIsTakenOver:
         settings = make_settings(place, adopt=adopt, marks="comment")
         self.check(settings, live, f"{WISH} (truenorth owner home)", taken=adopt != "never")
 
+    @pytest.mark.parametrize("marks", ["txt", "none"])
+    def test_nobodys_whose_comment_says_ours_where_no_comment_of_ours_does(
+        self, place: str, adopt: str, marks: str
+    ) -> None:
+        live = [at(place, WISH, comment="[truenorth owner=home]")]
+        taken = adopt in {"same-content", "all"}
+        self.check(make_settings(place, adopt=adopt, marks=marks), live, f"{WISH} (no owner's mark)", taken=taken)
+
+    def test_another_owners_whose_comment_says_ours(self, place: str, adopt: str) -> None:
+        live = [at(place, WISH, comment="[truenorth owner=home]"), mark(place, "other")]
+        said = f"{WISH} (truenorth owner other (settings/names/{place}))"
+        settings = make_settings(place, adopt=adopt, marks="comment")
+        self.check(settings, live, said, taken=False)
+        assert seen(settings, live, takeover=Takeover("truenorth")).imported == frozenset()
+
     def test_ours_by_its_mark_with_other_content(self, place: str, adopt: str) -> None:
         said = f"{OTHER} (it bears our mark, but state does not know it and it is not as wished: `truenorth adopt` "
         live = [at(place), mark(place)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.plain_text import LONGEST_QUOTE, cut
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Unknown
 from stacks.observe.cluster.claims.annotation_values import ttl
@@ -220,7 +221,7 @@ class TestBadValues:
         (complaint,) = complaints(one)
         key = ObjectKey("home", "HTTPRoute", "shop", "web")
         assert (complaint.object, complaint.annotation, complaint.value, complaint.allowed) == (
-            *(key, annotation, value, allowed),
+            *(key, annotation, cut(value, LONGEST_QUOTE), allowed),
         )
         assert all(part in complaint.text for part in (str(key), annotation, repr(value), allowed))
         assert targets(one) == {f"{WWW} None": Unknown}

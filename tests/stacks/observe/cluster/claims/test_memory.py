@@ -87,7 +87,7 @@ class TestRoutes:
         assert self.found(source, self.EDGE, self.WEB) == {f"{WWW} A": ("192.0.2.1",)}
         assert self.found(source, gateway("192.0.2.2"), self.WEB) == {f"{WWW} A": ("192.0.2.2",)}
         assert self.found(source, gateway(), self.WEB) == {f"{WWW} None": Unknown}
-        assert self.found(source, self.WEB) == {}
+        assert self.found(source, self.WEB) == {f"{WWW} None": Unknown}
 
     def test_after_a_change_of_the_namespaces_labels(self, source: ClaimSource) -> None:
         for labels, served in (({}, False), ({"a": "b"}, True), ({}, False)):

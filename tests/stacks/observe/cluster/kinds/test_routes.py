@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stacks.model.claims import Claim, Complaint, ObjectKey
-from stacks.model.values import Unknown
+from stacks.model.claims import Claim, ObjectKey
+from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from stacks.plan.desired.claims import settle
@@ -110,19 +110,21 @@ class TestParents:
         refused = parent({"type": "Accepted", "status": "False"})
         assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(refused, parent()))) == SERVED
 
-    @pytest.mark.parametrize("hosts", [(WWW,), ("*.example.com",), ()])
-    def test_a_gateway_that_is_gone_gives_nothing_and_leaves_what_its_routes_have(self, hosts: tuple[str, ...]) -> None:
-        """The plan keeps what an object has about which there is such a complaint."""
-        found = claims("gateway-httproute", route(*hosts))
-        assert not isinstance(found, Unknown)
-        (only,) = found
-        assert isinstance(only, Complaint)
-        assert (only.annotation, only.value) == ("parentRefs", "Gateway shop/edge")
-        assert "what was made for it stays" in only.text
+    def test_a_gateway_that_is_absent_leaves_the_routes_names_unknown_as_it_may_be_replaced_just_now(self) -> None:
+        assert of_routes(route(WWW)) == KEPT
 
-    def test_a_gateway_that_is_gone_does_not_hold_up_another(self) -> None:
-        two = route(WWW, refs=({"name": "edge"}, {"name": "gone"}))
-        assert of_routes(gateway("192.0.2.1"), two) == SERVED
+    def test_one_in_a_namespace_that_the_settings_leave_out_gives_nothing(self) -> None:
+        seen = Caches((route(WWW, refs=({"name": "edge", "namespace": "inside"},)),), uncounted=("inside",))
+        assert SOURCES["gateway-httproute"](Options()).claims(seen) == Known(())
+
+    @pytest.mark.parametrize("hosts", [(), ("*.example.com",)])
+    def test_the_names_of_one_route_that_nobody_knows_hide_no_other_routes(self, hosts: tuple[str, ...]) -> None:
+        lost = route(*hosts, name="lost", refs=({"name": "nowhere"},))
+        found = claims("gateway-httproute", gateway("192.0.2.1"), lost, route(WWW))
+        assert targets(found) == SERVED
+        (complaint,) = complaints(found)
+        assert (complaint.object.name, complaint.hides_names) == ("lost", True)
+        assert "Gateway shop/nowhere is not there" in complaint.text
 
     def test_a_parent_that_is_no_gateway_gives_nothing(self) -> None:
         mesh = {"group": "", "kind": "Service", "name": "edge"}
@@ -190,7 +192,7 @@ class TestListeners:
         assert of_routes(edge, *namespaces, route(WWW)) == (SERVED if same else {})
         assert of_routes(edge, *namespaces, far) == (SERVED if other else {})
 
-    def test_whether_a_namespace_that_is_not_there_is_selected_is_unknown(self) -> None:
+    def test_a_namespace_that_is_not_there_leaves_the_routes_names_unknown(self) -> None:
         edge = gateway("192.0.2.1", listeners=(listener(allowedRoutes=allow("Selector", selector={})),))
         assert of_routes(edge, route(WWW)) == KEPT
 
@@ -329,9 +331,10 @@ class TestUnknown:
         assert of_routes(gateway("192.0.2.1"), route(WWW), unsynced=("Gateway",)) == KEPT
 
     @pytest.mark.parametrize("hosts", [(), ("*.example.com",), (WWW, "*.example.com")])
-    def test_where_they_would_name_the_route_the_source_is_unknown(self, hosts: tuple[str, ...]) -> None:
-        found = claims("gateway-httproute", gateway("192.0.2.1"), route(*hosts), unsynced=("Gateway",))
-        assert found == Unknown("the cache has not synced")
+    def test_where_they_would_name_the_route_its_names_are_unknown(self, hosts: tuple[str, ...]) -> None:
+        (one,) = complaints(claims("gateway-httproute", gateway("192.0.2.1"), route(*hosts), unsynced=("Gateway",)))
+        assert one.hides_names
+        assert "the cache has not synced" in one.text
 
 
 class TestTwoGateways:
@@ -340,9 +343,9 @@ class TestTwoGateways:
     def settled(self, *gateways: dict[str, Any]) -> dict[str, object]:
         found = claims("gateway-httproute", *gateways, self.BOTH)
         assert not isinstance(found, Unknown)
-        kept, told = settle(one for one in found if isinstance(one, Claim))
-        assert told == ()
-        return targets(kept)
+        kept = settle(one for one in found if isinstance(one, Claim))
+        assert kept.complaints == ()
+        return targets(kept.claims)
 
     def test_a_route_is_at_the_addresses_of_both(self) -> None:
         assert self.settled(gateway("192.0.2.2"), gateway("192.0.2.1", name="far")) == {
@@ -446,18 +449,20 @@ class TestListenerSets:
         assert self.found(self.team(accepted=behind, generation=2)) == KEPT
         assert self.found(self.team(of_listener=behind, generation=2)) == KEPT
 
-    def test_a_set_that_is_gone_or_whose_gateway_is_gives_nothing(self) -> None:
-        assert of_routes(self.EDGE, route(WWW, refs=(self.REF,))) == {}
-        assert of_routes(self.team(), route(WWW, refs=(self.REF,))) == {}
+    def test_a_set_that_is_absent_or_whose_gateway_is_leaves_the_routes_names_unknown(self) -> None:
+        assert of_routes(self.EDGE, route(WWW, refs=(self.REF,))) == KEPT
+        assert of_routes(self.team(), route(WWW, refs=(self.REF,))) == KEPT
 
     def test_sets_that_cannot_be_seen_make_their_own_routes_unknown_and_no_others(self) -> None:
         items = (gateway("192.0.2.1"), self.EDGE, route(WWW, refs=(self.REF,)), route("api.example.com", name="api"))
         assert of_routes(*items, unsynced=("ListenerSet",)) == KEPT | {"api.example.com A": ("192.0.2.1",)}
 
     @pytest.mark.parametrize("hosts", [(), ("*.example.com",)])
-    def test_where_they_would_name_the_route_the_source_is_unknown(self, hosts: tuple[str, ...]) -> None:
+    def test_where_they_would_name_the_route_its_names_are_unknown(self, hosts: tuple[str, ...]) -> None:
         found = claims("gateway-httproute", self.EDGE, route(*hosts, refs=(self.REF,)), unsynced=("ListenerSet",))
-        assert found == Unknown("the cache has not synced")
+        (one,) = complaints(found)
+        assert one.hides_names
+        assert "the cache has not synced" in one.text
 
     def test_a_gateway_that_cannot_be_seen_keeps_the_names_of_its_sets_routes(self) -> None:
         items = (self.EDGE, self.team(), route(WWW, refs=(self.REF,)))

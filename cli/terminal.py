@@ -1,0 +1,41 @@
+"""The terminal: all that is printed is text and never markup, whatever objects, zones and servers have said.
+
+Style is added with `styled` and `rich.style`, beside the text and not in it. Everything that prints makes its console
+and its texts here; a test holds that nothing else does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from components.plain_text import visible
+
+_LINE_BREAK = "\n"
+"""Messages of several lines are ours; names, comments and contents have none in them."""
+
+
+class Terminal(Console):
+    """A console that takes no text for markup, and writes hidden characters out (`components.plain_text`)."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of rich's console
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - likewise
+        """Return a text to print, also a cell of a table."""
+        return super().render_str(visible(text, keep=_LINE_BREAK), **options)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Return a text as it is, but for hidden characters, in one style."""
+    return Text(visible(text, keep=_LINE_BREAK), style)
+
+
+def styled(*parts: str | Text | tuple[str, str]) -> Text:
+    """Return texts one after the other, each as it is, or a pair of a text and its style."""
+    whole = Text()
+    for part in parts:
+        whole.append_text(part if isinstance(part, Text) else plain(*part) if isinstance(part, tuple) else plain(part))
+    return whole

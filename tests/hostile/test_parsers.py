@@ -1,0 +1,133 @@
+"""No text from outside holds up a parser, or ends it by an error that is not its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+
+import dns.exception
+import dns.rdatatype
+import pytest
+from pydantic import TypeAdapter
+
+from cli.ci import github, markdown
+from cli.findings.finding import Finding
+from cli.findings.sightings import source_label
+from cli.notify.message import Fact, message
+from cli.session import redactor
+from cli.state.secrets import holder
+from components.geo import marks as pool_marks
+from components.marks import cloudflare_ddns, external_dns, in_comments, ownership
+from components.plain_text import check_plain, quoted, visible
+from components.records import canonical, canonical_content, gandi_names
+from components.records.logical_name import LogicalName
+from stacks.kube.objects import INGRESSES
+from stacks.model.claims import Complaint, ObjectKey
+from stacks.model.errors import UserError
+from stacks.observe.cluster.claims import annotation_values, hostnames
+from stacks.observe.cluster.claims.annotations import OURS, Annotated, read_settings
+from stacks.observe.wan.agreement.answer import NoAnswerError
+from stacks.observe.wan.sources import web_formats
+from stacks.observe.wan.sources.web import BODY_LIMIT
+from stacks.observe.zone import record_data
+from stacks.settings import fields, wan_source
+from stacks.settings.stack import parse as parse_settings
+from tests.hostile.texts import LONGEST, TEXTS, seconds
+
+Parser = Callable[[str], object]
+KEY = ObjectKey("home", INGRESSES.kind, "shop", "web")
+SHOWN = 2000
+"""Characters of a message about one bad value."""
+
+
+def settings(text: str) -> object:
+    """The settings of a stack with the text at each place that takes one."""
+    name = {"name": text, "comment": text, "targets": [text]}
+    record = {"name": text, "type": "TXT", "content": text, "comment": text}
+    given = {"zone": text, "owner": text, "names": [text, name], "records": [record], "canonical_name": text}
+    return parse_settings(given, {}, stack="home", where="Pulumi.home.yaml")
+
+
+def every_annotation(text: str) -> object:
+    """The settings of an object with the text in each annotation that TrueNorth reads."""
+    found: list[Complaint] = []
+    every = ("content-mode", "type", "link", "ttl", "proxied", "comment", "hostname", "target")
+    read_settings((Annotated(KEY, {OURS + one: text for one in every}),), found)
+    assert all(len(one.text) < SHOWN and len(one.value) < SHOWN for one in found)
+    return found
+
+
+def told(text: str) -> object:
+    return message("home", [Fact("change", text, Finding("change", "note", text, text, text, text))])
+
+
+VALUES = (
+    *("content_mode", "types", "hostname_source", "access", "ttl", "boolean", "items", "hostnames", "targets"),
+    *("target", "comment", "links", "tags"),
+)
+TYPES = ("A", "CNAME", "TXT", "MX", "SRV", "CAA")
+PARSERS: Mapping[str, Parser] = {
+    **{f"annotation {name}": getattr(annotation_values, name) for name in VALUES},
+    "all annotations": every_annotation,
+    "hostname": hostnames.hostname,
+    "is_hostname": hostnames.is_hostname,
+    "is_address": hostnames.is_address,
+    "intersection": lambda text: hostnames.intersection(text, "*.example.com"),
+    "fqdn": lambda text: canonical.fqdn(text, "example.com"),
+    "fqdn_of_zone_file": lambda text: canonical.fqdn_of_zone_file(text, "example.com"),
+    "check_name": canonical.check_name,
+    "address": lambda text: canonical.address(text, "A"),
+    **{f"content {one}": partial(canonical_content.content, one) for one in TYPES},
+    **{f"stored content {one}": partial(canonical_content.lenient, one) for one in TYPES},
+    "content at Gandi": lambda text: gandi_names.absolute("CNAME", text, "example.com"),
+    **{f"data {one}": partial(record_data.data, dns.rdatatype.from_text(one)) for one in TYPES},
+    "mark": ownership.parse,
+    "mark of external-dns": lambda text: external_dns.parse(text, b"k" * 32),
+    "mark of cloudflare-ddns": cloudflare_ddns.parse,
+    "mark in a comment": in_comments.parse,
+    "mark of a pool": pool_marks.parse,
+    "logical name": LogicalName.parse,
+    "source of addresses": wan_source.parse,
+    "label of a source": source_label,
+    "answer of a web service": lambda text: web_formats.read_address(text.encode("utf-8", "replace")[:BODY_LIMIT]),
+    "owner of a lock": holder.has_died,
+    "zone": TypeAdapter(fields.Zone).validate_python,
+    "comment": TypeAdapter(fields.Comment).validate_python,
+    "settings": settings,
+    "redactor": redactor.redactor({}, ["ossifrage"]).text,
+    **{f"redactor {sign or 'Bearer'}": partial(pattern.sub, instead) for sign, pattern, instead in redactor.PATTERNS},
+    "visible": visible,
+    "quoted": quoted,
+    "check_plain": check_plain,
+    "Markdown": markdown.prose,
+    "Markdown code": markdown.code,
+    "annotation of GitHub": lambda text: github.annotation("error", text, text),
+    "notification": told,
+}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_no_text_holds_a_parser_up_or_ends_it_by_an_error_of_another_kind(name: str) -> None:
+    refused = (ValueError, UserError, dns.exception.DNSException, NoAnswerError)
+
+    def read(text: str) -> None:
+        with suppress(*refused):
+            PARSERS[name](text)
+
+    slow = {kind: f"{took * 1000:.0f} ms" for kind, text in TEXTS.items() if (took := seconds(read, text)) > LONGEST}
+    assert slow == {}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_message_about_a_text_quotes_a_part_of_it(name: str) -> None:
+    for text in TEXTS.values():
+        try:
+            PARSERS[name](text)
+        except UserError as error:
+            found = [str(one) for one in error.problems]
+        except (ValueError, dns.exception.DNSException, NoAnswerError) as error:
+            found = [str(error)]
+        else:
+            found = []
+        assert [one for one in found if len(one) > SHOWN] == []
