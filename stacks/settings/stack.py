@@ -77,8 +77,6 @@ class GuardSettings(BaseModel):
     """Whether a run may delete all that is ours in a zone, or all that one source has asked for."""
     creations: Annotated[int, Field(ge=0)] = 5000
     """The number of records that a run may make."""
-    names_per_object: Annotated[int, Field(ge=0)] = 250
-    """The number of record sets that one object of a cluster may have; further ones are not made."""
     names_per_namespace: Annotated[int, Field(ge=0)] = 2000
     """The number of record sets that the objects of one namespace may have; further ones are not made."""
     allow: str = ""

@@ -1,7 +1,7 @@
-"""Limits of what is made: of names for one object and one namespace, and of records in one run. Pure.
+"""Limits of what is made: of names for one namespace, and of records in one run. Pure.
 
-The first two cost nobody else anything: what is beyond them is not made, and the object's owner is told. What is there
-already stays. The third is a refusal: a person decides.
+The first costs nobody else anything: what is beyond it is not made, and the object's owner is told. What is there
+already stays. The second is a refusal: a person decides. What one object may ask for is limited where it is read.
 """
 
 from __future__ import annotations
@@ -23,24 +23,23 @@ Namespace = tuple[str, str]
 
 
 def within_limits(guard: GuardSettings, plan: Plan, observation: Observation) -> Plan:
-    """Return the plan without new sets beyond the limits of their objects and namespaces, and complaints about them."""
+    """Return the plan without new sets beyond the limit of their objects' namespaces, and complaints about them."""
     there = {one.resource.record_set for one in observation.registry.records if one.resource.is_record}
     asked = dict(plan.asked_by)
-    by_object: Counter[ObjectKey] = Counter()
     by_namespace: Counter[Namespace] = Counter()
     for key in asked.keys() & there:
-        _count(asked[key], by_object, by_namespace)
-    if max(len(asked), 1) <= min(guard.names_per_object, guard.names_per_namespace):
+        by_namespace.update(_namespaces(asked[key]))
+    if len(asked) <= guard.names_per_namespace:
         return plan
     beyond: dict[Key, tuple[ObjectKey, ...]] = {}
     for key in sorted((one.name, one.type) for one in plan.record_sets):
         objects = asked.get(key, ())
         if key in there or not objects:
             continue
-        if all(_is_full(one, guard, by_object, by_namespace) for one in objects):
+        if all(by_namespace[one] >= guard.names_per_namespace for one in _namespaces(objects)):
             beyond[key] = objects
         else:
-            _count(objects, by_object, by_namespace)
+            by_namespace.update(_namespaces(objects))
     if not beyond:
         return plan
     return replace(
@@ -59,22 +58,14 @@ def too_many_new(guard: GuardSettings, found: Sequence[Change]) -> Iterator[Refu
         yield Refusal(made[0].zone, what, made)
 
 
-def _count(objects: Sequence[ObjectKey], by_object: Counter[ObjectKey], by_namespace: Counter[Namespace]) -> None:
-    by_object.update(objects)
-    by_namespace.update({(one.cluster, one.namespace) for one in objects})
-
-
-def _is_full(
-    one: ObjectKey, guard: GuardSettings, by_object: Counter[ObjectKey], by_namespace: Counter[Namespace]
-) -> bool:
-    is_full = by_namespace[one.cluster, one.namespace] >= guard.names_per_namespace
-    return by_object[one] >= guard.names_per_object or is_full
+def _namespaces(objects: Sequence[ObjectKey]) -> frozenset[Namespace]:
+    return frozenset((one.cluster, one.namespace) for one in objects)
 
 
 def _complaints(guard: GuardSettings, beyond: Counter[ObjectKey]) -> Iterator[Complaint]:
     for key, number in sorted(beyond.items()):
         text = (
-            f"{key}: {number} of its names were not made: an object may have {guard.names_per_object} record sets "
-            f"(guard.names_per_object), a namespace {guard.names_per_namespace} (guard.names_per_namespace)"
+            f"{key}: {number} of its names were not made: the objects of a namespace may have "
+            f"{guard.names_per_namespace} record sets (guard.names_per_namespace)"
         )
         yield Complaint(key, "", "", "", text)

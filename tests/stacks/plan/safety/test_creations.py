@@ -15,38 +15,23 @@ def names(world: World) -> set[str]:
     return {one.record.name.split(".")[0] for one in world.zone.records if one.record.type == "A"}
 
 
-class TestAnObject:
-    def test_gets_no_more_names_than_the_limit_and_its_owner_is_told(self) -> None:
-        world = World(make_settings(guard={"names_per_object": 3}))
-        greedy = [asks("192.0.2.1", name="greedy", host=f"a{one}.example.com") for one in range(5)]
-        modest = asks("192.0.2.2", name="modest", host="z.example.com")
-        plan = world.plan(source("home", *greedy, modest))
-        (complaint,) = plan.complaints
-        assert "2 of its names were not made" in complaint.text
-        assert complaint.object.name == "greedy"
+class TestANamespace:
+    def test_gets_no_more_names_than_the_limit_and_the_owners_are_told(self) -> None:
+        world = World(make_settings(guard={"names_per_namespace": 3}))
+        asked = [asks("192.0.2.1", name=f"web{one}", host=f"a{one}.example.com") for one in range(5)]
+        plan = world.plan(source("home", *asked))
+        assert [one.object.name for one in plan.complaints] == ["web3", "web4"]
+        assert "1 of its names were not made" in plan.complaints[0].text
         for _ in range(3):
-            world.run(source("home", *greedy, modest))
-        assert names(world) == {"a0", "a1", "a2", "z"}
+            world.run(source("home", *asked))
+        assert names(world) == {"a0", "a1", "a2"}
 
     def test_keeps_what_it_has_where_the_limit_is_lowered(self) -> None:
         world = World(make_settings())
         asked = [asks("192.0.2.1", host=f"a{one}.example.com") for one in range(5)]
         world.run(source("home", *asked))
-        world.settings = make_settings(guard={"names_per_object": 2})
+        world.settings = make_settings(guard={"names_per_namespace": 2})
         assert world.run(source("home", *asked)) == ()
-
-    def test_may_share_a_name_of_one_that_has_too_many(self) -> None:
-        world = World(make_settings(guard={"names_per_object": 1}))
-        greedy = [asks("192.0.2.1", name="greedy", host=f"{one}.example.com") for one in "abc"]
-        modest = asks("192.0.2.2", name="modest", host="c.example.com")
-        world.run(source("home", *greedy, modest))
-        assert names(world) == {"a", "c"}
-
-
-def test_a_namespace_gets_no_more_names_than_the_limit() -> None:
-    world = World(make_settings(guard={"names_per_namespace": 2}))
-    world.run(source("home", *(asks("192.0.2.1", name=f"web{one}", host=f"a{one}.example.com") for one in range(4))))
-    assert names(world) == {"a0", "a1"}
 
 
 def test_a_run_that_would_make_more_than_the_limit_is_refused() -> None:
