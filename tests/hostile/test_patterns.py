@@ -77,6 +77,7 @@ def _of_module(file: Path, source: str) -> Iterator[Pattern]:
                 yield Pattern(f"{relative}:{node.lineno}", text, flags, searched)
 
 
+_CATEGORIES = {codes.CATEGORY_DIGIT: r"\d", codes.CATEGORY_SPACE: r"\s", codes.CATEGORY_WORD: r"\w"}
 FOUND = tuple(patterns())
 
 
@@ -118,6 +119,8 @@ def test_no_pattern_takes_more_than_linear_time(one: Pattern) -> None:
         (r"(?:[a-z]+\d*)*", True),
         (r"(?:\.[a-z]+)*", False),
         (r"(?:\.[a-z.]+)*", True),
+        (r"(?:\.\d+)*", False),
+        (r"(?:1\d+)*", True),
         (r"(?:a++)*", False),
         (r"(?:a{1,3})*", False),
     ],
@@ -193,7 +196,7 @@ def _member(one: tuple[Any, Any]) -> str:
         return re.escape(chr(argument))
     if operation is codes.RANGE:
         return f"[{re.escape(chr(argument[0]))}-{re.escape(chr(argument[1]))}]"
-    return r"[\s\S]"
+    return _CATEGORIES.get(argument, r"[\s\S]")
 
 
 def pumped(one: Pattern, length: int) -> Iterator[str]:
