@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from components.records.record_set import TYPE_TOKEN
 
 from components.records.record import Record
+from components.records.record_set import TYPE_TOKEN
 from stacks.model.errors import ObservationError
 from stacks.model.memory import Spent
 from stacks.model.observation import Registry

@@ -104,7 +104,13 @@ def test_load_balancing_is_written_only_where_the_plan_has_a_part_in_it(place: P
 def test_a_record_that_the_plan_does_not_declare_is_not_created(place: Place) -> None:
     wanted = place.record("www")
     with place.carrying_out(may_create=lambda record: record is not None and same(record, wanted)) as counts:
-        others: list[object] = [place.a("evil"), place.a("www", "192.0.2.66"), {**place.a("www"), "type": "AAAA"}, {}, []]
+        others: list[object] = [
+            place.a("evil"),
+            place.a("www", "192.0.2.66"),
+            {**place.a("www"), "type": "AAAA"},
+            {},
+            [],
+        ]
         for body in others:
             answer = place.client("POST", "", body)
             assert answer.status_code == 403
