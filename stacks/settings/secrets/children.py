@@ -55,8 +55,14 @@ ENGINE = Child(
     ),
     beginnings=("PULUMI_", *_CLOUDS),
 )
-CLOUDFLARE_PLUGIN = Child("the kept plugin of Cloudflare", beginnings=("CLOUDFLARE_", "TF_LOG"))
-GANDI_PLUGIN = Child("the kept plugin of Gandi", beginnings=("GANDI_", "TF_LOG"))
+CLOUDFLARE_PLUGIN = Child(
+    "the kept plugin of Cloudflare",
+    names=("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY", "CLOUDFLARE_EMAIL", "CLOUDFLARE_BASE_URL", "TF_LOG"),
+)
+GANDI_PLUGIN = Child(
+    "the kept plugin of Gandi",
+    names=("GANDI_PERSONAL_ACCESS_TOKEN", "GANDI_API_KEY", "GANDI_KEY", "GANDI_URL", "TF_LOG"),
+)
 KUBECONFIG_PLUGIN = Child("the command of a kubeconfig's user that gets a token (`exec`)", _KEYRINGS, _CLOUDS)
 NAT = Child("the classification of the NAT, for `truenorth detect --nat`")
 _BUILDING = (
