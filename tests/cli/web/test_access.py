@@ -93,9 +93,12 @@ class TestTheEnvironment:
             {USER: "reader"},
             {PASSWORD: "secret"},
             {USER: "a:b", PASSWORD: "c"},
-            {USER: "a", f"{PASSWORD}_FILE": "/nowhere"},
         ],
     )
     def test_is_refused_where_it_has_half_of_one(self, environment: dict[str, str]) -> None:
         with pytest.raises(UserError, match="the page"):
             sign_in(environment)
+
+    def test_is_refused_where_the_file_of_the_password_is_of_no_use(self) -> None:
+        with pytest.raises(UserError, match="/nowhere"):
+            sign_in({USER: "a", f"{PASSWORD}_FILE": "/nowhere"})

@@ -14,7 +14,7 @@ from stacks.settings.wan_source import Spec, parse
     [
         ("stun:stun.l.google.com:19302", Spec("stun", "", "google.com", host="stun.l.google.com", port=19302)),
         ("stun:stun.example.org", Spec("stun", "", "example.org", host="stun.example.org", port=3478)),
-        ("stun:[2001:db8::1]", Spec("stun", "", "[2001:db8::1]:3478", host="2001:db8::1", port=3478)),
+        ("stun:[2001:db8::1]", Spec("stun", "", "2001:db8::1", host="2001:db8::1", port=3478)),
         ("stun-tcp:[::1]:99", Spec("stun-tcp", "", "[::1]:99", host="::1", port=99)),
         ("interface", Spec("interface", "", "this host")),
         ("interface:ppp0", Spec("interface", "", "this host", argument="ppp0")),
