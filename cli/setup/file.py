@@ -17,8 +17,8 @@ from stacks.settings.stack import NAMESPACE, parse
 SCHEMA = ""
 """The URL of the settings' JSON Schema, which editors take from the first line; "" for no such line."""
 HEAD = """\
-# The stack {stack}, as `truenorth init` has written it. What else can be set stands in the README's table of settings;
-# credentials are no settings: they come from the environment.
+# The stack {stack}, as `truenorth init` has written it. What else can be set: docs/settings.md, or
+# `truenorth schema`. Credentials are no settings: they come from the environment or from files.
 config:
 """
 

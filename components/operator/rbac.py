@@ -33,6 +33,10 @@ class Right:
     name: str = ""
 
 
+IDENTITY = Right(CLUSTER_WIDE, "", "namespaces", "get", SYSTEM)
+"""Without this right a cluster that is another than before is not noticed; its objects can be read all the same."""
+
+
 def rules(rights: Rights) -> Mapping[str, list[dict[str, Any]]]:
     """Return the RBAC rules by namespace, CLUSTER_WIDE for rights that are not limited to a namespace."""
     found = frozenset(each_right(rights))
@@ -62,7 +66,7 @@ def each_right(rights: Rights) -> Iterator[Right]:
     if rights.state:
         yield from _state(rights.state)
     if rights.reads or rights.state:
-        yield Right(CLUSTER_WIDE, "", "namespaces", "get", SYSTEM)
+        yield IDENTITY
 
 
 def _of_read(read: Read) -> Iterator[Right]:

@@ -144,7 +144,7 @@ class TestConflicts:
         result = inside.result("up")
         assert contents(inside) == [FIRST_IPV4]
         (complaint,) = result["complaints"]
-        assert f"HTTPRoute {place.namespace}/web: {WWW} stays as the settings want it" in complaint["text"]
+        assert f"HTTPRoute {place.namespace}/web: it does not get {WWW}: the settings have it too" in complaint["text"]
         assert marks(inside) == {"settings/names/www"}
 
     def test_a_bad_annotation_skips_its_object_only(self, inside: Inside, place: Place) -> None:

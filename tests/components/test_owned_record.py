@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
@@ -12,6 +13,8 @@ from components.owned_record import OwnedRecord, OwnedRecordArgs
 from tests.components.recorder import registered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.components.conftest import World
 
 CLOUDFLARE = OwnedRecordArgs(zone="example.com", zone_id="zone", name="www", type="A", contents=["192.0.2.1"])
@@ -28,6 +31,16 @@ def inputs(given: OwnedRecordArgs) -> dict[str, dict[str, Any]]:
     assert component.type == "truenorth:index:OwnedRecord"
     assert all(one.deleteBeforeReplace and one.parent for one in records)
     return {one.name: json_format.MessageToDict(one.object) for one in records}
+
+
+@pytest.fixture(autouse=True)
+def _loop() -> Iterator[None]:
+    """An event loop, which outputs need; other tests of the process may have closed theirs."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def void(_: object) -> None:

@@ -45,7 +45,7 @@ def marked(content: str) -> dict[str, object]:
     """A mark, as the engine writes it."""
     inputs = {"zoneId": "z", "name": "_truenorth-a.www.example.com", "type": "TXT", "content": content, "ttl": 1}
     token = "cloudflare:index/dnsRecord:DnsRecord"
-    urn = f"urn:pulumi:home::truenorth::{token}::www.example.com/A/mark"
+    urn = f"{PREFIX}{TYPE_TOKEN}${token}::www.example.com/A/mark"
     return {"urn": urn, "type": token, "custom": True, "id": "m", "inputs": inputs, "outputs": inputs}
 
 
