@@ -60,13 +60,24 @@ def _run(
 
 
 async def _follow(clusters: Sequence[ConnectedCluster], pace: ApiTiming, post: Post, stopped: asyncio.Event) -> None:
+    faults: list[Exception] = []
+
+    def posted(sightings: tuple[SourceSighting, ...]) -> None:
+        try:
+            post(sightings)
+        except Exception as error:  # noted: the end may cancel the task before it has passed the error on
+            faults.append(error)
+            raise
+
     ended = asyncio.create_task(stopped.wait())
-    publishing = asyncio.create_task(_publish(clusters, pace, post))
+    publishing = asyncio.create_task(_publish(clusters, pace, posted))
     await asyncio.wait((ended, publishing), return_when=asyncio.FIRST_COMPLETED)
     for task in (ended, publishing):
         task.cancel()
     with suppress(asyncio.CancelledError):
         await publishing
+    if faults:
+        raise ExceptionGroup("what is read could not be passed on", faults)
 
 
 async def _publish(clusters: Sequence[ConnectedCluster], pace: ApiTiming, post: Post) -> None:
