@@ -127,7 +127,7 @@ class Outputs:
         # Imported only where it is asked for: neither is small.
         from cli.metrics.metrics import Metrics  # noqa: PLC0415 - see above
         from cli.metrics.process import state_size  # noqa: PLC0415 - likewise
-        from cli.web.access import Access, sign_in  # noqa: PLC0415 - likewise
+        from cli.web.access import PageAccess, sign_in  # noqa: PLC0415 - likewise
         from cli.web.app import application  # noqa: PLC0415 - likewise
         from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
         from cli.web.status_board import StatusBoard  # noqa: PLC0415 - likewise
@@ -141,7 +141,7 @@ class Outputs:
         )
         self._engine_listeners = (metrics.on_engine_event,)
         board = StatusBoard(place.stack, settings.owner)
-        access = Access(frozenset(settings.watch.web.hosts), sign_in(self._environment))
+        access = PageAccess(frozenset(settings.watch.web.hosts), sign_in(self._environment))
         app = application(board, self._health, metrics.exposition, redact, access)
         with serving_beside(settings.watch.web.listen, app) as port:
             url = f"http://{settings.watch.web.listen.rpartition(':')[0] or 'localhost'}:{port}/"

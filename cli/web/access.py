@@ -46,7 +46,7 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class PageAccess:
     """The limits of access. hosts: names by which the page is reached, beside addresses and names of the network.
 
     A page of another origin could make its own name point here (DNS rebinding) and read all: so only names count that
@@ -84,7 +84,7 @@ class Access:
 class WithAccess:
     """Answers requests that may not read. Pure ASGI: an endless answer goes through piece by piece."""
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: PageAccess) -> None:
         self._app, self._access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cli.web.access import Access, WithAccess
+from cli.web.access import PageAccess, WithAccess
 from cli.web.document import Redact, as_it_is
 from cli.web.events import Streams
 from cli.web.files import files
@@ -43,7 +43,7 @@ def application(
     health: Health,
     exposition: Exposition,
     redact: Redact = as_it_is,
-    access: Access | None = None,
+    access: PageAccess | None = None,
 ) -> Starlette:
     """The application. redact: takes what is secret out of a JSON document, as a last fence. access: None for all.
 
@@ -86,7 +86,7 @@ def application(
         *(Route(path, _file(*found)) for path, found in files().items()),
     ]
     app = Starlette(routes=routes)
-    app.add_middleware(WithAccess, access=access or Access())
+    app.add_middleware(WithAccess, access=access or PageAccess())
     app.add_middleware(_WithHeaders)
     app.state.streams = streams
     return app

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from cli.web.access import PASSWORD, PROBES, USER, Access, SignIn, sign_in
+from cli.web.access import PASSWORD, PROBES, USER, PageAccess, SignIn, sign_in
 from cli.web.app import HEADERS, application
 from cli.web.health import Health
 from stacks.model.errors import UserError
@@ -17,7 +17,7 @@ from tests.cli.web.sample import board
 PATHS = ("/", "/raw", "/events", "/metrics", "/script.js", "/nowhere")
 
 
-def client(access: Access, base_url: str = "http://localhost") -> TestClient:
+def client(access: PageAccess, base_url: str = "http://localhost") -> TestClient:
     return TestClient(application(board(datetime.now(UTC)), Health(), lambda _: METRICS, access=access), base_url)
 
 
@@ -36,7 +36,7 @@ class TestTheHost:
         ],
     )
     def test_may_be_one_that_nobody_else_can_give_away(self, host: str) -> None:
-        known = client(Access(frozenset({"dns.example.com"})))
+        known = client(PageAccess(frozenset({"dns.example.com"})))
         assert known.get("/livez", headers={"host": host}).status_code == 200
 
     @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ class TestTheHost:
     )
     @pytest.mark.parametrize("path", [*PATHS, *sorted(PROBES)])
     def test_of_another_origin_gets_nothing(self, host: str, path: str) -> None:
-        found = client(Access(frozenset({"dns.example.com"}))).get(path, headers={"host": host})
+        found = client(PageAccess(frozenset({"dns.example.com"}))).get(path, headers={"host": host})
         assert found.status_code == 421
         assert "watch.web.hosts" in found.text
         assert {key: found.headers[key] for key in HEADERS} == HEADERS
 
 
 class TestSigningIn:
-    ACCESS = Access(sign_in=SignIn.of("reader", "søk:ret"))
+    ACCESS = PageAccess(sign_in=SignIn.of("reader", "søk:ret"))
 
     @pytest.mark.parametrize("path", PATHS)
     def test_is_needed_for_all_but_the_probes(self, path: str) -> None:
