@@ -10,7 +10,7 @@ from cli.doctor.finding import DoctorFinding, failed, ok, warning
 from cli.state.secrets.factory import lock_name
 from cli.state.secrets.url import StateUrl, is_kubernetes, parse
 from components.operator.args import ObjectName, Rights
-from components.operator.rbac import Right, each_right
+from components.operator.rbac import IDENTITY, Right, each_right
 from stacks.deploy.access_review import denied, in_words
 from stacks.deploy.rights import reads, rights
 from stacks.kube.access import Access, access
@@ -46,7 +46,7 @@ def own(examined: Examined) -> Iterator[DoctorFinding]:
     wanted = _kept(examined, None if elsewhere else url)
     if wanted is not None:
         place = home(examined.settings, examined.environment)
-        needed = tuple(each_right(wanted(place.namespace)))
+        needed = _without_identity(wanted(place.namespace))
         about = f"namespace {place.namespace}"
         yield from _asked(about, place.access, TIMEOUT, lambda api: _of_home(about, api, needed))
     if url is not None and elsewhere:
@@ -55,7 +55,12 @@ def own(examined: Examined) -> Iterator[DoctorFinding]:
         kept = Rights(leases=(lock,), state=ObjectName(url.namespace, url.name))
         about = f"namespace {url.namespace}"
         way = access(ClusterSettings(**named), examined.environment)
-        yield from _asked(about, way, TIMEOUT, lambda api: _of_home(about, api, tuple(each_right(kept))))
+        yield from _asked(about, way, TIMEOUT, lambda api: _of_home(about, api, _without_identity(kept)))
+
+
+def _without_identity(rights: Rights) -> tuple[Right, ...]:
+    """Return the rights without which something cannot be done; without that to the cluster's identity all can."""
+    return tuple(one for one in each_right(rights) if one != IDENTITY)
 
 
 def _asked(
@@ -83,7 +88,7 @@ async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> 
         if await api.served(SOURCES[name](Options()).resources()[0]) is None:
             do = "install what defines it (the Gateway API), or take it out of truenorth:sources"
             found.append(warning(about, f"{name}: the cluster does not serve the kind", api.server, do))
-    lacking = await denied(api, each_right(Rights(reads=tuple(reads(settings)))))
+    lacking = await denied(api, _without_identity(Rights(reads=tuple(reads(settings)))))
     if blind := [right for right in lacking if right.verb in READING]:
         found.append(failed(about, f"we may not {in_words(blind)}", api.server, GRANT))
     if mute := [right for right in lacking if right.verb not in READING]:

@@ -116,7 +116,7 @@ class TestTwoClusters:
             at(east, name="east"),
             at(west, name="west", kubeconfig=str(proxy.kubeconfig()), timeout=timeout),
         ]
-        inside.settings(sources=ROUTES, clusters=clusters)
+        inside.settings(sources=ROUTES, clusters=clusters, cluster={"merge": "all"})
 
     def test_share_a_name_and_one_out_of_reach_keeps_its_part(
         self, inside: Inside, place: Place, kube_cluster: Cluster, proxy: Proxy

@@ -25,13 +25,15 @@ build)
   while [ $# -gt 0 ]; do [ "$1" = -o ] && target=$2; shift; done
   echo "${{target##*/}}" >> "{log}"
   {instead}
-  if [ -n "$GATE" ] && [ "${{target##*/}}" = pulumi ]; then
-    echo reached > "$GATE.reached"
-    read -r _ < "$GATE"
+  waits=
+  if [ -p "{gate}" ] && [ "${{target##*/}}" = pulumi ] && mkdir "{gate}.taken" 2>/dev/null; then
+    waits=yes
+    echo reached > "{gate}.reached"
+    read -r _ < "{gate}"
   fi
   printf '#!/bin/sh\\necho v{engine}\\n' > "$target"
   chmod 755 "$target"
-  if [ -n "$GATE" ] && [ "${{target##*/}}" = pulumi ]; then echo ended > "$GATE.ended"; fi ;;
+  if [ -n "$waits" ]; then echo ended > "{gate}.ended"; fi ;;
 esac
 """
 
@@ -72,13 +74,15 @@ class Machine:
     def go(
         self, version: str = "go1.26.8", *, engine: str = VERSION, instead: str = "", folder: Path | None = None
     ) -> Path:
-        """Puts a Go there that makes scripts, after `instead`; GATE in its environment makes it wait for that fifo."""
+        """Puts a Go there that makes scripts, after `instead`; the first waits where the folder has the fifo `gate`."""
         modules = self.folder / "sdk"
         for place, name in (("cmd", FILES[2]), ("dist", FILES[3])):
             (modules / "python" / place).mkdir(parents=True, exist_ok=True)
             (modules / "python" / place / name).write_text("#!/bin/sh\n")
         log = self.folder / "built"
-        script = _GO.format(version=version, engine=engine, modules=modules, log=log, instead=instead)
+        script = _GO.format(
+            version=version, engine=engine, modules=modules, log=log, instead=instead, gate=self.folder / "gate"
+        )
         return self.program("go", script, folder)
 
     def built(self) -> list[str]:

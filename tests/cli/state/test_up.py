@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from tests.cli.conftest import STACK, Inside
 from tests.cli.killing import kill_all, up_at
 from tests.cli.state.places import NAME, Place
 from tests.cli.state.test_pruning import FIRST, files
+
+
+LATE = 0.5
+"""Seconds by which the API's answers are late."""
 
 
 @pytest.fixture
@@ -51,6 +56,13 @@ def ended(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return document
 
 
+def until_landed(stack: Inside, number: int) -> None:
+    """Wait until the zone has so many records, or none can come any more: a call of a killed process is carried out."""
+    deadline = time.monotonic() + 20 * LATE
+    while len(remote.records(stack.places)) < number and time.monotonic() < deadline:
+        time.sleep(LATE / 10)
+
+
 def addresses(stack: Inside) -> list[str]:
     return sorted(one["name"] for one in remote.records(stack.places) if one["type"] == "A")
 
@@ -72,10 +84,11 @@ def test_a_node_that_is_killed_is_taken_over_from_without_a_wait(stack: Inside, 
     settings(stack, "www")
     stack.result("up")
     settings(stack, "www", "api", "mail")
-    remote.set_faults(stack.places, [{"effect": "latency", "seconds": 0.5, "method": "POST"}])
+    remote.set_faults(stack.places, [{"effect": "latency", "seconds": LATE, "method": "POST"}])
     with up_at(stack, "mail.example.com/A/mark") as command:
         kill_all(command)
     remote.set_faults(stack.places, [])
+    until_landed(stack, 6)
     assert place.secrets()[NAME]["data"]["unfinished.json.gz"]
     assert stack.result("up")["conflicts"] == []
     assert addresses(stack) == ["api.example.com", "mail.example.com", "www.example.com"]

@@ -64,11 +64,11 @@ def started() -> Iterator[list[subprocess.Popen[str]]]:
             process.stdout.close()
 
 
-def _start(machine: Machine, started: list[subprocess.Popen[str]], **more: str) -> subprocess.Popen[str]:
+def _start(machine: Machine, started: list[subprocess.Popen[str]]) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", _INSTALL],
         cwd=_PROJECT,
-        env={**machine.environment, **more},
+        env=machine.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -157,7 +157,7 @@ class TestTwoAtOnce:
         self, machine: Machine, gate: _Gate, started: list[subprocess.Popen[str]]
     ) -> None:
         machine.go()
-        first = _start(machine, started, GATE=str(gate.path))
+        first = _start(machine, started)
         gate.wait_until_reached()
         second = _start(machine, started)
         assert second.stdout
@@ -176,7 +176,7 @@ class TestKilled:
         self, machine: Machine, gate: _Gate, started: list[subprocess.Popen[str]]
     ) -> None:
         machine.go()
-        first = _start(machine, started, GATE=str(gate.path))
+        first = _start(machine, started)
         gate.wait_until_reached()
         first.kill()
         first.wait()
