@@ -21,7 +21,6 @@ from tests.cli.killing import kill_all, up_at
 from tests.cli.state.places import NAME, Place
 from tests.cli.state.test_pruning import FIRST, files
 
-
 LATE = 0.5
 """Seconds by which the API's answers are late."""
 
