@@ -27,13 +27,12 @@ _MONITORING_VERSION = "monitoring.coreos.com/v1"
 
 
 def manifests(args: OperatorArgs) -> list[Manifest]:
-    """Return all objects. The Secret of the credentials is among them where `credentials` are given."""
+    """Return all objects but the Secret of the credentials, which is in no file and in no state."""
     return [
         *_namespace(args),
         *_access(args),
         *policy(args),
         *_settings(args),
-        *_credentials(args),
         *_network_policy(args),
         *_service(args),
         *_workload(args),
@@ -70,13 +69,6 @@ def _access(args: OperatorArgs) -> list[Manifest]:
 def _settings(args: OperatorArgs) -> list[Manifest]:
     """Return the ConfigMap of the settings. The operator notices when it changes, and need not be started anew."""
     return [manifest(args, "v1", "ConfigMap", args.settings_name, data={args.settings_file: args.settings})]
-
-
-def _credentials(args: OperatorArgs) -> list[Manifest]:
-    """Return the Secret of the credentials; none where somebody else has made it."""
-    if args.credentials is None:
-        return []
-    return [manifest(args, "v1", "Secret", args.secret, type="Opaque", stringData=dict(args.credentials))]
 
 
 def _network_policy(args: OperatorArgs) -> list[Manifest]:

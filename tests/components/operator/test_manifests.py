@@ -6,10 +6,12 @@ from typing import Any, Literal
 import pytest
 
 from components.operator.args import ObjectName, OperatorArgs, PodArgs, Read, Rights, ServiceArgs
+from components.operator.credentials import secret
 from components.operator.manifests import manifests
 
 RIGHTS = Rights(reads=(Read("", "services"),), leases=(ObjectName("truenorth", "truenorth-home"),))
 ARGS = OperatorArgs(stack="home", settings="config: {}\n", image="truenorth:1", rights=RIGHTS)
+WITH_CREDENTIALS = replace(ARGS, credentials={"CLOUDFLARE_API_TOKEN": "very-secret"})
 DAEMON_SET = replace(ARGS, pods=PodArgs(kind="daemonset"))
 
 
@@ -96,13 +98,26 @@ class TestThePod:
 
 class TestTheSecret:
     def test_is_made_of_credentials(self) -> None:
-        args = replace(ARGS, credentials={"CLOUDFLARE_API_TOKEN": "very-secret"})
-        assert one_of(args, "Secret")["stringData"] == {"CLOUDFLARE_API_TOKEN": "very-secret"}
-        assert "very-secret" not in repr(args)
+        made = secret(WITH_CREDENTIALS, {"CLOUDFLARE_API_TOKEN": "very-secret"})
+        assert made["data"] == {"CLOUDFLARE_API_TOKEN": "dmVyeS1zZWNyZXQ="}
+        assert made["metadata"]["name"] == container_of(WITH_CREDENTIALS)["envFrom"][0]["secretRef"]["name"]
+
+    def test_is_none_of_the_manifests_which_name_it_and_a_digest_alone(self) -> None:
+        assert of_kind(WITH_CREDENTIALS, "Secret") == []
+        assert "very-secret" not in repr(WITH_CREDENTIALS) + repr(manifests(WITH_CREDENTIALS))
+
+    def test_makes_other_pods_when_it_changes_and_only_then(self) -> None:
+        def annotations(**credentials: str) -> dict[str, str]:
+            args = replace(WITH_CREDENTIALS, credentials=credentials)
+            found: dict[str, str] = one_of(args, "Deployment")["spec"]["template"]["metadata"]["annotations"]
+            return found
+
+        assert annotations(A="1", B="2") == annotations(B="2", A="1")
+        assert len({annotations(**some)["truenorth/credentials"] for some in ({"A": "1"}, {"A": "2"}, {"B": "1"})}) == 3
 
     def test_that_is_there_already_is_referred_to(self) -> None:
         args = replace(ARGS, credentials_secret="mine")
-        assert of_kind(args, "Secret") == []
+        assert "annotations" not in one_of(args, "Deployment")["spec"]["template"]["metadata"]
         assert container_of(args)["envFrom"] == [{"secretRef": {"name": "mine"}}]
 
 
