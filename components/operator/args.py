@@ -127,7 +127,8 @@ class OperatorArgs:
     Secret `credentials_secret` is there already. policy: None for none. variables: those that hold no secret.
     kubeconfig_secret: a Secret whose files the pods find under /etc/truenorth-kubeconfig, for clusters other than their
     own. page_from: the namespaces whose pods reach the page; none: all. egress_ports: TCP ports of the world beside the
-    usual. rules: the groups of the alerts. dashboard: the text of Grafana's; "" where none is wanted.
+    usual. stun_ports: those of the STUN servers. rules: the groups of the alerts. dashboard: the text of Grafana's; ""
+    where none is wanted.
     """
 
     stack: str
@@ -149,6 +150,7 @@ class OperatorArgs:
     network_policy: bool = True
     page_from: tuple[str, ...] = ()
     egress_ports: tuple[int, ...] = ()
+    stun_ports: tuple[int, ...] = ()
     service_monitor: bool = False
     rules: Sequence[Mapping[str, Any]] = ()
     dashboard: str = ""

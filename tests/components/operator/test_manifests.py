@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -34,6 +35,12 @@ def container_of(args: OperatorArgs) -> dict[str, Any]:
     (found,) = pod_of(args)["containers"]
     assert isinstance(found, dict)
     return found
+
+
+def ports_of(rule: Mapping[str, Any]) -> dict[str, list[int]]:
+    return {
+        protocol: [one["port"] for one in rule["ports"] if one["protocol"] == protocol] for protocol in ("TCP", "UDP")
+    }
 
 
 class TestThePod:
@@ -154,12 +161,21 @@ class TestTheNetwork:
         assert spec["ingress"] == [{"ports": [{"port": "http", "protocol": "TCP"}]}]
 
     def test_lets_out_to_dns_https_the_api_server_and_stun(self) -> None:
-        (rule,) = one_of(replace(ARGS, egress_ports=(8443,)), "NetworkPolicy")["spec"]["egress"]
-        by_protocol = {
-            protocol: [one["port"] for one in rule["ports"] if one["protocol"] == protocol]
-            for protocol in ("TCP", "UDP")
-        }
-        assert by_protocol == {"UDP": [53, 3478, 19302], "TCP": [53, 80, 443, 6443, 3478, 19302, 8443]}
+        anywhere, outside = one_of(replace(ARGS, egress_ports=(8443, 443)), "NetworkPolicy")["spec"]["egress"]
+        assert ports_of(anywhere) == {"UDP": [53], "TCP": [53, 443, 6443, 8443]}
+        assert ports_of(outside) == {"UDP": [3478, 19302], "TCP": [80, 3478, 19302]}
+
+    def test_lets_out_to_the_stun_servers_of_the_settings(self) -> None:
+        _, outside = one_of(replace(ARGS, stun_ports=(3479, 3478)), "NetworkPolicy")["spec"]["egress"]
+        assert ports_of(outside) == {"UDP": [3478, 19302, 3479], "TCP": [80, 3478, 19302, 3479]}
+
+    def test_keeps_from_the_metadata_services_of_clouds(self) -> None:
+        """They answer http alone; what has a port beside these was opened by a person."""
+        anywhere, outside = one_of(ARGS, "NetworkPolicy")["spec"]["egress"]
+        assert "to" not in anywhere
+        assert 80 not in ports_of(anywhere)["TCP"]
+        kept_from = {network for one in outside["to"] for network in one.get("ipBlock", {}).get("except", [])}
+        assert kept_from == {"169.254.169.254/32", "fd00:ec2::254/128", "fd20:ce::254/128"}
 
     def test_lets_in_chosen_namespaces_only(self) -> None:
         (rule,) = one_of(replace(ARGS, page_from=("monitoring", "ingress")), "NetworkPolicy")["spec"]["ingress"]
