@@ -66,8 +66,9 @@ def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
     typer.echo(f"{len(written)} files in {folder}")
     if not args.credentials_secret:
         typer.echo(
-            f"They refer to the Secret {args.secret}, which is not among them. Make it of your credentials, e.g.:\n"
-            f"  kubectl -n {args.namespace} create secret generic {args.secret} --from-literal=CLOUDFLARE_API_TOKEN=..."
+            f"They refer to the Secret {args.secret}, which is not among them. Make it of your credentials: type "
+            "CLOUDFLARE_API_TOKEN=..., Enter and Ctrl-D into\n"
+            f"  kubectl -n {args.namespace} create secret generic {args.secret} --from-env-file=/dev/stdin"
         )
     typer.echo(f"Next: kubectl apply -k {folder}")
 
