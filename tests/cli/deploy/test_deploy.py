@@ -36,6 +36,9 @@ class Deploying:
 
     def __init__(self, inside: Inside, cluster: Cluster) -> None:
         self.inside, self.cluster = inside, cluster
+        self.also: dict[str, str] = {}
+        """Further variables of the environment."""
+        self.said = ""
 
     @property
     def token(self) -> str:
@@ -43,7 +46,7 @@ class Deploying:
 
     def command(self, *arguments: str, **deploy: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - any setting
         self.inside.settings(sources=["ingress"], deploy={"namespace": NAMESPACE, **deploy})
-        return self.inside.run("deploy", "--json", *arguments, KUBECONFIG=str(self.cluster.kubeconfig))
+        return self.inside.run("deploy", "--json", *arguments, KUBECONFIG=str(self.cluster.kubeconfig), **self.also)
 
     def run(self, *arguments: str, **deploy: Any) -> dict[str, str]:  # noqa: ANN401 - any setting
         """Run the command; what it did, by object."""
@@ -139,14 +142,14 @@ class TestTheCredentials:
             assert deploying.files_with(deploying.token, ENCRYPTED) == []
 
             before = deploying.annotations()
-            deploying.inside.environment["TRUENORTH_PING_HEALTHCHECKS"] = "https://hc.example.com/another-secret"
+            deploying.also["TRUENORTH_PING_HEALTHCHECKS"] = "https://hc.example.com/another-secret"
             assert deploying.run(**own) == {f"Deployment/{NAMESPACE}/truenorth": "update"}
             assert deploying.annotations() != before
             assert deploying.secret("truenorth").keys() == {TOKEN, "TRUENORTH_PING_HEALTHCHECKS"}
 
             # What others have put in goes, and so does what is not given any more.
             deploying.cluster.admin.call("PATCH", SECRET, {"data": {"OTHER": "eA=="}}, content_type=MERGE)
-            del deploying.inside.environment["TRUENORTH_PING_HEALTHCHECKS"]
+            deploying.also.clear()
             deploying.run(**own)
             assert deploying.secret("truenorth").keys() == {TOKEN}
             assert deploying.annotations() == before
