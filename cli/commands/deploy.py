@@ -66,8 +66,9 @@ def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
     typer.echo(f"{len(written)} files in {folder}")
     if not args.credentials_secret:
         typer.echo(
-            f"They refer to the Secret {args.secret}, which is not among them. Make it of your credentials, e.g.:\n"
-            f"  kubectl -n {args.namespace} create secret generic {args.secret} --from-literal=CLOUDFLARE_API_TOKEN=..."
+            f"They refer to the Secret {args.secret}, which is not among them. Make it of your credentials: type "
+            "CLOUDFLARE_API_TOKEN=..., Enter and Ctrl-D into\n"
+            f"  kubectl -n {args.namespace} create secret generic {args.secret} --from-env-file=/dev/stdin"
         )
     typer.echo(f"Next: kubectl apply -k {folder}")
 
@@ -76,7 +77,7 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
 
     from cli.deploy import engine
     from cli.output.run_view import listening
-    from cli.terminal import Terminal, styled
+    from cli.terminal import Terminal, plain, styled
 
     console = Terminal(stderr=as_json)
     args = deployment.args
@@ -84,10 +85,15 @@ def _run(deployment: Deployment, state: str, *, preview: bool, delete: bool, yes
         _confirm_delete(deployment, yes=yes)
     with engine.session(deployment, os.environ, state) as place:
         if preview:
-            run = engine.preview(place, deployment, lambda _: None)
+            run = engine.preview(place, deployment, os.environ, lambda _: None)
         else:
             with listening(console, json_lines=as_json) as listener:
-                run = engine.delete(place, listener) if delete else engine.deploy(place, deployment, listener)
+                if delete:
+                    run = engine.delete(place, deployment, os.environ, listener)
+                else:
+                    run = engine.deploy(
+                        place, deployment, os.environ, listener, lambda text: console.print(plain(text))
+                    )
     changed = engine.changes(run)
     if as_json:
         print_json({"event": "result", "changes": [{"operation": word, "object": name} for word, name in changed]})

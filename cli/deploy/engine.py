@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from cli.deploy.credentials import DECLARED, has_credentials, made_before, putting, remove, take_out
 from cli.deploy.gather import Deployment
 from cli.engine.events import QUIET_OPERATIONS
 from cli.engine.failure import RunFailed
@@ -21,8 +22,11 @@ from cli.output.run_view import OBJECTS
 from cli.session import stack
 from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
 from cli.session.session import Session
+from cli.state.deployments import deployment_of
+from cli.state.pruning import forget_copies
 from cli.state.secrets.url import is_kubernetes
 from cli.state.store import store
+from components.operator.args import ObjectName
 from stacks import extras
 from stacks.kube.access import access
 from stacks.observe.project import PROJECT_FILE
@@ -76,8 +80,9 @@ def session(deployment: Deployment, environment: Mapping[str, str], state_url: s
         )
 
 
-def program(deployment: Deployment) -> Program:
+def program(deployment: Deployment, environment: Mapping[str, str]) -> Program:
     """Return the program that declares the operator. --delete runs none: the state has all objects."""
+    put_credentials = putting(deployment, environment)
 
     def declared() -> None:
         # Imported while the engine starts, which calls this.
@@ -87,41 +92,68 @@ def program(deployment: Deployment) -> Program:
 
         deploy = deployment.settings.deploy
         to = provider("cluster", kubeconfig=deploy.kubeconfig, context=deploy.context)
-        Operator(deployment.args.name, deployment.args, pulumi.ResourceOptions(providers=[to]))
+        Operator(deployment.args.name, deployment.args, pulumi.ResourceOptions(providers=[to]), put_credentials)
 
     return declared
 
 
-def deploy(place: Session, deployment: Deployment, listener: Listener) -> Run:
+def deploy(
+    place: Session,
+    deployment: Deployment,
+    environment: Mapping[str, str],
+    listener: Listener,
+    tell: Callable[[str], None],
+) -> Run:
     """Make the cluster as the settings want it, and wait until the pods are ready. Raises RunFailed, UserError.
 
     What was changed or deleted behind our back is seen first, and put right; so is what an interrupted run has left.
+    tell: gets what a person has to do.
     """
+    state = deployment_of(place)
+    if state and has_credentials(state):
+        take_out(place, state, tell)
     try:
         stack.refresh(place, (), lambda _: None)
     except RunFailed as failure:
         if not reports_missing_stack(str(failure)):
             raise
-    return stack.up(place, program(deployment), listener)
+    run = stack.up(place, program(deployment, environment), listener)
+    present = ObjectName(deployment.args.namespace, deployment.args.secret)
+    remove(deployment, environment, made_before(state) - {present})
+    return run
 
 
-def preview(place: Session, deployment: Deployment, listener: Listener) -> Run:
+def preview(place: Session, deployment: Deployment, environment: Mapping[str, str], listener: Listener) -> Run:
     """Preview `deploy`, and change nothing."""
-    return stack.preview(place, program(deployment), listener)
+    return stack.preview(place, program(deployment, environment), listener)
 
 
 def changes(run: Run) -> list[tuple[str, str]]:
-    """Return the changes of a run to objects of the cluster, or those of a preview: operation and object."""
+    """Return the changes of a run to objects of the cluster, or those of a preview: operation and object.
+
+    A Secret that an older state has is not among them: it is taken out of the state, and stays.
+    """
     return [
         (step.operation, step.name)
         for step in run.steps
-        if step.phase == "done" and step.type.startswith(OBJECTS) and step.operation not in QUIET_OPERATIONS
+        if step.phase == "done"
+        and step.operation not in QUIET_OPERATIONS
+        and step.type.startswith(OBJECTS)
+        and step.type != DECLARED
     ]
 
 
-def delete(place: Session, listener: Listener) -> Run:
+def delete(place: Session, deployment: Deployment, environment: Mapping[str, str], listener: Listener) -> Run:
     """Delete everything that was deployed, and nothing else."""
-    return stack.destroy(place, listener)
+    state = deployment_of(place)
+    before = set(made_before(state))
+    if not deployment.settings.deploy.credentials_secret:  # also one that a run has made which then failed
+        before.add(ObjectName(deployment.args.namespace, deployment.args.secret))
+    run = stack.destroy(place, listener)
+    if has_credentials(state):
+        forget_copies(place.backend, place.project.name, place.stack)
+    remove(deployment, environment, before)
+    return run
 
 
 def _engine_environment(engine: Engine, environment: Mapping[str, str]) -> dict[str, str]:

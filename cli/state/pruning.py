@@ -35,9 +35,18 @@ def prune(backend: str, project: str, stack: str, keep: int = KEPT) -> None:
                 return
 
 
+def forget_copies(backend: str, project: str, stack: str) -> None:
+    """Delete all copies of a stack's state in a folder, that beside the state too; the state itself stays."""
+    prune(backend, project, stack, keep=0)
+    if folder := state_folder(backend):
+        for copy in (folder / "stacks" / project).glob("*.bak"):
+            if copy.name.startswith(f"{stack}.json"):
+                copy.unlink(missing_ok=True)
+
+
 def _too_many(files: Iterable[Path], stack: str, name: re.Pattern[str], keep: int) -> list[Path]:
     updates: dict[str, list[Path]] = {}
     for file in files:
         if match := name.fullmatch(file.name.removeprefix(stack)):
             updates.setdefault(match[1], []).append(file)
-    return [file for moment in sorted(updates)[:-keep] for file in updates[moment]]
+    return [file for moment in sorted(updates)[: max(0, len(updates) - keep)] for file in updates[moment]]

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+TYPE = "truenorth:index:Operator"
+"""The type of the component."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -120,11 +123,12 @@ class OperatorArgs:
     """Everything about one deployed operator.
 
     settings: the text of Pulumi.<stack>.yaml. state: where the operator keeps Pulumi's state, a URL; "" for what the
-    settings say. credentials: variables for the container, kept in a Secret; None: the Secret `credentials_secret` is
-    there already. policy: None for none. variables: those that hold no secret. kubeconfig_secret: a Secret whose files
-    the pods find under /etc/truenorth-kubeconfig, for clusters other than their own. page_from: the namespaces whose
-    pods reach the page; none: all. egress_ports: TCP ports of the world beside the usual. rules: the groups of the
-    alerts. dashboard: the text of Grafana's; "" where none is wanted.
+    settings say. credentials: variables for the container, of which a Secret is made beside the objects; None: the
+    Secret `credentials_secret` is there already. policy: None for none. variables: those that hold no secret.
+    kubeconfig_secret: a Secret whose files the pods find under /etc/truenorth-kubeconfig, for clusters other than their
+    own. page_from: the namespaces whose pods reach the page; none: all. egress_ports: TCP ports of the world beside the
+    usual. stun_ports: those of the STUN servers. rules: the groups of the alerts. dashboard: the text of Grafana's; ""
+    where none is wanted.
     """
 
     stack: str
@@ -146,6 +150,7 @@ class OperatorArgs:
     network_policy: bool = True
     page_from: tuple[str, ...] = ()
     egress_ports: tuple[int, ...] = ()
+    stun_ports: tuple[int, ...] = ()
     service_monitor: bool = False
     rules: Sequence[Mapping[str, Any]] = ()
     dashboard: str = ""
@@ -159,6 +164,11 @@ class OperatorArgs:
     def secret(self) -> str:
         """The name of the Secret with the credentials."""
         return self.credentials_secret or f"{self.name}-credentials"
+
+    @property
+    def secret_of_ours(self) -> str:
+        """The name of the Secret with the credentials; "" where somebody else has made it."""
+        return "" if self.credentials is None else self.secret
 
     @property
     def settings_name(self) -> str:

@@ -20,6 +20,8 @@ NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 DNS = 53
 HTTP, HTTPS, API_SERVER = 80, 443, 6443
 STUN = (3478, 19302)
+METADATA = {"0.0.0.0/0": ("169.254.169.254/32",), "::/0": ("fd00:ec2::254/128", "fd20:ce::254/128")}
+"""The metadata services of clouds, which give out credentials of the node, by the network that they are in."""
 
 _RBAC_GROUP = "rbac.authorization.k8s.io"
 _RBAC_VERSION = f"{_RBAC_GROUP}/v1"
@@ -27,13 +29,12 @@ _MONITORING_VERSION = "monitoring.coreos.com/v1"
 
 
 def manifests(args: OperatorArgs) -> list[Manifest]:
-    """Return all objects. The Secret of the credentials is among them where `credentials` are given."""
+    """Return all objects but the Secret of the credentials, which is in no file and in no state."""
     return [
         *_namespace(args),
         *_access(args),
         *policy(args),
         *_settings(args),
-        *_credentials(args),
         *_network_policy(args),
         *_service(args),
         *_workload(args),
@@ -72,13 +73,6 @@ def _settings(args: OperatorArgs) -> list[Manifest]:
     return [manifest(args, "v1", "ConfigMap", args.settings_name, data={args.settings_file: args.settings})]
 
 
-def _credentials(args: OperatorArgs) -> list[Manifest]:
-    """Return the Secret of the credentials; none where somebody else has made it."""
-    if args.credentials is None:
-        return []
-    return [manifest(args, "v1", "Secret", args.secret, type="Opaque", stringData=dict(args.credentials))]
-
-
 def _network_policy(args: OperatorArgs) -> list[Manifest]:
     """Return the NetworkPolicy. In: the one port. Out: DNS, HTTP and HTTPS, the API server, STUN.
 
@@ -87,21 +81,32 @@ def _network_policy(args: OperatorArgs) -> list[Manifest]:
     """
     if not args.network_policy or args.pods.kind == "daemonset":
         return []
-    tcp = (DNS, HTTP, HTTPS, API_SERVER, *STUN, *args.egress_ports)
+    stun = tuple(dict.fromkeys((*STUN, *args.stun_ports)))
     spec = {
         "podSelector": {"matchLabels": selector(args)},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [{"ports": [{"port": PORT_NAME, "protocol": "TCP"}], **_from(args.page_from)}],
         "egress": [
-            {
-                "ports": [
-                    *({"port": port, "protocol": "UDP"} for port in (DNS, *STUN)),
-                    *({"port": port, "protocol": "TCP"} for port in dict.fromkeys(tcp)),
-                ]
-            }
+            # No peers: some networks take the API server and the nodes for no part of an ipBlock.
+            {"ports": _ports((DNS,), (DNS, HTTPS, API_SERVER, *args.egress_ports))},
+            {"to": _all_but_metadata(), "ports": _ports(stun, (HTTP, *stun))},
         ],
     }
     return [manifest(args, "networking.k8s.io/v1", "NetworkPolicy", args.name, spec=spec)]
+
+
+def _ports(udp: Sequence[int], tcp: Sequence[int]) -> list[Manifest]:
+    """Return the ports of a rule, each once."""
+    return [
+        *({"port": port, "protocol": "UDP"} for port in dict.fromkeys(udp)),
+        *({"port": port, "protocol": "TCP"} for port in dict.fromkeys(tcp)),
+    ]
+
+
+def _all_but_metadata() -> list[Manifest]:
+    """Return the peers of a rule: every pod, and every address but those of metadata services."""
+    outside: list[Manifest] = [{"ipBlock": {"cidr": network, "except": list(out)}} for network, out in METADATA.items()]
+    return [*outside, {"namespaceSelector": {}}]
 
 
 def _from(namespaces: Sequence[str]) -> Manifest:

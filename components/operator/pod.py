@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.operator.args import OperatorArgs
+from components.operator.credentials import ANNOTATION, digest
 from components.operator.manifest import labels, selector
 
 USER = 1000
@@ -23,8 +24,11 @@ GRACE = 60
 
 def template(args: OperatorArgs) -> dict[str, Any]:
     """Return the template of the pods."""
-    annotations = {"annotations": dict(args.pods.annotations)} if args.pods.annotations else {}
-    return {"metadata": {"labels": labels(args), **annotations}, "spec": _spec(args)}
+    annotations = dict(args.pods.annotations)
+    if args.credentials is not None:
+        annotations[ANNOTATION] = digest(args, args.credentials)
+    noted = {"annotations": annotations} if annotations else {}
+    return {"metadata": {"labels": labels(args), **noted}, "spec": _spec(args)}
 
 
 def _spec(args: OperatorArgs) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         network_policy=deploy.network_policy,
         page_from=deploy.page_from,
         egress_ports=deploy.egress_ports,
+        stun_ports=settings.wan.stun_ports(),
         service_monitor=deploy.service_monitor,
         rules=rules["groups"] if deploy.alerts else (),
         dashboard=dashboard if deploy.dashboard else "",

@@ -14,6 +14,8 @@ CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
 SECRETS = Resource("", "v1", "secrets", "Secret")
 SYSTEM = "kube-system"
 """The namespace whose UID is the identity of a cluster: it lives as long as the cluster does."""
+_APPLY_PATCH = "application/apply-patch+yaml"
+"""Server-side apply; JSON is YAML (https://kubernetes.io/docs/reference/using-api/server-side-apply/)."""
 
 
 class ObjectApi(LightkubeApi):
@@ -38,6 +40,18 @@ class ObjectApi(LightkubeApi):
         """
         path = _path(resource, namespace, str(body["metadata"]["name"]))
         return manifest_of(await self._ask("PUT", path, f"update {called(resource)}", body=body))
+
+    async def apply(self, resource: Resource, namespace: str, body: Mapping[str, Any], manager: str) -> Manifest:
+        """Make an object as the body has it by server-side apply, whoever has set its fields before.
+
+        manager: whose the fields are then: those that it leaves out the next time go. Raises each ApiError.
+        """
+        path, query = (
+            _path(resource, namespace, str(body["metadata"]["name"])),
+            {"fieldManager": manager, "force": "true"},
+        )
+        what = f"apply {called(resource)}"
+        return manifest_of(await self._ask("PATCH", path, what, query=query, body=body, content_type=_APPLY_PATCH))
 
     async def delete(self, resource: Resource, namespace: str, name: str, version: str = "") -> None:
         """Delete an object. version: its resourceVersion, else WriteConflict; "" for any. Raises each ApiError."""

@@ -124,7 +124,8 @@ class DeploySettings(_Part):
     page_from: tuple[Name, ...] = ()
     """Namespaces whose pods reach the page and the metrics, by the NetworkPolicy; none: all."""
     egress_ports: tuple[Port, ...] = ()
-    """Further TCP ports that pods may connect to, beside 53, 80, 443, 6443 and those of STUN."""
+    """Further TCP ports that pods may connect to, beside 53, 80, 443, 6443 and those of STUN. With 80 they reach the
+    metadata service of a cloud, too."""
     service_monitor: bool = False
     """Whether Prometheus scrapes it; needs the Prometheus operator."""
     alerts: bool = False

@@ -155,6 +155,16 @@ class WanSettings(BaseModel):
         """Return the sources that the mode may ask, each once, without those of server lists."""
         return _each_once(tuple(spec for stage in self.stages() for spec in stage.specs))
 
+    def stun_ports(self) -> tuple[int, ...]:
+        """Return the ports of all STUN servers, those of the links too, each once; not those of server lists."""
+        ports = [
+            spec.port
+            for link in (self, *(self.links[name] for name in sorted(self.links)))
+            for spec in (*map(_stun, link.stun), *map(parse, link.sources))
+            if spec.kind in ("stun", "stun-tcp")
+        ]
+        return tuple(dict.fromkeys(ports))
+
     def _lists(self) -> tuple[ServerList, ...]:
         every: tuple[ServerList, ...] = (
             ("stun", self.stun_udp_list, self.udp_limit),

@@ -155,6 +155,20 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "dashboard": True,
         },
     ),
+    "STUN servers at other ports": (
+        settings(
+            wan={
+                "stun": ["stun.example.org:3479", "tcp:stun.example.net:5349", "stun.example.com", "[2001:db8::1]"],
+                "agreement": 1,
+                "links": {
+                    "lte": {"sources": ["stun-tcp:stun.example.org:8443", "https://example.com/ip"], "via": "wwan0"},
+                    "dsl": {"stun": ["stun.example.org:3480", "stun.example.edu:3479"]},
+                },
+            },
+            deploy={"egress_ports": [80, 443]},
+        ),
+        {"networkPolicy": {"egressPorts": [80, 443]}},
+    ),
     "no policy": (settings(deploy={"network_policy": False}), {"networkPolicy": {"enabled": False}}),
     "a page for few": (
         settings(deploy={"page_from": ["monitoring", "ingress"]}),
@@ -204,6 +218,12 @@ class TestPresets:
     def test_pass_helm_s_own_checks(self, tools: Tools, preset: str) -> None:
         done = tools.helm("lint", "--strict", str(CHART), "--values", str(CHART / preset))
         assert done.returncode == 0, done.stdout
+
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_have_no_priority_that_a_cluster_keeps_for_its_own(self, preset: str) -> None:
+        """GKE admits `system-cluster-critical` in kube-system alone (its ResourceQuota gcp-critical-pods)."""
+        named = yaml.safe_load((CHART / preset).read_text()).get("priorityClassName", "")
+        assert not named.startswith("system-")
 
     def test_of_production_hold_no_secret(self) -> None:
         values = yaml.safe_load((CHART / "values-production.yaml").read_text())

@@ -55,6 +55,18 @@ def values(file: Path, section: str, key: str) -> list[str]:
     return [value for name, value in ini(file)[section] if name == key]
 
 
+def test_no_command_that_we_give_has_a_token_among_its_arguments() -> None:
+    """A shell remembers them, and `ps` shows them to everybody."""
+    given = [
+        *(ROOT / "cli").rglob("*.py"),
+        *(one for folder in ("docs", "deploy", "examples", "template") for one in (ROOT / folder).rglob("*")),
+        ROOT / "README.md",
+    ]
+    texts = {one: one.read_text(errors="replace") for one in given if one.is_file()}
+    assert [one for one, text in texts.items() if "--from-literal" in text] == []
+    assert any("--from-env-file=/dev/stdin" in text for text in texts.values())
+
+
 def assert_options_exist(words: list[str]) -> None:
     command: Any = typer.main.get_command(app).commands[words[0]]  # type: ignore[attr-defined] # the app is a group
     known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}

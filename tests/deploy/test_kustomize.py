@@ -82,6 +82,11 @@ class TestOverlays:
         assert one_of(found, "Deployment")["spec"]["replicas"] == 1
         assert "PodDisruptionBudget" not in {one["kind"] for one in found}
 
+    @pytest.mark.parametrize("overlay", OVERLAYS)
+    def test_have_no_priority_that_a_cluster_keeps_for_its_own(self, tools: Tools, overlay: str) -> None:
+        spec = one_of(tools.kustomize(KUSTOMIZE / "overlays" / overlay), "Deployment")["spec"]["template"]["spec"]
+        assert not spec.get("priorityClassName", "").startswith("system-")
+
     def test_production_has_standbys(self, tools: Tools) -> None:
         found = tools.kustomize(KUSTOMIZE / "overlays" / "production")
         assert one_of(found, "Deployment")["spec"]["replicas"] == 3

@@ -1,4 +1,7 @@
-"""Download Pulumi's official release, held against the checksums published with it (SHA-256).
+"""Download Pulumi's official release, held against its checksum (SHA-256).
+
+That is the one in `checksums.txt` beside this module, where the release is in it; else the one that is published with
+the release, which protects from broken downloads and from others on the way, not from the server itself.
 
 Files and names: https://www.pulumi.com/docs/install/versions/, `pulumi-VERSION-checksums.txt` beside the archives.
 """
@@ -9,8 +12,10 @@ import hashlib
 import platform
 import shutil
 import tarfile
+from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 URL_VARIABLE = "TRUENORTH_ENGINE_DOWNLOAD_URL"
 _URL = "https://get.pulumi.com/releases/sdk"
+CHECKSUMS = Path(__file__).parent / "checksums.txt"
 STEPS = 3
 
 _CHUNK = 1 << 20
@@ -43,11 +49,20 @@ def download(environment: Mapping[str, str], folder: Path, into: Path, progress:
     Raises Unavailable where the release cannot be fetched, UserError where it is not what was published.
     """
     base = environment.get(URL_VARIABLE, "").rstrip("/") or _URL
+    if not _is_safe(base):
+        raise UserError(
+            f"the engine would come from {base}, where anybody on the way can change it",
+            URL_VARIABLE,
+            "name an https:// address; http:// is for this machine itself",
+        )
     name = _archive_name()
     url = f"{base}/{name}"
     folder.mkdir(parents=True, exist_ok=True)
     progress.step(f"look for the release at {base}")
-    expected = _published_sum(f"{base}/pulumi-{VERSION}-checksums.txt", name)
+    expected = _sum_of(name, CHECKSUMS.read_text(encoding="utf-8"))
+    if not expected:
+        progress.note(f"no checksum of {name} is in this program: takes the one that {base} publishes")
+        expected = _published_sum(f"{base}/pulumi-{VERSION}-checksums.txt", name)
     progress.step(f"download {name}")
     archive = folder / f"{name}.part"
     kept = archive.stat().st_size if archive.exists() else 0
@@ -62,6 +77,28 @@ def download(environment: Mapping[str, str], folder: Path, into: Path, progress:
     progress.step("unpack it")
     _unpack(archive, into, url)
     return f"downloaded from {base}"
+
+
+def _is_safe(url: str) -> bool:
+    """Return whether nobody on the way can change what comes from a URL."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return True
+    try:
+        return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _check_way(answer: requests.Response) -> None:
+    """Raise UserError for an answer to which a redirect has led over an unsafe way."""
+    for step in (*answer.history, answer):
+        if not _is_safe(step.url):
+            raise UserError(
+                f"{answer.history[0].url} leads to {step.url}, where anybody on the way can change the engine",
+                URL_VARIABLE,
+                "name an address without such redirects",
+            )
 
 
 def _archive_name() -> str:
@@ -85,19 +122,27 @@ def _root_cause(error: BaseException) -> str:
 
 
 def _published_sum(url: str, name: str) -> str:
-    """Read the SHA-256 of the archive, in hexadecimal, from lines of `SUM  NAME`."""
+    """Return the SHA-256 of the archive, in hexadecimal, that the server publishes."""
     try:
         with requests.get(url, timeout=_TIMEOUT) as answer:
+            _check_way(answer)
             answer.raise_for_status()
-            lines = [line.split() for line in answer.text.splitlines()]
+            listed = answer.text
     except requests.HTTPError as error:
         raise _unreachable(url, f"HTTP {error.response.status_code}") from error
     except requests.RequestException as error:
         raise _unreachable(url, _root_cause(error)) from error
-    for line in lines:
+    if found := _sum_of(name, listed):
+        return found
+    raise _unreachable(url, f"it does not list {name}")
+
+
+def _sum_of(name: str, listed: str) -> str:
+    """Return the checksum of an archive in lines of `SUM  NAME`; "" where it is not listed."""
+    for line in map(str.split, listed.splitlines()):
         if len(line) == 2 and line[1].removeprefix("*") == name:  # noqa: PLR2004 - sum and name
             return line[0].lower()
-    raise _unreachable(url, f"it does not list {name}")
+    return ""
 
 
 def _fetch(url: str, archive: Path, progress: Progress) -> None:
@@ -123,6 +168,7 @@ def _fetch_rest(url: str, archive: Path, progress: Progress) -> None:
     with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:
         if start and answer.status_code == requests.codes.requested_range_not_satisfiable:
             return  # nothing is left to send; the checksum tells whether the file is the right one
+        _check_way(answer)
         answer.raise_for_status()
         continues = answer.status_code == requests.codes.partial_content
         start = start if continues else 0
@@ -143,7 +189,7 @@ def _hold_against(archive: Path, expected: str, url: str) -> None:
     if found != expected:
         archive.unlink()
         raise UserError(
-            f"the downloaded engine is not the one that was published: its SHA-256 is {found}, published is {expected}",
+            f"the downloaded engine is not the one that was published: its SHA-256 is {found}, expected is {expected}",
             url,
             "run it again; if it stays so, something between here and there changes downloads: use another network",
         )

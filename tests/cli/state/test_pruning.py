@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.state.pruning import KEPT, prune
+from cli.state.pruning import KEPT, forget_copies, prune
 
 FIRST = 1_700_000_000_000_000_000
 
@@ -73,3 +73,11 @@ def test_never_more_than_so_many_are_kept(tmp_path_factory: pytest.TempPathFacto
     prune(folder.as_uri(), "truenorth", "home", keep)
     assert len(files(folder, "backups")) == min(updates, keep)
     assert len(files(folder, "history")) == 2 * min(updates, keep)
+
+
+def test_all_copies_of_one_stack_can_be_deleted(tmp_path: Path) -> None:
+    make(tmp_path, updates=3)
+    make(tmp_path, updates=3, stack="home-2")
+    forget_copies(tmp_path.as_uri(), "truenorth", "home")
+    assert [file for file in files(tmp_path) if "home-2" not in file] == ["stacks/truenorth/home.json"]
+    assert len(files(tmp_path)) == 1 + 2 + 9

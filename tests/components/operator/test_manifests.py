@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
 
 from components.operator.args import ObjectName, OperatorArgs, PodArgs, Read, Rights, ServiceArgs
+from components.operator.credentials import secret
 from components.operator.manifests import manifests
 
 RIGHTS = Rights(reads=(Read("", "services"),), leases=(ObjectName("truenorth", "truenorth-home"),))
 ARGS = OperatorArgs(stack="home", settings="config: {}\n", image="truenorth:1", rights=RIGHTS)
+WITH_CREDENTIALS = replace(ARGS, credentials={"CLOUDFLARE_API_TOKEN": "very-secret"})
 DAEMON_SET = replace(ARGS, pods=PodArgs(kind="daemonset"))
 
 
@@ -32,6 +35,12 @@ def container_of(args: OperatorArgs) -> dict[str, Any]:
     (found,) = pod_of(args)["containers"]
     assert isinstance(found, dict)
     return found
+
+
+def ports_of(rule: Mapping[str, Any]) -> dict[str, list[int]]:
+    return {
+        protocol: [one["port"] for one in rule["ports"] if one["protocol"] == protocol] for protocol in ("TCP", "UDP")
+    }
 
 
 class TestThePod:
@@ -96,13 +105,26 @@ class TestThePod:
 
 class TestTheSecret:
     def test_is_made_of_credentials(self) -> None:
-        args = replace(ARGS, credentials={"CLOUDFLARE_API_TOKEN": "very-secret"})
-        assert one_of(args, "Secret")["stringData"] == {"CLOUDFLARE_API_TOKEN": "very-secret"}
-        assert "very-secret" not in repr(args)
+        made = secret(WITH_CREDENTIALS, {"CLOUDFLARE_API_TOKEN": "very-secret"})
+        assert made["data"] == {"CLOUDFLARE_API_TOKEN": "dmVyeS1zZWNyZXQ="}
+        assert made["metadata"]["name"] == container_of(WITH_CREDENTIALS)["envFrom"][0]["secretRef"]["name"]
+
+    def test_is_none_of_the_manifests_which_name_it_and_a_digest_alone(self) -> None:
+        assert of_kind(WITH_CREDENTIALS, "Secret") == []
+        assert "very-secret" not in repr(WITH_CREDENTIALS) + repr(manifests(WITH_CREDENTIALS))
+
+    def test_makes_other_pods_when_it_changes_and_only_then(self) -> None:
+        def annotations(**credentials: str) -> dict[str, str]:
+            args = replace(WITH_CREDENTIALS, credentials=credentials)
+            found: dict[str, str] = one_of(args, "Deployment")["spec"]["template"]["metadata"]["annotations"]
+            return found
+
+        assert annotations(A="1", B="2") == annotations(B="2", A="1")
+        assert len({annotations(**some)["truenorth/credentials"] for some in ({"A": "1"}, {"A": "2"}, {"B": "1"})}) == 3
 
     def test_that_is_there_already_is_referred_to(self) -> None:
         args = replace(ARGS, credentials_secret="mine")
-        assert of_kind(args, "Secret") == []
+        assert "annotations" not in one_of(args, "Deployment")["spec"]["template"]["metadata"]
         assert container_of(args)["envFrom"] == [{"secretRef": {"name": "mine"}}]
 
 
@@ -139,12 +161,21 @@ class TestTheNetwork:
         assert spec["ingress"] == [{"ports": [{"port": "http", "protocol": "TCP"}]}]
 
     def test_lets_out_to_dns_https_the_api_server_and_stun(self) -> None:
-        (rule,) = one_of(replace(ARGS, egress_ports=(8443,)), "NetworkPolicy")["spec"]["egress"]
-        by_protocol = {
-            protocol: [one["port"] for one in rule["ports"] if one["protocol"] == protocol]
-            for protocol in ("TCP", "UDP")
-        }
-        assert by_protocol == {"UDP": [53, 3478, 19302], "TCP": [53, 80, 443, 6443, 3478, 19302, 8443]}
+        anywhere, outside = one_of(replace(ARGS, egress_ports=(8443, 443)), "NetworkPolicy")["spec"]["egress"]
+        assert ports_of(anywhere) == {"UDP": [53], "TCP": [53, 443, 6443, 8443]}
+        assert ports_of(outside) == {"UDP": [3478, 19302], "TCP": [80, 3478, 19302]}
+
+    def test_lets_out_to_the_stun_servers_of_the_settings(self) -> None:
+        _, outside = one_of(replace(ARGS, stun_ports=(3479, 3478)), "NetworkPolicy")["spec"]["egress"]
+        assert ports_of(outside) == {"UDP": [3478, 19302, 3479], "TCP": [80, 3478, 19302, 3479]}
+
+    def test_keeps_from_the_metadata_services_of_clouds(self) -> None:
+        """They answer http alone; what has a port beside these was opened by a person."""
+        anywhere, outside = one_of(ARGS, "NetworkPolicy")["spec"]["egress"]
+        assert "to" not in anywhere
+        assert 80 not in ports_of(anywhere)["TCP"]
+        kept_from = {network for one in outside["to"] for network in one.get("ipBlock", {}).get("except", [])}
+        assert kept_from == {"169.254.169.254/32", "fd00:ec2::254/128", "fd20:ce::254/128"}
 
     def test_lets_in_chosen_namespaces_only(self) -> None:
         (rule,) = one_of(replace(ARGS, page_from=("monitoring", "ingress")), "NetworkPolicy")["spec"]["ingress"]

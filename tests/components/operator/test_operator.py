@@ -12,4 +12,5 @@ def test_each_kind_has_its_resource_of_the_sdk() -> None:
 
 def test_the_stand_in_has_every_kind_that_there_may_be() -> None:
     custom = {("monitoring.coreos.com/v1", "ServiceMonitor"), ("monitoring.coreos.com/v1", "PrometheusRule")}
-    assert {*CLASSES, *custom} == set(KINDS)
+    of_older_states = {("v1", "Secret")}
+    assert {*CLASSES, *custom, *of_older_states} == set(KINDS)

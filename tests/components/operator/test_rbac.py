@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +126,22 @@ class TestObjectsOfOurs:
         found = spelled_out(rules(Rights(state=ObjectName("truenorth", "state"))))
         assert {one.verb for one in found} == {"get", "list", "create", "update", "delete"}
         assert {(one.resource, one.name) for one in found} == {("secrets", ""), ("namespaces", "kube-system")}
+
+    def test_of_state_are_what_the_document_says(self) -> None:
+        document = (Path(__file__).parents[3] / "docs" / "state.md").read_text()
+        said = yaml.safe_load(document.partition("**Rights** (a Role in")[2].split("```")[1].removeprefix("yaml"))
+        found = spelled_out(rules(Rights(state=ObjectName("states", "home"), leases=(ObjectName("states", "home"),))))
+        of_document = spelled_out({"states": said["rules"]})
+        assert {one for one in found if one.resource == "secrets"} == {
+            one for one in of_document if one.resource == "secrets"
+        }
+        assert all(is_allowed(one, of_document) for one in found if one.namespace == "states")
+
+    def test_of_state_elsewhere_reach_no_secret_of_the_operator_s_namespace(self) -> None:
+        """Its credentials are there."""
+        lease = ObjectName("truenorth", "truenorth-home")
+        found = spelled_out(rules(Rights(state=ObjectName("states", "home"), leases=(lease,), cache=lease)))
+        assert {one.namespace for one in found if one.resource == "secrets"} == {"states"}
 
     def test_without_state_in_the_cluster_no_secret_is_seen(self) -> None:
         found = spelled_out(rules(Rights(leases=(ObjectName("a", "lock"),), cache=ObjectName("a", "cache"))))

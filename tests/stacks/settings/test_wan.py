@@ -135,3 +135,14 @@ class TestLinks:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         WanSettings().agreement = 1
+
+
+def test_the_ports_of_stun_servers_are_those_of_all_links_whatever_the_mode() -> None:
+    settings = WanSettings.model_validate(
+        {
+            "mode": "http",
+            "stun": ["stun.example.org:3479", "tcp:stun.example.net:5349", "stun.example.com"],
+            "links": {"lte": {"sources": ["stun-tcp:stun.example.org:8443", "https://example.com/ip"], "agreement": 1}},
+        }
+    )
+    assert settings.stun_ports() == (3479, 5349, 3478, 8443)

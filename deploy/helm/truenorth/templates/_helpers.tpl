@@ -45,3 +45,22 @@ labels:
 {{- define "truenorth.lock" -}}
 {{- printf "truenorth-%s" (regexReplaceAll "[^a-z0-9.-]" (lower .Values.stack) "-" | trimAll ".-") -}}
 {{- end -}}
+
+{{- /* The ports of the STUN servers, as JSON: the usual ones, and those of the settings and their links. */ -}}
+{{- define "truenorth.stunPorts" -}}
+{{- $ports := list 3478 19302 -}}
+{{- $wan := .Values.settings.wan | default dict -}}
+{{- $all := list $wan -}}
+{{- range $link := $wan.links | default dict -}}{{- $all = append $all ($link | default dict) -}}{{- end -}}
+{{- range $one := $all -}}
+  {{- $servers := $one.stun | default list -}}
+  {{- range $source := $one.sources | default list -}}
+    {{- if or (hasPrefix "stun:" $source) (hasPrefix "stun-tcp:" $source) -}}{{- $servers = append $servers $source -}}{{- end -}}
+  {{- end -}}
+  {{- range $server := $servers -}}
+    {{- $port := regexFind ":[0-9]+$" (trim $server) | trimPrefix ":" -}}
+    {{- if $port -}}{{- $ports = append $ports (int $port) -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- $ports | uniq | toJson -}}
+{{- end -}}

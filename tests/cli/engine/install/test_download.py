@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.engine.install import download
 from cli.engine.install.files import FILES, missing
 from cli.engine.install.install import install
 from cli.engine.install.versions import VERSION
@@ -66,6 +67,7 @@ class _Release:
         self.hold: threading.Event | None = None
         self.requests: list[tuple[str, str]] = []
         self.url = ""
+        self.leads_to = ""
 
     def archive_requests(self) -> list[str]:
         """The Range headers of the requests for the archive, in order."""
@@ -74,7 +76,12 @@ class _Release:
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         asked = handler.headers.get("Range", "")
         self.requests.append((handler.path, asked))
-        if handler.path == f"/sdk/{_SUMS}":
+        if self.leads_to and not handler.path.startswith("/sdk/elsewhere"):
+            handler.send_response(302)
+            handler.send_header("Location", self.leads_to)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+        elif handler.path == f"/sdk/{_SUMS}":
             self._send(handler, 200, self.sums.encode())
         elif handler.path == f"/sdk/{_ARCHIVE}":
             self._send_archive(handler, asked if self.ranges else "")
@@ -125,6 +132,12 @@ def release(machine: Machine) -> Iterator[_Release]:
         yield made
 
 
+def _pin(monkeypatch: pytest.MonkeyPatch, folder: Path, total: str) -> None:
+    """Have this checksum of the release in the repository."""
+    (folder / "sums.txt").write_text(f"# of the release\n{total}  {_ARCHIVE}\n")
+    monkeypatch.setattr(download, "CHECKSUMS", folder / "sums.txt")
+
+
 def _partial(machine: Machine) -> Path:
     return machine.cached.parent / f".staging-{VERSION}" / "download" / f"{_ARCHIVE}.part"
 
@@ -135,6 +148,20 @@ def test_the_release_for_this_machine_is_downloaded(machine: Machine, release: _
     assert (engine.folder, engine.version, engine.origin) == (machine.cached, VERSION, "download")
     assert release.url in engine.why
     assert [path for path, _ in release.requests] == [f"/sdk/{_SUMS}", f"/sdk/{_ARCHIVE}"]
+
+
+def test_a_release_is_held_against_the_checksum_in_the_repository(
+    machine: Machine, release: _Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pin(monkeypatch, tmp_path, hashlib.sha256(release.archive).hexdigest())
+    release.sums = ""
+
+    assert install(machine.environment).origin == "download"
+
+
+def test_the_checksums_in_the_repository_are_of_the_pinned_version() -> None:
+    lines = [line.split() for line in download.CHECKSUMS.read_text().splitlines() if not line.startswith("#")]
+    assert all(len(total) == 64 and name.startswith(f"pulumi-v{VERSION}-") for total, name in lines)
 
 
 @pytest.mark.usefixtures("release")
@@ -213,13 +240,42 @@ class TestRefusal:
         machine.go()
         release.sums = f"{'a' * 64}  {_ARCHIVE}\n"
 
-        with pytest.raises(UserError, match=f"published is {'a' * 64}") as error:
+        with pytest.raises(UserError, match=f"expected is {'a' * 64}") as error:
             install(machine.environment)
 
         assert error.value.problems[0].where == f"{release.url}/{_ARCHIVE}"
         assert machine.built() == []
         assert not _partial(machine).exists()
         assert not machine.cached.exists()
+
+    def test_a_release_that_its_server_vouches_for_and_the_repository_does_not_is_an_error(
+        self, machine: Machine, release: _Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _pin(monkeypatch, tmp_path, "b" * 64)
+
+        with pytest.raises(UserError, match=f"expected is {'b' * 64}"):
+            install(machine.environment)
+
+        assert f"/sdk/{_SUMS}" not in [path for path, _ in release.requests]
+        assert not machine.cached.exists()
+
+    @pytest.mark.parametrize(
+        "url", ["http://192.0.2.1/sdk", "http://localhost.example.com/sdk", "ftp://127.0.0.1/sdk", "HTTP://mirror/sdk"]
+    )
+    def test_an_address_where_others_can_change_it_is_refused(self, machine: Machine, url: str) -> None:
+        machine.go()
+        machine.environment["TRUENORTH_ENGINE_DOWNLOAD_URL"] = url
+
+        with pytest.raises(UserError, match="anybody on the way can change it"):
+            install(machine.environment)
+
+        assert machine.built() == []
+
+    def test_a_redirect_to_such_an_address_is_refused(self, machine: Machine, release: _Release) -> None:
+        release.leads_to = f"{release.url}/elsewhere".replace("127.0.0.1", "localhost")
+
+        with pytest.raises(UserError, match="leads to http://localhost"):
+            install(machine.environment)
 
     @pytest.mark.parametrize("sums", ["", "<html>Sign in to the network</html>", f"{'a' * 64}  another.tar.gz\n"])
     def test_without_a_checksum_it_is_built_instead(self, machine: Machine, release: _Release, sums: str) -> None:
