@@ -29,12 +29,13 @@ class Locked(NotNow):
 class RunFailed(Exception):  # noqa: N818 - what happened, not what is wrong
     """The engine could not do everything. Its state holds what was done, and the next run goes on from there.
 
-    interrupted: whether a signal ended the run.
+    interrupted: whether a signal ended the run. run: the engine's run that failed; None for another failure.
     """
 
-    def __init__(self, message: str, *, interrupted: bool = False) -> None:
+    def __init__(self, message: str, *, interrupted: bool = False, run: Run | None = None) -> None:
         super().__init__(message)
         self.interrupted = interrupted
+        self.run = run
 
 
 def raise_for(run: Run, *, stack: str, backend: str) -> None:
@@ -42,7 +43,18 @@ def raise_for(run: Run, *, stack: str, backend: str) -> None:
     if run.succeeded:
         return
     text = "\n".join([run.stderr, *(diagnostic.message for diagnostic in run.diagnostics)])
-    raise mendable(text, stack=stack, backend=backend) or RunFailed(_message(run), interrupted=run.interrupted)
+    raise mendable(text, stack=stack, backend=backend) or RunFailed(_message(run), interrupted=run.interrupted, run=run)
+
+
+def failed_resources(failure: RunFailed) -> frozenset[str]:
+    """Return the URNs of the resources that made a run fail; none where anything else did so, too."""
+    run = failure.run
+    if run is None or failure.interrupted:
+        return frozenset()
+    urns = frozenset(step.urn for step in run.steps if step.phase == "failed")
+    errors = [one for one in run.diagnostics if one.severity == "error"]
+    others = [one for one in errors if one.urn not in urns and not any(words in one.message for words in ECHOES)]
+    return frozenset() if others else urns
 
 
 def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
