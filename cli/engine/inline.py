@@ -53,7 +53,7 @@ def spare_others(manager: RPCManager) -> None:
 
         return do_rpc(name, spared)
 
-    manager.do_rpc = sparing  # type: ignore[method-assign] # the manager of this one program
+    manager.do_rpc = sparing  # type: ignore[method-assign, assignment] # the manager of this one program
 
 
 async def run_quickly(program: Callable[[], None]) -> None:

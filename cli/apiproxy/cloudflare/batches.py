@@ -8,7 +8,7 @@ https://developers.cloudflare.com/dns/manage-dns-records/how-to/batch-record-cha
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from itertools import accumulate, chain
 from typing import Final
@@ -84,7 +84,7 @@ def batches(operations: Iterable[Operation], limit: int, named: Named) -> list[l
 def halves(part: Sequence[Operation], named: Named) -> tuple[list[Operation], list[Operation]]:
     """Return two parts of a refused batch of at least two operations, to be sent one after the other."""
     clusters = _clusters(part, named)
-    sets = _clusters(part, lambda one: one.record_set if one.method == "POST" else None)
+    sets = _clusters(part, lambda one: one.record_set or "")
     if len(clusters) == 1 and len(sets) > 1 and all(one.method == "POST" for one in part):
         clusters = sets  # a mark stays with its records
     if len(clusters) == 1:
@@ -135,7 +135,9 @@ def results(part: Sequence[Operation], answer: Response) -> list[tuple[Operation
     return found
 
 
-def _clusters(operations: Iterable[Operation], named: Callable[[Operation], Hashable]) -> list[list[Operation]]:
+def _clusters(
+    operations: Iterable[Operation], named: Callable[[Operation], str | tuple[str, str]]
+) -> list[list[Operation]]:
     found: dict[object, list[Operation]] = {}
     for operation in operations:
         found.setdefault(named(operation) or operation, []).append(operation)

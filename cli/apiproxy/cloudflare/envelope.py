@@ -111,6 +111,15 @@ def words(answer: Response) -> str:
     return " ".join(said) or f"HTTP status {answer.status}"
 
 
+def readable(answer: Response) -> Response:
+    """Return a refusal that the plugin can read: a page of the API's edge is put into the API's form."""
+    if answer.status < HTTPStatus.BAD_REQUEST or codes(answer):
+        return answer
+    form = failure(answer.status, f"a page of the API's edge, with HTTP status {answer.status}")
+    kept = {name: text for name, text in answer.headers.items() if name.lower() != "content-type"}
+    return Response(form.status, form.body, {**kept, **form.headers})
+
+
 def codes(answer: Response) -> frozenset[int]:
     """Return the error codes of a refusal; none for an answer that is not the API's (a page of its edge)."""
     try:

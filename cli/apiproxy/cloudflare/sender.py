@@ -13,7 +13,7 @@ import msgspec
 
 from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare import batches, lost_answers
-from cli.apiproxy.cloudflare.envelope import IDENTICAL, QUOTA, codes, failure, gone, success, words
+from cli.apiproxy.cloudflare.envelope import IDENTICAL, QUOTA, codes, failure, gone, readable, success, words
 from cli.apiproxy.cloudflare.operation import Operation
 from cli.apiproxy.cloudflare.zone_cache import NotListed, ZoneCache
 from cli.apiproxy.http import Response
@@ -154,10 +154,10 @@ class Sender:
     async def _ask(self, part: Sequence[Operation]) -> Response:
         path = f"/zones/{self._zone_id}/dns_records"
         if len(part) > 1:
-            return await part[0].client.call("POST", f"{path}/batch", batches.body(part))
+            return readable(await part[0].client.call("POST", f"{path}/batch", batches.body(part)))
         one = part[0]
         target = f"{path}/{one.record_id}" if one.record_id else path
-        return await one.client.call(one.method, target, one.body, one.headers)
+        return readable(await one.client.call(one.method, target, one.body, one.headers))
 
     async def _apart(self, part: Sequence[Operation]) -> bool:
         """Send a refused batch in two parts, and so on until the operation at fault stands alone."""

@@ -50,9 +50,9 @@ def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -
         return plan
     records, marks = sets_of(observation.registry.records)
     sets: list[RecordSet] = []
-    for one in plan.record_sets:
-        key = (one.name, one.type)
-        kept = _kept(one, several[key], records.get(key, []), marks.get(key)) if key in several else one
+    for wanted in plan.record_sets:
+        key = (wanted.name, wanted.type)
+        kept = _kept(wanted, several[key], records.get(key, []), marks.get(key)) if key in several else wanted
         sets += [kept] if kept else []
     planned = {(one.name, one.type) for one in plan.record_sets}
     sets += [
