@@ -36,9 +36,9 @@ def records(places: Places, zone: str = "") -> list[dict[str, Any]]:
     return found
 
 
-def edit_record(places: Places, record: dict[str, Any]) -> None:
+def edit_record(places: Places, record: dict[str, Any], zone: str = "") -> None:
     """Somebody else's edit: a new record, or a change of the one with this id."""
-    _call(places, "POST", f"/_lab/cloudflare/records?zone={places.zone}", json=record)
+    _call(places, "POST", f"/_lab/cloudflare/records?zone={zone or places.zone}", json=record)
 
 
 def delete_record(places: Places, record_id: str, zone: str = "") -> None:

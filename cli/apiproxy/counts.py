@@ -65,6 +65,18 @@ class Counts:
         self._events: Counter[tuple[What, Service, str]] = Counter()
         self._amounts: dict[tuple[What, Service, str], float] = {}
         self._unclaimed: tuple[Write, ...] = ()
+        self._refused: list[tuple[Write, str]] = []
+
+    def refused(self, write: Write, words: str) -> None:
+        """Note a write that the API refuses for what it is. words: the API's own."""
+        with self._lock:
+            self._refused.append((write, words))
+
+    @property
+    def refusals(self) -> tuple[tuple[Write, str], ...]:
+        """The writes that the API has refused for what they are, each with the API's words."""
+        with self._lock:
+            return tuple(self._refused)
 
     def call(self, service: Service, method: str, tries: tuple[tuple[int, float], ...]) -> None:
         """Count a call that has ended; only `Pacer` does. tries: the status (0: no answer) and the seconds of each."""

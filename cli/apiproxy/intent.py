@@ -15,13 +15,20 @@ Method = Literal["POST", "PUT", "DELETE"]
 class Write:
     """A write of a record: created (POST), overwritten (PUT), or deleted.
 
-    record_id: "" for a creation. record: as it is to be; None for a deletion.
+    record_id: "" for a creation. record: as it is to be; None for a deletion. record_set: the name and type of the set
+    that it is of, also as its mark; of no matter to whether two writes are equal.
     """
 
     method: Method
     zone_id: str
     record_id: str
     record: Record | None
+    record_set: tuple[str, str] | None = field(default=None, compare=False)
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it writes the mark of its set, which stands at another name than the set."""
+        return self.record is not None and self.record_set is not None and self.record.name != self.record_set[0]
 
 
 @dataclass(frozen=True, slots=True)

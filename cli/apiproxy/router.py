@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import Final, Protocol, Self
@@ -99,7 +100,9 @@ class Router:
         client = self._client(variable, signature(below))
         if client is None:
             return failure(HTTPStatus.FORBIDDEN, "TrueNorth's API proxy does not serve so many credentials")
-        return await self._handlers[BY_VARIABLE[variable].provider].handle(below, client)
+        answer = await self._handlers[BY_VARIABLE[variable].provider].handle(below, client)
+        # The proxy has repeated what may be repeated; the SDK in Cloudflare's plugin would do so for minutes.
+        return replace(answer, headers={**answer.headers, "X-Should-Retry": "false"})
 
     def _signed(self, variable: str, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Return the headers with the real credentials, where the plugin has signed with the proxy's own token."""

@@ -76,7 +76,7 @@ def up(  # noqa: PLR0913 - the options of the command
     """
     from cli.ci.report import is_pending
     from cli.commands.preview import preview
-    from cli.reconcile.result import require_all_read
+    from cli.reconcile.result import require_all_read, require_all_taken
     from stacks.plan.safety.permission import Permission
 
     if expect_no_changes:
@@ -100,6 +100,7 @@ def up(  # noqa: PLR0913 - the options of the command
     ) as command:
         done, document = _carry_out(command, permission, always=always)
         command.print_event("result", document)
+        require_all_taken(done)
         require_all_read(done)
     if detailed_exitcode and done.runs and is_pending(done):
         raise typer.Exit(CHANGED)

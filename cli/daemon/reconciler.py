@@ -23,6 +23,7 @@ from cli.reconcile.events import Publish
 from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import ConvergenceOptions
 from cli.reconcile.recovering import end
+from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence
 from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
@@ -48,6 +49,7 @@ class Reconciler:
         self._last: Convergence | None = None
         self._seen = Sights(())
         self._rounds = Rounds(self._settings.geo.handover if self._settings.geo else 0.0, wait=None)
+        self._rejections = Rejections()
         self._is_recovered, self._has_converged = False, False
         self._leading: Leading | None = None
         self._error: Exception | None = None
@@ -106,6 +108,7 @@ class Reconciler:
             ),
             planned=self._teller.planned,
             rounds=self._rounds,
+            rejections=self._rejections,
         )
         if self._leading:
             self._leading.end_look()
@@ -122,6 +125,7 @@ class Reconciler:
         self.due = self._drift_or_grace()
         if self._rounds.pause is not None:
             self._no_later_than(self._rounds.pause, Trigger.ROUND)
+        self._no_later_than(self._rejections.pause, Trigger.RETRY)
         if done.unread_at_providers:
             self._retry(Failure(done.unread_at_providers, self._pause.take(), Cause.UNREAD), publish)
         else:

@@ -13,6 +13,9 @@ TRACEBACK = "Traceback (most recent call last)"
 ECHOES = ("update failed", "preview failed", "an unhandled error occurred")
 """Words that the engine repeats at the end of a run."""
 DISK_FULL = ("no space left on device", "disk quota exceeded")
+ANSWER = re.compile(r'"http://127\.0\.0\.1:\d+/[^"\s]*": (?P<status>\d{3}(?: [A-Z][A-Za-z]*)*)')
+"""An answer that came by way of the API proxy, as Cloudflare's plugin reports it."""
+API_ERROR = re.compile(r'"code":\s*(\d+),\s*"message":\s*"((?:[^"\\]|\\.)*)"')
 PLUGIN_MISSING = re.compile(
     r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)"
 )
@@ -29,12 +32,13 @@ class Locked(NotNow):
 class RunFailed(Exception):  # noqa: N818 - what happened, not what is wrong
     """The engine could not do everything. Its state holds what was done, and the next run goes on from there.
 
-    interrupted: whether a signal ended the run.
+    interrupted: whether a signal ended the run. run: the engine's run that failed; None for another failure.
     """
 
-    def __init__(self, message: str, *, interrupted: bool = False) -> None:
+    def __init__(self, message: str, *, interrupted: bool = False, run: Run | None = None) -> None:
         super().__init__(message)
         self.interrupted = interrupted
+        self.run = run
 
 
 def raise_for(run: Run, *, stack: str, backend: str) -> None:
@@ -42,7 +46,18 @@ def raise_for(run: Run, *, stack: str, backend: str) -> None:
     if run.succeeded:
         return
     text = "\n".join([run.stderr, *(diagnostic.message for diagnostic in run.diagnostics)])
-    raise mendable(text, stack=stack, backend=backend) or RunFailed(_message(run), interrupted=run.interrupted)
+    raise mendable(text, stack=stack, backend=backend) or RunFailed(_message(run), interrupted=run.interrupted, run=run)
+
+
+def failed_resources(failure: RunFailed) -> frozenset[str]:
+    """Return the URNs of the resources that made a run fail; none where anything else did so, too."""
+    run = failure.run
+    if run is None or failure.interrupted:
+        return frozenset()
+    urns = frozenset(step.urn for step in run.steps if step.phase == "failed")
+    errors = [one for one in run.diagnostics if one.severity == "error"]
+    others = [one for one in errors if one.urn not in urns and not any(words in one.message for words in ECHOES)]
+    return frozenset() if others else urns
 
 
 def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
@@ -80,16 +95,33 @@ def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
     return None
 
 
+def _line(abouts: tuple[str, ...], what: str) -> str:
+    """Return a message with the operations that it is about: the first, and how many more."""
+    first, *more = abouts
+    others = f" and {len(more):,} more" if more else ""
+    return f"{first}{others}: {what}" if first else what
+
+
+def _in_words(message: str) -> str:
+    """Return a plugin's report of an answer of its API in words: without the proxy's address, JSON and pages."""
+    answer = ANSWER.search(message)
+    if answer is None:
+        return message
+    errors = [f"{text} ({code})" for code, text in API_ERROR.findall(message[answer.end() :])]
+    return ": ".join(filter(None, [f"the API answers {answer['status'].strip()}", " ".join(dict.fromkeys(errors))]))
+
+
 def _message(run: Run) -> str:
     """List the failed resources with the provider's messages, else the engine's errors, else its last output."""
     failed = {step.urn: step for step in run.steps if step.phase == "failed"}
-    lines = []
+    said: dict[str, dict[str, None]] = {}
     for diagnostic in run.diagnostics:
         message = diagnostic.message.partition(TRACEBACK)[0]
         if diagnostic.severity == "error" and not any(words in message for words in ECHOES):
             step = failed.get(diagnostic.urn)
-            about = f"{step.operation} {step.name}: " if step else ""
-            lines.append(about + " ".join(message.split()))
+            about = f"{step.operation} {step.name}" if step else ""
+            said.setdefault(_in_words(" ".join(message.split())), {})[about] = None
+    lines = [_line(tuple(abouts), what) for what, abouts in said.items()]
     if not lines:
         lines = [run.stderr.strip() or f"the engine ended with exit code {run.exit_code}"]
     if run.interrupted:

@@ -6,13 +6,14 @@ The server is a private part of the SDK: its version is pinned to that of the en
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent import futures
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import engine_pb2
+    from pulumi.runtime.rpc_manager import RPCManager
 
 
 class QuietEngine:
@@ -33,6 +34,28 @@ class QuietEngine:
             self._engine.Log(request)
 
 
+def spare_others(manager: RPCManager) -> None:
+    """Have a program go on where a resource was not registered because one that it depends on has failed.
+
+    The SDK does so for outputs alone: a dependency (`depends_on`) that has failed would end the program, and with it
+    what others have begun, though the engine was told to continue on errors.
+    """
+    from pulumi.runtime.stack import ResourceRegistrationFailed  # noqa: PLC0415 - heavy
+
+    do_rpc = manager.do_rpc
+
+    def sparing(name: str, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def spared(*arguments: object, **named: object) -> object:
+            try:
+                return await function(*arguments, **named)
+            except ResourceRegistrationFailed:
+                return None  # the engine has told which resource has failed, and why
+
+        return do_rpc(name, spared)
+
+    manager.do_rpc = sparing  # type: ignore[method-assign, assignment] # the manager of this one program
+
+
 async def run_quickly(program: Callable[[], None]) -> None:
     """Run a program within the SDK's `run_in_stack`, which then waits for the declared resources.
 
@@ -41,6 +64,7 @@ async def run_quickly(program: Callable[[], None]) -> None:
     """
     from pulumi.runtime import settings  # noqa: PLC0415 - heavy
 
+    spare_others(settings._get_rpc_manager())  # noqa: SLF001 - private, so pinned: see test_inline.py
     settings.SETTINGS.engine = QuietEngine(settings.SETTINGS.engine)
     program()
     await asyncio.sleep(0)

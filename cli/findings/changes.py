@@ -55,7 +55,7 @@ def of_geo_change(change: GeoChange) -> Finding:
 
 def of_result(done: Convergence) -> Finding:
     """Return the finding of what a convergence did, and how long it took."""
-    severity: Severity = "warning" if done.unread or done.is_held_back else "good"
+    severity: Severity = "warning" if done.unread or done.is_held_back or done.plan.rejected else "good"
     names = plural(len(done.plan.record_sets), "record set")
     if not done.runs:
         why = f"{names} as they should be ({done.seconds:.1f} s, engine not needed)"

@@ -29,6 +29,7 @@ Kind = Literal[
     "planned",
     "process",
     "refusal",
+    "rejected",
     "repair",
     "result",
     "settings",
@@ -43,6 +44,7 @@ _SEVERAL: Mapping[str, tuple[str, str]] = {
     "conflict": ("names", "are in conflict"),
     "frozen": ("record sets", "are frozen"),
     "leaving": ("record sets", "are not wanted any more"),
+    "rejected": ("records", "are refused by the provider"),
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
 }

@@ -25,6 +25,10 @@ _CONFLICT = (
     "`truenorth adopt`."
 )
 _FROZEN = "What is there stays as it is, and is followed again by itself once the reason is gone."
+_REJECTED = (
+    "Mend it where it is asked for: the ttl, comment, proxy or target, or the limits of the zone's plan (`truenorth "
+    "doctor`). All else was done. It is tried again by itself, at the latest after an hour."
+)
 _UNCONFIRMED = "It was written. Name servers that lag behind take it by themselves; look at the zone's delegation."
 
 
@@ -52,7 +56,13 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
         for one in plan.frozen
         if one.reason not in skipped  # the complaint says it
     ]
-    return (*of_conflicts(plan), *frozen, *map(of_complaint, plan.complaints), *of_geo_plan(plan.geo))
+    return (
+        *of_rejected(plan),
+        *of_conflicts(plan),
+        *frozen,
+        *map(of_complaint, plan.complaints),
+        *of_geo_plan(plan.geo),
+    )
 
 
 def of_conflicts(plan: Plan) -> tuple[Finding, ...]:
@@ -60,6 +70,21 @@ def of_conflicts(plan: Plan) -> tuple[Finding, ...]:
     return tuple(
         Finding("conflict", "warning", f"{one.name} {one.type}", f"is held by {one.held_by}", one.reason, _CONFLICT)
         for one in plan.conflicts
+    )
+
+
+def of_rejected(plan: Plan) -> tuple[Finding, ...]:
+    """Return the records that the provider refuses, each with the one who asks for it and the provider's words."""
+    return tuple(
+        Finding(
+            "rejected",
+            "bad",
+            f"{one.record.name} {one.record.type} {one.record.content}",
+            f"asked for by {', '.join(one.asked_by)}, is refused by the provider",
+            one.words,
+            _REJECTED,
+        )
+        for one in plan.rejected
     )
 
 

@@ -17,7 +17,7 @@ from cli.apiproxy.intent import Intent
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
-from cli.reconcile import writes
+from cli.reconcile import rejections, writes
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
@@ -31,6 +31,7 @@ from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.shards import label_of, root_of
+from stacks.model.values import Rejected
 from stacks.plan.sharding import moves
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
@@ -52,6 +53,8 @@ class Carried:
     moved: int = 0
     """Records that were moved from one stack to another."""
     calls: tuple[Tally, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    """What the provider has refused for what it is; all else was done."""
 
 
 def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], listener: Listener) -> Carried:
@@ -71,11 +74,12 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
         are_many = len(todo) > SIDE_BY_SIDE and session.plugins is None
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
         with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
-            run = partial(_run, place, seen)
+            run = partial(_run_but_rejected, place, seen, counts)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)
-    return Carried(runs, moved, (counts.tally,) if counts else ())
+    found = rejections.found_in(seen, counts.refusals) if counts else ()
+    return Carried(runs, moved, (counts.tally,) if counts else (), found)
 
 
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
@@ -151,6 +155,19 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
     clean = {name: value for name, value in environment.items() if value not in secrets}
     tokens = {PROVIDERS[provider].token_variable: session.api_proxy.token for provider in real}
     return session.plugins.environment({**clean, **tokens}, kept)
+
+
+def _run_but_rejected(
+    session: Session, seen: Convergence, counts: Counts | None, part: StackPart, listener: Listener
+) -> tuple[Run, ...]:
+    """Run a stack. A run that has done all but what the provider refuses for what it is has not failed."""
+    try:
+        return _run(session, seen, part, listener)
+    except RunFailed as failure:
+        found = rejections.found_in(seen, counts.refusals) if counts else ()
+        if failure.run is None or not rejections.explain(failure, found):
+            raise
+        return (failure.run,)
 
 
 def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:

@@ -15,11 +15,15 @@ from cli.engine.run import Listener
 from cli.reconcile.apply import Carried, carry_out
 from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import DEFAULTS, ConvergenceOptions, look
+from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence
 from cli.session.session import Session
 from cli.shards.parts import parts
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.plan.changes import Action
 from stacks.plan.safety.permission import refused
+from stacks.plan.safety.rejected import without
 
 SHARED = "/load_balancers"
 """A part of the URLs that several stacks write, which the provider's error names."""
@@ -32,16 +36,20 @@ def converge(
     *,
     planned: Callable[[Convergence], None] = lambda _: None,
     rounds: Rounds | None = None,
+    rejections: Rejections | None = None,
 ) -> Convergence:
     """Bring the zones to the plan, and return what was done. No engine runs where nothing is to be done.
 
-    planned: called with each plan before it is carried out. rounds: the memory of a caller that converges again and
-    again. Where something was adopted or deferred, a second pass follows: an adopted record that nothing asks for is
-    corrected then. Raises UserError, ObservationError, RunFailed, and Refused where the guard refuses the plan and
-    `options` neither permit nor hold back; then nothing was changed by that pass.
+    planned: called with each plan before it is carried out. rounds, rejections: the memory of a caller that converges
+    again and again. What the provider refuses for what it is fails nothing: it is in the plan's `rejected`. Where
+    something was adopted or deferred, a second pass follows: an adopted record that nothing asks for is corrected then.
+    Raises UserError, ObservationError, RunFailed, and Refused where the guard refuses the plan and `options` neither
+    permit nor hold back; then nothing was changed by that pass.
     """
     geo = session.settings.geo
     rounds = rounds or Rounds(geo.handover if geo else 0.0)
+    refused_before = Rejections() if rejections is None else rejections
+    options = replace(options, amend=_amending(options.amend, refused_before))
     passes: list[Convergence] = []
     while True:
         began = time.monotonic()
@@ -50,8 +58,11 @@ def converge(
         if seen.refusals and not seen.allowed_by and not seen.is_held_back:
             raise refused(seen.refusals, options.permission, session.settings)
         carried = _carry_out(session, seen, listener, rounds, always=options.always)
+        if carried is not None:
+            refused_before.learn(seen.changes, carried.rejected)
         passes.append(_done(seen, carried or Carried(), time.monotonic() - began))
-        if carried is not None and not _is_followed(seen, carried, rounds):
+        is_last = carried is not None and bool(carried.rejected) and len(passes) > 1
+        if carried is not None and (is_last or not _is_followed(seen, carried, rounds)):
             return reduce(_joined, reversed(passes))
         permission = replace(options.permission, adopted=_adopted(seen))
         options = replace(options, takeover=None, always=False, permission=permission)
@@ -88,7 +99,26 @@ def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
 
 
 def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:
-    return replace(seen, runs=carried.runs, moved=carried.moved, calls=carried.calls, seconds=seconds)
+    plan = without(seen.plan, (*seen.plan.rejected, *carried.rejected), seen.observation)
+    names = {one.logical_name for one in carried.rejected}
+    # A mark that was to stand beside refused records alone was not made either.
+    kept = {(one.name, one.type) for one in plan.record_sets}
+    made = tuple(
+        one
+        for one in seen.changes
+        if one.logical_name not in names and not (one.urn == "" and names and one.resource.record_set not in kept)
+    )
+    done = replace(seen, plan=plan, changes=made, runs=carried.runs, moved=carried.moved, calls=carried.calls)
+    return replace(done, seconds=seconds)
+
+
+def _amending(
+    amend: Callable[[Plan, Observation], Plan], refused_before: Rejections
+) -> Callable[[Plan, Observation], Plan]:
+    def amended(plan: Plan, observation: Observation) -> Plan:
+        return refused_before.amend(amend(plan, observation), observation)
+
+    return amended
 
 
 def _adopted(seen: Convergence) -> frozenset[str]:

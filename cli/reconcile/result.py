@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cli.apiproxy.counts import Tally
+from cli.engine.failure import RunFailed
 from cli.engine.run import Run
 from stacks.model.errors import ObservationError
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import Unknown, UnreadZone
+from stacks.model.values import Rejected, Unknown, UnreadZone
 from stacks.plan.changes import Change
 from stacks.plan.geo.changes import GeoChange
 from stacks.plan.safety.refusal import Refusal
@@ -61,6 +62,20 @@ def require_all_read(done: Convergence) -> None:
     """Raise ObservationError where something could not be read: the rest is done, and the command has failed."""
     if done.unread:
         raise ObservationError(done.unread)
+
+
+def require_all_taken(done: Convergence) -> None:
+    """Raise RunFailed where the provider has refused records: the rest is done, and the command has failed."""
+    if done.plan.rejected:
+        raise RunFailed("\n".join(map(_refused, done.plan.rejected)))
+
+
+def _refused(one: Rejected) -> str:
+    by, record = ", ".join(one.asked_by), one.record
+    return (
+        f"{record.name} {record.type} {record.content}, asked for by {by}, is refused by the provider: {one.words}; "
+        "mend it where it is asked for, then run the same command again. All else was done"
+    )
 
 
 @dataclass(frozen=True, slots=True)

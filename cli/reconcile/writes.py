@@ -114,12 +114,13 @@ def _sets(plan: Plan) -> list[RecordSet]:
 
 def _write(change: Change, zone_id: str, known: tuple[str, str] | None) -> Write | None:
     """Return the write of a change; None for none. known: zone and id of the record in state, or to import."""
+    key = change.resource.record_set
     if change.action in {Action.CREATE, Action.RESTORE}:
-        return Write("POST", zone_id, "", change.after)
+        return Write("POST", zone_id, "", change.after, key)
     if known is None or known[0] != zone_id:
         return None
     if change.action is Action.DELETE:
-        return Write("DELETE", zone_id, known[1], None)
+        return Write("DELETE", zone_id, known[1], None, key)
     if change.action in {Action.UPDATE, Action.CORRECT, Action.ADOPT} and change.before and change.after:
-        return None if same(change.before, change.after) else Write("PUT", zone_id, known[1], change.after)
+        return None if same(change.before, change.after) else Write("PUT", zone_id, known[1], change.after, key)
     return None

@@ -26,11 +26,14 @@ WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS":
 def up(session: Session, program: Program, listener: Listener, *, checkpoints: bool = True) -> Run:
     """Make the world as the program declares it, and before it the stack where it does not exist.
 
+    What fails costs nothing but what depends on it: the engine does the rest, and the run fails in the end.
     checkpoints: whether the engine writes the whole state after each step rather than once at the end. That takes most
     of the time of a large run; after a kill of a run without them the marks in the zone serve to mend the state.
     """
     writing = _writing(session, checkpoints=checkpoints)
-    return _with_stack(writing, ["up", "--yes", "--skip-preview", *_common(session)], program, listener)
+    return _with_stack(
+        writing, ["up", "--yes", "--skip-preview", "--continue-on-error", *_common(session)], program, listener
+    )
 
 
 def preview(session: Session, program: Program, listener: Listener) -> Run:

@@ -8,7 +8,7 @@ from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import GeoPlan
 from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
-from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, NameQueue, RecordSet, SharedSet
+from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, NameQueue, RecordSet, Rejected, SharedSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Plan:
     conflicts: tuple[Conflict, ...]
     frozen: tuple[Frozen, ...]
     deferred: tuple[Deferred, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    """What the provider has refused, and what is therefore not in this plan."""
     links: tuple[LinkAddresses, ...] = ()
     """The addresses of each named link in this plan; kept in state."""
     shared: tuple[SharedSet, ...] = ()

@@ -219,6 +219,26 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A change of a record that the provider has refused for what it is, so that the zone is as it was.
+
+    record: as it was to be, or the one to be deleted. words: the provider's own. asked_by: the objects, or the setting.
+    """
+
+    zone: str
+    logical_name: str
+    record: Record
+    is_deletion: bool
+    words: str
+    asked_by: tuple[str, ...]
+
+    @property
+    def resource(self) -> LogicalName:
+        """The logical name, taken apart."""
+        return LogicalName.parse(self.logical_name)
+
+
+@dataclass(frozen=True, slots=True)
 class Deferred:
     """A record set for the next run, because this one first deletes records of ours in its way."""
 

@@ -84,12 +84,24 @@ def batches(operations: Iterable[Operation], limit: int, named: Named) -> list[l
 def halves(part: Sequence[Operation], named: Named) -> tuple[list[Operation], list[Operation]]:
     """Return two parts of a refused batch of at least two operations, to be sent one after the other."""
     clusters = _clusters(part, named)
+    sets = _clusters(part, lambda one: one.record_set or "")
+    if len(clusters) == 1 and len(sets) > 1 and all(one.method == "POST" for one in part):
+        clusters = sets  # a mark stays with its records
     if len(clusters) == 1:
         ordered = sorted(part, key=lambda operation: ORDER[operation.method])
         return ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
     sizes = list(accumulate(map(len, clusters)))
     cut = max(1, bisect_right(sizes, len(part) // 2))
     return list(chain.from_iterable(clusters[:cut])), list(chain.from_iterable(clusters[cut:]))
+
+
+def as_one_set(part: Sequence[Operation]) -> tuple[Operation, list[Operation]] | None:
+    """Return the mark and the records of a part that makes one marked set and nothing else; None for any other."""
+    marks = [one for one in part if one.write.is_mark]
+    sets = {one.record_set for one in part}
+    if len(marks) != 1 or len(sets) != 1 or len(part) == 1 or any(one.method != "POST" for one in part):
+        return None
+    return marks[0], [one for one in part if one is not marks[0]]
 
 
 def body(part: Sequence[Operation]) -> bytes:
@@ -123,7 +135,9 @@ def results(part: Sequence[Operation], answer: Response) -> list[tuple[Operation
     return found
 
 
-def _clusters(operations: Iterable[Operation], named: Named) -> list[list[Operation]]:
+def _clusters(
+    operations: Iterable[Operation], named: Callable[[Operation], str | tuple[str, str]]
+) -> list[list[Operation]]:
     found: dict[object, list[Operation]] = {}
     for operation in operations:
         found.setdefault(named(operation) or operation, []).append(operation)

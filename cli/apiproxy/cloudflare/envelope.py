@@ -71,6 +71,7 @@ class _Refusal(msgspec.Struct):
 
 class _Error(msgspec.Struct):
     code: int
+    message: str = ""
 
 
 LISTING_PAGE: Final = msgspec.json.Decoder(ListingPage)
@@ -99,6 +100,24 @@ def failure(status: int, message: str, code: int = _PROXY_CODE) -> Response:
 def gone() -> Response:
     """Return the API's answer about a record that does not exist."""
     return failure(HTTPStatus.NOT_FOUND, "Record does not exist.", GONE)
+
+
+def words(answer: Response) -> str:
+    """Return the API's own words in a refusal, each with its code; the status of an answer that is not the API's."""
+    try:
+        said = [f"{one.message.strip()} ({one.code})" for one in _REFUSAL.decode(answer.body).errors]
+    except Malformed:
+        said = []
+    return " ".join(said) or f"HTTP status {answer.status}"
+
+
+def readable(answer: Response) -> Response:
+    """Return a refusal that the plugin can read: a page of the API's edge is put into the API's form."""
+    if answer.status < HTTPStatus.BAD_REQUEST or codes(answer):
+        return answer
+    form = failure(answer.status, f"a page of the API's edge, with HTTP status {answer.status}")
+    kept = {name: text for name, text in answer.headers.items() if name.lower() != "content-type"}
+    return Response(form.status, form.body, {**kept, **form.headers})
 
 
 def codes(answer: Response) -> frozenset[int]:

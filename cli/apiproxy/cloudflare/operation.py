@@ -50,6 +50,14 @@ class Operation:
     losses: int = 0
     doubtful: bool = False
     landed: Write | None = None
+    record_set: tuple[str, str] | None = None
+    """The name and type of the set that a foreseen write is of."""
+
+    @property
+    def write(self) -> Write:
+        """What is to be done; a change of parts of a record without the record."""
+        method = "PUT" if self.method == "PATCH" else self.method
+        return Write(method, "", self.record_id, self.record, self.record_set)
 
     @property
     def key(self) -> Hashable:
@@ -83,7 +91,7 @@ def foreseen(write: Write, client: ApiClient) -> Operation:
     body = b"" if fields is None else msgspec.json.encode(fields)
     record_id = "" if write.method == "POST" else write.record_id
     headers = {**dict(client.signature), **JSON}
-    return Operation(write.method, record_id, body, fields, write.record, headers, client)
+    return Operation(write.method, record_id, body, fields, write.record, headers, client, record_set=write.record_set)
 
 
 def is_plain(operation: Operation) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 
 from cli.apiproxy.client import ApiClient
 from cli.apiproxy.cloudflare import batches, lost_answers
-from cli.apiproxy.cloudflare.envelope import IDENTICAL, QUOTA, codes, failure, gone, success
+from cli.apiproxy.cloudflare.envelope import IDENTICAL, QUOTA, codes, failure, gone, readable, success, words
 from cli.apiproxy.cloudflare.operation import Operation
 from cli.apiproxy.cloudflare.zone_cache import NotListed, ZoneCache
 from cli.apiproxy.http import Response
@@ -43,6 +43,8 @@ class Sender:
         self._unsettled: dict[Hashable, Operation] = {}
         self._full: Response | None = None
         self._stopped: Response | None = None
+        self._unmarked: dict[Operation, Response] = {}
+        """The marks of refused sets, each with the refusal of the last record that it was to stand beside."""
 
     def remember(self, operation: Operation) -> None:
         """Make an operation the continuation of an equal one that could not be confirmed, if there is one."""
@@ -53,8 +55,11 @@ class Sender:
     async def carry_out(self, operations: Sequence[Operation]) -> None:
         """Resolve each operation. operations: at most one of each record."""
         self._full = None
+        self._unmarked.clear()
         try:
             await self._carry_out(operations)
+            for mark, refusal in self._unmarked.items():
+                mark.resolve(refusal)
         except ApiUnreachable as error:
             answer = failure(HTTPStatus.BAD_GATEWAY, f"the API could not be reached, nothing was sent: {error}")
         except TurnTooLate as error:
@@ -106,6 +111,8 @@ class Sender:
                 return  # then in the order in which they came
 
     def _named(self, operation: Operation) -> str:
+        if operation.record_set is not None:
+            return operation.record_set[0]
         if operation.record is not None:
             return operation.record.name
         there = self._cache.known(operation.record_id)
@@ -141,24 +148,35 @@ class Sender:
         if answer.status in _FOR_ALL:
             self._resolve(part, answer)
             return False
-        return await self._apart(part)
+        one_set = batches.as_one_set(part)
+        return await (self._apart(part) if one_set is None else self._set_apart(*one_set, answer))
 
     async def _ask(self, part: Sequence[Operation]) -> Response:
         path = f"/zones/{self._zone_id}/dns_records"
         if len(part) > 1:
-            return await part[0].client.call("POST", f"{path}/batch", batches.body(part))
+            return readable(await part[0].client.call("POST", f"{path}/batch", batches.body(part)))
         one = part[0]
         target = f"{path}/{one.record_id}" if one.record_id else path
-        return await one.client.call(one.method, target, one.body, one.headers)
+        return readable(await one.client.call(one.method, target, one.body, one.headers))
 
     async def _apart(self, part: Sequence[Operation]) -> bool:
         """Send a refused batch in two parts, and so on until the operation at fault stands alone."""
         left, right = batches.halves(part, self._named)
-        both = [await self._send(left), await self._send(right)]
+        is_left = await self._send(left)
+        # What is at fault is in the other part then, which would be refused as a whole, too.
+        is_known = is_left and 1 < len(right) < batches.SMALLEST // 2 and batches.as_one_set(right) is None
+        both = [is_left, await (self._apart(right) if is_known else self._send(right))]
         if all(both) and len(part) > batches.SMALLEST:
             # So it was refused for its size.
             part[0].client.batch_limits[self._zone_id] = max(batches.SMALLEST, len(part) // 2)
         return all(both)
+
+    async def _set_apart(self, mark: Operation, records: Sequence[Operation], answer: Response) -> bool:
+        """Make a refused set record by record, the mark with the first that the API takes: none stands alone."""
+        if len(records) == 1:
+            self._unmarked[mark] = answer
+            return await self._refused(records[0], answer)
+        return all([await self._send([one] if mark.answer.done() else [mark, one]) for one in records])
 
     async def _refused(self, operation: Operation, answer: Response) -> bool:
         why = codes(answer)
@@ -167,6 +185,8 @@ class Sender:
             return await self._settle([operation], answer, is_last=True)
         if operation.method == "POST" and QUOTA in why:
             self._full = answer
+        if answer.status not in _FOR_ALL:
+            self._scope.counts.refused(replace(operation.write, zone_id=self._zone_id), words(answer))
         self._resolve([operation], answer)
         return False
 
@@ -174,7 +194,10 @@ class Sender:
         """Resolve creations in a zone that is known to be full, and return the other operations."""
         if self._full is None:
             return part
-        self._resolve([one for one in part if one.method == "POST"], self._full)
+        left = [one for one in part if one.method == "POST"]
+        for one in left:
+            self._scope.counts.refused(replace(one.write, zone_id=self._zone_id), words(self._full))
+        self._resolve(left, self._full)
         return [one for one in part if one.method != "POST"]
 
     async def _note(self, part: Sequence[Operation]) -> bool:

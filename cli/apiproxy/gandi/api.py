@@ -25,6 +25,8 @@ from stacks.plan.changes import same
 SENDINGS: Final = 3
 """How often a write is sent that was found not to have landed."""
 _JSON: Final = {"Content-Type": "application/json"}
+_FOR_ALL: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
+"""Refusals that are about the caller, not about a record set."""
 _METHODS: Final[Mapping[str, Method]] = {"POST": "POST", "PUT": "PUT", "DELETE": "DELETE"}
 
 
@@ -96,6 +98,10 @@ class GandiHandler:
             raise _Refusal(HTTPStatus.CONFLICT, message, "fence")
         if answer.status >= HTTPStatus.BAD_REQUEST:
             self._scope.counts.count("refusal", "gandi", reason="api")
+            if answer.status not in _FOR_ALL:
+                self._scope.counts.refused(
+                    Write(method, wanted.zone, "" if makes else wanted.id, wanted.record), _words(answer)
+                )
             return answer
         if makes:
             self._scope.made.add(wanted.id)
@@ -165,6 +171,16 @@ async def _forward(request: Request, client: ApiClient) -> Response:
     except ApiUnreachable as error:
         message = f"Gandi's API at {client.upstream} cannot be reached: {error}. Nothing was changed"
         raise _Refusal(HTTPStatus.BAD_GATEWAY, message) from error
+
+
+def _words(answer: Response) -> str:
+    """Return the API's own words in a refusal; the status where it has none."""
+    try:
+        said = json.loads(answer.body)
+        errors = [f"{one['name']}: {one['description']}" for one in said.get("errors", ())]
+        return "; ".join(errors) or str(said["message"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"HTTP status {answer.status}"
 
 
 def _written() -> Response:

@@ -1,0 +1,103 @@
+"""What a provider refuses for what it is: found in a run, remembered, and tried again with growing pauses."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cli.apiproxy.intent import Write
+from cli.engine.backoff import Backoff
+from cli.engine.failure import RunFailed, failed_resources
+from cli.reconcile.result import Convergence
+from components import urns
+from components.records.logical_name import LogicalName
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import Rejected
+from stacks.plan.changes import Change, same
+from stacks.plan.records.record_sets import import_ids
+from stacks.plan.safety.rejected import rejected, still_wanted, without
+
+FIRST, LONGEST = 120.0, 3600.0
+"""Seconds until a refused record is tried again: doubled each time it is refused."""
+
+
+@dataclass(slots=True)
+class _Known:
+    rejected: Rejected
+    due: float
+    pause: Backoff = field(default_factory=lambda: Backoff(FIRST, LONGEST))
+
+
+class Rejections:
+    """The memory of what providers refuse, of one process. It is forgotten once it is not wanted any more, or taken."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: dict[tuple[str, str], _Known] = {}
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next of them is tried again; infinite where there is none."""
+        return max(0.0, min((one.due for one in self._known.values()), default=math.inf) - self._clock())
+
+    def amend(self, plan: Plan, observation: Observation) -> Plan:
+        """Return the plan without what was refused and is not to be tried again yet."""
+        self._known = {key: one for key, one in self._known.items() if still_wanted(plan, one.rejected)}
+        now = self._clock()
+        return without(plan, [one.rejected for one in self._known.values() if now < one.due], observation)
+
+    def learn(self, tried: Sequence[Change], found: Sequence[Rejected]) -> None:
+        """Remember what a run has found refused, and forget what it has tried with success."""
+        refused = {_key(one): one for one in found}
+        for change in tried:
+            if (key := (change.zone, change.logical_name)) not in refused:
+                self._known.pop(key, None)
+        for key, one in refused.items():
+            before = self._known.get(key)
+            is_same = before is not None and before.rejected == one
+            known = before if before is not None and is_same else _Known(one, 0.0)
+            known.due = self._clock() + known.pause.take()
+            self._known[key] = known
+
+
+def _key(one: Rejected) -> tuple[str, str]:
+    return one.zone, one.logical_name
+
+
+def found_in(seen: Convergence, refusals: Sequence[tuple[Write, str]]) -> tuple[Rejected, ...]:
+    """Return the changes of a convergence among the writes that the API has refused. refusals: each with its words."""
+    if not refusals:
+        return ()
+    named = {one.logical_name: one.id for one in seen.observation.registry.records}
+    named |= {name: one for record_set in seen.plan.record_sets for name, one in import_ids(record_set).items()}
+    found: dict[str, Rejected] = {}
+    for write, words in refusals:
+        for change in seen.changes:
+            if _is_of(write, change, named):
+                found[change.logical_name] = rejected(change, seen.plan, words)
+    sets = {one.resource.record_set for one in found.values() if one.resource.is_record}
+    # The mark of a refused record is refused with it.
+    return tuple(one for one in found.values() if one.resource.is_record or one.resource.record_set not in sets)
+
+
+def _is_of(write: Write, change: Change, named: Mapping[str, str]) -> bool:
+    if write.record_id:
+        return named.get(change.logical_name) == write.record_id
+    return write.record is not None and change.after is not None and same(change.after, write.record)
+
+
+def explain(failure: RunFailed, found: Sequence[Rejected]) -> bool:
+    """Return whether a run has failed for nothing but refused records, and the marks that were to stand beside them."""
+    failed = failed_resources(failure)
+    sets = {one.resource.record_set for one in found}
+    return bool(failed) and all(_record_set(urn) in sets for urn in failed)
+
+
+def _record_set(urn: str) -> tuple[str, str] | None:
+    try:
+        return LogicalName.parse(urns.logical_name(urn)).record_set
+    except ValueError:
+        return None

@@ -1,0 +1,75 @@
+"""Plans without the records that the provider refuses, so that those cost nothing but themselves. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from components.marks import ownership
+from components.records.logical_name import MARK
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.values import RecordSet, RegisteredRecord, Rejected
+from stacks.plan.changes import Change, same
+from stacks.plan.records.record_sets import Key, as_registered, declared_records, sets_of
+
+
+def rejected(change: Change, plan: Plan, words: str) -> Rejected:
+    """Return the rejection of a change. words: the provider's own."""
+    record, key = change.record, change.resource.record_set
+    return Rejected(change.zone, change.logical_name, record, change.after is None, words, _asked_by(key, plan))
+
+
+def _asked_by(key: Key, plan: Plan) -> tuple[str, ...]:
+    objects = dict(plan.asked_by).get(key, ())
+    if objects:
+        return tuple(str(one) for one in objects)
+    marks = (ownership.parse(one.mark_content) for one in plan.record_sets if (one.name, one.type) == key)
+    found = tuple(mark.resource for mark in marks if mark and mark.resource)
+    return found or ("the settings",)
+
+
+def still_wanted(plan: Plan, one: Rejected) -> bool:
+    """Return whether a plan has what was refused, just as it was."""
+    for record_set in plan.record_sets:
+        if record_set.zone == one.zone and one.logical_name in (declared := declared_records(record_set)):
+            return not one.is_deletion and same(declared[one.logical_name], one.record)
+    return one.is_deletion
+
+
+def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -> Plan:
+    """Return the plan in which what was refused stays as state has it.
+
+    New records are left out; of a set without any other record nothing is left, its mark neither.
+    """
+    several: dict[Key, list[Rejected]] = defaultdict(list)
+    for one in refused:
+        several[one.resource.record_set].append(one)
+    if not several:
+        return plan
+    records, marks = sets_of(observation.registry.records)
+    sets: list[RecordSet] = []
+    for wanted in plan.record_sets:
+        key = (wanted.name, wanted.type)
+        kept = _kept(wanted, several[key], records.get(key, []), marks.get(key)) if key in several else wanted
+        sets += [kept] if kept else []
+    planned = {(one.name, one.type) for one in plan.record_sets}
+    sets += [
+        as_registered(key, ones[0].zone, records[key], marks.get(key))
+        for key, ones in several.items()
+        if key not in planned and key in records
+    ]
+    known = tuple(one for ones in several.values() for one in ones)
+    return replace(plan, record_sets=tuple(sets), rejected=known)
+
+
+def _kept(
+    wanted: RecordSet, refused: Sequence[Rejected], owned: Sequence[RegisteredRecord], mark: RegisteredRecord | None
+) -> RecordSet | None:
+    """Return a set without what was refused of it; None where nothing is left. owned, mark: what state has of it."""
+    parts = {one.resource.part for one in refused}
+    if MARK in parts or parts & {one.resource.part for one in owned}:
+        return as_registered((wanted.name, wanted.type), wanted.zone, owned, mark) if owned else None
+    slots = tuple(one for one in wanted.slots if one.number not in parts)
+    return replace(wanted, slots=slots) if slots else None
