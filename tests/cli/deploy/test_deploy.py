@@ -46,7 +46,9 @@ class Deploying:
 
     def command(self, *arguments: str, **deploy: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - any setting
         self.inside.settings(sources=["ingress"], deploy={"namespace": NAMESPACE, **deploy})
-        return self.inside.run("deploy", "--json", *arguments, KUBECONFIG=str(self.cluster.kubeconfig), **self.also)
+        return self.inside.run(
+            "deploy", "--json", *arguments, without=(), KUBECONFIG=str(self.cluster.kubeconfig), **self.also
+        )
 
     def run(self, *arguments: str, **deploy: Any) -> dict[str, str]:  # noqa: ANN401 - any setting
         """Run the command; what it did, by object."""
