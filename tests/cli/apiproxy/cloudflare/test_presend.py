@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from cli.apiproxy.cloudflare import batches
@@ -215,3 +217,27 @@ def test_on_free_a_batch_holds_two_hundred(free_place: Place) -> None:
     sizes = [one.body for one in place.cloudflare.requests if one.path.endswith("/batch")]
     assert [sum(map(len, body.values())) for body in sizes if isinstance(body, dict)] == [200, 100]
     assert counts.tally.operations == 300
+
+
+@pytest.mark.parametrize(
+    ("number", "wrong"), [(64, (0,)), (64, (63,)), (64, (20, 21, 50)), (90, tuple(range(0, 90, 9)))]
+)
+def test_refused_sets_leave_no_mark_and_cost_a_logarithm_of_calls(
+    place: Place, number: int, wrong: tuple[int, ...]
+) -> None:
+    wishes: list[Write] = []
+    for one in range(number):
+        record = place.record(f"n{one}", ttl=5 if one in wrong else 300)
+        mark = Record(f"_mark.{record.name}", "TXT", '"mark"', 300, proxied=False, comment="")
+        key = (record.name, "A")
+        wishes += [Write("POST", place.zone.id, "", item, key) for item in (mark, record)]
+    with place.carrying_out(*wishes) as counts:
+        for one in range(number):
+            place.client("POST", "", place.a(f"n{one}", ttl=5 if one in wrong else 300))
+    names = {f"n{one}" for one in range(number) if one not in wrong}
+    assert place.contents().keys() == names | {f"_mark.{name}" for name in names}
+    assert [write.record.name for write, _ in counts.refusals if write.record] == [
+        f"n{one}.{place.zone.name}" for one in wrong
+    ]
+    calls = [one for one in place.calls() if one[0] != "GET"]
+    assert len(calls) <= 2 + 2 * len(wrong) * math.log2(2 * number / len(wrong))
