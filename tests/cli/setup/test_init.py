@@ -70,8 +70,8 @@ class TestByOptions:
             "  truenorth doctor --stack home   if something is not as it should be\n"
         )
         assert new_user.settings.read_text() == (
-            "# The stack home, as `truenorth init` has written it. What else can be set stands in the README's table "
-            "of settings;\n# credentials are no settings: they come from the environment.\n"
+            "# The stack home, as `truenorth init` has written it. What else can be set: docs/settings.md, or\n"
+            "# `truenorth schema`. Credentials are no settings: they come from the environment or from files.\n"
             "config:\n"
             "  truenorth:zone: example.com\n"
             "  # Names that point at the address of this machine's network; @ is example.com itself.\n"
