@@ -85,10 +85,15 @@ def _carry_out(
         return carry_out(session, seen, todo, listener)
     except RunFailed as error:
         # Another stack was first, or still refers to what was to go: the next look shows it.
-        contended = seen.geo_changes and SHARED in str(error) and not error.interrupted
-        if not (contended and rounds.failed()):
+        if not (seen.geo_changes and _is_contended(error) and rounds.failed()):
             raise
         return None
+
+
+def _is_contended(error: RunFailed) -> bool:
+    """Return whether a run failed at what several stacks write."""
+    said = (one.message for one in error.run.diagnostics) if error.run else (str(error),)
+    return not error.interrupted and any(SHARED in one for one in said)
 
 
 def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
