@@ -163,7 +163,9 @@ def test_another_run_leaks_no_secret(place: Inside, case: Case) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("watch",), ("watch", "--json")])
-def test_a_loop_whose_writes_are_refused_and_that_cannot_tell_anybody_leaks_no_secret(place: Inside, arguments: tuple[str, ...]) -> None:
+def test_a_loop_whose_writes_are_refused_and_that_cannot_tell_anybody_leaks_no_secret(
+    place: Inside, arguments: tuple[str, ...]
+) -> None:
     remote.set_address(place.places, f"203.0.113.{20 + len(arguments)}")
     with echoing(place.places) as url:
         watcher = subprocess.Popen(
