@@ -16,6 +16,8 @@ DEFAULT_PREFIX = "_truenorth-%{record_type}."
 WILDCARD_LABEL = "_wildcard"
 LONGEST = 255
 """Bytes of one character string of a TXT record (RFC 1035, 3.3.14)."""
+LONGEST_CONTENT = 4096
+"""Characters of a content that can be a mark; nobody writes marks of many strings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def encode(mark: Mark) -> str:
 
 def parse(content: str) -> Mark | None:
     """Return the mark in a TXT content, of any heritage; None for any other text. Unknown keys are ignored."""
+    if len(content) > LONGEST_CONTENT or "heritage=" not in content:
+        return None
     pairs = dict(pair.partition("=")[::2] for pair in content.strip().strip('"').split(","))
     heritage = pairs.get("heritage", "")
     if not heritage:
