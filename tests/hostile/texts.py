@@ -9,7 +9,7 @@ LENGTH = 256 * 1024
 """Characters: the annotations of one object have as many bytes (Kubernetes API, `TotalAnnotationSizeLimitB`)."""
 LONGEST = 0.05
 """Seconds of the processor that a parser may take for one of them."""
-TRIES = 4
+TRIES = 20
 
 
 def _long(piece: str, end: str = "") -> str:
