@@ -180,9 +180,8 @@ def _run(session: Session, seen: Convergence, part: StackPart, listener: Listene
     stale = [change.urn for change in part.changes if change.needs_refresh]
     stale += [change.urn for change in part.geo_changes if change.refresh and change.urn]
     if part.interrupted and not stale and part.is_made:
-        stale = [
-            root_of(part.stack, session.project.name)
-        ]  # reads nothing from the provider, and clears what is pending
+        # This reads nothing from the provider, and clears what is pending.
+        stale = [root_of(part.stack, session.project.name)]
     intent_log.begin(place, part.changes)
     if label_of(part.stack) and not part.is_made:
         stack.make_stack(place)  # rather than find out by a run that it is not there
