@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cli.engine.run import Run
 from stacks.model.errors import NotNow, UserError
@@ -95,8 +96,8 @@ def mendable(text: str, *, stack: str, backend: str) -> UserError | None:
     return None
 
 
-def _line(abouts: tuple[str, ...], what: str) -> str:
-    """Return a message with the operations that it is about: the first, and how many more."""
+def _line(abouts: Sequence[str], what: str) -> str:
+    """Return a message with the operations that it is about: the first by its name, and how many more."""
     first, *more = abouts
     others = f" and {len(more):,} more" if more else ""
     return f"{first}{others}: {what}" if first else what
@@ -121,7 +122,7 @@ def _message(run: Run) -> str:
             step = failed.get(diagnostic.urn)
             about = f"{step.operation} {step.name}" if step else ""
             said.setdefault(_in_words(" ".join(message.split())), {})[about] = None
-    lines = [_line(tuple(abouts), what) for what, abouts in said.items()]
+    lines = [_line(sorted(abouts), what) for what, abouts in said.items()]
     if not lines:
         lines = [run.stderr.strip() or f"the engine ended with exit code {run.exit_code}"]
     if run.interrupted:

@@ -234,7 +234,7 @@ class TestUnknownIsNotEmpty:
         failed = inside.run("up")
         remote.set_faults(inside.places, [])
         assert failed.returncode == 1
-        assert "create www.example.com/A/mark" in failed.stderr
+        assert "create api.example.com/A/mark and 1 more" in failed.stderr
         assert "500" in failed.stderr
         inside.result("up")
         assert inside.zone().keys() == {"www.example.com/A", "api.example.com/A"}
