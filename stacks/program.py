@@ -97,6 +97,8 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         pulumi.export("links", links_output(plan))
     if plan.shared:
         pulumi.export("shared", {f"{one.name}/{one.type}": shared_output(one) for one in plan.shared})
+    if ways := {f"{one.name}/{one.type}": ways_output(one) for one in plan.shared if one.ways}:
+        pulumi.export("ways", ways)
     if plan.queues:
         pulumi.export("queues", {one.name: list(one.resources) for one in plan.queues})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
@@ -187,6 +189,11 @@ def links_output(plan: Plan) -> dict[str, dict[str, list[str]]]:
 def shared_output(shared: SharedSet) -> dict[str, list[str]]:
     """Return the targets that each object gives to a record set. State keeps them for the next run."""
     return {resource: list(targets) for resource, targets in shared.parts}
+
+
+def ways_output(shared: SharedSet) -> dict[str, dict[str, list[str]]]:
+    """Return the targets that the parents of each object give to a record set. State keeps them for the next run."""
+    return {resource: {parent: list(targets) for parent, targets in ways} for resource, ways in shared.ways}
 
 
 def report(plan: Plan) -> None:

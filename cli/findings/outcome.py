@@ -89,8 +89,10 @@ def of_rejected(plan: Plan) -> tuple[Finding, ...]:
 
 
 def of_complaint(complaint: Complaint) -> Finding:
-    """Return the finding of what an object's owner has to mend."""
+    """Return the finding of what an object's owner has to mend, or to wait for."""
     do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
+    if complaint.waits:
+        do = "Its controller can say more; it is followed as soon as that says so."
     subject = str(complaint.object)
     return Finding("complaint", "warning", subject, "", complaint.text.removeprefix(f"{subject}: "), do)
 

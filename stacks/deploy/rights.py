@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from components.operator.args import ObjectName, Read, Rights
 from stacks.kube.cache import Selection, select
-from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, Resource
+from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, X_LISTENER_SETS, Resource
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
 
-_WITH_ROUTES = {GATEWAYS, LISTENER_SETS}
+_WITH_ROUTES = {GATEWAYS, LISTENER_SETS, X_LISTENER_SETS}
 """Kinds that get Events although no source names their objects: routes attach to them."""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, Manifest, Resource
+from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, X_LISTENER_SETS, Manifest, Resource
 from stacks.model.values import Known, Unknown
 from stacks.settings.cluster import ClusterSettings
 
 UNREAD = Unknown("it has not been read yet")
 ALL_NAMESPACES = ""
-_OF_GATEWAYS = {GATEWAYS, LISTENER_SETS}
+_OF_GATEWAYS = {GATEWAYS, LISTENER_SETS, X_LISTENER_SETS}
 _FOLLOWS_NAMESPACES = {ENDPOINT_SLICES}
 
 

@@ -13,6 +13,8 @@ Manifest = Mapping[str, Any]
 """An object as the API server gives it."""
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
+EXPERIMENTAL_GROUP = "gateway.networking.x-k8s.io"
+"""The Gateway API's experimental kinds, which have this group and an X before their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ GRPC_ROUTES = Resource(GATEWAY_GROUP, "v1", "grpcroutes", "GRPCRoute")
 TLS_ROUTES = Resource(GATEWAY_GROUP, "v1", "tlsroutes", "TLSRoute")
 GATEWAYS = Resource(GATEWAY_GROUP, "v1", "gateways", "Gateway")
 LISTENER_SETS = Resource(GATEWAY_GROUP, "v1", "listenersets", "ListenerSet")
+X_LISTENER_SETS = Resource(EXPERIMENTAL_GROUP, "v1alpha1", "xlistenersets", "XListenerSet")
 INGRESSES = Resource("networking.k8s.io", "v1", "ingresses", "Ingress")
 SERVICES = Resource("", "v1", "services", "Service")
 ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")

@@ -15,10 +15,11 @@ Shape = Mapping[str, "Shape | None"]
 _UNREAD = frozenset({"kubectl.kubernetes.io/last-applied-configuration", STATUS_ANNOTATION})
 """Long annotations that no source reads."""
 _METADATA = ("namespace", "name", "uid", "creationTimestamp", "generation")
-_READ_CONDITION = "Accepted"
-"""The only type of condition that a source reads."""
+_READ_CONDITIONS = frozenset({"Accepted", "Conflicted", "Ready"})
+"""The types of conditions that sources read."""
 
-_CONDITIONS: Shape = {"type": None, "status": None, "observedGeneration": None}
+_CONDITIONS: Shape = dict.fromkeys(("type", "status", "reason", "observedGeneration"))
+_OF_NODES: Shape = dict.fromkeys(("type", "status"))
 _PARENT: Shape = dict.fromkeys(("group", "kind", "namespace", "name", "sectionName", "port"))
 _ADDRESSES: Shape = {"loadBalancer": {"ingress": {"ip": None, "hostname": None}}}
 _LISTENERS: Shape = dict.fromkeys(("name", "hostname", "port", "protocol", "allowedRoutes"))
@@ -26,15 +27,21 @@ _ROUTE: Shape = {
     "spec": {"parentRefs": _PARENT, "hostnames": None},
     "status": {"parents": {"parentRef": _PARENT, "conditions": _CONDITIONS}},
 }
+_LISTENER_STATUS: Shape = {"name": None, "conditions": _CONDITIONS}
+_LISTENER_SET: Shape = {
+    "spec": {"parentRef": _PARENT, "listeners": _LISTENERS},
+    "status": {"conditions": _CONDITIONS, "listeners": _LISTENER_STATUS},
+}
 _SHAPES: Mapping[str, Shape] = {
     "HTTPRoute": _ROUTE,
     "GRPCRoute": _ROUTE,
     "TLSRoute": _ROUTE,
-    "Gateway": {"spec": {"listeners": _LISTENERS, "allowedListeners": None}, "status": {"addresses": None}},
-    "ListenerSet": {
-        "spec": {"parentRef": _PARENT, "listeners": _LISTENERS},
-        "status": {"conditions": _CONDITIONS, "listeners": {"name": None, "conditions": _CONDITIONS}},
+    "Gateway": {
+        "spec": {"listeners": _LISTENERS, "allowedListeners": None},
+        "status": {"addresses": None, "listeners": _LISTENER_STATUS},
     },
+    "ListenerSet": _LISTENER_SET,
+    "XListenerSet": _LISTENER_SET,
     "Ingress": {
         "spec": {"ingressClassName": None, "rules": {"host": None}, "tls": {"hosts": None}},
         "status": _ADDRESSES,
@@ -51,7 +58,7 @@ _SHAPES: Mapping[str, Shape] = {
         "addressType": None,
         "endpoints": {"addresses": None, "conditions": {"ready": None}, "hostname": None, "nodeName": None},
     },
-    "Node": {"spec": {"unschedulable": None}, "status": {"addresses": None}},
+    "Node": {"spec": {"unschedulable": None}, "status": {"addresses": None, "conditions": _OF_NODES}},
     "Namespace": {},
 }
 
@@ -86,6 +93,7 @@ def _kept(value: Any, shape: Shape | None) -> Any:  # noqa: ANN401 - JSON
             return {intern(field): _kept(inner, None) for field, inner in value.items()}
         return _cut(value, shape)
     if isinstance(value, list):
-        wanted = (one for one in value if one.get("type") == _READ_CONDITION) if shape is _CONDITIONS else value
+        of_conditions = shape is _CONDITIONS or shape is _OF_NODES
+        wanted = (one for one in value if one.get("type") in _READ_CONDITIONS) if of_conditions else value
         return tuple(_kept(one, shape) for one in wanted)
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from stacks.model.values import WAN, Known, Unknown
 
@@ -57,6 +58,18 @@ class Detected:
 Targets = Known[tuple[str, ...]] | Unknown | Detected
 
 
+class Certainty(Enum):
+    """Whether an object makes a claim, where it has several parents and one of them cannot be heard.
+
+    TENTATIVE: a controller has yet to decide, or does not take the object for now. UNSEEN: what stands behind the
+    claim cannot be read.
+    """
+
+    CERTAIN = "certain"
+    TENTATIVE = "tentative"
+    UNSEEN = "unseen"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an object to records of one name. A setting that is None is the zone's to decide.
@@ -86,6 +99,13 @@ class Claim:
     """Objects that ask for exactly the same, and have no part in it."""
     pool_of: str = ""
     """The cluster for the pool of a claim to a load balancer; "" for a claim to records."""
+    through: str = ""
+    """The parent with these targets, as `ObjectKey.resource`; "" for an object with one."""
+    parents: tuple[str, ...] = ()
+    """All parents of such an object."""
+    certainty: Certainty = Certainty.CERTAIN
+    would_be: tuple[tuple[str | None, Targets], ...] = ()
+    """The targets by type if the claim were certain, of one that is not; nothing new is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,8 @@ class Complaint:
     """A message to the owner of an object: something in the object cannot be done as it is written.
 
     annotation, value, allowed: "" in a message about something else than an annotation. text: the whole message.
-    hides_names: whether the object may ask for names that nobody can read, so that its records stay.
+    hides_names: whether the object may ask for names that nobody can read, so that its records stay. waits: whether
+    there may be nothing wrong with the object: somebody else has to say or do something.
     """
 
     object: ObjectKey
@@ -102,6 +123,7 @@ class Complaint:
     allowed: str
     text: str
     hides_names: bool = False
+    waits: bool = False
 
 
 Labels = tuple[tuple[str, str], ...]

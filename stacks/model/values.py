@@ -112,14 +112,16 @@ class RegisteredRecord:
 
 @dataclass(frozen=True, slots=True)
 class SharedSet:
-    """A record set of several objects, with the targets of each as they were last published.
+    """A record set of several objects or parents, with the targets of each as they were last published.
 
     parts: the targets of each object, by its `ObjectKey.resource`; `link:` with a link's name for detected addresses.
+    ways: of an object with several parents the targets of each parent, by `Claim.through`.
     """
 
     name: str
     type: str
     parts: tuple[tuple[str, tuple[str, ...]], ...]
+    ways: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

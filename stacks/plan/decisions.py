@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from stacks.plan.records.zone_index import ZoneIndex, clashes
 if TYPE_CHECKING:
     from stacks.plan.desired.admission import Closed
     from stacks.plan.desired.endpoints import AddressesByLink
+    from stacks.plan.desired.ways import Ways
     from stacks.settings.stack import Settings
 
 Remark = Conflict | Deferred
@@ -43,6 +44,7 @@ class PlanInputs:
     addresses: AddressesByLink
     sight: Sight
     closed: Closed
+    ways: Mapping[Key, Ways]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def resolve(endpoint: Endpoint, zone: ZoneIndex, inputs: PlanInputs) -> Resolved
     follows_links = endpoint.links and isinstance(targets, Unknown)
     shared: tuple[SharedSet, ...] = ()
     if endpoint.parts:
-        combined = shares.combined(endpoint, zone, held, inputs.sight)
+        ways = inputs.ways.get((endpoint.name, endpoint.type), {})
+        combined = shares.combined(endpoint, zone, held, inputs.sight, ways)
         follows_links = follows_links and combined.endpoint == endpoint
         endpoint, targets, shared = combined.endpoint, combined.targets, combined.shared
     if follows_links:

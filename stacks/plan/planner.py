@@ -94,7 +94,7 @@ def make_plan(
         balanced,
         frozenset(link for (link, _), found in addresses.items() if isinstance(found, Known)),
     )
-    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings))
+    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings), settled.ways)
     zones: list[_ZonePlan] = []
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)

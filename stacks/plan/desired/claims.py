@@ -112,7 +112,9 @@ class _Settling:
                 continue  # a name has one CNAME
             if kind in kept:
                 parts = (*_parts(kept[kind]), (claim.object, claim.targets))
-                kept[kind] = replace(kept[kind], targets=claim.targets, parts=parts)
+                # The mark names whoever has it, and need not be written because that one cannot be read for a while.
+                first = min(kept[kind].object, claim.object, key=lambda one: self.order[one])
+                kept[kind] = replace(kept[kind], object=first, targets=claim.targets, parts=parts)
             else:
                 kept[claim.type] = claim
         yield from kept.values()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,7 +22,8 @@ from stacks.plan.desired.claims import NOBODY, SharingRules, settle
 from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of
 from stacks.plan.desired.merging import ALIAS
 from stacks.plan.desired.tenure import Tenure
-from stacks.plan.records.record_sets import marked_comment
+from stacks.plan.desired.ways import Ways, definite, ways_of
+from stacks.plan.records.record_sets import Key, marked_comment
 
 if TYPE_CHECKING:
     from stacks.settings.cluster import ClaimRules
@@ -72,6 +73,8 @@ class SettledClaims:
     by_zone: Mapping[str, Sequence[Claim]]
     complaints: tuple[Complaint, ...]
     queues: tuple[NameQueue, ...]
+    ways: Mapping[Key, Ways] = field(default_factory=dict)
+    """The targets by parent of the objects that have several, for state to remember."""
 
 
 def claims_by_zone(
@@ -90,7 +93,8 @@ def claims_by_zone(
     complaints = tuple(one for one in found if isinstance(one, Complaint))
     zones = {zone.zone: zone for zone in settings.each_zone()}
     names = frozenset(zones)
-    claims = [one for one in found if isinstance(one, Claim) and one.name not in balanced]
+    asked = (one for one in found if isinstance(one, Claim) and one.name not in balanced)
+    claims = tuple(definite(asked, tenure.registry))
     where = {one.name: zone_of(one.name, names) for one in claims}
     inside = (one for one in claims if where[one.name])
     kept, refused = admitted(settings, inside, sources, Closed.of(settings))
@@ -106,7 +110,8 @@ def claims_by_zone(
     by_zone: dict[str, list[Claim]] = defaultdict(list)
     for claim in settled.claims:
         by_zone[where[claim.name]].append(claim)
-    return SettledClaims(by_zone, (*complaints, *refused, *faults, *settled.complaints), settled.queues)
+    told = (*complaints, *refused, *faults, *settled.complaints)
+    return SettledClaims(by_zone, told, settled.queues, ways_of(possible, tenure.registry))
 
 
 def _sharing(rules: Mapping[str, ClaimRules], detected: frozenset[str]) -> SharingRules:

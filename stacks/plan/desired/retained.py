@@ -48,7 +48,7 @@ def in_doubt(
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
         if reason and not closed.reason(key[0]) and (ours or (mark and zone.of_this_zone(mark))):
             kept = as_registered(key, zone.settings.zone, ours, mark)
-            yield KeptSet(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
+            yield KeptSet(kept, Frozen(*key, contents(ours), reason), sight.remembered(key))
 
 
 def why_wanted(key: Key, zone: ZoneIndex, sight: Sight) -> str:
@@ -64,12 +64,7 @@ def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -
         led_to = sorted(key for key in zone.registered if record_type == "CNAME" and key[0] in ours)
         for key in ((name, record_type), *led_to):
             kept = as_registered(key, zone.settings.zone, zone.registered[key], zone.registered_marks.get(key))
-            yield KeptSet(kept, None, _shared(key, sight))
-
-
-def _shared(key: Key, sight: Sight) -> SharedSet | None:
-    """Return the givers that state remembers of a set; None for none."""
-    return SharedSet(*key, tuple(sight.shared[key].items())) if key in sight.shared else None
+            yield KeptSet(kept, None, sight.remembered(key))
 
 
 def by_policy(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:

@@ -7,7 +7,8 @@
 | RecordDeleted   | Normal  | the object does not ask for it any more, and it is gone, or goes on without it        |
 | RecordRestored  | Normal  | somebody had changed or deleted it, and it was put right                              |
 | RecordAdopted   | Normal  | it stood there before, and is kept by us from now on                                  |
-| Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address            |
+| Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address, or a      |
+|                 |         | parent does not take the object now                                                   |
 | Conflict        | Warning | somebody else's record stands in its place                                            |
 | BadAnnotation   | Warning | an annotation does not say what can be done                                           |
 | NameRefused     | Warning | the object does not get its name: another has it, or the settings do not allow it     |
@@ -130,7 +131,7 @@ def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
 
 def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
-    if complaint.hides_names and not complaint.allowed:
+    if complaint.waits or (complaint.hides_names and not complaint.allowed):
         reason = Reason.WAITING
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
 

@@ -48,7 +48,7 @@ class TestReads:
     def test_gateways_are_told_too_of_what_routes_complain(self) -> None:
         of = found(sources=["gateway-httproute", "service"])
         told = {one.resource for one in of.reads if one.gets_events}
-        assert told == {"httproutes", "gateways", "listenersets", "services"}
+        assert told == {"httproutes", "gateways", "listenersets", "xlistenersets", "services"}
 
     def test_without_events_nobody_is_told(self) -> None:
         of = found(sources=["service"], cluster={"events": False})

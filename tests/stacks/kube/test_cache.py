@@ -11,6 +11,7 @@ from stacks.kube.objects import (
     NAMESPACES,
     NODES,
     SERVICES,
+    X_LISTENER_SETS,
     Resource,
 )
 from stacks.model.values import Known, Unknown
@@ -130,6 +131,7 @@ SETTINGS = ClusterSettings(namespaces=("shop", "blog", "shop"), gateway_namespac
                 HTTP_ROUTES: (("shop", "blog"), "team=web"),
                 GATEWAYS: (("infra",), ""),
                 LISTENER_SETS: (("infra",), ""),
+                X_LISTENER_SETS: (("infra",), ""),
                 NAMESPACES: ((), ""),
             },
         ),

@@ -12,6 +12,7 @@ the two against each other.
 {{- $annotated := eq (toString (get $cluster "status_annotation")) "true" -}}
 {{- $reads := list -}}
 {{- $group := "gateway.networking.k8s.io" -}}
+{{- $experimental := "gateway.networking.x-k8s.io" -}}
 {{- $kinds := dict
   "gateway-httproute" (list $group "httproutes")
   "gateway-grpcroute" (list $group "grpcroutes")
@@ -24,8 +25,8 @@ the two against each other.
   {{- $wide := eq $source "node" -}}
   {{- $reads = append $reads (dict "group" (index $kind 0) "resource" (index $kind 1) "wide" $wide "namespaces" $own "told" $told "annotated" $annotated) -}}
   {{- if hasPrefix "gateway-" $source -}}
-    {{- range $resource := list "gateways" "listenersets" -}}
-      {{- $reads = append $reads (dict "group" $group "resource" $resource "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
+    {{- range $kind := list (list $group "gateways") (list $group "listenersets") (list $experimental "xlistenersets") -}}
+      {{- $reads = append $reads (dict "group" (index $kind 0) "resource" (index $kind 1) "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
     {{- end -}}
     {{- $reads = append $reads (dict "group" "" "resource" "namespaces" "wide" true "namespaces" list "told" false "annotated" false) -}}
   {{- end -}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.claims import Certainty, Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotation_values import target
 from stacks.observe.cluster.claims.annotations import (
@@ -25,12 +25,16 @@ class Claimant:
 
     chain: the object itself, and those behind it whose annotations count too, such as its Gateway. doubt: the reason
     why it is not known whether the object may make claims; its records then stay as they are, whatever annotations say.
+    through, parents, certainty: of the claims.
     """
 
     key: ObjectKey
     created: str
     chain: Sequence[Annotated]
     doubt: Unknown | None = None
+    through: str = ""
+    parents: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.CERTAIN
 
 
 def assemble(
@@ -50,6 +54,8 @@ def assemble(
     by_type = _by_type(targets, settings, claimant, complaints) if not complaints else {}
     if complaints:
         by_type = {None: Unknown(complaints[0].text)}
+    would_be = _by_type(_targets(settings, own), settings, claimant, []) if claimant.doubt and not complaints else {}
+    expected = tuple((kind, one) for kind, one in would_be.items() if not isinstance(one, Unknown))
     yield from complaints
     for name in dict.fromkeys(names):
         for record_type, one in by_type.items():
@@ -64,6 +70,10 @@ def assemble(
                 comment=settings.comment,
                 tags=settings.tags,
                 spelled=settings.spelled,
+                through=claimant.through,
+                parents=claimant.parents,
+                certainty=claimant.certainty,
+                would_be=tuple((kind, found) for kind, found in expected if record_type in {None, kind}),
             )
 
 

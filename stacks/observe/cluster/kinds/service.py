@@ -29,7 +29,7 @@ from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, us
 from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
-from stacks.observe.cluster.kinds.node import is_cordoned, node_addresses
+from stacks.observe.cluster.kinds.node import is_cordoned, is_excluded, node_addresses
 
 HEADLESS = "None"
 NOTHING: Known[tuple[str, ...]] = Known(())
@@ -62,7 +62,7 @@ class Services:
             return slices  # the names of its pods are in there
         if isinstance(nodes, Known):
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
-            nodes = Known(tuple(counted))
+            nodes = Known(tuple(one for one in counted if not is_excluded(one)))
         backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
         return Known(
             tuple(
@@ -145,7 +145,10 @@ def _cluster_addresses(service: Manifest, user: str) -> Own:
 
 
 def _node_ports(service: Manifest, user: str, backends: Backends, access: str | None) -> Own:
-    """Return the addresses of the nodes that answer: all, or with the policy Local those with a ready pod."""
+    """Return the addresses of the nodes that answer: all that are ready, with the policy Local those with a ready pod.
+
+    Cordoned nodes and those excluded from load balancers are none of these.
+    """
     if isinstance(backends.nodes, Unknown):
         return backends.nodes
     nodes: Sequence[Manifest] = backends.nodes.value
@@ -154,7 +157,7 @@ def _node_ports(service: Manifest, user: str, backends: Backends, access: str | 
             return backends.slices
         ready = ready_nodes(_slices(service, backends.slices.value))
         nodes = [node for node in nodes if node["metadata"]["name"] in ready]
-    return node_addresses(nodes, user, access)
+    return node_addresses(nodes, user, access, serving=True)
 
 
 def _pods(

@@ -5,7 +5,7 @@ import pytest
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 
-GATEWAY_API = {"Gateway", "ListenerSet", "Namespace"}
+GATEWAY_API = {"Gateway", "ListenerSet", "XListenerSet", "Namespace"}
 
 
 @pytest.mark.parametrize(
