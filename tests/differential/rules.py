@@ -43,11 +43,10 @@ RULES = (
         "a controller that has yet to see a route's last change has not decided",
         reasons.behind,
     ),
-    Rule("undecided", "what a controller has neither accepted nor refused stays", reasons.undecided),
     Rule(
-        "one without address",
-        "where one of several behind a name has no address, the name stays; external-dns drops that one",
-        reasons.one_without_address,
+        "undecided",
+        "what a controller has neither accepted nor refused, or does not take for now only, stays",
+        reasons.undecided,
     ),
     Rule("other prefix", "both prefixes of annotations are read; external-dns reads one", reasons.other_prefix),
     Rule(

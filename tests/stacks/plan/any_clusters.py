@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 
 from hypothesis import strategies as st
 
-from stacks.model.claims import Claim, Detected, ObjectKey, SourceSighting, Targets
+from stacks.model.claims import Certainty, Claim, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
 from stacks.settings.stack import Settings, parse
 from tests.stacks.plan.any_worlds import OWNER, Theirs, theirs
@@ -33,6 +33,10 @@ GANDI = "example.net"
 TOO_SHORT = 60
 """Seconds: a ttl that Gandi has not."""
 DOWN = Unknown("connection refused")
+SILENT = Unknown("nothing is said of it")
+"""The targets of an object of which a controller says nothing, or that it does not take it now."""
+HOPED_FOR = "198.51.100.99"
+"""The address that such an object would have, which nobody gets."""
 
 some = st.sampled_from
 
@@ -61,7 +65,8 @@ class Clusters:
         if asks is None:
             return ()
         created = f"2026-01-{OBJECTS.index(key) + 1:02}T00:00:00Z"
-        return tuple(Claim(asks.name, one, found, key, created, ttl=asks.ttl) for one, found in asks.targets)
+        claims = (Claim(asks.name, one, found, key, created, ttl=asks.ttl) for one, found in asks.targets)
+        return tuple(_hoping(one) if one.targets == SILENT else one for one in claims)
 
     def sources(self) -> tuple[SourceSighting, ...]:
         """What the settings' sources see; no cluster has TLSRoutes."""
@@ -86,6 +91,11 @@ class Clusters:
         return key.cluster not in self.configured or (key.cluster, key.kind) not in self.unread
 
 
+def _hoping(claim: Claim) -> Claim:
+    expected: tuple[tuple[str | None, Targets], ...] = (("A", Known((HOPED_FOR,))),)
+    return replace(claim, certainty=Certainty.TENTATIVE, would_be=expected)
+
+
 addresses = st.lists(some(["192.0.2.1", "192.0.2.2", "192.0.2.3"]), unique=True, min_size=1, max_size=2).map(
     lambda found: Known(tuple(sorted(found)))
 )
@@ -94,6 +104,7 @@ shapes: st.SearchStrategy[tuple[tuple[str | None, Targets], ...]] = st.one_of(
     addresses.map(lambda found: (("A", found), ("AAAA", Known(("2001:db8::1",))))),
     some(["a.example.edu", "b.example.edu"]).map(lambda found: (("CNAME", Known((found,))),)),
     some([(("A", Detected()),), ((None, Detected()),), (("A", Unknown("silence")),), ((None, Unknown("mistake")),)]),
+    some([((None, SILENT),), (("A", SILENT),)]),
 )
 asking = st.builds(Asks, some((*NAMES, *NAMES, *CLOSED)), shapes, some([None, None, None, 600, TOO_SHORT]))
 

@@ -16,7 +16,7 @@ from components.records.logical_name import LogicalName
 from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import WAN, Known, Unknown
+from stacks.model.values import WAN, Known
 from stacks.plan.changes import changes
 from stacks.plan.desired.cluster_endpoints import claims_by_zone
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
@@ -29,8 +29,10 @@ from tests.stacks.plan.any_clusters import (
     CLOSED,
     CLUSTERS,
     GANDI,
+    HOPED_FOR,
     NAMES,
     OBJECTS,
+    SILENT,
     TOO_SHORT,
     Asks,
     Clusters,
@@ -184,6 +186,7 @@ class World:
         for of_set, values in kept.items():
             lost = values & (before.get(of_set, frozenset()) - after.get(of_set, frozenset()))
             assert not lost, f"{of_set} lost {lost}, which it is not known whether anybody wants"
+        assert not any(HOPED_FOR in values for values in after.values()), "made for an object that is not taken yet"
         everything = {(zone, identity): record for zone, identity, record in self.paper.everything()}
         for where, record in foreign.items():
             assert everything.get(where) == record, f"{record} is not ours, and was changed"
@@ -225,7 +228,7 @@ class World:
         elif what == "flips":
             asks = self.clusters.objects.get(how)
             if asks is not None:
-                self.clusters.objects[how] = replace(asks, targets=((None, Unknown("flipped")),))
+                self.clusters.objects[how] = replace(asks, targets=((None, SILENT),))
         elif what == "gone":
             self.clusters.objects.pop(how, None)
         elif what == "theirs":

@@ -78,7 +78,8 @@ class Routes:
                 served.setdefault(name, []).append(parent)
         several = tuple(dict.fromkeys(one.resource for one in references if not is_of_a_mesh(one)))
         whole = Claimant(key, created(route), (annotated,), parents=several if len(several) > 1 else ())
-        claims = [*_notices(key, parents), *dict.fromkeys(self._claims(whole, served, faults))]
+        claims = [*dict.fromkeys(self._claims(whole, served, faults))]
+        claims += _notices(key, parents, claims)
         if references and all(map(is_of_a_mesh, references)) and any(hosts):
             said = f"{references[0]} is of a mesh, which gives no names to anybody outside of the cluster"
             claims.append(Complaint(key, "", "", "", f"{key}: its parent {said}"))
@@ -134,15 +135,19 @@ def _counting(parents: Sequence[Attachment]) -> Iterator[Attachment]:
             yield one
 
 
-def _notices(key: ObjectKey, parents: Sequence[Attachment]) -> Iterator[Complaint]:
+def _notices(key: ObjectKey, parents: Iterable[Attachment], claims: Sequence[Claim | Complaint]) -> Iterator[Complaint]:
     """Yield what the owner of a route is told of its parents, each once.
 
-    It is about parents that do not take the route or cannot be read, and silent ones beside one that is certain.
+    It is about parents that do not take the route or cannot be read, and those of several that have nothing to give
+    while others have.
     """
-    certain = {one.through for one in parents if not one.is_tentative}
-    silent = {one.through for one in parents if certain and one.is_tentative and not one.is_absent} - certain
-    notices = (one.notice or (one.doubt.reason if one.doubt and one.through in silent else "") for one in parents)
-    for notice in dict.fromkeys(filter(None, notices)):
+    complained = {one.text for one in claims if isinstance(one, Complaint)}
+    made = [one for one in claims if isinstance(one, Claim)]
+    heard = {one.name for one in made if not isinstance(one.targets, Unknown)}
+    silent = (one for one in made if one.through and one.name in heard)
+    notices = [one.notice for one in parents if one.notice]
+    notices += [one.targets.reason for one in silent if isinstance(one.targets, Unknown)]
+    for notice in (one for one in dict.fromkeys(notices) if one not in complained):
         text = f"{key}: {notice.removeprefix(f'{key}: ')}. What it has of it stays, and nothing new is made"
         yield Complaint(key, "", "", "", text, waits=True)
 

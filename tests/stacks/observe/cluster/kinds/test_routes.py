@@ -419,6 +419,17 @@ class TestTwoGateways:
         both = (gateway("192.0.2.2"), gateway(name="far"))
         assert self.settled(*both) == {f"{WWW} A": Unknown, f"{WWW} AAAA": Unknown}
 
+    def test_of_one_that_has_none_the_owner_is_told(self) -> None:
+        found = claims("gateway-httproute", gateway("192.0.2.2"), gateway(name="far"), self.BOTH)
+        (told,) = complaints(found)
+        assert (told.waits, "Gateway shop/far in home has no addresses" in told.text) == (True, True)
+        assert as_new(found) == {f"{WWW} A": ("192.0.2.2",)}
+
+    def test_of_one_with_a_bad_annotation_he_is_told_no_more_than_that(self) -> None:
+        bad = gateway("192.0.2.1", name="far", annotations={"truenorth/ttl": "soon"})
+        (told,) = complaints(claims("gateway-httproute", gateway("192.0.2.2"), bad, self.BOTH))
+        assert told.annotation == "truenorth/ttl"
+
     def test_one_that_is_gone_takes_its_addresses_along(self) -> None:
         assert self.settled(gateway("192.0.2.1")) == SERVED
 
