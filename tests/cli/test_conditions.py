@@ -107,18 +107,15 @@ class TestARouteOfTwoGateways:
         up(inside)
         assert contents(inside) == [B, C]
 
-    def test_whose_state_is_of_an_earlier_release_keeps_what_the_silent_one_has(
-        self, inside: Inside, place: Place
-    ) -> None:
+    def test_follows_the_first_while_nothing_was_ever_said_of_the_second(self, inside: Inside, place: Place) -> None:
         place.put(gateway(A), gateway(B, name="far"), route(WWW, refs=[EDGE]))
         follow(inside, place)
         up(inside)
-        place.put(gateway(A, B), both(said_by(EDGE, condition())))
+        place.put(both(said_by(EDGE, condition())))
+        assert up(inside) == {}
+        place.put(gateway(C))
         up(inside)
-        assert contents(inside) == [A, B]
-        place.put(gateway(A), both(said_by(EDGE, condition())))
-        up(inside)
-        assert contents(inside) == [A]  # what the first one gave goes: state remembers that the other gave nothing
+        assert contents(inside) == [C]
 
 
 class TestARouteThatMovesToAnExperimentalListenerSet:
