@@ -141,7 +141,7 @@ class ClusterDefaults(ClaimRules):
     namespaces: tuple[str, ...] = ()
     """The namespaces of the routes, Ingresses and Services that count; none: all."""
     gateway_namespaces: tuple[str, ...] = ()
-    """The namespaces of the Gateways and ListenerSets that are read; none: all."""
+    """The namespaces of the Gateways, ListenerSets and XListenerSets that are read; none: all."""
     labels: Annotated[str, AfterValidator(_labels)] = ""
     """A label selector: the objects that count."""
     opt_in: bool = False

@@ -189,14 +189,20 @@ class TestListenerSets:
         place.put(self.edge(allow("All")), listener_set(hostname=WWW), route())
         assert place.served() == {"own.example.com A": ("192.0.2.1",)}
 
+    def said(self, word: Manifest, *, of_set: bool) -> Manifest:
+        """A set of which, or of the listener of which, a controller says this."""
+        return listener_set(accepted=word) if of_set else listener_set(listener_accepted=word)
+
     @pytest.mark.parametrize(
         ("which", "reason"), [("accepted", "NotAllowed"), ("listener_accepted", "UnsupportedProtocol")]
     )
     def test_must_not_be_refused_and_neither_must_their_listeners(self, place: Place, which: str, reason: str) -> None:
-        place.put(self.edge(allow("All")), route(WWW, refs=[TEAM]), listener_set(**{which: refusal(reason)}))
+        of_set = which == "accepted"
+        place.put(self.edge(allow("All")), route(WWW, refs=[TEAM]))
+        place.put(self.said(refusal(reason), of_set=of_set))
         assert place.served() == {}
         for not_now in (condition("Unknown"), refusal("ListenersNotValid")):
-            place.put(listener_set(**{which: not_now}))
+            place.put(self.said(not_now, of_set=of_set))
             assert place.served() == {WWW: KEPT}
 
     def test_of_the_experimental_channel_are_read_as_well(self, place: Place) -> None:

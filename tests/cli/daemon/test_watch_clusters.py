@@ -14,7 +14,7 @@ from lab.kube.proxy import Proxy, proxied
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, until, watching
-from tests.cluster.objects import condition, gateway, refusal, route, said_by
+from tests.cluster.objects import Manifest, condition, gateway, refusal, route, said_by
 from tests.cluster.place import Place, make_place
 
 WWW, API = "www.example.com", "api.example.com"
@@ -116,7 +116,7 @@ class TestObjects:
         with watching(inside) as watcher:
             until_done(watcher, (f"{WWW}/A", "create"))
             inside.calls()
-            words = (
+            words: tuple[list[Manifest], ...] = (
                 [said_by(edge, condition())],
                 [said_by(far, condition()), said_by(edge, refusal("NoReadyListeners"))],
                 [said_by(edge, refusal("NoReadyListeners")), said_by(far, refusal("Pending"))],

@@ -198,7 +198,7 @@ class TestAStateThatDoesNotRememberParents:
 class TestDetectedAddresses:
     def test_stay_where_the_parent_with_the_annotation_is_not_heard(self) -> None:
         made = World()
-        ddns = {"targets": Detected(), "record_type": None}
+        ddns: dict[str, Any] = {"targets": Detected(), "record_type": None}
         made.settle(source("home", gives(through=EDGE, **ddns), gives(through=FAR, **ddns)))
         assert made.has() == {"A": ["203.0.113.7"]}
         before = made.registry.shared
