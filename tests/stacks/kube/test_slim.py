@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.kube.objects import HTTP_ROUTES, SERVICES, Manifest
+from stacks.kube.objects import HTTP_ROUTES, NODES, SERVICES, Manifest
 from stacks.kube.slim import slim
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
@@ -31,10 +31,18 @@ annotated = st.dictionaries(
 labels = st.dictionaries(st.sampled_from(["team", "kubernetes.io/service-name"]), st.sampled_from(["web", "shop"]))
 conditions = st.lists(
     st.builds(
-        lambda kind, status, seen: {"type": kind, "status": status, "observedGeneration": seen, "message": "fine"},
-        st.sampled_from(["Accepted", "Programmed", "ResolvedRefs"]),
+        lambda kind, status, seen, reason: {
+            "type": kind,
+            "status": status,
+            "observedGeneration": seen,
+            "reason": reason,
+            "message": "fine",
+            "lastTransitionTime": "2026-01-01T00:00:00Z",
+        },
+        st.sampled_from(["Accepted", "Programmed", "ResolvedRefs", "Conflicted", "Ready", "MemoryPressure"]),
         st.sampled_from(["True", "False", "Unknown"]),
         st.integers(0, 2),
+        st.sampled_from(["NotAllowedByListeners", "NotAllowed", "PortUnavailable", "NoReadyListeners"]),
     ),
     max_size=3,
 )
@@ -59,7 +67,8 @@ refs = st.lists(
     st.fixed_dictionaries(
         {"name": st.sampled_from(["edge", "extra"])},
         optional={
-            "kind": st.sampled_from(["Gateway", "ListenerSet"]),
+            "kind": st.sampled_from(["Gateway", "ListenerSet", "XListenerSet"]),
+            "group": st.sampled_from(["gateway.networking.k8s.io", "gateway.networking.x-k8s.io"]),
             "sectionName": st.sampled_from(["web", "tls"]),
             "port": st.sampled_from([80, 443]),
         },
@@ -128,15 +137,16 @@ def nodes(draw: st.DrawFn) -> dict[str, Any]:
     kinds = st.sampled_from(["ExternalIP", "InternalIP", "Hostname"])
     found = draw(st.lists(st.builds(lambda kind, text: {"type": kind, "address": text}, kinds, addresses), max_size=2))
     spec = {"unschedulable": draw(st.booleans()), "podCIDR": "10.1.0.0/24"}
-    return manifest("Node", "n1.example.com", spec, status={"addresses": found, "images": [{"names": ["a"]}]})
+    status = {"addresses": found, "images": [{"names": ["a"]}], "conditions": draw(conditions)}
+    excluded = {"node.kubernetes.io/exclude-from-external-load-balancers": ""}
+    return manifest("Node", "n1.example.com", spec, status=status, labels=draw(st.sampled_from([{}, excluded])))
 
 
 @st.composite
 def listener_sets(draw: st.DrawFn) -> dict[str, Any]:
     status = {"conditions": draw(conditions), "listeners": [{"name": "web", "conditions": draw(conditions)}]}
-    return manifest(
-        "ListenerSet", "extra", {"parentRef": {"name": "edge"}, "listeners": [draw(listeners)]}, status=status
-    )
+    kind = draw(st.sampled_from(["ListenerSet", "XListenerSet"]))
+    return manifest(kind, "extra", {"parentRef": {"name": "edge"}, "listeners": [draw(listeners)]}, status=status)
 
 
 @st.composite
@@ -146,6 +156,8 @@ def worlds(draw: st.DrawFn) -> tuple[Manifest, ...]:
         listeners=tuple(draw(st.lists(listeners, max_size=2))),
         allowed_listeners=draw(st.none() | st.just(allow("All"))),
         annotations=draw(annotated),
+        said={"web": tuple(draw(conditions)), "tls": tuple(draw(conditions))},
+        generation=draw(st.integers(1, 2)),
     )
     shop = manifest("Namespace", "shop", {"finalizers": ["kubernetes"]}, labels=draw(labels))
     others = st.lists(st.one_of(routes(), services(), slices(), ingresses(), nodes(), listener_sets()), max_size=6)
@@ -195,6 +207,15 @@ def test_what_nobody_reads_is_not_kept() -> None:
         "spec": {"parentRefs": ({"name": "edge"},), "hostnames": ("www.example.com",)},
         "status": {"parents": ({"parentRef": {"name": "edge"}, "conditions": (ACCEPTED,)},)},
     }
+
+
+def test_of_a_nodes_conditions_only_readiness_is_kept_without_its_heartbeat() -> None:
+    """A kubelet writes it every few minutes: nothing has changed then."""
+    said = {"status": "True", "reason": "KubeletReady", "lastHeartbeatTime": "2026-01-01T00:00:00Z"}
+    whole = manifest(
+        "Node", "one", {}, status={"conditions": [{"type": one, **said} for one in ("Ready", "PIDPressure")]}
+    )
+    assert slim(NODES, whole)["status"] == {"conditions": ({"type": "Ready", "status": "True"},)}
 
 
 def test_texts_that_recur_are_held_once() -> None:

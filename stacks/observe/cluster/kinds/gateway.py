@@ -62,8 +62,7 @@ def attachments(reference: ParentRef, route: AttachingRoute, objects: ClusterObj
         return tuple(_of_listener_set(_SETS[kind], reference, route, objects))
     if is_of_a_mesh(reference):
         return ()
-    unread = Unknown(f"its parent {reference} is of a kind of {reference.group or 'the core group'} that is not read")
-    return (_unseen_parent(unread, notice=unread.reason),)
+    return (_unread_kind(reference, f"its parent {reference}"),)
 
 
 def addresses(gateway: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
@@ -127,6 +126,11 @@ def _unseen(
         yield Attachment(absent, (), absent, doubt=absent, certainty=Certainty.TENTATIVE)
 
 
+def _unread_kind(reference: ParentRef, called: str) -> Attachment:
+    unread = Unknown(f"{called} is of a kind of {reference.group or 'the core group'} that is not read")
+    return _unseen_parent(unread, unread.reason)
+
+
 def _unseen_parent(reason: Unknown, notice: str) -> Attachment:
     return Attachment(reason, (), reason, doubt=reason, certainty=Certainty.UNSEEN, notice=notice)
 
@@ -141,9 +145,10 @@ def _of_listener_set(
         return
     key = key_of(objects.cluster, resource, found)
     parent = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
-    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
     if (parent.group, parent.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
+        yield _unread_kind(parent, f"the parent {parent} of {key}")
         return
+    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
     if gateway is None or isinstance(gateway, Unknown):
         yield from _unseen(gateway, GATEWAYS, parent, objects)
         return

@@ -531,6 +531,14 @@ class TestListenerSets:
         assert self.found(self.team(accepted=behind, generation=2)) == KEPT
         assert self.found(self.team(of_listener=behind, generation=2)) == KEPT
 
+    def test_a_set_of_a_parent_that_is_not_read_keeps_the_names_of_its_routes_and_their_owners_are_told(self) -> None:
+        team = self.team()
+        team["spec"]["parentRef"] = {"name": "edge", "kind": "Tunnel", "group": "example.net"}
+        found = claims("gateway-httproute", self.EDGE, team, route(WWW, refs=(self.REF,)))
+        assert targets(found) == KEPT
+        (told,) = complaints(found)
+        assert "the parent Tunnel shop/edge of ListenerSet shop/team in home is of a kind of example.net" in told.text
+
     def test_a_set_that_is_absent_or_whose_gateway_is_leaves_the_routes_names_unknown(self) -> None:
         assert of_routes(self.EDGE, route(WWW, refs=(self.REF,))) == KEPT
         assert of_routes(self.team(), route(WWW, refs=(self.REF,))) == KEPT
