@@ -82,7 +82,9 @@ def ruling(conditions: Iterable[Manifest] | None, refusals: frozenset[str], gene
 
 def listener_ruling(conditions: Iterable[Manifest] | None, generation: int) -> Ruling:
     """Return the ruling on a listener, by its conditions Accepted and Conflicted; a conflicted one is not served."""
-    listed = tuple(conditions or ())
+    if not conditions:
+        return UNDECIDED
+    listed = tuple(conditions)
     for condition in listed:
         if condition.get("type") == "Conflicted" and condition.get("status") == "True":
             if _is_stale(condition, generation):

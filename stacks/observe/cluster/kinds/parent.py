@@ -52,7 +52,7 @@ class Attachment:
 
     hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
     the route's, nearest first. targets: the Gateway's addresses in their order. doubt: the reason why it is not known
-    whether the route attaches at all. through: the parent's name in state. notice: a
+    whether the route attaches at all. through: the parent's name in state, "" where the route has one. notice: a
     message to the owner of the route; "" for none.
     """
 

@@ -101,7 +101,15 @@ class Routes:
                 if self.options.opt_in and not unseen and not find_annotation(chain, CONTENT_MODE):
                     continue
                 through = parent.through if claimant.parents else ""
-                whole = replace(claimant, chain=chain, doubt=parent.doubt, through=through, certainty=parent.certainty)
+                whole = Claimant(
+                    claimant.key,
+                    claimant.created,
+                    chain,
+                    doubt=parent.doubt,
+                    through=through,
+                    parents=claimant.parents,
+                    certainty=parent.certainty,
+                )
                 yield from assemble(whole, (name,), parent.targets, faults)
 
     def _parents(
@@ -117,10 +125,11 @@ class Routes:
             for one in (route.get("status") or {}).get("parents") or ()
         ]
         attaching = AttachingRoute(key.kind, key.namespace, self.protocols)
+        several = len(references) > 1
         for reference in references:
             accepted = best(one for parent, one in status if parent == reference)
             for judged in judge(attachments(reference, attaching, objects), accepted, key, str(reference)):
-                yield replace(judged, through=reference.resource)
+                yield replace(judged, through=reference.resource) if several else judged
 
 
 def _counting(parents: Sequence[Attachment]) -> Iterator[Attachment]:
@@ -141,11 +150,13 @@ def _notices(key: ObjectKey, parents: Iterable[Attachment], claims: Sequence[Cla
     It is about parents that do not take the route or cannot be read, and those of several that have nothing to give
     while others have.
     """
+    notices = [one.notice for one in parents if one.notice]
+    if not notices and all(isinstance(one, Claim) and not one.through for one in claims):
+        return  # as is usual
     complained = {one.text for one in claims if isinstance(one, Complaint)}
     made = [one for one in claims if isinstance(one, Claim)]
     heard = {one.name for one in made if not isinstance(one.targets, Unknown)}
     silent = (one for one in made if one.through and one.name in heard)
-    notices = [one.notice for one in parents if one.notice]
     notices += [one.targets.reason for one in silent if isinstance(one.targets, Unknown)]
     for notice in (one for one in dict.fromkeys(notices) if one not in complained):
         text = f"{key}: {notice.removeprefix(f'{key}: ')}. What it has of it stays, and nothing new is made"
