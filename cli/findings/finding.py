@@ -15,6 +15,7 @@ Kind = Literal[
     "begin",
     "cache",
     "change",
+    "choice",
     "complaint",
     "confirmation",
     "conflict",
@@ -40,6 +41,7 @@ Kind = Literal[
 SHOWN = 10
 """Findings that are listed one by one where many say the same, and names of one finding."""
 _SEVERAL: Mapping[str, tuple[str, str]] = {
+    "choice": ("objects", "say several things of one name"),
     "complaint": ("objects", "are not as they should be"),
     "conflict": ("names", "are in conflict"),
     "frozen": ("record sets", "are frozen"),
@@ -48,7 +50,7 @@ _SEVERAL: Mapping[str, tuple[str, str]] = {
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
 }
-_ALIKE: Collection[str] = frozenset({"conflict", "complaint", "leaving", "unconfirmed"})
+_ALIKE: Collection[str] = frozenset({"choice", "complaint", "conflict", "leaving", "unconfirmed"})
 """Kinds of findings that are alike whatever the reason of each is."""
 
 

@@ -29,6 +29,7 @@ _REJECTED = (
     "Mend it where it is asked for: the ttl, comment, proxy or target, or the limits of the zone's plan (`truenorth "
     "doctor`). All else was done. It is tried again by itself, at the latest after an hour."
 )
+_CHOICE = "If another is meant, its owner writes it first; the settings cluster.gateways, ... say which Gateways count."
 _UNCONFIRMED = "It was written. Name servers that lag behind take it by themselves; look at the zone's delegation."
 
 
@@ -90,9 +91,12 @@ def of_rejected(plan: Plan) -> tuple[Finding, ...]:
 
 def of_complaint(complaint: Complaint) -> Finding:
     """Return the finding of what an object's owner has to mend."""
-    do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
     subject = str(complaint.object)
-    return Finding("complaint", "warning", subject, "", complaint.text.removeprefix(f"{subject}: "), do)
+    why = complaint.text.removeprefix(f"{subject}: ")
+    if complaint.is_choice:
+        return Finding("choice", "note", subject, "", why, _CHOICE)
+    do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
+    return Finding("complaint", "warning", subject, "", why, do)
 
 
 def of_deferred(plan: Plan) -> tuple[Finding, ...]:

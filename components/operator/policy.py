@@ -118,15 +118,20 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             f"request.kind.kind == 'Ingress' ? {_first(_spellings('ingress-hostname-source', ours=False))} : "
             f"request.kind.kind == 'Service' ? [] : {_first(_spellings('gateway-hostname-source', ours=False))}"
         ),
-        "defined": (
-            "request.kind.kind == 'Ingress' ? "
-            "(has(object.spec.rules) ? object.spec.rules.filter(r, has(r.host)).map(r, string(r.host)) : []) + "
-            "(has(object.spec.tls) ? object.spec.tls.filter(t, has(t.hosts))"
-            ".map(t, t.hosts.map(h, string(h)).join(',')) : []) : "
+        "annotated": _first(_spellings("hostname")),
+        "ruled": (
+            "request.kind.kind == 'Ingress' ? (has(object.spec.rules) ? "
+            "object.spec.rules.filter(r, has(r.host) && r.host != '').map(r, string(r.host)) : []) : "
             "request.kind.kind != 'Service' && has(object.spec.hostnames) ? "
             "object.spec.hostnames.map(h, string(h)) : []"
         ),
-        "annotated": _first(_spellings("hostname")),
+        "certified": (
+            "request.kind.kind == 'Ingress' && has(object.spec.tls) && (variables.tlsHosts == 'always' || "
+            "variables.tlsHosts == 'fallback' && size(variables.ruled) == 0 && (size(variables.annotated) == 0 || "
+            "size(variables.hostnameSource) > 0 && variables.hostnameSource[0] == 'defined-hosts-only')) ? "
+            "object.spec.tls.filter(t, has(t.hosts)).map(t, t.hosts.map(h, string(h)).join(',')) : []"
+        ),
+        "defined": "variables.ruled + variables.certified",
         "inside": (f"request.kind.kind == 'Service' ? {_first(_spellings('internal-hostname', ours=False))} : []"),
         "texts": (
             "(size(variables.hostnameSource) > 0 && variables.hostnameSource[0] == 'annotation-only' ? [] : "
@@ -225,6 +230,7 @@ def _values(rules: PolicyArgs) -> dict[str, object]:
         "prefixes": rules.prefixes,
         "suffixes": rules.suffixes,
         "ingressClasses": rules.ingress_classes,
+        "tlsHosts": rules.tls_hosts,
         "domains": range(len(rules.domains)),
         "namespaces": [one.namespaces for one in rules.domains],
         "labels": [[f"{key}={value}" for key, value in sorted(one.labels.items())] for one in rules.domains],

@@ -18,6 +18,7 @@ def policy(settings: Settings) -> PolicyArgs | None:
                 zones=tuple(zone.zone for zone in settings.each_zone()),
                 counted_namespaces=cluster.namespaces,
                 ingress_classes=cluster.ingress_classes,
+                tls_hosts=cluster.tls_hosts,
                 taken=tuple(sorted(closed.names)),
                 prefixes=closed.prefixes,
                 suffixes=closed.suffixes,

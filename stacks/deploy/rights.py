@@ -52,7 +52,7 @@ def reads(cluster: ClusterSettings) -> Iterator[Read]:
     if cluster.asks_for_labels:
         yield _read(Selection(NAMESPACES), cluster, is_own=False, gets_events=False)
     if geo := cluster.geo:
-        for source in balanced(geo).values():
+        for source in balanced(geo, Options()).values():
             for selection in select(source.resources(), cluster).values():
                 yield _read(selection, cluster, is_own=False, gets_events=False)
 

@@ -30,7 +30,10 @@ _SHAPES: Mapping[str, Shape] = {
     "HTTPRoute": _ROUTE,
     "GRPCRoute": _ROUTE,
     "TLSRoute": _ROUTE,
-    "Gateway": {"spec": {"listeners": _LISTENERS, "allowedListeners": None}, "status": {"addresses": None}},
+    "Gateway": {
+        "spec": {"gatewayClassName": None, "listeners": _LISTENERS, "allowedListeners": None},
+        "status": {"addresses": None},
+    },
     "ListenerSet": {
         "spec": {"parentRef": _PARENT, "listeners": _LISTENERS},
         "status": {"conditions": _CONDITIONS, "listeners": {"name": None, "conditions": _CONDITIONS}},

@@ -67,6 +67,7 @@ class Claim:
     targets: canonical, each once, sorted; at least one where they are known.
     ttl: seconds, 1 for automatic; not checked against the zone's provider here.
     created: the object's creationTimestamp; it says nothing about who has a name.
+    rank: the place of the claim among those of its object for the name: of a route that of the parent in parentRefs.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Claim:
     """The targets of each object, where several claims are merged (of a route with several parents, say)."""
     agreeing: tuple[ObjectKey, ...] = ()
     """Objects that ask for exactly the same, and have no part in it."""
+    rank: int = 0
     pool_of: str = ""
     """The cluster for the pool of a claim to a load balancer; "" for a claim to records."""
 
@@ -93,7 +95,8 @@ class Complaint:
     """A message to the owner of an object: something in the object cannot be done as it is written.
 
     annotation, value, allowed: "" in a message about something else than an annotation. text: the whole message.
-    hides_names: whether the object may ask for names that nobody can read, so that its records stay.
+    hides_names: whether the object may ask for names that nobody can read, so that its records stay. is_choice: whether
+    the object has its name, and only one of the several things that it says of it.
     """
 
     object: ObjectKey
@@ -102,6 +105,7 @@ class Complaint:
     allowed: str
     text: str
     hides_names: bool = False
+    is_choice: bool = False
 
 
 Labels = tuple[tuple[str, str], ...]

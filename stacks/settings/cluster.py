@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from stacks.model import selectors
 from stacks.model.name_patterns import check_namespace, check_pattern
+from stacks.model.selectors import Selector
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault
 
@@ -23,18 +26,45 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
 )
 """The sources of a cluster without the setting."""
 LONGEST_NAME = 63
+LONGEST_OBJECT = 253
+"""Characters of the name of an object."""
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
 
 
+SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
+
+
 def _labels(value: str) -> str:
-    """Return a label selector. Raises a fault for a text that cannot be one; the API server checks the rest."""
-    if any(character in value for character in "\n&?#"):
-        raise fault(f"{value!r} is no label selector", "write it as kubectl does: team=web,stage in (test,live)")
+    """Return a selector over labels. Raises a fault for a text that is none."""
+    return _selector(value, selectors.over_labels)
+
+
+def _annotations(value: str) -> str:
+    """Return a selector over annotations. Raises a fault for a text that is none."""
+    return _selector(value, selectors.over_annotations)
+
+
+def _selector(value: str, parse: Callable[[str], Selector]) -> str:
+    try:
+        parse(value)
+    except ValueError as error:
+        raise fault(str(error), SELECTOR) from None
+    return value
+
+
+def _gateway(value: str) -> str:
+    """Return the name of a Gateway. Raises a fault for a text that is none."""
+    namespace, slash, name = value.rpartition("/")
+    if not _OBJECT.fullmatch(name) or len(name) > LONGEST_OBJECT or (slash and not _LABEL.fullmatch(namespace)):
+        raise fault(f"{value!r} is no name of a Gateway", "write it as external, or with its namespace: edge/external")
     return value
 
 
 Merge = Literal["namespace", "all"]
+TlsHosts = Literal["fallback", "always", "never"]
 MOST_RULES = 200
 """Of one setting: a policy of the API server goes through all of them for each name."""
 
@@ -69,6 +99,8 @@ def _raise(value: str) -> str:
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 NamespacePattern = Annotated[str, AfterValidator(_namespace)]
 Network = Annotated[str, AfterValidator(_network)]
+LabelSelector = Annotated[str, AfterValidator(_labels)]
+AnnotationSelector = Annotated[str, AfterValidator(_annotations)]
 
 
 class DomainSettings(BaseModel):
@@ -142,12 +174,22 @@ class ClusterDefaults(ClaimRules):
     """The namespaces of the routes, Ingresses and Services that count; none: all."""
     gateway_namespaces: tuple[str, ...] = ()
     """The namespaces of the Gateways and ListenerSets that are read; none: all."""
-    labels: Annotated[str, AfterValidator(_labels)] = ""
-    """A label selector: the objects that count."""
+    gateways: tuple[Annotated[str, AfterValidator(_gateway)], ...] = ()
+    """The Gateways that count, by name, or with their namespace: edge/external; none: all."""
+    gateway_labels: LabelSelector = ""
+    """A label selector: the Gateways that count."""
+    gateway_classes: tuple[str, ...] = ()
+    """The classes of the Gateways that count; none: all."""
+    labels: LabelSelector = ""
+    """A label selector: the routes, Ingresses, Services and Nodes that count."""
+    annotations: AnnotationSelector = ""
+    """A selector over annotations, written as one over labels: the routes, Ingresses, Services and Nodes that count."""
     opt_in: bool = False
     """Whether only objects with a content-mode, their own or their Gateway's, are named."""
     ingress_classes: tuple[str, ...] = ()
     """The classes of the Ingresses that count; none: all."""
+    tls_hosts: TlsHosts = "fallback"
+    """When the hosts of an Ingress's tls are names: where nothing else names it, always, or never."""
     cluster_addresses: bool = False
     """Whether Services of type ClusterIP are named too."""
     cordoned_nodes: bool = False

@@ -57,6 +57,7 @@ COMMON: dict[str, Any] = {
 RULES: Mapping[str, dict[str, Any]] = {
     "domains and targets": {"domains": DOMAINS, "targets": TARGETS},
     "targets alone": {"targets": TARGETS, "ingress_classes": ["public"]},
+    "domains and the hosts of tls": {"domains": DOMAINS, "tls_hosts": "always"},
 }
 
 
@@ -189,6 +190,8 @@ def objects(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "Ingress":
         made = ingress("shop", *hosts)
         made["spec"]["ingressClassName"] = draw(st.sampled_from(["public", "public", "inside"]))
+        if certified := draw(st.lists(plain_names, max_size=2, unique=True)):
+            made["spec"]["tls"] = [{"hosts": certified, "secretName": "site-tls"}]
         return {**made, "metadata": metadata}
     if kind == "HTTPRoute":
         spec: dict[str, Any] = {"hostnames": hosts, "parentRefs": [{"name": "edge"}]}
@@ -214,7 +217,8 @@ def plan_refuses(manifest: dict[str, Any], chosen: Settings) -> bool:
     """Whether the plan refuses a claim of the object."""
     (cluster,) = chosen.each_cluster()
     kind = {"Ingress": "ingress", "HTTPRoute": "gateway-httproute", "Service": "service"}[manifest["kind"]]
-    found = SOURCES[kind](Options(ingress_classes=cluster.ingress_classes)).claims(seen(manifest))
+    options = Options(ingress_classes=cluster.ingress_classes, tls_hosts=cluster.tls_hosts)
+    found = SOURCES[kind](options).claims(seen(manifest))
     assert isinstance(found, Known)
     own = tuple((PREFIX + name, tuple(sorted(of.items()))) for name, of in LABELS.items())
     source = SourceSighting("", kind, manifest["kind"], found, namespaces=Known(own))

@@ -45,6 +45,9 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             cluster={
                 "namespaces": ["a", "b"],
                 "ingress_classes": ["public"],
+                "tls_hosts": "never",
+                "gateways": ["edge/external"],
+                "annotations": "dns in (public)",
                 "domains": [
                     {
                         "namespaces": ["team-*"],

@@ -12,6 +12,7 @@ from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import Labels, SourceSighting
 from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims.selection import GatewaySelection
 from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
@@ -54,7 +55,9 @@ class ClusterSources:
     def __init__(self, settings: ClusterSettings) -> None:
         options = Options(
             opt_in=settings.opt_in,
+            gateways=GatewaySelection.of(settings),
             ingress_classes=settings.ingress_classes,
+            tls_hosts=settings.tls_hosts,
             cluster_addresses=settings.cluster_addresses,
             cordoned_nodes=settings.cordoned_nodes,
             names_per_object=settings.names_per_object,
@@ -67,7 +70,9 @@ class ClusterSources:
         self._caches: dict[Selection, Cache] = {}
         self._sources = tuple(self._watched(name, SOURCES[name](options)) for name in dict.fromkeys(settings.sources))
         if geo := settings.geo:
-            self._sources += tuple(self._watched(name, one, geo.label_selector) for name, one in balanced(geo).items())
+            self._sources += tuple(
+                self._watched(name, one, geo.label_selector) for name, one in balanced(geo, options).items()
+            )
         if settings.asks_for_labels:
             every = Selection(NAMESPACES)
             cache = self._caches.setdefault(every, Cache(every))

@@ -8,6 +8,7 @@
 | RecordRestored  | Normal  | somebody had changed or deleted it, and it was put right                              |
 | RecordAdopted   | Normal  | it stood there before, and is kept by us from now on                                  |
 | Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address            |
+| TargetChosen    | Normal  | what it says of its name does not agree; the message says what counts                 |
 | Conflict        | Warning | somebody else's record stands in its place                                            |
 | BadAnnotation   | Warning | an annotation does not say what can be done                                           |
 | NameRefused     | Warning | the object does not get its name: another has it, or the settings do not allow it     |
@@ -48,6 +49,7 @@ class Reason(Enum):
     RESTORED = "RecordRestored"
     ADOPTED = "RecordAdopted"
     WAITING = "Waiting"
+    TARGET_CHOSEN = "TargetChosen"
     CONFLICT = "Conflict"
     BAD_ANNOTATION = "BadAnnotation"
     NAME_REFUSED = "NameRefused"
@@ -66,7 +68,7 @@ class Reason(Enum):
 
 
 _HAPPENS = frozenset({Reason.CREATED, Reason.UPDATED, Reason.DELETED, Reason.RESTORED, Reason.ADOPTED})
-_NORMAL = _HAPPENS | {Reason.WAITING}
+_NORMAL = _HAPPENS | {Reason.WAITING, Reason.TARGET_CHOSEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
 
 def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
+    if complaint.is_choice:
+        reason = Reason.TARGET_CHOSEN
     if complaint.hides_names and not complaint.allowed:
         reason = Reason.WAITING
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))

@@ -43,25 +43,33 @@ class Asks:
 
     name: str
     targets: tuple[tuple[str | None, Targets], ...]
-    """By type."""
+    """By type, in the order of its parents."""
     ttl: int | None
 
 
 @dataclass
 class Clusters:
-    """The clusters as they are. unread: the sources that cannot be read; configured: the clusters of the settings."""
+    """The clusters as they are.
+
+    unread: the sources that cannot be read; configured: the clusters of the settings; unselected: the objects that the
+    settings leave out, by their Gateways, labels or annotations.
+    """
 
     objects: dict[ObjectKey, Asks] = field(default_factory=dict)
     unread: frozenset[tuple[str, str]] = frozenset()
     configured: tuple[str, ...] = CLUSTERS
+    unselected: frozenset[ObjectKey] = frozenset()
 
     def wishes(self, key: ObjectKey) -> tuple[Claim, ...]:
-        """Those of an object."""
+        """Those of an object, each of the parent at its place."""
         asks = self.objects.get(key)
-        if asks is None:
+        if asks is None or key in self.unselected:
             return ()
         created = f"2026-01-{OBJECTS.index(key) + 1:02}T00:00:00Z"
-        return tuple(Claim(asks.name, one, found, key, created, ttl=asks.ttl) for one, found in asks.targets)
+        return tuple(
+            Claim(asks.name, one, found, key, created, ttl=asks.ttl, rank=rank)
+            for rank, (one, found) in enumerate(asks.targets)
+        )
 
     def sources(self) -> tuple[SourceSighting, ...]:
         """What the settings' sources see; no cluster has TLSRoutes."""
@@ -93,6 +101,9 @@ shapes: st.SearchStrategy[tuple[tuple[str | None, Targets], ...]] = st.one_of(
     addresses.map(lambda found: (("A", found),)),
     addresses.map(lambda found: (("A", found), ("AAAA", Known(("2001:db8::1",))))),
     some(["a.example.edu", "b.example.edu"]).map(lambda found: (("CNAME", Known((found,))),)),
+    some([("b.example.edu", "a.example.edu"), ("a.example.edu", "b.example.edu")]).map(
+        lambda found: tuple(("CNAME", Known((one,))) for one in found)
+    ),
     some([(("A", Detected()),), ((None, Detected()),), (("A", Unknown("silence")),), ((None, Unknown("mistake")),)]),
 )
 asking = st.builds(Asks, some((*NAMES, *NAMES, *CLOSED)), shapes, some([None, None, None, 600, TOO_SHORT]))
@@ -110,6 +121,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("flips"), some(OBJECTS)),
     st.tuples(st.just("gone"), some(OBJECTS)),
     st.tuples(st.just("unread"), st.frozensets(st.tuples(some(CLUSTERS), some(list(KINDS))), max_size=4)),
+    st.tuples(st.just("unselected"), st.frozensets(some(OBJECTS), max_size=3)),
     st.tuples(st.just("configured"), some([CLUSTERS, CLUSTERS, ("home",), ("away",), ()])),
     st.tuples(st.just("address"), some(["203.0.113.7", "203.0.113.8", ""])),
     st.tuples(st.just("names"), some([(), ("www",), ("api",)])),

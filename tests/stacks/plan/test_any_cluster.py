@@ -138,7 +138,7 @@ class World:
         for wish in self.clusters.seen(key):
             if wish.name == name:
                 record_type = wish.type or ("A" if isinstance(wish.targets, Detected) else "")
-                found[name, record_type] = self.targets(wish, wish.targets, record_type)
+                found.setdefault((name, record_type), self.targets(wish, wish.targets, record_type))
         return found
 
     def check_holders(self, holders: Mapping[str, set[ObjectKey]], told: set[str]) -> None:
@@ -230,7 +230,7 @@ class World:
             self.clusters.objects.pop(how, None)
         elif what == "theirs":
             how.put_into(self.paper)
-        elif what in {"unread", "configured"}:
+        elif what in {"unread", "configured", "unselected"}:
             setattr(self.clusters, what, how)
         else:
             setattr(self, what, how)
@@ -280,6 +280,7 @@ def test_what_cannot_be_seen_stays_and_all_becomes_as_it_is_asked_for(
         world.settle()
     world.take(("unread", frozenset()))
     world.take(("configured", CLUSTERS))
+    world.take(("unselected", frozenset()))
     world.take(("address", "203.0.113.7"))
     world.settle()
     world.check_all_known()

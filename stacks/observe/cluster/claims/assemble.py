@@ -25,12 +25,14 @@ class Claimant:
 
     chain: the object itself, and those behind it whose annotations count too, such as its Gateway. doubt: the reason
     why it is not known whether the object may make claims; its records then stay as they are, whatever annotations say.
+    rank: the place, among all that the object names itself after, of what these claims come from.
     """
 
     key: ObjectKey
     created: str
     chain: Sequence[Annotated]
     doubt: Unknown | None = None
+    rank: int = 0
 
 
 def assemble(
@@ -64,6 +66,7 @@ def assemble(
                 comment=settings.comment,
                 tags=settings.tags,
                 spelled=settings.spelled,
+                rank=claimant.rank,
             )
 
 

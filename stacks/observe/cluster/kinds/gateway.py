@@ -25,6 +25,7 @@ from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotations import Annotated
 from stacks.observe.cluster.claims.assemble import known
 from stacks.observe.cluster.claims.hostnames import is_address
+from stacks.observe.cluster.claims.selection import EVERY_GATEWAY, GatewaySelection
 from stacks.observe.cluster.kinds.conditions import Verdict, verdict
 
 _SAME_PROTOCOL = {"HTTPS": "HTTP"}
@@ -61,7 +62,8 @@ class Attachment:
     hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
     the route's, nearest first. targets: the Gateway's addresses in their order. doubt: the reason why it is not known
     whether the route attaches at all; then no annotation can give its targets either. tentative: a controller has yet
-    to decide, or the parent is absent; attachments that are certain do not wait for it.
+    to decide, or the parent is absent; attachments that are certain do not wait for it. rank: the parent's place in the
+    route's parentRefs.
     """
 
     hostname: str | Unknown
@@ -69,15 +71,20 @@ class Attachment:
     targets: Known[tuple[str, ...]] | Unknown
     doubt: Unknown | None = None
     tentative: bool = False
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AttachingRoute:
-    """A route in search of its listeners. protocols: of the listeners to which routes of its kind attach."""
+    """A route in search of its listeners.
+
+    protocols: of the listeners to which routes of its kind attach. gateways: those that count.
+    """
 
     kind: str
     namespace: str
     protocols: frozenset[str]
+    gateways: GatewaySelection = EVERY_GATEWAY
 
 
 def attachments(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> tuple[Attachment, ...]:
@@ -105,10 +112,12 @@ def _fits(kind: str, address: str) -> bool:
 
 
 def _of_gateway(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
+    if not route.gateways.names_one(reference.namespace, reference.name):
+        return
     gateway = objects.get(GATEWAYS, reference.namespace, reference.name)
     if gateway is None or isinstance(gateway, Unknown):
         yield from _unseen(gateway, GATEWAYS, reference, objects)
-    else:
+    elif route.gateways.has(gateway):
         key = key_of(objects.cluster, GATEWAYS, gateway)
         attachment = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
         for listener in gateway["spec"].get("listeners") or ():
@@ -134,14 +143,16 @@ def _of_listener_set(reference: ParentRef, route: AttachingRoute, objects: Clust
         return
     key = key_of(objects.cluster, LISTENER_SETS, found)
     parent = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
-    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
     if (parent.group, parent.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
         return
+    if not route.gateways.names_one(parent.namespace, parent.name):
+        return
+    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
     if gateway is None or isinstance(gateway, Unknown):
         yield from _unseen(gateway, GATEWAYS, parent, objects)
         return
     allowed = _allows_set(gateway, key, objects)
-    if allowed is False:
+    if allowed is False or not route.gateways.has(gateway):
         return
     gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
     behind = (Annotated.of(key, found), Annotated.of(gateway_key, gateway))

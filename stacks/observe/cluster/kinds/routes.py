@@ -6,7 +6,7 @@ Sources: Gateway API v1, `HTTPRouteSpec.hostnames`, `RouteParentStatus`; externa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stacks.kube.objects import ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
@@ -81,7 +81,7 @@ class Routes:
                 continue
             for name in _names(hosts, parent):
                 served.setdefault(name, []).append(parent)
-        claims = [*dict.fromkeys(self._claims(Claimant(key, created(route), (annotated,)), served, faults))]
+        claims = [*_each_once(self._claims(Claimant(key, created(route), (annotated,)), served, faults))]
         if hidden:
             # The listener's host name decides which names these are: this route's, and no other's, are not known.
             text = f"{key}: the host names of its listeners are not known: {hidden.reason}. Its records stay"
@@ -100,7 +100,7 @@ class Routes:
                 unseen = isinstance(parent.hostname, Unknown)  # and so are its annotations
                 if self.options.opt_in and not unseen and not find_annotation(chain, CONTENT_MODE):
                     continue
-                whole = Claimant(claimant.key, claimant.created, chain, parent.doubt)
+                whole = Claimant(claimant.key, claimant.created, chain, parent.doubt, parent.rank)
                 yield from assemble(whole, (name,), parent.targets, faults)
 
     def _parents(self, route: Manifest, key: ObjectKey, objects: ClusterObjects) -> Iterator[Attachment]:
@@ -113,11 +113,22 @@ class Routes:
             (ParentRef.of(one["parentRef"], key.namespace), verdict(one.get("conditions"), "Accepted", generation))
             for one in (route.get("status") or {}).get("parents") or ()
         ]
-        attaching = AttachingRoute(key.kind, key.namespace, self.protocols)
-        for raw in route["spec"].get("parentRefs") or ():
+        attaching = AttachingRoute(key.kind, key.namespace, self.protocols, self.options.gateways)
+        for rank, raw in enumerate(route["spec"].get("parentRefs") or ()):
             reference = ParentRef.of(raw, key.namespace)
             accepted = best(one for parent, one in status if parent == reference)
-            yield from judge(attachments(reference, attaching, objects), accepted, key)
+            found = judge(attachments(reference, attaching, objects), accepted, key)
+            yield from (replace(one, rank=rank) for one in found)
+
+
+def _each_once(found: Iterable[Claim | Complaint]) -> Iterator[Claim | Complaint]:
+    """Yield claims and complaints in their order; of claims that differ in their rank only the first."""
+    seen: set[Claim | Complaint] = set()
+    for one in found:
+        alike = replace(one, rank=0) if isinstance(one, Claim) and one.rank else one
+        if alike not in seen:
+            seen.add(alike)
+            yield one
 
 
 def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Complaint, ...]:
@@ -134,7 +145,10 @@ def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Compla
 
 
 def _hosts(route: Manifest, annotated: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
-    """Return the host names of a route, ANY among them where it has those of its listeners."""
+    """Return the host names of a route; ANY, those of its listeners, where neither its spec nor an annotation says one.
+
+    A listener's host name is a filter first (Gateway API, `Listener.hostname`): https://github.com/kubernetes-sigs/external-dns/issues/6596
+    """
     defined: tuple[str, ...] = tuple(route["spec"].get("hostnames") or ())
     own = (annotated,)
     which = annotation_value(own, GATEWAY_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
@@ -144,7 +158,7 @@ def _hosts(route: Manifest, annotated: Annotated, faults: list[Complaint]) -> tu
             return added
         case "defined-hosts-only":
             return defined
-    return (*(defined or (ANY,)), *added)
+    return (*defined, *added) if defined or find_annotation(own, HOSTNAME) else (ANY,)
 
 
 def _names(hosts: tuple[str, ...], parent: Attachment) -> tuple[str, ...]:

@@ -129,20 +129,23 @@ def allow(source: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a manif
     return {"namespaces": {"from": source, **more}}
 
 
-def gateway(
+def gateway(  # noqa: PLR0913 - a Gateway is made of these
     *addresses: str | tuple[str | None, str],
     name: str = "edge",
     listeners: tuple[Mapping[str, Any], ...] = (listener(),),
     allowed_listeners: Mapping[str, Any] | None = None,
     namespace: str = "shop",
     annotations: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    of_class: str = "lab",
 ) -> dict[str, Any]:
     pairs = [("IPAddress", one) if isinstance(one, str) else one for one in addresses]
     listed = [{"value": text} | ({"type": kind} if kind else {}) for kind, text in pairs]
-    spec: dict[str, Any] = {"listeners": list(listeners)}
+    spec: dict[str, Any] = {"gatewayClassName": of_class, "listeners": list(listeners)}
     if allowed_listeners is not None:
         spec["allowedListeners"] = allowed_listeners
-    return manifest("Gateway", name, spec, status={"addresses": listed}, namespace=namespace, annotations=annotations)
+    status = {"addresses": listed}
+    return manifest("Gateway", name, spec, status=status, namespace=namespace, annotations=annotations, labels=labels)
 
 
 def parent(condition: Mapping[str, Any] | None = ACCEPTED, name: str = "edge", **ref: Any) -> dict[str, Any]:  # noqa: ANN401 - a manifest's fields

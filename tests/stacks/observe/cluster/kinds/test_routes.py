@@ -249,7 +249,18 @@ class TestHostNames:
 
     def test_the_annotation_adds_names_and_the_listener_limits_them_too(self) -> None:
         assert self.found("*.example.com", WWW, hostname="b.example.com, c.example.net") == {WWW, "b.example.com"}
-        assert self.found("*.example.com", hostname="b.example.com") == {"*.example.com", "b.example.com"}
+
+    def test_a_listeners_own_is_the_fallback_of_a_route_that_nothing_names(self) -> None:
+        """https://github.com/kubernetes-sigs/external-dns/issues/6596."""
+        assert self.found("*.example.com", hostname="b.example.com") == {"b.example.com"}
+        assert self.found("*.example.com", hostname=" ") == {"*.example.com"}
+        assert self.found("*.example.com", hostname="b.example.net") == set()
+        assert self.found("own.example.com", hostname="b.example.com") == set()
+
+    def test_a_listeners_own_is_no_fallback_of_an_annotation_that_cannot_be_read(self) -> None:
+        edge = gateway("192.0.2.1", listeners=(listener(hostname="*.example.com"),))
+        found = claims("gateway-httproute", edge, route(annotations={f"{EXTERNAL}hostname": "-"}))
+        assert (targets(found), [one.value for one in complaints(found)]) == ({}, ["-"])
 
     def test_only_the_defined_ones_count_where_that_is_said(self) -> None:
         chosen = {"hostname": "b.example.com", "gateway_hostname_source": "defined-hosts-only"}
