@@ -29,8 +29,8 @@ _RESOURCE = re.compile(r"external-dns/resource=([^,\"]+)")
 _WILDCARD = "any-name"
 
 
-def made_by_external_dns(program: Path, kubeconfig: Path, prefix: str) -> Theirs:
-    """Run it once and return what it made."""
+def made_by_external_dns(program: Path, kubeconfig: Path, prefix: str, *arguments: str) -> Theirs:
+    """Run it once, with these arguments too, and return what it made."""
     cloudflare = Cloudflare(rate_limit=None)
     cloudflare.add_token(TOKEN)
     zone = cloudflare.add_zone(ZONE)
@@ -43,6 +43,7 @@ def made_by_external_dns(program: Path, kubeconfig: Path, prefix: str) -> Theirs
             "--txt-prefix=owner-%{record_type}.",
             f"--txt-wildcard-replacement={_WILDCARD}",
             "--batch-change-interval=10ms",
+            *arguments,
         )
     return _theirs(cloudflare.records(zone.id))
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from lab.external_dns import ANNOTATIONS
 from stacks.model.values import Known, Unknown
-from tests.differential.case import Case, fitting, key_of, said
+from stacks.observe.cluster.claims.hostnames import is_address
+from tests.differential.case import Case, fitting, key_of, names, said
 from tests.differential.compare import RecordSet
 from tests.differential.routes import LAGGING
 
@@ -127,6 +128,32 @@ def gateways_disagree(case: Case) -> bool:
         len({said(gateway, key) for gateway in case.gateways_of(route)}) > 1
         for route in case.routes
         for key in ("ttl", "cloudflare-proxied")
+    )
+
+
+def first_parent(case: Case) -> bool:
+    """A name has one alias: ours is the first parent's, theirs the least, and any address comes before it."""
+    if case.unknown or case.difference.field not in _ABOUT_TARGETS:
+        return False
+    pointing = [{tuple(_points_at(one)) for one in case.gateways_of(route)} for route in case.routes]
+    return any(len(several) > 1 and any(map(_is_alias, several)) for several in pointing)
+
+
+def _points_at(gateway: Manifest) -> list[str]:
+    return (said(gateway, "target") or "").split(",") if said(gateway, "target") else fitting(gateway)
+
+
+def _is_alias(targets: tuple[str, ...]) -> bool:
+    return any(not is_address(one) for one in targets)
+
+
+def listeners_own(case: Case) -> bool:
+    """They name a route after its listener too, where its annotation alone names it."""
+    if case.difference.theirs is None:
+        return False
+    return any(
+        said(route, "hostname") and not route["spec"].get("hostnames") and case.difference.name not in names(route)
+        for route in case.routes
     )
 
 

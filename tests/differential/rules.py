@@ -72,6 +72,16 @@ RULES = (
         reasons.gateways_disagree,
     ),
     Rule(
+        "first parent",
+        "of a route's Gateways with other targets, one of them an alias, the first in parentRefs counts",
+        reasons.first_parent,
+    ),
+    Rule(
+        "a listener's own name",
+        "it is a name of routes that nothing else names; external-dns takes it beside an annotation's (#6596)",
+        reasons.listeners_own,
+    ),
+    Rule(
         "names of a Node",
         "a Node's hostname annotation counts instead of what it is called; external-dns does not read it",
         reasons.names_of_node,

@@ -66,6 +66,14 @@ BAD_TTL = Complaint(
     f"{ingress('web')}: truenorth/ttl is [soon], not seconds, or auto",
 )
 FOREIGN = Complaint(ingress("api"), "", "", "", f"{ingress('api')}: api.example.com is an older object's")
+CHOICE = Complaint(
+    ingress("web"),
+    "",
+    "",
+    "",
+    f"{ingress('web')}: what stands behind its name web.example.com does not agree: a name has one CNAME",
+    is_choice=True,
+)
 NO_WAN = "the sources do not say what the WAN address is: none of 4 has answered"
 FEW = records()[:4]
 OURS = "home/ingress/shop/web"
@@ -171,6 +179,7 @@ OUTCOMES: Mapping[str, tuple[Event, ...]] = {
             ),
         ),
     ),
+    "a choice": (replace(convergence(FEW), plan=replace(convergence(FEW).plan, complaints=(CHOICE,))),),
     "many complaints": (
         replace(
             convergence(),

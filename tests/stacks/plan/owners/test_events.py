@@ -146,6 +146,14 @@ class TestWhatIsRefused:
         assert told.keys() == {(API, Reason.NAME_REFUSED)}
         assert told[API, Reason.NAME_REFUSED].startswith(f"{WEB} has {WWW}")
 
+    def test_whose_parents_do_not_agree_is_told_what_counts_and_that_it_was_made(self) -> None:
+        aliases = [wish(f"{one}.example.net", type="CNAME", rank=rank) for rank, one in enumerate(("public", "lan"))]
+        told = World().told(*aliases)
+        assert told.keys() == {(WEB, Reason.CREATED), (WEB, Reason.TARGET_CHOSEN)}
+        assert told[WEB, Reason.CREATED] == f"{WWW} CNAME -> public.example.net"
+        assert told[WEB, Reason.TARGET_CHOSEN].endswith("counts: public.example.net, and not lan.example.net")
+        assert not Reason.TARGET_CHOSEN.is_warning
+
     def test_a_name_of_the_settings_stays_theirs(self) -> None:
         world = World(make_settings({"name": "www", "targets": ["203.0.113.9"]}))
         assert "the settings have it too" in world.told(wish())[WEB, Reason.NAME_REFUSED]
