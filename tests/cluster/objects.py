@@ -69,6 +69,7 @@ def gateway(
     listeners: Iterable[Manifest] = (),
     allowed_listeners: Manifest | None = None,
     annotations: Texts | None = None,
+    labels: Texts | None = None,
     namespace: str = "",
 ) -> Manifest:
     """A Gateway with these addresses, of a type each where they are pairs."""
@@ -78,7 +79,14 @@ def gateway(
         spec["allowedListeners"] = allowed_listeners
     status = {"addresses": [{"type": kind, "value": value} for kind, value in pairs]}
     return manifest(
-        GATEWAY_API, "Gateway", name, spec=spec, status=status, annotations=annotations, namespace=namespace
+        GATEWAY_API,
+        "Gateway",
+        name,
+        spec=spec,
+        status=status,
+        annotations=annotations,
+        labels=labels,
+        namespace=namespace,
     )
 
 
