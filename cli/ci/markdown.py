@@ -27,6 +27,7 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("balancing", "warning"): "Conflicts",
     ("frozen", "warning"): "Stays as it is",
     ("complaint", "warning"): "Skipped",
+    ("source", "warning"): "Notes",
     ("choice", "note"): "Notes",
     ("balancing", "note"): "Notes",
     ("zone", "bad"): "Not read",

@@ -66,6 +66,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
         chosen = command.session.settings
         steps = adoption.steps(chosen, seen) if adoption.adopts(seen) else ()
         left = left_alone(chosen, seen.observation, seen.plan, takeover)
+        tables.print_unmet(command.console, seen)
         tables.print_plan_notes(command.console, seen.plan)
         adoption.print_left_alone(command.console, left)
         command.print_event("steps", adoption.steps_document(steps, left))

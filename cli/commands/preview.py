@@ -95,6 +95,7 @@ def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -
     from cli.terminal import plain
     from stacks.plan.sharding import moves
 
+    tables.print_unmet(console, seen)
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
     tables.print_balancing(console, seen.geo_changes)

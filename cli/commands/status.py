@@ -29,6 +29,7 @@ def status(
         else:
             tables.print_addresses(console, seen)
             tables.print_records(console, seen)
+            tables.print_unmet(console, seen)
             tables.print_plan_notes(console, seen.plan)
             tables.print_balancing(console, seen.geo_changes)
             pending = len(seen.changes) + len(seen.geo_changes)

@@ -158,6 +158,7 @@ def _check(command: CommandSession, reviewed: SavedPlan | None, seen: Convergenc
 def _print_plan(console: Console, seen: Convergence) -> None:
     from cli.output import tables
 
+    tables.print_unmet(console, seen)
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
     tables.print_balancing(console, seen.geo_changes)

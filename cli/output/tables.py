@@ -12,7 +12,7 @@ from cli.apiproxy.counts import summary_line
 from cli.findings.changes import MEANINGS, content, difference, is_mark, of_result
 from cli.findings.finding import Finding, Severity, shortened
 from cli.findings.outcome import of_outcomes, of_plan, of_refusals
-from cli.findings.sightings import of_address
+from cli.findings.sightings import of_address, of_source
 from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
 from cli.terminal import plain, styled
@@ -93,6 +93,11 @@ def print_records(console: Console, seen: Convergence) -> None:
     for change in pending.values():
         table.add_row(*_cells(change.record), _state(change))
     console.print(table)
+
+
+def print_unmet(console: Console, seen: Convergence) -> None:
+    """Print what the settings ask of the clusters and is not there."""
+    print_findings(console, (of_source(one) for one in seen.observation.sources if one.unmet))
 
 
 def print_plan_notes(console: Console, plan: Plan) -> None:

@@ -127,6 +127,8 @@ class SourceSighting:
     waiting: bool = False
     stale: str = ""
     """The reason why the source could not be read now, so that found is older; "" where it was read."""
+    unmet: str = ""
+    """What the settings ask for and the cluster does not have, such as a Gateway; "" for nothing."""
     namespaces: Known[tuple[tuple[str, Labels], ...]] | Unknown = field(default=Known(()))
     """The labels of each namespace of the cluster, where a rule of the settings asks for them."""
 

@@ -68,6 +68,14 @@ def test_a_selection_that_empties_a_source_is_refused(
     assert inside.zone() == before
 
 
+def test_a_gateway_that_there_is_not_is_told(inside: Inside, place: Place) -> None:
+    follow(inside, place, cluster=at(place, gateways=["publik"]))
+    for command in ("sources", "preview", "up"):
+        done = inside.run(command)
+        assert done.returncode == 0, done.stderr
+        assert "asks for 0 names: there is no Gateway publik (cluster.gateways)" in " ".join(done.stdout.split())
+
+
 def test_a_selector_that_is_none_is_a_fault_of_the_settings(inside: Inside, place: Place) -> None:
     follow(inside, place, cluster=at(place, gateway_labels="dns in public"))
     done = inside.run("up")

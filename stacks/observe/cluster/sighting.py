@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from stacks.kube.api import ClusterApi, Collection
 from stacks.kube.cache import Cache, CacheView, Selection, select
-from stacks.kube.objects import NAMESPACES, Manifest
+from stacks.kube.objects import GATEWAYS, NAMESPACES, Manifest
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import Labels, SourceSighting
@@ -26,6 +26,7 @@ class WatchedSource:
     name: str
     source: ClaimSource
     view: CacheView
+    gateways: GatewaySelection
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -44,9 +45,17 @@ class WatchedSource:
                 kind=own.kind,
                 found=self.source.claims(self.view),
                 waiting=self.view.caches[own].waiting,
+                unmet=self._unmet(),
                 uid=uid,
             )
         return self._last
+
+    def _unmet(self) -> str:
+        """Return what the settings ask for and no Gateway of routes is; "" for nothing, or where nobody knows."""
+        if GATEWAYS not in self.source.resources()[1:]:
+            return ""
+        found = self.view.all(GATEWAYS)
+        return self.gateways.unmet(found.value) if isinstance(found, Known) else ""
 
 
 class ClusterSources:
@@ -83,7 +92,8 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        return WatchedSource(name, source, CacheView(self._settings.name, caches))
+        view = CacheView(self._settings.name, caches)
+        return WatchedSource(name, source, view, GatewaySelection.of(self._settings))
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""

@@ -5,6 +5,7 @@ One that does not count is as one to which no route attaches: it gives neither n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stacks.kube.objects import Manifest
@@ -45,6 +46,16 @@ class GatewaySelection:
             and (not self.classes or gateway["spec"].get("gatewayClassName") in self.classes)
             and selects(self.labels, metadata.get("labels") or {})
         )
+
+    def unmet(self, gateways: Sequence[Manifest]) -> str:
+        """Return what the settings ask for and none of these Gateways is; "" for nothing."""
+        known = {(one["metadata"].get("namespace", ""), one["metadata"]["name"]) for one in gateways}
+        known |= {(ANYWHERE, name) for _, name in known}
+        if absent := sorted("/".join(filter(None, one)) for one in self.names - known):
+            return f"there is no Gateway {', '.join(absent)} (cluster.gateways)"
+        if self != EVERY_GATEWAY and not any(map(self.has, gateways)):
+            return "no Gateway counts (cluster.gateways, gateway_labels, gateway_classes)"
+        return ""
 
 
 EVERY_GATEWAY = GatewaySelection()

@@ -106,6 +106,27 @@ class TestWhatIsNotSeen:
         assert found == {}
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, ""),
+        ({"gateways": ["external", "edge/internal"]}, ""),
+        (
+            {"gateways": ["external", "publik", "shop/internal"]},
+            "there is no Gateway publik, shop/internal (cluster.gateways)",
+        ),
+        ({"gateway_labels": "dns=public"}, ""),
+        ({"gateway_labels": "dns=lan"}, "no Gateway counts (cluster.gateways, gateway_labels, gateway_classes)"),
+        ({"gateways": ["internal"], "gateway_classes": ["lab"]}, "no Gateway counts"),
+    ],
+)
+def test_settings_that_no_gateway_meets_say_so(settings: Mapping[str, Any], said: str) -> None:
+    selection = GatewaySelection.of(ClusterSettings.model_validate(settings))
+    unmet = selection.unmet([EXTERNAL, INTERNAL])
+    assert unmet.startswith(said)
+    assert bool(unmet) is bool(said)
+
+
 def test_without_settings_every_gateway_counts() -> None:
     assert GatewaySelection.of(ClusterSettings()) == EVERY_GATEWAY
     (of_both, other) = asked([EXTERNAL, INTERNAL, BOTH], EVERY_GATEWAY)
