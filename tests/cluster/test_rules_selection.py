@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stacks.settings.cluster import SourceName
 from tests.cluster.objects import Manifest, allow, gateway, ingress, listener, listener_set, route, service
 from tests.cluster.place import KEPT, Place
 
@@ -70,7 +71,7 @@ class TestObjects:
         place.put(route(GRAFANA, name="grafana", refs=BOTH[:1], annotations={"example.com/dns": "lan"}))
         place.put(ingress("i.example.com", name="in", annotations=said), ingress("o.example.com", name="out"))
         place.put(service("LoadBalancer", at=[{"ip": "192.0.2.1"}]))
-        every = ("gateway-httproute", "ingress", "service")
+        every: tuple[SourceName, ...] = ("gateway-httproute", "ingress", "service")
         for selector in ("example.com/dns=public", "example.com/site in (https://a.example.com/x)"):
             assert place.names(*every, annotations=selector) == {APP, "i.example.com"}
         assert place.names(*every, annotations="!example.com/dns") == {"o.example.com", "www.example.com"}
