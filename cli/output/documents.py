@@ -119,7 +119,7 @@ def sighting_document(one: Sighting) -> dict[str, object]:
 
 def source_document(one: SourceSighting) -> dict[str, object]:
     """The JSON of a source's state."""
-    reason = one.found.reason if isinstance(one.found, Unknown) else one.stale
+    reason = one.found.reason if isinstance(one.found, Unknown) else one.stale or one.unmet
     known = isinstance(one.found, Known)
     return {"cluster": one.cluster, "source": one.source, "known": known, "waiting": one.waiting, "reason": reason}
 

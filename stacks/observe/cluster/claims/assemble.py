@@ -114,7 +114,8 @@ def _by_type(
     addresses: dict[str | None, Targets] = {
         one: _known(by_type[one], settings) for one in ("A", "AAAA") if one in by_type
     }
-    # An address beside a name, or several names: a CNAME stands alone (RFC 1034, 3.6.2).
+    # An address beside a name, or several names: a CNAME stands alone (RFC 1034, 3.6.2). Controllers list names in any
+    # order (an annotation has one at most), and the least stays the least when they list them otherwise.
     return addresses or {"CNAME": Known((min(by_type["CNAME"]),))}
 
 
