@@ -48,6 +48,14 @@ GATEWAY_API = Definitions(
     versions.GATEWAY_API_SUM,
     r"config/crd/((?:standard|experimental)/[^/]*k8s\.io_[^/]*)",
 )
+DNS_ENDPOINT = Definitions(
+    "external-dns-definitions",
+    "external-dns",
+    versions.EXTERNAL_DNS,
+    "sigs.k8s.io/external-dns",
+    versions.EXTERNAL_DNS_SUM,
+    r"config/crd/standard/(dnsendpoints\.externaldns\.k8s\.io\.yaml)",
+)
 OPERATORS = (
     Definitions(
         "prometheus-operator",

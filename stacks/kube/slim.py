@@ -26,10 +26,14 @@ _ROUTE: Shape = {
     "spec": {"parentRefs": _PARENT, "hostnames": None},
     "status": {"parents": {"parentRef": _PARENT, "conditions": _CONDITIONS}},
 }
+_ENDPOINT: Shape = dict.fromkeys(("dnsName", "recordType", "recordTTL", "targets", "setIdentifier", "providerSpecific"))
 _SHAPES: Mapping[str, Shape] = {
     "HTTPRoute": _ROUTE,
     "GRPCRoute": _ROUTE,
     "TLSRoute": _ROUTE,
+    "TCPRoute": _ROUTE,
+    "UDPRoute": _ROUTE,
+    "DNSEndpoint": {"spec": {"endpoints": _ENDPOINT}},
     "Gateway": {"spec": {"listeners": _LISTENERS, "allowedListeners": None}, "status": {"addresses": None}},
     "ListenerSet": {
         "spec": {"parentRef": _PARENT, "listeners": _LISTENERS},

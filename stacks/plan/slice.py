@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from components.marks import ownership
 from components.records import canonical_content
+from components.records.types import RECORD_TYPES
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.observation import Observation
 from stacks.model.values import Known, LiveRecord, RegisteredRecord, UnreadZone
-from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
@@ -59,7 +59,7 @@ def _reached(
     leading = _leading(records, observation.sources)
     while True:
         places = wanted | {
-            ownership.mark_name(name, kind, prefix) for name in wanted for kind in MARKED_TYPES for prefix in prefixes
+            ownership.mark_name(name, kind, prefix) for name in wanted for kind in RECORD_TYPES for prefix in prefixes
         }
         # What stands in one of the places is somebody's mark, say; what an alias leads to stays where the alias does.
         further = {_host(one) for one in records if one.record.name in places}

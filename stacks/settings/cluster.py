@@ -12,7 +12,17 @@ from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault
 
-SourceName = Literal["gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node"]
+SourceName = Literal[
+    "gateway-httproute",
+    "gateway-grpcroute",
+    "gateway-tlsroute",
+    "gateway-tcproute",
+    "gateway-udproute",
+    "ingress",
+    "service",
+    "node",
+    "crd",
+]
 
 ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
     "gateway-httproute",

@@ -30,7 +30,17 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no cluster is read": ({"zone": "example.com"}, {"settings": {"zone": "example.com", "sources": None}}),
     "every source, limited to namespaces, with status": (
         settings(
-            sources=["gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node"],
+            sources=[
+                "gateway-httproute",
+                "gateway-grpcroute",
+                "gateway-tlsroute",
+                "gateway-tcproute",
+                "gateway-udproute",
+                "ingress",
+                "service",
+                "node",
+                "crd",
+            ],
             cluster={"namespaces": ["a", "b"], "gateway_namespaces": ["edge"], "status_annotation": True},
         ),
         {},

@@ -21,10 +21,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from components.marks import external_dns, ownership
+from components.records.types import RECORD_TYPES
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
 from stacks.model.values import Known, Unknown
-from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
     from stacks.settings.cluster import ClaimRules, DomainSettings, TargetSettings
@@ -34,6 +34,8 @@ SHOWN = 3
 """Names in a complaint about several."""
 _RESERVING = frozenset({"A", "AAAA", "CNAME"})
 _SRV_LABELS = 2
+_LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX"})
+"""The types of records that lead to their targets."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Closed:
 
 def mark_affixes(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the prefixes of the names of marks, and the suffixes of their first labels, without empty ones."""
-    found = [ownership.mark_name("", kind, zone.mark_prefix) for zone in settings.each_zone() for kind in MARKED_TYPES]
+    found = [ownership.mark_name("", kind, zone.mark_prefix) for zone in settings.each_zone() for kind in RECORD_TYPES]
     suffixes: list[str] = []
     for instance in settings.external_dns:
         before, after = external_dns.affixes(instance.affix())
@@ -107,8 +109,8 @@ class _Rules:
         elif (allowed := self._allows(name, claim.object.namespace)) is not True:
             return allowed or "cluster.domains does not allow it to objects of this namespace"
         if self.rules.targets.are_limited and isinstance(claim.targets, Known):
-            strange = [one for one in claim.targets.value if not self._may_be_target(one, self.rules.targets)]
-            if strange and claim.type != "SRV":
+            strange = [one for one in _pointed_at(claim) if not self._may_be_target(one, self.rules.targets)]
+            if strange:
                 return f"cluster.targets does not allow the target {strange[0]}"
         return ""
 
@@ -141,6 +143,12 @@ class _Rules:
         except ValueError:
             return any_matches(allowed.names, target)
         return any(address in network for network in self.networks)
+
+
+def _pointed_at(claim: Claim) -> Iterator[str]:
+    """Yield the addresses and hosts that known targets lead to; of services, whose names are their own, none."""
+    if isinstance(claim.targets, Known) and claim.type in _LEADING:
+        yield from (one.split(" ")[-1] for one in claim.targets.value)
 
 
 def _checked(claim: Claim) -> str:

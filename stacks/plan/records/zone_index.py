@@ -12,6 +12,7 @@ from components.marks.heritage import HeritageMark, Readers
 from components.marks.writer import Writer
 from components.records import canonical_content
 from components.records.logical_name import MARK, LogicalName
+from components.records.types import RECORD_TYPES
 from stacks.model.observation import Observation
 from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.cases import Wanted, holder_of
@@ -20,8 +21,6 @@ from stacks.plan.records.record_sets import Key, sets_of
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
     from stacks.settings.zone import ZoneSettings
-
-MARKED_TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def index(
 def _readers(settings: Settings, zone: ZoneSettings) -> Readers:
     return Readers(
         truenorth_prefix=zone.mark_prefix,
-        truenorth_types=MARKED_TYPES,
+        truenorth_types=RECORD_TYPES,
         external_dns=tuple(instance.affix() for instance in settings.external_dns),
         key=settings.external_dns_key(),
     )

@@ -102,7 +102,7 @@ class TestBadInput:
         message = refused(sources=["httproute"])
         assert "'httproute' is not possible here" in message
         assert "truenorth:sources[0] in Pulumi.home.yaml" in message
-        assert "use 'gateway-httproute', 'gateway-grpcroute', 'gateway-tlsroute', 'ingress', 'service'" in message
+        assert "use 'gateway-httproute', 'gateway-grpcroute', 'gateway-tlsroute', 'gateway-tcproute'" in message
 
     def test_a_misspelt_setting_suggests_the_nearest(self) -> None:
         message = refused(clusters=[{"name": "home", "labls": "a=b"}])

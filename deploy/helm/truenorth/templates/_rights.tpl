@@ -16,9 +16,12 @@ the two against each other.
   "gateway-httproute" (list $group "httproutes")
   "gateway-grpcroute" (list $group "grpcroutes")
   "gateway-tlsroute" (list $group "tlsroutes")
+  "gateway-tcproute" (list $group "tcproutes")
+  "gateway-udproute" (list $group "udproutes")
   "ingress" (list "networking.k8s.io" "ingresses")
   "service" (list "" "services")
-  "node" (list "" "nodes") -}}
+  "node" (list "" "nodes")
+  "crd" (list "externaldns.k8s.io" "dnsendpoints") -}}
 {{- range $source := $settings.sources | default list -}}
   {{- $kind := get $kinds $source -}}
   {{- $wide := eq $source "node" -}}

@@ -14,6 +14,8 @@ GATEWAY_API = {"Gateway", "ListenerSet", "Namespace"}
         ("gateway-httproute", {"HTTPRoute"} | GATEWAY_API),
         ("gateway-grpcroute", {"GRPCRoute"} | GATEWAY_API),
         ("gateway-tlsroute", {"TLSRoute"} | GATEWAY_API),
+        ("gateway-tcproute", {"TCPRoute"} | GATEWAY_API),
+        ("gateway-udproute", {"UDPRoute"} | GATEWAY_API),
         ("ingress", {"Ingress"}),
         ("service", {"Service", "EndpointSlice", "Node"}),
         ("node", {"Node"}),
@@ -26,7 +28,7 @@ def test_each_source_says_what_it_has_to_see_its_own_kind_first(name: str, kinds
 
 
 def test_these_are_all() -> None:
-    assert len(SOURCES) == 6
+    assert len(SOURCES) == 9
 
 
 def test_nodes_and_namespaces_are_in_no_namespace() -> None:

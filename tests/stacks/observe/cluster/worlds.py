@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stacks.kube.objects import (
+    DNS_ENDPOINTS,
     ENDPOINT_SLICES,
     GATEWAYS,
     GRPC_ROUTES,
@@ -16,7 +17,9 @@ from stacks.kube.objects import (
     NAMESPACES,
     NODES,
     SERVICES,
+    TCP_ROUTES,
     TLS_ROUTES,
+    UDP_ROUTES,
     Manifest,
     Resource,
 )
@@ -28,7 +31,7 @@ from stacks.observe.cluster.sources import SOURCES
 RESOURCES = {
     one.kind: one
     for one in (
-        *(HTTP_ROUTES, GRPC_ROUTES, TLS_ROUTES, GATEWAYS, LISTENER_SETS),
+        *(HTTP_ROUTES, GRPC_ROUTES, TLS_ROUTES, TCP_ROUTES, UDP_ROUTES, GATEWAYS, LISTENER_SETS, DNS_ENDPOINTS),
         *(INGRESSES, SERVICES, ENDPOINT_SLICES, NODES, NAMESPACES),
     )
 }
