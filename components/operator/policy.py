@@ -133,7 +133,8 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
         ),
         "hostnameSource": (
             f"request.kind.kind == 'Ingress' ? {_first(_spellings('ingress-hostname-source', ours=False))} : "
-            f"request.kind.kind in ['Service', 'DNSEndpoint'] ? [] : {_first(_spellings('gateway-hostname-source', ours=False))}"
+            "request.kind.kind in ['Service', 'DNSEndpoint'] ? [] : "
+            f"{_first(_spellings('gateway-hostname-source', ours=False))}"
         ),
         "endpoints": (
             "request.kind.kind == 'DNSEndpoint' && has(object.spec.endpoints) ? "

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from components.operator.args import ObjectName, Read, Rights
 from stacks.kube.cache import Selection, select
 from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, Resource
-from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.geo import balanced
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import sources_of
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
 
@@ -44,8 +43,8 @@ def own_clusters(settings: Settings) -> tuple[ClusterSettings, ...]:
 
 def reads(cluster: ClusterSettings) -> Iterator[Read]:
     """Yield the reads of a cluster, some more than once, with the Events and annotations that follow from them."""
-    for name in dict.fromkeys(cluster.sources):
-        resources = SOURCES[name](Options()).resources()
+    for source in sources_of(cluster).values():
+        resources = source.resources()
         for resource, selection in select(resources, cluster).items():
             is_own = resource is resources[0]
             yield _read(selection, cluster, is_own=is_own, gets_events=is_own or resource in _WITH_ROUTES)

@@ -27,8 +27,11 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.api_calls import CALLS, Call
 from stacks.model.errors import UserError
 
-_GATEWAY_VERSIONS = ("v1", "v1beta1", "v1alpha3", "v1alpha2")
-"""Versions in which the fields that we read are the same."""
+_VERSIONS = {
+    GATEWAY_GROUP: ("v1", "v1beta1", "v1alpha3", "v1alpha2"),
+    "networking.istio.io": ("v1", "v1beta1", "v1alpha3"),
+}
+"""Versions, by group, in which the fields that we read are the same."""
 _MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -105,7 +108,7 @@ class LightkubeApi:
         try:
             group = msgspec.convert(await self._get(f"/apis/{resource.group}", "discover"), _Group)
             offered = {one.version for one in group.versions}
-            wanted = _GATEWAY_VERSIONS if resource.group == GATEWAY_GROUP else (resource.version,)
+            wanted = _VERSIONS.get(resource.group, (resource.version,))
             for version in wanted:
                 if version in offered:
                     found = msgspec.convert(

@@ -17,13 +17,17 @@ GATEWAY_GROUP = "gateway.networking.k8s.io"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of object in the API. group: "" for the core one. plural: its name in paths."""
+    """A kind of object in the API. group: "" for the core one. plural: its name in paths.
+
+    fields: those that are read of a kind that only a description knows, `[]` after a list; None for the others.
+    """
 
     group: str
     version: str
     plural: str
     kind: str
     namespaced: bool = True
+    fields: tuple[str, ...] | None = None
 
 
 HTTP_ROUTES = Resource(GATEWAY_GROUP, "v1", "httproutes", "HTTPRoute")

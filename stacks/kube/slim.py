@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from sys import intern
 from typing import Any
 
@@ -45,7 +46,7 @@ _SHAPES: Mapping[str, Shape] = {
     },
     "Service": {
         "spec": {
-            **dict.fromkeys(("type", "clusterIP", "clusterIPs", "externalIPs", "externalName")),
+            **dict.fromkeys(("type", "clusterIP", "clusterIPs", "externalIPs", "externalName", "selector")),
             **dict.fromkeys(("externalTrafficPolicy", "publishNotReadyAddresses")),
             "ports": {"nodePort": None, "protocol": None},
         },
@@ -62,9 +63,22 @@ _SHAPES: Mapping[str, Shape] = {
 
 def slim(resource: Resource, manifest: Manifest) -> Manifest:
     """Return the object with the fields that are read, its lists as tuples, recurring texts interned."""
-    kept = _cut(manifest, _SHAPES[resource.kind])
+    kept = _cut(manifest, _shape_of(resource.fields) if resource.fields is not None else _SHAPES[resource.kind])
     kept["metadata"] = _metadata(manifest["metadata"])
     return kept
+
+
+@cache
+def _shape_of(fields: tuple[str, ...]) -> Shape:
+    """Return the shape of these fields; whoever keeps an outer field keeps all that is in it."""
+    shape: dict[str, Any] = {}
+    for path in sorted(fields, key=len, reverse=True):
+        *outer, last = (step.removesuffix("[]") for step in path.split("."))
+        inner = shape
+        for step in outer:
+            inner = inner.setdefault(step, {})
+        inner[last] = None
+    return shape
 
 
 def _metadata(metadata: Manifest) -> dict[str, Any]:

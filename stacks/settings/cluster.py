@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.settings.geo import GeoSettings
+from stacks.settings.kinds import KindSettings, ServicePlace
 from stacks.settings.problems import fault
 
 SourceName = Literal[
@@ -22,6 +23,14 @@ SourceName = Literal[
     "service",
     "node",
     "crd",
+    "traefik-ingressroute",
+    "traefik-ingressroutetcp",
+    "traefik-ingressrouteudp",
+    "istio-gateway",
+    "istio-virtualservice",
+    "contour-httpproxy",
+    "openshift-route",
+    "kong-tcpingress",
 ]
 
 ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
@@ -33,6 +42,7 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
 )
 """The sources of a cluster without the setting."""
 LONGEST_NAME = 63
+MOST_KINDS = 50
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
 
@@ -162,6 +172,10 @@ class ClusterDefaults(ClaimRules):
     """Whether Services of type ClusterIP are named too."""
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
+    source_services: dict[SourceName, ServicePlace] = Field(default_factory=dict)
+    """The Service, NAMESPACE/NAME, with the addresses of a source whose objects have none: `traefik-ingressroute`."""
+    kinds: Annotated[tuple[KindSettings, ...], Field(max_length=MOST_KINDS)] = ()
+    """Kinds of objects that are named too, each described by its fields."""
     timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds of attempts before a cluster is unknown."""
     events: bool = True

@@ -12,9 +12,9 @@ from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import Labels, SourceSighting
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims.source import ClaimSource, Options
+from stacks.observe.cluster.claims.source import ClaimSource
 from stacks.observe.cluster.kinds.geo import balanced
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import sources_of
 from stacks.settings.cluster import ClusterSettings
 
 
@@ -52,20 +52,12 @@ class ClusterSources:
     """The sources of one cluster. Each collection of objects is read once, however many sources use it."""
 
     def __init__(self, settings: ClusterSettings) -> None:
-        options = Options(
-            opt_in=settings.opt_in,
-            ingress_classes=settings.ingress_classes,
-            cluster_addresses=settings.cluster_addresses,
-            cordoned_nodes=settings.cordoned_nodes,
-            names_per_object=settings.names_per_object,
-            targets_per_name=settings.targets_per_name,
-        )
         self._settings = settings
         self._namespaces: CacheView | None = None
         self.uid = ""
         """The UID of the cluster; "" until it is known."""
         self._caches: dict[Selection, Cache] = {}
-        self._sources = tuple(self._watched(name, SOURCES[name](options)) for name in dict.fromkeys(settings.sources))
+        self._sources = tuple(self._watched(name, one) for name, one in sources_of(settings).items())
         if geo := settings.geo:
             self._sources += tuple(self._watched(name, one, geo.label_selector) for name, one in balanced(geo).items())
         if settings.asks_for_labels:

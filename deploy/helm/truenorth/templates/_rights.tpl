@@ -21,7 +21,16 @@ the two against each other.
   "ingress" (list "networking.k8s.io" "ingresses")
   "service" (list "" "services")
   "node" (list "" "nodes")
-  "crd" (list "externaldns.k8s.io" "dnsendpoints") -}}
+  "crd" (list "externaldns.k8s.io" "dnsendpoints")
+  "traefik-ingressroute" (list "traefik.io" "ingressroutes")
+  "traefik-ingressroutetcp" (list "traefik.io" "ingressroutetcps")
+  "traefik-ingressrouteudp" (list "traefik.io" "ingressrouteudps")
+  "istio-gateway" (list "networking.istio.io" "gateways")
+  "istio-virtualservice" (list "networking.istio.io" "virtualservices")
+  "contour-httpproxy" (list "projectcontour.io" "httpproxies")
+  "openshift-route" (list "route.openshift.io" "routes")
+  "kong-tcpingress" (list "configuration.konghq.com" "tcpingresses") -}}
+{{- $everywhere := dict "wide" false "namespaces" list "told" false "annotated" false -}}
 {{- range $source := $settings.sources | default list -}}
   {{- $kind := get $kinds $source -}}
   {{- $wide := eq $source "node" -}}
@@ -32,9 +41,21 @@ the two against each other.
     {{- end -}}
     {{- $reads = append $reads (dict "group" "" "resource" "namespaces" "wide" true "namespaces" list "told" false "annotated" false) -}}
   {{- end -}}
+  {{- if eq $source "istio-virtualservice" -}}
+    {{- $reads = append $reads (merge (dict "group" "networking.istio.io" "resource" "gateways") $everywhere) -}}
+  {{- end -}}
+  {{- if or (hasPrefix "istio-" $source) (hasKey ($cluster.source_services | default dict) $source) -}}
+    {{- $reads = append $reads (merge (dict "group" "" "resource" "services") $everywhere) -}}
+  {{- end -}}
   {{- if eq $source "service" -}}
     {{- $reads = append $reads (dict "group" "discovery.k8s.io" "resource" "endpointslices" "wide" false "namespaces" $own "told" false "annotated" false) -}}
     {{- $reads = append $reads (dict "group" "" "resource" "nodes" "wide" true "namespaces" list "told" false "annotated" false) -}}
+  {{- end -}}
+{{- end -}}
+{{- range $kind := $cluster.kinds | default list -}}
+  {{- $reads = append $reads (dict "group" $kind.group "resource" $kind.plural "wide" false "namespaces" $own "told" $told "annotated" $annotated) -}}
+  {{- if $kind.service -}}
+    {{- $reads = append $reads (merge (dict "group" "" "resource" "services") $everywhere) -}}
   {{- end -}}
 {{- end -}}
 {{- range $domain := $cluster.domains | default list -}}
