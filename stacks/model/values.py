@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, TypeVar
 
 from components.records.logical_name import LogicalName
+from components.records.plan_limits import NOT_KNOWN, PlanLimits
 from components.records.record import Record
 
 T_co = TypeVar("T_co", covariant=True)
@@ -83,6 +84,8 @@ class ZoneSnapshot:
     zone: str
     zone_id: str
     records: tuple[LiveRecord, ...]
+    limits: PlanLimits = NOT_KNOWN
+    """The limits of the zone's plan, where the provider names it and they matter."""
 
 
 @dataclass(frozen=True, slots=True)

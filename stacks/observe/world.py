@@ -13,6 +13,7 @@ from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
 from stacks.observe.wan.links import sight
+from stacks.observe.zone.plans import with_limits
 from stacks.observe.zone.providers import READERS
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
@@ -51,6 +52,7 @@ def observe(
         known = registry()
         zones = read_zones(settings, credentials, known)
         around = looking.result()
+        zones = with_limits(settings, credentials, zones, around.of_records)
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
         return Observation(around.addresses, zones, known, around.of_records, geo)
 

@@ -14,8 +14,10 @@ from components.records import canonical_content
 from stacks.model.observation import Observation
 from stacks.model.values import Conflict, Deferred, Endpoint, Frozen, Known, LiveRecord, RecordSet, SharedSet, Unknown
 from stacks.plan.desired import shares
+from stacks.plan.desired.endpoints import FAMILY
 from stacks.plan.desired.links import partly_known
 from stacks.plan.desired.merging import ALIAS
+from stacks.plan.desired.reachable import proxiable
 from stacks.plan.desired.retained import KeptSet, standing, why_wanted
 from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import SETTINGS
@@ -98,6 +100,10 @@ def resolve(endpoint: Endpoint, zone: ZoneIndex, inputs: PlanInputs) -> Resolved
     if follows_links:
         targets = partly_known(endpoint, held, inputs.observation)
     values = targets.value if isinstance(targets, Known) else held
+    if values and endpoint.proxied and endpoint.type in FAMILY and not endpoint.source.startswith(SETTINGS):
+        # What an object gave once may be private: beside others it goes, so that nothing shows where these are.
+        reached = proxiable(values)
+        endpoint, values = replace(endpoint, proxied=bool(reached)), reached or values
     frozen = None
     if isinstance(endpoint.targets, Unknown):
         kept = tuple(content for content in held if content in values)
@@ -207,7 +213,7 @@ def _wished(resolved: Resolved, zone: ZoneIndex) -> RecordSet:
         slots=slots(values, {number(one): one.record.content for one in ours}),
         ttl=endpoint.ttl,
         proxied=endpoint.proxied,
-        comment=marked_comment(endpoint.comment, settings, zone.writer),
+        comment=marked_comment(endpoint.comment, settings, zone.writer, zone.keeping.longest_comment),
         mark_name=ownership.mark_name(endpoint.name, endpoint.type, settings.mark_prefix) if texts else "",
         mark_content=ownership.encode(mark) if texts else "",
         mark_ttl=settings.traits.automatic_ttl,

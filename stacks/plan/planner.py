@@ -38,6 +38,7 @@ from stacks.model.values import (
     RecordSet,
     SharedSet,
     UnreadZone,
+    ZoneSnapshot,
 )
 from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
 from stacks.plan.desired.admission import Closed
@@ -93,6 +94,7 @@ def make_plan(
         Tenure(observation.registry, sight.hidden, sight.namespace, sight.is_clear),
         balanced,
         frozenset(link for (link, _), found in addresses.items() if isinstance(found, Known)),
+        {one.zone: one.limits for one in observation.zones if isinstance(one, ZoneSnapshot)},
     )
     inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings))
     zones: list[_ZonePlan] = []
@@ -131,8 +133,8 @@ def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
 
 def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> _ZonePlan:
     """Return the plan of one zone: a decision for each endpoint, then the sets that stay or leave without one."""
-    own = endpoints(zone.settings, inputs.addresses)
-    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses)
+    own = endpoints(zone.settings, inputs.addresses, zone.keeping)
+    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, zone.keeping)
     resolved = [resolve(endpoint, zone, inputs) for endpoint in (*own, *of_objects.endpoints)]
     decisions = [decide(one, zone, inputs) for one in resolved]
     wanted = {(one.endpoint.name, one.endpoint.type) for one in resolved}

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from components.marks import external_dns, in_comments
 from components.marks.external_dns import Affix
+from components.records.plan_limits import USUAL_COMMENT
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings import geo_checks, geo_environment
@@ -262,7 +263,7 @@ def _check_comment_marks(settings: Settings, where: str) -> None:
         entries: tuple[NameSettings | RecordSettings, ...] = (*zone.names, *zone.records)
         for comment in {zone.comment, *(entry.comment for entry in entries)}:
             try:
-                in_comments.encode(comment or "", settings.owner, zone.comment_limit)
+                in_comments.encode(comment or "", settings.owner, zone.comment_limit or USUAL_COMMENT)
             except ValueError as error:
                 do = "shorten it, raise comment_limit to what the zone's plan stores, or use marks: txt"
                 raise UserError(str(error), where, do) from None

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from components.marks import ownership
 from components.records import canonical, canonical_content
 from components.records.providers import PROVIDERS, Provider
+from stacks.model.scope import Scope, reach, tunnel_of
 from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
@@ -57,9 +58,12 @@ class NameSettings(BaseModel):
         for target in self.targets:
             types = self.types or (("AAAA",) if ":" in target else ("A",))
             try:
-                canonical.address(target, "AAAA" if ":" in target else "A")
+                address = canonical.address(target, "AAAA" if ":" in target else "A")
             except ValueError as error:
                 raise fault(f"{self.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
+            if (found := reach(address)).scope is Scope.NEVER:
+                do = "write an address that others can reach, or leave targets out: then it is this machine's own"
+                raise fault(f"{self.name}: {address} is {found.what}", do)
             if ("AAAA" if ":" in target else "A") not in types:
                 raise fault(
                     f"{self.name}: the address {target} does not fit the type {', '.join(types)}",
@@ -81,8 +85,8 @@ class RecordSettings(BaseModel):
     """The values as in a zone file: `10 mail.example.com` for MX; a text or a list."""
     ttl: Ttl | None = None
     """Left out: that of the zone."""
-    proxied: bool = False
-    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only."""
+    proxied: bool | None = None
+    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only. Left out: for an alias of a tunnel alone."""
     comment: Comment | None = None
     """Left out: that of the zone."""
 
@@ -104,6 +108,10 @@ class RecordSettings(BaseModel):
             raise fault(f"{self.name} {self.type} cannot be proxied", "only A, AAAA and CNAME records can")
         return self
 
+    def leads_to_tunnel(self, provider: str) -> bool:
+        """Return whether the record is an alias of a tunnel, to which only this provider's proxy leads."""
+        return self.type == "CNAME" and tunnel_of(canonical_content.content(self.type, self.content[0])) == provider
+
 
 class ZoneDefaults(BaseModel):
     """The defaults of each of `zones`, from the stack's settings."""
@@ -120,10 +128,12 @@ class ZoneDefaults(BaseModel):
     """A comment on each record: one line, at most 100 characters on Free zones."""
     marks: Marks = "txt"
     """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
-    comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
-    """The longest comment in the zone's plan: 100 characters on Free zones, 500 on others."""
-    tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
-    """The number of tags a record may have in the zone's plan: none on Free zones."""
+    comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] | None = None
+    """The longest comment; left out: that of the zone's plan (100 characters on Free zones, 500 on others)."""
+    tag_limit: Annotated[int, Field(ge=0, le=20)] | None = None
+    """The number of tags a record may have; left out: that of the zone's plan (none on Free zones, 20 on others)."""
+    private_addresses: bool = False
+    """Whether objects may point names of the zone at private addresses and names: 192.168.1.5, nas.home.arpa."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
     """The text before a name in the name of its mark."""
     policy: Policy = "sync"
@@ -166,13 +176,15 @@ class ZoneSettings(ZoneDefaults):
         if self.marks == "comment" and not self.traits.comments:
             raise fault(f"{self.traits.title} stores no comments", "use marks: txt", ("marks",))
         for setting, position, entry in self._entries():
-            if (entry.proxied or (entry.proxied is None and self.proxied)) and not self.traits.proxies:
+            if self.wants_proxy(entry) and not self.traits.proxies:
                 raise fault(
                     f"{self.traits.title} has no proxy",
                     "remove proxied, or set proxied: false for this zone",
                     (setting, position, "proxied"),
                 )
             ttl = self.ttl if entry.ttl is None else entry.ttl
+            if self.wants_proxy(entry):
+                continue  # then the ttl is automatic, whatever is written
             if ttl != canonical.AUTOMATIC_TTL and not self.traits.shortest_ttl <= ttl <= self.traits.longest_ttl:
                 raise fault(
                     f"{entry.name}: a ttl of {ttl} seconds is not possible at {self.traits.title}",
@@ -204,13 +216,21 @@ class ZoneSettings(ZoneDefaults):
         return self
 
     def _check_proxied(self, name: str, entry: NameSettings | RecordSettings, where: tuple[str, int]) -> None:
-        proxied = self.proxied if entry.proxied is None else entry.proxied
-        if proxied and (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
+        is_tunnel = isinstance(entry, RecordSettings) and entry.proxied is None
+        if is_tunnel or not self.wants_proxy(entry):
+            return
+        if (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
             raise fault(
                 f"{name} is proxied and has a ttl of {entry.ttl}: proxied records have an automatic ttl",
                 "remove the ttl, or set proxied: false",
                 where,
             )
+
+    def wants_proxy(self, entry: NameSettings | RecordSettings) -> bool:
+        """Return whether an entry is to be proxied: where it says so, or as names of the zone and tunnels are."""
+        if entry.proxied is not None:
+            return entry.proxied
+        return entry.leads_to_tunnel(self.provider) if isinstance(entry, RecordSettings) else self.proxied
 
     def _entries(self) -> Iterator[tuple[str, int, NameSettings | RecordSettings]]:
         for position, name in enumerate(self.names):

@@ -16,6 +16,7 @@ import requests
 
 from components import urns
 from components.records import cloudflare_fields
+from components.records.plan_limits import NOT_KNOWN, PlanLimits, limits_of
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
@@ -44,6 +45,20 @@ def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
     with opened(credentials) as session:
         found = zone_id or str(find_zone(session, credentials, zone)["id"])
         return ZoneSnapshot(zone, found, _records(session, credentials, zone, found))
+
+
+def limits(credentials: Credentials, zone: ZoneSnapshot) -> PlanLimits:
+    """Return the limits of a zone's plan; nothing is known where the token may not read the zone.
+
+    Raises ObservationError where the API cannot be asked.
+    """
+    with opened(credentials) as session:
+        url = f"{credentials.base_url}/zones/{zone.zone_id}"
+        response, body = http.get(session, url, {}, "Cloudflare", f"the plan of the zone {zone.zone}")
+    if response.status_code == requests.codes.too_many_requests or response.status_code >= requests.codes.server_error:
+        raise ObservationError(f"Cloudflare answered {response.status_code} about the plan of the zone {zone.zone}")
+    found = _visible_zone(body["result"]) if response.ok and body.get("result") else None
+    return limits_of(found.plan, found.created) if found else NOT_KNOWN
 
 
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:

@@ -27,7 +27,7 @@ from stacks.model.values import Known, Unknown
 from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
-    from stacks.settings.cluster import ClaimRules, DomainSettings, TargetSettings
+    from stacks.settings.cluster import ClaimRules, ClusterDefaults, DomainSettings, TargetSettings
     from stacks.settings.stack import Settings
 
 SHOWN = 3
@@ -175,7 +175,7 @@ def admitted(
     return kept, tuple(_complaint(key, tuple(names), reason) for (key, reason), names in refused.items())
 
 
-def rules_of(settings: Settings, sources: Iterable[SourceSighting]) -> Mapping[str, ClaimRules]:
+def rules_of(settings: Settings, sources: Iterable[SourceSighting]) -> Mapping[str, ClusterDefaults]:
     """Return the rules of each cluster that sources are of."""
     known = {one.name: one for one in settings.each_cluster()}
     return {one.cluster: known.get(one.cluster, settings.cluster) for one in sources}

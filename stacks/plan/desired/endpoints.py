@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.records import canonical, canonical_content
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Sighting, Unknown
+from stacks.plan.desired.keeping import Keeping
 
 if TYPE_CHECKING:
     from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
@@ -22,11 +24,25 @@ def addresses_by_link(sightings: tuple[Sighting, ...]) -> AddressesByLink:
     return {(one.link, one.family): one.addresses for one in sightings}
 
 
-def endpoints(zone: ZoneSettings, addresses: AddressesByLink) -> tuple[Endpoint, ...]:
+def endpoints(zone: ZoneSettings, addresses: AddressesByLink, keeping: Keeping | None = None) -> tuple[Endpoint, ...]:
     """Return an endpoint for each name and type. A name without targets points at the addresses of its links.
 
     Where one of several links is unknown, so are the targets: `links.partly_known` says what can be done all the same.
+    keeping: what the zone keeps of their settings; None for what any plan keeps.
     """
+    return tuple(_kept(one, zone, keeping or Keeping(zone)) for one in _wanted(zone, addresses))
+
+
+def _kept(endpoint: Endpoint, zone: ZoneSettings, keeping: Keeping) -> Endpoint:
+    """Return the endpoint with the settings that the zone keeps."""
+    ttl = endpoint.ttl if endpoint.ttl == zone.traits.automatic_ttl else keeping.ttl(endpoint.ttl)
+    comment = keeping.comment(endpoint.comment) if endpoint.comment else ""
+    if (ttl, comment) == (endpoint.ttl, endpoint.comment):
+        return endpoint
+    return replace(endpoint, ttl=ttl, comment=comment)
+
+
+def _wanted(zone: ZoneSettings, addresses: AddressesByLink) -> tuple[Endpoint, ...]:
     aliases = [entry for entry in zone.names if zone.is_alias(entry)]
     found = [
         endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, addresses)
@@ -101,7 +117,7 @@ def _endpoint(
 
 
 def _proxied(entry: NameSettings | RecordSettings, zone: ZoneSettings) -> bool:
-    return zone.proxied if entry.proxied is None else entry.proxied
+    return zone.wants_proxy(entry)
 
 
 def _types(entry: NameSettings, links: tuple[str, ...], addresses: AddressesByLink) -> tuple[str, ...]:

@@ -59,11 +59,11 @@ def import_ids(record_set: RecordSet) -> dict[str, str]:
     return {logical_name: identity for logical_name, identity in ids.items() if identity}
 
 
-def marked_comment(comment: str, settings: ZoneSettings, writer: Writer) -> str:
-    """Return the comment of a record, with the mark in it where marks are comments."""
+def marked_comment(comment: str, settings: ZoneSettings, writer: Writer, longest: int) -> str:
+    """Return the comment of a record, with the mark in it where marks are comments. longest: characters of both."""
     if settings.marks != "comment":
         return comment
-    return in_comments.encode(comment, writer.owner, settings.comment_limit, writer.instance)
+    return in_comments.encode(comment, writer.owner, longest, writer.instance)
 
 
 def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark: RegisteredRecord | None) -> RecordSet:

@@ -14,6 +14,7 @@ from components.records import canonical_content
 from components.records.logical_name import MARK, LogicalName
 from stacks.model.observation import Observation
 from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.plan.desired.keeping import Keeping
 from stacks.plan.records.cases import Wanted, holder_of
 from stacks.plan.records.record_sets import Key, sets_of
 
@@ -51,6 +52,8 @@ class ZoneIndex:
     """The records of the zone that state does not know, by name."""
     marks_at: Mapping[str, list[tuple[HeritageMark, LiveRecord]]]
     """The marks in the zone with their records, by the names that they speak of."""
+    keeping: Keeping
+    """What the zone keeps of the settings of records."""
     mark_ids: frozenset[str]
     """The ids of all TXT records that are marks, those of no name among them."""
 
@@ -173,6 +176,7 @@ def index(
         foreign=_by_name(one for one in snapshot.records if one.id not in ids),
         marks_at=marks_at,
         mark_ids=mark_ids,
+        keeping=Keeping(zone, snapshot.limits, settings.owner),
     )
 
 

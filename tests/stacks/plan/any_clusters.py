@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -33,6 +33,8 @@ GANDI = "example.net"
 TOO_SHORT = 60
 """Seconds: a ttl that Gandi has not."""
 DOWN = Unknown("connection refused")
+UNUSABLE = frozenset({"10.0.0.4", "192.168.0.9", "127.0.0.1", "fd00::1", "web.shop.svc.cluster.local"})
+"""Targets that are of no use in a public zone."""
 
 some = st.sampled_from
 
@@ -77,13 +79,29 @@ class Clusters:
         return tuple(found)
 
     def seen(self, key: ObjectKey) -> tuple[Claim, ...]:
-        """Those of an object of which its source tells."""
+        """Those of an object of which its source tells, with the targets that are of use."""
         is_there = key.cluster in self.configured and (key.cluster, key.kind) not in self.unread
-        return self.wishes(key) if is_there else ()
+        return usable(self.wishes(key)) if is_there else ()
 
     def is_read(self, key: ObjectKey) -> bool:
         """Whether the source of an object is, or the settings do not name its cluster any more."""
         return key.cluster not in self.configured or (key.cluster, key.kind) not in self.unread
+
+
+def usable(wishes: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The wishes of an object without targets that are of no use; where none is left it has no address yet."""
+    kept, bare = [], []
+    for one in wishes:
+        left = tuple(target for target in one.targets.value if target not in UNUSABLE) if _is_known(one) else ()
+        if left or not _is_known(one):
+            kept.append(replace(one, targets=Known(left)) if left else one)
+        else:
+            bare.append(replace(one, type=None, targets=Unknown("of no use"), ttl=None))
+    return tuple(kept) if any(not isinstance(one.targets, Unknown) for one in kept) else (*kept, *bare[:1])
+
+
+def _is_known(wish: Claim) -> bool:
+    return isinstance(wish.targets, Known)
 
 
 addresses = st.lists(some(["192.0.2.1", "192.0.2.2", "192.0.2.3"]), unique=True, min_size=1, max_size=2).map(
@@ -93,6 +111,16 @@ shapes: st.SearchStrategy[tuple[tuple[str | None, Targets], ...]] = st.one_of(
     addresses.map(lambda found: (("A", found),)),
     addresses.map(lambda found: (("A", found), ("AAAA", Known(("2001:db8::1",))))),
     some(["a.example.edu", "b.example.edu"]).map(lambda found: (("CNAME", Known((found,))),)),
+    some(
+        [
+            (("A", Known(("10.0.0.4", "192.0.2.1"))),),
+            (("A", Known(("10.0.0.4", "192.168.0.9"))),),
+            (("A", Known(("127.0.0.1",))), ("AAAA", Known(("2001:db8::1", "fd00::1")))),
+            (("A", Known(("192.0.2.2",))), ("AAAA", Known(("fd00::1",)))),
+            (("A", Known(("10.0.0.4",))), ("AAAA", Known(("fd00::1",)))),
+            (("CNAME", Known(("web.shop.svc.cluster.local",))),),
+        ]
+    ),
     some([(("A", Detected()),), ((None, Detected()),), (("A", Unknown("silence")),), ((None, Unknown("mistake")),)]),
 )
 asking = st.builds(Asks, some((*NAMES, *NAMES, *CLOSED)), shapes, some([None, None, None, 600, TOO_SHORT]))

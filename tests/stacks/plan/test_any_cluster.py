@@ -28,10 +28,8 @@ from tests.profiles import examples
 from tests.stacks.plan.any_clusters import (
     CLOSED,
     CLUSTERS,
-    GANDI,
     NAMES,
     OBJECTS,
-    TOO_SHORT,
     Asks,
     Clusters,
     Step,
@@ -77,10 +75,8 @@ class World:
         found = claims_by_zone(self.settings, observation.sources, tenure, detected=detected)
         return tuple(claim for claims in found.by_zone.values() for claim in claims)
 
-    def targets(self, wish: Claim, part: Targets, record_type: str) -> frozenset[str] | None:
+    def targets(self, part: Targets, record_type: str) -> frozenset[str] | None:
         """What an object asks for; None where that is unknown, or cannot be had."""
-        if wish.name.endswith(GANDI) and wish.ttl == TOO_SHORT:
-            return None
         if isinstance(part, Detected):
             return frozenset({self.address}) if self.address and record_type == "A" else None
         return frozenset(part.value) if isinstance(part, Known) else None
@@ -92,7 +88,7 @@ class World:
             record_type = wish.type or ("A" if isinstance(wish.targets, Detected) else "")
             of_set = found.setdefault((wish.name, record_type), {})
             for key, part in wish.parts or ((wish.object, wish.targets),):
-                of_set[key] = self.targets(wish, part, record_type)
+                of_set[key] = self.targets(part, record_type)
         return found
 
     def held(self) -> dict[Key, frozenset[str]]:
@@ -112,8 +108,7 @@ class World:
             for of_set, values in sets.items():
                 asked = [wish for wish in self.clusters.seen(key) if wish.name == of_set[0]]
                 unknown = any(
-                    wish.type in {None, of_set[1]} and self.targets(wish, wish.targets, of_set[1]) is None
-                    for wish in asked
+                    wish.type in {None, of_set[1]} and self.targets(wish.targets, of_set[1]) is None for wish in asked
                 )
                 if of_set[0] not in self.own and (unknown or not self.clusters.is_read(key)):
                     found.setdefault(of_set, set()).update(values)
@@ -138,7 +133,7 @@ class World:
         for wish in self.clusters.seen(key):
             if wish.name == name:
                 record_type = wish.type or ("A" if isinstance(wish.targets, Detected) else "")
-                found[name, record_type] = self.targets(wish, wish.targets, record_type)
+                found[name, record_type] = self.targets(wish.targets, record_type)
         return found
 
     def check_holders(self, holders: Mapping[str, set[ObjectKey]], told: set[str]) -> None:
