@@ -196,6 +196,11 @@ def report(plan: Plan) -> None:
     for frozen in plan.frozen:
         kept = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
         pulumi.log.warn(f"{frozen.name} {frozen.type} {kept}: {frozen.reason}")
+    for full in plan.full:
+        left = ", ".join(" ".join(key) for key in full.left_out[:10])
+        pulumi.log.warn(f"the zone {full.zone} {full.what}: not made: {left}; {full.do}")
+    for advice in plan.advice:
+        pulumi.log.warn(f"{advice.subject} {advice.what}: {advice.do}")
     for complaint in plan.complaints:
         pulumi.log.warn(complaint.text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from cli.findings.advice import of_advice, of_full_zones
 from cli.findings.balancing import of_geo_plan, of_sight
 from cli.findings.finding import Finding, plural
 from cli.findings.sightings import of_address, of_source
@@ -57,9 +58,11 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
         if one.reason not in skipped  # the complaint says it
     ]
     return (
+        *of_full_zones(plan),
         *of_rejected(plan),
         *of_conflicts(plan),
         *frozen,
+        *of_advice(plan),
         *map(of_complaint, plan.complaints),
         *of_geo_plan(plan.geo),
     )

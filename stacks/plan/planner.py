@@ -42,6 +42,7 @@ from stacks.model.values import (
 )
 from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
 from stacks.plan.desired.admission import Closed
+from stacks.plan.desired.advice import advice
 from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.desired.links import published
@@ -55,9 +56,11 @@ from stacks.plan.records.leftovers import leftovers
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex, index
 from stacks.plan.safety.creations import within_limits
+from stacks.plan.safety.quota import within_quota
 from stacks.plan.sharding import layout
 
 if TYPE_CHECKING:
+    from stacks.model.advice import Advice
     from stacks.model.claims import Claim, Complaint, ObjectKey
     from stacks.plan.records.adoption import Takeover
     from stacks.settings.stack import Settings
@@ -72,6 +75,7 @@ class _ZonePlan:
     frozen: tuple[Frozen, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     shared: tuple[SharedSet, ...] = ()
+    advice: tuple[Advice, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     asked_by: tuple[tuple[Key, tuple[ObjectKey, ...]], ...] = ()
 
@@ -113,6 +117,7 @@ def make_plan(
         deferred=tuple(chain.from_iterable(one.deferred for one in zones)),
         links=published(observation),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
+        advice=tuple(chain.from_iterable(one.advice for one in zones)),
         queues=settled.queues,
         complaints=(
             *settled.complaints,
@@ -123,7 +128,7 @@ def make_plan(
         geo=geo_part(settings, observation, handed_over=handed_over),
         layout=layout(settings.shards, record_sets, observation.registry.layout),
     )
-    return within_limits(settings.guard, plan, observation)
+    return within_quota(settings, within_limits(settings.guard, plan, observation), observation)
 
 
 def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
@@ -153,6 +158,7 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
         frozen=(*chain.from_iterable(map(_frozen_by, resolved, decisions)), *_frozen(stays)),
         deferred=tuple(one for one in remarks if isinstance(one, Deferred)),
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),
+        advice=tuple(advice(zone.keeping)),
         complaints=of_objects.complaints,
         asked_by=tuple(of_objects.objects.items()),
     )

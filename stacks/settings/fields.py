@@ -12,6 +12,8 @@ from components.records import canonical
 from stacks.settings.problems import fault
 
 LONGEST_COMMENT = 500
+SHORTEST_LIMIT = 50
+"""Characters: a mark has to fit in."""
 LONGEST_TTL = 2_592_000
 
 
@@ -56,6 +58,16 @@ def _mark_prefix(value: str) -> str:
     return value
 
 
+def _comment_limit(value: int) -> int:
+    if value and not SHORTEST_LIMIT <= value <= LONGEST_COMMENT:
+        raise fault(
+            f"comments of {value} characters are no limit of a plan",
+            f"use {SHORTEST_LIMIT} to {LONGEST_COMMENT}, or 0 for that of the zone's plan",
+        )
+    return value
+
+
+CommentLimit = Annotated[int, AfterValidator(_comment_limit)]
 MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]

@@ -11,7 +11,7 @@ from components.marks import ownership
 from components.records import canonical, canonical_content
 from components.records.providers import PROVIDERS, Provider
 from stacks.model.scope import Scope, reach, tunnel_of
-from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
+from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
@@ -128,10 +128,10 @@ class ZoneDefaults(BaseModel):
     """A comment on each record: one line, at most 100 characters on Free zones."""
     marks: Marks = "txt"
     """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
-    comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] | None = None
-    """The longest comment; left out: that of the zone's plan (100 characters on Free zones, 500 on others)."""
-    tag_limit: Annotated[int, Field(ge=0, le=20)] | None = None
-    """The number of tags a record may have; left out: that of the zone's plan (none on Free zones, 20 on others)."""
+    comment_limit: CommentLimit = 0
+    """The longest comment, at least 50; 0: that of the zone's plan, 100 characters on Free zones, 500 on others."""
+    tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
+    """The number of tags a record may have; 0: as the zone's plan has it, none on Free zones, 20 on others."""
     private_addresses: bool = False
     """Whether objects may point names of the zone at private addresses and names: 192.168.1.5, nas.home.arpa."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX

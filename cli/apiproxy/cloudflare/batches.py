@@ -20,12 +20,12 @@ from cli.apiproxy.cloudflare.envelope import BATCH, IDENTIFIED, SINGLE, ZONE, Ma
 from cli.apiproxy.cloudflare.operation import ORDER, Method, Operation
 from cli.apiproxy.http import Response
 from cli.apiproxy.pacer import ApiUnreachable, TurnTooLate
+from components.records.plan_limits import limits_of
 
 Named = Callable[[Operation], str]
 """Returns the name that an operation is about, in lower case; "" where it is not known."""
 SMALLEST: Final = 200
 """Operations of a batch on Free, and on every plan."""
-_PAID: Final = 3_500
 _KINDS: dict[Method, str] = {"DELETE": "deletes", "PATCH": "patches", "PUT": "puts", "POST": "posts"}
 
 
@@ -55,15 +55,15 @@ async def batch_limit(client: ApiClient, zone_id: str, waiting: int) -> int:
             answer = await client.call("GET", f"/zones/{zone_id}")
         except (ApiUnreachable, TurnTooLate):
             return SMALLEST
-        known[zone_id] = _PAID if answer.status == HTTPStatus.OK and _is_paid(answer.body) else SMALLEST
+        known[zone_id] = _limit(answer.body) if answer.status == HTTPStatus.OK else SMALLEST
     return known.get(zone_id, SMALLEST)
 
 
-def _is_paid(content: bytes) -> bool:
+def _limit(content: bytes) -> int:
     try:
-        return ZONE.decode(content).result.plan.legacy_id != "free"
+        return limits_of(ZONE.decode(content).result.plan.legacy_id).batch or SMALLEST
     except Malformed:
-        return False
+        return SMALLEST
 
 
 def batches(operations: Iterable[Operation], limit: int, named: Named) -> list[list[Operation]]:

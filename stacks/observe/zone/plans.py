@@ -75,6 +75,6 @@ def _may_matter(settings: ZoneSettings, zone: ZoneSnapshot, claims: Sequence[Cla
         or any(canonical.AUTOMATIC_TTL < (one or 0) < USUAL_TTL for one in ttls)
         or any(len(one or "") > room for one in comments)
         or any(one.tags for one in claims)
-        or (settings.comment_limit or 0) > USUAL_COMMENT
+        or settings.comment_limit > USUAL_COMMENT
         or bool(settings.tag_limit)
     )

@@ -46,7 +46,7 @@ class Keeping:
     @property
     def longest_comment(self) -> int:
         """Characters, of a comment with the mark in it."""
-        known = [one for one in (self.zone.comment_limit, self.limits.comment) if one is not None]
+        known = [one for one in (self.zone.comment_limit or None, self.limits.comment) if one is not None]
         return min(known, default=USUAL_COMMENT)
 
     @property
@@ -67,7 +67,7 @@ class Keeping:
         """Tags of a record."""
         if not self.zone.traits.comments:
             return 0
-        known = [one for one in (self.zone.tag_limit, self.limits.tags) if one is not None]
+        known = [one for one in (self.zone.tag_limit or None, self.limits.tags) if one is not None]
         return min(known, default=0)
 
     def ttl(self, seconds: int) -> int:
@@ -177,7 +177,7 @@ def _lost_of_text(claim: Claim, keeping: Keeping) -> Iterator[_Lost]:
 
 def _allowed_tags(keeping: Keeping) -> str:
     many, zone = keeping.most_tags or "no", keeping.zone
-    if zone.tag_limit is not None and zone.tag_limit == keeping.most_tags:
+    if zone.tag_limit and zone.tag_limit == keeping.most_tags:
         return f"{many} tags, as the setting tag_limit of the zone {zone.zone} says"
     return f"{many} tags, as {keeping.plan} has it"
 
