@@ -8,7 +8,7 @@ from stacks.model.plan import Plan
 
 def of_advice(plan: Plan) -> tuple[Finding, ...]:
     """Return what a plan says about the settings."""
-    return tuple(Finding("settings", "warning", one.subject, one.what, "", f"{one.do}.") for one in plan.advice)
+    return tuple(Finding("settings", "warning", one.subject, one.what, one.do) for one in plan.advice)
 
 
 def of_full_zones(plan: Plan) -> tuple[Finding, ...]:
@@ -17,6 +17,6 @@ def of_full_zones(plan: Plan) -> tuple[Finding, ...]:
     for one in plan.full:
         left = [" ".join(key) for key in one.left_out]
         more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
-        why = f"not made: {', '.join(left[:SHOWN])}{more}"
-        found.append(Finding("zone", "bad", f"the zone {one.zone}", one.what, why, f"What helps: {one.do}."))
+        why = f"not made: {', '.join(left[:SHOWN])}{more}; {one.do}"
+        found.append(Finding("zone", "bad", f"the zone {one.zone}", one.what, why))
     return tuple(found)

@@ -7,12 +7,12 @@ from tests.cli.daemon.watching import ended, told, until, watching
 
 
 def test_a_refused_record_fails_no_turn_is_told_once_and_holds_up_no_other(inside: Inside) -> None:
-    inside.settings("www", {"name": "bad", "ttl": 30}, "api")
+    inside.settings("www", {"name": "bad", "proxied": True, "targets": ["10.0.0.1"]}, "api")
     with watching(inside) as watcher:
         first = told(watcher, "result")
         (finding,) = [one for one in first["findings"] if one["kind"] == "rejected"]
-        assert finding["subject"] == f"bad.example.com A {FIRST_IPV4}"
-        assert finding["why"] == "TTL must be between 60 and 86400 seconds, or 1 for Automatic. (9021)"
+        assert finding["subject"] == "bad.example.com A 10.0.0.1"
+        assert finding["why"] == "Target 10.0.0.1 is not allowed for a proxied record. (9003)"
         assert inside.zone() == {f"{name}.example.com/A": FIRST_IPV4 for name in ("www", "api")}
         inside.calls()
 
@@ -20,7 +20,7 @@ def test_a_refused_record_fails_no_turn_is_told_once_and_holds_up_no_other(insid
         watcher.send_signal(1)
         events = until(watcher, "result")
         assert "failure" not in {one["event"] for one in events}
-        assert [one["kind"] for one in events[-1]["findings"]] == ["rejected"]
+        assert [one["kind"] for one in events[-1]["findings"]] == ["rejected", "settings"]
         assert inside.zone() == {f"{name}.example.com/A": FIRST_IPV4 for name in ("www", "api")}
         assert "POST" not in {method for method, _ in inside.calls()}
 
