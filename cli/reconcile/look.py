@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from cli.reconcile.result import Convergence
+from cli.reconcile.writes import FORESEEN
 from cli.session.open import require_estate
 from cli.session.session import Session
 from cli.state.instance import instance_of
@@ -46,6 +47,8 @@ class ConvergenceOptions:
     """Whether changes that the guard refuses are taken out of the plan where possible, and the rest is carried out."""
     always: bool = False
     """Whether the engine runs even where nothing is to be done."""
+    at_once: Collection[str] = ()
+    """The providers at which the run carries out deletions and creations in one transaction."""
 
 
 DEFAULTS = ConvergenceOptions()
@@ -64,6 +67,7 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
         observation = observe(settings, session.credentials, lambda: registry_of_estate(session), sights)
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=time.time())
+        options = replace(options, at_once=FORESEEN if session.upstreams else ())
         seen = considered(settings, observation, options, handed_over=handed_over)
     return replace(seen, seconds=time.monotonic() - began)
 
@@ -72,7 +76,7 @@ def considered(
     settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
 ) -> Convergence:
     """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
-    plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
+    plan = make_plan(settings, observation, options.takeover, handed_over=handed_over, at_once=options.at_once)
     plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
     found = changes(plan, observation)
     refused = _refusals(settings, plan, found, observation, options)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ class PlanInputs:
     addresses: AddressesByLink
     sight: Sight
     closed: Closed
+    at_once: Collection[str] = ()
+    """The providers at which a record takes the place of another in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,17 @@ def decide(resolved: Resolved, zone: ZoneIndex, inputs: PlanInputs) -> Decision:
     if zone.alive(key) and zone.settings.policy == "create-only":
         return Declare(_as_in_state(key, zone))
     if in_the_way := zone.own_in_the_way(key):
-        return _behind_own(endpoint, in_the_way, zone, inputs)
+        return _behind_own(resolved, in_the_way, zone, inputs)
     return _among_others(resolved, zone, inputs.takeover)
 
 
-def _behind_own(endpoint: Endpoint, types: tuple[str, ...], zone: ZoneIndex, inputs: PlanInputs) -> Keep | Leave:
+def _behind_own(resolved: Resolved, types: tuple[str, ...], zone: ZoneIndex, inputs: PlanInputs) -> Decision:
     """Return the decision where other records of ours stand in the way: a CNAME, or records where one is wanted.
 
-    types: of these records. They are deleted first, or stay where they may be wanted or the policy keeps them. At a
-    name of the settings no object can want them.
+    types: of these records. They are deleted at once or first, or stay where they may be wanted or the policy keeps
+    them. At a name of the settings no object can want them.
     """
+    endpoint = resolved.endpoint
     key = (endpoint.name, endpoint.type)
     reasons = (why_wanted((endpoint.name, kind), zone, inputs.sight) for kind in types)
     reason = "" if endpoint.source.startswith(SETTINGS) else next(filter(None, reasons), "")
@@ -135,9 +138,15 @@ def _behind_own(endpoint: Endpoint, types: tuple[str, ...], zone: ZoneIndex, inp
         stays = tuple(standing(endpoint.name, types, zone, inputs.sight))
         return Keep(stays, Frozen(*key, (), reason) if reason else None)
     if zone.settings.policy == "sync":
-        return Leave((Deferred(*key, types),))
+        is_swap = zone.settings.provider in inputs.at_once and not _leads_home(resolved, zone)
+        return _among_others(resolved, zone, inputs.takeover) if is_swap else Leave((Deferred(*key, types),))
     kept = f"policy {zone.settings.policy} keeps it; nothing was declared"
     return Leave((Conflict(*key, f"{', '.join(types)} of ours", kept),))
+
+
+def _leads_home(resolved: Resolved, zone: ZoneIndex) -> bool:
+    """Whether an alias leads to a name of its own zone, which this run may have yet to make."""
+    return resolved.endpoint.type == ALIAS and any(one.endswith(zone.settings.zone) for one in resolved.values)
 
 
 def _among_others(resolved: Resolved, zone: ZoneIndex, takeover: Takeover | None) -> Declare | Leave:

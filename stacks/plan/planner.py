@@ -9,8 +9,9 @@
 | the zone could not be listed                     | all that is ours in it is declared unchanged                     |
 | policy `upsert-only`, and a set is not wanted    | it is declared unchanged, as long as the zone has it             |
 | policy `create-only`, and the zone has a set     | likewise, wanted or not                                          |
-| records of ours of a type that cannot stand      | they are deleted, and the next run makes it; other policies than |
-| beside it, e.g. A where a CNAME is wanted now    | `sync` keep them: a conflict                                     |
+| records of ours of a type that cannot stand      | they are deleted, and it is made at once where the run can do    |
+| beside it, e.g. A where a CNAME is wanted now    | both together, else by the next run; other policies than `sync`  |
+|                                                  | keep them: a conflict                                            |
 | an object's targets are unknown, or its           | likewise; of several objects those that are known are followed   |
 | annotations are wrong                            |                                                                  |
 | a source of a cluster could not be read          | all that may have been made for its objects is declared          |
@@ -81,11 +82,17 @@ class _ZonePlan:
 
 
 def make_plan(
-    settings: Settings, observation: Observation, takeover: Takeover | None = None, *, handed_over: bool = False
+    settings: Settings,
+    observation: Observation,
+    takeover: Takeover | None = None,
+    *,
+    handed_over: bool = False,
+    at_once: Collection[str] = (),
 ) -> Plan:
     """Return the plan for these settings in this world. The same inputs give the same plan.
 
-    takeover: of `truenorth adopt`, beyond the setting `adopt`. handed_over: of `geo_part`.
+    takeover: of `truenorth adopt`, beyond the setting `adopt`. handed_over: of `geo_part`. at_once: the providers at
+    which the run carries out deletions and creations in one transaction, so that no name is without records between.
     """
     geo = observation.geo
     balanced = frozenset(wish.host_name for wish in geo.wishes) if geo else frozenset()
@@ -100,7 +107,7 @@ def make_plan(
         frozenset(link for (link, _), found in addresses.items() if isinstance(found, Known)),
         {one.zone: one.limits for one in observation.zones if isinstance(one, ZoneSnapshot)},
     )
-    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings))
+    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings), at_once)
     zones: list[_ZonePlan] = []
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)

@@ -15,6 +15,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import Known, RegisteredRecord
 from stacks.plan.changes import Action, Change
 from stacks.plan.records.record_sets import Key
+from stacks.plan.records.zone_index import clashes
 from stacks.plan.safety.holders import holders_of
 from stacks.plan.safety.refusal import Refusal
 
@@ -28,7 +29,16 @@ def emptied(
     ours = {one.urn: one for one in observation.registry.records if one.resource.is_record}
     gone = {one.urn: one for one in found if one.urn in ours and one.action in {Action.DELETE, Action.FORGET}}
     deferred = {one.name for one in plan.deferred}
-    deleted = [one for one in gone.values() if one.action is Action.DELETE and one.record.name not in deferred]
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for one in plan.record_sets:
+        wanted[one.name].add(one.type)
+    deleted = [
+        one
+        for one in gone.values()
+        if one.action is Action.DELETE
+        and one.record.name not in deferred
+        and not any(clashes(other, one.record.type) for other in wanted[one.record.name] - {one.record.type})
+    ]
     if not deleted:
         return
     zones = _of_zones(plan, ours, gone, deleted, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.record_sets import Key, as_registered, sets_of
+from stacks.plan.records.zone_index import clashes
 from stacks.plan.safety.followed import Followed
 from stacks.plan.safety.refusal import Refusal
 
@@ -32,10 +34,14 @@ def held_back(plan: Plan, refused: Sequence[Refusal], observation: Observation) 
     for key in sorted(held):
         if records[key][0].zone_id in names:
             kept[key] = as_registered(key, names[records[key][0].zone_id], records[key], marks.get(key))
-    sets = [
+    staying: dict[str, set[str]] = defaultdict(set)
+    for name, kind in kept:
+        staying[name].add(kind)
+    sets = [  # a set that was to take the place of one that stays waits for it
         _moved(one, kept.pop((one.name, one.type)), followed) if (one.name, one.type) in kept else one
         for one in plan.record_sets
-        if (one.name, one.type) in held or (one.name, one.type) not in new
+        if ((one.name, one.type) in held or (one.name, one.type) not in new)
+        and not any(kind != one.type and clashes(one.type, kind) for kind in staying.get(one.name, ()))
     ]
     deferred = tuple(one for one in plan.deferred if not any((one.name, other) in held for other in one.until))
     return replace(plan, record_sets=(*sets, *kept.values()), deferred=deferred)
