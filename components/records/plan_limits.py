@@ -37,6 +37,8 @@ class PlanLimits:
 
 
 NOT_KNOWN = PlanLimits()
+LARGEST = PlanLimits(comment=500, tags=20)
+"""The limits of a zone whose plan cannot be read just now: what was stored stays, and the API judges what is new."""
 _FREE = PlanLimits(FREE, USUAL_TTL, SMALLEST_QUOTA, USUAL_COMMENT, 0, 200)
 _PAID = {
     name: PlanLimits(name, shortest, records, 500, 20, 3_500)

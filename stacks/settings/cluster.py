@@ -112,7 +112,7 @@ class ClaimRules(BaseModel):
     domains: Annotated[tuple[DomainSettings, ...], Field(max_length=MOST_RULES)] = ()
     """Who may ask for which names; none: everybody for any name without a label that begins with `_`."""
     targets: TargetSettings = Field(default_factory=TargetSettings)
-    """The targets that may be pointed at; none: any."""
+    """The targets that may be pointed at; none: any public one."""
     names_per_object: Annotated[int, Field(ge=1, le=10_000)] = 250
     """The number of names that one object may ask for."""
     targets_per_name: Annotated[int, Field(ge=1, le=1_000)] = 100
@@ -149,7 +149,7 @@ class ClusterDefaults(ClaimRules):
     ingress_classes: tuple[str, ...] = ()
     """The classes of the Ingresses that count; none: all."""
     cluster_addresses: bool = False
-    """Whether Services of type ClusterIP are named too."""
+    """Whether Services of type ClusterIP are named too, and private addresses of Services published."""
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
     timeout: Annotated[float, Field(gt=0, le=300)] = 10.0

@@ -33,7 +33,7 @@ class NameSettings(BaseModel):
     types: tuple[AddressType, ...] = ()
     """Left out: the types of the detected families."""
     targets: tuple[str, ...] = ()
-    """Addresses of its own; none: the WAN address."""
+    """Addresses of its own; none: the WAN address, which in IPv6 is that of this machine alone."""
     links: tuple[str, ...] = ()
     """The links of `wan.links` that the name points at; none: the machine's own WAN address."""
     ttl: Ttl | None = None

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from components.marks.in_comments import LONGEST_MARK
 from components.records import canonical
-from components.records.plan_limits import NOT_KNOWN, SMALLEST_QUOTA, USUAL_COMMENT, USUAL_TTL, PlanLimits
+from components.records.plan_limits import LARGEST, NOT_KNOWN, SMALLEST_QUOTA, USUAL_COMMENT, USUAL_TTL, PlanLimits
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.errors import ObservationError
 from stacks.model.values import Known, UnreadZone, ZoneSnapshot
@@ -34,32 +34,31 @@ def with_limits(
     sources: Sequence[SourceSighting],
 ) -> tuple[ZoneSnapshot | UnreadZone, ...]:
     """Return the zones with the limits of their plans, where these may matter and the provider names the plans."""
-    found: list[ZoneSnapshot | UnreadZone] = []
     claims = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
     asking = [one for one in claims if isinstance(one, Claim)]
-    for zone in zones:
-        if isinstance(zone, ZoneSnapshot) and _may_matter(settings.of_zone(zone.zone), zone, asking):
-            found.append(replace(zone, limits=_limits(settings.of_zone(zone.zone), credentials[zone.zone], zone)))
-        else:
-            found.append(zone)
-    return tuple(found)
+    return tuple(
+        replace(zone, limits=_limits(settings.of_zone(zone.zone), credentials[zone.zone], zone, asking))
+        if isinstance(zone, ZoneSnapshot)
+        else zone
+        for zone in zones
+    )
 
 
-def _limits(settings: ZoneSettings, credentials: Credentials, zone: ZoneSnapshot) -> PlanLimits:
+def _limits(
+    settings: ZoneSettings, credentials: Credentials, zone: ZoneSnapshot, claims: Sequence[Claim]
+) -> PlanLimits:
     """Return the limits as they are, or as they were last where the API cannot be asked."""
-    read = READERS[settings.provider].limits
-    if read is None:
-        return NOT_KNOWN
-    key = (credentials.base_url, zone.zone_id)
-    known, at = _asked.get(key, (NOT_KNOWN, 0.0))
-    if key in _asked and time.monotonic() - at < FRESH:
+    read, key = READERS[settings.provider].limits, (credentials.base_url, zone.zone_id)
+    known, at = _asked.get(key, (None, 0.0))
+    if known is not None and time.monotonic() - at < FRESH:
         return known
+    if read is None or not _may_matter(settings, zone, claims):
+        return known or NOT_KNOWN
     try:
-        known = read(credentials, zone)
+        _asked[key] = found = read(credentials, zone), time.monotonic()
     except ObservationError:
-        return known
-    _asked[key] = known, time.monotonic()
-    return known
+        return known or LARGEST
+    return found[0]
 
 
 def _may_matter(settings: ZoneSettings, zone: ZoneSnapshot, claims: Sequence[Claim]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.scope import Scope, reach
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotation_values import target
 from stacks.observe.cluster.claims.annotations import (
@@ -112,7 +113,11 @@ def _by_type(
         one: _known(by_type[one], settings) for one in ("A", "AAAA") if one in by_type
     }
     # An address beside a name, or several names: a CNAME stands alone (RFC 1034, 3.6.2).
-    return addresses or {"CNAME": Known((min(by_type["CNAME"]),))}
+    names = by_type.get("CNAME", ())
+    outside = [one for one in names if _is_public(one)]
+    if addresses and (not outside or any(_is_public(one) for one in targets.value if one not in names)):
+        return addresses
+    return {"CNAME": Known((min(outside or names),))}
 
 
 def _check_fit(
@@ -125,7 +130,14 @@ def _check_fit(
 
 
 def _known(targets: list[str], settings: AnnotatedSettings) -> Known[tuple[str, ...]]:
-    return Known((targets[0],) if settings.first_only else tuple(sorted(targets)))
+    if settings.first_only:
+        return Known((next(filter(_is_public, targets), targets[0]),))
+    return Known(tuple(sorted(targets)))
+
+
+def _is_public(target: str) -> bool:
+    """Return whether others can reach a target: it is chosen before others."""
+    return reach(target).scope is Scope.PUBLIC
 
 
 def _type_of(target: str) -> str:
