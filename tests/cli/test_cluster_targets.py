@@ -9,6 +9,7 @@ import pytest
 
 from lab import remote
 from lab.kube.cluster import Cluster
+from lab.world import GANDI_ZONE
 from tests.cli.clusters import API, WWW, at, follow
 from tests.cli.conftest import Inside
 from tests.cluster.objects import gateway, ingress, route, service
@@ -123,10 +124,10 @@ def test_a_comment_that_the_plan_does_not_store_is_cut_and_the_address_followed(
 
 
 def test_each_zone_gets_the_ttl_that_it_keeps(inside: Inside, place: Place) -> None:
-    place.put(ingress(WWW, "www.example.net", annotations={f"{EXTERNAL}ttl": "60"}))
-    follow(inside, place, sources=["ingress"], zones=[{"zone": "example.net", "provider": "gandi"}])
+    place.put(ingress(WWW, f"www.{GANDI_ZONE}", annotations={f"{EXTERNAL}ttl": "60"}))
+    follow(inside, place, sources=["ingress"], zones=[{"zone": GANDI_ZONE, "provider": "gandi"}])
     (text,) = told(inside.result("up"))
-    assert "www.example.net in the zone example.net: made with a ttl of 300" in text
+    assert f"www.{GANDI_ZONE} in the zone {GANDI_ZONE}: made with a ttl of 300" in text
     assert inside.record("www")["ttl"] == 60
-    (there,) = [one for one in remote.gandi_records(inside.places, "example.net") if one["rrset_type"] == "A"]
-    assert there["rrset_ttl"] == 300
+    there = remote.gandi_records(inside.places)["www", "A"]
+    assert (there["rrset_values"], there["rrset_ttl"]) == (["192.0.2.1"], 300)
