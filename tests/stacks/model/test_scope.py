@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacks.model.scope import Scope, reach, tunnel_of
-from stacks.settings.geo import is_internal
 
 NEVER = (
     *("0.0.0.0", "0.1.2.3", "127.0.0.1", "127.9.9.9", "169.254.169.254", "192.0.0.8", "192.88.99.1"),
@@ -55,9 +54,6 @@ def test_a_target_has_one_scope_and_a_reason_where_it_is_not_public(target: str,
     assert bool(found.what) is (scope is not Scope.PUBLIC)
 
 
-DOCUMENTED = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-
-
 @given(st.ip_addresses(v=4))
 def test_every_ipv4_address_is_public_only_where_the_registry_says_so(address: IPv4Address) -> None:
     if reach(str(address)).scope is Scope.PUBLIC:
@@ -76,12 +72,6 @@ def test_no_ipv6_address_of_a_link_a_machine_or_a_group_is_public(address: IPv6A
         assert not (address.is_unspecified)
         assert address.ipv4_mapped is None
         assert str(address).startswith("100:") or 0x2000 <= int(address) >> 112 <= 0x3FFF
-
-
-@given(st.one_of(st.ip_addresses(), st.sampled_from([*NEVER, *PRIVATE])).map(str))
-def test_what_a_load_balancer_does_not_reach_is_not_public(target: str) -> None:
-    if is_internal(target):
-        assert reach(target).scope is not Scope.PUBLIC
 
 
 def test_only_the_names_of_tunnels_are_a_providers_own() -> None:
