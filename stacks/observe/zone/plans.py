@@ -19,7 +19,7 @@ from stacks.model.values import Known, UnreadZone, ZoneSnapshot
 from stacks.observe.zone.providers import READERS
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
-from stacks.settings.zone import ZoneSettings
+from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
 
 FRESH = 3600.0
 """Seconds for which an answer counts."""
@@ -63,7 +63,7 @@ def _limits(
 
 def _may_matter(settings: ZoneSettings, zone: ZoneSnapshot, claims: Sequence[Claim]) -> bool:
     """Whether anything that is asked for may be more than the smallest plan keeps."""
-    entries = (*settings.names, *settings.records)
+    entries: tuple[NameSettings | RecordSettings, ...] = (*settings.names, *settings.records)
     comments = (settings.comment, *(one.comment for one in entries), *(one.comment for one in claims))
     ttls = (settings.ttl, *(one.ttl for one in entries), *(one.ttl for one in claims))
     room = USUAL_COMMENT - (LONGEST_MARK if settings.marks == "comment" else 0)

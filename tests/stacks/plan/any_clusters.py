@@ -92,16 +92,13 @@ def usable(wishes: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """The wishes of an object without targets that are of no use; where none is left it has no address yet."""
     kept, bare = [], []
     for one in wishes:
-        left = tuple(target for target in one.targets.value if target not in UNUSABLE) if _is_known(one) else ()
-        if left or not _is_known(one):
-            kept.append(replace(one, targets=Known(left)) if left else one)
+        if not isinstance(one.targets, Known):
+            kept.append(one)
+        elif left := tuple(target for target in one.targets.value if target not in UNUSABLE):
+            kept.append(replace(one, targets=Known(left)))
         else:
             bare.append(replace(one, type=None, targets=Unknown("of no use"), ttl=None))
     return tuple(kept) if any(not isinstance(one.targets, Unknown) for one in kept) else (*kept, *bare[:1])
-
-
-def _is_known(wish: Claim) -> bool:
-    return isinstance(wish.targets, Known)
 
 
 addresses = st.lists(some(["192.0.2.1", "192.0.2.2", "192.0.2.3"]), unique=True, min_size=1, max_size=2).map(

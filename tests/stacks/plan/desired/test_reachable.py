@@ -41,7 +41,9 @@ def planned(
     found: list[Claim], settings: Settings = PLAIN
 ) -> tuple[list[Endpoint], list[StayingName], list[Complaint]]:
     settled = claims_by_zone(settings, [sighting(found)])
-    wanted, staying, told = [], [], list(settled.complaints)
+    wanted: list[Endpoint] = []
+    staying: list[StayingName] = []
+    told = list(settled.complaints)
     for zone in settings.each_zone():
         of_zone = zone_claims(zone, settled.by_zone.get(zone.zone, ()), endpoints(zone, {}), {})
         wanted += of_zone.endpoints
