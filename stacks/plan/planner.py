@@ -165,7 +165,7 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
         frozen=(*chain.from_iterable(map(_frozen_by, resolved, decisions)), *_frozen(stays)),
         deferred=tuple(one for one in remarks if isinstance(one, Deferred)),
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),
-        advice=tuple(advice(zone.keeping)),
+        advice=tuple(advice(zone.keeping, has_objects=bool(of_objects.endpoints))),
         complaints=of_objects.complaints,
         asked_by=tuple(of_objects.objects.items()),
     )

@@ -25,8 +25,8 @@ SHOWN = 3
 _POINTING = frozenset({"A", "AAAA", "CNAME"})
 
 
-def advice(keeping: Keeping) -> Iterator[Advice]:
-    """Yield what to tell about the settings of a zone."""
+def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
+    """Yield what to tell about the settings of a zone. has_objects: whether names of objects have its defaults."""
     zone = keeping.zone
     entries: tuple[NameSettings | RecordSettings, ...] = (*zone.names, *zone.records)
     ttls: dict[int, list[str]] = defaultdict(list)
@@ -38,6 +38,8 @@ def advice(keeping: Keeping) -> Iterator[Advice]:
         comment = zone.comment if entry.comment is None else entry.comment
         if zone.traits.comments and len(comment) > keeping.room:
             comments.append(zone.fqdn(entry))
+    if has_objects and not zone.proxied and keeping.ttl(zone.ttl) != zone.ttl:
+        ttls[zone.ttl].append(f"the zone {zone.zone}")
     for ttl, names in sorted(ttls.items()):
         do = f"use {keeping.shortest_ttl} to {zone.traits.longest_ttl} seconds, or 1 for automatic"
         yield Advice(_listed(names), f"has a ttl of {keeping.ttl(ttl)}, not {ttl}: {keeping.plan} keeps no other", do)
