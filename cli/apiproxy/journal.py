@@ -216,7 +216,7 @@ def _standing(writes: Iterable[Write]) -> set[str]:
 
 def _line(state: State, entry: JournalEntry) -> bytes:
     write = entry.write
-    record = asdict(write.record) if write.record else None
+    record = {name: said for name, said in asdict(write.record).items() if name != "spelling"} if write.record else None
     said = {"state": state, "run": entry.run, "method": write.method, "zone": write.zone_id, "id": write.record_id}
     return json.dumps({**said, "record": record}, separators=(",", ":")).encode() + b"\n"
 

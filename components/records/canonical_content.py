@@ -19,7 +19,8 @@ from components.plain_text import LONGEST_QUOTE, check_plain, cut, quoted
 from components.records import canonical
 
 ADDRESSES = frozenset({"A", "AAAA"})
-HOSTS = frozenset({"CNAME", "NS", "PTR"})
+_AS_IN_DNS = {"ALIAS": "CNAME"}
+"""The types of providers' own, by the type of the DNS that is written like them."""
 LONGEST_STRING = 255
 LONGEST_CONTENT = 8192
 """Characters, escapes among them; no provider takes as many."""
@@ -50,9 +51,8 @@ def content(record_type: str, text: str) -> str:
         return _txt(text if not bare.startswith('"') else bare)
     check_plain(text)
     try:
-        parsed = dns.rdata.from_text(
-            dns.rdataclass.IN, dns.rdatatype.from_text(record_type), bare, dns.name.root, relativize=False
-        )
+        kind = dns.rdatatype.from_text(_AS_IN_DNS.get(record_type, record_type))
+        parsed = dns.rdata.from_text(dns.rdataclass.IN, kind, bare, dns.name.root, relativize=False)
     except (dns.exception.DNSException, ValueError) as error:
         reason = cut(str(error), LONGEST_QUOTE).rstrip(".") or type(error).__name__
         raise ValueError(

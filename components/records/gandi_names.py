@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 APEX = "@"
-HOST_AT = {"CNAME": 0, "NS": 0, "PTR": 0, "MX": 1, "SRV": 3}
+HOST_AT = {"CNAME": 0, "ALIAS": 0, "NS": 0, "PTR": 0, "MX": 1, "SRV": 3}
 """The position of the host name in contents that end in one, by type."""
 
 

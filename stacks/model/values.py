@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, TypeVar
@@ -70,10 +70,16 @@ class LinkAddresses:
 
 @dataclass(frozen=True, slots=True)
 class LiveRecord:
-    """A record in its zone. id: that of the provider."""
+    """A record in its zone. id: that of the provider.
+
+    managed_by: the provider's own service that keeps it, so that nobody can change or delete it; "" for none.
+    proxiable: whether the provider can answer for it, by its own word.
+    """
 
     id: str
     record: Record
+    managed_by: str = ""
+    proxiable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +161,14 @@ class Endpoint:
 class Slot:
     """A record of a set. Its number is part of its name in state, so that a new target is an update.
 
-    import_id: the id of a record that is ours by its mark and not in state; "" for none.
+    import_id: the id of a record that is ours by its mark and not in state; "" for none. spelling: that of the target
+    in the zone, as in `Record`.
     """
 
     number: int
     target: str
     import_id: str = ""
+    spelling: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

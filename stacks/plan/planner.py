@@ -16,7 +16,9 @@
 | a source of a cluster could not be read          | all that may have been made for its objects is declared          |
 |                                                  | unchanged, but at names of the settings and in marks' places     |
 | a CNAME would stand beside another record, or    | what an object asks for is left out: a conflict                  |
-| beside a mark                                    |                                                                  |
+| beside a mark, where the provider has it alone   |                                                                  |
+| a name is delegated to other name servers        | nothing is made or changed at and below it: a conflict           |
+| the provider manages a record of the set itself  | it is never taken over, changed or deleted: a conflict           |
 | a mark of ours, unknown to state, and no record: | it is imported; the next run, which knows it, deletes what is    |
 | a creation was cut off, then its name dropped    | not wanted                                                       |
 """
@@ -51,6 +53,7 @@ from stacks.plan.geo.part import geo_part
 from stacks.plan.records.alone import without_clashes
 from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
+from stacks.plan.records.reach import unwanted_but_managed
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex, index
 from stacks.plan.safety.creations import within_limits
@@ -143,11 +146,13 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
     planned = with_former_marks([*declared, *(one.record_set for one in stays)], zone, inputs.takeover)
     planned += leftovers(_keys(planned), zone, inputs.takeover)
     planned += by_policy(zone, wanted | _keys(planned))
+    managed = tuple(unwanted_but_managed(zone, wanted | _keys(planned)))
+    planned += [record_set for record_set, _ in managed]
     planned, lost = without_clashes(planned, zone.settings, {(one.name, one.type) for one in own})
     remarks = tuple(chain.from_iterable(one.remarks for one in decisions if not isinstance(one, Keep)))
     return _ZonePlan(
         record_sets=tuple(planned),
-        conflicts=(*(one for one in remarks if isinstance(one, Conflict)), *lost),
+        conflicts=(*(one for one in remarks if isinstance(one, Conflict)), *lost, *(told for _, told in managed)),
         frozen=(*chain.from_iterable(map(_frozen_by, resolved, decisions)), *_frozen(stays)),
         deferred=tuple(one for one in remarks if isinstance(one, Deferred)),
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),

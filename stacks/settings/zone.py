@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -9,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from components.marks import ownership
 from components.records import canonical, canonical_content
+from components.records.aliases import CNAME, Neighbour
 from components.records.providers import PROVIDERS, Provider
 from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
+from stacks.settings.neighbours import check_beside
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
@@ -185,7 +188,7 @@ class ZoneSettings(ZoneDefaults):
     def _names_fit(self) -> ZoneSettings:
         if not self.zone:
             return self
-        seen: dict[tuple[str, str], str] = {}
+        seen: dict[str, set[Neighbour]] = defaultdict(set)
         for setting, position, entry in self._entries():
             where = (setting, position)
             try:
@@ -197,9 +200,10 @@ class ZoneSettings(ZoneDefaults):
                     f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
                     where,
                 ) from None
-            for record_type in self._types(entry):
-                _check_alone(name, record_type, seen, where)
-                seen[name, record_type] = entry.name
+            proxied = self.proxied if entry.proxied is None else entry.proxied
+            for one in (Neighbour(record_type, proxied) for record_type in self._types(entry)):
+                check_beside(self.traits, name, one, seen[name], where, apex=name == self.zone)
+                seen[name].add(one)
             self._check_proxied(name, entry, where)
         return self
 
@@ -229,8 +233,14 @@ class ZoneSettings(ZoneDefaults):
 
     def _types(self, entry: NameSettings | RecordSettings) -> tuple[str, ...]:
         if isinstance(entry, RecordSettings):
-            return (entry.type,)
-        return ("CNAME",) if self.is_alias(entry) else entry.types or ("A", "AAAA")
+            return (self.type_of(entry),)
+        return (CNAME,) if self.is_alias(entry) else entry.types or ("A", "AAAA")
+
+    def type_of(self, entry: RecordSettings) -> str:
+        """Return the type of an entry's records: a CNAME of the zone itself is the provider's alias."""
+        if entry.type == CNAME and self.fqdn(entry) == self.zone:
+            return self.traits.apex_alias
+        return entry.type
 
     def is_alias(self, entry: NameSettings) -> bool:
         """Return whether the name is a CNAME to `canonical_name`: without own targets and links, and where allowed."""
@@ -239,25 +249,13 @@ class ZoneSettings(ZoneDefaults):
         name = canonical.fqdn(entry.name, self.zone)
         if name == self.zone:
             beside = any(self.fqdn(record) == name for record in self.records)
-            return self.traits.apex_alias and not beside
+            return self.traits.apex_alias == CNAME and not beside
         return name != self.canonical_fqdn
 
     @property
     def canonical_fqdn(self) -> str:
         """The name with the addresses, where the other names are aliases of it."""
         return canonical.fqdn(self.canonical_name, self.zone)
-
-
-def _check_alone(name: str, record_type: str, seen: dict[tuple[str, str], str], where: tuple[str, int]) -> None:
-    if (name, record_type) in seen:
-        raise fault(f"{name} is named twice", "keep one of the two entries", where)
-    others = {other for (host, other) in seen if host == name}
-    if others and "CNAME" in {record_type, *others}:
-        raise fault(
-            f"{name} has a CNAME and {', '.join(sorted(({record_type} | others) - {'CNAME'}))} records",
-            "a CNAME stands alone at its name (RFC 1034, 3.6.2): keep one of the two",
-            where,
-        )
 
 
 def inheriting(outer: dict[str, Any], zone: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from components import urns
-from components.records import cloudflare_fields
+from components.records import canonical_content, cloudflare_fields
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
@@ -118,14 +118,17 @@ def _of_zone(records: tuple[LiveRecord, ...], zone: str, zone_id: str) -> tuple[
 
 def read_record(item: Mapping[str, Any]) -> Record:
     """Return a record from the API's JSON, or from a resource's inputs in state."""
+    spelled = cloudflare_fields.spelled(item)
+    content = canonical_content.lenient(item["type"], spelled)
     return Record(
         name=item["name"].lower(),
         type=item["type"],
-        content=cloudflare_fields.content(item),
+        content=content,
         ttl=int(item["ttl"]),
         proxied=bool(item.get("proxied", False)),
         comment=item.get("comment") or "",
         tags=tuple(sorted(item.get("tags") or ())),
+        spelling="" if spelled == content else spelled,
     )
 
 

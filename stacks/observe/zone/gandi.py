@@ -99,13 +99,16 @@ def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[s
     absolute = tuple(
         canonical_content.lenient(record_type, gandi_names.absolute(record_type, text, zone)) for text in values
     )
+    content = canonical_content.joined(absolute)
+    spelled = tuple(gandi_names.stored(record_type, value) for value in canonical_content.split(content))
     return Record(
         name=gandi_names.fqdn(name, zone),
         type=record_type,
-        content=canonical_content.joined(absolute),
+        content=content,
         ttl=ttl,
         proxied=False,
         comment="",
+        spelling="" if sorted(values) == sorted(spelled) else canonical_content.SEPARATOR.join(values),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from components.marks import in_comments, ownership
 from components.marks.writer import Writer
 from components.records import canonical
+from components.records.aliases import Neighbour, clash
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
 from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
@@ -130,9 +131,9 @@ def zone_claims(
     zone: ZoneSettings, claims: Sequence[Claim], own: Iterable[Endpoint], addresses: AddressesByLink
 ) -> ZoneClaims:
     """Return the endpoints of the claims in a zone. own: endpoints of the settings."""
-    taken: dict[str, set[str]] = defaultdict(set)
+    taken: dict[str, set[Neighbour]] = defaultdict(set)
     for endpoint in own:
-        taken[endpoint.name].add(endpoint.type)
+        taken[endpoint.name].add(Neighbour(endpoint.type, endpoint.proxied))
     complaints: list[Complaint] = []
     staying: list[StayingName] = []
     endpoints: list[Endpoint] = []
@@ -147,7 +148,8 @@ def zone_claims(
         if not found:
             staying.append(StayingName(claim.name, ANY, "the addresses of its links have not been detected yet"))
         for endpoint in found:
-            if any(ALIAS in {one, endpoint.type} or one == endpoint.type for one in taken.get(claim.name, ())):
+            mine, is_apex = Neighbour(endpoint.type, endpoint.proxied), endpoint.name == zone.zone
+            if any(clash(zone.traits, mine, one, at_apex=is_apex) for one in taken.get(claim.name, ())):
                 complaints += _in_the_settings(claim)
                 continue
             endpoints.append(endpoint)
@@ -159,6 +161,8 @@ def zone_claims(
 
 def _endpoints(claim: Claim, zone: ZoneSettings, addresses: AddressesByLink) -> Iterator[Endpoint]:
     types = (claim.type,) if claim.type else _types(claim, addresses)
+    if types == (ALIAS,) and claim.name == zone.zone:
+        types = (zone.traits.apex_alias,)
     for record_type in types:
         targets = _known(claim.targets, record_type, addresses)
         proxied = zone.traits.proxies and record_type in PROXIED_TYPES and _said_or(claim.proxied, zone.proxied)
@@ -264,8 +268,6 @@ def _name_fault(claim: Claim, zone: ZoneSettings) -> Complaint | None:
             canonical.check_name(ownership.mark_name(claim.name, claim.type or "AAAA", zone.mark_prefix))
     except ValueError as error:
         return _cannot(claim, f"{claim.name} cannot be marked as ours: {error}")
-    if claim.type == ALIAS and claim.name == zone.zone and not zone.traits.apex_alias:
-        return _cannot(claim, f"{claim.name} is the zone itself, which cannot be an alias at {zone.traits.title}")
     if claim.type == ALIAS and claim.targets == Known((claim.name,)):
         return _cannot(claim, f"{claim.name} would be an alias of itself")
     return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from components.records import canonical, canonical_content
+from components.records.aliases import CNAME
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Sighting, Unknown
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _of_name(entry: NameSettings, zone: ZoneSettings, addresses: AddressesByLink
 
 
 def _alias(entry: NameSettings, zone: ZoneSettings) -> Endpoint:
-    return _endpoint(entry, zone, "CNAME", Known((zone.canonical_fqdn,)))
+    return _endpoint(entry, zone, CNAME, Known((zone.canonical_fqdn,)))
 
 
 def _canonical(
@@ -76,7 +77,7 @@ def _canonical(
 
 def _static(entry: RecordSettings, zone: ZoneSettings) -> Endpoint:
     values = {canonical_content.content(entry.type, text) for text in entry.content}
-    return _endpoint(entry, zone, entry.type, Known(tuple(sorted(values))))
+    return _endpoint(entry, zone, zone.type_of(entry), Known(tuple(sorted(values))))
 
 
 def _endpoint(

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.marks import ownership
+from components.records.aliases import ALIASES
 from stacks.model.claims import Complaint, origin
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, SharedSet, Unknown
-from stacks.plan.desired.merging import ALIAS
 from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex
@@ -130,7 +130,7 @@ def _with_those_that_stay(
 ) -> Known[tuple[str, ...]] | Unknown:
     """Return the known targets with those of staying givers; the endpoint's own where these are not known."""
     unknown = [giver for giver, part in endpoint.parts if isinstance(part, Unknown)]
-    if (endpoint.links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
+    if (endpoint.links and unknown) or (staying and endpoint.type in ALIASES):  # a name has one alias
         return endpoint.targets
     known = {target for _, part in endpoint.parts if isinstance(part, Known) for target in part.value}
     kept = {target for giver in (*staying, *unknown) for target in _targets(giver, given, held)}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
 from stacks.plan.records.cases import ADOPTED, Case, judge
+from stacks.plan.records.record_sets import slot_of
 
 if TYPE_CHECKING:
     from components.marks.heritage import HeritageMark
@@ -83,7 +84,7 @@ def adopt(
     for live in others:
         holders = zone.holders(live.record.name, live.record.type)
         case = judge(live, wanted, holders)
-        if live.id in zone.mark_ids:  # a mark is no value of the set, whatever `adopt` says
+        if live.id in zone.mark_ids or live.managed_by:  # a mark is no value of the set, whatever `adopt` says
             continue
         if zone.settings.adopt in ADOPTED.get(case, ()) or _taken(case, live, (record_set, others), zone, takeover):
             (exact if live.record.content in wanted.contents else changed).append(live)
@@ -141,7 +142,7 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
     Where a record of ours holds the slot, with other content, the one that has the content already gets a slot of its
     own, and ours goes: two records of one content cannot be.
     """
-    by_content = {live.record.content: live.id for live in exact}
+    by_content = {live.record.content: live for live in exact}
     numbers = {slot.number for slot in record_set.slots}
     free = {number for number in numbers if _is_free(record_set, number, zone)}
     fresh = (number for number in count() if number not in numbers and _is_free(record_set, number, zone))
@@ -149,12 +150,13 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
     for slot in record_set.slots:
         if slot.target in by_content:
             number = slot.number if slot.number in free else next(fresh)
-            found.append(Slot(number, slot.target, by_content[slot.target]))
+            live = by_content[slot.target]
+            found.append(slot_of(number, live.record, live.id))
         elif slot.number in free and further:
             found.append(replace(slot, import_id=further.pop(0).id))
         else:
             found.append(slot)
-    found += [Slot(next(fresh), live.record.content, live.id) for live in further]
+    found += [slot_of(next(fresh), live.record, live.id) for live in further]
     return replace(record_set, slots=tuple(found))
 
 
@@ -181,7 +183,7 @@ def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: Zon
         return slot.target not in taken or bool(slot.import_id) or ours.get(name) == slot.target
 
     def possible(slot: Slot) -> Slot:
-        return replace(slot, target=zone.live[slot.import_id].record.content) if slot.target in taken else slot
+        return slot_of(slot.number, zone.live[slot.import_id].record, slot.import_id) if slot.target in taken else slot
 
     kept = tuple(slot for slot in record_set.slots if stays(slot))
     return replace(record_set, slots=tuple(possible(slot) if slot.import_id else slot for slot in kept))
@@ -192,7 +194,7 @@ def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:
     some = taken[0].record
     return replace(
         record_set,
-        slots=tuple(Slot(number, live.record.content) for number, live in enumerate(taken)),
+        slots=tuple(slot_of(number, live.record) for number, live in enumerate(taken)),
         ttl=some.ttl,
         proxied=some.proxied,
         comment=some.comment,

@@ -18,6 +18,7 @@
 | no mark, the wished content                               | SAME_CONTENT  | same-content, all        | conflict     |
 | no mark, other content (also: several records)            | OTHER_CONTENT | all                      | conflict     |
 | a CNAME where A is wanted, and the reverse                | OTHER_TYPE    | -                        | conflict     |
+| one that the provider manages itself and nobody can write | MANAGED       | -                        | conflict     |
 | one more beside ours, which state does not know           | BESIDE_OURS   | -                        | ours goes on |
 | ours was deleted, and somebody made another in its place  | REPLACED      | -                        | conflict     |
 | ours beside one that has the wished content already: no   | OURS by a TXT | owned, same-content, all | ours makes   |
@@ -56,6 +57,7 @@ class Case(Enum):
     SAME_CONTENT = "nobody's, as wished"
     OTHER_CONTENT = "nobody's, otherwise"
     OTHER_TYPE = "of another type"
+    MANAGED = "the provider's own"
     BESIDE_OURS = "beside ours"
     REPLACED = "in place of ours"
 
@@ -89,8 +91,8 @@ class Wanted:
 
 def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
     """Return the case of a record unknown to state. holders: the marks in the zone that may speak of it."""
-    if live.record.type != wanted.type:
-        return Case.OTHER_TYPE
+    if live.managed_by or live.record.type != wanted.type:
+        return Case.MANAGED if live.managed_by else Case.OTHER_TYPE
     holder = holder_of(live, holders, wanted.writer, believes_comments=wanted.believes_comments)
     ours = holder is not None and wanted.writer.has_written(holder)
     same = live.record.content in wanted.contents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.marks import in_comments
@@ -26,7 +27,14 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     name, record_type = record_set.name, record_set.type
     records = {
         str(LogicalName(name, record_type, slot.number)): Record(
-            name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment, record_set.tags
+            name=name,
+            type=record_type,
+            content=slot.target,
+            ttl=record_set.ttl,
+            proxied=record_set.proxied,
+            comment=record_set.comment,
+            tags=record_set.tags,
+            spelling=slot.spelling,
         )
         for slot in record_set.slots
     }
@@ -76,7 +84,9 @@ def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark
         zone_id=some.zone_id,
         name=key[0],
         type=key[1],
-        slots=tuple(sorted((Slot(number(one), one.record.content) for one in records), key=lambda slot: slot.number)),
+        slots=tuple(
+            sorted((slot_of(number(one), one.record) for one in records), key=lambda slot: slot.number),
+        ),
         ttl=some.record.ttl,
         proxied=some.record.proxied,
         comment=some.record.comment,
@@ -87,6 +97,17 @@ def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark
         provider=some.provider,
         tags=some.record.tags,
     )
+
+
+def slot_of(place: int, record: Record, import_id: str = "") -> Slot:
+    """Return the slot of a record as it is, in the spelling that it has. place: the slot's number."""
+    return Slot(place, record.content, import_id, record.spelling)
+
+
+def spelled(found: Iterable[Slot], records: Iterable[Record]) -> tuple[Slot, ...]:
+    """Return the slots with their targets spelled as in these records."""
+    known = {one.content: one.spelling for one in records if one.spelling}
+    return tuple(replace(slot, spelling=known[slot.target]) if slot.target in known else slot for slot in found)
 
 
 def slots(targets: Sequence[str], held: Mapping[int, str]) -> tuple[Slot, ...]:
