@@ -168,7 +168,7 @@ class Slot:
     number: int
     target: str
     import_id: str = ""
-    spelling: str = field(default="", compare=False)
+    spelling: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

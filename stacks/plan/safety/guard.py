@@ -144,7 +144,8 @@ def word(refused: Sequence[Refusal]) -> str:
 
 
 def _described(change: Change) -> dict[str, object]:
-    return asdict(change) | {"action": change.action.value}
+    before, after = (record.said() if record else None for record in (change.before, change.after))
+    return asdict(change) | {"action": change.action.value, "before": before, "after": after}
 
 
 def _too_many(guard: GuardSettings, zone: str, owned: int, counted: int, former: int, done: str) -> str:

@@ -168,6 +168,8 @@ class World:
         if not everything:
             return
         zone, identity, record = everything[which % len(everything)]
+        if identity in self.paper.managed:
+            return
         changed = edited(record, how)
         if how == "delete":
             del self.paper.zones[zone][identity]
