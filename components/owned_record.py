@@ -48,8 +48,8 @@ class OwnedRecordArgs(TypedDict):
 class OwnedRecord(pulumi.ComponentResource):
     """All records of one name and type in a zone, at Cloudflare or Gandi, with a TXT record that marks whose they are.
 
-    The mark is made first and removed last. Contents are in the form in which the provider gives them back, so that a
-    second `up` changes nothing.
+    The mark is made after them and removed before them: alone it would hide what a wildcard answers for the name.
+    Contents are in the form in which the provider gives them back, so that a second `up` changes nothing.
     """
 
     fqdn: pulumi.Output[str]
@@ -70,7 +70,15 @@ class OwnedRecord(pulumi.ComponentResource):
                 records[logical_name] = _record(args, fqdn, "", provider)
                 outputs[logical_name] = content
         zone_id = args["zone"] if provider.whole_sets else args.get("zone_id", "")
-        declared = RecordSetArgs(provider.name, zone_id, fqdn, args["type"], {**mark, **records}, contents=outputs)
+        declared = RecordSetArgs(
+            provider=provider.name,
+            zone_id=zone_id,
+            name=fqdn,
+            type=args["type"],
+            records={**mark, **records},
+            contents=outputs,
+            mark_last=True,  # nobody here knows of wildcards, and nobody cleans up after a record that was refused
+        )
         declare_records(declared, self, f"{name}/mark")
         self.fqdn = pulumi.Output.from_input(fqdn)
         self.register_outputs({"fqdn": self.fqdn})

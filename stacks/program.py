@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -80,11 +80,17 @@ def program() -> None:
     declare_plan(observation, settings, plan)
 
 
-def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> None:
-    """Declare the resources and outputs of a plan, in the running Pulumi program."""
+def declare_plan(
+    observation: Observation, settings: Settings, plan: Plan, batching: Collection[str] = frozenset()
+) -> None:
+    """Declare the resources and outputs of a plan, in the running Pulumi program.
+
+    batching: the providers with APIs that get a set and its mark in one transaction, whatever the engine asks first.
+    """
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
-        declare(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
+        args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
+        declare(args, options(settings.of_zone(record_set.zone), providers))
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -82,7 +82,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     return Carried(runs, moved, (counts.tally,) if counts else (), found)
 
 
-def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
+def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan, Collection[str]], None]:
     """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
     from components.records.record_set import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
     from stacks.program import declare_plan  # noqa: PLC0415 - likewise
@@ -96,7 +96,8 @@ def declare(session: Session, seen: Convergence, part: StackPart) -> Program:
     """Return the program of a run, with the settings and the observation that the changes were computed from."""
 
     def declared() -> None:
-        import_program()(seen.observation, session.settings, part.plan)
+        batching = writes.FORESEEN if session.upstreams else frozenset[str]()
+        import_program()(seen.observation, session.settings, part.plan, batching)
 
     return declared
 

@@ -17,6 +17,7 @@ from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import DEFAULTS, ConvergenceOptions, look
 from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence
+from cli.reconcile.writes import FORESEEN
 from cli.session.session import Session
 from cli.shards.parts import parts
 from stacks.model.observation import Observation
@@ -98,9 +99,23 @@ def _is_contended(error: RunFailed) -> bool:
 
 def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
     """Return whether another pass follows now; waits for it where it has to."""
-    if carried.runs and (seen.plan.deferred or _adopted(seen)):
+    if carried.runs and (seen.plan.deferred or _adopted(seen) or _leaves_marks(seen, carried)):
         return True
     return rounds.another(seen.plan.geo, changed=bool(carried.runs and seen.geo_changes))
+
+
+def _leaves_marks(seen: Convergence, carried: Carried) -> bool:
+    """Return whether marks may stand alone, because all their records were refused: they go at once.
+
+    What is made in one transaction with its record is refused with it.
+    """
+    if not carried.rejected:
+        return False
+    kept = {(one.name, one.type) for one in without(seen.plan, carried.rejected, seen.observation).record_sets}
+    left = {one.resource.record_set for one in carried.rejected if not one.is_deletion} - kept
+    there = {one.resource.record_set for one in seen.observation.registry.records if one.resource.is_mark}
+    made = {(one.name, one.type) for one in seen.plan.record_sets if one.mark_name and one.provider not in FORESEEN}
+    return bool(left & (there | made))
 
 
 def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:

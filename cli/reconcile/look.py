@@ -61,7 +61,9 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
     began = time.monotonic()
     with _no_collections():
         sights = options.sights or (lambda: look_around(settings, session.environment))
-        observation = observe(settings, session.credentials, lambda: registry_of_estate(session), sights)
+        observation = observe(
+            settings, session.credentials, lambda: registry_of_estate(session), sights, session.checked_zones
+        )
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=time.time())
         seen = considered(settings, observation, options, handed_over=handed_over)

@@ -8,6 +8,7 @@ from cli.setup import asking
 from components.records.providers import PROVIDERS
 from stacks.model.errors import ObservationError, Problem, UserError
 from stacks.observe.zone import providers
+from stacks.observe.zone.choice import chosen
 from stacks.observe.zone.visible import DNS_EDIT, VisibleZone
 from stacks.settings.credentials import READERS, Credentials
 from stacks.settings.zone import ZoneSettings
@@ -89,9 +90,8 @@ def choose(wanted: str, seen: tuple[VisibleZone, ...], *, may_ask: bool) -> Visi
 
 def _named(wanted: str, seen: tuple[VisibleZone, ...]) -> VisibleZone:
     name = spelled(wanted)
-    for zone in seen:
-        if zone.name == name:
-            return zone
+    if named := [zone for zone in seen if zone.name == name]:
+        return chosen(name, named)
     above = next((zone.name for zone in seen if name.endswith(f".{zone.name}")), "")
     there = ", ".join(zone.name for zone in seen[:LISTED])
     do = f"give --zone {above} --name {name}" if above else f"use one that it sees: {there}; or another token"

@@ -185,7 +185,8 @@ class RecordSet:
     """All records of one name and type, with their mark.
 
     mark_name: name of the TXT record with the mark, "" for none. untouched: the records are declared as state has
-    them, so that nothing in them is changed or deleted.
+    them, so that nothing in them is changed or deleted. covered: a wildcard answers for the name while it has no
+    record, and a mark alone would hide it.
     """
 
     zone: str
@@ -204,6 +205,7 @@ class RecordSet:
     untouched: bool = False
     provider: str = "cloudflare"
     tags: tuple[str, ...] = ()
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

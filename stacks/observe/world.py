@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
 from stacks.observe.wan.links import sight
+from stacks.observe.zone.choice import CheckedZones
 from stacks.observe.zone.providers import READERS
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
@@ -38,18 +40,20 @@ def observe(
     credentials: Mapping[str, Credentials],
     registry: Callable[[], Registry],
     sights: Callable[[], Sights],
+    checked: CheckedZones | None = None,
 ) -> Observation:
     """Return everything that the plan depends on.
 
     registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
-    the others. Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
+    the others. checked: the zones' ids that former looks have found by their names, and need not be looked up again.
+    Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
     ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises nothing: it is
     Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
         looking = pool.submit(sights)
         known = registry()
-        zones = read_zones(settings, credentials, known)
+        zones = read_zones(settings, credentials, known, checked or CheckedZones())
         around = looking.result()
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
         return Observation(around.addresses, zones, known, around.of_records, geo)
@@ -76,14 +80,14 @@ def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str,
 
 
 def read_zones(
-    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry
+    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry, checked: CheckedZones
 ) -> tuple[ZoneSnapshot | UnreadZone, ...]:
     """Return the present records of every zone, listed at the same time. Raises as `observe`."""
     ids = dict(registry.zone_ids)
 
     def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | ProviderRefused:
         try:
-            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""))
+            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""), checked)
         except (ObservationError, ProviderRefused) as error:
             return error
 
@@ -98,15 +102,20 @@ def read_zones(
     )
 
 
-def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str) -> ZoneSnapshot:
-    """Return the records of a zone. known_id: its id in state; where that is refused the zone is found by its name."""
+def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str, checked: CheckedZones) -> ZoneSnapshot:
+    """Return the records of a zone. known_id: its id in state, which the zone's name is asked about now and then."""
     reader = READERS[zone.provider]
-    if known_id and not zone.zone_id:
-        try:
+    if zone.zone_id:
+        found = reader.snapshot(credentials, zone.zone, zone.zone_id)
+        if not found.records:
+            reader.check_name(credentials, zone.zone, zone.zone_id)
+        return found
+    if checked.has(zone.zone, known_id):
+        with suppress(ProviderRefused):
             return reader.snapshot(credentials, zone.zone, known_id)
-        except ProviderRefused:
-            return reader.snapshot(credentials, zone.zone, "")
-    return reader.snapshot(credentials, zone.zone, zone.zone_id)
+    zone_id = reader.zone_id(credentials, zone.zone, known_id)
+    checked.note(zone.zone, zone_id)
+    return reader.snapshot(credentials, zone.zone, zone_id)
 
 
 def _raise_all(failures: Sequence[ObservationError | ProviderRefused]) -> NoReturn:

@@ -55,6 +55,7 @@ from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
 from stacks.plan.records.reach import unwanted_but_managed
 from stacks.plan.records.record_sets import Key
+from stacks.plan.records.wildcards import covered, wildcards
 from stacks.plan.records.zone_index import ZoneIndex, index
 from stacks.plan.safety.creations import within_limits
 from stacks.plan.sharding import layout
@@ -149,6 +150,7 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
     managed = tuple(unwanted_but_managed(zone, wanted | _keys(planned)))
     planned += [record_set for record_set, _ in managed]
     planned, lost = without_clashes(planned, zone.settings, {(one.name, one.type) for one in own})
+    planned = covered(planned, zone.wildcards | wildcards(one.name for one in own))
     remarks = tuple(chain.from_iterable(one.remarks for one in decisions if not isinstance(one, Keep)))
     return _ZonePlan(
         record_sets=tuple(planned),

@@ -15,6 +15,7 @@ from components.records.aliases import ALIASES, CNAME
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.observation import Observation
 from stacks.model.values import Known, LiveRecord, RegisteredRecord, UnreadZone
+from stacks.plan.records.wildcards import WILDCARD
 from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def about(settings: Settings, observation: Observation, names: Collection[str]) 
     others = frozenset(one.id for one in registry.records if not one.resource.is_former_mark) - ids
 
     def matters(live: LiveRecord) -> bool:
-        """Whether a record may be needed: one at a name, a zone cut, or a text, which may be a mark wherever it is."""
-        if live.id in ids or live.record.name in places or live.record.type == _CUTS:
+        """Whether a record may be needed: one at a name, a cut, a wildcard, or a text, which may be a mark anywhere."""
+        reaches_further = live.record.type == _CUTS or live.record.name.startswith(WILDCARD)
+        if live.id in ids or live.record.name in places or reaches_further:
             return True
         return live.record.type == "TXT" and live.id not in others and not _is_our_kind_of_mark(live.record.content)
 

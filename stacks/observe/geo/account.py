@@ -90,7 +90,7 @@ def _account_zone(
     session: requests.Session, credentials: Credentials, zone: str, zone_id: str, account_id: str
 ) -> _AccountZone:
     if not (zone_id and account_id):
-        found = cloudflare.find_zone(session, credentials, zone)
+        found = cloudflare.find_zone(session, credentials, zone, zone_id)
         zone_id, account_id = found["id"], account_id or found["account"]["id"]
     return _AccountZone(zone, zone_id, account_id, session, credentials.base_url)
 

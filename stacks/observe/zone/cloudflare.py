@@ -17,9 +17,10 @@ import requests
 from components import urns
 from components.records import canonical_content, cloudflare_fields
 from components.records.record import Record
-from stacks.model.errors import ObservationError, ProviderRefused
+from stacks.model.errors import ObservationError, Problem, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import http
+from stacks.observe.zone.choice import chosen
 from stacks.observe.zone.visible import TokenState, VisibleZone, listing_error
 from stacks.settings.credentials import Credentials
 
@@ -29,10 +30,23 @@ LISTINGS = 3
 """Attempts to list a zone that changes meanwhile."""
 ZONE_PAGE = 50
 REFUSED = frozenset({400, 401, 403})
+MANAGERS = {"email_routing": "Email Routing", "origin_worker_id": "a Worker"}
+"""The services that keep records of their own, by the field of a record's `meta` that names them. Not in the API's
+description; seen in https://github.com/DNSControl/dnscontrol/issues/3850 and /4907."""
 _ADVICE = (
     "make a token with Zone:Read and DNS:Edit on the zone, at My Profile, API Tokens, and export it as "
     "CLOUDFLARE_API_TOKEN"
 )
+
+
+class _NotSeen(ProviderRefused):
+    """A zone that cannot be found by its name."""
+
+    @classmethod
+    def of(cls, problems: list[Problem]) -> _NotSeen:
+        """Return one error for all problems."""
+        first, *more = problems
+        return cls(first.what, first.where, first.do, *more)
 
 
 def snapshot(credentials: Credentials, zone: str, zone_id: str) -> ZoneSnapshot:
@@ -60,16 +74,45 @@ def opened(credentials: Credentials) -> AbstractContextManager[requests.Session]
     return http.opened("cloudflare", {"X-Auth-Key": credentials.key, "X-Auth-Email": credentials.email})
 
 
-def find_zone(session: requests.Session, credentials: Credentials, zone: str) -> Mapping[str, Any]:
-    """Return the API's JSON of a zone, by its name. Raises as `snapshot`."""
-    answer = _get(session, credentials, "/zones", {"name": zone}, zone)
+def zone_id(credentials: Credentials, zone: str, known: str) -> str:
+    """Return the id of a zone by its name. known: that in state, "" for none. Raises as `snapshot`.
+
+    A token that may not read zones, only their records, leaves us with the known one: the records tell its name.
+    """
+    with opened(credentials) as session:
+        try:
+            return str(find_zone(session, credentials, zone, known)["id"])
+        except _NotSeen:
+            if known:
+                return known
+            raise
+
+
+def check_name(credentials: Credentials, zone: str, zone_id: str) -> None:
+    """Raise ProviderRefused where an id is that of another zone. Of a zone with records they tell the name."""
+    url = f"{credentials.base_url}/zones/{zone_id}"
+    with opened(credentials) as session:
+        response, body = http.get(session, url, {}, "Cloudflare", f"the zone {zone}")
+    found = str((body.get("result") or {}).get("name", zone)) if response.ok else zone
+    if found != zone:
+        raise _of_another_zone(zone_id, zone, f"it is {found}")
+
+
+def find_zone(session: requests.Session, credentials: Credentials, zone: str, known: str = "") -> Mapping[str, Any]:
+    """Return the API's JSON of a zone, by its name. known: as for `zone_id`. Raises as `snapshot`."""
+    try:
+        answer = _get(session, credentials, "/zones", {"name": zone, "per_page": str(ZONE_PAGE)}, zone)
+    except ProviderRefused as error:
+        raise _NotSeen.of(list(error.problems)) from None
     if not answer["result"]:
-        raise ProviderRefused(
+        raise _NotSeen(
             f"there is no zone {zone} that this token can see",
             f"{credentials.base_url}/zones?name={zone}",
             "check the spelling of truenorth:zone, and that the token has Zone:Read on it",
         )
-    found: Mapping[str, Any] = answer["result"][0]
+    items = {str(item["id"]): item for item in answer["result"]}
+    wanted = chosen(zone, [_visible_zone(item) for item in items.values()], known)
+    found: Mapping[str, Any] = items[wanted.id]
     return found
 
 
@@ -95,7 +138,7 @@ def _listing(
     while page <= pages:
         query = {"page": str(page), "per_page": str(PAGE)}
         answer = _get(session, credentials, f"/zones/{zone_id}/dns_records", query, zone)
-        records.extend(LiveRecord(item["id"], read_record(item)) for item in answer["result"])
+        records.extend(map(_live, answer["result"]))
         info = answer.get("result_info") or {}
         pages = int(info.get("total_pages", 1))
         counts.add(int(info.get("total_count", len(records))))
@@ -108,12 +151,24 @@ def _of_zone(records: tuple[LiveRecord, ...], zone: str, zone_id: str) -> tuple[
     ends = (f".{zone}", f".{zone.encode().decode('idna')}")  # the API writes international names in Unicode
     strange = next((one.record.name for one in records if not f".{one.record.name}".endswith(ends)), "")
     if strange:
-        raise ProviderRefused(
-            f"the zone with the id {zone_id} is not {zone}: it has {strange}",
-            "truenorth:zone_id (or CF_ZONE_ID)",
-            f"set the id of {zone}, or leave it out: it is found by the name",
-        )
+        raise _of_another_zone(zone_id, zone, f"it has {strange}")
     return records
+
+
+def _of_another_zone(zone_id: str, zone: str, shown: str) -> ProviderRefused:
+    return ProviderRefused(
+        f"the zone with the id {zone_id} is not {zone}: {shown}",
+        "truenorth:zone_id (or CF_ZONE_ID)",
+        f"set the id of {zone}, or leave it out: it is found by the name",
+    )
+
+
+def _live(item: Mapping[str, Any]) -> LiveRecord:
+    """Return a record of the listing, with what the API says beside its content."""
+    meta = item.get("meta") or {}
+    managers = [title for field, title in MANAGERS.items() if meta.get(field)]
+    managed_by = (" and ".join(managers) or "one of its services") if meta.get("read_only") else ""
+    return LiveRecord(item["id"], read_record(item), managed_by, bool(item.get("proxiable", True)))
 
 
 def read_record(item: Mapping[str, Any]) -> Record:
@@ -179,7 +234,12 @@ def _visible_zone(item: Mapping[str, Any]) -> VisibleZone:
         name_servers=tuple(item.get("name_servers") or ()),
         permissions=frozenset(item["permissions"]) if item.get("permissions") else None,
         created=str(item.get("created_on") or ""),
+        account=_account(item.get("account") or {}),
     )
+
+
+def _account(item: Mapping[str, Any]) -> str:
+    return f"{item.get('name', '')} ({item['id']})" if item.get("id") else ""
 
 
 def _get(

@@ -41,6 +41,15 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
         return ZoneSnapshot(zone, zone, _record_sets(session, credentials, zone))
 
 
+def zone_id(_credentials: Credentials, zone: str, _known: str) -> str:
+    """Return the zone's name: it is its id."""
+    return zone
+
+
+def check_name(_credentials: Credentials, _zone: str, _zone_id: str) -> None:
+    """Do nothing: a zone's name is its id."""
+
+
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """Return the record set of a resource in state."""
     inputs = resource["inputs"]

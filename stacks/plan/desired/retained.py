@@ -47,7 +47,8 @@ def in_doubt(
         ours = [one for one in zone.registered.get(key, []) if zone.of_this_zone(one)]
         mark = zone.registered_marks.get(key)
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
-        if reason and not closed.reason(key[0]) and (ours or (mark and zone.of_this_zone(mark))):
+        marked = mark and zone.of_this_zone(mark) and zone.has_records(key)
+        if reason and not closed.reason(key[0]) and (ours or marked):
             kept = as_registered(key, zone.settings.zone, ours, mark)
             yield KeptSet(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
 

@@ -14,6 +14,7 @@ from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
 from stacks.plan.records.cases import ADOPTED, Case, judge
 from stacks.plan.records.record_sets import slot_of
+from stacks.plan.records.wildcards import is_covered
 
 if TYPE_CHECKING:
     from components.marks.heritage import HeritageMark
@@ -38,7 +39,11 @@ class Traces:
 
     def lead_to(self, live: LiveRecord) -> bool:
         """Whether this stack has made the record. A mark alone does not tell it from another one beside it."""
-        return live.id in self.ids or (live.record.name, live.record.type, live.record.content) in self.records
+        return live.id in self.ids or self.foretell(live)
+
+    def foretell(self, live: LiveRecord) -> bool:
+        """Whether a run was about to make just this record."""
+        return (live.record.name, live.record.type, live.record.content) in self.records
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,10 @@ def _taken(
         if takeover.traces is None:
             return case in {Case.OURS, Case.OURS_CHANGED}
         if takeover.traces.lead_to(live):
-            return zone.is_marked_ours(live) and live.record.type == there[0].type
+            # Under a wildcard a mark comes after its record: the run may have been cut off between the two.
+            unmarked = takeover.traces.foretell(live) and is_covered(live.record.name, zone.wildcards)
+            ours = zone.is_marked_ours(live) or (unmarked and case in {Case.SAME_CONTENT, Case.OTHER_CONTENT})
+            return ours and live.record.type == there[0].type
         wanted = takeover.traces.wanted and zone.settings.adopt != "never"
         return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone)
     if takeover.tool in MARKLESS:

@@ -19,6 +19,7 @@ from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSna
 from stacks.plan.records.cases import Wanted, holder_of
 from stacks.plan.records.cuts import Cut, Cuts, cut_of, cuts_of
 from stacks.plan.records.record_sets import Key, sets_of
+from stacks.plan.records.wildcards import wildcards
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
@@ -58,6 +59,8 @@ class ZoneIndex:
     """The ids of all TXT records that are marks, those of no name among them."""
     cuts: Cuts
     """The delegated names of the zone."""
+    wildcards: frozenset[str]
+    """The wildcards of the zone."""
     managed_keys: frozenset[Key]
     """Our sets with a record that the provider manages itself."""
 
@@ -202,6 +205,7 @@ def index(
         marks_at=marks_at,
         mark_ids=mark_ids,
         cuts=cuts_of(zone.zone, snapshot.records),
+        wildcards=wildcards(live.record.name for live in snapshot.records),
         managed_keys=frozenset(managed),
     )
 

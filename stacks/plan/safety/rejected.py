@@ -10,7 +10,7 @@ from components.marks import ownership
 from components.records.logical_name import MARK
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import RecordSet, RegisteredRecord, Rejected
+from stacks.model.values import RecordSet, RegisteredRecord, Rejected, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Change, same
 from stacks.plan.records.record_sets import Key, as_registered, declared_records, sets_of
 
@@ -48,11 +48,16 @@ def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -
         several[one.resource.record_set].append(one)
     if not several:
         return plan
+    live = {one.id for zone in observation.zones if isinstance(zone, ZoneSnapshot) for one in zone.records}
+    unread = {zone.zone for zone in observation.zones if isinstance(zone, UnreadZone)}
     records, marks = sets_of(observation.registry.records)
+    alive = {key for key, owned in records.items() if any(one.id in live for one in owned)}
     sets: list[RecordSet] = []
     for wanted in plan.record_sets:
         key = (wanted.name, wanted.type)
-        kept = _kept(wanted, several[key], records.get(key, []), marks.get(key)) if key in several else wanted
+        # What is gone from the zone, and refused when it is made again, leaves nothing for a mark to stand beside.
+        owned = records.get(key, []) if key in alive or wanted.zone in unread else []
+        kept = _kept(wanted, several[key], owned, marks.get(key)) if key in several else wanted
         sets += [kept] if kept else []
     planned = {(one.name, one.type) for one in plan.record_sets}
     sets += [

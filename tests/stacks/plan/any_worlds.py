@@ -117,7 +117,8 @@ class Theirs:
         gandi = PROVIDER[self.zone] == "gandi"
         values = (canonical_content.joined(contents),) if gandi else contents
         for content in values:
-            spelling = content.strip('"') if record_type == "TXT" and not gandi else ""
+            bare = record_type == "TXT" and not gandi and "heritage=" not in content
+            spelling = content.strip('"') if bare else ""
             record = Record(name, record_type, content, ttl, proxied=False, comment=comment, spelling=spelling)
             if paper.can_stand(self.zone, record) and not paper.is_cut_off(self.zone, record):
                 identity = paper.add(self.zone, record)

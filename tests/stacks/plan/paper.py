@@ -116,8 +116,9 @@ class Paper:
         declared: set[tuple[str, str]] = set()
         for record_set in plan.record_sets:
             imported = import_ids(record_set)
+            marks_last = record_set.covered and record_set.provider == "gandi"
             for logical_name, record in sorted(
-                declared_records(record_set).items(), key=lambda one: not is_mark(one[0])
+                declared_records(record_set).items(), key=lambda one: is_mark(one[0]) == marks_last
             ):
                 key = (record_set.provider, logical_name)
                 assert key not in declared, f"{key} is declared twice"
