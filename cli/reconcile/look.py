@@ -15,7 +15,7 @@ from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.observe.world import Sights, look_around, observe
+from stacks.observe.world import Sights, has_doubtful_ids, look_around, observe
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.part import changes_of_geo
 from stacks.plan.planner import make_plan
@@ -67,6 +67,8 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=time.time())
         seen = considered(settings, observation, options, handed_over=handed_over)
+    if seen.changes and has_doubtful_ids(settings, session.credentials, observation, session.checked_zones):
+        return look(session, options, handed_over=handed_over)
     return replace(seen, seconds=time.monotonic() - began)
 
 

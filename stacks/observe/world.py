@@ -103,19 +103,50 @@ def read_zones(
 
 
 def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str, checked: CheckedZones) -> ZoneSnapshot:
-    """Return the records of a zone. known_id: its id in state, which the zone's name is asked about now and then."""
+    """Return the records of a zone. known_id: its id in state, which is checked now and then."""
     reader = READERS[zone.provider]
     if zone.zone_id:
         found = reader.snapshot(credentials, zone.zone, zone.zone_id)
         if not found.records:
             reader.check_name(credentials, zone.zone, zone.zone_id)
         return found
-    if checked.has(zone.zone, known_id):
+    if checked.trusts(zone.zone, known_id):
         with suppress(ProviderRefused):
             return reader.snapshot(credentials, zone.zone, known_id)
     zone_id = reader.zone_id(credentials, zone.zone, known_id)
     checked.note(zone.zone, zone_id)
     return reader.snapshot(credentials, zone.zone, zone_id)
+
+
+def has_doubtful_ids(
+    settings: Settings, credentials: Mapping[str, Credentials], observation: Observation, checked: CheckedZones
+) -> bool:
+    """Look up the zones whose ids state has remembered, before anything is written to them.
+
+    Return whether one of them is not what its name now leads to, so that the world has to be observed anew.
+    """
+    remembered = dict(observation.registry.zone_ids)
+    found = False
+    for snapshot in observation.zones:
+        zone = settings.of_zone(snapshot.zone)
+        if isinstance(snapshot, UnreadZone) or zone.zone_id or checked.has(zone.zone, snapshot.zone_id):
+            continue
+        if remembered.get(zone.zone) == snapshot.zone_id and not _is_still(zone, snapshot.zone_id, credentials):
+            checked.doubt(zone.zone, snapshot.zone_id)
+            found = True
+        else:
+            checked.note(zone.zone, snapshot.zone_id)
+    return found
+
+
+def _is_still(zone: ZoneSettings, zone_id: str, credentials: Mapping[str, Credentials]) -> bool:
+    """Return whether a zone's name leads to this id; also where the API cannot be asked, as it gave its records."""
+    try:
+        return READERS[zone.provider].zone_id(credentials[zone.zone], zone.zone, zone_id) == zone_id
+    except ProviderRefused:
+        return False
+    except ObservationError:
+        return True
 
 
 def _raise_all(failures: Sequence[ObservationError | ProviderRefused]) -> NoReturn:

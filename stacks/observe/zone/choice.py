@@ -41,16 +41,29 @@ def chosen(name: str, found: Sequence[VisibleZone], known: str = "") -> VisibleZ
 
 
 class CheckedZones:
-    """The ids of zones that were looked up by their names a short while ago, in one process."""
+    """The ids of zones that one process has looked up by their names.
+
+    An id in state is trusted for a while from the start on: to ask costs a call, which a look that finds nothing to
+    write does not need.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._trusted_until = clock() + VALID_FOR
         self._until: dict[tuple[str, str], float] = {}
 
+    def trusts(self, name: str, zone_id: str) -> bool:
+        """Whether this need not be looked up for a mere look."""
+        return bool(zone_id) and self._clock() < self._until.get((name, zone_id), self._trusted_until)
+
     def has(self, name: str, zone_id: str) -> bool:
-        """Whether this was the zone's id not long ago."""
+        """Whether this was the zone's id when the name was last looked up."""
         return self._clock() < self._until.get((name, zone_id), 0.0)
 
     def note(self, name: str, zone_id: str) -> None:
         """Take in that this is the zone's id."""
         self._until[name, zone_id] = self._clock() + VALID_FOR
+
+    def doubt(self, name: str, zone_id: str) -> None:
+        """Take in that this may not be the zone's id."""
+        self._until[name, zone_id] = 0.0
