@@ -23,8 +23,9 @@ def spelled(item: Mapping[str, Any]) -> str:
         text = " ".join(_word(data[key]) for key in ("priority", "weight", "port", "target"))
     elif record_type == "CAA" and data:
         text = f'{_word(data["flags"])} {data["tag"]} "{data["value"]}"'
-    elif record_type == "MX" and item.get("priority") is not None:
-        text = f"{_word(item['priority'])} {text}"
+    elif record_type == "MX":
+        # What was taken over has no priority in state where it is zero.
+        text = f"{_word(item.get('priority') or 0)} {text}"
     return str(text)
 
 

@@ -210,12 +210,13 @@ class RecordSet:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A wanted name with records of somebody else, which are left alone."""
+    """A wanted name with records of somebody else, which are left alone. do: what helps; "" for the usual advice."""
 
     name: str
     type: str
     held_by: str
     reason: str
+    do: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def observe(
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
         looking = pool.submit(sights)
         known = registry()
-        zones = read_zones(settings, credentials, known, checked or CheckedZones())
+        zones = read_zones(settings, credentials, known, checked)
         around = looking.result()
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
         return Observation(around.addresses, zones, known, around.of_records, geo)
@@ -80,14 +80,15 @@ def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str,
 
 
 def read_zones(
-    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry, checked: CheckedZones
+    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry, checked: CheckedZones | None = None
 ) -> tuple[ZoneSnapshot | UnreadZone, ...]:
-    """Return the present records of every zone, listed at the same time. Raises as `observe`."""
+    """Return the present records of every zone, listed at the same time. checked, and what it raises: as `observe`."""
     ids = dict(registry.zone_ids)
+    looked_up = checked or CheckedZones()
 
     def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | ProviderRefused:
         try:
-            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""), checked)
+            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""), looked_up)
         except (ObservationError, ProviderRefused) as error:
             return error
 

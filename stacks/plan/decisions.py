@@ -23,7 +23,7 @@ from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.adoption import Takeover, adopt, without_what_stands
 from stacks.plan.records.cases import Case, explained, judge
 from stacks.plan.records.former_ids import unless_untouched
-from stacks.plan.records.reach import NOTHING, manager_of, out_of_reach, without_refused_proxy
+from stacks.plan.records.reach import NOTHING, managed_conflict, out_of_reach, without_refused_proxy
 from stacks.plan.records.record_sets import Key, as_registered, contents, marked_comment, number, slots, spelled
 from stacks.plan.records.zone_index import ZoneIndex, neighbour
 
@@ -243,8 +243,8 @@ def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, *, besid
     holders = zone.holders(live.record.name, live.record.type)
     case = judge(live, zone.wanted(record_set), holders)
     if case is Case.MANAGED:
-        said = f"its provider refuses every change{'' if beside else f'; {NOTHING}'}"
-        return Conflict(record_set.name, record_set.type, manager_of(live, zone), said)
+        then = "ours beside it goes on" if beside else NOTHING
+        return managed_conflict((record_set.name, record_set.type), live, zone, then)
     if (record_set.name, record_set.type) in zone.registered_marks:  # ours speaks of what state has, not of this one
         holders = tuple(mark for mark in holders if not zone.is_ours(mark))
     owner = explained(case, zone.holder_of(live, holders))

@@ -135,11 +135,11 @@ class TestWhatTheProviderManages:
         remote.edit_record(inside.places, {"id": record["id"], "meta": {"read_only": True}})
         remote.set_address(inside.places, "203.0.113.8")
         told = conflicts(inside.result("up"))
-        assert "its provider refuses every change; ours stays as it is" in told["www.example.com/A"]
+        assert "Cloudflare refuses every change of it; ours stays as it is" in told["www.example.com/A"]
         assert inside.zone() == {"www.example.com/A": FIRST_IPV4, "ok.example.com/A": "203.0.113.8"}
         inside.settings("ok")
         told = conflicts(inside.result("up"))
-        assert "not wanted any more, but its provider refuses to delete it" in told["www.example.com/A"]
+        assert "it is not wanted any more; ours stays as it is" in told["www.example.com/A"]
         assert inside.zone()["www.example.com/A"] == FIRST_IPV4
 
 

@@ -23,14 +23,17 @@ def out_of_reach(record_set: Key, mark_name: str, zone: ZoneIndex) -> Conflict |
     """Return why a set cannot be written, as a conflict; None where it can. mark_name: "" for none."""
     managed = next((live for live in _live(record_set, zone) if live.managed_by), None)
     if managed:
-        return Conflict(*record_set, manager_of(managed, zone), f"its provider refuses every change; {STAYS}")
+        return managed_conflict(record_set, managed, zone, STAYS)
     name, record_type = record_set
     for place, kind in ((name, record_type), (mark_name, "TXT")):
         cut = zone.cut_of(place)
         if cut and not (cut.has_glue(place, kind)):
             what = "a record here" if place == name else f"its mark at {mark_name}"
             said = f"{cut}: {what} is never answered; {STAYS if zone.alive(record_set) else NOTHING}"
-            return Conflict(*record_set, f"NS {cut.name}", said)
+            do = f"Make it at the name servers of {cut.name}, or take their NS records out of the zone."
+            if place != name:
+                do = f"Set marks: comment, so that no text has to stand below {cut.name}."
+            return Conflict(*record_set, f"NS {cut.name}", said, do)
     return None
 
 
@@ -40,13 +43,15 @@ def unwanted_but_managed(zone: ZoneIndex, planned: Collection[Key]) -> Iterator[
         if managed := next((live for live in _live(key, zone) if live.managed_by), None):
             ours = zone.registered[key]
             kept = as_registered(key, zone.settings.zone, ours, zone.registered_marks.get(key))
-            said = f"not wanted any more, but its provider refuses to delete it; {STAYS}"
-            yield kept, Conflict(*key, manager_of(managed, zone), said)
+            yield kept, managed_conflict(key, managed, zone, f"it is not wanted any more; {STAYS}")
 
 
-def manager_of(live: LiveRecord, zone: ZoneIndex) -> str:
-    """Return a managed record and its manager, in words."""
-    return f"{live.record.type} {live.record.content} (managed by {zone.settings.traits.title}: {live.managed_by})"
+def managed_conflict(key: Key, live: LiveRecord, zone: ZoneIndex, then: str) -> Conflict:
+    """Return the conflict of a set with a record that the provider manages. then: what follows."""
+    title = zone.settings.traits.title
+    held_by = f"{live.record.type} {live.record.content} (managed by {title}: {live.managed_by})"
+    do = f"Take the name out of the settings, or end {live.managed_by} for it at {title}."
+    return Conflict(*key, held_by, f"{title} refuses every change of it; {then}", do)
 
 
 def without_refused_proxy(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, tuple[Conflict, ...]]:

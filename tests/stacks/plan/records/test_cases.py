@@ -208,7 +208,7 @@ class TestWhoseItIsDecidesWhetherItIsTakenOver:
 
     def test_one_that_the_provider_manages_itself(self, place: str, adopt: str) -> None:
         live = [replace(at(place, WISH), managed_by="a Worker"), mark(place)]
-        told = (f"A {WISH} (managed by Cloudflare: a Worker): its provider refuses every change; {NOTHING}",)
+        told = (f"A {WISH} (managed by Cloudflare: a Worker): Cloudflare refuses every change of it; {NOTHING}",)
         for takeover in (None, Takeover("truenorth"), Takeover("routeflare")):
             found = seen(make_settings(place, adopt=adopt), live, takeover=takeover)
             assert (found.declared, found.told) == ((), told)
@@ -217,10 +217,10 @@ class TestWhoseItIsDecidesWhetherItIsTakenOver:
     def test_one_of_ours_that_the_provider_has_come_to_manage(self, place: str, adopt: str) -> None:
         live = [replace(at(place), managed_by="Email Routing"), mark(place)]
         (said,) = seen(make_settings(place, adopt=adopt), live, state(*live)).told
-        assert "its provider refuses every change; ours stays as it is" in said
+        assert "Cloudflare refuses every change of it; ours stays as it is" in said
         assert seen(make_settings(place, adopt=adopt), live, state(*live)).done == ()
         (said,) = seen(make_settings(adopt=adopt), live, state(*live)).told
-        assert "not wanted any more, but its provider refuses to delete it" in said
+        assert "it is not wanted any more; ours stays as it is" in said
         assert seen(make_settings(adopt=adopt), live, state(*live)).done == ()
 
     def test_one_more_beside_ours(self, place: str, adopt: str) -> None:
