@@ -9,6 +9,7 @@ https://github.com/DNSControl/dnscontrol/issues/4181, https://github.com/octodns
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from components.records.providers import Provider
@@ -42,3 +43,21 @@ def clash(provider: Provider, one: Neighbour, other: Neighbour, *, at_apex: bool
     if beside.type == "NS" and not at_apex:
         return True
     return not (alias.proxied or (at_apex and alias.type == provider.apex_alias))
+
+
+def objection(provider: Provider, one: Neighbour, others: Collection[Neighbour], *, at_apex: bool) -> tuple[str, str]:
+    """Return what cannot stand together of a record and others of its name, and what helps, in words; "" for nothing.
+
+    others: of other types.
+    """
+    clashing = [other for other in others if clash(provider, one, other, at_apex=at_apex)]
+    if not clashing:
+        return "", ""
+    there = (one, *clashing)
+    alias = next(each for each in there if each.type in ALIASES)
+    beside = [each for each in there if each != alias]
+    proxied = Neighbour(alias.type, proxied=True)
+    helps = provider.proxies and not any(clash(provider, proxied, each, at_apex=at_apex) for each in beside)
+    types = ", ".join(sorted(each.type for each in beside))
+    do = f"{WHY[alias.type]}: keep one of the two{', or set proxied: true for the CNAME' if helps else ''}"
+    return f"a {alias.type} and {types} records", do

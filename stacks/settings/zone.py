@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from components.marks import ownership
 from components.records import canonical, canonical_content
-from components.records.aliases import CNAME, Neighbour
+from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
 from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
-from stacks.settings.neighbours import check_beside
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
@@ -202,7 +201,11 @@ class ZoneSettings(ZoneDefaults):
                 ) from None
             proxied = self.proxied if entry.proxied is None else entry.proxied
             for one in (Neighbour(record_type, proxied) for record_type in self._types(entry)):
-                check_beside(self.traits, name, one, seen[name], where, apex=name == self.zone)
+                if one.type in {other.type for other in seen[name]}:
+                    raise fault(f"{name} is named twice", "keep one of the two entries", where)
+                what, do = objection(self.traits, one, seen[name], at_apex=name == self.zone)
+                if what:
+                    raise fault(f"{name} has {what}", do, where)
                 seen[name].add(one)
             self._check_proxied(name, entry, where)
         return self

@@ -15,6 +15,7 @@ from typing import Any
 import requests
 
 from components import urns
+from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records import canonical_content, cloudflare_fields
 from components.records.record import Record
 from stacks.model.errors import ObservationError, Problem, ProviderRefused
@@ -239,7 +240,7 @@ def _visible_zone(item: Mapping[str, Any]) -> VisibleZone:
 
 
 def _account(item: Mapping[str, Any]) -> str:
-    return f"{item.get('name', '')} ({item['id']})" if item.get("id") else ""
+    return f"{quoted(str(item.get('name', '')))} ({cut(str(item['id']), LONGEST_QUOTE)})" if item.get("id") else ""
 
 
 def _get(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from components.plain_text import LONGEST_QUOTE, cut
 from components.records import canonical_content
 from stacks.model.values import LiveRecord
 
@@ -29,7 +30,8 @@ class Cut:
 
     def __str__(self) -> str:
         more = f" and {len(self.servers) - _SHOWN} more" if len(self.servers) > _SHOWN else ""
-        return f"{self.name} is delegated to {', '.join(self.servers[:_SHOWN])}{more}"
+        shown = (cut(server, LONGEST_QUOTE) for server in self.servers[:_SHOWN])
+        return f"{self.name} is delegated to {', '.join(shown)}{more}"
 
 
 Cuts = Mapping[str, Cut]
