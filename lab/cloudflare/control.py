@@ -17,7 +17,7 @@ made where there is none, so that several can have a zone of one name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -82,7 +82,7 @@ async def _add_zone(cloudflare: Cloudflare, request: Request) -> Response:
     return Response(encode({"id": made.id, "name": made.name}), media_type="application/json")
 
 
-def _account(cloudflare: Cloudflare, said: Mapping[str, object]) -> Account:
+def _account(cloudflare: Cloudflare, said: Mapping[Any, object]) -> Account:
     name = said.get("account", cloudflare.account.name)
     known = next((one for one in cloudflare.accounts.values() if one.name == name), None)
     return known or cloudflare.add_account(str(name))

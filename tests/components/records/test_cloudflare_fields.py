@@ -84,7 +84,11 @@ STORED = st.one_of(
     st.builds(lambda host: {"type": "CNAME", "content": host}, HOST.map(str.title)),
     st.builds(lambda host, rank: {"type": "MX", "content": host, "priority": rank}, HOST.map(str.title), NUMBER),
     st.builds(
-        lambda host, one, two: {"type": "SRV", "data": {"priority": one, "weight": two, "port": 1, "target": host}},
+        lambda host, one, two: {
+            "type": "SRV",
+            "priority": one,
+            "data": {"priority": one, "weight": two, "port": 1, "target": host},
+        },
         HOST.map(str.title),
         NUMBER,
         NUMBER,
