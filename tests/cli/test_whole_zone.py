@@ -78,7 +78,7 @@ THEIRS: list[dict[str, Any]] = [
     {"type": "A", "name": "*.example.com", "content": "203.0.113.31"},
     {"type": "A", "name": "*.example.com", "content": "203.0.113.32"},
 ]
-AS_WRITTEN_DOWN = [
+AS_WRITTEN_DOWN: list[dict[str, Any]] = [
     {"name": "@", "type": "CNAME", "content": "apps.paas.example.", "proxied": True},
     {"name": "www", "type": "CNAME", "content": "example.com", "proxied": True},
     {"name": "www", "type": "TXT", "content": "beside a proxied alias"},
