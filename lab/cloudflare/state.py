@@ -19,6 +19,7 @@ from lab.cloudflare.model import (
     Zone,
     new_id,
 )
+from lab.cloudflare.names import in_ascii
 from lab.cloudflare.records import create, patch, remove
 from lab.cloudflare.store import RecordStore
 
@@ -75,7 +76,7 @@ class Cloudflare:
     ) -> Zone:
         """Add a zone without records. ValueError if the name or the id is taken."""
         with self.lock:
-            name = name.lower().rstrip(".")
+            name = in_ascii(name) or name
             zone_id = zone_id or new_id()
             if zone_id in self.zones or any(zone.name == name for zone in self.zones.values()):
                 message = f"zone {name} ({zone_id}) exists already"
@@ -136,5 +137,5 @@ class Cloudflare:
         """Find the zone of this name or id."""
         with self.lock:
             found = self.zones.get(name_or_id)
-            wanted = name_or_id.lower().rstrip(".")
+            wanted = in_ascii(name_or_id)
             return found or next((zone for zone in self.zones.values() if zone.name == wanted), None)
