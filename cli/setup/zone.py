@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cli.setup import asking
+from components.records import international
 from components.records.providers import PROVIDERS
 from stacks.model.errors import ObservationError, Problem, UserError
 from stacks.observe.zone import providers
@@ -67,8 +68,8 @@ def _asked_of_each(found: Mapping[str, Credentials], name: str) -> tuple[Visible
 
 
 def spelled(zone: str) -> str:
-    """Return a zone's name as providers spell it."""
-    return zone.strip().lower().rstrip(".")
+    """Return a zone's name as the settings have it."""
+    return international.stored(zone.strip()).rstrip(".")
 
 
 def choose(wanted: str, seen: tuple[VisibleZone, ...], *, may_ask: bool) -> VisibleZone:

@@ -21,6 +21,7 @@ from cli.web.names import rows
 from cli.web.problems import PageProblem, headline, problems
 from cli.web.status import AddressStatus, Answered, Status, timestamp
 from components.records import canonical_content
+from components.records.international import in_both_forms
 from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.values import WAN, Known, Unknown
 
@@ -165,10 +166,10 @@ def _problem(one: PageProblem) -> Document:
     return {
         "severity": found.severity,
         "kind": found.kind,
-        "title": found.heading,
-        "text": found.why,
-        "do": found.do,
-        "names": list(found.names),
+        "title": in_both_forms(found.heading),
+        "text": in_both_forms(found.why),
+        "do": in_both_forms(found.do),
+        "names": list(map(in_both_forms, found.names)),
         "more": found.more,
         "since": timestamp(one.since),
     }
@@ -177,9 +178,11 @@ def _problem(one: PageProblem) -> Document:
 def _entry(one: HistoryEntry) -> Document:
     return {
         **asdict(one),
+        "title": in_both_forms(one.title),
+        "text": in_both_forms(one.text),
         "at": timestamp(one.at),
         "first": timestamp(one.first),
         "triggers": list(one.triggers),
-        "lines": [asdict(line) for line in one.lines],
+        "lines": [{key: in_both_forms(text) for key, text in asdict(line).items()} for line in one.lines],
         "since_asked": None if one.since_asked is None else round(one.since_asked, 3),
     }

@@ -11,7 +11,7 @@ from cli.findings.outcome import of_conflicts, of_deferred, of_outcomes, of_refu
 from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
-from components.records import canonical_content
+from components.records import canonical_content, international
 from stacks.model.confirmation import Confirmed
 from stacks.model.values import RecordSet, UnreadZone
 from stacks.plan.records.record_sets import Key
@@ -57,6 +57,7 @@ def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed
     mark = ownership.parse(one.mark_content) if one.mark_content else None
     return {
         "name": one.name,
+        "unicode": international.to_unicode(one.name),
         "type": one.type,
         "zone": one.zone,
         "provider": one.provider,
@@ -77,6 +78,7 @@ def _nothing(key: Key) -> Row:
     """The row of what is wanted and not there."""
     return {
         "name": key[0],
+        "unicode": international.to_unicode(key[0]),
         "type": key[1],
         "zone": None,
         "provider": None,

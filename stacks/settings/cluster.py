@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from components.plain_text import quoted
+from components.records import international
 from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import fault
@@ -41,9 +43,17 @@ MOST_RULES = 200
 
 def _pattern(value: str) -> str:
     try:
-        return check_pattern(value.strip().lower().rstrip("."))
+        return check_pattern(_in_ascii(value.strip(" ")).rstrip("."))
     except ValueError as error:
         raise fault(str(error), "write it as www.example.com, *.example.com or **.example.com") from None
+
+
+def _in_ascii(pattern: str) -> str:
+    """Return a pattern in Punycode, in which no part of an international label can be found."""
+    for label in pattern.split("."):
+        if "*" in label and not label.isascii():
+            raise ValueError(f"{quoted(label)} in {quoted(pattern)} is part of an international label: write it whole")
+    return international.to_ascii(pattern)
 
 
 def _namespace(value: str) -> str:

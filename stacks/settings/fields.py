@@ -28,7 +28,7 @@ def _comment(value: str) -> str:
 
 def _zone(value: str) -> str:
     try:
-        bare = canonical.lower(value).rstrip(".")
+        bare = canonical.ascii_name(value).rstrip(".")
         canonical.check_name(bare)
     except ValueError as error:
         raise fault(str(error), "write the zone as its domain, e.g. example.com") from None

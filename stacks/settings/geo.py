@@ -40,7 +40,7 @@ def _weight(value: object) -> int:
 
 def _host_name(value: str) -> str:
     try:
-        name = canonical.lower(value).rstrip(".")
+        name = canonical.ascii_name(value).rstrip(".")
         canonical.check_name(name)
     except ValueError as error:
         raise fault(str(error), "write the host name in full, e.g. app.example.com") from None
@@ -58,7 +58,7 @@ def _cluster(value: str) -> str:
 
 def _address(value: str) -> str:
     try:
-        text = canonical.lower(value).rstrip(".")
+        text = canonical.ascii_name(value).rstrip(".")
         if ":" in text or text[-1:].isdigit():
             return canonical.address(text, "AAAA" if ":" in text else "A")
         canonical.check_name(text)

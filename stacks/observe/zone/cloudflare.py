@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from components import urns
-from components.records import cloudflare_fields
+from components.records import cloudflare_fields, international
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
@@ -62,15 +62,24 @@ def opened(credentials: Credentials) -> AbstractContextManager[requests.Session]
 
 def find_zone(session: requests.Session, credentials: Credentials, zone: str) -> Mapping[str, Any]:
     """Return the API's JSON of a zone, by its name. Raises as `snapshot`."""
-    answer = _get(session, credentials, "/zones", {"name": zone}, zone)
-    if not answer["result"]:
+    answers = (_get(session, credentials, "/zones", {"name": name}, zone) for name in _spellings(zone))
+    answer = next((one for one in answers if one["result"]), None)
+    if answer is None:
         raise ProviderRefused(
             f"there is no zone {zone} that this token can see",
-            f"{credentials.base_url}/zones?name={zone}",
+            f"{credentials.base_url}/zones?name={international.to_unicode(zone)}",
             "check the spelling of truenorth:zone, and that the token has Zone:Read on it",
         )
     found: Mapping[str, Any] = answer["result"][0]
     return found
+
+
+def _spellings(zone: str) -> tuple[str, ...]:
+    """Return the spellings under which the API may have a zone: in Unicode, and before it took that in Punycode.
+
+    https://github.com/cloudflare/cloudflare-go/issues/347, https://github.com/octodns/octodns-cloudflare/issues/42
+    """
+    return tuple(dict.fromkeys((international.to_unicode(zone), zone)))
 
 
 def _records(session: requests.Session, credentials: Credentials, zone: str, zone_id: str) -> tuple[LiveRecord, ...]:
@@ -105,8 +114,7 @@ def _listing(
 
 def _of_zone(records: tuple[LiveRecord, ...], zone: str, zone_id: str) -> tuple[LiveRecord, ...]:
     """Return the records, which must lie in the zone: what is written to another zone's id is lost to both."""
-    ends = (f".{zone}", f".{zone.encode().decode('idna')}")  # the API writes international names in Unicode
-    strange = next((one.record.name for one in records if not f".{one.record.name}".endswith(ends)), "")
+    strange = next((one.record.name for one in records if not f".{one.record.name}".endswith(f".{zone}")), "")
     if strange:
         raise ProviderRefused(
             f"the zone with the id {zone_id} is not {zone}: it has {strange}",
@@ -119,7 +127,7 @@ def _of_zone(records: tuple[LiveRecord, ...], zone: str, zone_id: str) -> tuple[
 def read_record(item: Mapping[str, Any]) -> Record:
     """Return a record from the API's JSON, or from a resource's inputs in state."""
     return Record(
-        name=item["name"].lower(),
+        name=international.stored(item["name"]),
         type=item["type"],
         content=cloudflare_fields.content(item),
         ttl=int(item["ttl"]),
@@ -134,18 +142,25 @@ def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
 
     Raises UserError where the credentials are refused, ObservationError where the API cannot be asked.
     """
-    found: list[VisibleZone] = []
     with opened(credentials) as session:
-        page, pages = 1, 1
-        while page <= pages:
-            query = {"page": str(page), "per_page": str(ZONE_PAGE), **({"name": name} if name else {})}
-            url = f"{credentials.base_url}/zones"
-            response, body = http.get(session, url, query, "Cloudflare", "the zones of the token")
-            if not response.ok or not body.get("success"):
-                raise listing_error("Cloudflare", url, response, reason(response, body), _ADVICE)
-            found += [_visible_zone(item) for item in body["result"]]
-            pages = int((body.get("result_info") or {}).get("total_pages", 1))
-            page += 1
+        for spelled in _spellings(name):
+            if found := _listed_zones(session, credentials, spelled):
+                return found
+    return []
+
+
+def _listed_zones(session: requests.Session, credentials: Credentials, name: str) -> list[VisibleZone]:
+    found: list[VisibleZone] = []
+    page, pages = 1, 1
+    while page <= pages:
+        query = {"page": str(page), "per_page": str(ZONE_PAGE), **({"name": name} if name else {})}
+        url = f"{credentials.base_url}/zones"
+        response, body = http.get(session, url, query, "Cloudflare", "the zones of the token")
+        if not response.ok or not body.get("success"):
+            raise listing_error("Cloudflare", url, response, reason(response, body), _ADVICE)
+        found += [_visible_zone(item) for item in body["result"]]
+        pages = int((body.get("result_info") or {}).get("total_pages", 1))
+        page += 1
     return found
 
 
@@ -169,7 +184,7 @@ def token_state(credentials: Credentials) -> TokenState | None:
 def _visible_zone(item: Mapping[str, Any]) -> VisibleZone:
     return VisibleZone(
         provider="cloudflare",
-        name=str(item["name"]),
+        name=international.stored(str(item["name"])),
         id=str(item["id"]),
         status=str(item.get("status", "")),
         plan=str((item.get("plan") or {}).get("legacy_id") or ""),

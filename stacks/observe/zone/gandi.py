@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from components import urns
-from components.records import canonical_content, gandi_names
+from components.records import canonical_content, gandi_names, international
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
@@ -64,7 +64,7 @@ def visible_zones(credentials: Credentials, _name: str) -> list[VisibleZone]:
             if not response.ok or not isinstance(body, list):
                 refusal = body.get("message") or body.get("cause") if isinstance(body, dict) else ""
                 raise listing_error("Gandi", url, response, str(refusal or response.reason), _ADVICE)
-            found += [VisibleZone("gandi", str(item["fqdn"]), str(item["fqdn"])) for item in body]
+            found += [VisibleZone("gandi", international.stored(str(item["fqdn"])), str(item["fqdn"])) for item in body]
             if len(body) < ZONE_PAGE:
                 return found
             page += 1

@@ -37,6 +37,7 @@ class TestARow:
         row = only(convergence([record_set("www", IPV4, "192.0.2.9", ttl=300, comment="web", tags=("a:b",))]))
         assert row == {
             "name": "www.example.com",
+            "unicode": "www.example.com",
             "type": "A",
             "zone": ZONE,
             "provider": "cloudflare",
@@ -51,6 +52,10 @@ class TestARow:
             "reason": "",
             "confirmed_seconds": None,
         }
+
+    def test_has_an_international_name_in_both_forms(self) -> None:
+        row = only(convergence([record_set("xn--bcher-kva", IPV4)]))
+        assert (row["name"], row["unicode"]) == ("xn--bcher-kva.example.com", "bücher.example.com")
 
     def test_has_each_value_of_a_set_that_is_one_record(self) -> None:
         assert only(convergence([record_set("www", f"{IPV4}\n192.0.2.9")]))["contents"] == [IPV4, "192.0.2.9"]

@@ -136,3 +136,33 @@ class TestLinksThatObjectsAskFor:
     def test_are_those_that_there_are_and_the_machines_own(self) -> None:
         settings = read(wan={"links": {"fibre": {}, "lte": {}}})
         assert settings.known_links(["lte", "dsl", "", "fibre"]) == ("lte", "", "fibre")
+
+
+def with_pattern(pattern: str) -> Settings:
+    cluster = {"domains": [{"names": [pattern]}]}
+    return parse({"zone": "example.com", "sources": ["ingress"], "cluster": cluster}, {}, stack="home", where="test")
+
+
+@pytest.mark.parametrize(
+    ("written", "in_dns"),
+    [
+        ("*.bücher.example.com", "*.xn--bcher-kva.example.com"),
+        ("**.BÜCHER.example.com.", "**.xn--bcher-kva.example.com"),
+        ("app-*.xn--bcher-kva.example.com", "app-*.xn--bcher-kva.example.com"),
+        ("🐱。example。com", "xn--5o8h.example.com"),
+    ],
+)
+def test_a_pattern_is_taken_as_people_write_it(written: str, in_dns: str) -> None:
+    assert with_pattern(written).cluster.domains[0].names == (in_dns,)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("*.bü*.example.com", "is part of an international label: write it whole"),
+        ("bü\u202e.example.com", "right-to-left override"),
+    ],
+)
+def test_a_pattern_that_could_match_no_name_is_refused(written: str, why: str) -> None:
+    with pytest.raises(UserError, match=why):
+        with_pattern(written)

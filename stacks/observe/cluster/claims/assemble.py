@@ -41,15 +41,16 @@ def assemble(
 ) -> Iterator[Claim | Complaint]:
     """Yield the claims of an object for these names, and complaints about its annotations.
 
-    The targets of an object with a bad annotation are unknown: its records stay as they are. own: the targets that the
-    object has by itself, in its order; Known(()) makes no claim. faults: complaints about the object so far.
+    The targets of an object with a bad annotation are unknown: its records stay as they are. A bad name among good ones
+    costs itself alone. own: the targets that the object has by itself, in its order; Known(()) makes no claim. faults:
+    complaints about the object so far.
     """
     complaints = list(faults)
     settings = read_settings(claimant.chain, complaints)
     targets = claimant.doubt or _targets(settings, own)
-    by_type = _by_type(targets, settings, claimant, complaints) if not complaints else {}
-    if complaints:
-        by_type = {None: Unknown(complaints[0].text)}
+    by_type = _by_type(targets, settings, claimant, complaints) if not _spoiling(complaints) else {}
+    if spoiling := _spoiling(complaints):
+        by_type = {None: Unknown(spoiling[0].text)}
     yield from complaints
     for name in dict.fromkeys(names):
         for record_type, one in by_type.items():
@@ -65,6 +66,11 @@ def assemble(
                 tags=settings.tags,
                 spelled=settings.spelled,
             )
+
+
+def _spoiling(complaints: Sequence[Complaint]) -> list[Complaint]:
+    """Return the complaints by which it is not known what the object wants at the names that can be read."""
+    return [one for one in complaints if not one.hides_names]
 
 
 def usable(texts: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from stacks.observe.cluster.claims.annotations import (
     HOSTNAME,
     INGRESS_HOSTNAME_SOURCE,
     Annotated,
+    annotated_names,
     annotation_value,
     find_annotation,
     has_other_controller,
@@ -73,7 +74,7 @@ def hosts(ingress: Manifest, annotated: Annotated, faults: list[Complaint]) -> t
     which = annotation_value(
         (annotated,), INGRESS_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults
     )
-    added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+    added = annotated_names((annotated,), HOSTNAME, faults)
     match which:
         case "annotation-only":
             return added

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from stacks.kube.objects import NODES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
     CONTENT_MODE,
     HOSTNAME,
     Annotated,
-    annotation_value,
+    annotated_names,
     find_annotation,
     has_other_controller,
 )
@@ -58,9 +57,7 @@ class Nodes:
         if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
             return
         faults: list[Complaint] = []
-        names = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or _own_name(
-            key.name
-        )
+        names = annotated_names((annotated,), HOSTNAME, faults) or _own_name(key.name)
         yield from assemble(
             Claimant(key, created(node), (annotated,)), names, node_addresses((node,), str(key)), faults
         )

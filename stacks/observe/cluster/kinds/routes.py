@@ -17,6 +17,7 @@ from stacks.observe.cluster.claims.annotations import (
     GATEWAY_HOSTNAME_SOURCE,
     HOSTNAME,
     Annotated,
+    annotated_names,
     annotation_value,
     find_annotation,
     has_other_controller,
@@ -138,7 +139,7 @@ def _hosts(route: Manifest, annotated: Annotated, faults: list[Complaint]) -> tu
     defined: tuple[str, ...] = tuple(route["spec"].get("hostnames") or ())
     own = (annotated,)
     which = annotation_value(own, GATEWAY_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
-    added = annotation_value(own, HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+    added = annotated_names(own, HOSTNAME, faults)
     match which:
         case "annotation-only":
             return added

@@ -20,6 +20,7 @@ from stacks.observe.cluster.claims.annotations import (
     INTERNAL_HOSTNAME,
     TARGET,
     Annotated,
+    annotated_names,
     annotation_value,
     find_annotation,
     has_other_controller,
@@ -78,8 +79,8 @@ class Services:
         if has_other_controller(annotated) or (self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE)):
             return
         faults: list[Complaint] = []
-        names = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
-        inside = annotation_value((annotated,), INTERNAL_HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        names = annotated_names((annotated,), HOSTNAME, faults)
+        inside = annotated_names((annotated,), INTERNAL_HOSTNAME, faults)
         access = annotation_value((annotated,), ACCESS, values.access, values.ACCESS, faults)
         if not (names or inside or faults):
             return
