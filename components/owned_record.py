@@ -69,7 +69,7 @@ class OwnedRecord(pulumi.ComponentResource):
             else:
                 records[logical_name] = _record(args, fqdn, "", provider)
                 outputs[logical_name] = content
-        zone_id = args["zone"] if provider.whole_sets else args.get("zone_id", "")
+        zone_id = canonical.ascii_name(args["zone"]) if provider.whole_sets else args.get("zone_id", "")
         declared = RecordSetArgs(provider.name, zone_id, fqdn, args["type"], {**mark, **records}, contents=outputs)
         declare_records(declared, self, f"{name}/mark")
         self.fqdn = pulumi.Output.from_input(fqdn)
@@ -80,7 +80,7 @@ def _checked(args: OwnedRecordArgs) -> str:
     """Return the full name. Raises ValueError, with all faults, where no such records can be made."""
     faults = list(_faults(args))
     try:
-        fqdn = canonical.fqdn(args["name"], args["zone"])
+        fqdn = canonical.fqdn(args["name"], canonical.ascii_name(args["zone"]))
     except ValueError as error:
         fqdn = args["name"]
         faults.append(f"name: {error}")
@@ -121,7 +121,7 @@ def _faults_of_contents(args: OwnedRecordArgs) -> Iterator[str]:
                 yield f"contents: give those of {kind} as plain texts, not as outputs"
             continue
         try:
-            canonical_content.content(kind, content)
+            canonical_content.content(kind, content, args["zone"])
         except ValueError as error:
             yield f"contents: {error}"
 
@@ -130,7 +130,7 @@ def _contents(args: OwnedRecordArgs, provider: Provider) -> list[str | pulumi.Ou
     """Return the content of each record: plain ones first, sorted, so that their order in the program is no change."""
 
     def content(text: str) -> str:
-        return canonical_content.content(args["type"], text)
+        return canonical_content.content(args["type"], text, canonical.ascii_name(args["zone"]))
 
     plain = sorted({content(one) for one in args["contents"] if isinstance(one, str)})
     given = [pulumi.Output.all(one) for one in args["contents"] if not isinstance(one, str)]

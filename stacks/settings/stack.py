@@ -19,6 +19,7 @@ from components.marks.external_dns import Affix
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings import geo_checks, geo_environment
+from stacks.settings.checks.record_hosts import check_names
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone
@@ -147,6 +148,9 @@ class Settings(ZoneSettings):
         for position, zone in enumerate(self.zones):
             if domains.count(zone.zone) > 1:
                 raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", ("zones", position))
+            check_names(zone.records, zone.zone, domains, ("zones", position))
+        if self.zone:
+            check_names(self.records, self.zone, domains, ())
         return self
 
     @model_validator(mode="after")

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from components.marks import ownership
+from components.plain_text import quoted
 from components.records import canonical, canonical_content
 from components.records.providers import PROVIDERS, Provider
+from stacks.settings.checks.record_hosts import check_hosts
 from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
@@ -28,7 +30,7 @@ class NameSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    """A label, `@` for the zone itself, `*`, or a name that ends in the zone."""
+    """A label, `@` for the zone itself, `*`, or a name that ends in the zone; in Unicode or Punycode."""
     types: tuple[AddressType, ...] = ()
     """Left out: the types of the detected families."""
     targets: tuple[str, ...] = ()
@@ -78,7 +80,7 @@ class RecordSettings(BaseModel):
     type: RecordType
     """Of the record set."""
     content: tuple[str, ...] = Field(min_length=1)
-    """The values as in a zone file: `10 mail.example.com` for MX; a text or a list."""
+    """The values as in a zone file: `10 mail` or `10 mail.example.com` for MX, `@` the zone; a text or a list."""
     ttl: Ttl | None = None
     """Left out: that of the zone."""
     proxied: bool = False
@@ -129,7 +131,7 @@ class ZoneDefaults(BaseModel):
     policy: Policy = "sync"
     """`upsert-only`: nothing is deleted; `create-only`: nothing is changed either."""
     adopt: Adopt = "owned"
-    """Which records at wanted names are taken over: none, those with our mark, those of the same content, or all."""
+    """Which records at wanted names are taken over: none, those with our mark, those as wished in all, or all."""
     targets: Literal["address", "cname"] = "address"
     """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
     canonical_name: str = DEFAULT_CANONICAL
@@ -144,7 +146,7 @@ class ZoneSettings(ZoneDefaults):
     """A zone."""
 
     zone: Zone
-    """The zone's domain."""
+    """The zone's domain, in Unicode or Punycode."""
     zone_id: str = ""
     """The zone's id at Cloudflare; empty: it is found by its name. Also CF_ZONE_ID in the environment."""
     token: str = ""
@@ -198,9 +200,10 @@ class ZoneSettings(ZoneDefaults):
                     where,
                 ) from None
             for record_type in self._types(entry):
-                _check_alone(name, record_type, seen, where)
+                _check_alone(name, record_type, seen, entry.name, where)
                 seen[name, record_type] = entry.name
             self._check_proxied(name, entry, where)
+        check_hosts(self.records, self.zone, {name for name, _ in seen})
         return self
 
     def _check_proxied(self, name: str, entry: NameSettings | RecordSettings, where: tuple[str, int]) -> None:
@@ -248,9 +251,13 @@ class ZoneSettings(ZoneDefaults):
         return canonical.fqdn(self.canonical_name, self.zone)
 
 
-def _check_alone(name: str, record_type: str, seen: dict[tuple[str, str], str], where: tuple[str, int]) -> None:
+def _check_alone(
+    name: str, record_type: str, seen: dict[tuple[str, str], str], spelled: str, where: tuple[str, int]
+) -> None:
     if (name, record_type) in seen:
-        raise fault(f"{name} is named twice", "keep one of the two entries", where)
+        first = seen[name, record_type]
+        forms = "" if first == spelled else f": {quoted(first)} and {quoted(spelled)} are one name"
+        raise fault(f"{name} is named twice{forms}", "keep one of the two entries", where)
     others = {other for (host, other) in seen if host == name}
     if others and "CNAME" in {record_type, *others}:
         raise fault(

@@ -47,6 +47,25 @@ def void(_: object) -> None:
     """What a program returns."""
 
 
+class TestNamesAndHosts:
+    def test_are_taken_as_people_write_them(self) -> None:
+        given = args(
+            CLOUDFLARE, zone="München.example", name="bücher", type="MX", contents=["10 mail", "20 a.example.org"]
+        )
+        found = inputs(given)
+        assert {one["name"] for name, one in found.items() if name != "site/mark"} == {
+            "xn--bcher-kva.xn--mnchen-3ya.example"
+        }
+        assert {one["content"] for name, one in found.items() if name != "site/mark"} == {
+            "mail.xn--mnchen-3ya.example",
+            "a.example.org",
+        }
+
+    def test_a_host_that_can_be_nowhere_is_refused(self) -> None:
+        with pytest.raises(ValueError, match=r"write s1\._domainkey\.example\.com"):
+            OwnedRecord("site", args(CLOUDFLARE, type="CNAME", contents=["s1._domainkey"]))
+
+
 class TestAtCloudflare:
     def test_the_mark_comes_first_and_names_the_program_and_its_stack(self) -> None:
         assert list(inputs(CLOUDFLARE).items()) == [

@@ -75,7 +75,7 @@ def _canonical(
 
 
 def _static(entry: RecordSettings, zone: ZoneSettings) -> Endpoint:
-    values = {canonical_content.content(entry.type, text) for text in entry.content}
+    values = {canonical_content.content(entry.type, text, zone.zone) for text in entry.content}
     return _endpoint(entry, zone, entry.type, Known(tuple(sorted(values))))
 
 
@@ -95,9 +95,14 @@ def _endpoint(
         ttl=canonical.ttl(ttl, proxied=proxied, automatic=zone.traits.automatic_ttl),
         proxied=proxied,
         comment=(zone.comment if entry.comment is None else entry.comment) if zone.traits.comments else "",
-        source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{entry.name}",
+        source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{_spelled(entry.name)}",
         links=links,
     )
+
+
+def _spelled(name: str) -> str:
+    """Return a name of the settings for a mark: as it is written, an international one in Punycode."""
+    return name if name.isascii() else canonical.ascii_name(name)
 
 
 def _proxied(entry: NameSettings | RecordSettings, zone: ZoneSettings) -> bool:
