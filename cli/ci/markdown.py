@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from cli.apiproxy.counts import summary_line
-from cli.findings.changes import DONE, MEANINGS, TO_DO, counted, difference, is_mark
+from cli.findings.changes import DONE, TO_DO, counted, difference, is_mark, meaning
 from cli.findings.finding import Finding, Kind, Severity, grouped, plural, shortened
 from cli.findings.outcome import findings
 from cli.reconcile.result import Convergence
-from components.plain_text import cut, visible
+from components.plain_text import cut
+from components.records.international import readable
 from stacks.plan.changes import Change
 from stacks.plan.safety import guard
 
@@ -74,7 +75,7 @@ def outcome(seen: Convergence, *, done: bool) -> str:
 
 def code(text: str) -> str:
     """A text as code, also within a table (CommonMark 6.1; GFM 4.10 for the bar)."""
-    one_line = visible(" ".join(cut(text, LONGEST_TEXT).split())).replace("|", "\\|")
+    one_line = readable(" ".join(cut(text, LONGEST_TEXT).split())).replace("|", "\\|")
     if not one_line:
         return ""
     fence = "`" * (max((len(run) for run in re.findall("`+", one_line)), default=0) + 1)
@@ -84,7 +85,7 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A sentence with nothing of it taken for Markdown; what would become a link is code."""
-    words = [visible(word) for word in cut(text, LONGEST_TEXT).split()]
+    words = readable(" ".join(cut(text, LONGEST_TEXT).split())).split(" ")
     shown = [code(word) if _LINKED.search(word) else _SPECIAL.sub(r"\\\1", word) for word in words]
     if words and _FIRST.fullmatch(words[0]):
         shown[0] = code(words[0])
@@ -103,8 +104,8 @@ def _changes(changes: Sequence[Change]) -> str:
 def _row(change: Change) -> str:
     record = change.record
     content = "ownership mark" if is_mark(record) else code(_short(difference(change)))
-    meaning = MEANINGS.get(change.action, "")
-    said = f"{content} ({meaning})" if meaning else content
+    means = meaning(change)
+    said = f"{content} ({means})" if means else content
     return f"| {change.action.value} | {code(record.name)} | {prose(record.type)} | {said} |"
 
 

@@ -68,7 +68,14 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
 def of_conflicts(plan: Plan) -> tuple[Finding, ...]:
     """Return the conflicts of record sets: wanted names that somebody else holds."""
     return tuple(
-        Finding("conflict", "warning", f"{one.name} {one.type}", f"is held by {one.held_by}", one.reason, _CONFLICT)
+        Finding(
+            "conflict",
+            "warning",
+            f"{one.name} {one.type}",
+            f"is held by {one.held_by}",
+            "; ".join(filter(None, (one.reason, one.way))),
+            _CONFLICT,
+        )
         for one in plan.conflicts
     )
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.apiproxy.counts import summary_line
-from cli.findings.changes import MEANINGS, content, difference, is_mark, of_result
+from cli.findings.changes import content, difference, is_mark, meaning, of_result
 from cli.findings.finding import Finding, Severity, shortened
 from cli.findings.outcome import of_outcomes, of_plan, of_refusals
 from cli.findings.sightings import of_address
@@ -62,7 +62,7 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
             plain(record.name),
             record.type,
             plain("ownership mark", style="dim") if is_mark(record) else plain(difference(change)),
-            plain(MEANINGS.get(change.action, ""), style="dim"),
+            plain(meaning(change), style="dim"),
         )
     if changes:
         console.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, TypeVar
@@ -155,12 +155,13 @@ class Endpoint:
 class Slot:
     """A record of a set. Its number is part of its name in state, so that a new target is an update.
 
-    import_id: the id of a record that is ours by its mark and not in state; "" for none.
+    import_id: the id of a record that is taken over and not in state, "" for none; why: the reason, for people.
     """
 
     number: int
     target: str
     import_id: str = ""
+    why: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,8 @@ class Conflict:
     type: str
     held_by: str
     reason: str
+    way: str = field(default="", compare=False)
+    """What would take the records over, in words; "" where `held_by` says it."""
 
 
 @dataclass(frozen=True, slots=True)

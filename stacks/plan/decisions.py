@@ -20,9 +20,10 @@ from stacks.plan.desired.retained import KeptSet, standing, why_wanted
 from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.adoption import Takeover, adopt, without_what_stands
-from stacks.plan.records.cases import explained, judge
+from stacks.plan.records.cases import Case, differing, explained, judge
 from stacks.plan.records.former_ids import unless_untouched
-from stacks.plan.records.record_sets import Key, as_registered, contents, marked_comment, number, slots
+from stacks.plan.records.record_sets import Key, as_registered, contents, marked_comment, number, settings_of, slots
+from stacks.plan.records.ways import way_out
 from stacks.plan.records.zone_index import ZoneIndex, clashes
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
 Remark = Conflict | Deferred
+_ELSEWHERE = "delete it, or have the marks elsewhere (mark_prefix, or marks: comment)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _behind_own(endpoint: Endpoint, types: tuple[str, ...], zone: ZoneIndex, inp
     if zone.settings.policy == "sync":
         return Leave((Deferred(*key, types),))
     kept = f"policy {zone.settings.policy} keeps it; nothing was declared"
-    return Leave((Conflict(*key, f"{', '.join(types)} of ours", kept),))
+    return Leave((Conflict(*key, f"{', '.join(types)} of ours", kept, "policy: sync replaces it"),))
 
 
 def _among_others(resolved: Resolved, zone: ZoneIndex, takeover: Takeover | None) -> Declare | Leave:
@@ -172,7 +174,7 @@ def _with_mark(record_set: RecordSet, zone: ZoneIndex) -> tuple[RecordSet, tuple
     if not zone.is_foreign(there):
         return unmarked, (Deferred(*key, (there.record.type,)),)
     held_by = f"{there.record.type} {there.record.name}"
-    return unmarked, (Conflict(*key, held_by, "it stands where the mark would stand"),)
+    return unmarked, (Conflict(*key, held_by, "it stands where the mark would stand", _ELSEWHERE),)
 
 
 def _in_place_of_mark(record_set: RecordSet, own_id: str, zone: ZoneIndex) -> LiveRecord | None:
@@ -227,7 +229,10 @@ def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, *, besid
     case = judge(live, zone.wanted(record_set), holders)
     if (record_set.name, record_set.type) in zone.registered_marks:  # ours speaks of what state has, not of this one
         holders = tuple(mark for mark in holders if not zone.is_ours(mark))
-    owner = explained(case, zone.holder_of(live, holders))
+    holder = zone.holder_of(live, holders)
+    owner = explained(case, holder)
+    if case is Case.OTHER_SETTINGS:
+        owner += f"; its content is as wished, and {', '.join(differing(live.record, settings_of(record_set)))} is not"
     held_by = f"{live.record.type} {', '.join(canonical_content.split(live.record.content))} ({owner})"
     reason = "a foreign record beside ours, left alone" if beside else "not ours, left alone; nothing was declared"
-    return Conflict(record_set.name, record_set.type, held_by, reason)
+    return Conflict(record_set.name, record_set.type, held_by, reason, way_out(case, holder, live.record.name))

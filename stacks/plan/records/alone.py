@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
 
 ALIAS = "CNAME"
+_ONE = "take one of the two out of what asks for it"
 _BESIDE_AN_APEX_ALIAS = frozenset({"A", "AAAA", ALIAS})
 """The types that a provider with aliases of the zone itself does not take beside one."""
 
@@ -38,7 +39,9 @@ def without_clashes(
             loser, other = (one, alias) if _keeps(alias, one, of_settings) else (alias, one)
             held_by = f"{other.name} {other.type} of ours"
             key = (loser.name, loser.type)
-            lost[key] = Conflict(*key, held_by, "a CNAME stands alone at its name (RFC 1034, 3.6.2); it was left out")
+            lost[key] = Conflict(
+                *key, held_by, "a CNAME stands alone at its name (RFC 1034, 3.6.2); it was left out", _ONE
+            )
     return [one for one in planned if (one.name, one.type) not in lost], tuple(lost.values())
 
 

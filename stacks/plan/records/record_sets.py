@@ -38,6 +38,12 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     return records
 
 
+def settings_of(record_set: RecordSet) -> Record:
+    """Return a record with the wished settings of a set, its comment without a mark, and no content."""
+    comment, _ = in_comments.parse(record_set.comment)
+    return Record(record_set.name, record_set.type, "", record_set.ttl, record_set.proxied, comment, record_set.tags)
+
+
 def mark_record(name: str, content: str, ttl: int) -> Record:
     """Return the TXT record of a mark."""
     return Record(name, "TXT", content, ttl, proxied=False, comment="")

@@ -15,7 +15,7 @@ from components.records.logical_name import MARK, LogicalName
 from stacks.model.observation import Observation
 from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
 from stacks.plan.records.cases import Wanted, holder_of
-from stacks.plan.records.record_sets import Key, sets_of
+from stacks.plan.records.record_sets import Key, sets_of, settings_of
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
@@ -99,6 +99,7 @@ class ZoneIndex:
             alive=self.alive(key),
             cut_off=alone and key in self.registered_marks and not self.registered.get(key),
             believes_comments=self.believes_comments,
+            settings=settings_of(record_set),
         )
 
     def is_foreign(self, live: LiveRecord) -> bool:

@@ -144,7 +144,7 @@ def word(refused: Sequence[Refusal]) -> str:
 
 
 def _described(change: Change) -> dict[str, object]:
-    return asdict(change) | {"action": change.action.value}
+    return {key: value for key, value in asdict(change).items() if key != "why"} | {"action": change.action.value}
 
 
 def _too_many(guard: GuardSettings, zone: str, owned: int, counted: int, former: int, done: str) -> str:

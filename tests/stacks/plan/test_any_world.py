@@ -88,7 +88,7 @@ def may_be_imported(paper: Paper, zone: str, record: Record, chosen: Settings, t
     if ("truenorth", OWNER) in claimed:
         return of_zone.adopt != "never" or "truenorth" in taken
     if not claimed:
-        return of_zone.adopt in {"same-content", "all"} or "routeflare" in taken
+        return of_zone.adopt in {"same-content", "all"} or bool(taken & {"routeflare", "cloudflare-ddns"})
     return takeover is not None and any(
         tool == takeover.tool and takeover.owner in {"", owner} for tool, owner in claimed
     )
