@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import idna
 
@@ -37,12 +38,7 @@ def to_ascii(name: str) -> str:
         return name.lower()
     if len(name) > LONGEST_NAME:
         raise ValueError(f"the name {quoted(name)} is longer than {LONGEST_NAME} characters")
-    check_visible(name)
-    try:
-        mapped = idna.uts46_remap(name, std3_rules=False)
-        return ".".join(map(_label, mapped.split(".")))
-    except (idna.IDNAError, UnicodeError) as error:
-        raise ValueError(f"{quoted(name)} is no international name ({visible(str(error))})") from None
+    return _in_punycode(name)
 
 
 def check_visible(text: str) -> None:
@@ -84,6 +80,16 @@ def readable(text: str, keep: str = "") -> str:
     keep: hidden characters left as is.
     """
     return in_both_forms(visible(text, keep))
+
+
+@lru_cache(10_000)
+def _in_punycode(name: str) -> str:
+    """Return a name in Punycode; kept, as a plan asks for each name several times. Raises ValueError."""
+    check_visible(name)
+    try:
+        return ".".join(map(_label, idna.uts46_remap(name, std3_rules=False).split(".")))
+    except (idna.IDNAError, UnicodeError) as error:
+        raise ValueError(f"{quoted(name)} is no international name ({visible(str(error))})") from None
 
 
 def _label(label: str) -> str:
