@@ -63,7 +63,7 @@ class Sender:
         except ApiUnreachable as error:
             answer = failure(HTTPStatus.BAD_GATEWAY, f"the API could not be reached, nothing was sent: {error}")
         except TurnTooLate as error:
-            answer = failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's limit is used up: {error}")
+            answer = failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's rate limit is used up for {error}")
             answer = replace(answer, headers={**answer.headers, "Retry-After": f"{error.seconds:.0f}"})
         else:
             return
