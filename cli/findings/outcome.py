@@ -79,7 +79,7 @@ def of_rejected(plan: Plan) -> tuple[Finding, ...]:
         Finding(
             "rejected",
             "bad",
-            f"{one.record.name} {one.record.type} {one.record.content}",
+            one.subject,
             f"asked for by {', '.join(one.asked_by)}, is refused by the provider",
             one.words,
             _REJECTED,

@@ -17,7 +17,8 @@ from cli.apiproxy.intent import Intent
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
-from cli.reconcile import rejections, writes
+from cli.reconcile import writes
+from cli.reconcile.rejections import Found, explain
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
@@ -68,18 +69,18 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     if todo:
         instance.note(session, seen.observation.instance)
     runs: tuple[Run, ...] = ()
-    counts = None
+    counts = found = None
     if todo:
         session = replace(session, parallel=session.parallel // min(SIDE_BY_SIDE, len(todo)))
         are_many = len(todo) > SIDE_BY_SIDE and session.plugins is None
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
         with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
-            run = partial(_run_but_rejected, place, seen, counts)
+            found = Found(seen, counts) if counts else None
+            run = partial(_run_but_rejected, place, seen, found)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)
-    found = rejections.found_in(seen, counts.refusals) if counts else ()
-    return Carried(runs, moved, (counts.tally,) if counts else (), found)
+    return Carried(runs, moved, (counts.tally,) if counts else (), found.rejected if found else ())
 
 
 def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
@@ -158,16 +159,15 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run_but_rejected(
-    session: Session, seen: Convergence, counts: Counts | None, part: StackPart, listener: Listener
+    session: Session, seen: Convergence, found: Found | None, part: StackPart, listener: Listener
 ) -> tuple[Run, ...]:
     """Run a stack. A run that has done all but what the provider refuses for what it is has not failed."""
     try:
         return _run(session, seen, part, listener)
     except RunFailed as failure:
-        found = rejections.found_in(seen, counts.refusals) if counts else ()
-        if failure.run is None or not rejections.explain(failure, found):
+        if found is None or not explain(failure, found.rejected):
             raise
-        return (failure.run,)
+        return failure.runs
 
 
 def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:
@@ -236,7 +236,8 @@ def _told(failures: Sequence[BaseException]) -> BaseException:
     said = list(dict.fromkeys(str(error) for error in failures))
     more = [f"{len(said) - MOST_TOLD} more"] if len(said) > MOST_TOLD else []
     interrupted = any(isinstance(error, RunFailed) and error.interrupted for error in failures)
-    return RunFailed("\n".join([*said[:MOST_TOLD], *more]), interrupted=interrupted)
+    runs = tuple(run for error in failures if isinstance(error, RunFailed) for run in error.runs)
+    return RunFailed("\n".join([*said[:MOST_TOLD], *more]), interrupted=interrupted, runs=runs)
 
 
 def _drop_twins(session: Session, seen: Convergence, listener: Listener) -> None:

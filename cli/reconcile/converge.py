@@ -12,6 +12,7 @@ from functools import reduce
 
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
+from cli.reconcile import refused_before
 from cli.reconcile.apply import Carried, carry_out
 from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import DEFAULTS, ConvergenceOptions, look
@@ -48,8 +49,8 @@ def converge(
     """
     geo = session.settings.geo
     rounds = rounds or Rounds(geo.handover if geo else 0.0)
-    refused_before = Rejections() if rejections is None else rejections
-    options = replace(options, amend=_amending(options.amend, refused_before))
+    known = Rejections() if rejections is None else rejections
+    options = replace(options, amend=_amending(options.amend, known))
     passes: list[Convergence] = []
     while True:
         began = time.monotonic()
@@ -59,11 +60,13 @@ def converge(
             raise refused(seen.refusals, options.permission, session.settings)
         carried = _carry_out(session, seen, listener, rounds, always=options.always)
         if carried is not None:
-            refused_before.learn(seen.changes, carried.rejected)
+            known.learn(seen.changes, carried.rejected)
         passes.append(_done(seen, carried or Carried(), time.monotonic() - began))
         is_last = carried is not None and bool(carried.rejected) and len(passes) > 1
         if carried is not None and (is_last or not _is_followed(seen, carried, rounds)):
-            return reduce(_joined, reversed(passes))
+            done = reduce(_joined, reversed(passes))
+            refused_before.remember(session, done.plan.rejected)
+            return done
         permission = replace(options.permission, adopted=_adopted(seen))
         options = replace(options, takeover=None, always=False, permission=permission)
 
@@ -91,9 +94,9 @@ def _carry_out(
 
 
 def _is_contended(error: RunFailed) -> bool:
-    """Return whether a run failed at what several stacks write."""
-    said = (one.message for one in error.run.diagnostics) if error.run else (str(error),)
-    return not error.interrupted and any(SHARED in one for one in said)
+    """Return whether each run that failed did so at what several stacks write."""
+    said = [[one.message for one in run.diagnostics] for run in error.runs] or [[str(error)]]
+    return not error.interrupted and all(any(SHARED in one for one in messages) for messages in said)
 
 
 def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
@@ -117,11 +120,9 @@ def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:
     return replace(done, seconds=seconds)
 
 
-def _amending(
-    amend: Callable[[Plan, Observation], Plan], refused_before: Rejections
-) -> Callable[[Plan, Observation], Plan]:
+def _amending(amend: Callable[[Plan, Observation], Plan], known: Rejections) -> Callable[[Plan, Observation], Plan]:
     def amended(plan: Plan, observation: Observation) -> Plan:
-        return refused_before.amend(amend(plan, observation), observation)
+        return known.amend(amend(plan, observation), observation)
 
     return amended
 

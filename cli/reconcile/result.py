@@ -71,10 +71,9 @@ def require_all_taken(done: Convergence) -> None:
 
 
 def _refused(one: Rejected) -> str:
-    by, record = ", ".join(one.asked_by), one.record
     return (
-        f"{record.name} {record.type} {record.content}, asked for by {by}, is refused by the provider: {one.words}; "
-        "mend it where it is asked for, then run the same command again. All else was done"
+        f"{one.subject}, asked for by {', '.join(one.asked_by)}, is refused by the provider: {one.words}; mend it "
+        "where it is asked for, then run the same command again. All else was done"
     )
 
 

@@ -88,6 +88,7 @@ def _counts(status: Status, names: int) -> Document:
         else 0,
         "marks": sum(bool(one.mark_name) for one in plan.record_sets) if plan else 0,
         "conflicts": len(plan.conflicts) if plan else 0,
+        "refused": len(plan.rejected) if plan else 0,
         "frozen": len(plan.frozen) if plan else 0,
         "deferred": len(plan.deferred) if plan else 0,
         "leaving": len(status.leader.leaving),

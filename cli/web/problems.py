@@ -75,6 +75,8 @@ def _counts(done: Convergence) -> Iterator[str]:
     conflicts = len({one.name for one in plan.conflicts}) + (len(plan.geo.conflicts) if plan.geo else 0)
     if conflicts:
         yield f"{plural(conflicts, 'name')} in conflict"
+    if plan.rejected:
+        yield f"{plural(len(plan.rejected), 'record')} refused by the provider"
     if plan.frozen:
         yield f"{plural(len({one.name for one in plan.frozen}), 'name')} frozen"
     if done.is_held_back:

@@ -233,6 +233,12 @@ class Rejected:
     asked_by: tuple[str, ...]
 
     @property
+    def subject(self) -> str:
+        """What is refused, in words."""
+        record = f"{self.record.name} {self.record.type} {self.record.content}"
+        return f"the deletion of {record}" if self.is_deletion else record
+
+    @property
     def resource(self) -> LogicalName:
         """The logical name, taken apart."""
         return LogicalName.parse(self.logical_name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -17,8 +16,6 @@ from tests.cli.conftest import Inside
 STORMS = int(os.environ.get("TRUENORTH_STORMS", "2"))
 """Seeds of the storm; `TRUENORTH_STORMS=40 pytest tests/cli/test_rejected.py` plays forty."""
 NAMES = 60
-SOON = 15.0
-"""Seconds within which a lasting fault ends a run."""
 NUMBERS = itertools.count(1)
 
 
@@ -140,30 +137,3 @@ def test_in_a_storm_with_one_refused_record_nothing_else_is_late_refused_or_call
         look = inside.result("preview")
         assert {one["resource"] for one in look["changes"]} <= {f"{bad}.example.com/A", f"{bad}.example.com/A/mark"}
         assert not any(one["drift"] for one in look["changes"])
-
-
-LASTING = {
-    "500": {"effect": "server_error", "status": 500},
-    "403 of the edge": {"effect": "server_error", "status": 403},
-    "429": {"effect": "throttle", "seconds": 0},
-}
-
-
-@pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING.keys())
-def test_writes_that_the_api_fails_for_good_end_it_soon_with_one_message(
-    inside: Inside, fault: dict[str, object]
-) -> None:
-    inside.settings("www", "api", "shop")
-    remote.set_faults(inside.places, [{**fault, "method": "POST", "path": "dns_records"}])
-    try:
-        began = time.monotonic()
-        done = inside.run("up")
-        seconds = time.monotonic() - began
-    finally:
-        remote.set_faults(inside.places, [])
-    assert done.returncode == 1
-    assert seconds < SOON
-    assert zone_of(inside, "example.com") == {}
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    inside.result("up")
-    assert len(zone_of(inside, "example.com")) == 3

@@ -160,7 +160,7 @@ class GandiHandler:
 async def _forward(request: Request, client: ApiClient) -> Response:
     """Return the API's answer. Raises AnswerLost, and _Refusal where the API was not asked."""
     try:
-        return await client.forward(request)
+        return _readable(await client.forward(request))
     except TurnTooLate as error:
         seconds = math.ceil(error.seconds)
         message = (
@@ -171,6 +171,20 @@ async def _forward(request: Request, client: ApiClient) -> Response:
     except ApiUnreachable as error:
         message = f"Gandi's API at {client.upstream} cannot be reached: {error}. Nothing was changed"
         raise _Refusal(HTTPStatus.BAD_GATEWAY, message) from error
+
+
+def _readable(answer: Response) -> Response:
+    """Return a refusal that the plugin can read: it takes JSON only, and a page of the API's edge is put into that."""
+    kind = next((text for name, text in answer.headers.items() if name.lower() == "content-type"), "")
+    if answer.status < HTTPStatus.BAD_REQUEST or kind == _JSON["Content-Type"]:
+        return answer
+    kept = {name: text for name, text in answer.headers.items() if name.lower() != "content-type"}
+    try:
+        is_json = isinstance(json.loads(answer.body), dict)
+    except ValueError:
+        is_json = False
+    said = {"code": answer.status, "message": f"a page of the API's edge, with HTTP status {answer.status}"}
+    return Response(answer.status, answer.body if is_json else json.dumps(said).encode(), {**kept, **_JSON})
 
 
 def _words(answer: Response) -> str:

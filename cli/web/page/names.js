@@ -4,7 +4,7 @@ import { byId, counted, draw, duration, make, number } from "./dom.js";
 
 const PAGE = 100;
 const STATES = {
-  conflict: "in conflict", frozen: "frozen", held: "held back", unread: "zone unread", unconfirmed: "not answered",
+  conflict: "in conflict", refused: "refused", frozen: "frozen", held: "held back", unread: "zone unread", unconfirmed: "not answered",
   leaving: "leaving", deferred: "next run", ok: "in place",
 };
 let records = [];

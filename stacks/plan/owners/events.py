@@ -11,6 +11,7 @@
 | Conflict        | Warning | somebody else's record stands in its place                                            |
 | BadAnnotation   | Warning | an annotation does not say what can be done                                           |
 | NameRefused     | Warning | the object does not get its name: another has it, or the settings do not allow it     |
+| Refused         | Warning | the provider refuses the record for what it is                                        |
 | HeldBack        | Warning | the guard leaves a change to a person                                                 |
 | Failed          | Warning | the run has failed: whether the record is as it should be is not known                |
 """
@@ -51,6 +52,7 @@ class Reason(Enum):
     CONFLICT = "Conflict"
     BAD_ANNOTATION = "BadAnnotation"
     NAME_REFUSED = "NameRefused"
+    REFUSED = "Refused"
     HELD_BACK = "HeldBack"
     FAILED = "Failed"
 
@@ -119,6 +121,7 @@ def notices(outcome: Outcome) -> tuple[Notice, ...]:
 def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     yield from (_complaint(one) for one in outcome.plan.complaints)
     yield from _conflicts(outcome, claimants)
+    yield from _refused(outcome, claimants)
     yield from _held_back(outcome, claimants)
     complained = {(one.object, one.text) for one in outcome.plan.complaints}
     yield from (one for one, reason in _waiting(outcome, claimants) if (one.object, reason) not in complained)
@@ -139,6 +142,13 @@ def _conflicts(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     for one in outcome.plan.conflicts:
         for key in claimants.now.get((one.name, one.type), ()):
             yield Notice(key, Reason.CONFLICT, f"{one.name} {one.type} is held by {one.held_by}: {one.reason}")
+
+
+def _refused(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
+    for one in outcome.plan.rejected:
+        said = f"{one.subject} is refused by the provider: {one.words}"
+        for key in claimants.all(one.resource.record_set):
+            yield Notice(key, Reason.REFUSED, f"{said}. Mend it here; it is tried again by itself")
 
 
 def _held_back(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:

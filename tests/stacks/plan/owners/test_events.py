@@ -134,6 +134,24 @@ class TestWhatIsRefused:
         assert told[WEB, Reason.CONFLICT].startswith(f"{WWW} A is held by A 198.51.100.9 (")
         assert Reason.CONFLICT.is_warning
 
+    def test_what_the_provider_refuses_is_told_in_its_own_words_each_time_until_it_is_mended(self) -> None:
+        world, words = World(), "TTL must be between 60 and 86400 seconds, or 1 for Automatic. (9021)"
+        said = f"{WWW} A 192.0.2.1 is refused by the provider: {words}. Mend it here; it is tried again by itself"
+        for _ in range(2):
+            assert world.told(wish(ttl=60), refused=words) == {(WEB, Reason.REFUSED): said}
+        assert Reason.REFUSED.is_warning
+        assert Reason.REFUSED.lasts
+        assert world.told(wish(ttl=300)).keys() == {(WEB, Reason.CREATED)}
+
+    def test_a_deletion_that_the_provider_refuses_is_told_to_the_former_owner(self) -> None:
+        world = World()
+        world.told(wish())
+        told = world.told(refused="no (1)")
+        assert told.keys() == {(WEB, Reason.REFUSED)}
+        assert told[WEB, Reason.REFUSED].startswith(
+            f"the deletion of {WWW} A 192.0.2.1 is refused by the provider: no (1)"
+        )
+
     def test_a_bad_annotation_is_told_without_the_objects_name_which_the_event_has(self) -> None:
         complaint = Complaint(WEB, "truenorth/ttl", "soon", "seconds", f"{WEB}: the annotation truenorth/ttl is bad")
         waiting = wish(targets=Unknown(complaint.text), type=None)
