@@ -1,16 +1,20 @@
-"""What providers have refused until now, kept beside the state, so that every command knows it until it is mended."""
+"""What providers have refused until now, written down, so that every command knows it until it is mended.
+
+The file lies beside the state where that is a folder; elsewhere in the user's folder, for the commands of this machine.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from cli.reconcile.look import ConvergenceOptions
-from cli.session.backend import state_folder
+from cli.session.backend import state_folder, state_home
 from cli.session.files import write_whole
 from cli.session.session import Session
 from stacks.model.observation import Observation
@@ -25,7 +29,7 @@ _DECODER = msgspec.json.Decoder(tuple[Rejected, ...])
 def remember(session: Session, refused: Sequence[Rejected]) -> None:
     """Write down what is refused now. Where that cannot be done the next run finds it out anew."""
     file = _place(session)
-    if file is None or recalled(session) == tuple(refused):
+    if recalled(session) == tuple(refused):
         return
     with suppress(OSError):
         if not refused:
@@ -37,9 +41,8 @@ def remember(session: Session, refused: Sequence[Rejected]) -> None:
 
 def recalled(session: Session) -> tuple[Rejected, ...]:
     """Return what was refused last; nothing where that is written down nowhere, or cannot be read."""
-    file = _place(session)
     try:
-        return _DECODER.decode(file.read_bytes()) if file else ()
+        return _DECODER.decode(_place(session).read_bytes())
     except (OSError, msgspec.MsgspecError):
         return ()
 
@@ -55,7 +58,9 @@ def with_refused(session: Session, options: ConvergenceOptions, *, left_out: boo
     return replace(options, amend=amended)
 
 
-def _place(session: Session) -> Path | None:
-    """Return the file; None where the backend is no folder."""
-    folder = state_folder(session.backend)
-    return folder / session.project.name / f"{estate_of(session.stack)}.refused.json" if folder else None
+def _place(session: Session) -> Path:
+    is_copy = session.state.url != session.state.backend  # which goes with its process
+    folder = None if is_copy else state_folder(session.backend)
+    if folder is None:
+        folder = state_home(session.variables) / "refused" / sha256(session.state.url.encode()).hexdigest()[:16]
+    return folder / session.project.name / f"{estate_of(session.stack)}.refused.json"

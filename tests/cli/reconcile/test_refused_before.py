@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,22 +16,32 @@ from stacks.model.values import Rejected
 from tests.cli.reconcile.test_rejections import OBSERVATION, names_of, refused, seen
 
 
-class _Project:
-    name = "truenorth"
+@dataclass
+class _Named:
+    name: str = "truenorth"
 
 
+@dataclass
+class _State:
+    url: str
+    backend: str
+
+
+@dataclass
 class _Place:
     """What is needed of a session."""
 
-    project = _Project()
-    stack = "home"
+    state: _State
+    backend: str
+    variables: dict[str, str]
+    project: _Named = field(default_factory=_Named)
+    stack: str = "home"
 
-    def __init__(self, folder: Path | str) -> None:
-        self.backend = folder.as_uri() if isinstance(folder, Path) else folder
 
-
-def place(folder: Path | str) -> Session:
-    return cast("Session", _Place(folder))
+def place(folder: Path, url: str = "") -> Session:
+    """A stack with its state in this folder, or at a URL."""
+    backend = url or folder.as_uri()
+    return cast("Session", _Place(_State(backend, backend), backend, {"XDG_STATE_HOME": str(folder / "own")}))
 
 
 def test_another_process_knows_what_was_refused_until_it_is_taken(tmp_path: Path) -> None:
@@ -44,19 +55,35 @@ def test_another_process_knows_what_was_refused_until_it_is_taken(tmp_path: Path
 
 
 @given(words=st.text(st.characters(codec="utf-8")), asked=st.lists(st.text(st.characters(codec="utf-8"))))
-def test_whatever_a_provider_says_is_kept(tmp_path_factory: object, words: str, asked: list[str]) -> None:
-    folder = tmp_path_factory.mktemp("state")  # type: ignore[attr-defined]  # pytest's own
+def test_whatever_a_provider_says_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, words: str, asked: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("state")
     record = Record("www.example.com", "A", "192.0.2.1", 300, proxied=False, comment="", tags=("a:b",))
     one = Rejected("example.com", "www.example.com/A", record, False, words, tuple(asked))  # noqa: FBT003 - a dataclass
     remember(place(folder), [one])
     assert recalled(place(folder)) == (one,)
 
 
-def test_a_backend_that_is_no_folder_and_a_file_that_is_damaged_know_nothing(tmp_path: Path) -> None:
+def test_where_state_lies_in_no_folder_the_commands_of_this_machine_know_it(tmp_path: Path) -> None:
     found = refused(seen({"name": "bad", "ttl": 30}))
-    remember(place("s3://bucket"), found)
-    assert recalled(place("s3://bucket")) == ()
-    remember(place(tmp_path), found)
+    remember(place(tmp_path, "s3://bucket"), found)
+    assert recalled(place(tmp_path, "s3://bucket")) == found
+    assert recalled(place(tmp_path, "s3://other")) == recalled(place(tmp_path)) == ()
+
+
+def test_a_copy_of_the_state_that_goes_with_its_process_is_not_the_place(tmp_path: Path) -> None:
+    url, copies = "kubernetes://truenorth/state", [(tmp_path / one).as_uri() for one in "ab"]
+    first, second = (
+        cast("Session", _Place(_State(url, copy), copy, {"XDG_STATE_HOME": str(tmp_path / "own")})) for copy in copies
+    )
+    found = refused(seen({"name": "bad", "ttl": 30}))
+    remember(first, found)
+    assert recalled(second) == found
+
+
+def test_a_file_that_is_damaged_knows_nothing(tmp_path: Path) -> None:
+    remember(place(tmp_path), refused(seen({"name": "bad", "ttl": 30})))
     (file,) = (tmp_path / ".pulumi" / "truenorth").iterdir()
     file.write_bytes(b'[{"zone": 1}]')
     assert recalled(place(tmp_path)) == ()
