@@ -30,7 +30,9 @@ def fields(record_type: str, text: str) -> dict[str, Any]:
         return {"content": host, "priority": int(priority)}
     if record_type == "SRV":
         priority, weight, port, target = text.split(" ")
-        return {"data": {"priority": int(priority), "weight": int(weight), "port": int(port), "target": target}}
+        # The API gives the priority back beside the data, too: undeclared, it would be a change at each refresh.
+        data = {"priority": int(priority), "weight": int(weight), "port": int(port), "target": target}
+        return {"data": data, "priority": int(priority)}
     if record_type == "CAA":
         flags, tag, value = text.split(" ", 2)
         return {"data": {"flags": int(flags), "tag": tag, "value": value.strip('"')}}

@@ -121,12 +121,14 @@ class GandiHandler:
 
     async def _send(self, request: Request, wanted: RequestedSet, client: ApiClient) -> Response:
         """Return the answer to a write. Without an answer, the record set is looked up before the write is repeated."""
+        said = "no answer"
         for number in range(SENDINGS):
             try:
                 answer = await _forward(request, client)
             except AnswerLost:
-                pass
+                said = "no answer"
             else:
+                said = f"HTTP status {answer.status}"
                 if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     finds_its_own = number > 0 and request.method == "POST" and answer.status == HTTPStatus.OK
                     return _written() if finds_its_own else answer
@@ -134,7 +136,7 @@ class GandiHandler:
             self._scope.counts.count("settled", "gandi")
             if landed:
                 return Response(HTTPStatus.NO_CONTENT) if request.method == "DELETE" else _written()
-        message = f"Gandi's API has answered none of {SENDINGS} tries to write {wanted}, and it was not written"
+        message = f"Gandi's API gave {said}, {SENDINGS} times. Nothing was changed"
         raise _Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
 
     async def _has_landed(self, request: Request, wanted: RequestedSet, client: ApiClient) -> bool:

@@ -57,6 +57,11 @@ def test_what_the_api_gives_beside_the_components_does_not_matter() -> None:
     [
         ("A", "203.0.113.7", {"content": "203.0.113.7"}),
         ("MX", "10 mail.example.org", {"content": "mail.example.org", "priority": 10}),
+        (
+            "SRV",
+            "10 5 5060 sip.example.org",
+            {"data": {"priority": 10, "weight": 5, "port": 5060, "target": "sip.example.org"}, "priority": 10},
+        ),
         ("CAA", '0 issue "ca"', {"data": {"flags": 0, "tag": "issue", "value": "ca"}}),
     ],
 )

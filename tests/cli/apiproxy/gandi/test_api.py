@@ -400,11 +400,21 @@ class TestLostAnswers:
         with place.carrying_out(journal=tmp_path / "journal"):
             answer = place.post()
         assert answer.status_code == 503
-        assert answer.json()["message"] == (
-            f"Gandi's API has answered none of 3 tries to write www.{place.zone} A ({place.id('www')}), "
-            "and it was not written"
-        )
+        assert answer.json()["message"] == "Gandi's API gave no answer, 3 times. Nothing was changed"
         assert look(tmp_path / "journal").landed == ()
+
+    def test_an_api_that_fails_for_good_is_told_with_its_status_and_a_page_of_its_edge_can_be_read(
+        self, place: Place
+    ) -> None:
+        place.fault(Effect.SERVER_ERROR, "POST", times=None)
+        place.fault(Effect.SERVER_ERROR, "PUT", times=None, status=403)
+        with place.carrying_out():
+            assert place.post().json()["message"] == "Gandi's API gave HTTP status 502, 3 times. Nothing was changed"
+        place.add("api")
+        with place.carrying_out("api/A"):
+            answer = place.put("api", "192.0.2.9")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/json")
+        assert answer.json()["message"] == "a page of the API's edge, with HTTP status 403"
 
     def test_where_nobody_can_say_what_came_of_it_that_is_told_and_the_next_try_is_ours(self, place: Place) -> None:
         place.fault(Effect.LOSE_ANSWER, "POST")
