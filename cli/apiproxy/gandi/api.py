@@ -22,6 +22,8 @@ from cli.apiproxy.scope import Scope
 from stacks.model.errors import NotNow
 from stacks.plan.changes import same
 
+FAILING: Final = 8
+"""Record sets in a row that the API could not write, after which no other is tried: a run has hundreds."""
 SENDINGS: Final = 3
 """How often a write is sent that was found not to have landed."""
 _JSON: Final = {"Content-Type": "application/json"}
@@ -45,6 +47,8 @@ class GandiHandler:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._failed = 0
+        """Record sets in a row that the API could not write."""
 
     async def handle(self, request: Request, client: ApiClient) -> Response:
         """Return the response to a request."""
@@ -87,6 +91,9 @@ class GandiHandler:
 
     async def _carry_out(self, request: Request, wanted: RequestedSet, client: ApiClient) -> Response:
         method, makes = _METHODS[request.method], request.method == "POST"
+        if self._failed >= FAILING:
+            message = "Gandi's API could not write the record sets before this one, which was not tried"
+            raise _Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
         if makes:
             await self._note(Write(method, wanted.zone, "", wanted.record))
         answer = await self._send(request, wanted, client)
@@ -130,12 +137,14 @@ class GandiHandler:
             else:
                 said = f"HTTP status {answer.status}"
                 if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    self._failed = 0
                     finds_its_own = number > 0 and request.method == "POST" and answer.status == HTTPStatus.OK
                     return _written() if finds_its_own else answer
             landed = await self._has_landed(request, wanted, client)
             self._scope.counts.count("settled", "gandi")
             if landed:
                 return Response(HTTPStatus.NO_CONTENT) if request.method == "DELETE" else _written()
+        self._failed += 1
         message = f"Gandi's API gave {said}, {SENDINGS} times. Nothing was changed"
         raise _Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
 
