@@ -50,7 +50,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def put(program: Program, zone: str, record_type: str, **more: object) -> None:
     name = record_type.lower()
-    inputs = {"type": record_type, "content": None, "zoneId": zone, "data": DATA[record_type], **more}
+    inputs: dict[str, Any] = {"type": record_type, "content": None, "zoneId": zone, "data": DATA[record_type], **more}
     program.put(name, name=f"{name}.example.com", **inputs)
 
 
