@@ -22,7 +22,7 @@ from cli.reconcile.rejections import Found, explain
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
-from cli.session.secrets import signing_for
+from cli.session.secrets import session_redactor, signing_for
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
@@ -75,7 +75,8 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
         are_many = len(todo) > SIDE_BY_SIDE and session.plugins is None
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
         with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
-            found = Found(seen, counts) if counts else None
+            hide = session_redactor(session, session.variables).text
+            found = Found(seen, counts, hide) if counts else None
             run = partial(_run_but_rejected, place, seen, found)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)

@@ -72,10 +72,13 @@ def _key(one: Rejected) -> tuple[str, str]:
 
 
 class Found:
-    """What the API has refused so far of a convergence's changes, read by several runs side by side."""
+    """What the API has refused so far of a convergence's changes, read by several runs side by side.
 
-    def __init__(self, seen: Convergence, counts: Counts) -> None:
-        self._seen, self._counts = seen, counts
+    hide: takes what is secret out of the API's words, which go to many places.
+    """
+
+    def __init__(self, seen: Convergence, counts: Counts, hide: Callable[[str], str]) -> None:
+        self._seen, self._counts, self._hide = seen, counts, hide
         self._looking = Lock()
         self._found: tuple[int, tuple[Rejected, ...]] = (0, ())
 
@@ -85,7 +88,8 @@ class Found:
         with self._looking:
             refusals = self._counts.refusals
             if len(refusals) > self._found[0]:
-                self._found = (len(refusals), found_in(self._seen, refusals))
+                told = [(write, self._hide(words)) for write, words in refusals]
+                self._found = (len(refusals), found_in(self._seen, told))
             return self._found[1]
 
 

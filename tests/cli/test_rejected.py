@@ -112,6 +112,7 @@ def test_an_update_that_is_refused_leaves_the_record_as_it_was_and_changes_all_o
     assert '"drift": true' not in again.stdout
 
 
+@pytest.mark.timeout(900)  # several runs over sixty names each, however busy the machine is
 @pytest.mark.parametrize("seed", range(STORMS))
 def test_in_a_storm_with_one_refused_record_nothing_else_is_late_refused_or_called_drift(
     inside: Inside, seed: int

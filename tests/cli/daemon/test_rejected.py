@@ -38,6 +38,7 @@ def test_a_refused_record_fails_no_turn_is_told_once_and_holds_up_no_other(insid
         assert ended(watcher) == 0
 
 
+@pytest.mark.timeout(900)  # several runs over sixty names each, however busy the machine is
 @pytest.mark.parametrize("seed", range(STORMS))
 def test_in_a_storm_with_one_refused_record_the_loop_leaves_nothing_else_late_refused_or_called_drift(
     inside: Inside, seed: int
