@@ -121,7 +121,8 @@ def of_refusals(done: Convergence) -> Iterator[Finding]:
 
 def of_refusal(refusal: Refusal, do: str = "") -> Finding:
     """Return the finding of one refusal of the guard."""
-    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, refusal.do or do)
+    advice = (do if refusal.allowable else "", refusal.do and f"{refusal.do[:1].upper()}{refusal.do[1:]}.")
+    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, " ".join(filter(None, advice)))
 
 
 def of_zone(zone: UnreadZone) -> Finding:

@@ -128,6 +128,13 @@ class SourceSighting:
 
     uid: str = ""
     """The UID of the cluster's namespace kube-system; "" where it is not known."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """The settings that choose among the objects, each with its value; those at their default left out."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing is known of the claims."""
+        return isinstance(self.found, Unknown)
 
     @property
     def balances(self) -> bool:

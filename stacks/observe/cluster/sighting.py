@@ -16,6 +16,7 @@ from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.filters import filters
 
 
 @dataclass(slots=True)
@@ -25,6 +26,8 @@ class WatchedSource:
     name: str
     source: ClaimSource
     view: CacheView
+    filters: tuple[tuple[str, str], ...] = ()
+    """The settings that choose among the objects."""
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -44,6 +47,7 @@ class WatchedSource:
                 found=self.source.claims(self.view),
                 waiting=self.view.caches[own].waiting,
                 uid=uid,
+                filters=self.filters,
             )
         return self._last
 
@@ -78,7 +82,7 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        return WatchedSource(name, source, CacheView(self._settings.name, caches))
+        return WatchedSource(name, source, CacheView(self._settings.name, caches), filters(self._settings))
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""
