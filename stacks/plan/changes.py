@@ -52,6 +52,14 @@ class Change:
         return self.action in {Action.RESTORE, Action.CORRECT, Action.FORGET}
 
     @property
+    def is_as_wished(self) -> bool:
+        """Whether the zone has the record as it is wished already, so that state alone learns of it."""
+        before, after = self.before, self.after
+        return (
+            before is not None and after is not None and same(before if after.tags else replace(before, tags=()), after)
+        )
+
+    @property
     def needs_refresh(self) -> bool:
         """Whether state has to be refreshed first: the zone differs from it, or nobody knows whether it does."""
         return self.is_drift or self.unseen
