@@ -197,7 +197,7 @@ def report(plan: Plan) -> None:
         kept = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
         pulumi.log.warn(f"{frozen.name} {frozen.type} {kept}: {frozen.reason}")
     for complaint in plan.complaints:
-        pulumi.log.warn(complaint.text)
+        (pulumi.log.info if complaint.is_note else pulumi.log.warn)(complaint.text)
 
 
 def arguments(record_set: RecordSet) -> RecordSetArgs:

@@ -27,6 +27,8 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("balancing", "warning"): "Conflicts",
     ("frozen", "warning"): "Stays as it is",
     ("complaint", "warning"): "Skipped",
+    ("ignored", "warning"): "Left out",
+    ("ignored", "note"): "Left out",
     ("balancing", "note"): "Notes",
     ("zone", "bad"): "Not read",
     ("source", "bad"): "Not read",

@@ -24,6 +24,7 @@ Kind = Literal[
     "feedback",
     "frozen",
     "health",
+    "ignored",
     "leadership",
     "leaving",
     "planned",
@@ -43,12 +44,13 @@ _SEVERAL: Mapping[str, tuple[str, str]] = {
     "complaint": ("objects", "are not as they should be"),
     "conflict": ("names", "are in conflict"),
     "frozen": ("record sets", "are frozen"),
+    "ignored": ("objects", "say something that is left out"),
     "leaving": ("record sets", "are not wanted any more"),
     "rejected": ("records", "are refused by the provider"),
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
 }
-_ALIKE: Collection[str] = frozenset({"conflict", "complaint", "leaving", "unconfirmed"})
+_ALIKE: Collection[str] = frozenset({"conflict", "complaint", "ignored", "leaving", "unconfirmed"})
 """Kinds of findings that are alike whatever the reason of each is."""
 
 

@@ -92,7 +92,10 @@ def of_complaint(complaint: Complaint) -> Finding:
     """Return the finding of what an object's owner has to mend."""
     do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
     subject = str(complaint.object)
-    return Finding("complaint", "warning", subject, "", complaint.text.removeprefix(f"{subject}: "), do)
+    why = complaint.text.removeprefix(f"{subject}: ")
+    if complaint.minor:
+        return Finding("ignored", "note" if complaint.is_note else "warning", subject, "", why, do)
+    return Finding("complaint", "warning", subject, "", why, do)
 
 
 def of_deferred(plan: Plan) -> tuple[Finding, ...]:

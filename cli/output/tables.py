@@ -34,7 +34,7 @@ COLOURS = {
     Action.FORGET: "dim",
 }
 _STYLES: dict[Severity, str] = {"bad": "bold red", "warning": "bold yellow", "note": "", "good": "green"}
-_LABELS = {"conflict": "conflict", "frozen": "frozen", "complaint": "skipped"}
+_LABELS = {"conflict": "conflict", "frozen": "frozen", "complaint": "skipped", "ignored": "left out"}
 """Words that lines of these kinds of findings begin with."""
 
 

@@ -146,7 +146,7 @@ def _answer(one: Answered, status: Status) -> Document:
 
 def _source(one: SourceSighting) -> Document:
     found = one.found.value if isinstance(one.found, Known) else ()
-    complaints = sum(isinstance(each, Complaint) for each in found)
+    complaints = sum(isinstance(each, Complaint) and not each.is_note for each in found)
     said = {"kind": one.kind, "names": wanted_names(one), "complaints": complaints, "state": of_source(one).predicate}
     return {**documents.source_document(one), **said}
 

@@ -33,7 +33,7 @@ def problems(status: Status) -> tuple[PageProblem, ...]:
     """Return all problems, the worst first."""
     found = [*_of_process(status), *_of_sight(status)]
     several = [*_of_convergence(status), *_of_events(status)]
-    found += map(PageProblem, shortened(grouped(several, _TOGETHER), {"conflict", "complaint"}))
+    found += map(PageProblem, shortened(grouped(several, _TOGETHER), {"conflict", "complaint", "ignored"}))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.finding.severity)))
 
 

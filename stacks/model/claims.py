@@ -93,7 +93,8 @@ class Complaint:
     """A message to the owner of an object: something in the object cannot be done as it is written.
 
     annotation, value, allowed: "" in a message about something else than an annotation. text: the whole message.
-    hides_names: whether the object may ask for names that nobody can read, so that its records stay.
+    hides_names: whether the object may ask for names that nobody can read, so that its records stay. minor: whether the
+    object has its records all the same, without what the message is about.
     """
 
     object: ObjectKey
@@ -102,6 +103,12 @@ class Complaint:
     allowed: str
     text: str
     hides_names: bool = False
+    minor: bool = False
+
+    @property
+    def is_note(self) -> bool:
+        """Whether nobody has to mend anything."""
+        return self.minor and not self.allowed
 
 
 Labels = tuple[tuple[str, str], ...]

@@ -39,12 +39,13 @@ from cli.web.status_board import StatusBoard
 from components.geo.values import LoadBalancer, Origin, Pool
 from components.plain_text import LONGEST_QUOTE, check_plain, quoted, visible
 from components.records.record import Record
-from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
+from stacks.model.claims import Complaint, ObjectKey, SourceSighting
 from stacks.model.confirmation import Unconfirmed
 from stacks.model.geo import Account, LiveBalancer, LivePool
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.values import WAN, Conflict, Family, Frozen, Known, Sighting, Unknown
+from stacks.plan.asked import AskedName, AskedNames
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.events import Notice, Reason
 from tests.cli.happenings import RUN, TURN, dispatch
@@ -98,12 +99,13 @@ def balancers(text: str) -> BalancerReport:
 
 
 def sources(text: str) -> WantedNames:
-    claim = Claim(f"{text}.example.com", "A", Unknown(text), KEY, "", comment=text)
-    return WantedNames(
-        (SourceSighting(text, text, text, Unknown(text)),),
-        (("example.com", claim), ("", claim)),
-        (Complaint(KEY, text, text, text, text),),
-    )
+    name = f"{text}.example.com"
+    made = AskedName(name, "example.com", "A", (text,), (text,), (KEY,), ttl=300, proxied=True, comment=text)
+    conflict = AskedName(name, "example.com", "A", (), (), (KEY,), "conflict", text)
+    outside = AskedName(name, "", "", (text,), (), (KEY,), "outside")
+    complaints = (Complaint(KEY, text, text, text, text), Complaint(KEY, text, text, text, text, minor=True))
+    sources = (SourceSighting(text, text, text, Unknown(text)),)
+    return WantedNames(sources, AskedNames((made, conflict, outside), complaints))
 
 
 Print = Callable[[Terminal, str], object]

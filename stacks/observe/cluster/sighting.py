@@ -10,13 +10,14 @@ from stacks.kube.cache import Cache, CacheView, Selection, select
 from stacks.kube.objects import NAMESPACES, Manifest
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
-from stacks.model.claims import Labels, SourceSighting
+from stacks.model.claims import GEO, Claim, Complaint, Labels, SourceSighting
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import ClaimSource, Options
+from stacks.observe.cluster.claims.unread import with_unread
+from stacks.observe.cluster.filters import filters
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
 from stacks.settings.cluster import ClusterSettings
-from stacks.settings.filters import filters
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class WatchedSource:
     view: CacheView
     filters: tuple[tuple[str, str], ...] = ()
     """The settings that choose among the objects."""
+    balances: bool = False
+    """Whether the settings have load balancers."""
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -44,12 +47,18 @@ class WatchedSource:
                 cluster=self.view.cluster,
                 source=self.name,
                 kind=own.kind,
-                found=self.source.claims(self.view),
+                found=self._found(),
                 waiting=self.view.caches[own].waiting,
                 uid=uid,
                 filters=self.filters,
             )
         return self._last
+
+    def _found(self) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+        found, resources = self.source.claims(self.view), self.source.resources()
+        if self.name.startswith(GEO):
+            return found  # the other sources of these kinds tell it
+        return with_unread(found, self.view, resources, balances=self.balances)
 
 
 class ClusterSources:
@@ -82,7 +91,8 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        return WatchedSource(name, source, CacheView(self._settings.name, caches), filters(self._settings))
+        view, balances = CacheView(self._settings.name, caches), self._settings.geo is not None
+        return WatchedSource(name, source, view, filters(self._settings), balances)
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""

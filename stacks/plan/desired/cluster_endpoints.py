@@ -87,7 +87,7 @@ def claims_by_zone(
     names too: their load balancer would hide the records. detected: the links with an address.
     """
     found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
-    complaints = tuple(one for one in found if isinstance(one, Complaint))
+    complaints = tuple(dict.fromkeys(one for one in found if isinstance(one, Complaint)))
     zones = {zone.zone: zone for zone in settings.each_zone()}
     names = frozenset(zones)
     claims = [one for one in found if isinstance(one, Claim) and one.name not in balanced]
@@ -193,7 +193,7 @@ def _too_many_tags(claim: Claim, zone: ZoneSettings) -> Complaint:
         f"{claim.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. "
         "The records go without tags"
     )
-    return Complaint(claim.object, annotation, value, allowed, text)
+    return Complaint(claim.object, annotation, value, allowed, text, minor=True)
 
 
 def _types(claim: Claim, addresses: AddressesByLink) -> tuple[str, ...]:

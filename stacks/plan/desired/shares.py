@@ -58,7 +58,7 @@ class Sight:
             for source in observation.sources
             if isinstance(source.found, Known)
             for one in source.found.value
-            if isinstance(one, Complaint) and (one.annotation or one.hides_names)
+            if isinstance(one, Complaint) and (one.annotation or one.hides_names) and not one.minor
         }
         return cls(tuple(read), tuple(unread), next(failures, ""), shared, doubted)
 

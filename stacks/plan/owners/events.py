@@ -10,6 +10,8 @@
 | Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address            |
 | Conflict        | Warning | somebody else's record stands in its place                                            |
 | BadAnnotation   | Warning | an annotation does not say what can be done                                           |
+| LeftOut         | Warning | it has its records, without what the message says                                     |
+| Ignored         | Normal  | an annotation has no meaning here                                                     |
 | NameRefused     | Warning | the object does not get its name: another has it, or the settings do not allow it     |
 | HeldBack        | Warning | the guard leaves a change to a person                                                 |
 | Failed          | Warning | the run has failed: whether the record is as it should be is not known                |
@@ -50,6 +52,8 @@ class Reason(Enum):
     WAITING = "Waiting"
     CONFLICT = "Conflict"
     BAD_ANNOTATION = "BadAnnotation"
+    LEFT_OUT = "LeftOut"
+    IGNORED = "Ignored"
     NAME_REFUSED = "NameRefused"
     HELD_BACK = "HeldBack"
     FAILED = "Failed"
@@ -66,7 +70,7 @@ class Reason(Enum):
 
 
 _HAPPENS = frozenset({Reason.CREATED, Reason.UPDATED, Reason.DELETED, Reason.RESTORED, Reason.ADOPTED})
-_NORMAL = _HAPPENS | {Reason.WAITING}
+_NORMAL = _HAPPENS | {Reason.WAITING, Reason.IGNORED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
     if complaint.hides_names and not complaint.allowed:
         reason = Reason.WAITING
+    if complaint.minor:
+        reason = Reason.IGNORED if complaint.is_note else Reason.LEFT_OUT
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
 
 

@@ -67,7 +67,7 @@ def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus,
                 records[claimant].add(by_set.status(key))
     messages: dict[ObjectKey, dict[str, None]] = defaultdict(dict)
     for complaint in outcome.plan.complaints:
-        if complaint.object.cluster in clusters:
+        if complaint.object.cluster in clusters and not complaint.is_note:
             messages[complaint.object][complaint.text.removeprefix(f"{complaint.object}: ")] = None
     for claim in claimants.unknown:
         if claim.object.cluster in clusters and not any(one.name == claim.name for one in records[claim.object]):

@@ -156,7 +156,7 @@ class TestWhatIsRefused:
         told = world.told(hold_back=True)
         assert told.keys() == {(WEB, Reason.HELD_BACK)}
         assert told[WEB, Reason.HELD_BACK].startswith(
-            f"{WWW} A is left as it is until a person allows the change: 1 of"
+            f"{WWW} A is left as it is until a person allows the change: all that the"
         )
 
     def test_warnings_come_first(self) -> None:
