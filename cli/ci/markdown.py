@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cli.apiproxy.counts import summary_line
 from cli.findings.changes import DONE, MEANINGS, TO_DO, counted, difference, is_mark
-from cli.findings.finding import Finding, Kind, Severity, grouped, plural, shortened
+from cli.findings.finding import MANY, Finding, Kind, Severity, grouped, plural, shortened
 from cli.findings.outcome import findings
 from cli.reconcile.result import Convergence
 from components.plain_text import cut, visible
@@ -131,7 +131,7 @@ def _refused(seen: Convergence) -> str:
 
 def _notes(seen: Convergence) -> str:
     listed: dict[str, list[str]] = {title: [] for title in _SECTIONS.values()}
-    for one in shortened(grouped(findings(seen), {"source"}), {"frozen"}):
+    for one in shortened(grouped(findings(seen), {"source"}), MANY):
         if title := _SECTIONS.get((one.kind, one.severity)):
             listed[title].append(_finding(one))
     return "\n\n".join(filter(None, (_section(title, lines) for title, lines in listed.items())))

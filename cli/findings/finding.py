@@ -50,6 +50,8 @@ _SEVERAL: Mapping[str, tuple[str, str]] = {
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
 }
+MANY: Collection[str] = frozenset({"frozen", "ignored"})
+"""Kinds of findings of which a plan may have one for each name or object, and that need nobody at once."""
 _ALIKE: Collection[str] = frozenset({"conflict", "complaint", "ignored", "leaving", "unconfirmed"})
 """Kinds of findings that are alike whatever the reason of each is."""
 

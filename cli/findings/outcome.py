@@ -93,8 +93,10 @@ def of_complaint(complaint: Complaint) -> Finding:
     do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
     subject = str(complaint.object)
     why = complaint.text.removeprefix(f"{subject}: ")
+    if complaint.is_note:
+        return Finding("ignored", "note", subject, "", why, "Nothing has to be done; its owner may take it out.")
     if complaint.minor:
-        return Finding("ignored", "note" if complaint.is_note else "warning", subject, "", why, do)
+        return Finding("ignored", "warning", subject, "", why, do)
     return Finding("complaint", "warning", subject, "", why, do)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.findings.finding import shortened
+from cli.findings.finding import MANY, shortened
 from cli.findings.outcome import of_complaint
 from cli.findings.sightings import of_source
 from cli.output.documents import complaint_document, source_document
@@ -62,7 +62,7 @@ def print_asking(console: Console, found: WantedNames) -> None:
     if found.asked.names:
         console.print(table)
     print_findings(console, map(of_source, found.sources))
-    print_findings(console, shortened(map(of_complaint, found.asked.complaints), {"ignored"}))
+    print_findings(console, shortened(map(of_complaint, found.asked.complaints), MANY))
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.apiproxy.counts import summary_line
 from cli.findings.changes import MEANINGS, content, difference, is_mark, of_result
-from cli.findings.finding import Finding, Severity, shortened
+from cli.findings.finding import MANY, Finding, Severity, shortened
 from cli.findings.outcome import of_outcomes, of_plan, of_refusals
 from cli.findings.sightings import of_address
 from cli.reconcile.confirm import Outcome
@@ -97,7 +97,7 @@ def print_records(console: Console, seen: Convergence) -> None:
 
 def print_plan_notes(console: Console, plan: Plan) -> None:
     """Print what a plan does not declare or leaves as it is, and why."""
-    print_findings(console, shortened(of_plan(plan), {"frozen"}))
+    print_findings(console, shortened(of_plan(plan), MANY))
 
 
 def print_refusals(console: Console, seen: Convergence) -> None:

@@ -125,6 +125,23 @@ class TestWhatCannotBeSeen:
         )
 
 
+class TestWhatIsLeftOut:
+    def told(self, allowed: str) -> dict[Reason, str]:
+        said = Complaint(WEB, "truenorth/tll", "", allowed, f"{WEB}: it is left out", minor=True)
+        return {reason: text for (key, reason), text in World().told(wish(), said).items() if key == WEB}
+
+    def test_what_somebody_has_to_mend_is_a_warning_beside_the_record(self) -> None:
+        assert self.told("truenorth/ttl") == {
+            Reason.CREATED: f"{WWW} A -> 192.0.2.1",
+            Reason.LEFT_OUT: "it is left out",
+        }
+        assert Reason.LEFT_OUT.is_warning
+
+    def test_what_has_no_meaning_is_none(self) -> None:
+        assert self.told("") == {Reason.CREATED: f"{WWW} A -> 192.0.2.1", Reason.IGNORED: "it is left out"}
+        assert not Reason.IGNORED.is_warning
+
+
 class TestWhatIsRefused:
     def test_a_record_of_somebody_else_is_a_conflict(self) -> None:
         world = World()
