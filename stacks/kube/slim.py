@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from sys import intern
 from typing import Any
 
 from stacks.kube.objects import Manifest, Resource
-from stacks.model.claims import STATUS_ANNOTATION
+from stacks.model.claims import STATUS_ANNOTATION, VOCABULARIES
 
 Shape = Mapping[str, "Shape | None"]
 """The fields to keep of an object, or of each object of a list; None: the whole value."""
 
 _UNREAD = frozenset({"kubectl.kubernetes.io/last-applied-configuration", STATUS_ANNOTATION})
 """Long annotations that no source reads."""
+LONGEST_VALUE = 8193
+"""Characters that are kept of an annotation: one more than the longest list that a source reads."""
+MOST_OF_OTHERS = 8192
+"""Characters of keys and values that are kept of annotations of other vocabularies, the shortest first: an object may
+have 262,144 (Kubernetes API, `TotalAnnotationSizeLimitB`), and selectors name short ones."""
 _METADATA = ("namespace", "name", "uid", "creationTimestamp", "generation")
 _READ_CONDITION = "Accepted"
 """The only type of condition that a source reads."""
@@ -67,11 +73,19 @@ def _metadata(metadata: Manifest) -> dict[str, Any]:
     kept = {field: metadata[field] for field in _METADATA if field in metadata}
     if "namespace" in kept:
         kept["namespace"] = intern(kept["namespace"])
-    for field in ("labels", "annotations"):
-        texts = {intern(key): intern(text) for key, text in (metadata.get(field) or {}).items() if key not in _UNREAD}
+    for field, texts in (("labels", metadata.get("labels") or {}), ("annotations", _annotations(metadata))):
         if texts:
-            kept[field] = texts
+            kept[field] = {intern(key): intern(text) for key, text in texts.items()}
     return kept
+
+
+def _annotations(metadata: Manifest) -> dict[str, str]:
+    """Return the annotations of an object, as far as they are kept, in their order."""
+    there = {key: text for key, text in (metadata.get("annotations") or {}).items() if key not in _UNREAD}
+    others = sorted((key for key in there if not key.startswith(VOCABULARIES)), key=lambda key: (len(there[key]), key))
+    sizes = accumulate(len(key) + len(there[key]) for key in others)
+    left_out = {key for key, size in zip(others, sizes, strict=True) if size > MOST_OF_OTHERS}
+    return {key: text[:LONGEST_VALUE] for key, text in there.items() if key not in left_out}
 
 
 def _cut(value: Manifest, shape: Shape) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from stacks.model.values import WAN, Known, Unknown
 
 STATUS_ANNOTATION = "truenorth/status"
 """The annotation on an object with the present state of its records."""
+VOCABULARIES = ("truenorth/", "routeflare/", "external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
+"""The prefixes of the annotations that are read."""
 GEO = "geo-"
 """The prefix of the names of sources with claims for load balancers."""
 LONGEST_RESOURCE = 130

@@ -13,7 +13,7 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.claims import GEO, Claim, Complaint, Labels, SourceSighting
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import ClaimSource, Options
-from stacks.observe.cluster.claims.unread import with_unread
+from stacks.observe.cluster.claims.unread import UnreadAnnotations
 from stacks.observe.cluster.filters import filters
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import SOURCES
@@ -29,8 +29,7 @@ class WatchedSource:
     view: CacheView
     filters: tuple[tuple[str, str], ...] = ()
     """The settings that choose among the objects."""
-    balances: bool = False
-    """Whether the settings have load balancers."""
+    unread: UnreadAnnotations = field(default_factory=UnreadAnnotations, repr=False)
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -58,7 +57,7 @@ class WatchedSource:
         found, resources = self.source.claims(self.view), self.source.resources()
         if self.name.startswith(GEO):
             return found  # the other sources of these kinds tell it
-        return with_unread(found, self.view, resources, balances=self.balances)
+        return self.unread.beside(found, self.view, resources)
 
 
 class ClusterSources:
@@ -91,8 +90,8 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        view, balances = CacheView(self._settings.name, caches), self._settings.geo is not None
-        return WatchedSource(name, source, view, filters(self._settings), balances)
+        view, unread = CacheView(self._settings.name, caches), UnreadAnnotations(self._settings.geo is not None)
+        return WatchedSource(name, source, view, filters(self._settings), unread)
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""

@@ -12,13 +12,14 @@ An object that another DNS controller has is left alone. Each object is told onc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 
 from components.plain_text import LONGEST_QUOTE, cut, quoted
 from stacks.kube.objects import GATEWAYS, LISTENER_SETS, ClusterObjects, Manifest, Resource, key_of
-from stacks.model.claims import STATUS_ANNOTATION, Claim, Complaint, ObjectKey
+from stacks.model.claims import STATUS_ANNOTATION, VOCABULARIES, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotations as read
 
@@ -41,7 +42,6 @@ KINDS: Mapping[str, frozenset[str]] = {
     for name in names
 }
 """The kinds of objects on which each annotation is read."""
-PREFIXES = (read.OURS, read.ROUTEFLARE, *read.EXTERNAL_DNS)
 _UNSUPPORTED = ("aws-", "cloudflare-", "coredns-", "scw-", "webhook-")
 """Beginnings of annotations of external-dns that have no meaning here (its source/annotations/annotations.go)."""
 _UNSUPPORTED_NAMES = frozenset(
@@ -60,27 +60,39 @@ _MOST = 20
 Found = Known[tuple[Claim | Complaint, ...]]
 
 
-def with_unread(
-    found: Found | Unknown, objects: ClusterObjects, resources: Collection[Resource], *, balances: bool = False
-) -> Found | Unknown:
-    """Return the claims of a source with complaints about annotations that nothing reads.
+@dataclass(slots=True)
+class UnreadAnnotations:
+    """The complaints about annotations that nothing reads, of one source, computed again for changed objects only.
 
-    resources: of the source. balances: whether the settings have load balancers, which read a Gateway's host names.
+    balances: whether the settings have load balancers, which read a Gateway's host names.
     """
-    also = read.HOSTNAME if balances else ()
-    if isinstance(found, Unknown):
-        return found
-    asking = {one.object for one in found.value if isinstance(one, Claim)}
-    own, *others = resources
-    more: list[Complaint] = []
-    for resource in (own, *(one for one in others if one in {GATEWAYS, LISTENER_SETS})):
-        there = objects.all(resource)
-        for manifest in there.value if isinstance(there, Known) else ():
-            keys = manifest["metadata"].get("annotations")
-            if keys and any(key.startswith(PREFIXES) for key in keys):
-                key = key_of(objects.cluster, resource, manifest)
-                more += _of_object(key, manifest, also, whole=resource is not own or key in asking)
-    return Known((*found.value, *more)) if more else found
+
+    balances: bool = False
+    _seen: dict[int, tuple[Manifest, ObjectKey, bool, tuple[Complaint, ...]]] = field(default_factory=dict, repr=False)
+
+    def beside(self, found: Found | Unknown, objects: ClusterObjects, resources: Sequence[Resource]) -> Found | Unknown:
+        """Return the claims of a source with these complaints. resources: of the source."""
+        if isinstance(found, Unknown):
+            return found
+        asking = {one.object for one in found.value if isinstance(one, Claim)}
+        also = read.HOSTNAME if self.balances else ()
+        before, self._seen = self._seen, {}
+        more: list[Complaint] = []
+        for resource in (resources[0], *(one for one in resources[1:] if one in {GATEWAYS, LISTENER_SETS})):
+            there = objects.all(resource)
+            for manifest in there.value if isinstance(there, Known) else ():
+                if not any(key.startswith(VOCABULARIES) for key in manifest["metadata"].get("annotations") or ()):
+                    continue
+                last = before.get(id(manifest))
+                key = last[1] if last and last[0] is manifest else key_of(objects.cluster, resource, manifest)
+                whole = resource is not resources[0] or key in asking
+                if last and last[0] is manifest and last[2] is whole:
+                    self._seen[id(manifest)] = last
+                else:
+                    told = tuple(_of_object(key, manifest, also, whole=whole))
+                    self._seen[id(manifest)] = (manifest, key, whole, told)
+                more += self._seen[id(manifest)][3]
+        return Known((*found.value, *more)) if more else found
 
 
 def _of_object(key: ObjectKey, manifest: Manifest, also: Collection[str], *, whole: bool) -> Iterator[Complaint]:
@@ -91,7 +103,7 @@ def _of_object(key: ObjectKey, manifest: Manifest, also: Collection[str], *, who
     annotated = read.Annotated.of(key, manifest)
     if read.has_other_controller(annotated):
         return
-    there = (one for one in annotated.annotations if one.startswith(PREFIXES) and one not in also)
+    there = (one for one in annotated.annotations if one.startswith(VOCABULARIES) and one not in also)
     strange = sorted(one for one in there if not _is_read(one, annotated))
     ours = [one for one in strange if one.startswith(read.OURS)][:_MOST]
     looked_at = [*ours, *[one for one in strange if not one.startswith(read.OURS)][:_MOST]]
@@ -116,7 +128,7 @@ def _judged(annotation: str, kind: str) -> tuple[str, str]:
         on_kind = f"on a{'n' if kind[0] in 'AEIOU' else ''} {kind}"
         where = f"without {read.CONTENT_MODE[1]}" if kind in KINDS[annotation] else on_kind
         return f"has no meaning {where}, and is left out", ""
-    prefix = next(one for one in PREFIXES if annotation.startswith(one))
+    prefix = next(one for one in VOCABULARIES if annotation.startswith(one))
     name = annotation.removeprefix(prefix)[:LONGEST_KEY].lower()
     if prefix in read.EXTERNAL_DNS and name in _UNSUPPORTED_NAMES:
         return _NO_MEANING, ""
