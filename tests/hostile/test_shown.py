@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.table import Table
+from rich.text import Text
 
 from cli.ci import github, markdown
 from cli.doctor import report
@@ -22,7 +23,7 @@ from cli.engine.events import Diagnostic, Step
 from cli.events import Failure
 from cli.feedback.event import InvolvedObject, event
 from cli.findings.finding import Finding
-from cli.log.entries import LogEntry
+from cli.log.entries import LONGEST_TEXT, LogEntry
 from cli.log.hearing import hearing
 from cli.log.log import Log
 from cli.notify.message import Fact, message
@@ -181,6 +182,22 @@ def test_the_log_writes_texts_as_they_are(mode: str, text: str) -> None:
     check_plain(file.getvalue().replace("\n", ""))
     if mode == "json":
         assert json.loads(file.getvalue().splitlines()[0])["reason"] == text
+
+
+@pytest.mark.parametrize("mode", ["json", "console"])
+@pytest.mark.parametrize("line", ["x" * 250_000, plain("x" * 250_000)])
+def test_the_log_cuts_a_text_of_any_length(mode: str, line: str | Text) -> None:
+    file = io.StringIO()
+    log = Log(Terminal(file=file, width=10_000), "json" if mode == "json" else "console", file, Redactor())
+    long = "y" * 250_000
+    log.write(LogEntry("warning", "log", line, {"reason": long, "names": [long], "of": {"a": (long,)}}))
+    written = file.getvalue()
+    assert len(written) < 5 * LONGEST_TEXT
+    assert " ..." in written
+    if mode == "json":
+        document = json.loads(written)
+        texts = [document["message"], document["reason"], *document["names"], *document["of"]["a"]]
+        assert [len(text) for text in texts] == [LONGEST_TEXT] * 4
 
 
 @given(text=TEXT)
