@@ -82,11 +82,13 @@ def _stand_ins(
 ) -> Mapping[tuple[str, Family], Address]:
     """Return an address of the Internet for each family of each link that is asked for, which no object has."""
     taken = {target for one in claims if isinstance(one.targets, Known) for target in one.targets.value}
-    free4 = (one for one in map(IPv4Address, count(int(IPv4Address("1.2.3.1")))) if str(one) not in taken)
-    free6 = (one for one in map(IPv6Address, count(int(IPv6Address("2600::1")))) if str(one) not in taken)
+    free: dict[Family, Iterator[Address]] = {
+        Family.IPV4: (one for one in map(IPv4Address, count(int(IPv4Address("1.2.3.1")))) if str(one) not in taken),
+        Family.IPV6: (one for one in map(IPv6Address, count(int(IPv6Address("2600::1")))) if str(one) not in taken),
+    }
     links = dict.fromkeys((WAN, *settings.asked_links(), *settings.known_links(links_asked(sources))))
     return {
-        (link, Family(family)): next(free4 if Family(family) is Family.IPV4 else free6)
+        (link, Family(family)): next(free[Family(family)])
         for link in links
         for family in settings.wan.of_link(link).families
     }

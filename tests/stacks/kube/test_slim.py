@@ -211,7 +211,7 @@ def test_every_kind_that_is_read_has_a_shape(kind: str) -> None:
     assert slim(RESOURCES[kind], manifest(kind, "x", {}))["metadata"]["name"] == "x"
 
 
-def annotations(found: dict[str, str]) -> dict[str, str]:
+def kept_of(found: dict[str, str]) -> dict[str, str]:
     """What is kept of these."""
     kept = slim(SERVICES, manifest("Service", "web", {}, annotations=found))["metadata"].get("annotations")
     return dict(kept or {})
@@ -219,7 +219,7 @@ def annotations(found: dict[str, str]) -> dict[str, str]:
 
 def test_annotations_of_other_vocabularies_fill_no_memory_and_short_ones_stay() -> None:
     many = {f"helm.example/{number:05}": "x" * 50 for number in range(3000)}
-    kept = annotations(many | {"big.example/blob": "y" * 200_000, "kubernetes.io/ingress.class": "nginx"})
+    kept = kept_of(many | {"big.example/blob": "y" * 200_000, "kubernetes.io/ingress.class": "nginx"})
     assert sum(len(key) + len(text) for key, text in kept.items()) <= MOST_OF_OTHERS
     assert kept["kubernetes.io/ingress.class"] == "nginx"
     assert "big.example/blob" not in kept
@@ -228,11 +228,11 @@ def test_annotations_of_other_vocabularies_fill_no_memory_and_short_ones_stay() 
 def test_annotations_that_are_read_stay_whatever_stands_beside_them() -> None:
     many = {f"helm.example/{number:05}": "x" * 50 for number in range(3000)}
     read = {f"{one}hostname": "a.example.com" for one in VOCABULARIES}
-    assert read.items() <= annotations(many | read).items()
+    assert read.items() <= kept_of(many | read).items()
 
 
 @pytest.mark.parametrize("length", [0, 300, LONGEST_LIST, LONGEST_LIST + 1, 250_000])
 def test_a_list_that_is_too_long_is_still_too_long_when_it_is_cut(length: int) -> None:
-    kept = annotations({"truenorth/hostname": "x" * length})["truenorth/hostname"]
+    kept = kept_of({"truenorth/hostname": "x" * length})["truenorth/hostname"]
     assert len(kept) == min(length, LONGEST_VALUE)
     assert (len(kept) > LONGEST_LIST) == (length > LONGEST_LIST)

@@ -110,7 +110,9 @@ def _of_object(key: ObjectKey, manifest: Manifest, also: Collection[str], *, who
     judged = [(one, *_judged(one, key.kind)) for one in looked_at]
     warnings = [(one, why, meant) for one, why, meant in judged if meant]
     notes = [(one, why, meant) for one, why, meant in judged if not meant and whole]
-    for chosen in filter(None, (warnings, notes)):
+    for chosen in (warnings, notes):
+        if not chosen:
+            continue
         first, _, meant = chosen[0]
         told = "; ".join(f"the annotation {quoted(one)} {why}" for one, why, _ in chosen[:_SHOWN])
         others = "; others are left out too" if len(chosen) > _SHOWN or len(looked_at) < len(strange) else ""

@@ -100,7 +100,7 @@ class PaperApi:
         return resource.version
 
     async def list(self, collection: Collection, _: int) -> AsyncIterator[ListPage]:
-        key, _, value = collection.labels.partition("=")
+        key, _equals, value = collection.labels.partition("=")
         yield ListPage(
             tuple(
                 one

@@ -12,7 +12,7 @@ from components.plain_text import visible
 from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, INGRESSES, SERVICES, Manifest, Resource
 from stacks.model.claims import VOCABULARIES, Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims import annotations
+from stacks.observe.cluster.claims import annotations as vocabulary
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.claims.unread import KINDS, UnreadAnnotations
 from stacks.observe.cluster.sources import SOURCES
@@ -149,7 +149,7 @@ def test_what_a_source_cannot_read_stays_unknown() -> None:
 def test_every_annotation_that_is_read_has_the_kinds_on_which_it_is() -> None:
     spellings = {
         name
-        for value in vars(annotations).values()
+        for value in vars(vocabulary).values()
         if isinstance(value, tuple)
         for name in value
         if isinstance(name, str) and name.startswith(VOCABULARIES) and not name.endswith("/")
@@ -158,7 +158,7 @@ def test_every_annotation_that_is_read_has_the_kinds_on_which_it_is() -> None:
 
 
 def test_the_vocabularies_are_those_that_are_read() -> None:
-    assert (annotations.OURS, annotations.ROUTEFLARE, *annotations.EXTERNAL_DNS) == VOCABULARIES
+    assert (vocabulary.OURS, vocabulary.ROUTEFLARE, *vocabulary.EXTERNAL_DNS) == VOCABULARIES
 
 
 @pytest.mark.parametrize("resource", [HTTP_ROUTES, INGRESSES, SERVICES, GATEWAYS])
