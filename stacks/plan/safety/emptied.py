@@ -145,13 +145,15 @@ class Emptying:
             if any(one.cluster == of.cluster for one in self.observation.sources):
                 return f"the settings do not name the source {of.source} any more"
             cluster = f"the cluster {of.cluster}" if of.cluster else "that cluster"
-            return f"the settings do not name {cluster} any more" if self.observation.sources else "they name no source"
+            return f"the settings do not name {cluster if self.observation.sources else 'any source'} any more"
         now, former = dict(source.filters), dict(self.observation.registry.memory.filters).get(begin)
         before = now if former is None else dict(former)
         changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
         if changed:
             told = [f"{name}: {now.get(name, _UNSET)} (before: {before.get(name, _UNSET)})" for name in changed]
             return f"none of the objects matches cluster.{' and cluster.'.join(told)}"
+        if {one.name for one in _claims(source)} & {name for name, _ in self._by_source[begin]}:
+            return "its objects ask for these names, and do not get them"
         told = [f"{name}: {value}" for name, value in now.items() if name not in _OF_THE_CLUSTER]
         matching = f"left that matches cluster.{' and cluster.'.join(told)}" if told else "there any more"
         return f"none of the objects is {matching}"

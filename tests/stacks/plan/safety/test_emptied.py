@@ -9,8 +9,11 @@ import pytest
 from bench.campaigns.trust.stack import CONFIRMED, Stack
 from stacks.model.memory import HOUR, GuardMemory, Spent
 from stacks.model.values import LiveRecord
+from stacks.plan.changes import changes
+from stacks.plan.safety.guard import refusals
 from stacks.plan.safety.holders import Holder, holder
 from tests.stacks.plan.safety.test_guard import found
+from tests.stacks.plan.shared_world import World, asks, source
 from tests.stacks.plan.worlds import a_record, make_settings
 
 Records = tuple[LiveRecord, ...]
@@ -194,6 +197,33 @@ def test_a_source_that_the_settings_name_no_more_is_not_emptied_unasked() -> Non
         "the settings do not name the source gateway-httproute any more"
     )
     assert refused(one, records) == [told]
+
+
+def test_objects_that_are_there_and_do_not_get_their_names_are_told_apart_from_those_that_are_gone() -> None:
+    made = World()
+    made.settle(source("home", asks("192.0.2.1")))
+    made.settings = make_settings(external_dns=[{"prefix": "www."}])
+    seen = source("home", asks("192.0.2.1"))
+    observation, plan = made.observation([seen]), made.plan(seen)
+    told = refusals(made.settings, plan, changes(plan, observation), observation)
+    assert [one.what.rpartition("; ")[2] for one in told] == ["its objects ask for these names, and do not get them"]
+
+
+class TestAClusterWithAnotherName:
+    def told(self, *hosts: str) -> list[str]:
+        """What is refused where the objects of a cluster are those of another name now, with these hosts."""
+        made = World()
+        made.settle(source("home", *(asks("192.0.2.1", host=f"n{n}.example.com", name=f"web{n}") for n in range(2))))
+        seen = source("barn", *(asks("192.0.2.1", cluster="barn", host=host) for host in hosts))
+        observation, plan = made.observation([seen]), made.plan(seen)
+        return [one.what for one in refusals(made.settings, plan, changes(plan, observation), observation)]
+
+    def test_may_lose_a_name_as_any_other(self) -> None:
+        assert self.told("n0.example.com") == []
+
+    def test_may_not_lose_all_of_them(self) -> None:
+        (only,) = self.told("other.example.com")
+        assert only.endswith("would be deleted: 2 records; the settings do not name the cluster home any more")
 
 
 def test_the_deletions_of_an_hour_may_all_be_forgotten_again() -> None:
