@@ -37,8 +37,8 @@ and [files](security.md#secrets-from-files).
 ## In an editor
 
 An editor that knows JSON Schema (VS Code with the YAML extension, and whatever uses yaml-language-server) completes
-names, shows the texts below, and marks what does not exist. In a new project `truenorth init` has seen to it; elsewhere,
-and after an upgrade, write the schema beside the settings:
+names, shows the texts below, and marks what does not exist. In a new project `truenorth init` has seen to it;
+elsewhere, and after an upgrade, write the schema beside the settings:
 
 ```sh
 truenorth schema --output truenorth.schema.json
