@@ -11,26 +11,26 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from components.plain_text import visible
+from components.records.international import readable
 
 _LINE_BREAK = "\n"
 """Messages of several lines are ours; names, comments and contents have none in them."""
 
 
 class Terminal(Console):
-    """A console that takes no text for markup, and writes hidden characters out (`components.plain_text`)."""
+    """A console that takes no text for markup, writes hidden characters out, and international names in both forms."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of rich's console
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - likewise
         """Return a text to print, also a cell of a table."""
-        return super().render_str(visible(text, keep=_LINE_BREAK), **options)
+        return super().render_str(readable(text, keep=_LINE_BREAK), **options)
 
 
 def plain(text: str, style: str = "") -> Text:
-    """Return a text as it is, but for hidden characters, in one style."""
-    return Text(visible(text, keep=_LINE_BREAK), style)
+    """Return a text as it is, but for hidden characters and international names, in one style."""
+    return Text(readable(text, keep=_LINE_BREAK), style)
 
 
 def styled(*parts: str | Text | tuple[str, str]) -> Text:

@@ -48,8 +48,8 @@ class OwnedRecordArgs(TypedDict):
 class OwnedRecord(pulumi.ComponentResource):
     """All records of one name and type in a zone, at Cloudflare or Gandi, with a TXT record that marks whose they are.
 
-    The mark is made first and removed last. Contents are in the form in which the provider gives them back, so that a
-    second `up` changes nothing.
+    The mark is made after them and removed before them: alone it would hide what a wildcard answers for the name.
+    Contents are in the form in which the provider gives them back, so that a second `up` changes nothing.
     """
 
     fqdn: pulumi.Output[str]
@@ -69,8 +69,16 @@ class OwnedRecord(pulumi.ComponentResource):
             else:
                 records[logical_name] = _record(args, fqdn, "", provider)
                 outputs[logical_name] = content
-        zone_id = args["zone"] if provider.whole_sets else args.get("zone_id", "")
-        declared = RecordSetArgs(provider.name, zone_id, fqdn, args["type"], {**mark, **records}, contents=outputs)
+        zone_id = canonical.ascii_name(args["zone"]) if provider.whole_sets else args.get("zone_id", "")
+        declared = RecordSetArgs(
+            provider=provider.name,
+            zone_id=zone_id,
+            name=fqdn,
+            type=args["type"],
+            records={**mark, **records},
+            contents=outputs,
+            mark_last=True,  # nobody here knows of wildcards, and nobody cleans up after a record that was refused
+        )
         declare_records(declared, self, f"{name}/mark")
         self.fqdn = pulumi.Output.from_input(fqdn)
         self.register_outputs({"fqdn": self.fqdn})
@@ -80,7 +88,7 @@ def _checked(args: OwnedRecordArgs) -> str:
     """Return the full name. Raises ValueError, with all faults, where no such records can be made."""
     faults = list(_faults(args))
     try:
-        fqdn = canonical.fqdn(args["name"], args["zone"])
+        fqdn = canonical.fqdn(args["name"], canonical.ascii_name(args["zone"]))
     except ValueError as error:
         fqdn = args["name"]
         faults.append(f"name: {error}")
@@ -121,7 +129,7 @@ def _faults_of_contents(args: OwnedRecordArgs) -> Iterator[str]:
                 yield f"contents: give those of {kind} as plain texts, not as outputs"
             continue
         try:
-            canonical_content.content(kind, content)
+            canonical_content.content(kind, content, args["zone"])
         except ValueError as error:
             yield f"contents: {error}"
 
@@ -130,7 +138,7 @@ def _contents(args: OwnedRecordArgs, provider: Provider) -> list[str | pulumi.Ou
     """Return the content of each record: plain ones first, sorted, so that their order in the program is no change."""
 
     def content(text: str) -> str:
-        return canonical_content.content(args["type"], text)
+        return canonical_content.content(args["type"], text, canonical.ascii_name(args["zone"]))
 
     plain = sorted({content(one) for one in args["contents"] if isinstance(one, str)})
     given = [pulumi.Output.all(one) for one in args["contents"] if not isinstance(one, str)]

@@ -61,9 +61,15 @@ def forget_requests(places: Places) -> None:
     _call(places, "DELETE", "/_lab/cloudflare/requests")
 
 
-def add_zone(places: Places, name: str, plan: str = "pro", status: str = "active") -> None:
-    """A further zone at Cloudflare, which every token reaches that is not made for certain zones."""
-    _call(places, "POST", "/_lab/cloudflare/zones", json={"name": name, "plan": plan, "status": status})
+def add_zone(places: Places, name: str, plan: str = "pro", status: str = "active", account: str = "") -> str:
+    """A further zone at Cloudflare, which every token reaches that is not made for certain zones; its id."""
+    body = {"name": name, "plan": plan, "status": status, **({"account": account} if account else {})}
+    return str(_call(places, "POST", "/_lab/cloudflare/zones", json=body)["id"])
+
+
+def set_zone_status(places: Places, zone_id: str, status: str) -> None:
+    """A zone becomes active at Cloudflare, or is moved away."""
+    _call(places, "POST", "/_lab/cloudflare/zones", json={"id": zone_id, "status": status})
 
 
 def add_token(places: Places, token: str, zone: str, permissions: list[str] | None = None) -> None:

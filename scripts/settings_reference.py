@@ -37,13 +37,14 @@ and [files](security.md#secrets-from-files).
 ## In an editor
 
 An editor that knows JSON Schema (VS Code with the YAML extension, and whatever uses yaml-language-server) completes
-names, shows the texts below, and marks what does not exist:
+names, shows the texts below, and marks what does not exist. In a new project `truenorth init` has seen to it;
+elsewhere, and after an upgrade, write the schema beside the settings:
 
 ```sh
 truenorth schema --output truenorth.schema.json
 ```
 
-and as the first line of the settings file `# yaml-language-server: $schema=truenorth.schema.json`.
+with `# yaml-language-server: $schema=./truenorth.schema.json` as the first line of the settings file.
 
 ## An example
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -80,11 +80,17 @@ def program() -> None:
     declare_plan(observation, settings, plan)
 
 
-def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> None:
-    """Declare the resources and outputs of a plan, in the running Pulumi program."""
+def declare_plan(
+    observation: Observation, settings: Settings, plan: Plan, batching: Collection[str] = frozenset()
+) -> None:
+    """Declare the resources and outputs of a plan, in the running Pulumi program.
+
+    batching: the providers with APIs that get a set and its mark in one transaction, whatever the engine asks first.
+    """
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
     for record_set in plan.record_sets:
-        declare(arguments(record_set), options(settings.of_zone(record_set.zone), providers))
+        args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
+        declare(args, options(settings.of_zone(record_set.zone), providers))
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
@@ -97,6 +103,8 @@ def declare_plan(observation: Observation, settings: Settings, plan: Plan) -> No
         pulumi.export("links", links_output(plan))
     if plan.shared:
         pulumi.export("shared", {f"{one.name}/{one.type}": shared_output(one) for one in plan.shared})
+    if ways := {f"{one.name}/{one.type}": ways_output(one) for one in plan.shared if one.ways}:
+        pulumi.export("ways", ways)
     if plan.queues:
         pulumi.export("queues", {one.name: list(one.resources) for one in plan.queues})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
@@ -189,6 +197,11 @@ def shared_output(shared: SharedSet) -> dict[str, list[str]]:
     return {resource: list(targets) for resource, targets in shared.parts}
 
 
+def ways_output(shared: SharedSet) -> dict[str, dict[str, list[str]]]:
+    """Return the targets that the parents of each object give to a record set. State keeps them for the next run."""
+    return {resource: {parent: list(targets) for parent, targets in ways} for resource, ways in shared.ways}
+
+
 def report(plan: Plan) -> None:
     """Write among the engine's messages what a plan does not declare, and why."""
     for conflict in plan.conflicts:
@@ -196,8 +209,13 @@ def report(plan: Plan) -> None:
     for frozen in plan.frozen:
         kept = f"stays at {', '.join(frozen.kept)}" if frozen.kept else "is not made yet"
         pulumi.log.warn(f"{frozen.name} {frozen.type} {kept}: {frozen.reason}")
+    for full in plan.full:
+        left = ", ".join(" ".join(key) for key in full.left_out[:10])
+        pulumi.log.warn(f"the zone {full.zone} {full.what}: not made: {left}; {full.do}")
+    for advice in plan.advice:
+        pulumi.log.warn(f"{advice.subject} {advice.what}: {advice.do}")
     for complaint in plan.complaints:
-        pulumi.log.warn(complaint.text)
+        (pulumi.log.info if complaint.is_note else pulumi.log.warn)(complaint.text)
 
 
 def arguments(record_set: RecordSet) -> RecordSetArgs:

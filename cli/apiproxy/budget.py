@@ -16,6 +16,10 @@ RESERVE = 0.05
 """The part of a limit that is never used up, so that what else has the token is not refused for our sake."""
 INSTANT = 1e-6
 """Seconds that are no wait: what is left of a sum of fractions."""
+UNTOLD = 1.0
+"""Seconds that a refusal is waited out that does not say how long."""
+SHORTEST = 0.25
+"""Seconds that any refusal is waited out."""
 POLICY = "default"
 """The policy that is followed where an API names several."""
 
@@ -89,8 +93,12 @@ class Budget:
         left = _left(headers)
         said = retry_after(headers)
         if said is None:
-            said = left.seconds if left else self._limit.window / 10
-        self._refused_until = max(self._refused_until, now + min(said, self._limit.window))
+            said = left.seconds if left else UNTOLD
+        self._refused_until = max(self._refused_until, now + min(max(said, SHORTEST), self._limit.window))
+
+    def is_refused(self, at: float) -> bool:
+        """Return whether the last refusal asks to wait beyond a time."""
+        return at < self._refused_until
 
     @property
     def _capacity(self) -> float:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -216,7 +216,7 @@ def _standing(writes: Iterable[Write]) -> set[str]:
 
 def _line(state: State, entry: JournalEntry) -> bytes:
     write = entry.write
-    record = asdict(write.record) if write.record else None
+    record = write.record.said() if write.record else None
     said = {"state": state, "run": entry.run, "method": write.method, "zone": write.zone_id, "id": write.record_id}
     return json.dumps({**said, "record": record}, separators=(",", ":")).encode() + b"\n"
 

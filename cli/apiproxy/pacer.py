@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Protocol
 
@@ -17,8 +18,8 @@ from cli.apiproxy.dialect import ProviderDialect
 
 TRIES = 4
 """How often a request is sent that gets no answer, or a fault, and that is safe to send again."""
-REFUSALS = 5
-"""How often one request is refused (429) before that is its answer."""
+REFUSED_FOR = 6.0
+"""Seconds for which refusals (429) are waited out, of all requests together: what lasts longer is their answer."""
 BACKOFF = 0.3
 """Seconds before the second try; twice that before the third, and so on; up to half is left to chance."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -34,10 +35,10 @@ class ApiUnreachable(Exception):  # noqa: N818 - a state, not a fault
 
 
 class TurnTooLate(Exception):  # noqa: N818 - a state, not a fault
-    """The turn would come after the plugin's patience. Nothing was carried out. seconds: until it would come."""
+    """The turn would come after all patience. Nothing was carried out. seconds: until it would come."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"the next call would be in {seconds:.0f} s")
+        super().__init__(f"another {math.ceil(seconds)} s, longer than is waited. Nothing was changed by this call")
         self.seconds = seconds
 
 
@@ -90,6 +91,8 @@ class Pacer:
         self._chance = chance
         self._may_write = may_write
         self._budget = Budget(max(share, dialect.least_share), dialect.limit, self._clock.now(), dialect.burst)
+        self._refused: float | None = None
+        """The time of the first refusal since an answer that was none."""
         self._queue = asyncio.Lock()
         self._waiting = 0
 
@@ -110,7 +113,7 @@ class Pacer:
         self, client: httpx2.AsyncClient, request: httpx2.Request, deadline: float, tries: list[tuple[int, float]]
     ) -> httpx2.Response:
         """tries: the status (0: no answer) and the seconds of each; grows."""
-        faults = refusals = 0
+        faults = 0
         while True:
             number = await self._turn(deadline)
             if request.method not in READS and not self._may_write():
@@ -126,11 +129,9 @@ class Pacer:
             else:
                 self._budget.learn(number, response.headers, self._clock.now())
                 if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-                    refusals += 1
-                    self._budget.refuse(response.headers, self._clock.now())
-                    if refusals == REFUSALS:
-                        return response
+                    self._note_refusal(response.headers)
                     continue
+                self._refused = None
                 faults += 1
                 if not response.is_server_error or request.method not in READS or faults == TRIES:
                     return response
@@ -169,11 +170,18 @@ class Pacer:
                 self.counts.count("wait", self._service, self._clock.now() - began)
         return number
 
+    def _note_refusal(self, headers: Mapping[str, str]) -> None:
+        now = self._clock.now()
+        if self._refused is None or not self._budget.is_refused(now - REFUSED_FOR):
+            self._refused = now
+        self._budget.refuse(headers, now)
+
     def _wait(self, deadline: float, ahead: int = 0) -> float:
-        """Seconds until one more may ask; raises TooLong."""
+        """Seconds until one more may ask; raises TurnTooLate."""
         now = self._clock.now()
         seconds = self._budget.wait(now, ahead)
-        if now + seconds > deadline:
+        lasts = self._refused is not None and self._budget.is_refused(max(now, self._refused + REFUSED_FOR))
+        if lasts or now + seconds > deadline:
             raise TurnTooLate(seconds)
         return seconds
 

@@ -37,7 +37,9 @@ class ApiProxy:
         self._upstreams = {variable: url for variable, url in upstreams.items() if variable in BY_VARIABLE}
         self._share = share
         self._may_write = may_write
-        self._secret = token_urlsafe(30)  # 40 characters, the form of a token: kept plugins sign with it
+        self._secret = token_urlsafe(30)
+        # Another one: the errors of a kept plugin, which answers to anybody on this host, have the path in them.
+        self._token = token_urlsafe(30)  # 40 characters, the form of a token of Cloudflare's
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._is_closed = False
@@ -57,7 +59,7 @@ class ApiProxy:
     @property
     def token(self) -> str:
         """The token for plugins that are kept, in place of the real credentials. It has the form of Cloudflare's."""
-        return self._secret
+        return self._token
 
     def sign_with(self, credentials: Mapping[str, Credentials]) -> None:
         """Sign what a plugin has signed with `token` by the real credentials of its provider, from now on."""
@@ -93,7 +95,7 @@ class ApiProxy:
             if self._is_closed:
                 raise RuntimeError("the API proxy is closed")
             if self._running is None:
-                router = Router(self._upstreams, self._share, self._may_write, self._secret)
+                router = Router(self._upstreams, self._share, self._may_write, self._secret, self._token)
                 self._running = _Running(router)
             return self._running
 

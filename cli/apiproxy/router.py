@@ -51,13 +51,16 @@ class Router:
     """The asyncio side of the proxy; used within one event loop. Clients outlive convergences.
 
     upstreams: the APIs' base URLs by the variables of known dialects. secret: the first part of the path of every
-    request: other processes of this host may reach the port, but do not know it.
+    request: other processes of this host may reach the port, but do not know it. token: that of kept plugins.
     """
 
-    def __init__(self, upstreams: Mapping[str, str], share: float, may_write: Callable[[], bool], secret: str) -> None:
+    def __init__(
+        self, upstreams: Mapping[str, str], share: float, may_write: Callable[[], bool], secret: str, token: str
+    ) -> None:
         self._start = f"/{secret}/".encode()
+        self._token = token.encode()
         self.signatures: Mapping[str, Signature] = {}
-        """The real signatures for requests that are signed with the secret, by the plugins' variables."""
+        """The real signatures for requests that are signed with the token, by the plugins' variables."""
         self._upstreams = {variable: url.rstrip("/") for variable, url in upstreams.items()}
         self._share = share
         self._may_write = may_write
@@ -106,7 +109,8 @@ class Router:
 
     def _signed(self, variable: str, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Return the headers with the real credentials, where the plugin has signed with the proxy's own token."""
-        if headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1") != self._start[1:-1]:
+        given = headers.get("authorization", "").removeprefix("Bearer ").encode("latin-1")
+        if not compare_digest(given, self._token):
             return headers
         kept = {name: value for name, value in headers.items() if name != "authorization"}
         return {**kept, **dict(self.signatures.get(variable, ()))}

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from components.plain_text import cut, visible
+from components.plain_text import cut
+from components.records.international import readable
 
 Level = Literal["error", "warning", "notice"]
 LONGEST_TEXT = 4000
@@ -33,7 +34,7 @@ def file_of(environment: Mapping[str, str], variable: str) -> Path | None:
 
 
 def _data(text: str) -> str:
-    return visible(cut(text, LONGEST_TEXT), keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return readable(cut(text, LONGEST_TEXT), keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

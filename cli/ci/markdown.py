@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from cli.apiproxy.counts import summary_line
-from cli.findings.changes import DONE, MEANINGS, TO_DO, counted, difference, is_mark
-from cli.findings.finding import Finding, Kind, Severity, grouped, plural, shortened
+from cli.findings.changes import DONE, TO_DO, counted, difference, is_mark, meaning
+from cli.findings.finding import MANY, Finding, Kind, Severity, grouped, plural, shortened
 from cli.findings.outcome import findings
 from cli.reconcile.result import Convergence
-from components.plain_text import cut, visible
+from components.plain_text import cut
+from components.records.international import readable
 from stacks.plan.changes import Change
 from stacks.plan.safety import guard
 
@@ -27,6 +28,10 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("balancing", "warning"): "Conflicts",
     ("frozen", "warning"): "Stays as it is",
     ("complaint", "warning"): "Skipped",
+    ("source", "warning"): "Notes",
+    ("choice", "note"): "Notes",
+    ("ignored", "warning"): "Left out",
+    ("ignored", "note"): "Left out",
     ("balancing", "note"): "Notes",
     ("zone", "bad"): "Not read",
     ("source", "bad"): "Not read",
@@ -74,7 +79,7 @@ def outcome(seen: Convergence, *, done: bool) -> str:
 
 def code(text: str) -> str:
     """A text as code, also within a table (CommonMark 6.1; GFM 4.10 for the bar)."""
-    one_line = visible(" ".join(cut(text, LONGEST_TEXT).split())).replace("|", "\\|")
+    one_line = readable(" ".join(cut(text, LONGEST_TEXT).split())).replace("|", "\\|")
     if not one_line:
         return ""
     fence = "`" * (max((len(run) for run in re.findall("`+", one_line)), default=0) + 1)
@@ -84,7 +89,7 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A sentence with nothing of it taken for Markdown; what would become a link is code."""
-    words = [visible(word) for word in cut(text, LONGEST_TEXT).split()]
+    words = readable(" ".join(cut(text, LONGEST_TEXT).split())).split(" ")
     shown = [code(word) if _LINKED.search(word) else _SPECIAL.sub(r"\\\1", word) for word in words]
     if words and _FIRST.fullmatch(words[0]):
         shown[0] = code(words[0])
@@ -103,8 +108,8 @@ def _changes(changes: Sequence[Change]) -> str:
 def _row(change: Change) -> str:
     record = change.record
     content = "ownership mark" if is_mark(record) else code(_short(difference(change)))
-    meaning = MEANINGS.get(change.action, "")
-    said = f"{content} ({meaning})" if meaning else content
+    means = meaning(change)
+    said = f"{content} ({means})" if means else content
     return f"| {change.action.value} | {code(record.name)} | {prose(record.type)} | {said} |"
 
 
@@ -129,7 +134,7 @@ def _refused(seen: Convergence) -> str:
 
 def _notes(seen: Convergence) -> str:
     listed: dict[str, list[str]] = {title: [] for title in _SECTIONS.values()}
-    for one in shortened(grouped(findings(seen), {"source"}), {"frozen"}):
+    for one in shortened(grouped(findings(seen), {"source"}), MANY):
         if title := _SECTIONS.get((one.kind, one.severity)):
             listed[title].append(_finding(one))
     return "\n\n".join(filter(None, (_section(title, lines) for title, lines in listed.items())))

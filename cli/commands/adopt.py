@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +13,7 @@ from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rich.console import Console
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from cli.reconcile.result import Convergence
     from stacks.plan.records.adoption import Takeover
     from stacks.plan.safety.permission import Permission
+    from stacks.settings.stack import Settings
+
+_DO = "write a part of the comment, or a pattern such as '^managed by ddns/'"
 
 
 class Tool(Enum):
@@ -41,6 +46,14 @@ def adopt(  # noqa: PLR0913 - the options of the command
         str,
         typer.Option("--from-owner", help="Only what this owner id of the tool has marked; all of its if left out."),
     ] = "",
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="Also take what nobody has marked at this name; repeat for more."),
+    ] = None,
+    comment: Annotated[
+        str, typer.Option("--from-comment", help="Also take what has a comment like this regular expression.")
+    ] = "",
+    new: Annotated[bool, typer.Option("--new", help="Also make what is new, as `truenorth up` does.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the guard holds all the same.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -49,34 +62,50 @@ def adopt(  # noqa: PLR0913 - the options of the command
     Without `--from`, state that was lost is rebuilt from our own marks in the zone. With it, what another tool has
     made at wanted names becomes ours: the records are imported, our marks are written, that tool's marks are removed.
     Its other records are listed and left alone. routeflare marks nothing: what is unmarked at a wanted name is taken.
+    Three of the tools that are called cloudflare-ddns mark nothing either: a record whose comment names it is taken,
+    and one that is as wished in content and proxy; `--from-comment` says it more narrowly.
 
-    Every step is printed first. Stop the other tool before.
+    Nothing new is made, and nothing else is changed: that waits for `truenorth up`. Every step is printed first. Stop
+    the other tool before.
 
     Example: `truenorth adopt --stack home --from external-dns --from-owner default`
     """
     from cli.output import adoption, documents, tables
-    from cli.reconcile.look import ConvergenceOptions, look
+    from cli.reconcile.look import ConvergenceOptions, considered, look
     from cli.terminal import styled
     from stacks.plan.records.holders import left_alone
+    from stacks.plan.records.only_adopted import adopted_sets, only_adopted
 
-    takeover = _takeover(tool, owner)
+    takeover = _takeover(tool, owner, comment)
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         command.recover()
-        seen = look(command.session, ConvergenceOptions(takeover=takeover))
         chosen = command.session.settings
-        steps = adoption.steps(chosen, seen) if adoption.adopts(seen) else ()
+        takeover = replace(takeover, unmarked=replace(takeover.unmarked, names=_full_names(names or (), chosen)))
+        options = ConvergenceOptions(takeover=takeover)
+        seen = look(command.session, options)
+        waiting = 0
+        if not new and adoption.adopts(seen):
+            options = replace(options, amend=partial(only_adopted, adopted=adopted_sets(seen.changes)))
+            waiting = len(seen.changes)
+            seen = considered(chosen, seen.observation, options)
+            waiting -= len(seen.changes)
+        steps = adoption.steps(chosen, seen, options.amend) if adoption.adopts(seen) else ()
         left = left_alone(chosen, seen.observation, seen.plan, takeover)
+        tables.print_unmet(command.console, seen)
         tables.print_plan_notes(command.console, seen.plan)
         adoption.print_left_alone(command.console, left)
         command.print_event("steps", adoption.steps_document(steps, left))
         if not steps:
             pending = "; for what is to be done otherwise: truenorth up" if seen.changes else ""
             command.console.print(styled(("nothing to adopt", "green"), pending))
+            adoption.print_why_nothing(command.console, seen, takeover)
             command.print_event("result", documents.convergence_document(seen) | {"changes": []})
             return
         adoption.print_steps(command.console, steps)
         permission = _permission(command.console, len(steps), tool, stack, yes=yes)
-        _adopt(command, seen, ConvergenceOptions(takeover=takeover, permission=permission))
+        _adopt(command, seen, replace(options, permission=permission))
+        if waiting:
+            command.console.print(styled("what is new or changes otherwise waits: ", ("truenorth up", "bold")))
 
 
 def _adopt(command: CommandSession, shown: Convergence, options: ConvergenceOptions) -> None:
@@ -92,15 +121,43 @@ def _adopt(command: CommandSession, shown: Convergence, options: ConvergenceOpti
     require_all_read(done)
 
 
-def _takeover(tool: Tool | None, owner: str) -> Takeover:
+def _takeover(tool: Tool | None, owner: str, comment: str) -> Takeover:
+    from components.plain_text import quoted
     from stacks.model.errors import UserError
     from stacks.plan.records.adoption import Takeover
+    from stacks.plan.records.unmarked import Unmarked, comment_pattern
 
     if tool is None and owner:
         raise UserError("--from-owner names an owner of no tool", "truenorth adopt", "say which with --from")
     if tool is Tool.ROUTEFLARE and owner:
         raise UserError("routeflare marks no owner", "--from-owner", "leave --from-owner out")
-    return Takeover(tool.value if tool else "truenorth", owner)
+    try:
+        unmarked = Unmarked(comment=comment_pattern(comment) if comment else None)
+    except ValueError as error:
+        raise UserError(f"{quoted(comment)} is no pattern of comments: {error}", "--from-comment", _DO) from None
+    return Takeover(tool.value if tool else "truenorth", owner, unmarked=unmarked)
+
+
+def _full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
+    """Return names in full. Raises UserError for one that is in none of the zones."""
+    from components.plain_text import quoted
+    from components.records import canonical
+    from stacks.model.errors import UserError
+
+    zones = [zone.zone for zone in settings.each_zone()]
+    found: set[str] = set()
+    for name in names:
+        try:
+            full = canonical.ascii_name(name).rstrip(".")
+            full = canonical.fqdn(full, zones[0]) if len(zones) == 1 else full
+            canonical.check_name(full)
+        except ValueError as error:
+            raise UserError(str(error), "--name", f"write it in full, in one of {', '.join(zones)}") from None
+        if not any(f".{full}".endswith(f".{zone}") for zone in zones):
+            do = f"write it in full, in one of {', '.join(zones)}"
+            raise UserError(f"{quoted(name)} is in none of the zones", "--name", do)
+        found.add(full)
+    return frozenset(found)
 
 
 def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, yes: bool) -> Permission:

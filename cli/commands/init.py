@@ -12,11 +12,9 @@ import typer
 from cli.commands.shared.options import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from rich.console import Console
-
-    from stacks.observe.zone.visible import VisibleZone
 
 Target = Annotated[
     Path | None,
@@ -76,100 +74,34 @@ def init(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Set up a stack: check the token, find the zone and the address, and write Pulumi.STACK.yaml.
 
-    In a folder without a project it makes one: Pulumi.yaml, a program of two lines, the pin of this version and
-    .gitignore. Beside a Pulumi program of yours it adds the settings alone, and says how to call TrueNorth from it.
-    Nothing is overwritten, and the token is not written.
+    In a folder without a project it makes one: Pulumi.yaml, a program of two lines, the pin of this version, the schema
+    of the settings for editors, and .gitignore. Beside a Pulumi program of yours it adds the settings alone, and says
+    how to call TrueNorth from it. Nothing is overwritten, and the token is not written.
 
     Asks for what no option gives; without a terminal, or with --yes, it never asks.
 
     Example: `truenorth init --stack home --zone example.com --name www`
     """
-    from cli.setup import asking, file, names
+    from cli.setup import asking, file
+    from cli.setup.choosing import Asked, choose
     from cli.setup.place import NewStack, place_of
     from cli.terminal import Terminal
-    from stacks.settings.cluster import ClusterSettings
 
     may_ask, console, environment = asking.may_ask(yes=yes), Terminal(), dict(os.environ)
     place = NewStack(settings) if settings else place_of(stack, project, environment)
-    target = place.settings_file
-    if target.exists() and not force:
-        if not place.files:
-            raise file.exists(target)
-        file.write_beside(place.files)  # settings of a person who had no project around them yet
+    target, typed = place.settings_file, ""
+    if not target.exists() or force:
+        asked = Asked(zone, tuple(name or ()), provider, sources, context, kubeconfig, ipv6)
+        chosen, typed = choose(asked, console, environment, may_ask=may_ask)
+        text = file.content(stack, chosen, environment, target, has_schema=place.has_schema)
+        file.write(target, text, force=force, beside=place.files)
+        _print_written(console, (*place.files, target), place.words)
+    elif place.files:  # settings of a person who had no project around them yet
+        file.write_beside(place.files)
         _print_written(console, place.files, place.words)
-        _print_next(console, stack, settings, project, "")
-        return
-    typed = _token(provider, environment, may_ask=may_ask)
-    found = _zone(console, zone, provider, environment, may_ask=may_ask)
-    ipv6 = _ipv6(console, found.name, environment, ipv6, may_ask=may_ask)
-    cluster = ClusterSettings(kubeconfig=kubeconfig, context=context)
-    objects = names.choose_objects(console, sources, cluster, environment, may_ask=may_ask)
-    chosen = file.Chosen(
-        zone=found.name,
-        provider=found.provider,
-        names=names.choose_names(name or (), found.name, may_ask=may_ask, needed=not objects.sources),
-        ipv6=ipv6,
-        sources=objects.sources,
-        context=objects.context,
-        kubeconfig=kubeconfig if objects.sources else "",
-    )
-    file.write(target, file.content(stack, chosen, environment, target), force=force, beside=place.files)
-    _print_written(console, (*place.files, target), place.words)
+    else:
+        raise file.exists(target)
     _print_next(console, stack, settings, project, typed)
-
-
-def _token(provider: str, environment: dict[str, str], *, may_ask: bool) -> str:
-    """Return "" where there are credentials; else ask for a token, and return the name of its variable."""
-    from cli.setup.zone import found_credentials, typed_token
-    from stacks.model.errors import UserError
-
-    try:
-        found_credentials(provider, environment)
-    except UserError:
-        if not may_ask:
-            raise
-        variable, token = typed_token(provider)
-        environment[variable] = token
-        return variable
-    return ""
-
-
-def _zone(
-    console: Console, wanted: str, provider: str, environment: Mapping[str, str], *, may_ask: bool
-) -> VisibleZone:
-    from cli.setup.zone import choose, found_credentials, visible_zones
-    from cli.terminal import styled
-    from components.records.providers import PROVIDERS
-    from stacks.observe.zone.visible import ACTIVE
-
-    seen = visible_zones(found_credentials(provider, environment), wanted)
-    zone = choose(wanted, seen, may_ask=may_ask)
-    plan = f", plan {zone.plan}" if zone.plan else ""
-    rights = "may edit its records" if zone.permissions is not None else "sees it"
-    title = PROVIDERS[zone.provider].title
-    console.print(f"zone {zone.name} ({title}{plan}): the token {rights}", highlight=False)
-    if zone.status != ACTIVE:
-        servers = " and ".join(zone.name_servers) or "those of the provider"
-        console.print(
-            styled(
-                (f"the zone is {zone.status}", "yellow"),
-                f": nobody sees its records yet\n  have its registrar delegate it to {servers}",
-            ),
-            soft_wrap=True,
-        )
-    return zone
-
-
-def _ipv6(console: Console, zone: str, environment: Mapping[str, str], wanted: bool | None, *, may_ask: bool) -> bool:
-    """Print the addresses of this machine, and return whether IPv6 is published. wanted: the option, None for none."""
-    from cli.setup import asking
-    from cli.setup.address import found_addresses, has_ipv6, print_addresses
-
-    found = found_addresses(zone, environment)
-    print_addresses(console, found)
-    if wanted is None and may_ask and has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
-        return asking.yes("Publish the IPv6 address, too?", default=False)
-    return bool(wanted)
 
 
 def _print_written(console: Console, files: Iterable[Path], words: Iterable[str]) -> None:

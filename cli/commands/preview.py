@@ -55,13 +55,15 @@ def preview(  # noqa: PLR0913 - the options of the command
     from cli.output import documents
     from cli.reconcile import saved_plan
     from cli.reconcile.look import ConvergenceOptions, look
+    from cli.reconcile.refused_before import with_refused
     from cli.reconcile.result import require_all_read
     from cli.recovery.recover import foreseen
 
     with command_session(
         stack, settings, state, project=project, as_json=as_json, purge=purge, ci=ci, summary=summary
     ) as command:
-        seen = look(command.session, ConvergenceOptions(takeover=foreseen(command.session)))
+        options = ConvergenceOptions(takeover=foreseen(command.session))
+        seen = look(command.session, with_refused(command.session, options, left_out=False))
         command.report.planned(seen)
         if save:
             saved_plan.save(save, stack, seen, purge=purge)
@@ -95,6 +97,7 @@ def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -
     from cli.terminal import plain
     from stacks.plan.sharding import moves
 
+    tables.print_unmet(console, seen)
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
     tables.print_balancing(console, seen.geo_changes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,17 +17,16 @@ def schema(output: Output = None) -> None:
     """Print the JSON Schema (2020-12) of a stack's settings, for editors that complete and check YAML.
 
     Example: `truenorth schema --output truenorth.schema.json`, and as the first line of Pulumi.home.yaml:
-    `# yaml-language-server: $schema=truenorth.schema.json`
+    `# yaml-language-server: $schema=./truenorth.schema.json`
     """
     from cli.session.files import write_whole
     from stacks.model.errors import UserError
-    from stacks.settings.reference.schema import schema as made
+    from stacks.settings.reference.schema import schema_text
 
-    text = json.dumps(made(), indent=1) + "\n"
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(schema_text())
         return
     try:
-        write_whole(output, text.encode())
+        write_whole(output, schema_text().encode())
     except OSError as error:
         raise UserError(f"the schema cannot be written: {error.strerror}", str(output), "name another file") from None

@@ -18,20 +18,24 @@ def status(
     Example: `truenorth status --stack home --json`
     """
     from cli.output import documents, tables
-    from cli.reconcile.look import look
+    from cli.reconcile.look import DEFAULTS, look
+    from cli.reconcile.refused_before import with_refused
     from cli.reconcile.result import require_all_read
     from cli.terminal import plain
 
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
-        seen, console = look(command.session), command.console
+        options = with_refused(command.session, DEFAULTS, left_out=True)
+        seen, console = look(command.session, options), command.console
         if as_json:
             print_json(documents.convergence_document(seen) | {"addresses": documents.addresses_document(seen)})
         else:
             tables.print_addresses(console, seen)
             tables.print_records(console, seen)
+            tables.print_unmet(console, seen)
             tables.print_plan_notes(console, seen.plan)
             tables.print_balancing(console, seen.geo_changes)
             pending = len(seen.changes) + len(seen.geo_changes)
             to_do = f"{pending} to do: truenorth up --stack {stack}"
-            console.print(to_do if pending else plain("all as it should be", "green"))
+            if pending or not seen.plan.rejected:
+                console.print(to_do if pending else plain("all as it should be", "green"))
         require_all_read(seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -79,25 +79,14 @@ def up(  # noqa: PLR0913 - the options of the command
     from cli.reconcile.result import require_all_read, require_all_taken
     from stacks.plan.safety.permission import Permission
 
+    shown: dict[str, Any] = {"project": project, "as_json": as_json, "purge": purge, "ci": ci, "summary": summary}
     if expect_no_changes:
         if plan:
             raise typer.BadParameter("it changes nothing, and a plan is to be carried out", param_hint="--plan")
-        preview(
-            stack,
-            settings,
-            state,
-            project=project,
-            as_json=as_json,
-            purge=purge,
-            ci=ci,
-            summary=summary,
-            expect_no_changes=True,
-        )
+        preview(stack, settings, state, expect_no_changes=True, **shown)
         return
     permission = Permission(f"the reviewed plan {plan}" if plan else "--force" if force else "", allow)
-    with command_session(
-        stack, settings, state, project=project, as_json=as_json, purge=purge, plan=plan, ci=ci, summary=summary
-    ) as command:
+    with command_session(stack, settings, state, plan=plan, **shown) as command:
         done, document = _carry_out(command, permission, always=always)
         command.print_event("result", document)
         require_all_taken(done)
@@ -158,6 +147,7 @@ def _check(command: CommandSession, reviewed: SavedPlan | None, seen: Convergenc
 def _print_plan(console: Console, seen: Convergence) -> None:
     from cli.output import tables
 
+    tables.print_unmet(console, seen)
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
     tables.print_balancing(console, seen.geo_changes)

@@ -18,8 +18,7 @@ from stacks.kube.api import ApiError
 from stacks.kube.home import home
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import ApiTiming
-from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import sources_of
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.watch import is_on
 
@@ -84,8 +83,8 @@ def _asked(
 
 async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> list[DoctorFinding]:
     found: list[DoctorFinding] = []
-    for name in settings.sources:
-        if await api.served(SOURCES[name](Options()).resources()[0]) is None:
+    for name, source in sources_of(settings).items():
+        if await api.served(source.resources()[0]) is None:
             do = "install what defines it (the Gateway API), or take it out of truenorth:sources"
             found.append(warning(about, f"{name}: the cluster does not serve the kind", api.server, do))
     lacking = await denied(api, _without_identity(Rights(reads=tuple(reads(settings)))))

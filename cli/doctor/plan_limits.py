@@ -10,28 +10,19 @@ from collections.abc import Iterator, Sequence
 
 from cli.doctor.finding import DoctorFinding, failed, warning
 from components.records import canonical
+from components.records.plan_limits import limits_of
 from stacks.model.values import Family, ZoneSnapshot
 from stacks.observe.zone.visible import VisibleZone
+from stacks.settings.fields import LONGEST_COMMENT
 from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
 
-FREE, ENTERPRISE = "free", "enterprise"
-SMALLER_SINCE = "2024-09-01"
-"""Free zones that were made from then on have fewer records."""
-ENTERPRISE_TTL = 60
-"""Seconds: what is below takes the Enterprise plan."""
-COMMENTS = {FREE: 100}
-LONGEST_COMMENT = 500
 NEARLY = 0.9
 """The share of a limit from which on it is reported."""
 
 
 def quota(visible: VisibleZone) -> int | None:
     """Return the number of records that the zone may have; None for an unknown limit."""
-    if not visible.plan or visible.plan == ENTERPRISE:
-        return None
-    if visible.plan != FREE:
-        return 3_500
-    return 1_000 if visible.created and visible.created < SMALLER_SINCE else 200
+    return limits_of(visible.plan, visible.created).records
 
 
 def beyond(
@@ -41,12 +32,14 @@ def beyond(
     if settings.provider != "cloudflare" or not visible.plan:
         return
     where = f"zone {settings.zone}, plan {visible.plan}"
-    yield from _records(about, where, settings, visible, there, families)
-    low = sorted({ttl for ttl in _ttls(settings) if canonical.AUTOMATIC_TTL < ttl < ENTERPRISE_TTL})
-    if low and visible.plan != ENTERPRISE:
+    limits = limits_of(visible.plan, visible.created)
+    yield from _records(about, where, settings, quota(visible), there, families)
+    shortest = limits.shortest_ttl or 0
+    low = sorted({ttl for ttl in _ttls(settings) if canonical.AUTOMATIC_TTL < ttl < shortest})
+    if low:
         what = f"a ttl of {low[0]} seconds takes the Enterprise plan"
-        yield failed(about, what, where, "set it to 60 or more, or to 1 for automatic")
-    longest = COMMENTS.get(visible.plan, LONGEST_COMMENT)
+        yield failed(about, what, where, f"set it to {shortest} or more, or to 1 for automatic")
+    longest = limits.comment or LONGEST_COMMENT
     if settings.comment_limit > longest:
         do = f"set truenorth:comment_limit to {longest}"
         yield failed(
@@ -55,7 +48,7 @@ def beyond(
     if comments := [one for one in _comments(settings) if len(one) > longest]:
         what = f"the plan stores comments of {longest} characters; one has {max(map(len, comments))}"
         yield failed(about, what, where, "shorten it")
-    if settings.tag_limit and visible.plan == FREE:
+    if settings.tag_limit and limits.tags == 0:
         yield failed(about, "the plan has no tags, and tag_limit is set", where, "remove truenorth:tag_limit")
 
 
@@ -63,11 +56,10 @@ def _records(
     about: str,
     where: str,
     settings: ZoneSettings,
-    visible: VisibleZone,
+    limit: int | None,
     there: ZoneSnapshot,
     families: Sequence[str],
 ) -> Iterator[DoctorFinding]:
-    limit = quota(visible)
     if limit is None:
         return
     has, new = len(there.records), _new(settings, there, families)

@@ -16,6 +16,7 @@ from cli.doctor.plan_limits import beyond
 from stacks.model.errors import Problem
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.zone.choice import chosen
 from stacks.observe.zone.name_servers import NameServer, name_servers
 from stacks.observe.zone.providers import READERS, visible_zones
 from stacks.observe.zone.visible import ACTIVE, BALANCING_EDIT, DNS_EDIT, VisibleZone
@@ -37,8 +38,8 @@ def zone(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
         yield of_problem(about, found)
         return
     yield from _token(about, settings, found)
-    visible = next(iter(visible_zones(settings.provider, found, settings.zone)), None)
-    if visible is None:
+    named = visible_zones(settings.provider, found, settings.zone)
+    if not named:
         seen = visible_zones(settings.provider, found)
         there = ", ".join(one.name for one in seen[:5]) or "none"
         yield failed(
@@ -48,6 +49,7 @@ def zone(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
             "check the spelling of truenorth:zone, and that the token has Zone:Read and DNS:Edit on it",
         )
         return
+    visible = next((one for one in named if one.id == settings.zone_id), None) or chosen(settings.zone, named)
     yield from permissions(about, examined, settings, visible)
     there_now = READERS[settings.provider].snapshot(found, settings.zone, visible.id)
     plan = f", plan {visible.plan}" if visible.plan else ""

@@ -16,6 +16,8 @@ ECHOES = ("update failed", "preview failed", "an unhandled error occurred")
 DISK_FULL = ("no space left on device", "disk quota exceeded")
 ANSWER = re.compile(r'"http://127\.0\.0\.1:\d+/[^"\s]*": (?P<status>\d{3}(?: [A-Z][A-Za-z]*)*)')
 """An answer that came by way of the API proxy, as Cloudflare's plugin reports it."""
+GANDI_ANSWER = re.compile(r"StatusCode: (?P<status>\d{3}) ; Err: (?:(?P=status)(?:: )?)?(?P<words>.*?)\s*\Z")
+"""An answer as Gandi's plugin reports it."""
 API_ERROR = re.compile(r'"code":\s*(\d+),\s*"message":\s*"((?:[^"\\]|\\.)*)"')
 PLUGIN_MISSING = re.compile(
     r"no resource plugin '([^']+)'|resource plugin ([\w-]+) is expected|could not load plugin for (\w+)"
@@ -33,13 +35,13 @@ class Locked(NotNow):
 class RunFailed(Exception):  # noqa: N818 - what happened, not what is wrong
     """The engine could not do everything. Its state holds what was done, and the next run goes on from there.
 
-    interrupted: whether a signal ended the run. run: the engine's run that failed; None for another failure.
+    interrupted: whether a signal ended the run. runs: the engine's runs that failed; none for another failure.
     """
 
-    def __init__(self, message: str, *, interrupted: bool = False, run: Run | None = None) -> None:
+    def __init__(self, message: str, *, interrupted: bool = False, runs: tuple[Run, ...] = ()) -> None:
         super().__init__(message)
         self.interrupted = interrupted
-        self.run = run
+        self.runs = runs
 
 
 def raise_for(run: Run, *, stack: str, backend: str) -> None:
@@ -47,16 +49,17 @@ def raise_for(run: Run, *, stack: str, backend: str) -> None:
     if run.succeeded:
         return
     text = "\n".join([run.stderr, *(diagnostic.message for diagnostic in run.diagnostics)])
-    raise mendable(text, stack=stack, backend=backend) or RunFailed(_message(run), interrupted=run.interrupted, run=run)
+    raise mendable(text, stack=stack, backend=backend) or RunFailed(
+        _message(run), interrupted=run.interrupted, runs=(run,)
+    )
 
 
 def failed_resources(failure: RunFailed) -> frozenset[str]:
     """Return the URNs of the resources that made a run fail; none where anything else did so, too."""
-    run = failure.run
-    if run is None or failure.interrupted:
+    if failure.interrupted:
         return frozenset()
-    urns = frozenset(step.urn for step in run.steps if step.phase == "failed")
-    errors = [one for one in run.diagnostics if one.severity == "error"]
+    urns = frozenset(step.urn for run in failure.runs for step in run.steps if step.phase == "failed")
+    errors = [one for run in failure.runs for one in run.diagnostics if one.severity == "error"]
     others = [one for one in errors if one.urn not in urns and not any(words in one.message for words in ECHOES)]
     return frozenset() if others else urns
 
@@ -105,6 +108,8 @@ def _line(abouts: Sequence[str], what: str) -> str:
 
 def _in_words(message: str) -> str:
     """Return a plugin's report of an answer of its API in words: without the proxy's address, JSON and pages."""
+    if gandi := GANDI_ANSWER.search(message):
+        return ": ".join(filter(None, [f"the API answers {gandi['status']}", gandi["words"]]))
     answer = ANSWER.search(message)
     if answer is None:
         return message

@@ -18,6 +18,7 @@ from typing import IO
 from cli.engine.events import Diagnostic, EngineEvent, Step, Summary, parse_event
 from cli.engine.hold import Hold
 from cli.engine.inline import served
+from cli.session.redactor import without_way
 from stacks.observe.pulumi_cli import start_engine
 
 Program = Callable[[], None]
@@ -90,12 +91,12 @@ def _follow(child: subprocess.Popen[str], listener: Listener) -> tuple[list[Engi
     reader.start()
     events: list[EngineEvent] = []
     for line in _lines(child.stdout):
-        if event := parse_event(line):
+        if event := parse_event(without_way(line)):
             events.append(event)
             listener(event)
     child.wait()
     reader.join()
-    return events, "".join(errors)
+    return events, without_way("".join(errors))
 
 
 def _lines(pipe: IO[str]) -> Iterator[str]:

@@ -13,8 +13,7 @@ from cli.events import Unwritten
 from stacks.kube.api import ApiError, ClusterUnreachable, Overloaded, RequestRejected
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.objects import Resource
-from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import sources_of
 from stacks.settings.cluster import ClusterSettings
 
 T = TypeVar("T")
@@ -42,7 +41,7 @@ class ClusterClient:
         self._complained: set[str] = set()
         self._denied: dict[tuple[str, str], float] = {}
         self._versions: dict[Resource, str] = {}
-        made = [SOURCES[name](Options()).resources() for name in settings.sources]
+        made = [one.resources() for one in sources_of(settings).values()]
         self.own: Mapping[str, Resource] = {resources[0].kind: resources[0] for resources in made}
         """The resources whose objects ask for names, by their kind."""
         self._kinds = {one.kind: one for resources in made for one in resources}

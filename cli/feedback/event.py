@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from components.plain_text import cut, visible
+from components.plain_text import cut
+from components.records.international import readable
 from stacks.kube.objects import Manifest, Resource
 from stacks.plan.owners.events import LONGEST_MESSAGE, Notice
 
@@ -78,7 +79,7 @@ def event(
         },
         "type": "Warning" if notice.reason.is_warning else "Normal",
         "reason": notice.reason.value,
-        "message": cut(visible(notice.message), LONGEST_MESSAGE),
+        "message": cut(readable(notice.message), LONGEST_MESSAGE),
         "count": 1,
         "firstTimestamp": timestamp(now),
         "lastTimestamp": timestamp(now),

@@ -11,6 +11,7 @@ from components.records import canonical_content
 from components.records.record import Record
 from stacks.plan.changes import Action, Change
 from stacks.plan.geo.changes import GeoAction, GeoChange
+from stacks.plan.records.adoption import OURS
 
 DONE = {
     Action.CREATE: "created",
@@ -30,18 +31,28 @@ _DONE_TO_BALANCING = {
     GeoAction.DELETE: "deleted",
     GeoAction.FORGET: "forgotten",
 }
-MEANINGS = {
-    Action.ADOPT: "it bears our mark, and state did not know it",
+_MEANINGS = {
     Action.RESTORE: "drift: it was deleted behind our back",
     Action.CORRECT: "drift: it was changed behind our back",
     Action.FORGET: "it is gone already",
 }
 
 
+def meaning(change: Change) -> str:
+    """Return what a change means to a person, "" where its action says it all; of an adoption the reason."""
+    if change.action is not Action.ADOPT:
+        return _MEANINGS.get(change.action, "")
+    if change.why:
+        return change.why
+    if change.resource.is_former_mark:
+        return "a mark that is not needed any more, deleted next"
+    return "it is our mark, and state did not know it" if change.resource.is_mark else OURS
+
+
 def of_change(change: Change) -> Finding:
     """Return the finding that a record was changed."""
-    meaning = MEANINGS.get(change.action, "")
-    why = f"{difference(change)} ({meaning})" if meaning else difference(change)
+    means = meaning(change)
+    why = f"{difference(change)} ({means})" if means else difference(change)
     return Finding("change", "note", f"{change.record.name} {change.record.type}", f"was {DONE[change.action]}", why)
 
 

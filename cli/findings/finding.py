@@ -15,6 +15,7 @@ Kind = Literal[
     "begin",
     "cache",
     "change",
+    "choice",
     "complaint",
     "confirmation",
     "conflict",
@@ -24,6 +25,7 @@ Kind = Literal[
     "feedback",
     "frozen",
     "health",
+    "ignored",
     "leadership",
     "leaving",
     "planned",
@@ -40,15 +42,19 @@ Kind = Literal[
 SHOWN = 10
 """Findings that are listed one by one where many say the same, and names of one finding."""
 _SEVERAL: Mapping[str, tuple[str, str]] = {
+    "choice": ("objects", "say several things of one name"),
     "complaint": ("objects", "are not as they should be"),
     "conflict": ("names", "are in conflict"),
     "frozen": ("record sets", "are frozen"),
+    "ignored": ("objects", "say something that is left out"),
     "leaving": ("record sets", "are not wanted any more"),
     "rejected": ("records", "are refused by the provider"),
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
 }
-_ALIKE: Collection[str] = frozenset({"conflict", "complaint", "leaving", "unconfirmed"})
+MANY: Collection[str] = frozenset({"frozen", "ignored"})
+"""Kinds of findings of which a plan may have one for each name or object, and that need nobody at once."""
+_ALIKE: Collection[str] = frozenset({"choice", "complaint", "conflict", "ignored", "leaving", "unconfirmed"})
 """Kinds of findings that are alike whatever the reason of each is."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from cli.findings.advice import of_advice, of_full_zones
 from cli.findings.balancing import of_geo_plan, of_sight
 from cli.findings.finding import Finding, plural
 from cli.findings.sightings import of_address, of_source
@@ -29,6 +30,7 @@ _REJECTED = (
     "Mend it where it is asked for: the ttl, comment, proxy or target, or the limits of the zone's plan (`truenorth "
     "doctor`). All else was done. It is tried again by itself, at the latest after an hour."
 )
+_CHOICE = "If another is meant, its owner writes it first; the settings cluster.gateways, ... say which Gateways count."
 _UNCONFIRMED = "It was written. Name servers that lag behind take it by themselves; look at the zone's delegation."
 
 
@@ -57,9 +59,11 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
         if one.reason not in skipped  # the complaint says it
     ]
     return (
+        *of_full_zones(plan),
         *of_rejected(plan),
         *of_conflicts(plan),
         *frozen,
+        *of_advice(plan),
         *map(of_complaint, plan.complaints),
         *of_geo_plan(plan.geo),
     )
@@ -68,7 +72,14 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
 def of_conflicts(plan: Plan) -> tuple[Finding, ...]:
     """Return the conflicts of record sets: wanted names that somebody else holds."""
     return tuple(
-        Finding("conflict", "warning", f"{one.name} {one.type}", f"is held by {one.held_by}", one.reason, _CONFLICT)
+        Finding(
+            "conflict",
+            "warning",
+            f"{one.name} {one.type}",
+            f"is held by {one.held_by}",
+            "; ".join(filter(None, (one.reason, one.way))),
+            _CONFLICT,
+        )
         for one in plan.conflicts
     )
 
@@ -79,7 +90,7 @@ def of_rejected(plan: Plan) -> tuple[Finding, ...]:
         Finding(
             "rejected",
             "bad",
-            f"{one.record.name} {one.record.type} {one.record.content}",
+            one.subject,
             f"asked for by {', '.join(one.asked_by)}, is refused by the provider",
             one.words,
             _REJECTED,
@@ -89,10 +100,19 @@ def of_rejected(plan: Plan) -> tuple[Finding, ...]:
 
 
 def of_complaint(complaint: Complaint) -> Finding:
-    """Return the finding of what an object's owner has to mend."""
-    do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
+    """Return the finding of what an object's owner has to mend, or to wait for."""
     subject = str(complaint.object)
-    return Finding("complaint", "warning", subject, "", complaint.text.removeprefix(f"{subject}: "), do)
+    why = complaint.text.removeprefix(f"{subject}: ")
+    if complaint.is_choice:
+        return Finding("choice", "note", subject, "", why, _CHOICE)
+    do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
+    if complaint.waits:
+        do = "Its controller can say more; it is followed as soon as that says so."
+    if complaint.is_note:
+        return Finding("ignored", "note", subject, "", why, "Nothing has to be done; its owner may take it out.")
+    if complaint.minor:
+        return Finding("ignored", "warning", subject, "", why, do)
+    return Finding("complaint", "warning", subject, "", why, do)
 
 
 def of_deferred(plan: Plan) -> tuple[Finding, ...]:
@@ -121,7 +141,8 @@ def of_refusals(done: Convergence) -> Iterator[Finding]:
 
 def of_refusal(refusal: Refusal, do: str = "") -> Finding:
     """Return the finding of one refusal of the guard."""
-    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, refusal.do or do)
+    advice = (do if refusal.allowable else "", refusal.do and f"{refusal.do[:1].upper()}{refusal.do[1:]}.")
+    return Finding("refusal", "bad", "", f"refused: {refusal.what}", refusal.where, " ".join(filter(None, advice)))
 
 
 def of_zone(zone: UnreadZone) -> Finding:

@@ -13,6 +13,8 @@ _UNKNOWN = "The records stay as they are until it is known; `truenorth detect` s
 _UNREAD = "What was made for its objects stays. Look at the cluster, and at the credentials for it."
 _STALE = "It is taken as it was last seen, and is tried again by itself."
 
+_UNMET = "Mend the settings, or make it; `kubectl get gateways --all-namespaces` lists those that there are."
+
 
 def of_address(one: Sighting) -> Finding:
     """Return the finding of the addresses of one family of a link, or why they are unknown."""
@@ -27,7 +29,10 @@ def of_source(one: SourceSighting) -> Finding:
     """Return the finding of a source: the number of names that its objects ask for, or why it cannot be read."""
     subject = f"the source {one.source} of the cluster {one.cluster}" if one.cluster else f"the source {one.source}"
     if isinstance(one.found, Known) and not one.stale:
-        return Finding("source", "note", subject, f"asks for {plural(wanted_names(one), 'name')}")
+        what = f"asks for {plural(wanted_names(one), 'name')}"
+        return Finding(
+            "source", "warning" if one.unmet else "note", subject, what, one.unmet, _UNMET if one.unmet else ""
+        )
     if isinstance(one.found, Known):
         return Finding("source", "warning", subject, "cannot be read now", one.stale, _STALE)
     if one.waiting:

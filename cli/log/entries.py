@@ -18,6 +18,7 @@ from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.reconcile.result import Convergence, Planned
 from cli.terminal import plain
+from components.plain_text import cut
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
@@ -31,6 +32,10 @@ _OTHERWISE: Mapping[tuple[Kind, Severity], Level] = {
 }
 _NAMES: Mapping[type, str] = {Begun: "begin", Convergence: "result", Sighting: "address", SourceSighting: "source"}
 """Names of events that are not the name of their class."""
+
+
+LONGEST_TEXT = 16_384
+"""Characters of a line and of each text in the fields: container runtimes split what is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,21 @@ class LogEntry:
     def message(self) -> str:
         """The sentence without its style."""
         return str(self.line)
+
+    def bounded(self) -> LogEntry:
+        """Return the entry with every text of it cut, whatever objects, zones and servers have said."""
+        line = cut(self.line, LONGEST_TEXT) if isinstance(self.line, str) else self.line
+        if isinstance(line, Text) and len(line) > LONGEST_TEXT:
+            line = line[: LONGEST_TEXT - 4] + plain(" ...")
+        return replace(self, line=line, fields={key: _bounded(value) for key, value in self.fields.items()})
+
+
+def _bounded(value: object) -> object:
+    if isinstance(value, str):
+        return cut(value, LONGEST_TEXT)
+    if isinstance(value, Mapping):
+        return {key: _bounded(inner) for key, inner in value.items()}
+    return [_bounded(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def entry(event: Event) -> LogEntry:

@@ -9,7 +9,7 @@ from rich.console import Console
 from cli.engine.events import Diagnostic, EngineEvent, Step
 from cli.engine.run import Listener
 from cli.events import Begun, Cached, Turn
-from cli.findings.finding import Finding, shortened
+from cli.findings.finding import MANY, Finding, shortened
 from cli.findings.outcome import of_plan
 from cli.log.entries import Level, LogEntry, entry, note
 from cli.log.log import Log
@@ -28,7 +28,7 @@ def hearing(log: Log) -> Subscriber:
         event, turn = dispatch.event, dispatch.turn
         said = entry(event)
         if isinstance(event, Convergence):
-            now = tuple(shortened(of_plan(event.plan), {"frozen"}))
+            now = tuple(shortened(of_plan(event.plan), MANY))
             for one in now:
                 if one not in notes:
                     log.write(note(one), turn, dispatch.at)

@@ -40,6 +40,7 @@ class Log:
 
     def write(self, entry: LogEntry, turn: Turn | None = None, at: datetime | None = None) -> None:
         """Write an entry, of this turn and moment (now). Raises nothing where there is no room for it, or no reader."""
+        entry = entry.bounded()
         time = (at or datetime.now(UTC)).isoformat(timespec="milliseconds")
         if self.mode == "json":
             document = {"time": time, "level": entry.level, "event": entry.event, "message": entry.message}

@@ -95,7 +95,7 @@ class WorldMetrics:
         self._frozen.level(len(plan.frozen))
         self._conflicts.level(len(plan.conflicts) + (len(plan.geo.conflicts) if plan.geo else 0))
         self._deferred.level(len(plan.deferred))
-        self._complaints.level(len(plan.complaints))
+        self._complaints.level(sum(not one.minor for one in plan.complaints))
 
     def _forget(self) -> None:
         for levels in (self._records, self._read, self._frozen, self._conflicts, self._deferred, self._complaints):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cli.findings.finding import Finding
-from components.plain_text import cut, visible
+from components.plain_text import cut
+from components.records.international import readable
 from stacks.plan.changes import Change
 from stacks.settings.watch import NotifiedOf
 
@@ -80,7 +81,7 @@ def message(stack: str, facts: Sequence[Fact]) -> Message:
         if len(facts) > LINES:
             lines.append(f"and {len(facts) - LINES} more")
     lines += dict.fromkeys(cut(fact.finding.do, LONGEST_LINE) for fact in facts if fact.finding.do)
-    title, body = (_unmentioned(visible(text, keep="\n")) for text in (title, "\n".join(lines)))
+    title, body = (_unmentioned(readable(text, keep="\n")) for text in (title, "\n".join(lines)))
     return Message(first.kind, _SEVERITIES[first.kind], f"TrueNorth {stack}: {title}", body)
 
 

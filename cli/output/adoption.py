@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -12,8 +13,11 @@ from cli.output import documents, tables
 from cli.reconcile.result import Convergence
 from cli.terminal import plain
 from components.marks.heritage import described
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
+from stacks.plan.records.adoption import Takeover
 from stacks.plan.records.holders import HeldRecord, held
 from stacks.plan.simulate import carried_out
 from stacks.settings.stack import Settings
@@ -21,6 +25,14 @@ from stacks.settings.stack import Settings
 FURTHER_RUNS = 2
 """One deletes what was taken over and is not wanted, one makes what could not be made beside that."""
 COLOURS = {"import": "cyan", "import mark": "cyan", "import, change": "yellow", "new mark": "green"}
+
+
+Amend = Callable[[Plan, Observation], Plan]
+
+
+def as_it_is(plan: Plan, _: Observation) -> Plan:
+    """Return the plan as it is."""
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +49,16 @@ def adopts(seen: Convergence) -> bool:
     return any(change.action is Action.ADOPT or change.resource.is_former_mark for change in seen.changes)
 
 
-def steps(settings: Settings, seen: Convergence) -> tuple[AdoptionStep, ...]:
-    """Return the steps of all runs, in order. A mark that is imported to be deleted makes one step."""
+def steps(settings: Settings, seen: Convergence, amend: Amend = as_it_is) -> tuple[AdoptionStep, ...]:
+    """Return the steps of all runs, in order. A mark that is imported to be deleted makes one step.
+
+    amend: of each run's plan, as in `ConvergenceOptions`.
+    """
     then: list[Change] = []
     plan, observation = seen.plan, seen.observation
     for _ in range(FURTHER_RUNS):
         observation = carried_out(plan, observation)
-        plan = make_plan(settings, observation)
+        plan = amend(make_plan(settings, observation), observation)
         then += changes(plan, observation)
     owners = {one.live.record: described(one.mark) for one in held(settings, seen.observation)}
     found = [(_first(change), change) for change in seen.changes if not _is_import_to_delete(change)]
@@ -61,8 +76,26 @@ def print_steps(console: Console, found: tuple[AdoptionStep, ...]) -> None:
         colour = COLOURS.get(step.what) or tables.COLOURS[step.change.action]
         is_of_mark = step.change.resource.is_former_mark or is_mark(record)
         what = plain("ownership mark", style="dim") if is_of_mark else difference(step.change)
-        table.add_row(plain(step.what, style=colour), record.name, record.type, what, plain(step.of, style="dim"))
+        table.add_row(
+            plain(step.what, style=colour),
+            record.name,
+            record.type,
+            what,
+            plain(step.of or step.change.why, style="dim"),
+        )
     console.print(table)
+
+
+def print_why_nothing(console: Console, seen: Convergence, takeover: Takeover) -> None:
+    """Print what would take over the records at wanted names, where nothing was taken: the conflicts say it each."""
+    if takeover.tool != "truenorth":
+        console.print(f"no record at a wanted name was found to be {takeover.tool}'s", soft_wrap=True)
+    if seen.plan.conflicts:
+        console.print(
+            "what stands at a wanted name is taken over by its name (--name NAME), by its comment (--from-comment "
+            "REGEX), or by the tool that has made it (--from TOOL); for all names and every run: the setting adopt",
+            soft_wrap=True,
+        )
 
 
 def print_left_alone(console: Console, left: tuple[HeldRecord, ...]) -> None:
@@ -79,7 +112,10 @@ def print_left_alone(console: Console, left: tuple[HeldRecord, ...]) -> None:
 def steps_document(found: tuple[AdoptionStep, ...], left: tuple[HeldRecord, ...]) -> dict[str, object]:
     """Return the JSON document of the steps and of the records that are left alone."""
     return {
-        "steps": [{"step": step.what, "of": step.of, **documents.change_document(step.change)} for step in found],
+        "steps": [
+            {"step": step.what, "of": step.of, "why": step.change.why, **documents.change_document(step.change)}
+            for step in found
+        ],
         "left_alone": [{"of": described(one.mark), **documents.record_document(one.live.record)} for one in left],
     }
 

@@ -22,7 +22,8 @@ def convergence_document(done: Convergence) -> dict[str, object]:
         "changes": [change_document(change) for change in done.changes],
         "findings": [one.document() for one in grouped(findings(done), {"frozen", "source"})],
         "conflicts": [
-            {"name": c.name, "type": c.type, "held_by": c.held_by, "reason": c.reason} for c in done.plan.conflicts
+            {"name": c.name, "type": c.type, "held_by": c.held_by, "reason": c.reason, "way": c.way}
+            for c in done.plan.conflicts
         ],
         "frozen": [
             {"name": f.name, "type": f.type, "kept": list(f.kept), "reason": f.reason} for f in done.plan.frozen
@@ -119,7 +120,7 @@ def sighting_document(one: Sighting) -> dict[str, object]:
 
 def source_document(one: SourceSighting) -> dict[str, object]:
     """The JSON of a source's state."""
-    reason = one.found.reason if isinstance(one.found, Unknown) else one.stale
+    reason = one.found.reason if isinstance(one.found, Unknown) else one.stale or one.unmet
     known = isinstance(one.found, Known)
     return {"cluster": one.cluster, "source": one.source, "known": known, "waiting": one.waiting, "reason": reason}
 

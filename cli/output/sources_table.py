@@ -10,16 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.findings.finding import MANY, shortened
 from cli.findings.outcome import of_complaint
 from cli.findings.sightings import of_source
 from cli.output.documents import complaint_document, source_document
 from cli.output.tables import print_findings
 from cli.terminal import plain
 from components.records import canonical
-from stacks.model.claims import Claim, Complaint, Detected, SourceSighting, Targets
-from stacks.model.values import WAN, Known, Unknown
-from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims, zone_of
-from stacks.plan.desired.endpoints import endpoints
+from stacks.model.claims import SourceSighting
+from stacks.model.values import WAN, Unknown
+from stacks.plan.asked import AskedName, AskedNames, asked_names
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
@@ -29,52 +29,40 @@ OUTSIDE = "in none of our zones"
 
 @dataclass(frozen=True, slots=True)
 class WantedNames:
-    """The names that objects ask for, in our zones (once each) and elsewhere, and complaints about them."""
+    """The names that objects ask for, with the state of their sources."""
 
     sources: tuple[SourceSighting, ...]
-    wishes: tuple[tuple[str, Claim], ...]
-    """Each with its zone, "" for none of ours."""
-    complaints: tuple[Complaint, ...]
+    asked: AskedNames
 
     def document(self) -> dict[str, object]:
         """The JSON of it."""
         return {
             "sources": [source_document(one) for one in self.sources],
-            "names": [_wish_document(zone, wish) for zone, wish in self.wishes],
-            "complaints": [complaint_document(one) for one in self.complaints],
+            "names": [_document(one) for one in self.asked.names],
+            "complaints": [complaint_document(one) for one in self.asked.complaints],
         }
 
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
     """Return the names that the objects of these sources ask for."""
-    settled = claims_by_zone(settings, sources)
-    by_zone, complaints = settled.by_zone, settled.complaints
-    for zone in settings.each_zone():
-        found = zone_claims(zone, by_zone.get(zone.zone, ()), endpoints(zone, {}), {})
-        complaints = (*complaints, *found.complaints)
-    zones = frozenset(by_zone) | {zone.zone for zone in settings.each_zone()}
-    every = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    outside = [("", one) for one in every if isinstance(one, Claim) and not zone_of(one.name, zones)]
-    inside = [(zone, wish) for zone, wishes in by_zone.items() for wish in wishes]
-    ordered = sorted([*inside, *outside], key=lambda one: (one[1].name, one[1].type or "", one[1].object))
-    return WantedNames(sources, tuple(ordered), complaints)
+    return WantedNames(sources, asked_names(settings, sources))
 
 
 def print_asking(console: Console, found: WantedNames) -> None:
     """The names with who asks for them, a line for each source, and what is wrong."""
     table = Table(box=None)
-    skipped = {complaint.text for complaint in found.complaints}
+    complained = {complaint.text for complaint in found.asked.complaints}
     for column in ("name", "type", "targets", "settings", "asked for by"):
         table.add_column(column, overflow="fold")
-    for zone, wish in found.wishes:
-        by = ", ".join(dict.fromkeys(str(key) for key, _ in wish.parts)) or str(wish.object)
-        said = _settings(wish) if zone else OUTSIDE
-        targets = _targets(wish.targets, skipped)
-        table.add_row(plain(wish.name), wish.type or "", targets, plain(said), plain(by), style="" if zone else "dim")
-    if found.wishes:
+    for one in found.asked.names:
+        by = ", ".join(str(key) for key in one.objects)
+        said = OUTSIDE if one.state == "outside" else _settings(one)
+        style = "dim" if one.state == "outside" else ""
+        table.add_row(plain(one.name), one.type, _targets(one, complained), plain(said), plain(by), style=style)
+    if found.asked.names:
         console.print(table)
     print_findings(console, map(of_source, found.sources))
-    print_findings(console, map(of_complaint, found.complaints))
+    print_findings(console, shortened(map(of_complaint, found.asked.complaints), MANY))
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:
@@ -83,40 +71,41 @@ def unreadable(sources: Sequence[SourceSighting]) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _targets(targets: Targets, skipped: Collection[str]) -> Text:
-    if isinstance(targets, Detected):
-        return plain(", ".join(_link(link) for link in targets.links), style="cyan")
-    if isinstance(targets, Unknown):
-        return plain("skipped, see below" if targets.reason in skipped else targets.reason, style="yellow")
-    return plain(", ".join(targets.value))
+def _targets(one: AskedName, complained: Collection[str]) -> Text:
+    if one.state == "skipped" or one.why in complained:
+        return plain("skipped, see below", style="yellow")
+    if one.why:
+        return plain(f"conflict: {one.why}" if one.state == "conflict" else one.why, style="yellow")
+    detected = plain(", ".join(_link(link) for link in one.links), style="cyan")
+    return plain(", ").join(filter(None, (plain(", ".join(one.targets)), detected)))
 
 
 def _link(link: str) -> str:
     return "the WAN address" if link == WAN else f"the address of link {link}"
 
 
-def _settings(wish: Claim) -> str:
+def _settings(one: AskedName) -> str:
     said = []
-    if wish.ttl is not None:
-        said.append("ttl auto" if wish.ttl == canonical.AUTOMATIC_TTL else f"ttl {wish.ttl}")
-    if wish.proxied is not None:
-        said.append("proxied" if wish.proxied else "not proxied")
-    if wish.comment is not None:
-        said.append(f"comment {wish.comment!r}")
+    if one.ttl is not None:
+        said.append("ttl auto" if one.ttl == canonical.AUTOMATIC_TTL else f"ttl {one.ttl}")
+    if one.proxied:
+        said.append("proxied")
+    if one.comment:
+        said.append(f"comment {one.comment!r}")
     return ", ".join(said)
 
 
-def _wish_document(zone: str, wish: Claim) -> dict[str, object]:
-    targets = wish.targets
+def _document(one: AskedName) -> dict[str, object]:
     return {
-        "name": wish.name,
-        "zone": zone or None,
-        "type": wish.type,
-        "targets": list(targets.value) if isinstance(targets, Known) else None,
-        "links": list(targets.links) if isinstance(targets, Detected) else [],
-        "unknown": targets.reason if isinstance(targets, Unknown) else "",
-        "ttl": wish.ttl,
-        "proxied": wish.proxied,
-        "comment": wish.comment,
-        "objects": [key.resource for key in dict.fromkeys([wish.object, *(key for key, _ in wish.parts)])],
+        "name": one.name,
+        "zone": one.zone or None,
+        "type": one.type or None,
+        "state": one.state,
+        "targets": list(one.targets) or None,
+        "links": list(one.links),
+        "unknown": one.why,
+        "ttl": one.ttl,
+        "proxied": one.proxied,
+        "comment": one.comment,
+        "objects": [key.resource for key in one.objects],
     }

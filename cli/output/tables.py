@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.apiproxy.counts import summary_line
-from cli.findings.changes import MEANINGS, content, difference, is_mark, of_result
-from cli.findings.finding import Finding, Severity, shortened
+from cli.findings.changes import content, difference, is_mark, meaning, of_result
+from cli.findings.finding import MANY, Finding, Severity, shortened
 from cli.findings.outcome import of_outcomes, of_plan, of_refusals
-from cli.findings.sightings import of_address
+from cli.findings.sightings import of_address, of_source
 from cli.reconcile.confirm import Outcome
 from cli.reconcile.result import Convergence
 from cli.terminal import plain, styled
@@ -34,7 +34,13 @@ COLOURS = {
     Action.FORGET: "dim",
 }
 _STYLES: dict[Severity, str] = {"bad": "bold red", "warning": "bold yellow", "note": "", "good": "green"}
-_LABELS = {"conflict": "conflict", "frozen": "frozen", "complaint": "skipped"}
+_LABELS = {
+    "conflict": "conflict",
+    "frozen": "frozen",
+    "complaint": "skipped",
+    "choice": "chosen",
+    "ignored": "left out",
+}
 """Words that lines of these kinds of findings begin with."""
 
 
@@ -62,7 +68,7 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
             plain(record.name),
             record.type,
             plain("ownership mark", style="dim") if is_mark(record) else plain(difference(change)),
-            plain(MEANINGS.get(change.action, ""), style="dim"),
+            plain(meaning(change), style="dim"),
         )
     if changes:
         console.print(table)
@@ -95,9 +101,14 @@ def print_records(console: Console, seen: Convergence) -> None:
     console.print(table)
 
 
+def print_unmet(console: Console, seen: Convergence) -> None:
+    """Print what the settings ask of the clusters and is not there."""
+    print_findings(console, (of_source(one) for one in seen.observation.sources if one.unmet))
+
+
 def print_plan_notes(console: Console, plan: Plan) -> None:
     """Print what a plan does not declare or leaves as it is, and why."""
-    print_findings(console, shortened(of_plan(plan), {"frozen"}))
+    print_findings(console, shortened(of_plan(plan), MANY))
 
 
 def print_refusals(console: Console, seen: Convergence) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -17,11 +17,12 @@ from cli.apiproxy.intent import Intent
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
 from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
-from cli.reconcile import rejections, writes
+from cli.reconcile import writes
+from cli.reconcile.rejections import Found, explain
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
 from cli.session import stack
-from cli.session.secrets import signing_for
+from cli.session.secrets import session_redactor, signing_for
 from cli.session.session import Session
 from cli.shards import moving
 from cli.shards.parts import StackPart
@@ -68,21 +69,22 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     if todo:
         instance.note(session, seen.observation.instance)
     runs: tuple[Run, ...] = ()
-    counts = None
+    counts = found = None
     if todo:
         session = replace(session, parallel=session.parallel // min(SIDE_BY_SIDE, len(todo)))
         are_many = len(todo) > SIDE_BY_SIDE and session.plugins is None
         keeping = kept_running(session, _teller(listener)) if are_many else nullcontext(session)
         with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
-            run = partial(_run_but_rejected, place, seen, counts)
+            hide = session_redactor(session, session.variables).text
+            found = Found(seen, counts, hide) if counts else None
+            run = partial(_run_but_rejected, place, seen, found)
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)
-    found = rejections.found_in(seen, counts.refusals) if counts else ()
-    return Carried(runs, moved, (counts.tally,) if counts else (), found)
+    return Carried(runs, moved, (counts.tally,) if counts else (), found.rejected if found else ())
 
 
-def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan], None]:
+def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan, Collection[str]], None]:
     """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
     from components.records.record_set import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
     from stacks.program import declare_plan  # noqa: PLC0415 - likewise
@@ -96,7 +98,8 @@ def declare(session: Session, seen: Convergence, part: StackPart) -> Program:
     """Return the program of a run, with the settings and the observation that the changes were computed from."""
 
     def declared() -> None:
-        import_program()(seen.observation, session.settings, part.plan)
+        batching = writes.FORESEEN if session.upstreams else frozenset[str]()
+        import_program()(seen.observation, session.settings, part.plan, batching)
 
     return declared
 
@@ -158,16 +161,15 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run_but_rejected(
-    session: Session, seen: Convergence, counts: Counts | None, part: StackPart, listener: Listener
+    session: Session, seen: Convergence, found: Found | None, part: StackPart, listener: Listener
 ) -> tuple[Run, ...]:
     """Run a stack. A run that has done all but what the provider refuses for what it is has not failed."""
     try:
         return _run(session, seen, part, listener)
     except RunFailed as failure:
-        found = rejections.found_in(seen, counts.refusals) if counts else ()
-        if failure.run is None or not rejections.explain(failure, found):
+        if found is None or not explain(failure, found.rejected):
             raise
-        return (failure.run,)
+        return failure.runs
 
 
 def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:
@@ -236,7 +238,8 @@ def _told(failures: Sequence[BaseException]) -> BaseException:
     said = list(dict.fromkeys(str(error) for error in failures))
     more = [f"{len(said) - MOST_TOLD} more"] if len(said) > MOST_TOLD else []
     interrupted = any(isinstance(error, RunFailed) and error.interrupted for error in failures)
-    return RunFailed("\n".join([*said[:MOST_TOLD], *more]), interrupted=interrupted)
+    runs = tuple(run for error in failures if isinstance(error, RunFailed) for run in error.runs)
+    return RunFailed("\n".join([*said[:MOST_TOLD], *more]), interrupted=interrupted, runs=runs)
 
 
 def _drop_twins(session: Session, seen: Convergence, listener: Listener) -> None:

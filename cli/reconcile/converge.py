@@ -12,11 +12,13 @@ from functools import reduce
 
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
+from cli.reconcile import refused_before
 from cli.reconcile.apply import Carried, carry_out
 from cli.reconcile.geo_retry import Rounds
 from cli.reconcile.look import DEFAULTS, ConvergenceOptions, look
 from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence
+from cli.reconcile.writes import FORESEEN
 from cli.session.session import Session
 from cli.shards.parts import parts
 from stacks.model.observation import Observation
@@ -48,8 +50,8 @@ def converge(
     """
     geo = session.settings.geo
     rounds = rounds or Rounds(geo.handover if geo else 0.0)
-    refused_before = Rejections() if rejections is None else rejections
-    options = replace(options, amend=_amending(options.amend, refused_before))
+    known = Rejections() if rejections is None else rejections
+    options = replace(options, amend=_amending(options.amend, known))
     passes: list[Convergence] = []
     while True:
         began = time.monotonic()
@@ -59,11 +61,13 @@ def converge(
             raise refused(seen.refusals, options.permission, session.settings)
         carried = _carry_out(session, seen, listener, rounds, always=options.always)
         if carried is not None:
-            refused_before.learn(seen.changes, carried.rejected)
+            known.learn(seen.changes, carried.rejected)
         passes.append(_done(seen, carried or Carried(), time.monotonic() - began))
         is_last = carried is not None and bool(carried.rejected) and len(passes) > 1
         if carried is not None and (is_last or not _is_followed(seen, carried, rounds)):
-            return reduce(_joined, reversed(passes))
+            done = reduce(_joined, reversed(passes))
+            refused_before.remember(session, done.plan.rejected)
+            return done
         permission = replace(options.permission, adopted=_adopted(seen))
         options = replace(options, takeover=None, always=False, permission=permission)
 
@@ -91,16 +95,30 @@ def _carry_out(
 
 
 def _is_contended(error: RunFailed) -> bool:
-    """Return whether a run failed at what several stacks write."""
-    said = (one.message for one in error.run.diagnostics) if error.run else (str(error),)
-    return not error.interrupted and any(SHARED in one for one in said)
+    """Return whether each run that failed did so at what several stacks write."""
+    said = [[one.message for one in run.diagnostics] for run in error.runs] or [[str(error)]]
+    return not error.interrupted and all(any(SHARED in one for one in messages) for messages in said)
 
 
 def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
     """Return whether another pass follows now; waits for it where it has to."""
-    if carried.runs and (seen.plan.deferred or _adopted(seen)):
+    if carried.runs and (seen.plan.deferred or _adopted(seen) or _leaves_marks(seen, carried)):
         return True
     return rounds.another(seen.plan.geo, changed=bool(carried.runs and seen.geo_changes))
+
+
+def _leaves_marks(seen: Convergence, carried: Carried) -> bool:
+    """Return whether marks may stand alone, because all their records were refused: they go at once.
+
+    What is made in one transaction with its record is refused with it.
+    """
+    if not carried.rejected:
+        return False
+    kept = {(one.name, one.type) for one in without(seen.plan, carried.rejected, seen.observation).record_sets}
+    left = {one.resource.record_set for one in carried.rejected if not one.is_deletion} - kept
+    there = {one.resource.record_set for one in seen.observation.registry.records if one.resource.is_mark}
+    made = {(one.name, one.type) for one in seen.plan.record_sets if one.mark_name and one.provider not in FORESEEN}
+    return bool(left & (there | made))
 
 
 def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:
@@ -117,11 +135,9 @@ def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:
     return replace(done, seconds=seconds)
 
 
-def _amending(
-    amend: Callable[[Plan, Observation], Plan], refused_before: Rejections
-) -> Callable[[Plan, Observation], Plan]:
+def _amending(amend: Callable[[Plan, Observation], Plan], known: Rejections) -> Callable[[Plan, Observation], Plan]:
     def amended(plan: Plan, observation: Observation) -> Plan:
-        return refused_before.amend(amend(plan, observation), observation)
+        return known.amend(amend(plan, observation), observation)
 
     return amended
 

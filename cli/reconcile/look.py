@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from cli.reconcile.result import Convergence
+from cli.reconcile.writes import FORESEEN
 from cli.session.open import require_estate
 from cli.session.session import Session
 from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.observe.world import Sights, look_around, observe
+from stacks.observe.world import Sights, has_doubtful_ids, look_around, observe
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.part import changes_of_geo
 from stacks.plan.planner import make_plan
@@ -46,6 +47,8 @@ class ConvergenceOptions:
     """Whether changes that the guard refuses are taken out of the plan where possible, and the rest is carried out."""
     always: bool = False
     """Whether the engine runs even where nothing is to be done."""
+    at_once: Collection[str] = ()
+    """The providers at which the run carries out deletions and creations in one transaction."""
 
 
 DEFAULTS = ConvergenceOptions()
@@ -61,10 +64,15 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
     began = time.monotonic()
     with _no_collections():
         sights = options.sights or (lambda: look_around(settings, session.environment))
-        observation = observe(settings, session.credentials, lambda: registry_of_estate(session), sights)
+        observation = observe(
+            settings, session.credentials, lambda: registry_of_estate(session), sights, session.checked_zones
+        )
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=time.time())
+        options = replace(options, at_once=FORESEEN if session.upstreams else ())
         seen = considered(settings, observation, options, handed_over=handed_over)
+    if seen.changes and has_doubtful_ids(settings, session.credentials, observation, session.checked_zones):
+        return look(session, options, handed_over=handed_over)
     return replace(seen, seconds=time.monotonic() - began)
 
 
@@ -72,7 +80,7 @@ def considered(
     settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
 ) -> Convergence:
     """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
-    plan = make_plan(settings, observation, options.takeover, handed_over=handed_over)
+    plan = make_plan(settings, observation, options.takeover, handed_over=handed_over, at_once=options.at_once)
     plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
     found = changes(plan, observation)
     refused = _refusals(settings, plan, found, observation, options)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
+from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Write
 from cli.engine.backoff import Backoff
 from cli.engine.failure import RunFailed, failed_resources
@@ -45,7 +48,8 @@ class Rejections:
 
     def amend(self, plan: Plan, observation: Observation) -> Plan:
         """Return the plan without what was refused and is not to be tried again yet."""
-        self._known = {key: one for key, one in self._known.items() if still_wanted(plan, one.rejected)}
+        wanted = {_key(one) for one in still_wanted(plan, (one.rejected for one in self._known.values()))}
+        self._known = {key: one for key, one in self._known.items() if key in wanted}
         now = self._clock()
         return without(plan, [one.rejected for one in self._known.values() if now < one.due], observation)
 
@@ -67,26 +71,55 @@ def _key(one: Rejected) -> tuple[str, str]:
     return one.zone, one.logical_name
 
 
+class Found:
+    """What the API has refused so far of a convergence's changes, read by several runs side by side.
+
+    hide: takes what is secret out of the API's words, which go to many places.
+    """
+
+    def __init__(self, seen: Convergence, counts: Counts, hide: Callable[[str], str]) -> None:
+        self._seen, self._counts, self._hide = seen, counts, hide
+        self._looking = Lock()
+        self._found: tuple[int, tuple[Rejected, ...]] = (0, ())
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """The changes among the refused writes; looked for again only where there are more of these."""
+        with self._looking:
+            refusals = self._counts.refusals
+            if len(refusals) > self._found[0]:
+                told = [(write, self._hide(words)) for write, words in refusals]
+                self._found = (len(refusals), found_in(self._seen, told))
+            return self._found[1]
+
+
 def found_in(seen: Convergence, refusals: Sequence[tuple[Write, str]]) -> tuple[Rejected, ...]:
     """Return the changes of a convergence among the writes that the API has refused. refusals: each with its words."""
     if not refusals:
         return ()
-    named = {one.logical_name: one.id for one in seen.observation.registry.records}
-    named |= {name: one for record_set in seen.plan.record_sets for name, one in import_ids(record_set).items()}
+    ids = {one.logical_name: one.id for one in seen.observation.registry.records}
+    ids |= {name: one for record_set in seen.plan.record_sets for name, one in import_ids(record_set).items()}
+    by_id: dict[str, list[Change]] = defaultdict(list)
+    made: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in seen.changes:
+        if record_id := ids.get(change.logical_name):
+            by_id[record_id].append(change)
+        if change.after is not None:
+            made[change.after.name.lower(), change.after.type].append(change)
     found: dict[str, Rejected] = {}
     for write, words in refusals:
-        for change in seen.changes:
-            if _is_of(write, change, named):
-                found[change.logical_name] = rejected(change, seen.plan, words)
+        for change in by_id.get(write.record_id, ()) if write.record_id else _as_made(write, made):
+            found[change.logical_name] = rejected(change, seen.plan, words)
     sets = {one.resource.record_set for one in found.values() if one.resource.is_record}
     # The mark of a refused record is refused with it.
     return tuple(one for one in found.values() if one.resource.is_record or one.resource.record_set not in sets)
 
 
-def _is_of(write: Write, change: Change, named: Mapping[str, str]) -> bool:
-    if write.record_id:
-        return named.get(change.logical_name) == write.record_id
-    return write.record is not None and change.after is not None and same(change.after, write.record)
+def _as_made(write: Write, made: Mapping[tuple[str, str], Sequence[Change]]) -> Iterator[Change]:
+    if (record := write.record) is not None:
+        for change in made.get((record.name.lower(), record.type), ()):
+            if change.after is not None and same(change.after, record):
+                yield change
 
 
 def explain(failure: RunFailed, found: Sequence[Rejected]) -> bool:

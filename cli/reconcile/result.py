@@ -65,16 +65,16 @@ def require_all_read(done: Convergence) -> None:
 
 
 def require_all_taken(done: Convergence) -> None:
-    """Raise RunFailed where the provider has refused records: the rest is done, and the command has failed."""
-    if done.plan.rejected:
-        raise RunFailed("\n".join(map(_refused, done.plan.rejected)))
+    """Raise RunFailed where the provider has refused records, or has no room: the rest is done, the command failed."""
+    full = [f"the zone {one.zone} {one.what}; {one.do}. All else was done" for one in done.plan.full]
+    if done.plan.rejected or full:
+        raise RunFailed("\n".join([*map(_refused, done.plan.rejected), *full]))
 
 
 def _refused(one: Rejected) -> str:
-    by, record = ", ".join(one.asked_by), one.record
     return (
-        f"{record.name} {record.type} {record.content}, asked for by {by}, is refused by the provider: {one.words}; "
-        "mend it where it is asked for, then run the same command again. All else was done"
+        f"{one.subject}, asked for by {', '.join(one.asked_by)}, is refused by the provider: {one.words}; mend it "
+        "where it is asked for, then run the same command again. All else was done"
     )
 
 

@@ -79,8 +79,8 @@ def _content(seen: Convergence) -> dict[str, Any]:
         {
             "name": f"{change.zone} {change.logical_name}",
             "action": change.action.value,
-            "before": asdict(change.before) if change.before else None,
-            "after": asdict(change.after) if change.after else None,
+            "before": change.before.said() if change.before else None,
+            "after": change.after.said() if change.after else None,
         }
         for change in seen.changes
     ]

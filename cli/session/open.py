@@ -10,12 +10,13 @@ from pathlib import Path
 from cli.session.backend import backend_url, mend_sidecars
 from cli.session.project import find_project, settings_path
 from cli.session.session import Session
+from cli.session.state_store import StateStore
 from cli.state.store import store
 from stacks import extras
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of, label_of
 from stacks.observe.project import PROJECT_FILE
-from stacks.settings.credentials import credentials, own_tokens, plugin_environment, upstreams
+from stacks.settings.credentials import Credentials, credentials, own_tokens, plugin_environment, upstreams
 from stacks.settings.files import from_file
 from stacks.settings.secrets.children import ENGINE, needed
 from stacks.settings.secrets.files import PASSPHRASE, PASSPHRASE_FILE, PULUMI_TOKEN, read_secret
@@ -52,16 +53,6 @@ def open_session(
     state = store(url, project.name, stack, settings, environment, engine=engine, project_folder=project.folder)
     backend = state.backend
     mend_sidecars(backend)
-    engine_variables = needed(ENGINE, engine_environment(engine, environment)) | {
-        **plugin_environment(found),
-        **own_tokens(found),
-        **({PULUMI_TOKEN: token} if (token := read_secret(environment, PULUMI_TOKEN)) else {}),
-        **({"PULUMI_BACKEND_URL": backend} if backend else {}),
-        **state.variables,
-    }
-    if not {PASSPHRASE, PASSPHRASE_FILE} & environment.keys():
-        # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
-        engine_variables[PASSPHRASE] = ""
     return Session(
         project,
         stack,
@@ -70,11 +61,34 @@ def open_session(
         found,
         engine,
         backend,
-        engine_variables,
+        _engine_variables(environment, engine_environment(engine, environment), found, state),
         state=state,
         variables=environment,
         upstreams=upstreams(found) if _uses_api_proxy(environment) else {},
     )
+
+
+def _engine_variables(
+    environment: Mapping[str, str],
+    with_engine: Mapping[str, str],
+    signed: Mapping[str, Credentials],
+    state: StateStore,
+) -> dict[str, str]:
+    """Return the environment of the engine: what it needs of ours, the tokens of its plugins, and where state is.
+
+    with_engine: our environment, in which the engine and its plugins are found.
+    """
+    found = needed(ENGINE, with_engine) | {
+        **plugin_environment(signed),
+        **own_tokens(signed),
+        **({PULUMI_TOKEN: token} if (token := read_secret(environment, PULUMI_TOKEN)) else {}),
+        **({"PULUMI_BACKEND_URL": state.backend} if state.backend else {}),
+        **state.variables,
+    }
+    if not {PASSPHRASE, PASSPHRASE_FILE} & environment.keys():
+        # No setting is a secret, so there is nothing to protect; Pulumi asks for one all the same.
+        found[PASSPHRASE] = ""
+    return found
 
 
 def _uses_api_proxy(environment: Mapping[str, str]) -> bool:

@@ -25,9 +25,14 @@ _BETWEEN_URLS = re.compile(r"\s+|,(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _LONG, _WITH_DIGIT = 16, 8
 """Characters from which on a part of a notification URL is taken for a token, and for one that has a digit."""
 _PLAIN_PARTS = frozenset({"api", "push", "ping", "start", "fail", "services", "localhost"})
+_LOOPBACK = "http://127.0.0.1:"
+_WAY = re.compile(r"(http://127\.0\.0\.1:\d{1,5}/)[A-Za-z0-9_-]{40}(?![A-Za-z0-9_-])")
+_WITHOUT_WAY = rf"\1{INSTEAD}"
+"""The way of a plugin to the API proxy: whoever knows the first part of its path may write as the stack does."""
 PATTERNS = (
     # A URL's user and password (RFC 3986, 3.2.1).
     ("://", re.compile(r"://[^/\s@'\"<>]++@"), f"://{INSTEAD}@"),
+    (_LOOPBACK, _WAY, _WITHOUT_WAY),
     # JSON Web Tokens, such as those of service accounts, which are rotated and so not known beforehand (RFC 7519).
     # A run of such characters is matched from its beginning only: from each of its characters would be quadratic.
     (
@@ -95,6 +100,11 @@ def redactor(environment: Mapping[str, str], more: Iterable[str] = ()) -> Redact
     VARIABLE_FILE, those of the systemd unit, and the secret parts of addresses of notifications and pings.
     """
     return Redactor({*environment_secrets(environment), *more})
+
+
+def without_way(text: str) -> str:
+    """Return a text of the engine without the secret in the way of its plugins to the API proxy."""
+    return _WAY.sub(_WITHOUT_WAY, text) if _LOOPBACK in text else text
 
 
 def addresses(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from cli.session.services import ApiProxyService, KeptPlugins
 from cli.session.state_store import StateStore
 from stacks.model.memory import new_instance
 from stacks.observe.project import Project
+from stacks.observe.zone.choice import CheckedZones
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
 
@@ -47,6 +48,8 @@ class Session:
     parallel: int = 64
     """Resource operations of an engine at once; measured better than its own 8 with an API that answers slowly."""
 
+    checked_zones: CheckedZones = field(default_factory=CheckedZones, repr=False, compare=False)
+    """The zones' ids that this process has found by their names."""
     new_instance: str = field(default_factory=new_instance, compare=False)
     """The id for a state that has none yet: the same at each look."""
 

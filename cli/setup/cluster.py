@@ -17,8 +17,7 @@ from stacks.kube.kubeconfig import load
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import ApiTiming
 from stacks.model.errors import UserError
-from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import sources_of
 from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings, SourceName
 
 TIMEOUT = 5.0
@@ -75,10 +74,10 @@ async def _probe(api: ObjectApi, cluster: ClusterSettings, wanted: tuple[SourceN
     unusable: dict[SourceName, str] = {}
     try:
         for name in wanted:
-            if await api.served(SOURCES[name](Options()).resources()[0]) is None:
+            alone = cluster.model_copy(update={"sources": (name,), "events": False})
+            if await api.served(sources_of(alone)[name].resources()[0]) is None:
                 unusable[name] = "the cluster does not serve it"
                 continue
-            alone = cluster.model_copy(update={"sources": (name,), "events": False})
             rights = chain.from_iterable(each_right(Rights(reads=(one,))) for one in reads(alone))
             lacking = await denied(api, (one for one in rights if one != IDENTITY))
             if lacking:

@@ -12,10 +12,11 @@ import yaml
 
 from cli.session.files import write_whole
 from stacks.model.errors import UserError
+from stacks.settings.reference.schema import SCHEMA_FILE
 from stacks.settings.stack import NAMESPACE, parse
 
-SCHEMA = ""
-"""The URL of the settings' JSON Schema, which editors take from the first line; "" for no such line."""
+SCHEMA = f"# yaml-language-server: $schema=./{SCHEMA_FILE}\n"
+"""The first line, by which editors find the schema: a path is taken from the folder of the settings."""
 HEAD = """\
 # The stack {stack}, as `truenorth init` has written it. What else can be set: docs/settings.md, or
 # `truenorth schema`. Credentials are no settings: they come from the environment or from files.
@@ -36,8 +37,13 @@ class Chosen:
     kubeconfig: str = ""
 
 
-def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: Path) -> str:
-    """Return the text of the file. Raises UserError where a choice is not possible."""
+def content(
+    stack: str, chosen: Chosen, environment: Mapping[str, str], where: Path, *, has_schema: bool = False
+) -> str:
+    """Return the text of the file. Raises UserError where a choice is not possible.
+
+    has_schema: whether the schema lies beside it.
+    """
     entries: list[tuple[str, str, object]] = [("", "zone", chosen.zone)]
     if chosen.provider != "cloudflare":
         entries.append(("", "provider", chosen.provider))
@@ -47,8 +53,7 @@ def content(stack: str, chosen: Chosen, environment: Mapping[str, str], where: P
     if chosen.ipv6:
         entries.append(("Records for both families, A and AAAA.", "wan", {"families": ["ipv4", "ipv6"]}))
     entries += _of_cluster(chosen)
-    schema = f"# yaml-language-server: $schema={SCHEMA}\n" if SCHEMA else ""
-    text = schema + HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
+    text = (SCHEMA if has_schema else "") + HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
     values = {key: value for _, key, value in entries}
     parse(values, environment, stack=stack, where=str(where))
     read = yaml.safe_load(text)["config"]

@@ -17,6 +17,7 @@ from cli.setup.file import exists_beside
 from cli.setup.scaffold import Toolchain
 from stacks.model.errors import UserError
 from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, projects_above, read_project
+from stacks.settings.reference.schema import SCHEMA_FILE, schema_text
 
 _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 """The names of stacks that Pulumi takes (pulumi, sdk/go/common/tokens/names.go)."""
@@ -36,6 +37,12 @@ class NewStack:
     settings_file: Path
     files: Mapping[Path, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+
+    @property
+    def has_schema(self) -> bool:
+        """Whether the schema of the settings lies beside them, or will."""
+        file = self.settings_file.parent / SCHEMA_FILE
+        return file in self.files or file.is_file()
 
 
 def place_of(stack: str, named: Path | None, environment: Mapping[str, str]) -> NewStack:
@@ -105,6 +112,8 @@ def _new(folder: Path, stack: str, environment: Mapping[str, str]) -> NewStack:
     for name in files:
         if os.path.lexists(folder / name):
             raise exists_beside(folder / name)
+    if not (folder / SCHEMA_FILE).exists():
+        files[SCHEMA_FILE] = schema_text()
     made = {folder / name: text for name, text in files.items()}
     words += _state_there(stack, environment)
     return NewStack(folder / f"Pulumi.{stack}.yaml", made, tuple(words))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cli.setup import asking
+from components.records import international
 from components.records.providers import PROVIDERS
 from stacks.model.errors import ObservationError, Problem, UserError
 from stacks.observe.zone import providers
+from stacks.observe.zone.choice import chosen
 from stacks.observe.zone.visible import DNS_EDIT, VisibleZone
 from stacks.settings.credentials import READERS, Credentials
 from stacks.settings.zone import ZoneSettings
@@ -67,8 +69,8 @@ def _asked_of_each(found: Mapping[str, Credentials], name: str) -> tuple[Visible
 
 
 def spelled(zone: str) -> str:
-    """Return a zone's name as providers spell it."""
-    return zone.strip().lower().rstrip(".")
+    """Return a zone's name as the settings have it."""
+    return international.stored(zone.strip()).rstrip(".")
 
 
 def choose(wanted: str, seen: tuple[VisibleZone, ...], *, may_ask: bool) -> VisibleZone:
@@ -89,9 +91,8 @@ def choose(wanted: str, seen: tuple[VisibleZone, ...], *, may_ask: bool) -> Visi
 
 def _named(wanted: str, seen: tuple[VisibleZone, ...]) -> VisibleZone:
     name = spelled(wanted)
-    for zone in seen:
-        if zone.name == name:
-            return zone
+    if named := [zone for zone in seen if zone.name == name]:
+        return chosen(name, named)
     above = next((zone.name for zone in seen if name.endswith(f".{zone.name}")), "")
     there = ", ".join(zone.name for zone in seen[:LISTED])
     do = f"give --zone {above} --name {name}" if above else f"use one that it sees: {there}; or another token"

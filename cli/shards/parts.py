@@ -106,6 +106,9 @@ def _remembering(plan: Plan, observation: Observation, own: Mapping[Key, str], e
         plan.layout.is_spread and (set(plan.links) != set(registry.links) or not listed <= set(registry.zone_ids))
     ):
         found.add(estate)
-    if registry.records and plan.memory.clusters != registry.memory.clusters:
+    if registry.records and (plan.memory.clusters, plan.memory.filters) != (
+        registry.memory.clusters,
+        registry.memory.filters,
+    ):
         found.add(estate)
     return found

@@ -70,19 +70,13 @@ def application(
         body, content_type = await asyncio.to_thread(exposition, request.headers.get("accept", ""))
         return Response(body, headers={"cache-control": "no-store", "content-type": content_type})
 
-    async def live(request: Request) -> Response:
-        return _probe(request, health.life())
-
-    async def ready(request: Request) -> Response:
-        return _probe(request, health.readiness())
-
     routes = [
         Route("/raw", raw),
         Route("/events", events),
         Route("/metrics", metrics),
-        Route("/healthz", live),  # what many charts ask for liveness
-        Route("/livez", live),
-        Route("/readyz", ready),
+        Route("/healthz", _probe(health.life)),  # what many charts ask for liveness
+        Route("/livez", _probe(health.life)),
+        Route("/readyz", _probe(health.readiness)),
         *(Route(path, _file(*found)) for path, found in files().items()),
     ]
     app = Starlette(routes=routes)
@@ -140,12 +134,16 @@ def _takes_gzip(request: Request) -> bool:
     return any(one.partition(";")[0] == "gzip" and not one.endswith((";q=0", ";q=0.0")) for one in accepted)
 
 
-def _probe(request: Request, checks: Sequence[HealthCheck]) -> Response:
+def _probe(checks: Callable[[], Sequence[HealthCheck]]) -> Callable[[Request], Awaitable[Response]]:
     """As Kubernetes' own: `ok`, or a line for each check (https://kubernetes.io/docs/reference/using-api/health-checks/)."""
-    failed = any(one.problem for one in checks)
-    name = request.url.path.strip("/")
-    if not failed and "verbose" not in request.query_params:
-        return PlainTextResponse("ok", headers={"cache-control": "no-store"})
-    lines = [f"[-]{one.name} failed: {one.problem}" if one.problem else f"[+]{one.name} ok" for one in checks]
-    lines.append(f"{name} check {'failed' if failed else 'passed'}")
-    return PlainTextResponse("\n".join(lines) + "\n", 503 if failed else 200, {"cache-control": "no-store"})
+
+    async def probe(request: Request) -> Response:
+        found = checks()
+        failed = any(one.problem for one in found)
+        if not failed and "verbose" not in request.query_params:
+            return PlainTextResponse("ok", headers={"cache-control": "no-store"})
+        lines = [f"[-]{one.name} failed: {one.problem}" if one.problem else f"[+]{one.name} ok" for one in found]
+        lines.append(f"{request.url.path.strip('/')} check {'failed' if failed else 'passed'}")
+        return PlainTextResponse("\n".join(lines) + "\n", 503 if failed else 200, {"cache-control": "no-store"})
+
+    return probe

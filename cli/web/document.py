@@ -21,6 +21,7 @@ from cli.web.names import rows
 from cli.web.problems import PageProblem, headline, problems
 from cli.web.status import AddressStatus, Answered, Status, timestamp
 from components.records import canonical_content
+from components.records.international import in_both_forms
 from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.values import WAN, Known, Unknown
 
@@ -88,6 +89,7 @@ def _counts(status: Status, names: int) -> Document:
         else 0,
         "marks": sum(bool(one.mark_name) for one in plan.record_sets) if plan else 0,
         "conflicts": len(plan.conflicts) if plan else 0,
+        "refused": len(plan.rejected) if plan else 0,
         "frozen": len(plan.frozen) if plan else 0,
         "deferred": len(plan.deferred) if plan else 0,
         "leaving": len(status.leader.leaving),
@@ -146,7 +148,7 @@ def _answer(one: Answered, status: Status) -> Document:
 
 def _source(one: SourceSighting) -> Document:
     found = one.found.value if isinstance(one.found, Known) else ()
-    complaints = sum(isinstance(each, Complaint) for each in found)
+    complaints = sum(isinstance(each, Complaint) and not each.is_note for each in found)
     said = {"kind": one.kind, "names": wanted_names(one), "complaints": complaints, "state": of_source(one).predicate}
     return {**documents.source_document(one), **said}
 
@@ -165,10 +167,10 @@ def _problem(one: PageProblem) -> Document:
     return {
         "severity": found.severity,
         "kind": found.kind,
-        "title": found.heading,
-        "text": found.why,
-        "do": found.do,
-        "names": list(found.names),
+        "title": in_both_forms(found.heading),
+        "text": in_both_forms(found.why),
+        "do": in_both_forms(found.do),
+        "names": list(map(in_both_forms, found.names)),
         "more": found.more,
         "since": timestamp(one.since),
     }
@@ -177,9 +179,11 @@ def _problem(one: PageProblem) -> Document:
 def _entry(one: HistoryEntry) -> Document:
     return {
         **asdict(one),
+        "title": in_both_forms(one.title),
+        "text": in_both_forms(one.text),
         "at": timestamp(one.at),
         "first": timestamp(one.first),
         "triggers": list(one.triggers),
-        "lines": [asdict(line) for line in one.lines],
+        "lines": [{key: in_both_forms(text) for key, text in asdict(line).items()} for line in one.lines],
         "since_asked": None if one.since_asked is None else round(one.since_asked, 3),
     }

@@ -11,7 +11,7 @@ from cli.findings.outcome import of_conflicts, of_deferred, of_outcomes, of_refu
 from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
-from components.records import canonical_content
+from components.records import canonical_content, international
 from stacks.model.confirmation import Confirmed
 from stacks.model.values import RecordSet, UnreadZone
 from stacks.plan.records.record_sets import Key
@@ -20,16 +20,17 @@ from stacks.plan.safety.refusal import Refusal
 Row = dict[str, Any]
 Hide = Callable[[str], str]
 """Takes what is secret out of a text."""
-ORDER = ("conflict", "frozen", "held", "unread", "unconfirmed", "leaving", "deferred", "ok")
+ORDER = ("conflict", "refused", "frozen", "held", "unread", "unconfirmed", "leaving", "deferred", "ok")
 """The states of a record set, the worst first."""
 
 
 def rows(status: Status, hide: Hide) -> list[Row]:
     """A row for each record set that is wanted or ours: the worst first, then by name.
 
-    state: `ok`; `frozen` (it stays as it is, because its targets are unknown); `conflict` (somebody else has a record
-    at the name); `held` (the guard refuses a change of it); `unread` (its zone could not be listed); `unconfirmed` (the
-    name servers do not answer it); `leaving` (not wanted any more, deleted soon); `deferred` (made by the next run).
+    state: `ok`; `conflict` (somebody else has a record at the name); `refused` (the provider refuses a record of it);
+    `frozen` (it stays as it is, because its targets are unknown); `held` (the guard refuses a change of it); `unread`
+    (its zone could not be listed); `unconfirmed` (the name servers do not answer it); `leaving` (not wanted any more,
+    deleted soon); `deferred` (made by the next run).
     """
     if status.leader.done is None:
         return []
@@ -57,6 +58,7 @@ def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed
     mark = ownership.parse(one.mark_content) if one.mark_content else None
     return {
         "name": one.name,
+        "unicode": international.to_unicode(one.name),
         "type": one.type,
         "zone": one.zone,
         "provider": one.provider,
@@ -77,6 +79,7 @@ def _nothing(key: Key) -> Row:
     """The row of what is wanted and not there."""
     return {
         "name": key[0],
+        "unicode": international.to_unicode(key[0]),
         "type": key[1],
         "zone": None,
         "provider": None,
@@ -101,7 +104,8 @@ def _wrong(status: Status, done: Convergence) -> Mapping[Key, tuple[str, str]]:
     for refusal in done.refusals if done.is_held_back else ():
         found |= dict.fromkeys(_keys(refusal), ("held", of_refusal(refusal).title))
     found |= {(one.name, one.type): ("frozen", one.reason) for one in done.plan.frozen}
-    return found | {_key(one): ("conflict", one.predicate) for one in of_conflicts(done.plan)}
+    refused = {one.resource.record_set: ("refused", one.words) for one in done.plan.rejected}
+    return found | refused | {_key(one): ("conflict", one.predicate) for one in of_conflicts(done.plan)}
 
 
 def _key(found: Finding) -> Key:

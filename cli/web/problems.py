@@ -33,7 +33,7 @@ def problems(status: Status) -> tuple[PageProblem, ...]:
     """Return all problems, the worst first."""
     found = [*_of_process(status), *_of_sight(status)]
     several = [*_of_convergence(status), *_of_events(status)]
-    found += map(PageProblem, shortened(grouped(several, _TOGETHER), {"conflict", "complaint"}))
+    found += map(PageProblem, shortened(grouped(several, _TOGETHER), {"choice", "conflict", "complaint", "ignored"}))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.finding.severity)))
 
 
@@ -75,6 +75,8 @@ def _counts(done: Convergence) -> Iterator[str]:
     conflicts = len({one.name for one in plan.conflicts}) + (len(plan.geo.conflicts) if plan.geo else 0)
     if conflicts:
         yield f"{plural(conflicts, 'name')} in conflict"
+    if plan.rejected:
+        yield f"{plural(len(plan.rejected), 'record')} refused by the provider"
     if plan.frozen:
         yield f"{plural(len({one.name for one in plan.frozen}), 'name')} frozen"
     if done.is_held_back:

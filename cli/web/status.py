@@ -241,7 +241,7 @@ def _listed(leader: LeaderStatus) -> tuple[object, ...] | None:
     if leader.done is None:
         return None
     plan = leader.done.plan
-    lists = (plan.record_sets, plan.conflicts, plan.frozen, plan.deferred, plan.asked_by)
+    lists = (plan.record_sets, plan.conflicts, plan.rejected, plan.frozen, plan.deferred, plan.asked_by)
     return (*lists, leader.outcomes, leader.leaving, leader.done.unread_at_providers, leader.done.refusals)
 
 

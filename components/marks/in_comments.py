@@ -11,6 +11,8 @@ import re
 OWNER = re.compile(r"[A-Za-z0-9._/-]{1,63}")
 BEGINNING = "[truenorthowner="
 """Of a mark, without its spaces."""
+LONGEST_MARK = len("[truenorth owner=]") + 63
+"""Characters of a mark without an id."""
 MARKED = re.compile(
     rf"(?:(?P<comment>.+) )?\[truenorth owner=(?P<owner>{OWNER.pattern})(?: id=(?P<id>{OWNER.pattern}))?\]", re.DOTALL
 )

@@ -20,8 +20,11 @@ KINDS = {
     "gateway-httproute": ("gateway.networking.k8s.io", "httproutes"),
     "gateway-grpcroute": ("gateway.networking.k8s.io", "grpcroutes"),
     "gateway-tlsroute": ("gateway.networking.k8s.io", "tlsroutes"),
+    "gateway-tcproute": ("gateway.networking.k8s.io", "tcproutes"),
+    "gateway-udproute": ("gateway.networking.k8s.io", "udproutes"),
     "ingress": ("networking.k8s.io", "ingresses"),
     "service": ("", "services"),
+    "crd": ("externaldns.k8s.io", "dnsendpoints"),
 }
 """The API group and the resource of each source of objects with a namespace."""
 _NAMESPACE_LABEL = "kubernetes.io/metadata.name"
@@ -86,6 +89,20 @@ _HAS_SUFFIX = (
     "n.split('.')[0].endsWith(s.split('.')[0]) && (n + '.').substring(size(n.split('.')[0]))"
     ".startsWith((s + '.').substring(size(s.split('.')[0])))"
 )
+_CHECKED_NAME = (
+    "has(e.recordType) && e.recordType == 'SRV' && e.dnsName.matches('^_[^.]*[.]_[^.]*[.].') ? "
+    "e.dnsName.split('.', 3)[2] : string(e.dnsName)"
+)
+"""The name of an endpoint that has to be allowed: that of the service where it is of the type SRV (RFC 2782)."""
+_IN_A_ZONE = (
+    "variables.zones.exists(z, ('.' + e.dnsName.lowerAscii()).endsWith('.' + z) || "
+    "('.' + e.dnsName.lowerAscii()).endsWith('.' + z + '.'))"
+)
+_POINTED_AT = (
+    "has(e.recordType) && !(e.recordType in ['', 'A', 'AAAA', 'CNAME', 'MX']) ? '' : "
+    "e.targets.map(t, t.trim().split(' ')[size(t.trim().split(' ')) - 1]).join(',')"
+)
+"""The hosts and addresses of an endpoint, with commas between."""
 _ALLOWED = (
     "variables.selected.exists(i, ('.' + n).matches(variables.patterns[i]) && "
     "!('.' + n).matches(variables.excluded[i]) && "
@@ -116,17 +133,28 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
         ),
         "hostnameSource": (
             f"request.kind.kind == 'Ingress' ? {_first(_spellings('ingress-hostname-source', ours=False))} : "
-            f"request.kind.kind == 'Service' ? [] : {_first(_spellings('gateway-hostname-source', ours=False))}"
+            "request.kind.kind in ['Service', 'DNSEndpoint'] ? [] : "
+            f"{_first(_spellings('gateway-hostname-source', ours=False))}"
         ),
-        "defined": (
-            "request.kind.kind == 'Ingress' ? "
-            "(has(object.spec.rules) ? object.spec.rules.filter(r, has(r.host)).map(r, string(r.host)) : []) + "
-            "(has(object.spec.tls) ? object.spec.tls.filter(t, has(t.hosts))"
-            ".map(t, t.hosts.map(h, string(h)).join(',')) : []) : "
+        "endpoints": (
+            "request.kind.kind == 'DNSEndpoint' && has(object.spec.endpoints) ? "
+            "object.spec.endpoints.filter(e, has(e.dnsName)) : []"
+        ),
+        "annotated": f"request.kind.kind == 'DNSEndpoint' ? [] : {_first(_spellings('hostname'))}",
+        "ruled": (
+            f"request.kind.kind == 'DNSEndpoint' ? variables.endpoints.map(e, {_CHECKED_NAME}) : "
+            "request.kind.kind == 'Ingress' ? (has(object.spec.rules) ? "
+            "object.spec.rules.filter(r, has(r.host) && r.host != '').map(r, string(r.host)) : []) : "
             "request.kind.kind != 'Service' && has(object.spec.hostnames) ? "
             "object.spec.hostnames.map(h, string(h)) : []"
         ),
-        "annotated": _first(_spellings("hostname")),
+        "certified": (
+            "request.kind.kind == 'Ingress' && has(object.spec.tls) && (variables.tlsHosts == 'always' || "
+            "variables.tlsHosts == 'fallback' && size(variables.ruled) == 0 && (size(variables.annotated) == 0 || "
+            "size(variables.hostnameSource) > 0 && variables.hostnameSource[0] == 'defined-hosts-only')) ? "
+            "object.spec.tls.filter(t, has(t.hosts)).map(t, t.hosts.map(h, string(h)).join(',')) : []"
+        ),
+        "defined": "variables.ruled + variables.certified",
         "inside": (f"request.kind.kind == 'Service' ? {_first(_spellings('internal-hostname', ours=False))} : []"),
         "texts": (
             "(size(variables.hostnameSource) > 0 && variables.hostnameSource[0] == 'annotation-only' ? [] : "
@@ -149,11 +177,16 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             f"!{_ALLOWED}))"
         ),
         "mode": _first(("truenorth/content-mode", "routeflare/content-mode")),
+        "counted": f"variables.endpoints.filter(e, {_IN_A_ZONE})",
         "targetTexts": (
-            "size(variables.names) == 0 || (size(variables.mode) > 0 && variables.mode[0] == 'ddns') ? [] : "
-            f"{_first(_spellings('target'))}"
+            "size(variables.names) == 0 || (size(variables.mode) > 0 && variables.mode[0] == 'ddns') || "
+            "(request.kind.kind == 'DNSEndpoint' && variables.counted.all(e, has(e.targets) && size(e.targets) > 0)) "
+            f"? [] : {_first(_spellings('target'))}"
         ),
-        "targets": ("size(variables.targetTexts) == 0 ? [] : " + _names_in("[variables.targetTexts[0]]")),
+        "targets": (
+            f"{_names_in(f'variables.counted.filter(e, has(e.targets)).map(e, {_POINTED_AT})')} + "
+            f"(size(variables.targetTexts) == 0 ? [] : {_names_in('[variables.targetTexts[0]]')})"
+        ),
         "targetPattern": _as_regex("variables.targetNames"),
         "strange": (
             "!variables.counts || !variables.targetsAreLimited ? [] : variables.targets.filter(t, isIP(t) ? "
@@ -225,6 +258,7 @@ def _values(rules: PolicyArgs) -> dict[str, object]:
         "prefixes": rules.prefixes,
         "suffixes": rules.suffixes,
         "ingressClasses": rules.ingress_classes,
+        "tlsHosts": rules.tls_hosts,
         "domains": range(len(rules.domains)),
         "namespaces": [one.namespaces for one in rules.domains],
         "labels": [[f"{key}={value}" for key, value in sorted(one.labels.items())] for one in rules.domains],

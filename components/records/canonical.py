@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from components.plain_text import check_plain, quoted
+from components.records import international
 
 AUTOMATIC_TTL = 1
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -13,18 +14,21 @@ MAXIMUM_NAME = 253
 
 
 def fqdn(name: str, zone: str) -> str:
-    """Return a full name in lower case: `www`, `www.example.com` and `www.example.com.` are one, `@` is the apex.
+    """Return a full name as the DNS has it: `www`, `www.example.com` and `www.example.com.` are one, `@` is the apex.
 
     A name with dots must end in the zone: whether `api.dev` meant `api.dev.example.com` or a host elsewhere is not
     for us to guess. Raises ValueError, with a reason for the user, where the name is no DNS name or lies outside.
     """
-    bare = lower(name).rstrip(".")
+    given = ascii_name(name)
+    bare = given.rstrip(".")
     if bare in {"@", zone}:
         full = zone
     elif bare.endswith(f".{zone}"):
         full = bare
     elif "." in bare:
-        raise ValueError(f"the name {quoted(name)} lies outside of the zone {zone}")
+        is_told = not given.endswith(".") and len(bare) <= MAXIMUM_NAME
+        inside = f"; {bare}.{zone} is the form of a name inside it" if is_told else ""
+        raise ValueError(f"the name {quoted(name)} lies outside of the zone {zone}{inside}")
     else:
         full = f"{bare}.{zone}"
     check_name(full)
@@ -33,23 +37,19 @@ def fqdn(name: str, zone: str) -> str:
 
 def fqdn_of_zone_file(name: str, zone: str) -> str:
     """Return the full name of one in a zone file: relative to the zone, unless it ends in it. Raises ValueError."""
-    bare = lower(name)
-    if name.endswith(".") or bare == zone or bare.endswith(f".{zone}"):
-        return fqdn(name, zone)
+    bare = ascii_name(name)
+    if bare == zone or bare.endswith((".", f".{zone}")):
+        return fqdn(bare, zone)
     check_name(f"{bare}.{zone}")
     return f"{bare}.{zone}"
 
 
-def lower(name: str) -> str:
-    """Return a name in lower case, without spaces around it.
+def ascii_name(name: str) -> str:
+    """Return a name as the DNS has it: in lower case, in Punycode, without spaces around it.
 
-    Raises ValueError for hidden characters, and for others than ASCII: some become ASCII in lower case, such as the
-    sign of kelvin, and so one name could be taken for another.
+    Raises ValueError for hidden characters, and for what is no international name.
     """
-    check_plain(name)
-    if not name.isascii():
-        raise ValueError(f"a label in {quoted(name)} is not in ASCII: write it as DNS has it (xn--..., RFC 5891)")
-    return name.strip().lower()
+    return international.to_ascii(name.strip(" "))
 
 
 def check_name(name: str) -> None:

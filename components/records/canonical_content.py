@@ -16,15 +16,19 @@ import dns.rdatatype
 from dns.rdtypes.ANY.TXT import TXT
 
 from components.plain_text import LONGEST_QUOTE, check_plain, cut, quoted
-from components.records import canonical
+from components.records import canonical, hosts, international
 
 ADDRESSES = frozenset({"A", "AAAA"})
-HOSTS = frozenset({"CNAME", "NS", "PTR"})
+_AS_IN_DNS = {"ALIAS": "CNAME"}
+"""The types of providers' own, by the type of the DNS that is written like them."""
 LONGEST_STRING = 255
 LONGEST_CONTENT = 8192
 """Characters, escapes among them; no provider takes as many."""
 _PLAIN = re.compile(r'"?[ !#-\[\]-~]{1,255}"?')
 """One text in which nothing is escaped, quoted or not."""
+_RELATIVE = dns.name.Name((b"\0", b""))
+"""Stands where a host is relative to its zone: a label that no name has."""
+_END_OF_RELATIVE = _RELATIVE.to_text()
 SEPARATOR = "\n"
 """Between the values of a whole record set in one content."""
 EXAMPLES = {
@@ -36,10 +40,11 @@ EXAMPLES = {
 }
 
 
-def content(record_type: str, text: str) -> str:
+def content(record_type: str, text: str, zone: str = "") -> str:
     """Return the canonical form of a content. Raises ValueError, with a reason for the user, where it does not fit.
 
     A TXT content that is not quoted is one text, spaces and all; what is not printable is escaped (RFC 1035, 5.1).
+    zone: completes hosts that a person has written (`hosts`); "" where each host is in full, as APIs give them back.
     """
     if len(text) > LONGEST_CONTENT:
         raise ValueError(f"the content {quoted(text)} is longer than {LONGEST_CONTENT:,} characters")
@@ -48,18 +53,20 @@ def content(record_type: str, text: str) -> str:
         return canonical.address(bare, record_type)
     if record_type == "TXT":
         return _txt(text if not bare.startswith('"') else bare)
-    check_plain(text)
+    international.check_visible(text)
+    bare = hosts.in_ascii(record_type, bare)
+    check_plain(bare)
+    origin = _RELATIVE if zone else dns.name.root
     try:
-        parsed = dns.rdata.from_text(
-            dns.rdataclass.IN, dns.rdatatype.from_text(record_type), bare, dns.name.root, relativize=False
-        )
+        kind = dns.rdatatype.from_text(_AS_IN_DNS.get(record_type, record_type))
+        parsed = dns.rdata.from_text(dns.rdataclass.IN, kind, bare, origin, relativize=False)
     except (dns.exception.DNSException, ValueError) as error:
         reason = cut(str(error), LONGEST_QUOTE).rstrip(".") or type(error).__name__
         raise ValueError(
             f"{quoted(text)} is no content of a record of type {record_type} ({reason}), "
             f"e.g. {EXAMPLES.get(record_type, '')}"
         ) from None
-    return " ".join(_word(word, record_type) for word in parsed.to_text().split(" "))
+    return " ".join(_word(word, record_type, zone) for word in parsed.to_text().split(" "))
 
 
 def lenient(record_type: str, text: str) -> str:
@@ -101,5 +108,9 @@ def _txt(text: str) -> str:
     return TXT(dns.rdataclass.IN, dns.rdatatype.TXT, chunks).to_text()
 
 
-def _word(word: str, record_type: str) -> str:
-    return word if record_type == "CAA" or not word.endswith(".") else word.rstrip(".").lower() or "."
+def _word(word: str, record_type: str, zone: str) -> str:
+    if record_type == "CAA" or not word.endswith("."):
+        return word
+    if zone and word.endswith(_END_OF_RELATIVE):
+        return hosts.completed(word.removesuffix(_END_OF_RELATIVE).rstrip(".").lower(), zone)
+    return word.rstrip(".").lower() or "."

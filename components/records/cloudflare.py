@@ -34,7 +34,7 @@ def declare(
         "proxied": record.proxied,
         "comment": record.comment or None,
         "tags": list(record.tags) or None,
-        **(cloudflare_fields.fields(record.type, record.content) if content is None else {"content": content}),
+        **(cloudflare_fields.fields(record.type, record.spelled) if content is None else {"content": content}),
     }
     return official.resource(_PROVIDER, logical_name, inputs, opts)
 

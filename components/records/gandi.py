@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pulumi
 
 from components.records import canonical_content, gandi_names, official
@@ -26,16 +28,23 @@ def declare(
     """
 
     def values(text: str) -> list[str]:
-        return [gandi_names.stored(record.type, value) for value in canonical_content.split(text)]
+        return _values(replace(record, content=text, spelling=""))
 
     inputs = {
         "zone": zone_id,
         "name": gandi_names.relative(record.name, zone_id),
         "type": record.type,
         "ttl": record.ttl,
-        "values": values(record.content) if content is None else content.apply(values),
+        "values": _values(record) if content is None else content.apply(values),
     }
     return official.resource(_PROVIDER, logical_name, inputs, opts)
+
+
+def _values(record: Record) -> list[str]:
+    """Return the values as the API has them: as it spells them already, or with their host names in full."""
+    if record.spelling:
+        return list(canonical_content.split(record.spelling))
+    return [gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)]
 
 
 def import_id(record_id: str, _zone_id: str) -> str:

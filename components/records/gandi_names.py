@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from components.records import international
+from components.records.hosts import HOST_AT
+
 APEX = "@"
-HOST_AT = {"CNAME": 0, "NS": 0, "PTR": 0, "MX": 1, "SRV": 3}
-"""The position of the host name in contents that end in one, by type."""
 
 
 def relative(name: str, zone: str) -> str:
@@ -19,7 +20,7 @@ def relative(name: str, zone: str) -> str:
 
 def fqdn(name: str, zone: str) -> str:
     """Return the full name, in lower case, of a record by its name in the API."""
-    return zone if name == APEX else f"{name.lower()}.{zone}"
+    return zone if name == APEX else f"{international.stored(name)}.{zone}"
 
 
 def absolute(record_type: str, text: str, zone: str) -> str:

@@ -13,7 +13,7 @@ class Provider:
     release of Pulumi's package, of its plugin as of its SDKs. server: where the plugin is downloaded from, None for
     Pulumi's own. token_variable: the variable of the plugin's token. whole_sets: whether a resource holds all values
     of a name and type, not one.
-    comments, proxies, apex_alias: whether it has these (a CNAME at the apex is no CNAME in the DNS, RFC 1034, 3.6.2).
+    comments, proxies: whether it has these. apex_alias: the type of an alias of the zone itself.
     automatic_ttl: the stored value of TTL 1, "automatic"; TTLs are seconds; ttls: the possible ones in words.
     """
 
@@ -27,7 +27,7 @@ class Provider:
     whole_sets: bool
     comments: bool
     proxies: bool
-    apex_alias: bool
+    apex_alias: str
     shortest_ttl: int
     longest_ttl: int
     automatic_ttl: int
@@ -48,7 +48,7 @@ PROVIDERS = {
             whole_sets=False,
             comments=True,
             proxies=True,
-            apex_alias=True,
+            apex_alias="CNAME",
             shortest_ttl=30,
             longest_ttl=86_400,
             automatic_ttl=1,
@@ -65,7 +65,7 @@ PROVIDERS = {
             whole_sets=True,
             comments=False,
             proxies=False,
-            apex_alias=False,
+            apex_alias="ALIAS",
             shortest_ttl=300,
             longest_ttl=2_592_000,
             automatic_ttl=300,

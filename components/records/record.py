@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,17 @@ class Record:
     comment: str
     tags: tuple[str, ...] = ()
     """Sorted. Where there are none, tags that somebody has given to the record are left alone."""
+    spelling: str = field(default="", compare=False, repr=False)
+    """The content as the provider stores it where that is another spelling of the same; "" where it is not known.
+
+    To write a record is to spell it so again: a text without quotes, once taken over, is not rewritten for them.
+    """
+
+    @property
+    def spelled(self) -> str:
+        """The content as the provider stores it, or would."""
+        return self.spelling or self.content
+
+    def said(self) -> dict[str, Any]:
+        """Return the fields by name, without the spelling, which changes nothing in what the record says."""
+        return {name: value for name, value in asdict(self).items() if name != "spelling"}

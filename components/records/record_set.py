@@ -24,7 +24,8 @@ class RecordSetArgs:
     the set and its marks, by logical name. import_ids: ids of records in the zone to take over, by logical name; only
     for records that state does not hold, because the engine replaces (deletes) a record of its own that is imported
     again. untouched: the engine keeps the records in state, whatever is declared. contents: those that only the run
-    tells, by logical name, in place of the records' own.
+    tells, by logical name, in place of the records' own. mark_last: whether the mark is made after the records, and
+    removed before them: `declare_records`.
     """
 
     provider: str
@@ -35,6 +36,7 @@ class RecordSetArgs:
     import_ids: Mapping[str, str] = field(default_factory=dict)
     untouched: bool = False
     contents: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    mark_last: bool = False
 
 
 def declare(args: RecordSetArgs, opts: pulumi.ResourceOptions | None = None) -> dict[str, pulumi.Resource]:
@@ -54,12 +56,15 @@ def declare_records(
     """Declare the records of a set in a component and return them by logical name. mark_name: that of the mark.
 
     The mark is made first and removed last, so that no record of ours ever stands unmarked, not even after a crash
-    between the two. A new type or zone replaces a record; the old one goes first, because A and CNAME cannot coexist.
+    between the two. Under a wildcard that is wrong: a mark alone makes its name exist, without any record, and so hides
+    what the wildcard answers for it (RFC 4592, 2.2.2), for good where the record is refused. There it comes last.
+    A new type or zone replaces a record; the old one goes first, because A and CNAME cannot coexist.
     """
     resources: dict[str, pulumi.Resource] = {}
-    for logical_name in sorted(args.records, key=lambda name: (name != mark_name, name)):
-        before = [resources[mark_name]] if mark_name in resources else []
-        resources[logical_name] = _declare_record(logical_name, args, component, before)
+    for logical_name in sorted(args.records, key=lambda name: ((name != mark_name) != args.mark_last, name)):
+        is_second = (logical_name == mark_name) == args.mark_last
+        before = [one for name, one in resources.items() if is_second and (name == mark_name) != args.mark_last]
+        resources[logical_name] = _declare_record(logical_name, args, component, before[:1])
     return resources
 
 

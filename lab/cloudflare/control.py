@@ -6,11 +6,13 @@
 | `/_lab/cloudflare/faults` | GET, PUT (a list of rules as `Fault.as_json` writes them), DELETE |
 | `/_lab/cloudflare/requests` | GET, DELETE |
 | `/_lab/cloudflare/records?zone=NAME-OR-ID` | GET, POST (a record, or a change with `id`), DELETE (all, or `&id=`) |
-| `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`; also `plan`, `status`) |
+| `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`; also `plan`, `status`, `account`; or `id` and `status`) |
 | `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}`, which alone it reaches; `permissions`) |
 
 Health, quota and steering of load balancing: `lab.cloudflare.load_balancing.control`.
-POST and DELETE of records are somebody else's edits: the zone's rules hold for them too.
+POST and DELETE of records are somebody else's edits: the zone's rules hold for them too. `meta` makes a record one that
+a service of Cloudflare's own keeps: `{"read_only": true, "email_routing": true}`. account: the name of one, which is
+made where there is none, so that several can have a zone of one name.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from lab.cloudflare.zones import STATUSES
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from lab.cloudflare.model import Zone
+    from lab.cloudflare.model import Account, Zone
     from lab.cloudflare.state import Cloudflare
 
 
@@ -68,12 +70,25 @@ async def _add_zone(cloudflare: Cloudflare, request: Request) -> Response:
                 plan, status = rest.get("plan", "pro"), rest.get("status", "active")
                 if plan not in PLANS or status not in STATUSES:
                     return bad(f"plan is one of {', '.join(PLANS)}, status of {', '.join(STATUSES)}")
-                made = cloudflare.add_zone(name, plan, status=status)
+                made = cloudflare.add_zone(
+                    name,
+                    plan,
+                    status=status,
+                    account=_account(cloudflare, rest.get("account")),
+                )
+            case {"id": str(zone_id), "status": str(status)} if zone_id in cloudflare.zones and status in STATUSES:
+                made = cloudflare.set_status(zone_id, status)
             case _:
-                return bad("give the name of the zone")
+                return bad("give the name of the zone, or the id of one and its status")
     except ValueError as error:
         return bad(str(error))
     return Response(encode({"id": made.id, "name": made.name}), media_type="application/json")
+
+
+def _account(cloudflare: Cloudflare, name: object) -> Account:
+    name = name or cloudflare.account.name
+    known = next((one for one in cloudflare.accounts.values() if one.name == name), None)
+    return known or cloudflare.add_account(str(name))
 
 
 async def _add_token(cloudflare: Cloudflare, request: Request) -> Response:
@@ -107,11 +122,13 @@ async def _records(cloudflare: Cloudflare, request: Request) -> Response:
 async def _edit(cloudflare: Cloudflare, zone: Zone, request: Request) -> Response:
     if request.method == "POST":
         body = await json_of(request)
-        if not isinstance(body, dict):
-            return bad("a record is an object")
+        if not isinstance(body, dict) or not isinstance(meta := body.pop("meta", {}), dict):
+            return bad("a record is an object, and its meta is one")
         match body.get("id"):
             case None:
-                record = cloudflare.add_record(zone.id, body)
+                record = cloudflare.add_record(zone.id, body, meta)
+            case str(record_id) if meta:
+                record = cloudflare.set_meta(zone.id, record_id, meta)
             case str(record_id):
                 record = cloudflare.change_record(zone.id, record_id, body)
             case _:

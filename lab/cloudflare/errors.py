@@ -141,6 +141,29 @@ def alias_exists() -> ApiError:
     return refusal(HTTPStatus.BAD_REQUEST, 81054, "A CNAME record with that host already exists.")
 
 
+def name_servers_exist() -> ApiError:
+    """Refuse an address or alias at a delegated name.
+
+    https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/existing-ns-record/,
+    https://github.com/acme-dns/acme-dns/issues/258
+    """
+    return refusal(HTTPStatus.BAD_REQUEST, 81056, "NS records with that host already exist.")
+
+
+def beneath_a_delegation() -> ApiError:
+    """Refuse what is no glue below a delegated name.
+
+    https://github.com/kubernetes-sigs/external-dns/issues/2427, https://github.com/certbot/certbot/issues/8726
+    """
+    message = "Cannot create a non-glue record that is beneath a delegated child zone."
+    return refusal(HTTPStatus.BAD_REQUEST, 89018, message)
+
+
+def read_only_record() -> ApiError:
+    """Refuse a change of a record that one of Cloudflare's services keeps; code and words as clients log them."""
+    return refusal(HTTPStatus.BAD_REQUEST, 1043, "DNS record is read only")
+
+
 def identical_record_exists() -> ApiError:
     """Refuse with 81058, which the API gives today; 81057 is its older sister."""
     return refusal(HTTPStatus.BAD_REQUEST, 81058, "An identical record already exists.")

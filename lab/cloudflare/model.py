@@ -114,6 +114,8 @@ class Record:
     modified_on: datetime
     comment_modified_on: datetime | None = None
     tags_modified_on: datetime | None = None
+    meta: Mapping[str, object] = field(default_factory=dict)
+    """What Cloudflare says beside the record: `read_only` with the service that keeps it."""
 
     @property
     def name(self) -> str:
@@ -151,7 +153,7 @@ class Record:
             "proxied": fields.proxied,
             "ttl": fields.ttl,
             "settings": dict(fields.settings),
-            "meta": {},
+            "meta": dict(self.meta),
             "comment": fields.comment,
             "tags": list(fields.tags),
             "created_on": timestamp(self.created_on),

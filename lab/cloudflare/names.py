@@ -11,7 +11,7 @@ _MAXIMUM_LENGTH = 253
 
 def hostname(text: str) -> str | None:
     """Put `text` into canonical form; None if it cannot name a host. An address cannot; underscores are allowed."""
-    name = _ascii(text)
+    name = in_ascii(text)
     if name is None or len(name) > _MAXIMUM_LENGTH or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         return None
     try:
@@ -26,7 +26,7 @@ def fully_qualified(text: str, zone: str) -> str | None:
 
     `@` is the zone itself; a name outside the zone is taken as relative to it, as the API does.
     """
-    name = zone if text.strip() == "@" else _ascii(text)
+    name = zone if text.strip() == "@" else in_ascii(text)
     if name is None:
         return None
     if name != zone and not name.endswith(f".{zone}"):
@@ -35,7 +35,24 @@ def fully_qualified(text: str, zone: str) -> str | None:
     return name if len(name) <= _MAXIMUM_LENGTH and hostname(body) == body else None
 
 
-def _ascii(text: str) -> str | None:
+def in_unicode(name: str) -> str:
+    """Write a zone's name as `/zones` has it, in Unicode; records' names stay in Punycode.
+
+    https://github.com/cloudflare/terraform-provider-cloudflare/issues/1310, `name=` likewise:
+    https://github.com/cloudflare/cloudflare-go/issues/347
+    """
+    return ".".join(_label_in_unicode(label) for label in name.split("."))
+
+
+def _label_in_unicode(label: str) -> str:
+    try:
+        return label.removeprefix("xn--").encode().decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
+
+
+def in_ascii(text: str) -> str | None:
+    """Put `text` into lower case and Punycode, without the final dot; None where it cannot be."""
     name = text.strip().lower().removesuffix(".")
     if name.isascii():
         return name or None

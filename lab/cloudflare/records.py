@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from lab.cloudflare import txt
 from lab.cloudflare.answers import success, success_of, success_page
+from lab.cloudflare.delegations import check_delegations
 from lab.cloudflare.errors import (
     address_or_alias_exists,
     alias_exists,
     combined_content_too_long,
     identical_record_exists,
+    read_only_record,
     record_not_found,
     record_quota_exceeded,
 )
@@ -36,10 +38,20 @@ _ADDRESSES = ("A", "AAAA")
 _LARGEST_SET = 8192  # characters of content that the records of one name and type share
 
 
-def create(zone: Zone, store: RecordStore, body: Mapping[str, object], now: datetime) -> Record:
-    """Add a record. ApiError if it is invalid, in conflict with another, or one too many."""
+def create(
+    zone: Zone,
+    store: RecordStore,
+    body: Mapping[str, object],
+    now: datetime,
+    meta: Mapping[str, object] | None = None,
+) -> Record:
+    """Add a record. ApiError if it is invalid, in conflict with another, or one too many.
+
+    meta: what one of Cloudflare's own services says of a record that it makes.
+    """
     fields = validate(zone, body)
     _check_conflicts(store, fields, None)
+    check_delegations(zone, store, fields)
     if len(store) >= zone.record_quota:
         raise record_quota_exceeded()
     record = Record(
@@ -49,6 +61,7 @@ def create(zone: Zone, store: RecordStore, body: Mapping[str, object], now: date
         modified_on=now,
         comment_modified_on=now if fields.comment is not None else None,
         tags_modified_on=now if fields.tags else None,
+        meta=meta or {},
     )
     store.put(record)
     return record
@@ -56,18 +69,18 @@ def create(zone: Zone, store: RecordStore, body: Mapping[str, object], now: date
 
 def overwrite(zone: Zone, store: RecordStore, record_id: str, body: Mapping[str, object], now: datetime) -> Record:
     """Set the whole record: what the body leaves out takes its default."""
-    return _change(store, find(store, record_id), validate(zone, body), now)
+    return _change(zone, store, writable(store, record_id), validate(zone, body), now)
 
 
 def patch(zone: Zone, store: RecordStore, record_id: str, body: Mapping[str, object], now: datetime) -> Record:
     """Set what the body holds and keep the rest; null clears."""
-    record = find(store, record_id)
-    return _change(store, record, validate(zone, {**_as_input(record.fields), **body}), now)
+    record = writable(store, record_id)
+    return _change(zone, store, record, validate(zone, {**_as_input(record.fields), **body}), now)
 
 
 def remove(store: RecordStore, record_id: str) -> Record:
     """Delete the record and give it back."""
-    record = find(store, record_id)
+    record = writable(store, record_id)
     store.remove(record)
     return record
 
@@ -80,8 +93,18 @@ def find(store: RecordStore, record_id: str) -> Record:
     return record
 
 
-def _change(store: RecordStore, record: Record, fields: RecordFields, now: datetime) -> Record:
+def writable(store: RecordStore, record_id: str) -> Record:
+    """Find the record of this id; ApiError if there is none, or one of Cloudflare's services keeps it."""
+    record = find(store, record_id)
+    if record.meta.get("read_only"):
+        raise read_only_record()
+    return record
+
+
+def _change(zone: Zone, store: RecordStore, record: Record, fields: RecordFields, now: datetime) -> Record:
     _check_conflicts(store, fields, record.id)
+    if fields.name != record.name:
+        check_delegations(zone, store, fields)
     comment_on = record.comment_modified_on if fields.comment == record.fields.comment else now
     tags_on = record.tags_modified_on if fields.tags == record.fields.tags else now
     # A new object, not a copy with the JSON of the old.
@@ -112,6 +135,11 @@ def _as_input(fields: RecordFields) -> dict[str, object]:
 
 
 def _check_conflicts(store: RecordStore, fields: RecordFields, own_id: str | None) -> None:
+    """Refuse what a CNAME keeps from its name: addresses and another CNAME. MX, TXT and others the API takes there.
+
+    https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/; beside one that is
+    neither proxied nor at the apex, too: https://github.com/DNSControl/dnscontrol/issues/4772
+    """
     others = [other.fields for other in store.named(fields.name) if other.id != own_id]
     if any(_identical(fields, other) for other in others):
         raise identical_record_exists()

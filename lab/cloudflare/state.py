@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ from lab.cloudflare.model import (
     Zone,
     new_id,
 )
-from lab.cloudflare.records import create, patch, remove
+from lab.cloudflare.names import in_ascii
+from lab.cloudflare.records import create, find, patch
 from lab.cloudflare.store import RecordStore
 
 if TYPE_CHECKING:
@@ -73,16 +75,21 @@ class Cloudflare:
         record_quota: int | None = None,
         status: str = "active",
     ) -> Zone:
-        """Add a zone without records. ValueError if the name or the id is taken."""
+        """Add a zone without records. ValueError if the account has one of the name, or the id is taken.
+
+        Other accounts may have added the domain, too: https://github.com/cloudflare/cloudflare-go/issues/736.
+        """
         with self.lock:
-            name = name.lower().rstrip(".")
+            name = in_ascii(name) or name
             zone_id = zone_id or new_id()
-            if zone_id in self.zones or any(zone.name == name for zone in self.zones.values()):
+            owner = account or self.account
+            taken = any((zone.name, zone.account.id) == (name, owner.id) for zone in self.zones.values())
+            if zone_id in self.zones or taken:
                 message = f"zone {name} ({zone_id}) exists already"
                 raise ValueError(message)
             terms = PLANS[plan]
             quota = terms.records if record_quota is None else record_quota
-            zone = Zone(zone_id, name, terms, account or self.account, self.clock(), quota, status)
+            zone = Zone(zone_id, name, terms, owner, self.clock(), quota, status)
             self.zones[zone_id] = zone
             self.stores[zone_id] = RecordStore()
             return zone
@@ -117,10 +124,26 @@ class Cloudflare:
         with self.lock:
             return list(self.stores[zone_id].ordered())
 
-    def add_record(self, zone_id: str, body: Mapping[str, object]) -> Record:
-        """Add a record, as somebody else would: by the zone's rules (ApiError), without a call of the API."""
+    def set_status(self, zone_id: str, status: str) -> Zone:
+        """Let a zone become active, or be moved away. KeyError if there is none of this id."""
         with self.lock:
-            return create(self.zones[zone_id], self.stores[zone_id], body, self.clock())
+            self.zones[zone_id] = replace(self.zones[zone_id], status=status)
+            return self.zones[zone_id]
+
+    def add_record(self, zone_id: str, body: Mapping[str, object], meta: Mapping[str, object] | None = None) -> Record:
+        """Add a record, as somebody else would: by the zone's rules (ApiError), without a call of the API.
+
+        meta: of a record that one of Cloudflare's own services makes, such as `{"read_only": true}`.
+        """
+        with self.lock:
+            return create(self.zones[zone_id], self.stores[zone_id], body, self.clock(), meta)
+
+    def set_meta(self, zone_id: str, record_id: str, meta: Mapping[str, object]) -> Record:
+        """Let one of Cloudflare's own services begin or cease to keep a record."""
+        with self.lock:
+            record = replace(find(self.stores[zone_id], record_id), meta=meta)
+            self.stores[zone_id].put(record)
+            return record
 
     def change_record(self, zone_id: str, record_id: str, changes: Mapping[str, object]) -> Record:
         """Change a record, as somebody else would."""
@@ -128,13 +151,16 @@ class Cloudflare:
             return patch(self.zones[zone_id], self.stores[zone_id], record_id, changes, self.clock())
 
     def remove_record(self, zone_id: str, record_id: str) -> Record:
-        """Delete a record, as somebody else would."""
+        """Delete a record, as somebody else would, or the service that keeps it."""
         with self.lock:
-            return remove(self.stores[zone_id], record_id)
+            record = find(self.stores[zone_id], record_id)
+            self.stores[zone_id].remove(record)
+            return record
 
     def zone_named(self, name_or_id: str) -> Zone | None:
-        """Find the zone of this name or id."""
+        """Find the zone of this name or id; of several of the name an active one."""
         with self.lock:
             found = self.zones.get(name_or_id)
-            wanted = name_or_id.lower().rstrip(".")
-            return found or next((zone for zone in self.zones.values() if zone.name == wanted), None)
+            wanted = in_ascii(name_or_id)
+            named = [zone for zone in self.zones.values() if zone.name == wanted]
+            return found or next(iter(sorted(named, key=lambda zone: zone.status != "active")), None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lab.cloudflare.answers import encode, success, success_page
 from lab.cloudflare.errors import authentication_error
 from lab.cloudflare.model import Permission, timestamp
+from lab.cloudflare.names import in_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "contains_case_sensitive": lambda value, wanted: wanted in value,
 }
 _ORDERS: dict[str, Callable[[Zone], str]] = {
-    "name": lambda zone: zone.name,
+    "name": lambda zone: in_unicode(zone.name),
     "status": lambda zone: zone.status,
     "account.id": lambda zone: zone.account.id,
     "account.name": lambda zone: zone.account.name,
@@ -40,7 +41,7 @@ def as_json(zone: Zone, token: Token) -> dict[str, object]:
     made = timestamp(zone.created_on)
     return {
         "id": zone.id,
-        "name": zone.name,
+        "name": in_unicode(zone.name),
         "status": zone.status,
         "paused": False,
         "type": "full",

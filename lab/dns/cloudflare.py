@@ -17,7 +17,8 @@ def zones_of(cloudflare: Cloudflare) -> ZoneSource:
     def zones() -> Zones:
         found = {}
         with cloudflare.lock:
-            for zone in cloudflare.zones.values():
+            # Of several zones of one name the name servers have the active one.
+            for zone in sorted(cloudflare.zones.values(), key=lambda one: one.status == "active"):
                 records = cloudflare.stores[zone.id].ordered()
                 if zone.name not in known or known[zone.name][0] is not records:
                     known[zone.name] = records, tuple(map(_neutral, records))

@@ -13,8 +13,8 @@ from lab.dns.record import ZoneRecord, Zones, ZoneSource
 from lab.gandi.model import RecordSet
 from lab.gandi.state import Gandi
 
-_OWN = frozenset({"ALIAS"})
-"""Types of Gandi's own, which no question can ask for."""
+_ALIAS = "ALIAS"
+"""Gandi's own type, which no question can ask for: the name servers answer with the addresses of its target."""
 _TEXTS = frozenset({"SPF", "TXT"})
 
 
@@ -35,10 +35,10 @@ def zones_of(gandi: Gandi) -> ZoneSource:
 
 def _neutral(sets: tuple[RecordSet, ...], zone: str) -> Iterator[ZoneRecord]:
     for one in sets:
-        if one.type not in _OWN:
-            name = zone if one.name == "@" else f"{one.name}.{zone}"
-            for value in one.values:
-                yield ZoneRecord(name, one.type, _absolute(value, one.type, zone), one.ttl)
+        name = zone if one.name == "@" else f"{one.name}.{zone}"
+        record_type = "CNAME" if one.type == _ALIAS else one.type  # at the apex, where an alias is flattened
+        for value in one.values:
+            yield ZoneRecord(name, record_type, _absolute(value, record_type, zone), one.ttl)
 
 
 def _absolute(value: str, record_type: str, zone: str) -> str:

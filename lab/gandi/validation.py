@@ -34,6 +34,8 @@ def record_set(body: Mapping[str, object], name: str | None = None, record_type:
     values = _values(body.get("rrset_values"), record_type, problems)
     if record_type == "CNAME" and name == "@":
         problems.append(Problem("rrset_type", "A CNAME record is not allowed at the apex of the zone"))
+    if record_type == "ALIAS" and name != "@":  # https://github.com/octodns/octodns/pull/619, DNSControl/dnscontrol#673
+        problems.append(Problem("rrset_type", "An ALIAS record is only allowed at the apex of the zone"))
     if problems:
         raise invalid(problems)
     return RecordSet(name, record_type, ttl, values)

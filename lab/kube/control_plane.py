@@ -16,6 +16,7 @@ from lab.kube.build import install
 from lab.kube.certificates import make_certificates
 from lab.kube.cluster import START_DEADLINE, Cluster
 from lab.kube.commands import Site
+from lab.kube.definitions import DNS_ENDPOINT
 from lab.kube.kubeconfig import write_kubeconfig
 from lab.kube.ports import reserved
 from lab.kube.process import Group, group
@@ -38,8 +39,8 @@ def control_plane(
 
     folder: for its files and logs; what an earlier one left there is removed. controllers: also the controller manager,
     the scheduler and one node, so that Pods run; without them, a namespace is never gone, and nothing makes endpoints.
-    gateway_api: the channel, `standard` or `experimental`, or empty for none. api_port: 0 for any free one.
-    programs: as install() returns them; by default they are found, or built first.
+    gateway_api: the channel, `standard` or `experimental`; empty for no definitions, those of external-dns neither.
+    api_port: 0 for any free one. programs: as install() returns them; by default they are found, or built first.
     Raises KubeUnavailable where it does not start, OSError naming the address where a port is taken.
     """
     used = programs or install(os.environ, controllers=controllers)
@@ -65,6 +66,7 @@ def control_plane(
         cluster.start_api_server()
         if gateway_api:
             cluster.install_gateway_api(gateway_api)
+            cluster.install_custom_resources(used.definitions[DNS_ENDPOINT.name])
         if controllers:
             _start_controllers(services, site, cluster)
         yield cluster

@@ -48,6 +48,14 @@ GATEWAY_API = Definitions(
     versions.GATEWAY_API_SUM,
     r"config/crd/((?:standard|experimental)/[^/]*k8s\.io_[^/]*)",
 )
+DNS_ENDPOINT = Definitions(
+    "external-dns-definitions",
+    "external-dns",
+    versions.EXTERNAL_DNS,
+    "sigs.k8s.io/external-dns",
+    versions.EXTERNAL_DNS_SUM,
+    r"config/crd/standard/(dnsendpoints\.externaldns\.k8s\.io\.yaml)",
+)
 OPERATORS = (
     Definitions(
         "prometheus-operator",
@@ -73,8 +81,40 @@ OPERATORS = (
         versions.ARGO_CD_SUM,
         r"manifests/crds/(application-crd\.yaml)",
     ),
+    Definitions(
+        "contour",
+        "Contour",
+        versions.CONTOUR,
+        "github.com/projectcontour/contour",
+        versions.CONTOUR_SUM,
+        r"examples/contour/(01-crds\.yaml)",
+    ),
+    Definitions(
+        "istio-api",
+        "Istio",
+        versions.ISTIO_API,
+        "istio.io/api",
+        versions.ISTIO_API_SUM,
+        r"kubernetes/(customresourcedefinitions\.gen\.yaml)",
+    ),
+    Definitions(
+        "openshift-api",
+        "OpenShift",
+        versions.OPENSHIFT_API,
+        "github.com/openshift/api",
+        versions.OPENSHIFT_API_SUM,
+        r"route/v1/zz_generated\.crd-manifests/(routes\.crd\.yaml)",
+    ),
+    Definitions(
+        "traefik",
+        "Traefik",
+        versions.TRAEFIK,
+        "github.com/traefik/traefik/v3",
+        versions.TRAEFIK_SUM,
+        r"docs/content/reference/dynamic-configuration/(traefik\.io_[a-z]+\.yaml)",
+    ),
 )
-"""Of the operators whose objects a deployment may come with."""
+"""Of the operators whose objects a deployment may come with, and of those whose objects have names."""
 
 
 def fetch(one: Definitions, go: Toolchain, settings: Mapping[str, str], work: Path, target: Path) -> None:

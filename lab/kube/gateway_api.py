@@ -35,8 +35,8 @@ def install_custom_resources(client: Client, folder: Path) -> None:
     """Apply the definitions in a folder, whosever they are, and wait until they serve."""
     items = []
     for file in sorted(folder.glob("*.yaml")):
-        definition = yaml.safe_load(file.read_text(encoding="utf-8"))
-        items.append(client.apply(definition))
+        definitions = yaml.safe_load_all(file.read_text(encoding="utf-8"))
+        items += [client.apply(definition) for definition in definitions if definition]
     _await_served(client, items)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.kube.definitions import GATEWAY_API, OPERATORS, Definitions
+from lab.kube.definitions import DNS_ENDPOINT, GATEWAY_API, OPERATORS, Definitions
 from lab.kube.versions import ETCD, EXTERNAL_DNS, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK
 from toolchain.cache import user_cache
 from toolchain.compile import Program
@@ -63,8 +63,8 @@ def parts(*, controllers: bool, external_dns: bool = False, deploy_tools: bool =
 
 
 def definitions(*, deploy_tools: bool) -> list[Definitions]:
-    """The definitions that are needed: of the Gateway API; of what a deployment may come with, if wanted."""
-    return [GATEWAY_API, *(OPERATORS if deploy_tools else ())]
+    """The definitions that are needed: of the sources; of what a deployment may come with, if wanted."""
+    return [GATEWAY_API, DNS_ENDPOINT, *(OPERATORS if deploy_tools else ())]
 
 
 def _deploy_tools() -> list[Part]:

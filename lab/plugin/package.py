@@ -81,6 +81,10 @@ class Resource(Protocol[ApiT_contra]):
     def deletes_before_replacing(self) -> bool:
         """Whether the old one has to go before the new one is made."""
 
+    @property
+    def details_differences(self) -> bool:
+        """Whether a diff tells the kind of each difference, not only the names of the properties."""
+
     def check(self, name: str, prior: Mapping[str, Value], inputs: Properties) -> Checked:
         """Check the inputs of the resource called `name`; `prior` are those in state, empty for a new one."""
 
@@ -89,6 +93,9 @@ class Resource(Protocol[ApiT_contra]):
 
     def differences(self, prior: Properties, planned: Properties) -> Mapping[str, Kind]:
         """Find every difference between two states."""
+
+    def written(self, state: Properties) -> Properties:
+        """Return a state as the engine is to keep it."""
 
     def create(self, api: ApiT_contra, planned: Properties) -> Properties:
         """Create; return the state, with its id."""
@@ -117,6 +124,7 @@ class Package(Generic[ApiT]):
     """A package: its name in type tokens, and the real plugin's version.
 
     connect: makes the API from the provider's inputs and the environment.
+    faults: says what is wrong with those of a provider that a program declares itself.
     gone: the warning at a resource that a refresh does not find, "" for none.
     """
 
@@ -125,6 +133,7 @@ class Package(Generic[ApiT]):
     resources: Mapping[str, Resource[ApiT]]
     connect: Callable[[Mapping[str, Value], Mapping[str, str]], ApiT]
     gone: str = ""
+    faults: Callable[[Mapping[str, Value], Mapping[str, str]], Sequence[str]] = lambda _, __: ()
 
 
 def sdk_version(distribution: str, recorded: str) -> str:

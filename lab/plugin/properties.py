@@ -8,6 +8,7 @@ an object with a reserved key (https://www.pulumi.com/docs/iac/extending-pulumi/
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -25,7 +26,15 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
-Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | Unknown | None"
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that the engine is to encrypt in its state. Only in what is written: secrets are read plain."""
+
+    value: Value
+
+
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | Unknown | Secret | None"
 Properties: TypeAlias = "dict[str, Value]"
 
 _UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -91,6 +100,8 @@ def _to_value(value: Value) -> struct_pb2.Value:  # noqa: PLR0911 - one for each
             return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
         case Unknown():
             return struct_pb2.Value(string_value=_UNKNOWN_STRING)
+        case Secret():
+            return struct_pb2.Value(struct_value=to_struct({_SIGNATURE_KEY: _SECRET, "value": value.value}))
         case bool():
             return struct_pb2.Value(bool_value=value)
         case int() | float():

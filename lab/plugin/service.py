@@ -64,7 +64,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         del context
-        return provider_pb2.CheckResponse(inputs=request.news)
+        is_default = _name(request.urn).startswith("default_")
+        faults = () if is_default else self._package.faults(from_struct(request.news), os.environ)
+        failures = [provider_pb2.CheckFailure(reason=reason) for reason in faults]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(  # noqa: N802
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -105,6 +108,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
         return _diff_response(
             resource.differences(prior, resource.plan(prior, inputs)),
             delete_before_replace=resource.deletes_before_replacing,
+            is_detailed=resource.details_differences,
         )
 
     def Create(  # noqa: N802
@@ -116,7 +120,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
             return provider_pb2.CreateResponse(properties=to_struct(planned))
         with self._reported("creating", request.urn, context) as api:
             state = resource.create(api, planned)
-        return provider_pb2.CreateResponse(id=str(state["id"]), properties=to_struct(state))
+        return provider_pb2.CreateResponse(id=str(state["id"]), properties=to_struct(resource.written(state)))
 
     def Read(  # noqa: N802
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
@@ -135,7 +139,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
             if refresh
             else resource.inputs_after_import(state)
         )
-        return provider_pb2.ReadResponse(id=str(state["id"]), properties=to_struct(state), inputs=to_struct(inputs))
+        properties = to_struct(resource.written(state))
+        return provider_pb2.ReadResponse(id=str(state["id"]), properties=properties, inputs=to_struct(inputs))
 
     def Update(  # noqa: N802
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
@@ -147,7 +152,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[ApiT]):
             return provider_pb2.UpdateResponse(properties=to_struct(planned))
         with self._reported("updating", request.urn, context) as api:
             state = resource.update(api, prior, planned)
-        return provider_pb2.UpdateResponse(properties=to_struct(state))
+        return provider_pb2.UpdateResponse(properties=to_struct(resource.written(state)))
 
     def Delete(  # noqa: N802
         self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext
@@ -210,19 +215,25 @@ def _with_ignored(prior: Properties, inputs: Properties, ignored: Iterable[str])
 
 
 def _diff_response(
-    differences: Mapping[str, Kind], *, delete_before_replace: bool = False
+    differences: Mapping[str, Kind], *, delete_before_replace: bool = False, is_detailed: bool = True
 ) -> provider_pb2.DiffResponse:
+    """Write a diff. The bridge deletes before it replaces only where a difference replaces.
+
+    So what a failed replacement has left, and is as it was before, is made anew before "the old one" is deleted.
+    """
+
     def top_level(paths: Iterable[str]) -> list[str]:
         return sorted({path.partition(".")[0].partition("[")[0] for path in paths})
 
+    replaces = top_level(path for path, kind in differences.items() if kind.replaces)
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if differences else provider_pb2.DiffResponse.DIFF_NONE,
-        replaces=top_level(path for path, kind in differences.items() if kind.replaces),
+        replaces=replaces,
         diffs=top_level(differences),
         detailedDiff={
             path: provider_pb2.PropertyDiff(kind=provider_pb2.PropertyDiff.Kind.Value(kind.value))
-            for path, kind in differences.items()
+            for path, kind in (differences.items() if is_detailed else ())
         },
-        hasDetailedDiff=True,
-        deleteBeforeReplace=delete_before_replace,
+        hasDetailedDiff=is_detailed,
+        deleteBeforeReplace=delete_before_replace and bool(replaces),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from components.operator.args import DomainArgs, PolicyArgs
+from components.records import international
 from stacks.deploy.rights import own_clusters
 from stacks.plan.desired.admission import Closed
 from stacks.settings.stack import Settings
@@ -15,16 +18,23 @@ def policy(settings: Settings) -> PolicyArgs | None:
             closed = Closed.of(settings)
             return PolicyArgs(
                 sources=tuple(dict.fromkeys(cluster.sources)),
-                zones=tuple(zone.zone for zone in settings.each_zone()),
+                zones=_spelled(zone.zone for zone in settings.each_zone()),
                 counted_namespaces=cluster.namespaces,
                 ingress_classes=cluster.ingress_classes,
-                taken=tuple(sorted(closed.names)),
+                tls_hosts=cluster.tls_hosts,
+                taken=_spelled(sorted(closed.names)),
                 prefixes=closed.prefixes,
                 suffixes=closed.suffixes,
                 domains=tuple(
-                    DomainArgs(one.names, one.namespaces, one.labels, one.exclude) for one in cluster.domains
+                    DomainArgs(_spelled(one.names), one.namespaces, one.labels, _spelled(one.exclude))
+                    for one in cluster.domains
                 ),
                 networks=cluster.targets.networks,
-                target_names=cluster.targets.names,
+                target_names=_spelled(cluster.targets.names),
             )
     return None
+
+
+def _spelled(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names, international ones in both forms: the API server reads annotations as they are written."""
+    return tuple(dict.fromkeys(form for name in names for form in (name, international.to_unicode(name))))

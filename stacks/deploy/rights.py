@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from components.operator.args import ObjectName, Read, Rights
 from stacks.kube.cache import Selection, select
-from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, Resource
-from stacks.observe.cluster.claims.source import Options
+from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, X_LISTENER_SETS, Resource
 from stacks.observe.cluster.kinds.geo import balanced
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import options_of, sources_of
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
 
-_WITH_ROUTES = {GATEWAYS, LISTENER_SETS}
+_WITH_ROUTES = {GATEWAYS, LISTENER_SETS, X_LISTENER_SETS}
 """Kinds that get Events although no source names their objects: routes attach to them."""
 
 
@@ -44,15 +43,15 @@ def own_clusters(settings: Settings) -> tuple[ClusterSettings, ...]:
 
 def reads(cluster: ClusterSettings) -> Iterator[Read]:
     """Yield the reads of a cluster, some more than once, with the Events and annotations that follow from them."""
-    for name in dict.fromkeys(cluster.sources):
-        resources = SOURCES[name](Options()).resources()
+    for source in sources_of(cluster).values():
+        resources = source.resources()
         for resource, selection in select(resources, cluster).items():
             is_own = resource is resources[0]
             yield _read(selection, cluster, is_own=is_own, gets_events=is_own or resource in _WITH_ROUTES)
     if cluster.asks_for_labels:
         yield _read(Selection(NAMESPACES), cluster, is_own=False, gets_events=False)
     if geo := cluster.geo:
-        for source in balanced(geo).values():
+        for source in balanced(geo, options_of(cluster)).values():
             for selection in select(source.resources(), cluster).values():
                 yield _read(selection, cluster, is_own=False, gets_events=False)
 

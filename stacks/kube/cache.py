@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, Manifest, Resource
+from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, X_LISTENER_SETS, Manifest, Resource
+from stacks.model.selectors import Selector, over_annotations, selects
 from stacks.model.values import Known, Unknown
 from stacks.settings.cluster import ClusterSettings
 
 UNREAD = Unknown("it has not been read yet")
 ALL_NAMESPACES = ""
-_OF_GATEWAYS = {GATEWAYS, LISTENER_SETS}
+_OF_GATEWAYS = {GATEWAYS, LISTENER_SETS, X_LISTENER_SETS}
 _FOLLOWS_NAMESPACES = {ENDPOINT_SLICES}
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The wanted objects of a resource. namespaces: () for all."""
+    """The wanted objects of a resource. namespaces: () for all. labels: what the API server is to select."""
 
     resource: Resource
     namespaces: tuple[str, ...] = ()
     labels: str = ""
+    annotations: Selector = ()
+
+    def has(self, manifest: Manifest) -> bool:
+        """Return whether an object that the API server has selected is wanted: it selects by no annotation."""
+        return not self.annotations or selects(self.annotations, manifest["metadata"].get("annotations") or {})
 
 
 def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: str = "") -> dict[Resource, Selection]:
@@ -31,27 +37,32 @@ def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: s
     labels: a label selector for the own kind, beside the cluster's.
     """
     of_own = ",".join(filter(None, (settings.labels, labels)))
-    return {
-        resource: _selection(
-            resource, settings, of_own if resource is resources[0] else "", own=resource is resources[0]
-        )
-        for resource in resources
-    }
+    own, *others = resources
+    return {own: _of_own(own, settings, of_own), **{one: _selection(one, settings) for one in others}}
 
 
-def _selection(resource: Resource, settings: ClusterSettings, labels: str, *, own: bool) -> Selection:
-    if not resource.namespaced:
-        return Selection(resource, (), labels)
+def _of_own(resource: Resource, settings: ClusterSettings, labels: str) -> Selection:
+    namespaces = settings.gateway_namespaces if resource in _OF_GATEWAYS else settings.namespaces
+    annotations = over_annotations(settings.annotations)
+    return Selection(resource, _each(namespaces) if resource.namespaced else (), labels, annotations)
+
+
+def _selection(resource: Resource, settings: ClusterSettings) -> Selection:
     if resource in _OF_GATEWAYS:
-        return Selection(resource, tuple(dict.fromkeys(settings.gateway_namespaces)), labels)
-    restricted = own or resource in _FOLLOWS_NAMESPACES
-    return Selection(resource, tuple(dict.fromkeys(settings.namespaces)) if restricted else (), labels)
+        return Selection(resource, _each(settings.gateway_namespaces))
+    return Selection(resource, _each(settings.namespaces) if resource in _FOLLOWS_NAMESPACES else ())
+
+
+def _each(namespaces: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(namespaces))
 
 
 class CachePart:
     """The objects of one namespace, or of all. An unchanged object keeps its position and its identity."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Callable[[Manifest], bool] = lambda _: True) -> None:
+        """wanted: whether an object is kept."""
+        self._wanted = wanted
         self.unknown: Unknown | None = UNREAD
         """The reason why the objects are not known; None where they are."""
         self.waiting = False
@@ -62,7 +73,7 @@ class CachePart:
 
     def replace(self, manifests: Iterable[Manifest]) -> None:
         """Make these all the objects. From now on they are known."""
-        found = {_key(one): one for one in manifests}
+        found = {_key(one): one for one in manifests if self._wanted(one)}
         for key in self.objects.keys() - found.keys():
             del self.objects[key]
             self.revision += 1
@@ -73,8 +84,11 @@ class CachePart:
             self.revision += 1
 
     def put(self, manifest: Manifest) -> None:
-        """Add an object, or replace it."""
-        self._put(_key(manifest), manifest)
+        """Add an object, or replace it; take away one that is not wanted any more."""
+        if self._wanted(manifest):
+            self._put(_key(manifest), manifest)
+        else:
+            self.remove(manifest)
 
     def remove(self, manifest: Manifest) -> None:
         """Remove an object."""
@@ -98,7 +112,7 @@ class Cache:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.parts = {namespace: CachePart() for namespace in selection.namespaces or (ALL_NAMESPACES,)}
+        self.parts = {namespace: CachePart(selection.has) for namespace in selection.namespaces or (ALL_NAMESPACES,)}
         self._listed: tuple[int, Known[tuple[Manifest, ...]]] = (-1, Known(()))
 
     @property

@@ -27,8 +27,9 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.api_calls import CALLS, Call
 from stacks.model.errors import UserError
 
-_GATEWAY_VERSIONS = ("v1", "v1beta1", "v1alpha3", "v1alpha2")
-"""Versions in which the fields that we read are the same."""
+_ISTIO = "networking.istio.io"
+_VERSIONS = {GATEWAY_GROUP: ("v1", "v1beta1", "v1alpha3", "v1alpha2"), _ISTIO: ("v1", "v1beta1", "v1alpha3")}
+"""Versions, by group, in which the fields that we read are the same."""
 _MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -82,9 +83,8 @@ class LightkubeApi:
         self._first = asyncio.Lock() if user.exec else None
         """Held by the first request of a user with a plugin: the others wait for its token."""
         try:
-            parameters = ConnectionParams(
-                timeout=httpx2.Timeout(pace.timeout), proxy=access.proxy, trust_env=True
-            ).httpx_params(access.config) | {"auth": authentication(access)}
+            connection = ConnectionParams(timeout=httpx2.Timeout(pace.timeout), proxy=access.proxy, trust_env=True)
+            parameters = connection.httpx_params(access.config) | {"auth": authentication(access)}
             self._client = httpx2.AsyncClient(
                 **parameters,
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),  # each watch holds one
@@ -105,7 +105,7 @@ class LightkubeApi:
         try:
             group = msgspec.convert(await self._get(f"/apis/{resource.group}", "discover"), _Group)
             offered = {one.version for one in group.versions}
-            wanted = _GATEWAY_VERSIONS if resource.group == GATEWAY_GROUP else (resource.version,)
+            wanted = _VERSIONS.get(resource.group, (resource.version,))
             for version in wanted:
                 if version in offered:
                     found = msgspec.convert(

@@ -13,24 +13,34 @@ Manifest = Mapping[str, Any]
 """An object as the API server gives it."""
 
 GATEWAY_GROUP = "gateway.networking.k8s.io"
+EXPERIMENTAL_GROUP = "gateway.networking.x-k8s.io"
+"""The Gateway API's experimental kinds, which have this group and an X before their name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of object in the API. group: "" for the core one. plural: its name in paths."""
+    """A kind of object in the API. group: "" for the core one. plural: its name in paths.
+
+    fields: those that are read of a kind that only a description knows, `[]` after a list; None for the others.
+    """
 
     group: str
     version: str
     plural: str
     kind: str
     namespaced: bool = True
+    fields: tuple[str, ...] | None = None
 
 
 HTTP_ROUTES = Resource(GATEWAY_GROUP, "v1", "httproutes", "HTTPRoute")
 GRPC_ROUTES = Resource(GATEWAY_GROUP, "v1", "grpcroutes", "GRPCRoute")
 TLS_ROUTES = Resource(GATEWAY_GROUP, "v1", "tlsroutes", "TLSRoute")
+TCP_ROUTES = Resource(GATEWAY_GROUP, "v1", "tcproutes", "TCPRoute")
+UDP_ROUTES = Resource(GATEWAY_GROUP, "v1", "udproutes", "UDPRoute")
 GATEWAYS = Resource(GATEWAY_GROUP, "v1", "gateways", "Gateway")
 LISTENER_SETS = Resource(GATEWAY_GROUP, "v1", "listenersets", "ListenerSet")
+X_LISTENER_SETS = Resource(EXPERIMENTAL_GROUP, "v1alpha1", "xlistenersets", "XListenerSet")
+DNS_ENDPOINTS = Resource("externaldns.k8s.io", "v1alpha1", "dnsendpoints", "DNSEndpoint")
 INGRESSES = Resource("networking.k8s.io", "v1", "ingresses", "Ingress")
 SERVICES = Resource("", "v1", "services", "Service")
 ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")

@@ -22,7 +22,7 @@ from stacks.kube.api import (
     RequestRejected,
 )
 from stacks.kube.cache import CachePart
-from stacks.kube.objects import GATEWAY_GROUP, Manifest
+from stacks.kube.objects import EXPERIMENTAL_GROUP, GATEWAY_GROUP, Manifest
 from stacks.kube.slim import slim
 from stacks.kube.timing import ApiTiming
 from stacks.model.values import Unknown
@@ -151,7 +151,8 @@ class Reflector:
         A kind that it has served before may come back: the server may be starting.
         """
         resource = self._collection.resource
-        install = "install the Gateway API" if resource.group == GATEWAY_GROUP else "install it"
+        of_gateways = resource.group in {GATEWAY_GROUP, EXPERIMENTAL_GROUP}
+        install = "install the Gateway API" if of_gateways else "install it"
         text = f"the kind is not served; {install}, or take it out of the sources"
         if self._synced or resource.group in _BUILT_IN:
             self._fail(NotFound(text))

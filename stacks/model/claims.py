@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from stacks.model.values import WAN, Known, Unknown
 
 STATUS_ANNOTATION = "truenorth/status"
 """The annotation on an object with the present state of its records."""
+VOCABULARIES = ("truenorth/", "routeflare/", "external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
+"""The prefixes of the annotations that are read."""
 GEO = "geo-"
 """The prefix of the names of sources with claims for load balancers."""
 LONGEST_RESOURCE = 130
@@ -57,6 +60,18 @@ class Detected:
 Targets = Known[tuple[str, ...]] | Unknown | Detected
 
 
+class Certainty(Enum):
+    """Whether an object makes a claim, where it has several parents and one of them cannot be heard.
+
+    TENTATIVE: a controller has yet to decide, or does not take the object for now. UNSEEN: what stands behind the
+    claim cannot be read.
+    """
+
+    CERTAIN = "certain"
+    TENTATIVE = "tentative"
+    UNSEEN = "unseen"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim of an object to records of one name. A setting that is None is the zone's to decide.
@@ -67,6 +82,7 @@ class Claim:
     targets: canonical, each once, sorted; at least one where they are known.
     ttl: seconds, 1 for automatic; not checked against the zone's provider here.
     created: the object's creationTimestamp; it says nothing about who has a name.
+    rank: the place of the claim among those of its object for the name: of a route that of the parent in parentRefs.
     """
 
     name: str
@@ -84,8 +100,16 @@ class Claim:
     """The targets of each object, where several claims are merged (of a route with several parents, say)."""
     agreeing: tuple[ObjectKey, ...] = ()
     """Objects that ask for exactly the same, and have no part in it."""
+    rank: int = 0
     pool_of: str = ""
     """The cluster for the pool of a claim to a load balancer; "" for a claim to records."""
+    through: str = ""
+    """The parent with these targets, as `ObjectKey.resource`; "" for an object with one."""
+    parents: tuple[str, ...] = ()
+    """All parents of such an object."""
+    certainty: Certainty = Certainty.CERTAIN
+    would_be: tuple[tuple[str | None, Targets], ...] = ()
+    """The targets by type if the claim were certain, of one that is not; nothing new is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +117,10 @@ class Complaint:
     """A message to the owner of an object: something in the object cannot be done as it is written.
 
     annotation, value, allowed: "" in a message about something else than an annotation. text: the whole message.
-    hides_names: whether the object may ask for names that nobody can read, so that its records stay.
+    hides_names: whether the object may ask for names that nobody can read, so that its records stay. waits: whether
+    there may be nothing wrong with the object: somebody else has to say or do something. is_choice: whether the object
+    has its name, and only one of the several things that it says of it. minor: whether the object has its records all
+    the same, without what the message is about.
     """
 
     object: ObjectKey
@@ -102,6 +129,14 @@ class Complaint:
     allowed: str
     text: str
     hides_names: bool = False
+    waits: bool = False
+    is_choice: bool = False
+    minor: bool = False
+
+    @property
+    def is_note(self) -> bool:
+        """Whether nobody has to mend anything."""
+        return self.minor and not self.allowed
 
 
 Labels = tuple[tuple[str, str], ...]
@@ -123,11 +158,20 @@ class SourceSighting:
     waiting: bool = False
     stale: str = ""
     """The reason why the source could not be read now, so that found is older; "" where it was read."""
+    unmet: str = ""
+    """What the settings ask for and the cluster does not have, such as a Gateway; "" for nothing."""
     namespaces: Known[tuple[tuple[str, Labels], ...]] | Unknown = field(default=Known(()))
     """The labels of each namespace of the cluster, where a rule of the settings asks for them."""
 
     uid: str = ""
     """The UID of the cluster's namespace kube-system; "" where it is not known."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """The settings that choose among the objects, each with its value; those at their default left out."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing is known of the claims."""
+        return isinstance(self.found, Unknown)
 
     @property
     def balances(self) -> bool:

@@ -1,4 +1,4 @@
-"""The memory of the guard: what the runs of the last hour have changed, and which zones and clusters there were.
+"""The memory of the guard: what the runs of the last hour changed, and which zones, clusters and filters there were.
 
 State keeps it, so that a restart forgets nothing. Each stack of an estate keeps what its own runs have done.
 """
@@ -14,6 +14,10 @@ HOUR = 3600.0
 """Seconds for which a change counts."""
 MINUTE = 60
 """Seconds whose changes are noted together."""
+
+
+Filters = tuple[tuple[str, str], ...]
+"""Settings that choose among objects, each with its value."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -40,6 +44,8 @@ class GuardMemory:
     """The ids of zones, by name."""
     clusters: tuple[tuple[str, str], ...] = ()
     """The UIDs of clusters' kube-system namespaces, by the clusters' names."""
+    filters: tuple[tuple[str, Filters], ...] = ()
+    """The settings that chose among the objects of each source when it was last read, by its `origin`."""
 
     def within_the_hour(self, now: float) -> tuple[Spent, ...]:
         """Return the changes of less than an hour ago, in order. A clock that was set back has later ones."""
@@ -61,7 +67,8 @@ class GuardMemory:
     def as_output(self) -> dict[str, Any]:
         """Return the output of a stack that `remembered` reads."""
         spent = [[one.zone_id, one.at, one.owned, one.updated, one.deleted] for one in self.spent]
-        return {"spent": spent, "clusters": dict(self.clusters)}
+        filters = {origin: dict(chosen) for origin, chosen in self.filters}
+        return {"spent": spent, "clusters": dict(self.clusters), "filters": filters}
 
 
 NO_MEMORY = GuardMemory()
@@ -82,7 +89,14 @@ def remembered(output: Any, stack: str) -> GuardMemory:  # noqa: ANN401 - whatev
     return GuardMemory(
         tuple(_spent(output.get("spent"), stack)),
         clusters=tuple(sorted((str(name), str(uid)) for name, uid in named)),
+        filters=tuple(_filters(output.get("filters"))),
     )
+
+
+def _filters(entries: Any) -> Iterator[tuple[str, Filters]]:  # noqa: ANN401 - whatever state holds
+    for origin, chosen in sorted(entries.items()) if isinstance(entries, Mapping) else ():
+        if isinstance(chosen, Mapping):
+            yield str(origin), tuple((str(setting), str(value)) for setting, value in sorted(chosen.items()))
 
 
 def _spent(entries: Any, stack: str) -> Iterator[Spent]:  # noqa: ANN401 - whatever state holds

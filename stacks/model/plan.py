@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stacks.model.advice import Advice, FullZone
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import GeoPlan
 from stacks.model.memory import NO_MEMORY, GuardMemory
@@ -27,6 +28,10 @@ class Plan:
     """The targets of each object in record sets of several objects, or without a mark of one; kept in state."""
     queues: tuple[NameQueue, ...] = ()
     """The order of the objects at each name that several ask for and do not share; kept in state."""
+    advice: tuple[Advice, ...] = ()
+    """Messages about the settings, to the person who wrote them."""
+    full: tuple[FullZone, ...] = ()
+    """The zones in which not everything fits."""
     complaints: tuple[Complaint, ...] = ()
     """Messages to the owners of objects with claims that are not, or not wholly, in this plan."""
     asked_by: tuple[tuple[tuple[str, str], tuple[ObjectKey, ...]], ...] = ()

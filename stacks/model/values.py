@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, TypeVar
 
 from components.records.logical_name import LogicalName
+from components.records.plan_limits import NOT_KNOWN, PlanLimits
 from components.records.record import Record
 
 T_co = TypeVar("T_co", covariant=True)
@@ -70,10 +71,16 @@ class LinkAddresses:
 
 @dataclass(frozen=True, slots=True)
 class LiveRecord:
-    """A record in its zone. id: that of the provider."""
+    """A record in its zone. id: that of the provider.
+
+    managed_by: the provider's own service that keeps it, so that nobody can change or delete it; "" for none.
+    proxiable: whether the provider can answer for it, by its own word.
+    """
 
     id: str
     record: Record
+    managed_by: str = ""
+    proxiable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class ZoneSnapshot:
     zone: str
     zone_id: str
     records: tuple[LiveRecord, ...]
+    limits: PlanLimits = NOT_KNOWN
+    """The limits of the zone's plan, where the provider names it and they matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +121,16 @@ class RegisteredRecord:
 
 @dataclass(frozen=True, slots=True)
 class SharedSet:
-    """A record set of several objects, with the targets of each as they were last published.
+    """A record set of several objects or parents, with the targets of each as they were last published.
 
     parts: the targets of each object, by its `ObjectKey.resource`; `link:` with a link's name for detected addresses.
+    ways: of an object with several parents the targets of each parent, by `Claim.through`.
     """
 
     name: str
     type: str
     parts: tuple[tuple[str, tuple[str, ...]], ...]
+    ways: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +166,15 @@ class Endpoint:
 class Slot:
     """A record of a set. Its number is part of its name in state, so that a new target is an update.
 
-    import_id: the id of a record that is ours by its mark and not in state; "" for none.
+    import_id: the id of a record that is taken over and not in state, "" for none; why: the reason, for people.
+    spelling: that of the target in the zone, as in `Record`.
     """
 
     number: int
     target: str
     import_id: str = ""
+    spelling: str = field(default="", compare=False, repr=False)
+    why: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +191,8 @@ class RecordSet:
     """All records of one name and type, with their mark.
 
     mark_name: name of the TXT record with the mark, "" for none. untouched: the records are declared as state has
-    them, so that nothing in them is changed or deleted.
+    them, so that nothing in them is changed or deleted. covered: a wildcard answers for the name while it has no
+    record, and a mark alone would hide it.
     """
 
     zone: str
@@ -196,16 +211,19 @@ class RecordSet:
     untouched: bool = False
     provider: str = "cloudflare"
     tags: tuple[str, ...] = ()
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A wanted name with records of somebody else, which are left alone."""
+    """A wanted name with records of somebody else, which are left alone. do: what helps; "" for the usual advice."""
 
     name: str
     type: str
     held_by: str
     reason: str
+    way: str = field(default="", compare=False)
+    """What would take the records over, in words; "" where `held_by` says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +249,12 @@ class Rejected:
     is_deletion: bool
     words: str
     asked_by: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """What is refused, in words."""
+        record = f"{self.record.name} {self.record.type} {self.record.content}"
+        return f"the deletion of {record}" if self.is_deletion else record
 
     @property
     def resource(self) -> LogicalName:

@@ -72,7 +72,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
             queues = tuple(NameQueue(name, tuple(found)) for name, found in sorted(outputs.get("queues", {}).items()))
-            shared, wished = _shared(outputs.get("shared", {})), outputs.get("geo", {})
+            shared, wished = _shared(outputs.get("shared", {}), outputs.get("ways", {})), outputs.get("geo", {})
             layout, made_by = remembered(outputs.get("shards")), str(outputs.get(MADE_BY, ""))
             memory, instance = memory_of(outputs.get("guard"), urns.stack(stack_urn)), outputs.get("instance", "")
     return Registry(
@@ -120,9 +120,16 @@ def _links(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[LinkAddresses
     )
 
 
-def _shared(output: Mapping[str, Mapping[str, list[str]]]) -> tuple[SharedSet, ...]:
+def _shared(
+    output: Mapping[str, Mapping[str, list[str]]], ways: Mapping[str, Mapping[str, Mapping[str, list[str]]]]
+) -> tuple[SharedSet, ...]:
     found = []
     for key, parts in output.items():
         name, _, record_type = key.partition("/")
-        found.append(SharedSet(name, record_type, tuple((resource, tuple(one)) for resource, one in parts.items())))
+        through = tuple((resource, _targets(one)) for resource, one in ways.get(key, {}).items())
+        found.append(SharedSet(name, record_type, _targets(parts), through))
     return tuple(found)
+
+
+def _targets(output: Mapping[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((whose, tuple(one)) for whose, one in output.items())

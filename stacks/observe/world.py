@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -13,6 +14,8 @@ from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
 from stacks.observe.wan.links import sight
+from stacks.observe.zone.choice import CheckedZones
+from stacks.observe.zone.plans import with_limits
 from stacks.observe.zone.providers import READERS
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
@@ -38,19 +41,22 @@ def observe(
     credentials: Mapping[str, Credentials],
     registry: Callable[[], Registry],
     sights: Callable[[], Sights],
+    checked: CheckedZones | None = None,
 ) -> Observation:
     """Return everything that the plan depends on.
 
     registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
-    the others. Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
+    the others. checked: the zones' ids that former looks have found by their names, and need not be looked up again.
+    Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
     ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises nothing: it is
     Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
         looking = pool.submit(sights)
         known = registry()
-        zones = read_zones(settings, credentials, known)
+        zones = read_zones(settings, credentials, known, checked)
         around = looking.result()
+        zones = with_limits(settings, credentials, zones, around.of_records)
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
         return Observation(around.addresses, zones, known, around.of_records, geo)
 
@@ -76,14 +82,15 @@ def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str,
 
 
 def read_zones(
-    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry
+    settings: Settings, credentials: Mapping[str, Credentials], registry: Registry, checked: CheckedZones | None = None
 ) -> tuple[ZoneSnapshot | UnreadZone, ...]:
-    """Return the present records of every zone, listed at the same time. Raises as `observe`."""
+    """Return the present records of every zone, listed at the same time. checked, and what it raises: as `observe`."""
     ids = dict(registry.zone_ids)
+    looked_up = checked or CheckedZones()
 
     def read(zone: ZoneSettings) -> ZoneSnapshot | ObservationError | ProviderRefused:
         try:
-            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""))
+            return _read_zone(zone, credentials[zone.zone], ids.get(zone.zone, ""), looked_up)
         except (ObservationError, ProviderRefused) as error:
             return error
 
@@ -98,15 +105,51 @@ def read_zones(
     )
 
 
-def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str) -> ZoneSnapshot:
-    """Return the records of a zone. known_id: its id in state; where that is refused the zone is found by its name."""
+def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str, checked: CheckedZones) -> ZoneSnapshot:
+    """Return the records of a zone. known_id: its id in state, which is checked now and then."""
     reader = READERS[zone.provider]
-    if known_id and not zone.zone_id:
-        try:
+    if zone.zone_id:
+        found = reader.snapshot(credentials, zone.zone, zone.zone_id)
+        if not found.records:
+            reader.check_name(credentials, zone.zone, zone.zone_id)
+        return found
+    if checked.trusts(zone.zone, known_id):
+        with suppress(ProviderRefused):
             return reader.snapshot(credentials, zone.zone, known_id)
-        except ProviderRefused:
-            return reader.snapshot(credentials, zone.zone, "")
-    return reader.snapshot(credentials, zone.zone, zone.zone_id)
+    zone_id = reader.zone_id(credentials, zone.zone, known_id)
+    checked.note(zone.zone, zone_id)
+    return reader.snapshot(credentials, zone.zone, zone_id)
+
+
+def has_doubtful_ids(
+    settings: Settings, credentials: Mapping[str, Credentials], observation: Observation, checked: CheckedZones
+) -> bool:
+    """Look up the zones whose ids state has remembered, before anything is written to them.
+
+    Return whether one of them is not what its name now leads to, so that the world has to be observed anew.
+    """
+    remembered = dict(observation.registry.zone_ids)
+    found = False
+    for snapshot in observation.zones:
+        zone = settings.of_zone(snapshot.zone)
+        if isinstance(snapshot, UnreadZone) or zone.zone_id or checked.has(zone.zone, snapshot.zone_id):
+            continue
+        if remembered.get(zone.zone) == snapshot.zone_id and not _is_still(zone, snapshot.zone_id, credentials):
+            checked.doubt(zone.zone, snapshot.zone_id)
+            found = True
+        else:
+            checked.note(zone.zone, snapshot.zone_id)
+    return found
+
+
+def _is_still(zone: ZoneSettings, zone_id: str, credentials: Mapping[str, Credentials]) -> bool:
+    """Return whether a zone's name leads to this id; also where the API cannot be asked, as it gave its records."""
+    try:
+        return READERS[zone.provider].zone_id(credentials[zone.zone], zone.zone, zone_id) == zone_id
+    except ProviderRefused:
+        return False
+    except ObservationError:
+        return True
 
 
 def _raise_all(failures: Sequence[ObservationError | ProviderRefused]) -> NoReturn:

@@ -6,7 +6,7 @@ No change means that no run is needed: state and zone both already say what the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from components.records.logical_name import LogicalName
@@ -45,11 +45,21 @@ class Change:
     zone: str = ""
     unseen: bool = False
     """Whether the zone was not listed, because the settings do not name it any more."""
+    why: str = field(default="", compare=False, repr=False)
+    """The reason of an adoption, for people; "" where it is our own mark."""
 
     @property
     def is_drift(self) -> bool:
         """Whether the zone differs from state."""
         return self.action in {Action.RESTORE, Action.CORRECT, Action.FORGET}
+
+    @property
+    def is_as_wished(self) -> bool:
+        """Whether the zone has the record as it is wished already, so that state alone learns of it."""
+        before, after = self.before, self.after
+        return (
+            before is not None and after is not None and same(before if after.tags else replace(before, tags=()), after)
+        )
 
     @property
     def needs_refresh(self) -> bool:
@@ -84,7 +94,8 @@ def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
             ours = registered.get(key)
             if ours is None and logical_name in imported:
                 before = present.live[imported[logical_name]]
-                found.append(Change(Action.ADOPT, logical_name, before, record, zone=record_set.zone))
+                why = _reason(record_set, imported[logical_name])
+                found.append(Change(Action.ADOPT, logical_name, before, record, zone=record_set.zone, why=why))
             elif ours is None:
                 found.append(Change(Action.CREATE, logical_name, None, record, zone=record_set.zone))
             elif not record_set.untouched:
@@ -97,6 +108,10 @@ def changes(plan: Plan, observation: Observation) -> tuple[Change, ...]:
             unseen = ours.zone_id not in present.zones
             found.append(Change(action, ours.logical_name, there or ours.record, None, ours.urn, zone, unseen))
     return tuple(found)
+
+
+def _reason(record_set: RecordSet, imported: str) -> str:
+    return next((slot.why for slot in record_set.slots if slot.import_id == imported), "")
 
 
 @dataclass(frozen=True, slots=True)

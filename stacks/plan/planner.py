@@ -9,14 +9,17 @@
 | the zone could not be listed                     | all that is ours in it is declared unchanged                     |
 | policy `upsert-only`, and a set is not wanted    | it is declared unchanged, as long as the zone has it             |
 | policy `create-only`, and the zone has a set     | likewise, wanted or not                                          |
-| records of ours of a type that cannot stand      | they are deleted, and the next run makes it; other policies than |
-| beside it, e.g. A where a CNAME is wanted now    | `sync` keep them: a conflict                                     |
+| records of ours of a type that cannot stand      | they are deleted, and it is made at once where the run can do    |
+| beside it, e.g. A where a CNAME is wanted now    | both together, else by the next run; other policies than `sync`  |
+|                                                  | keep them: a conflict                                            |
 | an object's targets are unknown, or its           | likewise; of several objects those that are known are followed   |
 | annotations are wrong                            |                                                                  |
 | a source of a cluster could not be read          | all that may have been made for its objects is declared          |
 |                                                  | unchanged, but at names of the settings and in marks' places     |
 | a CNAME would stand beside another record, or    | what an object asks for is left out: a conflict                  |
-| beside a mark                                    |                                                                  |
+| beside a mark, where the provider has it alone   |                                                                  |
+| a name is delegated to other name servers        | nothing is made or changed at and below it: a conflict           |
+| the provider manages a record of the set itself  | it is never taken over, changed or deleted: a conflict           |
 | a mark of ours, unknown to state, and no record: | it is imported; the next run, which knows it, deletes what is    |
 | a creation was cut off, then its name dropped    | not wanted                                                       |
 """
@@ -38,9 +41,11 @@ from stacks.model.values import (
     RecordSet,
     SharedSet,
     UnreadZone,
+    ZoneSnapshot,
 )
 from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
 from stacks.plan.desired.admission import Closed
+from stacks.plan.desired.advice import advice
 from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
 from stacks.plan.desired.links import published
@@ -51,12 +56,16 @@ from stacks.plan.geo.part import geo_part
 from stacks.plan.records.alone import without_clashes
 from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
+from stacks.plan.records.reach import unwanted_but_managed
 from stacks.plan.records.record_sets import Key
+from stacks.plan.records.wildcards import covered, wildcards
 from stacks.plan.records.zone_index import ZoneIndex, index
 from stacks.plan.safety.creations import within_limits
+from stacks.plan.safety.quota import within_quota
 from stacks.plan.sharding import layout
 
 if TYPE_CHECKING:
+    from stacks.model.advice import Advice
     from stacks.model.claims import Claim, Complaint, ObjectKey
     from stacks.plan.records.adoption import Takeover
     from stacks.settings.stack import Settings
@@ -71,16 +80,23 @@ class _ZonePlan:
     frozen: tuple[Frozen, ...] = ()
     deferred: tuple[Deferred, ...] = ()
     shared: tuple[SharedSet, ...] = ()
+    advice: tuple[Advice, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     asked_by: tuple[tuple[Key, tuple[ObjectKey, ...]], ...] = ()
 
 
 def make_plan(
-    settings: Settings, observation: Observation, takeover: Takeover | None = None, *, handed_over: bool = False
+    settings: Settings,
+    observation: Observation,
+    takeover: Takeover | None = None,
+    *,
+    handed_over: bool = False,
+    at_once: Collection[str] = (),
 ) -> Plan:
     """Return the plan for these settings in this world. The same inputs give the same plan.
 
-    takeover: of `truenorth adopt`, beyond the setting `adopt`. handed_over: of `geo_part`.
+    takeover: of `truenorth adopt`, beyond the setting `adopt`. handed_over: of `geo_part`. at_once: the providers at
+    which the run carries out deletions and creations in one transaction, so that no name is without records between.
     """
     geo = observation.geo
     balanced = frozenset(wish.host_name for wish in geo.wishes) if geo else frozenset()
@@ -93,8 +109,9 @@ def make_plan(
         Tenure(observation.registry, sight.hidden, sight.namespace, sight.is_clear),
         balanced,
         frozenset(link for (link, _), found in addresses.items() if isinstance(found, Known)),
+        {one.zone: one.limits for one in observation.zones if isinstance(one, ZoneSnapshot)},
     )
-    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings))
+    inputs = PlanInputs(settings, observation, takeover, addresses, sight, Closed.of(settings), settled.ways, at_once)
     zones: list[_ZonePlan] = []
     for snapshot in observation.zones:
         zone = settings.of_zone(snapshot.zone)
@@ -111,6 +128,7 @@ def make_plan(
         deferred=tuple(chain.from_iterable(one.deferred for one in zones)),
         links=published(observation),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
+        advice=tuple(chain.from_iterable(one.advice for one in zones)),
         queues=settled.queues,
         complaints=(
             *settled.complaints,
@@ -121,7 +139,7 @@ def make_plan(
         geo=geo_part(settings, observation, handed_over=handed_over),
         layout=layout(settings.shards, record_sets, observation.registry.layout),
     )
-    return within_limits(settings.guard, plan, observation)
+    return within_quota(settings, within_limits(settings.guard, plan, observation), observation)
 
 
 def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
@@ -131,8 +149,8 @@ def _unread(stays: Sequence[KeptSet]) -> _ZonePlan:
 
 def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> _ZonePlan:
     """Return the plan of one zone: a decision for each endpoint, then the sets that stay or leave without one."""
-    own = endpoints(zone.settings, inputs.addresses)
-    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses)
+    own = endpoints(zone.settings, inputs.addresses, zone.keeping)
+    of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, zone.keeping)
     resolved = [resolve(endpoint, zone, inputs) for endpoint in (*own, *of_objects.endpoints)]
     decisions = [decide(one, zone, inputs) for one in resolved]
     wanted = {(one.endpoint.name, one.endpoint.type) for one in resolved}
@@ -143,14 +161,18 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
     planned = with_former_marks([*declared, *(one.record_set for one in stays)], zone, inputs.takeover)
     planned += leftovers(_keys(planned), zone, inputs.takeover)
     planned += by_policy(zone, wanted | _keys(planned))
+    managed = tuple(unwanted_but_managed(zone, wanted | _keys(planned)))
+    planned += [record_set for record_set, _ in managed]
     planned, lost = without_clashes(planned, zone.settings, {(one.name, one.type) for one in own})
+    planned = covered(planned, zone.wildcards | wildcards(one.name for one in own))
     remarks = tuple(chain.from_iterable(one.remarks for one in decisions if not isinstance(one, Keep)))
     return _ZonePlan(
         record_sets=tuple(planned),
-        conflicts=(*(one for one in remarks if isinstance(one, Conflict)), *lost),
+        conflicts=(*(one for one in remarks if isinstance(one, Conflict)), *lost, *(told for _, told in managed)),
         frozen=(*chain.from_iterable(map(_frozen_by, resolved, decisions)), *_frozen(stays)),
         deferred=tuple(one for one in remarks if isinstance(one, Deferred)),
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),
+        advice=tuple(advice(zone.keeping, has_objects=bool(of_objects.endpoints))),
         complaints=of_objects.complaints,
         asked_by=tuple(of_objects.objects.items()),
     )

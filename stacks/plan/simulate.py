@@ -44,8 +44,11 @@ def _zone_after(
     if isinstance(zone, UnreadZone):
         return zone, registered
     known = {one.id for one in held.values()}
-    records = {one.id: one for one in zone.records if one.id not in known}
-    records |= {one.id: LiveRecord(one.id, record) for one, record in made if record}
+    there = {one.id: one for one in zone.records}
+    records = {identity: one for identity, one in there.items() if identity not in known}
+    for one, record in made:
+        if record:
+            records[one.id] = replace(there.get(one.id) or LiveRecord(one.id, record), record=record)
     return replace(zone, records=tuple(records.values())), registered
 
 

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from components.marks import ownership
 from components.records import canonical_content
+from components.records.aliases import ALIASES, CNAME
+from components.records.types import MARKED_TYPES
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.observation import Observation
 from stacks.model.values import Known, LiveRecord, RegisteredRecord, UnreadZone
-from stacks.plan.records.zone_index import MARKED_TYPES
+from stacks.plan.records.wildcards import WILDCARD
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
-ALIAS = "CNAME"
+_CUTS = "NS"
+"""The type of the records that take authority for all names below theirs."""
 
 
 def about(settings: Settings, observation: Observation, names: Collection[str]) -> Observation:
@@ -31,8 +34,9 @@ def about(settings: Settings, observation: Observation, names: Collection[str]) 
     others = frozenset(one.id for one in registry.records if not one.resource.is_former_mark) - ids
 
     def matters(live: LiveRecord) -> bool:
-        """Whether a record may be needed: one at a name, or a text, which may be a mark of one, wherever it stands."""
-        if live.id in ids or live.record.name in places:
+        """Whether a record may be needed: one at a name, a cut, a wildcard, or a text, which may be a mark anywhere."""
+        reaches_further = live.record.type == _CUTS or live.record.name.startswith(WILDCARD)
+        if live.id in ids or live.record.name in places or reaches_further:
             return True
         return live.record.type == "TXT" and live.id not in others and not _is_our_kind_of_mark(live.record.content)
 
@@ -80,11 +84,11 @@ def _names_of(settings: Settings) -> Iterator[str]:
 def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighting]) -> dict[str, frozenset[str]]:
     """Return the targets of our aliases in the place of which something else is claimed, by name."""
     claims = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
-    otherwise = {one.name for one in claims if isinstance(one, Claim) and one.type != ALIAS}
+    otherwise = {one.name for one in claims if isinstance(one, Claim) and one.type != CNAME}
     return {
         _host(one): frozenset(canonical_content.split(one.record.content))
         for one in records
-        if one.record.type == ALIAS and _host(one) in otherwise
+        if one.record.type in ALIASES and _host(one) in otherwise
     }
 
 

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from components.plain_text import quoted
+from components.records import international
+from stacks.model import selectors
 from stacks.model.name_patterns import check_namespace, check_pattern
+from stacks.model.selectors import Selector
 from stacks.settings.geo import GeoSettings
+from stacks.settings.kinds import KindSettings, ServicePlace
 from stacks.settings.problems import fault
 
-SourceName = Literal["gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node"]
+SourceName = Literal[
+    "gateway-httproute",
+    "gateway-grpcroute",
+    "gateway-tlsroute",
+    "gateway-tcproute",
+    "gateway-udproute",
+    "ingress",
+    "service",
+    "node",
+    "crd",
+    "traefik-ingressroute",
+    "traefik-ingressroutetcp",
+    "traefik-ingressrouteudp",
+    "istio-gateway",
+    "istio-virtualservice",
+    "contour-httpproxy",
+    "openshift-route",
+    "kong-tcpingress",
+]
 
 ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
     "gateway-httproute",
@@ -23,27 +47,63 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
 )
 """The sources of a cluster without the setting."""
 LONGEST_NAME = 63
+LONGEST_OBJECT = 253
+"""Characters of the name of an object."""
+MOST_KINDS = 50
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
 
 
+SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
+
+
 def _labels(value: str) -> str:
-    """Return a label selector. Raises a fault for a text that cannot be one; the API server checks the rest."""
-    if any(character in value for character in "\n&?#"):
-        raise fault(f"{value!r} is no label selector", "write it as kubectl does: team=web,stage in (test,live)")
+    """Return a selector over labels. Raises a fault for a text that is none."""
+    return _selector(value, selectors.over_labels)
+
+
+def _annotations(value: str) -> str:
+    """Return a selector over annotations. Raises a fault for a text that is none."""
+    return _selector(value, selectors.over_annotations)
+
+
+def _selector(value: str, parse: Callable[[str], Selector]) -> str:
+    try:
+        parse(value)
+    except ValueError as error:
+        raise fault(str(error), SELECTOR) from None
+    return value
+
+
+def _gateway(value: str) -> str:
+    """Return the name of a Gateway. Raises a fault for a text that is none."""
+    namespace, slash, name = value.rpartition("/")
+    if not _OBJECT.fullmatch(name) or len(name) > LONGEST_OBJECT or (slash and not _LABEL.fullmatch(namespace)):
+        raise fault(f"{value!r} is no name of a Gateway", "write it as external, or with its namespace: edge/external")
     return value
 
 
 Merge = Literal["namespace", "all"]
+TlsHosts = Literal["fallback", "always", "never"]
 MOST_RULES = 200
 """Of one setting: a policy of the API server goes through all of them for each name."""
 
 
 def _pattern(value: str) -> str:
     try:
-        return check_pattern(value.strip().lower().rstrip("."))
+        return check_pattern(_in_ascii(value.strip(" ")).rstrip("."))
     except ValueError as error:
         raise fault(str(error), "write it as www.example.com, *.example.com or **.example.com") from None
+
+
+def _in_ascii(pattern: str) -> str:
+    """Return a pattern in Punycode, in which no part of an international label can be found."""
+    for label in pattern.split("."):
+        if "*" in label and not label.isascii():
+            raise ValueError(f"{quoted(label)} in {quoted(pattern)} is part of an international label: write it whole")
+    return international.to_ascii(pattern)
 
 
 def _namespace(value: str) -> str:
@@ -69,6 +129,8 @@ def _raise(value: str) -> str:
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 NamespacePattern = Annotated[str, AfterValidator(_namespace)]
 Network = Annotated[str, AfterValidator(_network)]
+LabelSelector = Annotated[str, AfterValidator(_labels)]
+AnnotationSelector = Annotated[str, AfterValidator(_annotations)]
 
 
 class DomainSettings(BaseModel):
@@ -112,7 +174,7 @@ class ClaimRules(BaseModel):
     domains: Annotated[tuple[DomainSettings, ...], Field(max_length=MOST_RULES)] = ()
     """Who may ask for which names; none: everybody for any name without a label that begins with `_`."""
     targets: TargetSettings = Field(default_factory=TargetSettings)
-    """The targets that may be pointed at; none: any."""
+    """The targets that may be pointed at; none: any public one."""
     names_per_object: Annotated[int, Field(ge=1, le=10_000)] = 250
     """The number of names that one object may ask for."""
     targets_per_name: Annotated[int, Field(ge=1, le=1_000)] = 100
@@ -141,17 +203,31 @@ class ClusterDefaults(ClaimRules):
     namespaces: tuple[str, ...] = ()
     """The namespaces of the routes, Ingresses and Services that count; none: all."""
     gateway_namespaces: tuple[str, ...] = ()
-    """The namespaces of the Gateways and ListenerSets that are read; none: all."""
-    labels: Annotated[str, AfterValidator(_labels)] = ""
-    """A label selector: the objects that count."""
+    """The namespaces of the Gateways, ListenerSets and XListenerSets that are read; none: all."""
+    gateways: tuple[Annotated[str, AfterValidator(_gateway)], ...] = ()
+    """The Gateways that count, by name, or with their namespace: edge/external; none: all."""
+    gateway_labels: LabelSelector = ""
+    """A label selector: the Gateways that count."""
+    gateway_classes: tuple[str, ...] = ()
+    """The classes of the Gateways that count; none: all."""
+    labels: LabelSelector = ""
+    """A label selector: the routes, Ingresses, Services and Nodes that count."""
+    annotations: AnnotationSelector = ""
+    """A selector over annotations, written as one over labels: the routes, Ingresses, Services and Nodes that count."""
     opt_in: bool = False
     """Whether only objects with a content-mode, their own or their Gateway's, are named."""
     ingress_classes: tuple[str, ...] = ()
     """The classes of the Ingresses that count; none: all."""
+    tls_hosts: TlsHosts = "fallback"
+    """When the hosts of an Ingress's tls are names: where nothing else names it, always, or never."""
     cluster_addresses: bool = False
-    """Whether Services of type ClusterIP are named too."""
+    """Whether Services of type ClusterIP are named too, and private addresses of Services published."""
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
+    source_services: dict[SourceName, ServicePlace] = Field(default_factory=dict)
+    """The Service, NAMESPACE/NAME, with the addresses of a source whose objects have none: `traefik-ingressroute`."""
+    kinds: Annotated[tuple[KindSettings, ...], Field(max_length=MOST_KINDS)] = ()
+    """Kinds of objects that are named too, each described by its fields."""
     timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds of attempts before a cluster is unknown."""
     events: bool = True

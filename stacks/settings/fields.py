@@ -12,6 +12,8 @@ from components.records import canonical
 from stacks.settings.problems import fault
 
 LONGEST_COMMENT = 500
+SHORTEST_LIMIT = 50
+"""Characters: a mark has to fit in."""
 LONGEST_TTL = 2_592_000
 
 
@@ -28,7 +30,7 @@ def _comment(value: str) -> str:
 
 def _zone(value: str) -> str:
     try:
-        bare = canonical.lower(value).rstrip(".")
+        bare = canonical.ascii_name(value).rstrip(".")
         canonical.check_name(bare)
     except ValueError as error:
         raise fault(str(error), "write the zone as its domain, e.g. example.com") from None
@@ -56,6 +58,16 @@ def _mark_prefix(value: str) -> str:
     return value
 
 
+def _comment_limit(value: int) -> int:
+    if value and not SHORTEST_LIMIT <= value <= LONGEST_COMMENT:
+        raise fault(
+            f"comments of {value} characters are no limit of a plan",
+            f"use {SHORTEST_LIMIT} to {LONGEST_COMMENT}, or 0 for that of the zone's plan",
+        )
+    return value
+
+
+CommentLimit = Annotated[int, AfterValidator(_comment_limit)]
 MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from components.geo.locations import locate
 from components.geo.values import SessionAffinity, SteeringPolicy
 from components.records import canonical
+from stacks.model.scope import Scope, reach
 from stacks.settings.monitor import MonitorSettings
 from stacks.settings.problems import fault
 
@@ -21,13 +21,6 @@ Region = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF"
 AFFINITY_SECONDS = {"cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
 """The shortest and longest session, seconds, by the kind of affinity."""
 PLACES = "eu, us_east, us_west or asia, a region of a cloud (aws/eu-central-1), or a name with latitude and longitude"
-_INTERNAL = tuple(
-    ip_network(one)
-    for one in (
-        *("0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
-        *("::/127", "fc00::/7", "fe80::/10"),
-    )
-)
 _CLUSTER = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
@@ -40,7 +33,7 @@ def _weight(value: object) -> int:
 
 def _host_name(value: str) -> str:
     try:
-        name = canonical.lower(value).rstrip(".")
+        name = canonical.ascii_name(value).rstrip(".")
         canonical.check_name(name)
     except ValueError as error:
         raise fault(str(error), "write the host name in full, e.g. app.example.com") from None
@@ -58,7 +51,7 @@ def _cluster(value: str) -> str:
 
 def _address(value: str) -> str:
     try:
-        text = canonical.lower(value).rstrip(".")
+        text = canonical.ascii_name(value).rstrip(".")
         if ":" in text or text[-1:].isdigit():
             return canonical.address(text, "AAAA" if ":" in text else "A")
         canonical.check_name(text)
@@ -73,13 +66,9 @@ def _reachable(value: str) -> str:
     return value
 
 
-def is_internal(address: str) -> bool:
-    """Return whether a text is an address of a private network, a link or a machine. A host name is none."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in _INTERNAL if network.version == parsed.version)
+def is_internal(target: str) -> bool:
+    """Return whether only a private network, a link or a machine reaches an address or a host name."""
+    return reach(target).scope is not Scope.PUBLIC
 
 
 def _label_selector(value: str) -> str:

@@ -16,9 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from components.marks import external_dns, in_comments
 from components.marks.external_dns import Affix
+from components.records.plan_limits import USUAL_COMMENT
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings import geo_checks, geo_environment
+from stacks.settings.checks.record_hosts import check_names
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone
@@ -147,6 +149,9 @@ class Settings(ZoneSettings):
         for position, zone in enumerate(self.zones):
             if domains.count(zone.zone) > 1:
                 raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", ("zones", position))
+            check_names(zone.records, zone.zone, domains, ("zones", position))
+        if self.zone:
+            check_names(self.records, self.zone, domains, ())
         return self
 
     @model_validator(mode="after")
@@ -262,7 +267,7 @@ def _check_comment_marks(settings: Settings, where: str) -> None:
         entries: tuple[NameSettings | RecordSettings, ...] = (*zone.names, *zone.records)
         for comment in {zone.comment, *(entry.comment for entry in entries)}:
             try:
-                in_comments.encode(comment or "", settings.owner, zone.comment_limit)
+                in_comments.encode(comment or "", settings.owner, zone.comment_limit or USUAL_COMMENT)
             except ValueError as error:
                 do = "shorten it, raise comment_limit to what the zone's plan stores, or use marks: txt"
                 raise UserError(str(error), where, do) from None

@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from components.plain_text import quoted
+from components.records import international
 from stacks.model.values import Address, Family
 from stacks.settings.wan_operators import DECLARED, operator_of
 
@@ -77,7 +78,7 @@ def parse_host(text: str, default_port: int) -> tuple[str, int]:
         raise ValueError(f"{quoted(text)}: a port is a number from 1 to 65535")
     if match["literal"] is not None:
         return str(ip_address(match["literal"])), port
-    host = match["host"].lower()
+    host = international.to_ascii(match["host"])
     if not HOST.fullmatch(host):
         raise ValueError(f"{quoted(text)}: {quoted(host)} is no host name")
     return host, port

@@ -94,7 +94,7 @@ class CacheSettings(_Part):
 
 def _host(value: str) -> str:
     try:
-        name = canonical.lower(value).rstrip(".")
+        name = canonical.ascii_name(value).rstrip(".")
         canonical.check_name(name)
     except ValueError as error:
         raise fault(str(error), "write the name by which browsers reach the page, e.g. dns.example.com") from None

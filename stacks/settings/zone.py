@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from components.marks import ownership
+from components.plain_text import quoted
 from components.records import canonical, canonical_content
+from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
-from stacks.settings.fields import LONGEST_COMMENT, Comment, MarkPrefix, Ttl, Zone
+from stacks.model.scope import Scope, reach, tunnel_of
+from stacks.settings.checks.record_hosts import check_hosts
+from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
@@ -28,11 +33,11 @@ class NameSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    """A label, `@` for the zone itself, `*`, or a name that ends in the zone."""
+    """A label, `@` for the zone itself, `*`, or a name that ends in the zone; in Unicode or Punycode."""
     types: tuple[AddressType, ...] = ()
     """Left out: the types of the detected families."""
     targets: tuple[str, ...] = ()
-    """Addresses of its own; none: the WAN address."""
+    """Addresses of its own; none: the WAN address, which in IPv6 is that of this machine alone."""
     links: tuple[str, ...] = ()
     """The links of `wan.links` that the name points at; none: the machine's own WAN address."""
     ttl: Ttl | None = None
@@ -57,9 +62,12 @@ class NameSettings(BaseModel):
         for target in self.targets:
             types = self.types or (("AAAA",) if ":" in target else ("A",))
             try:
-                canonical.address(target, "AAAA" if ":" in target else "A")
+                address = canonical.address(target, "AAAA" if ":" in target else "A")
             except ValueError as error:
                 raise fault(f"{self.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
+            if (found := reach(address)).scope is Scope.NEVER:
+                do = "write an address that others can reach, or leave targets out: then it is this machine's own"
+                raise fault(f"{self.name}: {address} is {found.what}", do)
             if ("AAAA" if ":" in target else "A") not in types:
                 raise fault(
                     f"{self.name}: the address {target} does not fit the type {', '.join(types)}",
@@ -78,11 +86,11 @@ class RecordSettings(BaseModel):
     type: RecordType
     """Of the record set."""
     content: tuple[str, ...] = Field(min_length=1)
-    """The values as in a zone file: `10 mail.example.com` for MX; a text or a list."""
+    """The values as in a zone file: `10 mail` or `10 mail.example.com` for MX, `@` the zone; a text or a list."""
     ttl: Ttl | None = None
     """Left out: that of the zone."""
-    proxied: bool = False
-    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only."""
+    proxied: bool | None = None
+    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only. Left out: for an alias of a tunnel alone."""
     comment: Comment | None = None
     """Left out: that of the zone."""
 
@@ -104,6 +112,10 @@ class RecordSettings(BaseModel):
             raise fault(f"{self.name} {self.type} cannot be proxied", "only A, AAAA and CNAME records can")
         return self
 
+    def leads_to_tunnel(self, provider: str) -> bool:
+        """Return whether the record is an alias of a tunnel, to which only this provider's proxy leads."""
+        return self.type == "CNAME" and tunnel_of(canonical_content.content(self.type, self.content[0])) == provider
+
 
 class ZoneDefaults(BaseModel):
     """The defaults of each of `zones`, from the stack's settings."""
@@ -120,16 +132,18 @@ class ZoneDefaults(BaseModel):
     """A comment on each record: one line, at most 100 characters on Free zones."""
     marks: Marks = "txt"
     """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
-    comment_limit: Annotated[int, Field(ge=50, le=LONGEST_COMMENT)] = 100
-    """The longest comment in the zone's plan: 100 characters on Free zones, 500 on others."""
+    comment_limit: CommentLimit = 0
+    """The longest comment, at least 50; 0: that of the zone's plan, 100 characters on Free zones, 500 on others."""
     tag_limit: Annotated[int, Field(ge=0, le=20)] = 0
-    """The number of tags a record may have in the zone's plan: none on Free zones."""
+    """The number of tags a record may have; 0: as the zone's plan has it, none on Free zones, 20 on others."""
+    private_addresses: bool = False
+    """Whether objects may point names of the zone at private addresses and names: 192.168.1.5, nas.home.arpa."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
     """The text before a name in the name of its mark."""
     policy: Policy = "sync"
     """`upsert-only`: nothing is deleted; `create-only`: nothing is changed either."""
     adopt: Adopt = "owned"
-    """Which records at wanted names are taken over: none, those with our mark, those of the same content, or all."""
+    """Which records at wanted names are taken over: none, those with our mark, those as wished in all, or all."""
     targets: Literal["address", "cname"] = "address"
     """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
     canonical_name: str = DEFAULT_CANONICAL
@@ -144,7 +158,7 @@ class ZoneSettings(ZoneDefaults):
     """A zone."""
 
     zone: Zone
-    """The zone's domain."""
+    """The zone's domain, in Unicode or Punycode."""
     zone_id: str = ""
     """The zone's id at Cloudflare; empty: it is found by its name. Also CF_ZONE_ID in the environment."""
     token: str = ""
@@ -166,13 +180,15 @@ class ZoneSettings(ZoneDefaults):
         if self.marks == "comment" and not self.traits.comments:
             raise fault(f"{self.traits.title} stores no comments", "use marks: txt", ("marks",))
         for setting, position, entry in self._entries():
-            if (entry.proxied or (entry.proxied is None and self.proxied)) and not self.traits.proxies:
+            if self.wants_proxy(entry) and not self.traits.proxies:
                 raise fault(
                     f"{self.traits.title} has no proxy",
                     "remove proxied, or set proxied: false for this zone",
                     (setting, position, "proxied"),
                 )
             ttl = self.ttl if entry.ttl is None else entry.ttl
+            if self.wants_proxy(entry):
+                continue  # then the ttl is automatic, whatever is written
             if ttl != canonical.AUTOMATIC_TTL and not self.traits.shortest_ttl <= ttl <= self.traits.longest_ttl:
                 raise fault(
                     f"{entry.name}: a ttl of {ttl} seconds is not possible at {self.traits.title}",
@@ -185,7 +201,7 @@ class ZoneSettings(ZoneDefaults):
     def _names_fit(self) -> ZoneSettings:
         if not self.zone:
             return self
-        seen: dict[tuple[str, str], str] = {}
+        seen: dict[str, dict[Neighbour, str]] = defaultdict(dict)
         for setting, position, entry in self._entries():
             where = (setting, position)
             try:
@@ -197,20 +213,36 @@ class ZoneSettings(ZoneDefaults):
                     f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
                     where,
                 ) from None
-            for record_type in self._types(entry):
-                _check_alone(name, record_type, seen, where)
-                seen[name, record_type] = entry.name
+            proxied = self.proxied if entry.proxied is None else entry.proxied
+            for one in (Neighbour(record_type, proxied) for record_type in self._types(entry)):
+                first = next((spelled for other, spelled in seen[name].items() if other.type == one.type), None)
+                if first is not None:
+                    forms = "" if first == entry.name else f": {quoted(first)} and {quoted(entry.name)} are one name"
+                    raise fault(f"{name} is named twice{forms}", "keep one of the two entries", where)
+                what, do = objection(self.traits, one, seen[name], at_apex=name == self.zone)
+                if what:
+                    raise fault(f"{name} has {what}", do, where)
+                seen[name][one] = entry.name
             self._check_proxied(name, entry, where)
+        check_hosts(self.records, self.zone, {*seen})
         return self
 
     def _check_proxied(self, name: str, entry: NameSettings | RecordSettings, where: tuple[str, int]) -> None:
-        proxied = self.proxied if entry.proxied is None else entry.proxied
-        if proxied and (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
+        is_tunnel = isinstance(entry, RecordSettings) and entry.proxied is None
+        if is_tunnel or not self.wants_proxy(entry):
+            return
+        if (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
             raise fault(
                 f"{name} is proxied and has a ttl of {entry.ttl}: proxied records have an automatic ttl",
                 "remove the ttl, or set proxied: false",
                 where,
             )
+
+    def wants_proxy(self, entry: NameSettings | RecordSettings) -> bool:
+        """Return whether an entry is to be proxied: where it says so, or as names of the zone and tunnels are."""
+        if entry.proxied is not None:
+            return entry.proxied
+        return entry.leads_to_tunnel(self.provider) if isinstance(entry, RecordSettings) else self.proxied
 
     def _entries(self) -> Iterator[tuple[str, int, NameSettings | RecordSettings]]:
         for position, name in enumerate(self.names):
@@ -229,8 +261,14 @@ class ZoneSettings(ZoneDefaults):
 
     def _types(self, entry: NameSettings | RecordSettings) -> tuple[str, ...]:
         if isinstance(entry, RecordSettings):
-            return (entry.type,)
-        return ("CNAME",) if self.is_alias(entry) else entry.types or ("A", "AAAA")
+            return (self.type_of(entry),)
+        return (CNAME,) if self.is_alias(entry) else entry.types or ("A", "AAAA")
+
+    def type_of(self, entry: RecordSettings) -> str:
+        """Return the type of an entry's records: a CNAME of the zone itself is the provider's alias."""
+        if entry.type == CNAME and self.fqdn(entry) == self.zone:
+            return self.traits.apex_alias
+        return entry.type
 
     def is_alias(self, entry: NameSettings) -> bool:
         """Return whether the name is a CNAME to `canonical_name`: without own targets and links, and where allowed."""
@@ -239,25 +277,13 @@ class ZoneSettings(ZoneDefaults):
         name = canonical.fqdn(entry.name, self.zone)
         if name == self.zone:
             beside = any(self.fqdn(record) == name for record in self.records)
-            return self.traits.apex_alias and not beside
+            return self.traits.apex_alias == CNAME and not beside
         return name != self.canonical_fqdn
 
     @property
     def canonical_fqdn(self) -> str:
         """The name with the addresses, where the other names are aliases of it."""
         return canonical.fqdn(self.canonical_name, self.zone)
-
-
-def _check_alone(name: str, record_type: str, seen: dict[tuple[str, str], str], where: tuple[str, int]) -> None:
-    if (name, record_type) in seen:
-        raise fault(f"{name} is named twice", "keep one of the two entries", where)
-    others = {other for (host, other) in seen if host == name}
-    if others and "CNAME" in {record_type, *others}:
-        raise fault(
-            f"{name} has a CNAME and {', '.join(sorted(({record_type} | others) - {'CNAME'}))} records",
-            "a CNAME stands alone at its name (RFC 1034, 3.6.2): keep one of the two",
-            where,
-        )
 
 
 def inheriting(outer: dict[str, Any], zone: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped] # it has no types
 import pytest
+import yaml
 
 from cli.exit_codes import UNUSABLE
 from lab import remote
@@ -116,8 +118,13 @@ def test_the_whole_way_from_an_empty_folder(own: OwnFolder, inside: Inside) -> N
     said = own.done("init", "--zone", "example.com", "--name", "www")
     assert f"written: {own.path / 'Pulumi.test.yaml'}\nnext:" in said
     assert sorted(file.name for file in own.path.iterdir()) == sorted(
-        ["Pulumi.yaml", "__main__.py", "requirements.txt", ".gitignore", "Pulumi.test.yaml"]
+        ["Pulumi.yaml", "__main__.py", "requirements.txt", ".gitignore", "Pulumi.test.yaml", "truenorth.schema.json"]
     )
+    _, _, schema = (
+        (own.path / "Pulumi.test.yaml").read_text().splitlines()[0].partition("yaml-language-server: $schema=")
+    )
+    validator = jsonschema.Draft202012Validator(json.loads((own.path / schema).read_text()))
+    validator.validate(yaml.safe_load((own.path / "Pulumi.test.yaml").read_text()))
     assert "would do: " in own.done("preview")
     own.done("up")
     assert inside.zone() == {"www.example.com/A": FIRST_IPV4}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 
 from lab import remote
+from lab.plugin.cloudflare.api import RETRIES
+from lab.plugin.cloudflare.provider import PACE
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import ROOT, Inside
 
@@ -27,6 +29,42 @@ def test_sees_drift_and_puts_it_right(inside: Inside) -> None:
     remote.edit_record(inside.places, {"id": inside.record("www")["id"], "content": "198.51.100.66"})
     inside.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
     assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
+
+
+def test_records_of_every_type_are_quiet_under_plain_runs_that_refresh(inside: Inside) -> None:
+    records = [
+        {"name": "_sip._tcp", "type": "SRV", "content": ["10 5 5060 sip.example.net", "20 5 5060 sip.example.org"]},
+        {"name": "@", "type": "MX", "content": "10 mail.example.net"},
+        {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
+        {"name": "@", "type": "TXT", "content": "v=spf1 -all"},
+        {"name": "blog", "type": "CNAME", "content": "blog.example.net"},
+    ]
+    inside.settings("www", records=records)
+    inside.result("up")
+    file = ("--config-file", str(inside.settings_file))
+    for _ in range(2):
+        inside.pulumi("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes", *file)
+    assert inside.result("up", "--always")["changes"] == []
+
+
+def test_a_fault_that_lasts_is_repeated_by_the_plugin_itself_for_minutes(inside: Inside) -> None:
+    inside.settings("www", marks="none")
+    inside.pulumi("stack", "init", "--no-select")
+    remote.set_faults(inside.places, [{"effect": "server_error", "status": 500, "method": "POST"}])
+    remote.forget_requests(inside.places)
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"]
+    done = subprocess.run(
+        [*command, "--config-file", str(inside.settings_file)],
+        cwd=ROOT,
+        env={**inside.environment, PACE: "0.001"},  # a thousandth of the minutes
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    remote.set_faults(inside.places, [])
+    assert done.returncode != 0
+    assert "500 Internal Server Error" in done.stdout + done.stderr
+    assert [method for method, _ in inside.calls()].count("POST") == 1 + RETRIES
 
 
 def test_a_plain_pulumi_up_says_the_same_of_a_bad_setting_without_a_traceback(inside: Inside) -> None:

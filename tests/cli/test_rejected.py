@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -17,8 +16,6 @@ from tests.cli.conftest import Inside
 STORMS = int(os.environ.get("TRUENORTH_STORMS", "2"))
 """Seeds of the storm; `TRUENORTH_STORMS=40 pytest tests/cli/test_rejected.py` plays forty."""
 NAMES = 60
-SOON = 15.0
-"""Seconds within which a lasting fault ends a run."""
 NUMBERS = itertools.count(1)
 
 
@@ -42,22 +39,15 @@ def marks_of(inside: Inside, zone: str) -> set[str]:
     return {name.removeprefix("_truenorth-a.").removesuffix(f".{zone}") for name in marks}
 
 
+BAD = {"name": "bad", "proxied": True, "targets": ["10.0.0.1"]}
 REFUSALS: Mapping[str, tuple[dict[str, object], str]] = {
-    "a ttl below the plan's": (
-        {"ttl": 30},
-        "TTL must be between 60 and 86400 seconds, or 1 for Automatic. (9021)",
-    ),
-    "a comment above the plan's": (
-        {"comment": "x" * 101},
-        "DNS record comment exceeds the maximum length of 100 characters. (9313)",
-    ),
     "a target that cannot be proxied": (
         {"proxied": True, "targets": ["10.0.0.1"]},
         "Target 10.0.0.1 is not allowed for a proxied record. (9003)",
     ),
-    "two things at once": (
-        {"ttl": 30, "comment": "x" * 101},
-        "or 1 for Automatic. (9021) DNS record comment exceeds",
+    "a target of a link that cannot be proxied": (
+        {"proxied": True, "targets": ["fd00::1"], "type": "AAAA"},
+        "Target fd00::1 is not allowed for a proxied record. (9003)",
     ),
 }
 
@@ -71,7 +61,7 @@ def test_a_refused_record_costs_nothing_but_itself(inside: Inside, fields: dict[
     assert zone_of(inside, zone) == dict.fromkeys(("www", "api", "shop"), FIRST_IPV4)
     assert marks_of(inside, zone) == {"www", "api", "shop"}
     assert done.stderr.count(words) == 1, done.stderr
-    assert done.stderr.startswith(f"failed: bad.{zone} A ")
+    assert done.stderr.startswith(f"failed: bad.{zone} ")
     assert "asked for by settings/names/bad" in done.stderr
     assert "127.0.0.1" not in done.stderr
 
@@ -87,25 +77,32 @@ def test_a_refused_record_costs_nothing_but_itself(inside: Inside, fields: dict[
     assert inside.result("up")["changes"] == []
 
 
-def test_a_full_zone_takes_what_it_can(inside: Inside) -> None:
+def test_a_full_zone_takes_what_it_can_and_nothing_else_is_tried(inside: Inside) -> None:
     zone = free_zone(inside)
     for number in range(195):
         body = {"type": "A", "name": f"old{number}.{zone}", "content": "192.0.2.1", "ttl": 300}
         remote.edit_record(inside.places, body, zone)
     inside.settings("n1", "n2", "n3", "n4", zone=zone)
+    foretold = " ".join(inside.run("preview").stdout.split())
+    assert "it has 195, so that it takes 5 more, and this run needs 8" in foretold
+    assert f"not made: n3.{zone} A, n4.{zone} A; set marks: comment, which halves" in foretold
     done = inside.run("up")
     assert done.returncode == 1
-    made = zone_of(inside, zone).keys() & {"n1", "n2", "n3", "n4"}
-    assert len(made) == 2
-    assert marks_of(inside, zone) == made
-    assert done.stderr.count("Record quota exceeded. (81045)") == 2
+    assert zone_of(inside, zone).keys() & {"n1", "n2", "n3", "n4"} == {"n1", "n2"} == marks_of(inside, zone)
+    assert "it takes 5 more, and this run needs 8" in done.stderr
+    inside.calls()
+    assert inside.run("up").returncode == 1
+    assert {method for method, _ in inside.calls()} == {"GET"}
+    inside.settings("n1", "n2", "n3", "n4", zone=zone, marks="comment")
+    assert inside.run("up").returncode == 0
+    assert zone_of(inside, zone).keys() >= {"n1", "n2", "n3", "n4"}
 
 
 def test_an_update_that_is_refused_leaves_the_record_as_it_was_and_changes_all_others(inside: Inside) -> None:
     inside.settings("www", "bad", "old", "api")
     inside.result("up")
     remote.set_address(inside.places, "203.0.113.8")
-    inside.settings("www", {"name": "bad", "ttl": 30}, "api", "new")
+    inside.settings("www", BAD, "api", "new")
     done = inside.run("up")
     assert done.returncode == 1
     expected = dict.fromkeys(("www", "api", "new"), "203.0.113.8") | {"bad": FIRST_IPV4}
@@ -115,6 +112,7 @@ def test_an_update_that_is_refused_leaves_the_record_as_it_was_and_changes_all_o
     assert '"drift": true' not in again.stdout
 
 
+@pytest.mark.timeout(900)  # several runs over sixty names each, however busy the machine is
 @pytest.mark.parametrize("seed", range(STORMS))
 def test_in_a_storm_with_one_refused_record_nothing_else_is_late_refused_or_called_drift(
     inside: Inside, seed: int
@@ -127,7 +125,7 @@ def test_in_a_storm_with_one_refused_record_nothing_else_is_late_refused_or_call
         remote.set_address(inside.places, address)
         here = chance.sample(names, chance.randrange(NAMES - 8, NAMES + 1))
         bad = chance.choice(here)
-        wishes = [{"name": name, "ttl": 30} if name == bad else name for name in here]
+        wishes = [BAD | {"name": name} if name == bad else name for name in here]
         inside.settings(*wishes)
         done = inside.run("up", "--json", TRUENORTH_FORCE="1")
         assert done.returncode == 1, (turn, done.stderr)
@@ -140,30 +138,3 @@ def test_in_a_storm_with_one_refused_record_nothing_else_is_late_refused_or_call
         look = inside.result("preview")
         assert {one["resource"] for one in look["changes"]} <= {f"{bad}.example.com/A", f"{bad}.example.com/A/mark"}
         assert not any(one["drift"] for one in look["changes"])
-
-
-LASTING = {
-    "500": {"effect": "server_error", "status": 500},
-    "403 of the edge": {"effect": "server_error", "status": 403},
-    "429": {"effect": "throttle", "seconds": 0},
-}
-
-
-@pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING.keys())
-def test_writes_that_the_api_fails_for_good_end_it_soon_with_one_message(
-    inside: Inside, fault: dict[str, object]
-) -> None:
-    inside.settings("www", "api", "shop")
-    remote.set_faults(inside.places, [{**fault, "method": "POST", "path": "dns_records"}])
-    try:
-        began = time.monotonic()
-        done = inside.run("up")
-        seconds = time.monotonic() - began
-    finally:
-        remote.set_faults(inside.places, [])
-    assert done.returncode == 1
-    assert seconds < SOON
-    assert zone_of(inside, "example.com") == {}
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    inside.result("up")
-    assert len(zone_of(inside, "example.com")) == 3

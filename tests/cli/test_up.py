@@ -7,6 +7,8 @@ from lab.world import FIRST_IPV4, TOKEN
 from tests.cli.conftest import Inside
 
 LISTING = ("GET", "dns_records")
+CHECK = ("GET", "zones")
+"""The zone's id in state is looked up by its name before anything is written."""
 
 
 def actions(result: dict[str, object]) -> dict[str, str]:
@@ -52,7 +54,7 @@ class TestARun:
         inside.result("up")
         assert inside.zone() == {"www.example.com/A": "203.0.113.8", "api.example.com/A": "203.0.113.8"}
         assert {name: inside.record(name)["id"] for name in ids} == ids
-        assert inside.calls() == [LISTING, ("POST", "batch")]
+        assert inside.calls() == [LISTING, CHECK, ("POST", "batch")]
 
     def test_a_name_that_is_not_wanted_any_more_goes_with_its_mark(self, inside: Inside) -> None:
         inside.settings("www", "api")
@@ -79,7 +81,9 @@ class TestARun:
         inside.settings({"name": "www", "targets": ["203.0.113.1", "203.0.113.2", "203.0.113.3"]})
         result = inside.result("up")
         assert actions(result) == {"www.example.com/A/2": "create"}
-        assert [method for method, _ in inside.calls()] == ["GET", "POST"]
+        calls = inside.calls()
+        assert calls[:2] == [LISTING, CHECK]
+        assert [method for method, _ in calls[2:]] == ["POST"]
 
 
 class TestForeignRecords:
@@ -127,7 +131,8 @@ class TestDrift:
         inside.calls()
         result = inside.result("up")
         assert actions(result) == {"www.example.com/A": "correct"}
-        assert inside.calls() == [LISTING, LISTING, ("PUT", edited["id"])]  # the second is what the engine reads
+        # The second listing is what the engine reads.
+        assert inside.calls() == [LISTING, CHECK, LISTING, ("PUT", edited["id"])]
         assert (inside.record("www")["content"], inside.record("www")["ttl"]) == (FIRST_IPV4, 1)
 
     def test_a_deleted_record_comes_back(self, inside: Inside) -> None:

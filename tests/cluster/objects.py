@@ -35,10 +35,17 @@ def manifest(  # noqa: PLR0913 - an object is made of these
     return found if status is None else found | {"status": dict(status)}
 
 
-def condition(status: str = "True", generation: int | None = None, kind: str = "Accepted") -> Manifest:
+def condition(
+    status: str = "True", generation: int | None = None, kind: str = "Accepted", reason: str = "Lab"
+) -> Manifest:
     """A condition; without a generation it does not say which it has observed."""
-    said = {"type": kind, "status": status, "reason": "Lab", "message": "", "lastTransitionTime": NEVER}
+    said = {"type": kind, "status": status, "reason": reason, "message": "", "lastTransitionTime": NEVER}
     return said if generation is None else said | {"observedGeneration": generation}
+
+
+def refusal(reason: str = "NotAllowedByListeners", generation: int | None = None) -> Manifest:
+    """The condition of a route that a controller does not attach, or for another reason only says so."""
+    return condition("False", generation, reason=reason)
 
 
 def listener(
@@ -63,22 +70,36 @@ def allow(source: str, **more: Any) -> Manifest:  # noqa: ANN401 - any field
     return {"namespaces": {"from": source, **more}}
 
 
-def gateway(
+def gateway(  # noqa: PLR0913 - a Gateway is made of these
     *addresses: str | tuple[str, str],
     name: str = "edge",
     listeners: Iterable[Manifest] = (),
     allowed_listeners: Manifest | None = None,
     annotations: Texts | None = None,
+    labels: Texts | None = None,
     namespace: str = "",
+    said: Mapping[str, Iterable[Manifest]] | None = None,
 ) -> Manifest:
-    """A Gateway with these addresses, of a type each where they are pairs."""
+    """A Gateway with these addresses, of a type each where they are pairs. said: the conditions of its listeners."""
     pairs = [("IPAddress", one) if isinstance(one, str) else one for one in addresses]
     spec: Manifest = {"gatewayClassName": "lab", "listeners": list(listeners) or [listener()]}
     if allowed_listeners:
         spec["allowedListeners"] = allowed_listeners
-    status = {"addresses": [{"type": kind, "value": value} for kind, value in pairs]}
+    status: Manifest = {"addresses": [{"type": kind, "value": value} for kind, value in pairs]}
+    if said:
+        status["listeners"] = [
+            {"name": one, "attachedRoutes": 0, "supportedKinds": [], "conditions": list(conditions)}
+            for one, conditions in said.items()
+        ]
     return manifest(
-        GATEWAY_API, "Gateway", name, spec=spec, status=status, annotations=annotations, namespace=namespace
+        GATEWAY_API,
+        "Gateway",
+        name,
+        spec=spec,
+        status=status,
+        annotations=annotations,
+        labels=labels,
+        namespace=namespace,
     )
 
 
@@ -118,14 +139,18 @@ def route(  # noqa: PLR0913 - a route is made of these
 
 
 def listener_set(
-    *, accepted: str = "True", listener_accepted: str = "True", hostname: str = "", gateway_namespace: str = ""
+    *,
+    accepted: Manifest | None = None,
+    listener_accepted: Manifest | None = None,
+    hostname: str = "",
+    gateway_namespace: str = "",
 ) -> Manifest:
     """The ListenerSet `team` of the Gateway `edge`, with one listener, and what a controller says of both."""
     reference = {"name": "edge", **({"namespace": gateway_namespace} if gateway_namespace else {})}
     own = listener(hostname=hostname)
     status = {
-        "conditions": [condition(accepted)],
-        "listeners": [{"name": "web", "attachedRoutes": 1, "conditions": [condition(listener_accepted)]}],
+        "conditions": [accepted or condition()],
+        "listeners": [{"name": "web", "attachedRoutes": 1, "conditions": [listener_accepted or condition()]}],
     }
     spec = {"parentRef": reference, "listeners": [own]}
     return manifest(GATEWAY_API, "ListenerSet", "team", spec=spec, status=status)
@@ -173,10 +198,19 @@ def service(
     return manifest("v1", "Service", name, spec=whole, status=load_balancer(at), annotations=said)
 
 
-def node(name: str, *addresses: tuple[str, str], annotations: Texts | None = None, **spec: Any) -> Manifest:  # noqa: ANN401
+def node(
+    name: str,
+    *addresses: tuple[str, str],
+    annotations: Texts | None = None,
+    labels: Texts | None = None,
+    ready: str = "True",
+    **spec: Any,  # noqa: ANN401 - any field
+) -> Manifest:
     """A Node with addresses, each of a type."""
     listed = [{"type": kind, "address": address} for kind, address in addresses]
-    return manifest("v1", "Node", name, spec=spec, status={"addresses": listed}, annotations=annotations)
+    said = condition(ready, kind="Ready") | {"lastHeartbeatTime": NEVER}
+    status = {"addresses": listed, "conditions": [said]}
+    return manifest("v1", "Node", name, spec=spec, status=status, annotations=annotations, labels=labels)
 
 
 def pod(address: str, *, ready: bool | None = True, host: str = "", on: str = "") -> Manifest:

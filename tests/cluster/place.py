@@ -12,9 +12,11 @@ import pytest
 from lab.kube.client import ApiError
 from lab.kube.cluster import Cluster
 from stacks.model.claims import Claim, Complaint, Detected, Targets
+from stacks.model.observation import Registry
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.reading import read
 from stacks.plan.desired.claims import settle
+from stacks.plan.desired.ways import definite
 from stacks.settings.cluster import ClusterSettings, SourceName
 from tests.cluster.objects import Manifest
 
@@ -72,8 +74,9 @@ class Place:
         return tuple(found)
 
     def wishes(self, *sources: SourceName, **settings: Any) -> Sequence[Claim]:  # noqa: ANN401 - any setting
-        """The wishes after conflicts are settled, by name and type."""
-        kept = settle(one for one in self.read(*sources, **settings) if isinstance(one, Claim)).claims
+        """The wishes after conflicts are settled, where state remembers nothing, by name and type."""
+        found = (one for one in self.read(*sources, **settings) if isinstance(one, Claim))
+        kept = settle(definite(found, Registry())).claims
         return sorted(kept, key=lambda wish: (wish.name, wish.type or ""))
 
     def wish(self, *sources: SourceName, **settings: Any) -> Claim:  # noqa: ANN401 - any setting
@@ -95,7 +98,7 @@ class Place:
     def told(self, *sources: SourceName, **settings: Any) -> list[Complaint]:  # noqa: ANN401 - any setting
         """What owners of objects are told."""
         found = self.read(*sources, **settings)
-        lost = settle(one for one in found if isinstance(one, Claim)).complaints
+        lost = settle(definite((one for one in found if isinstance(one, Claim)), Registry())).complaints
         return [*(one for one in found if isinstance(one, Complaint)), *lost]
 
 

@@ -52,11 +52,12 @@ COMMON: dict[str, Any] = {
     "zones": [{"zone": "example.net"}],
     "names": ["www"],
     "external_dns": [{"prefix": "xdns-%{record_type}-"}, {"suffix": "-owner.txt"}],
-    "sources": ["gateway-httproute", "ingress", "service"],
+    "sources": ["gateway-httproute", "ingress", "service", "crd"],
 }
 RULES: Mapping[str, dict[str, Any]] = {
     "domains and targets": {"domains": DOMAINS, "targets": TARGETS},
     "targets alone": {"targets": TARGETS, "ingress_classes": ["public"]},
+    "domains and the hosts of tls": {"domains": DOMAINS, "tls_hosts": "always"},
 }
 
 
@@ -181,14 +182,46 @@ def annotated(draw: st.DrawFn, kind: str) -> dict[str, str]:
     return found
 
 
+TYPED_TARGETS = {
+    "A": ["192.0.2.1", "192.0.3.1"],
+    "AAAA": ["2001:db8::1", "2001:DB9::1"],
+    "CNAME": ["a.lb.example.edu", "A.LB.example.edu.", "b.example.edu", "x.a.lb.example.edu"],
+    "MX": ["10 a.lb.example.edu", "10 b.example.edu."],
+    "TXT": ["v=spf1 include:b.example.edu -all"],
+    "SRV": ["10 5 5060 b.example.edu"],
+}
+
+
+@st.composite
+def endpoints(draw: st.DrawFn) -> dict[str, Any]:
+    record_type = draw(st.sampled_from(list(TYPED_TARGETS)))
+    several = 1 if record_type == "CNAME" else 2
+    given = draw(st.lists(st.sampled_from(TYPED_TARGETS[record_type]), max_size=several))
+    if not given and record_type in {"MX", "TXT", "SRV"}:
+        given = TYPED_TARGETS[record_type][:1]
+    first = draw(st.sampled_from(["_sip._tcp.", "_sip.", ""])) if record_type == "SRV" else ""
+    name = first + draw(st.one_of(names, names.map(str.upper), names.map(lambda one: f"{one}.")))
+    return {"dnsName": name, "recordType": record_type, "targets": given}
+
+
 @st.composite
 def objects(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["Ingress", "HTTPRoute", "Service"]))
+    kind = draw(st.sampled_from(["Ingress", "HTTPRoute", "Service", "DNSEndpoint"]))
     metadata = {"name": "web", "namespace": PREFIX + draw(namespaces), "annotations": draw(annotated(kind))}
+    if kind == "DNSEndpoint":
+        listed = draw(st.lists(endpoints(), max_size=3))
+        return {
+            "apiVersion": "externaldns.k8s.io/v1alpha1",
+            "kind": kind,
+            "metadata": metadata,
+            "spec": {"endpoints": listed},
+        }
     hosts = draw(st.lists(plain_names, max_size=3, unique=True))
     if kind == "Ingress":
         made = ingress("shop", *hosts)
         made["spec"]["ingressClassName"] = draw(st.sampled_from(["public", "public", "inside"]))
+        if certified := draw(st.lists(plain_names, max_size=2, unique=True)):
+            made["spec"]["tls"] = [{"hosts": certified, "secretName": "site-tls"}]
         return {**made, "metadata": metadata}
     if kind == "HTTPRoute":
         spec: dict[str, Any] = {"hostnames": hosts, "parentRefs": [{"name": "edge"}]}
@@ -213,8 +246,10 @@ def seen(manifest: dict[str, Any]) -> ClusterObjects:
 def plan_refuses(manifest: dict[str, Any], chosen: Settings) -> bool:
     """Whether the plan refuses a claim of the object."""
     (cluster,) = chosen.each_cluster()
-    kind = {"Ingress": "ingress", "HTTPRoute": "gateway-httproute", "Service": "service"}[manifest["kind"]]
-    found = SOURCES[kind](Options(ingress_classes=cluster.ingress_classes)).claims(seen(manifest))
+    sources = {"Ingress": "ingress", "HTTPRoute": "gateway-httproute", "Service": "service", "DNSEndpoint": "crd"}
+    kind = sources[manifest["kind"]]
+    options = Options(ingress_classes=cluster.ingress_classes, tls_hosts=cluster.tls_hosts)
+    found = SOURCES[kind](options).claims(seen(manifest))
     assert isinstance(found, Known)
     own = tuple((PREFIX + name, tuple(sorted(of.items()))) for name, of in LABELS.items())
     source = SourceSighting("", kind, manifest["kind"], found, namespaces=Known(own))

@@ -42,14 +42,24 @@ class TestHosts:
     TLS = ({"hosts": ["tls.example.com"]},)
 
     @pytest.mark.parametrize("prefix", PREFIXES)
-    def test_are_those_of_rules_tls_and_annotation(self, place: Place, prefix: str) -> None:
+    def test_are_those_of_rules_and_annotation(self, place: Place, prefix: str) -> None:
         place.put(ingress(WWW, tls=self.TLS, annotations={f"{prefix}hostname": "said.example.com"}))
-        assert place.names("ingress") == {WWW, "tls.example.com", "said.example.com"}
+        assert place.names("ingress") == {WWW, "said.example.com"}
+
+    def test_are_those_of_tls_where_there_are_no_others(self, place: Place) -> None:
+        place.put(ingress(tls=self.TLS))
+        assert place.names("ingress") == {"tls.example.com"}
+        place.put(ingress(tls=self.TLS, annotations={f"{PREFIXES[0]}hostname": "said.example.com"}))
+        assert place.names("ingress") == {"said.example.com"}
+
+    def test_of_a_wildcard_certificate_are_no_names_unless_the_settings_say_so(self, place: Place) -> None:
+        place.put(ingress(WWW, tls=({"hosts": ["*.example.com", "example.com"]},)))
+        assert place.names("ingress") == place.names("ingress", tls_hosts="never") == {WWW}
+        assert place.names("ingress", tls_hosts="always") == {WWW, "*.example.com", "example.com"}
 
     @pytest.mark.parametrize("prefix", PREFIXES)
     @pytest.mark.parametrize(
-        ("which", "names"),
-        [("defined-hosts-only", {WWW, "tls.example.com"}), ("annotation-only", {"said.example.com"})],
+        ("which", "names"), [("defined-hosts-only", {WWW}), ("annotation-only", {"said.example.com"})]
     )
     def test_are_chosen_by_the_annotation(self, place: Place, prefix: str, which: str, names: set[str]) -> None:
         said = {f"{prefix}hostname": "said.example.com", f"{prefix}ingress-hostname-source": which}

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from stacks.settings.cluster import SourceName
-from tests.cluster.objects import GATEWAY_API, Manifest, allow, gateway, listener, listener_set, manifest, route
+from tests.cluster.experimental import GROUP, experimental
+from tests.cluster.objects import (
+    GATEWAY_API,
+    Manifest,
+    allow,
+    condition,
+    gateway,
+    listener,
+    listener_set,
+    manifest,
+    refusal,
+    route,
+)
 from tests.cluster.place import KEPT, Place
 
 WWW = "www.example.com"
@@ -177,12 +189,33 @@ class TestListenerSets:
         place.put(self.edge(allow("All")), listener_set(hostname=WWW), route())
         assert place.served() == {"own.example.com A": ("192.0.2.1",)}
 
-    @pytest.mark.parametrize("which", ["accepted", "listener_accepted"])
-    def test_must_be_accepted_and_so_must_their_listeners(self, place: Place, which: str) -> None:
-        place.put(self.edge(allow("All")), route(WWW, refs=[TEAM]), listener_set(**{which: "False"}))
+    def said(self, word: Manifest, *, of_set: bool) -> Manifest:
+        """A set of which, or of the listener of which, a controller says this."""
+        return listener_set(accepted=word) if of_set else listener_set(listener_accepted=word)
+
+    @pytest.mark.parametrize(
+        ("which", "reason"), [("accepted", "NotAllowed"), ("listener_accepted", "UnsupportedProtocol")]
+    )
+    def test_must_not_be_refused_and_neither_must_their_listeners(self, place: Place, which: str, reason: str) -> None:
+        of_set = which == "accepted"
+        place.put(self.edge(allow("All")), route(WWW, refs=[TEAM]))
+        place.put(self.said(refusal(reason), of_set=of_set))
         assert place.served() == {}
-        place.put(listener_set(**{which: "Unknown"}))
+        for not_now in (condition("Unknown"), refusal("ListenersNotValid")):
+            place.put(self.said(not_now, of_set=of_set))
+            assert place.served() == {WWW: KEPT}
+
+    def test_of_the_experimental_channel_are_read_as_well(self, place: Place) -> None:
+        refs = [TEAM | {"kind": "XListenerSet", "group": GROUP}]
+        team = listener_set() | {"apiVersion": f"{GROUP}/v1alpha1", "kind": "XListenerSet"}
+        place.put(self.edge(allow("All")), route(WWW, refs=refs))
         assert place.served() == {WWW: KEPT}
+        (told,) = place.told()
+        assert f"XListenerSet {place.namespace}/team cannot be read" in told.text
+        with experimental(place.cluster.admin):
+            assert place.served() == {WWW: KEPT}  # the set is absent, as it may be replaced
+            place.put(team)
+            assert (place.served(), place.told()) == (SERVED, [])
 
     def test_may_be_of_a_gateway_elsewhere(self, place: Place) -> None:
         infra = place.other("infra")
@@ -194,3 +227,22 @@ class TestListenerSets:
         place.put(listener_set())
         path = f"/apis/{GATEWAY_API}/namespaces/{place.namespace}/listenersets/team"
         assert place.cluster.admin.call("GET", path)["kind"] == "ListenerSet"
+
+
+class TestWhatAGatewaySaysOfItsListeners:
+    TWO = (listener(hostname=WWW), listener("api", hostname="api.example.com", port=8080))
+    API = {"api.example.com A": ("192.0.2.1",)}  # noqa: RUF012 - never changed
+
+    def found(self, place: Place, *conditions: Manifest) -> dict[str, object]:
+        place.put(gateway("192.0.2.1", listeners=self.TWO, said={"web": conditions}), route())
+        return place.served()
+
+    def test_takes_the_names_of_one_that_is_refused_or_conflicts(self, place: Place) -> None:
+        assert self.found(place, refusal("PortUnavailable")) == self.API
+        assert self.found(place, condition(), condition(kind="Conflicted", reason="HostnameConflict")) == self.API
+
+    def test_takes_nothing_where_it_is_not_ready(self, place: Place) -> None:
+        """The certificate may wait for the very record (envoyproxy/gateway#8871)."""
+        unready = (condition("False", kind=kind, reason="Invalid") for kind in ("Programmed", "ResolvedRefs"))
+        assert self.found(place, condition(), *unready) == self.API | SERVED
+        assert self.found(place, refusal("NoValidCACertificate")) == self.API | {WWW: KEPT}

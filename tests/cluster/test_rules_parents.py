@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.objects import GATEWAY_API, allow, condition, gateway, listener, manifest, route, said_by
+from tests.cluster.objects import GATEWAY_API, allow, condition, gateway, listener, manifest, refusal, route, said_by
 from tests.cluster.place import KEPT, Place
 
 WWW = "www.example.com"
@@ -69,8 +69,18 @@ class TestAParentOfTheStatusMustAlsoBeInTheSpec:
 
 class TestAcceptedIsRequired:
     def test_a_route_that_is_refused_has_nothing(self, place: Place) -> None:
-        place.put(gateway("192.0.2.1"), route(WWW, parents=[said_by(EDGE, condition("False"))]))
-        assert place.served() == {}
+        place.put(gateway("192.0.2.1"), route(WWW, parents=[said_by(EDGE, refusal())]))
+        assert (place.served(), place.told()) == ({}, [])
+
+    @pytest.mark.parametrize("reason", ["NoReadyListeners", "Pending", "GatewayNotProgrammed"])
+    def test_one_that_is_not_taken_for_now_keeps_what_it_has_and_its_owner_is_told(
+        self, place: Place, reason: str
+    ) -> None:
+        """Envoy Gateway says NoReadyListeners while a certificate is renewed (envoyproxy/gateway#9128)."""
+        place.put(gateway("192.0.2.1"), route(WWW, parents=[said_by(EDGE, refusal(reason))]))
+        assert place.served() == {WWW: KEPT}
+        (told,) = place.told()
+        assert f"Gateway {place.namespace}/edge is false for now ({reason})" in told.text
 
     def test_one_on_which_nobody_has_decided_keeps_what_it_has(self, place: Place) -> None:
         place.put(gateway("192.0.2.1"))
@@ -85,13 +95,22 @@ class TestAcceptedIsRequired:
 
     def test_one_gateway_that_accepts_is_enough(self, place: Place) -> None:
         refs = [EDGE, {"name": "far"}]
-        parents = [said_by(EDGE, condition()), said_by({"name": "far"}, condition("False"))]
+        parents = [said_by(EDGE, condition()), said_by({"name": "far"}, refusal())]
         place.put(gateway("192.0.2.1"), gateway("192.0.2.9", name="far"), route(WWW, refs=refs, parents=parents))
         assert place.served() == SERVED
 
+    def test_one_that_nothing_is_said_of_makes_nothing_new(self, place: Place) -> None:
+        """Two controllers may overwrite each other's entry of the status (envoyproxy/gateway#4264)."""
+        refs = [EDGE, {"name": "far"}]
+        place.put(gateway("192.0.2.1"), gateway("192.0.2.9", name="far"))
+        place.put(route(WWW, refs=refs, parents=[said_by(EDGE, condition())]))
+        assert place.served() == SERVED
+        (told,) = place.told()
+        assert f"Gateway {place.namespace}/far has not been decided" in told.text
+
     def test_no_annotation_takes_its_place(self, place: Place) -> None:
         said = {"truenorth/target": "198.51.100.1"}
-        place.put(gateway("192.0.2.1"), route(WWW, parents=[said_by(EDGE, condition("False"))], annotations=said))
+        place.put(gateway("192.0.2.1"), route(WWW, parents=[said_by(EDGE, refusal())], annotations=said))
         assert place.served() == {}
 
 
@@ -107,9 +126,9 @@ class TestAGenerationThatLagsKeepsTheLastGood:
 
     def test_a_refusal_of_an_earlier_generation_is_none_yet(self, place: Place) -> None:
         place.put(gateway("192.0.2.1"), route("old.example.com", parents=[]))
-        place.put(route(WWW, parents=[said_by(EDGE, condition("False", generation=1))]))
+        place.put(route(WWW, parents=[said_by(EDGE, refusal(generation=1))]))
         assert place.served() == {WWW: KEPT}
-        place.put(route(WWW, parents=[said_by(EDGE, condition("False", generation=2))]))
+        place.put(route(WWW, parents=[said_by(EDGE, refusal(generation=2))]))
         assert place.served() == {}
 
     def test_annotations_and_status_are_no_generation(self, place: Place) -> None:

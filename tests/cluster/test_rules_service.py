@@ -92,6 +92,20 @@ class TestNodePort:
         assert self.addresses(place) == ("192.0.2.1",)
         assert self.addresses(place, cordoned_nodes=True) == ("192.0.2.1", "192.0.2.2")
 
+    @pytest.mark.parametrize("ready", ["False", "Unknown"])
+    def test_is_not_at_a_node_that_is_not_ready_where_another_one_is(self, place: Place, ready: str) -> None:
+        self.a_and_b(place)
+        place.put(node("b", ("ExternalIP", "192.0.2.2"), ready=ready), service("NodePort"))
+        assert self.addresses(place) == ("192.0.2.1",)
+        place.put(node("a", ("ExternalIP", "192.0.2.1"), ready=ready))
+        assert self.addresses(place) == KEPT
+
+    def test_is_not_at_a_node_that_load_balancers_leave_out(self, place: Place) -> None:
+        self.a_and_b(place)
+        excluded = {"node.kubernetes.io/exclude-from-external-load-balancers": ""}
+        place.put(node("b", ("ExternalIP", "192.0.2.2"), labels=excluded), service("NodePort"))
+        assert self.addresses(place) == ("192.0.2.1",)
+
 
 class TestHeadless:
     def test_is_at_the_ready_addresses_of_its_endpoint_slices(self, place: Place) -> None:

@@ -25,7 +25,8 @@ class Run:
 
     operations: dict[str, list[str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    differences: dict[str, dict[str, str]] = field(default_factory=dict)
+    differences: dict[str, list[str]] = field(default_factory=dict)
+    """The properties that differ: the plugin tells their names, and not how they differ."""
 
     def note(self, event: automation.EngineEvent) -> None:
         if event.resource_pre_event is None:
@@ -34,8 +35,8 @@ class Run:
         name = urns.logical_name(step.urn)
         if step.type.startswith("cloudflare:index/"):
             self.operations.setdefault(name, []).append(step.op.value)
-            if step.detailed_diff:
-                self.differences[name] = {path: diff.diff_kind.value for path, diff in step.detailed_diff.items()}
+            if step.diffs:
+                self.differences[name] = list(step.diffs)
 
     @property
     def changed(self) -> dict[str, list[str]]:

@@ -47,20 +47,28 @@ def void(_: object) -> None:
     """What a program returns."""
 
 
+class TestNamesAndHosts:
+    def test_are_taken_as_people_write_them(self) -> None:
+        given = args(
+            CLOUDFLARE, zone="München.example", name="bücher", type="MX", contents=["10 mail", "20 a.example.org"]
+        )
+        found = inputs(given)
+        assert {one["name"] for name, one in found.items() if name != "site/mark"} == {
+            "xn--bcher-kva.xn--mnchen-3ya.example"
+        }
+        assert {one["content"] for name, one in found.items() if name != "site/mark"} == {
+            "mail.xn--mnchen-3ya.example",
+            "a.example.org",
+        }
+
+    def test_a_host_that_can_be_nowhere_is_refused(self) -> None:
+        with pytest.raises(ValueError, match=r"write s1\._domainkey\.example\.com"):
+            OwnedRecord("site", args(CLOUDFLARE, type="CNAME", contents=["s1._domainkey"]))
+
+
 class TestAtCloudflare:
-    def test_the_mark_comes_first_and_names_the_program_and_its_stack(self) -> None:
+    def test_the_mark_comes_last_and_names_the_program_and_its_stack(self) -> None:
         assert list(inputs(CLOUDFLARE).items()) == [
-            (
-                "site/mark",
-                {
-                    "zoneId": "zone",
-                    "name": "_truenorth-a.www.example.com",
-                    "type": "TXT",
-                    "content": '"heritage=truenorth,truenorth/owner=truenorth/home"',
-                    "ttl": 1,
-                    "proxied": False,
-                },
-            ),
             (
                 "site",
                 {
@@ -72,7 +80,22 @@ class TestAtCloudflare:
                     "proxied": False,
                 },
             ),
+            (
+                "site/mark",
+                {
+                    "zoneId": "zone",
+                    "name": "_truenorth-a.www.example.com",
+                    "type": "TXT",
+                    "content": '"heritage=truenorth,truenorth/owner=truenorth/home"',
+                    "ttl": 1,
+                    "proxied": False,
+                },
+            ),
         ]
+
+    def test_the_mark_waits_for_the_record_so_that_it_never_stands_alone(self) -> None:
+        _, record, mark = registered(lambda: void(OwnedRecord("site", CLOUDFLARE)))
+        assert (list(record.dependencies), [one.rsplit("::", 1)[1] for one in mark.dependencies]) == ([], ["site"])
 
     def test_contents_are_records_of_their_own_in_one_order(self) -> None:
         one = inputs(args(CLOUDFLARE, contents=["192.0.2.2", "192.0.2.1"], mark=False))
@@ -90,7 +113,7 @@ class TestAtCloudflare:
             )
             OwnedRecord("site", given)
 
-        *_, record = registered(program)
+        _, record, _ = registered(program)
         assert json_format.MessageToDict(record.object)["content"] == "2001:db8::1"
 
     def test_everything_that_is_given_is_declared(self) -> None:
@@ -118,7 +141,7 @@ class TestAtGandi:
         def program() -> None:
             OwnedRecord("site", args(GANDI, contents=["192.0.2.2", pulumi.Output.from_input("192.0.2.1")]))
 
-        *_, record = registered(program)
+        _, record, _ = registered(program)
         assert json_format.MessageToDict(record.object)["values"] == ["192.0.2.1", "192.0.2.2"]
 
 
@@ -155,7 +178,7 @@ def test_an_output_cannot_be_in_a_record_that_has_parts() -> None:
 
 
 @pytest.mark.engine
-def test_a_second_run_changes_nothing_and_the_mark_goes_last(world: World) -> None:
+def test_a_second_run_changes_nothing_and_everything_goes_at_the_end(world: World) -> None:
     def program() -> None:
         given = args(CLOUDFLARE, zone_id=world.zone, contents=[pulumi.Output.from_input("192.0.2.1")])
         OwnedRecord("site", given)

@@ -30,8 +30,45 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no cluster is read": ({"zone": "example.com"}, {"settings": {"zone": "example.com", "sources": None}}),
     "every source, limited to namespaces, with status": (
         settings(
-            sources=["gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node"],
+            sources=[
+                "gateway-httproute",
+                "gateway-grpcroute",
+                "gateway-tlsroute",
+                "gateway-tcproute",
+                "gateway-udproute",
+                "ingress",
+                "service",
+                "node",
+                "crd",
+                "traefik-ingressroute",
+                "traefik-ingressroutetcp",
+                "traefik-ingressrouteudp",
+                "istio-gateway",
+                "istio-virtualservice",
+                "contour-httpproxy",
+                "openshift-route",
+                "kong-tcpingress",
+            ],
             cluster={"namespaces": ["a", "b"], "gateway_namespaces": ["edge"], "status_annotation": True},
+        ),
+        {},
+    ),
+    "kinds that the settings describe": (
+        settings(
+            sources=["traefik-ingressroute"],
+            cluster={
+                "source_services": {"traefik-ingressroute": "edge/traefik"},
+                "kinds": [
+                    {
+                        "group": "example.com",
+                        "version": "v1",
+                        "kind": "Site",
+                        "plural": "sites",
+                        "names": ["spec.host"],
+                    },
+                    {"group": "example.net", "version": "v1", "kind": "Page", "plural": "pages", "service": "edge/web"},
+                ],
+            },
         ),
         {},
     ),
@@ -45,6 +82,9 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             cluster={
                 "namespaces": ["a", "b"],
                 "ingress_classes": ["public"],
+                "tls_hosts": "never",
+                "gateways": ["edge/external"],
+                "annotations": "dns in (public)",
                 "domains": [
                     {
                         "namespaces": ["team-*"],

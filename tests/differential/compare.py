@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from components.records import canonical
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
+from stacks.model.observation import Registry
 from stacks.model.values import Known, Unknown
 from stacks.plan.desired.claims import settle
+from stacks.plan.desired.ways import definite
 from tests.differential.drawing import ZONE
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def differences(sightings: Sequence[SourceSighting], theirs: Theirs) -> Iterator
     for wish in wishes:
         asked.setdefault(wish.name, []).append(wish)
     ours: dict[tuple[str, str], RecordSet | Unknown] = {
-        (wish.name, wish.type or ALL_TYPES): _record_set(wish) for wish in settle(wishes).claims
+        (wish.name, wish.type or ALL_TYPES): _record_set(wish) for wish in settle(definite(wishes, Registry())).claims
     }
     for name, record_type in sorted(_keys(ours, theirs.sets)):
         mine: Side = ours.get((name, record_type), ours.get((name, ALL_TYPES)))

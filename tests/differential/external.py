@@ -6,36 +6,40 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from components.records import cloudflare_fields
 from lab.api.serving import listening
 from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
-from lab.external_dns import Setup, sync_once
+from lab.external_dns import SOURCES, Setup, sync_once
 from stacks.model.claims import ObjectKey
 from tests.differential.compare import RecordSet, Theirs
 from tests.differential.drawing import ZONE
 from tests.differential.ingresses import CLASS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from lab.cloudflare.model import Record
 
 TOKEN = "lab-token"
 KINDS = {one.lower(): one for one in ("HTTPRoute", "GRPCRoute", "TLSRoute", "Ingress", "Service", "Node")}
+KINDS["crd"] = "DNSEndpoint"
 _MARK = re.compile(r"owner-(?P<type>[a-z]+)\.(?P<name>.+)")
 _RESOURCE = re.compile(r"external-dns/resource=([^,\"]+)")
 _WILDCARD = "any-name"
 
 
-def made_by_external_dns(program: Path, kubeconfig: Path, prefix: str) -> Theirs:
-    """Run it once and return what it made."""
+def made_by_external_dns(
+    program: Path, kubeconfig: Path, prefix: str, *arguments: str, sources: Sequence[str] = SOURCES
+) -> Theirs:
+    """Run it once, with these arguments too, and return what it made."""
     cloudflare = Cloudflare(rate_limit=None)
     cloudflare.add_token(TOKEN)
     zone = cloudflare.add_zone(ZONE)
     with listening(application(cloudflare)) as port:
-        setup = Setup(program, kubeconfig, f"http://127.0.0.1:{port}{PREFIX}", TOKEN, ZONE, prefix=prefix)
+        setup = Setup(program, kubeconfig, f"http://127.0.0.1:{port}{PREFIX}", TOKEN, ZONE, sources, prefix)
         sync_once(
             setup,
             f"--ingress-class={CLASS}",
@@ -43,6 +47,7 @@ def made_by_external_dns(program: Path, kubeconfig: Path, prefix: str) -> Theirs
             "--txt-prefix=owner-%{record_type}.",
             f"--txt-wildcard-replacement={_WILDCARD}",
             "--batch-change-interval=10ms",
+            *arguments,
         )
     return _theirs(cloudflare.records(zone.id))
 
@@ -51,17 +56,24 @@ def _theirs(records: Iterable[Record]) -> Theirs:
     found: dict[tuple[str, str], list[Record]] = {}
     owners: dict[tuple[str, str], ObjectKey] = {}
     for record in records:
-        if record.type == "TXT":
+        if record.type == "TXT" and _MARK.fullmatch(record.name):
             owners.update(_owner(record))
         else:
             found.setdefault((record.name, record.type), []).append(record)
     sets = {
         key: RecordSet(
-            tuple(sorted(one.content for one in several)), several[0].ttl, several[0].proxied, several[0].comment or ""
+            tuple(sorted(map(_content, several))), several[0].ttl, several[0].proxied, several[0].comment or ""
         )
         for key, several in found.items()
     }
     return Theirs(sets, owners)
+
+
+def _content(record: Record) -> str:
+    """Return the content in zone file form, as ours are."""
+    fields = record.fields
+    item = {"type": record.type, "content": record.content, "priority": fields.priority, "data": fields.data}
+    return cloudflare_fields.content(item)
 
 
 def _owner(record: Record) -> dict[tuple[str, str], ObjectKey]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacks.observe.cluster.kinds.conditions import LISTENER_REFUSALS, SET_REFUSALS
 from tests.differential.drawing import ZONE, Draw, Manifest, metadata
 
 if TYPE_CHECKING:
@@ -40,22 +41,30 @@ def listener_set(draw: Draw, namespace: str, gateways: Sequence[Manifest]) -> Ma
     parent = draw.one(gateways)["metadata"]
     annotations = {f"{draw.prefix}target": draw.targets()} if draw.chance(0.2) else {}
     listeners = _listeners(draw)
-    status = [{"name": one["name"], "attachedRoutes": 0, "conditions": accepted(draw)} for one in listeners]
+    status = [
+        {"name": one["name"], "attachedRoutes": 0, "conditions": accepted(draw, LISTENER_REFUSALS)} for one in listeners
+    ]
     return {
         "apiVersion": API,
         "kind": "ListenerSet",
         "metadata": metadata(f"ls{draw.number()}", namespace, annotations),
         "spec": {"parentRef": {"name": parent["name"], "namespace": parent["namespace"]}, "listeners": listeners},
-        "status": {"conditions": accepted(draw), "listeners": [one for one in status if draw.chance(0.9)]},
+        "status": {
+            "conditions": accepted(draw, SET_REFUSALS),
+            "listeners": [one for one in status if draw.chance(0.9)],
+        },
     }
 
 
-def accepted(draw: Draw) -> list[Manifest]:
-    """The condition Accepted, mostly true; or another, so that nothing is decided."""
+def accepted(draw: Draw, refusals: frozenset[str]) -> list[Manifest]:
+    """The condition Accepted, mostly true; or another, so that nothing is decided.
+
+    refusals: the reasons that mean "not attached", one of which it has, or one that means something else.
+    """
     condition = {
         "type": "Accepted" if draw.chance(0.95) else "ResolvedRefs",
         "status": draw.one(["True"] * 8 + ["False", "Unknown"]),
-        "reason": "Drawn",
+        "reason": draw.one([*sorted(refusals), "NotNow"]),
         "message": "",
         "lastTransitionTime": "2026-01-01T00:00:00Z",
     }

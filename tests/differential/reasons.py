@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from lab.external_dns import ANNOTATIONS
 from stacks.model.values import Known, Unknown
-from tests.differential.case import Case, fitting, key_of, said
+from stacks.observe.cluster.claims.hostnames import is_address
+from stacks.observe.cluster.kinds.conditions import LISTENER_REFUSALS, ROUTE_REFUSALS, SET_REFUSALS
+from tests.differential.case import Case, fitting, key_of, names, said
 from tests.differential.compare import RecordSet
 from tests.differential.routes import LAGGING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _PRIVATE = ("10.", "fd00:")
 """How the addresses begin that Services and Nodes have inside a corpus's cluster."""
 _ABOUT_TARGETS = {"presence", "targets"}
+_REFUSALS = ROUTE_REFUSALS | SET_REFUSALS | LISTENER_REFUSALS
 
 
 def bad_annotation(case: Case) -> bool:
@@ -32,13 +35,6 @@ def _is_complained_of(case: Case) -> bool:
 def no_address(case: Case) -> bool:
     """We do not know, and they have nothing."""
     return case.unknown and case.difference.theirs is None and any(map(case.lacks_addresses, case.objects))
-
-
-def one_without_address(case: Case) -> bool:
-    """We do not know, and they have the others'."""
-    several = len(case.difference.wishes) > 1
-    there = case.difference.theirs is not None
-    return case.unknown and there and several and any(map(case.lacks_addresses, case.objects))
 
 
 def own_address_type(case: Case) -> bool:
@@ -83,7 +79,7 @@ def behind(case: Case) -> bool:
 
 
 def undecided(case: Case) -> bool:
-    """No controller has said whether it accepts the route, or a ListenerSet of its."""
+    """No controller has said that it accepts or refuses the route, or a ListenerSet of its: it may be not ready."""
     return case.unknown and (any(map(_is_undecided, case.routes)) or any(map(_is_open, case.listener_sets)))
 
 
@@ -95,7 +91,8 @@ def _is_open(listener_set: Manifest) -> bool:
 
 
 def _decides(conditions: list[Manifest]) -> bool:
-    return any(one["type"] == "Accepted" and one["status"] in {"True", "False"} for one in conditions)
+    said = (one for one in conditions if one["type"] == "Accepted")
+    return any(one["status"] == "True" or (one["status"] == "False" and one["reason"] in _REFUSALS) for one in said)
 
 
 def _is_undecided(route: Manifest) -> bool:
@@ -127,6 +124,32 @@ def gateways_disagree(case: Case) -> bool:
         len({said(gateway, key) for gateway in case.gateways_of(route)}) > 1
         for route in case.routes
         for key in ("ttl", "cloudflare-proxied")
+    )
+
+
+def first_parent(case: Case) -> bool:
+    """A name has one alias: ours is the first parent's, theirs the least, and any address comes before it."""
+    if case.unknown or case.difference.field not in _ABOUT_TARGETS:
+        return False
+    pointing = [{tuple(_points_at(one)) for one in case.gateways_of(route)} for route in case.routes]
+    return any(len(several) > 1 and any(map(_is_alias, several)) for several in pointing)
+
+
+def _points_at(gateway: Manifest) -> list[str]:
+    return (said(gateway, "target") or "").split(",") if said(gateway, "target") else fitting(gateway)
+
+
+def _is_alias(targets: tuple[str, ...]) -> bool:
+    return any(not is_address(one) for one in targets)
+
+
+def listeners_own(case: Case) -> bool:
+    """They name a route after its listener too, where its annotation alone names it."""
+    if case.difference.theirs is None:
+        return False
+    return any(
+        said(route, "hostname") and not route["spec"].get("hostnames") and case.difference.name not in names(route)
+        for route in case.routes
     )
 
 

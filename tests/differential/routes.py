@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacks.observe.cluster.kinds.conditions import ROUTE_REFUSALS
 from tests.differential.drawing import ZONE, Draw, Manifest, metadata
 from tests.differential.gateways import API, accepted
 
@@ -72,7 +73,7 @@ def _stale(draw: Draw, reference: Manifest, gateways: Sequence[Manifest]) -> Man
 
 
 def _status(draw: Draw, reference: Manifest, observed: int) -> Manifest:
-    [condition] = accepted(draw)
+    [condition] = accepted(draw, ROUTE_REFUSALS)
     if observed:
         condition["observedGeneration"] = observed
     return {"parentRef": reference, "controllerName": "lab.example.com/controller", "conditions": [condition]}

@@ -43,11 +43,10 @@ RULES = (
         "a controller that has yet to see a route's last change has not decided",
         reasons.behind,
     ),
-    Rule("undecided", "what a controller has neither accepted nor refused stays", reasons.undecided),
     Rule(
-        "one without address",
-        "where one of several behind a name has no address, the name stays; external-dns drops that one",
-        reasons.one_without_address,
+        "undecided",
+        "what a controller has neither accepted nor refused, or does not take for now only, stays",
+        reasons.undecided,
     ),
     Rule("other prefix", "both prefixes of annotations are read; external-dns reads one", reasons.other_prefix),
     Rule(
@@ -70,6 +69,16 @@ RULES = (
         "Gateways that disagree",
         "of a route's Gateways with another ttl or proxied one counts, and its owner is told",
         reasons.gateways_disagree,
+    ),
+    Rule(
+        "first parent",
+        "of a route's Gateways with other targets, one of them an alias, the first in parentRefs counts",
+        reasons.first_parent,
+    ),
+    Rule(
+        "a listener's own name",
+        "it is a name of routes that nothing else names; external-dns takes it beside an annotation's (#6596)",
+        reasons.listeners_own,
     ),
     Rule(
         "names of a Node",

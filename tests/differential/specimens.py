@@ -100,9 +100,12 @@ def _gateways(space: str, prefix: str) -> Iterator[Manifest]:
         ("with-ttl", {f"{prefix}ttl": "240"}, [_OTHER]),
         ("own-address", {}, [own]),
         ("no-address", {}, []),
+        ("alias", {f"{prefix}target": "lb.example.net"}, [_OTHER]),
     ):
         listener = {"name": "http", "port": 80, "protocol": "HTTP", "hostname": f"*.{ZONE}"}
         yield _gateway(name, space, said, [listener], addresses)
+    listener = {"name": "http", "port": 80, "protocol": "HTTP", "hostname": f"*.listener.{ZONE}"}
+    yield _gateway("with-a-wildcard", space, {}, [listener], [_ADDRESS])
 
 
 def _gateway(
@@ -123,6 +126,10 @@ def _routes(space: str, prefix: str) -> Iterator[Manifest]:
     yield _route(space, "no-address", "no-address")
     yield _route(space, "one-without-address", "plain", "no-address")
     yield _route(space, "gateways-disagree", "plain", "with-ttl")
+    yield _route(space, "first-parent", "alias", "plain")
+    unnamed = _route(space, "said", "with-a-wildcard", annotations={f"{prefix}hostname": f"said.listener.{ZONE}"})
+    unnamed["spec"].pop("hostnames")
+    yield unnamed
     yield _route(space, "other-prefix", "plain", annotations={f"{other}ttl": "300"})
     yield _route(space, "own-address", "own-address")
     yield _route(space, "target-on-a-route", "plain", annotations={f"{prefix}target": "192.0.2.99"})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.differential.ingresses import CLASS
 from tests.differential.rules import RULES, explanation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lab.kube.cluster import Cluster
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
     from tests.differential.corpus import Corpus
 
 SEEDS = 6
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Arguments of external-dns, and settings of a cluster that say the same."""
+
+    arguments: tuple[str, ...]
+    settings: Mapping[str, object]
+
+
+_OF_TLS = (Filters((), {"tls_hosts": "always"}), Filters(("--ignore-ingress-tls-spec",), {"tls_hosts": "never"}))
 _TOLD = 20
 """Differences that are told."""
 
@@ -36,7 +49,7 @@ class TestExternalDns:
         left: list[str] = []
         for seed in range(first, first + SEEDS):
             corpus = generate(seed)
-            for difference in _differences(cluster, external_dns, corpus):
+            for difference in _differences(cluster, external_dns, corpus, _OF_TLS[seed % len(_OF_TLS)]):
                 rule = explanation(difference, corpus)
                 if rule:
                     used[rule.name] += 1
@@ -45,6 +58,22 @@ class TestExternalDns:
 
         assert not left, _told(left, used)
         assert {rule.name for rule in RULES} == used.keys(), _told(left, used)
+
+    @pytest.mark.usefixtures("kube_programs")
+    @pytest.mark.parametrize("seed", range(100, 102))
+    def test_the_same_filters_leave_the_same_objects(
+        self, cluster: Cluster, external_dns: Path, pytestconfig: pytest.Config, seed: int
+    ) -> None:
+        corpus = generate(seed + int(pytestconfig.getoption("--hypothesis-seed") or 0))
+        gateway = next(one["metadata"]["name"] for one in corpus.objects if one["kind"] == "Gateway")
+        without = f"!{corpus.prefix}ttl"
+        filters = Filters(
+            (f"--gateway-name={gateway}", f"--annotation-filter={without}"),
+            {"tls_hosts": "always", "gateways": (gateway,), "annotations": without},
+        )
+        left = [one for one in _differences(cluster, external_dns, corpus, filters) if not explanation(one, corpus)]
+
+        assert not left, _told(list(map(str, left)), Counter())
 
 
 class TestCorpus:
@@ -56,11 +85,12 @@ class TestCorpus:
         assert {generate(seed).prefix for seed in range(2)} == set(ANNOTATIONS)
 
 
-def _differences(cluster: Cluster, external_dns: Path, corpus: Corpus) -> list[Difference]:
+def _differences(cluster: Cluster, external_dns: Path, corpus: Corpus, filters: Filters) -> list[Difference]:
     with applied(cluster.admin, corpus):
-        theirs = made_by_external_dns(external_dns, cluster.kubeconfig, corpus.prefix)
+        theirs = made_by_external_dns(external_dns, cluster.kubeconfig, corpus.prefix, *filters.arguments)
         settings = {"kubeconfig": str(cluster.kubeconfig), "sources": SOURCES, "ingress_classes": (CLASS,)}
-        return list(differences(read([ClusterSettings.model_validate(settings)], {}), theirs))
+        chosen = ClusterSettings.model_validate({**settings, **filters.settings})
+        return list(differences(read([chosen], {}), theirs))
 
 
 def _told(left: list[str], used: Counter[str]) -> str:

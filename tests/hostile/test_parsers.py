@@ -20,8 +20,9 @@ from cli.state.secrets import holder
 from components.geo import marks as pool_marks
 from components.marks import cloudflare_ddns, external_dns, in_comments, ownership
 from components.plain_text import check_plain, quoted, visible
-from components.records import canonical, canonical_content, gandi_names
+from components.records import canonical, canonical_content, gandi_names, hosts, international
 from components.records.logical_name import LogicalName
+from components.records.record import Record
 from stacks.kube.objects import INGRESSES
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.errors import UserError
@@ -31,6 +32,8 @@ from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources import web_formats
 from stacks.observe.wan.sources.web import BODY_LIMIT
 from stacks.observe.zone import record_data
+from stacks.plan.records.cases import Case
+from stacks.plan.records.unmarked import Unmarked, comment_pattern
 from stacks.settings import fields, wan_source
 from stacks.settings.stack import parse as parse_settings
 from tests.hostile.texts import LONGEST, TEXTS, seconds
@@ -62,6 +65,7 @@ def told(text: str) -> object:
     return message("home", [Fact("change", text, Finding("change", "note", text, text, text, text))])
 
 
+WISHED = Record("www.example.com", "A", "", 1, proxied=False, comment="")
 VALUES = (
     *("content_mode", "types", "hostname_source", "access", "ttl", "boolean", "items", "hostnames", "targets"),
     *("target", "comment", "links", "tags"),
@@ -77,6 +81,16 @@ PARSERS: Mapping[str, Parser] = {
     "fqdn": lambda text: canonical.fqdn(text, "example.com"),
     "fqdn_of_zone_file": lambda text: canonical.fqdn_of_zone_file(text, "example.com"),
     "check_name": canonical.check_name,
+    "to_ascii": international.to_ascii,
+    "to_unicode": international.to_unicode,
+    "in_both_forms": international.in_both_forms,
+    "host in full": lambda text: hosts.completed(text, "example.com"),
+    "pattern of comments": comment_pattern,
+    "comment by a pattern": lambda text: Unmarked(comment=comment_pattern("a.*b.*c$")).takes(
+        Record("www.example.com", "A", "", 1, proxied=False, comment=text), Case.OTHER_CONTENT, WISHED, ""
+    ),
+    **{f"content {one} in a zone": partial(canonical_content.content, one, zone="example.com") for one in TYPES},
+    "names of an annotation": annotation_values.each_hostname,
     "address": lambda text: canonical.address(text, "A"),
     **{f"content {one}": partial(canonical_content.content, one) for one in TYPES},
     **{f"stored content {one}": partial(canonical_content.lenient, one) for one in TYPES},

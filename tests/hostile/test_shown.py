@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.table import Table
+from rich.text import Text
 
 from cli.ci import github, markdown
 from cli.doctor import report
@@ -22,7 +23,7 @@ from cli.engine.events import Diagnostic, Step
 from cli.events import Failure
 from cli.feedback.event import InvolvedObject, event
 from cli.findings.finding import Finding
-from cli.log.entries import LogEntry
+from cli.log.entries import LONGEST_TEXT, LogEntry
 from cli.log.hearing import hearing
 from cli.log.log import Log
 from cli.notify.message import Fact, message
@@ -39,12 +40,13 @@ from cli.web.status_board import StatusBoard
 from components.geo.values import LoadBalancer, Origin, Pool
 from components.plain_text import LONGEST_QUOTE, check_plain, quoted, visible
 from components.records.record import Record
-from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
+from stacks.model.claims import Complaint, ObjectKey, SourceSighting
 from stacks.model.confirmation import Unconfirmed
 from stacks.model.geo import Account, LiveBalancer, LivePool
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.values import WAN, Conflict, Family, Frozen, Known, Sighting, Unknown
+from stacks.plan.asked import AskedName, AskedNames
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.events import Notice, Reason
 from tests.cli.happenings import RUN, TURN, dispatch
@@ -98,12 +100,13 @@ def balancers(text: str) -> BalancerReport:
 
 
 def sources(text: str) -> WantedNames:
-    claim = Claim(f"{text}.example.com", "A", Unknown(text), KEY, "", comment=text)
-    return WantedNames(
-        (SourceSighting(text, text, text, Unknown(text)),),
-        (("example.com", claim), ("", claim)),
-        (Complaint(KEY, text, text, text, text),),
-    )
+    name = f"{text}.example.com"
+    made = AskedName(name, "example.com", "A", (text,), (text,), (KEY,), ttl=300, proxied=True, comment=text)
+    conflict = AskedName(name, "example.com", "A", (), (), (KEY,), "conflict", text)
+    outside = AskedName(name, "", "", (text,), (), (KEY,), "outside")
+    complaints = (Complaint(KEY, text, text, text, text), Complaint(KEY, text, text, text, text, minor=True))
+    sources = (SourceSighting(text, text, text, Unknown(text)),)
+    return WantedNames(sources, AskedNames((made, conflict, outside), complaints))
 
 
 Print = Callable[[Terminal, str], object]
@@ -179,6 +182,22 @@ def test_the_log_writes_texts_as_they_are(mode: str, text: str) -> None:
     check_plain(file.getvalue().replace("\n", ""))
     if mode == "json":
         assert json.loads(file.getvalue().splitlines()[0])["reason"] == text
+
+
+@pytest.mark.parametrize("mode", ["json", "console"])
+@pytest.mark.parametrize("line", ["x" * 250_000, plain("x" * 250_000)])
+def test_the_log_cuts_a_text_of_any_length(mode: str, line: str | Text) -> None:
+    file = io.StringIO()
+    log = Log(Terminal(file=file, width=10_000), "json" if mode == "json" else "console", file, Redactor())
+    long = "y" * 250_000
+    log.write(LogEntry("warning", "log", line, {"reason": long, "names": [long], "of": {"a": (long,)}}))
+    written = file.getvalue()
+    assert len(written) < 5 * LONGEST_TEXT
+    assert " ..." in written
+    if mode == "json":
+        document = json.loads(written)
+        texts = [document["message"], document["reason"], *document["names"], *document["of"]["a"]]
+        assert [len(text) for text in texts] == [LONGEST_TEXT] * 4
 
 
 @given(text=TEXT)

@@ -101,14 +101,15 @@ class Scenario:
 
     def _nothing_is_emptied(self, stack: Stack, owned: set[str], after: dict[str, Record]) -> None:
         mine = {one.id for one in stack.registry.records if one.resource.is_record}
+        gone = sum(count for at, count in self.deleted[stack.name] if self.now - at < HOUR)
         if owned and not mine & after.keys():
             raise WrongError(f"{stack.name} emptied the zone of its {len(owned)} records")
         own = {one.id for one in stack.registry.records if one.record.name == f"{stack.name}.{ZONE}"}
         had = len(owned - own)
-        if had and not mine - own:
+        is_last = had == 1 and stack.tells_uid and gone == 1  # the last object, and it was surely deleted
+        if had and not mine - own and not is_last:
             raise WrongError(f"{stack.name} deleted all {had} records that its objects had asked for")
         most = max((count for at, count in self.owned[stack.name] if self.now - at < HOUR), default=0)
-        gone = sum(count for at, count in self.deleted[stack.name] if self.now - at < HOUR)
         if most >= SMALL and gone > max(int(SHARE * most), SMALL * SHARE):
             raise WrongError(f"{stack.name} deleted {gone} records within an hour, and had {most}")
 

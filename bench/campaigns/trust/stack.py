@@ -31,7 +31,8 @@ PASSES = 3
 class Stack:
     """A stack. instance: the id of its state; tells_uid: whether its cluster tells its identity.
 
-    objects: the host names that each object asks for, by namespace and name.
+    objects: the host names that each object asks for, by namespace and name. source: of the settings, with its kind.
+    filters: the settings that choose among the objects.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Stack:
     is_readable: bool = True
     registry: Registry = field(default_factory=Registry)
     objects: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    source: tuple[str, str] = ("gateway-httproute", "HTTPRoute")
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -54,7 +57,7 @@ class Stack:
     def observation(self, zone_id: str, records: tuple[LiveRecord, ...], now: float) -> Observation:
         """Return what it sees of the zone and its cluster."""
         seen = Sighting(WAN, Family.IPV4, Known((ip_address(self.address),)))
-        source = SourceSighting("", "gateway-httproute", "HTTPRoute", self._found(), uid=self._uid())
+        source = SourceSighting("", *self.source, self._found(), uid=self._uid(), filters=self.filters)
         zone = ZoneSnapshot(ZONE, zone_id, records)
         return Observation((seen,), (zone,), self.registry, (source,), instance=self.instance, now=now)
 

@@ -52,7 +52,7 @@ class CloudflareHandler:
         except ApiUnreachable as error:
             return failure(HTTPStatus.BAD_GATEWAY, f"the API could not be reached: {error}")
         except TurnTooLate as error:
-            return failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's limit is used up: {error}")
+            return failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's rate limit is used up for {error}")
 
     async def end(self) -> tuple[Write, ...]:
         """Carry out nothing more, and return the foreseen writes that landed without having been requested."""

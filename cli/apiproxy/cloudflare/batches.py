@@ -20,12 +20,12 @@ from cli.apiproxy.cloudflare.envelope import BATCH, IDENTIFIED, SINGLE, ZONE, Ma
 from cli.apiproxy.cloudflare.operation import ORDER, Method, Operation
 from cli.apiproxy.http import Response
 from cli.apiproxy.pacer import ApiUnreachable, TurnTooLate
+from components.records.plan_limits import limits_of
 
 Named = Callable[[Operation], str]
 """Returns the name that an operation is about, in lower case; "" where it is not known."""
 SMALLEST: Final = 200
 """Operations of a batch on Free, and on every plan."""
-_PAID: Final = 3_500
 _KINDS: dict[Method, str] = {"DELETE": "deletes", "PATCH": "patches", "PUT": "puts", "POST": "posts"}
 
 
@@ -55,15 +55,15 @@ async def batch_limit(client: ApiClient, zone_id: str, waiting: int) -> int:
             answer = await client.call("GET", f"/zones/{zone_id}")
         except (ApiUnreachable, TurnTooLate):
             return SMALLEST
-        known[zone_id] = _PAID if answer.status == HTTPStatus.OK and _is_paid(answer.body) else SMALLEST
+        known[zone_id] = _limit(answer.body) if answer.status == HTTPStatus.OK else SMALLEST
     return known.get(zone_id, SMALLEST)
 
 
-def _is_paid(content: bytes) -> bool:
+def _limit(content: bytes) -> int:
     try:
-        return ZONE.decode(content).result.plan.legacy_id != "free"
+        return limits_of(ZONE.decode(content).result.plan.legacy_id).batch or SMALLEST
     except Malformed:
-        return False
+        return SMALLEST
 
 
 def batches(operations: Iterable[Operation], limit: int, named: Named) -> list[list[Operation]]:
@@ -84,12 +84,10 @@ def batches(operations: Iterable[Operation], limit: int, named: Named) -> list[l
 def halves(part: Sequence[Operation], named: Named) -> tuple[list[Operation], list[Operation]]:
     """Return two parts of a refused batch of at least two operations, to be sent one after the other."""
     clusters = _clusters(part, named)
-    sets = _clusters(part, lambda one: one.record_set or "")
-    if len(clusters) == 1 and len(sets) > 1 and all(one.method == "POST" for one in part):
-        clusters = sets  # a mark stays with its records
     if len(clusters) == 1:
-        ordered = sorted(part, key=lambda operation: ORDER[operation.method])
-        return ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
+        clusters = _units(part)
+    if len(clusters) == 1:
+        return list(part[: len(part) // 2]), list(part[len(part) // 2 :])
     sizes = list(accumulate(map(len, clusters)))
     cut = max(1, bisect_right(sizes, len(part) // 2))
     return list(chain.from_iterable(clusters[:cut])), list(chain.from_iterable(clusters[cut:]))
@@ -133,6 +131,12 @@ def results(part: Sequence[Operation], answer: Response) -> list[tuple[Operation
     except (Malformed, ValueError):
         return None
     return found
+
+
+def _units(part: Iterable[Operation]) -> list[list[Operation]]:
+    """Return the writes of one name in the order of a batch, one by one but for what makes a set: with its mark."""
+    ordered = sorted(part, key=lambda one: ORDER[one.method])
+    return _clusters(ordered, lambda one: (one.record_set or "") if one.method == "POST" else "")
 
 
 def _clusters(

@@ -123,7 +123,7 @@ def _record(fields: Mapping[str, Any]) -> Record | None:
 
 def _fields(record: Record, *, overwrite: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        **cloudflare_fields.fields(record.type, record.content),
+        **cloudflare_fields.fields(record.type, record.spelled),
         "name": record.name,
         "type": record.type,
         "ttl": record.ttl,

@@ -23,6 +23,8 @@ from cli.apiproxy.scope import Scope
 from stacks.model.errors import NotNow
 
 _TRIES: Final = 3
+_FAILING: Final = 2
+"""Parts in a row that the API fails for good, after which no other is tried."""
 _FIRST_WAIT: Final = 0.25
 """Seconds before a write whose answer was lost is looked for, so that the API may end what it still does; doubled."""
 _FOR_ALL: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
@@ -42,6 +44,8 @@ class Sender:
         self._deleted: set[str] = set()
         self._unsettled: dict[Hashable, Operation] = {}
         self._full: Response | None = None
+        self._failing: list[Response] = []
+        """The answers to the parts that were given up since one has landed."""
         self._stopped: Response | None = None
         self._unmarked: dict[Operation, Response] = {}
         """The marks of refused sets, each with the refusal of the last record that it was to stand beside."""
@@ -55,6 +59,7 @@ class Sender:
     async def carry_out(self, operations: Sequence[Operation]) -> None:
         """Resolve each operation. operations: at most one of each record."""
         self._full = None
+        self._failing.clear()
         self._unmarked.clear()
         try:
             await self._carry_out(operations)
@@ -63,7 +68,7 @@ class Sender:
         except ApiUnreachable as error:
             answer = failure(HTTPStatus.BAD_GATEWAY, f"the API could not be reached, nothing was sent: {error}")
         except TurnTooLate as error:
-            answer = failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's limit is used up: {error}")
+            answer = failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's rate limit is used up for {error}")
             answer = replace(answer, headers={**answer.headers, "Retry-After": f"{error.seconds:.0f}"})
         else:
             return
@@ -122,6 +127,9 @@ class Sender:
         """Carry out one transaction, or its parts where it is refused. Return whether all has landed."""
         if self._stopped is not None:
             self._resolve(part, self._stopped)
+            return False
+        if len(self._failing) >= _FAILING:  # the others would fail as these did, each after its tries
+            self._resolve(part, self._failing[-1])
             return False
         part = self._without_room(part)
         if not part or not await self._note(part):
@@ -226,6 +234,7 @@ class Sender:
             return False
         if answer is not None and len(results) > 1:
             self._scope.counts.count("batch", "cloudflare", len(results))
+        self._failing.clear()
         headers = {} if answer is None else dict(answer.headers)
         for operation, record_id, raw in results:
             if operation.method == "POST":
@@ -265,7 +274,9 @@ class Sender:
         is_done = not found.landed or await self._land(found.landed, None)
         again = [one for one in found.missing if one.losses < _TRIES and not is_last]
         given_up = [one for one in found.missing if one.losses >= _TRIES or is_last]
-        self._resolve(given_up, last or failure(HTTPStatus.BAD_GATEWAY, _NOTHING_DONE))
+        if given_up:
+            self._failing.append(last or failure(HTTPStatus.BAD_GATEWAY, _NOTHING_DONE))
+            self._resolve(given_up, self._failing[-1])
         return (not again or await self._send_all(again)) and is_done and not (absent or given_up or found.unsure)
 
     def _resolve(self, part: Iterable[Operation], answer: Response, *, is_counted: bool = True) -> None:

@@ -78,7 +78,9 @@ async def _page(client: ApiClient, target: str) -> Response:
     except ApiUnreachable as error:
         raise NotListed(failure(HTTPStatus.BAD_GATEWAY, f"the API could not be reached: {error}")) from error
     except TurnTooLate as error:
-        raise NotListed(failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's limit is used up: {error}")) from error
+        raise NotListed(
+            failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's rate limit is used up for {error}")
+        ) from error
 
 
 def _moment(answer: Response) -> float | None:

@@ -22,6 +22,8 @@ from cli.apiproxy.scope import Scope
 from stacks.model.errors import NotNow
 from stacks.plan.changes import same
 
+FAILING: Final = 8
+"""Record sets in a row that the API could not write, after which no other is tried: a run has hundreds."""
 SENDINGS: Final = 3
 """How often a write is sent that was found not to have landed."""
 _JSON: Final = {"Content-Type": "application/json"}
@@ -45,6 +47,8 @@ class GandiHandler:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._failed = 0
+        """Record sets in a row that the API could not write."""
 
     async def handle(self, request: Request, client: ApiClient) -> Response:
         """Return the response to a request."""
@@ -87,6 +91,9 @@ class GandiHandler:
 
     async def _carry_out(self, request: Request, wanted: RequestedSet, client: ApiClient) -> Response:
         method, makes = _METHODS[request.method], request.method == "POST"
+        if self._failed >= FAILING:
+            message = "Gandi's API could not write the record sets before this one, which was not tried"
+            raise _Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
         if makes:
             await self._note(Write(method, wanted.zone, "", wanted.record))
         answer = await self._send(request, wanted, client)
@@ -121,20 +128,24 @@ class GandiHandler:
 
     async def _send(self, request: Request, wanted: RequestedSet, client: ApiClient) -> Response:
         """Return the answer to a write. Without an answer, the record set is looked up before the write is repeated."""
+        said = "no answer"
         for number in range(SENDINGS):
             try:
                 answer = await _forward(request, client)
             except AnswerLost:
-                pass
+                said = "no answer"
             else:
+                said = f"HTTP status {answer.status}"
                 if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    self._failed = 0
                     finds_its_own = number > 0 and request.method == "POST" and answer.status == HTTPStatus.OK
                     return _written() if finds_its_own else answer
             landed = await self._has_landed(request, wanted, client)
             self._scope.counts.count("settled", "gandi")
             if landed:
                 return Response(HTTPStatus.NO_CONTENT) if request.method == "DELETE" else _written()
-        message = f"Gandi's API has answered none of {SENDINGS} tries to write {wanted}, and it was not written"
+        self._failed += 1
+        message = f"Gandi's API gave {said}, {SENDINGS} times. Nothing was changed"
         raise _Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
 
     async def _has_landed(self, request: Request, wanted: RequestedSet, client: ApiClient) -> bool:
@@ -160,17 +171,31 @@ class GandiHandler:
 async def _forward(request: Request, client: ApiClient) -> Response:
     """Return the API's answer. Raises AnswerLost, and _Refusal where the API was not asked."""
     try:
-        return await client.forward(request)
+        return _readable(await client.forward(request))
     except TurnTooLate as error:
         seconds = math.ceil(error.seconds)
         message = (
-            f"the share of Gandi's limit that TrueNorth may use is used up for {seconds} s, longer than the plugin "
-            "waits. Nothing was changed; run again later, or with fewer changes at once"
+            f"Gandi's rate limit, or TrueNorth's share of it, is used up for another {seconds} s, longer than the "
+            "plugin waits. Nothing was changed; run again later, or with fewer changes at once"
         )
         raise _Refusal(HTTPStatus.TOO_MANY_REQUESTS, message, "budget", {"Retry-After": str(seconds)}) from error
     except ApiUnreachable as error:
         message = f"Gandi's API at {client.upstream} cannot be reached: {error}. Nothing was changed"
         raise _Refusal(HTTPStatus.BAD_GATEWAY, message) from error
+
+
+def _readable(answer: Response) -> Response:
+    """Return a refusal that the plugin can read: it takes JSON only, and a page of the API's edge is put into that."""
+    kind = next((text for name, text in answer.headers.items() if name.lower() == "content-type"), "")
+    if answer.status < HTTPStatus.BAD_REQUEST or kind == _JSON["Content-Type"]:
+        return answer
+    kept = {name: text for name, text in answer.headers.items() if name.lower() != "content-type"}
+    try:
+        is_json = isinstance(json.loads(answer.body), dict)
+    except ValueError:
+        is_json = False
+    said = {"code": answer.status, "message": f"a page of the API's edge, with HTTP status {answer.status}"}
+    return Response(answer.status, answer.body if is_json else json.dumps(said).encode(), {**kept, **_JSON})
 
 
 def _words(answer: Response) -> str:

@@ -4,7 +4,7 @@ import { byId, counted, draw, duration, make, number } from "./dom.js";
 
 const PAGE = 100;
 const STATES = {
-  conflict: "in conflict", frozen: "frozen", held: "held back", unread: "zone unread", unconfirmed: "not answered",
+  conflict: "in conflict", refused: "refused", frozen: "frozen", held: "held back", unread: "zone unread", unconfirmed: "not answered",
   leaving: "leaving", deferred: "next run", ok: "in place",
 };
 let records = [];
@@ -25,7 +25,7 @@ export function drawNames(found, reason) {
 }
 
 function searched(one) {
-  const parts = [one.name, one.type, ...one.contents, one.comment, STATES[one.state], one.reason, ...one.asked_by, ...one.tags];
+  const parts = [one.name, one.unicode, one.type, ...one.contents, one.comment, STATES[one.state], one.reason, ...one.asked_by, ...one.tags];
   if (one.mark) parts.push(one.mark.owner, one.mark.resource);
   return parts.join(" ").toLowerCase();
 }
@@ -68,7 +68,7 @@ function drawStates(counts, all) {
 
 function row(one) {
   return make("tr", { "data-state": one.state },
-    make("th", { scope: "row", class: "name" }, breakable(one.name), " ", one.proxied ? make("span", { class: "tag" }, "proxied") : null,
+    make("th", { scope: "row", class: "name" }, breakable(one.unicode), one.unicode === one.name ? null : make("span", { class: "muted" }, " (", breakable(one.name), ")"), " ", one.proxied ? make("span", { class: "tag" }, "proxied") : null,
       one.tags.map((tag) => make("span", { class: "tag" }, tag)), one.comment ? make("span", { class: "comment" }, one.comment) : null),
     make("td", { "data-label": "Type" }, one.type),
     make("td", { "data-label": "Content", class: "content" }, one.contents.length ? one.contents.map((content) => make("code", {}, content)) : "–"),

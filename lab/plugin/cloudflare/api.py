@@ -1,8 +1,9 @@
 """HTTP as the provider's client (cloudflare-go v6) does it: credentials, retries and the wording of errors.
 
-A request is repeated up to twice when the connection fails and after the statuses 408, 409, 429 and 500 or more
+A request is repeated up to ten times when the connection fails and after the statuses 408, 409, 429 and 500 or more
 (`x-should-retry: true` or `false` in an answer overrides that). The wait is what `Retry-After-Ms` or `Retry-After`
-says where that is under a minute, else 0.5 s, then 1 s, each less up to a quarter.
+says where that is under a minute, else 2 s, then twice as long each time up to 30 s, each less up to a quarter: some
+three minutes in all (https://github.com/cloudflare/cloudflare-go/pull/4220).
 So a POST whose answer was lost is sent again: the API may then answer that the record exists, or make a second one.
 """
 
@@ -27,9 +28,9 @@ from lab.plugin.package import OperationFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-RETRIES = 2
-_FIRST_WAIT = 0.5
-_LONGEST_WAIT = 8.0
+RETRIES = 10
+_FIRST_WAIT = 2.0
+_LONGEST_WAIT = 30.0
 _LONGEST_ASKED_WAIT = 60.0
 _RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 _CONNECTIONS = 64

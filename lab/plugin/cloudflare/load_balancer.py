@@ -134,7 +134,7 @@ _TABLE: Final[Table] = (
     Attribute("proxied", optional=True, computed=True, default=False),
     Attribute("rules", optional=True, computed=True, form=Form.OBJECT, inner=_RULE),
     Attribute("sessionAffinity", optional=True, computed=True, default="none", options=_AFFINITY),
-    Attribute("steeringPolicy", optional=True, computed=True, default="", options=_STEERING),
+    Attribute("steeringPolicy", optional=True, computed=True, options=_STEERING),
     Attribute("zoneId", required=True, replaces=True, form=Form.PATH, description="Identifier."),
     Attribute("zoneName", computed=True),
 )

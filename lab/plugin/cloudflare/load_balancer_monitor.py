@@ -27,7 +27,7 @@ _TABLE: Final[Table] = (
     Attribute("interval", optional=True, computed=True, default=60),
     Attribute("method", optional=True, computed=True),
     Attribute("modifiedOn", computed=True),
-    Attribute("path", optional=True, computed=True, default="/"),
+    Attribute("path", optional=True, computed=True),
     Attribute("port", optional=True),
     Attribute("probeZone", optional=True, computed=True, default=""),
     Attribute("retries", optional=True, computed=True, default=2),

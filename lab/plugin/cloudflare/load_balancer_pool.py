@@ -48,7 +48,7 @@ _LOAD_SHEDDING: Final[Table] = (
     Attribute("sessionPolicy", optional=True, computed=True, default="hash", options=("hash",)),
 )
 _FILTER: Final[Table] = (
-    Attribute("disable", optional=True, computed=True, default=False),
+    Attribute("disable", optional=True, computed=True),
     Attribute("healthy", optional=True),
 )
 _NOTIFICATION_FILTER: Final[Table] = (

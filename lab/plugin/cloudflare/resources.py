@@ -12,6 +12,7 @@ from lab.plugin.cloudflare.dns_record import DnsRecord
 from lab.plugin.cloudflare.load_balancer import LOAD_BALANCER
 from lab.plugin.cloudflare.load_balancer_monitor import MONITOR
 from lab.plugin.cloudflare.load_balancer_pool import POOL
+from lab.plugin.cloudflare.raw_state import written
 from lab.plugin.cloudflare.states import inputs_after_import, inputs_after_refresh
 from lab.plugin.diff import Kind, detailed_diff
 from lab.plugin.package import Checked, Property, Resource
@@ -57,6 +58,7 @@ class Bridged:
 
     resource: TableResource
     deletes_before_replacing: bool = False
+    details_differences: bool = False
 
     @property
     def token(self) -> str:
@@ -84,6 +86,10 @@ class Bridged:
     def differences(self, prior: Properties, planned: Properties) -> Mapping[str, Kind]:
         """Find every difference between two states."""
         return detailed_diff(prior, planned, replacing(self.resource.table))
+
+    def written(self, state: Properties) -> Properties:
+        """Return a state as the engine is to keep it."""
+        return written(state)
 
     def create(self, api: Api, planned: Properties) -> Properties:
         """Create; return the state, with its id."""

@@ -79,20 +79,21 @@ def _kept(given: Value, now: Value) -> Value:
     if isinstance(given, dict) and isinstance(now, dict):
         return {name: _kept(value, now[name]) for name, value in given.items() if now.get(name) is not None}
     if isinstance(given, list) and isinstance(now, list):
-        return [*map(_kept, given, now), *map(_without_nulls, now[len(given) :])]
-    return _without_nulls(now)
+        return [*map(_kept, given, now), *map(without_nulls, now[len(given) :])]
+    return without_nulls(now)
 
 
-def _without_nulls(value: Value) -> Value:
+def without_nulls(value: Value) -> Value:
+    """Return a value without what is not set in its objects, at any depth."""
     if isinstance(value, dict):
-        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
-    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+        return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [without_nulls(one) for one in value] if isinstance(value, list) else value
 
 
 def inputs_after_import(table: Table, state: Mapping[str, Value]) -> Properties:
     """Return the inputs that an import makes: what is required, and what else is set and not empty."""
     return {
-        attribute.name: _without_nulls(state[attribute.name])
+        attribute.name: without_nulls(state[attribute.name])
         for attribute in table
         if attribute.is_input and (attribute.required or not is_zero(state[attribute.name]))
     }

@@ -83,7 +83,7 @@ def _result(status: int, content_type: str, content: bytes) -> dict[str, object]
         raise ApiError(f"fail to decode the response body (error '{error}')") from error
     answer = parsed if isinstance(parsed, dict) else {}
     if refused:
-        raise ApiError(_refusal(status, answer), status)
+        raise ApiError(f"StatusCode: {status} ; Err: {_refusal(status, answer)} ", status)
     return answer
 
 

@@ -29,6 +29,7 @@ class Record:
 
     token: Final = "gandi:livedns/record:Record"  # noqa: S105 - a type, no password
     deletes_before_replacing: Final = True
+    details_differences: Final = True
 
     @property
     def properties(self) -> Sequence[Property]:
@@ -72,6 +73,10 @@ class Record:
             _IDENTITY,
         )
         return found | differences(prior.get("values"), planned["values"])
+
+    def written(self, state: Properties) -> Properties:
+        """Return a state as the engine is to keep it."""
+        return state
 
     def create(self, api: Api, planned: Properties) -> Properties:
         """Post the record and read it; one that is there with the same values is taken as created."""

@@ -24,6 +24,7 @@ class KubernetesObject:
     """Objects of one kind. The id is NAMESPACE/NAME, or NAME for what has no namespace."""
 
     deletes_before_replacing: Final = True
+    details_differences: Final = True
 
     def __init__(self, api_version: str, kind: str) -> None:
         self.api_version, self.kind = api_version, kind
@@ -56,6 +57,10 @@ class KubernetesObject:
             path: Kind[f"{kind.name}_REPLACE"] if path.startswith(_REPLACING) and not kind.replaces else kind
             for path, kind in found.items()
         }
+
+    def written(self, state: Properties) -> Properties:
+        """Keep it as it is."""
+        return state
 
     def create(self, api: Api, planned: Properties) -> Properties:
         """Apply it, and wait for its controller."""

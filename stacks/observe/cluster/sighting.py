@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 
 from stacks.kube.api import ClusterApi, Collection
 from stacks.kube.cache import Cache, CacheView, Selection, select
-from stacks.kube.objects import NAMESPACES, Manifest
+from stacks.kube.objects import GATEWAYS, NAMESPACES, Manifest
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
-from stacks.model.claims import Labels, SourceSighting
+from stacks.model.claims import GEO, Claim, Complaint, Labels, SourceSighting
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims.source import ClaimSource, Options
+from stacks.observe.cluster.claims.selection import GatewaySelection
+from stacks.observe.cluster.claims.source import ClaimSource
+from stacks.observe.cluster.claims.unread import UnreadAnnotations
+from stacks.observe.cluster.filters import filters
 from stacks.observe.cluster.kinds.geo import balanced
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.sources import options_of, sources_of
 from stacks.settings.cluster import ClusterSettings
 
 
@@ -25,6 +28,10 @@ class WatchedSource:
     name: str
     source: ClaimSource
     view: CacheView
+    gateways: GatewaySelection
+    filters: tuple[tuple[str, str], ...] = ()
+    """The settings that choose among the objects."""
+    unread: UnreadAnnotations = field(default_factory=UnreadAnnotations, repr=False)
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -41,33 +48,43 @@ class WatchedSource:
                 cluster=self.view.cluster,
                 source=self.name,
                 kind=own.kind,
-                found=self.source.claims(self.view),
+                found=self._found(),
                 waiting=self.view.caches[own].waiting,
+                unmet=self._unmet(),
                 uid=uid,
+                filters=self.filters,
             )
         return self._last
+
+    def _unmet(self) -> str:
+        """Return what the settings ask for and no Gateway of routes is; "" for nothing, or where nobody knows."""
+        if GATEWAYS not in self.source.resources()[1:]:
+            return ""
+        found = self.view.all(GATEWAYS)
+        return self.gateways.unmet(found.value) if isinstance(found, Known) else ""
+
+    def _found(self) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+        found, resources = self.source.claims(self.view), self.source.resources()
+        if self.name.startswith(GEO):
+            return found  # the other sources of these kinds tell it
+        return self.unread.beside(found, self.view, resources)
 
 
 class ClusterSources:
     """The sources of one cluster. Each collection of objects is read once, however many sources use it."""
 
     def __init__(self, settings: ClusterSettings) -> None:
-        options = Options(
-            opt_in=settings.opt_in,
-            ingress_classes=settings.ingress_classes,
-            cluster_addresses=settings.cluster_addresses,
-            cordoned_nodes=settings.cordoned_nodes,
-            names_per_object=settings.names_per_object,
-            targets_per_name=settings.targets_per_name,
-        )
         self._settings = settings
         self._namespaces: CacheView | None = None
         self.uid = ""
         """The UID of the cluster; "" until it is known."""
         self._caches: dict[Selection, Cache] = {}
-        self._sources = tuple(self._watched(name, SOURCES[name](options)) for name in dict.fromkeys(settings.sources))
+        self._sources = tuple(self._watched(name, one) for name, one in sources_of(settings).items())
         if geo := settings.geo:
-            self._sources += tuple(self._watched(name, one, geo.label_selector) for name, one in balanced(geo).items())
+            self._sources += tuple(
+                self._watched(name, one, geo.label_selector)
+                for name, one in balanced(geo, options_of(settings)).items()
+            )
         if settings.asks_for_labels:
             every = Selection(NAMESPACES)
             cache = self._caches.setdefault(every, Cache(every))
@@ -78,7 +95,9 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        return WatchedSource(name, source, CacheView(self._settings.name, caches))
+        view, unread = CacheView(self._settings.name, caches), UnreadAnnotations(self._settings.geo is not None)
+        gateways = GatewaySelection.of(self._settings)
+        return WatchedSource(name, source, view, gateways, filters(self._settings), unread)
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""

@@ -6,21 +6,67 @@ A further kind of object is a module in `kinds` and a line here. Sources of bala
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from stacks.kube.objects import GRPC_ROUTES, HTTP_ROUTES, TLS_ROUTES
+from stacks.kube.objects import GRPC_ROUTES, HTTP_ROUTES, TCP_ROUTES, TLS_ROUTES, UDP_ROUTES, Resource
+from stacks.observe.cluster.claims.selection import GatewaySelection
 from stacks.observe.cluster.claims.source import ClaimSource, Options
+from stacks.observe.cluster.kinds.described import DescribedObjects, Description
+from stacks.observe.cluster.kinds.descriptions import DESCRIPTIONS
+from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
 from stacks.observe.cluster.kinds.ingress import Ingresses
+from stacks.observe.cluster.kinds.istio import IstioGateways, VirtualServices
 from stacks.observe.cluster.kinds.node import Nodes
 from stacks.observe.cluster.kinds.routes import Routes
 from stacks.observe.cluster.kinds.service import Services
+from stacks.settings.cluster import ClusterSettings
+from stacks.settings.kinds import KindSettings
 
-HTTP, TLS = frozenset({"HTTP"}), frozenset({"TLS"})
+HTTP, TLS, TCP, UDP = (frozenset({one}) for one in ("HTTP", "TLS", "TCP", "UDP"))
 
 SOURCES: Mapping[str, Callable[[Options], ClaimSource]] = {
     "gateway-httproute": lambda options: Routes(HTTP_ROUTES, HTTP, options),
     "gateway-grpcroute": lambda options: Routes(GRPC_ROUTES, HTTP, options),
     "gateway-tlsroute": lambda options: Routes(TLS_ROUTES, TLS, options),
+    "gateway-tcproute": lambda options: Routes(TCP_ROUTES, TCP, options),
+    "gateway-udproute": lambda options: Routes(UDP_ROUTES, UDP, options),
     "ingress": Ingresses,
     "service": Services,
     "node": Nodes,
+    "crd": DnsEndpoints,
+    "istio-gateway": IstioGateways,
+    "istio-virtualservice": VirtualServices,
 }
+
+
+def options_of(settings: ClusterSettings) -> Options:
+    """Return the settings of a cluster for its sources."""
+    return Options(
+        opt_in=settings.opt_in,
+        gateways=GatewaySelection.of(settings),
+        ingress_classes=settings.ingress_classes,
+        tls_hosts=settings.tls_hosts,
+        cluster_addresses=settings.cluster_addresses,
+        cordoned_nodes=settings.cordoned_nodes,
+        names_per_object=settings.names_per_object,
+        targets_per_name=settings.targets_per_name,
+    )
+
+
+def sources_of(settings: ClusterSettings) -> dict[str, ClaimSource]:
+    """Return the sources of a cluster, by name: those of `sources`, and the kinds that the settings describe."""
+    options = options_of(settings)
+    found: dict[str, ClaimSource] = {}
+    for name in settings.sources:
+        if name in SOURCES:
+            found[name] = SOURCES[name](options)
+        else:
+            described = replace(DESCRIPTIONS[name], service=settings.source_services.get(name, ""))
+            found[name] = DescribedObjects(described, options)
+    return found | {one.source: DescribedObjects(_description(one), options) for one in settings.kinds}
+
+
+def _description(kind: KindSettings) -> Description:
+    fields = (*kind.names, *kind.addresses, *([kind.conditions] if kind.ready else []))
+    resource = Resource(kind.group, kind.version, kind.plural, kind.kind, fields=fields)
+    return Description(resource, kind.names, kind.addresses, kind.reading, kind.ready, kind.conditions, kind.service)

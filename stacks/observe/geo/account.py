@@ -16,7 +16,7 @@ from stacks.model.errors import ObservationError, UserError
 from stacks.model.geo import Account, LiveBalancer, LiveMonitor, LivePool
 from stacks.observe.geo import values
 from stacks.observe.geo.health import health
-from stacks.observe.zone import cloudflare, http
+from stacks.observe.zone import cloudflare, cloudflare_answers, http
 from stacks.settings.credentials import Credentials
 
 PAGE = 100
@@ -73,7 +73,7 @@ def read_account(
     with ExitStack() as closing:
         members = []
         for zone, zone_id in zones.items():
-            session = closing.enter_context(cloudflare.opened(credentials[zone]))
+            session = closing.enter_context(cloudflare_answers.opened(credentials[zone]))
             members.append(_account_zone(session, credentials[zone], zone, zone_id, account_id))
         _check_one_account(members)
         pools = [_with_health(members[0], one, health_of) for one in _pools(members[0])]
@@ -90,7 +90,7 @@ def _account_zone(
     session: requests.Session, credentials: Credentials, zone: str, zone_id: str, account_id: str
 ) -> _AccountZone:
     if not (zone_id and account_id):
-        found = cloudflare.find_zone(session, credentials, zone)
+        found = cloudflare.find_zone(session, credentials, zone, zone_id)
         zone_id, account_id = found["id"], account_id or found["account"]["id"]
     return _AccountZone(zone, zone_id, account_id, session, credentials.base_url)
 
@@ -153,7 +153,7 @@ def _get(
     response, body = http.get(zone.session, url, query, "Cloudflare", topic.about)
     if response.ok and body.get("success"):
         return dict(body)
-    said = cloudflare.reason(response, body)
+    said = cloudflare_answers.reason(response, body)
     where = f"GET {url} answered {response.status_code}"
     if response.status_code == requests.codes.too_many_requests:
         wait = response.headers.get("Retry-After", "some")

@@ -11,6 +11,7 @@ from typing import Any
 
 from components.geo import canonical
 from components.geo.values import LoadBalancer, LoadShedding, Monitor, Origin, Pool
+from components.records import international
 
 Json = Mapping[str, Any]
 
@@ -80,7 +81,7 @@ def balancer(item: Json) -> LoadBalancer:
     affinity = item.get("session_affinity_attributes") or {}
     return canonical.balancer(
         LoadBalancer(
-            name=item["name"].lower(),
+            name=international.stored(item["name"]),
             default_pools=tuple(item.get("default_pools") or ()),
             fallback_pool=item.get("fallback_pool") or "",
             steering_policy=item.get("steering_policy") or _implied(item),

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from components import urns
-from components.records import canonical_content, gandi_names
+from components.records import canonical_content, gandi_names, international
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
@@ -41,6 +41,15 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
         return ZoneSnapshot(zone, zone, _record_sets(session, credentials, zone))
 
 
+def zone_id(_credentials: Credentials, zone: str, _known: str) -> str:
+    """Return the zone's name: it is its id."""
+    return zone
+
+
+def check_name(_credentials: Credentials, _zone: str, _zone_id: str) -> None:
+    """Do nothing: a zone's name is its id."""
+
+
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """Return the record set of a resource in state."""
     inputs = resource["inputs"]
@@ -64,7 +73,7 @@ def visible_zones(credentials: Credentials, _name: str) -> list[VisibleZone]:
             if not response.ok or not isinstance(body, list):
                 refusal = body.get("message") or body.get("cause") if isinstance(body, dict) else ""
                 raise listing_error("Gandi", url, response, str(refusal or response.reason), _ADVICE)
-            found += [VisibleZone("gandi", str(item["fqdn"]), str(item["fqdn"])) for item in body]
+            found += [VisibleZone("gandi", international.stored(str(item["fqdn"])), str(item["fqdn"])) for item in body]
             if len(body) < ZONE_PAGE:
                 return found
             page += 1
@@ -99,13 +108,16 @@ def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[s
     absolute = tuple(
         canonical_content.lenient(record_type, gandi_names.absolute(record_type, text, zone)) for text in values
     )
+    content = canonical_content.joined(absolute)
+    spelled = tuple(gandi_names.stored(record_type, value) for value in canonical_content.split(content))
     return Record(
         name=gandi_names.fqdn(name, zone),
         type=record_type,
-        content=canonical_content.joined(absolute),
+        content=content,
         ttl=ttl,
         proxied=False,
         comment="",
+        spelling="" if sorted(values) == sorted(spelled) else canonical_content.SEPARATOR.join(values),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.records.plan_limits import PlanLimits
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone import cloudflare, gandi
 from stacks.observe.zone.visible import TokenState, VisibleZone
@@ -19,22 +20,35 @@ from stacks.settings.credentials import Credentials
 class ZoneReader:
     """The functions that read the zones of one provider.
 
-    snapshot: all records of a zone, by credentials, domain and id ("" where it is not known). registered: the record of
-    a resource in state. visible: the zones that credentials can see, by credentials and the only wanted name ("" for
-    all). token_state: the state of a token; None where the provider does not give it.
+    snapshot: all records of a zone, by credentials, domain and id. zone_id: the id of a zone, by credentials, domain
+    and the id in state ("" for none). check_name: raises where an id is another zone's, by credentials, domain and id.
+    registered: the record of a resource in state. visible: the zones that credentials can see, by credentials and the
+    only wanted name ("" for all). token_state: the state of a token; None where the provider does not give it. limits:
+    of the plan of a zone; None for a provider whose zones have no plans.
     """
 
     snapshot: Callable[[Credentials, str, str], ZoneSnapshot]
+    zone_id: Callable[[Credentials, str, str], str]
+    check_name: Callable[[Credentials, str, str], None]
     registered: Callable[[Mapping[str, Any]], RegisteredRecord]
     visible: Callable[[Credentials, str], Iterable[VisibleZone]]
     token_state: Callable[[Credentials], TokenState | None]
+    limits: Callable[[Credentials, ZoneSnapshot], PlanLimits] | None
 
 
 READERS = {
     "cloudflare": ZoneReader(
-        cloudflare.snapshot, cloudflare.registered, cloudflare.visible_zones, cloudflare.token_state
+        cloudflare.snapshot,
+        cloudflare.zone_id,
+        cloudflare.check_name,
+        cloudflare.registered,
+        cloudflare.visible_zones,
+        cloudflare.token_state,
+        cloudflare.limits,
     ),
-    "gandi": ZoneReader(gandi.snapshot, gandi.registered, gandi.visible_zones, gandi.token_state),
+    "gandi": ZoneReader(
+        gandi.snapshot, gandi.zone_id, gandi.check_name, gandi.registered, gandi.visible_zones, gandi.token_state, None
+    ),
 }
 
 

@@ -21,7 +21,8 @@ class VisibleZone:
 
     plan: `free`, `pro`, `business` or `enterprise` at Cloudflare, "" elsewhere. status: active, or another of
     Cloudflare's, such as pending. name_servers: for the registrar to delegate to. permissions: of the token; None where
-    the provider does not give them. created: RFC 3339, "" where it is not known.
+    the provider does not give them. created: RFC 3339, "" where it is not known. account: the name and id of the
+    account that has it, "" where there are none.
     """
 
     provider: str
@@ -32,6 +33,7 @@ class VisibleZone:
     name_servers: tuple[str, ...] = ()
     permissions: frozenset[str] | None = None
     created: str = ""
+    account: str = ""
 
     def may(self, permission: str) -> bool:
         """Return whether the token has the permission, as far as is known."""

@@ -21,19 +21,21 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from components.marks import external_dns, ownership
+from components.records.types import MARKED_TYPES
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
 from stacks.model.values import Known, Unknown
-from stacks.plan.records.zone_index import MARKED_TYPES
 
 if TYPE_CHECKING:
-    from stacks.settings.cluster import ClaimRules, DomainSettings, TargetSettings
+    from stacks.settings.cluster import ClaimRules, ClusterDefaults, DomainSettings, TargetSettings
     from stacks.settings.stack import Settings
 
 SHOWN = 3
 """Names in a complaint about several."""
 _RESERVING = frozenset({"A", "AAAA", "CNAME"})
 _SRV_LABELS = 2
+_LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX"})
+"""The types of records that lead to their targets."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ class _Rules:
         elif (allowed := self._allows(name, claim.object.namespace)) is not True:
             return allowed or "cluster.domains does not allow it to objects of this namespace"
         if self.rules.targets.are_limited and isinstance(claim.targets, Known):
-            strange = [one for one in claim.targets.value if not self._may_be_target(one, self.rules.targets)]
-            if strange and claim.type != "SRV":
+            strange = [one for one in _pointed_at(claim) if not self._may_be_target(one, self.rules.targets)]
+            if strange:
                 return f"cluster.targets does not allow the target {strange[0]}"
         return ""
 
@@ -143,6 +145,12 @@ class _Rules:
         return any(address in network for network in self.networks)
 
 
+def _pointed_at(claim: Claim) -> Iterator[str]:
+    """Yield the addresses and hosts that known targets lead to; of services, whose names are their own, none."""
+    if isinstance(claim.targets, Known) and claim.type in _LEADING:
+        yield from (one.split(" ")[-1] for one in claim.targets.value)
+
+
 def _checked(claim: Claim) -> str:
     """Return the name that has to be allowed: that of the service where the claim is to its SRV records (RFC 2782)."""
     if claim.type != "SRV":
@@ -175,7 +183,7 @@ def admitted(
     return kept, tuple(_complaint(key, tuple(names), reason) for (key, reason), names in refused.items())
 
 
-def rules_of(settings: Settings, sources: Iterable[SourceSighting]) -> Mapping[str, ClaimRules]:
+def rules_of(settings: Settings, sources: Iterable[SourceSighting]) -> Mapping[str, ClusterDefaults]:
     """Return the rules of each cluster that sources are of."""
     known = {one.name: one for one in settings.each_cluster()}
     return {one.cluster: known.get(one.cluster, settings.cluster) for one in sources}

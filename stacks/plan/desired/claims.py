@@ -16,11 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.values import WAN, Known, NameQueue
-from stacks.plan.desired.merging import ALIAS, SETTINGS, Told, merge, place
+from stacks.plan.desired.merging import ALIAS, SETTINGS, Told, in_order, merge
 from stacks.plan.desired.tenure import HiddenHolder, Tenure
 
 MOST_TARGETS = 1_000
@@ -97,9 +96,7 @@ class _Settling:
             yield from self._merged(found)
             return
         kept: dict[str | None, Claim] = {}
-        unread = sorted(
-            (claim for claim in found if not self.rules.is_readable(claim)), key=partial(place, order=self.order)
-        )
+        unread = in_order([claim for claim in found if not self.rules.is_readable(claim)], self.order)
         typed = [(claim, kind) for claim in unread for kind in _held(claim, having) if kind]
         aliased = {kind == ALIAS for _, kind in typed}
         # What may still be wanted stays, and keeps what cannot stand beside it from the name.
@@ -112,7 +109,9 @@ class _Settling:
                 continue  # a name has one CNAME
             if kind in kept:
                 parts = (*_parts(kept[kind]), (claim.object, claim.targets))
-                kept[kind] = replace(kept[kind], targets=claim.targets, parts=parts)
+                # The mark names whoever has it, and need not be written because that one cannot be read for a while.
+                first = min(kept[kind].object, claim.object, key=lambda one: self.order[one])
+                kept[kind] = replace(kept[kind], object=first, targets=claim.targets, parts=parts)
             else:
                 kept[claim.type] = claim
         yield from kept.values()

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from components.marks import in_comments, ownership
-from components.marks.writer import Writer
+from components.marks import ownership
 from components.records import canonical
+from components.records.aliases import Neighbour, clash
+from components.records.plan_limits import NOT_KNOWN, PlanLimits
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
 from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
 from stacks.plan.desired.claims import NOBODY, SharingRules, settle
 from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of
+from stacks.plan.desired.keeping import Keeping, kept, wants_proxy
 from stacks.plan.desired.merging import ALIAS
+from stacks.plan.desired.reachable import proxiable, reachable
 from stacks.plan.desired.tenure import Tenure
-from stacks.plan.records.record_sets import marked_comment
+from stacks.plan.desired.ways import Ways, definite, ways_of
+from stacks.plan.records.record_sets import Key
 
 if TYPE_CHECKING:
     from stacks.settings.cluster import ClaimRules
@@ -31,15 +35,6 @@ if TYPE_CHECKING:
 
 ANY = ""
 """The type of a claim with unknown targets, which may be of any type."""
-INTERNAL = tuple(
-    ip_network(text)
-    for text in (
-        *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
-        *("::1/128", "fc00::/7", "fe80::/10"),
-    )
-)
-"""RFC 1918, 6598, 1122, 3927, 4291, 4193."""
-PROXIED_TYPES = frozenset({"A", "AAAA", ALIAS})
 STAY = "The records stay as they are until it is mended"
 
 T = TypeVar("T")
@@ -72,6 +67,8 @@ class SettledClaims:
     by_zone: Mapping[str, Sequence[Claim]]
     complaints: tuple[Complaint, ...]
     queues: tuple[NameQueue, ...]
+    ways: Mapping[Key, Ways] = field(default_factory=dict)
+    """The targets by parent of the objects that have several, for state to remember."""
 
 
 def claims_by_zone(
@@ -80,33 +77,41 @@ def claims_by_zone(
     tenure: Tenure = NOBODY,
     balanced: Collection[str] = (),
     detected: frozenset[str] = frozenset({WAN}),
+    limits: Mapping[str, PlanLimits] = MappingProxyType({}),
 ) -> SettledClaims:
-    """Return the claims that may be made and have their names.
+    """Return the claims that may be made and have their names, with the targets and settings that their zones keep.
 
     A claim belongs to the innermost zone that holds its name. Names in none of our zones are ignored, and balanced
-    names too: their load balancer would hide the records. detected: the links with an address.
+    names too: their load balancer would hide the records. detected: the links with an address. limits: of the zones'
+    plans.
     """
     found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
-    complaints = tuple(one for one in found if isinstance(one, Complaint))
+    complaints = tuple(dict.fromkeys(one for one in found if isinstance(one, Complaint)))
     zones = {zone.zone: zone for zone in settings.each_zone()}
     names = frozenset(zones)
-    claims = [one for one in found if isinstance(one, Claim) and one.name not in balanced]
+    asked = (one for one in found if isinstance(one, Claim) and one.name not in balanced)
+    claims = tuple(definite(asked, tenure.registry))
     where = {one.name: zone_of(one.name, names) for one in claims}
     inside = (one for one in claims if where[one.name])
-    kept, refused = admitted(settings, inside, sources, Closed.of(settings))
+    keeping = {name: Keeping(zone, limits.get(name, NOT_KNOWN), settings.owner) for name, zone in zones.items()}
+    rules = rules_of(settings, sources)
+    allowed, refused = admitted(settings, inside, sources, Closed.of(settings))
+    usable, useless = reachable(allowed, lambda one: zones[where[one.name]], rules, names)
     links = frozenset(settings.wan.links)
     possible: list[Claim] = []
     faults: dict[Complaint, None] = {}
-    for claim in kept:
-        fault = _fault(claim, zones[where[claim.name]], settings.owner, links)
+    for claim in usable:
+        fault = _fault(claim, zones[where[claim.name]], links)
         if fault:
             faults[fault] = None
         possible.append(without_targets(claim, Unknown(fault.text)) if fault else claim)
-    settled = settle(possible, tenure, _sharing(rules_of(settings, sources), detected))
+    fitting, lost = kept(possible, lambda one: keeping[where[one.name]])
+    settled = settle(fitting, tenure, _sharing(rules, detected))
     by_zone: dict[str, list[Claim]] = defaultdict(list)
     for claim in settled.claims:
         by_zone[where[claim.name]].append(claim)
-    return SettledClaims(by_zone, (*complaints, *refused, *faults, *settled.complaints), settled.queues)
+    told = (*complaints, *refused, *useless, *faults, *lost, *settled.complaints)
+    return SettledClaims(by_zone, told, settled.queues, ways_of(possible, tenure.registry))
 
 
 def _sharing(rules: Mapping[str, ClaimRules], detected: frozenset[str]) -> SharingRules:
@@ -127,12 +132,17 @@ def zone_of(name: str, zones: frozenset[str]) -> str:
 
 
 def zone_claims(
-    zone: ZoneSettings, claims: Sequence[Claim], own: Iterable[Endpoint], addresses: AddressesByLink
+    zone: ZoneSettings,
+    claims: Sequence[Claim],
+    own: Iterable[Endpoint],
+    addresses: AddressesByLink,
+    keeping: Keeping | None = None,
 ) -> ZoneClaims:
-    """Return the endpoints of the claims in a zone. own: endpoints of the settings."""
-    taken: dict[str, set[str]] = defaultdict(set)
+    """Return the endpoints of the claims in a zone. own: endpoints of the settings. keeping: None for any plan's."""
+    keeping = keeping or Keeping(zone)
+    taken: dict[str, set[Neighbour]] = defaultdict(set)
     for endpoint in own:
-        taken[endpoint.name].add(endpoint.type)
+        taken[endpoint.name].add(Neighbour(endpoint.type, endpoint.proxied))
     complaints: list[Complaint] = []
     staying: list[StayingName] = []
     endpoints: list[Endpoint] = []
@@ -141,13 +151,17 @@ def zone_claims(
         if claim.type is None and isinstance(claim.targets, Unknown):
             staying.append(StayingName(claim.name, ANY, claim.targets.reason))
             continue
-        if len(claim.tags or ()) > zone.tag_limit:
-            complaints.append(_too_many_tags(claim, zone))
-        found = tuple(_endpoints(claim, zone, addresses))
+        if unproxied := _without_proxy(claim, zone):
+            complaints.append(unproxied)
+            if not proxiable(_values(claim)):
+                staying.append(StayingName(claim.name, claim.type or ANY, unproxied.text))
+                continue
+        found = tuple(_endpoints(claim, keeping, addresses))
         if not found:
             staying.append(StayingName(claim.name, ANY, "the addresses of its links have not been detected yet"))
         for endpoint in found:
-            if any(ALIAS in {one, endpoint.type} or one == endpoint.type for one in taken.get(claim.name, ())):
+            mine, is_apex = Neighbour(endpoint.type, endpoint.proxied), endpoint.name == zone.zone
+            if any(clash(zone.traits, mine, one, at_apex=is_apex) for one in taken.get(claim.name, ())):
                 complaints += _in_the_settings(claim)
                 continue
             endpoints.append(endpoint)
@@ -157,43 +171,55 @@ def zone_claims(
     return ZoneClaims(tuple(endpoints), tuple(staying), tuple(dict.fromkeys(complaints)), objects)
 
 
-def _endpoints(claim: Claim, zone: ZoneSettings, addresses: AddressesByLink) -> Iterator[Endpoint]:
+def _endpoints(claim: Claim, keeping: Keeping, addresses: AddressesByLink) -> Iterator[Endpoint]:
+    zone = keeping.zone
     types = (claim.type,) if claim.type else _types(claim, addresses)
+    if types == (ALIAS,) and claim.name == zone.zone:
+        types = (zone.traits.apex_alias,)
     for record_type in types:
         targets = _known(claim.targets, record_type, addresses)
-        proxied = zone.traits.proxies and record_type in PROXIED_TYPES and _said_or(claim.proxied, zone.proxied)
-        proxied = proxied and not _is_internal(record_type, targets)
         parts = tuple((key.resource, _known(given, record_type, addresses)) for key, given in _parts(claim))
+        proxied = wants_proxy(claim, zone)
+        if proxied and record_type in FAMILY and isinstance(targets, Known):
+            reached = proxiable(targets.value)
+            proxied = bool(reached)
+            targets = Known(reached or targets.value)
+            parts = tuple((giver, _among(part, targets.value)) for giver, part in parts)
         yield Endpoint(
             name=claim.name,
             type=record_type,
             targets=targets,
-            ttl=canonical.ttl(_said_or(claim.ttl, zone.ttl), proxied=proxied, automatic=zone.traits.automatic_ttl),
+            ttl=canonical.ttl(
+                keeping.ttl(_said_or(claim.ttl, zone.ttl)), proxied=proxied, automatic=zone.traits.automatic_ttl
+            ),
             proxied=proxied,
-            comment=_said_or(claim.comment, zone.comment) if zone.traits.comments else "",
+            comment=_said_or(claim.comment, keeping.comment(zone.comment)) if zone.traits.comments else "",
             source=claim.object.resource,
             links=claim.targets.links if isinstance(claim.targets, Detected) else (),
             parts=parts,
-            tags=(claim.tags or ()) if len(claim.tags or ()) <= zone.tag_limit else (),
+            tags=claim.tags or (),
         )
 
 
-def _is_internal(record_type: str, targets: Known[tuple[str, ...]] | Unknown) -> bool:
-    """Whether an address cannot be reached from the Internet; the API refuses to proxy such a record."""
-    if record_type not in FAMILY or isinstance(targets, Unknown):
-        return False
-    addresses = [ip_address(target) for target in targets.value]
-    return any(address in network for address in addresses for network in INTERNAL)
+def _without_proxy(claim: Claim, zone: ZoneSettings) -> Complaint | None:
+    """Return the complaint on private targets, let in by a setting, that keep the proxy from a claim; None for none.
+
+    Beside others they are left out. Alone they cost an annotation its proxy or the claim its records: not the former,
+    because whoever asks for the proxy may mean to hide something.
+    """
+    inside = sorted(set(_values(claim)) - set(proxiable(_values(claim))))
+    if not inside or not wants_proxy(claim, zone) or (len(inside) == len(_values(claim)) and not claim.proxied):
+        return None
+    text = f"{claim.object}: no proxy reaches {', '.join(inside)}, and {claim.name} is to be proxied: left out"
+    return Complaint(claim.object, "", "", "", text)
 
 
-def _too_many_tags(claim: Claim, zone: ZoneSettings) -> Complaint:
-    annotation, value = dict(claim.spelled).get("tags", "tags"), ",".join(claim.tags or ())
-    allowed = f"{zone.tag_limit or 'no'} tags, as the setting tag_limit of the zone {zone.zone} says"
-    text = (
-        f"{claim.object}: the annotation {annotation} has the value {value!r}; allowed: {allowed}. "
-        "The records go without tags"
-    )
-    return Complaint(claim.object, annotation, value, allowed, text)
+def _among(part: Known[tuple[str, ...]] | Unknown, targets: Collection[str]) -> Known[tuple[str, ...]] | Unknown:
+    return Known(tuple(one for one in part.value if one in targets)) if isinstance(part, Known) else part
+
+
+def _values(claim: Claim) -> tuple[str, ...]:
+    return claim.targets.value if isinstance(claim.targets, Known) and claim.type in FAMILY else ()
 
 
 def _types(claim: Claim, addresses: AddressesByLink) -> tuple[str, ...]:
@@ -223,37 +249,17 @@ def _in_the_settings(claim: Claim) -> Iterator[Complaint]:
         yield Complaint(key, "", "", "", f"{key}: {claim.name} stays as the settings want it: {said}")
 
 
-def _fault(claim: Claim, zone: ZoneSettings, owner: str, links: frozenset[str]) -> Complaint | None:
+def _fault(claim: Claim, zone: ZoneSettings, links: frozenset[str]) -> Complaint | None:
     """Return the complaint on a claim that the zone cannot fulfil; None where it can, and where nobody knows."""
     if claim.type is None and isinstance(claim.targets, Unknown):
         return None
-    return _link_fault(claim, links) or _setting_fault(claim, zone, owner) or _name_fault(claim, zone)
+    return _link_fault(claim, links) or _name_fault(claim, zone)
 
 
 def _link_fault(claim: Claim, links: frozenset[str]) -> Complaint | None:
     if isinstance(claim.targets, Detected) and (strange := sorted({*claim.targets.links} - links - {WAN})):
         allowed = f"the links of the settings' wan.links: {', '.join(sorted(links)) or 'there are none'}"
         return _said(claim, "link", strange[0], allowed)
-    return None
-
-
-def _setting_fault(claim: Claim, zone: ZoneSettings, owner: str) -> Complaint | None:
-    traits, ttl = zone.traits, _said_or(claim.ttl, zone.ttl)
-    if ttl != canonical.AUTOMATIC_TTL and not traits.shortest_ttl <= ttl <= traits.longest_ttl:
-        allowed = f"seconds, {traits.ttls} at {traits.title}, or auto"
-        if claim.ttl is not None:
-            return _said(claim, "ttl", str(ttl), allowed)
-        return _cannot(claim, f"it says no ttl, and that of the settings is {ttl}; allowed: {allowed}")
-    if claim.proxied and not traits.proxies:
-        return _said(claim, "proxied", "true", f"false; {traits.title} has no proxy")
-    if claim.comment is not None and in_comments.speaks_of_a_mark(claim.comment):
-        return _said(claim, "comment", claim.comment, "a comment that is not like an ownership mark")
-    if claim.comment is not None and traits.comments:
-        mark = marked_comment("", zone, Writer(owner))
-        room = zone.comment_limit - (len(f" {mark}") if mark else 0)
-        if len(claim.comment) > room:
-            beside = f" beside our mark {mark}" if mark else ""
-            return _said(claim, "comment", claim.comment, f"at most {room} characters{beside}")
     return None
 
 
@@ -264,8 +270,6 @@ def _name_fault(claim: Claim, zone: ZoneSettings) -> Complaint | None:
             canonical.check_name(ownership.mark_name(claim.name, claim.type or "AAAA", zone.mark_prefix))
     except ValueError as error:
         return _cannot(claim, f"{claim.name} cannot be marked as ours: {error}")
-    if claim.type == ALIAS and claim.name == zone.zone and not zone.traits.apex_alias:
-        return _cannot(claim, f"{claim.name} is the zone itself, which cannot be an alias at {zone.traits.title}")
     if claim.type == ALIAS and claim.targets == Known((claim.name,)):
         return _cannot(claim, f"{claim.name} would be an alias of itself")
     return None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.records import canonical, canonical_content
+from components.records.aliases import CNAME
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Sighting, Unknown
+from stacks.plan.desired.keeping import Keeping
 
 if TYPE_CHECKING:
     from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
@@ -22,11 +25,25 @@ def addresses_by_link(sightings: tuple[Sighting, ...]) -> AddressesByLink:
     return {(one.link, one.family): one.addresses for one in sightings}
 
 
-def endpoints(zone: ZoneSettings, addresses: AddressesByLink) -> tuple[Endpoint, ...]:
+def endpoints(zone: ZoneSettings, addresses: AddressesByLink, keeping: Keeping | None = None) -> tuple[Endpoint, ...]:
     """Return an endpoint for each name and type. A name without targets points at the addresses of its links.
 
     Where one of several links is unknown, so are the targets: `links.partly_known` says what can be done all the same.
+    keeping: what the zone keeps of their settings; None for what any plan keeps.
     """
+    return tuple(_kept(one, zone, keeping or Keeping(zone)) for one in _wanted(zone, addresses))
+
+
+def _kept(endpoint: Endpoint, zone: ZoneSettings, keeping: Keeping) -> Endpoint:
+    """Return the endpoint with the settings that the zone keeps."""
+    ttl = endpoint.ttl if endpoint.ttl == zone.traits.automatic_ttl else keeping.ttl(endpoint.ttl)
+    comment = keeping.comment(endpoint.comment) if endpoint.comment else ""
+    if (ttl, comment) == (endpoint.ttl, endpoint.comment):
+        return endpoint
+    return replace(endpoint, ttl=ttl, comment=comment)
+
+
+def _wanted(zone: ZoneSettings, addresses: AddressesByLink) -> tuple[Endpoint, ...]:
     aliases = [entry for entry in zone.names if zone.is_alias(entry)]
     found = [
         endpoint for entry in zone.names if not zone.is_alias(entry) for endpoint in _of_name(entry, zone, addresses)
@@ -50,7 +67,7 @@ def _of_name(entry: NameSettings, zone: ZoneSettings, addresses: AddressesByLink
 
 
 def _alias(entry: NameSettings, zone: ZoneSettings) -> Endpoint:
-    return _endpoint(entry, zone, "CNAME", Known((zone.canonical_fqdn,)))
+    return _endpoint(entry, zone, CNAME, Known((zone.canonical_fqdn,)))
 
 
 def _canonical(
@@ -75,8 +92,8 @@ def _canonical(
 
 
 def _static(entry: RecordSettings, zone: ZoneSettings) -> Endpoint:
-    values = {canonical_content.content(entry.type, text) for text in entry.content}
-    return _endpoint(entry, zone, entry.type, Known(tuple(sorted(values))))
+    values = {canonical_content.content(entry.type, text, zone.zone) for text in entry.content}
+    return _endpoint(entry, zone, zone.type_of(entry), Known(tuple(sorted(values))))
 
 
 def _endpoint(
@@ -95,13 +112,18 @@ def _endpoint(
         ttl=canonical.ttl(ttl, proxied=proxied, automatic=zone.traits.automatic_ttl),
         proxied=proxied,
         comment=(zone.comment if entry.comment is None else entry.comment) if zone.traits.comments else "",
-        source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{entry.name}",
+        source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{_spelled(entry.name)}",
         links=links,
     )
 
 
+def _spelled(name: str) -> str:
+    """Return a name of the settings for a mark: as it is written, an international one in Punycode."""
+    return name if name.isascii() else canonical.ascii_name(name)
+
+
 def _proxied(entry: NameSettings | RecordSettings, zone: ZoneSettings) -> bool:
-    return zone.proxied if entry.proxied is None else entry.proxied
+    return zone.wants_proxy(entry)
 
 
 def _types(entry: NameSettings, links: tuple[str, ...], addresses: AddressesByLink) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 Targets of claims that agree in type and settings are merged; otherwise the first object has the type, and the other
 gets a complaint. A CNAME stands alone at its name (RFC 1034, 3.6.2) and has one target, so CNAMEs are never merged.
+Of one object that claim comes first that its user has written first (`Claim.rank`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Unknown
@@ -17,6 +17,9 @@ ALIAS = "CNAME"
 SETTINGS = ("ttl", "proxied", "comment", "tags")
 _AFTER_ADDRESSES = "AB"
 """Sorts behind A and AAAA, and before CNAME."""
+
+MOST_SHOWN = 3
+"""Targets in a message."""
 
 Told = dict[Complaint, None]
 """The complaints so far, each once, in their order."""
@@ -37,9 +40,9 @@ def merge(found: Sequence[Claim], order: Mapping[ObjectKey, int], most: int, com
     order: the place of each object, the first of which has the name. most: targets of a name.
     """
     if _are_apart(found):
-        yield from sorted(found, key=partial(place, order=order))
+        yield from in_order(found, order)
         return
-    claims = sorted(set(found), key=partial(place, order=order))
+    claims = in_order(set(found), order)
     typed_claims: dict[str, list[_TypedClaim]] = {}
     for typed in _beside_each_other([typed for claim in claims for typed in _typed(claim)], complaints):
         typed_claims.setdefault(typed.type, []).append(typed)
@@ -59,13 +62,28 @@ def merge(found: Sequence[Claim], order: Mapping[ObjectKey, int], most: int, com
             yield replace(claim, type=None)
 
 
-def place(claim: Claim, order: Mapping[ObjectKey, int]) -> tuple[object, ...]:
-    """Return the sort key of a claim: the place and the key of its object, then its other fields.
+def in_order(claims: Collection[Claim], order: Mapping[ObjectKey, int]) -> list[Claim]:
+    """Return claims by the place of their objects, those of one object as its user has written them.
 
-    Unknown targets of an object come after its own addresses, and before an alias.
+    Unknown targets come after the addresses of their object, unless it has written an alias before these.
     """
-    kind = claim.type or (_AFTER_ADDRESSES if isinstance(claim.targets, Unknown) else "")
-    return order[claim.object], claim.object, kind, repr(claim)
+    written = sorted(claims, key=_as_written)
+    first: dict[ObjectKey, Claim] = {}
+    for claim in written:
+        if not _is_open(claim):
+            first.setdefault(claim.object, claim)
+    wait = {key for key, claim in first.items() if claim.type != ALIAS}
+    return sorted(written, key=lambda one: (order[one.object], one.object, one.object in wait and _is_open(one)))
+
+
+def _as_written(claim: Claim) -> tuple[object, ...]:
+    """Return the sort key of a claim of an object. Of what it says at one place all can be merged: no text decides."""
+    return claim.rank, claim.type or (_AFTER_ADDRESSES if _is_open(claim) else ""), repr(claim)
+
+
+def _is_open(claim: Claim) -> bool:
+    """Whether it is not known of which type the targets are."""
+    return claim.type is None and isinstance(claim.targets, Unknown)
 
 
 def _of_type(typed_claims: Sequence[_TypedClaim], most: int, complaints: Told) -> Claim:
@@ -149,13 +167,25 @@ def _merged(targets: Sequence[Targets]) -> Targets:
 
 def _lost(loser: Claim, winner: Claim, reason: str) -> Complaint:
     if loser.object == winner.object:
-        text = f"{loser.object}: what stands behind its name {loser.name} does not agree: {reason}"
-        return Complaint(loser.object, "", "", "", text)
+        text = (
+            f"{loser.object}: what stands behind its name {loser.name} does not agree: {reason}. What it names first "
+            f"counts: {_shown(winner.targets)}, and not {_shown(loser.targets)}"
+        )
+        return Complaint(loser.object, "", "", "", text, is_choice=True)
     text = (
         f"{loser.object}: {winner.object} has {loser.name} because it asked for it first (of two at once the first by "
         f"name), and the two cannot be merged: {reason}"
     )
     return Complaint(loser.object, "", "", "", text)
+
+
+def _shown(targets: Targets) -> str:
+    if isinstance(targets, Detected):
+        return "the detected addresses"
+    if isinstance(targets, Unknown):
+        return "what is not known yet"
+    shown = ", ".join(targets.value[:MOST_SHOWN])
+    return f"{shown} and {len(targets.value) - MOST_SHOWN} more" if len(targets.value) > MOST_SHOWN else shown
 
 
 def _spelled(value: object) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from components.records.aliases import ALIASES
 from stacks.model.observation import Observation
 from stacks.model.values import Frozen, RecordSet, RegisteredRecord, SharedSet, UnreadZone
 from stacks.plan.desired import shares
@@ -46,9 +47,10 @@ def in_doubt(
         ours = [one for one in zone.registered.get(key, []) if zone.of_this_zone(one)]
         mark = zone.registered_marks.get(key)
         reason = reasons.get(key) or reasons.get((key[0], ANY)) or why_wanted(key, zone, sight)
-        if reason and not closed.reason(key[0]) and (ours or (mark and zone.of_this_zone(mark))):
+        marked = mark and zone.of_this_zone(mark) and zone.has_records(key)
+        if reason and not closed.reason(key[0]) and (ours or marked):
             kept = as_registered(key, zone.settings.zone, ours, mark)
-            yield KeptSet(kept, Frozen(*key, contents(ours), reason), _shared(key, sight))
+            yield KeptSet(kept, Frozen(*key, contents(ours), reason), sight.remembered(key))
 
 
 def why_wanted(key: Key, zone: ZoneIndex, sight: Sight) -> str:
@@ -61,15 +63,10 @@ def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -
     """Yield our sets of these types at a name, with our sets to which an alias there leads."""
     for record_type in types:
         ours = contents(zone.registered[name, record_type])
-        led_to = sorted(key for key in zone.registered if record_type == "CNAME" and key[0] in ours)
+        led_to = sorted(key for key in zone.registered if record_type in ALIASES and key[0] in ours)
         for key in ((name, record_type), *led_to):
             kept = as_registered(key, zone.settings.zone, zone.registered[key], zone.registered_marks.get(key))
-            yield KeptSet(kept, None, _shared(key, sight))
-
-
-def _shared(key: Key, sight: Sight) -> SharedSet | None:
-    """Return the givers that state remembers of a set; None for none."""
-    return SharedSet(*key, tuple(sight.shared[key].items())) if key in sight.shared else None
+            yield KeptSet(kept, None, sight.remembered(key))
 
 
 def by_policy(zone: ZoneIndex, planned: set[Key]) -> Iterator[RecordSet]:

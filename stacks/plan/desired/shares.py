@@ -11,18 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.marks import ownership
+from components.records.aliases import ALIASES
 from stacks.model.claims import Complaint, origin
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, SharedSet, Unknown
-from stacks.plan.desired.merging import ALIAS
 from stacks.plan.desired.tenure import SETTINGS
+from stacks.plan.desired.ways import LINK, Ways, as_remembered, remembered
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex
 
 ANYBODY = ""
 """The giver of targets whose giver is not known."""
-LINK = "link:"
-"""Before a link's name: the target of an object that points at the addresses detected on the link."""
 
 Gave = Mapping[str, tuple[str, ...]]
 """The targets that each object gave to a set, by `ObjectKey.resource`."""
@@ -38,6 +37,7 @@ class Sight:
     failure: str
     """The reason of a hidden origin that its cluster has; "" for none: a kind that it lacks hides no other objects."""
     shared: Mapping[Key, Gave]
+    ways: Mapping[Key, Ways]
     doubted: Mapping[str, str]
     """Objects whose names may be unknown, as an annotation cannot be followed, say; with the reason."""
 
@@ -58,14 +58,21 @@ class Sight:
             for source in observation.sources
             if isinstance(source.found, Known)
             for one in source.found.value
-            if isinstance(one, Complaint) and (one.annotation or one.hides_names)
+            if isinstance(one, Complaint) and (one.annotation or one.hides_names) and not one.minor
         }
-        return cls(tuple(read), tuple(unread), next(failures, ""), shared, doubted)
+        ways = {(one.name, one.type): remembered(one) for one in observation.registry.shared if one.ways}
+        return cls(tuple(read), tuple(unread), next(failures, ""), shared, ways, doubted)
 
     @property
     def is_clear(self) -> bool:
         """Whether all objects can be seen."""
         return not (self.unread or self.doubted)
+
+    def remembered(self, key: Key) -> SharedSet | None:
+        """Return the givers that state remembers of a set; None for none."""
+        if key not in self.shared:
+            return None
+        return SharedSet(*key, tuple(self.shared[key].items()), as_remembered(self.ways.get(key, {})))
 
     def hidden(self, resource: str) -> str:
         """Return the reason why an object may exist unseen; "" where it is known whether it does."""
@@ -110,14 +117,20 @@ class Combined:
     shared: tuple[SharedSet, ...]
 
 
-def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: Sight) -> Combined:
-    """Return the endpoint with the targets that hidden objects gave. held: the present values of its set."""
+def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: Sight, ways: Ways) -> Combined:
+    """Return the endpoint with the targets that hidden objects gave.
+
+    held: the present values of its set. ways: by the parents of the objects that claim it.
+    """
     given = gave((endpoint.name, endpoint.type), zone, held, sight)
     there = {resource for resource, _ in endpoint.parts}
     unseen = {giver: reason for giver in given if giver not in there and (reason := sight.hidden(giver))}
     links = tuple(LINK + link for link in endpoint.links)
-    fewest = 2 if zone.settings.marks == "txt" else 1
-    shared = _remembered(endpoint, given, links, tuple(unseen), fewest)
+    giving = {*there, *unseen}
+    former = {one: found for one, found in sight.ways.get((endpoint.name, endpoint.type), {}).items() if one in unseen}
+    known = former | {one: found for one, found in ways.items() if one in giving}
+    fewest = 2 if zone.settings.marks == "txt" and not known else 1
+    shared = _remembered(endpoint, given, links, tuple(unseen), fewest, known)
     # What pointed at these links does so still; it is only remembered.
     staying = [giver for giver in unseen if not (links and set(given[giver]) <= set(links))]
     if staying:
@@ -130,7 +143,7 @@ def _with_those_that_stay(
 ) -> Known[tuple[str, ...]] | Unknown:
     """Return the known targets with those of staying givers; the endpoint's own where these are not known."""
     unknown = [giver for giver, part in endpoint.parts if isinstance(part, Unknown)]
-    if (endpoint.links and unknown) or (staying and endpoint.type == ALIAS):  # a name has one alias
+    if (endpoint.links and unknown) or (staying and endpoint.type in ALIASES):  # a name has one alias
         return endpoint.targets
     known = {target for _, part in endpoint.parts if isinstance(part, Known) for target in part.value}
     kept = {target for giver in (*staying, *unknown) for target in _targets(giver, given, held)}
@@ -145,7 +158,7 @@ def _targets(resource: str, given: Gave, held: tuple[str, ...]) -> tuple[str, ..
 
 
 def _remembered(
-    endpoint: Endpoint, given: Gave, links: tuple[str, ...], unseen: tuple[str, ...], fewest: int
+    endpoint: Endpoint, given: Gave, links: tuple[str, ...], unseen: tuple[str, ...], fewest: int, ways: Ways
 ) -> tuple[SharedSet, ...]:
     """Return the givers to remember of an endpoint's set; () where fewer objects than this give to it."""
     parts: dict[str, set[str]] = {}
@@ -154,4 +167,6 @@ def _remembered(
         parts.setdefault(resource, set()).update(links or (part.value if isinstance(part, Known) else before))
     parts |= {resource: set(given[resource]) for resource in unseen}
     several = tuple((resource, tuple(sorted(values))) for resource, values in sorted(parts.items()) if values)
-    return (SharedSet(endpoint.name, endpoint.type, several),) if len(several) >= fewest else ()
+    if len(several) < fewest:
+        return ()
+    return (SharedSet(endpoint.name, endpoint.type, several, as_remembered(ways)),)

@@ -7,10 +7,15 @@
 | RecordDeleted   | Normal  | the object does not ask for it any more, and it is gone, or goes on without it        |
 | RecordRestored  | Normal  | somebody had changed or deleted it, and it was put right                              |
 | RecordAdopted   | Normal  | it stood there before, and is kept by us from now on                                  |
-| Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address            |
+| Waiting         | Normal  | where the name is to point is not known yet, e.g. a Gateway has no address, or a      |
+|                 |         | parent does not take the object now                                                   |
+| TargetChosen    | Normal  | what it says of its name does not agree; the message says what counts                 |
 | Conflict        | Warning | somebody else's record stands in its place                                            |
 | BadAnnotation   | Warning | an annotation does not say what can be done                                           |
+| LeftOut         | Warning | it has its records, without what the message says                                     |
+| Ignored         | Normal  | an annotation has no meaning here                                                     |
 | NameRefused     | Warning | the object does not get its name: another has it, or the settings do not allow it     |
+| Refused         | Warning | the provider refuses the record for what it is                                        |
 | HeldBack        | Warning | the guard leaves a change to a person                                                 |
 | Failed          | Warning | the run has failed: whether the record is as it should be is not known                |
 """
@@ -48,9 +53,13 @@ class Reason(Enum):
     RESTORED = "RecordRestored"
     ADOPTED = "RecordAdopted"
     WAITING = "Waiting"
+    TARGET_CHOSEN = "TargetChosen"
     CONFLICT = "Conflict"
     BAD_ANNOTATION = "BadAnnotation"
+    LEFT_OUT = "LeftOut"
+    IGNORED = "Ignored"
     NAME_REFUSED = "NameRefused"
+    REFUSED = "Refused"
     HELD_BACK = "HeldBack"
     FAILED = "Failed"
 
@@ -66,7 +75,7 @@ class Reason(Enum):
 
 
 _HAPPENS = frozenset({Reason.CREATED, Reason.UPDATED, Reason.DELETED, Reason.RESTORED, Reason.ADOPTED})
-_NORMAL = _HAPPENS | {Reason.WAITING}
+_NORMAL = _HAPPENS | {Reason.WAITING, Reason.TARGET_CHOSEN, Reason.IGNORED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,7 @@ def notices(outcome: Outcome) -> tuple[Notice, ...]:
 def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     yield from (_complaint(one) for one in outcome.plan.complaints)
     yield from _conflicts(outcome, claimants)
+    yield from _refused(outcome, claimants)
     yield from _held_back(outcome, claimants)
     complained = {(one.object, one.text) for one in outcome.plan.complaints}
     yield from (one for one, reason in _waiting(outcome, claimants) if (one.object, reason) not in complained)
@@ -130,8 +140,12 @@ def _all(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
 
 def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
-    if complaint.hides_names and not complaint.allowed:
+    if complaint.is_choice:
+        reason = Reason.TARGET_CHOSEN
+    if complaint.waits or (complaint.hides_names and not complaint.allowed):
         reason = Reason.WAITING
+    if complaint.minor:
+        reason = Reason.IGNORED if complaint.is_note else Reason.LEFT_OUT
     return Notice(complaint.object, reason, complaint.text.removeprefix(f"{complaint.object}: "))
 
 
@@ -139,6 +153,13 @@ def _conflicts(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
     for one in outcome.plan.conflicts:
         for key in claimants.now.get((one.name, one.type), ()):
             yield Notice(key, Reason.CONFLICT, f"{one.name} {one.type} is held by {one.held_by}: {one.reason}")
+
+
+def _refused(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:
+    for one in outcome.plan.rejected:
+        said = f"{one.subject} is refused by the provider: {one.words}"
+        for key in claimants.all(one.resource.record_set):
+            yield Notice(key, Reason.REFUSED, f"{said}. Mend it here; it is tried again by itself")
 
 
 def _held_back(outcome: Outcome, claimants: Claimants) -> Iterator[Notice]:

@@ -8,6 +8,7 @@
 | frozen    | stay as they are: where they are to point is not known now                    |
 | waiting   | are not made yet, for the same reason                                         |
 | conflict  | are not made: somebody else's stand in their place                            |
+| refused   | are not all as the object wants them: the provider refuses that               |
 | held-back | stay as they are until a person allows the change                             |
 | pending   | come with the next run                                                        |
 | failed    | may be as they were, or as they should be: the run that changes them failed   |
@@ -26,7 +27,7 @@ from stacks.plan.owners.events import Outcome, changes_by_set
 from stacks.plan.owners.owners import Claimants
 from stacks.plan.records.record_sets import Key, contents, sets_of
 
-RecordState = Literal["ready", "frozen", "waiting", "conflict", "held-back", "pending", "failed"]
+RecordState = Literal["ready", "frozen", "waiting", "conflict", "refused", "held-back", "pending", "failed"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -67,7 +68,7 @@ def statuses(outcome: Outcome, clusters: Collection[str]) -> tuple[ObjectStatus,
                 records[claimant].add(by_set.status(key))
     messages: dict[ObjectKey, dict[str, None]] = defaultdict(dict)
     for complaint in outcome.plan.complaints:
-        if complaint.object.cluster in clusters:
+        if complaint.object.cluster in clusters and not complaint.is_note:
             messages[complaint.object][complaint.text.removeprefix(f"{complaint.object}: ")] = None
     for claim in claimants.unknown:
         if claim.object.cluster in clusters and not any(one.name == claim.name for one in records[claim.object]):
@@ -97,7 +98,7 @@ class _BySet:
 
     def status(self, key: Key) -> RecordStatus:
         state = self.states.get(key) or ("ready" if key in self.planned else "pending")
-        as_it_was = state in {"held-back", "pending", "failed"}
+        as_it_was = state in {"refused", "held-back", "pending", "failed"}
         found = self.before.get(key, ()) if as_it_was else self.planned.get(key, ())
         return RecordStatus(*key, tuple(sorted(found)), state)
 
@@ -114,6 +115,8 @@ def _states(outcome: Outcome, planned: Mapping[Key, tuple[str, ...]]) -> Iterato
     if outcome.failure or not outcome.is_done:
         for key in outcome.by_set():
             yield key, "failed" if outcome.failure else "pending"
+    for one in outcome.plan.rejected:
+        yield one.resource.record_set, "refused"
     for refusal in outcome.held_back:
         for key in changes_by_set(refusal.changes):
             yield key, "held-back"

@@ -10,17 +10,22 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
+from components.marks.heritage import described
 from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
-from stacks.plan.records.cases import ADOPTED, Case, judge
+from stacks.plan.records.cases import ADOPTED, UNMARKED, Case, judge
+from stacks.plan.records.record_sets import settings_of, slot_of
+from stacks.plan.records.unmarked import NONE_UNMARKED, Unmarked
+from stacks.plan.records.wildcards import is_covered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.marks.heritage import HeritageMark
     from stacks.plan.records.zone_index import ZoneIndex
 
 Tool = Literal["truenorth", "external-dns", "cloudflare-ddns", "routeflare"]
-MARKLESS = frozenset({"routeflare"})
-"""Tools that mark nothing: what stands unmarked at a wanted name is taken to be theirs."""
+OURS = "it bears our mark, and state did not know it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,11 @@ class Traces:
 
     def lead_to(self, live: LiveRecord) -> bool:
         """Whether this stack has made the record. A mark alone does not tell it from another one beside it."""
-        return live.id in self.ids or (live.record.name, live.record.type, live.record.content) in self.records
+        return live.id in self.ids or self.foretell(live)
+
+    def foretell(self, live: LiveRecord) -> bool:
+        """Whether a run was about to make just this record."""
+        return (live.record.name, live.record.type, live.record.content) in self.records
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,13 @@ class Takeover:
     """A takeover by our own marks, or from another tool. owner: one of the tool's owners, "" for all.
 
     traces: limit it to our own marks to which these lead, as after a crash; None for all, as `truenorth adopt` does,
-    where a person has seen the list.
+    where a person has seen the list. unmarked: which records without a mark are taken, too.
     """
 
     tool: Tool
     owner: str = ""
     traces: Traces | None = None
+    unmarked: Unmarked = NONE_UNMARKED
 
     @property
     def is_asked(self) -> bool:
@@ -80,19 +90,36 @@ def adopt(
     wanted = zone.wanted(record_set)
     exact: list[LiveRecord] = []
     changed: list[LiveRecord] = []
+    reasons: dict[str, str] = {}
     for live in others:
         holders = zone.holders(live.record.name, live.record.type)
         case = judge(live, wanted, holders)
-        if live.id in zone.mark_ids:  # a mark is no value of the set, whatever `adopt` says
+        if live.id in zone.mark_ids or live.managed_by:  # a mark is no value of the set, whatever `adopt` says
             continue
-        if zone.settings.adopt in ADOPTED.get(case, ()) or _taken(case, live, (record_set, others), zone, takeover):
+        if why := _by_setting(case, zone) or _taken(case, live, (record_set, others), zone, takeover):
+            reasons[live.id] = why
             (exact if live.record.content in wanted.contents else changed).append(live)
     if not exact and not changed:
         return record_set, frozenset()
     if zone.settings.policy == "create-only":
         record_set, exact, changed = _as_it_is(record_set, [*exact, *changed]), [*exact, *changed], []
-    taken = _in_slots(record_set, exact, changed, zone)
+    taken = _with_reasons(_in_slots(record_set, exact, changed, zone), reasons)
     return taken, frozenset(slot.import_id for slot in taken.slots if slot.import_id)
+
+
+def _by_setting(case: Case, zone: ZoneIndex) -> str:
+    """Return why the setting `adopt` takes a record over in this case; "" where it does not."""
+    if zone.settings.adopt not in ADOPTED.get(case, ()):
+        return ""
+    if case not in UNMARKED:
+        return OURS
+    wished = ", and it is as wished" if case is Case.SAME_CONTENT else ""
+    return f"nobody has marked it{wished} (adopt: {zone.settings.adopt})"
+
+
+def _with_reasons(record_set: RecordSet, reasons: Mapping[str, str]) -> RecordSet:
+    slots = tuple(replace(slot, why=reasons.get(slot.import_id, "")) for slot in record_set.slots)
+    return replace(record_set, slots=slots)
 
 
 def _taken(
@@ -101,20 +128,35 @@ def _taken(
     there: tuple[RecordSet, list[LiveRecord]],
     zone: ZoneIndex,
     takeover: Takeover | None,
-) -> bool:
-    """Whether a takeover takes a record over in this case. there: the set, and the records at its name."""
+) -> str:
+    """Return why a takeover takes a record over in this case; "" where not. there: the set, the records at its name."""
     if takeover is None:
-        return False
+        return ""
+    if case in UNMARKED and not takeover.rebuilds:
+        return takeover.unmarked.takes(live.record, case, settings_of(there[0]), takeover.tool)
     if takeover.rebuilds:
-        if takeover.traces is None:
-            return case in {Case.OURS, Case.OURS_CHANGED}
-        if takeover.traces.lead_to(live):
-            return zone.is_marked_ours(live) and live.record.type == there[0].type
-        wanted = takeover.traces.wanted and zone.settings.adopt != "never"
-        return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone)
-    if takeover.tool in MARKLESS:
-        return case in {Case.SAME_CONTENT, Case.OTHER_CONTENT}
-    return case is Case.ANOTHER_TOOL and takeover.takes_mark(zone.holders(live.record.name, live.record.type)[0])
+        return OURS if _rebuilt(case, live, there, zone, takeover) else ""
+    mark = zone.holders(live.record.name, live.record.type)[0] if case is Case.ANOTHER_TOOL else None
+    return f"it was made by {described(mark)}" if mark and takeover.takes_mark(mark) else ""
+
+
+def _rebuilt(
+    case: Case,
+    live: LiveRecord,
+    there: tuple[RecordSet, list[LiveRecord]],
+    zone: ZoneIndex,
+    takeover: Takeover,
+) -> bool:
+    """Whether a record with a mark of ours is taken back."""
+    if takeover.traces is None:
+        return case in {Case.OURS, Case.OURS_CHANGED}
+    if takeover.traces.lead_to(live):
+        # Under a wildcard a mark comes after its record: the run may have been cut off between the two.
+        unmarked = takeover.traces.foretell(live) and is_covered(live.record.name, zone.wildcards)
+        ours = zone.is_marked_ours(live) or (unmarked and case in UNMARKED)
+        return ours and live.record.type == there[0].type
+    wanted = takeover.traces.wanted and zone.settings.adopt != "never"
+    return wanted and case is Case.OURS_CHANGED and _is_surely_ours(live, *there, zone)
 
 
 def _is_surely_ours(live: LiveRecord, record_set: RecordSet, others: list[LiveRecord], zone: ZoneIndex) -> bool:
@@ -141,7 +183,7 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
     Where a record of ours holds the slot, with other content, the one that has the content already gets a slot of its
     own, and ours goes: two records of one content cannot be.
     """
-    by_content = {live.record.content: live.id for live in exact}
+    by_content = {live.record.content: live for live in exact}
     numbers = {slot.number for slot in record_set.slots}
     free = {number for number in numbers if _is_free(record_set, number, zone)}
     fresh = (number for number in count() if number not in numbers and _is_free(record_set, number, zone))
@@ -149,12 +191,13 @@ def _in_slots(record_set: RecordSet, exact: list[LiveRecord], changed: list[Live
     for slot in record_set.slots:
         if slot.target in by_content:
             number = slot.number if slot.number in free else next(fresh)
-            found.append(Slot(number, slot.target, by_content[slot.target]))
+            live = by_content[slot.target]
+            found.append(slot_of(number, live.record, live.id))
         elif slot.number in free and further:
             found.append(replace(slot, import_id=further.pop(0).id))
         else:
             found.append(slot)
-    found += [Slot(next(fresh), live.record.content, live.id) for live in further]
+    found += [slot_of(next(fresh), live.record, live.id) for live in further]
     return replace(record_set, slots=tuple(found))
 
 
@@ -181,7 +224,7 @@ def without_what_stands(record_set: RecordSet, left: list[LiveRecord], zone: Zon
         return slot.target not in taken or bool(slot.import_id) or ours.get(name) == slot.target
 
     def possible(slot: Slot) -> Slot:
-        return replace(slot, target=zone.live[slot.import_id].record.content) if slot.target in taken else slot
+        return slot_of(slot.number, zone.live[slot.import_id].record, slot.import_id) if slot.target in taken else slot
 
     kept = tuple(slot for slot in record_set.slots if stays(slot))
     return replace(record_set, slots=tuple(possible(slot) if slot.import_id else slot for slot in kept))
@@ -192,7 +235,7 @@ def _as_it_is(record_set: RecordSet, taken: list[LiveRecord]) -> RecordSet:
     some = taken[0].record
     return replace(
         record_set,
-        slots=tuple(Slot(number, live.record.content) for number, live in enumerate(taken)),
+        slots=tuple(slot_of(number, live.record) for number, live in enumerate(taken)),
         ttl=some.ttl,
         proxied=some.proxied,
         comment=some.comment,

@@ -15,16 +15,19 @@
 | another owner's mark, another stack's of TrueNorth        | ANOTHER_OWNER | -                        | conflict     |
 | our owner's mark by another state: another instance       | ANOTHER_STATE | `truenorth adopt`        | conflict     |
 | another tool's mark: external-dns, cloudflare-ddns        | ANOTHER_TOOL  | `truenorth adopt --from` | conflict     |
-| no mark, the wished content                               | SAME_CONTENT  | same-content, all        | conflict     |
+| no mark, as wished in all: content, proxy, ttl, comment   | SAME_CONTENT  | same-content, all        | conflict     |
+| no mark, the wished content, its settings otherwise       | OTHER_SETTINGS | all                     | conflict     |
 | no mark, other content (also: several records)            | OTHER_CONTENT | all                      | conflict     |
 | a CNAME where A is wanted, and the reverse                | OTHER_TYPE    | -                        | conflict     |
+| one that the provider manages itself and nobody can write | MANAGED       | -                        | conflict     |
 | one more beside ours, which state does not know           | BESIDE_OURS   | -                        | ours goes on |
 | ours was deleted, and somebody made another in its place  | REPLACED      | -                        | conflict     |
 | ours beside one that has the wished content already: no   | OURS by a TXT | owned, same-content, all | ours makes   |
 | API takes two of the same                                 | mark          |                          | way          |
 
-`truenorth adopt` takes OURS whatever `adopt` says; after a crash so does a run, where traces lead to it
-(`adoption.Traces`). A mark is never taken for a value of the set that it stands beside.
+Beside `adopt`, a person can name what nobody has marked: `truenorth adopt --name`, `--from-comment` or `--from` a tool
+that marks nothing. `truenorth adopt` takes OURS whatever `adopt` says; after a crash so does a run, where
+traces lead to it (`adoption.Traces`). A mark is never taken for a value of the set that it stands beside.
 A conflict is reported; nothing is declared there, and the record stays as it is. Wildcards and the apex are names like
 any other: a wildcard's record is only looked for at `*`, never at a name that it covers.
 """
@@ -35,13 +38,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from components.marks import heritage, ownership
+from components.marks import heritage, in_comments, ownership
 from components.marks.heritage import HeritageMark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from components.marks.writer import Writer
+    from components.records.record import Record
     from stacks.model.values import LiveRecord
 
 
@@ -54,8 +58,10 @@ class Case(Enum):
     ANOTHER_STATE = "another instance's of this stack"
     ANOTHER_TOOL = "another tool's"
     SAME_CONTENT = "nobody's, as wished"
+    OTHER_SETTINGS = "nobody's, content as wished, settings otherwise"
     OTHER_CONTENT = "nobody's, otherwise"
     OTHER_TYPE = "of another type"
+    MANAGED = "the provider's own"
     BESIDE_OURS = "beside ours"
     REPLACED = "in place of ours"
 
@@ -64,9 +70,12 @@ ADOPTED = {
     Case.OURS: frozenset({"owned", "same-content", "all"}),
     Case.OURS_CHANGED: frozenset({"all"}),
     Case.SAME_CONTENT: frozenset({"same-content", "all"}),
+    Case.OTHER_SETTINGS: frozenset({"all"}),
     Case.OTHER_CONTENT: frozenset({"all"}),
 }
 """The settings of `adopt` by which a record is taken over. Where a case is missing, none does."""
+UNMARKED = frozenset({Case.SAME_CONTENT, Case.OTHER_SETTINGS, Case.OTHER_CONTENT})
+"""The cases of records without a mark where nothing of ours is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +94,14 @@ class Wanted:
     cut_off: bool
     believes_comments: bool = True
     """Whether a comment may say that a record is ours: where our marks stand in comments."""
+    settings: Record | None = None
+    """The wished ttl, proxy, comment without a mark, and tags; None: any are as wished."""
 
 
 def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
     """Return the case of a record unknown to state. holders: the marks in the zone that may speak of it."""
-    if live.record.type != wanted.type:
-        return Case.OTHER_TYPE
+    if live.managed_by or live.record.type != wanted.type:
+        return Case.MANAGED if live.managed_by else Case.OTHER_TYPE
     holder = holder_of(live, holders, wanted.writer, believes_comments=wanted.believes_comments)
     ours = holder is not None and wanted.writer.has_written(holder)
     same = live.record.content in wanted.contents
@@ -100,9 +111,27 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
         return Case.BESIDE_OURS if wanted.alive else Case.REPLACED
     if ours:
         return Case.OURS_CHANGED
-    if holder is None:
-        return Case.SAME_CONTENT if same else Case.OTHER_CONTENT
-    return _of_others(holder, wanted.writer)
+    return _unmarked(live.record, wanted, same=same) if holder is None else _of_others(holder, wanted.writer)
+
+
+def _unmarked(there: Record, wanted: Wanted, *, same: bool) -> Case:
+    if not same:
+        return Case.OTHER_CONTENT
+    return Case.OTHER_SETTINGS if differing(there, wanted.settings) else Case.SAME_CONTENT
+
+
+def differing(there: Record, wished: Record | None) -> tuple[str, ...]:
+    """Return the settings of a record that are not as wished, each with both values, in words for a message.
+
+    The ttl of a proxied record is the provider's. Tags that nobody wishes for are left alone.
+    """
+    if wished is None:
+        return ()
+    pairs: list[tuple[str, object, object]] = [("proxied", there.proxied, wished.proxied)]
+    pairs += [] if there.proxied and wished.proxied else [("ttl", there.ttl, wished.ttl)]
+    pairs += [("comment", in_comments.parse(there.comment)[0], wished.comment)]
+    pairs += [("tags", ",".join(there.tags), ",".join(wished.tags))] if wished.tags else []
+    return tuple(f"{name} {old!r} -> {new!r}" for name, old, new in pairs if old != new)
 
 
 def _of_others(holder: HeritageMark, writer: Writer) -> Case:

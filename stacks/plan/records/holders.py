@@ -58,7 +58,7 @@ def _of_zone(zone: ZoneIndex) -> Iterator[HeldRecord]:
             record_type = live.record.type
             speaking = tuple(mark for mark in zone.holders(name, record_type) if speaks(mark, name, record_type))
             holder = zone.holder_of(live, speaking)
-            if holder and live.id not in zone.mark_ids:
+            if holder and live.id not in zone.mark_ids and not live.managed_by:
                 yield HeldRecord(domain, live, holder, is_mark=False)
         for mark, live in zone.marks_at.get(name, ()):
             if zone.is_foreign(live) and live.id not in listed:

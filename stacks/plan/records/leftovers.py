@@ -11,7 +11,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from components.records.logical_name import LogicalName
-from stacks.model.values import LiveRecord, RecordSet, Slot
+from stacks.model.values import LiveRecord, RecordSet
+from stacks.plan.records.record_sets import slot_of
 
 if TYPE_CHECKING:
     from stacks.plan.records.adoption import Takeover, Traces
@@ -93,7 +94,7 @@ def _as_found(key: Key, there: list[LiveRecord], mark: LiveRecord | None, zone: 
         zone_id=zone.zone_id,
         name=host,
         type=record_type,
-        slots=tuple(Slot(next(free), live.record.content, live.id) for live in there),
+        slots=tuple(slot_of(next(free), live.record, live.id) for live in there),
         ttl=some.ttl,
         proxied=some.proxied,
         comment=some.comment,

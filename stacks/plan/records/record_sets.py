@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.marks import in_comments
@@ -26,7 +27,14 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     name, record_type = record_set.name, record_set.type
     records = {
         str(LogicalName(name, record_type, slot.number)): Record(
-            name, record_type, slot.target, record_set.ttl, record_set.proxied, record_set.comment, record_set.tags
+            name=name,
+            type=record_type,
+            content=slot.target,
+            ttl=record_set.ttl,
+            proxied=record_set.proxied,
+            comment=record_set.comment,
+            tags=record_set.tags,
+            spelling=slot.spelling,
         )
         for slot in record_set.slots
     }
@@ -36,6 +44,12 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     for former in record_set.former_marks:
         records[former_mark_name(record_set, former.number)] = former.record
     return records
+
+
+def settings_of(record_set: RecordSet) -> Record:
+    """Return a record with the wished settings of a set, its comment without a mark, and no content."""
+    comment, _ = in_comments.parse(record_set.comment)
+    return Record(record_set.name, record_set.type, "", record_set.ttl, record_set.proxied, comment, record_set.tags)
 
 
 def mark_record(name: str, content: str, ttl: int) -> Record:
@@ -59,11 +73,11 @@ def import_ids(record_set: RecordSet) -> dict[str, str]:
     return {logical_name: identity for logical_name, identity in ids.items() if identity}
 
 
-def marked_comment(comment: str, settings: ZoneSettings, writer: Writer) -> str:
-    """Return the comment of a record, with the mark in it where marks are comments."""
+def marked_comment(comment: str, settings: ZoneSettings, writer: Writer, longest: int) -> str:
+    """Return the comment of a record, with the mark in it where marks are comments. longest: characters of both."""
     if settings.marks != "comment":
         return comment
-    return in_comments.encode(comment, writer.owner, settings.comment_limit, writer.instance)
+    return in_comments.encode(comment, writer.owner, longest, writer.instance)
 
 
 def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark: RegisteredRecord | None) -> RecordSet:
@@ -76,7 +90,9 @@ def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark
         zone_id=some.zone_id,
         name=key[0],
         type=key[1],
-        slots=tuple(sorted((Slot(number(one), one.record.content) for one in records), key=lambda slot: slot.number)),
+        slots=tuple(
+            sorted((slot_of(number(one), one.record) for one in records), key=lambda slot: slot.number),
+        ),
         ttl=some.record.ttl,
         proxied=some.record.proxied,
         comment=some.record.comment,
@@ -87,6 +103,17 @@ def as_registered(key: Key, zone: str, records: Sequence[RegisteredRecord], mark
         provider=some.provider,
         tags=some.record.tags,
     )
+
+
+def slot_of(place: int, record: Record, import_id: str = "") -> Slot:
+    """Return the slot of a record as it is, in the spelling that it has. place: the slot's number."""
+    return Slot(place, record.content, import_id, record.spelling)
+
+
+def spelled(found: Iterable[Slot], records: Iterable[Record]) -> tuple[Slot, ...]:
+    """Return the slots with their targets spelled as in these records."""
+    known = {one.content: one.spelling for one in records if one.spelling}
+    return tuple(replace(slot, spelling=known[slot.target]) if slot.target in known else slot for slot in found)
 
 
 def slots(targets: Sequence[str], held: Mapping[int, str]) -> tuple[Slot, ...]:

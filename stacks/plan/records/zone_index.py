@@ -11,17 +11,21 @@ from components.marks import heritage
 from components.marks.heritage import HeritageMark, Readers
 from components.marks.writer import Writer
 from components.records import canonical_content
+from components.records.aliases import Neighbour, clash
 from components.records.logical_name import MARK, LogicalName
+from components.records.record import Record
+from components.records.types import MARKED_TYPES
 from stacks.model.observation import Observation
 from stacks.model.values import LiveRecord, RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.plan.desired.keeping import Keeping
 from stacks.plan.records.cases import Wanted, holder_of
-from stacks.plan.records.record_sets import Key, sets_of
+from stacks.plan.records.cuts import Cut, Cuts, cut_of, cuts_of
+from stacks.plan.records.record_sets import Key, sets_of, settings_of
+from stacks.plan.records.wildcards import wildcards
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
     from stacks.settings.zone import ZoneSettings
-
-MARKED_TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class ZoneIndex:
     """The ids of all records and marks that state holds."""
     present: frozenset[str]
     """The logical names that state knows and the zone has: never to be imported, the engine would replace them."""
-    own_types: Mapping[str, frozenset[str]]
-    """The types of our records, without marks, that the zone has, by name."""
+    own_types: Mapping[str, frozenset[Neighbour]]
+    """Our records, without marks, that the zone has, by name."""
     former_marks: frozenset[str]
     """The names at which a mark stands that was taken over to be deleted."""
     live: Mapping[str, LiveRecord]
@@ -51,8 +55,16 @@ class ZoneIndex:
     """The records of the zone that state does not know, by name."""
     marks_at: Mapping[str, list[tuple[HeritageMark, LiveRecord]]]
     """The marks in the zone with their records, by the names that they speak of."""
+    keeping: Keeping
+    """What the zone keeps of the settings of records."""
     mark_ids: frozenset[str]
     """The ids of all TXT records that are marks, those of no name among them."""
+    cuts: Cuts
+    """The delegated names of the zone."""
+    wildcards: frozenset[str]
+    """The wildcards of the zone."""
+    managed_keys: frozenset[Key]
+    """Our sets with a record that the provider manages itself."""
 
     def holders(self, name: str, record_type: str) -> tuple[HeritageMark, ...]:
         """Return the marks that may speak of this set, the surest first."""
@@ -73,7 +85,9 @@ class ZoneIndex:
         return mark.instance if mark is not None and self.writer.is_namesake_of(mark) else ""
 
     def is_marked_ours(self, live: LiveRecord) -> bool:
-        """Whether the surest mark of a record is one that this stack has written."""
+        """Whether the surest mark of a record is one that this stack has written. One that nobody can write is not."""
+        if live.managed_by:
+            return False
         holder = self.holder_of(live, self.holders(live.record.name, live.record.type))
         return holder is not None and self.is_ours(holder)
 
@@ -99,6 +113,7 @@ class ZoneIndex:
             alive=self.alive(key),
             cut_off=alone and key in self.registered_marks and not self.registered.get(key),
             believes_comments=self.believes_comments,
+            settings=settings_of(record_set),
         )
 
     def is_foreign(self, live: LiveRecord) -> bool:
@@ -111,21 +126,37 @@ class ZoneIndex:
 
     def is_removable(self, live: LiveRecord) -> bool:
         """Whether the record of a mark can be imported to be deleted: state does not know it, and it holds no more."""
-        return self.is_foreign(live) and self.is_whole(live)
+        return self.is_foreign(live) and self.is_whole(live) and not live.managed_by
 
     def of_this_zone(self, registered: RegisteredRecord) -> bool:
         """Whether state says that a record is in this zone."""
         return registered.zone_id == self.zone_id
 
-    def own_in_the_way(self, key: Key) -> tuple[str, ...]:
+    def own_in_the_way(self, key: Key, *, proxied: bool) -> tuple[str, ...]:
         """Return the other types of our records at the name with which the zone cannot have this set."""
         name, record_type = key
-        others = {kind for kind in self.own_types.get(name, ()) if kind != record_type and clashes(record_type, kind)}
-        if name in self.former_marks and (
-            record_type == "CNAME" or (record_type == "TXT" and self.settings.traits.whole_sets)
-        ):
-            others.add("TXT")
+        wanted, former = Neighbour(record_type, proxied), Neighbour("TXT")
+        others = {
+            one.type
+            for one in self.own_types.get(name, ())
+            if one.type != record_type and self.clash_at(name, wanted, one)
+        }
+        is_twin = record_type == former.type and not self.settings.traits.whole_sets
+        if name in self.former_marks and not is_twin and self.clash_at(name, wanted, former):
+            others.add(former.type)
         return tuple(sorted(others))
+
+    def clash_at(self, name: str, one: Neighbour, other: Neighbour) -> bool:
+        """Whether the zone cannot have both at a name."""
+        return clash(self.settings.traits, one, other, at_apex=name == self.settings.zone)
+
+    def cut_of(self, name: str) -> Cut | None:
+        """Return the zone cut at or above a name; None for none."""
+        return cut_of(name, self.settings.zone, self.cuts)
+
+    def has_records(self, key: Key) -> bool:
+        """Whether the zone has a record of this name and type, of whoever."""
+        return any(live.record.type == key[1] for live in self.by_name.get(key[0], ()))
 
     def has_mark(self, key: Key) -> bool:
         """Whether the zone has the mark of a set that state says is ours."""
@@ -153,10 +184,13 @@ def index(
     live = {one.id: one for one in snapshot.records}
     present = [one for one in registered if one.id in live]
     records, marks = sets_of(registered)
-    types: dict[str, frozenset[str]] = defaultdict(frozenset)
-    for resource in (one.resource for one in present):
+    types: dict[str, frozenset[Neighbour]] = defaultdict(frozenset)
+    managed: set[Key] = set()
+    for one in present:
+        resource = one.resource
         if resource.is_record:
-            types[resource.name] |= {resource.type}
+            types[resource.name] |= {neighbour(one.record)}
+            managed |= {resource.record_set} if live[one.id].managed_by else set()
     marks_at, mark_ids = _marks(snapshot.records, _readers(settings, zone))
     return ZoneIndex(
         settings=zone,
@@ -173,6 +207,10 @@ def index(
         foreign=_by_name(one for one in snapshot.records if one.id not in ids),
         marks_at=marks_at,
         mark_ids=mark_ids,
+        keeping=Keeping(zone, snapshot.limits, settings.owner),
+        cuts=cuts_of(zone.zone, snapshot.records),
+        wildcards=wildcards(live.record.name for live in snapshot.records),
+        managed_keys=frozenset(managed),
     )
 
 
@@ -207,6 +245,6 @@ def _marks(
     return marks, frozenset(ids)
 
 
-def clashes(wanted: str, present: str) -> bool:
-    """Whether a record of one type keeps the other from the same name (RFC 1034, 3.6.2: CNAME stands alone)."""
-    return wanted == present or "CNAME" in {wanted, present}
+def neighbour(record: Record) -> Neighbour:
+    """Return a record as its neighbours see it."""
+    return Neighbour(record.type, record.proxied)

@@ -61,10 +61,10 @@ class Followed:
         )
 
     def updates(self, change: Change, ours: RegisteredRecord) -> bool:
-        """Whether a change gives a record a target that it follows, and nothing else."""
+        """Whether a change gives a record a target that it follows, and nothing else; or nothing that it has not."""
         after, before = change.after, change.before
-        if after is None:
-            return False
+        if after is None or change.is_as_wished:
+            return change.is_as_wished
         moves = before is None or before.content != after.content
         return self.points(change) and moves and same(replace(ours.record, content=after.content), after)
 

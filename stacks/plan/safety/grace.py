@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from components.records.aliases import Neighbour, clash
+from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, ZoneSnapshot
 from stacks.plan.records.record_sets import Key, as_registered, sets_of
-from stacks.plan.records.zone_index import clashes
 
 
 def withhold(
@@ -34,17 +35,18 @@ def withhold(
 
 def _not_planned(plan: Plan, observation: Observation) -> Iterator[RecordSet]:
     """Yield our sets in the zones that are not in the plan, as state has them."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for name, record_type in (
-        *((one.name, one.type) for one in plan.record_sets),
-        *((one.name, one.type) for one in plan.deferred),
-    ):
-        wanted[name].add(record_type)
+    wanted: dict[str, set[Neighbour]] = defaultdict(set)
+    for one in plan.record_sets:
+        wanted[one.name].add(Neighbour(one.type, one.proxied))
+    for later in plan.deferred:
+        wanted[later.name].add(Neighbour(later.type))
     for zone in observation.zones:
         if isinstance(zone, ZoneSnapshot):
             live = {one.id for one in zone.records}
             here = (one for one in observation.registry.records if one.zone_id == zone.zone_id and one.id in live)
             records, marks = sets_of(here)
             for key, owned in records.items():
-                if not any(clashes(other, key[1]) for other in wanted[key[0]]):
+                mine = Neighbour(key[1], owned[0].record.proxied)
+                traits, is_apex = PROVIDERS[owned[0].provider], key[0] == zone.zone
+                if not any(clash(traits, other, mine, at_apex=is_apex) for other in wanted[key[0]]):
                     yield as_registered(key, zone.zone, owned, marks.get(key))

@@ -8,6 +8,8 @@ A wrong setting, a lost file or another tool at work shows as many changes at on
 |                                                                 | or those at which an object of a cluster serves   |
 | one that was changed or deleted behind our back is put back: it | likewise                                          |
 | may be a migration under way                                    |                                                   |
+|                                                                 | the zone has it as it is wished, and state does   |
+|                                                                 | not know it yet                                   |
 | one with our mark is adopted, with other content                | likewise, where the mark bears the id of this     |
 |                                                                 | state, or a person has asked for the adoption     |
 
@@ -29,7 +31,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -41,7 +43,7 @@ from stacks.model.values import RegisteredRecord, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Action, Change
 from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.creations import too_many_new
-from stacks.plan.safety.emptied import emptied
+from stacks.plan.safety.emptied import Emptying
 from stacks.plan.safety.followed import PUT_RIGHT, Followed
 from stacks.plan.safety.identities import exchanged
 from stacks.plan.safety.instances import adoptions, changes_content, of_other_states, of_unproven, proven
@@ -65,13 +67,19 @@ def refusals(
     if not asked:
         refused += [*of_other_states(settings, observation), *of_unproven(found, observation)]
     refused += exchanged(plan, found, observation)
-    refused += _each_zone(settings, plan, found, observation, ours, asked=asked)
-    said = {change.urn for one in refused for change in one.changes}
-    if not settings.guard.emptying:
-        nothing_left = emptied(plan, found, observation, _zone_names(observation))
-        refused += (one for one in nothing_left if not said.issuperset(change.urn for change in one.changes))
+    emptying = None if settings.guard.emptying else Emptying.of(plan, found, observation)
+    sources = _unsaid(emptying.of_sources() if emptying else (), refused)
+    refused += sources
+    refused += _unsaid(_each_zone(settings, plan, found, observation, ours, asked=asked), sources)
+    refused += _unsaid(emptying.of_zones(_zone_names(observation)) if emptying else (), refused)
     refused += too_many_new(settings.guard, found)
     return tuple(refused)
+
+
+def _unsaid(more: Iterable[Refusal], refused: Sequence[Refusal]) -> list[Refusal]:
+    """Return the refusals with a change that no other refusal has."""
+    said = {change.urn for one in refused for change in one.changes}
+    return [one for one in more if not said.issuperset(change.urn for change in one.changes)]
 
 
 def _each_zone(
@@ -144,7 +152,9 @@ def word(refused: Sequence[Refusal]) -> str:
 
 
 def _described(change: Change) -> dict[str, object]:
-    return asdict(change) | {"action": change.action.value}
+    before, after = (record.said() if record else None for record in (change.before, change.after))
+    told = {name: value for name, value in asdict(change).items() if name != "why"}
+    return told | {"action": change.action.value, "before": before, "after": after}
 
 
 def _too_many(guard: GuardSettings, zone: str, owned: int, counted: int, former: int, done: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from components.records.aliases import Neighbour
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, RegisteredRecord, ZoneSnapshot
+from stacks.plan.records.alone import takes_the_place
 from stacks.plan.records.record_sets import Key, as_registered, sets_of
 from stacks.plan.safety.followed import Followed
 from stacks.plan.safety.refusal import Refusal
@@ -32,10 +35,14 @@ def held_back(plan: Plan, refused: Sequence[Refusal], observation: Observation) 
     for key in sorted(held):
         if records[key][0].zone_id in names:
             kept[key] = as_registered(key, names[records[key][0].zone_id], records[key], marks.get(key))
-    sets = [
+    staying: dict[str, set[Neighbour]] = defaultdict(set)
+    for one in kept.values():
+        staying[one.name].add(Neighbour(one.type, one.proxied))
+    sets = [  # a set that was to take the place of one that stays waits for it
         _moved(one, kept.pop((one.name, one.type)), followed) if (one.name, one.type) in kept else one
         for one in plan.record_sets
-        if (one.name, one.type) in held or (one.name, one.type) not in new
+        if ((one.name, one.type) in held or (one.name, one.type) not in new)
+        and not any(takes_the_place(one, other) for other in staying.get(one.name, ()))
     ]
     deferred = tuple(one for one in plan.deferred if not any((one.name, other) in held for other in one.until))
     return replace(plan, record_sets=(*sets, *kept.values()), deferred=deferred)

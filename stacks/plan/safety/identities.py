@@ -1,6 +1,7 @@
 """Refusals where a zone or a cluster is not the one that it was: it was made anew, or it is another. Pure.
 
-A zone is known by its id, a cluster by the UID of its namespace kube-system. State remembers both.
+A zone is known by its id, a cluster by the UID of its namespace kube-system. State remembers both, and with which
+settings each source was read.
 """
 
 from __future__ import annotations
@@ -8,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stacks.model.claims import origin
-from stacks.model.memory import GuardMemory
+from stacks.model.memory import Filters, GuardMemory
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import ZoneSnapshot
+from stacks.model.values import Known, ZoneSnapshot
 from stacks.plan.changes import Change
 from stacks.plan.safety.holders import holders_of
 from stacks.plan.safety.refusal import Refusal
@@ -38,7 +39,18 @@ def identities(observation: Observation, *, kept: bool) -> GuardMemory:
         registry.memory.spent,
         tuple(sorted((dict(registry.zone_ids) | zones).items())),
         tuple(sorted((former | clusters).items())),
+        _filters(observation, kept=kept),
     )
+
+
+def _filters(observation: Observation, *, kept: bool) -> tuple[tuple[str, Filters], ...]:
+    """Return the settings with which each source of the settings was last read."""
+    former = dict(observation.registry.memory.filters)
+    read = {origin(one.cluster, one.kind): one.filters for one in observation.sources if isinstance(one.found, Known)}
+    present = tuple(origin(one.cluster, one.kind) for one in observation.sources)
+    staying = {begin: chosen for begin, chosen in former.items() if begin.startswith(present)}
+    found = read | former if kept else staying | read
+    return tuple(sorted(found.items()))
 
 
 def seen_clusters(observation: Observation) -> dict[str, str]:

@@ -8,17 +8,22 @@ from dataclasses import replace
 
 from components.marks import ownership
 from components.records.logical_name import MARK
+from components.records.record import Record
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import RecordSet, RegisteredRecord, Rejected
+from stacks.model.values import RecordSet, RegisteredRecord, Rejected, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Change, same
 from stacks.plan.records.record_sets import Key, as_registered, declared_records, sets_of
+
+LONGEST_WORDS = 500
+"""Characters of a provider's words that are kept and shown."""
 
 
 def rejected(change: Change, plan: Plan, words: str) -> Rejected:
     """Return the rejection of a change. words: the provider's own."""
     record, key = change.record, change.resource.record_set
-    return Rejected(change.zone, change.logical_name, record, change.after is None, words, _asked_by(key, plan))
+    said = " ".join(words.split())[:LONGEST_WORDS]
+    return Rejected(change.zone, change.logical_name, record, change.after is None, said, _asked_by(key, plan))
 
 
 def _asked_by(key: Key, plan: Plan) -> tuple[str, ...]:
@@ -30,12 +35,23 @@ def _asked_by(key: Key, plan: Plan) -> tuple[str, ...]:
     return found or ("the settings",)
 
 
-def still_wanted(plan: Plan, one: Rejected) -> bool:
-    """Return whether a plan has what was refused, just as it was."""
-    for record_set in plan.record_sets:
-        if record_set.zone == one.zone and one.logical_name in (declared := declared_records(record_set)):
-            return not one.is_deletion and same(declared[one.logical_name], one.record)
-    return one.is_deletion
+def still_wanted(plan: Plan, refused: Iterable[Rejected]) -> tuple[Rejected, ...]:
+    """Return what a plan has of that which was refused, just as it was."""
+    several = tuple(refused)
+    keys = {(one.zone, *one.resource.record_set) for one in several}
+    wanted = {
+        (record_set.zone, logical_name): record
+        for record_set in plan.record_sets
+        if (record_set.zone, record_set.name, record_set.type) in keys
+        for logical_name, record in declared_records(record_set).items()
+    }
+    return tuple(one for one in several if _is_wanted(one, wanted.get((one.zone, one.logical_name))))
+
+
+def _is_wanted(one: Rejected, now: Record | None) -> bool:
+    if one.is_deletion or now is None:
+        return one.is_deletion and now is None
+    return same(now, one.record)
 
 
 def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -> Plan:
@@ -48,11 +64,16 @@ def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -
         several[one.resource.record_set].append(one)
     if not several:
         return plan
+    live = {one.id for zone in observation.zones if isinstance(zone, ZoneSnapshot) for one in zone.records}
+    unread = {zone.zone for zone in observation.zones if isinstance(zone, UnreadZone)}
     records, marks = sets_of(observation.registry.records)
+    alive = {key for key, owned in records.items() if any(one.id in live for one in owned)}
     sets: list[RecordSet] = []
     for wanted in plan.record_sets:
         key = (wanted.name, wanted.type)
-        kept = _kept(wanted, several[key], records.get(key, []), marks.get(key)) if key in several else wanted
+        # What is gone from the zone, and refused when it is made again, leaves nothing for a mark to stand beside.
+        owned = records.get(key, []) if key in alive or wanted.zone in unread else []
+        kept = _kept(wanted, several[key], owned, marks.get(key)) if key in several else wanted
         sets += [kept] if kept else []
     planned = {(one.name, one.type) for one in plan.record_sets}
     sets += [

@@ -6,6 +6,7 @@ name) only `truenorth` itself checks.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,6 +17,8 @@ from stacks.settings.reference.models import field_texts, sections
 from stacks.settings.stack import NAMESPACE, Settings
 from stacks.settings.zone import NameSettings, RecordSettings
 
+SCHEMA_FILE = "truenorth.schema.json"
+"""The name of the file beside the settings that `truenorth init` makes."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _TEXT_OR_TEXTS = {"anyOf": [{"type": "string"}, _TEXTS]}
@@ -36,6 +39,11 @@ _OR_TEXT = (NameSettings, ClusterSettings)
 """Models of which an entry may be a text: the name, the context."""
 _BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 """Bounds of a setting that may be a number or a text, as pydantic has them and as JSON Schema does."""
+
+
+def schema_text() -> str:
+    """Return the schema as the text of a file."""
+    return json.dumps(schema(), indent=1) + "\n"
 
 
 def schema() -> dict[str, Any]:

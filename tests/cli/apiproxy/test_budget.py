@@ -157,7 +157,9 @@ class TestARefusal:
         budget.refuse({"Retry-After": "86400"}, 0)
         assert budget.wait(0) == 300
 
-    @pytest.mark.parametrize(("headers", "seconds"), [({}, 30), (left(0, 44), 44), ({"Retry-After": "soon"}, 30)])
+    @pytest.mark.parametrize(
+        ("headers", "seconds"), [({}, 1), (left(0, 44), 44), ({"Retry-After": "soon"}, 1), ({"Retry-After": "0"}, 0.25)]
+    )
     def test_one_that_does_not_say_is_waited_out_all_the_same(self, headers: dict[str, str], seconds: float) -> None:
         budget = Budget(0.25, CLOUDFLARE, 0)
         budget.refuse(headers, 0)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.dialects import DIALECTS
@@ -152,12 +154,15 @@ class TestWithinTheBudget:
         assert 429 not in {status for _, _, status in api.counts.tally.calls}
         assert 120 <= api.clock.time <= 240
 
-    def test_a_burst_before_a_lower_limit_is_known_is_put_right_by_its_refusals(self) -> None:
+    def test_a_burst_before_a_lower_limit_is_known_is_refused_beyond_it_and_told_for_how_long(self) -> None:
         api = Api(share=1)
         api.handle = limited(100, 60, lambda: api.clock.time)
         api.latency = 0.05
-        assert api.run(141) == [200] * 141
-        assert api.counts.tally.calls["cloudflare", "GET", 429] > 0
+        answers = api.run(141)
+        told = [one for one in answers if isinstance(one, TurnTooLate)]
+        assert (answers.count(200), len(told)) == (100, 41)
+        assert all(0 < one.seconds <= 60 for one in told)
+        assert api.clock.time < 6
 
     @pytest.mark.parametrize("share", [0.1, 0.25, 0.9])
     def test_gandi_is_asked_nearly_as_often_as_it_allows_whatever_the_share(self, share: float) -> None:
@@ -206,38 +211,60 @@ class TestPatience:
 class TestARefusal:
     @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
     def test_it_is_waited_out(self, method: str) -> None:
-        api = Api(in_turn(throttled(42), 200))
+        api = Api(in_turn(throttled(5), 200))
         assert api.run(method=method) == [200]
-        assert api.times() == [0, 42]
+        assert api.times() == [0, 5]
         assert api.counts.tally.calls == {("cloudflare", method, 429): 1, ("cloudflare", method, 200): 1}
-        assert api.counts.tally.waits == {"cloudflare": (1, 42)}
+        assert api.counts.tally.waits == {"cloudflare": (1, 5)}
 
     def test_all_wait_together(self) -> None:
         api = Api()
-        api.handle = lambda _: throttled(30) if api.clock.time < 30 else httpx2.Response(200)
+        api.handle = lambda _: throttled(3) if api.clock.time < 3 else httpx2.Response(200)
         assert api.run(8) == [200] * 8
-        assert sorted(set(api.times())) == [0, 30]
+        assert sorted(set(api.times())) == [0, 3]
 
     def test_who_comes_later_waits_too(self) -> None:
-        api = Api(in_turn(throttled(30), 200))
+        api = Api(in_turn(throttled(3), 200))
         assert api.run(3, at_once=False) == [200] * 3
-        assert api.times() == [0, 30, 30, 30]
+        assert api.times() == [0, 3, 3, 3]
 
-    def test_one_that_never_ends_is_the_answer_in_the_end(self) -> None:
-        api = Api(lambda _: throttled(10))
-        assert api.run(method="POST") == [429]
-        assert api.times() == [0, 10, 20, 30, 40]
+    @pytest.mark.parametrize("seconds", [0, 1, 2, 5, 7, 300, 100_000])
+    def test_one_that_lasts_is_told_after_seconds_and_holds_up_no_other(self, seconds: int) -> None:
+        api = Api(lambda _: throttled(seconds))
+        answers = api.run(20, method="POST")
+        assert all(isinstance(one, TurnTooLate) for one in answers)
+        assert api.clock.time <= 6
 
-    def test_it_is_never_waited_out_for_longer_than_a_window(self) -> None:
-        api = Api(in_turn(throttled(100_000), 200))
-        assert api.run() == [200]
-        assert api.times() == [0, 300]
+    def test_one_that_lasts_is_told_at_once_to_who_comes_meanwhile(self) -> None:
+        api = Api(lambda _: throttled(60))
+        answers = api.run(20, at_once=False)
+        assert [str(one) for one in answers] == [
+            "another 60 s, longer than is waited. Nothing was changed by this call"
+        ] * 20
+        assert (api.clock.time, len(api.asked)) == (0, 1)
 
-    def test_the_lab_that_somebody_else_has_used_up_is_asked_again_when_it_answers_again(self) -> None:
+    @given(st.lists(st.one_of(st.just(200), st.integers(0, 20)), min_size=1, max_size=30))
+    def test_no_refusal_holds_up_a_request_for_more_than_seconds(self, answers: list[int]) -> None:
+        api = Api(in_turn(*(one if one == 200 else throttled(one) for one in answers), 200))
+        for _ in range(len(answers)):
+            began = api.clock.time
+            (answer,) = api.run()
+            assert answer == 200 or isinstance(answer, TurnTooLate)
+            assert api.clock.time - began <= 6
+
+    def test_one_of_long_ago_costs_the_next_no_patience(self) -> None:
         api = Api()
-        api.handle = limited(10, 60, lambda: api.clock.time, others=iter([20, 0, 0]).__next__)
-        assert api.run(2) == [200, 200]
-        assert api.times() == [0, 60, 60]
+        api.handle = lambda _: throttled(5) if api.clock.time % 300 < 5 else httpx2.Response(200)
+
+        async def calls() -> list[int]:
+            async with httpx2.AsyncClient(transport=httpx2.MockTransport(api.answer)) as client:
+                pace = Pacer(DIALECTS["cloudflare"], 0.25, api.counts, api.clock)
+                first = await pace.send(client, client.build_request("GET", URL))
+                await api.clock.sleep(300 - api.clock.time)
+                return [first.status_code, (await pace.send(client, client.build_request("GET", URL))).status_code]
+
+        assert api.clock.run(calls()) == [200, 200]
+        assert api.clock.time == 305
 
 
 BROKEN = [httpx2.ReadError, httpx2.ReadTimeout, httpx2.RemoteProtocolError, httpx2.WriteError, httpx2.WriteTimeout]
@@ -327,7 +354,7 @@ class TestAnEndInTheMiddle:
 
     def test_by_the_machines_clock_it_ends_at_once(self) -> None:
         async def calls() -> None:
-            async with httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: throttled(100))) as client:
+            async with httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: throttled(5))) as client:
                 pace = Pacer(DIALECTS["cloudflare"], 0.25, Counts())
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(pace.send(client, client.build_request("GET", URL)), 0.01)

@@ -141,13 +141,18 @@ class TestExternalDns:
             done.stdout
         )
         assert "conflict theirs.example.com A" in done.stdout
-        sets = [("www", "A"), ("www", "AAAA"), ("api", "A"), ("new", "A")]
+        sets = [("www", "A"), ("www", "AAAA"), ("api", "A")]
         wished = {(f"{name}.example.com", kind, targets[kind == "AAAA"]) for name, kind in sets}
         wished |= {our_mark(f"{name}.example.com", kind) for name, kind in sets}
         wildcard = ("_truenorth-a._wildcard.example.com", "TXT", our_mark("*.example.com")[2])
         assert entries(inside) - foreign - wished == {("*.example.com", "A", FIRST_IPV4), wildcard}
         assert foreign <= entries(inside)
         assert ids <= {one["id"] for one in remote.records(inside.places)}
+        assert "waits: truenorth up" in done.stdout
+        assert {one["resource"] for one in inside.result("up")["changes"]} == {
+            "new.example.com/A",
+            "new.example.com/A/mark",
+        }
         nothing_is_left_to_do(inside)
 
     def test_marks_that_are_encrypted_need_their_key(self, inside: Inside) -> None:

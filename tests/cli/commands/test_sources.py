@@ -20,6 +20,7 @@ from tests.cli.in_process import truenorth
 from tests.cluster.objects import GATEWAY_API, gateway, ingress, manifest, route
 from tests.cluster.place import Place, make_place
 
+E = "external-dns.alpha.kubernetes.io"
 WWW, API = "www.example.com", "api.example.com"
 
 
@@ -73,8 +74,8 @@ class TestTheTable:
         place.put(gateway("192.0.2.1"), route(WWW, annotations=asking), route(API, name="api"))
         lines = sources.lines()
         assert lines[0] == "name type targets settings asked for by"
-        assert f"{API} A 192.0.2.1 HTTPRoute {place.namespace}/api" in lines
-        assert f"{WWW} A 192.0.2.1 ttl 300, proxied HTTPRoute {place.namespace}/web" in lines
+        assert f"{API} A 192.0.2.1 ttl auto HTTPRoute {place.namespace}/api" in lines
+        assert f"{WWW} A 192.0.2.1 ttl auto, proxied HTTPRoute {place.namespace}/web" in lines, "a proxied ttl is auto"
         assert lines[-1] == "the source gateway-httproute asks for 2 names"
 
     def test_says_what_is_detected_what_is_unknown_and_what_is_in_none_of_our_zones(self, sources: Sources) -> None:
@@ -82,7 +83,7 @@ class TestTheTable:
         place.put(gateway(), route(WWW), route("www.example.net", name="elsewhere"))
         place.put(route(API, name="api", annotations={"truenorth/content-mode": "ddns"}))
         lines = sources.lines()
-        assert f"{API} the WAN address HTTPRoute {place.namespace}/api" in lines
+        assert f"{API} A the WAN address ttl auto HTTPRoute {place.namespace}/api" in lines
         assert f"{WWW} Gateway {place.namespace}/edge has no addresses HTTPRoute {place.namespace}/web" in lines
         elsewhere = next(line for line in lines if line.startswith("www.example.net"))
         assert "in none of our zones" in elsewhere
@@ -92,6 +93,15 @@ class TestTheTable:
         lines = sources.lines()
         assert f"{WWW} skipped, see below HTTPRoute {sources.place.namespace}/web" in lines
         assert lines[-1].startswith(f"skipped HTTPRoute {sources.place.namespace}/web: the annotation truenorth/ttl")
+
+    def test_says_which_annotations_are_left_out_and_that_nothing_is_skipped(self, sources: Sources) -> None:
+        place = sources.place
+        place.put(gateway("192.0.2.1"), route(WWW, annotations={"truenorth/tll": "300", f"{E}/aws-weight": "1"}))
+        lines = sources.lines()
+        assert f"{WWW} A 192.0.2.1 ttl auto HTTPRoute {place.namespace}/web" in lines
+        left_out = f"left out HTTPRoute {place.namespace}/web: the annotation"
+        assert lines[-2] == f"{left_out} 'truenorth/tll' is not known, and is left out; is truenorth/ttl meant?"
+        assert lines[-1] == f"{left_out} '{E}/aws-weight' has no meaning here, and is left out"
 
     def test_names_all_objects_that_share_a_name(self, sources: Sources) -> None:
         place = sources.place
@@ -120,15 +130,16 @@ class TestJson:
             "name": WWW,
             "zone": "example.com",
             "type": "A",
+            "state": "made",
             "targets": ["192.0.2.1"],
             "links": [],
             "unknown": "",
             "ttl": 300,
-            "proxied": None,
-            "comment": None,
+            "proxied": False,
+            "comment": "",
             "objects": [f"httproute/{place.namespace}/web"],
         }
-        assert (elsewhere["zone"], elsewhere["targets"]) == (None, None)
+        assert (elsewhere["zone"], elsewhere["state"], elsewhere["targets"]) == (None, "outside", None)
         (complaint,) = document["complaints"]
         assert (complaint["annotation"], complaint["value"]) == ("truenorth/type", "MX")
 

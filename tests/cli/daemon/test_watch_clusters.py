@@ -14,7 +14,7 @@ from lab.kube.proxy import Proxy, proxied
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, until, watching
-from tests.cluster.objects import gateway, route
+from tests.cluster.objects import Manifest, condition, gateway, refusal, route, said_by
 from tests.cluster.place import Place, make_place
 
 WWW, API = "www.example.com", "api.example.com"
@@ -104,6 +104,35 @@ class TestObjects:
             place.put(route(WWW, labels={"team": "shop"}, annotations={"truenorth/ttl": "300"}))
             until_done(watcher, (f"{WWW}/A", "update"))
             assert [method for method, _ in inside.calls()] == ["GET", "PUT"]
+            assert ended(watcher) == 0
+
+    def test_of_which_controllers_change_their_word_all_the_time_stay_as_they_are(
+        self, inside: Inside, place: Place
+    ) -> None:
+        """Not ready now, and two controllers that overwrite each other (envoyproxy/gateway#9128 and #4264)."""
+        follow(inside, place)
+        far, edge = {"name": "far"}, {"name": "edge"}
+        place.put(gateway("192.0.2.1"), gateway("192.0.2.2", name="far"), route(WWW, refs=[edge, far]))
+        with watching(inside) as watcher:
+            until_done(watcher, (f"{WWW}/A", "create"))
+            inside.calls()
+            words: tuple[list[Manifest], ...] = (
+                [said_by(edge, condition())],
+                [said_by(far, condition()), said_by(edge, refusal("NoReadyListeners"))],
+                [said_by(edge, refusal("NoReadyListeners")), said_by(far, refusal("Pending"))],
+                [],
+            )
+            for said in words:
+                place.put(route(WWW, refs=[edge, far], parents=said))
+            # The next result with a change is that of this one: what was done before it shows in the log too.
+            place.put(route(API, name="api"))
+            until_done(watcher, (f"{API}/A", "create"))
+            written = [one for one in inside.calls() if one[0] != "GET"]
+            assert len(written) == 1
+            assert {one["content"] for one in remote.records(inside.places) if one["name"] == WWW} == {
+                "192.0.2.1",
+                "192.0.2.2",
+            }
             assert ended(watcher) == 0
 
     def test_with_a_bad_annotation_are_told_and_keep_what_they_have(self, inside: Inside, place: Place) -> None:

@@ -58,6 +58,20 @@ class TestWhatMayPass:
         closing = Diagnostic("error", "update failed", "urn::stack")
         assert str(failed(a_run("", said, closing, steps=(step,)))) == "create www.example.com/A: POST: 500 oops"
 
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ("409: This record already exists", "409: This record already exists"),
+            ("rrset_ttl: too small", "400: rrset_ttl: too small"),
+            ("500", "500"),
+        ],
+    )
+    def test_a_refusal_of_gandi_is_told_in_its_words_alone(self, said: str, told: str) -> None:
+        step = Step("failed", "create", "urn::www.example.com/A", "t")
+        whole = f"creating urn:a: 1 error occurred:\n\t* StatusCode: {told[:3]} ; Err: {said} \n\n"
+        run = a_run("", Diagnostic("error", whole, "urn::www.example.com/A"), steps=(step,))
+        assert str(failed(run)) == f"create www.example.com/A: the API answers {told}"
+
     def test_a_fault_of_the_program_is_told_without_its_traceback_and_once(self) -> None:
         first = Diagnostic(
             "error", "python inline source runtime error: no\nTraceback (most recent call last):\n  File x"

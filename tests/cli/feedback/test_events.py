@@ -82,6 +82,15 @@ class TestAnEvent:
         assert (event["type"], event["reason"], event["count"]) == ("Warning", "BadAnnotation", 2)
         assert "truenorth/ttl" in event["message"]
 
+    def test_what_is_left_out_is_told_once_beside_what_was_made(self, shop: Shop, proxy: Proxy) -> None:
+        shop.reached_by(proxy.kubeconfig())
+        shop.asks("web", "www.example.com", tll="300")
+        shop.write(*(shop.outcome() for _ in range(3)))
+        shop.run()
+        told = {one["reason"]: (one["type"], one["count"]) for one in shop.events("web")}
+        assert told == {"RecordCreated": ("Normal", 1), "LeftOut": ("Warning", 2)}
+        assert posts(proxy) == 3, "a loop tells it once, and the next command counts it"
+
     def test_what_is_over_and_comes_back_is_told_again_and_what_lasts_after_a_while(self, shop: Shop) -> None:
         shop.asks("web", "www.example.com")
         bad = Notice(ObjectKey("home", "Service", shop.namespace, "web"), Reason.BAD_ANNOTATION, "it is bad")

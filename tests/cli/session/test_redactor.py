@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.session.redactor import Redactor, addresses, of_notification, of_ping, redactor
+from cli.session.redactor import Redactor, addresses, of_notification, of_ping, redactor, without_way
 
 SECRETS = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=6, max_size=30)
 
@@ -34,6 +34,15 @@ class TestARedactor:
 
     def test_takes_the_longer_of_two_secrets_first(self) -> None:
         assert Redactor(["secret", "secret-and-more"]).text("secret-and-more, secret") == "***, ***"
+
+    @pytest.mark.parametrize("after", ["/CLOUDFLARE_BASE_URL/zones/0", '"', ""])
+    def test_leaves_no_way_to_the_api_proxy(self, after: str) -> None:
+        said = f'Post "http://127.0.0.1:40123/{"aZ-_0" * 8}{after}: EOF'
+        assert Redactor().text(said) == without_way(said) == f'Post "http://127.0.0.1:40123/***{after}: EOF'
+
+    @pytest.mark.parametrize("path", ["client/v4/zones", "a" * 41, "a" * 39, ""])
+    def test_leaves_other_ways_on_this_machine_alone(self, path: str) -> None:
+        assert Redactor().text(f"http://127.0.0.1:80/{path}") == f"http://127.0.0.1:80/{path}"
 
     def test_leaves_short_values_alone(self) -> None:
         assert Redactor(["", "a", "12345"]).text("a 12345") == "a 12345"

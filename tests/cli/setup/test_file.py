@@ -14,6 +14,7 @@ from cli.setup.file import Chosen, content, write
 from stacks.model.errors import UserError
 from stacks.settings.cluster import SourceName
 from stacks.settings.files import from_file
+from stacks.settings.reference.schema import SCHEMA_FILE
 from tests.cli.conftest import fill
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
@@ -50,6 +51,15 @@ def test_whatever_is_chosen_is_what_the_file_says(
 def test_what_is_not_possible_is_refused_before_anything_is_written() -> None:
     with pytest.raises(UserError, match=r"www\.example\.com is named twice"):
         content("home", Chosen("example.com", names=("www", "www.example.com")), {}, FILE)
+
+
+@pytest.mark.parametrize(
+    ("has_schema", "lines"), [(True, [f"# yaml-language-server: $schema=./{SCHEMA_FILE}"]), (False, [])]
+)
+def test_the_first_line_names_the_schema_where_there_is_one(has_schema: bool, lines: list[str]) -> None:  # noqa: FBT001 - a parameter of a table
+    text = content("home", Chosen("example.com", names=("www",)), {}, FILE, has_schema=has_schema)
+    assert text.splitlines()[: len(lines) + 1][:-1] == lines
+    assert text.splitlines()[len(lines)].startswith("# The stack home")
 
 
 class TestWriting:

@@ -13,7 +13,7 @@ from cli.setup.place import place_of
 from stacks.model.errors import Problem, UserError
 
 PIN = f"truenorth=={version('truenorth')}"
-NEW = ["Pulumi.yaml", "__main__.py", "requirements.txt", ".gitignore"]
+NEW = ["Pulumi.yaml", "__main__.py", "requirements.txt", ".gitignore", "truenorth.schema.json"]
 
 
 def problem(named: Path, stack: str = "dns") -> Problem:
@@ -30,6 +30,12 @@ class TestInAFolderWithoutAProject:
         assert list(found.files) == [tmp_path / name for name in NEW]
         assert found.words == ()
         assert list(tmp_path.iterdir()) == []
+
+    def test_a_schema_that_is_there_stays_and_serves(self, tmp_path: Path) -> None:
+        (tmp_path / "truenorth.schema.json").write_text("{}")
+        found = place_of("dns", tmp_path, {})
+        assert tmp_path / "truenorth.schema.json" not in found.files
+        assert found.has_schema
 
     @pytest.mark.parametrize(
         ("text", "toolchain", "word"),
@@ -56,7 +62,7 @@ class TestInAFolderWithoutAProject:
         (tmp_path / "requirements.txt").write_text("requests\n")
         (tmp_path / ".gitignore").write_text("__pycache__/\n")
         found = place_of("dns", tmp_path, {})
-        assert list(found.files) == [tmp_path / "Pulumi.yaml", tmp_path / "__main__.py"]
+        assert list(found.files) == [tmp_path / name for name in NEW if name not in {"requirements.txt", ".gitignore"}]
         assert found.words == (
             f"requirements.txt stays as it is; add to it:\n  {PIN}",
             ".gitignore stays as it is; add to it:\n  .venv/",

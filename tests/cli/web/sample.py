@@ -30,6 +30,7 @@ from stacks.model.values import (
     Frozen,
     Known,
     RecordSet,
+    Rejected,
     Sighting,
     Slot,
     Unknown,
@@ -85,6 +86,7 @@ def convergence(
     *,
     frozen: tuple[Frozen, ...] = (),
     conflicts: tuple[Conflict, ...] = (),
+    rejected: tuple[Rejected, ...] = (),
     **observation: object,
 ) -> Convergence:
     seen: dict[str, object] = {
@@ -93,9 +95,15 @@ def convergence(
         "registry": Registry(),
     }
     asked_by = observation.pop("asked_by", ())
-    plan = Plan(tuple(record_sets), conflicts, frozen, asked_by=asked_by, geo=GeoPlan())  # type: ignore[arg-type] # values of a test
+    plan = Plan(tuple(record_sets), conflicts, frozen, rejected=rejected, asked_by=asked_by, geo=GeoPlan())  # type: ignore[arg-type] # values of a test
     runs = (RUN,) if changes else ()
     return Convergence(Observation(**seen | observation), plan, changes, runs, 2.13)  # type: ignore[arg-type] # likewise
+
+
+def refused(label: str, words: str = "Record quota exceeded. (81045)") -> Rejected:
+    """An address that the provider refuses."""
+    record = Record(f"{label}.{ZONE}", "A", IPV4, 1, proxied=False, comment="")
+    return Rejected(ZONE, f"{label}.{ZONE}/A", record, is_deletion=False, words=words, asked_by=("the settings",))
 
 
 def change(action: Action, label: str, before: str | None, after: str | None) -> Change:

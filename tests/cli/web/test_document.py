@@ -95,6 +95,7 @@ class TestTheDocument:
             "records": 14,
             "marks": 13,
             "conflicts": 1,
+            "refused": 0,
             "frozen": 2,
             "deferred": 0,
             "leaving": 0,

@@ -14,7 +14,7 @@ from stacks.model.values import Conflict, Deferred, Frozen, Unknown, UnreadZone
 from stacks.plan.changes import Action
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.refusal import Refusal
-from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, troubled
+from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, refused, troubled
 from tests.stacks.plan.worlds import make_observation, make_settings, owned_www
 
 START = Status("home", "home", NOW)
@@ -37,6 +37,7 @@ class TestARow:
         row = only(convergence([record_set("www", IPV4, "192.0.2.9", ttl=300, comment="web", tags=("a:b",))]))
         assert row == {
             "name": "www.example.com",
+            "unicode": "www.example.com",
             "type": "A",
             "zone": ZONE,
             "provider": "cloudflare",
@@ -51,6 +52,10 @@ class TestARow:
             "reason": "",
             "confirmed_seconds": None,
         }
+
+    def test_has_an_international_name_in_both_forms(self) -> None:
+        row = only(convergence([record_set("xn--bcher-kva", IPV4)]))
+        assert (row["name"], row["unicode"]) == ("xn--bcher-kva.example.com", "bücher.example.com")
 
     def test_has_each_value_of_a_set_that_is_one_record(self) -> None:
         assert only(convergence([record_set("www", f"{IPV4}\n192.0.2.9")]))["contents"] == [IPV4, "192.0.2.9"]
@@ -85,6 +90,11 @@ class TestTheState:
         refusal = Refusal(ZONE, "too many", (change(Action.DELETE, "www", IPV4, None),))
         row = only(replace(convergence(self.SETS), refusals=(refusal,), is_held_back=True))
         assert (row["state"], row["reason"]) == ("held", "refused: too many")
+
+    def test_is_refused_with_the_words_of_the_provider_whether_it_is_there_or_not(self) -> None:
+        for sets in ((), self.SETS):
+            row = only(convergence(sets, rejected=(refused("www"),)))
+            assert (row["state"], row["reason"]) == ("refused", "Record quota exceeded. (81045)")
 
     def test_is_unread_where_the_zone_is(self) -> None:
         row = only(convergence(self.SETS, zones=(UnreadZone(ZONE, "503"),)))

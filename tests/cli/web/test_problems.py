@@ -18,7 +18,19 @@ from stacks.model.geo import GeoPlan, GeoSight
 from stacks.model.values import Conflict, Family, Frozen, Known, Unknown, UnreadZone
 from stacks.plan.changes import Action
 from stacks.plan.safety.refusal import Refusal
-from tests.cli.web.sample import IPV4, NOW, ZONE, change, convergence, dispatch, ingress, record_set, sighting, troubled
+from tests.cli.web.sample import (
+    IPV4,
+    NOW,
+    ZONE,
+    change,
+    convergence,
+    dispatch,
+    ingress,
+    record_set,
+    refused,
+    sighting,
+    troubled,
+)
 
 REFUSAL = Refusal(ZONE, "12 of 14 records would be deleted", (change(Action.DELETE, "www", IPV4, None),))
 REFUSED = Refused((Problem("12 of 14 records would be deleted", "zone example.com", "look at it"),), "a1b2c3d4")
@@ -53,6 +65,7 @@ class TestTheHeadline:
                 ("good", "All 1,200 names point where they should"),
             ),
             ((troubled(),), ("warning", "1 name in conflict, 2 names frozen")),
+            ((convergence(WWW, rejected=(refused("a"),)),), ("warning", "1 record refused by the provider")),
             ((convergence(WWW, zones=(UnreadZone(ZONE, "503"),)),), ("warning", "1 zone unread")),
             (
                 (replace(convergence(WWW), refusals=(REFUSAL,), is_held_back=True),),
@@ -92,6 +105,7 @@ class TestAProblem:
                 "warning",
             ),
             ((convergence(frozen=(Frozen("a.example.com", "A", (), "silence"),)),), "frozen", "warning"),
+            ((convergence(rejected=(refused("a"),)),), "rejected", "bad"),
             ((convergence(geo=GeoSight(Unknown("403"))),), "balancing", "bad"),
             (
                 (convergence(WWW), Confirmation((Unconfirmed("www.example.com", "A", "late"),))),

@@ -66,7 +66,32 @@ BAD_TTL = Complaint(
     f"{ingress('web')}: truenorth/ttl is [soon], not seconds, or auto",
 )
 FOREIGN = Complaint(ingress("api"), "", "", "", f"{ingress('api')}: api.example.com is an older object's")
+CHOICE = Complaint(
+    ingress("web"),
+    "",
+    "",
+    "",
+    f"{ingress('web')}: what stands behind its name web.example.com does not agree: a name has one CNAME",
+    is_choice=True,
+)
 NO_WAN = "the sources do not say what the WAN address is: none of 4 has answered"
+MISSPELT = Complaint(
+    ingress("web"),
+    "truenorth/tll",
+    "",
+    "truenorth/ttl",
+    f"{ingress('web')}: the annotation 'truenorth/tll' is not known, and is left out; is truenorth/ttl meant?",
+    minor=True,
+)
+MEANINGLESS = Complaint(
+    ingress("api"),
+    "external-dns.alpha.kubernetes.io/aws-weight",
+    "",
+    "",
+    f"{ingress('api')}: the annotation 'external-dns.alpha.kubernetes.io/aws-weight' has no meaning here, and is "
+    "left out",
+    minor=True,
+)
 FEW = records()[:4]
 OURS = "home/ingress/shop/web"
 
@@ -169,6 +194,13 @@ OUTCOMES: Mapping[str, tuple[Event, ...]] = {
                 complaints=(BAD_TTL, FOREIGN),
                 frozen=(Frozen(f"web.{ZONE}", "A", (IPV4,), BAD_TTL.text),),
             ),
+        ),
+    ),
+    "a choice": (replace(convergence(FEW), plan=replace(convergence(FEW).plan, complaints=(CHOICE,))),),
+    "left out": (
+        replace(
+            convergence(FEW, sources=(SourceSighting("home", "ingress", "Ingress", Known((MISSPELT, MEANINGLESS))),)),
+            plan=replace(convergence(FEW).plan, complaints=(MISSPELT, MEANINGLESS)),
         ),
     ),
     "many complaints": (

@@ -21,6 +21,10 @@ LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
         ("*", "*.example.com"),
         ("*.dev.example.com", "*.dev.example.com"),
         ("_service", "_service.example.com"),
+        ("bücher", "xn--bcher-kva.example.com"),
+        ("BÜCHER.example.com.", "xn--bcher-kva.example.com"),
+        ("🐱。example。com", "xn--5o8h.example.com"),
+        ("\uff0a", "*.example.com"),
     ],
 )
 def test_a_name_is_completed_with_its_zone(name: str, full: str) -> None:
@@ -34,7 +38,16 @@ def test_a_name_with_dots_must_lie_in_the_zone(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "-www", "www-", "a b", "a..example.com", "www.*.example.com", "w" * 64, "ü", "www/../x", "."]
+    ("name", "inside"),
+    [("api.dev", "api.dev.example.com is the form"), ("bücher.dev", "xn--bcher-kva.dev.example.com is the form")],
+)
+def test_a_name_with_dots_is_answered_with_the_form_to_write(name: str, inside: str) -> None:
+    with pytest.raises(ValueError, match=inside):
+        canonical.fqdn(name, "example.com")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "-www", "www-", "a b", "a..example.com", "www.*.example.com", "w" * 64, "www/../x", "."]
 )
 def test_what_is_no_dns_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"label|outside"):

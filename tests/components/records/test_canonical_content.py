@@ -61,7 +61,11 @@ def test_what_is_no_content_of_its_type_is_refused_and_read_as_it_is(record_type
 
 
 def test_a_type_that_is_none_is_read_as_it_is() -> None:
-    assert canonical_content.lenient("ALIAS", "Host.example.org.") == "Host.example.org."
+    assert canonical_content.lenient("ANAME", "Host.example.org.") == "Host.example.org."
+
+
+def test_an_alias_of_a_providers_own_is_written_like_a_cname() -> None:
+    assert canonical_content.content("ALIAS", "Host.example.org.") == "host.example.org"
 
 
 def strings(text: str) -> tuple[bytes, ...]:

@@ -18,6 +18,15 @@ def zones(cloudflare: Cloudflare) -> None:
     cloudflare.add_zone("gamma.com", account=cloudflare.add_account("Another"))
 
 
+def test_an_international_zone_is_found_and_shown_under_its_unicode_name_alone(
+    api: Api, cloudflare: Cloudflare
+) -> None:
+    """https://github.com/cloudflare/cloudflare-go/issues/347"""
+    cloudflare.add_zone("xn--mnchen-3ya.example")
+    assert [one["name"] for one in api("GET", "/zones?name=münchen.example").json()["result"]] == ["münchen.example"]
+    assert api("GET", "/zones?name=xn--mnchen-3ya.example").json()["result"] == []
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

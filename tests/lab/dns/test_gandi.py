@@ -77,9 +77,13 @@ def test_the_apex_and_wildcards_have_their_records(organisation: Gandi, place: s
     assert answers(place, "any.example.net", "A") == {"any.example.net. 300 IN A 203.0.113.8"}
 
 
-def test_an_alias_of_gandis_own_type_is_no_record(organisation: Gandi) -> None:
-    put(organisation, "@", "ALIAS", "host.example.org.")
-    assert zones_of(organisation)() == {ZONE: ()}
+def test_an_alias_of_gandis_own_type_answers_with_the_addresses_of_its_target(organisation: Gandi, place: str) -> None:
+    put(organisation, "@", "ALIAS", "host.example.net.")
+    put(organisation, "@", "MX", "10 mail.example.net.")
+    put(organisation, "host", "A", "203.0.113.7")
+    assert answers(place, "example.net", "A") == {"example.net. 300 IN A 203.0.113.7"}
+    assert answers(place, "example.net", "MX") == {"example.net. 300 IN MX 10 mail.example.net."}
+    assert answers(place, "example.net", "CNAME") == set()
 
 
 def test_a_zone_that_has_not_changed_is_the_same_object(organisation: Gandi) -> None:

@@ -38,7 +38,6 @@ def refused(record_type: str, *values: object, **others: object) -> list[str]:
     [
         ("A", "192.0.2.1"),
         ("AAAA", "2001:db8::1"),
-        ("ALIAS", "target.example.net."),
         ("CAA", '0 issue "letsencrypt.org"'),
         ("CNAME", "target.example.net."),
         ("CNAME", "www"),
@@ -54,6 +53,11 @@ def refused(record_type: str, *values: object, **others: object) -> list[str]:
 )
 def test_values_are_kept_as_they_were_given(record_type: str, value: str) -> None:
     assert made(record_type, value) == (value,)
+
+
+def test_an_alias_of_gandis_own_type_stands_at_the_apex_only() -> None:
+    assert made("ALIAS", "target.example.net.", name="@") == ("target.example.net.",)
+    assert refused("ALIAS", "target.example.net.", name="www") == ["rrset_type"]
 
 
 @pytest.mark.parametrize(

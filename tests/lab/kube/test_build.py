@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lab.kube.build import install
-from lab.kube.definitions import OPERATORS
+from lab.kube.definitions import DNS_ENDPOINT, OPERATORS, Definitions
 from lab.kube.programs import CHANNELS, MODULES, Part, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
 from lab.kube.versions import (
@@ -73,6 +74,7 @@ class _Machine:
                 zipped.writestr(f"{root}/config/crd/{channel}/gateway.networking.k8s.io_gateways.yaml", channel)
         told = {"Error": "requires go >= 1.27.0", "Zip": str(archive), "Sum": checksum}
         (self.folder / f"gateway-api@v{GATEWAY_API}.json").write_text(json.dumps(told))
+        self._has(DNS_ENDPOINT, ["config/crd/standard/dnsendpoints.externaldns.k8s.io.yaml", "README.md"])
 
     def has_the_modules_of_operators(self) -> None:
         files = {
@@ -82,14 +84,21 @@ class _Machine:
             ],
             "metallb": ["config/crd/bases/metallb.io_ipaddresspools.yaml", "config/crd/bases/metallb.io_bgppeers.yaml"],
             "argo-cd": ["manifests/crds/application-crd.yaml", "manifests/crds/appproject-crd.yaml"],
+            "contour": ["examples/contour/01-crds.yaml", "examples/contour/02-rbac.yaml"],
+            "istio-api": ["kubernetes/customresourcedefinitions.gen.yaml"],
+            "openshift-api": ["route/v1/zz_generated.crd-manifests/routes.crd.yaml"],
+            "traefik": ["docs/content/reference/dynamic-configuration/traefik.io_ingressroutes.yaml"],
         }
         for one in OPERATORS:
-            archive = self.folder / f"{one.name}.zip"
-            with zipfile.ZipFile(archive, "w") as zipped:
-                for file in files[one.name]:
-                    zipped.writestr(f"{one.module}@v{one.version}/{file}", file)
-            name = f"{one.module.rpartition('/')[2]}@v{one.version}.json"
-            (self.folder / name).write_text(json.dumps({"Zip": str(archive), "Sum": one.checksum}))
+            self._has(one, files[one.name])
+
+    def _has(self, one: Definitions, files: Sequence[str]) -> None:
+        archive = self.folder / f"{one.name}.zip"
+        with zipfile.ZipFile(archive, "w") as zipped:
+            for file in files:
+                zipped.writestr(f"{one.module}@v{one.version}/{file}", file)
+        name = f"{one.module.rpartition('/')[2]}@v{one.version}.json"
+        (self.folder / name).write_text(json.dumps({"Zip": str(archive), "Sum": one.checksum}))
 
     def has_no_go(self) -> None:
         (self.folder / "bin" / "go").unlink()
@@ -147,6 +156,7 @@ class TestBuild:
             "lock",
             f"etcd-{ETCD}",
             f"kube-apiserver-{KUBERNETES}",
+            f"external-dns-definitions-{EXTERNAL_DNS}",
             f"gateway-api-{GATEWAY_API}",
         }
 
@@ -180,6 +190,11 @@ class TestBuild:
             ],
             "metallb": ["metallb.io_ipaddresspools.yaml"],
             "argo-cd": ["application-crd.yaml"],
+            "contour": ["01-crds.yaml"],
+            "istio-api": ["customresourcedefinitions.gen.yaml"],
+            "openshift-api": ["routes.crd.yaml"],
+            "traefik": ["traefik.io_ingressroutes.yaml"],
+            "external-dns-definitions": ["dnsendpoints.externaldns.k8s.io.yaml"],
         }
         assert find(machine.environment, deploy_tools=True) == programs
 

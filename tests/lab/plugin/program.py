@@ -50,6 +50,9 @@ class Run:
     requests: list[Request] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     differences: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The kinds of what differs, where the plugin tells them."""
+    named: dict[str, list[str]] = field(default_factory=dict)
+    """The properties that differ."""
     error: str = ""
 
     @property
@@ -63,6 +66,8 @@ class Run:
                 name = step.urn.rsplit("::", 1)[1]
                 self.operations.append((step.op.value, name))
                 kinds = {path: diff.diff_kind.value for path, diff in (step.detailed_diff or {}).items()}
+                if step.diffs:
+                    self.named[name] = sorted(step.diffs)
                 if kinds:
                     self.differences[name] = kinds
         if event.diagnostic_event is not None and event.diagnostic_event.severity != "debug":

@@ -7,8 +7,8 @@ import pytest
 from components.operator.args import ObjectName, Read, Rights
 from components.operator.rbac import each_right
 from stacks.deploy.rights import rights
-from stacks.observe.cluster.sources import SOURCES
-from stacks.settings.cluster import SourceName
+from stacks.observe.cluster.sources import sources_of
+from stacks.settings.cluster import ClusterSettings, SourceName
 from stacks.settings.stack import parse
 
 
@@ -28,10 +28,16 @@ class TestReads:
 
     @pytest.mark.parametrize("source", get_args(SourceName))
     def test_are_all_kinds_that_a_source_looks_at(self, source: str) -> None:
-        from stacks.observe.cluster.claims.source import Options  # noqa: PLC0415 - what the source itself says
-
-        wanted = {one.plural for one in SOURCES[source](Options()).resources()}
+        chosen = ClusterSettings.model_validate({"sources": [source]})
+        wanted = {one.plural for one in sources_of(chosen)[source].resources()}
         assert {one.resource for one in found(sources=[source]).reads} == wanted
+
+    def test_are_those_of_described_kinds_and_of_the_services_with_their_addresses(self) -> None:
+        kind = {"group": "example.com", "version": "v1", "kind": "Site", "plural": "sites", "service": "edge/web"}
+        of = found(sources=["ingress"], cluster={"kinds": [kind]})
+        assert {one.resource for one in of.reads} == {"ingresses", "sites", "services"}
+        of = found(sources=["traefik-ingressroute"], cluster={"source_services": {"traefik-ingressroute": "edge/web"}})
+        assert {one.resource for one in of.reads} == {"ingressroutes", "services"}
 
     def test_follow_the_namespaces_of_the_settings(self) -> None:
         cluster = {"namespaces": ["a"], "gateway_namespaces": ["edge"]}
@@ -48,7 +54,7 @@ class TestReads:
     def test_gateways_are_told_too_of_what_routes_complain(self) -> None:
         of = found(sources=["gateway-httproute", "service"])
         told = {one.resource for one in of.reads if one.gets_events}
-        assert told == {"httproutes", "gateways", "listenersets", "services"}
+        assert told == {"httproutes", "gateways", "listenersets", "xlistenersets", "services"}
 
     def test_without_events_nobody_is_told(self) -> None:
         of = found(sources=["service"], cluster={"events": False})

@@ -11,8 +11,10 @@ from stacks.kube.objects import (
     NAMESPACES,
     NODES,
     SERVICES,
+    X_LISTENER_SETS,
     Resource,
 )
+from stacks.model.selectors import Selector, over_annotations
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
@@ -100,6 +102,18 @@ class TestACache:
         assert cache.get("shop", "a") is None
         assert cache.get("elsewhere", "a") is None
 
+    def test_it_has_the_objects_whose_annotations_are_selected_as_long_as_they_are(self) -> None:
+        cache = Cache(Selection(HTTP_ROUTES, annotations=over_annotations("dns=public")))
+        public = route(name="a", annotations={"dns": "public"})
+        cache.parts[""].replace([public, route(name="b"), route(name="c", annotations={"dns": "private"})])
+        assert cache.all() == Known((public,))
+        cache.parts[""].put(route(name="a", annotations={"dns": "private"}))
+        cache.parts[""].put(route(name="c", annotations={"dns": "public"}))
+        assert there(cache.parts[""]) == ["c"]
+        before = cache.revision
+        cache.parts[""].put(route("www.example.com", name="b"))
+        assert cache.revision == before
+
     def test_it_answers_the_same_as_long_as_nothing_has_changed(self) -> None:
         cache = Cache(Selection(HTTP_ROUTES))
         cache.parts[""].replace([route(name="a")])
@@ -118,7 +132,10 @@ class TestACache:
         assert view.get(HTTP_ROUTES, "shop", "a") == UNREAD
 
 
-SETTINGS = ClusterSettings(namespaces=("shop", "blog", "shop"), gateway_namespaces=("infra",), labels="team=web")
+SETTINGS = ClusterSettings(
+    namespaces=("shop", "blog", "shop"), gateway_namespaces=("infra",), labels="team=web", annotations="dns"
+)
+DNS = over_annotations("dns")
 
 
 @pytest.mark.parametrize(
@@ -127,25 +144,26 @@ SETTINGS = ClusterSettings(namespaces=("shop", "blog", "shop"), gateway_namespac
         (
             "gateway-httproute",
             {
-                HTTP_ROUTES: (("shop", "blog"), "team=web"),
-                GATEWAYS: (("infra",), ""),
-                LISTENER_SETS: (("infra",), ""),
-                NAMESPACES: ((), ""),
+                HTTP_ROUTES: (("shop", "blog"), "team=web", DNS),
+                GATEWAYS: (("infra",), "", ()),
+                LISTENER_SETS: (("infra",), "", ()),
+                X_LISTENER_SETS: (("infra",), "", ()),
+                NAMESPACES: ((), "", ()),
             },
         ),
         (
             "service",
             {
-                SERVICES: (("shop", "blog"), "team=web"),
-                ENDPOINT_SLICES: (("shop", "blog"), ""),
-                NODES: ((), ""),
+                SERVICES: (("shop", "blog"), "team=web", DNS),
+                ENDPOINT_SLICES: (("shop", "blog"), "", ()),
+                NODES: ((), "", ()),
             },
         ),
-        ("node", {NODES: ((), "team=web")}),
+        ("node", {NODES: ((), "team=web", DNS)}),
     ],
 )
 def test_the_settings_restrict_a_sources_own_kind_and_where_gateways_are(
-    source: str, expected: dict[Resource, tuple[tuple[str, ...], str]]
+    source: str, expected: dict[Resource, tuple[tuple[str, ...], str, Selector]]
 ) -> None:
     found = select(SOURCES[source](Options()).resources(), SETTINGS)
-    assert {resource: (one.namespaces, one.labels) for resource, one in found.items()} == expected
+    assert {resource: (one.namespaces, one.labels, one.annotations) for resource, one in found.items()} == expected

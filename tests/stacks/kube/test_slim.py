@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.kube.objects import HTTP_ROUTES, SERVICES, Manifest
-from stacks.kube.slim import slim
+from stacks.kube.objects import HTTP_ROUTES, NODES, SERVICES, Manifest
+from stacks.kube.slim import LONGEST_VALUE, MOST_OF_OTHERS, slim
+from stacks.model.claims import VOCABULARIES
+from stacks.observe.cluster.claims.annotation_values import LONGEST_LIST
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.sources import SOURCES
 from tests.stacks.observe.cluster.worlds import ACCEPTED, RESOURCES, Caches, allow, gateway, listener, manifest, route
@@ -31,10 +33,18 @@ annotated = st.dictionaries(
 labels = st.dictionaries(st.sampled_from(["team", "kubernetes.io/service-name"]), st.sampled_from(["web", "shop"]))
 conditions = st.lists(
     st.builds(
-        lambda kind, status, seen: {"type": kind, "status": status, "observedGeneration": seen, "message": "fine"},
-        st.sampled_from(["Accepted", "Programmed", "ResolvedRefs"]),
+        lambda kind, status, seen, reason: {
+            "type": kind,
+            "status": status,
+            "observedGeneration": seen,
+            "reason": reason,
+            "message": "fine",
+            "lastTransitionTime": "2026-01-01T00:00:00Z",
+        },
+        st.sampled_from(["Accepted", "Programmed", "ResolvedRefs", "Conflicted", "Ready", "MemoryPressure"]),
         st.sampled_from(["True", "False", "Unknown"]),
         st.integers(0, 2),
+        st.sampled_from(["NotAllowedByListeners", "NotAllowed", "PortUnavailable", "NoReadyListeners"]),
     ),
     max_size=3,
 )
@@ -59,7 +69,8 @@ refs = st.lists(
     st.fixed_dictionaries(
         {"name": st.sampled_from(["edge", "extra"])},
         optional={
-            "kind": st.sampled_from(["Gateway", "ListenerSet"]),
+            "kind": st.sampled_from(["Gateway", "ListenerSet", "XListenerSet"]),
+            "group": st.sampled_from(["gateway.networking.k8s.io", "gateway.networking.x-k8s.io"]),
             "sectionName": st.sampled_from(["web", "tls"]),
             "port": st.sampled_from([80, 443]),
         },
@@ -128,15 +139,16 @@ def nodes(draw: st.DrawFn) -> dict[str, Any]:
     kinds = st.sampled_from(["ExternalIP", "InternalIP", "Hostname"])
     found = draw(st.lists(st.builds(lambda kind, text: {"type": kind, "address": text}, kinds, addresses), max_size=2))
     spec = {"unschedulable": draw(st.booleans()), "podCIDR": "10.1.0.0/24"}
-    return manifest("Node", "n1.example.com", spec, status={"addresses": found, "images": [{"names": ["a"]}]})
+    status = {"addresses": found, "images": [{"names": ["a"]}], "conditions": draw(conditions)}
+    excluded = {"node.kubernetes.io/exclude-from-external-load-balancers": ""}
+    return manifest("Node", "n1.example.com", spec, status=status, labels=draw(st.sampled_from([{}, excluded])))
 
 
 @st.composite
 def listener_sets(draw: st.DrawFn) -> dict[str, Any]:
     status = {"conditions": draw(conditions), "listeners": [{"name": "web", "conditions": draw(conditions)}]}
-    return manifest(
-        "ListenerSet", "extra", {"parentRef": {"name": "edge"}, "listeners": [draw(listeners)]}, status=status
-    )
+    kind = draw(st.sampled_from(["ListenerSet", "XListenerSet"]))
+    return manifest(kind, "extra", {"parentRef": {"name": "edge"}, "listeners": [draw(listeners)]}, status=status)
 
 
 @st.composite
@@ -146,6 +158,8 @@ def worlds(draw: st.DrawFn) -> tuple[Manifest, ...]:
         listeners=tuple(draw(st.lists(listeners, max_size=2))),
         allowed_listeners=draw(st.none() | st.just(allow("All"))),
         annotations=draw(annotated),
+        said={"web": tuple(draw(conditions)), "tls": tuple(draw(conditions))},
+        generation=draw(st.integers(1, 2)),
     )
     shop = manifest("Namespace", "shop", {"finalizers": ["kubernetes"]}, labels=draw(labels))
     others = st.lists(st.one_of(routes(), services(), slices(), ingresses(), nodes(), listener_sets()), max_size=6)
@@ -197,6 +211,15 @@ def test_what_nobody_reads_is_not_kept() -> None:
     }
 
 
+def test_of_a_nodes_conditions_only_readiness_is_kept_without_its_heartbeat() -> None:
+    """A kubelet writes it every few minutes: nothing has changed then."""
+    said = {"status": "True", "reason": "KubeletReady", "lastHeartbeatTime": "2026-01-01T00:00:00Z"}
+    whole = manifest(
+        "Node", "one", {}, status={"conditions": [{"type": one, **said} for one in ("Ready", "PIDPressure")]}
+    )
+    assert slim(NODES, whole)["status"] == {"conditions": ({"type": "Ready", "status": "True"},)}
+
+
 def test_texts_that_recur_are_held_once() -> None:
     decoded = [json.loads(json.dumps(manifest("Service", "web", {"type": "LoadBalancer"}))) for _ in range(2)]
     first, second = (slim(SERVICES, one) for one in decoded)
@@ -207,3 +230,30 @@ def test_texts_that_recur_are_held_once() -> None:
 @pytest.mark.parametrize("kind", sorted(RESOURCES))
 def test_every_kind_that_is_read_has_a_shape(kind: str) -> None:
     assert slim(RESOURCES[kind], manifest(kind, "x", {}))["metadata"]["name"] == "x"
+
+
+def kept_of(found: dict[str, str]) -> dict[str, str]:
+    """What is kept of these."""
+    kept = slim(SERVICES, manifest("Service", "web", {}, annotations=found))["metadata"].get("annotations")
+    return dict(kept or {})
+
+
+def test_annotations_of_other_vocabularies_fill_no_memory_and_short_ones_stay() -> None:
+    many = {f"helm.example/{number:05}": "x" * 50 for number in range(3000)}
+    kept = kept_of(many | {"big.example/blob": "y" * 200_000, "kubernetes.io/ingress.class": "nginx"})
+    assert sum(len(key) + len(text) for key, text in kept.items()) <= MOST_OF_OTHERS
+    assert kept["kubernetes.io/ingress.class"] == "nginx"
+    assert "big.example/blob" not in kept
+
+
+def test_annotations_that_are_read_stay_whatever_stands_beside_them() -> None:
+    many = {f"helm.example/{number:05}": "x" * 50 for number in range(3000)}
+    read = {f"{one}hostname": "a.example.com" for one in VOCABULARIES}
+    assert read.items() <= kept_of(many | read).items()
+
+
+@pytest.mark.parametrize("length", [0, 300, LONGEST_LIST, LONGEST_LIST + 1, 250_000])
+def test_a_list_that_is_too_long_is_still_too_long_when_it_is_cut(length: int) -> None:
+    kept = kept_of({"truenorth/hostname": "x" * length})["truenorth/hostname"]
+    assert len(kept) == min(length, LONGEST_VALUE)
+    assert (len(kept) > LONGEST_LIST) == (length > LONGEST_LIST)

@@ -34,10 +34,13 @@ def wishes(draw: st.DrawFn, zone: str) -> dict[str, Any]:
     names: list[dict[str, Any]] = []
     records: list[dict[str, Any]] = []
     for host in HOSTS:
-        shape = draw(some(["wan", "targets", "targets", "nothing", "alias", "text and address", "mail"]))
-        if shape == "alias" and host != "@":
-            records.append({"name": host, "type": "CNAME", "content": draw(some(["a.example.edu", "b.example.edu"]))})
-        elif shape == "mail":
+        shapes = ["wan", "targets", "targets", "nothing", "alias", "alias and mail", "text and address", "mail"]
+        shape = draw(some(shapes))
+        if shape in {"alias", "alias and mail"}:
+            proxied = not gandi and (shape == "alias and mail" or draw(st.booleans()))
+            content = draw(some(["a.example.edu", "b.example.edu"]))
+            records.append({"name": host, "type": "CNAME", "content": content, "proxied": proxied})
+        if shape == "mail" or (shape == "alias and mail" and (not gandi or host == "@")):
             records.append({"name": host, "type": "MX", "content": ["10 a.example.edu", "20 b.example.edu"]})
         elif shape == "text and address":
             records.append({"name": host, "type": "TXT", "content": "v=spf1 -all"})
@@ -87,6 +90,8 @@ class Theirs:
     type: str
     contents: tuple[str, ...]
     holder: str
+    managed: bool = False
+    """Whether the provider itself keeps them."""
 
     def put_into(self, paper: Paper) -> None:
         """Add them, as far as the API takes them."""
@@ -109,11 +114,16 @@ class Theirs:
 
     def _add(self, paper: Paper, name: str, record_type: str, contents: tuple[str, ...], comment: str = "") -> None:
         ttl = 300 if self.zone == "example.net" else 1
-        values = (canonical_content.joined(contents),) if PROVIDER[self.zone] == "gandi" else contents
+        gandi = PROVIDER[self.zone] == "gandi"
+        values = (canonical_content.joined(contents),) if gandi else contents
         for content in values:
-            record = Record(name, record_type, content, ttl, proxied=False, comment=comment)
-            if paper.can_stand(self.zone, record):
-                paper.add(self.zone, record)
+            bare = record_type == "TXT" and not gandi and "heritage=" not in content
+            spelling = content.strip('"') if bare else ""
+            record = Record(name, record_type, content, ttl, proxied=False, comment=comment, spelling=spelling)
+            if paper.can_stand(self.zone, record) and not paper.is_cut_off(self.zone, record):
+                identity = paper.add(self.zone, record)
+                if self.managed and not gandi:
+                    paper.managed[identity] = "a Worker"
 
 
 HOLDERS = (
@@ -131,6 +141,7 @@ CONTENTS = {
     "CNAME": ("a.example.edu", "truenorth.example.com"),
     "TXT": ('"v=spf1 -all"', '"hello"'),
     "MX": ("10 a.example.edu", "30 c.example.edu"),
+    "NS": ("ns1.example.edu", "ns2.example.edu"),
 }
 
 
@@ -140,7 +151,8 @@ def theirs(draw: st.DrawFn) -> Theirs:
     most = 1 if record_type == "CNAME" else 2
     contents = draw(st.lists(some(CONTENTS[record_type]), unique=True, min_size=1, max_size=most))
     host = draw(some([*HOSTS, "truenorth", "elsewhere"]))
-    return Theirs(draw(some(list(PROVIDER))), host, record_type, tuple(contents), draw(some(HOLDERS)))
+    holder, managed = draw(some(HOLDERS)), draw(st.integers(0, 5)) == 0
+    return Theirs(draw(some(list(PROVIDER))), host, record_type, tuple(contents), holder, managed)
 
 
 Step = tuple[str, Any]

@@ -47,6 +47,8 @@ class Paper:
     links: tuple[LinkAddresses, ...] = ()
     shared: tuple[SharedSet, ...] = ()
     queues: tuple[NameQueue, ...] = ()
+    managed: dict[str, str] = field(default_factory=dict)
+    """The provider's own services, by the id of the record that they keep and nobody can write."""
     made: int = 0
     writes: int = 0
     """How many writes the APIs have had."""
@@ -64,7 +66,9 @@ class Paper:
             UnreadZone(zone, "down")
             if zone in unread
             else ZoneSnapshot(
-                zone, f"z-{zone}", tuple(LiveRecord(one, self.zones[zone][one]) for one in self.zones[zone])
+                zone,
+                f"z-{zone}",
+                tuple(LiveRecord(one, self.zones[zone][one], self.managed.get(one, "")) for one in self.zones[zone]),
             )
             for zone in zones
         ]
@@ -73,7 +77,7 @@ class Paper:
         return Observation(addresses, tuple(seen), registry, sources)
 
     def can_stand(self, zone: str, record: Record, besides: str = "") -> bool:
-        """Whether the API takes a record."""
+        """Whether the API takes a record, after RFC 1034 at Gandi, where an alias of the apex is an ALIAS."""
         for identity, other in self.zones[zone].items():
             if identity == besides or other.name != record.name:
                 continue
@@ -81,13 +85,23 @@ class Paper:
                 return False
             if (other.type, other.content) == (record.type, record.content):
                 return False
-            if "CNAME" in {other.type, record.type}:
+            if "CNAME" in {other.type, record.type} and (
+                PROVIDER[zone] == "gandi" or {other.type, record.type} <= {"A", "AAAA", "CNAME"}
+            ):
                 return False
-        return True
+        return not (PROVIDER[zone] == "gandi" and record.type == "CNAME" and record.name == zone)
+
+    def is_cut_off(self, zone: str, record: Record) -> bool:
+        """Whether a record is at or below a name that is delegated to other servers, and no delegation itself."""
+        cuts = {one.name for one in self.zones[zone].values() if one.type == "NS" and one.name != zone}
+        above = record.name.split(".")
+        names = {".".join(above[number:]) for number in range(len(above))}
+        return record.type != "NS" and bool(cuts & names)
 
     def add(self, zone: str, record: Record) -> str:
         """A new record, of whoever; its id."""
         assert self.can_stand(zone, record), f"{record} beside {self.zones[zone]}"
+        assert not self.is_cut_off(zone, record), f"{record} below {self.zones[zone]}"
         self.made += 1
         gandi = PROVIDER[zone] == "gandi"
         identity = f"{zone}/{record.name}/{record.type}" if gandi else f"id{self.made}"
@@ -102,8 +116,9 @@ class Paper:
         declared: set[tuple[str, str]] = set()
         for record_set in plan.record_sets:
             imported = import_ids(record_set)
+            marks_last = record_set.covered and record_set.provider == "gandi"
             for logical_name, record in sorted(
-                declared_records(record_set).items(), key=lambda one: not is_mark(one[0])
+                declared_records(record_set).items(), key=lambda one: is_mark(one[0]) == marks_last
             ):
                 key = (record_set.provider, logical_name)
                 assert key not in declared, f"{key} is declared twice"
@@ -115,6 +130,7 @@ class Paper:
             registered = self.state[key]
             zone = registered.zone_id.removeprefix("z-")
             assert registered.id in self.zones[zone], f"{key} is gone, and deleting it fails"
+            assert registered.id not in self.managed, f"{key} cannot be deleted"
             del self.zones[zone][registered.id]
             self._written()
             del self.state[key]
@@ -135,7 +151,9 @@ class Paper:
         registered = self.state.get(key)
         if registered:
             assert not import_id, f"importing {key}, which state has, deletes it"
-            if registered.record != record and not untouched:
+            if registered.record == record:
+                assert untouched or registered.record.spelled == record.spelled, f"{record} is rewritten"
+            elif not untouched:
                 assert registered.id in self.zones[zone], f"{key} is gone, and changing it fails"
                 identity = self._change(zone, registered.id, record)
                 self._written()
@@ -146,15 +164,20 @@ class Paper:
             assert import_id not in {one.id for one in self.state.values() if one.zone_id == f"z-{zone}"}, (
                 "imported twice"
             )
+            assert import_id not in self.managed, f"{import_id} cannot be taken over"
             if self.zones[zone][import_id] != record:
                 self._change(zone, import_id, record)
                 self._written()
+            else:
+                assert self.zones[zone][import_id].spelled == record.spelled, f"{record} is rewritten for its spelling"
         else:
             import_id = self.add(zone, record)
             self._written()
         self.state[key] = RegisteredRecord(f"urn::{key}", key[1], import_id, f"z-{zone}", record, key[0])
 
     def _change(self, zone: str, identity: str, record: Record) -> str:
+        assert identity not in self.managed, f"{record} cannot be changed"
+        assert not self.is_cut_off(zone, record), f"{record} below {self.zones[zone]}"
         assert self.can_stand(zone, record, besides=identity), f"{record} beside {self.zones[zone]}"
         assert self.zones[zone][identity].type == record.type, "a record's type never changes"
         if PROVIDER[zone] == "gandi" and self.zones[zone][identity].name != record.name:

@@ -16,7 +16,7 @@ from components.records.logical_name import LogicalName
 from stacks.model.claims import Claim, Detected, ObjectKey, Targets
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import WAN, Known, Unknown
+from stacks.model.values import WAN, Known
 from stacks.plan.changes import changes
 from stacks.plan.desired.cluster_endpoints import claims_by_zone
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
@@ -28,10 +28,10 @@ from tests.profiles import examples
 from tests.stacks.plan.any_clusters import (
     CLOSED,
     CLUSTERS,
-    GANDI,
+    HOPED_FOR,
     NAMES,
     OBJECTS,
-    TOO_SHORT,
+    SILENT,
     Asks,
     Clusters,
     Step,
@@ -77,10 +77,8 @@ class World:
         found = claims_by_zone(self.settings, observation.sources, tenure, detected=detected)
         return tuple(claim for claims in found.by_zone.values() for claim in claims)
 
-    def targets(self, wish: Claim, part: Targets, record_type: str) -> frozenset[str] | None:
+    def targets(self, part: Targets, record_type: str) -> frozenset[str] | None:
         """What an object asks for; None where that is unknown, or cannot be had."""
-        if wish.name.endswith(GANDI) and wish.ttl == TOO_SHORT:
-            return None
         if isinstance(part, Detected):
             return frozenset({self.address}) if self.address and record_type == "A" else None
         return frozenset(part.value) if isinstance(part, Known) else None
@@ -92,7 +90,7 @@ class World:
             record_type = wish.type or ("A" if isinstance(wish.targets, Detected) else "")
             of_set = found.setdefault((wish.name, record_type), {})
             for key, part in wish.parts or ((wish.object, wish.targets),):
-                of_set[key] = self.targets(wish, part, record_type)
+                of_set[key] = self.targets(part, record_type)
         return found
 
     def held(self) -> dict[Key, frozenset[str]]:
@@ -112,8 +110,7 @@ class World:
             for of_set, values in sets.items():
                 asked = [wish for wish in self.clusters.seen(key) if wish.name == of_set[0]]
                 unknown = any(
-                    wish.type in {None, of_set[1]} and self.targets(wish, wish.targets, of_set[1]) is None
-                    for wish in asked
+                    wish.type in {None, of_set[1]} and self.targets(wish.targets, of_set[1]) is None for wish in asked
                 )
                 if of_set[0] not in self.own and (unknown or not self.clusters.is_read(key)):
                     found.setdefault(of_set, set()).update(values)
@@ -138,7 +135,7 @@ class World:
         for wish in self.clusters.seen(key):
             if wish.name == name:
                 record_type = wish.type or ("A" if isinstance(wish.targets, Detected) else "")
-                found[name, record_type] = self.targets(wish, wish.targets, record_type)
+                found.setdefault((name, record_type), self.targets(wish.targets, record_type))
         return found
 
     def check_holders(self, holders: Mapping[str, set[ObjectKey]], told: set[str]) -> None:
@@ -184,6 +181,7 @@ class World:
         for of_set, values in kept.items():
             lost = values & (before.get(of_set, frozenset()) - after.get(of_set, frozenset()))
             assert not lost, f"{of_set} lost {lost}, which it is not known whether anybody wants"
+        assert not any(HOPED_FOR in values for values in after.values()), "made for an object that is not taken yet"
         everything = {(zone, identity): record for zone, identity, record in self.paper.everything()}
         for where, record in foreign.items():
             assert everything.get(where) == record, f"{record} is not ours, and was changed"
@@ -225,12 +223,12 @@ class World:
         elif what == "flips":
             asks = self.clusters.objects.get(how)
             if asks is not None:
-                self.clusters.objects[how] = replace(asks, targets=((None, Unknown("flipped")),))
+                self.clusters.objects[how] = replace(asks, targets=((None, SILENT),))
         elif what == "gone":
             self.clusters.objects.pop(how, None)
         elif what == "theirs":
             how.put_into(self.paper)
-        elif what in {"unread", "configured"}:
+        elif what in {"unread", "configured", "unselected"}:
             setattr(self.clusters, what, how)
         else:
             setattr(self, what, how)
@@ -280,6 +278,7 @@ def test_what_cannot_be_seen_stays_and_all_becomes_as_it_is_asked_for(
         world.settle()
     world.take(("unread", frozenset()))
     world.take(("configured", CLUSTERS))
+    world.take(("unselected", frozenset()))
     world.take(("address", "203.0.113.7"))
     world.settle()
     world.check_all_known()

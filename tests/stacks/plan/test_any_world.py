@@ -88,7 +88,7 @@ def may_be_imported(paper: Paper, zone: str, record: Record, chosen: Settings, t
     if ("truenorth", OWNER) in claimed:
         return of_zone.adopt != "never" or "truenorth" in taken
     if not claimed:
-        return of_zone.adopt in {"same-content", "all"} or "routeflare" in taken
+        return of_zone.adopt in {"same-content", "all"} or bool(taken & {"routeflare", "cloudflare-ddns"})
     return takeover is not None and any(
         tool == takeover.tool and takeover.owner in {"", owner} for tool, owner in claimed
     )
@@ -168,6 +168,8 @@ class World:
         if not everything:
             return
         zone, identity, record = everything[which % len(everything)]
+        if identity in self.paper.managed:
+            return
         changed = edited(record, how)
         if how == "delete":
             del self.paper.zones[zone][identity]

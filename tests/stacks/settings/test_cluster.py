@@ -97,12 +97,24 @@ class TestNames:
         assert "truenorth:clusters[0].name" in message
 
 
+class TestWhatCounts:
+    def test_is_said_for_all_clusters_or_for_one(self) -> None:
+        chosen = {"gateways": ["external"], "gateway_labels": "dns=public", "annotations": "dns", "tls_hosts": "never"}
+        first, second = clusters(
+            sources=["ingress"], cluster=chosen, clusters=["home", {"name": "away", "gateways": ["edge/x.y"]}]
+        )
+        assert (first.gateways, second.gateways) == (("external",), ("edge/x.y",))
+        assert {(one.gateway_labels, one.annotations, one.tls_hosts) for one in (first, second)} == {
+            ("dns=public", "dns", "never")
+        }
+
+
 class TestBadInput:
     def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(self) -> None:
         message = refused(sources=["httproute"])
         assert "'httproute' is not possible here" in message
         assert "truenorth:sources[0] in Pulumi.home.yaml" in message
-        assert "use 'gateway-httproute', 'gateway-grpcroute', 'gateway-tlsroute', 'ingress', 'service'" in message
+        assert "use 'gateway-httproute', 'gateway-grpcroute', 'gateway-tlsroute', 'gateway-tcproute'" in message
 
     def test_a_misspelt_setting_suggests_the_nearest(self) -> None:
         message = refused(clusters=[{"name": "home", "labls": "a=b"}])
@@ -113,11 +125,35 @@ class TestBadInput:
     def test_a_cluster_without_any_source_is_refused(self) -> None:
         assert "truenorth:clusters[0].sources" in refused(clusters=[{"name": "home", "sources": []}])
 
-    @pytest.mark.parametrize("labels", ["a=b\nc=d", "a=b&c=d", "a=b?x", "a#b"])
-    def test_what_is_no_label_selector_is_refused(self, labels: str) -> None:
-        message = refused(cluster={"labels": labels})
-        assert "is no label selector" in message
-        assert "write it as kubectl does" in message
+    @pytest.mark.parametrize("setting", ["labels", "gateway_labels", "annotations"])
+    @pytest.mark.parametrize(
+        "written", ["a=b\nc=d", "a=(b)", "=b", "a in b", "a in ()", "a,,b", "!", "-a=b", "a>b", "a=b,"]
+    )
+    def test_what_is_no_selector_is_refused(self, setting: str, written: str) -> None:
+        message = refused(cluster={setting: written})
+        assert "is no requirement of a selector" in message
+        assert f"truenorth:cluster.{setting} in Pulumi.home.yaml" in message
+        assert "write it as kubectl takes a selector: team=web" in message
+
+    @pytest.mark.parametrize("setting", ["labels", "gateway_labels"])
+    @pytest.mark.parametrize("written", ["a=b?x", "a=b;c", "a in (b/c)"])
+    def test_what_no_label_can_be_is_refused(self, setting: str, written: str) -> None:
+        message = refused(clusters=[{"name": "home", setting: written}])
+        assert "is no value of a label" in message
+        assert f"truenorth:clusters[0].{setting}" in message
+
+    def test_the_value_of_an_annotation_may_be_what_no_label_can_be(self) -> None:
+        (only,) = clusters(sources=["ingress"], cluster={"annotations": "site/url in (https://a.example.com/x)"})
+        assert only.annotations == "site/url in (https://a.example.com/x)"
+
+    @pytest.mark.parametrize("written", ["", "/", "edge/", "/edge", "a/b/c", "Edge", "a b", "*", "x" * 254, "e.f/edge"])
+    def test_what_no_gateway_can_be_called_is_refused(self, written: str) -> None:
+        message = refused(cluster={"gateways": ["edge", written]})
+        assert "is no name of a Gateway" in message
+        assert "truenorth:cluster.gateways[1]" in message
+
+    def test_hosts_of_tls_are_names_in_one_of_three_ways(self) -> None:
+        assert "'fallback', 'always' or 'never'" in refused(cluster={"tls_hosts": "sometimes"})
 
     @pytest.mark.parametrize("timeout", [0, -1, 301, "soon"])
     def test_a_timeout_has_to_be_possible(self, timeout: object) -> None:
@@ -136,3 +172,33 @@ class TestLinksThatObjectsAskFor:
     def test_are_those_that_there_are_and_the_machines_own(self) -> None:
         settings = read(wan={"links": {"fibre": {}, "lte": {}}})
         assert settings.known_links(["lte", "dsl", "", "fibre"]) == ("lte", "", "fibre")
+
+
+def with_pattern(pattern: str) -> Settings:
+    cluster = {"domains": [{"names": [pattern]}]}
+    return parse({"zone": "example.com", "sources": ["ingress"], "cluster": cluster}, {}, stack="home", where="test")
+
+
+@pytest.mark.parametrize(
+    ("written", "in_dns"),
+    [
+        ("*.bücher.example.com", "*.xn--bcher-kva.example.com"),
+        ("**.BÜCHER.example.com.", "**.xn--bcher-kva.example.com"),
+        ("app-*.xn--bcher-kva.example.com", "app-*.xn--bcher-kva.example.com"),
+        ("🐱。example。com", "xn--5o8h.example.com"),
+    ],
+)
+def test_a_pattern_is_taken_as_people_write_it(written: str, in_dns: str) -> None:
+    assert with_pattern(written).cluster.domains[0].names == (in_dns,)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("*.bü*.example.com", "is part of an international label: write it whole"),
+        ("bü\u202e.example.com", "right-to-left override"),
+    ],
+)
+def test_a_pattern_that_could_match_no_name_is_refused(written: str, why: str) -> None:
+    with pytest.raises(UserError, match=why):
+        with_pattern(written)

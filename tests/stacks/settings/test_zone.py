@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stacks.model.errors import UserError
@@ -123,6 +125,27 @@ class TestRecords:
         message = refused(records=records)
         assert "a CNAME stands alone at its name" in message
         assert "truenorth:records[1]" in message
+
+    def test_a_cname_that_cloudflare_answers_with_addresses_stands_beside_all_but_these(self) -> None:
+        text = [{"name": name, "type": "TXT", "content": "x"} for name in ("www", "@")]
+        mail = [{"name": name, "type": "MX", "content": "10 mail.example.org"} for name in ("www", "@")]
+        aliases: list[dict[str, Any]] = [
+            {"name": "www", "type": "CNAME", "content": "a.b", "proxied": True},
+            {"name": "@", "type": "CNAME", "content": "a.b"},
+        ]
+        assert len(read(records=[*text, *aliases, *mail]).records) == 6
+        address = {"name": "@", "type": "A", "content": "203.0.113.7"}
+        assert "example.com has a CNAME and A records" in refused(records=[*aliases, address])
+        assert "or set proxied: true for the CNAME" in refused(records=[text[0], {**aliases[0], "proxied": False}])
+
+    def test_a_cname_of_the_zone_itself_is_an_alias_of_gandis_own_and_others_stand_alone(self) -> None:
+        apex, www = ({"name": name, "type": "CNAME", "content": "a.b"} for name in ("@", "www"))
+        text = [{"name": name, "type": "TXT", "content": "x"} for name in ("@", "www")]
+        zone = read(provider="gandi", records=[apex, text[0]])
+        assert [zone.type_of(entry) for entry in zone.records] == ["ALIAS", "TXT"]
+        message = refused(provider="gandi", records=[www, text[1]])
+        assert "a CNAME stands alone at its name" in message
+        assert "proxied" not in message
 
     def test_two_cnames_at_a_name_are_refused(self) -> None:
         assert "has 2 CNAMEs" in refused(records=[{"name": "www", "type": "CNAME", "content": ["a.b", "c.d"]}])

@@ -12,26 +12,51 @@ the two against each other.
 {{- $annotated := eq (toString (get $cluster "status_annotation")) "true" -}}
 {{- $reads := list -}}
 {{- $group := "gateway.networking.k8s.io" -}}
+{{- $experimental := "gateway.networking.x-k8s.io" -}}
 {{- $kinds := dict
   "gateway-httproute" (list $group "httproutes")
   "gateway-grpcroute" (list $group "grpcroutes")
   "gateway-tlsroute" (list $group "tlsroutes")
+  "gateway-tcproute" (list $group "tcproutes")
+  "gateway-udproute" (list $group "udproutes")
   "ingress" (list "networking.k8s.io" "ingresses")
   "service" (list "" "services")
-  "node" (list "" "nodes") -}}
+  "node" (list "" "nodes")
+  "crd" (list "externaldns.k8s.io" "dnsendpoints")
+  "traefik-ingressroute" (list "traefik.io" "ingressroutes")
+  "traefik-ingressroutetcp" (list "traefik.io" "ingressroutetcps")
+  "traefik-ingressrouteudp" (list "traefik.io" "ingressrouteudps")
+  "istio-gateway" (list "networking.istio.io" "gateways")
+  "istio-virtualservice" (list "networking.istio.io" "virtualservices")
+  "contour-httpproxy" (list "projectcontour.io" "httpproxies")
+  "openshift-route" (list "route.openshift.io" "routes")
+  "kong-tcpingress" (list "configuration.konghq.com" "tcpingresses") -}}
+{{- $everywhere := dict "wide" false "namespaces" list "told" false "annotated" false -}}
 {{- range $source := $settings.sources | default list -}}
   {{- $kind := get $kinds $source -}}
   {{- $wide := eq $source "node" -}}
   {{- $reads = append $reads (dict "group" (index $kind 0) "resource" (index $kind 1) "wide" $wide "namespaces" $own "told" $told "annotated" $annotated) -}}
   {{- if hasPrefix "gateway-" $source -}}
-    {{- range $resource := list "gateways" "listenersets" -}}
-      {{- $reads = append $reads (dict "group" $group "resource" $resource "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
+    {{- range $kind := list (list $group "gateways") (list $group "listenersets") (list $experimental "xlistenersets") -}}
+      {{- $reads = append $reads (dict "group" (index $kind 0) "resource" (index $kind 1) "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
     {{- end -}}
     {{- $reads = append $reads (dict "group" "" "resource" "namespaces" "wide" true "namespaces" list "told" false "annotated" false) -}}
+  {{- end -}}
+  {{- if eq $source "istio-virtualservice" -}}
+    {{- $reads = append $reads (merge (dict "group" "networking.istio.io" "resource" "gateways") $everywhere) -}}
+  {{- end -}}
+  {{- if or (hasPrefix "istio-" $source) (hasKey ($cluster.source_services | default dict) $source) -}}
+    {{- $reads = append $reads (merge (dict "group" "" "resource" "services") $everywhere) -}}
   {{- end -}}
   {{- if eq $source "service" -}}
     {{- $reads = append $reads (dict "group" "discovery.k8s.io" "resource" "endpointslices" "wide" false "namespaces" $own "told" false "annotated" false) -}}
     {{- $reads = append $reads (dict "group" "" "resource" "nodes" "wide" true "namespaces" list "told" false "annotated" false) -}}
+  {{- end -}}
+{{- end -}}
+{{- range $kind := $cluster.kinds | default list -}}
+  {{- $reads = append $reads (dict "group" $kind.group "resource" $kind.plural "wide" false "namespaces" $own "told" $told "annotated" $annotated) -}}
+  {{- if $kind.service -}}
+    {{- $reads = append $reads (merge (dict "group" "" "resource" "services") $everywhere) -}}
   {{- end -}}
 {{- end -}}
 {{- range $domain := $cluster.domains | default list -}}

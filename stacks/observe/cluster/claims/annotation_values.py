@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
-from components.plain_text import check_plain
+from components.plain_text import check_plain, quoted
 from components.records import canonical
 from stacks.observe.cluster.claims.hostnames import hostname, is_address
 from stacks.settings.fields import LONGEST_COMMENT
@@ -93,26 +93,36 @@ def boolean(text: str) -> bool:
 
 def items(text: str) -> tuple[str, ...]:
     """Return the texts between the commas, without the empty ones and without the spaces around them."""
-    if len(text) > LONGEST_LIST:
-        raise ValueError(f"it is longer than {LONGEST_LIST:,} characters")
+    found = _parts(text)
     check_plain(text)
-    found = tuple(part.strip(" ") for part in text.split(",") if part.strip(" "))
-    if len(found) > MOST_ITEMS:
-        raise ValueError(f"it has {len(found):,} items, more than {MOST_ITEMS}")
     return found
 
 
 def hostnames(text: str) -> tuple[str, ...]:
     """Return the DNS names of a list, at least one, each once."""
-    found = tuple(dict.fromkeys(hostname(part) for part in items(text)))
+    found = tuple(dict.fromkeys(hostname(part) for part in _parts(text)))
     if not found:
         raise ValueError
     return found
 
 
+def each_hostname(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the DNS names of a list, each once, and what is none of one, with the reason."""
+    found: dict[str, None] = {}
+    wrong: dict[str, str] = {}
+    for part in _parts(text):
+        try:
+            found[_in_full(hostname(part), part)] = None
+        except ValueError as error:
+            wrong[part] = str(error)
+    if not found and not wrong:
+        raise ValueError
+    return tuple(found), wrong
+
+
 def targets(text: str) -> tuple[str, ...]:
     """Return IP addresses, or one host name: a CNAME stands alone (RFC 1034, 3.6.2)."""
-    found = tuple(dict.fromkeys(target(part) for part in items(text)))
+    found = tuple(dict.fromkeys(_target_in_full(part) for part in _parts(text)))
     names = [one for one in found if not is_address(one)]
     if not found or (names and len(found) > 1) or any(name.startswith("*") for name in names):
         raise ValueError
@@ -143,6 +153,27 @@ def links(text: str) -> tuple[str, ...]:
 def tags(text: str) -> tuple[str, ...]:
     """Return the tags, sorted, each once."""
     return tuple(sorted(set(items(text))))
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    if len(text) > LONGEST_LIST:
+        raise ValueError(f"it is longer than {LONGEST_LIST:,} characters")
+    found = tuple(part.strip(" ") for part in text.split(",") if part.strip(" "))
+    if len(found) > MOST_ITEMS:
+        raise ValueError(f"it has {len(found):,} items, more than {MOST_ITEMS}")
+    return found
+
+
+def _target_in_full(text: str) -> str:
+    found = target(text)
+    return found if is_address(found) else _in_full(found, text)
+
+
+def _in_full(name: str, written: str) -> str:
+    """Return a name. Raises ValueError where it has no dot: nobody means a top-level name (RFC 7085)."""
+    if "." not in name:
+        raise ValueError(f"{quoted(written)} has no dot: write it in full, with its domain")
+    return name
 
 
 def _one_of(text: str, allowed: tuple[str, ...]) -> str:

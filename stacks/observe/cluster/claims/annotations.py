@@ -132,6 +132,37 @@ def annotation_value(
     return None
 
 
+def annotated_names(
+    chain: Sequence[Annotated], annotations: tuple[str, ...], complaints: list[Complaint]
+) -> tuple[str, ...]:
+    """Return the host names in the value on the nearest object; () where there are none.
+
+    A bad name costs itself alone: a complaint is added, by which the records stay that were made for it.
+    """
+    found = find_annotation(chain, annotations)
+    if found is None:
+        return ()
+    try:
+        names, wrong = values.each_hostname(found.value)
+    except ValueError as error:
+        complaints.append(complaint(found, values.HOSTNAMES, str(error)))
+        return ()
+    if wrong:
+        complaints.append(_of_names(found, wrong))
+    return names
+
+
+def _of_names(found: AnnotationValue, wrong: Mapping[str, str]) -> Complaint:
+    """Return the complaint about names of an annotation. wrong: each with the reason."""
+    (first, reason), more = next(iter(wrong.items())), len(wrong) - 1
+    text = (
+        f"{found.key}: the annotation {found.annotation} has {quoted(first)} in it ({reason})"
+        f"{f' and {more} more like it' if more else ''}; allowed: {values.HOSTNAMES}. The records made for it stay as "
+        "they are until it is mended; its other names go on"
+    )
+    return Complaint(found.key, found.annotation, cut(first, LONGEST_QUOTE), values.HOSTNAMES, text, hides_names=True)
+
+
 def has_other_controller(one: Annotated) -> bool:
     """Return whether an annotation leaves the object to another DNS controller."""
     found = find_annotation((one,), CONTROLLER)

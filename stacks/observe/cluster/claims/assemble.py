@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.claims import Certainty, Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.scope import Scope, reach
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotation_values import target
 from stacks.observe.cluster.claims.annotations import (
@@ -25,12 +26,18 @@ class Claimant:
 
     chain: the object itself, and those behind it whose annotations count too, such as its Gateway. doubt: the reason
     why it is not known whether the object may make claims; its records then stay as they are, whatever annotations say.
+    through, parents, certainty: of the claims. rank: the place, among all that the object names itself after, of what
+    these claims come from.
     """
 
     key: ObjectKey
     created: str
     chain: Sequence[Annotated]
     doubt: Unknown | None = None
+    through: str = ""
+    parents: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.CERTAIN
+    rank: int = 0
 
 
 def assemble(
@@ -41,15 +48,19 @@ def assemble(
 ) -> Iterator[Claim | Complaint]:
     """Yield the claims of an object for these names, and complaints about its annotations.
 
-    The targets of an object with a bad annotation are unknown: its records stay as they are. own: the targets that the
-    object has by itself, in its order; Known(()) makes no claim. faults: complaints about the object so far.
+    The targets of an object with a bad annotation are unknown: its records stay as they are. A bad name among good ones
+    costs itself alone. own: the targets that the object has by itself, in its order; Known(()) makes no claim. faults:
+    complaints about the object so far.
     """
     complaints = list(faults)
     settings = read_settings(claimant.chain, complaints)
     targets = claimant.doubt or _targets(settings, own)
-    by_type = _by_type(targets, settings, claimant, complaints) if not complaints else {}
-    if complaints:
-        by_type = {None: Unknown(complaints[0].text)}
+    spoiling = _spoiling(complaints)
+    by_type = {} if spoiling else _by_type(targets, settings, claimant, complaints)
+    if spoiling := _spoiling(complaints):
+        by_type = {None: Unknown(spoiling[0].text)}
+    would_be = _by_type(_targets(settings, own), settings, claimant, []) if claimant.doubt and not spoiling else {}
+    expected = tuple((kind, one) for kind, one in would_be.items() if not isinstance(one, Unknown))
     yield from complaints
     for name in dict.fromkeys(names):
         for record_type, one in by_type.items():
@@ -64,7 +75,17 @@ def assemble(
                 comment=settings.comment,
                 tags=settings.tags,
                 spelled=settings.spelled,
+                through=claimant.through,
+                parents=claimant.parents,
+                certainty=claimant.certainty,
+                would_be=tuple((kind, found) for kind, found in expected if record_type in {None, kind}),
+                rank=claimant.rank,
             )
+
+
+def _spoiling(complaints: Sequence[Complaint]) -> list[Complaint]:
+    """Return the complaints by which it is not known what the object wants at the names that can be read."""
+    return [one for one in complaints if not one.hides_names]
 
 
 def usable(texts: Iterable[str]) -> tuple[str, ...]:
@@ -111,8 +132,13 @@ def _by_type(
     addresses: dict[str | None, Targets] = {
         one: _known(by_type[one], settings) for one in ("A", "AAAA") if one in by_type
     }
-    # An address beside a name, or several names: a CNAME stands alone (RFC 1034, 3.6.2).
-    return addresses or {"CNAME": Known((min(by_type["CNAME"]),))}
+    # An address beside a name, or several names: a CNAME stands alone (RFC 1034, 3.6.2). Controllers list names in any
+    # order (an annotation has one at most), and the least stays the least when they list them otherwise.
+    names = by_type.get("CNAME", ())
+    outside = [one for one in names if _is_public(one)]
+    if addresses and (not outside or any(_is_public(one) for one in targets.value if one not in names)):
+        return addresses
+    return {"CNAME": Known((min(outside or names),))}
 
 
 def _check_fit(
@@ -125,7 +151,14 @@ def _check_fit(
 
 
 def _known(targets: list[str], settings: AnnotatedSettings) -> Known[tuple[str, ...]]:
-    return Known((targets[0],) if settings.first_only else tuple(sorted(targets)))
+    if settings.first_only:
+        return Known((next(filter(_is_public, targets), targets[0]),))
+    return Known(tuple(sorted(targets)))
+
+
+def _is_public(target: str) -> bool:
+    """Return whether others can reach a target: it is chosen before others."""
+    return reach(target).scope is Scope.PUBLIC
 
 
 def _type_of(target: str) -> str:

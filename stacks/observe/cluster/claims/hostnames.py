@@ -13,7 +13,7 @@ def hostname(text: str) -> str:
 
     Raises ValueError with the reason. An IP address is not a name (Gateway API, `Hostname`).
     """
-    name = canonical.lower(text).removesuffix(".")
+    name = canonical.ascii_name(text).removesuffix(".")
     if is_address(name):
         raise ValueError(f"{quoted(text)} is an IP address, which is no host name")
     canonical.check_name(name)

@@ -38,4 +38,4 @@ def within_limits(found: Iterable[Claim | Complaint], options: Options) -> Itera
     if clamped:
         most = f"{options.targets_per_name} targets at most, as the setting cluster.targets_per_name says"
         said = f"{clamped.name} has too many targets; {most}. Those after them are left out"
-        yield Complaint(clamped.object, "", "", most, f"{clamped.object}: {said}")
+        yield Complaint(clamped.object, "", "", most, f"{clamped.object}: {said}", minor=True)

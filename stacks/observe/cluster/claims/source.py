@@ -8,6 +8,8 @@ from typing import Protocol
 from stacks.kube.objects import ClusterObjects, Resource
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims.selection import EVERY_GATEWAY, GatewaySelection
+from stacks.settings.cluster import TlsHosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +17,18 @@ class Options:
     """The settings of a cluster for its sources.
 
     opt_in: only objects with a content-mode (their own or their Gateway's) make claims, as in Routeflare.
+    gateways: those that count.
     ingress_classes: the classes of the Ingresses that count; none: all.
+    tls_hosts: whether the hosts of an Ingress's tls are names: where nothing else names it, always, or never.
     cluster_addresses: Services of type ClusterIP make claims too.
     cordoned_nodes: nodes that take no new pods count too.
     names_per_object, targets_per_name: the most that an object may ask for.
     """
 
     opt_in: bool = False
+    gateways: GatewaySelection = EVERY_GATEWAY
     ingress_classes: tuple[str, ...] = ()
+    tls_hosts: TlsHosts = "fallback"
     cluster_addresses: bool = False
     cordoned_nodes: bool = False
     names_per_object: int = 250

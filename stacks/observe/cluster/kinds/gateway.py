@@ -1,95 +1,68 @@
 """Gateways and ListenerSets: the listeners to which a route may attach, with their Gateway's addresses. Pure.
 
-Sources: Gateway API v1, `ParentReference`, `Listener`, `AllowedRoutes`, `AllowedListeners`, `GatewayStatus.addresses`.
+Sources: Gateway API v1, `ParentReference`, `Listener`, `AllowedRoutes`, `AllowedListeners`, `GatewayStatus.addresses`;
+v1alpha1 of the experimental channel, `XListenerSet`, which has the schema of a ListenerSet.
 ReferenceGrant plays no part in references to parents: a listener itself says from where routes may attach.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from stacks.kube.objects import (
+    EXPERIMENTAL_GROUP,
     GATEWAY_GROUP,
     GATEWAYS,
     LISTENER_SETS,
     NAMESPACES,
+    X_LISTENER_SETS,
     ClusterObjects,
     Manifest,
     Resource,
     key_of,
 )
 from stacks.kube.selector import selects
-from stacks.model.claims import ObjectKey
+from stacks.model.claims import Certainty, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotations import Annotated
 from stacks.observe.cluster.claims.assemble import known
 from stacks.observe.cluster.claims.hostnames import is_address
-from stacks.observe.cluster.kinds.conditions import Verdict, verdict
+from stacks.observe.cluster.kinds.conditions import (
+    ACCEPTED,
+    SET_REFUSALS,
+    Ruling,
+    Verdict,
+    listener_ruling,
+    ruling,
+)
+from stacks.observe.cluster.kinds.parent import AttachingRoute, Attachment, ParentRef, judge
 
 _SAME_PROTOCOL = {"HTTPS": "HTTP"}
-
-
-@dataclass(frozen=True, slots=True)
-class ParentRef:
-    """A route's reference to a parent, with its defaults filled in."""
-
-    group: str
-    kind: str
-    namespace: str
-    name: str
-    section: str
-    port: int | None
-
-    @classmethod
-    def of(cls, reference: Manifest, namespace: str) -> ParentRef:
-        """Return the reference of an object in the namespace."""
-        return cls(
-            group=reference.get("group", GATEWAY_GROUP),
-            kind=reference.get("kind") or GATEWAYS.kind,
-            namespace=reference.get("namespace") or namespace,
-            name=reference["name"],
-            section=reference.get("sectionName") or "",
-            port=reference.get("port"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A listener to which a route may attach.
-
-    hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
-    the route's, nearest first. targets: the Gateway's addresses in their order. doubt: the reason why it is not known
-    whether the route attaches at all; then no annotation can give its targets either. tentative: a controller has yet
-    to decide, or the parent is absent; attachments that are certain do not wait for it.
-    """
-
-    hostname: str | Unknown
-    behind: tuple[Annotated, ...]
-    targets: Known[tuple[str, ...]] | Unknown
-    doubt: Unknown | None = None
-    tentative: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AttachingRoute:
-    """A route in search of its listeners. protocols: of the listeners to which routes of its kind attach."""
-
-    kind: str
-    namespace: str
-    protocols: frozenset[str]
+_SETS: Mapping[tuple[str, str], Resource] = {
+    (GATEWAY_GROUP, LISTENER_SETS.kind): LISTENER_SETS,
+    (EXPERIMENTAL_GROUP, X_LISTENER_SETS.kind): X_LISTENER_SETS,
+}
+_OF_MESHES = frozenset(
+    {("", "Service"), ("multicluster.x-k8s.io", "ServiceImport"), ("networking.istio.io", "ServiceEntry")}
+)
+"""Parents of a mesh's routes (GAMMA), which have no address outside of the cluster."""
 
 
 def attachments(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> tuple[Attachment, ...]:
-    """Return the listeners of a parent to which the route may attach; none where it is unsupported, or does not count.
+    """Return the listeners of a parent to which the route may attach; none where it does not count, or has no address.
 
     A parent that is absent is one that is being replaced, as far as anybody knows: the route still asks for its names.
+    Nobody knows what a parent of a kind that is not read gives.
     """
-    if reference.group == GATEWAY_GROUP and reference.kind == GATEWAYS.kind:
+    kind = (reference.group, reference.kind)
+    if kind == (GATEWAY_GROUP, GATEWAYS.kind):
         return tuple(_of_gateway(reference, route, objects))
-    if reference.group == GATEWAY_GROUP and reference.kind == LISTENER_SETS.kind:
-        return tuple(_of_listener_set(reference, route, objects))
-    return ()
+    if kind in _SETS:
+        return tuple(_of_listener_set(_SETS[kind], reference, route, objects))
+    if is_of_a_mesh(reference):
+        return ()
+    return (_unread_kind(reference, f"its parent {reference}"),)
 
 
 def addresses(gateway: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:
@@ -104,15 +77,42 @@ def _fits(kind: str, address: str) -> bool:
     return kind == "Hostname" or (kind == "IPAddress" and is_address(address))
 
 
+def is_of_a_mesh(reference: ParentRef) -> bool:
+    """Return whether a parent is one of a mesh, which gives no names to anybody outside of the cluster."""
+    return (reference.group, reference.kind) in _OF_MESHES
+
+
 def _of_gateway(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
+    if not route.gateways.names_one(reference.namespace, reference.name):
+        return
     gateway = objects.get(GATEWAYS, reference.namespace, reference.name)
     if gateway is None or isinstance(gateway, Unknown):
         yield from _unseen(gateway, GATEWAYS, reference, objects)
-    else:
+    elif route.gateways.has(gateway):
         key = key_of(objects.cluster, GATEWAYS, gateway)
-        attachment = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
-        for listener in gateway["spec"].get("listeners") or ():
-            yield from _listener(listener, reference, route, attachment, objects)
+        whole = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
+        for listener, said in _selected(gateway, reference, route):
+            for judged in judge((whole,), _unless_silent(said), key, f"listener {listener['name']}"):
+                yield from _listener(listener, reference, route, judged, objects)
+
+
+def _selected(manifest: Manifest, reference: ParentRef, route: AttachingRoute) -> Iterator[tuple[Manifest, Ruling]]:
+    """Yield the listeners that a reference selects, of protocols for the route, each with its controller's ruling."""
+    listed = (manifest.get("status") or {}).get("listeners") or ()
+    conditions = {one["name"]: one.get("conditions") for one in listed}
+    for listener in manifest["spec"].get("listeners") or ():
+        if reference.section not in {"", listener["name"]} or reference.port not in {None, listener.get("port")}:
+            continue
+        protocol = listener.get("protocol", "")
+        if _SAME_PROTOCOL.get(protocol, protocol) in route.protocols:
+            generation = manifest["metadata"].get("generation", 0)
+            yield listener, listener_ruling(conditions.get(listener["name"]), generation)
+
+
+def _unless_silent(said: Ruling) -> Ruling:
+    """Return the ruling on a listener of a Gateway, which needs no leave: only a refusal counts."""
+    silent = said.verdict is Verdict.PENDING or said.was_true
+    return ACCEPTED if silent else said
 
 
 def _unseen(
@@ -120,67 +120,59 @@ def _unseen(
 ) -> Iterator[Attachment]:
     """Yield the attachment to a parent that cannot be seen, or is absent: nobody knows its host name and addresses."""
     if found is not None:
-        yield Attachment(found, (), found, doubt=found)
+        # Only of experimental kinds, which may be served to nobody, or not to us, for good.
+        notice = f"its parent {reference} cannot be read: {found.reason}" if resource is X_LISTENER_SETS else ""
+        yield _unseen_parent(found, notice)
     elif objects.counts(resource, reference.namespace):
         absent = Unknown(f"{resource.kind} {reference.namespace}/{reference.name} is not there")
-        yield Attachment(absent, (), absent, doubt=absent, tentative=True)
+        yield Attachment(absent, (), absent, doubt=absent, certainty=Certainty.TENTATIVE)
 
 
-def _of_listener_set(reference: ParentRef, route: AttachingRoute, objects: ClusterObjects) -> Iterator[Attachment]:
-    """Yield the listeners of a set where its Gateway allows the set, and set and listener are accepted."""
-    found = objects.get(LISTENER_SETS, reference.namespace, reference.name)
+def _unread_kind(reference: ParentRef, called: str) -> Attachment:
+    unread = Unknown(f"{called} is of a kind of {reference.group or 'the core group'} that is not read")
+    return _unseen_parent(unread, unread.reason)
+
+
+def _unseen_parent(reason: Unknown, notice: str) -> Attachment:
+    return Attachment(reason, (), reason, doubt=reason, certainty=Certainty.UNSEEN, notice=notice)
+
+
+def _of_listener_set(
+    resource: Resource, reference: ParentRef, route: AttachingRoute, objects: ClusterObjects
+) -> Iterator[Attachment]:
+    """Yield the listeners of a set where its Gateway allows the set, and neither set nor listener is refused."""
+    found = objects.get(resource, reference.namespace, reference.name)
     if found is None or isinstance(found, Unknown):
-        yield from _unseen(found, LISTENER_SETS, reference, objects)
+        yield from _unseen(found, resource, reference, objects)
         return
-    key = key_of(objects.cluster, LISTENER_SETS, found)
+    key = key_of(objects.cluster, resource, found)
     parent = ParentRef.of(found["spec"]["parentRef"], reference.namespace)
-    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
     if (parent.group, parent.kind) != (GATEWAY_GROUP, GATEWAYS.kind):
+        yield _unread_kind(parent, f"the parent {parent} of {key}")
         return
+    if not route.gateways.names_one(parent.namespace, parent.name):
+        return
+    gateway = objects.get(GATEWAYS, parent.namespace, parent.name)
     if gateway is None or isinstance(gateway, Unknown):
         yield from _unseen(gateway, GATEWAYS, parent, objects)
         return
     allowed = _allows_set(gateway, key, objects)
-    if allowed is False:
+    if allowed is False or not route.gateways.has(gateway):
         return
     gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
     behind = (Annotated.of(key, found), Annotated.of(gateway_key, gateway))
     doubt = allowed if isinstance(allowed, Unknown) else None
     whole = Attachment("", behind, addresses(gateway, gateway_key), doubt)
-    status = found.get("status") or {}
-    generation = found["metadata"].get("generation", 0)
-    of_set = verdict(status.get("conditions"), "Accepted", generation)
-    of_listeners = {one["name"]: one.get("conditions") for one in status.get("listeners") or ()}
-    for listener in found["spec"].get("listeners") or ():
-        of_listener = verdict(of_listeners.get(listener["name"]), "Accepted", generation)
-        for judged in judge(judge((whole,), of_set, key), of_listener, key):
+    of_set = ruling((found.get("status") or {}).get("conditions"), SET_REFUSALS, found["metadata"].get("generation", 0))
+    for listener, of_listener in _selected(found, reference, route):
+        for judged in judge(judge((whole,), of_set, key), of_listener, key, f"listener {listener['name']}"):
             yield from _listener(listener, reference, route, judged, objects)
-
-
-def judge(found: tuple[Attachment, ...], accepted: Verdict, key: ObjectKey) -> tuple[Attachment, ...]:
-    """Return the attachments as they are after a controller's verdict on an object on the way to them.
-
-    accepted: of the object's condition Accepted; attachments behind one that is not accepted are left out.
-    """
-    match accepted:
-        case Verdict.TRUE:
-            return found
-        case Verdict.FALSE:
-            return ()
-    reason = Unknown(f"{key}: its condition Accepted {accepted.value}")
-    pending = accepted is Verdict.PENDING
-    return tuple(replace(one, doubt=reason, tentative=one.tentative or pending) for one in found)
 
 
 def _listener(
     listener: Manifest, reference: ParentRef, route: AttachingRoute, attachment: Attachment, objects: ClusterObjects
 ) -> Iterator[Attachment]:
-    """Yield the attachment to one listener, if the reference selects it and the listener allows the route."""
-    if reference.section not in {"", listener["name"]} or reference.port not in {None, listener.get("port")}:
-        return
-    protocol = listener.get("protocol", "")
-    if _SAME_PROTOCOL.get(protocol, protocol) not in route.protocols:
-        return
+    """Yield the attachment to one listener, if the listener allows the route."""
     allowed = _allows_route(listener, reference, route, objects)
     if allowed is False:
         return
@@ -227,5 +219,5 @@ def _allows_namespace(
     return False
 
 
-RESOURCES: tuple[Resource, ...] = (GATEWAYS, LISTENER_SETS, NAMESPACES)
+RESOURCES: tuple[Resource, ...] = (GATEWAYS, LISTENER_SETS, X_LISTENER_SETS, NAMESPACES)
 """The resources that `attachments` looks up."""

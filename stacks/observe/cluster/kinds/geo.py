@@ -16,7 +16,7 @@ from stacks.model.claims import GEO, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import HOSTNAME, TARGET, Annotated, annotation_value
-from stacks.observe.cluster.claims.source import ClaimSource
+from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.kinds import gateway, ingress, service
 from stacks.settings.geo import GeoSettings, is_cluster_name, is_internal
 
@@ -25,9 +25,9 @@ CLUSTER_LABELS = ("cluster-name", "cluster_name")
 _ADDRESSES = {INGRESSES: ingress.addresses, SERVICES: service.addresses, GATEWAYS: gateway.addresses}
 
 
-def balanced(settings: GeoSettings) -> Mapping[str, ClaimSource]:
+def balanced(settings: GeoSettings, options: Options) -> Mapping[str, ClaimSource]:
     """Return a source for each kind of balanced object, by its name; a cluster need not serve all kinds."""
-    return {f"{GEO}{one.kind.lower()}": BalancedObjects(one, settings) for one in _ADDRESSES}
+    return {f"{GEO}{one.kind.lower()}": BalancedObjects(one, settings, options) for one in _ADDRESSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class BalancedObjects:
 
     resource: Resource
     settings: GeoSettings
+    options: Options
 
     def resources(self) -> tuple[Resource, ...]:
         return (self.resource,)
@@ -44,7 +45,8 @@ class BalancedObjects:
         found = objects.all(self.resource)
         if isinstance(found, Unknown):
             return found
-        return Known(tuple(claim for one in found.value for claim in self._of_object(one, objects.cluster)))
+        counted = (one for one in found.value if self.resource is not GATEWAYS or self.options.gateways.has(one))
+        return Known(tuple(claim for one in counted for claim in self._of_object(one, objects.cluster)))
 
     def _of_object(self, manifest: Manifest, place: str) -> Iterator[Claim | Complaint]:
         """Yield a claim for each host name; of an object that lacks something only complaints."""
@@ -84,7 +86,7 @@ class BalancedObjects:
         if chosen:
             return chosen
         if self.resource is INGRESSES:
-            found = ingress.hosts(manifest, annotated, faults)
+            found = ingress.hosts(manifest, annotated, self.options.tls_hosts, faults)
         else:
             found = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
         if not found and not faults:

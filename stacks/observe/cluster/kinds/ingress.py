@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from stacks.kube.objects import INGRESSES, ClusterObjects, Manifest, Resource, created, key_of
@@ -14,6 +14,7 @@ from stacks.observe.cluster.claims.annotations import (
     HOSTNAME,
     INGRESS_HOSTNAME_SOURCE,
     Annotated,
+    annotated_names,
     annotation_value,
     find_annotation,
     has_other_controller,
@@ -22,6 +23,7 @@ from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
 from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
+from stacks.settings.cluster import TlsHosts
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
@@ -55,7 +57,7 @@ class Ingresses:
         if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
             return
         faults: list[Complaint] = []
-        names = hosts(ingress, annotated, faults)
+        names = hosts(ingress, annotated, self.options.tls_hosts, faults)
         yield from assemble(Claimant(key, created(ingress), (annotated,)), names, addresses(ingress, key), faults)
 
     def _has_class(self, ingress: Manifest, annotated: Annotated) -> bool:
@@ -64,22 +66,26 @@ class Ingresses:
         return not self.options.ingress_classes or own in self.options.ingress_classes
 
 
-def hosts(ingress: Manifest, annotated: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
-    """Return the host names of an Ingress: those of its rules and certificates, and those of its annotation."""
-    spec = ingress["spec"]
-    ruled = [rule.get("host") or "" for rule in spec.get("rules") or ()]
-    ruled += [host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()]
-    defined = tuple(hostname(host) for host in ruled if host and is_hostname(host))
-    which = annotation_value(
-        (annotated,), INGRESS_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults
-    )
-    added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
-    match which:
-        case "annotation-only":
-            return added
-        case "defined-hosts-only":
-            return defined
-    return (*defined, *added)
+def hosts(ingress: Manifest, annotated: Annotated, tls_hosts: TlsHosts, faults: list[Complaint]) -> tuple[str, ...]:
+    """Return the host names of an Ingress: those of its rules and its annotation, and of its certificates.
+
+    A certificate's hosts are what it is valid for, not what is served (networking/v1, `IngressTLS.hosts`): they are the
+    fallback of an Ingress that nothing else names.
+    """
+    spec, own = ingress["spec"], (annotated,)
+    which = annotation_value(own, INGRESS_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
+    added = annotated_names(own, HOSTNAME, faults)
+    if which == "annotation-only":
+        return added
+    defined = _possible(rule.get("host") for rule in spec.get("rules") or ())
+    is_annotated = which != "defined-hosts-only" and find_annotation(own, HOSTNAME) is not None
+    if tls_hosts == "always" or (tls_hosts == "fallback" and not (defined or is_annotated)):
+        defined += _possible(host for tls in spec.get("tls") or () for host in tls.get("hosts") or ())
+    return defined if which == "defined-hosts-only" else (*defined, *added)
+
+
+def _possible(hosts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(hostname(host) for host in hosts if host and is_hostname(host))
 
 
 def addresses(ingress: Manifest, key: ObjectKey) -> Known[tuple[str, ...]] | Unknown:

@@ -1,6 +1,7 @@
 """Nodes: a record for each, and the addresses of several together. Pure.
 
-Source: Kubernetes API core/v1, `NodeStatus.addresses`.
+Sources: Kubernetes API core/v1, `NodeStatus.addresses`, `NodeCondition`; KEP-1143, the label that excludes a node from
+external load balancers; KEP-3458, which nodes the service controller hands to them.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from dataclasses import dataclass
 from stacks.kube.objects import NODES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
     CONTENT_MODE,
     HOSTNAME,
     Annotated,
-    annotation_value,
+    annotated_names,
     find_annotation,
     has_other_controller,
 )
@@ -26,6 +26,8 @@ from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
 
 EXTERNAL, INTERNAL = "ExternalIP", "InternalIP"
+EXCLUDED_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
+"""A label whose value plays no part."""
 _BY_ACCESS = {"public": (EXTERNAL,), "private": (INTERNAL,)}
 
 
@@ -58,9 +60,7 @@ class Nodes:
         if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
             return
         faults: list[Complaint] = []
-        names = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or _own_name(
-            key.name
-        )
+        names = annotated_names((annotated,), HOSTNAME, faults) or _own_name(key.name)
         yield from assemble(
             Claimant(key, created(node), (annotated,)), names, node_addresses((node,), str(key)), faults
         )
@@ -71,18 +71,37 @@ def is_cordoned(node: Manifest) -> bool:
     return bool((node.get("spec") or {}).get("unschedulable"))
 
 
-def node_addresses(nodes: Iterable[Manifest], user: str, access: str | None = None) -> Known[tuple[str, ...]] | Unknown:
+def node_addresses(
+    nodes: Iterable[Manifest], user: str, access: str | None = None, *, serving: bool = False
+) -> Known[tuple[str, ...]] | Unknown:
     """Return the external addresses of all nodes; where none has one, the internal ones.
 
     user: the object that needs the addresses, for the reason where there are none. access: `public` for the external
-    addresses only, `private` for the internal ones only.
+    addresses only, `private` for the internal ones only. serving: only of nodes that are ready; where none is, nobody
+    knows which of them will serve.
     """
     found: dict[str, list[str]] = {EXTERNAL: [], INTERNAL: []}
+    unready: set[str] = set()
     for node in nodes:
         for one in (node.get("status") or {}).get("addresses") or ():
             found.setdefault(one.get("type", ""), []).append(one.get("address", ""))
+            if serving and not _is_ready(node):
+                unready.add(one.get("address", ""))
     kinds = _BY_ACCESS.get(access or "", (EXTERNAL, INTERNAL))
-    return known(next((found[kind] for kind in kinds if found[kind]), ()), f"{user}: no node has an address for it")
+    listed = next((found[kind] for kind in kinds if found[kind]), [])
+    lacks = "no node with an address for it is ready" if unready & {*listed} else "no node has an address for it"
+    return known([one for one in listed if one not in unready], f"{user}: {lacks}")
+
+
+def is_excluded(node: Manifest) -> bool:
+    """Return whether the node takes no traffic from outside."""
+    return EXCLUDED_LABEL in (node["metadata"].get("labels") or {})
+
+
+def _is_ready(node: Manifest) -> bool:
+    """Return whether the node is ready; one that says nothing of it is: its kubelet has yet to speak."""
+    listed = (node.get("status") or {}).get("conditions") or ()
+    return all(one.get("status") == "True" for one in listed if one.get("type") == "Ready")
 
 
 def _own_name(name: str) -> tuple[str, ...]:

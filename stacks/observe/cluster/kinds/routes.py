@@ -5,8 +5,8 @@ Sources: Gateway API v1, `HTTPRouteSpec.hostnames`, `RouteParentStatus`; externa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from stacks.kube.objects import ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
@@ -17,6 +17,7 @@ from stacks.observe.cluster.claims.annotations import (
     GATEWAY_HOSTNAME_SOURCE,
     HOSTNAME,
     Annotated,
+    annotated_names,
     annotation_value,
     find_annotation,
     has_other_controller,
@@ -26,15 +27,9 @@ from stacks.observe.cluster.claims.hostnames import intersection
 from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.memory import Memory
 from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.kinds.conditions import best, verdict
-from stacks.observe.cluster.kinds.gateway import (
-    RESOURCES,
-    AttachingRoute,
-    Attachment,
-    ParentRef,
-    attachments,
-    judge,
-)
+from stacks.observe.cluster.kinds.conditions import ROUTE_REFUSALS, best, ruling
+from stacks.observe.cluster.kinds.gateway import RESOURCES, attachments, is_of_a_mesh
+from stacks.observe.cluster.kinds.parent import AttachingRoute, Attachment, ParentRef, judge
 
 PARENTS = "parentRefs"
 """The field of a route that a complaint about its parents names."""
@@ -72,16 +67,23 @@ class Routes:
         faults: list[Complaint] = []
         hidden: Unknown | None = None
         hosts = _hosts(route, annotated, faults)
-        parents = tuple(self._parents(route, key, objects))
-        certain = any(not one.tentative for one in parents)
+        references = [ParentRef.of(raw, key.namespace) for raw in route["spec"].get("parentRefs") or ()]
+        parents = tuple(self._parents(route, key, references, objects))
+        certain = any(not one.is_tentative for one in parents)
         served: dict[str, list[Attachment]] = {}
         for parent in parents:
             if isinstance(parent.hostname, Unknown) and any(host == ANY or host.startswith("*") for host in hosts):
-                hidden = hidden if parent.tentative and certain else parent.hostname
+                hidden = hidden if parent.is_tentative and certain else parent.hostname
                 continue
             for name in _names(hosts, parent):
                 served.setdefault(name, []).append(parent)
-        claims = [*dict.fromkeys(self._claims(Claimant(key, created(route), (annotated,)), served, faults))]
+        several = tuple(dict.fromkeys(one.resource for one in references if not is_of_a_mesh(one)))
+        whole = Claimant(key, created(route), (annotated,), parents=several if len(several) > 1 else ())
+        claims = [*_each_once(self._claims(whole, served, faults))]
+        claims += _notices(key, parents, claims)
+        if references and all(map(is_of_a_mesh, references)) and any(hosts):
+            said = f"{references[0]} is of a mesh, which gives no names to anybody outside of the cluster"
+            claims.append(Complaint(key, "", "", "", f"{key}: its parent {said}"))
         if hidden:
             # The listener's host name decides which names these are: this route's, and no other's, are not known.
             text = f"{key}: the host names of its listeners are not known: {hidden.reason}. Its records stay"
@@ -94,30 +96,83 @@ class Routes:
         if not served:
             yield from faults
         for name, parents in served.items():
-            certain = [one for one in parents if not one.tentative]
-            for parent in certain or parents:
+            for parent in _counting(parents):
                 chain = (*claimant.chain, *parent.behind)
                 unseen = isinstance(parent.hostname, Unknown)  # and so are its annotations
                 if self.options.opt_in and not unseen and not find_annotation(chain, CONTENT_MODE):
                     continue
-                whole = Claimant(claimant.key, claimant.created, chain, parent.doubt)
+                through = parent.through if claimant.parents else ""
+                whole = Claimant(
+                    claimant.key,
+                    claimant.created,
+                    chain,
+                    doubt=parent.doubt,
+                    through=through,
+                    parents=claimant.parents,
+                    certainty=parent.certainty,
+                    rank=parent.rank,
+                )
                 yield from assemble(whole, (name,), parent.targets, faults)
 
-    def _parents(self, route: Manifest, key: ObjectKey, objects: ClusterObjects) -> Iterator[Attachment]:
+    def _parents(
+        self, route: Manifest, key: ObjectKey, references: Sequence[ParentRef], objects: ClusterObjects
+    ) -> Iterator[Attachment]:
         """Yield the listeners to which the route may attach, after the verdicts of its controllers.
 
         A parent in the status that is not in the spec (any more) is stale and does not count.
         """
         generation = route["metadata"].get("generation", 0)
         status = [
-            (ParentRef.of(one["parentRef"], key.namespace), verdict(one.get("conditions"), "Accepted", generation))
+            (ParentRef.of(one["parentRef"], key.namespace), ruling(one.get("conditions"), ROUTE_REFUSALS, generation))
             for one in (route.get("status") or {}).get("parents") or ()
         ]
-        attaching = AttachingRoute(key.kind, key.namespace, self.protocols)
-        for raw in route["spec"].get("parentRefs") or ():
-            reference = ParentRef.of(raw, key.namespace)
+        attaching = AttachingRoute(key.kind, key.namespace, self.protocols, self.options.gateways)
+        several = len(references) > 1
+        for rank, reference in enumerate(references):
             accepted = best(one for parent, one in status if parent == reference)
-            yield from judge(attachments(reference, attaching, objects), accepted, key)
+            for judged in judge(attachments(reference, attaching, objects), accepted, key, str(reference)):
+                yield replace(judged, through=reference.resource, rank=rank) if several else judged
+
+
+def _counting(parents: Sequence[Attachment]) -> Iterator[Attachment]:
+    """Yield the parents of one name that count.
+
+    Of those that are tentative none does that is absent, or of whose parent another listener is certain. What others
+    had given is the plan's to know.
+    """
+    certain = {one.through for one in parents if not one.is_tentative}
+    for one in parents:
+        if not (certain and one.is_tentative and (one.is_absent or one.through in certain)):
+            yield one
+
+
+def _notices(key: ObjectKey, parents: Iterable[Attachment], claims: Sequence[Claim | Complaint]) -> Iterator[Complaint]:
+    """Yield what the owner of a route is told of its parents, each once.
+
+    It is about parents that do not take the route or cannot be read, and those of several that have nothing to give
+    while others have.
+    """
+    notices = [one.notice for one in parents if one.notice]
+    if not notices and all(isinstance(one, Claim) and not one.through for one in claims):
+        return  # as is usual
+    complained = {one.text for one in claims if isinstance(one, Complaint)}
+    made = [one for one in claims if isinstance(one, Claim)]
+    heard = {one.name for one in made if not isinstance(one.targets, Unknown)}
+    silent = (one for one in made if one.through and one.name in heard)
+    notices += [one.targets.reason for one in silent if isinstance(one.targets, Unknown)]
+    for notice in (one for one in dict.fromkeys(notices) if one not in complained):
+        text = f"{key}: {notice.removeprefix(f'{key}: ')}. What it has of it stays, and nothing new is made"
+        yield Complaint(key, "", "", "", text, waits=True)
+
+
+def _each_once(found: Iterable[Claim | Complaint]) -> Iterator[Claim | Complaint]:
+    """Yield claims and complaints in their order; of claims that differ in their rank only the first."""
+    seen: set[Claim | Complaint] = set()
+    for one in found:
+        alike = replace(one, rank=0) if isinstance(one, Claim) and one.rank else one
+        if alike not in seen:
+            seen.add(alike)
+            yield one
 
 
 def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Complaint, ...]:
@@ -134,17 +189,20 @@ def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Compla
 
 
 def _hosts(route: Manifest, annotated: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
-    """Return the host names of a route, ANY among them where it has those of its listeners."""
+    """Return the host names of a route; ANY, those of its listeners, where neither its spec nor an annotation says one.
+
+    A listener's host name is a filter first (Gateway API, `Listener.hostname`): https://github.com/kubernetes-sigs/external-dns/issues/6596
+    """
     defined: tuple[str, ...] = tuple(route["spec"].get("hostnames") or ())
     own = (annotated,)
     which = annotation_value(own, GATEWAY_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
-    added = annotation_value(own, HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+    added = annotated_names(own, HOSTNAME, faults)
     match which:
         case "annotation-only":
             return added
         case "defined-hosts-only":
             return defined
-    return (*(defined or (ANY,)), *added)
+    return (*defined, *added) if defined or find_annotation(own, HOSTNAME) else (ANY,)
 
 
 def _names(hosts: tuple[str, ...], parent: Attachment) -> tuple[str, ...]:

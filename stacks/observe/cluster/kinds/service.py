@@ -20,6 +20,7 @@ from stacks.observe.cluster.claims.annotations import (
     INTERNAL_HOSTNAME,
     TARGET,
     Annotated,
+    annotated_names,
     annotation_value,
     find_annotation,
     has_other_controller,
@@ -29,7 +30,7 @@ from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, us
 from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
-from stacks.observe.cluster.kinds.node import is_cordoned, node_addresses
+from stacks.observe.cluster.kinds.node import is_cordoned, is_excluded, node_addresses
 
 HEADLESS = "None"
 NOTHING: Known[tuple[str, ...]] = Known(())
@@ -62,7 +63,7 @@ class Services:
             return slices  # the names of its pods are in there
         if isinstance(nodes, Known):
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
-            nodes = Known(tuple(counted))
+            nodes = Known(tuple(one for one in counted if not is_excluded(one)))
         backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
         return Known(
             tuple(
@@ -78,8 +79,8 @@ class Services:
         if has_other_controller(annotated) or (self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE)):
             return
         faults: list[Complaint] = []
-        names = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
-        inside = annotation_value((annotated,), INTERNAL_HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        names = annotated_names((annotated,), HOSTNAME, faults)
+        inside = annotated_names((annotated,), INTERNAL_HOSTNAME, faults)
         access = annotation_value((annotated,), ACCESS, values.access, values.ACCESS, faults)
         if not (names or inside or faults):
             return
@@ -145,7 +146,10 @@ def _cluster_addresses(service: Manifest, user: str) -> Own:
 
 
 def _node_ports(service: Manifest, user: str, backends: Backends, access: str | None) -> Own:
-    """Return the addresses of the nodes that answer: all, or with the policy Local those with a ready pod."""
+    """Return the addresses of the nodes that answer: all that are ready, with the policy Local those with a ready pod.
+
+    Cordoned nodes and those excluded from load balancers are none of these.
+    """
     if isinstance(backends.nodes, Unknown):
         return backends.nodes
     nodes: Sequence[Manifest] = backends.nodes.value
@@ -154,7 +158,7 @@ def _node_ports(service: Manifest, user: str, backends: Backends, access: str | 
             return backends.slices
         ready = ready_nodes(_slices(service, backends.slices.value))
         nodes = [node for node in nodes if node["metadata"]["name"] in ready]
-    return node_addresses(nodes, user, access)
+    return node_addresses(nodes, user, access, serving=True)
 
 
 def _pods(

@@ -11,7 +11,7 @@ from bench.campaigns.trust.scenario import ADOPTED, FRESH, LOST, REFUSED, TURNS
 from bench.campaigns.wrong import WrongError
 from components.marks.writer import Writer
 from stacks.model.memory import GuardMemory
-from stacks.plan.safety import guard
+from stacks.plan.safety.emptied import Emptying
 
 SEEDS = range(40)
 
@@ -41,5 +41,5 @@ def test_it_notices_that_the_guard_forgets_former_runs(monkeypatch: pytest.Monke
 
 
 def test_it_notices_that_all_of_a_source_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "emptied", lambda *_: ())
+    monkeypatch.setattr(Emptying, "of_sources", lambda *_: ())
     assert "records that its objects had asked for" in wrong()

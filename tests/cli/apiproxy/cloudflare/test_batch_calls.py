@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import requests
 
 from cli.apiproxy.cloudflare.envelope import codes
 from cli.apiproxy.http import Response
+from lab.api.faults import Effect, Fault
 from tests.cli.apiproxy.conftest import Place, World
 
 BATCH = ("POST", "/dns_records/batch")
@@ -225,3 +227,22 @@ class TestScale:
 
 def answer_of(response: requests.Response) -> Response:
     return Response(response.status_code, response.content)
+
+
+class TestAnApiThatFails:
+    def test_after_two_batches_the_others_are_not_tried(self, free_place: Place, gathered: Gathered) -> None:
+        gathered(450)
+        free_place.cloudflare.faults.add(Fault(Effect.SERVER_ERROR, method="POST", status=500))
+        asked: list[tuple[str, str, object]] = [("POST", "", free_place.a(f"n{number}")) for number in range(450)]
+        with free_place.carrying_out():
+            answers = free_place.client.together(*asked)
+        assert {one.status_code for one in answers} == {500}
+        assert len(batches(free_place)) == 2 * 3
+
+    def test_a_batch_that_fails_among_others_holds_up_no_other(self, free_place: Place, gathered: Gathered) -> None:
+        gathered(400)
+        free_place.cloudflare.faults.add(Fault(Effect.SERVER_ERROR, method="POST", status=500, times=3))
+        asked: list[tuple[str, str, object]] = [("POST", "", free_place.a(f"n{number}")) for number in range(400)]
+        with free_place.carrying_out():
+            answers = free_place.client.together(*asked)
+        assert Counter(one.status_code for one in answers)[500] == 200

@@ -18,6 +18,7 @@ from cli.apiproxy.counts import Counts
 from cli.apiproxy.dialects import DIALECTS
 from cli.apiproxy.http import Response
 from cli.apiproxy.pacer import Pacer
+from components.records.record import Record
 
 _methods: st.SearchStrategy[Method] = st.sampled_from(["POST", "PUT", "PATCH", "DELETE"])
 _shapes = st.lists(st.tuples(_methods, st.sampled_from("abcdef"), st.integers(0, 5)), max_size=40)
@@ -101,3 +102,40 @@ def test_an_answer_that_leaves_operations_out_tells_nothing() -> None:
     told: list[object] = [{"posts": [{"id": "x"}]}, {"posts": None}, {}, {"posts": [{}, {}]}, None]
     for result in told:
         assert batches.results(part, Response(200, msgspec.json.encode({"result": result}))) is None
+
+
+def _write(method: Method, record_set: tuple[str, str], number: int, *, is_mark: bool = False) -> Operation:
+    name = f"_truenorth-{record_set[1].lower()}.{record_set[0]}" if is_mark else record_set[0]
+    record = Record(name, "TXT" if is_mark else record_set[1], f"{number}", 1, proxied=False, comment="")
+    operation = Operation(method, "" if method == "POST" else f"{number}", b"", {"name": name}, record, {}, NOBODY)
+    operation.record_set = record_set
+    return operation
+
+
+_sets = st.lists(
+    st.tuples(st.sampled_from(["A", "AAAA", "TXT", "MX"]), st.integers(1, 3)), max_size=3, unique_by=lambda one: one[0]
+)
+
+
+@settings(deadline=None)
+@given(made=_sets, gone=st.integers(0, 4))
+def test_halves_of_one_name_never_part_a_mark_from_all_of_its_records(made: list[tuple[str, int]], gone: int) -> None:
+    async def of_one_name() -> list[Operation]:
+        part = [_write("DELETE", ("www", "CNAME"), number) for number in range(gone)]
+        for record_type, several in made:
+            part.append(_write("POST", ("www", record_type), 0, is_mark=True))
+            part += [_write("POST", ("www", record_type), number) for number in range(1, several + 1)]
+        return part
+
+    def check(part: list[Operation]) -> None:
+        for mark in part:
+            if mark.write.is_mark:
+                assert any(one.record_set == mark.record_set and one is not mark for one in part)
+        if len(part) > 1 and batches.as_one_set(part) is None:
+            halves = batches.halves(part, lambda _: "www")
+            assert Counter(map(id, chain(*halves))) == Counter(map(id, part))
+            for half in halves:
+                assert half
+                check(half)
+
+    check(asyncio.run(of_one_name()))

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.apiproxy.counts import Counts
+from cli.apiproxy.gandi.api import FAILING
 from cli.apiproxy.intent import Intent, Write
 from cli.apiproxy.journal import JournalEntry, look
 from cli.apiproxy.proxy import ApiProxy
@@ -400,11 +401,40 @@ class TestLostAnswers:
         with place.carrying_out(journal=tmp_path / "journal"):
             answer = place.post()
         assert answer.status_code == 503
-        assert answer.json()["message"] == (
-            f"Gandi's API has answered none of 3 tries to write www.{place.zone} A ({place.id('www')}), "
-            "and it was not written"
-        )
+        assert answer.json()["message"] == "Gandi's API gave no answer, 3 times. Nothing was changed"
         assert look(tmp_path / "journal").landed == ()
+
+    def test_an_api_that_fails_for_good_is_told_with_its_status_and_a_page_of_its_edge_can_be_read(
+        self, place: Place
+    ) -> None:
+        place.fault(Effect.SERVER_ERROR, "POST", times=None)
+        place.fault(Effect.SERVER_ERROR, "PUT", times=None, status=403)
+        with place.carrying_out():
+            assert place.post().json()["message"] == "Gandi's API gave HTTP status 502, 3 times. Nothing was changed"
+        place.add("api")
+        with place.carrying_out("api/A"):
+            answer = place.put("api", "192.0.2.9")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/json")
+        assert answer.json()["message"] == "a page of the API's edge, with HTTP status 403"
+
+    def test_after_several_that_fail_the_others_are_not_tried_until_the_next_run(self, place: Place) -> None:
+        place.fault(Effect.SERVER_ERROR, "POST", times=3 * FAILING)
+        with place.carrying_out():
+            said = [place.post(f"n{number}").json()["message"] for number in range(FAILING + 30)]
+            assert {one.partition(".")[0] for one in said[:FAILING]} == {"Gandi's API gave HTTP status 502, 3 times"}
+            assert set(said[FAILING:]) == {
+                "Gandi's API could not write the record sets before this one, which was not tried"
+            }
+            assert [method for method, _ in place.calls()].count("POST") == 3 * FAILING
+        with place.carrying_out():
+            assert place.post().status_code == 201
+
+    def test_some_that_fail_among_others_hold_up_no_other(self, place: Place) -> None:
+        with place.carrying_out():
+            for number in range(2 * FAILING):
+                place.fault(Effect.SERVER_ERROR, "POST", times=3)
+                assert place.post(f"bad{number}").status_code == 503
+                assert place.post(f"good{number}").status_code == 201
 
     def test_where_nobody_can_say_what_came_of_it_that_is_told_and_the_next_try_is_ours(self, place: Place) -> None:
         place.fault(Effect.LOSE_ANSWER, "POST")
@@ -435,7 +465,7 @@ class TestThePace:
                 answer = patient.post()
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "30"
-        assert "is used up for 30 s" in answer.json()["message"]
+        assert "is used up for another 30 s" in answer.json()["message"]
         assert counts.tally.waits == {}
         assert place.there() == {}
         assert counts.tally.refusals == {("gandi", "budget"): 1}

@@ -54,6 +54,7 @@ class TestByTheEngine:
         run = program.up()
         assert run.operations == [("update", "www")]
         assert [message for message in run.messages if "is expected to have version" in message] == []
+        assert [message for message in run.messages if "from $PATH at" in message], "the engine warns at each run"
         program.drop("www")
         run = program.up()
         assert (run.operations, run.error) == ([("delete", "www")], "")

@@ -45,7 +45,7 @@ class TestDrift:
         program.drop("www")
         for run in (program.up(), program.up()):
             assert run.lines == [f"DELETE {WWW}"]
-            assert "* 404: Can't find the DNS record" in run.error
+            assert "* StatusCode: 404 ; Err: 404: Can't find the DNS record" in run.error
 
     def test_what_was_deleted_outside_is_created_with_a_refresh(self, program: Program, api: RecordingGandi) -> None:
         program.put("www")

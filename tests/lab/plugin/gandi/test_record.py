@@ -89,7 +89,9 @@ class TestRequests:
         assert RECORD.read(client, STATE) is None
         with pytest.raises(ApiError, match="404: Can't find the DNS record") as failed:
             RECORD.delete(client, STATE)
-        assert failed.value.text("deleting", "the-urn").startswith("deleting the-urn: 1 error occurred:\n\t* 404: ")
+        assert failed.value.text("deleting", "the-urn").startswith(
+            "deleting the-urn: 1 error occurred:\n\t* StatusCode: 404 ; Err: 404: "
+        )
 
     def test_a_record_that_goes_before_it_is_read_is_no_success(self, client: Api, api: RecordingGandi) -> None:
         json = {"Content-Type": "application/json"}
@@ -137,9 +139,14 @@ class TestRequests:
     @pytest.mark.parametrize(
         ("status", "content_type", "body", "message"),
         [
-            (400, "application/json", '{"errors":[{"name":"a","description":"b"},{"name":"c"}]}', "a: b, c: "),
-            (429, "application/json", '{"message":"slow down"}', "429: slow down"),
-            (500, "application/json", "{}", "500"),
+            (
+                400,
+                "application/json",
+                '{"errors":[{"name":"a","description":"b"},{"name":"c"}]}',
+                "StatusCode: 400 ; Err: a: b, c:  ",
+            ),
+            (429, "application/json", '{"message":"slow down"}', "StatusCode: 429 ; Err: 429: slow down "),
+            (500, "application/json", "{}", "StatusCode: 500 ; Err: 500 "),
             (502, "text/html", "<html>", "Response body is not json for status 502"),
             (403, "application/json; charset=utf-8", "{}", "Response body is not json for status 403"),
             (200, "application/json", "<", "fail to decode the response body"),

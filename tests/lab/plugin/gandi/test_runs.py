@@ -61,7 +61,7 @@ class TestCreating:
         program.put("www")
         run = program.up()
         assert run.lines == [f"POST {RECORDS}"]
-        assert "* 409: This record already exists" in run.error
+        assert "* StatusCode: 409 ; Err: 409: This record already exists" in run.error
         assert api.record("www")["rrset_values"] == ["198.51.100.1"]
 
     def test_a_name_left_out_is_made_and_kept(self, program: Program) -> None:
@@ -85,7 +85,7 @@ class TestCreating:
         api.instead.append((400, {"Content-Type": "application/json"}, answer))
         program.put("www", ttl=5)
         assert program.preview().error == ""
-        assert "* rrset_ttl: too small" in program.up().error
+        assert "* StatusCode: 400 ; Err: rrset_ttl: too small" in program.up().error
 
     @pytest.mark.parametrize("status", [401, 403, 429, 503])
     def test_a_refusal_is_not_tried_again(self, program: Program, api: RecordingGandi, status: int) -> None:
@@ -93,7 +93,7 @@ class TestCreating:
         program.put("www")
         run = program.up()
         assert run.lines == [f"POST {RECORDS}"]
-        assert f"* {status}: no" in run.error
+        assert f"* StatusCode: {status} ; Err: {status}: no" in run.error
 
 
 class TestUpdating:
@@ -145,7 +145,7 @@ class TestUpdating:
         assert run.operations == REPLACED
         assert run.lines == [f"DELETE {WWW}", f"POST {path.rsplit('/', 2)[0]}", f"GET {path}"]
 
-    def test_a_replacement_that_fails_leaves_nothing_and_going_back_posts_it_again(
+    def test_a_replacement_that_fails_leaves_nothing_and_going_back_posts_it_and_deletes_it(
         self, program: Program, api: RecordingGandi
     ) -> None:
         api.add("web", "A", "198.51.100.1")
@@ -158,7 +158,8 @@ class TestUpdating:
         assert WWW not in api.records
         program.put("www")
         run = program.up()
-        assert (run.error, run.lines) == ("", [f"POST {RECORDS}", f"GET {WWW}"])
+        assert (run.error, run.lines) == ("", [f"POST {RECORDS}", f"GET {WWW}", f"DELETE {WWW}"])
+        assert WWW not in api.records
 
     def test_another_logical_name_for_the_same_record_loses_it(self, program: Program, api: RecordingGandi) -> None:
         program.put("www")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stacks.kube.objects import (
+    DNS_ENDPOINTS,
     ENDPOINT_SLICES,
     GATEWAYS,
     GRPC_ROUTES,
@@ -16,7 +17,10 @@ from stacks.kube.objects import (
     NAMESPACES,
     NODES,
     SERVICES,
+    TCP_ROUTES,
     TLS_ROUTES,
+    UDP_ROUTES,
+    X_LISTENER_SETS,
     Manifest,
     Resource,
 )
@@ -28,13 +32,16 @@ from stacks.observe.cluster.sources import SOURCES
 RESOURCES = {
     one.kind: one
     for one in (
-        *(HTTP_ROUTES, GRPC_ROUTES, TLS_ROUTES, GATEWAYS, LISTENER_SETS),
+        *(HTTP_ROUTES, GRPC_ROUTES, TLS_ROUTES, TCP_ROUTES, UDP_ROUTES, DNS_ENDPOINTS),
+        *(GATEWAYS, LISTENER_SETS, X_LISTENER_SETS),
         *(INGRESSES, SERVICES, ENDPOINT_SLICES, NODES, NAMESPACES),
     )
 }
 SOURCE_OF = {"HTTPRoute": "gateway-httproute", "GRPCRoute": "gateway-grpcroute", "TLSRoute": "gateway-tlsroute"}
 UNSYNCED = Unknown("the cache has not synced")
 ACCEPTED = {"type": "Accepted", "status": "True"}
+NOT_ATTACHED = {"type": "Accepted", "status": "False", "reason": "NotAllowedByListeners"}
+"""A route's; a listener and a ListenerSet have reasons of their own."""
 
 
 @dataclass
@@ -129,20 +136,37 @@ def allow(source: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a manif
     return {"namespaces": {"from": source, **more}}
 
 
-def gateway(
+def gateway(  # noqa: PLR0913 - a Gateway is made of these
     *addresses: str | tuple[str | None, str],
     name: str = "edge",
     listeners: tuple[Mapping[str, Any], ...] = (listener(),),
     allowed_listeners: Mapping[str, Any] | None = None,
     namespace: str = "shop",
     annotations: Mapping[str, str] | None = None,
+    said: Mapping[str, tuple[Mapping[str, Any], ...]] | None = None,
+    generation: int = 1,
+    labels: Mapping[str, str] | None = None,
+    of_class: str = "lab",
 ) -> dict[str, Any]:
+    """A Gateway with these addresses. said: the conditions of its listeners, by name."""
     pairs = [("IPAddress", one) if isinstance(one, str) else one for one in addresses]
     listed = [{"value": text} | ({"type": kind} if kind else {}) for kind, text in pairs]
-    spec: dict[str, Any] = {"listeners": list(listeners)}
+    spec: dict[str, Any] = {"gatewayClassName": of_class, "listeners": list(listeners)}
     if allowed_listeners is not None:
         spec["allowedListeners"] = allowed_listeners
-    return manifest("Gateway", name, spec, status={"addresses": listed}, namespace=namespace, annotations=annotations)
+    status: dict[str, Any] = {"addresses": listed}
+    if said:
+        status["listeners"] = [{"name": one, "conditions": list(conditions)} for one, conditions in said.items()]
+    return manifest(
+        "Gateway",
+        name,
+        spec,
+        status=status,
+        namespace=namespace,
+        annotations=annotations,
+        labels=labels,
+        generation=generation,
+    )
 
 
 def parent(condition: Mapping[str, Any] | None = ACCEPTED, name: str = "edge", **ref: Any) -> dict[str, Any]:  # noqa: ANN401 - a manifest's fields

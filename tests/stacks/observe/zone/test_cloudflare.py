@@ -16,6 +16,7 @@ from lab.cloudflare.server import serve
 from lab.cloudflare.state import Cloudflare
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.observe.zone import cloudflare as reader
+from stacks.observe.zone import cloudflare_answers
 from stacks.observe.zone.cloudflare import snapshot
 from stacks.settings.credentials import Credentials
 from tests.stacks.observe.zone.test_visible import serving
@@ -86,7 +87,7 @@ def _two_a_page(cloudflare: Cloudflare, monkeypatch: pytest.MonkeyPatch, *, goes
     for number in range(6):
         body = {"name": f"n{number}", "type": "A", "content": "203.0.113.7", "ttl": 1}
         cloudflare.add_record(zone_id(cloudflare), body)
-    asked, gone = reader._get, itertools.count()  # noqa: SLF001 - between two pages
+    asked, gone = cloudflare_answers.get, itertools.count()
 
     def get(session: Session, credentials: Credentials, path: str, query: dict[str, str], zone: str) -> dict[str, Any]:
         answer = asked(session, credentials, path, query, zone)
@@ -94,7 +95,7 @@ def _two_a_page(cloudflare: Cloudflare, monkeypatch: pytest.MonkeyPatch, *, goes
             remove(store, answer["result"][0]["id"])
         return answer
 
-    monkeypatch.setattr(reader, "_get", get)
+    monkeypatch.setattr(reader, "get", get)
 
 
 @pytest.mark.parametrize("result", [None, {}, "", 0])

@@ -111,9 +111,10 @@ class TestContents:
         put(gandi, "x", record_type, stored)
         assert contents(credentials) == {("x.example.net", record_type): content}
 
-    def test_of_types_that_only_gandi_has_are_taken_as_they_are(self, gandi: Gandi, credentials: Credentials) -> None:
-        put(gandi, "@", "ALIAS", "Host.example.org.")
-        assert contents(credentials) == {("example.net", "ALIAS"): "Host.example.org."}
+    @pytest.mark.parametrize("spelled", ["Host.example.org.", "host.example.org."])
+    def test_of_an_alias_are_those_of_a_cname(self, gandi: Gandi, credentials: Credentials, spelled: str) -> None:
+        put(gandi, "@", "ALIAS", spelled)
+        assert contents(credentials) == {("example.net", "ALIAS"): "host.example.org"}
 
 
 class TestARefusal:

@@ -154,6 +154,64 @@ class TestAliases:
         assert kept(older, other) == {f"{WWW} CNAME": ("lb.example.net",)}
 
 
+class TestTheParentsOfOneRoute:
+    """Each claim has the place of its parent in the route's parentRefs."""
+
+    @staticmethod
+    def of_parents(*parents: Claim) -> tuple[Claim, ...]:
+        return tuple(replace(one, rank=rank) for rank, one in enumerate(parents))
+
+    @pytest.mark.parametrize(("first", "second"), [("public", "lan"), ("lan", "public")])
+    def test_of_two_aliases_the_one_of_the_first_parent_counts_however_they_are_spelled(
+        self, first: str, second: str
+    ) -> None:
+        both = self.of_parents(*(wish(f"{one}.example.com", record_type="CNAME") for one in (first, second)))
+        assert kept(*both) == kept(*reversed(both)) == {f"{WWW} CNAME": (f"{first}.example.com",)}
+
+    def test_the_owner_is_told_what_counts_and_that_the_name_is_made(self) -> None:
+        both = self.of_parents(*(wish(f"{one}.example.com", record_type="CNAME") for one in ("public", "lan")))
+        (complaint,) = settled(*both)[1]
+        assert complaint.is_choice
+        assert "a name has one CNAME" in complaint.text
+        assert complaint.text.endswith("What it names first counts: public.example.com, and not lan.example.com")
+
+    def test_of_an_alias_and_addresses_those_of_the_first_parent_count(self) -> None:
+        alias, address = wish("lb.example.net", record_type="CNAME"), wish("192.0.2.1")
+        assert kept(*self.of_parents(alias, address)) == {f"{WWW} CNAME": ("lb.example.net",)}
+        assert kept(*self.of_parents(address, alias)) == {f"{WWW} A": ("192.0.2.1",)}
+
+    def test_of_several_settings_those_of_the_first_parent_count(self) -> None:
+        some, other = wish("192.0.2.9", ttl=60), wish("192.0.2.1", ttl=300)
+        assert kept(*self.of_parents(some, other)) == {f"{WWW} A": ("192.0.2.9",)}
+        (complaint,) = settled(*self.of_parents(some, other))[1]
+        assert complaint.text.endswith(
+            "its ttl is 60, not 300. What it names first counts: 192.0.2.9, and not 192.0.2.1"
+        )
+
+    def test_addresses_are_merged_whatever_their_order(self) -> None:
+        one, other = wish("192.0.2.9"), wish("192.0.2.1")
+        expected = {f"{WWW} A": ("192.0.2.1", "192.0.2.9")}
+        assert kept(*self.of_parents(one, other)) == kept(*self.of_parents(other, one)) == expected
+
+    def test_an_alias_waits_for_an_earlier_parent_that_is_not_known_and_for_no_later_one(self) -> None:
+        unseen, alias = wish(targets=LOST, record_type=None), wish("lb.example.net", record_type="CNAME")
+        assert kept(*self.of_parents(unseen, alias)) == {f"{WWW} None": Unknown}
+        assert kept(*self.of_parents(alias, unseen)) == {f"{WWW} CNAME": ("lb.example.net",)}
+
+    def test_addresses_are_followed_beside_a_parent_that_is_not_known_wherever_it_stands(self) -> None:
+        unseen, address = wish(targets=LOST, record_type=None), wish("192.0.2.1")
+        before = settled(*self.of_parents(unseen, address))[0]
+        assert [(one.type, one.parts) for one in before if one.type == "A"] == [
+            ("A", ((address.object, Known(("192.0.2.1",))), (address.object, LOST)))
+        ]
+        assert targets(before) == kept(*self.of_parents(address, unseen))
+
+    def test_many_targets_are_cut_in_the_message(self) -> None:
+        some = wish(*(f"192.0.2.{number}" for number in range(1, 6)), ttl=60)
+        (complaint,) = settled(*self.of_parents(some, wish("192.0.2.9")))[1]
+        assert "counts: 192.0.2.1, 192.0.2.2, 192.0.2.3 and 2 more, and not 192.0.2.9" in complaint.text
+
+
 class TestOneObjectsTargetsOfWhichSomeAreNotKnown:
     """As of a route on two Gateways of which one has no address."""
 
@@ -282,14 +340,15 @@ TYPED = st.sampled_from(["A", "AAAA", "CNAME"]).flatmap(
 OPEN = st.tuples(st.none(), st.just(LOST) | st.just(Detected()) | st.just(Detected(("lte",))))
 WISHES = st.lists(
     st.builds(
-        lambda typed, age, name, ttl, host: wish(
-            record_type=typed[0], targets=typed[1], age=age, name=name, ttl=ttl, host=host
+        lambda typed, age, name, ttl, host, rank: wish(
+            record_type=typed[0], targets=typed[1], age=age, name=name, ttl=ttl, host=host, rank=rank
         ),
         TYPED | OPEN,
         st.integers(0, 3),
         st.sampled_from("abc"),
         st.sampled_from([None, 60]),
         st.sampled_from([WWW, "api.example.com"]),
+        st.integers(0, 2),
     ),
     max_size=7,
 )
@@ -333,3 +392,18 @@ def test_what_the_first_object_that_can_be_read_wishes_is_never_given_to_another
             assert (same.object, same.ttl) == (first, of_first[0].ttl)
             assert isinstance(same.targets, Known)
             assert set(of_first[0].targets.value) <= set(same.targets.value)
+
+
+@given(WISHES)
+def test_the_first_of_what_an_object_names_decides_where_all_is_known(wishes: list[Claim]) -> None:
+    own = [one for one in wishes if one.object.name == "a" and one.name == WWW and isinstance(one.targets, Known)]
+    if len({one.rank for one in own}) < len(own) or not own:
+        return
+    first = min(own, key=lambda one: one.rank)
+    found = settled(*own)[0]
+    (same,) = (one for one in found if one.type == first.type)
+    assert same.ttl == first.ttl
+    assert isinstance(first.targets, Known)
+    assert isinstance(same.targets, Known)
+    assert set(first.targets.value) <= set(same.targets.value)
+    assert first.type == "CNAME" or not any(one.type == "CNAME" for one in found)

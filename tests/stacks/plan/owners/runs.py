@@ -13,6 +13,7 @@ from stacks.plan.owners.events import Outcome, Reason, notices
 from stacks.plan.owners.object_status import ObjectStatus, statuses
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.guard import refusals
+from stacks.plan.safety.rejected import rejected, without
 from stacks.plan.simulate import carried_out
 from stacks.settings.stack import Settings
 from tests.stacks.plan.worlds import make_observation, make_settings
@@ -48,18 +49,26 @@ class World:
         kind: str = "HTTPRoute",
         failure: str = "",
         hold_back: bool = False,
+        refused: str = "",
     ) -> Outcome:
-        """What a run comes to in which the objects say this, or (unread) nobody knows what they say."""
+        """What a run comes to in which the objects say this, or (unread) nobody knows what they say.
+
+        refused: the provider's words to each change of a record, which is then not made.
+        """
         found = Unknown(unread) if unread else Known(asked)
         seen = replace(self.observation, sources=(SourceSighting("home", "any", kind, found),))
         plan = make_plan(self.settings, seen)
         done = changes(plan, seen)
-        refused = refusals(self.settings, plan, done, seen) if hold_back else ()
-        if not failure and not refused:
+        if refused:
+            told = [rejected(one, plan, refused) for one in done if one.resource.is_record]
+            plan = without(plan, told, seen)
+            done = changes(plan, seen)
+        held = refusals(self.settings, plan, done, seen) if hold_back else ()
+        if not failure and not held:
             after = carried_out(plan, seen)
             records = tuple(replace(one, urn=f"urn:{one.logical_name}") for one in after.registry.records)
             self.observation = replace(after, registry=replace(after.registry, records=records))
-        return Outcome(plan, seen, done, refused, is_done=not (failure or refused), failure=failure)
+        return Outcome(plan, seen, done, held, is_done=not (failure or held), failure=failure)
 
     def told(self, *asked: Claim | Complaint, **how: Any) -> dict[tuple[ObjectKey, Reason], str]:  # noqa: ANN401 - of outcome
         """Who is told what by a run."""

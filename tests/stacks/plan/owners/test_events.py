@@ -125,6 +125,23 @@ class TestWhatCannotBeSeen:
         )
 
 
+class TestWhatIsLeftOut:
+    def told(self, allowed: str) -> dict[Reason, str]:
+        said = Complaint(WEB, "truenorth/tll", "", allowed, f"{WEB}: it is left out", minor=True)
+        return {reason: text for (key, reason), text in World().told(wish(), said).items() if key == WEB}
+
+    def test_what_somebody_has_to_mend_is_a_warning_beside_the_record(self) -> None:
+        assert self.told("truenorth/ttl") == {
+            Reason.CREATED: f"{WWW} A -> 192.0.2.1",
+            Reason.LEFT_OUT: "it is left out",
+        }
+        assert Reason.LEFT_OUT.is_warning
+
+    def test_what_has_no_meaning_is_none(self) -> None:
+        assert self.told("") == {Reason.CREATED: f"{WWW} A -> 192.0.2.1", Reason.IGNORED: "it is left out"}
+        assert not Reason.IGNORED.is_warning
+
+
 class TestWhatIsRefused:
     def test_a_record_of_somebody_else_is_a_conflict(self) -> None:
         world = World()
@@ -133,6 +150,24 @@ class TestWhatIsRefused:
         assert told.keys() == {(WEB, Reason.CONFLICT)}
         assert told[WEB, Reason.CONFLICT].startswith(f"{WWW} A is held by A 198.51.100.9 (")
         assert Reason.CONFLICT.is_warning
+
+    def test_what_the_provider_refuses_is_told_in_its_own_words_each_time_until_it_is_mended(self) -> None:
+        world, words = World(), "TTL must be between 60 and 86400 seconds, or 1 for Automatic. (9021)"
+        said = f"{WWW} A 192.0.2.1 is refused by the provider: {words}. Mend it here; it is tried again by itself"
+        for _ in range(2):
+            assert world.told(wish(ttl=60), refused=words) == {(WEB, Reason.REFUSED): said}
+        assert Reason.REFUSED.is_warning
+        assert Reason.REFUSED.lasts
+        assert world.told(wish(ttl=300)).keys() == {(WEB, Reason.CREATED)}
+
+    def test_a_deletion_that_the_provider_refuses_is_told_to_the_former_owner(self) -> None:
+        world = World()
+        world.told(wish())
+        told = world.told(refused="no (1)")
+        assert told.keys() == {(WEB, Reason.REFUSED)}
+        assert told[WEB, Reason.REFUSED].startswith(
+            f"the deletion of {WWW} A 192.0.2.1 is refused by the provider: no (1)"
+        )
 
     def test_a_bad_annotation_is_told_without_the_objects_name_which_the_event_has(self) -> None:
         complaint = Complaint(WEB, "truenorth/ttl", "soon", "seconds", f"{WEB}: the annotation truenorth/ttl is bad")
@@ -146,6 +181,14 @@ class TestWhatIsRefused:
         assert told.keys() == {(API, Reason.NAME_REFUSED)}
         assert told[API, Reason.NAME_REFUSED].startswith(f"{WEB} has {WWW}")
 
+    def test_whose_parents_do_not_agree_is_told_what_counts_and_that_it_was_made(self) -> None:
+        aliases = [wish(f"{one}.example.net", type="CNAME", rank=rank) for rank, one in enumerate(("public", "lan"))]
+        told = World().told(*aliases)
+        assert told.keys() == {(WEB, Reason.CREATED), (WEB, Reason.TARGET_CHOSEN)}
+        assert told[WEB, Reason.CREATED] == f"{WWW} CNAME -> public.example.net"
+        assert told[WEB, Reason.TARGET_CHOSEN].endswith("counts: public.example.net, and not lan.example.net")
+        assert not Reason.TARGET_CHOSEN.is_warning
+
     def test_a_name_of_the_settings_stays_theirs(self) -> None:
         world = World(make_settings({"name": "www", "targets": ["203.0.113.9"]}))
         assert "the settings have it too" in world.told(wish())[WEB, Reason.NAME_REFUSED]
@@ -156,7 +199,7 @@ class TestWhatIsRefused:
         told = world.told(hold_back=True)
         assert told.keys() == {(WEB, Reason.HELD_BACK)}
         assert told[WEB, Reason.HELD_BACK].startswith(
-            f"{WWW} A is left as it is until a person allows the change: 1 of"
+            f"{WWW} A is left as it is until a person allows the change: all that the"
         )
 
     def test_warnings_come_first(self) -> None:

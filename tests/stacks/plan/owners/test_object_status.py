@@ -54,6 +54,14 @@ def test_what_failed_has_what_it_had() -> None:
     assert failed.records == (RecordStatus(WWW, "A", ("192.0.2.1",), "failed"),)
 
 
+def test_what_the_provider_refuses_has_what_it_had() -> None:
+    world = World()
+    assert world.statuses(wish(), refused="no (1)")[WEB].records == (RecordStatus(WWW, "A", (), "refused"),)
+    world.statuses(wish())
+    changed = world.statuses(wish("192.0.2.9"), refused="no (1)")[WEB]
+    assert changed.records == (RecordStatus(WWW, "A", ("192.0.2.1",), "refused"),)
+
+
 def test_what_waits_for_a_person_says_so() -> None:
     world = World(make_settings(guard={"from_records": 1, "share": 0}))
     world.statuses(wish(ttl=300))

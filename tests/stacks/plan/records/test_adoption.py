@@ -71,10 +71,11 @@ class TestAdoptionByMark:
         expected = {"www.example.com/A/1": "r2", "www.example.com/A/mark/former/0": "m2"}
         assert self.imports([*live, *doubles], owned) == expected
 
-    def test_a_mark_that_waits_for_an_unknown_address_stays(self) -> None:
+    def test_a_mark_does_not_wait_for_an_unknown_address_because_alone_it_hides_a_wildcard(self) -> None:
         live, owned = owned_www()
         observation = make_observation(ipv4=Unknown("down"), live=live[1:], owned=owned[1:])
-        assert changes(make_plan(make_settings("www"), observation), observation) == ()
+        (gone,) = changes(make_plan(make_settings("www"), observation), observation)
+        assert (gone.action, gone.logical_name) == (Action.DELETE, "www.example.com/A/mark")
 
     def test_an_adoption_is_one_change(self) -> None:
         live, owned = owned_www()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -81,7 +81,8 @@ def seen(
     )
 
 
-LEFT = "not ours, left alone; nothing was declared"
+NOTHING = "nothing was declared"
+LEFT = f"not ours, left alone; {NOTHING}"
 
 
 def conflict(said: str) -> tuple[str, ...]:
@@ -205,6 +206,23 @@ class TestWhoseItIsDecidesWhetherItIsTakenOver:
         said = f"{present.record.type} {present.record.content} (no owner's mark): {LEFT}"
         assert (found.declared, found.imported, found.told) == ((), frozenset(), (said,))
 
+    def test_one_that_the_provider_manages_itself(self, place: str, adopt: str) -> None:
+        live = [replace(at(place, WISH), managed_by="a Worker"), mark(place)]
+        told = (f"A {WISH} (managed by Cloudflare: a Worker): Cloudflare refuses every change of it; {NOTHING}",)
+        for takeover in (None, Takeover("truenorth"), Takeover("routeflare")):
+            found = seen(make_settings(place, adopt=adopt), live, takeover=takeover)
+            assert (found.declared, found.told) == ((), told)
+            assert "A0" not in found.imported
+
+    def test_one_of_ours_that_the_provider_has_come_to_manage(self, place: str, adopt: str) -> None:
+        live = [replace(at(place), managed_by="Email Routing"), mark(place)]
+        (said,) = seen(make_settings(place, adopt=adopt), live, state(*live)).told
+        assert "Cloudflare refuses every change of it; ours stays as it is" in said
+        assert seen(make_settings(place, adopt=adopt), live, state(*live)).done == ()
+        (said,) = seen(make_settings(adopt=adopt), live, state(*live)).told
+        assert "it is not wanted any more; ours stays as it is" in said
+        assert seen(make_settings(adopt=adopt), live, state(*live)).done == ()
+
     def test_one_more_beside_ours(self, place: str, adopt: str) -> None:
         ours = [at(place, WISH), mark(place)]
         found = seen(make_settings(place, adopt=adopt), [*ours, at(place, number=1)], state(*ours))
@@ -304,6 +322,7 @@ def test_every_case_is_judged_and_none_is_taken_over_that_the_table_does_not_nam
         Case.ANOTHER_STATE,
         Case.ANOTHER_TOOL,
         Case.OTHER_TYPE,
+        Case.MANAGED,
         Case.BESIDE_OURS,
         Case.REPLACED,
     }

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bench.campaigns.paper import carried_out
 from components.records.record import Record
 from stacks.model.claims import SourceSighting, Targets
+from stacks.model.memory import NO_MEMORY
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.values import (
@@ -33,6 +34,7 @@ from stacks.plan.changes import Action, Change, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.safety.guard import refusals, word
 from stacks.plan.safety.refusal import Refusal
+from stacks.plan.safety.spending import Ledger
 from stacks.settings.stack import Settings
 from tests.profiles import examples
 from tests.stacks.plan.shared_world import World, asks, source, unread
@@ -204,6 +206,40 @@ class TestNamesOfObjects:
         made.settle(self.sources(targets=Known(("192.0.2.1",))))
         observation, plan = made.observation([]), made.plan()
         assert told(refusals(made.settings, plan, changes(plan, observation), observation)) == [(10, "deleted")]
+
+    @pytest.mark.parametrize("number", [10, 20])
+    def test_that_were_repointed_by_hand_at_what_the_cluster_then_reports_cost_nothing(self, number: int) -> None:
+        names = tuple(f"n{one}" for one in range(number))
+        made = World()
+        made.settle(self.sources(names, targets=Known(("192.0.2.1",))))
+        edited = (
+            replace(one, record=replace(one.record, content="192.0.2.2")) if one.record.type == "A" else one
+            for one in made.zone.records
+        )
+        made.zone = replace(made.zone, records=tuple(edited))
+        after = self.sources((*names, "new"), targets=Known(("192.0.2.2",)))
+        observation, plan = made.observation([after]), made.plan(after)
+        found = changes(plan, observation)
+        assert sum(one.action is Action.CORRECT and one.is_as_wished for one in found) == number
+        assert refusals(made.settings, plan, found, observation) == ()
+        spent = Ledger.of(plan, observation, is_allowed=False).after(NO_MEMORY, "home", found)
+        assert spent.spent == ()
+        made.run(after)
+        assert made.has("new.example.com") == {"A": ["192.0.2.2"]}
+
+    def test_that_get_a_ttl_which_the_zone_has_already_cost_nothing(self) -> None:
+        targets = Known(("192.0.2.1",))
+        made = World()
+        made.settle(self.sources(targets=targets))
+        edited = (
+            replace(one, record=replace(one.record, ttl=600)) if one.record.type == "A" else one
+            for one in made.zone.records
+        )
+        made.zone = replace(made.zone, records=tuple(edited))
+        for ttl, expected in ((600, []), (300, [(10, "updated")])):
+            after = self.sources(targets=targets, ttl=ttl)
+            observation, plan = made.observation([after]), made.plan(after)
+            assert told(refusals(made.settings, plan, changes(plan, observation), observation)) == expected
 
     def test_of_a_cluster_that_cannot_be_read_are_not_touched(self) -> None:
         assert self.found(self.sources(targets=Known(("192.0.2.1",))), unread("home")) == ()

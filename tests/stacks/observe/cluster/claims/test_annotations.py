@@ -201,12 +201,11 @@ class TestBadValues:
             ("truenorth/ttl", "soon", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
             ("truenorth/ttl", "3000000000", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
             ("truenorth/proxied", "yes", "true or false"),
-            ("truenorth/hostname", "b..example.com", "DNS names, separated by commas"),
-            ("truenorth/hostname", "192.0.2.1", "DNS names, separated by commas"),
             ("truenorth/hostname", ",", "DNS names, separated by commas"),
             ("truenorth/target", "a.example.net,b.example.net", "IP addresses, or one host name"),
             ("truenorth/target", "192.0.2.1,b.example.net", "IP addresses, or one host name"),
             ("truenorth/target", "*.example.net", "IP addresses, or one host name"),
+            ("truenorth/target", "gateway", "IP addresses, or one host name"),
             ("truenorth/target", "fe80::1%eth0", "IP addresses, or one host name"),
             ("truenorth/comment", "one\ntwo", "one line of at most 500 characters"),
             ("truenorth/comment", "x" * 501, "one line of at most 500 characters"),
@@ -225,6 +224,36 @@ class TestBadValues:
         )
         assert all(part in complaint.text for part in (str(key), annotation, quoted(value), allowed))
         assert targets(one) == {f"{WWW} None": Unknown}
+
+    @pytest.mark.parametrize(
+        ("bad", "why"),
+        [
+            ("b..example.com", "no DNS label"),
+            ("192.0.2.1", "is an IP address"),
+            ("www", "has no dot: write it in full"),
+            ("bü\u202echer.example.com", "right-to-left override"),
+            ("1א.example.com", "no international name"),
+        ],
+    )
+    @pytest.mark.parametrize("form", ["{0}, a.example.com", "a.example.com,{0}"])
+    def test_a_bad_name_costs_itself_alone(self, form: str, bad: str, why: str) -> None:
+        one = found({"truenorth/hostname": form.format(bad)})
+        (complaint,) = complaints(one)
+        assert (complaint.annotation, complaint.value, complaint.hides_names) == ("truenorth/hostname", bad, True)
+        assert why in complaint.text
+        assert {name.split()[0] for name in targets(one)} == {WWW, "a.example.com"}
+        assert Unknown not in targets(one).values()
+
+    def test_names_are_taken_as_people_write_them(self) -> None:
+        one = found({"truenorth/hostname": "Bücher.example.com, xn--bcher-kva.example.com, 🐱.example.com"})
+        assert complaints(one) == []
+        names = {name.split()[0] for name in targets(one)}
+        assert names == {WWW, "xn--bcher-kva.example.com", "xn--5o8h.example.com"}
+
+    def test_a_host_to_point_at_is_taken_as_people_write_it(self) -> None:
+        assert targets(found({"truenorth/target": "Bücher.example.net"})) == {
+            f"{WWW} CNAME": ("xn--bcher-kva.example.net",)
+        }
 
     def test_routeflares_values_are_checked_too(self) -> None:
         (complaint,) = complaints(found({"routeflare/content-mode": "ddns", "routeflare/type": "MX"}))

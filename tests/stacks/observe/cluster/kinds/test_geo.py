@@ -8,6 +8,7 @@ from stacks.kube.objects import INGRESSES, Manifest
 from stacks.kube.slim import slim
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings
@@ -40,7 +41,7 @@ def labelled_gateway(*addresses: str) -> dict[str, Any]:
 
 
 def found(one: Manifest, settings: GeoSettings | None = None) -> tuple[Claim | Complaint, ...]:
-    source = balanced(settings or GeoSettings())[f"geo-{one['kind'].lower()}"]
+    source = balanced(settings or GeoSettings(), Options())[f"geo-{one['kind'].lower()}"]
     claims = source.claims(Caches((one,)))
     kept = {**slim(RESOURCES[one["kind"]], one), "kind": one["kind"]}
     assert source.claims(Caches((kept,))) == claims  # what is kept of an object is enough
@@ -174,5 +175,5 @@ class TestTheSources:
         assert (INGRESSES, "team=web,dns.external/geo-route=true", ("shop",)) in selected
 
     def test_that_cannot_be_read_are_unknown(self) -> None:
-        source = balanced(GeoSettings())["geo-ingress"]
+        source = balanced(GeoSettings(), Options())["geo-ingress"]
         assert isinstance(source.claims(Caches((), unsynced=("Ingress",))), Unknown)

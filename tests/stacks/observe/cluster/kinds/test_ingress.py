@@ -30,24 +30,46 @@ def names(*items: dict[str, Any], options: Options | None = None) -> set[str]:
     return {key.split()[0] for key in targets(claims("ingress", *items, options=options))}
 
 
-class TestHosts:
-    TLS = [{"hosts": ["tls.example.com", ""]}, {}]  # noqa: RUF012 - never changed
-    SAID = {f"{EXTERNAL}hostname": "said.example.com"}  # noqa: RUF012 - never changed
+TLS_HOST, SAID_HOST = "tls.example.com", "said.example.com"
+SAID = {f"{EXTERNAL}hostname": SAID_HOST}
+DEFINED_ONLY = {f"{EXTERNAL}ingress-hostname-source": "defined-hosts-only"}
+ANNOTATION_ONLY = {f"{EXTERNAL}ingress-hostname-source": "annotation-only"}
 
-    def test_they_are_of_the_rules_the_tls_and_the_annotation(self) -> None:
-        assert names(ingress(WWW, "", tls=self.TLS, annotations=self.SAID)) == {
-            WWW,
-            "tls.example.com",
-            "said.example.com",
-        }
+
+class TestHosts:
+    TLS = [{"hosts": [TLS_HOST, ""]}, {}]  # noqa: RUF012 - never changed
+
+    def test_they_are_of_the_rules_and_the_annotation(self) -> None:
+        assert names(ingress(WWW, "", tls=self.TLS, annotations=SAID)) == {WWW, "said.example.com"}
+
+    def test_a_wildcard_of_the_certificate_is_no_name_of_an_ingress_that_serves_another(self) -> None:
+        """https://github.com/kubernetes-sigs/external-dns/issues/1220."""
+        assert names(ingress(WWW, tls=[{"hosts": ["*.example.com", "example.com"]}])) == {WWW}
 
     @pytest.mark.parametrize(
-        ("source", "expected"),
-        [("defined-hosts-only", {WWW, "tls.example.com"}), ("annotation-only", {"said.example.com"})],
+        ("rule", "annotations", "fallback", "always", "never"),
+        [
+            (WWW, {}, {WWW}, {WWW, TLS_HOST}, {WWW}),
+            ("", {}, {TLS_HOST}, {TLS_HOST}, set()),
+            ("", SAID, {SAID_HOST}, {SAID_HOST, TLS_HOST}, {SAID_HOST}),
+            (WWW, SAID, {WWW, SAID_HOST}, {WWW, SAID_HOST, TLS_HOST}, {WWW, SAID_HOST}),
+            ("", SAID | DEFINED_ONLY, {TLS_HOST}, {TLS_HOST}, set()),
+            (WWW, SAID | DEFINED_ONLY, {WWW}, {WWW, TLS_HOST}, {WWW}),
+            (WWW, SAID | ANNOTATION_ONLY, {SAID_HOST}, {SAID_HOST}, {SAID_HOST}),
+            ("", ANNOTATION_ONLY, set(), set(), set()),
+        ],
     )
-    def test_the_annotation_chooses_among_them(self, source: str, expected: set[str]) -> None:
-        annotations = self.SAID | {f"{EXTERNAL}ingress-hostname-source": source}
-        assert names(ingress(WWW, tls=self.TLS, annotations=annotations)) == expected
+    def test_those_of_the_tls_count_where_nothing_else_names_it_or_as_the_settings_say(
+        self, rule: str, annotations: dict[str, str], fallback: set[str], always: set[str], never: set[str]
+    ) -> None:
+        one = ingress(rule, tls=self.TLS, annotations=annotations)
+        assert names(one) == fallback
+        assert names(one, options=Options(tls_hosts="always")) == always
+        assert names(one, options=Options(tls_hosts="never")) == never
+
+    def test_those_of_the_tls_are_no_names_where_the_annotation_cannot_be_read(self) -> None:
+        found = claims("ingress", ingress("", tls=self.TLS, annotations={f"{EXTERNAL}hostname": "-"}))
+        assert (targets(found), len(complaints(found))) == ({}, 1)
 
     def test_another_choice_leaves_the_ingress_as_it_is(self) -> None:
         found = claims("ingress", ingress(WWW, annotations={f"{EXTERNAL}ingress-hostname-source": "rules"}))

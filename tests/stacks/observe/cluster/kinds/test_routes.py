@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 
-from stacks.model.claims import Claim, ObjectKey
+from stacks.model.claims import Claim, Complaint, ObjectKey
+from stacks.model.observation import Registry
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
+from stacks.observe.cluster.kinds.conditions import LISTENER_REFUSALS, ROUTE_REFUSALS, SET_REFUSALS
 from stacks.observe.cluster.sources import SOURCES
 from stacks.plan.desired.claims import settle
+from stacks.plan.desired.ways import definite
 from tests.stacks.observe.cluster.worlds import (
     ACCEPTED,
+    NOT_ATTACHED,
     Caches,
     allow,
     claims,
@@ -31,6 +35,12 @@ WWW = "www.example.com"
 SERVED = {f"{WWW} A": ("192.0.2.1",)}
 KEPT = {f"{WWW} None": Unknown}
 EXTERNAL = "external-dns.alpha.kubernetes.io/"
+
+
+def as_new(found: tuple[Claim | Complaint, ...] | Unknown) -> dict[str, object]:
+    """The targets where state remembers nothing yet."""
+    assert not isinstance(found, Unknown)
+    return targets(tuple(definite((one for one in found if isinstance(one, Claim)), Registry())))
 
 
 def test_a_route_has_its_names_at_the_addresses_of_its_gateway() -> None:
@@ -70,9 +80,24 @@ class TestParents:
         edge = gateway("192.0.2.1", namespace="infra", listeners=(listener(allowedRoutes=allow("All")),))
         assert of_routes(edge, route(WWW, refs=({"name": "edge", "namespace": "infra"},))) == SERVED
 
-    def test_one_that_refuses_the_route_gives_it_nothing(self) -> None:
-        refused = {"type": "Accepted", "status": "False"}
-        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(parent(refused),))) == {}
+    @pytest.mark.parametrize("reason", sorted(ROUTE_REFUSALS))
+    def test_one_that_refuses_the_route_gives_it_nothing(self, reason: str) -> None:
+        only = route(WWW, parents=(parent(NOT_ATTACHED | {"reason": reason}),))
+        found = claims("gateway-httproute", gateway("192.0.2.1"), only)
+        assert (targets(found), complaints(found)) == ({}, [])
+
+    @pytest.mark.parametrize(
+        "reason", ["NoReadyListeners", "Pending", "IncompatibleFilters", "GatewayNotProgrammed", "Ich Weiss Nicht", ""]
+    )
+    def test_one_that_does_not_take_it_for_another_reason_keeps_what_it_gave_and_the_owner_is_told(
+        self, reason: str
+    ) -> None:
+        only = route(WWW, parents=(parent(NOT_ATTACHED | {"reason": reason}),))
+        found = claims("gateway-httproute", gateway("192.0.2.1"), only)
+        assert targets(found) == KEPT
+        (told,) = complaints(found)
+        assert (told.waits, told.hides_names, reason in told.text) == (True, False, True)
+        assert "for Gateway shop/edge" in told.text
 
     @pytest.mark.parametrize("status", ["True", "False"])
     def test_the_last_good_is_kept_until_the_observed_generation_catches_up(self, status: str) -> None:
@@ -104,11 +129,22 @@ class TestParents:
 
     def test_what_one_gateway_has_accepted_does_not_wait_for_another_to_decide(self) -> None:
         both = route(WWW, refs=({"name": "edge"}, {"name": "slow"}), parents=(parent(),))
-        assert of_routes(gateway("192.0.2.1"), gateway("192.0.2.2", name="slow"), both) == SERVED
+        found = claims("gateway-httproute", gateway("192.0.2.1"), gateway("192.0.2.2", name="slow"), both)
+        assert as_new(found) == SERVED
+        (told,) = complaints(found)
+        assert told.waits
+        assert "Gateway shop/slow has not been decided" in told.text
 
     def test_of_two_controllers_the_one_that_accepts_counts(self) -> None:
-        refused = parent({"type": "Accepted", "status": "False"})
+        refused = parent(NOT_ATTACHED)
         assert of_routes(gateway("192.0.2.1"), route(WWW, parents=(refused, parent()))) == SERVED
+
+    @pytest.mark.parametrize("condition", [None, NOT_ATTACHED | {"reason": "NoReadyListeners"}])
+    def test_of_two_controllers_all_have_to_refuse(self, condition: dict[str, str] | None) -> None:
+        said = (parent(NOT_ATTACHED), parent(condition))
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=said)) == KEPT
+        said = (parent(NOT_ATTACHED), parent(NOT_ATTACHED))
+        assert of_routes(gateway("192.0.2.1"), route(WWW, parents=said)) == {}
 
     def test_a_gateway_that_is_absent_leaves_the_routes_names_unknown_as_it_may_be_replaced_just_now(self) -> None:
         assert of_routes(route(WWW)) == KEPT
@@ -126,9 +162,35 @@ class TestParents:
         assert (complaint.object.name, complaint.hides_names) == ("lost", True)
         assert "Gateway shop/nowhere is not there" in complaint.text
 
-    def test_a_parent_that_is_no_gateway_gives_nothing(self) -> None:
-        mesh = {"group": "", "kind": "Service", "name": "edge"}
-        assert of_routes(gateway("192.0.2.1"), route(WWW, refs=(mesh,))) == {}
+    @pytest.mark.parametrize(
+        ("group", "kind"),
+        [("", "Service"), ("multicluster.x-k8s.io", "ServiceImport"), ("networking.istio.io", "ServiceEntry")],
+    )
+    def test_a_parent_of_a_mesh_gives_nothing_which_is_told_where_a_name_is_asked_for(
+        self, group: str, kind: str
+    ) -> None:
+        mesh = {"group": group, "kind": kind, "name": "edge"}
+        found = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW, refs=(mesh,)))
+        assert targets(found) == {}
+        (told,) = complaints(found)
+        assert f"{kind} shop/edge is of a mesh" in told.text
+        assert claims("gateway-httproute", gateway("192.0.2.1"), route(refs=(mesh,))) == ()
+        both = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW, refs=({"name": "edge"}, mesh)))
+        assert (targets(both), complaints(both)) == (SERVED, [])
+
+    def test_a_parent_of_a_kind_that_is_not_read_keeps_the_routes_names_and_the_owner_is_told_once(self) -> None:
+        strange = {"group": "example.net", "kind": "Tunnel", "name": "edge"}
+        found = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW, "api.example.com", refs=(strange,)))
+        assert targets(found) == KEPT | {"api.example.com None": Unknown}
+        (told,) = complaints(found)
+        assert told.waits
+        assert "Tunnel shop/edge is of a kind of example.net that is not read" in told.text
+
+    def test_beside_one_that_is_read_it_holds_up_nothing_new(self) -> None:
+        strange = {"group": "example.net", "kind": "Tunnel", "name": "edge"}
+        found = claims("gateway-httproute", gateway("192.0.2.1"), route(WWW, refs=({"name": "edge"}, strange)))
+        assert as_new(found) == SERVED
+        assert len(complaints(found)) == 1
 
     def test_a_route_without_parents_has_nothing(self) -> None:
         assert of_routes(gateway("192.0.2.1"), route(WWW, refs=())) == {}
@@ -249,7 +311,18 @@ class TestHostNames:
 
     def test_the_annotation_adds_names_and_the_listener_limits_them_too(self) -> None:
         assert self.found("*.example.com", WWW, hostname="b.example.com, c.example.net") == {WWW, "b.example.com"}
-        assert self.found("*.example.com", hostname="b.example.com") == {"*.example.com", "b.example.com"}
+
+    def test_a_listeners_own_is_the_fallback_of_a_route_that_nothing_names(self) -> None:
+        """https://github.com/kubernetes-sigs/external-dns/issues/6596."""
+        assert self.found("*.example.com", hostname="b.example.com") == {"b.example.com"}
+        assert self.found("*.example.com", hostname=" ") == {"*.example.com"}
+        assert self.found("*.example.com", hostname="b.example.net") == set()
+        assert self.found("own.example.com", hostname="b.example.com") == set()
+
+    def test_a_listeners_own_is_no_fallback_of_an_annotation_that_cannot_be_read(self) -> None:
+        edge = gateway("192.0.2.1", listeners=(listener(hostname="*.example.com"),))
+        found = claims("gateway-httproute", edge, route(annotations={f"{EXTERNAL}hostname": "-"}))
+        assert (targets(found), [one.value for one in complaints(found)]) == ({}, ["-"])
 
     def test_only_the_defined_ones_count_where_that_is_said(self) -> None:
         chosen = {"hostname": "b.example.com", "gateway_hostname_source": "defined-hosts-only"}
@@ -357,6 +430,17 @@ class TestTwoGateways:
         both = (gateway("192.0.2.2"), gateway(name="far"))
         assert self.settled(*both) == {f"{WWW} A": Unknown, f"{WWW} AAAA": Unknown}
 
+    def test_of_one_that_has_none_the_owner_is_told(self) -> None:
+        found = claims("gateway-httproute", gateway("192.0.2.2"), gateway(name="far"), self.BOTH)
+        (told,) = complaints(found)
+        assert (told.waits, "Gateway shop/far in home has no addresses" in told.text) == (True, True)
+        assert as_new(found) == {f"{WWW} A": ("192.0.2.2",)}
+
+    def test_of_one_with_a_bad_annotation_he_is_told_no_more_than_that(self) -> None:
+        bad = gateway("192.0.2.1", name="far", annotations={"truenorth/ttl": "soon"})
+        (told,) = complaints(claims("gateway-httproute", gateway("192.0.2.2"), bad, self.BOTH))
+        assert told.annotation == "truenorth/ttl"
+
     def test_one_that_is_gone_takes_its_addresses_along(self) -> None:
         assert self.settled(gateway("192.0.2.1")) == SERVED
 
@@ -435,10 +519,19 @@ class TestListenerSets:
         found = of_routes(edge, self.team(), route(WWW, refs=(self.REF,)), unsynced=("Namespace",))
         assert found == KEPT
 
-    def test_a_set_or_a_listener_that_is_refused_gives_nothing(self) -> None:
-        refused = {"type": "Accepted", "status": "False"}
-        assert self.found(self.team(accepted=refused)) == {}
-        assert self.found(self.team(of_listener=refused)) == {}
+    @pytest.mark.parametrize("reason", sorted(SET_REFUSALS))
+    def test_a_set_that_is_refused_gives_nothing(self, reason: str) -> None:
+        assert self.found(self.team(accepted=NOT_ATTACHED | {"reason": reason})) == {}
+
+    @pytest.mark.parametrize("reason", sorted(LISTENER_REFUSALS))
+    def test_a_listener_that_is_refused_gives_nothing(self, reason: str) -> None:
+        assert self.found(self.team(of_listener=NOT_ATTACHED | {"reason": reason})) == {}
+
+    @pytest.mark.parametrize("reason", ["ListenersNotValid", "ParentNotAccepted", "Pending", "Invalid", "Moon"])
+    def test_a_set_or_a_listener_that_is_only_not_ready_takes_nothing_away(self, reason: str) -> None:
+        not_now = NOT_ATTACHED | {"reason": reason}
+        assert self.found(self.team(accepted=not_now)) == KEPT
+        assert self.found(self.team(of_listener=not_now)) == KEPT
 
     def test_one_that_nobody_has_decided_on_takes_nothing_away(self) -> None:
         assert self.found(self.team(accepted=None)) == KEPT
@@ -448,6 +541,14 @@ class TestListenerSets:
         behind = ACCEPTED | {"observedGeneration": 1}
         assert self.found(self.team(accepted=behind, generation=2)) == KEPT
         assert self.found(self.team(of_listener=behind, generation=2)) == KEPT
+
+    def test_a_set_of_a_parent_that_is_not_read_keeps_the_names_of_its_routes_and_their_owners_are_told(self) -> None:
+        team = self.team()
+        team["spec"]["parentRef"] = {"name": "edge", "kind": "Tunnel", "group": "example.net"}
+        found = claims("gateway-httproute", self.EDGE, team, route(WWW, refs=(self.REF,)))
+        assert targets(found) == KEPT
+        (told,) = complaints(found)
+        assert "the parent Tunnel shop/edge of ListenerSet shop/team in home is of a kind of example.net" in told.text
 
     def test_a_set_that_is_absent_or_whose_gateway_is_leaves_the_routes_names_unknown(self) -> None:
         assert of_routes(self.EDGE, route(WWW, refs=(self.REF,))) == KEPT
@@ -478,6 +579,74 @@ class TestListenerSets:
         assert self.found(self.team(), edge=edge) == {f"{WWW} A": ("198.51.100.1",)}
         nearer = self.team(annotations={f"{EXTERNAL}target": "198.51.100.2"})
         assert self.found(nearer, edge=edge) == {f"{WWW} A": ("198.51.100.2",)}
+
+
+class TestExperimentalListenerSets:
+    """XListenerSet, v1alpha1 of the experimental channel, has the schema of a ListenerSet."""
+
+    REF = TestListenerSets.REF | {"kind": "XListenerSet", "group": "gateway.networking.x-k8s.io"}
+    EDGE = TestListenerSets.EDGE
+
+    def team(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a manifest's fields
+        return TestListenerSets().team(**more) | {"kind": "XListenerSet"}
+
+    def test_are_read_like_others(self) -> None:
+        assert of_routes(self.EDGE, self.team(), route(WWW, refs=(self.REF,))) == SERVED
+        refused = self.team(accepted=NOT_ATTACHED | {"reason": "NotAllowed"})
+        assert of_routes(self.EDGE, refused, route(WWW, refs=(self.REF,))) == {}
+
+    @pytest.mark.parametrize("refs", [REF | {"kind": "ListenerSet"}, REF | {"group": "gateway.networking.k8s.io"}])
+    def test_have_a_group_of_their_own(self, refs: dict[str, Any]) -> None:
+        assert of_routes(self.EDGE, self.team(), route(WWW, refs=(refs,))) == KEPT
+
+    def test_one_that_cannot_be_read_keeps_the_names_of_its_routes_and_their_owners_are_told(self) -> None:
+        found = claims("gateway-httproute", self.EDGE, route(WWW, refs=(self.REF,)), unsynced=("XListenerSet",))
+        assert targets(found) == KEPT
+        (told,) = complaints(found)
+        assert "XListenerSet shop/team cannot be read: the cache has not synced" in told.text
+
+    def test_other_routes_do_not_care(self) -> None:
+        assert of_routes(gateway("192.0.2.1"), route(WWW), unsynced=("XListenerSet",)) == SERVED
+
+
+class TestListenersOfGateways:
+    """What the status of a Gateway says of its listeners."""
+
+    TWO = (listener("web", hostname=WWW), listener("api", hostname="api.example.com", port=8080))
+    BOTH = (WWW, "api.example.com")
+
+    def found(self, *conditions: dict[str, Any], generation: int = 1) -> dict[str, object]:
+        edge = gateway("192.0.2.1", listeners=self.TWO, said={"web": conditions}, generation=generation)
+        return of_routes(edge, route(*self.BOTH))
+
+    API = {"api.example.com A": ("192.0.2.1",)}  # noqa: RUF012 - never changed
+
+    @pytest.mark.parametrize("reason", sorted(LISTENER_REFUSALS))
+    def test_one_that_is_refused_gives_nothing_and_the_others_give_theirs(self, reason: str) -> None:
+        assert self.found(NOT_ATTACHED | {"reason": reason}) == self.API
+
+    @pytest.mark.parametrize("reason", ["HostnameConflict", "ProtocolConflict", ""])
+    def test_one_that_conflicts_is_not_served(self, reason: str) -> None:
+        assert self.found(ACCEPTED, {"type": "Conflicted", "status": "True", "reason": reason}) == self.API
+        assert self.found(ACCEPTED, {"type": "Conflicted", "status": "False"}) == self.API | SERVED
+
+    def test_one_that_is_not_accepted_for_another_reason_takes_nothing_away(self) -> None:
+        assert self.found(NOT_ATTACHED | {"reason": "NoValidCACertificate"}) == self.API | KEPT
+
+    @pytest.mark.parametrize("kind", ["Programmed", "ResolvedRefs", "Ready"])
+    def test_one_that_is_not_ready_gives_what_it_gave_and_what_is_new(self, kind: str) -> None:
+        """A certificate may wait for the very record (ACME, HTTP-01)."""
+        assert self.found(ACCEPTED, {"type": kind, "status": "False", "reason": "Invalid"}) == self.API | SERVED
+
+    def test_a_refusal_of_an_earlier_generation_is_none_yet(self) -> None:
+        earlier = {"observedGeneration": 1}
+        for refusal in (NOT_ATTACHED | {"reason": "PortUnavailable"}, {"type": "Conflicted", "status": "True"}):
+            assert self.found(refusal | earlier, generation=2) == self.API | KEPT
+        assert self.found(ACCEPTED | earlier, generation=2) == self.API | SERVED
+
+    def test_one_of_which_nothing_is_said_needs_no_leave(self) -> None:
+        assert self.found() == self.API | SERVED
+        assert self.found({"type": "Accepted", "status": "Unknown"}) == self.API | SERVED
 
 
 def test_the_claim_says_in_which_cluster_its_object_is() -> None:

@@ -28,9 +28,15 @@ def service(
     return manifest("Service", name, {"type": kind, **spec}, status=status, annotations=said)
 
 
-def node(name: str, *addresses: tuple[str, str], cordoned: bool = False) -> dict[str, Any]:
+def node(
+    name: str, *addresses: tuple[str, str], cordoned: bool = False, ready: str = "", excluded: bool = False
+) -> dict[str, Any]:
     listed = [{"type": kind, "address": address} for kind, address in addresses]
-    return manifest("Node", name, {"unschedulable": True} if cordoned else {}, status={"addresses": listed})
+    status: dict[str, Any] = {"addresses": listed}
+    if ready:
+        status["conditions"] = [{"type": "MemoryPressure", "status": "False"}, {"type": "Ready", "status": ready}]
+    labels = {"node.kubernetes.io/exclude-from-external-load-balancers": ""} if excluded else {}
+    return manifest("Node", name, {"unschedulable": True} if cordoned else {}, status=status, labels=labels)
 
 
 def pod(address: str, *, ready: bool | None = True, host: str = "", on: str = "") -> dict[str, Any]:
@@ -145,6 +151,29 @@ class TestNodePorts:
         local = service("NodePort", externalTrafficPolicy="Local")
         assert found(local, *self.NODES, endpoint_slice(pod("10.1.0.1", on="one", ready=False))) == KEPT
         assert found(local, *self.NODES, unsynced=("EndpointSlice",)) == KEPT
+
+    @pytest.mark.parametrize("ready", ["False", "Unknown"])
+    def test_nodes_that_are_not_ready_do_not_count_where_others_do(self, ready: str) -> None:
+        up = node("one", ("ExternalIP", "192.0.2.1"), ready="True")
+        off = node("off", ("ExternalIP", "192.0.2.9"), ready=ready)
+        assert found(service("NodePort"), up, off) == {f"{WWW} A": ("192.0.2.1",)}
+        assert found(service("NodePort"), off) == KEPT
+
+    def test_a_node_that_says_nothing_of_it_counts(self) -> None:
+        silent = node("new", ("ExternalIP", "192.0.2.1"))
+        assert found(service("NodePort"), silent) == {f"{WWW} A": ("192.0.2.1",)}
+
+    def test_no_internal_address_comes_in_because_the_node_with_the_external_one_is_not_ready(self) -> None:
+        edge = node("edge", ("ExternalIP", "192.0.2.1"), ready="False")
+        inner = node("inner", ("InternalIP", "10.0.0.2"), ready="True")
+        assert found(service("NodePort"), edge, inner) == KEPT
+
+    def test_nodes_that_load_balancers_leave_out_never_count(self) -> None:
+        plane = node("plane", ("ExternalIP", "192.0.2.9"), ready="True", excluded=True)
+        assert found(service("NodePort"), node("one", ("ExternalIP", "192.0.2.1")), plane) == {
+            f"{WWW} A": ("192.0.2.1",)
+        }
+        assert found(service("NodePort"), plane) == KEPT
 
     def test_nodes_that_are_cordoned_count_only_where_the_settings_say_so(self) -> None:
         nodes = (self.NODES[0], node("four", ("ExternalIP", "192.0.2.4"), cordoned=True))

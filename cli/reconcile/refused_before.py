@@ -1,0 +1,66 @@
+"""What providers have refused until now, written down, so that every command knows it until it is mended.
+
+The file lies beside the state where that is a folder; elsewhere in the user's folder, for the commands of this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from cli.reconcile.look import ConvergenceOptions
+from cli.session.backend import state_folder, state_home
+from cli.session.files import write_whole
+from cli.session.session import Session
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
+from stacks.model.shards import estate_of
+from stacks.model.values import Rejected
+from stacks.plan.safety.rejected import still_wanted, without
+
+_DECODER = msgspec.json.Decoder(tuple[Rejected, ...])
+
+
+def remember(session: Session, refused: Sequence[Rejected]) -> None:
+    """Write down what is refused now. Where that cannot be done the next run finds it out anew."""
+    file = _place(session)
+    if recalled(session) == tuple(refused):
+        return
+    with suppress(OSError):
+        if not refused:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(file, msgspec.json.encode(list(refused)))
+
+
+def recalled(session: Session) -> tuple[Rejected, ...]:
+    """Return what was refused last; nothing where that is written down nowhere, or cannot be read."""
+    try:
+        return _DECODER.decode(_place(session).read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return ()
+
+
+def with_refused(session: Session, options: ConvergenceOptions, *, left_out: bool) -> ConvergenceOptions:
+    """Return options by which a plan names what is refused and still wanted. left_out: it is not in the plan then."""
+
+    def amended(plan: Plan, observation: Observation) -> Plan:
+        plan = options.amend(plan, observation)
+        refused = still_wanted(plan, recalled(session))
+        return without(plan, refused, observation) if left_out else replace(plan, rejected=refused)
+
+    return replace(options, amend=amended)
+
+
+def _place(session: Session) -> Path:
+    is_copy = session.state.url != session.state.backend  # which goes with its process
+    folder = None if is_copy else state_folder(session.backend)
+    if folder is None:
+        folder = state_home(session.variables) / "refused" / sha256(session.state.url.encode()).hexdigest()[:16]
+    return folder / session.project.name / f"{estate_of(session.stack)}.refused.json"

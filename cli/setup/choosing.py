@@ -1,0 +1,98 @@
+"""Choices for a new stack: from the options of `truenorth init`, from what can be seen, and from the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from cli.setup import asking, names
+from cli.setup.address import found_addresses, has_ipv6, print_addresses
+from cli.setup.file import Chosen
+from cli.setup.zone import choose as choose_zone
+from cli.setup.zone import found_credentials, typed_token, visible_zones
+from cli.terminal import styled
+from components.records.providers import PROVIDERS
+from stacks.model.errors import UserError
+from stacks.observe.zone.visible import ACTIVE, VisibleZone
+from stacks.settings.cluster import ClusterSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command, each "" or None where it was left out."""
+
+    zone: str
+    names: tuple[str, ...]
+    provider: str
+    sources: str
+    context: str
+    kubeconfig: str
+    ipv6: bool | None
+
+
+def choose(asked: Asked, console: Console, environment: dict[str, str], *, may_ask: bool) -> tuple[Chosen, str]:
+    """Return the choices, and the name of the variable of a token that was typed; "" for none.
+
+    environment: gets such a token. Raises UserError where there is nothing to choose, and nobody to ask.
+    """
+    typed = _token(asked.provider, environment, may_ask=may_ask)
+    zone = _zone(console, asked.zone, asked.provider, environment, may_ask=may_ask)
+    ipv6 = _ipv6(console, zone.name, asked, environment, may_ask=may_ask)
+    cluster = ClusterSettings(kubeconfig=asked.kubeconfig, context=asked.context)
+    objects = names.choose_objects(console, asked.sources, cluster, environment, may_ask=may_ask)
+    chosen = Chosen(
+        zone=zone.name,
+        provider=zone.provider,
+        names=names.choose_names(asked.names, zone.name, may_ask=may_ask, needed=not objects.sources),
+        ipv6=ipv6,
+        sources=objects.sources,
+        context=objects.context,
+        kubeconfig=asked.kubeconfig if objects.sources else "",
+    )
+    return chosen, typed
+
+
+def _token(provider: str, environment: dict[str, str], *, may_ask: bool) -> str:
+    """Return "" where there are credentials; else ask for a token, and return the name of its variable."""
+    try:
+        found_credentials(provider, environment)
+    except UserError:
+        if not may_ask:
+            raise
+        variable, token = typed_token(provider)
+        environment[variable] = token
+        return variable
+    return ""
+
+
+def _zone(
+    console: Console, wanted: str, provider: str, environment: Mapping[str, str], *, may_ask: bool
+) -> VisibleZone:
+    """Return the zone, and print what its token may do. wanted: the option."""
+    seen = visible_zones(found_credentials(provider, environment), wanted)
+    zone = choose_zone(wanted, seen, may_ask=may_ask)
+    plan = f", plan {zone.plan}" if zone.plan else ""
+    rights = "may edit its records" if zone.permissions is not None else "sees it"
+    title = PROVIDERS[zone.provider].title
+    console.print(f"zone {zone.name} ({title}{plan}): the token {rights}", highlight=False)
+    if zone.status != ACTIVE:
+        servers = " and ".join(zone.name_servers) or "those of the provider"
+        console.print(
+            styled(
+                (f"the zone is {zone.status}", "yellow"),
+                f": nobody sees its records yet\n  have its registrar delegate it to {servers}",
+            ),
+            soft_wrap=True,
+        )
+    return zone
+
+
+def _ipv6(console: Console, zone: str, asked: Asked, environment: Mapping[str, str], *, may_ask: bool) -> bool:
+    """Print the addresses of this machine, and return whether IPv6 is published."""
+    found = found_addresses(zone, environment)
+    print_addresses(console, found)
+    if asked.ipv6 is None and may_ask and has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
+        return asking.yes("Publish the IPv6 address, too?", default=False)
+    return bool(asked.ipv6)

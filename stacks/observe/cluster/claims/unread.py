@@ -1,0 +1,144 @@
+"""Annotations of the vocabularies that nothing reads: misspelt, unknown, or without a meaning here. Pure.
+
+| an annotation                                       | is told                                                      |
+|-----------------------------------------------------|--------------------------------------------------------------|
+| almost like one that is read, or ours and not known | always, as a warning: somebody has meant us                  |
+| of another vocabulary, and not known                | on an object that asks for names, and on Gateways, as a note |
+| of external-dns, and not supported                  | likewise                                                     |
+| read on other kinds of objects only                 | likewise                                                     |
+
+An object that another DNS controller has is left alone. Each object is told once, whatever it carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+
+from components.plain_text import LONGEST_QUOTE, cut, quoted
+from stacks.kube.objects import GATEWAYS, LISTENER_SETS, ClusterObjects, Manifest, Resource, key_of
+from stacks.model.claims import STATUS_ANNOTATION, VOCABULARIES, Claim, Complaint, ObjectKey
+from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims import annotations as read
+
+ROUTES = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute"})
+ASKING = ROUTES | {"Ingress", "Service", "Node"}
+"""The kinds that ask for names, without Gateways."""
+ANYWHERE = ASKING | {"Gateway", "ListenerSet"}
+_READ_ON: Mapping[tuple[str, ...], frozenset[str]] = {
+    **dict.fromkeys((read.CONTENT_MODE, read.TYPE, read.LINK, read.TTL, read.PROXIED, read.COMMENT), ANYWHERE),
+    **dict.fromkeys((read.TARGET, read.TAGS, (STATUS_ANNOTATION,)), ANYWHERE),
+    **dict.fromkeys((read.HOSTNAME, read.CONTROLLER), ASKING),
+    read.INTERNAL_HOSTNAME: frozenset({"Service"}),
+    read.ACCESS: frozenset({"Service"}),
+    read.INGRESS_HOSTNAME_SOURCE: frozenset({"Ingress"}),
+    read.GATEWAY_HOSTNAME_SOURCE: ROUTES,
+}
+KINDS: Mapping[str, frozenset[str]] = {
+    name: kinds & ROUTES if name.startswith(read.ROUTEFLARE) else kinds
+    for names, kinds in _READ_ON.items()
+    for name in names
+}
+"""The kinds of objects on which each annotation is read."""
+_UNSUPPORTED = ("aws-", "cloudflare-", "coredns-", "scw-", "webhook-")
+"""Beginnings of annotations of external-dns that have no meaning here (its source/annotations/annotations.go)."""
+_UNSUPPORTED_NAMES = frozenset(
+    {"alias", "cloudflare-custom-hostname", "cloudflare-region-key", "endpoints-type", "ingress", "record-type"}
+    | {"set-identifier"}
+)
+_NO_MEANING = "has no meaning here, and is left out"
+LONGEST_KEY = 64
+"""Characters of a name that are compared: the API server allows 63 (Kubernetes API, qualified names)."""
+_NEAR = 0.6
+"""The least likeness of a misspelt name (difflib): two letters of three are."""
+_SHOWN = 3
+_MOST = 20
+"""Annotations of an object that are looked at one by one."""
+
+Found = Known[tuple[Claim | Complaint, ...]]
+
+
+@dataclass(slots=True)
+class UnreadAnnotations:
+    """The complaints about annotations that nothing reads, of one source, computed again for changed objects only.
+
+    balances: whether the settings have load balancers, which read a Gateway's host names.
+    """
+
+    balances: bool = False
+    _seen: dict[int, tuple[Manifest, ObjectKey, bool, tuple[Complaint, ...]]] = field(default_factory=dict, repr=False)
+
+    def beside(self, found: Found | Unknown, objects: ClusterObjects, resources: Sequence[Resource]) -> Found | Unknown:
+        """Return the claims of a source with these complaints. resources: of the source."""
+        if isinstance(found, Unknown):
+            return found
+        asking = {one.object for one in found.value if isinstance(one, Claim)}
+        also = read.HOSTNAME if self.balances else ()
+        before, self._seen = self._seen, {}
+        more: list[Complaint] = []
+        for resource in (resources[0], *(one for one in resources[1:] if one in {GATEWAYS, LISTENER_SETS})):
+            there = objects.all(resource)
+            for manifest in there.value if isinstance(there, Known) else ():
+                if not any(key.startswith(VOCABULARIES) for key in manifest["metadata"].get("annotations") or ()):
+                    continue
+                last = before.get(id(manifest))
+                key = last[1] if last and last[0] is manifest else key_of(objects.cluster, resource, manifest)
+                whole = resource is not resources[0] or key in asking
+                if last and last[0] is manifest and last[2] is whole:
+                    self._seen[id(manifest)] = last
+                else:
+                    told = tuple(_of_object(key, manifest, also, whole=whole))
+                    self._seen[id(manifest)] = (manifest, key, whole, told)
+                more += self._seen[id(manifest)][3]
+        return Known((*found.value, *more)) if more else found
+
+
+def _of_object(key: ObjectKey, manifest: Manifest, also: Collection[str], *, whole: bool) -> Iterator[Complaint]:
+    """Yield at most two complaints about an object: a warning and a note.
+
+    also: annotations that are read besides. whole: whether notes are told.
+    """
+    annotated = read.Annotated.of(key, manifest)
+    if read.has_other_controller(annotated):
+        return
+    there = (one for one in annotated.annotations if one.startswith(VOCABULARIES) and one not in also)
+    strange = sorted(one for one in there if not _is_read(one, annotated))
+    ours = [one for one in strange if one.startswith(read.OURS)][:_MOST]
+    looked_at = [*ours, *[one for one in strange if not one.startswith(read.OURS)][:_MOST]]
+    judged = [(one, *_judged(one, key.kind)) for one in looked_at]
+    warnings = [(one, why, meant) for one, why, meant in judged if meant]
+    notes = [(one, why, meant) for one, why, meant in judged if not meant and whole]
+    for chosen in (warnings, notes):
+        if not chosen:
+            continue
+        first, _, meant = chosen[0]
+        told = "; ".join(f"the annotation {quoted(one)} {why}" for one, why, _ in chosen[:_SHOWN])
+        others = "; others are left out too" if len(chosen) > _SHOWN or len(looked_at) < len(strange) else ""
+        yield Complaint(key, cut(first, LONGEST_QUOTE), "", meant, f"{key}: {told}{others}", minor=True)
+
+
+def _is_read(annotation: str, annotated: read.Annotated) -> bool:
+    return annotated.key.kind in KINDS.get(annotation, ()) and annotated.reads(annotation)
+
+
+@lru_cache(maxsize=4096)
+def _judged(annotation: str, kind: str) -> tuple[str, str]:
+    """Return what is wrong with an annotation, and what may be meant; "" for nothing that anybody has to mend."""
+    if annotation in KINDS:
+        on_kind = f"on a{'n' if kind[0] in 'AEIOU' else ''} {kind}"
+        where = f"without {read.CONTENT_MODE[1]}" if kind in KINDS[annotation] else on_kind
+        return f"has no meaning {where}, and is left out", ""
+    prefix = next(one for one in VOCABULARIES if annotation.startswith(one))
+    name = annotation.removeprefix(prefix)[:LONGEST_KEY].lower()
+    if prefix in read.EXTERNAL_DNS and name in _UNSUPPORTED_NAMES:
+        return _NO_MEANING, ""
+    known = {one.removeprefix(prefix): one for one in KINDS if one.startswith(prefix)}
+    for nearest in get_close_matches(name, known, 1, _NEAR):
+        return f"is not known, and is left out; is {known[nearest]} meant?", known[nearest]
+    if prefix == read.OURS:
+        every = ", ".join(sorted(one.removeprefix(prefix) for one in KINDS if one.startswith(prefix)))
+        return "is not known, and is left out", f"after {prefix}: {every}"
+    is_unsupported = prefix in read.EXTERNAL_DNS and name.startswith(_UNSUPPORTED)
+    return _NO_MEANING if is_unsupported else "is not known here, and is left out", ""

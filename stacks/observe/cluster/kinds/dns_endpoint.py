@@ -1,0 +1,226 @@
+"""DNSEndpoints, the objects of external-dns that spell records out: a claim for each of their endpoints. Pure.
+
+Of the object's annotations count those that give targets, as the default of an endpoint without targets, and
+`controller`. Everything else stands in the endpoint. An endpoint that cannot be read costs no other one anything.
+
+Source: external-dns, apis/v1alpha1 `DNSEndpoint` and endpoint `Endpoint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from components.plain_text import LONGEST_QUOTE, cut, quoted
+from components.records import canonical_content
+from components.records.aliases import CNAME
+from components.records.types import RECORD_TYPES
+from stacks.kube.objects import DNS_ENDPOINTS, ClusterObjects, Manifest, Resource, created, key_of
+from stacks.model.claims import Claim, Complaint, ObjectKey
+from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims import annotation_values as values
+from stacks.observe.cluster.claims.annotations import (
+    CONTENT_MODE,
+    EXTERNAL_DNS,
+    Annotated,
+    find_annotation,
+    has_other_controller,
+)
+from stacks.observe.cluster.claims.assemble import Claimant, assemble
+from stacks.observe.cluster.claims.hostnames import hostname, is_address
+from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.memory import Memory
+from stacks.observe.cluster.claims.source import Options
+
+ADDRESSED = frozenset({"A", "AAAA", CNAME})
+"""The types of endpoints that may go without targets: those of the default ones are theirs."""
+PROXIED, COMMENT, TAGS = "cloudflare-proxied", "cloudflare-record-comment", "cloudflare-tags"
+_LONGEST_PROPERTY = 63 + len(max(EXTERNAL_DNS, key=len))
+
+
+@dataclass(frozen=True, slots=True)
+class _Properties:
+    """The properties of an endpoint that have a meaning here."""
+
+    proxied: bool | None = None
+    comment: str | None = None
+    tags: tuple[str, ...] | None = None
+
+
+class _UnreadableError(ValueError):
+    """A field of an endpoint has a value that is not allowed."""
+
+    def __init__(self, field: str, value: object, allowed: str, reason: str = "") -> None:
+        super().__init__(reason)
+        self.field, self.value, self.allowed = field, str(value), allowed
+
+
+@dataclass(frozen=True, slots=True)
+class DnsEndpoints:
+    """The DNSEndpoints. Their names are those of their endpoints."""
+
+    options: Options
+    _memory: Memory[tuple[Claim | Complaint, ...]] = field(default_factory=Memory, repr=False, compare=False)
+
+    def resources(self) -> tuple[Resource, ...]:
+        return (DNS_ENDPOINTS,)
+
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+        found = objects.all(DNS_ENDPOINTS)
+        if isinstance(found, Unknown):
+            return found
+        each = self._memory.each(DNS_ENDPOINTS, found.value, objects, self._of_object)
+        return Known(tuple(one for several in each for one in several))
+
+    def _of_object(self, manifest: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...]:
+        key = key_of(objects.cluster, DNS_ENDPOINTS, manifest)
+        annotated = Annotated.of(key, manifest)
+        if has_other_controller(annotated):
+            return ()
+        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
+            return ()
+        claimant = Claimant(key, created(manifest), (annotated,))
+        listed = (manifest.get("spec") or {}).get("endpoints") or ()
+        found = [one for at, endpoint in enumerate(listed) for one in _of_endpoint(at, endpoint, claimant)]
+        return tuple(within_limits(dict.fromkeys(found), self.options))
+
+
+def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Claim | Complaint]:
+    """Yield the claims of an endpoint, and complaints. at: its place in the object."""
+    said = endpoint.get("dnsName") or ""
+    try:
+        name = hostname(said)
+    except ValueError as error:
+        yield _complaint(
+            claimant.key, at, _UnreadableError("dnsName", said, "a DNS name", str(error)), hides_names=True
+        )
+        return
+    if endpoint.get("setIdentifier"):
+        text = "setIdentifier has no meaning here: the endpoint counts as one without it"
+        yield Complaint(claimant.key, _path(at, "setIdentifier"), "", "", f"{claimant.key}: {name}: {text}")
+    try:
+        properties = _properties(endpoint.get("providerSpecific") or ())
+        yield from _strange(at, name, endpoint.get("providerSpecific") or (), claimant.key)
+        ttl = _ttl(endpoint.get("recordTTL"))
+        for claim in _claims(name, endpoint, claimant):
+            if isinstance(claim, Complaint):
+                yield claim
+            else:
+                yield replace(
+                    claim,
+                    ttl=ttl,
+                    proxied=properties.proxied,
+                    comment=properties.comment,
+                    tags=properties.tags,
+                    spelled=_spelled(at, endpoint),
+                )
+    except _UnreadableError as error:
+        yield _complaint(claimant.key, at, error)
+        record_type = endpoint.get("recordType")
+        kept = record_type if record_type in RECORD_TYPES else None
+        yield Claim(name, kept, Unknown(str(error) or "it cannot be read"), claimant.key, claimant.created)
+
+
+def _claims(name: str, endpoint: Manifest, claimant: Claimant) -> Iterator[Claim | Complaint]:
+    """Yield the claims of an endpoint without their settings. Raises _UnreadableError."""
+    record_type = endpoint.get("recordType") or ""
+    targets = endpoint.get("targets") or ()
+    if record_type and record_type not in RECORD_TYPES:
+        raise _UnreadableError("recordType", record_type, ", ".join(RECORD_TYPES))
+    if not targets:
+        if record_type not in ADDRESSED | {""}:
+            raise _UnreadableError("targets", "", f"at least one content of a record of type {record_type}")
+        yield from _by_default(name, claimant)
+        return
+    by_type: dict[str, list[str]] = {}
+    for target in targets:
+        own = record_type or _type_of(target)
+        by_type.setdefault(own, []).append(_content(own, target))
+    if len(by_type.get(CNAME, ())) > 1 or (CNAME in by_type and len(by_type) > 1):
+        raise _UnreadableError(
+            "targets", ", ".join(map(str, targets)), "one name: a name has one CNAME, and it stands alone"
+        )
+    for own, contents in by_type.items():
+        found = Known(tuple(sorted(set(contents))))
+        yield Claim(name, own, found, claimant.key, claimant.created)
+
+
+def _by_default(name: str, claimant: Claimant) -> Iterator[Claim | Complaint]:
+    """Yield the claims of an endpoint without targets: those that the object's annotations give."""
+    reason = f"{claimant.key}: {name} has no targets, and the object has no annotation that gives them"
+    found = tuple(assemble(claimant, (name,), Unknown(reason)))
+    if any(isinstance(one, Claim) and one.targets == Unknown(reason) for one in found):
+        yield Complaint(claimant.key, "", "", "", f"{reason} ({CONTENT_MODE[0]}: ddns, or truenorth/target)")
+    yield from found
+
+
+def _content(record_type: str, target: object) -> str:
+    try:
+        return canonical_content.content(record_type, str(target))
+    except ValueError as error:
+        allowed = f"contents of records of type {record_type}"
+        raise _UnreadableError("targets", target, allowed, str(error)) from None
+
+
+def _type_of(target: object) -> str:
+    if not is_address(str(target)):
+        return CNAME
+    return "AAAA" if ":" in str(target) else "A"
+
+
+def _ttl(seconds: object) -> int | None:
+    """Return the TTL in seconds; None for the zone's. external-dns takes 0 for "not set"."""
+    if not seconds:
+        return None
+    if not isinstance(seconds, int) or not 1 <= seconds <= values.LONGEST_TTL:
+        raise _UnreadableError("recordTTL", seconds, f"seconds from 1 to {values.LONGEST_TTL}")
+    return seconds
+
+
+def _properties(listed: Sequence[Manifest]) -> _Properties:
+    given = {_without_prefix(one): str(one.get("value") or "") for one in listed}
+    try:
+        return _Properties(
+            values.boolean(given[PROXIED]) if given.get(PROXIED) else None,
+            values.comment(given[COMMENT]) if given.get(COMMENT) else None,
+            values.tags(given[TAGS]) if given.get(TAGS) else None,
+        )
+    except ValueError as error:
+        allowed = f"{PROXIED}: {values.BOOLEAN}; {COMMENT}: {values.COMMENT}; {TAGS}: {values.TAGS}"
+        shown = "; ".join(f"{key}: {text}" for key, text in given.items() if key in {PROXIED, COMMENT, TAGS})
+        raise _UnreadableError("providerSpecific", shown, allowed, str(error)) from None
+
+
+def _strange(at: int, name: str, listed: Sequence[Manifest], key: ObjectKey) -> Iterator[Complaint]:
+    """Yield a complaint about the properties that have no meaning here."""
+    found = sorted({_without_prefix(one) for one in listed} - {PROXIED, COMMENT, TAGS})
+    if found:
+        shown = quoted(", ".join(found))
+        text = f"{key}: {name}: providerSpecific {shown} has no meaning here; the rest of the endpoint counts"
+        yield Complaint(key, _path(at, "providerSpecific"), cut(", ".join(found), LONGEST_QUOTE), "", text)
+
+
+def _without_prefix(one: Manifest) -> str:
+    name = str(one.get("name") or "")[:_LONGEST_PROPERTY]
+    return next((name.removeprefix(prefix) for prefix in EXTERNAL_DNS if name.startswith(prefix)), name)
+
+
+def _spelled(at: int, endpoint: Manifest) -> tuple[tuple[str, str], ...]:
+    """Return the fields that the settings of the claim were read from."""
+    given = {_without_prefix(one) for one in endpoint.get("providerSpecific") or ()}
+    fields = [("ttl", "recordTTL")] if endpoint.get("recordTTL") else []
+    fields += [(setting, "providerSpecific") for setting in ("proxied", "comment", "tags")] if given else []
+    return tuple((setting, _path(at, name)) for setting, name in fields)
+
+
+def _path(at: int, name: str) -> str:
+    return f"spec.endpoints[{at}].{name}"
+
+
+def _complaint(key: ObjectKey, at: int, error: _UnreadableError, *, hides_names: bool = False) -> Complaint:
+    path, why = _path(at, error.field), f" ({error})" if str(error) else ""
+    text = (
+        f"{key}: {path} has the value {quoted(error.value)}{why}; allowed: {error.allowed}. "
+        "The records stay as they are until it is mended"
+    )
+    return Complaint(key, path, cut(error.value, LONGEST_QUOTE), error.allowed, text, hides_names=hides_names)

@@ -1,0 +1,198 @@
+"""Istio's Gateways and VirtualServices: names at the load balancers that a Gateway's selector leads to. Pure.
+
+Sources: Istio, networking v1 `Gateway` and `VirtualService`; external-dns, sources istio-gateway and
+istio-virtualservice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from stacks.kube.objects import SERVICES, ClusterObjects, Manifest, Resource, created, key_of
+from stacks.model.claims import Claim, Complaint, ObjectKey
+from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.claims import annotation_values as values
+from stacks.observe.cluster.claims.annotations import (
+    CONTENT_MODE,
+    HOSTNAME,
+    Annotated,
+    annotation_value,
+    find_annotation,
+    has_other_controller,
+)
+from stacks.observe.cluster.claims.assemble import Claimant, assemble
+from stacks.observe.cluster.claims.hostnames import hostname
+from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.source import Options
+from stacks.observe.cluster.kinds import service
+from stacks.observe.cluster.kinds.described import ANY, each_value, no_name
+
+GROUP = "networking.istio.io"
+_HOSTS = "spec.servers[].hosts[]"
+GATEWAYS = Resource(GROUP, "v1", "gateways", "Gateway", fields=(_HOSTS, "spec.selector"))
+VIRTUAL_SERVICES = Resource(
+    GROUP, "v1", "virtualservices", "VirtualService", fields=("spec.hosts", "spec.gateways", "spec.exportTo")
+)
+MESH = "mesh"
+"""The gateway of a VirtualService for what is inside of the mesh."""
+
+Own = Known[tuple[str, ...]] | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class IstioGateways:
+    """Istio's Gateways, with the hosts of their servers."""
+
+    options: Options
+
+    def resources(self) -> tuple[Resource, ...]:
+        return (GATEWAYS, SERVICES)
+
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+        found = objects.all(GATEWAYS)
+        if isinstance(found, Unknown):
+            return found
+        each = (within_limits(self._of_gateway(one, objects), self.options) for one in found.value)
+        return Known(tuple(one for several in each for one in several))
+
+    def _of_gateway(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
+        key = key_of(objects.cluster, GATEWAYS, manifest)
+        annotated = Annotated.of(key, manifest)
+        if not _counts(annotated, (annotated,), self.options):
+            return
+        faults: list[Complaint] = []
+        added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        hosts = (host.rpartition("/")[2] for host in each_value(manifest, _HOSTS) if isinstance(host, str))
+        strange: list[Complaint] = []
+        names = tuple(_valid(hosts, _HOSTS, key, strange))
+        yield from strange
+        own = _addresses(manifest, key, objects)
+        yield from assemble(Claimant(key, created(manifest), (annotated,)), (*names, *added), own, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualServices:
+    """Istio's VirtualServices, with the hosts that their Gateways serve."""
+
+    options: Options
+
+    def resources(self) -> tuple[Resource, ...]:
+        return (VIRTUAL_SERVICES, GATEWAYS, SERVICES)
+
+    def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+        found = objects.all(VIRTUAL_SERVICES)
+        if isinstance(found, Unknown):
+            return found
+        each = (within_limits(self._of_virtual_service(one, objects), self.options) for one in found.value)
+        return Known(tuple(one for several in each for one in several))
+
+    def _of_virtual_service(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
+        key = key_of(objects.cluster, VIRTUAL_SERVICES, manifest)
+        annotated = Annotated.of(key, manifest)
+        if has_other_controller(annotated):
+            return
+        faults: list[Complaint] = []
+        added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
+        hosts = (host for host in each_value(manifest, "spec.hosts[]") if isinstance(host, str) and "." in host)
+        strange: list[Complaint] = []
+        names = tuple(dict.fromkeys((*_valid(hosts, "spec.hosts", key, strange), *added)))
+        yield from strange
+        claimant = Claimant(key, created(manifest), (annotated,))
+        found = [
+            one
+            for place in _gateways(manifest, key)
+            for one in self._at_gateway(place, names, claimant, manifest, objects, faults)
+        ]
+        yield from dict.fromkeys(found or faults)
+
+    def _at_gateway(
+        self,
+        place: tuple[str, str],
+        names: tuple[str, ...],
+        claimant: Claimant,
+        manifest: Manifest,
+        objects: ClusterObjects,
+        faults: list[Complaint],
+    ) -> Iterator[Claim | Complaint]:
+        """Yield the claims at one Gateway. One that is absent is being replaced, as far as anybody knows."""
+        gateway = objects.get(GATEWAYS, *place)
+        if gateway is None or isinstance(gateway, Unknown):
+            doubt = gateway or Unknown(f"the Istio Gateway {'/'.join(place)} is not there")
+            yield from assemble(replace(claimant, doubt=doubt), names, doubt, faults)
+            return
+        gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
+        chain = (*claimant.chain, Annotated.of(gateway_key, gateway))
+        if not _counts(chain[0], chain, self.options) or not _is_exported(manifest, claimant.key, gateway_key):
+            return
+        bound = tuple(name for name in names if _serves(gateway, gateway_key, name, claimant.key.namespace))
+        if bound:
+            own = _addresses(gateway, gateway_key, objects)
+            yield from assemble(replace(claimant, chain=chain), bound, own, faults)
+
+
+def _counts(one: Annotated, chain: tuple[Annotated, ...], options: Options) -> bool:
+    return not has_other_controller(one) and (not options.opt_in or find_annotation(chain, CONTENT_MODE) is not None)
+
+
+def _valid(hosts: Iterator[str], path: str, key: ObjectKey, strange: list[Complaint]) -> Iterator[str]:
+    for host in hosts:
+        if host in {"", ANY}:
+            continue
+        try:
+            yield hostname(host)
+        except ValueError as error:
+            strange.append(no_name(key, path, host, str(error)))
+
+
+def _gateways(manifest: Manifest, key: ObjectKey) -> Iterator[tuple[str, str]]:
+    """Yield the namespace and the name of each Gateway of a VirtualService."""
+    for text in each_value(manifest, "spec.gateways[]"):
+        if isinstance(text, str) and text not in {"", MESH}:
+            namespace, slash, name = text.rpartition("/")
+            yield (namespace if slash and namespace != "." else key.namespace), name
+
+
+def _is_exported(manifest: Manifest, key: ObjectKey, gateway: ObjectKey) -> bool:
+    """Return whether a VirtualService is visible in the namespace of the Gateway."""
+    exported = tuple(each_value(manifest, "spec.exportTo[]"))
+    own = {"."} if key.namespace == gateway.namespace else set()
+    return not exported or not {"*", gateway.namespace, *own}.isdisjoint(exported)
+
+
+def _serves(gateway: Manifest, key: ObjectKey, name: str, namespace: str) -> bool:
+    """Return whether a server of the Gateway takes the name from VirtualServices of a namespace."""
+    for text in each_value(gateway, _HOSTS):
+        if not isinstance(text, str):
+            continue
+        before, slash, host = text.rpartition("/")
+        allowed = not slash or before in {"*", namespace} or (before == "." and key.namespace == namespace)
+        if allowed and (host in {ANY, name} or (host.startswith("*.") and name.endswith(host[1:]))):
+            return True
+    return False
+
+
+def _addresses(gateway: Manifest, key: ObjectKey, objects: ClusterObjects) -> Own:
+    """Return the addresses of the load balancers before the Pods that the Gateway selects."""
+    services = objects.all(SERVICES)
+    if isinstance(services, Unknown):
+        return services
+    selector = (gateway.get("spec") or {}).get("selector") or {}
+    found: dict[str, None] = {}
+    unknown: Unknown | None = None
+    for one in services.value:
+        if not _leads_to(one["spec"].get("selector") or {}, selector):
+            continue
+        own = service.addresses(one, key_of(objects.cluster, SERVICES, one))
+        if isinstance(own, Unknown):
+            unknown = own
+        else:
+            found |= dict.fromkeys(own.value)
+    if unknown or not found:
+        return unknown or Unknown(f"{key}: no service with an address leads to the Pods that it selects")
+    return Known(tuple(found))
+
+
+def _leads_to(of_service: Mapping[str, str], of_gateway: Mapping[str, str]) -> bool:
+    """Return whether a Service selects what the Gateway selects, as external-dns tells."""
+    return bool(of_gateway) and all(of_service.get(key) == value for key, value in of_gateway.items())

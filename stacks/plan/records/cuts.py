@@ -1,0 +1,56 @@
+"""Zone cuts: the names at and below which the NS records of a zone hand authority to other name servers. Pure.
+
+What the zone has there is never answered (RFC 1034, 4.2.1), but for the addresses of those name servers themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from components.plain_text import LONGEST_QUOTE, cut
+from components.records import canonical_content
+from stacks.model.values import LiveRecord
+
+_SHOWN = 3
+"""Name servers in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A delegated name, and the name servers that it is delegated to."""
+
+    name: str
+    servers: tuple[str, ...]
+
+    def has_glue(self, name: str, record_type: str) -> bool:
+        """Whether a record would be glue: the address, below the cut, of one of its name servers."""
+        return record_type in canonical_content.ADDRESSES and name in self.servers and name != self.name
+
+    def __str__(self) -> str:
+        more = f" and {len(self.servers) - _SHOWN} more" if len(self.servers) > _SHOWN else ""
+        shown = (cut(server, LONGEST_QUOTE) for server in self.servers[:_SHOWN])
+        return f"{self.name} is delegated to {', '.join(shown)}{more}"
+
+
+Cuts = Mapping[str, Cut]
+"""The cuts of a zone, by name."""
+
+
+def cuts_of(zone: str, records: Iterable[LiveRecord]) -> Cuts:
+    """Return the cuts of a zone. Its own NS records, at the apex, delegate nothing."""
+    servers: dict[str, set[str]] = defaultdict(set)
+    for live in records:
+        if live.record.type == "NS" and live.record.name != zone:
+            servers[live.record.name] |= set(canonical_content.split(live.record.content))
+    return {name: Cut(name, tuple(sorted(found))) for name, found in servers.items()}
+
+
+def cut_of(name: str, zone: str, cuts: Cuts) -> Cut | None:
+    """Return the cut at or above a name, the one nearest to the apex; None for none."""
+    found = None
+    while cuts and name and name != zone:
+        found = cuts.get(name, found)
+        name = name.partition(".")[2]
+    return found

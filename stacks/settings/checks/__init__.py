@@ -1,0 +1,5 @@
+"""Checks of settings that need more than one of them.
+
+Defines checks of the names and hosts of a zone's records. Must not read anything: files and environment are
+`stacks.settings`'s own.
+"""

@@ -1,0 +1,63 @@
+"""The settings of kinds of objects that nobody but the user knows of."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from stacks.settings.problems import fault
+
+MOST_FIELDS = 20
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}(?:\[\])?(?:\.[A-Za-z_][A-Za-z0-9_-]{0,62}(?:\[\])?){0,19}")
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9-]{0,62}")
+Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,252}$")]
+
+
+def _field(value: str) -> str:
+    if not _FIELD.fullmatch(value):
+        raise fault(f"{value!r} is no field of an object", "write it as spec.rules[].host, with [] after each list")
+    return value
+
+
+def _service(value: str) -> str:
+    if value and not _SERVICE.fullmatch(value):
+        raise fault(f"{value!r} is no Service", "write its namespace and its name: traefik/traefik")
+    return value
+
+
+FieldPath = Annotated[str, AfterValidator(_field)]
+ServicePlace = Annotated[str, AfterValidator(_service)]
+
+
+class KindSettings(BaseModel):
+    """A kind of object with host names, described by its fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    group: Word
+    """The API group: `example.com`."""
+    version: Word
+    """The version in which it is read: `v1`."""
+    kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,62}$")]
+    """The kind: `Site`."""
+    plural: Word
+    """Its name in paths of the API: `sites`."""
+    names: Annotated[tuple[FieldPath, ...], Field(max_length=MOST_FIELDS)] = ()
+    """The fields with host names: `spec.rules[].host`. Those of the hostname annotation count, too."""
+    reading: Literal["names", "rule"] = "names"
+    """Whether these fields are names, or rules as Traefik has them."""
+    addresses: Annotated[tuple[FieldPath, ...], Field(max_length=MOST_FIELDS)] = ()
+    """The fields with addresses or host names that the names point at: `status.loadBalancer.ingress[].ip`."""
+    service: ServicePlace = ""
+    """The Service, NAMESPACE/NAME, with the addresses of objects that have none."""
+    ready: Annotated[str, Field(pattern=r"^[A-Za-z0-9./-]{0,316}$")] = ""
+    """The type of the condition that has to be true; until then the records of an object stay as they are."""
+    conditions: FieldPath = "status.conditions"
+    """The field with the conditions."""
+
+    @property
+    def source(self) -> str:
+        """The name of the source: that of its plural and group."""
+        return f"{self.plural}.{self.group}"
