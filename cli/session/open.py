@@ -61,7 +61,7 @@ def open_session(
         found,
         engine,
         backend,
-        _engine_variables(environment, engine_environment(engine, environment), found, state),
+        _engine_variables(environment, needed(ENGINE, engine_environment(engine, environment)), found, state),
         state=state,
         variables=environment,
         upstreams=upstreams(found) if _uses_api_proxy(environment) else {},
@@ -70,15 +70,16 @@ def open_session(
 
 def _engine_variables(
     environment: Mapping[str, str],
-    with_engine: Mapping[str, str],
+    chosen: Mapping[str, str],
     signed: Mapping[str, Credentials],
     state: StateStore,
 ) -> dict[str, str]:
     """Return the environment of the engine: what it needs of ours, the tokens of its plugins, and where state is.
 
-    with_engine: our environment, in which the engine and its plugins are found.
+    chosen: what it needs of our environment, in which it and its plugins are found.
     """
-    found = needed(ENGINE, with_engine) | {
+    found = {
+        **chosen,
         **plugin_environment(signed),
         **own_tokens(signed),
         **({PULUMI_TOKEN: token} if (token := read_secret(environment, PULUMI_TOKEN)) else {}),

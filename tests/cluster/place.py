@@ -96,8 +96,12 @@ class Place:
         return {one.name for one in self.wishes(*sources, **settings)}
 
     def told(self, *sources: SourceName, **settings: Any) -> list[Complaint]:  # noqa: ANN401 - any setting
-        """What owners of objects are told."""
-        found = self.read(*sources, **settings)
+        """What owners of objects are told; Gateways of other tests' namespaces are left out."""
+        found = [
+            one
+            for one in self.read(*sources, **settings)
+            if isinstance(one, Claim) or one.object.namespace.startswith(self.namespace) or not one.object.namespace
+        ]
         lost = settle(definite((one for one in found if isinstance(one, Claim)), Registry())).complaints
         return [*(one for one in found if isinstance(one, Complaint)), *lost]
 

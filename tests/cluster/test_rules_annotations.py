@@ -172,7 +172,6 @@ class TestABadOne:
             ("truenorth/type", "MX", "A, AAAA or A/AAAA"),
             ("truenorth/ttl", "soon", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
             ("truenorth/proxied", "yes", "true or false"),
-            ("truenorth/hostname", "b..example.com", "DNS names, separated by commas"),
             ("truenorth/target", "a.example.net,b.example.net", "IP addresses, or one host name"),
             ("truenorth/comment", "x" * 501, "one line of at most 500 characters"),
             (f"{NEW}gateway-hostname-source", "some", "defined-hosts-only or annotation-only"),
@@ -190,6 +189,13 @@ class TestABadOne:
         assert (complaint.annotation, complaint.value, complaint.allowed) == (annotation, shown, allowed)
         assert str(complaint.object) == f"HTTPRoute {place.namespace}/web"
         assert all(part in complaint.text for part in (str(complaint.object), annotation, quoted(value), allowed))
+
+    def test_of_a_name_costs_that_name_alone(self, place: Place) -> None:
+        said = {"truenorth/hostname": "b..example.com,b.example.com"}
+        place.put(gateway("192.0.2.1"), route(WWW, annotations=said))
+        assert place.served() == {f"{WWW} A": ("192.0.2.1",), "b.example.com A": ("192.0.2.1",)}
+        (complaint,) = place.told()
+        assert "b..example.com" in complaint.text
 
     @pytest.mark.parametrize("source", ["ingress", "service"])
     def test_skips_ingresses_and_services_as_well(self, place: Place, source: SourceName) -> None:

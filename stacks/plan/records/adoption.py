@@ -132,10 +132,12 @@ def _taken(
     """Return why a takeover takes a record over in this case; "" where not. there: the set, the records at its name."""
     if takeover is None:
         return ""
-    if case in UNMARKED and not takeover.rebuilds:
+    if takeover.rebuilds and _rebuilt(case, live, there, zone, takeover):
+        return OURS
+    if case in UNMARKED:
         return takeover.unmarked.takes(live.record, case, settings_of(there[0]), takeover.tool)
     if takeover.rebuilds:
-        return OURS if _rebuilt(case, live, there, zone, takeover) else ""
+        return ""
     mark = zone.holders(live.record.name, live.record.type)[0] if case is Case.ANOTHER_TOOL else None
     return f"it was made by {described(mark)}" if mark and takeover.takes_mark(mark) else ""
 

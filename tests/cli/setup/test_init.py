@@ -182,7 +182,7 @@ class TestOfAClusterByOptions:
         assert "no cluster is configured" in refused(new_user, "--sources", "auto")
 
     def test_refuses_a_source_that_there_is_not(self, new_user: NewUser) -> None:
-        assert "there is no source crd" in refused(new_user, "--sources", "crd")
+        assert "there is no source f5-virtualserver" in refused(new_user, "--sources", "f5-virtualserver")
 
 
 class TestAtATerminal:

@@ -130,8 +130,8 @@ class TestRecords:
         text = [{"name": name, "type": "TXT", "content": "x"} for name in ("www", "@")]
         mail = [{"name": name, "type": "MX", "content": "10 mail.example.org"} for name in ("www", "@")]
         aliases: list[dict[str, Any]] = [
-            {"name": "www", "type": "CNAME", "content": "a.b", "proxied": True},
-            {"name": "@", "type": "CNAME", "content": "a.b"},
+            {"name": "www", "type": "CNAME", "content": "a.example.org", "proxied": True},
+            {"name": "@", "type": "CNAME", "content": "a.example.org"},
         ]
         assert len(read(records=[*text, *aliases, *mail]).records) == 6
         address = {"name": "@", "type": "A", "content": "203.0.113.7"}
@@ -139,7 +139,7 @@ class TestRecords:
         assert "or set proxied: true for the CNAME" in refused(records=[text[0], {**aliases[0], "proxied": False}])
 
     def test_a_cname_of_the_zone_itself_is_an_alias_of_gandis_own_and_others_stand_alone(self) -> None:
-        apex, www = ({"name": name, "type": "CNAME", "content": "a.b"} for name in ("@", "www"))
+        apex, www = ({"name": name, "type": "CNAME", "content": "a.example.org"} for name in ("@", "www"))
         text = [{"name": name, "type": "TXT", "content": "x"} for name in ("@", "www")]
         zone = read(provider="gandi", records=[apex, text[0]])
         assert [zone.type_of(entry) for entry in zone.records] == ["ALIAS", "TXT"]
@@ -148,7 +148,9 @@ class TestRecords:
         assert "proxied" not in message
 
     def test_two_cnames_at_a_name_are_refused(self) -> None:
-        assert "has 2 CNAMEs" in refused(records=[{"name": "www", "type": "CNAME", "content": ["a.b", "c.d"]}])
+        assert "has 2 CNAMEs" in refused(
+            records=[{"name": "www", "type": "CNAME", "content": ["a.example.org", "c.d"]}]
+        )
 
     def test_a_name_and_a_record_of_the_same_type_are_refused(self) -> None:
         record = {"name": "www", "type": "A", "content": "203.0.113.7"}

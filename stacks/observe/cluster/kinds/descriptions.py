@@ -12,7 +12,8 @@ _RULES = ("spec.routes[].match",)
 
 
 def _resource(group: str, version: str, kind: str, *fields: str) -> Resource:
-    return Resource(group, version, f"{kind.lower()}s", kind, fields=fields)
+    name = kind.lower()
+    return Resource(group, version, f"{name}{'es' if name.endswith('ss') else 's'}", kind, fields=fields)
 
 
 def _described(group: str, version: str, kind: str, names: tuple[str, ...], addresses: tuple[str, ...]) -> Description:
