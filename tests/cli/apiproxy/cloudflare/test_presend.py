@@ -8,6 +8,7 @@ import pytest
 
 from cli.apiproxy.cloudflare import batches
 from cli.apiproxy.intent import Method, Write
+from components.records.plan_limits import PlanLimits
 from components.records.record import Record
 from lab.api.faults import Effect, Fault
 from tests.cli.apiproxy.conftest import Place
@@ -199,7 +200,7 @@ def test_thousands_take_a_call_for_each_3500_and_a_question_for_the_plan(place: 
 def test_what_has_not_been_sent_at_the_end_is_not_sent_any_more(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine has broken off: the next plan decides what is still to be done."""
     monkeypatch.setattr(batches, "SMALLEST", 10)
-    monkeypatch.setattr(batches, "_PAID", 20)
+    monkeypatch.setattr(batches, "limits_of", lambda _: PlanLimits(batch=20))
     place.cloudflare.faults.add(Fault(Effect.LATENCY, method="POST", seconds=0.5))
     with place.carrying_out(*creations(place, 200)) as counts:
         assert place.client("POST", "", place.a("n0")).status_code == 200
