@@ -78,12 +78,13 @@ def reachable(
             bare[claim.object, claim.name].append(claim)
     if not out:
         return kept, ()
-    told = {where: _complaint(*where, tuple(given)) for where, given in out.items()}
     having = {(one.object, one.name) for one in kept if not isinstance(one.targets, Unknown)}
-    for where, several in bare.items():
-        if where not in having:
-            reason = told[where[0], zone_of(several[0]).zone].text
-            kept.append(without_targets(several[0], Unknown(reason)))
+    lost = {where: several for where, several in bare.items() if where not in having}
+    losing = {(key, zone_of(several[0]).zone) for (key, _), several in lost.items()}
+    told = {where: _complaint(*where, tuple(given), minor=where not in losing) for where, given in out.items()}
+    for (key, _), several in lost.items():
+        reason = told[key, zone_of(several[0]).zone].text
+        kept.append(without_targets(several[0], Unknown(reason)))
     return kept, tuple(told.values())
 
 
@@ -137,13 +138,14 @@ def proxiable(targets: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in targets if not _is_private(one))
 
 
-def _complaint(key: ObjectKey, zone: str, out: Sequence[tuple[str, Reach]]) -> Complaint:
+def _complaint(key: ObjectKey, zone: str, out: Sequence[tuple[str, Reach]], *, minor: bool) -> Complaint:
+    """Return the complaint about the targets that are left out. minor: whether each name has others."""
     what = "; ".join(f"{target} is {found.what}" for target, found in out[:SHOWN])
     more = f"; and {len(out) - SHOWN} more like these" if len(out) > SHOWN else ""
     does = "are left out" if len(out) > 1 else "is left out"
     do = " (truenorth:private_addresses: true lets private ones in)" if _any_private(out) else ""
     text = f"{key}: {what}{more}: of no use in the public zone {zone}, and {does}{do}"
-    return Complaint(key, "", "", "", text)
+    return Complaint(key, "", "", "targets that everybody reaches" if minor else "", text, minor=minor)
 
 
 def _any_private(out: Iterable[tuple[str, Reach]]) -> bool:

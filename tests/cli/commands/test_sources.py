@@ -194,7 +194,7 @@ class TestBadInput:
         assert "set truenorth:sources" in said(done)
 
     def test_a_source_that_there_is_not(self, sources: Sources) -> None:
-        done = sources.run(sources=["gateway-udproute"])
+        done = sources.run(sources=["gateway-sctproute"])
         assert done.returncode == UNUSABLE
         assert "gateway-httproute" in said(done)
 
