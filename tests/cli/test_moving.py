@@ -63,7 +63,14 @@ def estate(place: Place) -> tuple[Manifest, ...]:
         edge("external", "192.168.42.126"),
         edge("internal", "192.168.42.121"),
         route(name="https-redirect", namespace=network, refs=redirect, annotations={f"{E}controller": "none"}),
-        *(app(name, "external") for name in ("echo", "flux-webhook", "home", "status")),
+        *(app(name, "external") for name in ("echo", "flux-webhook", "status")),
+        route(
+            f"home.{ZONE}",
+            ZONE,
+            name="home",
+            namespace=apps,
+            refs=[{"name": "envoy-external", "namespace": network, "sectionName": "web"}],
+        ),
         *(app(name, "external", "internal") for name in ("auth", "plex")),
         *(app(name, "internal") for name in ("grafana", "prometheus")),
         app("minio", "internal", hosts=("minio", "s3")),
@@ -83,6 +90,7 @@ def made_by_external_dns(inside: Inside) -> None:
         stands(inside, name, "CNAME", target, proxied=True)
         text = external_dns.encode(Labels("default", f"httproute/default/{label}"))
         stands(inside, external_dns.mark_name(name, "CNAME", Affix(prefix="k8s.")), "TXT", text)
+    stands(inside, ZONE, "CNAME", f"external.{ZONE}", proxied=True)  # which external-dns had no place to mark
     stands(inside, ZONE, "MX", "mail.example.org", priority=10)
     stands(inside, ZONE, "TXT", "v=spf1 include:_spf.example.org -all")
 
@@ -106,16 +114,23 @@ def test_a_cluster_with_an_external_and_an_internal_gateway_moves_in(inside: Ins
     inside.settings(**{**written, "cluster": cluster})
 
     shown = inside.result("sources")
-    assert {one["name"] for one in shown["names"]} == {f"{label}.{ZONE}" for label in PUBLIC}
+    assert {one["name"] for one in shown["names"]} == {ZONE, *(f"{label}.{ZONE}" for label in PUBLIC)}
     inside.result("adopt", "--from", "external-dns", "--from-owner", "default", "--yes")
     assert answers(inside) == before
     for _ in range(2):
         result = inside.result("up")
         assert answers(inside) == before
     assert (result["changes"], result["engine_runs"]) == ([], 0)
+    (apex,) = result["conflicts"]
+    assert (apex["name"], apex["type"]) == (ZONE, "CNAME")
+    inside.settings(**{**written, "cluster": cluster, "adopt": "same-content"})
+    assert inside.result("up")["conflicts"] == []
+    assert answers(inside) == before
 
     there = {one["name"] for one in remote.records(inside.places)}
     assert not {f"{label}.{ZONE}" for label in PRIVATE} & there
     marks = [one for one in remote.records(inside.places) if "heritage=" in one["content"]]
     assert not [one for one in marks if "heritage=external-dns" in one["content"]]
-    assert {one["name"] for one in marks} == {f"_truenorth-cname.{label}.{ZONE}" for label in (*PUBLIC, "external")}
+    assert {one["name"] for one in marks} == {f"_truenorth-cname.{label}.{ZONE}" for label in (*PUBLIC, "external")} | {
+        f"_truenorth-cname.{ZONE}"
+    }
