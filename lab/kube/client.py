@@ -52,7 +52,7 @@ class Client:
         query: Mapping[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON of many shapes
         """Ask and return the decoded answer; a body of bytes is sent as it is. Raises ApiError for a refusal."""
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body, ensure_ascii=False).encode()
         with self._session.request(
             method,
             self.server + path,

@@ -12,7 +12,7 @@ from lab.kube.cluster import Cluster
 from lab.world import GANDI_ZONE
 from tests.cli.clusters import API, WWW, at, follow
 from tests.cli.conftest import Inside
-from tests.cluster.objects import gateway, ingress, route, service
+from tests.cluster.objects import gateway, ingress, node, route, service
 from tests.cluster.place import Place, make_place
 
 EXTERNAL = "external-dns.alpha.kubernetes.io/"
@@ -131,3 +131,19 @@ def test_each_zone_gets_the_ttl_that_it_keeps(inside: Inside, place: Place) -> N
     assert inside.record("www")["ttl"] == 60
     there = remote.gandi_records(inside.places)["www", "A"]
     assert (there["rrset_values"], there["rrset_ttl"]) == (["192.0.2.1"], 300)
+
+
+def test_the_service_records_of_a_node_port_are_made_beside_its_addresses(inside: Inside, place: Place) -> None:
+    one = node(f"{place.namespace}-node", ("ExternalIP", "203.0.113.21"))
+    place.put(one, service("NodePort", annotations={f"{EXTERNAL}hostname": WWW}))
+    try:
+        follow(inside, place, sources=["service"])
+        inside.result("up")
+        made = inside.zone()
+        assert made.pop(f"{WWW}/A") == "203.0.113.21"
+        ((name, content),) = made.items()
+        assert name == f"_web._tcp.{WWW}/SRV"
+        assert content.endswith(WWW)
+        assert inside.result("up", "--always")["changes"] == []
+    finally:
+        place.delete(one)

@@ -72,7 +72,7 @@ class TestNodePort:
         place.put(service("NodePort"))
         made = place.cluster.admin.call("GET", f"/api/v1/namespaces/{place.namespace}/services/web")
         port = made["spec"]["ports"][0]["nodePort"]
-        assert place.served("service")[f"_web._tcp.{WWW} SRV"] == (f"0 50 {port} {WWW}.",)
+        assert place.served("service")[f"_web._tcp.{WWW} SRV"] == (f"0 50 {port} {WWW}",)
 
     def test_with_the_policy_local_is_only_at_nodes_with_ready_pods(self, place: Place) -> None:
         self.a_and_b(place)

@@ -73,7 +73,7 @@ def _targets(zone: ZoneSettings) -> Iterator[tuple[str, str]]:
     for record in zone.records:
         if record.type in _POINTING:
             name = zone.fqdn(record)
-            yield from ((name, canonical_content.content(record.type, text)) for text in record.content)
+            yield from ((name, canonical_content.content(record.type, text, zone.zone)) for text in record.content)
 
 
 def _content(record: RecordSettings) -> str:

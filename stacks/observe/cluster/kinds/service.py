@@ -184,7 +184,7 @@ def _ports(service: Manifest, claimant: Claimant, name: str, faults: list[Compla
     for port in service["spec"].get("ports") or ():
         if port.get("nodePort"):
             protocol = (port.get("protocol") or "TCP").lower()
-            ports.setdefault(protocol, set()).add(f"0 50 {port['nodePort']} {name}.")
+            ports.setdefault(protocol, set()).add(f"0 50 {port['nodePort']} {name}")
     for protocol, targets in ports.items():
         srv = f"_{claimant.key.name}._{protocol}.{name}"
         own = Unknown(complaints[0].text) if complaints else Known(tuple(sorted(targets)))

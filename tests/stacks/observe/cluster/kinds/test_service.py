@@ -190,8 +190,8 @@ class TestNodePorts:
         ported = service("NodePort", ports=self.PORTS, annotations=NAMED | {"truenorth/ttl": "60"})
         assert found(ported, *self.NODES) == {
             f"{WWW} A": ("192.0.2.1", "192.0.2.3"),
-            f"_web._tcp.{WWW} SRV": (f"0 50 30080 {WWW}.", f"0 50 30443 {WWW}."),
-            f"_web._udp.{WWW} SRV": (f"0 50 30053 {WWW}.",),
+            f"_web._tcp.{WWW} SRV": (f"0 50 30080 {WWW}", f"0 50 30443 {WWW}"),
+            f"_web._udp.{WWW} SRV": (f"0 50 30053 {WWW}",),
         }
 
     def test_a_bad_annotation_keeps_the_srv_records_too_and_is_told_once(self) -> None:
