@@ -29,6 +29,8 @@ KINDS["crd"] = "DNSEndpoint"
 _MARK = re.compile(r"owner-(?P<type>[a-z]+)\.(?P<name>.+)")
 _RESOURCE = re.compile(r"external-dns/resource=([^,\"]+)")
 _WILDCARD = "any-name"
+QUOTA = 20_000
+"""Records of the zone, so that all that is wanted fits."""
 
 
 def made_by_external_dns(
@@ -37,7 +39,7 @@ def made_by_external_dns(
     """Run it once, with these arguments too, and return what it made."""
     cloudflare = Cloudflare(rate_limit=None)
     cloudflare.add_token(TOKEN)
-    zone = cloudflare.add_zone(ZONE)
+    zone = cloudflare.add_zone(ZONE, record_quota=QUOTA)
     with listening(application(cloudflare)) as port:
         setup = Setup(program, kubeconfig, f"http://127.0.0.1:{port}{PREFIX}", TOKEN, ZONE, sources, prefix)
         sync_once(

@@ -9,7 +9,7 @@ import pytest
 from stacks.model.values import Unknown
 from stacks.observe.cluster.reading import read
 from stacks.settings.cluster import ClusterSettings
-from tests.differential.compare import differences
+from tests.differential.compare import RecordSet, differences
 from tests.differential.drawing import ZONE
 from tests.differential.external import made_by_external_dns
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 OBJECTS = 500
 SPACE = "endpoints"
 PREFIX = "external-dns.alpha.kubernetes.io/"
-TYPES = ("A", "AAAA", "CNAME", "TXT", "MX", "SRV")
-"""The types that both make: external-dns knows no CAA."""
+TYPES = ("A", "AAAA", "CNAME", "TXT", "MX")
+"""The types that both make: external-dns knows no CAA, and can be told no SRV."""
 
 
 @dataclass
@@ -47,13 +47,12 @@ class Drawing:
             "CNAME": self.rng.choice([host, f"{host}."]),
             "TXT": self.rng.choice([f"v=spf1 ip4:192.0.2.{number} -all", f'"quoted {number}"', "a;b"]),
             "MX": f"{number} {host}",
-            "SRV": f"{number} 5 5060 {host}",
         }[record_type]
 
     def endpoint(self) -> dict[str, Any]:
         record_type = self.rng.choice(TYPES)
         self.names += 1
-        first = "_sip._tcp." if record_type == "SRV" else self.rng.choice(["", "", "*.", "a.b."])
+        first = self.rng.choice(["", "", "*.", "a.b."])
         made: dict[str, Any] = {
             "dnsName": self.rng.choice([f"{first}n{self.names}.{ZONE}", f"{first}N{self.names}.{ZONE}"]),
             "recordType": record_type,
@@ -98,7 +97,7 @@ def make(admin: Client, *objects: dict[str, Any]) -> None:
 
 
 def found(cluster: Cluster, external_dns: Path) -> list[Difference]:
-    managed = [f"--managed-record-types={one}" for one in TYPES]
+    managed = [f"--managed-record-types={one}" for one in (*TYPES, "SRV")]
     theirs = made_by_external_dns(external_dns, cluster.kubeconfig, PREFIX, *managed, sources=("crd",))
     settings = ClusterSettings.model_validate({"kubeconfig": str(cluster.kubeconfig), "sources": ["crd"]})
     return list(differences(read([settings], {}), theirs))
@@ -121,6 +120,16 @@ class TestExternalDns:
         one = dns_endpoint("one", endpoint("shared", "A", "192.0.2.1"), endpoint("shared", "A", "192.0.2.2"))
         make(cluster.admin, one, dns_endpoint("two", endpoint("shared", "A", "192.0.2.3")))
         assert found(cluster, external_dns) == []
+
+    @pytest.mark.parametrize("dot", ["", "."])
+    def test_makes_no_service_records_as_it_asks_for_a_dot_at_their_end_and_refuses_it(
+        self, cluster: Cluster, external_dns: Path, dot: str
+    ) -> None:
+        make(cluster.admin, dns_endpoint("sip", endpoint("_sip._tcp", "SRV", f"10 5 5060 sip.example.net{dot}")))
+        (only,) = found(cluster, external_dns)
+        assert only.theirs is None
+        assert isinstance(only.ours, RecordSet)
+        assert only.ours.targets == ("10 5 5060 sip.example.net",)
 
     @pytest.mark.parametrize("target", ["192.0.2.1.", "nonsense"])
     def test_makes_nothing_of_what_cannot_be_read_where_we_keep_what_was_there(
