@@ -37,9 +37,9 @@ from stacks.plan.safety.permission import Permission, from_environment, refused
 from stacks.plan.safety.spending import Ledger
 from stacks.plan.safety.state import require_known
 from stacks.plan.sharding import split
+from stacks.settings.checks.geo import BALANCING
 from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
-from stacks.settings.geo_checks import BALANCING
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 

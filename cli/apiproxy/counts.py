@@ -68,13 +68,13 @@ class Counts:
         self._refused: list[tuple[Write, str]] = []
 
     def refused(self, write: Write, words: str) -> None:
-        """Note a write that the API refuses for what it is. words: the API's own."""
+        """Note a write that the API refuses for its content. words: the API's own."""
         with self._lock:
             self._refused.append((write, words))
 
     @property
     def refusals(self) -> tuple[tuple[Write, str], ...]:
-        """The writes that the API has refused for what they are, each with the API's words."""
+        """The writes that the API has refused for their content, each with the API's words."""
         with self._lock:
             return tuple(self._refused)
 

@@ -99,7 +99,7 @@ async def _converse(
 
 
 async def _request(first: bytes, reader: asyncio.StreamReader, admits: Doorkeeper) -> Request | None:
-    """Return the request that begins with a byte; None for one that is not admitted."""
+    """Return the request that begins with a byte; None where it is not admitted."""
     try:
         head = first + await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:

@@ -38,9 +38,9 @@ def status(
     from cli.terminal import Terminal
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.geo.account import read_account
+    from stacks.settings.checks.geo import BALANCING
     from stacks.settings.credentials import credentials
     from stacks.settings.files import from_file
-    from stacks.settings.geo_checks import BALANCING
 
     file = settings or settings_path(find_project(project), stack)
     chosen = from_file(file, os.environ, stack)

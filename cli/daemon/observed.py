@@ -93,7 +93,7 @@ class Observed:
         return trigger
 
     def forget_read(self) -> None:
-        """Forget the addresses that other processes have detected: a leader publishes what it detects itself."""
+        """Forget the addresses of other processes: a leader publishes only addresses that it detects itself."""
         for way in self._read & self._latest.keys():
             self._latest[way] = Sighting(*way, _NOT_DETECTED)
             self._awaited.add(way)

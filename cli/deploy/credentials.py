@@ -138,7 +138,7 @@ def _is_ours(found: Manifest) -> bool:
 
 @asynccontextmanager
 async def _cluster(deployment: Deployment, environment: Mapping[str, str]) -> AsyncIterator[ObjectApi]:
-    """Yield a client for the cluster that is deployed to. Raises UserError for one that cannot be used."""
+    """Yield a client for the cluster of the deployment. Raises UserError for a cluster that cannot be used."""
     to = deployment.settings.deploy
     api = ObjectApi(
         access(ClusterSettings(kubeconfig=to.kubeconfig, context=to.context), environment), ApiTiming(timeout=TIMEOUT)

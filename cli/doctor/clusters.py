@@ -58,7 +58,7 @@ def own(examined: Examined) -> Iterator[DoctorFinding]:
 
 
 def _without_identity(rights: Rights) -> tuple[Right, ...]:
-    """Return the rights without which something cannot be done; without that to the cluster's identity all can."""
+    """Return the missing rights by which something fails; nothing needs the right to read the cluster's identity."""
     return tuple(one for one in each_right(rights) if one != IDENTITY)
 
 

@@ -27,7 +27,7 @@ AGAIN = 3600.0
 
 
 class Events:
-    """The Events of one cluster that wait to be written, and the lasting Events that were written."""
+    """The Events of one cluster: those waiting to be written, and lasting ones already written."""
 
     def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
         self._client, self._pause, self._again = client, pause, again

@@ -12,7 +12,7 @@ def of_advice(plan: Plan) -> tuple[Finding, ...]:
 
 
 def of_full_zones(plan: Plan) -> tuple[Finding, ...]:
-    """Return the zones in which not everything fits, each with what is not made and what helps."""
+    """Return the zones that are too full, each with the names left out and the advice."""
     found = []
     for one in plan.full:
         left = [" ".join(key) for key in one.left_out]

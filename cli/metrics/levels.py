@@ -40,7 +40,7 @@ class Levels(Collector):
         return self._values
 
     def describe(self) -> Iterable[Metric]:
-        """Return the family without series, so that the registry can refuse a name that is taken."""
+        """Return the family without series, for the registry to refuse a name that is taken."""
         return [self._family()]
 
     def collect(self) -> Iterable[Metric]:

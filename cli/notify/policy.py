@@ -98,7 +98,7 @@ class Policy:
         return [message(self._stack, together) for together in by_kind.values()]
 
     def _ready_at(self, key: Key) -> float:
-        """Return the moment from which a fact that waits may be told."""
+        """Return the earliest moment for telling a fact that waits."""
         sent = self._sent[key[0]]
         crowded = sent[0] if len(sent) == BURST else -math.inf
         return max(self._told.get(key, -math.inf), crowded) + self._settings.at_most_every

@@ -59,7 +59,7 @@ class Carried:
 
 
 def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], listener: Listener) -> Carried:
-    """Run the stacks that have anything to do, then move what lies in another stack than it belongs to.
+    """Run the stacks that have anything to do, then move resources to the stacks they belong to.
 
     Where that is nothing, nothing is started. todo: the runs (`cli.shards.parts`). Raises RunFailed, UserError,
     ObservationError: what could be done is done then.
@@ -142,7 +142,7 @@ def behind_api_proxy(session: Session, intended: Intent) -> Iterator[tuple[Sessi
 
 
 def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables by which the engine attaches to the kept plugins, which get no credentials.
+    """Return the variables for the engine to attach to the kept plugins. The plugins get no credentials.
 
     Anybody on this host may ask a kept plugin. What it asks for in turn, the API proxy signs.
     """
@@ -163,7 +163,7 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
 def _run_but_rejected(
     session: Session, seen: Convergence, found: Found | None, part: StackPart, listener: Listener
 ) -> tuple[Run, ...]:
-    """Run a stack. A run that has done all but what the provider refuses for what it is has not failed."""
+    """Run a stack. A run has not failed if all but changes refused for their content is done."""
     try:
         return _run(session, seen, part, listener)
     except RunFailed as failure:

@@ -95,7 +95,7 @@ def _carry_out(
 
 
 def _is_contended(error: RunFailed) -> bool:
-    """Return whether each run that failed did so at what several stacks write."""
+    """Return whether each failed run failed at a record of several stacks."""
     said = [[one.message for one in run.diagnostics] for run in error.runs] or [[str(error)]]
     return not error.interrupted and all(any(SHARED in one for one in messages) for messages in said)
 

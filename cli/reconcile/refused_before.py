@@ -1,4 +1,4 @@
-"""What providers have refused until now, written down, so that every command knows it until it is mended.
+"""Keep the changes that providers have refused in a file, for every command to know until they are mended.
 
 The file lies beside the state where that is a folder; elsewhere in the user's folder, for the commands of this machine.
 """
@@ -27,7 +27,7 @@ _DECODER = msgspec.json.Decoder(tuple[Rejected, ...])
 
 
 def remember(session: Session, refused: Sequence[Rejected]) -> None:
-    """Write down what is refused now. Where that cannot be done the next run finds it out anew."""
+    """Write down the changes refused now. If the file cannot be written, the next run finds them out anew."""
     file = _place(session)
     if recalled(session) == tuple(refused):
         return
@@ -40,7 +40,7 @@ def remember(session: Session, refused: Sequence[Rejected]) -> None:
 
 
 def recalled(session: Session) -> tuple[Rejected, ...]:
-    """Return what was refused last; nothing where that is written down nowhere, or cannot be read."""
+    """Return the changes refused last; none if the file is missing or unreadable."""
     try:
         return _DECODER.decode(_place(session).read_bytes())
     except (OSError, msgspec.MsgspecError):
@@ -48,7 +48,7 @@ def recalled(session: Session) -> tuple[Rejected, ...]:
 
 
 def with_refused(session: Session, options: ConvergenceOptions, *, left_out: bool) -> ConvergenceOptions:
-    """Return options by which a plan names what is refused and still wanted. left_out: it is not in the plan then."""
+    """Return options for a plan to name refused changes that are still wanted. left_out: leave them out of the plan."""
 
     def amended(plan: Plan, observation: Observation) -> Plan:
         plan = options.amend(plan, observation)

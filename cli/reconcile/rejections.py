@@ -1,4 +1,4 @@
-"""What a provider refuses for what it is: found in a run, remembered, and tried again with growing pauses."""
+"""Remember the changes that a provider refuses for their content, and try them again with growing pauses."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Rejections:
         return without(plan, [one.rejected for one in self._known.values() if now < one.due], observation)
 
     def learn(self, tried: Sequence[Change], found: Sequence[Rejected]) -> None:
-        """Remember what a run has found refused, and forget what it has tried with success."""
+        """Remember the changes refused in a run, and forget those that succeeded in it."""
         refused = {_key(one): one for one in found}
         for change in tried:
             if (key := (change.zone, change.logical_name)) not in refused:
@@ -72,7 +72,7 @@ def _key(one: Rejected) -> tuple[str, str]:
 
 
 class Found:
-    """What the API has refused so far of a convergence's changes, read by several runs side by side.
+    """The changes that the API has refused so far in a convergence, read by several runs side by side.
 
     hide: takes what is secret out of the API's words, which go to many places.
     """

@@ -22,7 +22,7 @@ def joined(traces: Iterable[Traces]) -> Traces:
 
 
 def traces_in(gaps: Iterable[Gaps]) -> Traces:
-    """Return what the gaps of an estate's stacks show: creations that were begun, or that no stack holds a record."""
+    """Return the findings from the gaps of an estate's stacks: begun creations, or no stack with a record."""
     found = tuple(gaps)
     lacks = not any(one.holds_any for one in found) or any(one.is_pending for one in found)
     return Traces(wanted=lacks, records=frozenset().union(*(one.records for one in found)))

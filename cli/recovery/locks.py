@@ -55,7 +55,7 @@ class Leading:
         self._has_looked = False
 
     def look(self, locks: Collection[EngineLock]) -> None:
-        """Note the locks that are there; those that appear after the first look was over are of others."""
+        """Note the locks present now; any lock that appears after the first look belongs to others."""
         if not self._has_looked:
             self._there.update(locks)
 

@@ -27,7 +27,7 @@ def find_project(named: Path | None = None) -> Project:
 
 
 def start_of(named: Path | None) -> Path:
-    """Return the folder from which a project is looked for. Raises UserError for a named folder that is none."""
+    """Return the folder to begin the search for a project in. Raises UserError for a named folder that is none."""
     if named is None:
         return Path.cwd()
     folder = named.expanduser().resolve()

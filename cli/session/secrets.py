@@ -26,7 +26,7 @@ def session_redactor(session: Session, environment: Mapping[str, str]) -> Redact
 
 
 def learn_secrets(known: Redactor, session: Session, environment: Mapping[str, str]) -> None:
-    """Have a redactor know the secrets of a session that was opened anew, besides those that it knows."""
+    """Have a redactor know also the secrets of a session that was opened anew."""
     known.learn({*environment_secrets(environment), *_of_session(session, environment)})
 
 

@@ -98,7 +98,7 @@ def write_beside(files: Mapping[Path, str]) -> None:
 
 @contextmanager
 def _undone() -> Iterator[list[Path]]:
-    """Yield a list for the files that are written within the block, which are removed where it fails."""
+    """Yield a list for the files written within the block. The files are removed if the block fails."""
     written: list[Path] = []
     try:
         yield written

@@ -1,4 +1,4 @@
-"""Find the place of a new stack: in a project that is there, or in a new one, with the files that this takes."""
+"""Find the place of a new stack: in a project that is there, or in a new one with all its files."""
 
 from __future__ import annotations
 

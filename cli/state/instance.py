@@ -24,12 +24,12 @@ _ID = re.compile(r"[0-9a-f]{8}")
 
 
 def instance_of(session: Session, registry: Registry) -> str:
-    """Return the id: the one that the place gives, else that in state, else the one beside it, else a new one."""
+    """Return the id: from the place of the state, else in the state, else from the file beside it, else a new one."""
     return session.state.instance() or registry.instance or _noted(session) or session.new_instance
 
 
 def note(session: Session, instance: str) -> None:
-    """Write the id down beside the state, where that is a folder. Raises NotNow where that cannot be done."""
+    """Write the id down beside a state in a folder. Raises NotNow if it cannot be written."""
     file = _place(session)
     if file is None or _noted(session) == instance:
         return

@@ -45,7 +45,7 @@ class Piece:
 
     @classmethod
     def of(cls, plain: bytes) -> Piece:
-        """Return a part that can be read whatever stands before it: it refers to none of that (RFC 1951, 2)."""
+        """Return a part that can be read after any other part: it refers to nothing before itself (RFC 1951, 2)."""
         packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         return cls(plain, packer.compress(plain) + packer.flush(zlib.Z_SYNC_FLUSH))
 

@@ -276,7 +276,7 @@ NO_NAME = ("-",)
 
 
 def tails(patterns: Sequence[str]) -> list[str]:
-    """Return the patterns of the names whose wildcards would answer for a name that one of these matches."""
+    """Return the patterns of names with wildcards that would answer for a name of these patterns."""
     found: list[str] = []
     for pattern in patterns:
         labels = pattern.split(".")

@@ -46,7 +46,7 @@ def clash(provider: Provider, one: Neighbour, other: Neighbour, *, at_apex: bool
 
 
 def objection(provider: Provider, one: Neighbour, others: Collection[Neighbour], *, at_apex: bool) -> tuple[str, str]:
-    """Return what cannot stand together of a record and others of its name, and what helps, in words; "" for nothing.
+    """Return in words why a record cannot stand beside others of its name, and the way out; "" if it can.
 
     others: of other types.
     """

@@ -34,5 +34,5 @@ class Record:
         return self.spelling or self.content
 
     def said(self) -> dict[str, Any]:
-        """Return the fields by name, without the spelling, which changes nothing in what the record says."""
+        """Return the fields by name, without differences in spelling that change nothing in the record's meaning."""
         return {name: value for name, value in asdict(self).items() if name != "spelling"}

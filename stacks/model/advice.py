@@ -1,4 +1,4 @@
-"""What a plan tells the person who wrote the settings: what is done otherwise than written, and full zones."""
+"""Advice of a plan to the writer of the settings: where the plan differs from the settings, and full zones."""
 
 from __future__ import annotations
 

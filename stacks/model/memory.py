@@ -1,4 +1,4 @@
-"""The memory of the guard: what the runs of the last hour changed, and which zones, clusters and filters there were.
+"""The memory of the guard: the changes of the last hour's runs, and the zones, clusters and filters seen.
 
 State keeps it, so that a restart forgets nothing. Each stack of an estate keeps what its own runs have done.
 """

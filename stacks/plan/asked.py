@@ -138,7 +138,7 @@ def _waiting(plan: Plan, claims: Iterable[Claim], zones: frozenset[str]) -> Iter
 
 
 def _left(claims: Iterable[Claim], zones: frozenset[str], told: set[tuple[ObjectKey, str]]) -> Iterator[AskedName]:
-    """Yield the names that are in none of our zones, and those that their objects do not get. told: the others."""
+    """Yield the names in none of our zones, and the names refused to their objects. told: the names told already."""
     for claim in claims:
         zone = zone_of(claim.name, zones)
         if (claim.object, claim.name) in told:

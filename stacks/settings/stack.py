@@ -19,7 +19,8 @@ from components.marks.external_dns import Affix
 from components.records.plan_limits import USUAL_COMMENT
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
-from stacks.settings import geo_checks, geo_environment
+from stacks.settings import geo_environment
+from stacks.settings.checks.geo import check_geo
 from stacks.settings.checks.record_hosts import check_names
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
@@ -157,7 +158,7 @@ class Settings(ZoneSettings):
     @model_validator(mode="after")
     def _geo_fits(self) -> Settings:
         if self.geo:
-            geo_checks.check(self.geo, self.each_zone())
+            check_geo(self.geo, self.each_zone())
         return self
 
     @model_validator(mode="after")

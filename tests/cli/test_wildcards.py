@@ -14,6 +14,7 @@ import pytest
 from lab import remote
 from lab.world import FIRST_IPV4, GANDI_ZONE
 from tests.cli.conftest import ROOT, Inside
+from tests.cli.test_rejected import BAD
 
 WILD = "198.51.100.80"
 
@@ -47,8 +48,8 @@ def test_a_refused_record_leaves_the_wildcards_answer(wild: Inside, seed: int) -
         bad = set(chance.sample(names, 4))
         wishes: list[object] = []
         for name in names:
-            wishes.append({"name": name, "ttl": 30} if name in bad else {"name": name, "types": ["A"]})
-            wishes[-1] |= {"targets": [f"203.0.113.{number}" for number in range(1, chance.randrange(2, 4))]}  # type: ignore[operator]
+            targets = [f"203.0.113.{number}" for number in range(1, chance.randrange(2, 4))]
+            wishes.append(BAD | {"name": name} if name in bad else {"name": name, "targets": targets})
         wild.settings(*wishes)
         done = wild.run("up")
         assert done.returncode == 1, done.stderr
@@ -60,13 +61,13 @@ def test_one_that_was_deleted_and_is_refused_when_it_is_made_again_takes_its_mar
     wild.settings("www")
     wild.result("up")
     remote.delete_record(wild.places, wild.record("www")["id"])
-    wild.settings({"name": "www", "ttl": 30})
+    wild.settings(BAD | {"name": "www"})
     assert wild.run("up").returncode == 1
     assert answer(wild, "www.example.com") == {WILD}
 
 
 def test_a_plain_pulumi_up_makes_the_mark_after_the_record(wild: Inside) -> None:
-    wild.settings({"name": "www", "ttl": 30}, "api")
+    wild.settings(BAD | {"name": "www"}, "api")
     wild.pulumi("stack", "init", "--no-select")
     file = ("--config-file", str(wild.settings_file))
     done = subprocess.run(

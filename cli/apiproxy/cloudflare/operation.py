@@ -55,7 +55,7 @@ class Operation:
 
     @property
     def write(self) -> Write:
-        """What is to be done; a change of parts of a record without the record."""
+        """An operation on records; a change of parts of a record has no whole record."""
         method = "PUT" if self.method == "PATCH" else self.method
         return Write(method, "", self.record_id, self.record, self.record_set)
 

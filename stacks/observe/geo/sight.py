@@ -12,8 +12,8 @@ from stacks.model.observation import Registry
 from stacks.model.values import Known, Sighting, Unknown, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.account import read_account
 from stacks.observe.geo.wishes import GeoWishes, geo_wishes
+from stacks.settings.checks.geo import BALANCING, zone_of
 from stacks.settings.credentials import Credentials
-from stacks.settings.geo_checks import BALANCING, zone_of
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 

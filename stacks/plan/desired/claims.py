@@ -90,7 +90,7 @@ class _Settling:
             self.queues.append(self.tenure.queue(name, arrived))
 
     def _shared(self, found: Sequence[Claim], having: Mapping[str, frozenset[str]]) -> Iterator[Claim]:
-        """Yield the claims that remain of a camp: of one that cannot be read its object keeps what it has, no more."""
+        """Yield the remaining claims of a camp. An object with an unreadable claim keeps its records, no more."""
         readable = [claim for claim in found if self.rules.is_readable(claim)]
         if len(self.order) == 1 or not readable:
             yield from self._merged(found)
@@ -123,7 +123,7 @@ class _Settling:
     def _agreeing(
         self, kept: Sequence[Claim], others: Sequence[Claim], leader: ObjectKey | HiddenHolder
     ) -> Iterator[Claim]:
-        """Yield the claims of those that share the name, with the objects that ask for the same; tell the others.
+        """Yield the claims of objects sharing the name, each with the objects asking for the same; tell the others.
 
         An object that cannot be read waits until it can.
         """
@@ -163,7 +163,7 @@ def settle(claims: Iterable[Claim], tenure: Tenure = NOBODY, rules: SharingRules
 
 
 def _is_plain(claim: Claim, tenure: Tenure) -> bool:
-    """Whether the only object that asks for a name has it already, or no other can be hidden that does."""
+    """Return whether the only object asking for a name has it already, or no other object can be hidden."""
     return tenure.all_seen or tenure.is_marked_for((claim.name, claim.type or ""), claim.object.resource)
 
 

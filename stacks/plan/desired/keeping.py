@@ -1,4 +1,4 @@
-"""What a zone keeps of the settings of its records: what it cannot keep is clamped or left out, and told. Pure.
+"""Fit the settings of records to their zone: a setting that it cannot keep is clamped or left out, and told. Pure.
 
 Settings never cost a name its record. The limits are those of the provider, of the zone's plan, and of the zone's
 settings, which may be lower. What does not matter, such as the ttl of a proxied record, is not looked at.

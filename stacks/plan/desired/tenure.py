@@ -115,12 +115,12 @@ class Tenure:
         return next(hidden, None)
 
     def order(self, name: str, objects: Iterable[ObjectKey], having: Iterable[str]) -> list[ObjectKey]:
-        """Return objects that ask for a name: first those that have it, then as they came, then new ones by key."""
+        """Return objects asking for a name: first the holders, then in order of arrival, then new ones by key."""
         known = {one: at for at, one in enumerate(dict.fromkeys((*having, *self.queues.get(name, ()))))}
         return sorted(objects, key=lambda one: (known.get(one.resource, len(known)), one))
 
     def queue(self, name: str, ordered: Iterable[ObjectKey]) -> NameQueue:
-        """Return what state is to remember of a contested name. ordered: the objects that ask for it."""
+        """Return the entry in state for a contested name. ordered: the objects asking for the name."""
         now = [one.resource for one in ordered]
         there = set(now)
         before = self.queues.get(name, ())

@@ -44,7 +44,7 @@ def as_remembered(ways: Ways) -> tuple[tuple[str, tuple[tuple[str, tuple[str, ..
 
 @dataclass(frozen=True)
 class _Memory:
-    """What state says of who gave what; worked out when a parent cannot be heard."""
+    """The givers of targets by state; worked out when a parent cannot be heard."""
 
     registry: Registry
 
@@ -79,7 +79,7 @@ class _Memory:
 
 
 def definite(claims: Iterable[Claim], registry: Registry) -> Iterator[Claim]:
-    """Yield claims as they are where each parent has been heard, and of the others what state says that they gave."""
+    """Yield claims as they are if each parent was heard, else with the targets remembered in state."""
     memory = _Memory(registry)
     by_object: dict[tuple[ObjectKey, str], list[Claim]] = {}
     for claim in claims:

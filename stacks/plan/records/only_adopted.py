@@ -13,7 +13,7 @@ from stacks.plan.records.record_sets import Key, as_registered, sets_of
 
 
 def adopted_sets(changes: Iterable[Change]) -> frozenset[Key]:
-    """Return the record sets with a record or mark that is taken over, or a mark that a takeover left to be deleted."""
+    """Return the record sets with a record or mark to take over, or an old mark to delete after a takeover."""
     return frozenset(
         one.resource.record_set for one in changes if one.action is Action.ADOPT or one.resource.is_former_mark
     )

@@ -79,7 +79,7 @@ class Emptying:
                 yield Refusal(zone, f"all that is ours in {zone} would be deleted: {_count(here)}", here, do=DO)
 
     def of_sources(self) -> Iterator[Refusal]:
-        """Yield the deletions that leave nothing of what a source has asked for."""
+        """Yield the deletions that leave no record of a source."""
         if not self.deleted:
             return
         by_key: dict[Key, list[Change]] = defaultdict(list)

@@ -61,7 +61,7 @@ class Followed:
         )
 
     def updates(self, change: Change, ours: RegisteredRecord) -> bool:
-        """Whether a change gives a record a target that it follows, and nothing else; or nothing that it has not."""
+        """Return whether a change gives a record only a target that it follows, or nothing new."""
         after, before = change.after, change.before
         if after is None or change.is_as_wished:
             return change.is_as_wished

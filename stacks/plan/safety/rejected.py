@@ -36,7 +36,7 @@ def _asked_by(key: Key, plan: Plan) -> tuple[str, ...]:
 
 
 def still_wanted(plan: Plan, refused: Iterable[Rejected]) -> tuple[Rejected, ...]:
-    """Return what a plan has of that which was refused, just as it was."""
+    """Return the changes of a plan that were refused before, unchanged."""
     several = tuple(refused)
     keys = {(one.zone, *one.resource.record_set) for one in several}
     wanted = {
@@ -55,7 +55,7 @@ def _is_wanted(one: Rejected, now: Record | None) -> bool:
 
 
 def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -> Plan:
-    """Return the plan in which what was refused stays as state has it.
+    """Return the plan with every refused record left as state has it.
 
     New records are left out; of a set without any other record nothing is left, its mark neither.
     """

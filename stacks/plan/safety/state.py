@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stacks.model.errors import UserError
 from stacks.model.observation import Registry
-from stacks.model.version import is_newer
+from stacks.plan.safety.version import is_newer
 
 
 def require_known(registry: Registry, stack: str, own: str) -> None:

@@ -34,7 +34,7 @@ def check_hosts(records: Sequence[WrittenRecord], zone: str, names: Collection[s
 
 
 def _host_faults(record: WrittenRecord, zone: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the hosts of a record, and what to do."""
+    """Yield each fault of a record's hosts, with the way to mend it."""
     for text in record.content:
         try:
             host = hosts.written(record.type, canonical_content.content(record.type, text, zone))

@@ -93,7 +93,7 @@ def file_with(environment: Mapping[str, str], variable: str, secret: str) -> Pat
 
 
 def secret_files(environment: Mapping[str, str], variables: Iterable[str] = ()) -> tuple[Path, ...]:
-    """Return the files from which secrets are read. variables: those that zones name, besides the table's."""
+    """Return the files that hold secrets. variables: names of variables from the zones, besides the table's."""
     names = dict.fromkeys([*(one.variable for one in SECRETS), *variables])
     return tuple(file for name in names for _, file in _files(environment, name))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 import pytest
 
@@ -8,14 +9,14 @@ from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, until, watching
-from tests.cli.test_rejected import NAMES, STORMS, marks_of, zone_of
+from tests.cli.test_rejected import BAD, NAMES, STORMS, marks_of, zone_of
 
 TURNS_A_CHANGE = 6
 """Results of the loop after which a change has to be in the zone: settings and address change one after the other."""
 
 
 def test_a_refused_record_fails_no_turn_is_told_once_and_holds_up_no_other(inside: Inside) -> None:
-    inside.settings("www", {"name": "bad", "proxied": True, "targets": ["10.0.0.1"]}, "api")
+    inside.settings("www", BAD, "api")
     with watching(inside) as watcher:
         first = told(watcher, "result")
         (finding,) = [one for one in first["findings"] if one["kind"] == "rejected"]
@@ -56,14 +57,16 @@ def test_in_a_storm_with_one_refused_record_the_loop_leaves_nothing_else_late_re
             here = chance.sample(names, chance.randrange(NAMES - 8, NAMES + 1))
             bad = chance.choice(here)
             remote.set_address(inside.places, address)
-            inside.settings(*({"name": name, "ttl": 30} if name == bad else name for name in here), guard=guard)
+            inside.settings(*(BAD | {"name": name} if name == bad else name for name in here), guard=guard)
             for _ in range(TURNS_A_CHANGE):
                 events = until(watcher, "result")
                 assert "failure" not in {one["event"] for one in events}
                 assert not [one for one in events[-1]["changes"] if one["drift"]]
-                refused = [one["subject"].partition(".")[0] for one in events[-1]["findings"]]
+                # Of kind "settings": nobody outside reaches the private target.
+                refused = [_name(one) for one in events[-1]["findings"] if one["kind"] != "settings"]
+                assert {_name(one) for one in events[-1]["findings"]} == set(refused)
                 assert set(refused) <= may_be_bad | {bad}
-                assert [one["kind"] for one in events[-1]["findings"]] == ["rejected"] * len(refused)
+                assert {one["kind"] for one in events[-1]["findings"]} <= {"rejected", "settings"}
                 there = zone_of(inside, "example.com")
                 # It may have followed the address before the settings made it one that is refused.
                 kept = {bad: there[bad]} if there.get(bad) in {before.get(bad, address), address} else {}
@@ -80,6 +83,10 @@ def _another_process_knows(inside: Inside, bad: str) -> None:
     """State is as the zone: nothing is left to do but what is refused, which is told with its words."""
     now = inside.result("status")
     assert now["changes"] == []
-    (finding,) = now["findings"]
-    assert (finding["kind"], finding["subject"].partition(".")[0]) == ("rejected", bad)
-    assert "TTL must be between 60 and 86400" in finding["why"]
+    (finding,) = [one for one in now["findings"] if one["kind"] != "settings"]
+    assert (finding["kind"], _name(finding)) == ("rejected", bad)
+    assert "is not allowed for a proxied record" in finding["why"]
+
+
+def _name(finding: Mapping[str, str]) -> str:
+    return finding["subject"].partition(".")[0]

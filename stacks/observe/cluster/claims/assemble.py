@@ -84,7 +84,7 @@ def assemble(
 
 
 def _spoiling(complaints: Sequence[Complaint]) -> list[Complaint]:
-    """Return the complaints by which it is not known what the object wants at the names that can be read."""
+    """Return the complaints that leave open the object's wishes at its readable names."""
     return [one for one in complaints if not one.hides_names]
 
 

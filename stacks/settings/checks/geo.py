@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
 
 
-def check(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
+def check_geo(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
     """Raise a fault for a missing location, or a host name that no load balancer of ours can have."""
     if geo.location is None:
         raise fault(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from stacks.model.version import is_newer
+from stacks.plan.safety.version import is_newer
 
 NUMBER = st.integers(0, 3)
 
