@@ -164,6 +164,17 @@ class TestWhichCounts:
         assert place.wish().ttl == 60
 
 
+class TestAGatewayElsewhere:
+    def test_is_named_with_an_annotation_that_has_no_meaning_by_those_alone_who_read_its_namespace(
+        self, place: Place
+    ) -> None:
+        there = place.other("infra")
+        place.put(gateway("192.0.2.1", namespace=there, annotations={"truenorth/hostname": WWW}))
+        here = [one for one in place.told() if one.object.namespace == there]
+        both = [one for one in place.told(namespaces=(place.namespace, there)) if one.object.namespace == there]
+        assert (here, [one.object.kind for one in both]) == ([], ["Gateway"])
+
+
 class TestABadOne:
     @pytest.mark.parametrize(
         ("annotation", "value", "allowed"),

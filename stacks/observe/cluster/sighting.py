@@ -95,7 +95,8 @@ class ClusterSources:
         caches = {
             resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
         }
-        view, unread = CacheView(self._settings.name, caches), UnreadAnnotations(self._settings.geo is not None)
+        view = CacheView(self._settings.name, caches)
+        unread = UnreadAnnotations(self._settings.geo is not None, self._settings.namespaces)
         gateways = GatewaySelection.of(self._settings)
         return WatchedSource(name, source, view, gateways, filters(self._settings), unread)
 

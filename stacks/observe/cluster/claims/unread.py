@@ -65,9 +65,12 @@ class UnreadAnnotations:
     """The complaints about annotations that nothing reads, of one source, computed again for changed objects only.
 
     balances: whether the settings have load balancers, which read a Gateway's host names.
+    namespaces: the only ones to read; all for none. Gateways are read everywhere, and notes about those elsewhere are
+    not this stack's to tell.
     """
 
     balances: bool = False
+    namespaces: Collection[str] = ()
     _seen: dict[int, tuple[Manifest, ObjectKey, bool, tuple[Complaint, ...]]] = field(default_factory=dict, repr=False)
 
     def beside(self, found: Found | Unknown, objects: ClusterObjects, resources: Sequence[Resource]) -> Found | Unknown:
@@ -85,7 +88,8 @@ class UnreadAnnotations:
                     continue
                 last = before.get(id(manifest))
                 key = last[1] if last and last[0] is manifest else key_of(objects.cluster, resource, manifest)
-                whole = resource is not resources[0] or key in asking
+                here = not self.namespaces or key.namespace in self.namespaces
+                whole = key in asking if resource is resources[0] else here
                 if last and last[0] is manifest and last[2] is whole:
                     self._seen[id(manifest)] = last
                 else:
