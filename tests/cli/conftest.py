@@ -75,18 +75,27 @@ class Inside:
         return document
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a plain `pulumi ARGUMENTS` in the repository, as a person would."""
-        done = subprocess.run(
+        """Run a plain `pulumi ARGUMENTS` in the repository, as a person would; it must succeed."""
+        done = self._plain_pulumi(*arguments)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done
+
+    def failing_pulumi(self, *arguments: str, **environment: str) -> str:
+        """Run a plain `pulumi ARGUMENTS` that must fail, and return all that it says."""
+        done = self._plain_pulumi(*arguments, **environment)
+        assert done.returncode != 0, done.stderr + done.stdout
+        return done.stdout + done.stderr
+
+    def _plain_pulumi(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             ["pulumi", *arguments, "--stack", STACK, "--non-interactive"],
             cwd=ROOT,
-            env=dict(self.environment),
+            env={**self.environment, **environment},
             capture_output=True,
             text=True,
             timeout=COMMAND_DEADLINE,
             check=False,
         )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done
 
     def zone(self) -> dict[str, str]:
         """The zone's contents by `name/type`, marks left out."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-
 from lab import remote
 from lab.plugin.cloudflare.api import RETRIES
 from lab.plugin.cloudflare.provider import PACE
 from lab.world import FIRST_IPV4
-from tests.cli.conftest import ROOT, Inside
+from tests.cli.conftest import Inside
 
 
 def test_a_plain_pulumi_up_gives_the_same_result_and_the_same_state(inside: Inside) -> None:
@@ -52,32 +50,17 @@ def test_a_fault_that_lasts_is_repeated_by_the_plugin_itself_for_minutes(inside:
     inside.pulumi("stack", "init", "--no-select")
     remote.set_faults(inside.places, [{"effect": "server_error", "status": 500, "method": "POST"}])
     remote.forget_requests(inside.places)
-    command = ["pulumi", "up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"]
-    done = subprocess.run(
-        [*command, "--config-file", str(inside.settings_file)],
-        cwd=ROOT,
-        env={**inside.environment, PACE: "0.001"},  # a thousandth of the minutes
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    file = ("--config-file", str(inside.settings_file))
+    pace = {PACE: "0.001"}  # a thousandth of the minutes
+    told = inside.failing_pulumi("up", "--yes", "--skip-preview", *file, **pace)
     remote.set_faults(inside.places, [])
-    assert done.returncode != 0
-    assert "500 Internal Server Error" in done.stdout + done.stderr
+    assert "500 Internal Server Error" in told
     assert [method for method, _ in inside.calls()].count("POST") == 1 + RETRIES
 
 
 def test_a_plain_pulumi_up_says_the_same_of_a_bad_setting_without_a_traceback(inside: Inside) -> None:
     inside.settings({"name": "www", "ttl": 5})
     inside.pulumi("stack", "init", "--no-select")
-    done = subprocess.run(
-        ["pulumi", "preview", "--stack", "test", "--config-file", str(inside.settings_file), "--non-interactive"],
-        cwd=ROOT,
-        env=dict(inside.environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert "a ttl of 5 seconds is not possible" in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
+    told = inside.failing_pulumi("preview", "--config-file", str(inside.settings_file))
+    assert "a ttl of 5 seconds is not possible" in told
+    assert "Traceback" not in told

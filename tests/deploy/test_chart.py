@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -13,6 +13,7 @@ import yaml
 from cli.deploy.gather import gather
 from components.operator.manifests import manifests
 from lab.kube.cluster import Cluster
+from stacks.settings.cluster import SourceName
 from tests.deploy.agreement import what_matters
 from tests.deploy.conftest import CHART, DEPLOY, Manifest, Tools, accepted
 
@@ -30,25 +31,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no cluster is read": ({"zone": "example.com"}, {"settings": {"zone": "example.com", "sources": None}}),
     "every source, limited to namespaces, with status": (
         settings(
-            sources=[
-                "gateway-httproute",
-                "gateway-grpcroute",
-                "gateway-tlsroute",
-                "gateway-tcproute",
-                "gateway-udproute",
-                "ingress",
-                "service",
-                "node",
-                "crd",
-                "traefik-ingressroute",
-                "traefik-ingressroutetcp",
-                "traefik-ingressrouteudp",
-                "istio-gateway",
-                "istio-virtualservice",
-                "contour-httpproxy",
-                "openshift-route",
-                "kong-tcpingress",
-            ],
+            sources=[*get_args(SourceName)],
             cluster={"namespaces": ["a", "b"], "gateway_namespaces": ["edge"], "status_annotation": True},
         ),
         {},
