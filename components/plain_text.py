@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 LONGEST_QUOTE = 80
 """Characters of a text from outside in a message about it."""
+FEW = 3
+"""Names in a message about several."""
 _RANGES = (
     *((0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5)),
     *((0x180B, 0x180E), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFEFF, 0xFEFF)),
@@ -38,6 +41,12 @@ def quoted(text: str) -> str:
 def cut(text: str, longest: int) -> str:
     """Return the text, or its beginning where it is longer than that many characters."""
     return text if len(text) <= longest else f"{text[: longest - 4]} ..."
+
+
+def listed(texts: Sequence[str], most: int = FEW) -> str:
+    """Return the first texts in one line, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
 
 
 def check_plain(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.findings.finding import SHOWN, Finding
+from components.plain_text import listed
 from stacks.model.plan import Plan
 
 
@@ -15,8 +16,6 @@ def of_full_zones(plan: Plan) -> tuple[Finding, ...]:
     """Return the zones that are too full, each with the names left out and the advice."""
     found = []
     for one in plan.full:
-        left = [" ".join(key) for key in one.left_out]
-        more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
-        why = f"not made: {', '.join(left[:SHOWN])}{more}; {one.do}"
+        why = f"not made: {listed([' '.join(key) for key in one.left_out], SHOWN)}; {one.do}"
         found.append(Finding("zone", "bad", f"the zone {one.zone}", one.what, why))
     return tuple(found)

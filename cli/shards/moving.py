@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cli.session.stack import make_stack
 from cli.shards import transfer
 from cli.state.deployments import deployment_of, replace_deployment
+from components.plain_text import listed
 from stacks.model.errors import NotNow, ObservationError
 
 if TYPE_CHECKING:
@@ -128,9 +129,7 @@ def _urns(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 
 def _named(stacks: Collection[str]) -> str:
-    named = sorted(stacks)[:MOST_TOLD]
-    more = len(stacks) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+    return listed(sorted(stacks), MOST_TOLD)
 
 
 def _count(resources: Iterable[Resource]) -> str:

@@ -24,7 +24,7 @@ LONGEST_ADDRESS = 64
 """Characters; an IPv6 address with its zone has fewer."""
 
 
-class Scope(Enum):
+class TargetScope(Enum):
     """The place from which a target can be reached."""
 
     PUBLIC = "public"
@@ -36,14 +36,14 @@ class Scope(Enum):
 class Reach:
     """The scope of a target. what: the kind of target in words, with its source; "" for a public one."""
 
-    scope: Scope
+    scope: TargetScope
     what: str = ""
 
 
-PUBLIC = Reach(Scope.PUBLIC)
+PUBLIC = Reach(TargetScope.PUBLIC)
 
 
-def _table(scope: Scope, rows: dict[str, str]) -> tuple[tuple[IPv4Network | IPv6Network, Reach], ...]:
+def _table(scope: TargetScope, rows: dict[str, str]) -> tuple[tuple[IPv4Network | IPv6Network, Reach], ...]:
     return tuple((ip_network(network), Reach(scope, what)) for network, what in rows.items())
 
 
@@ -53,7 +53,7 @@ _NETWORKS = (
     *((ip_network(one), PUBLIC) for one in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")),
     *((ip_network(one), PUBLIC) for one in ("2001:db8::/32", "3fff::/20", "100::/64")),
     *_table(
-        Scope.PRIVATE,
+        TargetScope.PRIVATE,
         {
             "10.0.0.0/8": "an address of a private network (RFC 1918)",
             "172.16.0.0/12": "an address of a private network (RFC 1918)",
@@ -67,7 +67,7 @@ _NETWORKS = (
         },
     ),
     *_table(
-        Scope.NEVER,
+        TargetScope.NEVER,
         {
             "0.0.0.0/8": "no host's address (RFC 1122)",
             "127.0.0.0/8": "a loopback address (RFC 1122)",
@@ -92,30 +92,31 @@ _V4 = tuple((network, reach) for network, reach in _NETWORKS if network.version 
 _V6 = tuple((network, reach) for network, reach in _NETWORKS if network.version == 6)  # noqa: PLR2004 - IP version
 _GIVEN_OUT = ip_network("2000::/3")
 """The range that IANA has given out for global unicast (RFC 4291, section 2.4)."""
-_NOT_GIVEN_OUT = Reach(Scope.NEVER, "in a range that nobody has been given (RFC 4291)")
-_OF_A_LINK = Reach(Scope.NEVER, "an address of one link only (RFC 4007)")
+_NOT_GIVEN_OUT = Reach(TargetScope.NEVER, "in a range that nobody has been given (RFC 4291)")
+_OF_A_LINK = Reach(TargetScope.NEVER, "an address of one link only (RFC 4007)")
 
 _SUFFIXES = {
-    "cluster.local": Reach(Scope.NEVER, "a name of the cluster's own DNS"),
-    "svc": Reach(Scope.NEVER, "a name of the cluster's own DNS"),
-    "local": Reach(Scope.NEVER, "a name of one link (RFC 6762)"),
-    "localhost": Reach(Scope.NEVER, "a name of the asking machine itself (RFC 6761)"),
-    "localdomain": Reach(Scope.NEVER, "a name of the asking machine itself"),
-    "invalid": Reach(Scope.NEVER, "a name that never is (RFC 6761)"),
-    "test": Reach(Scope.NEVER, "a name for tests (RFC 6761)"),
-    "onion": Reach(Scope.NEVER, "a name that is not in the DNS (RFC 7686)"),
-    "alt": Reach(Scope.NEVER, "a name that is not in the DNS (RFC 9476)"),
-    "in-addr.arpa": Reach(Scope.NEVER, "a name of an address, not of a host (RFC 1035)"),
-    "ip6.arpa": Reach(Scope.NEVER, "a name of an address, not of a host (RFC 3596)"),
-    "home.arpa": Reach(Scope.PRIVATE, "a name of a home network (RFC 8375)"),
+    "cluster.local": Reach(TargetScope.NEVER, "a name of the cluster's own DNS"),
+    "svc": Reach(TargetScope.NEVER, "a name of the cluster's own DNS"),
+    "local": Reach(TargetScope.NEVER, "a name of one link (RFC 6762)"),
+    "localhost": Reach(TargetScope.NEVER, "a name of the asking machine itself (RFC 6761)"),
+    "localdomain": Reach(TargetScope.NEVER, "a name of the asking machine itself"),
+    "invalid": Reach(TargetScope.NEVER, "a name that never is (RFC 6761)"),
+    "test": Reach(TargetScope.NEVER, "a name for tests (RFC 6761)"),
+    "onion": Reach(TargetScope.NEVER, "a name that is not in the DNS (RFC 7686)"),
+    "alt": Reach(TargetScope.NEVER, "a name that is not in the DNS (RFC 9476)"),
+    "in-addr.arpa": Reach(TargetScope.NEVER, "a name of an address, not of a host (RFC 1035)"),
+    "ip6.arpa": Reach(TargetScope.NEVER, "a name of an address, not of a host (RFC 3596)"),
+    "home.arpa": Reach(TargetScope.PRIVATE, "a name of a home network (RFC 8375)"),
     # Resolution 2024.07.29.06 of ICANN's board for internal; RFC 6762, appendix G, for the others.
     **dict.fromkeys(
-        ("internal", "intranet", "private", "corp", "home", "lan"), Reach(Scope.PRIVATE, "a name of a private network")
+        ("internal", "intranet", "private", "corp", "home", "lan"),
+        Reach(TargetScope.PRIVATE, "a name of a private network"),
     ),
 }
 _MOST_LABELS = 2
 """Of a suffix."""
-_NO_DOT = Reach(Scope.NEVER, "a name without a domain")
+_NO_DOT = Reach(TargetScope.NEVER, "a name without a domain")
 
 _TUNNELS = {".cfargotunnel.com": "cloudflare"}
 """The names of tunnels, each with the provider whose proxy alone leads to them.
@@ -163,4 +164,4 @@ def _of_name(name: str) -> Reach:
         return _SUFFIXES.get(name, _NO_DOT)
     suffixes = (".".join(labels[-count:]) for count in range(_MOST_LABELS, 0, -1))
     found = next((_SUFFIXES[one] for one in suffixes if one in _SUFFIXES), PUBLIC)
-    return _SUFFIXES["svc"] if found.scope is Scope.PRIVATE and "svc" in labels[2:] else found
+    return _SUFFIXES["svc"] if found.scope is TargetScope.PRIVATE and "svc" in labels[2:] else found

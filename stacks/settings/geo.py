@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from components.geo.locations import locate
 from components.geo.values import SessionAffinity, SteeringPolicy
 from components.records import canonical
-from stacks.model.scope import Scope, reach
+from stacks.model.scope import TargetScope, reach
 from stacks.settings.monitor import MonitorSettings
 from stacks.settings.problems import fault
 
@@ -68,7 +68,7 @@ def _reachable(value: str) -> str:
 
 def is_internal(target: str) -> bool:
     """Return whether only a private network, a link or a machine reaches an address or a host name."""
-    return reach(target).scope is not Scope.PUBLIC
+    return reach(target).scope is not TargetScope.PUBLIC
 
 
 def _label_selector(value: str) -> str:

@@ -13,7 +13,7 @@ from components.plain_text import quoted
 from components.records import canonical, canonical_content
 from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
-from stacks.model.scope import Scope, reach, tunnel_of
+from stacks.model.scope import TargetScope, reach, tunnel_of
 from stacks.settings.checks.record_hosts import check_hosts
 from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
@@ -65,7 +65,7 @@ class NameSettings(BaseModel):
                 address = canonical.address(target, "AAAA" if ":" in target else "A")
             except ValueError as error:
                 raise fault(f"{self.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
-            if (found := reach(address)).scope is Scope.NEVER:
+            if (found := reach(address)).scope is TargetScope.NEVER:
                 do = "write an address that others can reach, or leave targets out: then it is this machine's own"
                 raise fault(f"{self.name}: {address} is {found.what}", do)
             if ("AAAA" if ":" in target else "A") not in types:

@@ -21,6 +21,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from components.marks import external_dns, ownership
+from components.plain_text import listed
 from components.records.types import MARKED_TYPES
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from stacks.settings.cluster import ClaimRules, ClusterDefaults, DomainSettings, TargetSettings
     from stacks.settings.stack import Settings
 
-SHOWN = 3
-"""Names in a complaint about several."""
 _RESERVING = frozenset({"A", "AAAA", "CNAME"})
 _SRV_LABELS = 2
 _LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX"})
@@ -200,6 +199,5 @@ def _namespaces(cluster: str, sources: Sequence[SourceSighting]) -> Known[Mappin
 
 
 def _complaint(key: ObjectKey, names: Sequence[str], reason: str) -> Complaint:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    text = f"{key}: it does not get {', '.join(names[:SHOWN])}{more}: {reason}"
+    text = f"{key}: it does not get {listed(names)}: {reason}"
     return Complaint(key, "", "", "", text)

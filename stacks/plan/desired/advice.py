@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from components.plain_text import listed
 from components.records import canonical_content
 from stacks.model.advice import Advice
-from stacks.model.scope import Scope, tunnel_of
+from stacks.model.scope import TargetScope, tunnel_of
 from stacks.plan.desired.reachable import reach_in
 from stacks.settings.zone import NameSettings, RecordSettings
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from stacks.plan.desired.keeping import Keeping
     from stacks.settings.zone import ZoneSettings
 
-SHOWN = 3
-"""Names in an advice about several."""
 _POINTING = frozenset({"A", "AAAA", "CNAME"})
 
 
@@ -53,7 +52,7 @@ def _about_targets(zone: ZoneSettings) -> Iterator[Advice]:
     strange: dict[str, list[str]] = defaultdict(list)
     for name, target in _targets(zone):
         found = reach_in(target, zone)
-        if found.scope is not Scope.PUBLIC and not zone.private_addresses:
+        if found.scope is not TargetScope.PUBLIC and not zone.private_addresses:
             strange[f"{target}, {found.what}"].append(name)
     for what, names in strange.items():
         do = "it is made as it is written; set private_addresses: true for the zone if that is meant"
@@ -81,6 +80,4 @@ def _content(record: RecordSettings) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    found = tuple(dict.fromkeys(names))
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(found[:SHOWN]) + more
+    return listed(tuple(dict.fromkeys(names)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components.marks import in_comments
-from components.plain_text import LONGEST_QUOTE, cut, quoted
+from components.plain_text import LONGEST_QUOTE, cut, listed, quoted
 from components.records import canonical
 from components.records.plan_limits import NOT_KNOWN, USUAL_COMMENT, PlanLimits
 from stacks.model.claims import Claim, Complaint, ObjectKey
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 ALIAS = "CNAME"
 PROXIED_TYPES = frozenset({"A", "AAAA", ALIAS, None})
 """None: a claim whose type is that of its addresses."""
-SHOWN = 3
-"""Names in a complaint about several."""
 _CUT = "..."
 
 
@@ -183,9 +181,8 @@ def _allowed_tags(keeping: Keeping) -> str:
 
 
 def _complaint(key: ObjectKey, annotation: str, where: str, lost: _Lost, names: tuple[str, ...]) -> Complaint:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     text = (
         f"{key}: the annotation {annotation} has the value {quoted(lost.value)}; allowed: {lost.allowed}. "
-        f"{', '.join(names[:SHOWN])}{more} in {where}: made {lost.done}"
+        f"{listed(names)} in {where}: made {lost.done}"
     )
     return Complaint(key, annotation, cut(lost.value, LONGEST_QUOTE), lost.allowed, text, minor=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from components.plain_text import listed
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.values import Known, Unknown
 
@@ -184,8 +185,7 @@ def _shown(targets: Targets) -> str:
         return "the detected addresses"
     if isinstance(targets, Unknown):
         return "what is not known yet"
-    shown = ", ".join(targets.value[:MOST_SHOWN])
-    return f"{shown} and {len(targets.value) - MOST_SHOWN} more" if len(targets.value) > MOST_SHOWN else shown
+    return listed(targets.value, MOST_SHOWN)
 
 
 def _spelled(value: object) -> str:

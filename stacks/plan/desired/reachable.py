@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from components.records.providers import PROVIDERS
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.name_patterns import matches
-from stacks.model.scope import Reach, Scope, reach, tunnel_of
+from stacks.model.scope import Reach, TargetScope, reach, tunnel_of
 from stacks.model.values import Known, Unknown
 from stacks.plan.desired.admission import without_targets
 
@@ -95,7 +95,9 @@ def _sorted_out(
     out: list[tuple[str, Reach]] = []
     for target in targets:
         found = reach_in(target, zone, zones)
-        if found.scope is Scope.PUBLIC or (found.scope is Scope.PRIVATE and _lets_in(target, claim, zone, rules)):
+        if found.scope is TargetScope.PUBLIC or (
+            found.scope is TargetScope.PRIVATE and _lets_in(target, claim, zone, rules)
+        ):
             left.append(target)
         else:
             out.append((target, found))
@@ -107,10 +109,12 @@ def reach_in(target: str, zone: ZoneSettings, zones: Collection[str] = ()) -> Re
     provider = tunnel_of(target)
     if provider and provider != zone.provider:
         title = PROVIDERS[provider].title
-        return Reach(Scope.NEVER, f"a tunnel's name, to which only {title}'s proxy leads, and that in its own zones")
+        return Reach(
+            TargetScope.NEVER, f"a tunnel's name, to which only {title}'s proxy leads, and that in its own zones"
+        )
     found = reach(target)
-    is_ours = found.scope is not Scope.PUBLIC and any(target.endswith(f".{one}") for one in zones)
-    return Reach(Scope.PUBLIC) if is_ours else found
+    is_ours = found.scope is not TargetScope.PUBLIC and any(target.endswith(f".{one}") for one in zones)
+    return Reach(TargetScope.PUBLIC) if is_ours else found
 
 
 def _lets_in(target: str, claim: Claim, zone: ZoneSettings, rules: ClusterDefaults) -> bool:
@@ -124,13 +128,13 @@ def _lets_in(target: str, claim: Claim, zone: ZoneSettings, rules: ClusterDefaul
         return any(matches(one, target) for one in spelling)
     spelled = (ip_network(one) for one in rules.targets.networks)
     return any(
-        address in network and all(reach(str(end)).scope is Scope.PRIVATE for end in (network[0], network[-1]))
+        address in network and all(reach(str(end)).scope is TargetScope.PRIVATE for end in (network[0], network[-1]))
         for network in spelled
     )
 
 
 def _is_private(target: str) -> bool:
-    return reach(target).scope is not Scope.PUBLIC
+    return reach(target).scope is not TargetScope.PUBLIC
 
 
 def proxiable(targets: Iterable[str]) -> tuple[str, ...]:
@@ -149,4 +153,4 @@ def _complaint(key: ObjectKey, zone: str, out: Sequence[tuple[str, Reach]], *, m
 
 
 def _any_private(out: Iterable[tuple[str, Reach]]) -> bool:
-    return any(found.scope is Scope.PRIVATE for _, found in out)
+    return any(found.scope is TargetScope.PRIVATE for _, found in out)

@@ -9,12 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from components.plain_text import LONGEST_QUOTE, cut
+from components.plain_text import LONGEST_QUOTE, cut, listed
 from components.records import canonical_content
 from stacks.model.values import LiveRecord
-
-_SHOWN = 3
-"""Name servers in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +26,7 @@ class Cut:
         return record_type in canonical_content.ADDRESSES and name in self.servers and name != self.name
 
     def __str__(self) -> str:
-        more = f" and {len(self.servers) - _SHOWN} more" if len(self.servers) > _SHOWN else ""
-        shown = (cut(server, LONGEST_QUOTE) for server in self.servers[:_SHOWN])
-        return f"{self.name} is delegated to {', '.join(shown)}{more}"
+        return f"{self.name} is delegated to {listed([cut(one, LONGEST_QUOTE) for one in self.servers])}"
 
 
 Cuts = Mapping[str, Cut]

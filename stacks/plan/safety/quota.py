@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from components.plain_text import listed
 from components.records.logical_name import LogicalName
 from stacks.model.advice import FullZone
 from stacks.model.claims import Complaint, ObjectKey
@@ -18,9 +19,6 @@ from stacks.model.plan import Plan
 from stacks.model.values import Deferred, RecordSet, Slot, ZoneSnapshot
 from stacks.plan.records.record_sets import Key, declared_records, import_ids
 from stacks.settings.stack import Settings
-
-SHOWN = 3
-"""Names in a complaint about several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +132,5 @@ def _logical_name(one: RecordSet, slot: Slot) -> str:
 
 
 def _complaint(key: ObjectKey, names: Sequence[str], full: FullZone) -> Complaint:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    text = f"{key}: not made: {', '.join(names[:SHOWN])}{more}: the zone {full.zone} {full.what}"
+    text = f"{key}: not made: {listed(names)}: the zone {full.zone} {full.what}"
     return Complaint(key, "", "", "", text)

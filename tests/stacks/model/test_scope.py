@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.model.scope import Scope, reach, tunnel_of
+from stacks.model.scope import TargetScope, reach, tunnel_of
 
 NEVER = (
     *("0.0.0.0", "0.1.2.3", "127.0.0.1", "127.9.9.9", "169.254.169.254", "192.0.0.8", "192.88.99.1"),
@@ -43,20 +43,20 @@ PUBLIC = (
 @pytest.mark.parametrize(
     ("target", "scope"),
     [
-        *((one, Scope.NEVER) for one in NEVER),
-        *((one, Scope.PRIVATE) for one in PRIVATE),
-        *((one, Scope.PUBLIC) for one in PUBLIC),
+        *((one, TargetScope.NEVER) for one in NEVER),
+        *((one, TargetScope.PRIVATE) for one in PRIVATE),
+        *((one, TargetScope.PUBLIC) for one in PUBLIC),
     ],
 )
-def test_a_target_has_one_scope_and_a_reason_where_it_is_not_public(target: str, scope: Scope) -> None:
+def test_a_target_has_one_scope_and_a_reason_where_it_is_not_public(target: str, scope: TargetScope) -> None:
     found = reach(target)
     assert found.scope is scope
-    assert bool(found.what) is (scope is not Scope.PUBLIC)
+    assert bool(found.what) is (scope is not TargetScope.PUBLIC)
 
 
 @given(st.ip_addresses(v=4))
 def test_every_ipv4_address_is_public_only_where_the_registry_says_so(address: IPv4Address) -> None:
-    if reach(str(address)).scope is Scope.PUBLIC:
+    if reach(str(address)).scope is TargetScope.PUBLIC:
         is_documented = str(address).startswith(("192.0.2.", "198.51.100.", "203.0.113."))
         assert (address.is_global and not address.is_multicast) or is_documented
     else:
@@ -65,7 +65,7 @@ def test_every_ipv4_address_is_public_only_where_the_registry_says_so(address: I
 
 @given(st.ip_addresses(v=6))
 def test_no_ipv6_address_of_a_link_a_machine_or_a_group_is_public(address: IPv6Address) -> None:
-    if reach(str(address)).scope is Scope.PUBLIC:
+    if reach(str(address)).scope is TargetScope.PUBLIC:
         assert not (address.is_link_local)
         assert not (address.is_loopback)
         assert not (address.is_multicast)

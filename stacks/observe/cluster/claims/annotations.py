@@ -169,6 +169,11 @@ def has_other_controller(one: Annotated) -> bool:
     return found is not None and found.value != CONTROLLED_BY_EXTERNAL_DNS
 
 
+def makes_claims(chain: Sequence[Annotated], *, opt_in: bool) -> bool:
+    """Return whether an object may make claims. chain: the object, then others whose content-mode counts for it too."""
+    return not has_other_controller(chain[0]) and (not opt_in or find_annotation(chain, CONTENT_MODE) is not None)
+
+
 def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> AnnotatedSettings:
     """Return the settings in the annotations of a chain of objects, nearest first.
 

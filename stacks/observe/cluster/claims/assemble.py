@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stacks.model.claims import Certainty, Claim, Complaint, Detected, ObjectKey, Targets
-from stacks.model.scope import Scope, reach
+from stacks.model.scope import TargetScope, reach
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotation_values import target
 from stacks.observe.cluster.claims.annotations import (
@@ -158,7 +158,7 @@ def _known(targets: list[str], settings: AnnotatedSettings) -> Known[tuple[str, 
 
 def _is_public(target: str) -> bool:
     """Return whether others can reach a target: it is chosen before others."""
-    return reach(target).scope is Scope.PUBLIC
+    return reach(target).scope is TargetScope.PUBLIC
 
 
 def _type_of(target: str) -> str:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from stacks.kube.objects import Manifest
 from stacks.model.claims import Claim, Complaint
-from stacks.model.values import Known
+from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
+
+
+def claims_of_each(
+    found: Known[tuple[Manifest, ...]] | Unknown,
+    claims_of: Callable[[Manifest], Iterable[Claim | Complaint]],
+    options: Options,
+) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
+    """Return the claims and complaints of all objects of a kind, of each as many as it may have."""
+    if isinstance(found, Unknown):
+        return found
+    return Known(tuple(one for manifest in found.value for one in within_limits(claims_of(manifest), options)))
 
 
 def within_limits(found: Iterable[Claim | Complaint], options: Options) -> Iterator[Claim | Complaint]:

@@ -6,7 +6,7 @@ A kind that other programs define is a few lines (`descriptions`), in the settin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,17 +16,16 @@ from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
-    CONTENT_MODE,
     HOSTNAME,
     TARGET,
     Annotated,
     annotation_value,
     find_annotation,
-    has_other_controller,
+    makes_claims,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname
-from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds import service
 from stacks.observe.cluster.kinds.conditions import Verdict, ruling
@@ -71,18 +70,14 @@ class DescribedObjects:
         return (self.description.resource, *([SERVICES] if self.description.service else []))
 
     def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
-        found = objects.all(self.description.resource)
-        if isinstance(found, Unknown):
-            return found
-        each = (within_limits(self._of_object(one, objects), self.options) for one in found.value)
-        return Known(tuple(one for several in each for one in several))
+        return claims_of_each(
+            objects.all(self.description.resource), lambda one: self._of_object(one, objects), self.options
+        )
 
     def _of_object(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
         key = key_of(objects.cluster, self.description.resource, manifest)
         annotated = Annotated.of(key, manifest)
-        if has_other_controller(annotated):
-            return
-        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
+        if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
         added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
@@ -135,19 +130,24 @@ def each_value(manifest: Manifest, path: str) -> Iterator[object]:
 def _names(manifest: Manifest, described: Description, key: ObjectKey, strange: list[Complaint]) -> Iterator[str]:
     """Yield the host names of an object, and add a complaint for each text that is none."""
     for path in described.names:
-        for text in each_value(manifest, path):
-            if not isinstance(text, str):
-                continue
-            for host in hosts_in(text) if described.reading == "rule" else (text,):
-                if host in {"", ANY}:
-                    continue
-                try:
-                    yield hostname(host)
-                except ValueError as error:
-                    strange.append(no_name(key, path, host, str(error)))
+        texts = (text for text in each_value(manifest, path) if isinstance(text, str))
+        is_rule = described.reading == "rule"
+        hosts = (host for text in texts for host in (hosts_in(text) if is_rule else (text,)))
+        yield from host_names(hosts, path, key, strange)
 
 
-def no_name(key: ObjectKey, path: str, host: str, reason: str) -> Complaint:
+def host_names(hosts: Iterable[str], path: str, key: ObjectKey, strange: list[Complaint]) -> Iterator[str]:
+    """Yield the host names of a field, without those for all hosts. strange: gets a complaint for each other text."""
+    for host in hosts:
+        if host in {"", ANY}:
+            continue
+        try:
+            yield hostname(host)
+        except ValueError as error:
+            strange.append(_no_name(key, path, host, str(error)))
+
+
+def _no_name(key: ObjectKey, path: str, host: str, reason: str) -> Complaint:
     """Return the complaint about a field whose text is no host name."""
     text = f"{key}: {path} has {quoted(host)}, which is no name ({reason}); it is left out"
     return Complaint(key, path, cut(host, LONGEST_QUOTE), "a DNS name", text)

@@ -23,8 +23,7 @@ from stacks.observe.cluster.claims.annotations import (
     CONTENT_MODE,
     EXTERNAL_DNS,
     Annotated,
-    find_annotation,
-    has_other_controller,
+    makes_claims,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble
 from stacks.observe.cluster.claims.hostnames import hostname, is_address
@@ -75,9 +74,7 @@ class DnsEndpoints:
     def _of_object(self, manifest: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...]:
         key = key_of(objects.cluster, DNS_ENDPOINTS, manifest)
         annotated = Annotated.of(key, manifest)
-        if has_other_controller(annotated):
-            return ()
-        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
+        if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return ()
         claimant = Claimant(key, created(manifest), (annotated,))
         listed = (manifest.get("spec") or {}).get("endpoints") or ()

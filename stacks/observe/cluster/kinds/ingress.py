@@ -10,18 +10,17 @@ from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
-    CONTENT_MODE,
     HOSTNAME,
     INGRESS_HOSTNAME_SOURCE,
     Annotated,
     annotated_names,
     annotation_value,
     find_annotation,
-    has_other_controller,
+    makes_claims,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
-from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
 from stacks.settings.cluster import TlsHosts
 
@@ -38,23 +37,12 @@ class Ingresses:
         return (INGRESSES,)
 
     def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
-        found = objects.all(INGRESSES)
-        if isinstance(found, Unknown):
-            return found
-        return Known(
-            tuple(
-                claim
-                for one in found.value
-                for claim in within_limits(self._of_ingress(one, objects.cluster), self.options)
-            )
-        )
+        return claims_of_each(objects.all(INGRESSES), lambda one: self._of_ingress(one, objects.cluster), self.options)
 
     def _of_ingress(self, ingress: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, INGRESSES, ingress)
         annotated = Annotated.of(key, ingress)
-        if has_other_controller(annotated) or not self._has_class(ingress, annotated):
-            return
-        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
+        if not makes_claims((annotated,), opt_in=self.options.opt_in) or not self._has_class(ingress, annotated):
             return
         faults: list[Complaint] = []
         names = hosts(ingress, annotated, self.options.tls_hosts, faults)

@@ -14,19 +14,17 @@ from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
-    CONTENT_MODE,
     HOSTNAME,
     Annotated,
     annotation_value,
-    find_annotation,
     has_other_controller,
+    makes_claims,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble
-from stacks.observe.cluster.claims.hostnames import hostname
-from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds import service
-from stacks.observe.cluster.kinds.described import ANY, each_value, no_name
+from stacks.observe.cluster.kinds.described import ANY, each_value, host_names
 
 GROUP = "networking.istio.io"
 _HOSTS = "spec.servers[].hosts[]"
@@ -50,22 +48,18 @@ class IstioGateways:
         return (GATEWAYS, SERVICES)
 
     def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
-        found = objects.all(GATEWAYS)
-        if isinstance(found, Unknown):
-            return found
-        each = (within_limits(self._of_gateway(one, objects), self.options) for one in found.value)
-        return Known(tuple(one for several in each for one in several))
+        return claims_of_each(objects.all(GATEWAYS), lambda one: self._of_gateway(one, objects), self.options)
 
     def _of_gateway(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
         key = key_of(objects.cluster, GATEWAYS, manifest)
         annotated = Annotated.of(key, manifest)
-        if not _counts(annotated, (annotated,), self.options):
+        if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
         added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
         hosts = (host.rpartition("/")[2] for host in each_value(manifest, _HOSTS) if isinstance(host, str))
         strange: list[Complaint] = []
-        names = tuple(_valid(hosts, _HOSTS, key, strange))
+        names = tuple(host_names(hosts, _HOSTS, key, strange))
         yield from strange
         own = _addresses(manifest, key, objects)
         yield from assemble(Claimant(key, created(manifest), (annotated,)), (*names, *added), own, faults)
@@ -81,11 +75,9 @@ class VirtualServices:
         return (VIRTUAL_SERVICES, GATEWAYS, SERVICES)
 
     def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
-        found = objects.all(VIRTUAL_SERVICES)
-        if isinstance(found, Unknown):
-            return found
-        each = (within_limits(self._of_virtual_service(one, objects), self.options) for one in found.value)
-        return Known(tuple(one for several in each for one in several))
+        return claims_of_each(
+            objects.all(VIRTUAL_SERVICES), lambda one: self._of_virtual_service(one, objects), self.options
+        )
 
     def _of_virtual_service(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
         key = key_of(objects.cluster, VIRTUAL_SERVICES, manifest)
@@ -96,7 +88,7 @@ class VirtualServices:
         added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
         hosts = (host for host in each_value(manifest, "spec.hosts[]") if isinstance(host, str) and "." in host)
         strange: list[Complaint] = []
-        names = tuple(dict.fromkeys((*_valid(hosts, "spec.hosts", key, strange), *added)))
+        names = tuple(dict.fromkeys((*host_names(hosts, "spec.hosts", key, strange), *added)))
         yield from strange
         claimant = Claimant(key, created(manifest), (annotated,))
         found = [
@@ -123,26 +115,14 @@ class VirtualServices:
             return
         gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
         chain = (*claimant.chain, Annotated.of(gateway_key, gateway))
-        if not _counts(chain[0], chain, self.options) or not _is_exported(manifest, claimant.key, gateway_key):
+        if not makes_claims(chain, opt_in=self.options.opt_in):
+            return
+        if not _is_exported(manifest, claimant.key, gateway_key):
             return
         bound = tuple(name for name in names if _serves(gateway, gateway_key, name, claimant.key.namespace))
         if bound:
             own = _addresses(gateway, gateway_key, objects)
             yield from assemble(replace(claimant, chain=chain), bound, own, faults)
-
-
-def _counts(one: Annotated, chain: tuple[Annotated, ...], options: Options) -> bool:
-    return not has_other_controller(one) and (not options.opt_in or find_annotation(chain, CONTENT_MODE) is not None)
-
-
-def _valid(hosts: Iterator[str], path: str, key: ObjectKey, strange: list[Complaint]) -> Iterator[str]:
-    for host in hosts:
-        if host in {"", ANY}:
-            continue
-        try:
-            yield hostname(host)
-        except ValueError as error:
-            strange.append(no_name(key, path, host, str(error)))
 
 
 def _gateways(manifest: Manifest, key: ObjectKey) -> Iterator[tuple[str, str]]:

@@ -13,16 +13,14 @@ from stacks.kube.objects import NODES, ClusterObjects, Manifest, Resource, creat
 from stacks.model.claims import Claim, Complaint
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotations import (
-    CONTENT_MODE,
     HOSTNAME,
     Annotated,
     annotated_names,
-    find_annotation,
-    has_other_controller,
+    makes_claims,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname, is_hostname
-from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
 
 EXTERNAL, INTERNAL = "ExternalIP", "InternalIP"
@@ -41,23 +39,14 @@ class Nodes:
         return (NODES,)
 
     def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
-        found = objects.all(NODES)
-        if isinstance(found, Unknown):
-            return found
-        return Known(
-            tuple(
-                claim
-                for one in found.value
-                for claim in within_limits(self._of_node(one, objects.cluster), self.options)
-            )
-        )
+        return claims_of_each(objects.all(NODES), lambda one: self._of_node(one, objects.cluster), self.options)
 
     def _of_node(self, node: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, NODES, node)
         annotated = Annotated.of(key, node)
-        if has_other_controller(annotated) or (is_cordoned(node) and not self.options.cordoned_nodes):
+        if is_cordoned(node) and not self.options.cordoned_nodes:
             return
-        if self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE):
+        if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
         names = annotated_names((annotated,), HOSTNAME, faults) or _own_name(key.name)

@@ -15,7 +15,6 @@ from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
     ACCESS,
-    CONTENT_MODE,
     HOSTNAME,
     INTERNAL_HOSTNAME,
     TARGET,
@@ -23,11 +22,11 @@ from stacks.observe.cluster.claims.annotations import (
     annotated_names,
     annotation_value,
     find_annotation,
-    has_other_controller,
+    makes_claims,
     read_settings,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, usable
-from stacks.observe.cluster.claims.limits import within_limits
+from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.kinds.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
 from stacks.observe.cluster.kinds.node import is_cordoned, is_excluded, node_addresses
@@ -65,18 +64,12 @@ class Services:
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
             nodes = Known(tuple(one for one in counted if not is_excluded(one)))
         backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
-        return Known(
-            tuple(
-                claim
-                for one in services.value
-                for claim in within_limits(self._of_service(one, objects.cluster, backends), self.options)
-            )
-        )
+        return claims_of_each(services, lambda one: self._of_service(one, objects.cluster, backends), self.options)
 
     def _of_service(self, service: Manifest, cluster: str, backends: Backends) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, SERVICES, service)
         annotated = Annotated.of(key, service)
-        if has_other_controller(annotated) or (self.options.opt_in and not find_annotation((annotated,), CONTENT_MODE)):
+        if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
         names = annotated_names((annotated,), HOSTNAME, faults)

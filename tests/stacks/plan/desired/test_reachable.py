@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
-from stacks.model.scope import Scope, reach
+from stacks.model.scope import TargetScope, reach
 from stacks.model.values import Endpoint, Known, Unknown
 from stacks.plan.desired.cluster_endpoints import ANY, StayingName, claims_by_zone, zone_claims
 from stacks.plan.desired.endpoints import endpoints
@@ -190,10 +190,10 @@ def test_no_history_of_targets_publishes_what_nobody_reaches_or_turns_the_proxy_
     for targets, others, said in history:
         wanted = proxied or bool(said)
         found = claims(*targets, proxied=said) + (claims(*others, key=OTHER, proxied=said) if others else [])
-        usable = {one for one in (*targets, *(others or ())) if reach(one).scope is Scope.PUBLIC}
+        usable = {one for one in (*targets, *(others or ())) if reach(one).scope is TargetScope.PUBLIC}
         before, grey = world.has(NAME), unproxied(world)
         world.run(sighting(found))
-        assert all(reach(one).scope is Scope.PUBLIC for several in world.has(NAME).values() for one in several)
+        assert all(reach(one).scope is TargetScope.PUBLIC for several in world.has(NAME).values() for one in several)
         assert not wanted or unproxied(world) <= grey
         if not usable:
             assert world.has(NAME) == before
