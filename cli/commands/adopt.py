@@ -82,13 +82,10 @@ def adopt(  # noqa: PLR0913 - the options of the command
         chosen = command.session.settings
         takeover = replace(takeover, unmarked=replace(takeover.unmarked, names=_full_names(names or (), chosen)))
         options = ConvergenceOptions(takeover=takeover)
-        seen = look(command.session, options)
-        waiting = 0
-        if not new and adoption.adopts(seen):
-            options = replace(options, amend=partial(only_adopted, adopted=adopted_sets(seen.changes)))
-            waiting = len(seen.changes)
-            seen = considered(chosen, seen.observation, options)
-            waiting -= len(seen.changes)
+        whole = seen = look(command.session, options)
+        if not new and adoption.adopts(whole):
+            options = replace(options, amend=partial(only_adopted, adopted=adopted_sets(whole.changes)))
+            seen = considered(chosen, whole.observation, options)
         steps = adoption.steps(chosen, seen, options.amend) if adoption.adopts(seen) else ()
         left = left_alone(chosen, seen.observation, seen.plan, takeover)
         tables.print_unmet(command.console, seen)
@@ -104,7 +101,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
         adoption.print_steps(command.console, steps)
         permission = _permission(command.console, len(steps), tool, stack, yes=yes)
         _adopt(command, seen, replace(options, permission=permission))
-        if waiting:
+        if len(whole.changes) != len(seen.changes):
             command.console.print(styled("what is new or changes otherwise waits: ", ("truenorth up", "bold")))
 
 
@@ -145,6 +142,7 @@ def _full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
     from stacks.model.errors import UserError
 
     zones = [zone.zone for zone in settings.each_zone()]
+    do = f"write it in full, in one of {', '.join(zones)}"
     found: set[str] = set()
     for name in names:
         try:
@@ -152,9 +150,8 @@ def _full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
             full = canonical.fqdn(full, zones[0]) if len(zones) == 1 else full
             canonical.check_name(full)
         except ValueError as error:
-            raise UserError(str(error), "--name", f"write it in full, in one of {', '.join(zones)}") from None
+            raise UserError(str(error), "--name", do) from None
         if not any(f".{full}".endswith(f".{zone}") for zone in zones):
-            do = f"write it in full, in one of {', '.join(zones)}"
             raise UserError(f"{quoted(name)} is in none of the zones", "--name", do)
         found.add(full)
     return frozenset(found)

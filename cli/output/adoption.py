@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -10,11 +9,10 @@ from rich.table import Table
 
 from cli.findings.changes import difference, is_mark
 from cli.output import documents, tables
+from cli.reconcile.look import Amend, as_it_is
 from cli.reconcile.result import Convergence
 from cli.terminal import plain
 from components.marks.heritage import described
-from stacks.model.observation import Observation
-from stacks.model.plan import Plan
 from stacks.plan.changes import Action, Change, changes, same
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover
@@ -25,14 +23,6 @@ from stacks.settings.stack import Settings
 FURTHER_RUNS = 2
 """One deletes what was taken over and is not wanted, one makes what could not be made beside that."""
 COLOURS = {"import": "cyan", "import mark": "cyan", "import, change": "yellow", "new mark": "green"}
-
-
-Amend = Callable[[Plan, Observation], Plan]
-
-
-def as_it_is(plan: Plan, _: Observation) -> Plan:
-    """Return the plan as it is."""
-    return plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from cli.engine.run import Listener
 from cli.reconcile import refused_before
 from cli.reconcile.apply import Carried, carry_out
 from cli.reconcile.geo_retry import Rounds
-from cli.reconcile.look import DEFAULTS, ConvergenceOptions, look
+from cli.reconcile.look import DEFAULTS, Amend, ConvergenceOptions, look
 from cli.reconcile.rejections import Rejections
 from cli.reconcile.result import Convergence
 from cli.reconcile.writes import FORESEEN
@@ -135,7 +135,7 @@ def _done(seen: Convergence, carried: Carried, seconds: float) -> Convergence:
     return replace(done, seconds=seconds)
 
 
-def _amending(amend: Callable[[Plan, Observation], Plan], known: Rejections) -> Callable[[Plan, Observation], Plan]:
+def _amending(amend: Amend, known: Rejections) -> Amend:
     def amended(plan: Plan, observation: Observation) -> Plan:
         return known.amend(amend(plan, observation), observation)
 

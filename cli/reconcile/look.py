@@ -29,6 +29,13 @@ from stacks.plan.safety.refusal import Refusal
 from stacks.settings.stack import Settings
 
 NO_PERMISSION = Permission()
+Amend = Callable[[Plan, Observation], Plan]
+"""Returns the plan to carry out, made of the plan for the world as it is."""
+
+
+def as_it_is(plan: Plan, _: Observation) -> Plan:
+    """Return the plan as it is."""
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,7 @@ class ConvergenceOptions:
     """The records to adopt, beside those that the settings allow."""
     permission: Permission = NO_PERMISSION
     """The permission for changes that the guard refuses."""
-    amend: Callable[[Plan, Observation], Plan] = lambda plan, _: plan
-    """Returns the plan to carry out, made of the plan for the world as it is."""
+    amend: Amend = as_it_is
     hold_back: bool = False
     """Whether changes that the guard refuses are taken out of the plan where possible, and the rest is carried out."""
     always: bool = False
