@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ import pytest
 import requests
 
 from cli.apiproxy.cloudflare import zone
+from cli.apiproxy.cloudflare.zone import callers_pause
 from cli.apiproxy.counts import Counts
 from cli.apiproxy.intent import Intent, Write
 from cli.apiproxy.proxy import ApiProxy
@@ -148,16 +147,20 @@ def world(_world: World) -> Iterator[World]:
 
 
 @pytest.fixture
-def gathered(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Have zones wait until so many writes have come, or none for a second, however busy the machine is."""
+def gathered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have zones send the first writes only when so many have come, however long that takes a busy machine.
 
-    def wait_for(count: int) -> None:
+    What comes after so many rounds goes at the pace of every day.
+    """
+
+    def wait_for(count: int, rounds: int = 1) -> None:
+        left = iter(range(rounds))
+
         async def gather(queue: Sized) -> None:
-            known, since = 0, time.monotonic()
-            while len(queue) < count and time.monotonic() - since < 1:
-                if len(queue) > known:
-                    known, since = len(queue), time.monotonic()
-                await asyncio.sleep(0.001)
+            full = 1 if next(left, None) is None else count
+            await callers_pause(queue)
+            while len(queue) < full:
+                await callers_pause(queue)
 
         monkeypatch.setattr(zone, "callers_pause", gather)
 
