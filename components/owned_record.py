@@ -7,14 +7,13 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from components.marks import ownership
-from components.records import canonical, canonical_content
+from components.records import canonical, canonical_content, cloudflare_fields
 from components.records.providers import PROVIDERS, Provider
 from components.records.record import Record
 from components.records.record_set import RecordSetArgs, declare_records
+from components.records.types import RECORD_TYPES
 
 TYPE = "truenorth:index:OwnedRecord"
-_TYPES = (*sorted(canonical_content.ADDRESSES), *canonical_content.EXAMPLES)
-_IN_PARTS = frozenset({"MX", "SRV", "CAA"})
 _PROXIED = frozenset({"A", "AAAA", "CNAME"})
 
 
@@ -28,9 +27,9 @@ class OwnedRecordArgs(TypedDict):
     name: str
     """The name in the zone: www, www.example.com, or @ for the zone's own."""
     type: str
-    """The record type: A, AAAA, CNAME, TXT, MX, SRV or CAA."""
+    """The record type: A, AAAA, CNAME, TXT, MX, SRV, CAA, NS, PTR, HTTPS, SVCB, TLSA, SSHFP, DS, NAPTR, LOC or URI."""
     contents: list[pulumi.Input[str]]
-    """The contents as a zone file has them, one record each; one at least. Those of MX, SRV and CAA are plain texts."""
+    """The contents as a zone file has them, one record each; one at least. A, AAAA, CNAME, TXT, NS, PTR: or outputs."""
     provider: NotRequired[str]
     """Who serves the zone: cloudflare or gandi. Default cloudflare."""
     ttl: NotRequired[int]
@@ -111,13 +110,15 @@ def _faults(args: OwnedRecordArgs) -> Iterator[str]:
         yield f"proxied: {provider.title} has no proxy for records of type {args['type']}"
     if args.get("comment") and not provider.comments:
         yield f"comment: {provider.title} has none"
+    if args["type"] in provider.lacks:
+        yield f"type: {provider.title} has no records of type {args['type']}"
     yield from _faults_of_contents(args)
 
 
 def _faults_of_contents(args: OwnedRecordArgs) -> Iterator[str]:
     kind, contents = args["type"], args["contents"]
-    if kind not in _TYPES:
-        yield f"type: {kind!r} is none of {', '.join(_TYPES)}"
+    if kind not in RECORD_TYPES:
+        yield f"type: {kind!r} is none of {', '.join(RECORD_TYPES)}"
         return
     if not contents:
         yield "contents: give at least one"
@@ -125,7 +126,7 @@ def _faults_of_contents(args: OwnedRecordArgs) -> Iterator[str]:
         yield "contents: a CNAME has one (RFC 1034, 3.6.2)"
     for content in contents:
         if not isinstance(content, str):
-            if kind in _IN_PARTS:
+            if cloudflare_fields.in_components(kind):
                 yield f"contents: give those of {kind} as plain texts, not as outputs"
             continue
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cli.findings.advice import of_advice, of_full_zones
 from cli.findings.balancing import of_geo_plan, of_sight
-from cli.findings.finding import Finding, plural
+from cli.findings.finding import SHOWN, Finding, plural
 from cli.findings.sightings import of_address, of_source
 from cli.reconcile.result import Convergence
+from components.plain_text import listed
 from stacks.model.claims import Complaint
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.plan import Plan
@@ -59,11 +59,11 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
         if one.reason not in skipped  # the complaint says it
     ]
     return (
-        *of_full_zones(plan),
+        *_of_full_zones(plan),
         *of_rejected(plan),
         *of_conflicts(plan),
         *frozen,
-        *of_advice(plan),
+        *_of_advice(plan),
         *map(of_complaint, plan.complaints),
         *of_geo_plan(plan.geo),
     )
@@ -168,4 +168,18 @@ def of_outcomes(outcomes: Iterable[Outcome]) -> tuple[Finding, ...]:
         for one in outcomes
         if isinstance(one, Unconfirmed)
     ]
+    return tuple(found)
+
+
+def _of_advice(plan: Plan) -> tuple[Finding, ...]:
+    """Return what a plan says about the settings."""
+    return tuple(Finding("settings", "warning", one.subject, one.what, one.do) for one in plan.advice)
+
+
+def _of_full_zones(plan: Plan) -> tuple[Finding, ...]:
+    """Return the zones that are too full, each with the names left out and the advice."""
+    found = []
+    for one in plan.full:
+        why = f"not made: {listed([' '.join(key) for key in one.left_out], SHOWN)}; {one.do}"
+        found.append(Finding("zone", "bad", f"the zone {one.zone}", one.what, why))
     return tuple(found)

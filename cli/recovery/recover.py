@@ -7,14 +7,13 @@ all stacks of the session's estate. Where all is well it reads the files that ha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from cli.engine.failure import Locked
 from cli.events import Mended
 from cli.recovery import intent_log, locks
-from cli.recovery.gaps import joined, takeover_by, traces_in
 from cli.session.backend import mend_sidecars, state_folder
 from cli.state import checkpoint
 from cli.state.checkpoint_cache import summary_of
@@ -62,7 +61,7 @@ def recover(
     if folder is None:
         if isinstance(after, Locked):
             _without_dead_locks(session, stacks, after, told, leading, patience)
-        return takeover_by(joined([leads, traces_in(_exported(session, stacks))]))
+        return takeover_by(joined([leads, _traces_in(_exported(session, stacks))]))
     try:
         there = {stack: locks.there(session.at(stack), folder) for stack in stacks}
         if leading:
@@ -93,7 +92,7 @@ def foreseen(session: Session) -> Takeover | None:
     session.state.pull()
     folder, stacks = state_folder(session.backend), stacks_of(session)
     if folder is None:
-        return takeover_by(traces_in(_exported(session, stacks)))
+        return takeover_by(_traces_in(_exported(session, stacks)))
     return takeover_by(_shown(session, folder, stacks))
 
 
@@ -169,7 +168,7 @@ def _shown(session: Session, folder: Path, stacks: Sequence[str]) -> Traces:
     # The estate's own stack is missed where it is not there; a shard only where there are copies of it.
     missing = [stack for stack, one in seen.items() if one is None] + _lost(folder, project, stacks)
     lost = [Traces(wanted=True, ids=checkpoint.ids_in(*checkpoint.copies(folder, project, stack))) for stack in missing]
-    there = traces_in([one.gaps for one in seen.values() if one is not None])
+    there = _traces_in([one.gaps for one in seen.values() if one is not None])
     return joined([there, *lost, *intent_log.all_remembered(session), intent_log.landed(session)])
 
 
@@ -180,3 +179,23 @@ def _lost(folder: Path, project: str, stacks: Sequence[str]) -> list[str]:
     except FileNotFoundError:
         return []
     return sorted(one for one in noted if one.startswith(stacks[0] + INFIX) and one not in stacks)
+
+
+def joined(traces: Iterable[Traces]) -> Traces:
+    """Return the union of these traces."""
+    union = intent_log.NOTHING
+    for one in traces:
+        union = Traces(union.wanted or one.wanted, union.records | one.records, union.ids | one.ids)
+    return union
+
+
+def _traces_in(gaps: Iterable[Gaps]) -> Traces:
+    """Return the findings from the gaps of an estate's stacks: begun creations, or no stack with a record."""
+    found = tuple(gaps)
+    lacks = not any(one.holds_any for one in found) or any(one.is_pending for one in found)
+    return Traces(wanted=lacks, records=frozenset().union(*(one.records for one in found)))
+
+
+def takeover_by(traces: Traces) -> Takeover | None:
+    """Return the takeover for these traces; None where there are none."""
+    return None if traces == intent_log.NOTHING else Takeover("truenorth", traces=traces)

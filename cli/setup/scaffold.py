@@ -15,17 +15,6 @@ IGNORED = """\
 .venv/
 __pycache__/
 """
-_TEMPLATE = """\
-template:
-  displayName: TrueNorth
-  description: {title}
-  config:
-    truenorth:zone:
-      description: The zone, e.g. example.com
-    truenorth:names:
-      description: Names that point at the address of this machine's network, as a list; "@" for the zone itself
-      default: "[www]"
-"""
 
 
 class Toolchain(Enum):
@@ -65,9 +54,3 @@ def new_files(name: str) -> dict[str, str]:
         "requirements.txt": f"{requirement()}\n",
         ".gitignore": IGNORED,
     }
-
-
-def template_files() -> dict[str, str]:
-    """Return the files of the template for `pulumi new`, which asks for the name and the description by itself."""
-    described = description("${PROJECT}", Toolchain.PIP, "${DESCRIPTION}")
-    return {**new_files(""), "Pulumi.yaml": described + _TEMPLATE.format(title=TITLE)}

@@ -6,6 +6,7 @@ refresh.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,10 @@ import pulumi
 import pulumi_cloudflare
 
 from components.geo import canonical
-from components.geo import kept as geo_kept
 from components.geo.arguments import GeoLoadBalancerArgs, GeoPoolArgs, GeoPoolMonitor, GeoPoolOrigin
 
 _AFFINITY = "session_affinity_attributes"
-_UNTOUCHED = [name for name in geo_kept.BALANCER if name != _AFFINITY]
+_UNTOUCHED, _UNTOUCHED_OF_POOLS = ("networks", "rules"), ("health_sources", "monitor_group", "notification_filter")
 """What stays as state has it where nothing is said. Not the attributes of session affinity: the provider completes
 those of state with a default that the API does not answer, which would be a change."""
 _DEFAULT_TTL = 30  # seconds
@@ -49,7 +49,7 @@ def pool(
     logical_name: str, args: GeoPoolArgs, monitor_id: pulumi.Input[str] | None, opts: pulumi.ResourceOptions
 ) -> pulumi.Resource:
     """Declare a pool under its logical name."""
-    kept = geo_kept.parse(args.get("kept", ""))
+    kept = _kept(args)
     shedding = args.get("load_shedding", {})
     made: pulumi.Resource = pulumi_cloudflare.LoadBalancerPool(
         logical_name,
@@ -74,14 +74,23 @@ def pool(
         description=args.get("description", ""),
         monitor=monitor_id,
         **kept,
-        opts=opts if args.get("kept") else _untouched(opts, geo_kept.POOL),
+        opts=opts if args.get("kept") else _untouched(opts, _UNTOUCHED_OF_POOLS),
     )
     return made
 
 
+def _kept(args: GeoPoolArgs | GeoLoadBalancerArgs) -> dict[str, Any]:
+    """Return the fields without arguments that are to be sent again: a PUT of the API resets those it leaves out.
+
+    https://developers.cloudflare.com/api/resources/load_balancers/methods/update/
+    """
+    values: dict[str, Any] = json.loads(args.get("kept") or "{}")
+    return values
+
+
 def load_balancer(logical_name: str, args: GeoLoadBalancerArgs, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Declare a load balancer under its logical name."""
-    kept = geo_kept.parse(args.get("kept", ""))
+    kept = _kept(args)
     affinity = args.get("session_affinity", "none")
     if headers := args.get("session_affinity_headers"):
         kept[_AFFINITY] = {"require_all_headers": False, **kept.get(_AFFINITY, {}), "headers": headers}

@@ -77,7 +77,7 @@ class LoadShedding:
 class Pool:
     """A pool of origins, sorted by name. latitude, longitude: degrees, north and east positive; both or neither.
 
-    kept: further fields, as `components.geo.kept` writes them; "" for none.
+    kept: further fields, as JSON by the API's names; "" for none.
     """
 
     name: str
@@ -100,8 +100,7 @@ class LoadBalancer:
 
     ttl: seconds, only where it is not proxied. session_affinity_ttl: seconds; 0 for the default. pool_weights: 0 to 1,
     by pool, for the policy random; default_weight for the others. session_affinity_headers: those that make a session,
-    for session affinity by header; () leaves them as they are. kept: further fields, as
-    `components.geo.kept` writes them; "" for none.
+    for session affinity by header; () leaves them as they are. kept: further fields, as JSON; "" for none.
     """
 
     name: str

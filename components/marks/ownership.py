@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from components.records.types import DELEGATING_TYPES
+
 HERITAGE = "truenorth"
 DEFAULT_PREFIX = "_truenorth-%{record_type}."
 WILDCARD_LABEL = "_wildcard"
@@ -64,15 +66,17 @@ def parse(content: str) -> Mark | None:
 
 @cache
 def _label(record_type: str, prefix: str) -> str:
-    """Return the label in front of the marks of a type; cached, as it is needed several times for each record."""
-    return prefix.lower().replace("%{record_type}", record_type.lower())
+    """Return the text in front of the marks of a type; cached, as it is needed several times for each record."""
+    text = prefix.lower().replace("%{record_type}", record_type.lower())
+    return f"{text[:-1]}-" if record_type in DELEGATING_TYPES and text.endswith(".") else text
 
 
 def mark_name(name: str, record_type: str, prefix: str = DEFAULT_PREFIX) -> str:
     """Return the name of the TXT mark of a record set.
 
     The prefix becomes a label in front, so that the mark of the apex stays inside the zone and no host is shadowed;
-    `%{record_type}` in it is the type in lower case. A wildcard label is replaced: a mark must not match queries.
+    `%{record_type}` in it is the type in lower case. A wildcard label is replaced: a mark must not match queries. The
+    mark of a delegation stands beside the delegated name, as what stands below it is never answered.
     """
     label = _label(record_type, prefix)
     host = f"{WILDCARD_LABEL}{name[1:]}" if name.startswith("*") else name

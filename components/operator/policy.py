@@ -99,7 +99,10 @@ _IN_A_ZONE = (
     "('.' + e.dnsName.lowerAscii()).endsWith('.' + z + '.'))"
 )
 _POINTED_AT = (
-    "has(e.recordType) && !(e.recordType in ['', 'A', 'AAAA', 'CNAME', 'MX']) ? '' : "
+    "has(e.recordType) && e.recordType in ['HTTPS', 'SVCB'] ? e.targets.map(t, t.trim().split(' ').filter(w, "
+    "w != '')).map(words, words.filter(w, size(words) > 1 && w == words[1] && w != '.').join(',') + ',' + "
+    "words.filter(w, w.matches('^ipv[46]hint=')).map(w, w.substring(9).replace('\"', '')).join(',')).join(',') : "
+    "has(e.recordType) && !(e.recordType in ['', 'A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR']) ? '' : "
     "e.targets.map(t, t.trim().split(' ')[size(t.trim().split(' ')) - 1]).join(',')"
 )
 """The hosts and addresses of an endpoint, with commas between."""
@@ -166,11 +169,16 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             f"{_names_in('variables.texts')}.filter(n, variables.zones.exists(z, n == z || n.endsWith('.' + z)))"
         ),
         "selected": f"variables.domains.filter(i, {_IN_NAMESPACE} && {_HAS_LABELS})",
+        "handed": (
+            "variables.endpoints.filter(e, has(e.recordType) && e.recordType in ['NS', 'DS']).map(e, string(e.dnsName))"
+        ),
+        "delegated": f"{_names_in('variables.handed')}.filter(n, n in variables.names)",
         "patterns": f"variables.allowed.map(all, {_as_regex('all')})",
         "excluded": f"variables.exclusions.map(all, {_as_regex('all')})",
         "reached": f"variables.tails.map(all, {_as_regex('all')})",
         "refused": (
-            "!variables.counts ? [] : variables.names.filter(n, n in variables.taken || "
+            "!variables.counts ? [] : variables.names.filter(n, n in variables.taken || (n in variables.delegated && "
+            "!variables.selected.exists(i, n in variables.allowed[i])) || "
             "variables.prefixes.exists(p, n.startsWith(p)) || "
             f"variables.suffixes.exists(s, {_HAS_SUFFIX}) || "
             "(size(variables.domains) == 0 ? n.split('.').exists(l, l.startsWith('_')) : "

@@ -11,6 +11,8 @@ from components.records import international
 AUTOMATIC_TTL = 1
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 MAXIMUM_NAME = 253
+LONGEST_ADDRESS = 64
+"""Characters; an IPv6 address with its zone has fewer."""
 
 
 def fqdn(name: str, zone: str) -> str:
@@ -75,6 +77,17 @@ def address(text: str, record_type: str) -> str:
         wanted = "IPv4" if record_type == "A" else "IPv6"
         raise ValueError(f"{quoted(text)} is no {wanted} address, which a record of type {record_type} needs")
     return str(parsed)
+
+
+def is_address(text: str) -> bool:
+    """Return whether the text is an IP address."""
+    if len(text) > LONGEST_ADDRESS or (":" not in text and not text[-1:].isdigit()):
+        return False  # most names end here: parsing each took a third of the time of a first look at a cluster
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def ttl(value: int, *, proxied: bool, automatic: int = AUTOMATIC_TTL) -> int:

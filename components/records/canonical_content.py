@@ -31,13 +31,26 @@ _RELATIVE = dns.name.Name((b"\0", b""))
 _END_OF_RELATIVE = _RELATIVE.to_text()
 SEPARATOR = "\n"
 """Between the values of a whole record set in one content."""
+_DIGEST = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
 EXAMPLES = {
     "CNAME": "host.example.net",
     "TXT": "v=spf1 -all",
     "MX": "10 mail.example.com",
     "SRV": "10 5 5060 sip.example.com",
     "CAA": '0 issue "letsencrypt.org"',
+    "NS": "ns1.example.net",
+    "PTR": "host.example.com",
+    "HTTPS": '1 . alpn="h3,h2"',
+    "SVCB": '1 svc.example.com port="8443"',
+    "TLSA": f"3 1 1 {_DIGEST}",
+    "SSHFP": f"4 2 {_DIGEST}",
+    "DS": f"2371 13 2 {_DIGEST}",
+    "NAPTR": '100 10 "S" "SIP+D2U" "" _sip._udp.example.com',
+    "LOC": "52 22 23.000 N 4 53 32.000 E -2.00m",
+    "URI": '10 1 "https://www.example.com/"',
 }
+_DIGITS_AT = {"TLSA": 3, "DS": 3, "SSHFP": 2}
+"""The position of the hexadecimal digits in a content, by type: to the end, and in groups as people like."""
 
 
 def content(record_type: str, text: str, zone: str = "") -> str:
@@ -66,7 +79,12 @@ def content(record_type: str, text: str, zone: str = "") -> str:
             f"{quoted(text)} is no content of a record of type {record_type} ({reason}), "
             f"e.g. {EXAMPLES.get(record_type, '')}"
         ) from None
-    return " ".join(_word(word, record_type, zone) for word in parsed.to_text().split(" "))
+    written = parsed.to_text()
+    if record_type in _DIGITS_AT:
+        words = written.split(" ")
+        position = _DIGITS_AT[record_type]
+        return " ".join([*words[:position], "".join(words[position:])])
+    return hosts.changed(record_type, written, lambda host: _host(host, zone))
 
 
 def lenient(record_type: str, text: str) -> str:
@@ -108,9 +126,7 @@ def _txt(text: str) -> str:
     return TXT(dns.rdataclass.IN, dns.rdatatype.TXT, chunks).to_text()
 
 
-def _word(word: str, record_type: str, zone: str) -> str:
-    if record_type == "CAA" or not word.endswith("."):
-        return word
+def _host(word: str, zone: str) -> str:
     if zone and word.endswith(_END_OF_RELATIVE):
         return hosts.completed(word.removesuffix(_END_OF_RELATIVE).rstrip(".").lower(), zone)
     return word.rstrip(".").lower() or "."

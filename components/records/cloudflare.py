@@ -22,7 +22,7 @@ def declare(
 ) -> pulumi.Resource:
     """Declare one record under its logical name.
 
-    content: in place of the record's own where only the run tells it; not for MX, SRV and CAA, which have it in parts.
+    content: in place of the record's own where only the run tells it; not for types that have it in components.
 
     The SDK's class adds the resource's name in version 5 as an alias, under which no state of ours holds anything.
     """
@@ -34,7 +34,7 @@ def declare(
         "proxied": record.proxied,
         "comment": record.comment or None,
         "tags": list(record.tags) or None,
-        **(cloudflare_fields.fields(record.type, record.spelled) if content is None else {"content": content}),
+        **(cloudflare_fields.inputs(record.type, record.spelled) if content is None else {"content": content}),
     }
     return official.resource(_PROVIDER, logical_name, inputs, opts)
 

@@ -1,14 +1,62 @@
-"""Cloudflare's fields of a record's content: MX has its priority apart, SRV and CAA come in components.
+"""Cloudflare's fields of a record's content: most types come in components, some have their priority apart.
 
 https://developers.cloudflare.com/api/resources/dns/subresources/records/methods/create/
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from components.records import canonical_content
+from components.records import canonical_content, cloudflare_location
+
+
+class _Form(NamedTuple):
+    """A kind of component: how it is made of a word of the content, and how it is written there."""
+
+    made: Callable[[str], object]
+    written: Callable[[object], str]
+
+
+def _word(value: object) -> str:
+    """Return a value as text: 10.0, as JSON of state or plugin has it, is 10."""
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+_NUMBER = _Form(int, _word)
+_WORD = _Form(str, _word)
+_QUOTED = _Form(lambda word: word[1:-1], lambda value: f'"{value}"')
+_DIGITS = _Form(str.upper, _word)  # as it is stored: https://github.com/octodns/octodns-cloudflare/pull/39
+_ABSOLUTE = _Form(lambda host: f"{host.rstrip('.')}.", _word)  # as DNSControl and octoDNS write it
+_BINDING = {"priority": _NUMBER, "target": _WORD, "value": _Form(str, lambda value: str(value).strip())}
+_COMPONENTS = {
+    "SRV": {"priority": _NUMBER, "weight": _NUMBER, "port": _NUMBER, "target": _WORD},
+    "CAA": {"flags": _NUMBER, "tag": _WORD, "value": _QUOTED},
+    "HTTPS": _BINDING,
+    "SVCB": _BINDING,
+    "TLSA": {"usage": _NUMBER, "selector": _NUMBER, "matching_type": _NUMBER, "certificate": _DIGITS},
+    "SSHFP": {"algorithm": _NUMBER, "type": _NUMBER, "fingerprint": _DIGITS},
+    "DS": {"key_tag": _NUMBER, "algorithm": _NUMBER, "digest_type": _NUMBER, "digest": _DIGITS},
+    "NAPTR": {
+        "order": _NUMBER,
+        "preference": _NUMBER,
+        "flags": _QUOTED,
+        "service": _QUOTED,
+        "regex": _QUOTED,
+        "replacement": _ABSOLUTE,
+    },
+    "URI": {"weight": _NUMBER, "target": _QUOTED},
+}
+"""The components of each type, in the order of its content."""
+_APART = frozenset({"MX", "URI"})
+"""The types whose content begins with a number that is no part of the rest."""
+_WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
+
+
+def in_components(record_type: str) -> bool:
+    """Return whether the content of a type is given in several fields."""
+    return record_type in _COMPONENTS or record_type in _APART or record_type == cloudflare_location.TYPE
 
 
 def content(item: Mapping[str, Any]) -> str:
@@ -18,33 +66,58 @@ def content(item: Mapping[str, Any]) -> str:
 
 def spelled(item: Mapping[str, Any]) -> str:
     """Return the content in zone file form as it is spelled. item: as for `content`."""
-    record_type, text, data = item["type"], item.get("content") or "", item.get("data") or {}
-    if record_type == "SRV" and data:
-        text = " ".join(_word(data[key]) for key in ("priority", "weight", "port", "target"))
-    elif record_type == "CAA" and data:
-        text = f'{_word(data["flags"])} {data["tag"]} "{data["value"]}"'
-    elif record_type == "MX":
+    record_type, text = item["type"], str(item.get("content") or "")
+    data = {_in_the_api(name): value for name, value in (item.get("data") or {}).items()}
+    if data and record_type == cloudflare_location.TYPE:
+        text = cloudflare_location.content(data)
+    elif data and record_type in _COMPONENTS:
+        components = (form.written(data.get(name, "")) for name, form in _COMPONENTS[record_type].items())
+        text = " ".join(component for component in components if component)
+    if record_type in _APART:
         # What was taken over has no priority in state where it is zero.
         text = f"{_word(item.get('priority') or 0)} {text}"
-    return str(text)
+    return text
 
 
 def fields(record_type: str, text: str) -> dict[str, Any]:
-    """Return the fields of a content in zone file form, named as in the API; in the resource but for their case."""
-    if record_type == "MX":
-        priority, host = text.split()
-        return {"content": host, "priority": int(priority)}
+    """Return the fields of a content in zone file form, named as in the API."""
+    priority: dict[str, Any] = {}
+    if record_type in _APART:
+        first, text = text.split(maxsplit=1)
+        priority["priority"] = int(first)
+    if record_type == cloudflare_location.TYPE:
+        return {"data": cloudflare_location.components(text)}
+    if record_type not in _COMPONENTS:
+        return {"content": text, **priority}
+    forms = _COMPONENTS[record_type]
+    words = _words(text, len(forms), to_the_end=forms is _BINDING)
+    data = {name: form.made(word) for (name, form), word in zip(forms.items(), words, strict=True)}
     if record_type == "SRV":
-        priority, weight, port, target = text.split()
         # The API gives the priority back beside the data, too: undeclared, it would be a change at each refresh.
-        data = {"priority": int(priority), "weight": int(weight), "port": int(port), "target": target}
-        return {"data": data, "priority": int(priority)}
-    if record_type == "CAA":
-        flags, tag, value = text.split(" ", 2)
-        return {"data": {"flags": int(flags), "tag": tag, "value": value.strip('"')}}
-    return {"content": text}
+        priority["priority"] = data["priority"]
+    return {"data": data, **priority}
 
 
-def _word(value: object) -> str:
-    """Return a value as text: 10.0, as JSON of state or plugin has it, is 10."""
-    return str(int(value)) if isinstance(value, float) else str(value)
+def inputs(record_type: str, text: str) -> dict[str, Any]:
+    """Return the same fields, named as in the Pulumi package."""
+    given = fields(record_type, text)
+    if "data" in given:
+        given["data"] = {_in_pulumi(name): value for name, value in given["data"].items()}
+    return given
+
+
+def _words(text: str, count: int, *, to_the_end: bool) -> list[str]:
+    """Return the words of a content. to_the_end: whether the last one is all that is left, which may be nothing."""
+    if to_the_end:
+        words = text.split(maxsplit=count - 1)
+        return [*words, *[""] * (count - len(words))]
+    return _WORDS.findall(text)
+
+
+def _in_pulumi(name: str) -> str:
+    first, *others = name.split("_")
+    return "".join([first, *(one.capitalize() for one in others)])
+
+
+def _in_the_api(name: str) -> str:
+    return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)

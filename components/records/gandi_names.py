@@ -5,10 +5,7 @@ A name in a content without a final dot is one in the zone, as in a zone file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from components.records import international
-from components.records.hosts import HOST_AT
+from components.records import hosts, international
 
 APEX = "@"
 
@@ -25,17 +22,9 @@ def fqdn(name: str, zone: str) -> str:
 
 def absolute(record_type: str, text: str, zone: str) -> str:
     """Return a content of the API with its host name in full."""
-    return _with_host(record_type, text, lambda host: host if host.endswith(".") else fqdn(host, zone))
+    return hosts.changed(record_type, text, lambda host: host if host.endswith(".") else fqdn(host, zone))
 
 
 def stored(record_type: str, text: str) -> str:
     """Return a canonical content in the API's form: its host name with the final dot."""
-    return _with_host(record_type, text, lambda host: host if host.endswith(".") else f"{host}.")
-
-
-def _with_host(record_type: str, text: str, change: Callable[[str], str]) -> str:
-    position = HOST_AT.get(record_type)
-    words = text.split()
-    if position is None or len(words) != position + 1:
-        return text
-    return " ".join([*words[:-1], change(words[-1])])
+    return hosts.changed(record_type, text, lambda host: host if host.endswith(".") else f"{host}.")

@@ -14,31 +14,54 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from collections.abc import Callable
 
 from components.plain_text import quoted
-from components.records import international
+from components.records import canonical, international
 
-HOST_AT = {"ALIAS": 0, "CNAME": 0, "DNAME": 0, "NS": 0, "PTR": 0, "MX": 1, "HTTPS": 1, "SVCB": 1, "SRV": 3}
-"""The position of the host in a content, by type."""
+HOST_AT = (
+    dict.fromkeys(("ALIAS", "CNAME", "DNAME", "NS", "PTR"), 0)
+    | dict.fromkeys(("MX", "HTTPS", "SVCB"), 1)
+    | {"SRV": 3, "NAPTR": -1}
+)
+"""The position of the host among the words of a content, by type; -1: the last one."""
+_WITH_PARAMETERS = frozenset({"HTTPS", "SVCB"})
+"""The types with parameters behind the host (RFC 9460)."""
 _TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 """Labels of top-level domains: letters alone, or Punycode (RFC 6912, section 4)."""
 
 
 def written(record_type: str, text: str) -> str:
     """Return the host of a content as it is written; "" where the type has none, or the text is no such content."""
-    position = HOST_AT.get(record_type)
-    words = [] if position is None else text.split()
-    return words[position] if position is not None and len(words) > position else ""
+    return _parted(record_type, text)[1]
+
+
+def changed(record_type: str, text: str, change: Callable[[str], str]) -> str:
+    """Return a content with its host changed; as it is where it has none."""
+    before, host, after = _parted(record_type, text)
+    return " ".join(part for part in (before, change(host), after) if part) if host else text
 
 
 def in_ascii(record_type: str, text: str) -> str:
     """Return a content with its host in Punycode. Raises ValueError where that is no international name."""
-    if text.isascii() or (host := written(record_type, text)).isascii():
+    if text.isascii() or written(record_type, text).isascii():
         return text
-    words = text.split()
-    words[HOST_AT[record_type]] = international.to_ascii(host)
-    return " ".join(words)
+    return changed(record_type, text, international.to_ascii)
+
+
+def _parted(record_type: str, text: str) -> tuple[str, str, str]:
+    """Return what stands before the host of a content, the host, and what stands behind it."""
+    position = HOST_AT.get(record_type)
+    if position is None:
+        return text, "", ""
+    if position < 0:  # what stands before may be quoted, spaces and all
+        start, _, last = text.rstrip().rpartition(" ")
+        return start, last, ""
+    words = text.split(maxsplit=position + 1)
+    before, host, after = words[:position], words[position : position + 1], words[position + 1 :]
+    if not host or (after and record_type not in _WITH_PARAMETERS):
+        return text, "", ""
+    return " ".join(before), host[0], " ".join(after)
 
 
 def completed(host: str, zone: str) -> str:
@@ -50,7 +73,7 @@ def completed(host: str, zone: str) -> str:
         return host or zone
     if len(host) > international.LONGEST_NAME:
         raise ValueError(f"the host {quoted(host)} is longer than {international.LONGEST_NAME} characters")
-    if _is_address(host):
+    if canonical.is_address(host):
         raise ValueError(f"{quoted(host)} is an IP address, which is no host name")
     inside = f"{host}.{zone}"
     _, dot, last = host.rpartition(".")
@@ -60,11 +83,3 @@ def completed(host: str, zone: str) -> str:
             f"in the zone, or {host}. with a dot at its end"
         )
     return host if dot else inside
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

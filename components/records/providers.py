@@ -13,7 +13,8 @@ class Provider:
     release of Pulumi's package, of its plugin as of its SDKs. server: where the plugin is downloaded from, None for
     Pulumi's own. token_variable: the variable of the plugin's token. whole_sets: whether a resource holds all values
     of a name and type, not one.
-    comments, proxies: whether it has these. apex_alias: the type of an alias of the zone itself.
+    comments, proxies: whether it has these. apex_alias: the type of an alias of the zone itself. lacks: the types of
+    records that it does not serve.
     automatic_ttl: the stored value of TTL 1, "automatic"; TTLs are seconds; ttls: the possible ones in words.
     """
 
@@ -28,6 +29,7 @@ class Provider:
     comments: bool
     proxies: bool
     apex_alias: str
+    lacks: frozenset[str]
     shortest_ttl: int
     longest_ttl: int
     automatic_ttl: int
@@ -49,6 +51,7 @@ PROVIDERS = {
             comments=True,
             proxies=True,
             apex_alias="CNAME",
+            lacks=frozenset(),
             shortest_ttl=30,
             longest_ttl=86_400,
             automatic_ttl=1,
@@ -66,6 +69,7 @@ PROVIDERS = {
             comments=False,
             proxies=False,
             apex_alias="ALIAS",
+            lacks=frozenset({"URI"}),
             shortest_ttl=300,
             longest_ttl=2_592_000,
             automatic_ttl=300,

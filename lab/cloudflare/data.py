@@ -20,7 +20,11 @@ _INVALID = 9102  # not documented: match the status
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A component: a number up to `maximum`, a host name, or (neither) any text. Without a default it is required."""
+    """A component: a number up to `maximum`, a host name, or (neither) any text. Without a default it is required.
+
+    Hexadecimal digits are stored in upper case: https://github.com/octodns/octodns-cloudflare/pull/39,
+    https://github.com/kubernetes-sigs/external-dns/pull/6616
+    """
 
     name: str
     maximum: float | None = None
@@ -28,6 +32,7 @@ class Field:
     host: bool = False
     default: float | None = None
     options: tuple[str, ...] = ()
+    digits: bool = False
 
 
 _BYTE, _WORD = 255, 65535
@@ -36,7 +41,7 @@ _CERTIFICATE = (
     Field("usage", _BYTE),
     Field("selector", _BYTE),
     Field("matching_type", _BYTE),
-    Field("certificate"),
+    Field("certificate", digits=True),
 )
 _SERVICE_BINDING = (Field("priority", _WORD), Field("target", host=True), Field("value"))
 
@@ -44,7 +49,12 @@ DATA_FIELDS: dict[str, tuple[Field, ...]] = {
     "CAA": (Field("flags", _BYTE), Field("tag"), Field("value")),
     "CERT": (Field("type", _WORD), Field("key_tag", _WORD), Field("algorithm", _BYTE), Field("certificate")),
     "DNSKEY": (Field("flags", _WORD), Field("protocol", _BYTE), Field("algorithm", _BYTE), Field("public_key")),
-    "DS": (Field("key_tag", _WORD), Field("algorithm", _BYTE), Field("digest_type", _BYTE), Field("digest")),
+    "DS": (
+        Field("key_tag", _WORD),
+        Field("algorithm", _BYTE),
+        Field("digest_type", _BYTE),
+        Field("digest", digits=True),
+    ),
     "HTTPS": _SERVICE_BINDING,
     "LOC": (
         Field("lat_degrees", 90),
@@ -70,7 +80,7 @@ DATA_FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "SMIMEA": _CERTIFICATE,
     "SRV": (Field("priority", _WORD), Field("weight", _WORD), Field("port", _WORD), Field("target", host=True)),
-    "SSHFP": (Field("algorithm", _BYTE), Field("type", _BYTE), Field("fingerprint")),
+    "SSHFP": (Field("algorithm", _BYTE), Field("type", _BYTE), Field("fingerprint", digits=True)),
     "SVCB": _SERVICE_BINDING,
     "TLSA": _CERTIFICATE,
     "URI": (Field("weight", _WORD), Field("target")),
@@ -97,6 +107,10 @@ def components(record_type: str, data: Mapping[str, object]) -> tuple[dict[str, 
 
 def content_of(record_type: str, data: Mapping[str, object]) -> str:
     """Make the content of the components, as the API does."""
+    if record_type == "LOC":
+        angles = [str(data[field.name]) for field in DATA_FIELDS[record_type][:8]]
+        metres = [f"{data[field.name]}m" for field in DATA_FIELDS[record_type][8:]]
+        return " ".join(["IN LOC", *angles, *metres])
     marks = _IN_MARKS.get(record_type, set())
     parts = [
         f'"{data[field.name]}"' if field.name in marks else str(data[field.name]).strip()
@@ -124,4 +138,4 @@ def _text(field: Field, value: object, problems: list[Problem]) -> str:
         if name is None:
             problems.append(Problem(_INVALID, f"{field.name} must be a valid hostname."))
         return name or value
-    return value
+    return "".join(value.split()).upper() if field.digits else value.strip()

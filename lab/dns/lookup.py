@@ -33,6 +33,7 @@ class Reply:
     authoritative: bool = True
     answer: list[dns.rrset.RRset] = field(default_factory=list)
     authority: list[dns.rrset.RRset] = field(default_factory=list)
+    additional: list[dns.rrset.RRset] = field(default_factory=list)
 
 
 def look_up(zones: Mapping[str, Zone], name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> Reply:
@@ -71,9 +72,9 @@ def _in_zone(zone: Zone, name: dns.name.Name, record_type: dns.rdatatype.RdataTy
 
 
 def _at_name(zone: Zone, name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> Reply:
-    if cut := zone.delegation(name):
-        owner, servers = cut
-        return Reply(authoritative=False, authority=[_rrset(owner, servers)])
+    cut = zone.delegation(name)
+    if cut and (name, record_type) != (cut[0], dns.rdatatype.DS):  # of which the parent knows (RFC 4035, 3.1.4.1)
+        return _referral(zone, *cut)
     records = zone.at(name)
     if records is None:
         return Reply(dns.rcode.NXDOMAIN, authority=[_soa(zone)])
@@ -85,6 +86,14 @@ def _at_name(zone: Zone, name: dns.name.Name, record_type: dns.rdatatype.RdataTy
         return _flattened(zone, name, alias[0], record_type)
     answer = _own(zone, name, records, record_type, proxied=proxied)
     return Reply(answer=[answer]) if answer else Reply(authority=[_soa(zone)])
+
+
+def _referral(zone: Zone, owner: dns.name.Name, servers: Sequence[ZoneRecord]) -> Reply:
+    """Refer to the name servers of a delegated name, with the addresses of those that lie below it."""
+    found = _rrset(owner, servers)
+    hosts = [one.target for one in found if one.target.is_subdomain(owner)]
+    glue = [_rrset(host, alike) for host in hosts for kind in EDGE if (alike := zone.glue(host, kind))]
+    return Reply(authoritative=False, authority=[found], additional=glue)
 
 
 def _own(

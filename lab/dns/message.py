@@ -65,6 +65,7 @@ def write(
             pass
     response.answer.clear()
     response.authority.clear()
+    response.additional.clear()
     response.flags |= dns.flags.TC
     return response.to_wire(max_size=largest)
 
@@ -73,5 +74,6 @@ def _fill(response: dns.message.Message, reply: Reply) -> None:
     response.set_rcode(reply.rcode)
     response.answer = list(reply.answer)
     response.authority = list(reply.authority)
+    response.additional = list(reply.additional)
     if reply.authoritative:
         response.flags |= dns.flags.AA

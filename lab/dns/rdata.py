@@ -24,7 +24,8 @@ def rdata(record: ZoneRecord) -> dns.rdata.Rdata:
     record_type = dns.rdatatype.from_text(record.type)
     if record_type is dns.rdatatype.TXT:
         return TXT(dns.rdataclass.IN, record_type, strings(record.content))
-    text = record.content if record.priority is None else f"{record.priority} {record.content}"
+    text = record.content.removeprefix("IN LOC ")
+    text = text if record.priority is None else f"{record.priority} {text}"
     return dns.rdata.from_text(dns.rdataclass.IN, record_type, text, dns.name.root, relativize=False)
 
 

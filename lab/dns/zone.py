@@ -76,3 +76,7 @@ class Zone:
                 cut = name, servers
             name = name.parent()
         return cut
+
+    def glue(self, name: dns.name.Name, record_type: str) -> list[ZoneRecord]:
+        """The records of a type at a name, above or below a cut."""
+        return [record for record in self._nodes.get(key(name), []) if record.type == record_type]

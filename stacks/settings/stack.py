@@ -21,7 +21,7 @@ from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings import geo_environment
 from stacks.settings.checks.geo import check_geo
-from stacks.settings.checks.record_hosts import check_names
+from stacks.settings.checks.records import check_names
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone

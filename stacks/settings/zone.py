@@ -14,14 +14,15 @@ from components.records import canonical, canonical_content
 from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
 from stacks.model.scope import TargetScope, reach, tunnel_of
-from stacks.settings.checks.record_hosts import check_hosts
+from stacks.settings.checks.records import Asked, check_content, check_delegations, check_hosts
 from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
 
 AddressType = Literal["A", "AAAA"]
-RecordType = Literal["A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA"]
+_Usual = Literal["A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA", "NS", "PTR"]
+RecordType = Literal[_Usual, "HTTPS", "SVCB", "TLSA", "SSHFP", "DS", "NAPTR", "LOC", "URI"]
 Policy = Literal["sync", "upsert-only", "create-only"]
 Adopt = Literal["never", "owned", "same-content", "all"]
 Marks = Literal["txt", "comment", "none"]
@@ -101,15 +102,7 @@ class RecordSettings(BaseModel):
 
     @model_validator(mode="after")
     def _content_is_of_the_type(self) -> RecordSettings:
-        for text in self.content:
-            try:
-                canonical_content.content(self.type, text)
-            except ValueError as error:
-                raise fault(f"{self.name}: {error}", "write it as a zone file has it") from None
-        if self.type == "CNAME" and len(self.content) > 1:
-            raise fault(f"{self.name} has {len(self.content)} CNAMEs", "a name has one CNAME, or other records")
-        if self.proxied and self.type not in {"A", "AAAA", "CNAME"}:
-            raise fault(f"{self.name} {self.type} cannot be proxied", "only A, AAAA and CNAME records can")
+        check_content(self)
         return self
 
     def leads_to_tunnel(self, provider: str) -> bool:
@@ -186,6 +179,9 @@ class ZoneSettings(ZoneDefaults):
                     "remove proxied, or set proxied: false for this zone",
                     (setting, position, "proxied"),
                 )
+            if isinstance(entry, RecordSettings) and entry.type in self.traits.lacks:
+                what = f"{self.traits.title} has no {entry.type} records"
+                raise fault(what, "remove the entry", (setting, position, "type"))
             ttl = self.ttl if entry.ttl is None else entry.ttl
             if self.wants_proxy(entry):
                 continue  # then the ttl is automatic, whatever is written
@@ -202,11 +198,12 @@ class ZoneSettings(ZoneDefaults):
         if not self.zone:
             return self
         seen: dict[str, dict[Neighbour, str]] = defaultdict(dict)
+        asked: list[Asked] = []
         for setting, position, entry in self._entries():
             where = (setting, position)
             try:
                 name = self.fqdn(entry)
-                canonical.check_name(ownership.mark_name(name, "CNAME", self.mark_prefix))
+                canonical.check_name(ownership.mark_name(name, getattr(entry, "type", CNAME), self.mark_prefix))
             except ValueError as error:
                 raise fault(
                     str(error),
@@ -223,15 +220,16 @@ class ZoneSettings(ZoneDefaults):
                 if what:
                     raise fault(f"{name} has {what}", do, where)
                 seen[name][one] = entry.name
+                asked.append(Asked(name, one.type, where))
             self._check_proxied(name, entry, where)
         check_hosts(self.records, self.zone, {*seen})
+        check_delegations(asked, self.zone, self.delegations)
         return self
 
     def _check_proxied(self, name: str, entry: NameSettings | RecordSettings, where: tuple[str, int]) -> None:
         is_tunnel = isinstance(entry, RecordSettings) and entry.proxied is None
-        if is_tunnel or not self.wants_proxy(entry):
-            return
-        if (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
+        is_proxied = self.wants_proxy(entry) and not is_tunnel
+        if is_proxied and (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
             raise fault(
                 f"{name} is proxied and has a ttl of {entry.ttl}: proxied records have an automatic ttl",
                 "remove the ttl, or set proxied: false",
@@ -263,6 +261,15 @@ class ZoneSettings(ZoneDefaults):
         if isinstance(entry, RecordSettings):
             return (self.type_of(entry),)
         return (CNAME,) if self.is_alias(entry) else entry.types or ("A", "AAAA")
+
+    @property
+    def delegations(self) -> dict[str, tuple[str, ...]]:
+        """The name servers that names are handed to, by name."""
+        return {
+            self.fqdn(one): tuple(canonical_content.content(one.type, text, self.zone) for text in one.content)
+            for one in self.records
+            if one.type == "NS"
+        }
 
     def type_of(self, entry: RecordSettings) -> str:
         """Return the type of an entry's records: a CNAME of the zone itself is the provider's alias."""

@@ -12,12 +12,25 @@ from lab import remote
 from lab.world import FIRST_IPV4, GANDI_TOKEN, GANDI_ZONE
 from tests.cli.conftest import Inside
 
+DIGEST = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
+OTHERS = {
+    "NS": "ns1.example.org",
+    "PTR": "host",
+    "HTTPS": "1 web alpn=h3,h2",
+    "SVCB": "0 svc.example.org.",
+    "TLSA": f"3 1 1 {DIGEST}",
+    "SSHFP": f"4 2 {DIGEST.upper()}",
+    "DS": f"2371 13 2 {DIGEST}",
+    "NAPTR": '100 10 "s" "SIP+D2U" "" _sip._udp.example.net.',
+    "LOC": "52 22 23 N 4 53 32 E -2m",
+}
 RECORDS = [
     {"name": "@", "type": "TXT", "content": ["v=spf1 -all", 'say "hi" \\ ' + "x" * 300]},
     {"name": "@", "type": "MX", "content": ["10 mail.example.net", "20 mx.example.org"]},
     {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
     {"name": "_sip._udp.example.net", "type": "SRV", "content": "10 5 5060 sip.example.net"},
     {"name": "blog", "type": "CNAME", "content": "host.example.org"},
+    *({"name": f"n-{kind.lower()}", "type": kind, "content": text} for kind, text in OTHERS.items()),
 ]
 TWO = {"name": "two", "targets": ["203.0.113.1", "203.0.113.2"]}
 LISTING = ("GET", "")
@@ -73,6 +86,15 @@ class TestARun:
             "@/CAA": ['0 issue "letsencrypt.org"'],
             "_sip._udp/SRV": ["10 5 5060 sip.example.net."],
             "blog/CNAME": ["host.example.org."],
+            "n-ns/NS": ["ns1.example.org."],
+            "n-ptr/PTR": ["host.example.net."],
+            "n-https/HTTPS": ['1 web.example.net. alpn="h3,h2"'],
+            "n-svcb/SVCB": ["0 svc.example.org."],
+            "n-tlsa/TLSA": [f"3 1 1 {DIGEST}"],
+            "n-sshfp/SSHFP": [f"4 2 {DIGEST}"],
+            "n-ds/DS": [f"2371 13 2 {DIGEST}"],
+            "n-naptr/NAPTR": ['100 10 "s" "SIP+D2U" "" _sip._udp.example.net.'],
+            "n-loc/LOC": ["52 22 23.000 N 4 53 32.000 E -2.00m"],
         }
         first = 255 - len('say "hi" \\ ')
         assert sorted(texts) == [f'"say \\"hi\\" \\\\ {long[:first]}" "{long[first:]}"', '"v=spf1 -all"']

@@ -8,6 +8,20 @@ from lab.plugin.cloudflare.provider import PACE
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import Inside
 
+DIGEST = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
+OTHERS = {
+    "NS": "ns1.example.net",
+    "PTR": "host.example.net",
+    "HTTPS": '1 . alpn="h3,h2" ipv4hint="192.0.2.1"',
+    "SVCB": "0 svc.example.net",
+    "TLSA": f"3 1 1 {DIGEST}",
+    "SSHFP": f"4 2 {DIGEST}",
+    "DS": f"2371 13 2 {DIGEST}",
+    "NAPTR": '100 10 "u" "E2U+sip" "!^.*$!sip:info@example.com!" .',
+    "LOC": "52 22 23.5 N 4 53 32 E -2m 1m 10000m 10m",
+    "URI": '10 1 "https://www.example.com/"',
+}
+
 
 def test_a_plain_pulumi_up_gives_the_same_result_and_the_same_state(inside: Inside) -> None:
     inside.settings("www", {"name": "api", "ttl": 300})
@@ -36,6 +50,7 @@ def test_records_of_every_type_are_quiet_under_plain_runs_that_refresh(inside: I
         {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
         {"name": "@", "type": "TXT", "content": "v=spf1 -all"},
         {"name": "blog", "type": "CNAME", "content": "blog.example.net"},
+        *({"name": f"n-{kind.lower()}", "type": kind, "content": text} for kind, text in OTHERS.items()),
     ]
     inside.settings("www", records=records)
     inside.result("up")

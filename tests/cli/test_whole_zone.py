@@ -54,6 +54,13 @@ def test_300_names_need_one_call_unchanged_and_two_writes_for_a_new_address(insi
     assert 1 <= len(writes) <= 2
 
 
+DIGEST = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
+
+
+def _data(**components: Any) -> dict[str, Any]:  # noqa: ANN401 - as the API has them
+    return components
+
+
 THEIRS: list[dict[str, Any]] = [
     {"type": "CNAME", "name": "example.com", "content": "apps.paas.example", "proxied": True},
     {"type": "CNAME", "name": "www.example.com", "content": "example.com", "proxied": True},
@@ -77,6 +84,48 @@ THEIRS: list[dict[str, Any]] = [
     {"type": "MX", "name": "nomail.example.com", "content": ".", "priority": 0},
     {"type": "A", "name": "*.example.com", "content": "203.0.113.31"},
     {"type": "A", "name": "*.example.com", "content": "203.0.113.32"},
+    {"type": "NS", "name": "sub.example.com", "content": "ns1.elsewhere.example"},
+    {"type": "DS", "name": "sub.example.com", "data": _data(key_tag=1, algorithm=13, digest_type=2, digest=DIGEST)},
+    {"type": "PTR", "name": "5.example.com", "content": "host.example.com"},
+    {"type": "HTTPS", "name": "web.example.com", "data": _data(priority=1, target=".", value=' alpn="h3,h2"')},
+    {"type": "SVCB", "name": "svc.example.com", "data": _data(priority=0, target="Web.example.com", value="")},
+    {
+        "type": "TLSA",
+        "name": "_443._tcp.web.example.com",
+        "data": _data(usage=3, selector=1, matching_type=1, certificate=DIGEST),
+    },
+    {"type": "SSHFP", "name": "web.example.com", "data": _data(algorithm=4, type=2, fingerprint=DIGEST)},
+    {
+        "type": "NAPTR",
+        "name": "sip.example.com",
+        "data": _data(
+            order=30, preference=100, flags="S", service="SIP+D2T", regex="", replacement="_sip._tls.example.com."
+        ),
+    },
+    {
+        "type": "LOC",
+        "name": "loc.example.com",
+        "data": _data(
+            lat_degrees=31,
+            lat_minutes=58,
+            lat_seconds=52.1,
+            lat_direction="S",
+            long_degrees=115,
+            long_minutes=49,
+            long_seconds=11.7,
+            long_direction="E",
+            altitude=20,
+            size=10,
+            precision_horz=10,
+            precision_vert=2,
+        ),
+    },
+    {
+        "type": "URI",
+        "name": "_ftp._tcp.example.com",
+        "priority": 10,
+        "data": _data(weight=1, target="ftp://a.example/"),
+    },
 ]
 AS_WRITTEN_DOWN: list[dict[str, Any]] = [
     {"name": "@", "type": "CNAME", "content": "apps.paas.example.", "proxied": True},
@@ -94,6 +143,16 @@ AS_WRITTEN_DOWN: list[dict[str, Any]] = [
     {"name": "status", "type": "CNAME", "content": "page.statuspage.example"},
     {"name": "nomail", "type": "MX", "content": "0 ."},
     {"name": "*", "type": "A", "content": ["203.0.113.31", "203.0.113.32"]},
+    {"name": "sub", "type": "NS", "content": "NS1.elsewhere.example."},
+    {"name": "sub", "type": "DS", "content": f"1 13 2 {DIGEST[:32]} {DIGEST[32:]}"},
+    {"name": "5", "type": "PTR", "content": "host"},
+    {"name": "web", "type": "HTTPS", "content": "1 . alpn=h3,h2"},
+    {"name": "svc", "type": "SVCB", "content": "0 web"},
+    {"name": "_443._tcp.web", "type": "TLSA", "content": f"3 1 1 {DIGEST}"},
+    {"name": "web", "type": "SSHFP", "content": f"4 2 {DIGEST.upper()}"},
+    {"name": "sip", "type": "NAPTR", "content": '30 100 S SIP+D2T "" _sip._tls.example.com'},
+    {"name": "loc", "type": "LOC", "content": "31 58 52.1 S 115 49 11.7 E 20m 10m 10m 2m"},
+    {"name": "_ftp._tcp", "type": "URI", "content": '10 1 "ftp://a.example/"'},
 ]
 
 

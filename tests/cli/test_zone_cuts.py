@@ -80,6 +80,20 @@ class TestBelowADelegation:
         assert conflicts(inside.result("up")) == {}
         assert inside.zone()["ns1.dev.example.com/A"] == FIRST_IPV4
 
+    def test_that_the_settings_make_is_answered_marked_beside_it_and_removed(self, inside: Inside) -> None:
+        records = [{"name": "dev", "type": "NS", "content": list(SERVERS)}]
+        inside.settings("ok", records=records)
+        result = inside.result("up")
+        assert result["conflicts"] == []
+        assert texts(inside) == {"_truenorth-a.ok.example.com", "_truenorth-ns-dev.example.com"}
+        assert inside.result("up")["engine_runs"] == 0
+        inside.settings("ok", "x.dev.example.com")
+        inside.result("up", "--force")
+        assert inside.zone() == {"ok.example.com/A": FIRST_IPV4}
+        inside.result("up")
+        assert inside.zone() == {"ok.example.com/A": FIRST_IPV4, "x.dev.example.com/A": FIRST_IPV4}
+        assert inside.result("up")["changes"] == []
+
     def test_the_zones_own_name_servers_delegate_nothing(self, inside: Inside) -> None:
         delegate(inside, "example.com")
         inside.settings("@", "www")

@@ -189,6 +189,14 @@ TYPED_TARGETS = {
     "MX": ["10 a.lb.example.edu", "10 b.example.edu."],
     "TXT": ["v=spf1 include:b.example.edu -all"],
     "SRV": ["10 5 5060 b.example.edu"],
+    "NS": ["a.lb.example.edu", "b.example.edu."],
+    "HTTPS": [
+        "1 .",
+        "0 a.lb.example.edu.",
+        "1 b.example.edu alpn=h2",
+        "1 . ipv4hint=192.0.2.1,192.0.3.1",
+        "1 . alpn=h2",
+    ],
 }
 
 
@@ -197,7 +205,7 @@ def endpoints(draw: st.DrawFn) -> dict[str, Any]:
     record_type = draw(st.sampled_from(list(TYPED_TARGETS)))
     several = 1 if record_type == "CNAME" else 2
     given = draw(st.lists(st.sampled_from(TYPED_TARGETS[record_type]), max_size=several))
-    if not given and record_type in {"MX", "TXT", "SRV"}:
+    if not given and record_type not in {"A", "AAAA", "CNAME"}:
         given = TYPED_TARGETS[record_type][:1]
     first = draw(st.sampled_from(["_sip._tcp.", "_sip.", ""])) if record_type == "SRV" else ""
     name = first + draw(st.one_of(names, names.map(str.upper), names.map(lambda one: f"{one}.")))

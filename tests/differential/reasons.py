@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.records.canonical import is_address
 from lab.external_dns import ANNOTATIONS
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims.hostnames import is_address
 from stacks.observe.cluster.kinds.conditions import LISTENER_REFUSALS, ROUTE_REFUSALS, SET_REFUSALS
 from tests.differential.case import Case, fitting, key_of, names, said
 from tests.differential.compare import RecordSet

@@ -23,6 +23,7 @@ from components.plain_text import check_plain, quoted, visible
 from components.records import canonical, canonical_content, gandi_names, hosts, international
 from components.records.logical_name import LogicalName
 from components.records.record import Record
+from components.records.types import RECORD_TYPES
 from stacks.kube.objects import INGRESSES
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.errors import UserError
@@ -70,13 +71,12 @@ VALUES = (
     *("content_mode", "types", "hostname_source", "access", "ttl", "boolean", "items", "hostnames", "targets"),
     *("target", "comment", "links", "tags"),
 )
-TYPES = ("A", "CNAME", "TXT", "MX", "SRV", "CAA")
 PARSERS: Mapping[str, Parser] = {
     **{f"annotation {name}": getattr(annotation_values, name) for name in VALUES},
     "all annotations": every_annotation,
     "hostname": hostnames.hostname,
     "is_hostname": hostnames.is_hostname,
-    "is_address": hostnames.is_address,
+    "is_address": canonical.is_address,
     "intersection": lambda text: hostnames.intersection(text, "*.example.com"),
     "fqdn": lambda text: canonical.fqdn(text, "example.com"),
     "fqdn_of_zone_file": lambda text: canonical.fqdn_of_zone_file(text, "example.com"),
@@ -89,13 +89,13 @@ PARSERS: Mapping[str, Parser] = {
     "comment by a pattern": lambda text: Unmarked(comment=comment_pattern("a.*b.*c$")).takes(
         Record("www.example.com", "A", "", 1, proxied=False, comment=text), Case.OTHER_CONTENT, WISHED, ""
     ),
-    **{f"content {one} in a zone": partial(canonical_content.content, one, zone="example.com") for one in TYPES},
+    **{f"content {one} in a zone": partial(canonical_content.content, one, zone="example.com") for one in RECORD_TYPES},
     "names of an annotation": annotation_values.each_hostname,
     "address": lambda text: canonical.address(text, "A"),
-    **{f"content {one}": partial(canonical_content.content, one) for one in TYPES},
-    **{f"stored content {one}": partial(canonical_content.lenient, one) for one in TYPES},
+    **{f"content {one}": partial(canonical_content.content, one) for one in RECORD_TYPES},
+    **{f"stored content {one}": partial(canonical_content.lenient, one) for one in RECORD_TYPES},
     "content at Gandi": lambda text: gandi_names.absolute("CNAME", text, "example.com"),
-    **{f"data {one}": partial(record_data.data, dns.rdatatype.from_text(one)) for one in TYPES},
+    **{f"data {one}": partial(record_data.data, dns.rdatatype.from_text(one)) for one in RECORD_TYPES},
     "mark": ownership.parse,
     "mark of external-dns": lambda text: external_dns.parse(text, b"k" * 32),
     "mark of cloudflare-ddns": cloudflare_ddns.parse,

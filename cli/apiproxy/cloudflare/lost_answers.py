@@ -13,9 +13,10 @@ import msgspec
 from cli.apiproxy.cloudflare.operation import Operation, safe_record
 from cli.apiproxy.cloudflare.zone_cache import Listing
 from components.records.record import Record
+from components.records.types import RECORD_TYPES
 from stacks.plan.changes import same
 
-_READ_BY_CONTENT: Final = frozenset({"A", "AAAA", "CNAME", "MX", "NS", "OPENPGPKEY", "PTR", "TXT", "SRV", "CAA"})
+_READ_BY_CONTENT: Final = frozenset({*RECORD_TYPES, "OPENPGPKEY"})
 _CLOCK_STEP: Final = 2.0
 """Seconds: the API's Date is cut to whole ones, and its machines' clocks differ a little."""
 

@@ -23,7 +23,7 @@ from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.zone.name_servers import NameServer, name_servers
-from stacks.observe.zone.record_data import Data, answered, data, shown
+from stacks.observe.zone.record_data import Data, answered, data, referred, shown
 
 FIRST_PAUSE = 0.25
 """Seconds until a server without the update is asked again; each pause doubles."""
@@ -180,6 +180,8 @@ def _difference(response: dns.message.Message, question: _Question) -> str:
     if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         return f"answers {dns.rcode.to_text(rcode)}"
     if not response.flags & dns.flags.AA:
+        if question.expected and referred(response, question.name, question.type) == question.expected:
+            return ""
         return "answers without authority (another server's answer, or the name is delegated)"
     found = answered(response, question.name, question.type)
     if found == question.expected:

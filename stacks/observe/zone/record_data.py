@@ -10,6 +10,7 @@ import dns.name
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
 from components.records.canonical_content import LONGEST_CONTENT
@@ -34,9 +35,18 @@ def data(record_type: dns.rdatatype.RdataType, content: str) -> Data:
 
 def answered(response: dns.message.Message, name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> set[Data]:
     """Return the data of this name and type in a response; data at the target of an alias is not the name's own."""
+    return _in(response.answer, name, record_type)
+
+
+def referred(response: dns.message.Message, name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> set[Data]:
+    """Return the data of this name and type in a referral: that of a delegation, or of its glue (RFC 1034, 4.3.2)."""
+    return _in([*response.authority, *response.additional], name, record_type)
+
+
+def _in(section: Iterable[dns.rrset.RRset], name: dns.name.Name, record_type: dns.rdatatype.RdataType) -> set[Data]:
     return {
         _comparable(record)
-        for records in response.answer
+        for records in section
         if records.name == name and records.rdtype == record_type
         for record in records
     }

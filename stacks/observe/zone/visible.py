@@ -9,7 +9,7 @@ import requests
 
 from stacks.model.errors import ObservationError, UserError
 
-ZONE_READ, DNS_EDIT, BALANCING_EDIT = "#zone:read", "#dns_records:edit", "#lb:edit"
+DNS_EDIT, BALANCING_EDIT = "#dns_records:edit", "#lb:edit"
 """Permissions, as Cloudflare names them in a zone."""
 ACTIVE = "active"
 _REFUSED = frozenset({400, 401, 403})

@@ -5,6 +5,7 @@
 | of the settings                       | by no object, in no type                                                 |
 | where an ownership mark stands or may | by no object: ours (`mark_prefix`), external-dns' (`external_dns`)       |
 | with a label that begins with `_`     | where `cluster.domains` spells the label: it carries keys and challenges |
+| of NS or DS records                   | where `cluster.domains` spells it: all below it goes to other servers    |
 | any other                             | by everybody, or where `cluster.domains` is set by whom it allows        |
 
 What is refused is no claim: it keeps nothing, and costs no other object anything. `components/operator/policy.py` has
@@ -18,11 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from components.marks import external_dns, ownership
 from components.plain_text import listed
-from components.records.types import MARKED_TYPES
+from components.records.types import DELEGATING_TYPES, MARKED_TYPES
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
 from stacks.model.values import Known, Unknown
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
     from stacks.settings.cluster import ClaimRules, ClusterDefaults, DomainSettings, TargetSettings
     from stacks.settings.stack import Settings
 
-_RESERVING = frozenset({"A", "AAAA", "CNAME"})
+_RESERVING = frozenset({"A", "AAAA", "CNAME", "NS"})
 _SRV_LABELS = 2
-_LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX"})
-"""The types of records that lead to their targets."""
+_LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX", "NS", "PTR"})
+"""The types of records that lead to the last word of their content."""
+_BINDING = frozenset({"HTTPS", "SVCB"})
+_HINTS = ("ipv4hint=", "ipv6hint=")
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ class _Rules:
     def refusal(self, claim: Claim) -> str | Unknown:
         """Return the reason why the claim may not be made, "" for none; Unknown where that cannot be told."""
         name = _checked(claim)
+        if claim.type in DELEGATING_TYPES and not self._spells(name, claim.object.namespace):
+            return f"its {claim.type} records hand all below it to others: cluster.domains has to spell the name out"
         if not self.rules.domains:
             if labels := reserved_labels(name):
                 return f"a label with _ in front ({labels[0]}) has to be spelled out in cluster.domains"
@@ -126,6 +132,10 @@ class _Rules:
                 return True
         return unknown or False
 
+    def _spells(self, name: str, namespace: str) -> bool:
+        """Whether one of `domains` allows the very name, and not by a pattern."""
+        return any(name in one.names and self._selects(one, namespace) is True for one in self.rules.domains)
+
     def _selects(self, domain: DomainSettings, namespace: str) -> bool | Unknown:
         if domain.namespaces and not any(glob_matches(one, namespace) for one in domain.namespaces):
             return False
@@ -146,8 +156,14 @@ class _Rules:
 
 def _pointed_at(claim: Claim) -> Iterator[str]:
     """Yield the addresses and hosts that known targets lead to; of services, whose names are their own, none."""
-    if isinstance(claim.targets, Known) and claim.type in _LEADING:
-        yield from (one.split(" ")[-1] for one in claim.targets.value)
+    for text in claim.targets.value if isinstance(claim.targets, Known) else ():
+        words = text.split(" ")
+        if claim.type in _LEADING:
+            yield words[-1]
+        elif claim.type in _BINDING:
+            yield from (word for word in words[1:2] if word != ".")
+            hints = (word.partition("=")[2].strip('"').split(",") for word in words if word.startswith(_HINTS))
+            yield from chain.from_iterable(hints)
 
 
 def _checked(claim: Claim) -> str:

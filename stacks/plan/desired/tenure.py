@@ -13,13 +13,12 @@ from functools import cached_property
 
 from components.marks import ownership
 from components.records.logical_name import MARK, LogicalName
+from components.records.types import RECORD_TYPES
 from stacks.model.claims import ObjectKey
 from stacks.model.observation import Registry
 from stacks.model.values import NameQueue, RegisteredRecord
 from stacks.plan.records.record_sets import Key
 
-OBJECT_TYPES = ("A", "AAAA", "CNAME", "SRV")
-"""The types of the records that objects ask for."""
 SETTINGS = "settings/"
 """Before the resource of a name that the settings want."""
 LONGEST_QUEUE = 20
@@ -91,7 +90,7 @@ class Tenure:
         """
         found: dict[str, set[str]] = {}
         forgotten: set[str] = set()
-        for record_type in OBJECT_TYPES:
+        for record_type in RECORD_TYPES:
             key = (name, record_type)
             if key not in self.sets:
                 continue

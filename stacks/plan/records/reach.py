@@ -27,7 +27,7 @@ def out_of_reach(record_set: Key, mark_name: str, zone: ZoneIndex) -> Conflict |
     name, record_type = record_set
     for place, kind in ((name, record_type), (mark_name, "TXT")):
         cut = zone.cut_of(place)
-        if cut and not (cut.has_glue(place, kind)):
+        if cut and not cut.answers(place, kind):
             what = "a record here" if place == name else f"its mark at {mark_name}"
             said = f"{cut}: {what} is never answered; {STAYS if zone.alive(record_set) else NOTHING}"
             way = f"make it at the name servers of {cut.name}, or take their NS records out of the zone"

@@ -208,7 +208,7 @@ def index(
         marks_at=marks_at,
         mark_ids=mark_ids,
         keeping=Keeping(zone, snapshot.limits, settings.owner),
-        cuts=cuts_of(zone.zone, snapshot.records),
+        cuts=cuts_of(zone.zone, snapshot.records, zone.delegations),
         wildcards=wildcards(live.record.name for live in snapshot.records),
         managed_keys=frozenset(managed),
     )

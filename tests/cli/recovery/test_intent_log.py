@@ -8,8 +8,7 @@ import pytest
 from cli.reconcile.recovering import end, recovering
 from cli.reconcile.result import Convergence
 from cli.recovery import intent_log
-from cli.recovery.gaps import joined, takeover_by
-from cli.recovery.recover import foreseen, recover
+from cli.recovery.recover import foreseen, joined, recover, takeover_by
 from cli.state.gaps import gaps_in
 from stacks.model.errors import NotNow
 from stacks.model.plan import Plan

@@ -8,7 +8,8 @@ from importlib.metadata import version
 import pytest
 import yaml
 
-from cli.setup.scaffold import Toolchain, description, new_files, template_files
+from cli.setup.scaffold import Toolchain, description, new_files
+from scripts.template import template_files
 from tests.cli.conftest import ROOT
 
 

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.geo import canonical
-from components.geo import kept as geo_kept
 from components.geo.values import LoadBalancer, Monitor, Origin, Pool, SessionAffinity
 
 BALANCER = LoadBalancer("app.example.com", ("1",), "1")
@@ -60,25 +59,3 @@ def test_a_session_lasts_as_long_as_the_api_says_where_nothing_is_said() -> None
     for kind, seconds in sessions:
         said = replace(BALANCER, session_affinity=kind, session_affinity_ttl=seconds)
         assert canonical.balancer(replace(said, session_affinity_ttl=0)) == canonical.balancer(said) == said
-
-
-FILLED_IN = {"drain_duration": 0, "samesite": "Auto", "secure": "Auto", "zero_downtime_failover": "none"}
-
-
-def test_what_is_kept_reads_back_without_what_the_api_fills_in() -> None:
-    rule = {"name": "r", "condition": "", "overrides": {"default_pools": ["1"]}}
-    answered = {"name": "app.example.com", "networks": ["cloudflare"], "rules": [rule]}
-    kept = geo_kept.of_balancer({**answered, "session_affinity_attributes": FILLED_IN})
-    assert geo_kept.parse(kept) == {"rules": [rule]}
-    drained = {**FILLED_IN, "drain_duration": 100}
-    other = {"networks": ["cloudflare", "private"], "session_affinity_attributes": {**drained, "headers": ["X-User"]}}
-    assert geo_kept.parse(geo_kept.of_balancer(other)) == {
-        "networks": ["cloudflare", "private"],
-        "session_affinity_attributes": drained,
-    }
-
-
-def test_nothing_to_keep_is_no_text() -> None:
-    assert geo_kept.of_pool({"name": "p", "notification_filter": None}) == ""
-    assert geo_kept.of_balancer({"networks": ["cloudflare"], "session_affinity_attributes": FILLED_IN}) == ""
-    assert geo_kept.parse("") == {}

@@ -59,6 +59,8 @@ def test_no_text_makes_the_parser_fail(text: str) -> None:
         ("example.com", "A", "_truenorth-a.example.com"),
         ("*.example.com", "A", "_truenorth-a._wildcard.example.com"),
         ("*.dev.example.com", "A", "_truenorth-a._wildcard.dev.example.com"),
+        ("dev.example.com", "NS", "_truenorth-ns-dev.example.com"),
+        ("a.dev.example.com", "DS", "_truenorth-ds-a.dev.example.com"),
     ],
 )
 def test_a_mark_stands_inside_its_zone_beside_its_record(name: str, record_type: str, expected: str) -> None:

@@ -9,7 +9,7 @@ from components.records import canonical_content, hosts
 
 ZONE = "example.com"
 HOST = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
-BEFORE = {"MX": "10 ", "SRV": "10 5 5060 ", "HTTPS": "1 ", "SVCB": "1 "}
+BEFORE = {"MX": "10 ", "SRV": "10 5 5060 ", "HTTPS": "1 ", "SVCB": "1 ", "NAPTR": '100 10 "S" "a. b" "" '}
 TYPES = sorted(set(hosts.HOST_AT) - {"ALIAS"})
 
 
@@ -82,3 +82,18 @@ def test_a_service_without_parameters_or_with_some_keeps_them() -> None:
 
 def test_each_type_with_a_host_is_known_to_the_dns() -> None:
     assert all(dns.rdatatype.from_text(one) for one in TYPES)
+
+
+@pytest.mark.parametrize(
+    ("record_type", "text", "changed"),
+    [
+        ("HTTPS", '1 host alpn="h3,h2"', '1 HOST alpn="h3,h2"'),
+        ("NAPTR", '100 10 "S" "a. b" "" host', '100 10 "S" "a. b" "" HOST'),
+        ("MX", "10 host", "10 HOST"),
+        ("MX", "10 host more", "10 host more"),
+        ("CAA", '0 issue "ca."', '0 issue "ca."'),
+        ("SRV", "1 2", "1 2"),
+    ],
+)
+def test_the_host_alone_is_changed(record_type: str, text: str, changed: str) -> None:
+    assert hosts.changed(record_type, text, str.upper) == changed

@@ -117,7 +117,7 @@ class TestComponents:
             ),
             (
                 {"type": "DS", "data": {"key_tag": 1, "algorithm": 13, "digest_type": 2, "digest": "ab"}},
-                "1 13 2 ab",
+                "1 13 2 AB",
             ),
             (
                 {"type": "HTTPS", "data": {"priority": 1, "target": ".", "value": 'alpn="h3,h2"'}},
@@ -125,7 +125,7 @@ class TestComponents:
             ),
             (
                 {"type": "TLSA", "data": {"usage": 3, "selector": 1, "matching_type": 1, "certificate": "ab"}},
-                "3 1 1 ab",
+                "3 1 1 AB",
             ),
             (
                 {"type": "URI", "priority": 10, "data": {"weight": 20, "target": "http://example.com/"}},

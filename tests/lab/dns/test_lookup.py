@@ -186,6 +186,21 @@ class TestDelegation:
         assert (reply.rcode, reply.authoritative, reply.answer) == (dns.rcode.NOERROR, False, [])
         assert reply.authority[0].to_text() == "sub.example.com. 300 IN NS ns.example.net."
 
+    def test_name_servers_below_it_come_with_their_addresses(self) -> None:
+        cut, glue = (
+            ZoneRecord("sub.example.com", "NS", "ns.sub.example.com"),
+            ZoneRecord("ns.sub.example.com", "A", A),
+        )
+        reply = look("sub.example.com NS", cut, glue)
+        assert [one.to_text() for one in reply.additional] == [f"ns.sub.example.com. 300 IN A {A}"]
+
+    def test_of_the_key_of_a_delegated_name_the_parent_knows(self) -> None:
+        cut = ZoneRecord("sub.example.com", "NS", "ns.example.net")
+        key = ZoneRecord("sub.example.com", "DS", f"1 13 2 {'AB' * 32}")
+        reply = look("sub.example.com DS", cut, key)
+        assert reply.authoritative
+        assert lines(reply) == [f"sub.example.com. 300 IN DS 1 13 2 {'ab' * 32}"]
+
 
 def test_a_question_for_any_type_is_answered_as_rfc_8482_has_it() -> None:
     reply = look("a.example.com ANY", ZoneRecord("a.example.com", "A", A))

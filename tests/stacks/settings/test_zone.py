@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.records import canonical_content
 from stacks.model.errors import UserError
 from stacks.settings.stack import Settings, parse
 
@@ -77,6 +78,9 @@ class TestWhatAProviderCannotDo:
         assert "use 'cloudflare' or 'gandi'" in refused(provider="route53")
 
 
+SUB = {"name": "sub", "type": "NS", "content": ["ns1.sub.example.com", "ns.example.net"]}
+
+
 class TestRecords:
     @pytest.mark.parametrize(
         ("record_type", "content"),
@@ -112,9 +116,41 @@ class TestRecords:
         assert example in message
         assert "truenorth:records[0]" in message
 
-    @pytest.mark.parametrize("record_type", ["NS", "SOA", "PTR", "mx"])
+    @pytest.mark.parametrize("record_type", ["DNAME", "SOA", "CERT", "mx"])
     def test_of_other_types_are_refused(self, record_type: str) -> None:
         assert "use 'A', 'AAAA', 'CNAME'" in refused(records=[{"name": "@", "type": record_type, "content": "x"}])
+
+    @pytest.mark.parametrize("record_type", canonical_content.EXAMPLES)
+    def test_of_each_type_are_taken_as_the_example_has_it(self, record_type: str) -> None:
+        content = canonical_content.EXAMPLES[record_type]
+        settings = read(records=[{"name": "here", "type": record_type, "content": content}])
+        assert settings.records[0].content == (content,)
+
+    def test_of_a_type_that_the_provider_does_not_serve_are_refused(self) -> None:
+        record = {"name": "_ftp._tcp", "type": "URI", "content": '10 1 "ftp://ftp.example.com/"'}
+        message = refused(provider="gandi", records=[record])
+        assert "Gandi has no URI records" in message
+        assert "truenorth:records[0].type" in message
+
+    @pytest.mark.parametrize("record_type", ["NS", "DS"])
+    def test_that_delegate_the_zone_itself_are_refused(self, record_type: str) -> None:
+        record = {"name": "@", "type": record_type, "content": canonical_content.EXAMPLES[record_type]}
+        assert f"{record_type} records of example.com itself are no part of the zone" in refused(records=[record])
+
+    @pytest.mark.parametrize(
+        ("name", "record_type"), [("sub", "A"), ("www.sub", "A"), ("sub", "TXT"), ("*.sub", "A"), ("ns1.sub", "TXT")]
+    )
+    def test_that_the_settings_hand_to_other_name_servers_are_refused(self, name: str, record_type: str) -> None:
+        content = "203.0.113.7" if record_type == "A" else "x"
+        records = [SUB, {"name": name, "type": record_type, "content": content}]
+        message = refused(records=records)
+        assert f"{name}.example.com {record_type} would never be answered" in message
+        assert "the settings hand sub.example.com to ns1.sub.example.com, ns.example.net" in message
+
+    def test_that_are_glue_or_the_key_of_a_delegation_stand_below_it(self) -> None:
+        glue = {"name": "ns1.sub", "type": "A", "content": "203.0.113.7"}
+        key = {"name": "sub", "type": "DS", "content": canonical_content.EXAMPLES["DS"]}
+        assert len(read(records=[SUB, glue, key, {"name": "xsub", "type": "TXT", "content": "x"}]).records) == 4
 
     def test_only_some_can_be_proxied(self) -> None:
         record = {"name": "@", "type": "MX", "content": "10 mail.example.com", "proxied": True}

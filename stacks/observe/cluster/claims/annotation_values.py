@@ -12,7 +12,8 @@ from ipaddress import ip_address
 
 from components.plain_text import check_plain, quoted
 from components.records import canonical
-from stacks.observe.cluster.claims.hostnames import hostname, is_address
+from components.records.canonical import is_address
+from stacks.observe.cluster.claims.hostnames import hostname
 from stacks.settings.fields import LONGEST_COMMENT
 
 GATEWAY_ADDRESS = "gateway-address"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from components.records.canonical import is_address
 from stacks.model.claims import Certainty, Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.scope import TargetScope, reach
 from stacks.model.values import Known, Unknown
@@ -17,7 +18,6 @@ from stacks.observe.cluster.claims.annotations import (
     find_annotation,
     read_settings,
 )
-from stacks.observe.cluster.claims.hostnames import is_address
 
 
 @dataclass(frozen=True, slots=True)

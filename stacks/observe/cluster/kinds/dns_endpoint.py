@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records import canonical_content
 from components.records.aliases import CNAME
+from components.records.canonical import is_address
 from components.records.types import RECORD_TYPES
 from stacks.kube.objects import DNS_ENDPOINTS, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
@@ -26,7 +27,7 @@ from stacks.observe.cluster.claims.annotations import (
     makes_claims,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble
-from stacks.observe.cluster.claims.hostnames import hostname, is_address
+from stacks.observe.cluster.claims.hostnames import hostname
 from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.memory import Memory
 from stacks.observe.cluster.claims.source import Options

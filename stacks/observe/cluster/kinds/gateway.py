@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from components.records.canonical import is_address
 from stacks.kube.objects import (
     EXPERIMENTAL_GROUP,
     GATEWAY_GROUP,
@@ -27,7 +28,6 @@ from stacks.model.claims import Certainty, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotations import Annotated
 from stacks.observe.cluster.claims.assemble import known
-from stacks.observe.cluster.claims.hostnames import is_address
 from stacks.observe.cluster.kinds.conditions import (
     ACCEPTED,
     SET_REFUSALS,

@@ -31,8 +31,6 @@ from stacks.observe.cluster.kinds.conditions import ROUTE_REFUSALS, best, ruling
 from stacks.observe.cluster.kinds.gateway import RESOURCES, attachments, is_of_a_mesh
 from stacks.observe.cluster.kinds.parent import AttachingRoute, Attachment, ParentRef, judge
 
-PARENTS = "parentRefs"
-"""The field of a route that a complaint about its parents names."""
 ANY = ""
 """The host name of a route without host names: it has those of its listeners."""
 

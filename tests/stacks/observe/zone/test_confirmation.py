@@ -60,6 +60,22 @@ class TestConfirmed:
         assert [type(result) for result in results] == [Confirmed, Confirmed]
 
     @pytest.mark.parametrize(
+        ("name", "type_", "expected"),
+        [
+            ("sub.example.com", "NS", ["ns.sub.example.com", "ns.example.net"]),
+            ("sub.example.com", "DS", [f"1 13 2 {'ab' * 32}"]),
+            ("ns.sub.example.com", "A", [NEW]),
+            ("ns.sub.example.com", "AAAA", ["2001:db8::7"]),
+        ],
+    )
+    def test_a_delegation_and_its_glue(
+        self, zone: Settable, serve: Serve, name: str, type_: str, expected: list[str]
+    ) -> None:
+        glue = (f"ns.sub A {NEW}", "ns.sub AAAA 2001:db8::7")
+        zone.set("sub NS ns.sub.example.com", "sub NS ns.example.net", f"sub DS 1 13 2 {'AB' * 32}", *glue)
+        assert isinstance(one(expect(*expected, name=name, type=type_), serve()), Confirmed)
+
+    @pytest.mark.parametrize(
         ("record", "type_", "expected"),
         [
             ("www AAAA 2001:db8::7", "AAAA", "2001:DB8:0:0::0007"),
@@ -114,6 +130,12 @@ class TestConfirmed:
 
 
 class TestUnconfirmed:
+    def test_a_delegation_to_other_name_servers(self, zone: Settable, serve: Serve) -> None:
+        zone.set("sub NS ns.example.net")
+        result = one(expect("ns.example.org", name="sub.example.com", type="NS"), serve(), seconds=0.5)
+        assert isinstance(result, Unconfirmed)
+        assert "the name is delegated" in result.said
+
     def test_what_each_server_says_instead(self, zone: Settable, serve: Serve) -> None:
         zone.set(f"www A {OLD}")
         fresh, silent, stale = serve(), serve(DnsBehaviour(silent=True)), serve(DnsBehaviour(lag=600))

@@ -148,3 +148,43 @@ class TestTargets:
     )
     def test_are_those_of_the_settings(self, targets: Targets, *, expected: bool) -> None:
         assert is_admitted(asks("api.example.com", targets=targets), self.RULES) is expected
+
+    @pytest.mark.parametrize(
+        ("record_type", "content", "expected"),
+        [
+            ("NS", "ns.lb.example.net", True),
+            ("NS", "ns.example.org", False),
+            ("PTR", "other.example.org", False),
+            ("HTTPS", '1 . alpn="h2"', True),
+            ("HTTPS", "0 other.example.org", False),
+            ("SVCB", '1 . ipv4hint="192.0.2.1"', True),
+            ("SVCB", '1 . ipv4hint="192.0.2.1,203.0.113.1"', False),
+            ("TXT", '"other.example.org"', True),
+        ],
+    )
+    def test_are_the_hosts_and_hints_of_every_type(self, record_type: str, content: str, *, expected: bool) -> None:
+        rules = made(
+            targets={"networks": ["192.0.2.0/24"], "names": ["*.lb.example.net"]},
+            domains=[{"names": ["api.example.com"]}],
+        )
+        claim = asks("api.example.com", targets=Known((content,)), record_type=record_type)
+        assert is_admitted(claim, rules) == expected
+
+
+class TestDelegations:
+    @pytest.mark.parametrize(
+        ("rules", "expected"),
+        [
+            ([], False),
+            ([{"names": ["**.example.com"]}], False),
+            ([{"names": ["sub.example.com"], "namespaces": ["other"]}], False),
+            ([{"names": ["sub.example.com"]}], True),
+            ([{"names": ["*.example.com", "sub.example.com"], "labels": {"team": "web"}}], True),
+        ],
+    )
+    @pytest.mark.parametrize("record_type", ["NS", "DS"])
+    def test_are_for_those_whom_a_rule_spells_the_name_out_for(
+        self, record_type: str, rules: list[dict[str, Any]], *, expected: bool
+    ) -> None:
+        claim = asks("sub.example.com", targets=Known(("ns.example.net",)), record_type=record_type)
+        assert is_admitted(claim, made(domains=rules)) == expected

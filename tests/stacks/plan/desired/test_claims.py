@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.records.record import Record
+from components.records.types import RECORD_TYPES
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.observation import Registry
 from stacks.model.values import WAN, Known, NameQueue, RegisteredRecord, SharedSet, Unknown
@@ -108,6 +109,16 @@ class TestWhoWins:
         both = (wish("192.0.2.1", age=2, name="older"), wish("192.0.2.2", age=1, name="younger", **settings))
         assert kept(*both) == {f"{WWW} A": ("192.0.2.1",)}
         assert told(*both) == ["younger"]
+
+    @pytest.mark.parametrize("record_type", RECORD_TYPES)
+    def test_the_one_that_has_it_does_whatever_the_type_and_the_key(self, record_type: str) -> None:
+        mine, theirs = (
+            wish("x", name="z", record_type=record_type),
+            wish("y", name="a", record_type=record_type, ttl=60),
+        )
+        found = settle([mine, theirs], having(mine, record_type=record_type), LINKS)
+        assert [one.object for one in found.claims] == [mine.object]
+        assert [one.object for one in found.complaints] == [theirs.object]
 
     def test_of_two_of_one_age_the_lesser_key_does(self) -> None:
         both = (wish("192.0.2.2", name="b", ttl=60), wish("192.0.2.1", name="a"))

@@ -22,6 +22,33 @@ def test_of_several_cuts_the_one_nearest_to_the_apex_is_named() -> None:
     assert "name servers of dev.example.com" in told.way
 
 
+def test_a_delegation_in_the_settings_is_made_and_marked_beside_it_with_its_key_and_glue() -> None:
+    records = [
+        {"name": "dev", "type": "NS", "content": ["ns1.dev.example.com", "ns.example.org"]},
+        {"name": "dev", "type": "DS", "content": f"1 13 2 {'ab' * 32}"},
+        {"name": "ns1.dev", "type": "A", "content": "203.0.113.5"},
+    ]
+    plan = make_plan(make_settings(records=records, marks="comment"), make_observation())
+    assert {(one.name, one.type) for one in plan.record_sets} == {
+        ("dev.example.com", "NS"),
+        ("dev.example.com", "DS"),
+        ("ns1.dev.example.com", "A"),
+    }
+    plan = make_plan(make_settings(records=records[:2]), make_observation())
+    assert {one.mark_name for one in plan.record_sets} == {
+        "_truenorth-ns-dev.example.com",
+        "_truenorth-ds-dev.example.com",
+    }
+    assert plan.conflicts == ()
+
+
+def test_what_is_ours_below_a_new_delegation_of_the_settings_stays_and_is_told() -> None:
+    live = LiveRecord("r1", a_record("www.dev", "203.0.113.7"))
+    records = [{"name": "dev", "type": "NS", "content": "ns.example.org"}]
+    plan = make_plan(make_settings(records=records, adopt="all"), make_observation(live=[live]))
+    assert [(one.name, one.type) for one in plan.record_sets] == [("dev.example.com", "NS")]
+
+
 def test_of_many_name_servers_three_are_named() -> None:
     live = servers(*(f"ns{number}.example.org" for number in range(40)))
     (told,) = make_plan(make_settings("dev"), make_observation(live=live)).conflicts

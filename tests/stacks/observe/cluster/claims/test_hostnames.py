@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.observe.cluster.claims.hostnames import hostname, intersection, is_address
+from components.records.canonical import is_address
+from stacks.observe.cluster.claims.hostnames import hostname, intersection
 
 LABELS = st.sampled_from(["a", "b", "www"])
 HOSTS = st.builds(

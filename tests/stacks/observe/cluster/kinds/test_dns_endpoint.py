@@ -43,6 +43,20 @@ class TestRecords:
             ("MX", ["10 Mail.example.com.", "20 mail.example.net"], ("10 mail.example.com", "20 mail.example.net")),
             ("SRV", ["10 5 5060 sip.example.com"], ("10 5 5060 sip.example.com",)),
             ("CAA", ['0 issue "letsencrypt.org"'], ('0 issue "letsencrypt.org"',)),
+            ("NS", ["NS1.example.net."], ("ns1.example.net",)),
+            ("PTR", ["host.example.net."], ("host.example.net",)),
+            ("HTTPS", ["1 . alpn=h3,h2"], ('1 . alpn="h3,h2"',)),
+            ("SVCB", ["0 svc.example.net."], ("0 svc.example.net",)),
+            ("TLSA", [f"3 1 1 {'AB' * 32}"], (f"3 1 1 {'ab' * 32}",)),
+            ("SSHFP", [f"4 2 {'AB' * 32}"], (f"4 2 {'ab' * 32}",)),
+            ("DS", [f"1 13 2 {'AB' * 32}"], (f"1 13 2 {'ab' * 32}",)),
+            (
+                "NAPTR",
+                ['10 20 s "SIP+D2U" "" _sip._udp.example.net.'],
+                ('10 20 "s" "SIP+D2U" "" _sip._udp.example.net',),
+            ),
+            ("LOC", ["52 22 23 N 4 53 32 E -2m"], ("52 22 23.000 N 4 53 32.000 E -2.00m",)),
+            ("URI", ['10 1 "https://example.net/"'], ('10 1 "https://example.net/"',)),
         ],
     )
     def test_of_each_type_are_claimed_in_canonical_form(

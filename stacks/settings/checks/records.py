@@ -1,13 +1,16 @@
-"""Checks the names of a zone's records, and the hosts in their contents, once the zone they lie in is known."""
+"""Checks the contents of a zone's records, and their names and hosts once the zone they lie in is known."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from components.plain_text import quoted
 from components.records import canonical, canonical_content, hosts
+from components.records.types import DELEGATING_TYPES
 from stacks.settings.problems import fault
+
+_PROXIED = frozenset({"A", "AAAA", "CNAME"})
 
 
 class WrittenRecord(Protocol):
@@ -24,6 +27,53 @@ class WrittenRecord(Protocol):
     @property
     def content(self) -> tuple[str, ...]:
         """The values as in a zone file."""
+
+    @property
+    def proxied(self) -> bool | None:
+        """Whether it is to be proxied."""
+
+
+class Asked(NamedTuple):
+    """A record set that the settings of a zone ask for. where: the path of the setting."""
+
+    name: str
+    type: str
+    where: tuple[str | int, ...]
+
+
+def check_content(record: WrittenRecord) -> None:
+    """Raise a fault for contents that the type cannot have, or a setting that it has not."""
+    for text in record.content:
+        try:
+            canonical_content.content(record.type, text)
+        except ValueError as error:
+            raise fault(f"{record.name}: {error}", "write it as a zone file has it") from None
+    if record.type == "CNAME" and len(record.content) > 1:
+        raise fault(f"{record.name} has {len(record.content)} CNAMEs", "a name has one CNAME, or other records")
+    if record.proxied and record.type not in _PROXIED:
+        raise fault(f"{record.name} {record.type} cannot be proxied", "only A, AAAA and CNAME records can")
+
+
+def check_delegations(asked: Sequence[Asked], zone: str, delegations: Mapping[str, Collection[str]]) -> None:
+    """Raise a fault for what a zone never answers with, because it hands the name to other name servers.
+
+    asked: all that the settings ask for. delegations: the name servers by name.
+    """
+    for one in asked:
+        if one.type in DELEGATING_TYPES:
+            if one.name == zone:
+                what = (
+                    f"{one.type} records of {zone} itself are no part of the zone: who serves it says so, or its parent"
+                )
+                raise fault(what, "write the name that is handed to other name servers", one.where)
+            continue
+        at = next((name for name in delegations if f".{one.name}".endswith(f".{name}")), None)
+        is_glue = at is not None and one.type in canonical_content.ADDRESSES and one.name in delegations[at]
+        if at is not None and (at == one.name or not is_glue):
+            what = (
+                f"{one.name} {one.type} would never be answered: the settings hand {at} to {', '.join(delegations[at])}"
+            )
+            raise fault(what, f"make it at those name servers, or take the NS records of {at} out", one.where)
 
 
 def check_hosts(records: Sequence[WrittenRecord], zone: str, names: Collection[str]) -> None:
