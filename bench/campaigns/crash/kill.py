@@ -17,6 +17,7 @@ from typing import Literal
 from bench.campaigns.crash.world import MARKED_BY, Call, Moment
 from bench.campaigns.daemon.faults import is_engine, is_plugin
 from cli.engine.proc import PROC, stat
+from cli.recovery.processes import await_end as await_process
 from lab.pods.processes import Process
 
 Victim = Literal["all", "truenorth", "engine", "plugin"]
@@ -29,6 +30,8 @@ KINDS: tuple[Kind, ...] = (
 )
 SOON = 1.0
 """Seconds after an answer within which it strikes, most often much sooner; or it strikes whenever the run is on."""
+_GONE = 60.0
+"""Seconds that a killed process may take to end."""
 _MOST = 0.7
 """Of the writes: those that must have landed before writes of the state are counted; of a stack, it may be the last."""
 
@@ -144,10 +147,15 @@ class Strike:
 
 
 def kill(token: str, victim: Victim = "all") -> bool:
-    """End processes of a run by SIGKILL: all, as when the power goes, or one of a kind. Whether any was there."""
+    """End processes of a run by SIGKILL: all, as when the power goes, or one of a kind. Whether any was there.
+
+    What is killed has ended then: one that waits for a disk takes its time.
+    """
     doomed = _all_stopped(token) if victim == "all" else list(islice(filter(_KINDS_OF[victim], processes(token)), 1))
     for one in doomed:
         one.send(signal.SIGKILL)
+    for one in doomed:
+        await_process(one.pid, _GONE)
     return bool(doomed)
 
 
