@@ -79,7 +79,7 @@ def content(record_type: str, text: str, zone: str = "") -> str:
             f"{quoted(text)} is no content of a record of type {record_type} ({reason}), "
             f"e.g. {EXAMPLES.get(record_type, '')}"
         ) from None
-    written = parsed.to_text()
+    written = parsed.to_text().replace(" -0.00m", " 0.00m")  # an altitude of zero
     if record_type in _DIGITS_AT:
         words = written.split(" ")
         position = _DIGITS_AT[record_type]

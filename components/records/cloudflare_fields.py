@@ -9,7 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from components.records import canonical_content, cloudflare_location
+import dns.exception
+import dns.rdata
+from dns.rdtypes.ANY.LOC import LOC
+
+from components.records import canonical_content
 
 
 class _Form(NamedTuple):
@@ -51,12 +55,15 @@ _COMPONENTS = {
 """The components of each type, in the order of its content."""
 _APART = frozenset({"MX", "URI"})
 """The types whose content begins with a number that is no part of the rest."""
+_LOCATION = "LOC"
+_ANGLES = {"lat": ("N", "S"), "long": ("E", "W")}
+_METRES = ("altitude", "size", "precision_horz", "precision_vert")
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 
 
 def in_components(record_type: str) -> bool:
     """Return whether the content of a type is given in several fields."""
-    return record_type in _COMPONENTS or record_type in _APART or record_type == cloudflare_location.TYPE
+    return record_type in _COMPONENTS or record_type in _APART or record_type == _LOCATION
 
 
 def content(item: Mapping[str, Any]) -> str:
@@ -68,8 +75,8 @@ def spelled(item: Mapping[str, Any]) -> str:
     """Return the content in zone file form as it is spelled. item: as for `content`."""
     record_type, text = item["type"], str(item.get("content") or "")
     data = {_in_the_api(name): value for name, value in (item.get("data") or {}).items()}
-    if data and record_type == cloudflare_location.TYPE:
-        text = cloudflare_location.content(data)
+    if data and record_type == _LOCATION:
+        text = _location(data)
     elif data and record_type in _COMPONENTS:
         components = (form.written(data.get(name, "")) for name, form in _COMPONENTS[record_type].items())
         text = " ".join(component for component in components if component)
@@ -80,17 +87,28 @@ def spelled(item: Mapping[str, Any]) -> str:
 
 
 def fields(record_type: str, text: str) -> dict[str, Any]:
-    """Return the fields of a content in zone file form, named as in the API."""
+    """Return the fields of a content in zone file form, named as in the API.
+
+    What somebody else has stored and does not fit its type is one text.
+    """
+    try:
+        return _fields(record_type, text)
+    except (ValueError, dns.exception.DNSException):
+        return {"content": text}
+
+
+def _fields(record_type: str, text: str) -> dict[str, Any]:
     priority: dict[str, Any] = {}
     if record_type in _APART:
         first, text = text.split(maxsplit=1)
         priority["priority"] = int(first)
-    if record_type == cloudflare_location.TYPE:
-        return {"data": cloudflare_location.components(text)}
+    if record_type == _LOCATION:
+        return {"data": _location_components(text)}
     if record_type not in _COMPONENTS:
         return {"content": text, **priority}
     forms = _COMPONENTS[record_type]
-    words = _words(text, len(forms), to_the_end=forms is _BINDING)
+    words = _WORDS.findall(text) if record_type == "NAPTR" else text.split(maxsplit=len(forms) - 1)
+    words += [""] * (len(forms) - len(words))  # a service binding may have no parameters
     data = {name: form.made(word) for (name, form), word in zip(forms.items(), words, strict=True)}
     if record_type == "SRV":
         # The API gives the priority back beside the data, too: undeclared, it would be a change at each refresh.
@@ -106,14 +124,6 @@ def inputs(record_type: str, text: str) -> dict[str, Any]:
     return given
 
 
-def _words(text: str, count: int, *, to_the_end: bool) -> list[str]:
-    """Return the words of a content. to_the_end: whether the last one is all that is left, which may be nothing."""
-    if to_the_end:
-        words = text.split(maxsplit=count - 1)
-        return [*words, *[""] * (count - len(words))]
-    return _WORDS.findall(text)
-
-
 def _in_pulumi(name: str) -> str:
     first, *others = name.split("_")
     return "".join([first, *(one.capitalize() for one in others)])
@@ -121,3 +131,32 @@ def _in_pulumi(name: str) -> str:
 
 def _in_the_api(name: str) -> str:
     return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)
+
+
+def _location_components(text: str) -> dict[str, Any]:
+    """Return degrees and metres of a location (RFC 1876); all of them, as the API has other defaults."""
+    parsed = dns.rdata.from_text("IN", _LOCATION, text)
+    if not isinstance(parsed, LOC):
+        raise TypeError(text)
+    found: dict[str, Any] = {}
+    for name, angle in (("lat", parsed.latitude), ("long", parsed.longitude)):
+        degrees, minutes, seconds, milliseconds, sign = angle
+        found |= {f"{name}_degrees": degrees, f"{name}_minutes": minutes}
+        found |= {f"{name}_seconds": _whole(seconds + milliseconds / 1000)}
+        found |= {f"{name}_direction": _ANGLES[name][sign < 0]}
+    lengths = (parsed.altitude, parsed.size, parsed.horizontal_precision, parsed.vertical_precision)
+    return found | {name: _whole(length / 100) for name, length in zip(_METRES, lengths, strict=True)}
+
+
+def _location(data: Mapping[str, Any]) -> str:
+    """Return a location in zone file form."""
+    angles = [
+        f"{data.get(f'{name}_degrees') or 0:.0f} {data.get(f'{name}_minutes') or 0:.0f} "
+        f"{data.get(f'{name}_seconds') or 0:.3f} {data.get(f'{name}_direction', '')}"
+        for name in _ANGLES
+    ]
+    return " ".join([*angles, *(f"{data.get(name) or 0:.2f}m" for name in _METRES)])
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value == int(value) else value
