@@ -67,7 +67,8 @@ def to_unicode(name: str) -> str:
 def in_both_forms(text: str) -> str:
     """Return a text with each international name in it in both forms: `bücher.example.com (xn--bcher-kva.example.com)`.
 
-    A name that stands in brackets behind its Unicode form already is left alone.
+    A name that stands in brackets behind its Unicode form already is left alone, and one in a command, `in backticks`,
+    which people copy.
     """
     if PREFIX not in text:
         return text
@@ -130,7 +131,8 @@ def _in_both_forms(text: str) -> Iterator[str]:
         dots = word[len(word.rstrip(".")) :]
         name = word.removesuffix(dots)
         read = to_unicode(name)
-        if read == name or text.endswith(f"{read} (", 0, found.start()):
+        is_in_command = text.count("`", 0, found.start()) % 2 == 1
+        if read == name or is_in_command or text.endswith(f"{read} (", 0, found.start()):
             continue
         yield f"{text[end : found.start()]}{read} ({name}){dots}"
         end = found.end()

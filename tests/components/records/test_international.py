@@ -113,6 +113,10 @@ def test_a_name_that_nobody_could_read_stays_in_punycode() -> None:
         ("*.xn--bcher-kva.de, x", "*.bücher.de (*.xn--bcher-kva.de), x"),
         ("settings/names/xn--bcher-kva", "settings/names/bücher (xn--bcher-kva)"),
         ("xn--a and www.example.com", "xn--a and www.example.com"),
+        (
+            "run `up --name xn--bcher-kva.de` for xn--bcher-kva.de",
+            "run `up --name xn--bcher-kva.de` for bücher.de (xn--bcher-kva.de)",
+        ),
         ("nothing", "nothing"),
     ],
 )
