@@ -42,7 +42,7 @@ class NameSettings(BaseModel):
     links: tuple[str, ...] = ()
     """The links of `wan.links` that the name points at; none: the machine's own WAN address."""
     ttl: Ttl | None = None
-    """Left out: that of the zone."""
+    """Left out: that of the zone. Of a proxied name it is automatic, whatever is written."""
     proxied: bool | None = None
     """Whether Cloudflare's proxy answers for it; left out: that of the zone."""
     comment: Comment | None = None
@@ -89,7 +89,7 @@ class RecordSettings(BaseModel):
     content: tuple[str, ...] = Field(min_length=1)
     """The values as in a zone file: `10 mail` or `10 mail.example.com` for MX, `@` the zone; a text or a list."""
     ttl: Ttl | None = None
-    """Left out: that of the zone."""
+    """Left out: that of the zone. Of a proxied name it is automatic, whatever is written."""
     proxied: bool | None = None
     """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only. Left out: for an alias of a tunnel alone."""
     comment: Comment | None = None
@@ -221,20 +221,9 @@ class ZoneSettings(ZoneDefaults):
                     raise fault(f"{name} has {what}", do, where)
                 seen[name][one] = entry.name
                 asked.append(Asked(name, one.type, where))
-            self._check_proxied(name, entry, where)
         check_hosts(self.records, self.zone, {*seen})
         check_delegations(asked, self.zone, self.delegations)
         return self
-
-    def _check_proxied(self, name: str, entry: NameSettings | RecordSettings, where: tuple[str, int]) -> None:
-        is_tunnel = isinstance(entry, RecordSettings) and entry.proxied is None
-        is_proxied = self.wants_proxy(entry) and not is_tunnel
-        if is_proxied and (entry.ttl or canonical.AUTOMATIC_TTL) != canonical.AUTOMATIC_TTL:
-            raise fault(
-                f"{name} is proxied and has a ttl of {entry.ttl}: proxied records have an automatic ttl",
-                "remove the ttl, or set proxied: false",
-                where,
-            )
 
     def wants_proxy(self, entry: NameSettings | RecordSettings) -> bool:
         """Return whether an entry is to be proxied: where it says so, or as names of the zone and tunnels are."""

@@ -95,7 +95,6 @@ class TestSettings:
             ({"name": "www", "type": "B"}, "'B' is not possible here"),
             ({"name": "www", "ttl": 5}, "a ttl of 5 seconds is not possible"),
             ({"name": "www", "targets": ["203.0.113"]}, "'203.0.113' is no IP address"),
-            ({"name": "www", "proxied": True, "ttl": 300}, "www.example.com is proxied and has a ttl of 300"),
             ({"name": "www", "poxied": True}, "there is no setting 'names[0].poxied'"),
         ],
     )

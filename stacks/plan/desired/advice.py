@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from components.plain_text import listed
-from components.records import canonical_content
+from components.records import canonical, canonical_content
 from stacks.model.advice import Advice
 from stacks.model.scope import TargetScope, tunnel_of
 from stacks.plan.desired.reachable import reach_in
@@ -30,9 +30,12 @@ def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
     entries: tuple[NameSettings | RecordSettings, ...] = (*zone.names, *zone.records)
     ttls: dict[int, list[str]] = defaultdict(list)
     comments: list[str] = []
+    proxied: list[str] = []
     for entry in entries:
         ttl = zone.ttl if entry.ttl is None else entry.ttl
-        if keeping.ttl(ttl) != ttl and not zone.wants_proxy(entry):
+        if zone.wants_proxy(entry):
+            proxied += [zone.fqdn(entry)] if entry.ttl not in {None, canonical.AUTOMATIC_TTL} else []
+        elif keeping.ttl(ttl) != ttl:
             ttls[ttl].append(zone.fqdn(entry))
         comment = zone.comment if entry.comment is None else entry.comment
         if zone.traits.comments and len(comment) > keeping.room:
@@ -42,6 +45,8 @@ def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
     for ttl, names in sorted(ttls.items()):
         do = f"use {keeping.shortest_ttl} to {zone.traits.longest_ttl} seconds, or 1 for automatic"
         yield Advice(_listed(names), f"has a ttl of {keeping.ttl(ttl)}, not {ttl}: {keeping.plan} keeps no other", do)
+    if proxied:
+        yield Advice(_listed(proxied), "has an automatic ttl, not its own: it is proxied", "leave the ttl out")
     if comments:
         what = f"has its comment cut: {keeping.plan} keeps {keeping.room} characters"
         yield Advice(_listed(comments), what, "shorten it")

@@ -113,14 +113,6 @@ class TestFaultsAreNamedWithTheirPlaceAndARemedy:
     def test_an_address_that_does_not_fit_the_type(self) -> None:
         assert "does not fit the type A" in refused(names=[{"name": "www", "types": ["A"], "targets": ["2001:db8::7"]}])
 
-    def test_proxied_with_a_ttl(self) -> None:
-        message = refused(names=[{"name": "ok"}, {"name": "www", "proxied": True, "ttl": 300}])
-        assert "www.example.com is proxied and has a ttl of 300" in message
-        assert "truenorth:names[1]" in message
-
-    def test_proxied_for_all_with_the_ttl_of_one(self) -> None:
-        assert "proxied records have an automatic ttl" in refused(proxied=True, names=[{"name": "www", "ttl": 300}])
-
     def test_a_name_outside_the_zone(self) -> None:
         message = refused(names=[{"name": "www.example.org"}])
         assert "'www.example.org' lies outside of the zone example.com" in message

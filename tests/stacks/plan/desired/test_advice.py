@@ -46,6 +46,28 @@ def test_what_a_person_writes_is_made_as_it_is_written_and_told_unless_it_is_mea
     assert getattr(endpoint.targets, "value", None)
 
 
+@pytest.mark.parametrize(
+    ("ttl", "proxied", "zone", "said"),
+    [
+        (300, True, {}, ["has an automatic ttl, not its own: it is proxied"]),
+        (300, None, {"proxied": True}, ["has an automatic ttl, not its own: it is proxied"]),
+        (1, True, {}, []),
+        (None, True, {"ttl": 300}, []),
+        (300, False, {"proxied": True}, []),
+    ],
+)
+def test_a_ttl_that_does_not_matter_costs_a_proxied_name_nothing_and_is_told(
+    ttl: int | None,
+    proxied: bool | None,  # noqa: FBT001 - pytest's parameter
+    zone: dict[str, object],
+    said: list[str],
+) -> None:
+    wish = {"name": "www", "targets": ["203.0.113.1"], "ttl": ttl, "proxied": proxied}
+    settings = make_settings({key: value for key, value in wish.items() if value is not None}, **zone)
+    assert [what for _, what in told(settings)] == said
+    assert {one.ttl for one in endpoints(settings, {})} == {300 if proxied is False else 1}
+
+
 def test_names_at_one_strange_address_are_told_together() -> None:
     names = [{"name": f"n{number}", "targets": ["10.0.0.1"]} for number in range(5)]
     ((subject, _),) = told(make_settings(*names))

@@ -120,7 +120,7 @@ def test_short_forms_are_accepted_by_both(values: dict[str, Any], tmp_path: Path
         {"zones": [{"names": ["www"]}]},
         {"wan": {"links": {"fibre": {"speed": 5}}}},
         {"geo": {"cluster": "home", "location": {"nmae": "eu"}}},
-        {"records": [{"name": "@", "type": "PTR", "content": "x"}]},
+        {"records": [{"name": "@", "type": "DNAME", "content": "x"}]},
     ],
 )
 def test_a_key_that_does_not_exist_and_a_value_of_the_wrong_type_are_refused_by_both(
