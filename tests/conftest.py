@@ -37,6 +37,7 @@ _NUMBERS = itertools.count(1)
 
 _engine = pytest.StashKey["Engine | UserError"]()
 _kube = pytest.StashKey["Programs | KubeUnavailable"]()
+_external_dns = pytest.StashKey["Programs | KubeUnavailable"]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,6 +80,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         _obtain(session.config)
     if any("kube_programs" in _fixtures(item) for item in session.items):
         _obtain_kube(session)
+    if any("external_dns" in _fixtures(item) for item in session.items):
+        _obtain_external_dns(session.config)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -107,16 +110,25 @@ def engine(pytestconfig: pytest.Config) -> Engine:
 
 def _obtain_kube(session: pytest.Session) -> Programs | KubeUnavailable:
     """The programs of a control plane of this run, with helm and its like if a test asks, or why there are none."""
-    config = session.config
     deploy_tools = any("deploy_tools" in _fixtures(item) for item in session.items)
-    if _kube not in config.stash:
+    return _built(session.config, _kube, controllers=True, deploy_tools=deploy_tools)
+
+
+def _obtain_external_dns(config: pytest.Config) -> Programs | KubeUnavailable:
+    return _built(config, _external_dns, external_dns=True)
+
+
+def _built(
+    config: pytest.Config, key: pytest.StashKey[Programs | KubeUnavailable], **wanted: bool
+) -> Programs | KubeUnavailable:
+    if key not in config.stash:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         progress = Plain(reporter.write_line, "kube") if reporter else None
         try:
-            config.stash[_kube] = install_kube(os.environ, progress, controllers=True, deploy_tools=deploy_tools)
+            config.stash[key] = install_kube(os.environ, progress, **wanted)
         except KubeUnavailable as error:
-            config.stash[_kube] = error
-    return config.stash[_kube]
+            config.stash[key] = error
+    return config.stash[key]
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +138,15 @@ def kube_programs(request: pytest.FixtureRequest) -> Programs:
     if isinstance(found, KubeUnavailable):
         pytest.skip(f"no Kubernetes: {found}")
     return found
+
+
+@pytest.fixture(scope="session")
+def external_dns(pytestconfig: pytest.Config) -> Path:
+    """The real external-dns; a test that asks for it is skipped where it cannot be had."""
+    found = _obtain_external_dns(pytestconfig)
+    if isinstance(found, KubeUnavailable):
+        pytest.skip(f"no external-dns: {found}")
+    return found.paths["external-dns"]
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +10,19 @@ from typing import get_args
 
 from components.marks import ownership
 from stacks.model.observation import Registry
+from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.record_sets import Key
 from stacks.settings.cluster import SourceName
 
-_OF_GATEWAYS = "gateway-"
-_SOURCES: Mapping[str, str] = {name.removeprefix(_OF_GATEWAYS): name for name in get_args(SourceName)}
+_SOURCES: Mapping[str, str] = {
+    **{name.rpartition("-")[2]: name for name in get_args(SourceName) if name != "crd"},
+    "dnsendpoint": "crd",
+}
 """The names of sources in the settings, by the kinds of their objects in marks."""
+_KIND = re.compile(r"[a-z][a-z0-9]{0,62}")
+"""A kind that the settings describe (`cluster.kinds`), in lower case."""
+_OF_A_NAMESPACE = 3
+"""Parts of the resource of an object with a namespace: kind, namespace and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +34,12 @@ class Holder:
 
     @property
     def source(self) -> str:
-        """The name of the source in the settings."""
-        return _SOURCES[self.kind]
+        """The name of the source in the settings; the kind where the settings describe it."""
+        return _SOURCES.get(self.kind, self.kind)
 
 
 def holder(resource: str) -> Holder | None:
-    """Return the holder in an `ObjectKey.resource`; None for a name of the settings, and for an unknown kind.
+    """Return the holder in an `ObjectKey.resource`; None for a name of the settings, and where no kind can be read.
 
     Before the kind is the cluster's name, which may have slashes; after it a namespace, if any, and a name.
     """
@@ -39,7 +47,9 @@ def holder(resource: str) -> Holder | None:
     for place in (-3, -2):
         if len(parts) >= -place and parts[place] in _SOURCES:
             return Holder("/".join(parts[:place]), parts[place])
-    return None
+    if len(parts) < _OF_A_NAMESPACE or resource.startswith(SETTINGS) or not _KIND.fullmatch(parts[-_OF_A_NAMESPACE]):
+        return None
+    return Holder("/".join(parts[:-_OF_A_NAMESPACE]), parts[-_OF_A_NAMESPACE])
 
 
 def holders_of(registry: Registry) -> Mapping[Key, frozenset[str]]:

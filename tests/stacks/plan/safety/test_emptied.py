@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from bench.campaigns.trust.stack import CONFIRMED, Stack
+from stacks.model.claims import ObjectKey
 from stacks.model.memory import HOUR, GuardMemory, Spent
 from stacks.model.values import LiveRecord
+from stacks.observe.cluster.sources import sources_of
 from stacks.plan.changes import changes
 from stacks.plan.safety.guard import refusals
 from stacks.plan.safety.holders import Holder, holder
+from stacks.settings.cluster import ClusterSettings, SourceName
 from tests.stacks.plan.safety.test_guard import found
 from tests.stacks.plan.shared_world import World, asks, source
 from tests.stacks.plan.worlds import a_record, make_settings
@@ -244,7 +248,20 @@ def test_the_deletions_of_an_hour_may_all_be_forgotten_again() -> None:
         ("", None),
         ("geo/x", None),
         (f"{'c' * 63}/service/{'n' * 40}-0123abcd", Holder("c" * 63, "service")),
+        ("dnsendpoint/shop/web", Holder("", "dnsendpoint")),
+        ("site/shop/web", Holder("", "site")),
+        ("home/site/shop/web", Holder("home", "site")),
+        ("settings/names/www", None),
+        ("settings/records/www/TXT", None),
     ],
 )
 def test_the_source_of_a_set_is_read_from_its_mark(resource: str, expected: Holder | None) -> None:
     assert holder(resource) == expected
+
+
+@pytest.mark.parametrize("name", get_args(SourceName))
+def test_of_every_source_all_is_not_deleted_unasked(name: SourceName) -> None:
+    kind = next(iter(sources_of(ClusterSettings(sources=(name,)))[name].resources())).kind
+    found = holder(ObjectKey("", kind, "shop", "web").resource)
+    assert found == Holder("", kind.lower())
+    assert found.source == name

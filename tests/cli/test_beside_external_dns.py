@@ -1,0 +1,83 @@
+"""What empties a zone under external-dns, played on the real external-dns and here, on the same objects and API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.exit_codes import REFUSED
+from lab import remote
+from lab.external_dns import Setup, sync_once
+from lab.kube.cluster import Cluster
+from lab.world import TOKEN, ZONE
+from tests.cli.clusters import at, up
+from tests.cli.conftest import Inside
+from tests.cluster.place import Place, make_place
+
+NAMES = tuple(f"n{number}" for number in range(6))
+PUBLIC = "example.com/filter=public"
+NOBODYS = "example.com/filter=elsewhere"
+
+
+@pytest.fixture
+def place(kube_cluster: Cluster) -> Place:
+    made = make_place(kube_cluster, "incident")
+    for number, name in enumerate(NAMES):
+        made.put(endpoint(name, f"192.0.2.{number + 1}"))
+    return made
+
+
+def endpoint(name: str, target: str) -> dict[str, Any]:
+    listed = [{"dnsName": f"{name}.{ZONE}", "recordType": "A", "targets": [target]}]
+    return {
+        "apiVersion": "externaldns.k8s.io/v1alpha1",
+        "kind": "DNSEndpoint",
+        "metadata": {"name": name, "annotations": {"example.com/filter": "public"}},
+        "spec": {"endpoints": listed},
+    }
+
+
+def addresses(inside: Inside) -> set[str]:
+    return {one["name"] for one in remote.records(inside.places) if one["type"] == "A"}
+
+
+def sync(external_dns: Path, inside: Inside, place: Place, filtered_by: str) -> None:
+    setup = Setup(external_dns, place.cluster.kubeconfig, inside.places.cloudflare, TOKEN, ZONE, ("crd",))
+    assert sync_once(
+        setup,
+        f"--namespace={place.namespace}",
+        f"--annotation-filter={filtered_by}",
+        "--txt-owner-id=theirs",
+        "--txt-prefix=theirs-%{record_type}.",
+        "--batch-change-interval=10ms",
+    )
+
+
+class TestAFilterWithWhichTheSourceGivesNothing:
+    """By a fault of 0.22.0 there, by a typing error here: https://github.com/kubernetes-sigs/external-dns/issues/6728."""
+
+    def test_empties_the_zone_at_once_under_external_dns(
+        self, inside: Inside, place: Place, external_dns: Path
+    ) -> None:
+        sync(external_dns, inside, place, PUBLIC)
+        assert addresses(inside) == {f"{name}.{ZONE}" for name in NAMES}
+        sync(external_dns, inside, place, NOBODYS)
+        assert remote.records(inside.places) == []
+
+    def test_is_refused_here_by_name_and_nothing_goes(self, inside: Inside, place: Place) -> None:
+        inside.settings(sources=["crd"], cluster=at(place, annotations=PUBLIC), guard={})
+        up(inside)
+        before = remote.records(inside.places)
+        assert addresses(inside) == {f"{name}.{ZONE}" for name in NAMES}
+        inside.settings(sources=["crd"], cluster=at(place, annotations=NOBODYS), guard={})
+        for _ in range(2):
+            done = inside.run("up")
+            said = " ".join(done.stderr.split())
+            assert done.returncode == REFUSED
+            assert "all that the DNSEndpoint objects have asked for would be deleted: 6 records" in said
+            assert f"none of the objects matches cluster.annotations: {NOBODYS} (before: {PUBLIC})" in said
+        assert remote.records(inside.places) == before
+        inside.settings(sources=["crd"], cluster=at(place, annotations=PUBLIC), guard={})
+        assert up(inside) == {}, "the filter is right again, and nothing has happened"
