@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from components.records import canonical_content
 from stacks.model.values import Unknown
 from stacks.observe.cluster.reading import read
 from stacks.settings.cluster import ClusterSettings
@@ -96,8 +97,8 @@ def make(admin: Client, *objects: dict[str, Any]) -> None:
         admin.apply(one)
 
 
-def found(cluster: Cluster, external_dns: Path) -> list[Difference]:
-    managed = [f"--managed-record-types={one}" for one in (*TYPES, "SRV")]
+def found(cluster: Cluster, external_dns: Path, *types: str) -> list[Difference]:
+    managed = [f"--managed-record-types={one}" for one in (*TYPES, "SRV", *types)]
     theirs = made_by_external_dns(external_dns, cluster.kubeconfig, PREFIX, *managed, sources=("crd",))
     settings = ClusterSettings.model_validate({"kubeconfig": str(cluster.kubeconfig), "sources": ["crd"]})
     return list(differences(read([settings], {}), theirs))
@@ -130,6 +131,19 @@ class TestExternalDns:
         assert only.theirs is None
         assert isinstance(only.ours, RecordSet)
         assert only.ours.targets == ("10 5 5060 sip.example.net",)
+
+    @pytest.mark.parametrize(
+        "record_type", ["CAA", "PTR", "HTTPS", "SVCB", "TLSA", "SSHFP", "DS", "NAPTR", "LOC", "URI"]
+    )
+    def test_makes_no_records_of_types_that_cloudflare_has_in_components_nor_of_pointers(
+        self, cluster: Cluster, external_dns: Path, record_type: str
+    ) -> None:
+        content = canonical_content.EXAMPLES[record_type]
+        make(cluster.admin, dns_endpoint("one", endpoint("one", record_type, content)))
+        (only,) = found(cluster, external_dns, record_type)
+        assert only.theirs is None
+        assert isinstance(only.ours, RecordSet)
+        assert only.ours.targets == (content,)
 
     @pytest.mark.parametrize("target", ["192.0.2.1.", "nonsense"])
     def test_makes_nothing_of_what_cannot_be_read_where_we_keep_what_was_there(
