@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from cli.setup import asking, names
-from cli.setup.address import found_addresses, has_ipv6, print_addresses
 from cli.setup.file import Chosen
 from cli.setup.zone import choose as choose_zone
 from cli.setup.zone import found_credentials, typed_token, visible_zones
 from cli.terminal import styled
 from components.records.providers import PROVIDERS
 from stacks.model.errors import UserError
+from stacks.model.values import Family, Known
+from stacks.observe.wan.detect import Detection, detect
 from stacks.observe.zone.visible import ACTIVE, VisibleZone
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.stack import parse
+
+_TITLES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,35 @@ def _zone(
 
 def _ipv6(console: Console, zone: str, asked: Asked, environment: Mapping[str, str], *, may_ask: bool) -> bool:
     """Print the addresses of this machine, and return whether IPv6 is published."""
-    found = found_addresses(zone, environment)
-    print_addresses(console, found)
-    if asked.ipv6 is None and may_ask and has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
+    found = _found_addresses(zone, environment)
+    _print_addresses(console, found)
+    if asked.ipv6 is None and may_ask and _has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
         return asking.yes("Publish the IPv6 address, too?", default=False)
     return bool(asked.ipv6)
+
+
+def _found_addresses(zone: str, environment: Mapping[str, str]) -> Detection:
+    """Ask the sources that a stack without settings of its own asks, once, for both families."""
+    settings = parse({"zone": zone}, environment, stack="init", where="environment").wan
+    return detect(settings.model_copy(update={"attempts": 1}), list(Family))
+
+
+def _print_addresses(console: Console, found: Detection) -> None:
+    """Print the addresses, and the reason for a missing IPv4 one; a missing IPv6 one is usual."""
+    for family, outcome in found.addresses.items():
+        if isinstance(outcome, Known):
+            shown = ", ".join(map(str, outcome.value))
+            console.print(f"your {_TITLES[family]} address: {shown}")
+        elif family is Family.IPV4:
+            console.print(
+                styled(
+                    ("your IPv4 address is not known now", "yellow"),
+                    f": {outcome.reason}\n  records are made as soon as it is; `truenorth detect` shows who says what",
+                ),
+                soft_wrap=True,
+            )
+
+
+def _has_ipv6(found: Detection) -> bool:
+    """Return whether there is an IPv6 address that could be published."""
+    return isinstance(found.addresses.get(Family.IPV6), Known)

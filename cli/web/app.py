@@ -7,7 +7,10 @@ addresses may be for few all the same: `cli.web.access` says who reads them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import gzip
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -19,11 +22,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cli.web.access import PageAccess, WithAccess
 from cli.web.document import Redact, as_it_is
 from cli.web.events import Streams
-from cli.web.files import files
 from cli.web.health import Health, HealthCheck
 from cli.web.published import Published, pieces
 from cli.web.status_board import StatusBoard
 
+_SCRIPTS = ("theme", "script", "dom", "sections", "names", "balancing")
+_PLACES = {
+    "/": ("index.html", "text/html"),
+    "/style.css": ("style.css", "text/css"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+    **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in _SCRIPTS},
+}
+File = tuple[bytes, bytes, str, str]
+"""The content, the same compressed, its etag, and its media type."""
 Exposition = Callable[[str], tuple[bytes, str]]
 """The metrics and their content type, for the Accept header of a request."""
 HEADERS = {
@@ -147,3 +158,14 @@ def _probe(checks: Callable[[], Sequence[HealthCheck]]) -> Callable[[Request], A
         return PlainTextResponse("\n".join(lines) + "\n", 503 if failed else 200, {"cache-control": "no-store"})
 
     return probe
+
+
+def files() -> Mapping[str, File]:
+    """Return the files of the page by the path that they are served at."""
+    folder = Path(__file__).with_name("page")
+    return {path: _packed((folder / name).read_text("utf-8"), kind) for path, (name, kind) in _PLACES.items()}
+
+
+def _packed(text: str, kind: str) -> File:
+    content = text.encode()
+    return content, gzip.compress(content, mtime=0), f'W/"{hashlib.sha256(content).hexdigest()[:16]}"', kind

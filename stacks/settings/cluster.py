@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from ipaddress import ip_network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
@@ -14,6 +14,7 @@ from components.records import international
 from stacks.model import selectors
 from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.model.selectors import Selector
+from stacks.settings.fields import DefaultTarget
 from stacks.settings.geo import GeoSettings
 from stacks.settings.kinds import KindSettings, ServicePlace
 from stacks.settings.problems import fault
@@ -46,10 +47,8 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
     "service",
 )
 """The sources of a cluster without the setting."""
-LONGEST_NAME = 63
-LONGEST_OBJECT = 253
-"""Characters of the name of an object."""
-MOST_KINDS = 50
+LONGEST_NAME, LONGEST_OBJECT, MOST_KINDS = 63, 253, 50
+"""Characters of the name of a cluster, and of an object; kinds that the settings describe."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 IMPLICIT = ""
@@ -85,6 +84,17 @@ def _gateway(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    """Return the name of a source, a Gateway or a class. Raises a fault for a text that is none."""
+    kind, _, name = value.partition("/")
+    if value in get_args(SourceName) or (kind == "gateway" and _gateway(name)):
+        return value
+    if kind != "class" or not _OBJECT.fullmatch(name):
+        do = "write a source, gateway/NAME, gateway/NAMESPACE/NAME, or class/NAME"
+        raise fault(f"{quoted(value)} names no objects", do)
+    return value
+
+
 Merge = Literal["namespace", "all"]
 TlsHosts = Literal["fallback", "always", "never"]
 MOST_RULES = 200
@@ -115,15 +125,11 @@ def _namespace(value: str) -> str:
 
 def _network(value: str) -> str:
     try:
-        return str(ip_network(value.strip())) if "/" in value else _raise(value)
+        return str(ip_network(value.strip() if "/" in value else f"{value}/"))
     except ValueError as error:
         raise fault(
             str(error), "write it as 192.0.2.0/24 or 2001:db8::/32, a single address with /32 or /128"
         ) from None
-
-
-def _raise(value: str) -> str:
-    raise ValueError(f"{value!r} is no network")
 
 
 NamePattern = Annotated[str, AfterValidator(_pattern)]
@@ -224,6 +230,8 @@ class ClusterDefaults(ClaimRules):
     """Whether Services of type ClusterIP are named too, and private addresses of Services published."""
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
+    default_targets: dict[Annotated[str, AfterValidator(_place)], DefaultTarget] = Field(default_factory=dict)
+    """Where objects point that do not say so: `ddns`, addresses or a name, by source, `gateway/NAME`, `class/NAME`."""
     source_services: dict[SourceName, ServicePlace] = Field(default_factory=dict)
     """The Service, NAMESPACE/NAME, with the addresses of a source whose objects have none: `traefik-ingressroute`."""
     kinds: Annotated[tuple[KindSettings, ...], Field(max_length=MOST_KINDS)] = ()

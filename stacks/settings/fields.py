@@ -15,6 +15,7 @@ LONGEST_COMMENT = 500
 SHORTEST_LIMIT = 50
 """Characters: a mark has to fit in."""
 LONGEST_TTL = 2_592_000
+DDNS = "ddns"
 
 
 def _comment(value: str) -> str:
@@ -67,8 +68,23 @@ def _comment_limit(value: int) -> int:
     return value
 
 
+def _default_target(value: str) -> str:
+    """Return `ddns`, addresses with commas between, or one host name."""
+    parts = [part.strip() for part in value.split(",")]
+    if parts == [DDNS] or all(map(canonical.is_address, parts)):
+        return ",".join(parts)
+    try:
+        (host,) = (canonical.ascii_name(part).rstrip(".") for part in parts)
+        canonical.check_name("" if host.startswith("*") else host)
+    except ValueError:
+        do = "write ddns for the WAN address, addresses with commas between, or one host name"
+        raise fault(f"{quoted(value)} is no target", do) from None
+    return host
+
+
 CommentLimit = Annotated[int, AfterValidator(_comment_limit)]
 MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]
 Zone = Annotated[str, AfterValidator(_zone)]
+DefaultTarget = Annotated[str, AfterValidator(_default_target)]

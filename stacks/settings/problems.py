@@ -65,7 +65,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
 
 def _path(location: Sequence[str | int]) -> str:
     text = ""
-    for part in location:
+    for part in (one for one in location if one != "[key]"):  # pydantic's word for the key of a mapping
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
 

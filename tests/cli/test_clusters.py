@@ -117,6 +117,23 @@ class TestEverySource:
         assert up(inside) == {}
 
 
+class TestADefaultTarget:
+    def test_is_where_objects_behind_a_router_point_and_its_change_is_no_matter_for_the_guard(
+        self, inside: Inside, place: Place
+    ) -> None:
+        names = [f"n{number}.example.com" for number in range(12)]
+        place.put(*(ingress(one, at=[{"ip": "203.0.113.50"}], name=one.partition(".")[0]) for one in names))
+        inside.settings(sources=["ingress"], cluster=at(place), guard={})
+        up(inside)
+        assert inside.zone() == {f"{one}/A": "203.0.113.50" for one in names}
+        inside.settings(sources=["ingress"], cluster=at(place, default_targets={"ingress": "ddns"}), guard={})
+        up(inside)
+        assert inside.zone() == {f"{one}/A": FIRST_IPV4 for one in names}
+        remote.set_address(inside.places, "203.0.113.8")
+        up(inside)
+        assert set(inside.zone().values()) == {"203.0.113.8"}
+
+
 class TestDrift:
     """Routeflare put it right only when it was restarted."""
 

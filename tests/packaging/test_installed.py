@@ -57,7 +57,7 @@ def test_the_kind_of_nat_is_asked_for_in_a_process_of_its_own(installed: Install
 
 def test_files_beside_modules_are_found(installed: Installed, elsewhere: Path) -> None:
     code = (
-        "from truenorth.cli.web.files import files\n"
+        "from truenorth.cli.web.app import files\n"
         "from truenorth.components.geo.locations import locate\n"
         "from truenorth.cli.engine.install.build import MODULES\n"
         "print(len(files()), locate('eu').name, sorted(one.name for one in MODULES.iterdir()))\n"

@@ -50,19 +50,21 @@ def options_of(settings: ClusterSettings) -> Options:
         cordoned_nodes=settings.cordoned_nodes,
         names_per_object=settings.names_per_object,
         targets_per_name=settings.targets_per_name,
+        default_targets=tuple(settings.default_targets.items()),
     )
 
 
 def sources_of(settings: ClusterSettings) -> dict[str, ClaimSource]:
     """Return the sources of a cluster, by name: those of `sources`, and the kinds that the settings describe."""
-    options = options_of(settings)
     found: dict[str, ClaimSource] = {}
     for name in settings.sources:
+        options = replace(options_of(settings), source=name)
         if name in SOURCES:
             found[name] = SOURCES[name](options)
         else:
             described = replace(DESCRIPTIONS[name], service=settings.source_services.get(name, ""))
             found[name] = DescribedObjects(described, options)
+    options = options_of(settings)
     return found | {one.source: DescribedObjects(_description(one), options) for one in settings.kinds}
 
 

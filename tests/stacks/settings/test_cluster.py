@@ -110,6 +110,22 @@ class TestWhatCounts:
 
 
 class TestBadInput:
+    @pytest.mark.parametrize(
+        ("place", "target", "what"),
+        [
+            ("ingres", "ddns", "'ingres' names no objects"),
+            ("class/", "ddns", "'class/' names no objects"),
+            ("gateway/a b", "ddns", "'a b' is no name of a Gateway"),
+            ("ingress", "", "'' is no target"),
+            ("ingress", "203.0.113.7,x.example.com", "'203.0.113.7,x.example.com' is no target"),
+            ("ingress", "*.example.com", "'*.example.com' is no target"),
+        ],
+    )
+    def test_of_default_targets_is_told(self, place: str, target: str, what: str) -> None:
+        message = refused(sources=["ingress"], cluster={"default_targets": {place: target}})
+        assert what in message
+        assert f"truenorth:cluster.default_targets.{place} in" in message
+
     def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(self) -> None:
         message = refused(sources=["httproute"])
         assert "'httproute' is not possible here" in message

@@ -204,6 +204,14 @@ def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> An
     return settings
 
 
+def with_default(chain: Sequence[Annotated], target: str) -> Sequence[Annotated]:
+    """Return a chain with a default target of the settings behind it, where no object says where it points."""
+    if not target or find_annotation(chain, CONTENT_MODE) or find_annotation(chain, TARGET):
+        return chain
+    said = {CONTENT_MODE[0]: target} if target == values.DDNS else {TARGET[0]: target}
+    return (*chain, Annotated(chain[0].key, said))
+
+
 def _has_nearer_target(chain: Sequence[Annotated], mode: AnnotationValue | None) -> bool:
     """Return whether a nearer object than that of the content-mode has targets of its own."""
     target = find_annotation(chain, TARGET)

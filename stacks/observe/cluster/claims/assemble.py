@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.records.canonical import is_address
 from stacks.model.claims import Certainty, Claim, Complaint, Detected, ObjectKey, Targets
@@ -17,6 +17,7 @@ from stacks.observe.cluster.claims.annotations import (
     complaint,
     find_annotation,
     read_settings,
+    with_default,
 )
 
 
@@ -26,14 +27,15 @@ class Claimant:
 
     chain: the object itself, and those behind it whose annotations count too, such as its Gateway. doubt: the reason
     why it is not known whether the object may make claims; its records then stay as they are, whatever annotations say.
-    through, parents, certainty: of the claims. rank: the place, among all that the object names itself after, of what
-    these claims come from.
+    default: the target where none of these says any. through, parents, certainty: of the claims. rank: the place, among
+    all that the object names itself after, of what these claims come from.
     """
 
     key: ObjectKey
     created: str
     chain: Sequence[Annotated]
     doubt: Unknown | None = None
+    default: str = ""
     through: str = ""
     parents: tuple[str, ...] = ()
     certainty: Certainty = Certainty.CERTAIN
@@ -53,6 +55,7 @@ def assemble(
     complaints about the object so far.
     """
     complaints = list(faults)
+    claimant = replace(claimant, chain=with_default(claimant.chain, claimant.default))
     settings = read_settings(claimant.chain, complaints)
     targets = claimant.doubt or _targets(settings, own)
     spoiling = _spoiling(complaints)

@@ -23,6 +23,7 @@ class Options:
     cluster_addresses: Services of type ClusterIP make claims too.
     cordoned_nodes: nodes that take no new pods count too.
     names_per_object, targets_per_name: the most that an object may ask for.
+    source: the name of the source. default_targets: the targets of objects that do not say any, by their places.
     """
 
     opt_in: bool = False
@@ -33,6 +34,13 @@ class Options:
     cordoned_nodes: bool = False
     names_per_object: int = 250
     targets_per_name: int = 100
+    source: str = ""
+    default_targets: tuple[tuple[str, str], ...] = ()
+
+    def default_target(self, *places: str) -> str:
+        """Return the default target of an object at these places, the nearest first; "" for none."""
+        known = dict(self.default_targets)
+        return next((known[one] for one in (*places, self.source) if one in known), "")
 
 
 class ClaimSource(Protocol):

@@ -85,7 +85,8 @@ class DescribedObjects:
         names = tuple(_names(manifest, self.description, key, strange))
         yield from strange
         own = self._addresses(manifest, key, annotated, objects)
-        yield from assemble(Claimant(key, created(manifest), (annotated,)), (*names, *added), own, faults)
+        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
+        yield from assemble(claimant, (*names, *added), own, faults)
 
     def _addresses(
         self, manifest: Manifest, key: ObjectKey, annotated: Annotated, objects: ClusterObjects

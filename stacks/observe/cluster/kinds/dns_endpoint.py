@@ -77,7 +77,7 @@ class DnsEndpoints:
         annotated = Annotated.of(key, manifest)
         if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return ()
-        claimant = Claimant(key, created(manifest), (annotated,))
+        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
         listed = (manifest.get("spec") or {}).get("endpoints") or ()
         found = [one for at, endpoint in enumerate(listed) for one in _of_endpoint(at, endpoint, claimant)]
         return tuple(within_limits(dict.fromkeys(found), self.options))

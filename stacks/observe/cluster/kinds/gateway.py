@@ -77,6 +77,12 @@ def _fits(kind: str, address: str) -> bool:
     return kind == "Hostname" or (kind == "IPAddress" and is_address(address))
 
 
+def _places(gateway: Manifest) -> tuple[str, ...]:
+    """Return the places of a Gateway's routes in `default_targets`: by its name, and by its class."""
+    name, klass = gateway["metadata"]["name"], gateway["spec"].get("gatewayClassName", "")
+    return f"gateway/{gateway['metadata'].get('namespace', '')}/{name}", f"gateway/{name}", f"class/{klass}"
+
+
 def is_of_a_mesh(reference: ParentRef) -> bool:
     """Return whether a parent is one of a mesh, which gives no names to anybody outside of the cluster."""
     return (reference.group, reference.kind) in _OF_MESHES
@@ -90,7 +96,7 @@ def _of_gateway(reference: ParentRef, route: AttachingRoute, objects: ClusterObj
         yield from _unseen(gateway, GATEWAYS, reference, objects)
     elif route.gateways.has(gateway):
         key = key_of(objects.cluster, GATEWAYS, gateway)
-        whole = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key))
+        whole = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key), places=_places(gateway))
         for listener, said in _selected(gateway, reference, route):
             for judged in judge((whole,), _unless_silent(said), key, f"listener {listener['name']}"):
                 yield from _listener(listener, reference, route, judged, objects)
@@ -162,7 +168,7 @@ def _of_listener_set(
     gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
     behind = (Annotated.of(key, found), Annotated.of(gateway_key, gateway))
     doubt = allowed if isinstance(allowed, Unknown) else None
-    whole = Attachment("", behind, addresses(gateway, gateway_key), doubt)
+    whole = Attachment("", behind, addresses(gateway, gateway_key), doubt, places=_places(gateway))
     of_set = ruling((found.get("status") or {}).get("conditions"), SET_REFUSALS, found["metadata"].get("generation", 0))
     for listener, of_listener in _selected(found, reference, route):
         for judged in judge(judge((whole,), of_set, key), of_listener, key, f"listener {listener['name']}"):

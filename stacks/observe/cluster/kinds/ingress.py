@@ -46,12 +46,18 @@ class Ingresses:
             return
         faults: list[Complaint] = []
         names = hosts(ingress, annotated, self.options.tls_hosts, faults)
-        yield from assemble(Claimant(key, created(ingress), (annotated,)), names, addresses(ingress, key), faults)
+        default = self.options.default_target(f"class/{class_of(ingress, annotated)}")
+        claimant = Claimant(key, created(ingress), (annotated,), default=default)
+        yield from assemble(claimant, names, addresses(ingress, key), faults)
 
     def _has_class(self, ingress: Manifest, annotated: Annotated) -> bool:
         """Return whether the class is one of the settings'; the annotation counts only where the field is not set."""
-        own = ingress["spec"].get("ingressClassName") or annotated.annotations.get(CLASS_ANNOTATION, "")
-        return not self.options.ingress_classes or own in self.options.ingress_classes
+        return not self.options.ingress_classes or class_of(ingress, annotated) in self.options.ingress_classes
+
+
+def class_of(ingress: Manifest, annotated: Annotated) -> str:
+    """Return the class of an Ingress; "" for none."""
+    return str(ingress["spec"].get("ingressClassName") or annotated.annotations.get(CLASS_ANNOTATION, ""))
 
 
 def hosts(ingress: Manifest, annotated: Annotated, tls_hosts: TlsHosts, faults: list[Complaint]) -> tuple[str, ...]:

@@ -62,7 +62,8 @@ class IstioGateways:
         names = tuple(host_names(hosts, _HOSTS, key, strange))
         yield from strange
         own = _addresses(manifest, key, objects)
-        yield from assemble(Claimant(key, created(manifest), (annotated,)), (*names, *added), own, faults)
+        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
+        yield from assemble(claimant, (*names, *added), own, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class VirtualServices:
         strange: list[Complaint] = []
         names = tuple(dict.fromkeys((*host_names(hosts, "spec.hosts", key, strange), *added)))
         yield from strange
-        claimant = Claimant(key, created(manifest), (annotated,))
+        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
         found = [
             one
             for place in _gateways(manifest, key)

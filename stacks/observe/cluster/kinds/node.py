@@ -51,7 +51,10 @@ class Nodes:
         faults: list[Complaint] = []
         names = annotated_names((annotated,), HOSTNAME, faults) or _own_name(key.name)
         yield from assemble(
-            Claimant(key, created(node), (annotated,)), names, node_addresses((node,), str(key)), faults
+            Claimant(key, created(node), (annotated,), default=self.options.default_target()),
+            names,
+            node_addresses((node,), str(key)),
+            faults,
         )
 
 

@@ -54,7 +54,8 @@ class Attachment:
     hostname: "" for any; Unknown where the listener cannot be seen. behind: the objects whose annotations count after
     the route's, nearest first. targets: the Gateway's addresses in their order. doubt: the reason why it is not known
     whether the route attaches at all. through: the parent's name in state, "" where the route has one. notice: a
-    message to the owner of the route; "" for none. rank: the parent's place in the route's parentRefs.
+    message to the owner of the route; "" for none. rank: the parent's place in the route's parentRefs. places: of the
+    Gateway in `default_targets`, the nearest first.
     """
 
     hostname: str | Unknown
@@ -65,6 +66,7 @@ class Attachment:
     through: str = ""
     notice: str = ""
     rank: int = 0
+    places: tuple[str, ...] = ()
 
     @property
     def is_tentative(self) -> bool:

@@ -105,6 +105,7 @@ class Routes:
                     claimant.created,
                     chain,
                     doubt=parent.doubt,
+                    default=self.options.default_target(*parent.places),
                     through=through,
                     parents=claimant.parents,
                     certainty=parent.certainty,

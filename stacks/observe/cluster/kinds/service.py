@@ -7,7 +7,7 @@ have the ready pods with their nodes and host names: no pod need be watched.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stacks.kube.objects import ENDPOINT_SLICES, NODES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
@@ -77,11 +77,11 @@ class Services:
         access = annotation_value((annotated,), ACCESS, values.access, values.ACCESS, faults)
         if not (names or inside or faults):
             return
-        claimant = Claimant(key, created(service), (annotated,))
+        claimant = Claimant(key, created(service), (annotated,), default=self.options.default_target())
         own = _targets(service, str(key), backends, access, cluster_addresses=self.options.cluster_addresses)
         found = [*assemble(claimant, names, own, faults)]
-        found += assemble(claimant, inside, _cluster_addresses(service, str(key)), faults)
-        if not find_annotation((annotated,), TARGET) and not _is_detected(found):
+        found += assemble(replace(claimant, default=""), inside, _cluster_addresses(service, str(key)), faults)
+        if not claimant.default and not find_annotation((annotated,), TARGET) and not _is_detected(found):
             for name in names:
                 found += _pods(service, claimant, name, backends, faults)
                 found += _ports(service, claimant, name, faults)
