@@ -59,7 +59,11 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "names and targets that are limited": (
         settings(
             names=["www", {"name": "api.example.com"}, "@"],
-            records=[{"name": "mail", "type": "A", "content": "192.0.2.5"}],
+            records=[
+                {"name": "mail", "type": "A", "content": "192.0.2.5"},
+                {"name": "dev", "type": "NS", "content": "ns.example.net"},
+                {"name": "note", "type": "TXT", "content": "x"},
+            ],
             zones=[{"zone": "Example.NET", "mark_prefix": "m-%{record_type}.", "targets": "cname", "names": ["x"]}],
             external_dns=[{"prefix": "x-%{record_type}-"}, {"suffix": "-owner.txt"}],
             cluster={
