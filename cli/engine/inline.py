@@ -56,6 +56,10 @@ def spare_others(manager: RPCManager) -> None:
     manager.do_rpc = sparing  # type: ignore[method-assign, assignment] # the manager of this one program
 
 
+OWN_CONNECTIONS = ("grpc.use_local_subchannel_pool", 1)
+"""Without it gRPC takes an engine for unreachable for a while where one that has ended was, at the same port."""
+
+
 async def run_quickly(program: Callable[[], None]) -> None:
     """Run a program within the SDK's `run_in_stack`, which then waits for the declared resources.
 
@@ -81,8 +85,11 @@ def served(program: Callable[[], None] | None) -> Iterator[tuple[str, ...]]:
         return
     import grpc  # type: ignore[import-untyped] # noqa: PLC0415 - no types of its own; heavy, and only needed here
     from pulumi.automation._server import LanguageServer  # noqa: PLC0415 - private, so pinned: see test_inline.py
+    from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # noqa: PLC0415 - likewise
     from pulumi.runtime.proto import language_pb2_grpc  # noqa: PLC0415 - heavy
 
+    if OWN_CONNECTIONS not in _GRPC_CHANNEL_OPTIONS:
+        _GRPC_CHANNEL_OPTIONS.append(OWN_CONNECTIONS)
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def run() -> None:

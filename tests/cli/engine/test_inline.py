@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import socket
+from concurrent import futures
 from dataclasses import dataclass, field
 from importlib.metadata import requires, version
 from typing import Any
 
+import grpc  # type: ignore[import-untyped] # it has no types
 import pulumi
+import pytest
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime import settings
-from pulumi.runtime.proto import engine_pb2, language_pb2_grpc
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2_grpc
 
-from cli.engine.inline import QuietEngine, run_quickly
+from cli.engine.inline import QuietEngine, run_quickly, served
 
 
 @dataclass
@@ -39,6 +44,44 @@ def test_debug_messages_do_not_reach_the_engine_and_all_others_do() -> None:
     for severity in engine_pb2.LogSeverity.values():
         QuietEngine(engine).Log(message(severity))
     assert [one.severity for one in engine.messages] == [engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR]
+
+
+class RootResource(engine_pb2_grpc.EngineServicer):
+    """An engine that answers one question."""
+
+    def GetRootResource(self, _request: Any, _context: Any) -> engine_pb2.GetRootResourceResponse:  # noqa: N802, ANN401 - the protocol's
+        return engine_pb2.GetRootResourceResponse(urn="here")
+
+
+kept: list[Any] = []
+"""Channels, as the SDK keeps that of a run."""
+
+
+def root_resource(port: int) -> str:
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_GRPC_CHANNEL_OPTIONS)
+    kept.append(channel)
+    return str(engine_pb2_grpc.EngineStub(channel).GetRootResource(engine_pb2.GetRootResourceRequest()).urn)
+
+
+def test_an_engine_is_reached_at_the_port_of_one_that_has_ended() -> None:
+    with served(lambda: None):
+        pass
+    server = grpc.server(futures.ThreadPoolExecutor(1))
+    engine_pb2_grpc.add_EngineServicer_to_server(RootResource(), server)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    for _ in range(3):
+        with pytest.raises(grpc.RpcError, match="Connection refused"):
+            root_resource(port)
+    server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    try:
+        assert root_resource(port) == "here"
+    finally:
+        server.stop(None).wait()
+        for channel in kept:
+            channel.close()
 
 
 def test_all_else_is_the_engine() -> None:

@@ -21,17 +21,17 @@ DATA: dict[str, dict[str, Any]] = {
     "CAA": {"flags": 0, "tag": "issue", "value": "ca.example"},
     "CERT": {"type": 1, "keyTag": 1, "algorithm": 8, "certificate": "AAAA"},
     "DNSKEY": {"flags": 257, "protocol": 3, "algorithm": 13, "publicKey": "AAAA"},
-    "DS": {"keyTag": 1, "algorithm": 13, "digestType": 2, "digest": "aaaa"},
+    "DS": {"keyTag": 1, "algorithm": 13, "digestType": 2, "digest": "AAAA"},
     "HTTPS": {"priority": 1, "target": ".", "value": 'alpn="h3"'},
     "LOC": {"latDegrees": 1, "latDirection": "N", "longDegrees": 2, "longDirection": "E", "latMinutes": 0,
             "latSeconds": 0, "longMinutes": 0, "longSeconds": 0, "altitude": 0, "size": 0, "precisionHorz": 0,
             "precisionVert": 0},
     "NAPTR": {"order": 1, "preference": 2, "flags": "S", "service": "x", "regex": "", "replacement": "a.example"},
-    "SMIMEA": {"usage": 3, "selector": 1, "matchingType": 1, "certificate": "aa"},
+    "SMIMEA": {"usage": 3, "selector": 1, "matchingType": 1, "certificate": "AA"},
     "SRV": {"priority": 10, "weight": 5, "port": 5060, "target": "sip.example.net"},
-    "SSHFP": {"algorithm": 4, "type": 2, "fingerprint": "aa"},
+    "SSHFP": {"algorithm": 4, "type": 2, "fingerprint": "AA"},
     "SVCB": {"priority": 1, "target": ".", "value": 'alpn="h3"'},
-    "TLSA": {"usage": 3, "selector": 1, "matchingType": 1, "certificate": "aa"},
+    "TLSA": {"usage": 3, "selector": 1, "matchingType": 1, "certificate": "AA"},
 }  # fmt: skip
 BESIDE_DATA = {"SRV"}
 """Types whose priority the API gives back beside the data, though it is not asked for there."""
