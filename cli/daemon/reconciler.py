@@ -6,17 +6,17 @@ that touches no zone of ours takes no turn (`comes_to_nothing`).
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 
 from cli.daemon.confirmer import Confirmer
 from cli.daemon.fast_plan import planned
-from cli.daemon.grace import Grace
 from cli.daemon.triggers import Due
 from cli.engine.backoff import Backoff
 from cli.engine.failure import RunFailed
 from cli.engine.run import Listener
-from cli.events import Begun, Cause, Failure, Trigger, Turn
+from cli.events import Begun, Cause, Failure, Leaving, Trigger, Turn
 from cli.feedback.telling import Teller
 from cli.reconcile.converge import converge
 from cli.reconcile.events import Publish
@@ -29,7 +29,11 @@ from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from cli.session.session import Session
 from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, may_pass
+from stacks.model.observation import Observation
+from stacks.model.plan import Plan
 from stacks.observe.world import Sights
+from stacks.plan.records.record_sets import Key
+from stacks.plan.safety.grace import withhold
 from stacks.plan.safety.permission import Permission, refused
 
 
@@ -163,3 +167,28 @@ def _cause(error: Exception) -> Cause:
     if isinstance(error, RunFailed):
         return Cause.ENGINE
     return Cause.OBSERVATION if isinstance(error, ObservationError) else Cause.MACHINE
+
+
+class Grace:
+    """The record sets that are kept for some seconds. A new process starts the time anew."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._since: Mapping[Key, float] = {}
+        self.ends = math.inf
+        """The time on the clock at which the next of them is to be deleted."""
+
+    def amend(self, plan: Plan, observation: Observation, publish: Callable[[Leaving], None]) -> Plan:
+        """Return the plan with the record sets still kept, and publish the ones added."""
+        if not self._seconds:
+            return plan
+        now = self._clock()
+        amended, since = withhold(plan, observation, self._since, now, self._seconds)
+        for name, record_type in sorted(since.keys() - self._since.keys()):
+            publish(Leaving(name, record_type, self._seconds))
+        self._since = since
+        self.ends = min(
+            (begin + self._seconds for begin in since.values() if now < begin + self._seconds), default=math.inf
+        )
+        return amended

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from bench.campaigns.paper import carried_out
-from cli.daemon.grace import Grace
+from cli.daemon.reconciler import Grace
 from cli.events import Leaving
 from stacks.plan.planner import make_plan
 from tests.stacks.plan.worlds import make_observation, make_settings
