@@ -27,8 +27,8 @@ INSTALLED = {
 class OnePackage(BuildHookInterface[Any]):
     """Adds the folders that a project names in `packages` to its wheel, by their installed names.
 
-    packages: the names of packages by their folders. left_out: files of them that are of use in a checkout only; both
-    from the project's folder.
+    packages: the names of packages by their folders. left_out: patterns of files of them that are of use in a checkout
+    only; both from the project's folder.
     """
 
     PLUGIN_NAME = "custom"
@@ -38,12 +38,13 @@ class OnePackage(BuildHookInterface[Any]):
         if self.target_name != "wheel" or version == "editable":
             return
         self._folder = tempfile.TemporaryDirectory(prefix="truenorth-wheel-")
-        root, left_out = Path(self.root), set(self.config.get("left_out", ()))
+        root, left_out = Path(self.root), self.config.get("left_out", ())
         for folder, package in self.config["packages"].items():
             place = Path(self._folder.name, *INSTALLED[package].split("."))
             for file in sorted((root / folder).rglob("*")):
                 inside = file.relative_to(root / folder)
-                if file.is_file() and "__pycache__" not in inside.parts and str(file.relative_to(root)) not in left_out:
+                is_left_out = any(map(file.relative_to(root).match, left_out)) or "__pycache__" in inside.parts
+                if file.is_file() and not is_left_out:
                     target = place / inside
                     target.parent.mkdir(parents=True, exist_ok=True)
                     content = file.read_bytes()
