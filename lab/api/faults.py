@@ -19,6 +19,7 @@ class Effect(StrEnum):
     """What happens to a request that a rule matches."""
 
     LATENCY = "latency"  # it is handled `seconds` late; the rules after it still apply
+    LATE_ANSWER = "late_answer"  # it is done at once and answered `seconds` late; likewise
     CLOCK = "clock"  # the answer's Date is `seconds` ahead; likewise
     THROTTLE = "throttle"  # 429 with `Retry-After: seconds`
     SERVER_ERROR = "server_error"  # `status`: 500 as JSON, others, 403 among them, as the edge's HTML page
@@ -77,11 +78,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to happen to one request: `delay` in seconds, then what `fault` says; `ahead`: the clock's error."""
+    """What is to happen to one request: `delay` in seconds, then what `fault` says; `ahead`: the clock's error.
+
+    `answer_delay`: seconds by which the answer leaves late.
+    """
 
     delay: float = 0.0
     fault: Fault | None = None
     ahead: float = 0.0
+    answer_delay: float = 0.0
 
 
 class Faults:
@@ -113,7 +118,7 @@ class Faults:
 
     def judge(self, method: str, path: str) -> Verdict:
         """Decide on one request, and count the rules that strike."""
-        delay = ahead = 0.0
+        delay = ahead = answer_delay = 0.0
         with self._lock:
             for index, (fault, chance) in enumerate(self._rules):
                 if fault.times == 0 or not fault.matches(method, path):
@@ -125,8 +130,10 @@ class Faults:
                 match fault.effect:
                     case Effect.LATENCY:
                         delay += fault.seconds
+                    case Effect.LATE_ANSWER:
+                        answer_delay += fault.seconds
                     case Effect.CLOCK:
                         ahead += fault.seconds
                     case _:
-                        return Verdict(delay, fault, ahead)
-        return Verdict(delay, ahead=ahead)
+                        return Verdict(delay, fault, ahead, answer_delay)
+        return Verdict(delay, ahead=ahead, answer_delay=answer_delay)

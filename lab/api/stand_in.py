@@ -70,6 +70,8 @@ class StandIn:
         elif answer is not None:
             # Before the answer leaves: whoever has it finds the call in the log.
             self._log(request, incoming, answer.status)
+            if verdict.answer_delay:
+                await asyncio.sleep(verdict.answer_delay)
             date = formatdate(time.time() + verdict.ahead, usegmt=True)
             headers = {"Date": date, **self.headers(), **answer.headers}
             await Response(answer.body, answer.status, headers, answer.content_type)(scope, receive, send)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +20,6 @@ from tests.cli.killing import kill_all
 
 KINDS = {"monitor": ":LoadBalancerMonitor::", "pool": ":LoadBalancerPool::", "balancer": ":LoadBalancer::"}
 NEW = "203.0.113.99"
-LATE = 1
-"""Seconds."""
 
 
 @pytest.fixture
@@ -53,14 +50,13 @@ def up_at(member: Member, kind: str, phase: str) -> Iterator[subprocess.Popen[st
 def killed(world: World, member: Member, kind: str, phase: str) -> None:
     """Kill an `up` and all that it has started, while the API is late with its answers to writes."""
     late = [
-        Fault(Effect.LATENCY, method=method, path="/load_balancers", seconds=LATE)
+        Fault(Effect.LATE_ANSWER, method=method, path="/load_balancers", seconds=1)
         for method in ("POST", "PUT", "PATCH")
     ]
     world.account.cloudflare.faults.set(late)
     with up_at(member, kind, phase) as command:
         kill_all(command)
     assert command.returncode == -signal.SIGKILL
-    time.sleep(3 * LATE)  # what the API has taken in is carried out, and no answer tells when
     world.account.cloudflare.faults.clear()
 
 

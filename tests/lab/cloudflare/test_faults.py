@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,18 @@ def test_latency_delays_and_lets_the_next_rule_strike(api: Api, cloudflare: Clou
     assert api("GET", "/zones").status_code == 429
     assert time.monotonic() - start >= 0.2
     assert api("GET", "/zones").status_code == 200
+
+
+def test_a_late_answer_is_to_what_is_done_already(
+    api: Api, cloudflare: Cloudflare, zone: Zone, records_path: str
+) -> None:
+    cloudflare.faults.add(Fault(Effect.LATE_ANSWER, method="POST", seconds=3))
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(api, "POST", records_path, WWW)
+        while not cloudflare.records(zone.id) and not answer.done():
+            time.sleep(0.01)
+        assert not answer.done()
+        assert answer.result().status_code == 200
 
 
 def test_a_slow_request_holds_up_no_other(api: Api, cloudflare: Cloudflare, base: str) -> None:
