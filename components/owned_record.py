@@ -11,10 +11,9 @@ from components.records import canonical, canonical_content, cloudflare_fields
 from components.records.providers import PROVIDERS, Provider
 from components.records.record import Record
 from components.records.record_set import RecordSetArgs, declare_records
-from components.records.types import RECORD_TYPES
+from components.records.types import PROXIED_TYPES, RECORD_TYPES, why_not_at
 
 TYPE = "truenorth:index:OwnedRecord"
-_PROXIED = frozenset({"A", "AAAA", "CNAME"})
 
 
 class OwnedRecordArgs(TypedDict):
@@ -87,7 +86,9 @@ def _checked(args: OwnedRecordArgs) -> str:
     """Return the full name. Raises ValueError, with all faults, where no such records can be made."""
     faults = list(_faults(args))
     try:
-        fqdn = canonical.fqdn(args["name"], canonical.ascii_name(args["zone"]))
+        zone = canonical.ascii_name(args["zone"])
+        fqdn = canonical.fqdn(args["name"], zone)
+        faults += filter(None, [why_not_at(args["type"], fqdn, zone)])
     except ValueError as error:
         fqdn = args["name"]
         faults.append(f"name: {error}")
@@ -106,7 +107,7 @@ def _faults(args: OwnedRecordArgs) -> Iterator[str]:
     ttl, shortest, longest = args.get("ttl", canonical.AUTOMATIC_TTL), provider.shortest_ttl, provider.longest_ttl
     if ttl != canonical.AUTOMATIC_TTL and not shortest <= ttl <= longest:
         yield f"ttl: {ttl} is not from {shortest} to {longest}, nor 1 for automatic"
-    if args.get("proxied") and not (provider.proxies and args["type"] in _PROXIED):
+    if args.get("proxied") and not (provider.proxies and args["type"] in PROXIED_TYPES):
         yield f"proxied: {provider.title} has no proxy for records of type {args['type']}"
     if args.get("comment") and not provider.comments:
         yield f"comment: {provider.title} has none"

@@ -157,6 +157,8 @@ class TestAtGandi:
         (args(CLOUDFLARE, ttl=7), "ttl: 7 is not from 30 to 86400, nor 1 for automatic"),
         (args(CLOUDFLARE, type="TXT", contents=["x"], proxied=True), "has no proxy for records of type TXT"),
         (args(CLOUDFLARE, provider="route53"), "provider: 'route53' is none of cloudflare, gandi"),
+        (args(CLOUDFLARE, type="NS", name="@", contents=["ns.example.net"]), "NS records of example.com itself are no"),
+        (args(GANDI, type="URI", contents=['10 1 "ftp://a.example/"']), "type: Gandi has no records of type URI"),
         (args(GANDI, proxied=True), "proxied: Gandi has no proxy"),
         (args(GANDI, comment="hello"), "comment: Gandi has none"),
     ],
