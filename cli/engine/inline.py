@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pulumi.runtime.rpc_manager import RPCManager
 
 
+OWN_CONNECTIONS = ("grpc.use_local_subchannel_pool", 1)
+"""Without it gRPC takes an engine for unreachable for a while where one that has ended was, at the same port."""
+
+
 class QuietEngine:
     """The engine's service without debug messages. The SDK sends five a resource, and waits for each to arrive."""
 
@@ -54,10 +58,6 @@ def spare_others(manager: RPCManager) -> None:
         return do_rpc(name, spared)
 
     manager.do_rpc = sparing  # type: ignore[method-assign, assignment] # the manager of this one program
-
-
-OWN_CONNECTIONS = ("grpc.use_local_subchannel_pool", 1)
-"""Without it gRPC takes an engine for unreachable for a while where one that has ended was, at the same port."""
 
 
 async def run_quickly(program: Callable[[], None]) -> None:

@@ -25,7 +25,7 @@ HOST_AT = (
     | {"SRV": 3, "NAPTR": -1}
 )
 """The position of the host among the words of a content, by type; -1: the last one."""
-_WITH_PARAMETERS = frozenset({"HTTPS", "SVCB"})
+SERVICE_BINDINGS = frozenset({"HTTPS", "SVCB"})
 """The types with parameters behind the host (RFC 9460)."""
 _TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
 """Labels of top-level domains: letters alone, or Punycode (RFC 6912, section 4)."""
@@ -50,7 +50,7 @@ def in_ascii(record_type: str, text: str) -> str:
 
 
 def _parted(record_type: str, text: str) -> tuple[str, str, str]:
-    """Return what stands before the host of a content, the host, and what stands behind it."""
+    """Return a content in three parts: the text before its host, the host, the text behind."""
     position = HOST_AT.get(record_type)
     if position is None:
         return text, "", ""
@@ -59,7 +59,7 @@ def _parted(record_type: str, text: str) -> tuple[str, str, str]:
         return start, last, ""
     words = text.split(maxsplit=position + 1)
     before, host, after = words[:position], words[position : position + 1], words[position + 1 :]
-    if not host or (after and record_type not in _WITH_PARAMETERS):
+    if not host or (after and record_type not in SERVICE_BINDINGS):
         return text, "", ""
     return " ".join(before), host[0], " ".join(after)
 

@@ -90,8 +90,7 @@ def _place(value: str) -> str:
     if value in get_args(SourceName) or (kind == "gateway" and _gateway(name)):
         return value
     if kind != "class" or not _OBJECT.fullmatch(name):
-        do = "write a source, gateway/NAME, gateway/NAMESPACE/NAME, or class/NAME"
-        raise fault(f"{quoted(value)} names no objects", do)
+        raise fault(f"{quoted(value)} names no objects", "write a source, gateway/[NAMESPACE/]NAME, or class/NAME")
     return value
 
 
@@ -124,12 +123,13 @@ def _namespace(value: str) -> str:
 
 
 def _network(value: str) -> str:
+    reason = f"{value!r} is no network"
     try:
-        return str(ip_network(value.strip() if "/" in value else f"{value}/"))
+        if "/" in value:
+            return str(ip_network(value.strip()))
     except ValueError as error:
-        raise fault(
-            str(error), "write it as 192.0.2.0/24 or 2001:db8::/32, a single address with /32 or /128"
-        ) from None
+        reason = str(error)
+    raise fault(reason, "write it as 192.0.2.0/24 or 2001:db8::/32, a single address with /32 or /128")
 
 
 NamePattern = Annotated[str, AfterValidator(_pattern)]

@@ -13,16 +13,15 @@ from components.plain_text import quoted
 from components.records import canonical, canonical_content
 from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
+from components.records.types import RecordType
 from stacks.model.scope import TargetScope, reach, tunnel_of
-from stacks.settings.checks.records import Asked, check_content, check_delegations, check_hosts
+from stacks.settings.checks.records import RequestedSet, check_content, check_delegations, check_hosts
 from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
 
 AddressType = Literal["A", "AAAA"]
-_Usual = Literal["A", "AAAA", "CNAME", "TXT", "MX", "SRV", "CAA", "NS", "PTR"]
-RecordType = Literal[_Usual, "HTTPS", "SVCB", "TLSA", "SSHFP", "DS", "NAPTR", "LOC", "URI"]
 Policy = Literal["sync", "upsert-only", "create-only"]
 Adopt = Literal["never", "owned", "same-content", "all"]
 Marks = Literal["txt", "comment", "none"]
@@ -198,7 +197,7 @@ class ZoneSettings(ZoneDefaults):
         if not self.zone:
             return self
         seen: dict[str, dict[Neighbour, str]] = defaultdict(dict)
-        asked: list[Asked] = []
+        asked: list[RequestedSet] = []
         for setting, position, entry in self._entries():
             where = (setting, position)
             try:
@@ -220,7 +219,7 @@ class ZoneSettings(ZoneDefaults):
                 if what:
                     raise fault(f"{name} has {what}", do, where)
                 seen[name][one] = entry.name
-                asked.append(Asked(name, one.type, where))
+                asked.append(RequestedSet(name, one.type, where))
         check_hosts(self.records, self.zone, {*seen})
         check_delegations(asked, self.zone, self.delegations)
         return self

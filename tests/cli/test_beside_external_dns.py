@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from lab.kube.cluster import Cluster
 from lab.world import TOKEN, ZONE
 from tests.cli.clusters import at, up
 from tests.cli.conftest import Inside
+from tests.cluster.objects import dns_endpoint
 from tests.cluster.place import Place, make_place
 
 NAMES = tuple(f"n{number}" for number in range(6))
@@ -25,18 +25,9 @@ NOBODYS = "example.com/filter=elsewhere"
 def place(kube_cluster: Cluster) -> Place:
     made = make_place(kube_cluster, "incident")
     for number, name in enumerate(NAMES):
-        made.put(endpoint(name, f"192.0.2.{number + 1}"))
+        listed = {"dnsName": f"{name}.{ZONE}", "recordType": "A", "targets": [f"192.0.2.{number + 1}"]}
+        made.put(dns_endpoint(name, listed, annotations={"example.com/filter": "public"}))
     return made
-
-
-def endpoint(name: str, target: str) -> dict[str, Any]:
-    listed = [{"dnsName": f"{name}.{ZONE}", "recordType": "A", "targets": [target]}]
-    return {
-        "apiVersion": "externaldns.k8s.io/v1alpha1",
-        "kind": "DNSEndpoint",
-        "metadata": {"name": name, "annotations": {"example.com/filter": "public"}},
-        "spec": {"endpoints": listed},
-    }
 
 
 def addresses(inside: Inside) -> set[str]:

@@ -225,3 +225,11 @@ def endpoint_slice(*pods: Manifest, of: str = "web", kind: str = "IPv4") -> Mani
     labels = {SERVICE_LABEL: of}
     one = manifest("discovery.k8s.io/v1", "EndpointSlice", f"{of}-{kind.lower()}", labels=labels)
     return one | {"addressType": kind, "endpoints": list(pods), "ports": []}
+
+
+def dns_endpoint(name: str, *endpoints: Manifest, annotations: Texts | None = None, namespace: str = "") -> Manifest:
+    """A DNSEndpoint of external-dns."""
+    spec = {"endpoints": list(endpoints)}
+    return manifest(
+        "externaldns.k8s.io/v1alpha1", "DNSEndpoint", name, spec=spec, annotations=annotations, namespace=namespace
+    )

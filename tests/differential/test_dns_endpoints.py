@@ -10,6 +10,7 @@ from components.records import canonical_content
 from stacks.model.values import Unknown
 from stacks.observe.cluster.reading import read
 from stacks.settings.cluster import ClusterSettings
+from tests.cluster import objects
 from tests.differential.compare import RecordSet, differences
 from tests.differential.drawing import ZONE
 from tests.differential.external import made_by_external_dns
@@ -78,12 +79,7 @@ class Drawing:
 
 
 def dns_endpoint(name: str, *endpoints: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "apiVersion": "externaldns.k8s.io/v1alpha1",
-        "kind": "DNSEndpoint",
-        "metadata": {"name": name, "namespace": SPACE},
-        "spec": {"endpoints": list(endpoints)},
-    }
+    return objects.dns_endpoint(name, *endpoints, namespace=SPACE)
 
 
 def endpoint(name: str, record_type: str, *targets: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any field

@@ -56,15 +56,15 @@ def options_of(settings: ClusterSettings) -> Options:
 
 def sources_of(settings: ClusterSettings) -> dict[str, ClaimSource]:
     """Return the sources of a cluster, by name: those of `sources`, and the kinds that the settings describe."""
+    options = options_of(settings)
     found: dict[str, ClaimSource] = {}
     for name in settings.sources:
-        options = replace(options_of(settings), source=name)
+        own = replace(options, source=name)
         if name in SOURCES:
-            found[name] = SOURCES[name](options)
+            found[name] = SOURCES[name](own)
         else:
             described = replace(DESCRIPTIONS[name], service=settings.source_services.get(name, ""))
-            found[name] = DescribedObjects(described, options)
-    options = options_of(settings)
+            found[name] = DescribedObjects(described, own)
     return found | {one.source: DescribedObjects(_description(one), options) for one in settings.kinds}
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from components.marks import external_dns, ownership
 from components.plain_text import listed
+from components.records import hosts
 from components.records.types import DELEGATING_TYPES, MARKED_TYPES
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
@@ -37,7 +38,6 @@ _RESERVING = frozenset({"A", "AAAA", "CNAME", "NS"})
 _SRV_LABELS = 2
 _LEADING = frozenset({None, "A", "AAAA", "CNAME", "MX", "NS", "PTR"})
 """The types of records that lead to the last word of their content."""
-_BINDING = frozenset({"HTTPS", "SVCB"})
 _HINTS = ("ipv4hint=", "ipv6hint=")
 
 
@@ -160,8 +160,8 @@ def _pointed_at(claim: Claim) -> Iterator[str]:
         words = text.split(" ")
         if claim.type in _LEADING:
             yield words[-1]
-        elif claim.type in _BINDING:
-            yield from (word for word in words[1:2] if word != ".")
+        elif claim.type in hosts.SERVICE_BINDINGS:
+            yield from (host for host in [hosts.written(claim.type, text)] if host != ".")
             hints = (word.partition("=")[2].strip('"').split(",") for word in words if word.startswith(_HINTS))
             yield from chain.from_iterable(hints)
 

@@ -16,7 +16,7 @@ from components.marks import ownership
 from components.records import canonical
 from components.records.aliases import Neighbour, clash
 from components.records.plan_limits import NOT_KNOWN, PlanLimits
-from components.records.types import DELEGATING_TYPES
+from components.records.types import why_not_at
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
 from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
@@ -273,8 +273,8 @@ def _name_fault(claim: Claim, zone: ZoneSettings) -> Complaint | None:
         return _cannot(claim, f"{claim.name} cannot be marked as ours: {error}")
     if claim.type in zone.traits.lacks:
         return _cannot(claim, f"{zone.traits.title} has no {claim.type} records: {claim.name} gets none")
-    if claim.type in DELEGATING_TYPES and claim.name == zone.zone:
-        return _cannot(claim, f"{claim.type} records of {claim.name} itself are no part of the zone")
+    if reason := why_not_at(claim.type or "", claim.name, zone.zone):
+        return _cannot(claim, reason)
     if claim.type == ALIAS and claim.targets == Known((claim.name,)):
         return _cannot(claim, f"{claim.name} would be an alias of itself")
     return None

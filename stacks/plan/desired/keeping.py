@@ -15,6 +15,7 @@ from components.marks import in_comments
 from components.plain_text import LONGEST_QUOTE, cut, listed, quoted
 from components.records import canonical
 from components.records.plan_limits import NOT_KNOWN, USUAL_COMMENT, PlanLimits
+from components.records.types import PROXIED_TYPES
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.scope import tunnel_of
 from stacks.model.values import Known
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
 
 ALIAS = "CNAME"
-PROXIED_TYPES = frozenset({"A", "AAAA", ALIAS, None})
+_PROXIED_CLAIMS = frozenset({*PROXIED_TYPES, None})
 """None: a claim whose type is that of its addresses."""
 _CUT = "..."
 
@@ -116,7 +117,7 @@ def kept(claims: Iterable[Claim], keeping_of: Callable[[Claim], Keeping]) -> tup
 
 def wants_proxy(claim: Claim, zone: ZoneSettings) -> bool:
     """Return whether a claim's records are to be proxied, as far as the zone has a proxy for their type."""
-    if not zone.traits.proxies or claim.type not in PROXIED_TYPES:
+    if not zone.traits.proxies or claim.type not in _PROXIED_CLAIMS:
         return False
     if _is_tunnel(claim, zone):
         return True

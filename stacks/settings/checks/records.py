@@ -7,10 +7,8 @@ from typing import NamedTuple, Protocol
 
 from components.plain_text import quoted
 from components.records import canonical, canonical_content, hosts
-from components.records.types import DELEGATING_TYPES
+from components.records.types import DELEGATING_TYPES, PROXIED_TYPES, why_not_at
 from stacks.settings.problems import fault
-
-_PROXIED = frozenset({"A", "AAAA", "CNAME"})
 
 
 class WrittenRecord(Protocol):
@@ -33,7 +31,7 @@ class WrittenRecord(Protocol):
         """Whether it is to be proxied."""
 
 
-class Asked(NamedTuple):
+class RequestedSet(NamedTuple):
     """A record set that the settings of a zone ask for. where: the path of the setting."""
 
     name: str
@@ -50,22 +48,19 @@ def check_content(record: WrittenRecord) -> None:
             raise fault(f"{record.name}: {error}", "write it as a zone file has it") from None
     if record.type == "CNAME" and len(record.content) > 1:
         raise fault(f"{record.name} has {len(record.content)} CNAMEs", "a name has one CNAME, or other records")
-    if record.proxied and record.type not in _PROXIED:
+    if record.proxied and record.type not in PROXIED_TYPES:
         raise fault(f"{record.name} {record.type} cannot be proxied", "only A, AAAA and CNAME records can")
 
 
-def check_delegations(asked: Sequence[Asked], zone: str, delegations: Mapping[str, Collection[str]]) -> None:
+def check_delegations(asked: Sequence[RequestedSet], zone: str, delegations: Mapping[str, Collection[str]]) -> None:
     """Raise a fault for what a zone never answers with, because it hands the name to other name servers.
 
     asked: all that the settings ask for. delegations: the name servers by name.
     """
     for one in asked:
+        if what := why_not_at(one.type, one.name, zone):
+            raise fault(what, "write the name that is handed to other name servers", one.where)
         if one.type in DELEGATING_TYPES:
-            if one.name == zone:
-                what = (
-                    f"{one.type} records of {zone} itself are no part of the zone: who serves it says so, or its parent"
-                )
-                raise fault(what, "write the name that is handed to other name servers", one.where)
             continue
         at = next((name for name in delegations if f".{one.name}".endswith(f".{name}")), None)
         is_glue = at is not None and one.type in canonical_content.ADDRESSES and one.name in delegations[at]

@@ -5,20 +5,11 @@ import pytest
 from stacks.model.errors import UserError
 from stacks.settings.cluster import ROUTES_INGRESSES_SERVICES, ClusterSettings
 from stacks.settings.stack import Settings, parse
-
-
-def read(**values: object) -> Settings:
-    return parse({"zone": "example.com", **values}, {}, stack="home", where="Pulumi.home.yaml")
+from tests.stacks.settings.reading import read, refused
 
 
 def clusters(**values: object) -> tuple[ClusterSettings, ...]:
     return read(**values).each_cluster()
-
-
-def refused(**values: object) -> str:
-    with pytest.raises(UserError) as raised:
-        read(**values)
-    return str(raised.value)
 
 
 class TestWhichClustersAreRead:

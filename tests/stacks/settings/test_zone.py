@@ -6,19 +6,10 @@ import pytest
 
 from components.records import canonical_content
 from stacks.model.errors import UserError
-from stacks.settings.stack import Settings, parse
+from stacks.settings.stack import parse
+from tests.stacks.settings.reading import read, refused
 
 NET = {"zone": "example.net", "provider": "gandi"}
-
-
-def read(**values: object) -> Settings:
-    return parse({"zone": "example.com", **values}, {}, stack="home", where="Pulumi.home.yaml")
-
-
-def refused(**values: object) -> str:
-    with pytest.raises(UserError) as raised:
-        read(**values)
-    return str(raised.value)
 
 
 class TestZones:

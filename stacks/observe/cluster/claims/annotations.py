@@ -206,7 +206,7 @@ def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> An
 
 def with_default(chain: Sequence[Annotated], target: str) -> Sequence[Annotated]:
     """Return a chain with a default target of the settings behind it, where no object says where it points."""
-    if not target or find_annotation(chain, CONTENT_MODE) or find_annotation(chain, TARGET):
+    if find_annotation(chain, CONTENT_MODE) or find_annotation(chain, TARGET):
         return chain
     said = {CONTENT_MODE[0]: target} if target == values.DDNS else {TARGET[0]: target}
     return (*chain, Annotated(chain[0].key, said))

@@ -55,7 +55,8 @@ def assemble(
     complaints about the object so far.
     """
     complaints = list(faults)
-    claimant = replace(claimant, chain=with_default(claimant.chain, claimant.default))
+    if claimant.default:
+        claimant = replace(claimant, chain=with_default(claimant.chain, claimant.default))
     settings = read_settings(claimant.chain, complaints)
     targets = claimant.doubt or _targets(settings, own)
     spoiling = _spoiling(complaints)

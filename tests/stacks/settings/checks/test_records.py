@@ -2,20 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from stacks.model.errors import UserError
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
-from stacks.settings.stack import Settings, parse
 from tests.stacks.plan.worlds import make_observation
-
-
-def read(**values: object) -> Settings:
-    return parse({"zone": "example.com", **values}, {}, stack="home", where="Pulumi.home.yaml")
-
-
-def refused(**values: object) -> str:
-    with pytest.raises(UserError) as raised:
-        read(**values)
-    return str(raised.value)
+from tests.stacks.settings.reading import read, refused
 
 
 def mx(*contents: str) -> dict[str, object]:
