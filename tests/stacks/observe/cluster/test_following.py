@@ -78,7 +78,7 @@ def test_nothing_is_told_before_every_source_has_been_read(proxy: Proxy, namespa
 def test_a_source_that_cannot_be_read_holds_up_the_others_for_its_timeout_only(proxy: Proxy, namespace: str) -> None:
     posts = Posts()
     proxy.answer(503, 10_000, containing="/ingresses?limit")
-    settings = services(proxy.kubeconfig(), namespace, sources=("service", "ingress"), timeout=0.5)
+    settings = services(proxy.kubeconfig(), namespace, sources=("service", "ingress"), timeout=5)
     with following([settings], {}, posts, QUICK):
         first = posts.until(lambda _: True)
     assert [isinstance(one.found, Known) for one in first] == [True, False]
