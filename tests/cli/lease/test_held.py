@@ -42,7 +42,7 @@ def test_nobody_else_has_it_meanwhile_and_then_somebody_may(kube_cluster: Cluste
     here, place = home(kube_cluster.kubeconfig, namespace), LeaseName(namespace, NAME)
     with held(here, place, STEADY, Hold(), 0):
         with (
-            pytest.raises(NotNow, match=r"(?s)is at work here.*the Lease .*that takes 15 s"),
+            pytest.raises(NotNow, match=rf"(?s)is at work here.*the Lease .*that takes {STEADY.lease_duration:g} s"),
             held(here, place, STEADY, Hold(), 0),
         ):
             pytest.fail("two hold it")
