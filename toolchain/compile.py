@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from toolchain.go import Toolchain
     from toolchain.progress import Progress
@@ -103,8 +103,29 @@ def compile_program(
         raise fault(list(tail), program.module, target)
 
 
-def ask_go(go: Toolchain, settings: Mapping[str, str], module: Path, arguments: Sequence[str]) -> str:
-    """Return what Go prints in the folder of a go.mod. Raises as compile_program() does."""
+def download(go: Toolchain, settings: Mapping[str, str], module: Path) -> dict[str, Path]:
+    """Download the modules whose hashes the go.sum in a folder has, and return the folder of each by its path.
+
+    Raises as compile_program() does; BuildError for a module with another hash (https://go.dev/ref/mod#go-sum-files).
+    """
+    lines = (line.split() for line in (module / "go.sum").read_text(encoding="utf-8").splitlines())
+    versions = {path: f"{path}@{version}" for path, version, _ in lines if not version.endswith("/go.mod")}
+    _ask(go, settings, module, ["mod", "download", *versions.values()])
+    folders = _ask(go, settings, module, ["list", "-m", "-f", "{{.Dir}}", *versions.values()])
+    return dict(zip(versions, map(Path, folders.splitlines()), strict=True))
+
+
+def with_their_hashes(module: Path, sources: Iterable[Path], target: Path) -> Path:
+    """Write the go.mod of a folder to the folder `target`, with a go.sum of its hashes and those of the sources."""
+    target.mkdir(parents=True, exist_ok=True)
+    sums = [file.read_text(encoding="utf-8") for one in (module, *sources) if (file := one / "go.sum").exists()]
+    (target / "go.mod").write_text((module / "go.mod").read_text(encoding="utf-8"), encoding="utf-8")
+    (target / "go.sum").write_text("".join(sums), encoding="utf-8")
+    return target
+
+
+def _ask(go: Toolchain, settings: Mapping[str, str], module: Path, arguments: Sequence[str]) -> str:
+    """Return what Go prints in the folder of a go.mod."""
     asked = subprocess.run(  # noqa: S603 - a fixed command
         [str(go.go), *arguments],
         cwd=module,
@@ -114,7 +135,7 @@ def ask_go(go: Toolchain, settings: Mapping[str, str], module: Path, arguments: 
         text=True,
         check=False,
     )
-    if asked.returncode != 0 or not asked.stdout.strip():
+    if asked.returncode != 0:
         raise fault(asked.stderr.strip().splitlines()[-_LINES:], module, module)
     return asked.stdout.strip()
 

@@ -2,11 +2,14 @@
 
 The language host comes from the last release of the SDK's module that contained it; it runs programs of the newer SDK.
 The two scripts beside it are those of the pinned release, taken from the downloaded module.
+
+A go.sum below modules/ has the hashes of Pulumi's own modules; the hashes of all others are in the go.sum of these.
 """
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,7 @@ from cli.engine.install.files import DYNAMIC_PROVIDER, LANGUAGE_HOST, PROGRAM_RU
 from cli.engine.install.versions import VERSION
 from stacks.model.errors import UserError
 from stacks.settings.secrets.children import TOOLCHAIN, needed
-from toolchain.compile import BuildError, Program, ask_go, compile_program, go_environment
+from toolchain.compile import BuildError, Program, compile_program, download, go_environment, with_their_hashes
 from toolchain.go import minimum_of, toolchain
 
 if TYPE_CHECKING:
@@ -48,9 +51,11 @@ def build(environment: Mapping[str, str], folder: Path, into: Path, progress: Pr
     try:
         for name, program in _PROGRAMS.items():
             progress.step(f"build {_NAMES[name]} with {go.version}")
-            compile_program(go, settings, program, into / name, progress)
+            sources = download(go, settings, program.module)
+            module = with_their_hashes(program.module, sources.values(), folder / "hashed" / name)
+            compile_program(go, settings, replace(program, module=module), into / name, progress)
         progress.step("copy the scripts beside it")
-        sdk = Path(ask_go(go, settings, MODULES / "pulumi", ["list", "-m", "-f", "{{.Dir}}", _SDK]))
+        sdk = download(go, settings, _PROGRAMS[PULUMI].module)[_SDK]
     except BuildError as error:
         what = f"the engine does not build; Go said:\n{error.said}"
         raise UserError(what, str(error.module), "install Pulumi yourself, on PATH") from error

@@ -20,7 +20,8 @@ _GO = """
 trap '' PIPE
 case "$1" in
 env) echo {version} ;;
-list) echo "{modules}" ;;
+mod) {fetching} ;;
+list) for one in "$@"; do case "$one" in *@*) echo "{modules}" ;; esac; done ;;
 build)
   while [ $# -gt 0 ]; do [ "$1" = -o ] && target=$2; shift; done
   echo "${{target##*/}}" >> "{log}"
@@ -72,16 +73,27 @@ class Machine:
         return len(asked.read_text().splitlines()) if asked.exists() else 0
 
     def go(
-        self, version: str = "go1.26.8", *, engine: str = VERSION, instead: str = "", folder: Path | None = None
+        self,
+        version: str = "go1.26.8",
+        *,
+        engine: str = VERSION,
+        instead: str = "",
+        fetching: str = "true",
+        folder: Path | None = None,
     ) -> Path:
-        """Puts a Go there that makes scripts, after `instead`; the first waits where the folder has the fifo `gate`."""
+        """Puts a Go there that makes scripts, after `instead`; the first waits where the folder has the fifo `gate`.
+
+        fetching: what it does when it is to fetch modules.
+        """
         modules = self.folder / "sdk"
         for place, name in (("cmd", FILES[2]), ("dist", FILES[3])):
             (modules / "python" / place).mkdir(parents=True, exist_ok=True)
             (modules / "python" / place / name).write_text("#!/bin/sh\n")
+        (modules / "go.sum").write_text("hashes of Pulumi's own go.sum\n")
         log = self.folder / "built"
+        gate = self.folder / "gate"
         script = _GO.format(
-            version=version, engine=engine, modules=modules, log=log, instead=instead, gate=self.folder / "gate"
+            version=version, engine=engine, modules=modules, log=log, instead=instead, fetching=fetching, gate=gate
         )
         return self.program("go", script, folder)
 

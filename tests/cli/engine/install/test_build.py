@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.engine.install.build import MODULES
 from cli.engine.install.install import install
 from stacks.model.errors import UserError
 
@@ -80,6 +81,14 @@ class TestFailure:
         with pytest.raises(UserError, match=r"Go modules cannot be fetched: go: x: .*no such host"):
             install(machine.environment)
 
+    def test_a_module_of_pulumi_with_another_hash_is_told_and_nothing_is_built(self, machine: Machine) -> None:
+        machine.go(fetching='echo "SECURITY ERROR" >&2; exit 1')
+
+        with pytest.raises(UserError, match=r"does not build; Go said:\nSECURITY ERROR"):
+            install(machine.environment)
+
+        assert machine.built() == []
+
     def test_what_does_not_compile_is_told_in_go_s_words(self, machine: Machine) -> None:
         machine.go(instead='echo "main.go:1: undefined: x" >&2; exit 1')
 
@@ -102,3 +111,19 @@ def test_only_the_committed_modules_decide_what_is_built(machine: Machine) -> No
     install(machine.environment)
 
     assert (machine.folder / "settings").read_text() == "-mod=readonly -buildvcs=false -modcacherw off local 0\n"
+
+
+def test_the_build_holds_each_module_to_a_hash_of_ours_or_of_pulumi_s_own_list(machine: Machine) -> None:
+    kept = machine.folder / "kept"
+    machine.go(instead=f'cat go.sum > "{kept}"')
+
+    install(machine.environment)
+
+    ours = (MODULES / "pulumi" / "go.sum").read_text()
+    assert kept.read_text() == ours + "hashes of Pulumi's own go.sum\n" * 2
+
+
+@pytest.mark.parametrize("program", ["langhost", "pulumi"])
+def test_hashes_that_pulumi_s_modules_bring_are_not_kept_twice(program: str) -> None:
+    lines = (MODULES / program / "go.sum").read_text().splitlines()
+    assert len(lines) == 4  # a module and its go.mod, for two modules: `go mod tidy` would add all others
