@@ -1,4 +1,4 @@
-"""Many objects of a cluster, for measuring: HTTPRoutes on one Gateway, and Services."""
+"""Many objects of a cluster, for measuring: HTTPRoutes on one Gateway, DNSEndpoints and Ingresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from bench.campaigns.paper import ZONE
 from lab.kube.client import Client
 from lab.kube.cluster import Cluster
 
-HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
 _GATEWAY_API = "gateway.networking.k8s.io/v1"
 _THREADS = 2
 _NAMESPACE = "default"
@@ -42,17 +41,27 @@ def rename(client: Client, number: int, host: str) -> None:
     client.apply(route(number, host))
 
 
-def make_services(cluster: Cluster, count: int) -> None:
-    """Services of type LoadBalancer, each with an address and a name."""
-    _in_parallel(cluster, range(count), _make_service)
+def make_endpoints(cluster: Cluster, count: int) -> None:
+    """DNSEndpoints with a CNAME each."""
+    _in_parallel(cluster, range(count), _make_endpoint)
 
 
-def _make_service(client: Client, number: int) -> None:
-    ports = [{"name": "web", "port": 80, "protocol": "TCP"}]
-    spec = {"type": "LoadBalancer", "ports": ports, "allocateLoadBalancerNodePorts": False}
-    service = _object("v1", "Service", f"s{number}", spec)
-    service["metadata"]["annotations"] = {HOSTNAME: f"s{number}.{ZONE}"}
-    _make(client, service, {"loadBalancer": {"ingress": [{"ip": "203.0.113.8"}]}})
+def _make_endpoint(client: Client, number: int) -> None:
+    record = {"dnsName": f"e{number}.{ZONE}", "recordType": "CNAME", "targets": ["tunnel.example.net"]}
+    client.apply(_object("externaldns.k8s.io/v1alpha1", "DNSEndpoint", f"e{number}", {"endpoints": [record]}))
+
+
+def make_ingresses(cluster: Cluster, count: int) -> None:
+    """Ingresses, each with a host and an address."""
+    _in_parallel(cluster, range(count), _make_ingress)
+
+
+def _make_ingress(client: Client, number: int) -> None:
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    paths = {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}
+    spec = {"rules": [{"host": f"i{number}.{ZONE}", "http": paths}]}
+    ingress = _object("networking.k8s.io/v1", "Ingress", f"i{number}", spec)
+    _make(client, ingress, {"loadBalancer": {"ingress": [{"ip": "203.0.113.8"}]}})
 
 
 def _object(api_version: str, kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bench.objects import HOSTNAME
 from bench.parts.scale.ours import CHANGES
 from bench.parts.scale.run import Measured, Memory, Zone, await_right, run
 from bench.parts.scale.steps import (
@@ -36,6 +35,7 @@ from lab.kube.cluster import Cluster
 from lab.kube.programs import Programs
 from lab.world import TOKEN, ZONE
 
+HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
 OPTIONS = (
     *("--registry=txt", f"--txt-owner-id={PART}"),
     *(f"--cloudflare-dns-records-per-page={PAGE}", "--batch-change-size=3500", "--batch-change-interval=1ms"),
