@@ -100,7 +100,7 @@ class Observed:
         self._read.clear()
 
     def _update_source(self, update: SourceSighting) -> bool:
-        """Note the claims of a source, and return whether they have changed.
+        """Note the claims of a source, and return whether they or the objects to answer for have changed.
 
         Published where the reason why it cannot be read has changed. Claims that were known stay meanwhile.
         """
@@ -113,7 +113,8 @@ class Observed:
         self._sources[key] = after
         if _health(after) != _health(before):
             self._publish(after)
-        return isinstance(after.found, Known) and after.found != before.found
+        changed = (after.found, after.generations) != (before.found, before.generations)
+        return isinstance(after.found, Known) and changed
 
 
 def _health(source: SourceSighting) -> tuple[str, bool]:

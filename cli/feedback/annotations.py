@@ -8,30 +8,27 @@ namespaces that are read) `list` and `patch` on the kinds that ask for names.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable, Mapping
 
 from cli.feedback.cluster_client import ClusterClient, GaveUp
-from stacks.kube.api import Collection, NotFound
-from stacks.kube.objects import key_of
+from cli.feedback.standing import AGAIN, Standing
+from stacks.kube.api import NotFound
+from stacks.kube.objects import Manifest
 from stacks.model.claims import STATUS_ANNOTATION, ObjectKey
 from stacks.plan.owners.object_status import ObjectStatus
 
 PAUSE = 0.025
 """Seconds between two writes: at most 40 a second."""
-AGAIN = 3600.0
-"""Seconds after which the annotations are listed again."""
 
 
 class Annotations:
     """The status annotations of one cluster, as they are wanted and as they are there."""
 
     def __init__(self, client: ClusterClient, pause: float = PAUSE, again: float = AGAIN) -> None:
-        self._client, self._pause, self._again = client, pause, again
+        self._client, self._pause = client, pause
+        self._standing = Standing(client, _annotation, again)
         self._wanted: Mapping[ObjectKey, str] = {}
         self._seen: frozenset[str] = frozenset()
-        self._present: dict[ObjectKey, str] = {}
-        self._listed: dict[str, float] = {}
 
     def want(self, found: Iterable[ObjectStatus], seen: Iterable[str]) -> None:
         """Take the statuses of a run. seen: the kinds whose objects are all known."""
@@ -43,9 +40,9 @@ class Annotations:
         """Write the annotations that differ. If the API server is away, the next run does so."""
         try:
             for kind in sorted(self._seen | {key.kind for key in self._wanted}):
-                await self._list(kind)
-            for key in (*self._wanted, *self._present):
-                if self._present.get(key) != self._due(key):
+                await self._standing.list(kind)
+            for key in (*self._wanted, *self._standing.present):
+                if self._standing.present.get(key) != self._due(key):
                     await self._write(key)
                     await asyncio.sleep(self._pause)
         except GaveUp:
@@ -53,7 +50,7 @@ class Annotations:
 
     def _due(self, key: ObjectKey) -> str | None:
         """Return the wanted annotation of an object, or None."""
-        return self._wanted.get(key) if key.kind in self._seen else self._wanted.get(key, self._present.get(key))
+        return self._wanted.get(key, None if key.kind in self._seen else self._standing.present.get(key))
 
     async def _write(self, key: ObjectKey) -> None:
         text = self._due(key)
@@ -62,9 +59,9 @@ class Annotations:
         except NotFound:
             done, text = True, None
         if done and text is not None:
-            self._present[key] = text
+            self._standing.present[key] = text
         elif done:
-            self._present.pop(key, None)
+            self._standing.present.pop(key, None)
 
     async def _patch(self, key: ObjectKey, text: str | None) -> bool:
         """Set or, for None, remove the annotation; whether the cluster serves the kind."""
@@ -74,31 +71,7 @@ class Annotations:
             await self._client.api.patch(resource, key.namespace, key.name, body)
         return resource is not None
 
-    async def _list(self, kind: str) -> None:
-        """List the annotations of a kind, unless they were listed a short time ago."""
-        if time.monotonic() < self._listed.get(kind, 0.0):
-            return
-        found: dict[ObjectKey, str] = {}
-        for namespace in self._namespaces(kind):
-            there = await self._client.attempt(f"list {kind}", namespace, lambda: self._annotated(kind, namespace))  # noqa: B023 - awaited at once
-            if there is None:
-                return
-            found |= there
-        self._present = {key: text for key, text in self._present.items() if key.kind != kind} | found
-        self._listed[kind] = time.monotonic() + self._again
 
-    def _namespaces(self, kind: str) -> tuple[str, ...]:
-        namespaced = self._client.own[kind].namespaced
-        return (namespaced and self._client.settings.namespaces) or ("",)
-
-    async def _annotated(self, kind: str, namespace: str) -> dict[ObjectKey, str]:
-        resource = await self._client.resource(kind)
-        found: dict[ObjectKey, str] = {}
-        if resource is None:
-            return found
-        async for page in self._client.api.list(Collection(resource, resource.version, namespace)):
-            for manifest in page.items:
-                text = (manifest["metadata"].get("annotations") or {}).get(STATUS_ANNOTATION)
-                if text is not None:
-                    found[key_of(self._client.settings.name, resource, manifest)] = text
-        return found
+def _annotation(manifest: Manifest) -> str | None:
+    text: str | None = (manifest["metadata"].get("annotations") or {}).get(STATUS_ANNOTATION)
+    return text

@@ -61,7 +61,7 @@ class ClusterClient:
 
         Raises GaveUp if no other action would work now, and NotFound.
         """
-        if time.monotonic() < self._denied.get((what, namespace), 0.0):
+        if self.is_denied(what, namespace):
             return None
         failure: ApiError = ClusterUnreachable("not tried")
         for number in range(TRIES):
@@ -82,6 +82,10 @@ class ClusterClient:
                 return done
         self._say("away", f"{self.api.server}: {failure}")
         raise GaveUp(str(failure)) from failure
+
+    def is_denied(self, what: str, namespace: str) -> bool:
+        """Return whether an action was denied in a namespace a short time ago, and would not be tried now."""
+        return time.monotonic() < self._denied.get((what, namespace), 0.0)
 
     def _note(self, what: str, namespace: str, error: RequestRejected) -> None:
         if error.status == HTTPStatus.FORBIDDEN and _BEING_TERMINATED in str(error):

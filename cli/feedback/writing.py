@@ -1,4 +1,4 @@
-"""Events and annotations for all clusters, written by one event loop with two tasks for each cluster."""
+"""Events, annotations and conditions for all clusters, written by one event loop with three tasks for each cluster."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from cli.events import Unwritten
 from cli.feedback.annotations import Annotations
 from cli.feedback.cluster_client import ClusterClient
+from cli.feedback.conditions import ConditionWriter
 from cli.feedback.events import Events
 from stacks.kube.access import access
 from stacks.kube.object_api import ObjectApi
 from stacks.kube.timing import ApiTiming
 from stacks.model.errors import UserError
 from stacks.model.values import Known
+from stacks.plan.owners.conditions import conditions
 from stacks.plan.owners.events import Outcome, notices
 from stacks.plan.owners.object_status import statuses
 from stacks.settings.cluster import ClusterSettings
@@ -47,18 +49,25 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """The Events and annotations of one cluster, each with its task."""
+    """The Events, annotations and conditions of one cluster, each with their task."""
 
     client: ClusterClient
     events: Events
     annotations: Annotations
+    conditions: ConditionWriter
     event_work: _Work
     annotation_work: _Work
+    condition_work: _Work
 
     @classmethod
     def of(cls, client: ClusterClient) -> _Cluster:
-        events, annotations = Events(client), Annotations(client)
-        return cls(client, events, annotations, _Work(events.write), _Work(annotations.write))
+        writers = Events(client), Annotations(client), ConditionWriter(client)
+        return cls(client, *writers, *(_Work(one.write) for one in writers))
+
+    @property
+    def works(self) -> tuple[_Work, ...]:
+        """The tasks."""
+        return self.event_work, self.annotation_work, self.condition_work
 
     def take(self, outcome: Outcome) -> None:
         """Take the outcome of a run for this cluster's objects."""
@@ -67,6 +76,8 @@ class _Cluster:
             told = [one for one in notices(outcome) if one.object.cluster == settings.name]
             self.events.add(told, outcome.convergence)
             self.event_work.begin()
+            self.conditions.want(conditions(outcome, told, settings.name))
+            self.condition_work.begin()
         if settings.status_annotation:
             here = [one for one in outcome.observation.sources if one.cluster == settings.name]
             seen = [one.kind for one in here if isinstance(one.found, Known) and not one.stale]
@@ -105,7 +116,7 @@ class Writing:
         """Write until `stop` is called."""
         async with AsyncExitStack() as closing, asyncio.TaskGroup() as group:
             self._connect(closing)
-            works = [work for one in self._clusters for work in (one.event_work, one.annotation_work)]
+            works = [work for one in self._clusters for work in one.works]
             tasks = [group.create_task(work.run()) for work in works]
             await self._stopped.wait()
             with suppress(TimeoutError):

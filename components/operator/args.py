@@ -15,7 +15,7 @@ class Read:
     """A kind of object that is listed and watched. group: "" for the core one. namespaces: () for all.
 
     gets_events: whether its objects get Events, for which they are looked up. is_annotated: whether they get an
-    annotation of their status.
+    annotation of their status. gets_status: whether their status is ours to write.
     """
 
     group: str
@@ -24,6 +24,7 @@ class Read:
     namespaces: tuple[str, ...] = ()
     gets_events: bool = False
     is_annotated: bool = False
+    gets_status: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ def _of_read(read: Read) -> Iterator[Right]:
     for namespace in namespaces:
         for verb in verbs:
             yield Right(namespace, read.group, read.resource, verb)
+        if read.gets_status:
+            yield Right(namespace, read.group, f"{read.resource}/status", "patch")
         if read.gets_events:
             place = namespace if read.namespaced else DEFAULT_NAMESPACE
             yield Right(place, "", "events", "create")

@@ -28,10 +28,12 @@ async def denied(api: ObjectApi, rights: Iterable[Right]) -> tuple[Right, ...]:
 
 
 async def _is_allowed(api: ObjectApi, right: Right, gate: asyncio.Semaphore) -> bool:
+    resource, _, subresource = right.resource.partition("/")
     attributes = {
         "namespace": right.namespace,
         "group": right.group,
-        "resource": right.resource,
+        "resource": resource,
+        "subresource": subresource,
         "verb": right.verb,
         "name": right.name,
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from components.operator.args import ObjectName, Read, Rights
 from stacks.kube.cache import Selection, select
-from stacks.kube.objects import GATEWAYS, LISTENER_SETS, NAMESPACES, X_LISTENER_SETS, Resource
+from stacks.kube.objects import DNS_ENDPOINTS, GATEWAYS, LISTENER_SETS, NAMESPACES, X_LISTENER_SETS, Resource
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import options_of, sources_of
 from stacks.settings.cluster import ClusterSettings
@@ -42,7 +42,7 @@ def own_clusters(settings: Settings) -> tuple[ClusterSettings, ...]:
 
 
 def reads(cluster: ClusterSettings) -> Iterator[Read]:
-    """Yield the reads of a cluster, some more than once, with the Events and annotations that follow from them."""
+    """Yield the reads of a cluster, some more than once, with the writes to their objects that follow from them."""
     for source in sources_of(cluster).values():
         resources = source.resources()
         for resource, selection in select(resources, cluster).items():
@@ -65,4 +65,5 @@ def _read(selection: Selection, cluster: ClusterSettings, *, is_own: bool, gets_
         namespaces=selection.namespaces,
         gets_events=gets_events and cluster.events,
         is_annotated=is_own and cluster.status_annotation,
+        gets_status=resource == DNS_ENDPOINTS and cluster.events,
     )

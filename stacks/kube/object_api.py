@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stacks.kube.api import Collection, NotFound, RequestRejected
+import msgspec
+
+from stacks.kube.api import ClusterUnreachable, Collection, NotFound, RequestRejected
 from stacks.kube.client import LightkubeApi, called, manifest_of, path_of
 from stacks.kube.objects import NAMESPACES, Manifest, Resource
 
@@ -16,6 +18,30 @@ SYSTEM = "kube-system"
 """The namespace whose UID is the identity of a cluster: it lives as long as the cluster does."""
 _APPLY_PATCH = "application/apply-patch+yaml"
 """Server-side apply; JSON is YAML (https://kubernetes.io/docs/reference/using-api/server-side-apply/)."""
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
+
+
+class _Property(msgspec.Struct):
+    properties: dict[str, Any] = {}
+
+
+class _Schema(msgspec.Struct):
+    properties: dict[str, _Property] = {}
+    kinds: list[_Kind] = msgspec.field(default_factory=list, name="x-kubernetes-group-version-kind")
+
+
+class _Components(msgspec.Struct):
+    schemas: dict[str, _Schema] = {}
+
+
+class _OpenApi(msgspec.Struct):
+    """A part of the API's description (https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3)."""
+
+    paths: dict[str, Any] = {}
+    components: _Components = msgspec.field(default_factory=_Components)
 
 
 class ObjectApi(LightkubeApi):
@@ -32,6 +58,21 @@ class ObjectApi(LightkubeApi):
         except (RequestRejected, NotFound):
             return ""
         return uid if isinstance(uid, str) else ""
+
+    async def status_fields(self, resource: Resource) -> frozenset[str]:
+        """Return the fields that the cluster keeps of a kind's status; none where it has no sub-resource for it.
+
+        Raises each ApiError.
+        """
+        found = await self._get(f"/openapi/v3/apis/{resource.group}/{resource.version}", f"describe {called(resource)}")
+        try:
+            document = msgspec.convert(found, _OpenApi)
+        except msgspec.ValidationError as error:
+            raise ClusterUnreachable(f"what answers is no Kubernetes API: {error}") from error
+        if not any(path.endswith(f"/{resource.plural}/{{name}}/status") for path in document.paths):
+            return frozenset()
+        described = (one for one in document.components.schemas.values() if _Kind(resource.kind) in one.kinds)
+        return frozenset(field for one in described for field in one.properties.get("status", _Property()).properties)
 
     async def replace(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> Manifest:
         """Replace the object of the same name. Return it as the server has it then.

@@ -167,6 +167,8 @@ class SourceSighting:
     """The UID of the cluster's namespace kube-system; "" where it is not known."""
     filters: tuple[tuple[str, str], ...] = ()
     """The settings that choose among the objects, each with its value; those at their default left out."""
+    generations: tuple[tuple[ObjectKey, int], ...] = ()
+    """The objects whose status is ours to write, each with the generation that was read."""
 
     @property
     def is_unread(self) -> bool:

@@ -10,12 +10,13 @@ from stacks.kube.cache import Cache, CacheView, Selection, select
 from stacks.kube.objects import GATEWAYS, NAMESPACES, Manifest
 from stacks.kube.reflector import Reflector
 from stacks.kube.timing import ApiTiming
-from stacks.model.claims import GEO, Claim, Complaint, Labels, SourceSighting
+from stacks.model.claims import GEO, Claim, Complaint, Labels, ObjectKey, SourceSighting
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.selection import GatewaySelection
 from stacks.observe.cluster.claims.source import ClaimSource
 from stacks.observe.cluster.claims.unread import UnreadAnnotations
 from stacks.observe.cluster.filters import filters
+from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
 from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import options_of, sources_of
 from stacks.settings.cluster import ClusterSettings
@@ -31,6 +32,8 @@ class WatchedSource:
     gateways: GatewaySelection
     filters: tuple[tuple[str, str], ...] = ()
     """The settings that choose among the objects."""
+    tells: bool = False
+    """Whether the owners of the objects are told of their records."""
     unread: UnreadAnnotations = field(default_factory=UnreadAnnotations, repr=False)
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
@@ -53,6 +56,7 @@ class WatchedSource:
                 unmet=self._unmet(),
                 uid=uid,
                 filters=self.filters,
+                generations=self._generations(),
             )
         return self._last
 
@@ -62,6 +66,10 @@ class WatchedSource:
             return ""
         found = self.view.all(GATEWAYS)
         return self.gateways.unmet(found.value) if isinstance(found, Known) else ""
+
+    def _generations(self) -> tuple[tuple[ObjectKey, int], ...]:
+        """Return the generations of DNSEndpoints: no other kind of object has a status that is ours to write."""
+        return self.source.generations(self.view) if self.tells and isinstance(self.source, DnsEndpoints) else ()
 
     def _found(self) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         found, resources = self.source.claims(self.view), self.source.resources()
@@ -98,7 +106,7 @@ class ClusterSources:
         view = CacheView(self._settings.name, caches)
         unread = UnreadAnnotations(self._settings.geo is not None, self._settings.namespaces)
         gateways = GatewaySelection.of(self._settings)
-        return WatchedSource(name, source, view, gateways, filters(self._settings), unread)
+        return WatchedSource(name, source, view, gateways, filters(self._settings), self._settings.events, unread)
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""

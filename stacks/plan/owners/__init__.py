@@ -1,5 +1,5 @@
-"""Messages to the owners of cluster objects: Events and a status annotation on each claiming object.
+"""Messages to the owners of cluster objects: Events, a status annotation on each claiming object, conditions.
 
-Defines the claimants of each record set, the notices after a run, and the status of an object's records.
+Defines the claimants of each record set, the notices after a run, the status of an object's records, its conditions.
 Must not call the Kubernetes API: `cli.feedback` writes.
 """

@@ -85,6 +85,10 @@ the two against each other.
   {{- $rule := dict "apiGroups" (list $read.group) "resources" (list $read.resource) "verbs" $verbs -}}
   {{- range $place := $places -}}
     {{- $_ := set $rules $place (append (get $rules $place | default list) $rule | uniq) -}}
+    {{- if and $read.told (eq $read.resource "dnsendpoints") -}}
+      {{- $status := dict "apiGroups" (list $read.group) "resources" (list "dnsendpoints/status") "verbs" (list "patch") -}}
+      {{- $_ := set $rules $place (append (get $rules $place) $status | uniq) -}}
+    {{- end -}}
     {{- if $read.told -}}
       {{- $events := dict "apiGroups" (list "") "resources" (list "events") "verbs" (list "create" "patch") -}}
       {{- $where := ternary "default" $place $read.wide -}}

@@ -72,12 +72,23 @@ class DnsEndpoints:
         each = self._memory.each(DNS_ENDPOINTS, found.value, objects, self._of_object)
         return Known(tuple(one for several in each for one in several))
 
+    def generations(self, objects: ClusterObjects) -> tuple[tuple[ObjectKey, int], ...]:
+        """Return the generation of each object that counts; none where the objects are not known."""
+        found = objects.all(DNS_ENDPOINTS)
+        listed = found.value if isinstance(found, Known) else ()
+        each = ((key_of(objects.cluster, DNS_ENDPOINTS, one), one) for one in listed)
+        return tuple((key, one["metadata"].get("generation", 0)) for key, one in each if self._counts(key, one))
+
+    def _counts(self, key: ObjectKey, manifest: Manifest) -> bool:
+        return makes_claims((Annotated.of(key, manifest),), opt_in=self.options.opt_in)
+
     def _of_object(self, manifest: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...]:
         key = key_of(objects.cluster, DNS_ENDPOINTS, manifest)
-        annotated = Annotated.of(key, manifest)
-        if not makes_claims((annotated,), opt_in=self.options.opt_in):
+        if not self._counts(key, manifest):
             return ()
-        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
+        claimant = Claimant(
+            key, created(manifest), (Annotated.of(key, manifest),), default=self.options.default_target()
+        )
         listed = (manifest.get("spec") or {}).get("endpoints") or ()
         found = [one for at, endpoint in enumerate(listed) for one in _of_endpoint(at, endpoint, claimant)]
         return tuple(within_limits(dict.fromkeys(found), self.options))
@@ -95,7 +106,7 @@ def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Cl
         return
     if endpoint.get("setIdentifier"):
         text = "setIdentifier has no meaning here: the endpoint counts as one without it"
-        yield Complaint(claimant.key, _path(at, "setIdentifier"), "", "", f"{claimant.key}: {name}: {text}")
+        yield Complaint(claimant.key, _path(at, "setIdentifier"), "", "", f"{claimant.key}: {name}: {text}", minor=True)
     try:
         properties = _properties(endpoint.get("providerSpecific") or ())
         yield from _strange(at, name, endpoint.get("providerSpecific") or (), claimant.key)
@@ -195,7 +206,7 @@ def _strange(at: int, name: str, listed: Sequence[Manifest], key: ObjectKey) -> 
     if found:
         shown = quoted(", ".join(found))
         text = f"{key}: {name}: providerSpecific {shown} has no meaning here; the rest of the endpoint counts"
-        yield Complaint(key, _path(at, "providerSpecific"), cut(", ".join(found), LONGEST_QUOTE), "", text)
+        yield Complaint(key, _path(at, "providerSpecific"), cut(", ".join(found), LONGEST_QUOTE), "", text, minor=True)
 
 
 def _without_prefix(one: Manifest) -> str:

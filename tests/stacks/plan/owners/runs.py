@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting, Targets
 from stacks.model.observation import Observation
 from stacks.model.values import Known, LiveRecord, Unknown, ZoneSnapshot
 from stacks.plan.changes import changes
+from stacks.plan.owners.conditions import Conditions, conditions
 from stacks.plan.owners.events import Outcome, Reason, notices
 from stacks.plan.owners.object_status import ObjectStatus, statuses
 from stacks.plan.planner import make_plan
@@ -50,13 +53,16 @@ class World:
         failure: str = "",
         hold_back: bool = False,
         refused: str = "",
+        generations: Mapping[ObjectKey, int] = MappingProxyType({}),
     ) -> Outcome:
         """What a run comes to in which the objects say this, or (unread) nobody knows what they say.
 
-        refused: the provider's words to each change of a record, which is then not made.
+        refused: the provider's words to each change of a record, which is then not made. generations: of the objects
+        whose status is ours.
         """
         found = Unknown(unread) if unread else Known(asked)
-        seen = replace(self.observation, sources=(SourceSighting("home", "any", kind, found),))
+        sighting = SourceSighting("home", "any", kind, found, generations=tuple(generations.items()))
+        seen = replace(self.observation, sources=(sighting,))
         plan = make_plan(self.settings, seen)
         done = changes(plan, seen)
         if refused:
@@ -80,6 +86,11 @@ class World:
     def statuses(self, *asked: Claim | Complaint, **how: Any) -> dict[ObjectKey, ObjectStatus]:  # noqa: ANN401 - likewise
         """The status of each object after a run."""
         return {one.object: one for one in statuses(self.outcome(*asked, **how), {"home"})}
+
+    def conditions(self, *asked: Claim | Complaint, of: Mapping[ObjectKey, int], **how: Any) -> dict[str, Conditions]:  # noqa: ANN401 - likewise
+        """The conditions of each object with such a generation after a run, by the object's name."""
+        outcome = self.outcome(*asked, kind="DNSEndpoint", generations=of, **how)
+        return {key.name: one for key, one in conditions(outcome, notices(outcome), "home").items()}
 
     def stands(self, live: LiveRecord) -> None:
         """Somebody makes a record."""
