@@ -46,7 +46,7 @@ class ConditionWriter:
     async def write(self) -> None:
         """Write the statuses that differ. If the API server is away, the next run does so."""
         try:
-            if self._wanted and await self._standing.list(_KIND):
+            if self._wanted and (await self._standing.list(_KIND) or not self._fields):
                 self._fields = await self._client.attempt(f"describe {_KIND}", "", self._described) or frozenset()
             for key, wanted in self._wanted.items():
                 there = self._standing.present.get(key, {})

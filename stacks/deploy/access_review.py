@@ -53,7 +53,13 @@ def in_words(rights: Iterable[Right]) -> str:
     for one in rights:
         verbs.setdefault((one.resource, one.group, one.namespace, one.name), []).append(one.verb)
     return "; ".join(
-        f"{', '.join(some)} {resource}{f'.{group}' if group else ''}{f' {name}' if name else ''} in "
+        f"{', '.join(some)} {_called(resource, group)}{f' {name}' if name else ''} in "
         + (f"the namespace {namespace}" if namespace else "all namespaces")
         for (resource, group, namespace, name), some in verbs.items()
     )
+
+
+def _called(resource: str, group: str) -> str:
+    """Return the name of a resource, or of a sub-resource such as `dnsendpoints/status`, with its group."""
+    plural, slash, subresource = resource.partition("/")
+    return plural + (f".{group}" if group else "") + slash + subresource

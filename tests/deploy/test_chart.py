@@ -86,7 +86,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ),
         {},
     ),
-    "no events": (settings(cluster={"events": False}), {}),
+    "no events": (settings(sources=[*SOURCES, "crd"], cluster={"events": False}), {}),
     "load balancing": (
         settings(geo={"cluster": "one", "location": "eu", "account_id": "0123456789abcdef0123456789abcdef"}),
         {},

@@ -69,7 +69,8 @@ def conditions(outcome: Outcome, told: Iterable[Notice], cluster: str) -> dict[O
     An object is left out that has a name in a zone that was not read, or, unless this run has changed a record of it,
     names in none of our zones.
     """
-    read = [one for one in outcome.observation.sources if one.cluster == cluster and one.generations and not one.stale]
+    here = [one for one in outcome.observation.sources if one.cluster == cluster and one.generations]
+    read = [one for one in here if isinstance(one.found, Known) and not one.stale]
     if not read:
         return {}
     notices: dict[ObjectKey, list[Notice]] = defaultdict(list)

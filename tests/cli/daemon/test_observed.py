@@ -113,6 +113,12 @@ class TestNews:
         assert update(made, known(("lte", Family.IPV4), "203.0.113.9")) == [None]
         assert told == []
 
+    def test_of_another_generation_of_an_object_to_answer_for_is_something_to_converge(self) -> None:
+        made, _ = observed((), (HOME,))
+        key = ObjectKey("home", "DNSEndpoint", "shop", "web")
+        seen = [replace(read("192.0.2.1"), generations=((key, number),)) for number in (1, 1, 2)]
+        assert update(made, *((one,) for one in seen)) == [OBJECTS, None, OBJECTS]
+
 
 class TestWhatIsAwaited:
     def test_is_every_way_until_it_has_said_something(self) -> None:

@@ -40,6 +40,18 @@ class TestACluster:
         assert mute[0] == "warning"
         assert "create, patch events in all namespaces: the owners of objects are not told" in mute[1]
 
+    def test_that_does_not_let_us_write_the_status_of_dns_endpoints(self, admit: Admit, kube_cluster: Cluster) -> None:
+        endpoints = {**INGRESSES, "apiGroups": ["externaldns.k8s.io"], "resources": ["dnsendpoints"]}
+        user = kube_cluster.service_account("doctor-mute", [endpoints, EVENTS])
+        ((level, what),) = examined(admit(**reading(user.kubeconfig, "crd")))
+        assert (level, what.split(":")[0]) == (
+            "warning",
+            "we may not patch dnsendpoints.externaldns.k8s.io/status in all namespaces",
+        )
+        written = {**endpoints, "resources": ["dnsendpoints/status"], "verbs": ["patch"]}
+        user = kube_cluster.service_account("doctor-told", [endpoints, written, EVENTS])
+        assert examined(admit(**reading(user.kubeconfig, "crd"))) == [("ok", "crd can be read")]
+
     def test_that_lets_us_read_one_namespace(self, admit: Admit, kube_cluster: Cluster) -> None:
         user = kube_cluster.service_account("doctor-narrow", [INGRESSES], within="default")
         quiet = {"events": False}

@@ -52,6 +52,7 @@ reads = st.builds(
     namespaces=st.lists(st.sampled_from(NAMESPACES), unique=True).map(tuple),
     gets_events=st.booleans(),
     is_annotated=st.booleans(),
+    gets_status=st.booleans(),
 )
 all_rights = st.builds(
     Rights,
@@ -110,6 +111,11 @@ class TestReads:
         told, annotated = Read("", "services", gets_events=True), Read("", "services", is_annotated=True)
         assert Right(CLUSTER_WIDE, "", "services", "patch") not in spelled_out(rules(Rights(reads=(told,))))
         assert Right(CLUSTER_WIDE, "", "services", "patch") in spelled_out(rules(Rights(reads=(annotated,))))
+
+    def test_have_their_status_patched_and_nothing_else_where_it_is_ours(self) -> None:
+        found = spelled_out(rules(Rights(reads=(Read("", "services", namespaces=("a",), gets_status=True),))))
+        assert {one.verb for one in found if one.resource == "services/status"} == {"patch"}
+        assert {one.verb for one in found if one.resource == "services"} == {"list", "watch"}
 
 
 class TestObjectsOfOurs:

@@ -51,6 +51,13 @@ class TestReads:
         of = found(sources=["gateway-httproute"], cluster={"status_annotation": True})
         assert [one.resource for one in of.reads if one.is_annotated] == ["httproutes"]
 
+    def test_the_status_of_dns_endpoints_is_written_where_their_owners_are_told(self) -> None:
+        of = found(sources=["crd", "ingress"])
+        assert [one.resource for one in of.reads if one.gets_status] == ["dnsendpoints"]
+        assert "dnsendpoints/status" in {one.resource for one in each_right(of)}
+        quiet = found(sources=["crd"], cluster={"events": False, "status_annotation": True})
+        assert "dnsendpoints/status" not in {one.resource for one in each_right(quiet)}
+
     def test_gateways_are_told_too_of_what_routes_complain(self) -> None:
         of = found(sources=["gateway-httproute", "service"])
         told = {one.resource for one in of.reads if one.gets_events}

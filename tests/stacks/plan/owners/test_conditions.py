@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -111,9 +112,9 @@ class TestLeftOut:
         unread = replace(outcome.observation, zones=(UnreadZone(ZONE, "the API is away"),))
         assert conditions(replace(outcome, observation=unread), (), "home") == {}
 
-    @pytest.mark.parametrize("how", [{"unread": "the cluster is away"}, {"kind": "DNSEndpoint"}])
-    def test_are_all_where_no_generation_was_read(self, how: dict[str, str]) -> None:
-        outcome = World().outcome(ask(), **how)  # type: ignore[arg-type] # one of its texts
+    @pytest.mark.parametrize("how", [{"unread": "the cluster is away", "generations": OF}, {"generations": {}}])
+    def test_are_all_where_the_objects_were_not_read(self, how: dict[str, Any]) -> None:
+        outcome = World().outcome(ask(), kind="DNSEndpoint", **how)
         assert conditions(outcome, notices(outcome), "home") == {}
 
     def test_are_all_where_the_source_could_not_be_read_now(self) -> None:

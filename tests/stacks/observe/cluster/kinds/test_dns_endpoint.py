@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks.model.claims import Claim, Complaint, Detected
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
-from tests.stacks.observe.cluster.worlds import claims, complaints, manifest, one_claim, targets
+from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
+from tests.stacks.observe.cluster.worlds import Caches, claims, complaints, manifest, one_claim, targets
 
 WWW = "www.example.com"
 EXTERNAL = "external-dns.alpha.kubernetes.io/"
@@ -30,6 +31,25 @@ def properties(**values: str) -> list[dict[str, str]]:
 
 def found(*endpoints: dict[str, Any], **more: Any) -> tuple[Claim | Complaint, ...] | Unknown:  # noqa: ANN401 - as above
     return claims("crd", dns_endpoint(*endpoints, **more))
+
+
+class TestGenerations:
+    KEY = ObjectKey("home", "DNSEndpoint", "shop", "names")
+
+    def test_are_those_of_all_objects_that_count_also_of_empty_ones(self) -> None:
+        source = DnsEndpoints(Options())
+        assert source.generations(Caches((dns_endpoint(),))) == ((self.KEY, 1),)
+        others = dns_endpoint(endpoint("192.0.2.1"), annotations={EXTERNAL + "controller": "other"})
+        assert source.generations(Caches((others,))) == ()
+
+    def test_follow_the_opt_in(self) -> None:
+        source = DnsEndpoints(Options(opt_in=True))
+        assert source.generations(Caches((dns_endpoint(),))) == ()
+        opted = dns_endpoint(annotations={"truenorth/content-mode": "ddns"})
+        assert source.generations(Caches((opted,))) == ((self.KEY, 1),)
+
+    def test_are_none_where_the_objects_are_not_known(self) -> None:
+        assert DnsEndpoints(Options()).generations(Caches((dns_endpoint(),), unsynced=("DNSEndpoint",))) == ()
 
 
 class TestRecords:
@@ -157,6 +177,7 @@ class TestWhatCannotBeRead:
             "spec.endpoints[0].providerSpecific",
             "spec.endpoints[0].setIdentifier",
         }
+        assert all(one.is_note for one in complaints(seen))
 
     @given(
         st.lists(
