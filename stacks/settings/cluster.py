@@ -239,7 +239,7 @@ class ClusterDefaults(ClaimRules):
     timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds of attempts before a cluster is unknown."""
     events: bool = True
-    """Whether an Event tells an object's owner about the outcome of its records."""
+    """Whether Events, and the status of a DNSEndpoint, tell an object's owner about the outcome of its records."""
     status_annotation: bool = False
     """Whether objects get the annotation truenorth/status, with the present state of their records."""
 

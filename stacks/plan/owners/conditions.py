@@ -1,16 +1,6 @@
-"""The conditions of the objects that have no controller but us, DNSEndpoints, after a run. Pure.
+"""The conditions of the objects that have no controller but us, DNSEndpoints, after a run (docs/sources.md). Pure.
 
-| condition  | status  | reason                                                                                       |
-|------------|---------|----------------------------------------------------------------------------------------------|
-| `Accepted` | True    | `Accepted`                                                                                   |
-|            | False   | `Invalid`: an endpoint cannot be read                                                        |
-| `Ready`    | True    | `Programmed`: the records are as the object wants them                                       |
-|            | False   | `Invalid`, or that of the Event: `Conflict`, `Failed`, `HeldBack`, `NameRefused`, `Refused`, |
-|            |         | `Waiting`; `Pending`: the records come with the next run                                     |
-|            | Unknown | `Frozen`: the records stay as they are, as it is not known where they are to point           |
-
-Source of the types and of the first reasons: external-dns, apis/v1alpha1 `DNSEndpointStatus`
-(https://github.com/kubernetes-sigs/external-dns/pull/6609); external-dns 0.21 writes the generation alone.
+Source of the types and of the first reasons: https://github.com/kubernetes-sigs/external-dns/pull/6609.
 """
 
 from __future__ import annotations
@@ -29,13 +19,11 @@ from stacks.plan.owners.object_status import RecordState, RecordStatus, statuses
 
 LONGEST_MESSAGE = 32_768
 """Characters of a condition's message (Kubernetes API, meta/v1 `Condition`)."""
-NO_ZONE = ""
-_REASONS = {
-    Reason.BAD_ANNOTATION: "Invalid",
-    **{one: one.value for one in (Reason.CONFLICT, Reason.FAILED, Reason.HELD_BACK, Reason.NAME_REFUSED)},
-    **{one: one.value for one in (Reason.REFUSED, Reason.WAITING)},
-}
-"""The notices that keep an object from being ready, with the reasons of its condition."""
+_NO_ZONE = ""
+INVALID = "Invalid"
+"""The reason where an endpoint cannot be read; the others are those of Events."""
+_HARMLESS = frozenset({Reason.TARGET_CHOSEN, Reason.LEFT_OUT, Reason.IGNORED})
+"""The lasting notices to objects that have their records."""
 _STATES: Mapping[RecordState, tuple[str, str, str]] = {
     "failed": ("False", Reason.FAILED.value, "may be as it was: the run has failed"),
     "pending": ("False", "Pending", "comes with the next run"),
@@ -83,14 +71,14 @@ def conditions(outcome: Outcome, told: Iterable[Notice], cluster: str) -> dict[O
     for key, generation in (pair for source in read for pair in source.generations):
         lasting = [one for one in notices[key] if one.reason.lasts]
         is_changed = len(lasting) < len(notices[key])
-        if zones[key] & unread or (zones[key] == {NO_ZONE} and not is_changed):
+        if zones[key] & unread or (zones[key] == {_NO_ZONE} and not is_changed):
             continue
         found[key] = Conditions(generation, (_accepted(lasting), _ready(lasting, records.get(key, ()))))
     return found
 
 
 def _zones(outcome: Outcome, read: Iterable[SourceSighting]) -> Mapping[ObjectKey, set[str]]:
-    """Return the zones of the names of each object, NO_ZONE for a name in none of ours."""
+    """Return the zones of the names of each object, _NO_ZONE for a name in none of ours."""
     names = frozenset(zone.zone for zone in outcome.observation.zones)
     zones: dict[ObjectKey, set[str]] = defaultdict(set)
     for source in read:
@@ -103,15 +91,16 @@ def _zones(outcome: Outcome, read: Iterable[SourceSighting]) -> Mapping[ObjectKe
 def _accepted(told: Sequence[Notice]) -> Condition:
     unreadable = [one.message for one in told if one.reason is Reason.BAD_ANNOTATION]
     if unreadable:
-        return _condition("Accepted", "False", _REASONS[Reason.BAD_ANNOTATION], "; ".join(unreadable))
+        return _condition("Accepted", "False", INVALID, "; ".join(unreadable))
     return _condition("Accepted", "True", "Accepted", "every endpoint can be read")
 
 
 def _ready(told: Sequence[Notice], records: Sequence[RecordStatus]) -> Condition:
     message = "; ".join(one.message for one in told)
     for one in told:
-        if one.reason in _REASONS:
-            return _condition("Ready", "False", _REASONS[one.reason], message)
+        if one.reason not in _HARMLESS:
+            reason = INVALID if one.reason is Reason.BAD_ANNOTATION else one.reason.value
+            return _condition("Ready", "False", reason, message)
     for state, (status, reason, what) in _STATES.items():
         if names := [f"{one.name} {one.type}".rstrip() for one in records if one.state == state]:
             return _condition("Ready", status, reason, f"{', '.join(names)} {what}")
