@@ -21,7 +21,7 @@ READY = Condition("Ready", "True", "Programmed", "the records are as the endpoin
 UNREADABLE = Complaint(KEY, "spec.endpoints[0].targets", "x", "addresses", f"{KEY}: spec.endpoints[0].targets is x")
 
 
-def ask(*addresses: str, by: ObjectKey = KEY, **more: object) -> Claim:
+def ask(*addresses: str, by: ObjectKey = KEY, **more: Any) -> Claim:  # noqa: ANN401 - a wish's fields
     return wish(*addresses, by=by, **more)
 
 
