@@ -78,7 +78,7 @@ def conditions(outcome: Outcome, told: Iterable[Notice], cluster: str) -> dict[O
 
 
 def _zones(outcome: Outcome, read: Iterable[SourceSighting]) -> Mapping[ObjectKey, set[str]]:
-    """Return the zones of the names of each object, _NO_ZONE for a name in none of ours."""
+    """Return the zones of the names of each object, _NO_ZONE among them for a name in none of ours."""
     names = frozenset(zone.zone for zone in outcome.observation.zones)
     zones: dict[ObjectKey, set[str]] = defaultdict(set)
     for source in read:
