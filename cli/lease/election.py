@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from cli.engine.backoff import Backoff
 from cli.events import Leadership, Role
-from cli.lease.record import LeaseName, ObservedLease, claimed, clock, decode, observe, released
+from cli.lease.record import LeaseName, LeaseRecord, ObservedLease, claimed, clock, decode, observe, released, returned
 from cli.lease.timing import lead, patience, rhythm, stop
 from stacks.kube.api import ApiError, NotFound, RequestRejected, WriteConflict
 from stacks.kube.object_api import LEASES, ObjectApi
@@ -145,12 +145,17 @@ class Election:
     async def _claim(self) -> None:
         """Write the Lease in our name, unless another process was first."""
         for _ in range(_TRIES):
-            began = self._clock()
+            began, before = self._clock(), self._seen
             try:
-                self._lead(await self._write(), began)
+                written = await self._write()
             except (WriteConflict, NotFound) as error:
                 first = error
             else:
+                if (other := self._held_since(before)) is None:
+                    self._lead(written, began)
+                else:
+                    body = returned(written, other, self._pace)
+                    self._observe(await self._api.replace(LEASES, self._name.namespace, body))
                 return
             self._observe(await self._lease.look())
             if not self._may_write():
@@ -167,6 +172,13 @@ class Election:
         if holder not in ("", self._identity):
             self._lose(f"{holder} has taken the lease {self._name}", at_once=True)
         return self._acquired.is_set()
+
+    def _held_since(self, before: ObservedLease | None) -> LeaseRecord | None:
+        """Return the Lease of another process, deleted since, that was there while ours was on its way; else None."""
+        if before is None or before.manifest is not None or self._seen is None:
+            return None
+        record = self._seen.record
+        return record if record != before.record and record.holder not in ("", self._identity) else None
 
     async def _write(self) -> Manifest:
         before = self._seen.manifest if self._seen is not None else None

@@ -149,6 +149,18 @@ def released(before: Manifest, now: datetime) -> dict[str, Any]:
     return {**before, "spec": {**before["spec"], **spec}}
 
 
+def returned(made: Manifest, to: LeaseRecord, pace: ElectionSettings) -> dict[str, Any]:
+    """Return a Lease as the process had it whose own was deleted."""
+    spec = {
+        "holderIdentity": to.holder,
+        "leaseDurationSeconds": math.ceil(to.duration or pace.lease_duration),
+        "acquireTime": to.acquired or None,
+        "renewTime": to.renewed or None,
+        "leaseTransitions": to.transitions,
+    }
+    return {**made, "spec": spec}
+
+
 def _hosts(metadata: Manifest, holder: str) -> tuple[str, ...]:
     """Return the hosts of the last holders; that of the present one is in its identity, too."""
     noted = str((metadata.get("annotations") or {}).get(HOSTS) or "").split(",")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from cli.engine.hold import LEASE_LOST
 from cli.events import Role
+from stacks.kube.objects import Manifest, Resource
 from stacks.settings.watch import ElectionSettings
 from tests.cli.lease.simulation import Engine, Link, Process, Server, Trouble, run
 
@@ -207,6 +209,47 @@ def test_a_lease_that_is_deleted_is_made_again_by_its_leader_and_no_newcomer_tak
         await asyncio.sleep(60)
         assert [one.leads() for one in watchman.processes] == [True, False, False]
         assert [news.role for news in first.news] == [Role.STANDBY, Role.LEADER]
+        for one in watchman.processes:
+            await one.leave()
+
+    run(whole())
+
+
+class LateCreation(Link):
+    """A link on which what makes the Lease arrives when it is let go."""
+
+    def __init__(self, server: Server, chance: random.Random) -> None:
+        super().__init__(server, chance)
+        self.let_go = asyncio.Event()
+
+    async def create(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> Manifest:
+        await self.let_go.wait()
+        return await super().create(resource, namespace, body)
+
+
+def test_a_creation_that_arrives_after_another_s_lease_was_deleted_is_given_back() -> None:
+    """Both asked for it while there was none; the second's request was long on its way."""
+
+    async def whole() -> None:
+        server, chance, watchman = Server(), seeded(1), Watchman()
+        pace = ElectionSettings(lease_duration=60, renew_deadline=50, retry_period=10)
+        late = LateCreation(server, chance)
+        first, second = (
+            Process("a", Link(server, chance), pace, watchman.began),
+            Process("b", late, pace, lambda _: None),
+        )
+        watchman.processes += [first, second]
+        first.start()
+        second.start()
+        await first.election.acquired()
+        while not (second.news and second.news[-1].holder == "a"):  # noqa: ASYNC110 - time is virtual
+            await asyncio.sleep(0.05)
+        server.delete()
+        late.let_go.set()
+        await asyncio.sleep(30)
+        assert [news.role for news in first.news] == [Role.STANDBY, Role.LEADER]
+        assert {news.role for news in second.news} == {Role.STANDBY}
+        assert server.get()["spec"]["holderIdentity"] == "a"
         for one in watchman.processes:
             await one.leave()
 
