@@ -145,7 +145,7 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
         ),
         "annotated": f"request.kind.kind == 'DNSEndpoint' ? [] : {_first(_spellings('hostname'))}",
         "ruled": (
-            f"request.kind.kind == 'DNSEndpoint' ? variables.endpoints.map(e, {_CHECKED_NAME}) : "
+            "request.kind.kind == 'DNSEndpoint' ? variables.endpoints.map(e, string(e.dnsName)) : "
             "request.kind.kind == 'Ingress' ? (has(object.spec.rules) ? "
             "object.spec.rules.filter(r, has(r.host) && r.host != '').map(r, string(r.host)) : []) : "
             "request.kind.kind != 'Service' && has(object.spec.hostnames) ? "
@@ -168,6 +168,11 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
         "names": (
             f"{_names_in('variables.texts')}.filter(n, variables.zones.exists(z, n == z || n.endsWith('.' + z)))"
         ),
+        "counted": f"variables.endpoints.filter(e, {_IN_A_ZONE})",
+        "asked": (
+            "request.kind.kind != 'DNSEndpoint' ? variables.names : "
+            f"{_names_in(f'variables.counted.map(e, {_CHECKED_NAME})')}"
+        ),
         "selected": f"variables.domains.filter(i, {_IN_NAMESPACE} && {_HAS_LABELS})",
         "handed": (
             "variables.endpoints.filter(e, has(e.recordType) && e.recordType in ['NS', 'DS']).map(e, string(e.dnsName))"
@@ -180,12 +185,14 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             "!variables.counts ? [] : variables.names.filter(n, n in variables.taken || (n in variables.delegated && "
             "!variables.selected.exists(i, n in variables.allowed[i])) || "
             "variables.prefixes.exists(p, n.startsWith(p)) || "
-            f"variables.suffixes.exists(s, {_HAS_SUFFIX}) || "
+            f"variables.suffixes.exists(s, {_HAS_SUFFIX})) + variables.asked.filter(n, "
             "(size(variables.domains) == 0 ? n.split('.').exists(l, l.startsWith('_')) : "
             f"!{_ALLOWED}))"
         ),
-        "mode": _first(("truenorth/content-mode", "routeflare/content-mode")),
-        "counted": f"variables.endpoints.filter(e, {_IN_A_ZONE})",
+        "mode": (
+            f"request.kind.kind.endsWith('Route') ? {_first(('truenorth/content-mode', 'routeflare/content-mode'))} : "
+            f"{_first(('truenorth/content-mode',))}"
+        ),
         "targetTexts": (
             "size(variables.names) == 0 || (size(variables.mode) > 0 && variables.mode[0] == 'ddns') || "
             "(request.kind.kind == 'DNSEndpoint' && variables.counted.all(e, has(e.targets) && size(e.targets) > 0)) "

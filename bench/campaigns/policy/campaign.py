@@ -1,0 +1,214 @@
+"""The campaign `policy`: objects of tenants, each judged by the plan and by a real API server with the policy.
+
+A seed draws settings, which become a ValidatingAdmissionPolicy of namespaces of its own, and OBJECTS objects. Each is
+applied by a dry run: the API server has to refuse by the policy exactly what the plan refuses. An object with a word
+that the plan cannot read is held to half of that: what the plan refuses of it, the API server does too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.campaigns.policy.objects import an_object
+from bench.campaigns.policy.rules import OWN, Rules, rules
+from bench.campaigns.wrong import WrongError
+from components.operator.args import OperatorArgs, Rights
+from components.operator.policy import policy as manifests_of
+from lab.kube.build import install
+from lab.kube.client import ApiError, Client
+from lab.kube.cluster import Cluster
+from lab.kube.control_plane import control_plane
+from stacks.deploy.policy import policy
+from stacks.kube.objects import Manifest, Resource
+from stacks.model.claims import Claim, Complaint, SourceSighting
+from stacks.model.values import Known, Unknown
+from stacks.observe.cluster.sources import sources_of
+from stacks.plan.desired.admission import Closed, admitted
+from stacks.plan.desired.cluster_endpoints import zone_of
+
+Outcome = tuple[int, Counter[str] | WrongError]
+OBJECTS = 100
+AT_ONCE = 8
+TAKEN_UP = 120.0
+"""Seconds until the API server has taken a policy up; one or two are usual."""
+REFUSED, ALLOWED, UNREADABLE, INVALID = (
+    "objects that both refuse",
+    "objects that both allow",
+    "objects with a word that the plan cannot read",
+    "objects that the API server takes for none",
+)
+_SOURCE = {
+    "Ingress": "ingress",
+    "HTTPRoute": "gateway-httproute",
+    "GRPCRoute": "gateway-grpcroute",
+    "TLSRoute": "gateway-tlsroute",
+    "Service": "service",
+    "DNSEndpoint": "crd",
+}
+
+
+def play(seeds: Sequence[int]) -> Iterator[Outcome]:
+    """Play the seeds on a control plane of their own, several at once; in their order."""
+    with (
+        tempfile.TemporaryDirectory(prefix="truenorth-campaign-") as folder,
+        control_plane(Path(folder), programs=install(os.environ)) as cluster,
+    ):
+        yield from play_on(cluster, seeds)
+
+
+def play_on(cluster: Cluster, seeds: Sequence[int], objects: int = OBJECTS) -> Iterator[Outcome]:
+    """Play the seeds on this cluster. objects: how many of each."""
+
+    def one(seed: int) -> Outcome:
+        with closing(Client(cluster.server, cluster.authority, cluster.token)) as client:
+            try:
+                return seed, _seed(client, seed, objects)
+            except WrongError as error:
+                return seed, error
+
+    with ThreadPoolExecutor(AT_ONCE, "policy") as pool:
+        yield from pool.map(one, seeds)
+
+
+def _seed(client: Client, seed: int, objects: int) -> Counter[str]:
+    chance = random.Random(seed)  # noqa: S311 - a repeatable draw
+    drawn = rules(chance, f"policy-{seed}-")
+    told, wrong = Counter[str](), list[str]()
+    with enforced(client, drawn, f"policy-{seed}"):
+        for _ in range(objects):
+            one = an_object(chance, list(drawn.namespaces))
+            try:
+                told[_compared(client, drawn, one)] += 1
+            except WrongError as error:
+                wrong.append(f"{error}: {json.dumps(one, ensure_ascii=False)}")
+    if wrong:
+        raise WrongError(f"{len(wrong)} of {objects} objects; {wrong[0]}")
+    return told
+
+
+@contextmanager
+def enforced(client: Client, drawn: Rules, name: str) -> Iterator[None]:
+    """Let the API server enforce rules within the block."""
+    for namespace, labels in drawn.namespaces.items():
+        client.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
+    made = manifests_of(OperatorArgs("home", "", "image", Rights(), policy=policy(drawn.settings), name=name))
+    for one in made:
+        client.apply(one)
+    try:
+        _await_refusal(client, next(iter(drawn.namespaces)))
+        yield
+    finally:
+        for one in reversed(made):
+            client.delete(one)
+
+
+def _await_refusal(client: Client, namespace: str) -> None:
+    """Wait until the API server has taken the policy up."""
+    endpoint = {"dnsName": OWN, "recordType": "A", "targets": ["192.0.2.1"]}
+    asked = {
+        "apiVersion": "externaldns.k8s.io/v1alpha1",
+        "kind": "DNSEndpoint",
+        "metadata": {"name": "own", "namespace": namespace},
+        "spec": {"endpoints": [endpoint]},
+    }
+    until = time.monotonic() + TAKEN_UP
+    while not refusal_of(client, asked):
+        if time.monotonic() > until:
+            raise WrongError(f"the API server has not taken the policy up within {TAKEN_UP:g} s")
+        time.sleep(0.1)
+
+
+def refusal_of(client: Client, manifest: Manifest) -> str:
+    """Return the words with which the policy refuses an object, "" for none; nothing is made. Raises ApiError."""
+    try:
+        client.check(manifest)
+    except ApiError as error:
+        if "TrueNorth, cluster." not in str(error):
+            raise
+        return str(error)
+    return ""
+
+
+def _compared(client: Client, drawn: Rules, manifest: Manifest) -> str:
+    """Return what became of an object. Raises WrongError where API server and plan do not agree."""
+    try:
+        refusal = refusal_of(client, manifest)
+    except ApiError as error:
+        if error.reason != "Invalid":
+            raise WrongError(f"the API server fails: {error}") from error
+        return INVALID
+    reasons, is_readable = judged(drawn, manifest)
+    if reasons and not refusal:
+        raise WrongError(f"the API server takes what the plan refuses ({reasons[0]})")
+    if refusal and not reasons and is_readable:
+        raise WrongError(f"the API server refuses what the plan allows ({refusal})")
+    return (REFUSED if refusal else ALLOWED) if is_readable else UNREADABLE
+
+
+def judged(drawn: Rules, manifest: Manifest) -> tuple[tuple[str, ...], bool]:
+    """Return the reasons for which the plan refuses claims of an object, and whether it can read all of the object."""
+    (cluster,) = drawn.settings.each_cluster()
+    kind = _SOURCE[manifest["kind"]]
+    found = sources_of(cluster)[kind].claims(_Seen(manifest))
+    if not isinstance(found, Known):
+        raise WrongError(f"the plan cannot read objects of {kind}: {found.reason}")
+    labels = tuple((name, tuple(sorted(of.items()))) for name, of in drawn.namespaces.items())
+    source = SourceSighting("", kind, manifest["kind"], found, namespaces=Known(labels))
+    inside = frozenset(zone.zone for zone in drawn.settings.each_zone())
+    claims = [one for one in found.value if isinstance(one, Claim) and zone_of(one.name, inside)]
+    _, refused = admitted(drawn.settings, claims, [source], Closed.of(drawn.settings))
+    return tuple(one.text for one in refused), not any(isinstance(one, Complaint) for one in found.value)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A cluster with an object, as it is once controllers have given it addresses, and a Gateway for routes."""
+
+    manifest: Manifest
+    cluster: str = ""
+
+    def all(self, resource: Resource) -> Known[tuple[Manifest, ...]] | Unknown:
+        return Known(tuple(one for one in (self._seen(), self._gateway()) if one["kind"] == resource.kind))
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
+        found = self.all(resource)
+        assert isinstance(found, Known)  # noqa: S101 - it always is
+        wanted = {"namespace": namespace, "name": name}
+        return next((one for one in found.value if wanted.items() <= one["metadata"].items()), None)
+
+    def counts(self, _resource: Resource, _namespace: str) -> bool:
+        return True
+
+    def _seen(self) -> Manifest:
+        spec = self.manifest["spec"]
+        status: Mapping[str, Any] = {"loadBalancer": {"ingress": [{"ip": "198.51.100.9"}]}}
+        if "parentRefs" in spec:
+            accepted = {"parentRef": {"name": "edge"}, "conditions": [{"type": "Accepted", "status": "True"}]}
+            status = {"parents": [accepted]}
+        if self.manifest["kind"] == "Service":
+            spec = {**spec, "clusterIP": "198.51.100.200"}
+        return {**self.manifest, "spec": spec, "status": status}
+
+    def _gateway(self) -> Manifest:
+        listeners = [
+            {"name": "http", "port": 80, "protocol": "HTTP"},
+            {"name": "tls", "port": 443, "protocol": "TLS", "tls": {"mode": "Passthrough"}},
+        ]
+        return {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "Gateway",
+            "metadata": {"name": "edge", "namespace": self.manifest["metadata"]["namespace"]},
+            "spec": {"gatewayClassName": "lab", "listeners": listeners},
+            "status": {"addresses": [{"type": "IPAddress", "value": "198.51.100.9"}]},
+        }
