@@ -30,6 +30,7 @@ KINDS = {
 _NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 
 _OURS, _EXTERNAL = "truenorth/", ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
+_MODES = ("truenorth/content-mode", "routeflare/content-mode")
 _LABEL = "[^._*][^.]*"
 """Of a regular expression: a label without `_` in front, and no wildcard."""
 
@@ -82,8 +83,7 @@ _RELEVANT = (
     *_spellings("controller", ours=False),
     *_spellings("ingress-hostname-source", ours=False),
     *_spellings("gateway-hostname-source", ours=False),
-    "truenorth/content-mode",
-    "routeflare/content-mode",
+    *_MODES,
 )
 _HAS_SUFFIX = (
     "n.split('.')[0].endsWith(s.split('.')[0]) && (n + '.').substring(size(n.split('.')[0]))"
@@ -94,10 +94,7 @@ _CHECKED_NAME = (
     "e.dnsName.split('.', 3)[2] : string(e.dnsName)"
 )
 """The name of an endpoint that has to be allowed: that of the service where it is of the type SRV (RFC 2782)."""
-_IN_A_ZONE = (
-    "variables.zones.exists(z, ('.' + e.dnsName.lowerAscii()).endsWith('.' + z) || "
-    "('.' + e.dnsName.lowerAscii()).endsWith('.' + z + '.'))"
-)
+_IN_A_ZONE = "variables.zones.exists(z, ['.' + z, '.' + z + '.'].exists(t, ('.' + e.dnsName.lowerAscii()).endsWith(t)))"
 _POINTED_AT = (
     "has(e.recordType) && e.recordType in ['HTTPS', 'SVCB'] ? e.targets.map(t, t.trim().split(' ').filter(w, "
     "w != '')).map(words, words.filter(w, size(words) > 1 && w == words[1] && w != '.').join(',') + ',' + "
@@ -189,10 +186,7 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             "(size(variables.domains) == 0 ? n.split('.').exists(l, l.startsWith('_')) : "
             f"!{_ALLOWED}))"
         ),
-        "mode": (
-            f"request.kind.kind.endsWith('Route') ? {_first(('truenorth/content-mode', 'routeflare/content-mode'))} : "
-            f"{_first(('truenorth/content-mode',))}"
-        ),
+        "mode": f"request.kind.kind.endsWith('Route') ? {_first(_MODES)} : {_first(_MODES[:1])}",
         "targetTexts": (
             "size(variables.names) == 0 || (size(variables.mode) > 0 && variables.mode[0] == 'ddns') || "
             "(request.kind.kind == 'DNSEndpoint' && variables.counted.all(e, has(e.targets) && size(e.targets) > 0)) "
@@ -245,11 +239,9 @@ def policy(args: OperatorArgs) -> list[Manifest]:
         "validations": list(VALIDATIONS),
     }
     binding = {"policyName": args.cluster_name, "validationActions": ["Deny"]}
+    made = {"ValidatingAdmissionPolicy": spec, "ValidatingAdmissionPolicyBinding": binding}
     return [
-        manifest(args, GROUP_VERSION, "ValidatingAdmissionPolicy", args.cluster_name, namespace="", spec=spec),
-        manifest(
-            args, GROUP_VERSION, "ValidatingAdmissionPolicyBinding", args.cluster_name, namespace="", spec=binding
-        ),
+        manifest(args, GROUP_VERSION, kind, args.cluster_name, namespace="", spec=one) for kind, one in made.items()
     ]
 
 
