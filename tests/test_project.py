@@ -42,9 +42,9 @@ def steps(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 class TestWorkflows:
-    def test_are_those_of_lint_tests_documentation_release_and_codeql(self) -> None:
+    def test_are_those_of_lint_tests_documentation_release_codeql_and_audit(self) -> None:
         names = {path.stem for path in WORKFLOWS}
-        assert names == {"lint", "tests", "docs", "release", "codeql"}
+        assert names == {"lint", "tests", "docs", "release", "codeql", "audit"}
         assert all(loaded(path)["name"] == path.stem for path in WORKFLOWS)
 
     @each_workflow
