@@ -67,10 +67,13 @@ def _asked(settings: Settings) -> tuple[str, GeoWishes]:
     from stacks.observe.geo.wishes import GeoWishes, geo_wishes
     from stacks.observe.wan.links import sight
     from stacks.observe.world import read_clusters
+    from stacks.plan.geo.admitted import admitted_wishes
 
     if settings.geo is None:
         return "", GeoWishes()
     clusters = [one.model_copy(update={"sources": ()}) for one in settings.each_cluster() if one.geo]
     sources = read_clusters(clusters, os.environ)
     addresses = sight(settings.wan, (WAN,)) if settings.geo.wan else ()
-    return unreadable(sources), geo_wishes(settings.geo, sources, addresses, GeoMemory())
+    found = geo_wishes(settings.geo, sources, addresses, GeoMemory())
+    wishes, refused = admitted_wishes(settings, sources, found.cluster, found.wishes)
+    return unreadable(sources), GeoWishes(wishes, found.cluster, (*found.complaints, *refused))

@@ -18,6 +18,7 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.observe.world import Sights, has_doubtful_ids, look_around, observe
 from stacks.plan.changes import Action, Change, changes
+from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import changes_of_geo
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover
@@ -86,6 +87,7 @@ def considered(
     settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
 ) -> Convergence:
     """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
+    observation = with_admitted(settings, observation)
     plan = make_plan(settings, observation, options.takeover, handed_over=handed_over, at_once=options.at_once)
     plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
     found = changes(plan, observation)

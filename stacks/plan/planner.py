@@ -52,6 +52,7 @@ from stacks.plan.desired.links import published
 from stacks.plan.desired.retained import KeptSet, by_policy, in_doubt, in_unread_zone
 from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import Tenure
+from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import geo_part
 from stacks.plan.records.alone import without_clashes
 from stacks.plan.records.former_marks import with_former_marks
@@ -98,6 +99,7 @@ def make_plan(
     takeover: of `truenorth adopt`, beyond the setting `adopt`. handed_over: of `geo_part`. at_once: the providers at
     which the run carries out deletions and creations in one transaction, so that no name is without records between.
     """
+    observation = with_admitted(settings, observation)
     geo = observation.geo
     balanced = frozenset(wish.host_name for wish in geo.wishes) if geo else frozenset()
     addresses = addresses_by_link(observation.addresses)

@@ -15,7 +15,7 @@ the same rules for the API server.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -113,6 +113,10 @@ class _Rules:
                 return f"a label with _ in front ({labels[0]}) has to be spelled out in cluster.domains"
         elif (allowed := self._allows(name, claim.object.namespace)) is not True:
             return allowed or "cluster.domains does not allow it to objects of this namespace"
+        return self.refused_target(claim)
+
+    def refused_target(self, claim: Claim) -> str:
+        """Return the reason why the claim may not have its targets; "" for none."""
         if self.rules.targets.are_limited and isinstance(claim.targets, Known):
             strange = [one for one in _pointed_at(claim) if not self._may_be_target(one, self.rules.targets)]
             if strange:
@@ -176,11 +180,16 @@ def _checked(claim: Claim) -> str:
 
 
 def admitted(
-    settings: Settings, claims: Iterable[Claim], sources: Sequence[SourceSighting], closed: Closed
+    settings: Settings,
+    claims: Iterable[Claim],
+    sources: Sequence[SourceSighting],
+    closed: Closed,
+    own: Collection[str] = (),
 ) -> tuple[list[Claim], tuple[Complaint, ...]]:
     """Return the claims that may be made, and one complaint to each object for each reason of a refusal.
 
-    claims: to names in our zones. A claim of which nobody can tell whether it may be made has unknown targets.
+    claims: to names in our zones. own: names of the settings to which objects add targets, and no more. A claim of
+    which nobody can tell whether it may be made has unknown targets.
     """
     rules = {
         cluster: _Rules(one, _namespaces(cluster, sources)) for cluster, one in rules_of(settings, sources).items()
@@ -188,7 +197,9 @@ def admitted(
     kept: list[Claim] = []
     refused: dict[tuple[ObjectKey, str], dict[str, None]] = defaultdict(dict)
     for claim in claims:
-        reason = closed.reason(claim.name) or rules[claim.object.cluster].refusal(claim)
+        of_cluster = rules[claim.object.cluster]
+        refusal = of_cluster.refused_target if claim.name in own else of_cluster.refusal
+        reason = ("" if claim.name in own else closed.reason(claim.name)) or refusal(claim)
         if isinstance(reason, Unknown):
             kept.append(without_targets(claim, reason))
         elif reason:

@@ -86,7 +86,8 @@ def claims_by_zone(
     names too: their load balancer would hide the records. detected: the links with an address. limits: of the zones'
     plans.
     """
-    found = [one for source in sources if isinstance(source.found, Known) for one in source.found.value]
+    named = (source.found for source in sources if not source.balances)
+    found = [one for several in named if isinstance(several, Known) for one in several.value]
     complaints = tuple(dict.fromkeys(one for one in found if isinstance(one, Complaint)))
     zones = {zone.zone: zone for zone in settings.each_zone()}
     names = frozenset(zones)
