@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,8 +73,8 @@ def set_zone_status(places: Places, zone_id: str, status: str) -> None:
     _call(places, "POST", "/_lab/cloudflare/zones", json={"id": zone_id, "status": status})
 
 
-def add_token(places: Places, token: str, zone: str, permissions: list[str] | None = None) -> None:
-    """A further token at Cloudflare, for this zone only; with all permissions if none are named."""
+def add_token(places: Places, token: str, zone: str | Sequence[str], permissions: list[str] | None = None) -> None:
+    """A token at Cloudflare, new or changed, for one zone or several; with all permissions if none are named."""
     some = {} if permissions is None else {"permissions": permissions}
     _call(places, "POST", "/_lab/cloudflare/tokens", json={"token": token, "zone": zone, **some})
 

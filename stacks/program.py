@@ -28,6 +28,7 @@ from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.project import projects_above
 from stacks.observe.registry import MADE_BY, read_registry
 from stacks.observe.world import look_around, observe
+from stacks.observe.zone.found import find_zones
 from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records, import_ids
@@ -69,6 +70,11 @@ def program() -> None:
 
     signed = credentials(settings, environment)
     check_plugins_can_sign(signed, environment)
+    if settings.finding:
+        settings = find_zones(settings, signed, registry())
+        signed = credentials(settings, environment)
+        if settings.found.unlisted:
+            pulumi.log.warn(f"no further zone of the token is taken: {settings.found.unlisted}")
     observation = observe(settings, signed, registry, lambda: look_around(settings, environment))
     observation = replace(observation, instance=instance_of(observation.registry, stack, registry), now=time.time())
     plan = own_part(make_plan(settings, observation), observation.registry, settings, stack, registry)

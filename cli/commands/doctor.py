@@ -58,21 +58,26 @@ def _checks(
     """Return the findings about the settings, the checks possible with them, and the tokens that zones name."""
     from cli.doctor.checks import checks, without_settings
     from cli.doctor.context import Examined
-    from cli.doctor.finding import of_problem, ok
+    from cli.doctor.finding import failed, of_problem, ok, warning
     from cli.session.project import find_project, settings_path
-    from stacks.model.errors import UserError
+    from stacks.model.errors import ObservationError, UserError
+    from stacks.observe.zone.found import found_by_token
     from stacks.settings.files import from_file
     from stacks.settings.secrets.files import readable
 
     try:
         project = find_project(folder)
         file = settings or settings_path(project, stack)
-        chosen = from_file(file, os.environ, stack)
+        chosen = found_by_token(from_file(file, os.environ, stack), os.environ)
     except UserError as error:
         return tuple(of_problem("settings", problem) for problem in error.problems), without_settings(os.environ), ()
+    except ObservationError as error:
+        do = "it is tried again at each run; see the provider's status, and the network of this machine"
+        return (failed("zones", str(error), str(file), do),), without_settings(os.environ), ()
     zones = len(chosen.each_zone())
     names = sum(len(zone.names) + len(zone.records) for zone in chosen.each_zone())
     what = f"{zones} zone{'' if zones == 1 else 's'}, {names} name{'' if names == 1 else 's'}, read from {file}"
     examined = Examined(project, stack, file, chosen, os.environ, state)
     secrets = tuple(readable(os.environ, [zone.token for zone in chosen.each_zone() if zone.token]))
-    return (ok("settings", what, str(file)),), checks(examined), secrets
+    left = (warning("zones", f"{one.subject} {one.what}", str(file), one.do) for one in chosen.found.left_out)
+    return (ok("settings", what, str(file)), *left), checks(examined), secrets

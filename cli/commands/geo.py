@@ -38,12 +38,13 @@ def status(
     from cli.terminal import Terminal
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.geo.account import read_account
+    from stacks.observe.zone.found import found_by_token
     from stacks.settings.checks.geo import BALANCING
     from stacks.settings.credentials import credentials
     from stacks.settings.files import from_file
 
     file = settings or settings_path(find_project(project), stack)
-    chosen = from_file(file, os.environ, stack)
+    chosen = found_by_token(from_file(file, os.environ, stack), os.environ)
     zones = {one.zone: one.zone_id for one in chosen.each_zone() if one.provider == BALANCING}
     if not zones:
         raise UserError("no zone of this stack has load balancing", str(file), "add a zone at Cloudflare")

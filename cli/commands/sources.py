@@ -13,8 +13,8 @@ def sources(
 ) -> None:
     """Show the names that the objects of the clusters ask for, the objects themselves, and their faults.
 
-    Reads the clusters only: neither the zone nor the state is asked, and nothing is changed. Exit code 1: something
-    could not be read.
+    Reads the clusters only, and lists the zones where they are `auto`: neither a zone nor the state is asked, and
+    nothing is changed. Exit code 1: something could not be read.
 
     Example: `truenorth sources --stack home`
     """
@@ -23,10 +23,11 @@ def sources(
     from cli.terminal import Terminal
     from stacks.model.errors import ObservationError, UserError
     from stacks.observe.world import read_clusters
+    from stacks.observe.zone.found import found_by_token
     from stacks.settings.files import from_file
 
     file = settings or settings_path(find_project(project), stack)
-    chosen = from_file(file, os.environ, stack)
+    chosen = found_by_token(from_file(file, os.environ, stack), os.environ)
     if not chosen.each_cluster():
         do = "set truenorth:sources, e.g. [gateway-httproute, ingress, service], or list truenorth:clusters"
         raise UserError("no cluster is read: there are no sources", str(file), do)

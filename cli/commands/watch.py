@@ -41,7 +41,7 @@ def watch(  # noqa: PLR0913 - the options of the command
     Example: `truenorth watch --stack home --listen :8080`
     """
     from cli.daemon.process import run
-    from cli.session.open import keeping, open_session, purging
+    from cli.session.open import keeping, open_session, purging, with_found_zones
 
     override = partial(
         watch_options.overriding,
@@ -58,7 +58,7 @@ def watch(  # noqa: PLR0913 - the options of the command
 
     def opened(before: Session | None = None) -> Session:
         session = purging(open_session(stack, settings, os.environ, state, project), purge)
-        session = replace(keeping(session, before), hold=before.hold) if before else session
+        session = with_found_zones(replace(keeping(session, before), hold=before.hold) if before else session)
         update = {"watch": override(session.settings.watch)}
         return replace(session, settings=session.settings.model_copy(update=update))
 

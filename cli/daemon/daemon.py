@@ -21,15 +21,20 @@ from cli.engine.hold import STOPPING
 from cli.events import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.exit_codes import UNUSABLE
 from cli.session.session import Session
-from stacks.model.errors import UserError
+from stacks.model.errors import ObservationError, UserError
 from stacks.settings.secrets.files import PULUMI_TOKEN, raw, secret_files
 from stacks.settings.watch import is_on
 
 if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
+    from stacks.settings.finding.selection import Found
 
 LOOK = 1.0
 """Seconds between two looks at the settings file."""
+LISTING = 600.0
+"""Seconds between two listings of the zones that a token sees, where the settings take those."""
+LISTING_RETRY = 60.0
+"""Seconds until the next where the last one failed."""
 
 
 class Daemon:
@@ -70,7 +75,9 @@ class Daemon:
                 cache = await self._take_part(running)
                 path = self._session.settings_file
                 secrets = follow_secrets(self._secret_files, self._reload.set)
-                for work in (follow_file(path, self._reload.set), secrets, self._reload_settings()):
+                zones = follow_zones(lambda: self._session.settings.found, self._reload.set)
+                works = (follow_file(path, self._reload.set), secrets, zones, self._catch_up(), self._reload_settings())
+                for work in works:
                     await running.enter_async_context(in_background(work, self.break_down))
                 await self._watch(cache)
                 if self._session.settings.watch.cleanup_on_stop and self._is_stopping and self._replica.leads:
@@ -121,9 +128,12 @@ class Daemon:
             self._reload.clear()
             try:
                 opened = await asyncio.to_thread(self._reopen, self._session)
-            except UserError as error:
+                problem = opened.settings.found.unlisted
+            except (UserError, ObservationError) as error:
+                problem = str(error)
+            if problem:
                 was_refused = True
-                self._events.publish(Reloaded(str(error)))
+                self._events.publish(Reloaded(problem))
                 continue
             if opened.settings != self._session.settings or _signature(opened) != _signature(self._session):
                 is_rotation = opened.settings == self._session.settings
@@ -134,6 +144,14 @@ class Daemon:
             elif was_refused:
                 self._events.publish(Reloaded())
             was_refused = False
+
+    async def _catch_up(self) -> None:
+        """List the zones that a token sees once this replica leads: the former leader may have taken further ones."""
+        while True:
+            await self._replica.wait_to_stand_by()
+            await self._replica.wait_to_lead()
+            if self._session.settings.found.entries:
+                self._reload.set()
 
     def _secret_files(self) -> tuple[Path, ...]:
         named = [zone.token for zone in self._session.settings.each_zone() if zone.token]
@@ -202,6 +220,21 @@ async def follow_secrets(
         if (contents := {path: _secret(path) for path in now}) != before:
             before = contents
             changed()
+
+
+async def follow_zones(
+    found: Callable[[], Found],
+    due: Callable[[], object],
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Call `due` whenever the zones that a token sees are to be listed anew, until cancelled.
+
+    found: gives the outcome of the last listing. pause: sleeps for seconds.
+    """
+    while True:
+        await pause(LISTING_RETRY if found().unlisted else LISTING)
+        if found().entries:
+            due()
 
 
 def _secret(path: Path) -> str:

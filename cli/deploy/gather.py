@@ -13,8 +13,10 @@ from cli.state.secrets.factory import lock_name
 from cli.state.secrets.url import is_kubernetes, parse
 from components.operator.args import ObjectName, OperatorArgs
 from stacks.deploy.inputs import operator_args, secrets_of, variables_of
+from stacks.deploy.policy import policy
 from stacks.model.errors import UserError
 from stacks.observe.project import Project
+from stacks.observe.zone.found import found_by_token
 from stacks.settings.files import from_file
 from stacks.settings.stack import Settings
 
@@ -50,6 +52,8 @@ def gather(
     project = find_project(folder)
     file = settings_file or settings_path(project, stack)
     settings = from_file(file, environment, stack)
+    if settings.finding and policy(settings):  # which names the zones
+        settings = found_by_token(settings, environment)
     deploy = settings.deploy
     state, head = _state(settings, file)
     has_secret = bool(deploy.credentials_secret) or not with_secrets

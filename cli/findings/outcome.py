@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cli.reconcile.confirm import Outcome
 
 _ZONE = "All that is ours in it stays as it is; it is tried again by itself. Look at the provider's status."
+_LISTING = "Those that state knows are kept; further ones are taken once they can be listed. It is tried by itself."
 _CONFLICT = (
     "It is left alone. Take the name out of the settings, or the record out of the zone, or take it over with "
     "`truenorth adopt`."
@@ -38,6 +39,8 @@ def findings(done: Convergence) -> tuple[Finding, ...]:
     """Return all that is not as it should be after a convergence, or needs somebody's attention."""
     seen = done.observation
     found = [of_zone(one) for one in seen.zones if isinstance(one, UnreadZone)]
+    if seen.unlisted:
+        found.append(Finding("zone", "bad", "the zones of the token", "could not be listed", seen.unlisted, _LISTING))
     found += [one for one in map(of_address, seen.addresses) if one.severity != "note"]
     found += [one for one in map(of_source, seen.sources) if one.severity != "note"]
     return (*found, *of_refusals(done), *of_sight(seen.geo), *of_plan(done.plan), *of_deferred(done.plan))

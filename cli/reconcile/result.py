@@ -41,9 +41,11 @@ class Convergence:
 
     @property
     def unread_at_providers(self) -> str:
-        """The zones and load balancing that could not be read and stay as they are, with reasons; "" for none."""
+        """What could not be read of zones and load balancing and stays as it is, with reasons; "" for nothing."""
         unread = [zone for zone in self.observation.zones if isinstance(zone, UnreadZone)]
         stays = [f"the zone {zone.zone} stays as it is: {zone.reason}" for zone in unread]
+        if self.observation.unlisted:
+            stays.append(f"no further zone of the token is taken: {self.observation.unlisted}")
         geo = self.observation.geo
         if geo and isinstance(geo.account, Unknown):
             stays.append(f"load balancing stays as it is: {geo.account.reason}")

@@ -11,9 +11,11 @@ from cli.session.backend import backend_url, mend_sidecars
 from cli.session.project import find_project, settings_path
 from cli.session.session import Session
 from cli.session.state_store import StateStore
+from cli.state.registries import registry_of_estate
 from cli.state.store import store
 from stacks import extras
-from stacks.model.errors import UserError
+from stacks.model.errors import ObservationError, UserError
+from stacks.model.observation import Registry
 from stacks.model.shards import estate_of, label_of
 from stacks.observe.project import PROJECT_FILE
 from stacks.settings.credentials import Credentials, credentials, own_tokens, plugin_environment, upstreams
@@ -66,6 +68,23 @@ def open_session(
         variables=environment,
         upstreams=upstreams(found) if _uses_api_proxy(environment) else {},
     )
+
+
+def with_found_zones(session: Session) -> Session:
+    """Return the session with the zones that the entries `auto` of its settings stand for, by one listing.
+
+    State that cannot be read now is recovered later, and no record is deleted until it is. Raises as `find_zones`.
+    """
+    if not session.settings.finding:
+        return session
+    from stacks.observe.zone.found import find_zones  # noqa: PLC0415 - an HTTP client, which few commands need here
+
+    try:
+        registry = registry_of_estate(session)
+    except ObservationError:
+        registry = Registry()
+    settings = find_zones(session.settings, session.credentials, registry)
+    return replace(session, settings=settings, credentials=credentials(settings, session.variables))
 
 
 def _engine_variables(

@@ -7,7 +7,7 @@
 | `/_lab/cloudflare/requests` | GET, DELETE |
 | `/_lab/cloudflare/records?zone=NAME-OR-ID` | GET, POST (a record, or a change with `id`), DELETE (all, or `&id=`) |
 | `/_lab/cloudflare/zones` | POST (`{"name": "example.org"}`; also `plan`, `status`, `account`; or `id` and `status`) |
-| `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}`, which alone it reaches; `permissions`) |
+| `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}` or a list of them; `permissions`) |
 
 Health, quota and steering of load balancing: `lab.cloudflare.load_balancing.control`.
 POST and DELETE of records are somebody else's edits: the zone's rules hold for them too. `meta` makes a record one that
@@ -94,16 +94,20 @@ def _account(cloudflare: Cloudflare, name: object) -> Account:
 async def _add_token(cloudflare: Cloudflare, request: Request) -> Response:
     try:
         match await json_of(request):
-            case {"token": str(token), "zone": str(zone), **rest} if found := cloudflare.zone_named(zone):
+            case {"token": str(token), "zone": str() | list() as named, **rest}:
+                zones = [cloudflare.zone_named(str(one)) for one in ([named] if isinstance(named, str) else named)]
+                found = [zone.id for zone in zones if zone]
                 permissions = rest.get("permissions", [*ALL_PERMISSIONS])
                 if not isinstance(permissions, list):
                     return bad("permissions are a list")
-                cloudflare.add_token(token, [found.id], [Permission(one) for one in permissions])
+                if len(found) < len(zones):
+                    return bad("give a token, and the names or ids of zones that exist")
+                cloudflare.add_token(token, found, [Permission(one) for one in permissions])
             case _:
-                return bad("give a token, and the name or id of a zone that exists")
+                return bad("give a token, and the name or id of its zone, or a list of them")
     except ValueError as error:
         return bad(str(error))
-    return Response(encode({"zone": found.id}), media_type="application/json")
+    return Response(encode({"zones": found}), media_type="application/json")
 
 
 async def _records(cloudflare: Cloudflare, request: Request) -> Response:

@@ -94,7 +94,7 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
 
 def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the variables without secrets for the pods: the URLs of providers' APIs, if not the usual ones."""
-    providers = {zone.provider for zone in settings.each_zone()}
+    providers = {zone.provider for zone in (*settings.each_zone(), *settings.finding)}
     variables = {"cloudflare": "CLOUDFLARE_BASE_URL", "gandi": "GANDI_URL"}
     asked = {variables[provider]: environment.get(variables[provider], "").strip() for provider in sorted(providers)}
     return {name: value for name, value in asked.items() if value and value.rstrip("/") != BASE_URLS[name]}

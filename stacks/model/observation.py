@@ -67,3 +67,5 @@ class Observation:
     """The id of the state, which new marks bear; "" for marks without one."""
     now: float = 0.0
     """The time of the observation, in seconds since the epoch."""
+    unlisted: str = ""
+    """The reason why the zones of a token could not be listed; "" where they could, or need not be."""

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from stacks.model.errors import UserError
-from stacks.settings.stack import short
+from stacks.settings.problems import short
 
 PROJECT_FILE = "Pulumi.yaml"
 OWN_NAME = "truenorth"

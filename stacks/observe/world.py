@@ -15,6 +15,7 @@ from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
 from stacks.observe.wan.links import sight
 from stacks.observe.zone.choice import CheckedZones
+from stacks.observe.zone.found import require_known_zones
 from stacks.observe.zone.plans import with_limits
 from stacks.observe.zone.providers import READERS
 from stacks.settings.cluster import ClusterSettings
@@ -54,11 +55,13 @@ def observe(
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
         looking = pool.submit(sights)
         known = registry()
+        require_known_zones(settings, known)
         zones = read_zones(settings, credentials, known, checked)
         around = looking.result()
         zones = with_limits(settings, credentials, zones, around.of_records)
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
-        return Observation(around.addresses, zones, known, around.of_records, geo)
+        unlisted = settings.found.unlisted
+        return Observation(around.addresses, zones, known, around.of_records, geo, unlisted=unlisted)
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:

@@ -130,7 +130,7 @@ def make_plan(
         deferred=tuple(chain.from_iterable(one.deferred for one in zones)),
         links=published(observation),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
-        advice=tuple(chain.from_iterable(one.advice for one in zones)),
+        advice=(*settings.found.left_out, *chain.from_iterable(one.advice for one in zones)),
         queues=settled.queues,
         complaints=(
             *settled.complaints,

@@ -31,10 +31,13 @@ class Credentials:
 
 
 def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str, Credentials]:
-    """Return the credentials of each zone, by its domain. Raises UserError with all missing or unreadable ones."""
+    """Return the credentials of each zone, by its domain, and of each entry `auto`, by its key.
+
+    Raises UserError with all missing or unreadable ones.
+    """
     found: dict[str, Credentials] = {}
     problems: dict[str, Problem] = {}
-    for zone in settings.each_zone():
+    for zone in (*settings.each_zone(), *settings.finding):
         try:
             outcome = READERS[zone.provider](zone, environment)
         except UserError as error:
@@ -43,7 +46,7 @@ def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str,
         if isinstance(outcome, Problem):
             problems[str(outcome)] = outcome
         else:
-            found[zone.zone] = outcome
+            found[zone.key] = outcome
     if problems:
         raise UserError.of(list(problems.values()))
     return found
@@ -146,7 +149,7 @@ def _own(
     if token := _first(environment, zone.token):
         return Credentials(token=token, base_url=base_url, environment=place, own_variable=zone.token)
     return Problem(
-        f"there is no token for the zone {zone.zone}",
+        f"there is no token for the zone {zone.key}",
         f"environment: {zone.token} is not set, which its setting `token` names",
         f"export {zone.token} or {zone.token}{FILE_SUFFIX}, or remove `token` to use {zone.traits.token_variable}",
     )

@@ -9,7 +9,8 @@ import yaml
 
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of
-from stacks.settings.stack import NAMESPACE, Settings, parse, short, typed
+from stacks.settings.problems import short
+from stacks.settings.stack import NAMESPACE, Settings, parse, typed
 
 
 def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:

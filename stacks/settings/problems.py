@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -30,9 +32,26 @@ EXPECTED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The origins of settings, for messages. by_name: those that are known; otherwise: that of all others."""
+
+    by_name: Mapping[str, str] = field(default_factory=dict, compare=False)
+    otherwise: str = field(default="", compare=False)
+
+    def of(self, path: str) -> str:
+        """Return the origin of the setting at a path, else that of the setting around it, else `otherwise`."""
+        return self.by_name.get(path) or self.by_name.get(re.split(r"[.\[]", path)[0], self.otherwise)
+
+
 def fault(what: str, remedy: str, location: Sequence[str | int] = ()) -> PydanticCustomError:
     """Return the fault that a validator of ours raises. remedy: advice. location: path below the validated model."""
     return PydanticCustomError("fault", "{what}", {"what": what, "remedy": remedy, "location": tuple(location)})
+
+
+def short(error: Exception) -> str:
+    """Return an error's text in one line."""
+    return " ".join(str(error).split())
 
 
 def problems_of(
@@ -65,7 +84,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
 
 def _path(location: Sequence[str | int]) -> str:
     text = ""
-    for part in (one for one in location if one != "[key]"):  # pydantic's word for the key of a mapping
+    for part in (one for one in location if not str(one).startswith("[")):  # words for the key, or kind, of an entry
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text
 

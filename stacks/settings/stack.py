@@ -6,31 +6,31 @@ environment variable TRUENORTH_<NAME> wins over it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from components.marks import external_dns, in_comments
+from components.marks import external_dns
 from components.marks.external_dns import Affix
-from components.records.plan_limits import USUAL_COMMENT
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings import geo_environment
 from stacks.settings.checks.geo import check_geo
 from stacks.settings.checks.records import check_names
+from stacks.settings.checks.stack import check_comment_marks, check_links
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone
+from stacks.settings.finding.placing import placed
+from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
 from stacks.settings.geo import GeoSettings
-from stacks.settings.problems import fault, problems_of
+from stacks.settings.problems import Origins, fault, problems_of, short
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.wan import WanSettings
 from stacks.settings.watch import WatchSettings
-from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings, inheriting
+from stacks.settings.zone import NameSettings, ZoneSettings, inheriting
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
@@ -91,8 +91,8 @@ class Settings(ZoneSettings):
 
     zone: Zone = ""
     """The zone's domain, e.g. example.com; or list several in `zones`."""
-    zones: tuple[ZoneSettings, ...] = ()
-    """Further zones; each takes the settings of the stack that it does not set itself."""
+    zones: tuple[Entry, ...] = ()
+    """Further zones, which take the settings of the stack that they do not set; `auto`: all that the token sees."""
     owner: str = Field(default="", pattern=r"^[A-Za-z0-9._/-]{0,63}$")
     """The owner of the records, written into each mark, one for each stack at a zone; empty: the stack's name."""
     backend: str = ""
@@ -120,13 +120,15 @@ class Settings(ZoneSettings):
     geo: GeoSettings | None = None
     """Load balancing across clusters; none: this stack has no part in it, and leaves what it was in."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
+    _found: Found = PrivateAttr(default_factory=Found)
+    _origins: Origins = PrivateAttr(default_factory=Origins)
 
     @model_validator(mode="before")
     @classmethod
     def _zones_inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-        if not isinstance(data, dict) or not isinstance(data.get("zones"), list | tuple):
+        if not isinstance(data, dict) or not isinstance(zones := listed(data.get("zones")), list | tuple):
             return data
-        return data | {"zones": [inheriting(data, zone) for zone in data["zones"]]}
+        return data | {"zones": [inheriting(data, zone) for zone in zones]}
 
     @model_validator(mode="before")
     @classmethod
@@ -142,10 +144,8 @@ class Settings(ZoneSettings):
 
     @model_validator(mode="after")
     def _zones_differ(self) -> Settings:
-        if not self.each_zone():
+        if not self.each_zone() and not self.finding:
             raise fault("the setting 'zone' is missing", "set truenorth:zone, or list several in truenorth:zones")
-        if not self.zone and (self.names or self.records):
-            raise fault("there are names and no zone", "set truenorth:zone, or write them under one of truenorth:zones")
         domains = [zone.zone for zone in self.each_zone()]
         for position, zone in enumerate(self.zones):
             if domains.count(zone.zone) > 1:
@@ -157,32 +157,23 @@ class Settings(ZoneSettings):
 
     @model_validator(mode="after")
     def _geo_fits(self) -> Settings:
-        if self.geo:
+        if self.geo and not self.finding:
             check_geo(self.geo, self.each_zone())
         return self
 
     @model_validator(mode="after")
     def _links_exist(self) -> Settings:
-        for where, entry in self._names():
-            known = ", ".join(self.wan.links) or "none"
-            for link in entry.links:
-                if link not in self.wan.links:
-                    raise fault(
-                        f"{entry.name}: there is no link {link!r}",
-                        f"name one of wan.links ({known}), or describe {link!r} there",
-                        (*where, "links"),
-                    )
-            if entry.links and entry.targets:
-                raise fault(
-                    f"{entry.name} has targets and links",
-                    "keep targets (fixed addresses) or links (detected)",
-                    (*where, "links"),
-                )
+        check_links(self._names(), self.wan.links)
         return self
 
     def each_zone(self) -> tuple[ZoneSettings, ...]:
         """Return the zones: that of the setting `zone`, where there is one, and those of `zones`."""
-        return ((self,) if self.zone else ()) + self.zones
+        return ((self,) if self.zone else ()) + tuple(one for one in self.zones if one.zone)
+
+    @property
+    def finding(self) -> tuple[FoundZones, ...]:
+        """The entries of `zones` whose zones have not been found yet."""
+        return tuple(one for one in self.zones if isinstance(one, FoundZones))
 
     def each_cluster(self) -> tuple[ClusterSettings, ...]:
         """Return the clusters to read: `clusters`, or where only `sources` or `geo` are set the one at hand."""
@@ -214,6 +205,26 @@ class Settings(ZoneSettings):
         """Return the links among these that the settings have; an object may ask for any."""
         return tuple(link for link in links if link == WAN or link in self.wan.links)
 
+    @property
+    def found(self) -> Found:
+        """The outcome of the last listing of zones."""
+        return self._found
+
+    def replacing(self, update: Mapping[str, Any], found: Found | None = None) -> Settings:
+        """Return the settings with other values of some, checked anew. Raises UserError."""
+        made = self.model_copy(update=dict(_checked({**dict(self), **update}, self._origins)))
+        made._found = found or self._found  # noqa: SLF001 - of the same class
+        check_comment_marks(made.each_zone(), made.owner, self._origins.otherwise)
+        return made
+
+    def with_found(self, zones: Iterable[Mapping[str, Any]], found: Found) -> Settings:
+        """Return the settings with entries for the zones found, in place of those that stand for them.
+
+        Raises UserError for names in no zone, ObservationError where not all zones could be listed.
+        """
+        written = [one for one in self.zones if one.zone]
+        return _placed(self.replacing({"zones": [*written, *zones]}, found))
+
     def _names(self) -> Iterator[tuple[tuple[str | int, ...], NameSettings]]:
         """Yield every name with the path of its setting."""
         for position, entry in enumerate(self.names):
@@ -240,13 +251,12 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
         merged["wan"] = {"recheck": environment["DNS_SYNC_INTERVAL"].strip()} | wan
     merged["geo"], filled_in_from = geo_environment.filled_in(merged.get("geo"), environment)
     origins |= filled_in_from
-    try:
-        settings = Settings.model_validate(merged)
-    except ValidationError as error:
-        raise UserError.of(problems_of(error, Settings, partial(_origin, origins, where), NAMESPACE)) from None
+    settings = _checked(merged, Origins(origins, where))
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
-    _check_comment_marks(settings, where)
+    settings._origins = Origins(origins, where)  # noqa: SLF001 - no setting
+    settings = _placed(settings)
+    check_comment_marks(settings.each_zone(), settings.owner, where)
     if key := read_secret(environment, EXTERNAL_DNS_KEY):
         try:
             settings._external_dns_key = external_dns.aes_key(key)  # noqa: SLF001 - no setting, so that no file has it
@@ -255,23 +265,25 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     return settings
 
 
-def _origin(origins: Mapping[str, str], otherwise: str, path: str) -> str:
-    """Return the origin of the setting at a path, else that of the setting around it, else `otherwise`."""
-    return origins.get(path) or origins.get(re.split(r"[.\[]", path)[0], otherwise)
+def _placed(settings: Settings) -> Settings:
+    """Return the settings of a stack without `zone` with each name in its zone, once the zones are known."""
+    if settings.zone or settings.finding or not (settings.names or settings.records):
+        return settings
+    origins = settings._origins  # noqa: SLF001 - no setting
+    entries = {"names": settings.names, "records": settings.records}
+    where = lambda path: f"{NAMESPACE}:{path} in {origins.of(path)}"  # noqa: E731
+    return settings.replacing(
+        {"zones": placed(entries, settings.zones, settings.found, where), "names": (), "records": ()}
+    )
 
 
-def _check_comment_marks(settings: Settings, where: str) -> None:
-    """Raise UserError for a comment that leaves too little room for the mark in it."""
-    for zone in settings.each_zone():
-        if zone.marks != "comment":
-            continue
-        entries: tuple[NameSettings | RecordSettings, ...] = (*zone.names, *zone.records)
-        for comment in {zone.comment, *(entry.comment for entry in entries)}:
-            try:
-                in_comments.encode(comment or "", settings.owner, zone.comment_limit or USUAL_COMMENT)
-            except ValueError as error:
-                do = "shorten it, raise comment_limit to what the zone's plan stores, or use marks: txt"
-                raise UserError(str(error), where, do) from None
+def _checked(values: Mapping[str, Any], origins: Origins) -> Settings:
+    if values.get("zones") and values.get("zone") == "":  # a plain `pulumi` gives the project's default
+        values = {key: value for key, value in values.items() if key != "zone"}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise UserError.of(problems_of(error, Settings, origins.of, NAMESPACE)) from None
 
 
 def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it
@@ -283,8 +295,3 @@ def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever th
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UserError(f"the value is no YAML: {short(error)}", where, "mend the value") from None
-
-
-def short(error: Exception) -> str:
-    """Return an error's text in one line."""
-    return " ".join(str(error).split())

@@ -161,6 +161,11 @@ class ZoneSettings(ZoneDefaults):
     """Records that are written down."""
 
     @property
+    def key(self) -> str:
+        """The key of its credentials."""
+        return self.zone
+
+    @property
     def traits(self) -> Provider:
         """The abilities of the zone's provider."""
         return PROVIDERS[self.provider]

@@ -92,13 +92,13 @@ def command_session(  # noqa: PLR0913 - the options of commands
     """
     from cli.ci.report import console_of, reporting
     from cli.reconcile import saved_plan
-    from cli.session.open import open_session, purging
+    from cli.session.open import open_session, purging, with_found_zones
 
     console = console_of(os.environ, ci=ci, stderr=as_json)
     with reporting(stack, os.environ, summary, ci=ci, as_json=as_json) as report:
         reviewed = saved_plan.load(plan, stack) if plan else None
         purge = reviewed.purge if reviewed and purge is None else purge
-        session = purging(open_session(stack, settings, os.environ, state, project), purge)
+        session = with_found_zones(purging(open_session(stack, settings, os.environ, state, project), purge))
         yield CommandSession(session, console, report, reviewed, as_json, live=not ci)
 
 

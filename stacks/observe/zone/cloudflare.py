@@ -220,6 +220,7 @@ def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
 
 def _listed_zones(session: requests.Session, credentials: Credentials, name: str) -> list[VisibleZone]:
     found: list[VisibleZone] = []
+    info: Mapping[str, Any] = {}
     page, pages = 1, 1
     while page <= pages:
         query = {"page": str(page), "per_page": str(ZONE_PAGE), **({"name": name} if name else {})}
@@ -227,9 +228,12 @@ def _listed_zones(session: requests.Session, credentials: Credentials, name: str
         response, body = http.get(session, url, query, "Cloudflare", "the zones of the token")
         if not response.ok or not body.get("success"):
             raise listing_error("Cloudflare", url, response, reason(response, body), _ADVICE)
-        found += [_visible_zone(item) for item in body["result"]]
-        pages = int((body.get("result_info") or {}).get("total_pages", 1))
+        found += [_visible_zone(item) for item in body.get("result") or ()]
+        info = body.get("result_info") or {}
+        pages = int(info.get("total_pages", 1))
         page += 1
+    if (count := int(info.get("total_count", len(found)))) != len({one.id for one in found}):
+        raise ObservationError(f"Cloudflare lists {len(found)} zones of the token, and counts {count}")
     return found
 
 

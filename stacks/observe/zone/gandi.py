@@ -75,8 +75,12 @@ def visible_zones(credentials: Credentials, _name: str) -> list[VisibleZone]:
                 raise listing_error("Gandi", url, response, str(refusal or response.reason), _ADVICE)
             found += [VisibleZone("gandi", international.stored(str(item["fqdn"])), str(item["fqdn"])) for item in body]
             if len(body) < ZONE_PAGE:
-                return found
+                break
             page += 1
+    count = response.headers.get("Total-Count", "")
+    if count.isdecimal() and int(count) != len(found):
+        raise ObservationError(f"Gandi lists {len(found)} domains of the token, and counts {count}")
+    return found
 
 
 def token_state(_: Credentials) -> TokenState | None:

@@ -32,6 +32,7 @@ _ALSO: dict[tuple[type[BaseModel], str], dict[str, Any]] = {
             {"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": False},
         ]
     },
+    (Settings, "zones"): {"anyOf": [{"const": "auto"}, {"$ref": "#/$defs/FoundZones"}]},
     (NameSettings, "type"): {"enum": ["A", "AAAA"], "description": "Short for a list of one in `types`."},
 }
 """Further forms of single settings, which are read before the model's own."""

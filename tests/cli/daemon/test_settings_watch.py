@@ -5,8 +5,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from cli.daemon.daemon import follow_file, follow_secrets
+import pytest
+
+from cli.daemon.daemon import LISTING, LISTING_RETRY, follow_file, follow_secrets, follow_zones
 from cli.daemon.tasks import in_background
+from stacks.settings.finding.selection import Found, FoundZones
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -98,3 +101,19 @@ def test_a_secret_that_is_rotated_or_gone_is_noticed_and_so_is_one_that_is_named
 
     changes = (lambda: one.write_text("second"), one.touch, one.unlink, named, lambda: other.write_text("second"))
     assert calls_during(counted, *changes) == [1, 1, 2, 3, 4]
+
+
+def test_zones_that_a_token_sees_are_listed_anew_at_a_slow_pace_and_sooner_where_that_has_failed() -> None:
+    entry = FoundZones.model_validate({"auto": {}})
+    found, failed = Found((entry,)), Found((entry,), unlisted="no answer")
+    state, later, paused, due = Found(), iter([Found(), found, failed, found]), list[float](), list[Found]()
+
+    async def pause(seconds: float) -> None:
+        nonlocal state
+        paused.append(seconds)
+        state = next(later)  # the settings, or the outcome of the last listing, have changed meanwhile
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(follow_zones(lambda: state, lambda: due.append(state), pause))
+    assert paused == [LISTING, LISTING, LISTING, LISTING_RETRY, LISTING]
+    assert due == [found, failed, found]

@@ -31,8 +31,8 @@ class TestZones:
         settings = parse({"zones": [NET]}, {}, stack="home", where="f")
         assert [zone.zone for zone in settings.each_zone()] == ["example.net"]
 
-    def test_names_without_a_zone_are_refused(self) -> None:
-        with pytest.raises(UserError, match="there are names and no zone"):
+    def test_names_without_a_zone_that_are_not_in_full_are_refused(self) -> None:
+        with pytest.raises(UserError, match=r"'www' lies in none of the zones: example\.net"):
             parse({"names": ["www"], "zones": [NET]}, {}, stack="home", where="f")
 
     def test_that_stand_twice_are_refused(self) -> None:
