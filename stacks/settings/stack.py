@@ -6,7 +6,7 @@ environment variable TRUENORTH_<NAME> wins over it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -23,7 +23,7 @@ from stacks.settings.checks.stack import check_comment_marks, check_links
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.fields import Zone
-from stacks.settings.finding.placing import placed
+from stacks.settings.finding.placing import Written, placed
 from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
 from stacks.settings.geo import GeoSettings
 from stacks.settings.problems import Origins, fault, problems_of, short
@@ -270,7 +270,7 @@ def _placed(settings: Settings) -> Settings:
     if settings.zone or settings.finding or not (settings.names or settings.records):
         return settings
     origins = settings._origins  # noqa: SLF001 - no setting
-    entries = {"names": settings.names, "records": settings.records}
+    entries: dict[str, Sequence[Written]] = {"names": settings.names, "records": settings.records}
     where = lambda path: f"{NAMESPACE}:{path} in {origins.of(path)}"  # noqa: E731
     return settings.replacing(
         {"zones": placed(entries, settings.zones, settings.found, where), "names": (), "records": ()}

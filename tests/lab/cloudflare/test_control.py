@@ -151,8 +151,8 @@ def test_zones_have_plans_and_states_and_tokens_permissions(api: Api, cloudflare
         ("zones", {"name": "example.org", "status": "lost"}, "status of initializing"),
         ("tokens", {"token": "x", "zone": "example.com", "permissions": ["all"]}, "all"),
         ("tokens", {"token": "x", "zone": "example.com", "permissions": "all"}, "permissions are a list"),
-        ("tokens", {"token": "x"}, "give a token, and the name or id of a zone that exists"),
-        ("tokens", {"token": "x", "zone": "example.org"}, "of a zone that exists"),
+        ("tokens", {"token": "x"}, "give a token, and the name or id of its zone, or a list of them"),
+        ("tokens", {"token": "x", "zone": "example.org"}, "names or ids of zones that exist"),
     ],
 )
 def test_a_zone_or_token_that_cannot_be_is_refused(

@@ -21,7 +21,7 @@ def parsed(*names: object, zones: object = None, **others: object) -> Settings:
 
 
 def names(found: Settings) -> dict[str, list[str]]:
-    return {zone.zone: [zone.fqdn(one) for one in (*zone.names, *zone.records)] for zone in found.each_zone()}
+    return {zone.zone: [*map(zone.fqdn, zone.names), *map(zone.fqdn, zone.records)] for zone in found.each_zone()}
 
 
 def refused(*given_names: object, **others: object) -> list[tuple[str, str, str]]:
