@@ -112,7 +112,7 @@ def test_settings_in_examples_are_possible(page: str) -> None:
     documents = [yaml.safe_load(block) for block in blocks(page, "yaml")]
     for document in (document for document in documents if document and "config" in document):
         values = {key.removeprefix(f"{NAMESPACE}:"): value for key, value in document["config"].items()}
-        parse({"zone": "example.com"} | values, {}, stack="home", where=page)
+        parse(values if "zones" in values else {"zone": "example.com"} | values, {}, stack="home", where=page)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/moving/")])
