@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import deque
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from toolchain.unavailable import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from toolchain.go import Toolchain
     from toolchain.progress import Progress
@@ -28,6 +29,8 @@ _NETWORK = (
     "TLS handshake",
     "reading http",  # what a proxy answered instead of a module
 )
+_REQUIRED = re.compile(r"^require \([^)]*^\)\n", re.MULTILINE)
+"""A list of requirements in a go.mod (https://go.dev/ref/mod#go-mod-file-require)."""
 _FULL = ("no space left on device", "file too large", "disk quota exceeded")
 
 
@@ -115,11 +118,19 @@ def download(go: Toolchain, settings: Mapping[str, str], module: Path) -> dict[s
     return dict(zip(versions, map(Path, folders.splitlines()), strict=True))
 
 
-def with_their_hashes(module: Path, sources: Iterable[Path], target: Path) -> Path:
-    """Write the go.mod of a folder to the folder `target`, with a go.sum of its hashes and those of the sources."""
+def completed(module: Path, sources: Mapping[str, Path], target: Path) -> Path:
+    """Write a go.mod and go.sum to the folder `target`: those of a folder, and what its sources add to them.
+
+    That is the requirements of each source that the go.mod requires, and the hashes of all. sources: as of download().
+    """
     target.mkdir(parents=True, exist_ok=True)
-    sums = [file.read_text(encoding="utf-8") for one in (module, *sources) if (file := one / "go.sum").exists()]
-    (target / "go.mod").write_text((module / "go.mod").read_text(encoding="utf-8"), encoding="utf-8")
+    own = (module / "go.mod").read_text(encoding="utf-8")
+    required = (folder for path, folder in sources.items() if f"require {path} " in own)
+    blocks = (block for one in required for block in _REQUIRED.findall((one / "go.mod").read_text(encoding="utf-8")))
+    sums = (
+        file.read_text(encoding="utf-8") for one in (module, *sources.values()) if (file := one / "go.sum").exists()
+    )
+    (target / "go.mod").write_text("\n".join((own, *blocks)), encoding="utf-8")
     (target / "go.sum").write_text("".join(sums), encoding="utf-8")
     return target
 

@@ -3,7 +3,8 @@
 The language host comes from the last release of the SDK's module that contained it; it runs programs of the newer SDK.
 The two scripts beside it are those of the pinned release, taken from the downloaded module.
 
-A go.sum below modules/ has the hashes of Pulumi's own modules; the hashes of all others are in the go.sum of these.
+The go.mod and go.sum below modules/ name Pulumi's own modules alone, with their hashes; the go.mod and go.sum of these
+name all others.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from cli.engine.install.files import DYNAMIC_PROVIDER, LANGUAGE_HOST, PROGRAM_RU
 from cli.engine.install.versions import VERSION
 from stacks.model.errors import UserError
 from stacks.settings.secrets.children import TOOLCHAIN, needed
-from toolchain.compile import BuildError, Program, compile_program, download, go_environment, with_their_hashes
+from toolchain.compile import BuildError, Program, compile_program, completed, download, go_environment
 from toolchain.go import minimum_of, toolchain
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def build(environment: Mapping[str, str], folder: Path, into: Path, progress: Pr
         for name, program in _PROGRAMS.items():
             progress.step(f"build {_NAMES[name]} with {go.version}")
             sources = download(go, settings, program.module)
-            module = with_their_hashes(program.module, sources.values(), folder / "hashed" / name)
+            module = completed(program.module, sources, folder / "modules-of" / name)
             compile_program(go, settings, replace(program, module=module), into / name, progress)
         progress.step("copy the scripts beside it")
         sdk = download(go, settings, _PROGRAMS[PULUMI].module)[_SDK]

@@ -90,6 +90,9 @@ class Machine:
             (modules / "python" / place).mkdir(parents=True, exist_ok=True)
             (modules / "python" / place / name).write_text("#!/bin/sh\n")
         (modules / "go.sum").write_text("hashes of Pulumi's own go.sum\n")
+        (modules / "go.mod").write_text(
+            "module pulumi\n\nrequire (\n\texample.com/other v1.0.0\n)\n\nreplace a => ../b\n"
+        )
         log = self.folder / "built"
         gate = self.folder / "gate"
         script = _GO.format(

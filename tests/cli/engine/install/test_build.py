@@ -113,17 +113,19 @@ def test_only_the_committed_modules_decide_what_is_built(machine: Machine) -> No
     assert (machine.folder / "settings").read_text() == "-mod=readonly -buildvcs=false -modcacherw off local 0\n"
 
 
-def test_the_build_holds_each_module_to_a_hash_of_ours_or_of_pulumi_s_own_list(machine: Machine) -> None:
+def test_the_build_takes_pulumi_s_own_requirements_and_holds_each_module_to_a_hash(machine: Machine) -> None:
     kept = machine.folder / "kept"
-    machine.go(instead=f'cat go.sum > "{kept}"')
+    machine.go(instead=f'cat go.mod go.sum > "{kept}"')
 
     install(machine.environment)
 
-    ours = (MODULES / "pulumi" / "go.sum").read_text()
-    assert kept.read_text() == ours + "hashes of Pulumi's own go.sum\n" * 2
+    required, hashes = ((MODULES / "pulumi" / name).read_text() for name in ("go.mod", "go.sum"))
+    theirs = "hashes of Pulumi's own go.sum\n" * 2
+    assert kept.read_text() == f"{required}\nrequire (\n\texample.com/other v1.0.0\n)\n{hashes}{theirs}"
 
 
 @pytest.mark.parametrize("program", ["langhost", "pulumi"])
-def test_hashes_that_pulumi_s_modules_bring_are_not_kept_twice(program: str) -> None:
-    lines = (MODULES / program / "go.sum").read_text().splitlines()
-    assert len(lines) == 4  # a module and its go.mod, for two modules: `go mod tidy` would add all others
+def test_what_pulumi_s_modules_bring_is_not_kept_twice(program: str) -> None:
+    """`go mod tidy` would add all of it."""
+    assert "// indirect" not in (MODULES / program / "go.mod").read_text()
+    assert len((MODULES / program / "go.sum").read_text().splitlines()) == 4  # two modules, each with its go.mod

@@ -20,10 +20,10 @@ def test_the_pinned_engine_is_of_the_version_of_the_sdk() -> None:
 
 
 def test_the_go_modules_are_of_the_pinned_version() -> None:
-    modules = (MODULES / "pulumi" / "go.mod").read_text()
+    required, hashes = ((MODULES / "pulumi" / name).read_text() for name in ("go.mod", "go.sum"))
 
-    assert f"github.com/pulumi/pulumi/pkg/v3 v{VERSION}\n" in modules
-    assert f"github.com/pulumi/pulumi/sdk/v3 v{VERSION} " in modules
+    assert f"require github.com/pulumi/pulumi/pkg/v3 v{VERSION}\n" in required
+    assert f"github.com/pulumi/pulumi/sdk/v3 v{VERSION} " in hashes
 
 
 def test_the_pinned_engine_is_good_enough() -> None:
