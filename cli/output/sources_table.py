@@ -55,7 +55,7 @@ def print_asking(console: Console, found: WantedNames) -> None:
     for column in ("name", "type", "targets", "settings", "asked for by"):
         table.add_column(column, overflow="fold")
     for one in found.asked.names:
-        by = ", ".join(str(key) for key in one.objects)
+        by = ", ".join(f"{key} (by template)" if key in one.templated else str(key) for key in one.objects)
         said = OUTSIDE if one.state == "outside" else _settings(one)
         style = "dim" if one.state == "outside" else ""
         table.add_row(plain(one.name), one.type, _targets(one, complained), plain(said), plain(by), style=style)
@@ -108,4 +108,5 @@ def _document(one: AskedName) -> dict[str, object]:
         "proxied": one.proxied,
         "comment": one.comment,
         "objects": [key.resource for key in one.objects],
+        "by_template": [key.resource for key in one.templated],
     }

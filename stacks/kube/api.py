@@ -21,7 +21,7 @@ class Collection:
     """The objects of one resource that are listed and watched together.
 
     version: that of the resource, as the cluster serves it. namespace: "" for all. labels, fields: a label and a field
-    selector, "" for none.
+    selector, "" for none. also: fields that are kept of each object beside those that are read of its kind.
     """
 
     resource: Resource
@@ -29,6 +29,7 @@ class Collection:
     namespace: str = ""
     labels: str = ""
     fields: str = ""
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Reflector:
         found: list[Manifest] = []
         version = ""
         async for page in self._api.list(self._collection, self._chunk):
-            found += [slim(self._collection.resource, one) for one in page.items]
+            found += [self._slim(one) for one in page.items]
             version = page.version
             if self._patience is not None:
                 self._count_down()  # anew: a long list is being read as long as it goes on
@@ -138,12 +138,15 @@ class Reflector:
                 self._progress = True
                 match event.type:
                     case "ADDED" | "MODIFIED":
-                        self._part.put(slim(self._collection.resource, event.manifest))
+                        self._part.put(self._slim(event.manifest))
                     case "DELETED":
                         self._part.remove(event.manifest)
                     case "BOOKMARK":
                         continue
                 self._changed()
+
+    def _slim(self, manifest: Manifest) -> Manifest:
+        return slim(self._collection.resource, manifest, self._collection.also)
 
     def _absent(self) -> float:
         """Note that the cluster does not serve the kind. Return the seconds until the next attempt.

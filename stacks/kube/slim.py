@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import accumulate
 from sys import intern
@@ -74,9 +74,19 @@ _SHAPES: Mapping[str, Shape] = {
 }
 
 
-def slim(resource: Resource, manifest: Manifest) -> Manifest:
-    """Return the object with the fields that are read, its lists as tuples, recurring texts interned."""
+def slim(resource: Resource, manifest: Manifest, also: Iterable[str] = ()) -> Manifest:
+    """Return the object with the fields that are read, its lists as tuples, recurring texts interned.
+
+    also: further fields, in lower case: `spec.ports`, or `spec` for all of it.
+    """
     kept = _cut(manifest, _shape_of(resource.fields) if resource.fields is not None else _SHAPES[resource.kind])
+    for outer, _, inner in (path.partition(".") for path in also):
+        for name, value in manifest.items():
+            if name.lower() == outer and not inner:
+                kept[name] = _kept(value, None)
+            elif name.lower() == outer and isinstance(value, dict):
+                shape = dict.fromkeys(one for one in value if one.lower() == inner)
+                kept[name] = {**kept.get(name, {}), **_cut(value, shape)}
     kept["metadata"] = _metadata(manifest["metadata"])
     return kept
 

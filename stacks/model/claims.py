@@ -15,6 +15,8 @@ VOCABULARIES = ("truenorth/", "routeflare/", "external-dns.kubernetes.io/", "ext
 """The prefixes of the annotations that are read."""
 GEO = "geo-"
 """The prefix of the names of sources with claims for load balancers."""
+BY_TEMPLATE = ("name", "cluster.templates")
+"""What is spelled of a claim whose name a template of the settings has given."""
 LONGEST_RESOURCE = 130
 """Characters. With the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
 
@@ -95,7 +97,7 @@ class Claim:
     comment: str | None = None
     tags: tuple[str, ...] | None = None
     spelled: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    """The name of the annotation from which ttl, proxied, comment and tags were read, each."""
+    """The name of the annotation from which ttl, proxied, comment and tags were read, each; see BY_TEMPLATE."""
     parts: tuple[tuple[ObjectKey, Targets], ...] = ()
     """The targets of each object, where several claims are merged (of a route with several parents, say)."""
     agreeing: tuple[ObjectKey, ...] = ()

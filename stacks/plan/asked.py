@@ -7,14 +7,14 @@ until now, only a run can tell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from components.marks import in_comments
 from components.records import canonical_content
-from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, links_asked
+from stacks.model.claims import BY_TEMPLATE, Claim, Complaint, Detected, ObjectKey, SourceSighting, links_asked
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.values import WAN, Address, Family, Known, RecordSet, Sighting, Unknown, ZoneSnapshot
@@ -35,6 +35,7 @@ class AskedName:
 
     targets: contents of the records, without the addresses that are detected when a run is made: links has these.
     why: the reason of any other state than made. ttl, proxied, comment: as the plan has them; None where it has none.
+    templated: those of the objects that have the name by a template of the settings.
     """
 
     name: str
@@ -48,6 +49,7 @@ class AskedName:
     ttl: int | None = None
     proxied: bool | None = None
     comment: str | None = None
+    templated: tuple[ObjectKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def asked_names(settings: Settings, sources: tuple[SourceSighting, ...]) -> Aske
     found = [*_of_plan(plan, links, zones), *_waiting(plan, claims, zones)]
     told = {(key, one.name) for one in found for key in one.objects}
     found += _left(claims, zones, told)
+    by_template = {(one.object, one.name) for one in claims if BY_TEMPLATE in one.spelled}
+    found = [replace(one, templated=tuple(k for k in one.objects if (k, one.name) in by_template)) for one in found]
     return AskedNames(tuple(sorted(found, key=lambda one: (one.name, one.type, one.objects))), plan.complaints)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal, get_args
 
@@ -11,12 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from components.plain_text import quoted
 from components.records import international
-from stacks.model import selectors
 from stacks.model.name_patterns import check_namespace, check_pattern
-from stacks.model.selectors import Selector
-from stacks.settings.fields import DefaultTarget
+from stacks.settings.fields import AnnotationSelector, DefaultTarget, LabelSelector
 from stacks.settings.geo import GeoSettings
-from stacks.settings.kinds import KindSettings, ServicePlace
+from stacks.settings.kinds import KindSettings, ServicePlace, TemplateSettings
 from stacks.settings.problems import fault
 
 SourceName = Literal[
@@ -53,27 +51,6 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
-
-
-SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
-
-
-def _labels(value: str) -> str:
-    """Return a selector over labels. Raises a fault for a text that is none."""
-    return _selector(value, selectors.over_labels)
-
-
-def _annotations(value: str) -> str:
-    """Return a selector over annotations. Raises a fault for a text that is none."""
-    return _selector(value, selectors.over_annotations)
-
-
-def _selector(value: str, parse: Callable[[str], Selector]) -> str:
-    try:
-        parse(value)
-    except ValueError as error:
-        raise fault(str(error), SELECTOR) from None
-    return value
 
 
 def _gateway(value: str) -> str:
@@ -135,8 +112,6 @@ def _network(value: str) -> str:
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 NamespacePattern = Annotated[str, AfterValidator(_namespace)]
 Network = Annotated[str, AfterValidator(_network)]
-LabelSelector = Annotated[str, AfterValidator(_labels)]
-AnnotationSelector = Annotated[str, AfterValidator(_annotations)]
 
 
 class DomainSettings(BaseModel):
@@ -232,6 +207,8 @@ class ClusterDefaults(ClaimRules):
     """Whether nodes that take no new pods count too."""
     default_targets: dict[Annotated[str, AfterValidator(_place)], DefaultTarget] = Field(default_factory=dict)
     """Where objects point that do not say so: `ddns`, addresses or a name, by source, `gateway/NAME`, `class/NAME`."""
+    templates: TemplateSettings = Field(default_factory=TemplateSettings)
+    """Go templates of names and targets, as external-dns has them."""
     source_services: dict[SourceName, ServicePlace] = Field(default_factory=dict)
     """The Service, NAMESPACE/NAME, with the addresses of a source whose objects have none: `traefik-ingressroute`."""
     kinds: Annotated[tuple[KindSettings, ...], Field(max_length=MOST_KINDS)] = ()

@@ -1,7 +1,8 @@
-"""Types of single settings that zones, names and records share, with their checks."""
+"""Types of single settings that zones, names and records share, and of selectors and templates, with their checks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -9,6 +10,8 @@ from pydantic import AfterValidator
 from components.marks import ownership
 from components.plain_text import check_plain, quoted
 from components.records import canonical
+from stacks.model import selectors
+from stacks.model.templates.parse import parse
 from stacks.settings.problems import fault
 
 LONGEST_COMMENT = 500
@@ -82,9 +85,41 @@ def _default_target(value: str) -> str:
     return host
 
 
+def _labels(value: str) -> str:
+    """Return a selector over labels. Raises a fault for a text that is none."""
+    return _selector(value, selectors.over_labels)
+
+
+def _annotations(value: str) -> str:
+    """Return a selector over annotations. Raises a fault for a text that is none."""
+    return _selector(value, selectors.over_annotations)
+
+
+def _selector(value: str, read: Callable[[str], selectors.Selector]) -> str:
+    try:
+        read(value)
+    except ValueError as error:
+        do = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
+        raise fault(str(error), do) from None
+    return value
+
+
+def _template(value: str) -> str:
+    """Return a template. Raises a fault for a text that is none, and for what external-dns does not document."""
+    try:
+        parse(value)
+    except ValueError as error:
+        do = "write it as {{ .Name }}.{{ .Namespace }}.example.com, with what docs/sources.md has of Go's templates"
+        raise fault(f"the template cannot be used: {error}", do) from None
+    return value
+
+
 CommentLimit = Annotated[int, AfterValidator(_comment_limit)]
 MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]
 Zone = Annotated[str, AfterValidator(_zone)]
 DefaultTarget = Annotated[str, AfterValidator(_default_target)]
+LabelSelector = Annotated[str, AfterValidator(_labels)]
+AnnotationSelector = Annotated[str, AfterValidator(_annotations)]
+TemplateText = Annotated[str, AfterValidator(_template)]

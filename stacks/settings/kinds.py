@@ -1,12 +1,13 @@
-"""The settings of kinds of objects that nobody but the user knows of."""
+"""The settings of how objects are read: kinds that nobody but the user knows of, and templates."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from stacks.settings.fields import TemplateText
 from stacks.settings.problems import fault
 
 MOST_FIELDS = 20
@@ -61,3 +62,24 @@ class KindSettings(BaseModel):
     def source(self) -> str:
         """The name of the source: that of its plural and group."""
         return f"{self.plural}.{self.group}"
+
+
+class TemplateSettings(BaseModel):
+    """Templates, in the part of Go's that external-dns documents; each gives texts with commas between."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    names: TemplateText = ""
+    """The names of an object that has none: `{{ .Name }}.{{ .Namespace }}.example.com`."""
+    targets: TemplateText = ""
+    """The targets of these names, of objects of other programs' kinds and of `kinds`; else they are the object's."""
+    pairs: TemplateText = ""
+    """Names with their targets, NAME:TARGET, of such objects."""
+    combine: bool = False
+    """Whether objects with names of their own get these too."""
+
+    @model_validator(mode="after")
+    def _targets_are_of_names(self) -> TemplateSettings:
+        if self.targets and not self.names:
+            raise fault("there are targets without names", "set templates.names too, or templates.pairs", ("targets",))
+        return self

@@ -14,6 +14,7 @@ from stacks.model.claims import GEO, Claim, Complaint, Labels, ObjectKey, Source
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.selection import GatewaySelection
 from stacks.observe.cluster.claims.source import ClaimSource
+from stacks.observe.cluster.claims.templates import fields_read
 from stacks.observe.cluster.claims.unread import UnreadAnnotations
 from stacks.observe.cluster.filters import filters
 from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
@@ -112,8 +113,12 @@ class ClusterSources:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""
         pace = replace(pace, timeout=self._settings.timeout)
         cluster = f"the cluster {self._settings.name}" if self._settings.name else "the cluster"
+        also = fields_read(self._settings.templates)
         return tuple(
-            Reflector(api, Collection(resource, resource.version, namespace, labels), part, pace, cluster, changed)
+            Reflector(
+                *(api, Collection(resource, resource.version, namespace, labels, also=also), part),
+                *(pace, cluster, changed),
+            )
             for cache in self._caches.values()
             for resource, labels in [(cache.selection.resource, cache.selection.labels)]
             for namespace, part in cache.parts.items()

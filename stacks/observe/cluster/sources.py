@@ -51,6 +51,7 @@ def options_of(settings: ClusterSettings) -> Options:
         names_per_object=settings.names_per_object,
         targets_per_name=settings.targets_per_name,
         default_targets=tuple(settings.default_targets.items()),
+        templates=settings.templates,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from components.records.canonical import is_address
-from stacks.model.claims import Certainty, Claim, Complaint, Detected, ObjectKey, Targets
+from stacks.model.claims import BY_TEMPLATE, Certainty, Claim, Complaint, Detected, ObjectKey, Targets
 from stacks.model.scope import TargetScope, reach
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.annotation_values import target
@@ -28,7 +28,7 @@ class Claimant:
     chain: the object itself, and those behind it whose annotations count too, such as its Gateway. doubt: the reason
     why it is not known whether the object may make claims; its records then stay as they are, whatever annotations say.
     default: the target where none of these says any. through, parents, certainty: of the claims. rank: the place, among
-    all that the object names itself after, of what these claims come from.
+    all that the object names itself after, of what these claims come from. templated: its names by template.
     """
 
     key: ObjectKey
@@ -40,6 +40,7 @@ class Claimant:
     parents: tuple[str, ...] = ()
     certainty: Certainty = Certainty.CERTAIN
     rank: int = 0
+    templated: Sequence[str] = ()
 
 
 def assemble(
@@ -78,7 +79,7 @@ def assemble(
                 proxied=settings.proxied,
                 comment=settings.comment,
                 tags=settings.tags,
-                spelled=settings.spelled,
+                spelled=(*settings.spelled, BY_TEMPLATE) if name in claimant.templated else settings.spelled,
                 through=claimant.through,
                 parents=claimant.parents,
                 certainty=claimant.certainty,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from stacks.kube.objects import ClusterObjects, Resource
-from stacks.model.claims import Claim, Complaint
+from stacks.kube.objects import ClusterObjects, Manifest, Resource
+from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.selection import EVERY_GATEWAY, GatewaySelection
+from stacks.observe.cluster.claims.templates import TemplatedObject
 from stacks.settings.cluster import TlsHosts
+from stacks.settings.kinds import TemplateSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Options:
     cordoned_nodes: nodes that take no new pods count too.
     names_per_object, targets_per_name: the most that an object may ask for.
     source: the name of the source. default_targets: the targets of objects that do not say any, by their places.
+    templates: of names and targets.
     """
 
     opt_in: bool = False
@@ -36,11 +39,16 @@ class Options:
     targets_per_name: int = 100
     source: str = ""
     default_targets: tuple[tuple[str, str], ...] = ()
+    templates: TemplateSettings = field(default_factory=TemplateSettings)
 
     def default_target(self, *places: str) -> str:
         """Return the default target of an object at these places, the nearest first; "" for none."""
         known = dict(self.default_targets)
         return next((known[one] for one in (*places, self.source) if one in known), "")
+
+    def templated(self, resource: Resource, manifest: Manifest, key: ObjectKey) -> TemplatedObject:
+        """Return an object with what the templates make of it."""
+        return TemplatedObject(self.templates, resource, manifest, key)
 
 
 class ClaimSource(Protocol):

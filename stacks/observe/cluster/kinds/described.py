@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from components.plain_text import LONGEST_QUOTE, cut, quoted
@@ -85,8 +85,20 @@ class DescribedObjects:
         names = tuple(_names(manifest, self.description, key, strange))
         yield from strange
         own = self._addresses(manifest, key, annotated, objects)
-        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
-        yield from assemble(claimant, (*names, *added), own, faults)
+        given = (*names, *added)
+        templated = self.options.templated(self.description.resource, manifest, key)
+        pairs = templated.pairs(given, faults)
+        more = templated.names((*given, *pairs), faults)
+        default = self.options.default_target()
+        claimant = Claimant(key, created(manifest), (annotated,), default=default, templated=(*pairs, *more))
+        found = [*assemble(claimant, given, own, faults)]
+        if self.options.templates.targets:
+            own, claimant = templated.targets(), replace(claimant, default="")
+        found += assemble(claimant, more, own, faults)
+        for name, targets in pairs.items():
+            at = known(targets, f"{key}: the template gives {name} no target")
+            found += assemble(replace(claimant, default=""), (name,), at, faults)
+        yield from dict.fromkeys(found)
 
     def _addresses(
         self, manifest: Manifest, key: ObjectKey, annotated: Annotated, objects: ClusterObjects

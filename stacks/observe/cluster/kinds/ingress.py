@@ -47,8 +47,9 @@ class Ingresses:
         faults: list[Complaint] = []
         names = hosts(ingress, annotated, self.options.tls_hosts, faults)
         default = self.options.default_target(f"class/{class_of(ingress, annotated)}")
-        claimant = Claimant(key, created(ingress), (annotated,), default=default)
-        yield from assemble(claimant, names, addresses(ingress, key), faults)
+        added = self.options.templated(INGRESSES, ingress, key).names(names, faults)
+        claimant = Claimant(key, created(ingress), (annotated,), default=default, templated=added)
+        yield from assemble(claimant, (*names, *added), addresses(ingress, key), faults)
 
     def _has_class(self, ingress: Manifest, annotated: Annotated) -> bool:
         """Return whether the class is one of the settings'; the annotation counts only where the field is not set."""

@@ -62,8 +62,11 @@ class IstioGateways:
         names = tuple(host_names(hosts, _HOSTS, key, strange))
         yield from strange
         own = _addresses(manifest, key, objects)
-        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
-        yield from assemble(claimant, (*names, *added), own, faults)
+        given = (*names, *added)
+        more = self.options.templated(GATEWAYS, manifest, key).names(given, faults)
+        default = self.options.default_target()
+        claimant = Claimant(key, created(manifest), (annotated,), default=default, templated=more)
+        yield from assemble(claimant, (*given, *more), own, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,10 @@ class VirtualServices:
         strange: list[Complaint] = []
         names = tuple(dict.fromkeys((*host_names(hosts, "spec.hosts", key, strange), *added)))
         yield from strange
-        claimant = Claimant(key, created(manifest), (annotated,), default=self.options.default_target())
+        more = self.options.templated(VIRTUAL_SERVICES, manifest, key).names(names, faults)
+        names = (*names, *more)
+        default = self.options.default_target()
+        claimant = Claimant(key, created(manifest), (annotated,), default=default, templated=more)
         found = [
             one
             for place in _gateways(manifest, key)

@@ -49,10 +49,14 @@ class Nodes:
         if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
-        names = annotated_names((annotated,), HOSTNAME, faults) or _own_name(key.name)
+        templated = self.options.templated(NODES, node, key)
+        names = annotated_names((annotated,), HOSTNAME, faults)
+        if not names and (self.options.templates.combine or not self.options.templates.names):
+            names = _own_name(key.name)
+        added = templated.names(names, faults)
         yield from assemble(
-            Claimant(key, created(node), (annotated,), default=self.options.default_target()),
-            names,
+            Claimant(key, created(node), (annotated,), default=self.options.default_target(), templated=added),
+            (*names, *added),
             node_addresses((node,), str(key)),
             faults,
         )

@@ -64,7 +64,7 @@ class Routes:
             return ()
         faults: list[Complaint] = []
         hidden: Unknown | None = None
-        hosts = _hosts(route, annotated, faults)
+        hosts, added = self._hosts(route, annotated, faults)
         references = [ParentRef.of(raw, key.namespace) for raw in route["spec"].get("parentRefs") or ()]
         parents = tuple(self._parents(route, key, references, objects))
         certain = any(not one.is_tentative for one in parents)
@@ -76,7 +76,8 @@ class Routes:
             for name in _names(hosts, parent):
                 served.setdefault(name, []).append(parent)
         several = tuple(dict.fromkeys(one.resource for one in references if not is_of_a_mesh(one)))
-        whole = Claimant(key, created(route), (annotated,), parents=several if len(several) > 1 else ())
+        several = several if len(several) > 1 else ()
+        whole = Claimant(key, created(route), (annotated,), parents=several, templated=added)
         claims = [*_each_once(self._claims(whole, served, faults))]
         claims += _notices(key, parents, claims)
         if references and all(map(is_of_a_mesh, references)) and any(hosts):
@@ -87,6 +88,28 @@ class Routes:
             text = f"{key}: the host names of its listeners are not known: {hidden.reason}. Its records stay"
             claims.append(Complaint(key, "", "", "", text, hides_names=True))
         return tuple(within_limits(claims, self.options))
+
+    def _hosts(
+        self, route: Manifest, annotated: Annotated, faults: list[Complaint]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the host names of a route, and those among them that it has by template.
+
+        Without any it has ANY, those of its listeners. A listener's host name is a filter first (Gateway API,
+        `Listener.hostname`): https://github.com/kubernetes-sigs/external-dns/issues/6596
+        """
+        defined: tuple[str, ...] = tuple(route["spec"].get("hostnames") or ())
+        own = (annotated,)
+        which = annotation_value(own, GATEWAY_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
+        named = annotated_names(own, HOSTNAME, faults)
+        if which == "annotation-only":
+            return named, ()
+        broken: list[Complaint] = []
+        added = self.options.templated(self.resource, route, annotated.key).names(defined, broken)
+        faults += broken
+        if which == "defined-hosts-only":
+            return (*defined, *added), added
+        is_named = defined or added or broken or find_annotation(own, HOSTNAME)
+        return (*defined, *added, *named) if is_named else (ANY,), added
 
     def _claims(
         self, claimant: Claimant, served: dict[str, list[Attachment]], faults: list[Complaint]
@@ -110,6 +133,7 @@ class Routes:
                     parents=claimant.parents,
                     certainty=parent.certainty,
                     rank=parent.rank,
+                    templated=claimant.templated,
                 )
                 yield from assemble(whole, (name,), parent.targets, faults)
 
@@ -185,23 +209,6 @@ def _without_repeats(found: Iterable[Claim | Complaint]) -> tuple[Claim | Compla
             complaints.add(one)
         kept.append(one)
     return tuple(kept)
-
-
-def _hosts(route: Manifest, annotated: Annotated, faults: list[Complaint]) -> tuple[str, ...]:
-    """Return the host names of a route; ANY, those of its listeners, where neither its spec nor an annotation says one.
-
-    A listener's host name is a filter first (Gateway API, `Listener.hostname`): https://github.com/kubernetes-sigs/external-dns/issues/6596
-    """
-    defined: tuple[str, ...] = tuple(route["spec"].get("hostnames") or ())
-    own = (annotated,)
-    which = annotation_value(own, GATEWAY_HOSTNAME_SOURCE, values.hostname_source, values.HOSTNAME_SOURCES, faults)
-    added = annotated_names(own, HOSTNAME, faults)
-    match which:
-        case "annotation-only":
-            return added
-        case "defined-hosts-only":
-            return defined
-    return (*defined, *added) if defined or find_annotation(own, HOSTNAME) else (ANY,)
 
 
 def _names(hosts: tuple[str, ...], parent: Attachment) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Services with a hostname annotation; each type of Service has targets of its own. Pure.
+"""Services with a hostname annotation, or names by template; each type of Service has targets of its own. Pure.
 
 Sources: Kubernetes API core/v1 `ServiceSpec`, discovery/v1 `EndpointSlice`; external-dns, annotations. EndpointSlices
 have the ready pods with their nodes and host names: no pod need be watched.
@@ -47,7 +47,7 @@ class Backends:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The Services with a hostname annotation."""
+    """The Services with a hostname annotation, or names by template."""
 
     options: Options
 
@@ -58,13 +58,18 @@ class Services:
         services, slices, nodes = (objects.all(one) for one in (SERVICES, ENDPOINT_SLICES, NODES))
         if isinstance(services, Unknown):
             return services
-        if isinstance(slices, Unknown) and any(_names_pods(one, objects) for one in services.value):
+        if isinstance(slices, Unknown) and any(self._names_pods(one, objects) for one in services.value):
             return slices  # the names of its pods are in there
         if isinstance(nodes, Known):
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
             nodes = Known(tuple(one for one in counted if not is_excluded(one)))
         backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
         return claims_of_each(services, lambda one: self._of_service(one, objects.cluster, backends), self.options)
+
+    def _names_pods(self, service: Manifest, objects: ClusterObjects) -> bool:
+        annotated = Annotated.of(key_of(objects.cluster, SERVICES, service), service)
+        is_named = self.options.templates.names or find_annotation((annotated,), HOSTNAME)
+        return _is_headless(service) and bool(is_named)
 
     def _of_service(self, service: Manifest, cluster: str, backends: Backends) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, SERVICES, service)
@@ -74,10 +79,12 @@ class Services:
         faults: list[Complaint] = []
         names = annotated_names((annotated,), HOSTNAME, faults)
         inside = annotated_names((annotated,), INTERNAL_HOSTNAME, faults)
+        added = self.options.templated(SERVICES, service, key).names((*names, *inside), faults)
+        names = (*names, *added)
         access = annotation_value((annotated,), ACCESS, values.access, values.ACCESS, faults)
         if not (names or inside or faults):
             return
-        claimant = Claimant(key, created(service), (annotated,), default=self.options.default_target())
+        claimant = Claimant(key, created(service), (annotated,), default=self.options.default_target(), templated=added)
         own = _targets(service, str(key), backends, access, cluster_addresses=self.options.cluster_addresses)
         found = [*assemble(claimant, names, own, faults)]
         found += assemble(replace(claimant, default=""), inside, _cluster_addresses(service, str(key)), faults)
@@ -90,11 +97,6 @@ class Services:
 
 def _is_headless(service: Manifest) -> bool:
     return bool(service["spec"].get("clusterIP") == HEADLESS)
-
-
-def _names_pods(service: Manifest, objects: ClusterObjects) -> bool:
-    annotated = Annotated.of(key_of(objects.cluster, SERVICES, service), service)
-    return _is_headless(service) and find_annotation((annotated,), HOSTNAME) is not None
 
 
 def _is_detected(found: list[Claim | Complaint]) -> bool:
