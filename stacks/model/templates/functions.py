@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.records.canonical import is_address
-from stacks.model.templates.values import LONGEST_TEXT, TemplateError, item, same, shown, text_of, truth
+from stacks.model.templates.values import LONGEST_TEXT, Json, TemplateError, item, same, shown, text_of, truth
 
 _VERB = re.compile(r"%(.?)", re.DOTALL)
 _SPACES = " \t\n\v\f\r\x85\xa0"
@@ -46,7 +46,7 @@ def _has_key(texts: Any, key: Any) -> bool:  # noqa: ANN401 - JSON
 def _from_json(text: str) -> Any:  # noqa: ANN401 - JSON
     """Return the value of a JSON text; nothing for a text that is none."""
     try:
-        return json.loads(text, parse_int=float, parse_constant=_refuse)
+        return json.loads(text, object_hook=Json, parse_int=float, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
 
@@ -63,8 +63,10 @@ def _printf(form: Any, *values: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _printed(verb: str, value: Any) -> str:  # noqa: ANN401 - JSON
-    if verb != "v" and (verb == "d") is not (type(value) is int):
-        raise TemplateError(f"printf has a value that %{verb} does not take")
+    if verb == "s":
+        return text_of(value)
+    if verb == "d" and type(value) is not int:
+        raise TemplateError("printf has a value that %d does not take")
     return shown(value)
 
 

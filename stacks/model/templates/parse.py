@@ -119,7 +119,9 @@ class _Parser:
         self._close()
         moves, ranges = word != "if", word == "range"
         self._moved, self._ranges = self._moved + moves, self._ranges + ranges
+        self._scopes.append({})
         body, end = self.steps("end", "else")
+        self._scopes.pop()
         self._moved, self._ranges = self._moved - moves, self._ranges - ranges
         other = run.block(())
         if end == "else" and word == "if" and self._peek().text == "if":

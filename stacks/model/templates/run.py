@@ -108,7 +108,9 @@ def going_through(slots: Sequence[int], value: Value, body: Step, other: Step) -
     """Return the step of `range`. slots: of the variables for key and entry, or for the entry alone."""
 
     def step(run: Run) -> None:
-        before, found = run.dot, values.entries(value(run))
+        before, whole = run.dot, value(run)
+        run.slots.update(dict.fromkeys(slots, whole))
+        found = values.entries(whole)
         if not found:
             other(run)
         try:

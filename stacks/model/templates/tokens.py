@@ -10,7 +10,7 @@ from components.plain_text import quoted
 from stacks.model.templates.values import TemplateError
 
 _ACTION = re.compile(r'\{\{((?:/\*(?s:.)*?\*/|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|[^"`}]|\}(?!\}))*+)\}\}')
-_COMMENT = re.compile(r"(?:-\s)?\s*/\*(?s:.)*\*/\s*(?:\s-)?")
+_COMMENT = re.compile(r"(?:-\s+)?/\*(?s:.)*\*/(?:\s+-)?")
 _FIELD = r"\.[A-Za-z_][A-Za-z0-9_]*+"
 _TOKEN = re.compile(
     rf"""(?P<string>"(?:[^"\\\n]|\\["\\nt])*+"|`[^`]*+`)|(?P<number>-?[0-9]{{1,9}}+(?![\w.]))|(?P<sign>:=|[=|,()])

@@ -1,7 +1,7 @@
 """The values that a template meets, with Go's meaning of fields, truth and text. Pure.
 
 Sources: Go, text/template. The types of objects are not known here: a field that an object does not have is empty, as
-in Go that of a struct is; an entry that a map of labels does not have is `<no value>`.
+in Go that of a struct is; an entry that labels or JSON do not have is `<no value>`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,23 @@ class TemplateError(ValueError):
     """A fault of a template, or of what it makes of an object."""
 
 
-class Texts(dict[str, str]):
+class Texts(dict[str, Any]):
     """Labels or annotations: texts by keys that are spelled as they are."""
+
+    absent: Any = ""
+    """The item that is not there. A field that is not is `<no value>`."""
+
+
+class Json(Texts):
+    """A map of a JSON text."""
+
+    absent = None
 
 
 def field(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON
     """Return the field of a value. Names in Go and in JSON differ in upper and lower case (`.Spec.TLS`, `tls`)."""
-    if value is EMPTY:
-        return EMPTY
+    if value is EMPTY or value is None:
+        return value
     if isinstance(value, Texts):
         return value.get(name)
     if not isinstance(value, Mapping):
@@ -43,7 +52,7 @@ def item(value: Any, *keys: Any) -> Any:  # noqa: ANN401 - JSON
         if value is EMPTY:
             return EMPTY
         if isinstance(value, Mapping) and isinstance(key, str):
-            value = value.get(key, "" if isinstance(value, Texts) else EMPTY)
+            value = value.get(key, value.absent if isinstance(value, Texts) else EMPTY)
         elif isinstance(value, list | tuple) and type(key) is int and 0 <= key < len(value):
             value = value[key]
         else:
