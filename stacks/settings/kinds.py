@@ -37,8 +37,8 @@ class KindSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    group: Word
-    """The API group: `example.com`."""
+    group: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]{0,252})?$")]
+    """The API group: `example.com`; empty for that of Services and ConfigMaps."""
     version: Word
     """The version in which it is read: `v1`."""
     kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,62}$")]
@@ -61,7 +61,7 @@ class KindSettings(BaseModel):
     @property
     def source(self) -> str:
         """The name of the source: that of its plural and group."""
-        return f"{self.plural}.{self.group}"
+        return f"{self.plural}.{self.group}".rstrip(".")
 
 
 class TemplateSettings(BaseModel):

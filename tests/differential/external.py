@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TOKEN = "lab-token"
 KINDS = {one.lower(): one for one in ("HTTPRoute", "GRPCRoute", "TLSRoute", "Ingress", "Service", "Node")}
-KINDS["crd"] = "DNSEndpoint"
+KINDS |= {"crd": "DNSEndpoint", "configmap": "ConfigMap"}
 _MARK = re.compile(r"owner-(?P<type>[a-z]+)\.(?P<name>.+)")
 _RESOURCE = re.compile(r"external-dns/resource=([^,\"]+)")
 _WILDCARD = "any-name"

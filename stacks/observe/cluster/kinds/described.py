@@ -16,6 +16,7 @@ from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
+    CONTENT_MODE,
     HOSTNAME,
     TARGET,
     Annotated,
@@ -85,11 +86,12 @@ class DescribedObjects:
         names = tuple(_names(manifest, self.description, key, strange))
         yield from strange
         own = self._addresses(manifest, key, annotated, objects)
-        given = (*names, *added)
         templated = self.options.templated(self.description.resource, manifest, key)
+        default = self.options.default_target()
+        points = self._has_addresses or default or find_annotation((annotated,), (*TARGET, *CONTENT_MODE))
+        given = (*names, *added) if points or not templated.templates.names + templated.templates.pairs else ()
         pairs = templated.pairs(given, faults)
         more = templated.names((*given, *pairs), faults)
-        default = self.options.default_target()
         claimant = Claimant(key, created(manifest), (annotated,), default=default, templated=(*pairs, *more))
         found = [*assemble(claimant, given, own, faults)]
         if self.options.templates.targets:
@@ -99,6 +101,10 @@ class DescribedObjects:
             at = known(targets, f"{key}: the template gives {name} no target")
             found += assemble(replace(claimant, default=""), (name,), at, faults)
         yield from dict.fromkeys(found)
+
+    @property
+    def _has_addresses(self) -> bool:
+        return bool(self.description.addresses or self.description.service)
 
     def _addresses(
         self, manifest: Manifest, key: ObjectKey, annotated: Annotated, objects: ClusterObjects
@@ -113,7 +119,7 @@ class DescribedObjects:
         if one.service:
             return addresses_of_service(one.service, key, objects)
         found = [text for path in one.addresses for text in each_value(manifest, path) if isinstance(text, str)]
-        if not one.addresses and not find_annotation((annotated,), TARGET):
+        if not self._has_addresses and not find_annotation((annotated,), TARGET):
             return Unknown(f"{key}: objects of its kind have no addresses: give it the annotation {TARGET[0]}")
         return known(found, f"{key} has no address yet")
 
