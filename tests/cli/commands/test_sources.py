@@ -78,6 +78,15 @@ class TestTheTable:
         assert f"{WWW} A 192.0.2.1 ttl auto, proxied HTTPRoute {place.namespace}/web" in lines, "a proxied ttl is auto"
         assert lines[-1] == "the source gateway-httproute asks for 2 names"
 
+    def test_says_which_names_are_by_template_and_for_which_object_there_is_none(self, sources: Sources) -> None:
+        place = sources.place
+        place.put(gateway("192.0.2.1"), route(name="web", labels={"team": "red"}), route(name="none"))
+        templates = {"names": "{{ toLower .Labels.team }}.{{ (index .Spec.ParentRefs 0).Name }}.example.com"}
+        lines = sources.lines(cluster={"templates": templates})
+        assert f"red.edge.example.com A 192.0.2.1 ttl auto HTTPRoute {place.namespace}/web (by template)" in lines
+        refused = f"skipped HTTPRoute {place.namespace}/none: the template cluster.templates.names cannot be used for it"
+        assert lines[-1].startswith(refused)
+
     def test_says_what_is_detected_what_is_unknown_and_what_is_in_none_of_our_zones(self, sources: Sources) -> None:
         place = sources.place
         place.put(gateway(), route(WWW), route("www.example.net", name="elsewhere"))
@@ -138,6 +147,7 @@ class TestJson:
             "proxied": False,
             "comment": "",
             "objects": [f"httproute/{place.namespace}/web"],
+            "by_template": [],
         }
         assert (elsewhere["zone"], elsewhere["state"], elsewhere["targets"]) == (None, "outside", None)
         (complaint,) = document["complaints"]

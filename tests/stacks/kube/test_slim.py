@@ -257,3 +257,13 @@ def test_a_list_that_is_too_long_is_still_too_long_when_it_is_cut(length: int) -
     kept = kept_of({"truenorth/hostname": "x" * length})["truenorth/hostname"]
     assert len(kept) == min(length, LONGEST_VALUE)
     assert (len(kept) > LONGEST_LIST) == (length > LONGEST_LIST)
+
+
+def test_fields_that_a_template_reads_are_kept_whole_whatever_their_case() -> None:
+    ports = [{"name": "http", "port": 80, "nodePort": 3}]
+    whole = manifest("Service", "web", {"type": "NodePort", "ports": ports, "sessionAffinity": "None"})
+    whole["status"] = "odd"
+    kept = slim(SERVICES, whole, frozenset({"spec.ports", "status.addresses", "spec.nothing", "metadata.labels"}))
+    assert kept["spec"] == {"type": "NodePort", "ports": tuple(ports)}
+    assert slim(SERVICES, whole, frozenset({"spec", "spec.ports"}))["spec"] == {**whole["spec"], "ports": tuple(ports)}
+    assert slim(SERVICES, whole)["spec"]["ports"] == ({"nodePort": 3},)

@@ -117,6 +117,29 @@ class TestBadInput:
         assert what in message
         assert f"truenorth:cluster.default_targets.{place} in" in message
 
+    @pytest.mark.parametrize(
+        ("setting", "template", "what"),
+        [
+            (
+                "names",
+                "{{ name }}.example.com",
+                "'name' at character 4 is not among what is allowed: and, or, contains",
+            ),
+            ("names", "{{ .Name", "the {{ at character 1 has no end"),
+            ("targets", '{{ define "x" }}', "'define' at character 4 is not among what is allowed"),
+            ("pairs", "{{ .Foo }}", "'.Foo' at character 4 is no field of an object"),
+        ],
+    )
+    def test_of_templates_is_told_with_its_place(self, setting: str, template: str, what: str) -> None:
+        message = refused(sources=["ingress"], cluster={"templates": {"names": "a.example.com", setting: template}})
+        assert f"the template cannot be used: {what}" in message
+        assert f"truenorth:cluster.templates.{setting} in" in message
+
+    def test_of_a_template_of_targets_without_names_is_told(self) -> None:
+        message = refused(sources=["ingress"], cluster={"templates": {"targets": "192.0.2.1"}})
+        assert "there are targets without names" in message
+        assert "truenorth:cluster.templates.targets in" in message
+
     def test_a_source_that_there_is_not_is_refused_with_those_that_there_are(self) -> None:
         message = refused(sources=["httproute"])
         assert "'httproute' is not possible here" in message
