@@ -214,7 +214,7 @@ class _Parser:
         if names and (base == "$" or not (base or self._moved)) and (names[0] not in FIELDS or names == ("Object",)):
             raise self._error(token, f"is no field of an object; these are: .{', .'.join(FIELDS[:-1])}, .Object.FIELD")
         self.fields.add(names)
-        return run.fields(slots[0] if base else None, names)
+        return run.fields(run.variable(slots[0] if base else None), names)
 
     def _brackets(self) -> Value:
         value = self._pipeline()
@@ -224,7 +224,7 @@ class _Parser:
         behind = self._peek()
         if behind.kind == "fields" and behind.at == closing.end and behind.text[0] == "." != behind.text:
             self._next()
-            return run.fields_of(value, behind.text[1:].split("."))
+            return run.fields(value, behind.text[1:].split("."))
         return value
 
     def _nested(self, read: Callable[[], T]) -> T:

@@ -128,23 +128,16 @@ def going_through(slots: Sequence[int], value: Value, body: Step, other: Step) -
     return step
 
 
-def fields(slot: int | None, names: Sequence[str]) -> Value:
-    """Return the value of fields of the dot, or of a variable."""
+def variable(slot: int | None) -> Value:
+    """Return the value of a variable; None for the dot."""
+    return lambda run: run.dot if slot is None else run.slots[slot]
+
+
+def fields(outer: Value, names: Sequence[str]) -> Value:
+    """Return the value of a field of another value, and of that the next."""
 
     def value(run: Run) -> Any:  # noqa: ANN401 - JSON
         run.spend()
-        found = run.dot if slot is None else run.slots[slot]
-        for name in names:
-            found = values.field(found, name)
-        return found
-
-    return value
-
-
-def fields_of(outer: Value, names: Sequence[str]) -> Value:
-    """Return the value of fields of another value."""
-
-    def value(run: Run) -> Any:  # noqa: ANN401 - JSON
         found = outer(run)
         for name in names:
             found = values.field(found, name)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from components.plain_text import quoted
+
 LONGEST_TEXT = 16_384
 """Characters of what a template, or a function in it, gives."""
 EMPTY: Any = type("Empty", (), {"__repr__": lambda _: "EMPTY"})()
@@ -56,7 +58,7 @@ def item(value: Any, *keys: Any) -> Any:  # noqa: ANN401 - JSON
         elif isinstance(value, list | tuple) and type(key) is int and 0 <= key < len(value):
             value = value[key]
         else:
-            raise TemplateError(f"{shown_key(key)} is no index of {_called(value)}")
+            raise TemplateError(f"{quoted(str(key))} is no index of {_called(value)}")
     return value
 
 
@@ -114,11 +116,6 @@ def shown(value: Any) -> str:  # noqa: ANN401 - JSON
     if isinstance(value, str | int):
         return str(value)
     raise TemplateError(f"{_called(value)} is no part of a name")
-
-
-def shown_key(key: Any) -> str:  # noqa: ANN401 - JSON
-    """Return a key as messages have it."""
-    return repr(key)[:50] if isinstance(key, str | int) else _called(key)
 
 
 def _called(value: Any) -> str:  # noqa: ANN401 - JSON

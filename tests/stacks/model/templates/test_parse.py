@@ -155,7 +155,7 @@ class TestAnObjectFails:
             ("{{ .Spec.Ports }}", "a list is no part of a name"),
             ("{{ .Name.First }}", ".First is asked of a text"),
             ("{{ range .Name }}{{ end }}", "range goes through lists and maps, not through a text"),
-            ("{{ index .Spec.Ports 2 }}", "2 is no index of a list"),
+            ("{{ index .Spec.Ports 2 }}", "'2' is no index of a list"),
             ('{{ index .Spec.Ports "a" }}', "'a' is no index of a list"),
             ("{{ eq .Name 1 }}", "a text and a number cannot be compared"),
             ("{{ eq .Spec .Spec }}", "a map and a map cannot be compared"),
