@@ -84,7 +84,9 @@ class TestTheTable:
         templates = {"names": "{{ toLower .Labels.team }}.{{ (index .Spec.ParentRefs 0).Name }}.example.com"}
         lines = sources.lines(cluster={"templates": templates})
         assert f"red.edge.example.com A 192.0.2.1 ttl auto HTTPRoute {place.namespace}/web (by template)" in lines
-        refused = f"skipped HTTPRoute {place.namespace}/none: the template cluster.templates.names cannot be used for it"
+        refused = (
+            f"skipped HTTPRoute {place.namespace}/none: the template cluster.templates.names cannot be used for it"
+        )
         assert lines[-1].startswith(refused)
 
     def test_says_what_is_detected_what_is_unknown_and_what_is_in_none_of_our_zones(self, sources: Sources) -> None:

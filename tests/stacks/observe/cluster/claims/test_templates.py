@@ -101,7 +101,9 @@ class TestAnObjectThatTheTemplateDoesNotFit:
         other = service("api", labels={"team": "Red"})
         found = claims("service", service(), other, options=options(names))
         (first, *_) = complaints(found)
-        assert first.text.startswith("Service shop/web in home: the template cluster.templates.names cannot be used for it: ")
+        assert first.text.startswith(
+            "Service shop/web in home: the template cluster.templates.names cannot be used for it: "
+        )
         assert said in first.text
         assert first.hides_names  # so that what was made for it stays
         if "toLower" in names:
