@@ -117,7 +117,7 @@ def made() -> Iterator[dict[str, Any]]:
         yield _labelled(
             objects.service("LoadBalancer", at=[{"ip": v4}], name=name, ports=ports, annotations=said), labels
         )
-        alias: dict[str, Any] = {"externalName": "alias.example.net", "selector": {"app": "nginx"}, "ports": [{"port": 80}]}
+        alias: dict[str, Any] = {"externalName": "alias.example.net", "selector": {"app": "nginx"}}
         yield _labelled(objects.service("ExternalName", name=f"{name}-x", annotations=said, **alias), labels)
         unnamed = {} if said is own else said  # a Node's hostname annotation counts here only
         addresses = ("ExternalIP", v4), ("ExternalIP", v6)
