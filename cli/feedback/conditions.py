@@ -1,7 +1,7 @@
 """The status of the DNSEndpoints of one cluster: the generation that was dealt with, and conditions.
 
 It is written where it differs from what is there, and as far as the installed definition has its fields: external-dns's
-up to 0.21 has no conditions. What is there is listed once an hour. Needs the rights (RBAC, cluster-wide or in the
+up to 0.22 has no conditions. What is there is listed once an hour. Needs the rights (RBAC, cluster-wide or in the
 namespaces that are read) `list` and `get` on dnsendpoints, and `patch` on dnsendpoints/status.
 """
 

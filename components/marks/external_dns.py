@@ -1,7 +1,7 @@
 """The ownership marks of external-dns: the names and contents of its TXT registry.
 
 Names: external-dns' docs/registry/txt.md and registry/mapper/mapper.go. Contents: endpoint/labels.go and crypto.go.
-Checked against external-dns 0.21.
+Checked against external-dns 0.22.
 """
 
 from __future__ import annotations
