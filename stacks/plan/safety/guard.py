@@ -19,8 +19,9 @@ A wrong setting, a lost file or another tool at work shows as many changes at on
 |                                                                 | name that keeps others, which it follows likewise |
 
 Marks go with their records and are never counted. What runs of the last hour have done, and nobody has allowed, counts
-too, against what was owned at its beginning: a zone is not emptied in many small steps. Beside that: `instances` (whose
-records they are), `identities` (which zone and cluster it is), `emptied` (nothing is left), `creations` (too much new).
+too, against what was owned at its beginning: a zone is not emptied in many small steps. What a run adopts counts as
+owned for updates alone. Beside that: `instances` (whose records they are), `identities` (which zone and cluster it is),
+`emptied` (nothing is left), `creations` (too much new).
 
 Two things nobody can allow: a change of the zone's own name servers, and a deletion of what nobody knows to be
 unwanted. The planner does neither; the guard holds it anyway.
@@ -107,10 +108,11 @@ def _each_zone(
         updated += [one for one in taken if changes_content(one) and not _follows(one, followed, by_marks, asked=asked)]
         deleted = [one for one in here if one.action is Action.DELETE and not followed.shrinks(one)]
         before = [one for one in spent if one.zone_id == zone_id]
-        owned = before[0].owned if before else len(urns) + len(taken)
-        if max(owned, len(urns) + len(taken)) >= settings.guard.from_records:
+        together = len(urns) + len(taken)
+        if max(before[0].owned if before else 0, together) >= settings.guard.from_records:
             zone = names.get(zone_id, zone_id)
-            for counted, done in ((updated, "updated"), (deleted, "deleted")):
+            for counted, done, now in ((updated, "updated", together), (deleted, "deleted", len(urns))):
+                owned = before[0].owned if before else now
                 former = sum(one.updated if done == "updated" else one.deleted for one in before)
                 if counted and len(counted) + former > _limit(settings.guard, owned, done)[0]:
                     what = _too_many(settings.guard, zone, owned, len(counted), former, done)

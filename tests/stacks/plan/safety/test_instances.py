@@ -101,6 +101,17 @@ def test_of_a_lost_state_what_follows_no_address_counts_as_updated() -> None:
     assert only.allowable
 
 
+def test_what_is_adopted_in_a_run_leaves_no_more_room_for_its_deletions() -> None:
+    lost = [f"lost{one}" for one in range(9)]
+    here = replace(make_observation(ipv4=HERE), instance=MINE)
+    of_state, registry = carried_out(make_plan(make_settings(*names(13)), here))
+    of_lost, _ = carried_out(make_plan(make_settings(*lost), here))
+    live = [*of_state.records, *(replace(one, id=f"lost {one.id}") for one in of_lost.records)]
+    seen = replace(make_observation(ipv4=HERE, live=live), registry=registry, instance=MINE)
+    (only,) = refused(make_settings(*names(13)[4:], *lost), seen)
+    assert only.what.startswith("4 of the 13 records of ours in example.com (31 %) would be deleted")
+
+
 @pytest.mark.parametrize("made_by", [OTHER, OLD])
 def test_a_person_may_adopt_them_all_the_same(made_by: str) -> None:
     chosen = make_settings(*names(50))
