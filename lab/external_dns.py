@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCES = ("gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node")
+SOURCES = ("gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node", "pod")
 ANNOTATIONS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 """The prefixes of annotations, of which one external-dns reads one: by default the first."""
 _DEADLINE = 120.0

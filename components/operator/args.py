@@ -64,15 +64,16 @@ class PolicyArgs:
     """The names and targets that objects may ask for, for the API server to refuse others.
 
     sources: the kinds of objects. counted_namespaces: those that are read; () for all. zones: names outside of them are
-    not looked at. tls_hosts: when the hosts of an Ingress's tls are names. taken: names of the settings. prefixes,
-    suffixes: of the names of ownership marks. networks, target_names: of the targets that are allowed; any, where both
-    are ().
+    not looked at. annotation_prefix: that of the annotations, "" for the usual ones. tls_hosts: when the hosts of an
+    Ingress's tls are names. taken: names of the settings. prefixes, suffixes: of the names of ownership marks.
+    networks, target_names: of the targets that are allowed; any, where both are ().
     """
 
     sources: tuple[str, ...]
     zones: tuple[str, ...]
     counted_namespaces: tuple[str, ...] = ()
     ingress_classes: tuple[str, ...] = ()
+    annotation_prefix: str = ""
     tls_hosts: Literal["fallback", "always", "never"] = "fallback"
     taken: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()

@@ -26,24 +26,25 @@ KINDS = {
     "service": ("", "services"),
     "crd": ("externaldns.k8s.io", "dnsendpoints"),
 }
-"""The API group and the resource of each source of objects with a namespace."""
+"""The API group and the resource of each source of objects with a namespace, but pods, for the plan alone."""
 _NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 
-_OURS, _EXTERNAL = "truenorth/", ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
-_MODES = ("truenorth/content-mode", "routeflare/content-mode")
+_OURS, _ROUTEFLARE = "truenorth/", "routeflare/"
+_EXTERNAL = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
+_MODAL = f"modal.filter(p, p != '{_ROUTEFLARE}' || request.kind.kind.endsWith('Route'))"
 _LABEL = "[^._*][^.]*"
 """Of a regular expression: a label without `_` in front, and no wildcard."""
 
 
-def _first(annotations: Sequence[str]) -> str:
+def _first(spellings: str) -> str:
     """Return the expression for the first of some annotations that is not empty, in lower case; '' for none."""
-    spelled = json.dumps(list(annotations))
-    found = f"{spelled}.filter(k, k in variables.said && variables.said[k].trim() != '')"
+    found = f"{spellings}.filter(k, k in variables.said && variables.said[k].trim() != '')"
     return f"{found}.map(k, variables.said[k].trim().lowerAscii())"
 
 
-def _spellings(name: str, *, ours: bool = True) -> tuple[str, ...]:
-    return (*([_OURS + name] if ours else []), *(prefix + name for prefix in _EXTERNAL))
+def _spellings(name: str, prefixes: str = "foreign") -> str:
+    """Return the expression for the spellings of an annotation. prefixes: the variable with those that count."""
+    return f"variables.{prefixes}.map(p, p + '{name}')"
 
 
 def _names_in(list_of_texts: str) -> str:
@@ -77,13 +78,8 @@ _HAS_LABELS = (
     "namespaceObject.metadata.labels.exists(k, k + '=' + namespaceObject.metadata.labels[k] == l))"
 )
 _RELEVANT = (
-    *_spellings("hostname"),
-    *_spellings("internal-hostname", ours=False),
-    *_spellings("target"),
-    *_spellings("controller", ours=False),
-    *_spellings("ingress-hostname-source", ours=False),
-    *_spellings("gateway-hostname-source", ours=False),
-    *_MODES,
+    *("hostname", "internal-hostname", "target", "controller", "ingress-hostname-source", "gateway-hostname-source"),
+    "content-mode",
 )
 _HAS_SUFFIX = (
     "n.split('.')[0].endsWith(s.split('.')[0]) && (n + '.').substring(size(n.split('.')[0]))"
@@ -117,10 +113,11 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
         "before": ("oldObject != null && has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {}"),
         "unchanged": (
             "has(object.metadata.deletionTimestamp) || (oldObject != null && object.spec == oldObject.spec && "
-            f"{json.dumps(list(_RELEVANT))}.all(k, (k in variables.said ? variables.said[k] : '') == "
-            "(k in variables.before ? variables.before[k] : '')))"
+            f"(variables.vocabularies + variables.modal).all(p, {json.dumps(list(_RELEVANT))}.all(n, "
+            "(p + n in variables.said ? variables.said[p + n] : '') == "
+            "(p + n in variables.before ? variables.before[p + n] : ''))))"
         ),
-        "controllers": _first(_spellings("controller", ours=False)),
+        "controllers": _first(_spellings("controller")),
         "ingressClass": (
             "request.kind.kind != 'Ingress' ? '' : has(object.spec.ingressClassName) ? object.spec.ingressClassName : "
             "'kubernetes.io/ingress.class' in variables.said ? variables.said['kubernetes.io/ingress.class'] : ''"
@@ -132,15 +129,15 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             "variables.ingressClass in variables.ingressClasses)"
         ),
         "hostnameSource": (
-            f"request.kind.kind == 'Ingress' ? {_first(_spellings('ingress-hostname-source', ours=False))} : "
+            f"request.kind.kind == 'Ingress' ? {_first(_spellings('ingress-hostname-source'))} : "
             "request.kind.kind in ['Service', 'DNSEndpoint'] ? [] : "
-            f"{_first(_spellings('gateway-hostname-source', ours=False))}"
+            f"{_first(_spellings('gateway-hostname-source'))}"
         ),
         "endpoints": (
             "request.kind.kind == 'DNSEndpoint' && has(object.spec.endpoints) ? "
             "object.spec.endpoints.filter(e, has(e.dnsName)) : []"
         ),
-        "annotated": f"request.kind.kind == 'DNSEndpoint' ? [] : {_first(_spellings('hostname'))}",
+        "annotated": f"request.kind.kind == 'DNSEndpoint' ? [] : {_first(_spellings('hostname', 'vocabularies'))}",
         "ruled": (
             "request.kind.kind == 'DNSEndpoint' ? variables.endpoints.map(e, string(e.dnsName)) : "
             "request.kind.kind == 'Ingress' ? (has(object.spec.rules) ? "
@@ -155,7 +152,7 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             "object.spec.tls.filter(t, has(t.hosts)).map(t, t.hosts.map(h, string(h)).join(',')) : []"
         ),
         "defined": "variables.ruled + variables.certified",
-        "inside": (f"request.kind.kind == 'Service' ? {_first(_spellings('internal-hostname', ours=False))} : []"),
+        "inside": (f"request.kind.kind == 'Service' ? {_first(_spellings('internal-hostname'))} : []"),
         "texts": (
             "(size(variables.hostnameSource) > 0 && variables.hostnameSource[0] == 'annotation-only' ? [] : "
             "variables.defined) + (size(variables.hostnameSource) > 0 && "
@@ -186,11 +183,11 @@ EXPRESSIONS: tuple[dict[str, str], ...] = tuple(
             "(size(variables.domains) == 0 ? n.split('.').exists(l, l.startsWith('_')) : "
             f"!{_ALLOWED}))"
         ),
-        "mode": f"request.kind.kind.endsWith('Route') ? {_first(_MODES)} : {_first(_MODES[:1])}",
+        "mode": _first(_spellings("content-mode", _MODAL)),
         "targetTexts": (
             "size(variables.names) == 0 || (size(variables.mode) > 0 && variables.mode[0] == 'ddns') || "
             "(request.kind.kind == 'DNSEndpoint' && variables.counted.all(e, has(e.targets) && size(e.targets) > 0)) "
-            f"? [] : {_first(_spellings('target'))}"
+            f"? [] : {_first(_spellings('target', 'vocabularies'))}"
         ),
         "targets": (
             f"{_names_in(f'variables.counted.filter(e, has(e.targets)).map(e, {_POINTED_AT})')} + "
@@ -259,7 +256,11 @@ def _resource_rules(rules: PolicyArgs) -> list[dict[str, Any]]:
 
 
 def _values(rules: PolicyArgs) -> dict[str, object]:
+    prefix = (rules.annotation_prefix,) if rules.annotation_prefix else ()
     return {
+        "vocabularies": prefix or (_OURS, *_EXTERNAL),
+        "foreign": prefix or _EXTERNAL,
+        "modal": prefix or (_OURS, _ROUTEFLARE),
         "zones": rules.zones,
         "taken": rules.taken,
         "prefixes": rules.prefixes,

@@ -21,6 +21,7 @@ def policy(settings: Settings) -> PolicyArgs | None:
                 zones=_spelled(zone.zone for zone in settings.each_zone()),
                 counted_namespaces=cluster.namespaces,
                 ingress_classes=cluster.ingress_classes,
+                annotation_prefix=cluster.annotation_prefix,
                 tls_hosts=cluster.tls_hosts,
                 taken=_spelled(sorted(closed.names)),
                 prefixes=closed.prefixes,

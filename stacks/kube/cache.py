@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, X_LISTENER_SETS, Manifest, Resource
+from stacks.kube.objects import ENDPOINT_SLICES, GATEWAYS, LISTENER_SETS, PODS, X_LISTENER_SETS, Manifest, Resource
+from stacks.model.claims import vocabularies
 from stacks.model.selectors import Selector, over_annotations, selects
 from stacks.model.values import Known, Unknown
 from stacks.settings.cluster import ClusterSettings
@@ -14,21 +15,28 @@ from stacks.settings.cluster import ClusterSettings
 UNREAD = Unknown("it has not been read yet")
 ALL_NAMESPACES = ""
 _OF_GATEWAYS = {GATEWAYS, LISTENER_SETS, X_LISTENER_SETS}
-_FOLLOWS_NAMESPACES = {ENDPOINT_SLICES}
+_FOLLOWS_NAMESPACES = {ENDPOINT_SLICES, PODS}
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The wanted objects of a resource. namespaces: () for all. labels: what the API server is to select."""
+    """The wanted objects of a resource. namespaces: () for all. labels: what the API server is to select.
+
+    prefixes: the beginnings of annotations of which an object has to have one; () for none.
+    """
 
     resource: Resource
     namespaces: tuple[str, ...] = ()
     labels: str = ""
     annotations: Selector = ()
+    prefixes: tuple[str, ...] = ()
 
     def has(self, manifest: Manifest) -> bool:
         """Return whether an object that the API server has selected is wanted: it selects by no annotation."""
-        return not self.annotations or selects(self.annotations, manifest["metadata"].get("annotations") or {})
+        said = manifest["metadata"].get("annotations") or {}
+        return selects(self.annotations, said) and (
+            not self.prefixes or any(one.startswith(self.prefixes) for one in said)
+        )
 
 
 def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: str = "") -> dict[Resource, Selection]:
@@ -44,7 +52,11 @@ def select(resources: tuple[Resource, ...], settings: ClusterSettings, labels: s
 def _of_own(resource: Resource, settings: ClusterSettings, labels: str) -> Selection:
     namespaces = settings.gateway_namespaces if resource in _OF_GATEWAYS else settings.namespaces
     annotations = over_annotations(settings.annotations)
-    return Selection(resource, _each(namespaces) if resource.namespaced else (), labels, annotations)
+    # Of thousands of pods a few are named, where nothing names or looks up all of them.
+    of_all = settings.pod_domain or settings.pod_targets or settings.templates.names
+    few = resource is PODS and not of_all
+    prefixes = vocabularies(settings.annotation_prefix) if few else ()
+    return Selection(resource, _each(namespaces) if resource.namespaced else (), labels, annotations, prefixes)
 
 
 def _selection(resource: Resource, settings: ClusterSettings) -> Selection:
@@ -60,9 +72,10 @@ def _each(namespaces: tuple[str, ...]) -> tuple[str, ...]:
 class CachePart:
     """The objects of one namespace, or of all. An unchanged object keeps its position and its identity."""
 
-    def __init__(self, wanted: Callable[[Manifest], bool] = lambda _: True) -> None:
-        """wanted: whether an object is kept."""
-        self._wanted = wanted
+    def __init__(self, wanted: Callable[[Manifest], bool] = lambda _: True, prefix: str = "") -> None:
+        """wanted: whether an object is kept. prefix: that of the annotations that are read, of the settings."""
+        self.wanted = wanted
+        self.prefix = prefix
         self.unknown: Unknown | None = UNREAD
         """The reason why the objects are not known; None where they are."""
         self.waiting = False
@@ -72,8 +85,8 @@ class CachePart:
         self.objects: dict[tuple[str, str], Manifest] = {}
 
     def replace(self, manifests: Iterable[Manifest]) -> None:
-        """Make these all the objects. From now on they are known."""
-        found = {_key(one): one for one in manifests if self._wanted(one)}
+        """Make these all the objects, without those that are not wanted. From now on they are known."""
+        found = {_key(one): one for one in manifests if self.wanted(one)}
         for key in self.objects.keys() - found.keys():
             del self.objects[key]
             self.revision += 1
@@ -85,7 +98,7 @@ class CachePart:
 
     def put(self, manifest: Manifest) -> None:
         """Add an object, or replace it; take away one that is not wanted any more."""
-        if self._wanted(manifest):
+        if self.wanted(manifest):
             self._put(_key(manifest), manifest)
         else:
             self.remove(manifest)
@@ -110,9 +123,11 @@ class CachePart:
 class Cache:
     """The objects of a selection, in a part for each namespace."""
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, prefix: str = "") -> None:
+        """prefix: as of its parts."""
         self.selection = selection
-        self.parts = {namespace: CachePart(selection.has) for namespace in selection.namespaces or (ALL_NAMESPACES,)}
+        namespaces = selection.namespaces or (ALL_NAMESPACES,)
+        self.parts = {namespace: CachePart(selection.has, prefix) for namespace in namespaces}
         self._listed: tuple[int, Known[tuple[Manifest, ...]]] = (-1, Known(()))
 
     @property

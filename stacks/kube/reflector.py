@@ -117,7 +117,8 @@ class Reflector:
         found: list[Manifest] = []
         version = ""
         async for page in self._api.list(self._collection, self._chunk):
-            found += [self._slim(one) for one in page.items]
+            slimmed = map(self._slim, page.items)
+            found += filter(self._part.wanted, slimmed)  # at once: of 10,000 pods a few are
             version = page.version
             if self._patience is not None:
                 self._count_down()  # anew: a long list is being read as long as it goes on
@@ -146,7 +147,7 @@ class Reflector:
                 self._changed()
 
     def _slim(self, manifest: Manifest) -> Manifest:
-        return slim(self._collection.resource, manifest, self._collection.also)
+        return slim(self._collection.resource, manifest, self._collection.also, self._part.prefix)
 
     def _absent(self) -> float:
         """Note that the cluster does not serve the kind. Return the seconds until the next attempt.

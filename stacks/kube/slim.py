@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any
 
 from stacks.kube.objects import Manifest, Resource
-from stacks.model.claims import STATUS_ANNOTATION, VOCABULARIES
+from stacks.model.claims import STATUS_ANNOTATION, vocabularies
 
 Shape = Mapping[str, "Shape | None"]
 """The fields to keep of an object, or of each object of a list; None: the whole value."""
@@ -67,17 +67,20 @@ _SHAPES: Mapping[str, Shape] = {
     },
     "EndpointSlice": {
         "addressType": None,
-        "endpoints": {"addresses": None, "conditions": {"ready": None}, "hostname": None, "nodeName": None},
+        "endpoints": {"addresses": None, "conditions": {"ready": None}, "hostname": None, "nodeName": None}
+        | {"targetRef": {"kind": None, "name": None}},
     },
+    "Pod": {"spec": dict.fromkeys(("nodeName", "hostNetwork")), "status": dict.fromkeys(("phase", "podIP", "podIPs"))},
     "Node": {"spec": {"unschedulable": None}, "status": {"addresses": None, "conditions": _OF_NODES}},
     "Namespace": {},
 }
 
 
-def slim(resource: Resource, manifest: Manifest, also: Iterable[str] = ()) -> Manifest:
+def slim(resource: Resource, manifest: Manifest, also: Iterable[str] = (), prefix: str = "") -> Manifest:
     """Return the object with the fields that are read, its lists as tuples, recurring texts interned.
 
     also: further fields, in lower case: `spec.ports`, or `spec` for all of it.
+    prefix: that of the annotations that are read, of the settings; "" for those of the vocabularies.
     """
     kept = _cut(manifest, _shape_of(resource.fields) if resource.fields is not None else _SHAPES[resource.kind])
     for outer, _, inner in (path.partition(".") for path in also):
@@ -87,7 +90,7 @@ def slim(resource: Resource, manifest: Manifest, also: Iterable[str] = ()) -> Ma
             elif name.lower() == outer and isinstance(value, dict):
                 shape = dict.fromkeys(one for one in value if one.lower() == inner)
                 kept[name] = {**kept.get(name, {}), **_cut(value, shape)}
-    kept["metadata"] = _metadata(manifest["metadata"])
+    kept["metadata"] = _metadata(manifest["metadata"], vocabularies(prefix))
     return kept
 
 
@@ -104,20 +107,20 @@ def _shape_of(fields: tuple[str, ...]) -> Shape:
     return shape
 
 
-def _metadata(metadata: Manifest) -> dict[str, Any]:
+def _metadata(metadata: Manifest, read: tuple[str, ...]) -> dict[str, Any]:
     kept = {field: metadata[field] for field in _METADATA if field in metadata}
     if "namespace" in kept:
         kept["namespace"] = intern(kept["namespace"])
-    for field, texts in (("labels", metadata.get("labels") or {}), ("annotations", _annotations(metadata))):
+    for field, texts in (("labels", metadata.get("labels") or {}), ("annotations", _annotations(metadata, read))):
         if texts:
             kept[field] = {intern(key): intern(text) for key, text in texts.items()}
     return kept
 
 
-def _annotations(metadata: Manifest) -> dict[str, str]:
-    """Return the annotations of an object, as far as they are kept, in their order."""
+def _annotations(metadata: Manifest, read: tuple[str, ...]) -> dict[str, str]:
+    """Return the annotations of an object, as far as they are kept, in their order. read: the prefixes that count."""
     there = {key: text for key, text in (metadata.get("annotations") or {}).items() if key not in _UNREAD}
-    others = sorted((key for key in there if not key.startswith(VOCABULARIES)), key=lambda key: (len(there[key]), key))
+    others = sorted((key for key in there if not key.startswith(read)), key=lambda key: (len(there[key]), key))
     sizes = accumulate(len(key) + len(there[key]) for key in others)
     left_out = {key for key, size in zip(others, sizes, strict=True) if size > MOST_OF_OTHERS}
     return {key: text[:LONGEST_VALUE] for key, text in there.items() if key not in left_out}

@@ -21,6 +21,11 @@ LONGEST_RESOURCE = 130
 """Characters. With the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
 
 
+def vocabularies(prefix: str) -> tuple[str, ...]:
+    """Return the prefixes of the annotations that are read. prefix: the one of the settings; "" for none."""
+    return (prefix,) if prefix else VOCABULARIES
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class ObjectKey:
     """The key of a Kubernetes object. cluster: its name in the settings. namespace: "" where the kind has none."""

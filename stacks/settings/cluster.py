@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from ipaddress import ip_network
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from components.plain_text import quoted
-from components.records import international
-from stacks.model.name_patterns import check_namespace, check_pattern
-from stacks.settings.fields import AnnotationSelector, DefaultTarget, LabelSelector
+from stacks.settings.fields import (
+    OBJECT,
+    AnnotationPrefix,
+    AnnotationSelector,
+    DefaultTarget,
+    Domain,
+    GatewayName,
+    LabelSelector,
+    NamePattern,
+    NamespacePattern,
+    Network,
+    gateway_name,
+)
 from stacks.settings.geo import GeoSettings
 from stacks.settings.kinds import KindSettings, ServicePlace, TemplateSettings
 from stacks.settings.problems import fault
@@ -26,6 +34,7 @@ SourceName = Literal[
     "ingress",
     "service",
     "node",
+    "pod",
     "crd",
     "traefik-ingressroute",
     "traefik-ingressroutetcp",
@@ -45,28 +54,18 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
     "service",
 )
 """The sources of a cluster without the setting."""
-LONGEST_NAME, LONGEST_OBJECT, MOST_KINDS = 63, 253, 50
-"""Characters of the name of a cluster, and of an object; kinds that the settings describe."""
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
+LONGEST_NAME, MOST_KINDS = 63, 50
+"""Characters of the name of a cluster; kinds that the settings describe."""
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
-
-
-def _gateway(value: str) -> str:
-    """Return the name of a Gateway. Raises a fault for a text that is none."""
-    namespace, slash, name = value.rpartition("/")
-    if not _OBJECT.fullmatch(name) or len(name) > LONGEST_OBJECT or (slash and not _LABEL.fullmatch(namespace)):
-        raise fault(f"{value!r} is no name of a Gateway", "write it as external, or with its namespace: edge/external")
-    return value
 
 
 def _place(value: str) -> str:
     """Return the name of a source, a Gateway or a class. Raises a fault for a text that is none."""
     kind, _, name = value.partition("/")
-    if value in get_args(SourceName) or (kind == "gateway" and _gateway(name)):
+    if value in get_args(SourceName) or (kind == "gateway" and gateway_name(name)):
         return value
-    if kind != "class" or not _OBJECT.fullmatch(name):
+    if kind != "class" or not OBJECT.fullmatch(name):
         raise fault(f"{quoted(value)} names no objects", "write a source, gateway/[NAMESPACE/]NAME, or class/NAME")
     return value
 
@@ -75,43 +74,6 @@ Merge = Literal["namespace", "all"]
 TlsHosts = Literal["fallback", "always", "never"]
 MOST_RULES = 200
 """Of one setting: a policy of the API server goes through all of them for each name."""
-
-
-def _pattern(value: str) -> str:
-    try:
-        return check_pattern(_in_ascii(value.strip(" ")).rstrip("."))
-    except ValueError as error:
-        raise fault(str(error), "write it as www.example.com, *.example.com or **.example.com") from None
-
-
-def _in_ascii(pattern: str) -> str:
-    """Return a pattern in Punycode, in which no part of an international label can be found."""
-    for label in pattern.split("."):
-        if "*" in label and not label.isascii():
-            raise ValueError(f"{quoted(label)} in {quoted(pattern)} is part of an international label: write it whole")
-    return international.to_ascii(pattern)
-
-
-def _namespace(value: str) -> str:
-    try:
-        return check_namespace(value)
-    except ValueError as error:
-        raise fault(str(error), "write the name of a namespace, or a part of it: shop, team-*") from None
-
-
-def _network(value: str) -> str:
-    reason = f"{value!r} is no network"
-    try:
-        if "/" in value:
-            return str(ip_network(value.strip()))
-    except ValueError as error:
-        reason = str(error)
-    raise fault(reason, "write it as 192.0.2.0/24 or 2001:db8::/32, a single address with /32 or /128")
-
-
-NamePattern = Annotated[str, AfterValidator(_pattern)]
-NamespacePattern = Annotated[str, AfterValidator(_namespace)]
-Network = Annotated[str, AfterValidator(_network)]
 
 
 class DomainSettings(BaseModel):
@@ -182,19 +144,21 @@ class ClusterDefaults(ClaimRules):
     kubeconfig: str = ""
     """The kubeconfig file; empty: that of KUBECONFIG, ~/.kube/config, or in a pod its service account."""
     namespaces: tuple[str, ...] = ()
-    """The namespaces of the routes, Ingresses and Services that count; none: all."""
+    """The namespaces of the routes, Ingresses, Services and Pods that count; none: all."""
     gateway_namespaces: tuple[str, ...] = ()
     """The namespaces of the Gateways, ListenerSets and XListenerSets that are read; none: all."""
-    gateways: tuple[Annotated[str, AfterValidator(_gateway)], ...] = ()
+    gateways: tuple[GatewayName, ...] = ()
     """The Gateways that count, by name, or with their namespace: edge/external; none: all."""
     gateway_labels: LabelSelector = ""
     """A label selector: the Gateways that count."""
     gateway_classes: tuple[str, ...] = ()
     """The classes of the Gateways that count; none: all."""
     labels: LabelSelector = ""
-    """A label selector: the routes, Ingresses, Services and Nodes that count."""
+    """A label selector: the routes, Ingresses, Services, Nodes and Pods that count."""
     annotations: AnnotationSelector = ""
-    """A selector over annotations, written as one over labels: the routes, Ingresses, Services and Nodes that count."""
+    """A selector over annotations, written as one over labels: the objects that count, those of `labels` alike."""
+    annotation_prefix: AnnotationPrefix = ""
+    """The prefix of the annotations that are read; empty: those of TrueNorth, Routeflare and external-dns."""
     opt_in: bool = False
     """Whether only objects with a content-mode, their own or their Gateway's, are named."""
     ingress_classes: tuple[str, ...] = ()
@@ -203,6 +167,16 @@ class ClusterDefaults(ClaimRules):
     """When the hosts of an Ingress's tls are names: where nothing else names it, always, or never."""
     cluster_addresses: bool = False
     """Whether Services of type ClusterIP are named too, and private addresses of Services published."""
+    host_addresses: bool = False
+    """Whether the pods of headless Services are at the addresses of their nodes, unless a Service says otherwise."""
+    unready_pods: bool = False
+    """Whether the pods of headless Services count that are not ready, too."""
+    pod_targets: bool = False
+    """Whether the pods of headless Services are at the targets of their own annotation, which is read on each pod."""
+    pod_domain: Domain = ""
+    """The domain below which each pod has its own name, for the source `pod`; empty: none."""
+    host_pods: bool = False
+    """Whether only pods on the network of their host count, for the source `pod`."""
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
     default_targets: dict[Annotated[str, AfterValidator(_place)], DefaultTarget] = Field(default_factory=dict)

@@ -1,16 +1,20 @@
-"""Types of single settings that zones, names and records share, and of selectors and templates, with their checks."""
+"""Types of single settings that zones, names, records and clusters have, and of templates, with their checks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from components.marks import ownership
 from components.plain_text import check_plain, quoted
-from components.records import canonical
+from components.records import canonical, international
 from stacks.model import selectors
+from stacks.model.name_patterns import check_namespace, check_pattern
+from stacks.model.selectors import Selector
 from stacks.model.templates.parse import parse
 from stacks.settings.problems import fault
 
@@ -19,6 +23,11 @@ SHORTEST_LIMIT = 50
 """Characters: a mark has to fit in."""
 LONGEST_TTL = 2_592_000
 DDNS = "ddns"
+LONGEST_OBJECT = 253
+"""Characters of the name of an object, and of a prefix of its annotations."""
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
+SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
 
 
 def _comment(value: str) -> str:
@@ -95,12 +104,11 @@ def _annotations(value: str) -> str:
     return _selector(value, selectors.over_annotations)
 
 
-def _selector(value: str, read: Callable[[str], selectors.Selector]) -> str:
+def _selector(value: str, read: Callable[[str], Selector]) -> str:
     try:
         read(value)
     except ValueError as error:
-        do = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
-        raise fault(str(error), do) from None
+        raise fault(str(error), SELECTOR) from None
     return value
 
 
@@ -114,12 +122,67 @@ def _template(value: str) -> str:
     return value
 
 
+def gateway_name(value: str) -> str:
+    """Return the name of a Gateway. Raises a fault for a text that is none."""
+    namespace, slash, name = value.rpartition("/")
+    if not OBJECT.fullmatch(name) or len(name) > LONGEST_OBJECT or (slash and not _LABEL.fullmatch(namespace)):
+        raise fault(f"{value!r} is no name of a Gateway", "write it as external, or with its namespace: edge/external")
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        return check_pattern(_in_ascii(value.strip(" ")).rstrip("."))
+    except ValueError as error:
+        raise fault(str(error), "write it as www.example.com, *.example.com or **.example.com") from None
+
+
+def _in_ascii(pattern: str) -> str:
+    """Return a pattern in Punycode, in which no part of an international label can be found."""
+    for label in pattern.split("."):
+        if "*" in label and not label.isascii():
+            raise ValueError(f"{quoted(label)} in {quoted(pattern)} is part of an international label: write it whole")
+    return international.to_ascii(pattern)
+
+
+def _namespace(value: str) -> str:
+    try:
+        return check_namespace(value)
+    except ValueError as error:
+        raise fault(str(error), "write the name of a namespace, or a part of it: shop, team-*") from None
+
+
+def _network(value: str) -> str:
+    reason = f"{value!r} is no network"
+    try:
+        if "/" in value:
+            return str(ip_network(value.strip()))
+    except ValueError as error:
+        reason = str(error)
+    raise fault(reason, "write it as 192.0.2.0/24 or 2001:db8::/32, a single address with /32 or /128")
+
+
+def _annotation_prefix(value: str) -> str:
+    """Return a prefix of annotations (Kubernetes, labels: a DNS subdomain and a slash). Raises a fault for none."""
+    domain = value.removesuffix("/")
+    if value and (domain == value or not OBJECT.fullmatch(domain) or len(domain) > LONGEST_OBJECT):
+        raise fault(f"{quoted(value)} is no prefix of annotations", "write it with its slash: internal.example.com/")
+    return value
+
+
 CommentLimit = Annotated[int, AfterValidator(_comment_limit)]
 MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]
+Domain = Annotated[str, AfterValidator(lambda value: value and _zone(value))]
+"""A domain; empty for none."""
 Zone = Annotated[str, AfterValidator(_zone)]
 DefaultTarget = Annotated[str, AfterValidator(_default_target)]
+NamePattern = Annotated[str, AfterValidator(_pattern)]
+NamespacePattern = Annotated[str, AfterValidator(_namespace)]
+Network = Annotated[str, AfterValidator(_network)]
 LabelSelector = Annotated[str, AfterValidator(_labels)]
 AnnotationSelector = Annotated[str, AfterValidator(_annotations)]
 TemplateText = Annotated[str, AfterValidator(_template)]
+AnnotationPrefix = Annotated[str, AfterValidator(_annotation_prefix)]
+GatewayName = Annotated[str, AfterValidator(gateway_name)]

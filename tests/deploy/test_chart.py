@@ -36,6 +36,8 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ),
         {},
     ),
+    "pods' own targets": (settings(cluster={"namespaces": ["a"], "pod_targets": True}), {}),
+    "pods": (settings(sources=["pod"]), {}),
     "kinds that the settings describe": (
         settings(
             sources=["traefik-ingressroute"],
@@ -70,6 +72,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "namespaces": ["a", "b"],
                 "ingress_classes": ["public"],
                 "tls_hosts": "never",
+                "annotation_prefix": "in.example.com/",
                 "gateways": ["edge/external"],
                 "annotations": "dns in (public)",
                 "domains": [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lab.external_dns import ANNOTATIONS
 from stacks.model.claims import ObjectKey
 from stacks.model.values import Known, Unknown
+from tests.differential.drawing import OWN_PREFIX
 
 if TYPE_CHECKING:
     from tests.differential.compare import Difference
@@ -87,10 +88,13 @@ class Case:
         kind, spec = manifest["kind"], manifest["spec"]
         if kind == "Ingress" or (kind == "Service" and spec["type"] == "LoadBalancer"):
             return not manifest.get("status", {}).get("loadBalancer", {}).get("ingress")
+        if kind == "Pod":
+            return not said(manifest, "target") and not self._has_outside_address(manifest)
         if kind == "Service":
             own = self.difference.name in names(manifest)  # else it is a pod's
-            served = self._has_serving_node(manifest) if spec["type"] == "NodePort" else self.pods(manifest)
-            return not (own and served)
+            if spec["type"] == "NodePort":
+                return not (own and self._has_serving_node(manifest))
+            return not (own and any(self._has_address(one, manifest) for one in self.pods(manifest)))
         return kind.endswith("Route") and any(not fitting(one) for one in self.gateways_of(manifest))
 
     def pods(self, service: Manifest, *, ready: bool = True) -> list[Manifest]:
@@ -104,6 +108,21 @@ class Case:
             and one["metadata"]["labels"]["app"] == metadata["name"]
             and one["status"]["conditions"][0]["status"] == str(ready)
         ]
+
+    def _has_address(self, pod: Manifest, service: Manifest) -> bool:
+        """Whether a pod of a headless Service, or its node, has an address as asked for."""
+        if said(pod, "target") or said(service, "endpoints-type") != "NodeExternalIP":
+            return True
+        node = self.corpus.find("Node", "", pod["spec"]["nodeName"])
+        return any(
+            one["type"] == "ExternalIP" for one in (node or {"status": {"addresses": ()}})["status"]["addresses"]
+        )
+
+    def _has_outside_address(self, pod: Manifest) -> bool:
+        """Whether a pod's node has an address for its host name."""
+        node = self.corpus.find("Node", "", pod["spec"]["nodeName"])
+        listed = node["status"]["addresses"] if node else []
+        return any(one["type"] == "ExternalIP" or ":" in one["address"] for one in listed)
 
     def _has_serving_node(self, service: Manifest) -> bool:
         """Whether a node that takes pods, and has a ready one where that counts, has an address as asked for."""
@@ -126,9 +145,9 @@ def key_of(manifest: Manifest) -> ObjectKey:
 
 
 def said(manifest: Manifest, key: str) -> str | None:
-    """The value of an annotation, with either prefix."""
+    """The value of an annotation, with any prefix."""
     annotations = manifest["metadata"].get("annotations", {})
-    return next((annotations[one + key] for one in ANNOTATIONS if one + key in annotations), None)
+    return next((annotations[one + key] for one in (OWN_PREFIX, *ANNOTATIONS) if one + key in annotations), None)
 
 
 def names(manifest: Manifest) -> list[str]:

@@ -55,9 +55,9 @@ class Corpus:
         return None
 
 
-def generate(seed: int) -> Corpus:
-    """The corpus of a seed."""
-    draw = Draw(seed)
+def generate(seed: int, prefix: str = "") -> Corpus:
+    """The corpus of a seed. prefix: that of most annotations; "" for one of external-dns's own."""
+    draw = Draw(seed, prefix)
     namespaces: list[Manifest] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"team": team}}}
         for name, team in zip(draw.namespaces, TEAMS, strict=True)

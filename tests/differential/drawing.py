@@ -15,7 +15,11 @@ T = TypeVar("T")
 Manifest = dict[str, Any]
 
 ZONE = "example.com"
+PODS = f"pods.{ZONE}"
+"""The domain of pods."""
 OUTSIDE = "outside.test"
+OWN_PREFIX = "internal.example.com/"
+"""That of annotations which one instance reads, beside another."""
 SHARED = 4
 """Names that several objects may ask for."""
 
@@ -25,14 +29,14 @@ class Draw:
     """Chance, and the names that it has given out. prefix: that of the annotations that external-dns reads."""
 
     seed: int
+    prefix: str = ""
     rng: random.Random = field(init=False)
-    prefix: str = field(init=False)
     namespaces: tuple[str, str] = field(init=False)
     _count: int = 0
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a corpus, no secret
-        self.prefix = ANNOTATIONS[self.seed % 2]
+        self.prefix = self.prefix or ANNOTATIONS[self.seed % 2]
         self.namespaces = (f"s{self.seed}-red", f"s{self.seed}-blue")
 
     def one(self, options: Sequence[T]) -> T:

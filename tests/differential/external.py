@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.cloudflare.model import Record
 
 TOKEN = "lab-token"
-KINDS = {one.lower(): one for one in ("HTTPRoute", "GRPCRoute", "TLSRoute", "Ingress", "Service", "Node")}
+KINDS = {one.lower(): one for one in ("HTTPRoute", "GRPCRoute", "TLSRoute", "Ingress", "Service", "Node", "Pod")}
 KINDS |= {"crd": "DNSEndpoint", "configmap": "ConfigMap"}
 _MARK = re.compile(r"owner-(?P<type>[a-z]+)\.(?P<name>.+)")
 _RESOURCE = re.compile(r"external-dns/resource=([^,\"]+)")

@@ -10,6 +10,7 @@ from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.kinds.conditions import LISTENER_REFUSALS, ROUTE_REFUSALS, SET_REFUSALS
 from tests.differential.case import Case, fitting, key_of, names, said
 from tests.differential.compare import RecordSet
+from tests.differential.drawing import PODS
 from tests.differential.routes import LAGGING
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ def listeners_own(case: Case) -> bool:
 
 
 def other_prefix(case: Case) -> bool:
-    """An object has annotations that they were not told to read."""
+    """An object has annotations that they were not told to read, and we were."""
+    if case.corpus.prefix not in ANNOTATIONS:
+        return False
     other = next(one for one in ANNOTATIONS if one != case.corpus.prefix)
     return any(key.startswith(other) for one in case.objects for key in one["metadata"].get("annotations", {}))
 
@@ -199,12 +202,31 @@ def proxied_node_port(case: Case) -> bool:
     return about and any(said(one, "cloudflare-proxied") for one in node_ports)
 
 
+def ended_pod(case: Case) -> bool:
+    """A pod that has ended is at the name, which is of its annotation or of its own."""
+    ended = [one for one in case.corpus.objects if one["kind"] == "Pod" and one["status"]["phase"] == "Failed"]
+    named = {name for one in ended for name in (*names(one), f"{one['metadata']['name']}.{PODS}")}
+    return case.difference.theirs is not None and case.difference.name in named
+
+
+def private_pod(case: Case) -> bool:
+    """Of a headless Service one pod has a name, and the others have private addresses, which they take before it."""
+    theirs = case.difference.theirs
+    pods = [pod for one in case.services for pod in case.pods(one) + case.pods(one, ready=False)]
+    aliases = {(said(one, "target") or "").removesuffix(".") for one in pods}
+    if theirs is None:
+        ours = case.difference.ours
+        return isinstance(ours, RecordSet) and case.difference.type == "CNAME" and {*ours.targets} <= aliases
+    return case.difference.ours is None and all(one.startswith(_PRIVATE) for one in theirs.targets) and aliases != {""}
+
+
 def refused(case: Case) -> bool:
     """The zone took it from them no more than it would from us."""
-    ours = case.difference.ours
-    if case.difference.theirs is not None or not isinstance(ours, RecordSet):
+    ours, theirs = case.difference.ours, case.difference.theirs
+    if not isinstance(ours, RecordSet) or not ours.proxied:
         return False
-    return ours.proxied and any(one.startswith(_PRIVATE) for one in ours.targets)
+    private = {one for one in ours.targets if one.startswith(_PRIVATE)}
+    return bool(private) and (theirs is None or {*theirs.targets} == {*ours.targets} - private)
 
 
 def conflict(case: Case) -> bool:

@@ -110,6 +110,8 @@ RULES = (
         "a route's hostname annotation may end in a dot, as those of other objects may at external-dns",
         reasons.dot_at_the_end,
     ),
+    Rule("private pod", "a name that one pod has is taken before the private addresses of others", reasons.private_pod),
+    Rule("ended pod", "a pod that has ended has no records: its address may be another's", reasons.ended_pod),
     Rule("refused", "Cloudflare proxies no private address, from external-dns neither", reasons.refused),
     Rule(
         "conflict",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _ADDRESS, _OTHER = ({"type": "IPAddress", "value": one} for one in ("192.0.2.10", "192.0.2.20"))
 _NODE = f"specimen.{ZONE}"
+_NODE_ADDRESS = "192.0.2.30"
 
 
 def specimens(draw: Draw) -> Iterator[Manifest]:
@@ -25,8 +26,9 @@ def specimens(draw: Draw) -> Iterator[Manifest]:
     yield from _ingresses(space, prefix)
     yield from _services(space, prefix)
     yield from _seldom(draw.namespaces, prefix)
+    yield _ended_pod(space, prefix)
     said = {f"{prefix}hostname": f"node-name.{ZONE}", f"{prefix}cloudflare-record-comment": "of a node"}
-    node = {"apiVersion": "v1", "kind": "Node", "spec": {}, "status": {"addresses": [_node_address("192.0.2.30")]}}
+    node = {"apiVersion": "v1", "kind": "Node", "spec": {}, "status": {"addresses": [_node_address(_NODE_ADDRESS)]}}
     yield {**node, "metadata": metadata(_NODE, "", {})}
     yield {**node, "metadata": metadata(f"named-{draw.seed}.{ZONE}", "", said)}
     yield {
@@ -185,14 +187,16 @@ def _services(space: str, prefix: str) -> Iterator[Manifest]:
     proxied = {f"{prefix}cloudflare-proxied": "true"}
     node_port: Manifest = {"type": "NodePort", "ports": port}
     local: Manifest = {**node_port, "externalTrafficPolicy": "Local", "selector": {"app": "unready-pods"}}
-    selected: Manifest = {"selector": {"app": "pods-of-a-wildcard"}}
-    headless: Manifest = {"type": "ClusterIP", "ports": port, "clusterIP": "None", **selected}
+    headless: Manifest = {"type": "ClusterIP", "ports": port, "clusterIP": "None"}
+    selected: Manifest = {**headless, "selector": {"app": "pods-of-a-wildcard"}}
+    mixed: Manifest = {**headless, "selector": {"app": "address-and-alias"}}
     balancer: Manifest = {"type": "LoadBalancer", "ports": port}
     external: Manifest = {"type": "ExternalName", "externalName": "internal.example.net"}
     for name, hostname, spec, more in (
         ("node-port", "proxied-nodeport", node_port, proxied),
         ("unready-pods", "unready-pods", local, {}),
-        ("pods-of-a-wildcard", "*.pods", headless, {}),
+        ("pods-of-a-wildcard", "*.pods", selected, {}),
+        ("address-and-alias", "address-and-alias", mixed, {}),
     ):
         said = {f"{prefix}hostname": f"{hostname}.{ZONE}", **more}
         yield {"apiVersion": "v1", "kind": "Service", "metadata": metadata(name, space, said), "spec": spec}
@@ -204,29 +208,54 @@ def _services(space: str, prefix: str) -> Iterator[Manifest]:
         yield {"apiVersion": "v1", "kind": "Service", "metadata": metadata(name, space, said), "spec": spec}
     yield from _pod(space, "unready-pods", "192.0.2.41", ready=False)
     yield from _pod(space, "pods-of-a-wildcard", "192.0.2.42", ready=True)
+    yield from _pod(space, "address-and-alias", "10.1.0.1", ready=True)
+    alias = {f"{prefix}target": "lb.example.net"}
+    yield from _pod(space, "address-and-alias", "192.0.2.43", ready=True, name="with-an-alias", said=alias)
 
 
-def _pod(space: str, service: str, address: str, *, ready: bool) -> Iterator[Manifest]:
-    """A pod with a name of its own, and the slice that tells of it."""
+def _ended_pod(space: str, prefix: str) -> Manifest:
+    """A pod that has done what it was for."""
+    container = {"name": "c", "image": "c"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata("ended", space, {f"{prefix}hostname": f"ended.{ZONE}"}, labels={"app": "ended"}),
+        "spec": {"nodeName": _NODE, "containers": [container], "hostNetwork": True},
+        "status": {"phase": "Failed", "conditions": [{"type": "Ready", "status": "False"}]},
+    }
+
+
+def _pod(
+    space: str, service: str, address: str, *, ready: bool, name: str = "", said: dict[str, str] | None = None
+) -> Iterator[Manifest]:
+    """A pod with a name of its own, and the slice that tells of it. name: that of both, if not the Service's."""
+    name = name or service
     container = {"name": "c", "image": "c"}
     yield {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": metadata(service, space, {}, labels={"app": service}),
+        "metadata": metadata(name, space, said or {}, labels={"app": service}),
         "spec": {"nodeName": _NODE, "containers": [container], "hostname": "pod", "subdomain": service},
-        "status": {"phase": "Running", "podIP": address, "conditions": [{"type": "Ready", "status": str(ready)}]},
+        "status": {
+            "phase": "Running",
+            "podIP": address,
+            "podIPs": [{"ip": address}],
+            "hostIP": _NODE_ADDRESS,
+            "hostIPs": [{"ip": _NODE_ADDRESS}],
+            "conditions": [{"type": "Ready", "status": str(ready)}],
+        },
     }
     endpoint = {
         "addresses": [address],
         "conditions": {"ready": ready},
         "hostname": "pod",
         "nodeName": _NODE,
-        "targetRef": {"kind": "Pod", "name": service, "namespace": space},
+        "targetRef": {"kind": "Pod", "name": name, "namespace": space},
     }
     yield {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
-        "metadata": metadata(service, space, {}, labels={"kubernetes.io/service-name": service}),
+        "metadata": metadata(name, space, {}, labels={"kubernetes.io/service-name": service}),
         "addressType": "IPv4",
         "endpoints": [endpoint],
     }

@@ -11,6 +11,7 @@ from stacks.observe.cluster.reading import read
 from stacks.settings.cluster import ClusterSettings
 from tests.differential.compare import differences
 from tests.differential.corpus import applied, generate
+from tests.differential.drawing import OWN_PREFIX, PODS
 from tests.differential.external import made_by_external_dns
 from tests.differential.ingresses import CLASS
 from tests.differential.rules import RULES, explanation
@@ -34,7 +35,19 @@ class Filters:
     settings: Mapping[str, object]
 
 
-_OF_TLS = (Filters((), {"tls_hosts": "always"}), Filters(("--ignore-ingress-tls-spec",), {"tls_hosts": "never"}))
+_OPTIONS = (
+    Filters(
+        (f"--pod-source-domain={PODS}",),
+        {"tls_hosts": "always", "pod_targets": True, "pod_domain": PODS},
+    ),
+    Filters(
+        (
+            *("--ignore-ingress-tls-spec", "--publish-host-ip", "--always-publish-not-ready-addresses"),
+            "--ignore-non-host-network-pods",
+        ),
+        {"tls_hosts": "never", "pod_targets": True, "host_addresses": True, "unready_pods": True, "host_pods": True},
+    ),
+)
 _TOLD = 20
 """Differences that are told."""
 
@@ -49,7 +62,7 @@ class TestExternalDns:
         left: list[str] = []
         for seed in range(first, first + SEEDS):
             corpus = generate(seed)
-            for difference in _differences(cluster, external_dns, corpus, _OF_TLS[seed % len(_OF_TLS)]):
+            for difference in _differences(cluster, external_dns, corpus, _OPTIONS[seed // 2 % len(_OPTIONS)]):
                 rule = explanation(difference, corpus)
                 if rule:
                     used[rule.name] += 1
@@ -69,8 +82,18 @@ class TestExternalDns:
         without = f"!{corpus.prefix}ttl"
         filters = Filters(
             (f"--gateway-name={gateway}", f"--annotation-filter={without}"),
-            {"tls_hosts": "always", "gateways": (gateway,), "annotations": without},
+            {"tls_hosts": "always", "pod_targets": True, "gateways": (gateway,), "annotations": without},
         )
+        left = [one for one in _differences(cluster, external_dns, corpus, filters) if not explanation(one, corpus)]
+
+        assert not left, _told(list(map(str, left)), Counter())
+
+    @pytest.mark.usefixtures("kube_programs")
+    def test_the_same_prefix_of_annotations_leaves_the_same_of_them(
+        self, cluster: Cluster, external_dns: Path, pytestconfig: pytest.Config
+    ) -> None:
+        corpus = generate(200 + int(pytestconfig.getoption("--hypothesis-seed") or 0), OWN_PREFIX)
+        filters = Filters((), {"tls_hosts": "always", "pod_targets": True, "annotation_prefix": OWN_PREFIX})
         left = [one for one in _differences(cluster, external_dns, corpus, filters) if not explanation(one, corpus)]
 
         assert not left, _told(list(map(str, left)), Counter())

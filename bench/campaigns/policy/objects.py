@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bench.campaigns.policy.rules import PREFIX
 from components.records import international
 
 _EXTERNAL = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
@@ -94,6 +95,8 @@ def _annotations(chance: random.Random, kind: str) -> dict[str, str]:
     if chance.random() < 1 / 5:
         key = chance.choice(["truenorth/content-mode", "routeflare/content-mode"])
         found[key] = chance.choice(["ddns", "gateway-address", "DDNS"])
+    if chance.random() < 1 / 3:
+        found |= {PREFIX + key.partition("/")[2]: value for key, value in found.items()}
     return found
 
 

@@ -1,4 +1,4 @@
-"""The rules of a seed of the campaign `policy`: settings of names, zones, marks, domains and targets."""
+"""The rules of a seed of the campaign `policy`: settings of names, zones, marks, annotations, domains and targets."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ LABELS: Mapping[str, dict[str, str]] = {
 """The namespaces of a seed, without the prefix of their names, and their labels."""
 OWN = "www.example.com"
 """A name of the settings, which no object may ask for."""
+PREFIX = "in.example.com/"
+"""The prefix of annotations of the seeds that have one of their own."""
 SOURCES = ("ingress", "gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "service", "crd")
 _ZONES = ("example.net", "shop.example.com", "example.org", "xn--bcher-kva.example.com", "bücher.example.net")
 _NAMES = (
@@ -64,6 +66,7 @@ def rules(chance: random.Random, prefix: str) -> Rules:
         "domains": domains,
         "targets": targets,
         "tls_hosts": chance.choice(["fallback", "always", "never"]),
+        "annotation_prefix": chance.choice(["", "", PREFIX]),
         "ingress_classes": chance.choice([[], [], ["public"], ["public", "other"]]),
     }
     written = {

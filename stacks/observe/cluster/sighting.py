@@ -102,10 +102,13 @@ class ClusterSources:
     def _watched(self, name: str, source: ClaimSource, labels: str = "") -> WatchedSource:
         selected = select(source.resources(), self._settings, labels)
         caches = {
-            resource: self._caches.setdefault(selection, Cache(selection)) for resource, selection in selected.items()
+            resource: self._caches.setdefault(selection, Cache(selection, self._settings.annotation_prefix))
+            for resource, selection in selected.items()
         }
         view = CacheView(self._settings.name, caches)
-        unread = UnreadAnnotations(self._settings.geo is not None, self._settings.namespaces)
+        unread = UnreadAnnotations(
+            self._settings.geo is not None, self._settings.namespaces, self._settings.annotation_prefix
+        )
         gateways = GatewaySelection.of(self._settings)
         return WatchedSource(name, source, view, gateways, filters(self._settings), self._settings.events, unread)
 

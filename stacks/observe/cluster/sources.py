@@ -17,6 +17,7 @@ from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
 from stacks.observe.cluster.kinds.ingress import Ingresses
 from stacks.observe.cluster.kinds.istio import IstioGateways, VirtualServices
 from stacks.observe.cluster.kinds.node import Nodes
+from stacks.observe.cluster.kinds.pod import Pods
 from stacks.observe.cluster.kinds.routes import Routes
 from stacks.observe.cluster.kinds.service import Services
 from stacks.settings.cluster import ClusterSettings
@@ -33,6 +34,7 @@ SOURCES: Mapping[str, Callable[[Options], ClaimSource]] = {
     "ingress": Ingresses,
     "service": Services,
     "node": Nodes,
+    "pod": Pods,
     "crd": DnsEndpoints,
     "istio-gateway": IstioGateways,
     "istio-virtualservice": VirtualServices,
@@ -45,8 +47,14 @@ def options_of(settings: ClusterSettings) -> Options:
         opt_in=settings.opt_in,
         gateways=GatewaySelection.of(settings),
         ingress_classes=settings.ingress_classes,
+        prefix=settings.annotation_prefix,
         tls_hosts=settings.tls_hosts,
         cluster_addresses=settings.cluster_addresses,
+        host_addresses=settings.host_addresses,
+        unready_pods=settings.unready_pods,
+        pod_targets=settings.pod_targets,
+        pod_domain=settings.pod_domain,
+        host_pods=settings.host_pods,
         cordoned_nodes=settings.cordoned_nodes,
         names_per_object=settings.names_per_object,
         targets_per_name=settings.targets_per_name,

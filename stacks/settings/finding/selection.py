@@ -11,8 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 from components.plain_text import quoted
 from stacks.model.advice import Advice
 from stacks.model.name_patterns import any_matches
-from stacks.settings.cluster import NamePattern
-from stacks.settings.fields import Zone
+from stacks.settings.fields import NamePattern, Zone
 from stacks.settings.finding.expressions import LONGEST, is_found, parsed
 from stacks.settings.problems import fault
 from stacks.settings.zone import ZoneSettings

@@ -232,9 +232,11 @@ def test_every_kind_that_is_read_has_a_shape(kind: str) -> None:
     assert slim(RESOURCES[kind], manifest(kind, "x", {}))["metadata"]["name"] == "x"
 
 
-def kept_of(found: dict[str, str]) -> dict[str, str]:
+def kept_of(found: dict[str, str], prefix: str = "") -> dict[str, str]:
     """What is kept of these."""
-    kept = slim(SERVICES, manifest("Service", "web", {}, annotations=found))["metadata"].get("annotations")
+    kept = slim(SERVICES, manifest("Service", "web", {}, annotations=found), prefix=prefix)["metadata"].get(
+        "annotations"
+    )
     return dict(kept or {})
 
 
@@ -267,3 +269,11 @@ def test_fields_that_a_template_reads_are_kept_whole_whatever_their_case() -> No
     assert kept["spec"] == {"type": "NodePort", "ports": tuple(ports)}
     assert slim(SERVICES, whole, frozenset({"spec", "spec.ports"}))["spec"] == {**whole["spec"], "ports": tuple(ports)}
     assert slim(SERVICES, whole)["spec"]["ports"] == ({"nodePort": 3},)
+
+
+def test_with_a_prefix_of_ones_own_its_annotations_stay_and_the_usual_ones_are_others() -> None:
+    own, long = "in.example.com/hostname", ",".join(f"n{number}.example.com" for number in range(400))
+    many = {f"truenorth/{number:05}": "x" * 50 for number in range(3000)}
+    kept = kept_of({own: long, **many}, "in.example.com/")
+    assert kept.pop(own) == long
+    assert sum(len(key) + len(text) for key, text in kept.items()) <= MOST_OF_OTHERS

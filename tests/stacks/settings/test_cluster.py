@@ -182,6 +182,20 @@ class TestBadInput:
         assert "is no name of a Gateway" in message
         assert "truenorth:cluster.gateways[1]" in message
 
+    @pytest.mark.parametrize(
+        "written",
+        ["internal.example.com", "/", "Internal.example.com/", "a_b/", "a/b/", "-a.example.com/", f"{'a.' * 126}ab/"],
+    )
+    def test_what_no_prefix_of_annotations_can_be_is_refused(self, written: str) -> None:
+        message = refused(sources=["ingress"], cluster={"annotation_prefix": written})
+        assert "is no prefix of annotations" in message
+        assert "internal.example.com/" in message
+
+    @pytest.mark.parametrize("written", ["", "internal.example.com/", "internal/", f"{'a.' * 126}a/"])
+    def test_a_prefix_of_annotations_is_that_of_a_label(self, written: str) -> None:
+        (only,) = clusters(sources=["ingress"], cluster={"annotation_prefix": written})
+        assert only.annotation_prefix == written
+
     def test_hosts_of_tls_are_names_in_one_of_three_ways(self) -> None:
         assert "'fallback', 'always' or 'never'" in refused(cluster={"tls_hosts": "sometimes"})
 

@@ -22,6 +22,7 @@ the two against each other.
   "ingress" (list "networking.k8s.io" "ingresses")
   "service" (list "" "services")
   "node" (list "" "nodes")
+  "pod" (list "" "pods")
   "crd" (list "externaldns.k8s.io" "dnsendpoints")
   "traefik-ingressroute" (list "traefik.io" "ingressroutes")
   "traefik-ingressroutetcp" (list "traefik.io" "ingressroutetcps")
@@ -47,6 +48,12 @@ the two against each other.
   {{- end -}}
   {{- if or (hasPrefix "istio-" $source) (hasKey ($cluster.source_services | default dict) $source) -}}
     {{- $reads = append $reads (merge (dict "group" "" "resource" "services") $everywhere) -}}
+  {{- end -}}
+  {{- if and (eq $source "service") (eq (toString (get $cluster "pod_targets")) "true") -}}
+    {{- $reads = append $reads (dict "group" "" "resource" "pods" "wide" false "namespaces" $own "told" false "annotated" false) -}}
+  {{- end -}}
+  {{- if eq $source "pod" -}}
+    {{- $reads = append $reads (dict "group" "" "resource" "nodes" "wide" true "namespaces" list "told" false "annotated" false) -}}
   {{- end -}}
   {{- if eq $source "service" -}}
     {{- $reads = append $reads (dict "group" "discovery.k8s.io" "resource" "endpointslices" "wide" false "namespaces" $own "told" false "annotated" false) -}}

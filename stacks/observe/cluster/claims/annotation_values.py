@@ -48,6 +48,8 @@ COMMENT = f"one line of at most {LONGEST_COMMENT} characters"
 LINKS = "names of links, separated by commas"
 HOSTNAME_SOURCES = "defined-hosts-only or annotation-only"
 ACCESS = "public or private"
+NODE_EXTERNAL_IP, HOST_IP = "NodeExternalIP", "HostIP"
+ENDPOINTS_TYPES = f"{NODE_EXTERNAL_IP} or {HOST_IP}"
 TAGS = "texts, separated by commas"
 
 
@@ -69,6 +71,11 @@ def hostname_source(text: str) -> str:
 def access(text: str) -> str:
     """Return the access that chooses among the addresses of nodes: public or private."""
     return _one_of(text, ("public", "private"))
+
+
+def endpoints_type(text: str) -> str:
+    """Return the type of the addresses of nodes that stand for the pods of a headless Service."""
+    return _one_of(text, (NODE_EXTERNAL_IP, HOST_IP))
 
 
 def ttl(text: str) -> int:

@@ -1,13 +1,15 @@
 """The vocabulary of annotations: TrueNorth's own, Routeflare's, and external-dns's with both of its prefixes. Pure.
 
 An annotation with an empty value does not count. Where one object has several spellings of an annotation, TrueNorth's
-counts first, then Routeflare's, then external-dns's; where several objects have it, that of the nearest object.
+counts first, then Routeflare's, then external-dns's; where several objects have it, that of the nearest object. A
+prefix of the settings (`cluster.annotation_prefix`) takes the place of all of these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 from components.plain_text import LONGEST_QUOTE, cut, quoted
@@ -43,26 +45,34 @@ INTERNAL_HOSTNAME = _external("internal-hostname")
 INGRESS_HOSTNAME_SOURCE = _external("ingress-hostname-source")
 GATEWAY_HOSTNAME_SOURCE = _external("gateway-hostname-source")
 ACCESS = _external("access")
+ENDPOINTS_TYPE = _external("endpoints-type")
 
 CONTROLLED_BY_EXTERNAL_DNS = "dns-controller"
 """The only value of external-dns's `controller` that leaves the object to external-dns, and so to TrueNorth."""
 
 
+@cache
+def spellings(annotations: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """Return the spellings of an annotation, the first of which counts most. prefix: of the settings; "" for none."""
+    return tuple(dict.fromkeys(prefix + one.partition("/")[2] for one in annotations)) if prefix else annotations
+
+
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """An object with its annotations."""
+    """An object with its annotations. prefix: that of the settings; "" for those of the vocabularies."""
 
     key: ObjectKey
     annotations: Mapping[str, str]
+    prefix: str = ""
 
     @classmethod
-    def of(cls, key: ObjectKey, manifest: Manifest) -> Annotated:
+    def of(cls, key: ObjectKey, manifest: Manifest, prefix: str) -> Annotated:
         """Return an object of the API with its annotations."""
-        return cls(key, manifest["metadata"].get("annotations") or {})
+        return cls(key, manifest["metadata"].get("annotations") or {}, prefix)
 
     def reads(self, annotation: str) -> bool:
         """Return whether an annotation counts on this object: Routeflare's do on routes with its content-mode only."""
-        if not annotation.startswith(ROUTEFLARE):
+        if self.prefix or not annotation.startswith(ROUTEFLARE):
             return True
         return self.key.kind.endswith("Route") and bool(self.annotations.get(CONTENT_MODE[1], "").strip(" "))
 
@@ -103,7 +113,7 @@ def find_annotation(chain: Sequence[Annotated], annotations: tuple[str, ...]) ->
     chain: objects, nearest first. annotations: the spellings, the first of which counts most.
     """
     for distance, one in enumerate(chain):
-        for annotation in annotations:
+        for annotation in spellings(annotations, one.prefix):
             value = one.annotations.get(annotation, "").strip(" ")
             if value and one.reads(annotation):
                 return AnnotationValue(distance, one.key, annotation, value)
@@ -187,7 +197,7 @@ def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> An
     proxied = annotation_value(chain, PROXIED, values.boolean, values.BOOLEAN, complaints)
     given_mode, given_link = find_annotation(chain, CONTENT_MODE), find_annotation(chain, LINK)
     if given_link and not given_mode:
-        complaints.append(complaint(given_link, f"only together with {CONTENT_MODE[0]}: {values.DDNS}", ""))
+        complaints.append(complaint(given_link, f"only together with {_first(chain, CONTENT_MODE)}: {values.DDNS}", ""))
     detected = mode == values.DDNS and not _has_nearer_target(chain, given_mode)
     settings = AnnotatedSettings(
         types=types or (),
@@ -210,6 +220,10 @@ def with_default(chain: Sequence[Annotated], target: str) -> Sequence[Annotated]
         return chain
     said = {CONTENT_MODE[0]: target} if target == values.DDNS else {TARGET[0]: target}
     return (*chain, Annotated(chain[0].key, said))
+
+
+def _first(chain: Sequence[Annotated], annotations: tuple[str, ...]) -> str:
+    return spellings(annotations, chain[0].prefix)[0]
 
 
 def _has_nearer_target(chain: Sequence[Annotated], mode: AnnotationValue | None) -> bool:

@@ -21,8 +21,13 @@ class Options:
     opt_in: only objects with a content-mode (their own or their Gateway's) make claims, as in Routeflare.
     gateways: those that count.
     ingress_classes: the classes of the Ingresses that count; none: all.
+    prefix: that of the annotations; "" for those of the vocabularies.
     tls_hosts: whether the hosts of an Ingress's tls are names: where nothing else names it, always, or never.
     cluster_addresses: Services of type ClusterIP make claims too.
+    host_addresses, unready_pods, pod_targets: of headless Services the addresses of the nodes, pods that are not ready
+    and the pods' own targets count too.
+    pod_domain: that below which each pod has its own name; "" for none. host_pods: only pods on the network of their
+    host make claims.
     cordoned_nodes: nodes that take no new pods count too.
     names_per_object, targets_per_name: the most that an object may ask for.
     source: the name of the source. default_targets: the targets of objects that do not say any, by their places.
@@ -32,8 +37,14 @@ class Options:
     opt_in: bool = False
     gateways: GatewaySelection = EVERY_GATEWAY
     ingress_classes: tuple[str, ...] = ()
+    prefix: str = ""
     tls_hosts: TlsHosts = "fallback"
     cluster_addresses: bool = False
+    host_addresses: bool = False
+    unready_pods: bool = False
+    pod_targets: bool = False
+    pod_domain: str = ""
+    host_pods: bool = False
     cordoned_nodes: bool = False
     names_per_object: int = 250
     targets_per_name: int = 100

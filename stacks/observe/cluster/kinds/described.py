@@ -23,6 +23,7 @@ from stacks.observe.cluster.claims.annotations import (
     annotation_value,
     find_annotation,
     makes_claims,
+    spellings,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known
 from stacks.observe.cluster.claims.hostnames import hostname
@@ -77,7 +78,7 @@ class DescribedObjects:
 
     def _of_object(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
         key = key_of(objects.cluster, self.description.resource, manifest)
-        annotated = Annotated.of(key, manifest)
+        annotated = Annotated.of(key, manifest, self.options.prefix)
         if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
@@ -120,7 +121,8 @@ class DescribedObjects:
             return addresses_of_service(one.service, key, objects)
         found = [text for path in one.addresses for text in each_value(manifest, path) if isinstance(text, str)]
         if not self._has_addresses and not find_annotation((annotated,), TARGET):
-            return Unknown(f"{key}: objects of its kind have no addresses: give it the annotation {TARGET[0]}")
+            wanted = spellings(TARGET, annotated.prefix)[0]
+            return Unknown(f"{key}: objects of its kind have no addresses: give it the annotation {wanted}")
         return known(found, f"{key} has no address yet")
 
 

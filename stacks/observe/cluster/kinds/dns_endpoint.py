@@ -8,7 +8,7 @@ Source: external-dns, apis/v1alpha1 `DNSEndpoint` and endpoint `Endpoint`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from components.plain_text import LONGEST_QUOTE, cut, quoted
@@ -23,8 +23,10 @@ from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
     CONTENT_MODE,
     EXTERNAL_DNS,
+    TARGET,
     Annotated,
     makes_claims,
+    spellings,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble
 from stacks.observe.cluster.claims.hostnames import hostname
@@ -35,7 +37,8 @@ from stacks.observe.cluster.claims.source import Options
 ADDRESSED = frozenset({"A", "AAAA", CNAME})
 """The types of endpoints that may go without targets: those of the default ones are theirs."""
 PROXIED, COMMENT, TAGS = "cloudflare-proxied", "cloudflare-record-comment", "cloudflare-tags"
-_LONGEST_PROPERTY = 63 + len(max(EXTERNAL_DNS, key=len))
+_LONGEST_NAME = 63
+"""Characters of the name of a property after its prefix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,17 @@ class DnsEndpoints:
         return tuple((key, one["metadata"].get("generation", 0)) for key, one in each if self._counts(key, one))
 
     def _counts(self, key: ObjectKey, manifest: Manifest) -> bool:
-        return makes_claims((Annotated.of(key, manifest),), opt_in=self.options.opt_in)
+        return makes_claims((Annotated.of(key, manifest, self.options.prefix),), opt_in=self.options.opt_in)
 
     def _of_object(self, manifest: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...]:
         key = key_of(objects.cluster, DNS_ENDPOINTS, manifest)
         if not self._counts(key, manifest):
             return ()
         claimant = Claimant(
-            key, created(manifest), (Annotated.of(key, manifest),), default=self.options.default_target()
+            key,
+            created(manifest),
+            (Annotated.of(key, manifest, self.options.prefix),),
+            default=self.options.default_target(),
         )
         listed = (manifest.get("spec") or {}).get("endpoints") or ()
         found = [one for at, endpoint in enumerate(listed) for one in _of_endpoint(at, endpoint, claimant)]
@@ -107,9 +113,11 @@ def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Cl
     if endpoint.get("setIdentifier"):
         text = "setIdentifier has no meaning here: the endpoint counts as one without it"
         yield Complaint(claimant.key, _path(at, "setIdentifier"), "", "", f"{claimant.key}: {name}: {text}", minor=True)
+    prefixes = spellings(EXTERNAL_DNS, claimant.chain[0].prefix)
+    given = {_bare(one, prefixes): str(one.get("value") or "") for one in endpoint.get("providerSpecific") or ()}
     try:
-        properties = _properties(endpoint.get("providerSpecific") or ())
-        yield from _strange(at, name, endpoint.get("providerSpecific") or (), claimant.key)
+        properties = _properties(given)
+        yield from _strange(at, name, given, claimant.key)
         ttl = _ttl(endpoint.get("recordTTL"))
         for claim in _claims(name, endpoint, claimant):
             if isinstance(claim, Complaint):
@@ -121,7 +129,7 @@ def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Cl
                     proxied=properties.proxied,
                     comment=properties.comment,
                     tags=properties.tags,
-                    spelled=_spelled(at, endpoint),
+                    spelled=_spelled(at, endpoint, given),
                 )
     except _UnreadableError as error:
         yield _complaint(claimant.key, at, error)
@@ -159,7 +167,8 @@ def _by_default(name: str, claimant: Claimant) -> Iterator[Claim | Complaint]:
     reason = f"{claimant.key}: {name} has no targets, and the object has no annotation that gives them"
     found = tuple(assemble(claimant, (name,), Unknown(reason)))
     if any(isinstance(one, Claim) and one.targets == Unknown(reason) for one in found):
-        yield Complaint(claimant.key, "", "", "", f"{reason} ({CONTENT_MODE[0]}: ddns, or truenorth/target)")
+        mode, target = (spellings(one, claimant.chain[0].prefix)[0] for one in (CONTENT_MODE, TARGET))
+        yield Complaint(claimant.key, "", "", "", f"{reason} ({mode}: ddns, or {target})")
     yield from found
 
 
@@ -186,8 +195,7 @@ def _ttl(seconds: object) -> int | None:
     return seconds
 
 
-def _properties(listed: Sequence[Manifest]) -> _Properties:
-    given = {_without_prefix(one): str(one.get("value") or "") for one in listed}
+def _properties(given: Mapping[str, str]) -> _Properties:
     try:
         return _Properties(
             values.boolean(given[PROXIED]) if given.get(PROXIED) else None,
@@ -200,23 +208,23 @@ def _properties(listed: Sequence[Manifest]) -> _Properties:
         raise _UnreadableError("providerSpecific", shown, allowed, str(error)) from None
 
 
-def _strange(at: int, name: str, listed: Sequence[Manifest], key: ObjectKey) -> Iterator[Complaint]:
+def _strange(at: int, name: str, given: Collection[str], key: ObjectKey) -> Iterator[Complaint]:
     """Yield a complaint about the properties that have no meaning here."""
-    found = sorted({_without_prefix(one) for one in listed} - {PROXIED, COMMENT, TAGS})
+    found = sorted({*given} - {PROXIED, COMMENT, TAGS})
     if found:
         shown = quoted(", ".join(found))
         text = f"{key}: {name}: providerSpecific {shown} has no meaning here; the rest of the endpoint counts"
         yield Complaint(key, _path(at, "providerSpecific"), cut(", ".join(found), LONGEST_QUOTE), "", text, minor=True)
 
 
-def _without_prefix(one: Manifest) -> str:
-    name = str(one.get("name") or "")[:_LONGEST_PROPERTY]
-    return next((name.removeprefix(prefix) for prefix in EXTERNAL_DNS if name.startswith(prefix)), name)
+def _bare(one: Manifest, prefixes: tuple[str, ...]) -> str:
+    """Return the name of a property without its prefix."""
+    name = str(one.get("name") or "")[: _LONGEST_NAME + len(max(prefixes, key=len))]
+    return next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
 
 
-def _spelled(at: int, endpoint: Manifest) -> tuple[tuple[str, str], ...]:
+def _spelled(at: int, endpoint: Manifest, given: Collection[str]) -> tuple[tuple[str, str], ...]:
     """Return the fields that the settings of the claim were read from."""
-    given = {_without_prefix(one) for one in endpoint.get("providerSpecific") or ()}
     fields = [("ttl", "recordTTL")] if endpoint.get("recordTTL") else []
     fields += [(setting, "providerSpecific") for setting in ("proxied", "comment", "tags")] if given else []
     return tuple((setting, _path(at, name)) for setting, name in fields)

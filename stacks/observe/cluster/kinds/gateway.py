@@ -96,7 +96,9 @@ def _of_gateway(reference: ParentRef, route: AttachingRoute, objects: ClusterObj
         yield from _unseen(gateway, GATEWAYS, reference, objects)
     elif route.gateways.has(gateway):
         key = key_of(objects.cluster, GATEWAYS, gateway)
-        whole = Attachment("", (Annotated.of(key, gateway),), addresses(gateway, key), places=_places(gateway))
+        whole = Attachment(
+            "", (Annotated.of(key, gateway, route.prefix),), addresses(gateway, key), places=_places(gateway)
+        )
         for listener, said in _selected(gateway, reference, route):
             for judged in judge((whole,), _unless_silent(said), key, f"listener {listener['name']}"):
                 yield from _listener(listener, reference, route, judged, objects)
@@ -166,7 +168,7 @@ def _of_listener_set(
     if allowed is False or not route.gateways.has(gateway):
         return
     gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
-    behind = (Annotated.of(key, found), Annotated.of(gateway_key, gateway))
+    behind = (Annotated.of(key, found, route.prefix), Annotated.of(gateway_key, gateway, route.prefix))
     doubt = allowed if isinstance(allowed, Unknown) else None
     whole = Attachment("", behind, addresses(gateway, gateway_key), doubt, places=_places(gateway))
     of_set = ruling((found.get("status") or {}).get("conditions"), SET_REFUSALS, found["metadata"].get("generation", 0))

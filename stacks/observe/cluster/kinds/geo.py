@@ -15,7 +15,7 @@ from stacks.kube.objects import GATEWAYS, INGRESSES, SERVICES, ClusterObjects, M
 from stacks.model.claims import GEO, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
-from stacks.observe.cluster.claims.annotations import HOSTNAME, TARGET, Annotated, annotation_value
+from stacks.observe.cluster.claims.annotations import HOSTNAME, TARGET, Annotated, annotation_value, spellings
 from stacks.observe.cluster.claims.source import ClaimSource, Options
 from stacks.observe.cluster.kinds import gateway, ingress, service
 from stacks.settings.geo import GeoSettings, is_cluster_name, is_internal
@@ -51,7 +51,7 @@ class BalancedObjects:
     def _of_object(self, manifest: Manifest, place: str) -> Iterator[Claim | Complaint]:
         """Yield a claim for each host name; of an object that lacks something only complaints."""
         key = key_of(place, self.resource, manifest)
-        annotated = Annotated.of(key, manifest)
+        annotated = Annotated.of(key, manifest, self.options.prefix)
         faults: list[Complaint] = []
         cluster = self._cluster(key, manifest, faults)
         names = self._names(key, manifest, annotated, faults)
@@ -90,7 +90,11 @@ class BalancedObjects:
         else:
             found = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
         if not found and not faults:
-            where = "hosts in its rules" if self.resource is INGRESSES else f"the annotation {HOSTNAME[0]}"
+            where = (
+                "hosts in its rules"
+                if self.resource is INGRESSES
+                else f"the annotation {spellings(HOSTNAME, annotated.prefix)[0]}"
+            )
             faults.append(_skipped(key, f"it has no host name: give it {where}, or set truenorth:geo.hostname"))
         return tuple(dict.fromkeys(found))
 

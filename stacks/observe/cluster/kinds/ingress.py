@@ -41,7 +41,7 @@ class Ingresses:
 
     def _of_ingress(self, ingress: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, INGRESSES, ingress)
-        annotated = Annotated.of(key, ingress)
+        annotated = Annotated.of(key, ingress, self.options.prefix)
         if not makes_claims((annotated,), opt_in=self.options.opt_in) or not self._has_class(ingress, annotated):
             return
         faults: list[Complaint] = []

@@ -52,7 +52,7 @@ class IstioGateways:
 
     def _of_gateway(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
         key = key_of(objects.cluster, GATEWAYS, manifest)
-        annotated = Annotated.of(key, manifest)
+        annotated = Annotated.of(key, manifest, self.options.prefix)
         if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
@@ -85,7 +85,7 @@ class VirtualServices:
 
     def _of_virtual_service(self, manifest: Manifest, objects: ClusterObjects) -> Iterator[Claim | Complaint]:
         key = key_of(objects.cluster, VIRTUAL_SERVICES, manifest)
-        annotated = Annotated.of(key, manifest)
+        annotated = Annotated.of(key, manifest, self.options.prefix)
         if has_other_controller(annotated):
             return
         faults: list[Complaint] = []
@@ -121,7 +121,7 @@ class VirtualServices:
             yield from assemble(replace(claimant, doubt=doubt), names, doubt, faults)
             return
         gateway_key = key_of(objects.cluster, GATEWAYS, gateway)
-        chain = (*claimant.chain, Annotated.of(gateway_key, gateway))
+        chain = (*claimant.chain, Annotated.of(gateway_key, gateway, self.options.prefix))
         if not makes_claims(chain, opt_in=self.options.opt_in):
             return
         if not _is_exported(manifest, claimant.key, gateway_key):

@@ -43,7 +43,7 @@ class Nodes:
 
     def _of_node(self, node: Manifest, cluster: str) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, NODES, node)
-        annotated = Annotated.of(key, node)
+        annotated = Annotated.of(key, node, self.options.prefix)
         if is_cordoned(node) and not self.options.cordoned_nodes:
             return
         if not makes_claims((annotated,), opt_in=self.options.opt_in):
@@ -52,7 +52,7 @@ class Nodes:
         templated = self.options.templated(NODES, node, key)
         names = annotated_names((annotated,), HOSTNAME, faults)
         if not names and (self.options.templates.combine or not self.options.templates.names):
-            names = _own_name(key.name)
+            names = own_name(key.name)
         added = templated.names(names, faults)
         yield from assemble(
             Claimant(key, created(node), (annotated,), default=self.options.default_target(), templated=added),
@@ -89,6 +89,13 @@ def node_addresses(
     return known([one for one in listed if one not in unready], f"{user}: {lacks}")
 
 
+def first_addresses(node: Manifest, *kinds: str) -> tuple[str, ...]:
+    """Return the addresses of a node of the first of these types that it has any of."""
+    listed = (node.get("status") or {}).get("addresses") or ()
+    each = (tuple(one.get("address", "") for one in listed if one.get("type") == kind) for kind in kinds)
+    return next(filter(None, each), ())
+
+
 def is_excluded(node: Manifest) -> bool:
     """Return whether the node takes no traffic from outside."""
     return EXCLUDED_LABEL in (node["metadata"].get("labels") or {})
@@ -100,5 +107,6 @@ def _is_ready(node: Manifest) -> bool:
     return all(one.get("status") == "True" for one in listed if one.get("type") == "Ready")
 
 
-def _own_name(name: str) -> tuple[str, ...]:
+def own_name(name: str) -> tuple[str, ...]:
+    """Return the name of an object as one of DNS, if it is one with a domain."""
     return (hostname(name),) if "." in name and is_hostname(name) else ()

@@ -83,13 +83,15 @@ class Attachment:
 class AttachingRoute:
     """A route in search of its listeners.
 
-    protocols: of the listeners to which routes of its kind attach. gateways: those that count.
+    protocols: of the listeners to which routes of its kind attach. gateways: those that count. prefix: that of
+    annotations, of the settings.
     """
 
     kind: str
     namespace: str
     protocols: frozenset[str]
     gateways: GatewaySelection = EVERY_GATEWAY
+    prefix: str = ""
 
 
 def judge(found: tuple[Attachment, ...], accepted: Ruling, key: ObjectKey, about: str = "") -> tuple[Attachment, ...]:

@@ -59,7 +59,7 @@ class Routes:
     def _of_route(self, route: Manifest, objects: ClusterObjects) -> tuple[Claim | Complaint, ...]:
         """Return the claims of a route, one a name and parent, within the limits of an object."""
         key = key_of(objects.cluster, self.resource, route)
-        annotated = Annotated.of(key, route)
+        annotated = Annotated.of(key, route, self.options.prefix)
         if has_other_controller(annotated):
             return ()
         faults: list[Complaint] = []
@@ -149,7 +149,7 @@ class Routes:
             (ParentRef.of(one["parentRef"], key.namespace), ruling(one.get("conditions"), ROUTE_REFUSALS, generation))
             for one in (route.get("status") or {}).get("parents") or ()
         ]
-        attaching = AttachingRoute(key.kind, key.namespace, self.protocols, self.options.gateways)
+        attaching = AttachingRoute(key.kind, key.namespace, self.protocols, self.options.gateways, self.options.prefix)
         several = len(references) > 1
         for rank, reference in enumerate(references):
             accepted = best(one for parent, one in status if parent == reference)

@@ -1,15 +1,25 @@
 """Services with a hostname annotation, or names by template; each type of Service has targets of its own. Pure.
 
 Sources: Kubernetes API core/v1 `ServiceSpec`, discovery/v1 `EndpointSlice`; external-dns, annotations. EndpointSlices
-have the ready pods with their nodes and host names: no pod need be watched.
+have the ready pods with their nodes and host names: pods are watched for their own targets only (`pod_targets`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from stacks.kube.objects import ENDPOINT_SLICES, NODES, SERVICES, ClusterObjects, Manifest, Resource, created, key_of
+from stacks.kube.objects import (
+    ENDPOINT_SLICES,
+    NODES,
+    PODS,
+    SERVICES,
+    ClusterObjects,
+    Manifest,
+    Resource,
+    created,
+    key_of,
+)
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
@@ -28,21 +38,26 @@ from stacks.observe.cluster.claims.annotations import (
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, usable
 from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.kinds.endpoint_slices import ready_by_hostname, ready_nodes, slices_by_service
+from stacks.observe.cluster.kinds.endpoint_slices import HeadlessPods, Slices, ready_nodes, slices_by_service
 from stacks.observe.cluster.kinds.node import is_cordoned, is_excluded, node_addresses
 
 HEADLESS = "None"
 NOTHING: Known[tuple[str, ...]] = Known(())
+NO_PODS: Known[tuple[Manifest, ...]] = Known(())
 
 Own = Known[tuple[str, ...]] | Unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """The nodes and pods behind Services: the nodes that count, and the slices by namespace and Service."""
+    """The nodes and pods behind Services: the nodes that count, and the slices by namespace and Service.
+
+    headless: the pods of headless Services.
+    """
 
     nodes: Known[tuple[Manifest, ...]] | Unknown
-    slices: Known[dict[tuple[str, str], list[Manifest]]] | Unknown
+    slices: Slices
+    headless: HeadlessPods
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +67,36 @@ class Services:
     options: Options
 
     def resources(self) -> tuple[Resource, ...]:
-        return (SERVICES, ENDPOINT_SLICES, NODES)
+        return (SERVICES, ENDPOINT_SLICES, NODES, *([PODS] if self.options.pod_targets else []))
 
     def claims(self, objects: ClusterObjects) -> Known[tuple[Claim | Complaint, ...]] | Unknown:
         services, slices, nodes = (objects.all(one) for one in (SERVICES, ENDPOINT_SLICES, NODES))
         if isinstance(services, Unknown):
             return services
-        if isinstance(slices, Unknown) and any(self._names_pods(one, objects) for one in services.value):
+        if isinstance(slices, Unknown) and any(self._names_pods(one) for one in services.value):
             return slices  # the names of its pods are in there
+        by_service: Slices = slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value))
+        headless = HeadlessPods(self.options, by_service, _by_name(nodes), self._pods(objects))
         if isinstance(nodes, Known):
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
             nodes = Known(tuple(one for one in counted if not is_excluded(one)))
-        backends = Backends(nodes, slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value)))
+        backends = Backends(nodes, by_service, headless)
         return claims_of_each(services, lambda one: self._of_service(one, objects.cluster, backends), self.options)
 
-    def _names_pods(self, service: Manifest, objects: ClusterObjects) -> bool:
-        annotated = Annotated.of(key_of(objects.cluster, SERVICES, service), service)
+    def _pods(self, objects: ClusterObjects) -> Known[Mapping[tuple[str, str], Manifest]] | Unknown:
+        pods = objects.all(PODS) if self.options.pod_targets else NO_PODS
+        if isinstance(pods, Unknown):
+            return pods
+        return Known({(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in pods.value})
+
+    def _names_pods(self, service: Manifest) -> bool:
+        annotated = Annotated.of(key_of("", SERVICES, service), service, self.options.prefix)
         is_named = self.options.templates.names or find_annotation((annotated,), HOSTNAME)
         return _is_headless(service) and bool(is_named)
 
     def _of_service(self, service: Manifest, cluster: str, backends: Backends) -> Iterator[Claim | Complaint]:
         key = key_of(cluster, SERVICES, service)
-        annotated = Annotated.of(key, service)
+        annotated = Annotated.of(key, service, self.options.prefix)
         if not makes_claims((annotated,), opt_in=self.options.opt_in):
             return
         faults: list[Complaint] = []
@@ -85,12 +108,18 @@ class Services:
         if not (names or inside or faults):
             return
         claimant = Claimant(key, created(service), (annotated,), default=self.options.default_target(), templated=added)
-        own = _targets(service, str(key), backends, access, cluster_addresses=self.options.cluster_addresses)
+        says_targets = find_annotation((annotated,), TARGET) is not None
+        pods: Mapping[str, Own] = {}
+        if _is_headless(service) and not says_targets:
+            pods = backends.headless.by_hostname(service, annotated, faults)
+            own = pods[""]
+        else:
+            own = _targets(service, str(key), backends, access, cluster_addresses=self.options.cluster_addresses)
         found = [*assemble(claimant, names, own, faults)]
         found += assemble(replace(claimant, default=""), inside, _cluster_addresses(service, str(key)), faults)
-        if not claimant.default and not find_annotation((annotated,), TARGET) and not _is_detected(found):
+        if not claimant.default and not says_targets and not _is_detected(found):
             for name in names:
-                found += _pods(service, claimant, name, backends, faults)
+                found += _each_pod(pods, claimant, name, faults)
                 found += _ports(service, claimant, name, faults)
         yield from dict.fromkeys(found)
 
@@ -113,9 +142,6 @@ def _targets(service: Manifest, user: str, backends: Backends, access: str | Non
             return _node_ports(service, user, backends, access)
         case "ExternalName":
             return known(external or (spec.get("externalName") or "",), f"{user} names nothing that DNS can hold")
-        case "ClusterIP" if spec.get("clusterIP") == HEADLESS:
-            ready = _ready(service, backends)
-            return ready if isinstance(ready, Unknown) else known(ready.value.get("", ()), f"{user}: no pod is ready")
         case "ClusterIP" if cluster_addresses:
             return _cluster_addresses(service, user)
     return NOTHING
@@ -156,16 +182,14 @@ def _node_ports(service: Manifest, user: str, backends: Backends, access: str | 
     return node_addresses(nodes, user, access, serving=True)
 
 
-def _pods(
-    service: Manifest, claimant: Claimant, name: str, backends: Backends, faults: list[Complaint]
+def _each_pod(
+    pods: Mapping[str, Own], claimant: Claimant, name: str, faults: list[Complaint]
 ) -> Iterator[Claim | Complaint]:
     """Yield the claims of a headless Service's pods with host names of their own, such as those of a StatefulSet."""
-    ready = _ready(service, backends)
-    if not _is_headless(service) or isinstance(ready, Unknown) or name.startswith("*"):
-        return  # a wildcard covers every pod's name already
-    for host, addresses in ready.value.items():
+    if name.startswith("*"):
+        return  # it covers every pod's name already
+    for host, own in pods.items():
         if host:
-            own = known(addresses, f"{claimant.key}: the pod {host} is not ready")
             yield from assemble(claimant, (f"{host}.{name}",), own, faults)
 
 
@@ -196,11 +220,8 @@ def _ports(service: Manifest, claimant: Claimant, name: str, faults: list[Compla
         )
 
 
-def _ready(service: Manifest, backends: Backends) -> Known[dict[str, tuple[str, ...]]] | Unknown:
-    if isinstance(backends.slices, Unknown):
-        return backends.slices
-    always = bool(service["spec"].get("publishNotReadyAddresses"))
-    return Known(ready_by_hostname(_slices(service, backends.slices.value), always=always))
+def _by_name(nodes: Known[tuple[Manifest, ...]] | Unknown) -> Known[Mapping[str, Manifest]] | Unknown:
+    return nodes if isinstance(nodes, Unknown) else Known({one["metadata"]["name"]: one for one in nodes.value})
 
 
 def _slices(service: Manifest, slices: dict[tuple[str, str], list[Manifest]]) -> list[Manifest]:

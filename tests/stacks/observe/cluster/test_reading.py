@@ -98,6 +98,57 @@ def test_who_may_not_read_one_kind_does_not_know_that_one_only(kube_cluster: Clu
     assert not unseen.waiting
 
 
+def test_who_may_not_read_pods_does_not_know_what_their_own_targets_may_be_and_the_rest(
+    kube_cluster: Cluster, namespace: str
+) -> None:
+    services = {"apiGroups": [""], "resources": ["services", "nodes"], "verbs": ["list"]}
+    slices = {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list"]}
+    user = kube_cluster.service_account("reads-no-pods", [services, slices])
+    headless = exposed(namespace, "pods", "pods.example.com")
+    kube_cluster.admin.apply({**headless, "spec": {"clusterIP": "None", "ports": [{"port": 80}]}})
+    kube_cluster.admin.apply(exposed(namespace, "web", "web.example.com"))
+    endpoint_slice = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "pods", "namespace": namespace, "labels": {"kubernetes.io/service-name": "pods"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["10.1.0.1"], "hostname": "pod-0", "targetRef": {"kind": "Pod", "name": "pod-0"}}],
+    }
+    kube_cluster.admin.apply(endpoint_slice)
+
+    def found(**more: bool) -> dict[str, object]:
+        chosen = {"kubeconfig": str(user.kubeconfig), "sources": ["service"], "namespaces": [namespace], **more}
+        (sighting,) = read([ClusterSettings.model_validate(chosen)], {})
+        return names(sighting)
+
+    without, asked = found(), found(pod_targets=True)
+    assert without["pod-0.pods.example.com"] == Known(("10.1.0.1",))
+    unknown = {name for name, targets in asked.items() if isinstance(targets, Unknown)}
+    assert unknown == {"pods.example.com", "pod-0.pods.example.com"}
+    assert asked["web.example.com"] == without["web.example.com"]
+    assert "cannot list pods" in str(asked["pods.example.com"])
+
+
+def test_pods_are_named_by_their_annotations_or_all_of_them_by_a_domain(kube_cluster: Cluster, namespace: str) -> None:
+    said = {"named": {"truenorth/hostname": "pod.example.com", "truenorth/target": "192.0.2.1"}, "plain": {}}
+    for name, carried in said.items():
+        metadata = {"name": name, "namespace": namespace, "annotations": carried}
+        spec = {"containers": [{"name": "c", "image": "c"}], "nodeName": "one"}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+        kube_cluster.admin.apply({**pod, "spec": spec})
+        kube_cluster.admin.set_status(pod, {"phase": "Running", "podIP": "10.1.0.1", "podIPs": [{"ip": "10.1.0.1"}]})
+
+    def found(**more: str) -> dict[str, object]:
+        chosen = {"kubeconfig": str(kube_cluster.kubeconfig), "sources": ["pod"], "namespaces": [namespace], **more}
+        (sighting,) = read([ClusterSettings.model_validate(chosen)], {})
+        return names(sighting)
+
+    own, at = Known(("192.0.2.1",)), Known(("10.1.0.1",))
+    assert found() == {"pod.example.com": own}
+    below = {"named.pods.example.com": own, "plain.pods.example.com": at}
+    assert found(pod_domain="pods.example.com") == {"pod.example.com": own, **below}
+
+
 def test_a_cluster_that_is_away_is_unknown_and_the_others_are_not(kube_cluster: Cluster, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -23,6 +23,7 @@ GATEWAY_API = {"Gateway", "ListenerSet", "XListenerSet", "Namespace"}
         ("ingress", {"Ingress"}),
         ("service", {"Service", "EndpointSlice", "Node"}),
         ("node", {"Node"}),
+        ("pod", {"Pod", "Node"}),
         ("crd", {"DNSEndpoint"}),
         ("istio-gateway", {"Gateway", "Service"}),
         ("istio-virtualservice", {"VirtualService", "Gateway", "Service"}),
@@ -31,7 +32,7 @@ GATEWAY_API = {"Gateway", "ListenerSet", "XListenerSet", "Namespace"}
 def test_each_source_says_what_it_has_to_see_its_own_kind_first(name: str, kinds: set[str]) -> None:
     resources = SOURCES[name](Options()).resources()
     assert {one.kind for one in resources} == kinds
-    assert resources[0].kind.lower() == name.partition("-")[2] or name in {"ingress", "service", "node", "crd"}
+    assert resources[0].kind.lower() == name.partition("-")[2] or name in {"ingress", "service", "node", "pod", "crd"}
 
 
 def test_every_source_of_the_settings_is_there_once() -> None:

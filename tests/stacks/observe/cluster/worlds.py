@@ -16,6 +16,7 @@ from stacks.kube.objects import (
     LISTENER_SETS,
     NAMESPACES,
     NODES,
+    PODS,
     SERVICES,
     TCP_ROUTES,
     TLS_ROUTES,
@@ -34,7 +35,7 @@ RESOURCES = {
     for one in (
         *(HTTP_ROUTES, GRPC_ROUTES, TLS_ROUTES, TCP_ROUTES, UDP_ROUTES, DNS_ENDPOINTS),
         *(GATEWAYS, LISTENER_SETS, X_LISTENER_SETS),
-        *(INGRESSES, SERVICES, ENDPOINT_SLICES, NODES, NAMESPACES),
+        *(INGRESSES, SERVICES, ENDPOINT_SLICES, NODES, PODS, NAMESPACES),
     )
 }
 SOURCE_OF = {"HTTPRoute": "gateway-httproute", "GRPCRoute": "gateway-grpcroute", "TLSRoute": "gateway-tlsroute"}

@@ -9,7 +9,7 @@ from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Unknown
 from stacks.observe.cluster.claims.annotation_values import ttl
 from stacks.observe.cluster.claims.source import Options
-from tests.stacks.observe.cluster.worlds import claims, complaints, gateway, one_claim, route, targets
+from tests.stacks.observe.cluster.worlds import claims, complaints, gateway, manifest, one_claim, route, targets, told
 
 WWW = "www.example.com"
 BOTH = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
@@ -294,3 +294,59 @@ class TestBadValues:
         one = found(bad)
         assert [complaint.value for complaint in complaints(one)] == ["!"]
         assert targets(one) == {}
+
+
+OWN = "internal.example.com/"
+PREFIXED = Options(prefix=OWN)
+
+
+class TestAPrefixOfOnesOwn:
+    def test_is_read_for_whatever_our_vocabulary_and_external_dnss_have(self) -> None:
+        on_route = {
+            f"{OWN}hostname": "api.example.com",
+            f"{OWN}target": "192.0.2.50",
+            f"{OWN}ttl": "120",
+            f"{OWN}cloudflare-record-comment": "the shop",
+            f"{OWN}cloudflare-tags": "a,b",
+        }
+        one = [claim for claim in found(on_route, options=PREFIXED) if isinstance(claim, Claim)]
+        assert {claim.name for claim in one} == {WWW, "api.example.com"}
+        assert {(told(claim), claim.ttl, claim.comment, claim.tags) for claim in one} == {
+            (("192.0.2.50",), 120, "the shop", ("a", "b"))
+        }
+
+    def test_takes_the_place_of_all_others(self) -> None:
+        others = {
+            "truenorth/target": "192.0.2.50",
+            f"{ALPHA}ttl": "120",
+            f"{BOTH[0]}hostname": "api.example.com",
+            f"{BOTH[0]}controller": "another",
+            "routeflare/content-mode": "ddns",
+        }
+        assert found(others, {"truenorth/ttl": "x"}, options=PREFIXED) == found(options=PREFIXED) == found()
+
+    def test_is_read_on_the_gateway_too(self) -> None:
+        one = found(on_gateway={f"{OWN}content-mode": "ddns", f"{OWN}link": "dsl"}, options=PREFIXED)
+        assert targets(one) == {f"{WWW} None": (Detected, "dsl")}
+
+    def test_leaves_an_object_to_another_controller(self) -> None:
+        assert found({f"{OWN}controller": "another"}, options=PREFIXED) == ()
+
+    def test_may_be_one_of_the_usual_ones_which_is_then_read_alone(self) -> None:
+        said = {f"{ALPHA}ttl": "120", "truenorth/ttl": "60"}
+        one = found(said, options=Options(prefix=ALPHA))
+        assert {claim.ttl for claim in one if isinstance(claim, Claim)} == {120}
+
+    def test_is_named_in_what_is_told(self) -> None:
+        (bad,) = complaints(found({f"{OWN}ttl": "soon"}, options=PREFIXED))
+        assert bad.annotation == f"{OWN}ttl"
+        (alone,) = complaints(found({f"{OWN}link": "dsl"}, options=PREFIXED))
+        assert alone.allowed == f"only together with {OWN}content-mode: ddns"
+
+    def test_goes_before_the_properties_of_an_endpoint_too(self) -> None:
+        properties = [{"name": f"{OWN}cloudflare-proxied", "value": "true"}, {"name": f"{ALPHA}x", "value": "y"}]
+        endpoint = {"dnsName": WWW, "recordType": "A", "targets": ["192.0.2.1"], "providerSpecific": properties}
+        made = manifest("DNSEndpoint", "site", {"endpoints": [endpoint]})
+        one = claims("crd", made, options=PREFIXED)
+        assert one_claim(one).proxied is True
+        assert [complaint.value for complaint in complaints(one)] == [f"{ALPHA}x"]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import string
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.plain_text import visible
-from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, INGRESSES, SERVICES, Manifest, Resource
-from stacks.model.claims import VOCABULARIES, Claim, Complaint
+from stacks.kube.objects import INGRESSES, Manifest
+from stacks.model.claims import VOCABULARIES, Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotations as vocabulary
 from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.claims.unread import KINDS, UnreadAnnotations
-from stacks.observe.cluster.sources import SOURCES
+from stacks.observe.cluster.claims.unread import UnreadAnnotations, kinds_of
+from stacks.observe.cluster.sources import SOURCES, sources_of
+from stacks.settings.cluster import ClusterSettings, SourceName
 from tests.profiles import examples
 from tests.stacks.observe.cluster.worlds import Caches, gateway, manifest, route
 
@@ -154,16 +156,58 @@ def test_every_annotation_that_is_read_has_the_kinds_on_which_it_is() -> None:
         for name in value
         if isinstance(name, str) and name.startswith(VOCABULARIES) and not name.endswith("/")
     }
-    assert spellings <= KINDS.keys()
+    assert spellings <= kinds_of("").keys()
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected", "is_note"),
+    [
+        ("hostnames", "is not known, and is left out; is in.example.com/hostname meant?", False),
+        ("colour", "is not known, and is left out", False),
+        ("aws-weight", "has no meaning here, and is left out", True),
+        ("set-identifier", "has no meaning here, and is left out", True),
+        ("access", "has no meaning on an Ingress, and is left out", True),
+    ],
+)
+def test_with_a_prefix_of_ones_own_what_stands_after_it_is_told(
+    annotation: str, expected: str, *, is_note: bool
+) -> None:
+    prefix = "in.example.com/"
+    carried = ingress(**{prefix + annotation: "x", f"{prefix}ttl": "300", "truenorth/colour": "x", f"{ALPHA}tll": "1"})
+    made, caches = SOURCES["ingress"](Options(prefix=prefix)), Caches((carried,), cluster="")
+    found = UnreadAnnotations(prefix=prefix).beside(made.claims(caches), caches, made.resources())
+    assert isinstance(found, Known)
+    (one,) = (one for one in found.value if isinstance(one, Complaint))
+    assert (one.text, one.is_note) == (f"Ingress shop/web: the annotation '{prefix}{annotation}' {expected}", is_note)
 
 
 def test_the_vocabularies_are_those_that_are_read() -> None:
     assert (vocabulary.OURS, vocabulary.ROUTEFLARE, *vocabulary.EXTERNAL_DNS) == VOCABULARIES
 
 
-@pytest.mark.parametrize("resource", [HTTP_ROUTES, INGRESSES, SERVICES, GATEWAYS])
-def test_each_kind_is_known(resource: Resource) -> None:
-    assert any(resource.kind in kinds for kinds in KINDS.values())
+@pytest.mark.parametrize("source", get_args(SourceName))
+def test_what_is_read_on_the_objects_of_a_source_is_never_told(source: SourceName) -> None:
+    resources = sources_of(ClusterSettings(sources=(source,)))[source].resources()
+    own = resources[0]
+    names = {"target": "192.0.2.1"} if source == "crd" else {"target": "192.0.2.1", "hostname": "a.example.com"}
+    said = {f"truenorth/{name}": value for name, value in names.items()}
+    metadata = {"name": "web", "annotations": said} | ({"namespace": "shop"} if own.namespaced else {})
+    caches = Caches(({"kind": own.kind, "metadata": metadata},), cluster="")
+    key = ObjectKey("", own.kind, "shop" if own.namespaced else "", "web")
+    asked = Known((Claim("a.example.com", "A", Known(("192.0.2.1",)), key, ""),))
+    assert UnreadAnnotations().beside(asked, caches, resources) == asked
+
+
+def test_on_a_dns_endpoint_only_what_gives_targets_is_read() -> None:
+    endpoints = [{"dnsName": "a.example.com", "recordType": "A", "targets": ["192.0.2.1"]}]
+    carried = manifest("DNSEndpoint", "site", {"endpoints": endpoints}, annotations={"truenorth/ttl": "300"})
+    assert told("crd", carried) == [
+        (
+            "DNSEndpoint shop/site",
+            "DNSEndpoint shop/site: the annotation 'truenorth/ttl' has no meaning on a DNSEndpoint, and is left out",
+            True,
+        )
+    ]
 
 
 NAMES = st.text(st.sampled_from(string.printable + "\u202e\x9b\ud800é"), max_size=300)
