@@ -97,13 +97,11 @@ def _decides(conditions: list[Manifest]) -> bool:
 
 
 def _is_undecided(route: Manifest) -> bool:
-    namespace = route["metadata"]["namespace"]
-    decided = [
-        {"namespace": namespace, **one["parentRef"]}
-        for one in route["status"]["parents"]
-        if _decides(one["conditions"])
-    ]
-    return any({"namespace": namespace, **one} not in decided for one in route["spec"]["parentRefs"])
+    """Whether a parent of it has no word of a controller, or one that neither accepts nor refuses."""
+    here = {"namespace": route["metadata"]["namespace"]}
+    words = [(here | one["parentRef"], _decides(one["conditions"])) for one in route["status"]["parents"]]
+    of_each = ([decides for parent, decides in words if parent == here | one] for one in route["spec"]["parentRefs"])
+    return not all(one and all(one) for one in of_each)
 
 
 def service_record(case: Case) -> bool:
