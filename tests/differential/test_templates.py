@@ -90,12 +90,16 @@ BY_KIND: Mapping[str, Sequence[str]] = {
         ),
         '{{ if not .Spec.Unschedulable }}{{ (index .Status.Addresses 0).Address | replace ":" "-" }}.n32.ZONE{{ end }}',
     ),
+    "Pod": (
+        "{{ .Spec.NodeName }}.n30.ZONE,{{ range .Spec.Containers }}{{ .Name }}.n31.ZONE,{{ end }}",
+        '{{ range .Status.PodIPs }}{{ if isIPv4 .IP }}{{ replace "." "-" .IP }}.n32.ZONE,{{ end }}{{ end }}',
+    ),
     "HTTPRoute": (
         "{{ range .Spec.ParentRefs }}{{ .Name }}.{{ $.Name }}.n30.ZONE,{{ end }}",
         '{{ range $i, $one := .Spec.Hostnames }}h{{ $i }}-{{ printf "%s" $one | replace "." "-" }}.n31.ZONE,{{ end }}',
     ),
 }
-SOURCES = {"Service": "service", "Ingress": "ingress", "Node": "node", "HTTPRoute": "gateway-httproute"}
+SOURCES = {"Service": "service", "Ingress": "ingress", "Node": "node", "Pod": "pod", "HTTPRoute": "gateway-httproute"}
 LABELS = {"env": "prod", "tier": "", "app": "my-service-1", "app2": "my-service-2", "records": "x"}
 SAID = {
     "dns": "said",
@@ -122,6 +126,10 @@ def made() -> Iterator[dict[str, Any]]:
         unnamed = {} if said is own else said  # a Node's hostname annotation counts here only
         addresses = ("ExternalIP", v4), ("ExternalIP", v6)
         yield objects.node(f"{name}-node", *addresses, labels=labels, annotations=unnamed)
+        containers = [{"name": "web", "image": "example.com/web"}]
+        spec = {"nodeName": "the-one-node", "containers": containers}
+        status = {"phase": "Running", "podIP": v4, "podIPs": [{"ip": v4}, {"ip": v6}]}
+        yield objects.manifest("v1", "Pod", name, spec=spec, status=status, **more)
         yield objects.route(name=name, refs=[{"name": "edge"}, {"name": "inner"}][: 1 + number % 2], **more)
         at = [{"ip": v4}, {"ip": v6}] if number > 1 else [{"hostname": "1.nip.io"}]
         yield objects.ingress(name=name, at=at, ingressClassName=CLASS, **more)
