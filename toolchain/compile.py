@@ -29,7 +29,7 @@ _NETWORK = (
     "TLS handshake",
     "reading http",  # what a proxy answered instead of a module
 )
-_REQUIRED = re.compile(r"^require \([^)]*^\)\n", re.MULTILINE)
+_REQUIRED = re.compile(r"^require \([^()]*^\)\n", re.MULTILINE)
 """A list of requirements in a go.mod (https://go.dev/ref/mod#go-mod-file-require)."""
 _FULL = ("no space left on device", "file too large", "disk quota exceeded")
 

@@ -85,8 +85,8 @@ class World:
 
     def balanced(self) -> list[str]:
         """The names of the pools in the only load balancer, which must be that of APP, sorted."""
+        assert [one.name for one in self.balancers] == [APP]
         (only,) = self.balancers
-        assert only.name == APP
         return sorted(self.named(*only.default_pools))
 
     def addresses(self, pool: str) -> list[str]:

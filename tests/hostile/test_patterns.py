@@ -24,8 +24,12 @@ from tests.hostile.texts import LONGEST, seconds
 from tests.test_house import ROOT
 
 PACKAGES = ("cli", "components", "stacks", "toolchain")
-MADE_OF_ARGUMENTS = {"stacks/plan/geo/origins.py", "stacks/plan/records/unmarked.py"}
-"""Modules with one pattern that is made of an escaped argument, or of one with limits (`test_unmarked`)."""
+MADE_OF_ARGUMENTS = {
+    "stacks/plan/geo/origins.py",
+    "stacks/plan/records/unmarked.py",
+    "stacks/settings/finding/expressions.py",
+}
+"""Modules with one pattern that is made of an escaped argument, of one with limits, or of one class of characters."""
 FUNCTIONS = {"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"}
 FROM_ANYWHERE = FUNCTIONS - {"compile", "match", "fullmatch"}
 SHORT, LONG = 2048, 16_384

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from components.plain_text import quoted
 from stacks.model.templates.values import TemplateError
 
-_ACTION = re.compile(r'\{\{((?:/\*(?s:.)*?\*/|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|[^"`}]|\}(?!\}))*+)\}\}')
+_ACTION = re.compile(r'\{\{((?:/\*(?s:.)*?\*/|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|/(?!\*)|[^"`}/]|\}(?!\}))*+)\}\}')
 _COMMENT = re.compile(r"(?:-\s+)?/\*(?s:.)*\*/(?:\s+-)?")
 _FIELD = r"\.[A-Za-z_][A-Za-z0-9_]*+"
 _TOKEN = re.compile(
@@ -38,7 +38,7 @@ END = Token("", "the end", 0, 0)
 def tokens(text: str) -> Iterator[Token]:
     """Yield the texts and the tokens of the actions of a template."""
     at, trim = 0, ""
-    for action in _ACTION.finditer(text):
+    for action in _actions(text):
         inner, start = action[1], action.start(1)
         between = text[at : action.start()].lstrip(trim) if trim else text[at : action.start()]
         if inner[:1] == "-" and inner[1:2].isspace():
@@ -51,6 +51,14 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token("close", "}}", action.end() - 2, action.end())
         at = action.end()
     yield from _text(text[at:].lstrip(trim) if trim else text[at:], at)
+
+
+def _actions(text: str) -> Iterator[re.Match[str]]:
+    """Yield the actions up to the first one without an end."""
+    at = 0
+    while (begin := text.find("{{", at)) >= 0 and (action := _ACTION.match(text, begin)):
+        yield action
+        at = action.end()
 
 
 def _text(text: str, at: int) -> Iterator[Token]:
