@@ -49,18 +49,18 @@ def build(environment: Mapping[str, str], folder: Path, into: Path, progress: Pr
     progress.step("find a Go toolchain")
     go = toolchain(environment, folder / "go", minimum_of(MODULES / "pulumi"), progress)
     settings = go_environment(environment, go, folder)
+    sources: dict[str, Mapping[str, Path]] = {}
     try:
         for name, program in _PROGRAMS.items():
             progress.step(f"build {_NAMES[name]} with {go.version}")
-            sources = download(go, settings, program.module)
-            module = completed(program.module, sources, folder / "modules-of" / name)
+            sources[name] = download(go, settings, program.module)
+            module = completed(program.module, sources[name], folder / "modules-of" / name)
             compile_program(go, settings, replace(program, module=module), into / name, progress)
-        progress.step("copy the scripts beside it")
-        sdk = download(go, settings, _PROGRAMS[PULUMI].module)[_SDK]
     except BuildError as error:
         what = f"the engine does not build; Go said:\n{error.said}"
         raise UserError(what, str(error.module), "install Pulumi yourself, on PATH") from error
+    progress.step("copy the scripts beside it")
     for name, folder_of_sdk in _SCRIPTS.items():
-        shutil.copyfile(sdk / folder_of_sdk / name, into / name)
+        shutil.copyfile(sources[PULUMI][_SDK] / folder_of_sdk / name, into / name)
         (into / name).chmod(0o755)
     return f"built from Go modules with {go.version}"
