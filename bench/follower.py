@@ -23,6 +23,9 @@ from stacks.plan.planner import make_plan
 from stacks.plan.slice import about
 from stacks.settings.stack import Settings, parse
 
+MOST = 100_000
+"""Names that a namespace may have: all objects are in one, and all are to be planned."""
+
 
 @dataclass
 class Planner:
@@ -63,7 +66,8 @@ def wishes(sources: Iterable[SourceSighting]) -> tuple[Claim, ...]:
 def main(arguments: Sequence[str]) -> None:
     """Follow the sources of the cluster of a kubeconfig until the input ends."""
     kubeconfig, *sources = arguments
-    values = {"zone": ZONE, "cluster": {"kubeconfig": kubeconfig, "timeout": 120}, "sources": sources}
+    cluster = {"kubeconfig": kubeconfig, "timeout": 120}
+    values = {"zone": ZONE, "cluster": cluster, "sources": sources, "guard": {"names_per_namespace": MOST}}
     settings = parse(values, {}, stack="bench", where="bench")
     with following(settings.each_cluster(), {}, Planner(settings).post):
         sys.stdin.read()

@@ -112,11 +112,11 @@ class RegisteredRecord:
     zone_id: str
     record: Record
     provider: str = "cloudflare"
+    resource: LogicalName = field(init=False, repr=False, compare=False)
+    """The logical name, taken apart once: every plan asks for those of all records in state."""
 
-    @property
-    def resource(self) -> LogicalName:
-        """The logical name, taken apart."""
-        return LogicalName.parse(self.logical_name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "resource", LogicalName.parse(self.logical_name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,28 +29,36 @@ def about(settings: Settings, observation: Observation, names: Collection[str]) 
     """Return the observation without records and claims that have nothing to do with these names or the settings'."""
     registry = observation.registry
     wanted, places = _reached(settings, observation, names)
-    kept = tuple(one for one in registry.records if _host(one) in wanted)
+    kept = tuple(one for one in registry.records if one.resource.name in wanted)
     ids = frozenset(one.id for one in kept)
     others = frozenset(one.id for one in registry.records if not one.resource.is_former_mark) - ids
-
-    def matters(live: LiveRecord) -> bool:
-        """Whether a record may be needed: one at a name, a cut, a wildcard, or a text, which may be a mark anywhere."""
-        reaches_further = live.record.type == _CUTS or live.record.name.startswith(WILDCARD)
-        if live.id in ids or live.record.name in places or reaches_further:
-            return True
-        return live.record.type == "TXT" and live.id not in others and not _is_our_kind_of_mark(live.record.content)
-
     return replace(
         observation,
         zones=tuple(
             zone
             if isinstance(zone, UnreadZone)
-            else replace(zone, records=tuple(one for one in zone.records if matters(one)))
+            else replace(zone, records=tuple(_that_matter(zone.records, ids, others, places)))
             for zone in observation.zones
         ),
         registry=replace(registry, records=kept),
         sources=tuple(_of_source(one, wanted) for one in observation.sources),
     )
+
+
+def _that_matter(
+    records: Iterable[LiveRecord], ids: Collection[str], others: Collection[str], places: Collection[str]
+) -> Iterator[LiveRecord]:
+    """Yield the records that may be needed: at a place, a cut, a wildcard, or a text, which may be a mark anywhere.
+
+    ids: of the records that are needed; others: of the further ones in state.
+    """
+    for live in records:
+        record = live.record
+        may_be_mark = record.type == "TXT" and live.id not in others
+        reaches_further = record.type == _CUTS or record.name.startswith(WILDCARD)
+        is_near = live.id in ids or record.name in places
+        if is_near or reaches_further or (may_be_mark and not _is_our_kind_of_mark(record.content)):
+            yield live
 
 
 def _reached(
@@ -66,7 +74,7 @@ def _reached(
             ownership.mark_name(name, kind, prefix) for name in wanted for kind in MARKED_TYPES for prefix in prefixes
         }
         # What stands in one of the places is somebody's mark, say; what an alias leads to stays where the alias does.
-        further = {_host(one) for one in records if one.record.name in places}
+        further = {one.resource.name for one in records if one.record.name in places}
         further |= {alias for alias, targets in leading.items() if targets & wanted}
         if further <= wanted:
             return frozenset(wanted), frozenset(places)
@@ -86,14 +94,10 @@ def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighti
     claims = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
     otherwise = {one.name for one in claims if isinstance(one, Claim) and one.type != CNAME}
     return {
-        _host(one): frozenset(canonical_content.split(one.record.content))
+        one.resource.name: frozenset(canonical_content.split(one.record.content))
         for one in records
-        if one.record.type in ALIASES and _host(one) in otherwise
+        if one.record.type in ALIASES and one.resource.name in otherwise
     }
-
-
-def _host(registered: RegisteredRecord) -> str:
-    return registered.resource.name
 
 
 def _is_our_kind_of_mark(content: str) -> bool:

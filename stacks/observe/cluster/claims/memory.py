@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from stacks.kube.objects import ClusterObjects, Manifest, Resource, key_of
-from stacks.model.claims import ObjectKey
+from stacks.kube.objects import ClusterObjects, Manifest, Resource
 from stacks.model.values import Known, Unknown
 
 T = TypeVar("T")
@@ -43,41 +42,57 @@ class LookupRecorder:
         return self.objects.counts(resource, namespace)
 
 
+Lookups = Mapping[tuple[Resource, str, str], Manifest | Unknown | None]
+_Key = tuple[tuple[tuple[Resource, str, str], int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered(Generic[T]):
     """A result with the manifest and the lookups that it was computed from."""
 
     manifest: Manifest
-    lookups: Mapping[tuple[Resource, str, str], Manifest | Unknown | None]
+    lookups: Lookups
     value: T
-
-    def holds(self, manifest: Manifest, objects: ClusterObjects) -> bool:
-        """Return whether neither the manifest nor a looked-up object has been replaced since."""
-        return manifest is self.manifest and all(objects.get(*where) is found for where, found in self.lookups.items())
 
 
 class Memory(Generic[T]):
     """The results for the objects of one resource, by cluster. Those of objects that are gone are forgotten."""
 
     def __init__(self) -> None:
-        self._remembered: dict[str, dict[ObjectKey, Remembered[T]]] = {}
+        # By the identity of the manifest, which lives as long as its result is remembered.
+        self._remembered: dict[str, dict[int, Remembered[T]]] = {}
+        self._alike: dict[str, dict[_Key, Lookups]] = {}
 
     def each(
-        self,
-        resource: Resource,
-        manifests: tuple[Manifest, ...],
-        objects: ClusterObjects,
-        compute: Callable[[Manifest, ClusterObjects], T],
+        self, manifests: tuple[Manifest, ...], objects: ClusterObjects, compute: Callable[[Manifest, ClusterObjects], T]
     ) -> tuple[T, ...]:
         """Return the result for each object, in their order. compute: makes one, from an object and lookups."""
         before = self._remembered.get(objects.cluster, {})
-        now: dict[ObjectKey, Remembered[T]] = {}
+        alike = self._alike.get(objects.cluster, {})
+        held: dict[int, bool] = {}
+        now: dict[int, Remembered[T]] = {}
         for manifest in manifests:
-            key = key_of(objects.cluster, resource, manifest)
-            remembered = before.get(key)
-            if remembered is None or not remembered.holds(manifest, objects):
+            remembered = before.get(id(manifest))
+            if remembered is None or not _hold(remembered.lookups, objects, held):
                 recorder = LookupRecorder(objects)
-                remembered = Remembered(manifest, recorder.lookups, compute(manifest, recorder))
-            now[key] = remembered
+                value = compute(manifest, recorder)
+                # The routes of a Gateway have all looked up the same: it is compared once for all.
+                lookups = alike.setdefault(_key(recorder.lookups), recorder.lookups)
+                held[id(lookups)] = True
+                remembered = Remembered(manifest, lookups, value)
+            now[id(manifest)] = remembered
         self._remembered[objects.cluster] = now
+        self._alike[objects.cluster] = {key: one for key, one in alike.items() if held.get(id(one))}
         return tuple(remembered.value for remembered in now.values())
+
+
+def _key(lookups: Lookups) -> _Key:
+    return tuple((where, id(found)) for where, found in lookups.items())
+
+
+def _hold(lookups: Lookups, objects: ClusterObjects, held: dict[int, bool]) -> bool:
+    """Return whether no looked-up object has been replaced since. held: what this pass has found, by identity."""
+    known = held.get(id(lookups))
+    if known is None:
+        known = held[id(lookups)] = all(objects.get(*where) is found for where, found in lookups.items())
+    return known

@@ -77,7 +77,7 @@ class UnreadAnnotations:
         """Return the claims of a source with these complaints. resources: of the source."""
         if isinstance(found, Unknown):
             return found
-        asking = {one.object for one in found.value if isinstance(one, Claim)}
+        asking: set[ObjectKey] | None = None
         hostname = read.spellings(read.HOSTNAME, self.prefix)
         prefixes = vocabularies(self.prefix)
         before, self._seen = self._seen, {}
@@ -87,8 +87,11 @@ class UnreadAnnotations:
             of_istio = resource is resources[0] and resource.kind == GATEWAYS.kind
             also = hostname if self.balances or of_istio else ()
             for manifest in there.value if isinstance(there, Known) else ():
-                if not any(key.startswith(prefixes) for key in manifest["metadata"].get("annotations") or ()):
+                annotations = manifest["metadata"].get("annotations")
+                if not annotations or not any(key.startswith(prefixes) for key in annotations):
                     continue
+                if asking is None:  # few objects have any: only then
+                    asking = {one.object for one in found.value if isinstance(one, Claim)}
                 last = before.get(id(manifest))
                 key = last[1] if last and last[0] is manifest else key_of(objects.cluster, resource, manifest)
                 here = not self.namespaces or key.namespace in self.namespaces

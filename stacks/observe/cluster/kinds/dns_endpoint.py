@@ -72,7 +72,7 @@ class DnsEndpoints:
         found = objects.all(DNS_ENDPOINTS)
         if isinstance(found, Unknown):
             return found
-        each = self._memory.each(DNS_ENDPOINTS, found.value, objects, self._of_object)
+        each = self._memory.each(found.value, objects, self._of_object)
         return Known(tuple(one for several in each for one in several))
 
     def generations(self, objects: ClusterObjects) -> tuple[tuple[ObjectKey, int], ...]:

@@ -52,7 +52,7 @@ class Routes:
         if isinstance(routes, Unknown):
             return routes
         found: list[Claim | Complaint] = []
-        for one in self._memory.each(self.resource, routes.value, objects, self._of_route):
+        for one in self._memory.each(routes.value, objects, self._of_route):
             found += one
         return Known(_without_repeats(found))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stacks.kube.objects import GATEWAYS, HTTP_ROUTES, ClusterObjects, Manifest
+from stacks.kube.objects import GATEWAYS, ClusterObjects, Manifest
 from stacks.model.values import Unknown
 from stacks.observe.cluster.claims.memory import LookupRecorder, Memory
 from stacks.observe.cluster.claims.source import ClaimSource, Options
@@ -24,7 +24,7 @@ def asked_for(memory: Memory[str], caches: Caches) -> list[str]:
         return str(one["metadata"]["name"])
 
     routes = tuple(one for one in caches.items if one["kind"] == "HTTPRoute")
-    assert memory.each(HTTP_ROUTES, routes, caches, work_out) == tuple(one["metadata"]["name"] for one in routes)
+    assert memory.each(routes, caches, work_out) == tuple(one["metadata"]["name"] for one in routes)
     return done
 
 
