@@ -12,10 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from cli.demo.lab_environment import lab_environment, without_elsewhere
 from cli.session.open import open_session
 from cli.session.session import Session
 from lab import daemon
+from lab.demo.environment import lab_environment, without_elsewhere
 from lab.world import Places, Ports
 
 STACK = "bench"

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
+from cli.commands import adopt, deploy, destroy, detect, env, lab, preview, status, up, watch
 from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
@@ -16,8 +16,6 @@ from cli.commands import init as init_command
 from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
-from cli.commands.lab import demo as demo_command
-from cli.commands.lab import lab as lab_command
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """
@@ -67,13 +65,12 @@ app.command("sources")(sources_command.sources)
 app.command("doctor")(doctor_command.doctor)
 app.command("watch")(watch.watch)
 app.command("deploy")(deploy.deploy)
-app.command("demo")(demo_command.demo)
 app.command("env")(env.env)
 app.command("schema")(schema_command.schema)
 app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
 app.add_typer(state_command.app, name="state")
-app.add_typer(lab_command.app, name="lab")
+lab.add_to(app)
 
 
 def run() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.engine.install.find import Engine
+from cli.engine.install.install import engine_environment
 from tests.packaging.conftest import ROOT, Installed
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -42,10 +43,19 @@ def test_the_command_line_is_there(installed: Installed, elsewhere: Path, progra
     assert (version.returncode, version.stdout) == (0, f"truenorth {VERSION}\n")
 
 
-def test_a_command_that_needs_the_lab_says_how_to_install_it(installed: Installed, elsewhere: Path) -> None:
-    done = installed.run(["truenorth", "lab", "status"], elsewhere)
-    assert done.returncode == 2
+@pytest.mark.parametrize("words", ["demo", "demo --keep", "demo --help", "lab", "lab start --kube", "lab -h"])
+def test_a_command_that_needs_the_lab_says_how_to_install_it(installed: Installed, tmp_path: Path, words: str) -> None:
+    done = installed.run(["truenorth", *words.split()], tmp_path)
+    assert (done.returncode, done.stderr.count("error:")) == (2, 1)
     assert "truenorth[lab]" in done.stderr
+
+
+def test_the_demo_runs_where_no_checkout_is(engine: Engine, installed_with_all: Installed, tmp_path: Path) -> None:
+    environment = engine_environment(engine, {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)})
+    environment["TRUENORTH_ENGINE_DIR"] = str(engine.folder)
+    done = installed_with_all.run(["truenorth", "demo"], tmp_path, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the address changed 5 times" in done.stdout
 
 
 def test_the_kind_of_nat_is_asked_for_in_a_process_of_its_own(installed: Installed, elsewhere: Path) -> None:

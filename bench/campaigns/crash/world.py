@@ -14,7 +14,6 @@ from typing import Any, Literal
 import yaml
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cli.demo.lab_environment import lab_environment, without_elsewhere
 from lab.addresses.http import serve_http
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import serve_stun
@@ -24,6 +23,7 @@ from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
 from lab.cloudflare.store import RecordStore
 from lab.daemon import Lab
+from lab.demo.environment import lab_environment, without_elsewhere
 from lab.world import TOKEN, ZONE, Places
 
 STACK = "crash"

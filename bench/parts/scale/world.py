@@ -13,7 +13,6 @@ from pathlib import Path
 
 import yaml
 
-from cli.demo.lab_environment import lab_environment, without_elsewhere
 from lab.addresses.http import serve_http
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import serve_stun
@@ -24,6 +23,7 @@ from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
 from lab.daemon import Lab
+from lab.demo.environment import lab_environment, without_elsewhere
 from lab.world import FIRST_IPV4, TOKEN, ZONE, Places
 
 STACK = "scale"

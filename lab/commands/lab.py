@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.shared.command import print_json
-from cli.commands.shared.lab import require_lab
 from cli.commands.shared.options import Json
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ def start(
 
     Example: `truenorth lab start; eval "$(truenorth lab env)"; truenorth up --stack demo`
     """
-    require_lab("truenorth lab start")
     from lab import daemon
     from lab.world import Ports
     from stacks.model.errors import UserError
@@ -74,7 +72,6 @@ def stop(folder: Folder = None) -> None:
 
     Example: `truenorth lab stop`
     """
-    require_lab("truenorth lab stop")
     from lab import daemon
 
     typer.echo("stopped" if daemon.stop(_folder(folder)) else "no lab is running")
@@ -86,7 +83,6 @@ def status(folder: Folder = None, as_json: Json = False) -> None:
 
     Example: `truenorth lab status --json`
     """
-    require_lab("truenorth lab status")
     from lab import daemon
     from lab.world import document
 
@@ -114,7 +110,6 @@ def build(
 
     Example: `truenorth lab build`
     """
-    require_lab("truenorth lab build")
     typer.echo(str(_build_kubernetes(external_dns=external_dns, deploy_tools=deploy_tools)))
 
 
@@ -124,9 +119,8 @@ def env(folder: Folder = None) -> None:
 
     Example: `eval "$(truenorth lab env)"; pulumi up --stack demo`
     """
-    require_lab("truenorth lab env")
-    from cli.demo.lab_environment import lab_environment
     from lab import daemon
+    from lab.demo.environment import lab_environment
     from stacks.model.errors import UserError
 
     lab = daemon.find(_folder(folder))

@@ -12,8 +12,8 @@ import requests
 import yaml
 from typer.testing import CliRunner
 
-from cli.commands.lab.lab import app
 from lab import daemon, remote
+from lab.commands.lab import app
 from lab.kube import build
 from lab.kube.programs import Programs
 from lab.kube.versions import KUBERNETES

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.shared.lab import require_lab
-
 if TYPE_CHECKING:
     from lab.daemon import Lab
 
@@ -25,15 +23,12 @@ def demo(
 
     Example: `truenorth demo --keep`
     """
-    from cli.terminal import Terminal, styled
-
-    require_lab("truenorth demo")
-
-    from cli.demo.demo import DemoFailed, play
     from cli.engine.install.install import install
     from cli.engine.install.progress import shown_on
     from cli.exit_codes import FAILED
+    from cli.terminal import Terminal, styled
     from lab import daemon
+    from lab.demo.play import DemoFailed, play
 
     console = Terminal()
     with shown_on(sys.stderr) as progress:

@@ -17,9 +17,6 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-import stacks
-from cli.demo import embedded
-from cli.demo.lab_environment import lab_environment, without_elsewhere
 from cli.engine.events import EngineEvent
 from cli.events import Failure
 from cli.reconcile.converge import converge
@@ -31,11 +28,14 @@ from cli.setup.scaffold import new_files
 from cli.terminal import styled
 from components.marks import ownership
 from lab import daemon, remote
+from lab.demo import embedded
+from lab.demo.environment import lab_environment, without_elsewhere
 from lab.world import ZONE, Places, Ports
 from stacks.observe.project import OWN_NAME
 from stacks.settings.secrets.children import LAB, needed
 
 STACK = "demo"
+SETTINGS = Path(__file__).with_name("settings.yaml")
 Names = dict[str, object]
 INTERVAL = 1.0
 """Seconds between two looks at the address while the demo watches; the default of TrueNorth is 10."""
@@ -95,7 +95,7 @@ def _write_project(folder: Path) -> Path:
         (folder / name).write_text(text, encoding="utf-8")
     (folder / ".venv").symlink_to(sys.prefix)
     settings_file = folder / f"Pulumi.{STACK}.yaml"
-    shutil.copyfile(Path(stacks.__file__).parent / settings_file.name, settings_file)
+    shutil.copyfile(SETTINGS, settings_file)
     return settings_file
 
 
