@@ -14,7 +14,7 @@ from hatch_build import INSTALLED
 from tests.packaging.conftest import FOLDERS, ROOT, Built, build, unpack
 
 LARGEST = 1_000_000
-"""Bytes of the wheel of the program: a mebibyte."""
+"""Bytes of the wheel of the program."""
 PLACES = {
     "truenorth": "truenorth",
     **{name: f"truenorth/{name}" for name in ("cli", "components", "stacks", "toolchain")},
