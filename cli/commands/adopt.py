@@ -36,7 +36,7 @@ class Tool(Enum):
 
 
 def adopt(  # noqa: PLR0913 - the options of the command
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     *,

@@ -24,7 +24,7 @@ Delete = Annotated[bool, typer.Option("--delete", help="Delete all that was depl
 
 
 def deploy(  # noqa: PLR0913 - the options of the command
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     *,

@@ -11,7 +11,7 @@ from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 
 
 def destroy(
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     project: ProjectFolder = None,

@@ -38,7 +38,7 @@ NatServer = Annotated[
 
 
 def detect(
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     project: ProjectFolder = None,
     as_json: Json = False,

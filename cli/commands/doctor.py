@@ -20,7 +20,7 @@ Timeout = Annotated[float, typer.Option("--timeout", min=1.0, max=300.0, help="S
 
 
 def doctor(
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     project: ProjectFolder = None,

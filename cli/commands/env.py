@@ -9,7 +9,7 @@ import sys
 from cli.commands.shared.options import ProjectFolder, SettingsFile, Stack, State
 
 
-def env(stack: Stack = "demo", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None) -> None:
+def env(stack: Stack = "", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None) -> None:
     """Print `export` lines: the engine on PATH, the same state, the same plugins. No credentials are printed.
 
     Where a secret comes from a file, the line has the shell read that file.

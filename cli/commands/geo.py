@@ -24,7 +24,7 @@ def geo() -> None:
 
 @app.command("status")
 def status(
-    stack: Stack = "demo", settings: SettingsFile = None, project: ProjectFolder = None, as_json: Json = False
+    stack: Stack = "", settings: SettingsFile = None, project: ProjectFolder = None, as_json: Json = False
 ) -> None:
     """Show the load balancers: their pools and origins, how these are, whose they are, and where on a map.
 

@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
         import lab  # noqa: F401 - whether it can be imported is the question
     except ModuleNotFoundError:
         for name in ("demo", "lab"):
-            app.command(name, help=f"Not installed; see truenorth {name}.", context_settings=_ANYTHING)(_missing)
+            app.command(name, help="Comes with truenorth[lab].", context_settings=_ANYTHING)(_missing)
         return
     from lab.commands.demo import demo
     from lab.commands.lab import app as commands

@@ -34,7 +34,7 @@ Saved = Annotated[
 
 
 def preview(  # noqa: PLR0913 - the options of the command
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     *,

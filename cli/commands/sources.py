@@ -9,7 +9,7 @@ from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 
 
 def sources(
-    stack: Stack = "demo", settings: SettingsFile = None, project: ProjectFolder = None, as_json: Json = False
+    stack: Stack = "", settings: SettingsFile = None, project: ProjectFolder = None, as_json: Json = False
 ) -> None:
     """Show the names that the objects of the clusters ask for, the objects themselves, and their faults.
 

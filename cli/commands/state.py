@@ -25,7 +25,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 @app.command()
 def pull(
-    file: Out, stack: Stack = "demo", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None
+    file: Out, stack: Stack = "", settings: SettingsFile = None, state: State = "", project: ProjectFolder = None
 ) -> None:
     """Write the state to a file, in the format of `pulumi stack export`.
 
@@ -49,7 +49,7 @@ def pull(
 @app.command()
 def push(
     file: In,
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     project: ProjectFolder = None,
@@ -73,7 +73,7 @@ def push(
 
 @app.command()
 def versions(
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     project: ProjectFolder = None,
@@ -118,7 +118,7 @@ def versions(
 @app.command()
 def restore(
     version: Annotated[int, typer.Argument(help="The version: `truenorth state versions` names them.")],
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     project: ProjectFolder = None,

@@ -7,7 +7,7 @@ from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack
 
 
 def status(
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     project: ProjectFolder = None,

@@ -50,7 +50,7 @@ DetailedExitCode = Annotated[
 
 
 def up(  # noqa: PLR0913 - the options of the command
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     state: State = "",
     *,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def watch(  # noqa: PLR0913 - the options of the command
-    stack: Stack = "demo",
+    stack: Stack = "",
     settings: SettingsFile = None,
     *,
     state: State = "",

@@ -18,9 +18,14 @@ def stacks_in(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def own_stacks(folder: Path) -> tuple[str, ...]:
+    """Return the stacks of the folder whose settings file has a setting of TrueNorth's, in order."""
+    return tuple(one for one in stacks_in(folder) if _SETTING.search(_text(folder / f"{PREFIX}{one}{SUFFIX}")))
+
+
 def has_settings(folder: Path) -> bool:
     """Return whether some stack's settings file in the folder has a setting of TrueNorth's."""
-    return any(_SETTING.search(_text(folder / f"{PREFIX}{stack}{SUFFIX}")) for stack in stacks_in(folder))
+    return bool(own_stacks(folder))
 
 
 def _text(file: Path) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.session.own_settings import PREFIX, SUFFIX, has_settings
+from cli.session.own_settings import PREFIX, SUFFIX, has_settings, own_stacks
 from stacks.model.errors import UserError
 from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, projects_above, read_project
+
+EXAMPLE = "demo"
+"""The stack of the checkout that is meant where nobody names one."""
 
 
 def find_project(named: Path | None = None) -> Project:
@@ -39,6 +42,30 @@ def start_of(named: Path | None) -> Path:
 def is_ours(project: Project) -> bool:
     """Return whether a project is TrueNorth's: by its name, or by the settings of one of its stacks."""
     return project.name == OWN_NAME or has_settings(project.settings_folder)
+
+
+def only_stack(named: Path | None, settings: Path | None) -> str:
+    """Return the stack of a settings file by its name, else the only stack of the project with settings of TrueNorth's.
+
+    named: the folder of the project or one in it, None for the working directory; settings: the file, None for that of
+    the stack. Of several stacks `demo` is meant, if it is there. Raises UserError where none or several are left.
+    """
+    if (
+        settings
+        and settings.name.startswith(PREFIX)
+        and settings.name.endswith(SUFFIX)
+        and settings.name != PROJECT_FILE
+    ):
+        return settings.name.removeprefix(PREFIX).removesuffix(SUFFIX)
+    project = find_project(named)
+    found = own_stacks(project.settings_folder)
+    if len(found) == 1 or EXAMPLE in found:
+        return EXAMPLE if EXAMPLE in found else found[0]
+    if found:
+        raise UserError(
+            f"there are several stacks: {', '.join(found)}", str(project.settings_folder), "name one: --stack"
+        )
+    raise UserError("there are no settings of a stack", str(project.settings_folder), "make one: truenorth init")
 
 
 def settings_path(project: Project, stack: str) -> Path:

@@ -63,7 +63,7 @@ def start(
             "(--cloudflare-port, --stun-port, --http-port, --dns-port)",
         ) from error
     _show(lab)
-    typer.echo('Next: eval "$(truenorth lab env)"; truenorth up --stack demo')
+    typer.echo('Next: eval "$(truenorth lab env)"; truenorth init; in a checkout: truenorth up --stack demo')
 
 
 @app.command()
@@ -119,6 +119,8 @@ def env(folder: Folder = None) -> None:
 
     Example: `eval "$(truenorth lab env)"; pulumi up --stack demo`
     """
+    from cli.engine.install.install import install
+    from cli.engine.install.progress import shown_on
     from lab import daemon
     from lab.demo.environment import lab_environment
     from stacks.model.errors import UserError
@@ -126,6 +128,8 @@ def env(folder: Folder = None) -> None:
     lab = daemon.find(_folder(folder))
     if lab is None:
         raise UserError("no lab is running", str(_folder(folder)), "truenorth lab start")
+    with shown_on(sys.stderr) as progress:
+        install(os.environ, progress)  # minutes, the first time
     for name, value in sorted(lab_environment(lab, os.environ).items()):
         typer.echo(f"export {name}={shlex.quote(value)}")
 

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import yaml
 
+from components.plain_text import quoted
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of
 from stacks.settings.problems import short
 from stacks.settings.stack import NAMESPACE, Settings, parse, typed
+
+_SHOWN = 5
+"""Stacks that a message names."""
 
 
 def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack: str, folder: Path) -> Settings:
@@ -31,6 +35,12 @@ def from_pulumi(config: Mapping[str, str], environment: Mapping[str, str], stack
     return parse(values, environment, stack=estate, where=f"configuration of stack {stack}")
 
 
+def _others(missing: Path) -> str:
+    """Return the stacks that have settings beside a missing file, as a message ends with them."""
+    names = sorted(one.name.split(".", 1)[1].removesuffix(".yaml") for one in missing.parent.glob("Pulumi.*.yaml"))
+    return f": {', '.join(map(quoted, names[:_SHOWN]))}" if names else ""
+
+
 def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Settings:
     """Return the settings in `Pulumi.<stack>.yaml`. Raises UserError where it is missing, unreadable or wrong.
 
@@ -42,7 +52,7 @@ def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Setting
         raise UserError(
             f"there are no settings for the stack {stack!r}",
             str(path),
-            f"write them: truenorth init --stack {stack}; or name another stack with --stack",
+            f"write them: truenorth init --stack {stack}; or name another stack with --stack{_others(path)}",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"the settings cannot be read: {short(error)}", str(path), "mend the file") from None

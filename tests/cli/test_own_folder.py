@@ -138,6 +138,16 @@ def test_the_whole_way_from_an_empty_folder(own: OwnFolder, inside: Inside) -> N
     assert inside.zone() == {}
 
 
+def test_the_only_stack_of_a_folder_need_not_be_named(own: OwnFolder, inside: Inside) -> None:
+    own.done("init", "--zone", "example.com", "--name", "www")
+    unnamed = {"TRUENORTH_STACK": ""}
+    assert own.run("up", **unnamed).returncode == 0
+    assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
+    (own.path / "Pulumi.away.yaml").write_text((own.path / "Pulumi.test.yaml").read_text())
+    assert "there are several stacks: away, test" in own.refused("up", **unnamed)
+    assert "or name another stack with --stack: 'away', 'test'" in own.refused("up", "--stack", "tets")
+
+
 def test_a_plain_pulumi_up_first_makes_the_same(own: OwnFolder, inside: Inside) -> None:
     own.done("init", "--zone", "example.com", "--name", "www")
     own.install()

@@ -9,20 +9,36 @@ import typer
 
 from cli.commands.shared.completion import stacks
 
+
+def _chosen(context: typer.Context, stack: str) -> str:
+    """Return the stack that is named, else the only one of the project. Raises UserError where that leaves it open."""
+    if stack or context.resilient_parsing:
+        return stack
+    from cli.session.project import only_stack
+
+    return only_stack(context.params.get("project"), context.params.get("settings"))
+
+
 Stack = Annotated[
     str,
     typer.Option(
         "--stack",
         "-s",
         envvar="TRUENORTH_STACK",
-        help="The stack: its settings are Pulumi.STACK.yaml.",
+        show_default=False,
+        help="The stack: its settings are Pulumi.STACK.yaml. Without it the only one of the project.",
         autocompletion=stacks,
+        callback=_chosen,
     ),
 ]
 SettingsFile = Annotated[
     Path | None,
     typer.Option(
-        "--settings", envvar="TRUENORTH_SETTINGS", help="Read the settings from this file instead.", dir_okay=False
+        "--settings",
+        envvar="TRUENORTH_SETTINGS",
+        help="Read the settings from this file instead.",
+        dir_okay=False,
+        is_eager=True,  # the stack depends on it
     ),
 ]
 ProjectFolder = Annotated[
@@ -32,6 +48,7 @@ ProjectFolder = Annotated[
         envvar="TRUENORTH_PROJECT",
         metavar="DIR",
         show_default=False,
+        is_eager=True,  # likewise
         help="Work on the project in this folder, or around it, instead of that of the working directory.",
     ),
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.session import project as module
-from cli.session.project import find_project, settings_path
+from cli.session.project import find_project, only_stack, settings_path
 from stacks.model.errors import UserError
 from stacks.observe.project import Project
 from tests.cli.conftest import ROOT
@@ -134,3 +134,33 @@ class TestWithoutOne:
     def test_a_named_folder_has_to_be_there(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match=r"there is no such folder\n  where: --project .*none"):
             find_project(tmp_path / "none")
+
+
+class TestTheStackThatNobodyNames:
+    OURS = "config:\n  truenorth:zone: example.com\n"
+
+    def test_is_the_only_one_of_the_project_with_settings_of_ours(self, tmp_path: Path) -> None:
+        settings(write(tmp_path, OTHERS), self.OURS, "home")
+        settings(tmp_path, "config:\n  aws:region: x\n", "shop")
+        assert only_stack(tmp_path, None) == "home"
+
+    def test_is_the_example_of_a_checkout_where_it_is_among_others(self) -> None:
+        assert only_stack(ROOT, None) == "demo"
+
+    def test_is_that_of_the_named_settings_file(self, tmp_path: Path) -> None:
+        settings(write(tmp_path), self.OURS, "home")
+        assert only_stack(tmp_path, tmp_path / "elsewhere" / "Pulumi.away.yaml") == "away"
+        assert only_stack(tmp_path, tmp_path / "settings.yaml") == "home"
+
+    @pytest.mark.parametrize(
+        ("stacks", "said"),
+        [(("away", "home"), "there are several stacks: away, home"), ((), "there are no settings of a stack")],
+    )
+    def test_has_to_be_named_where_there_is_none_or_more_than_one(
+        self, tmp_path: Path, stacks: tuple[str, ...], said: str
+    ) -> None:
+        write(tmp_path)
+        for stack in stacks:
+            settings(tmp_path, self.OURS, stack)
+        with pytest.raises(UserError, match=said):
+            only_stack(tmp_path, None)
