@@ -35,6 +35,11 @@ class Spent:
     deleted: int = 0
 
     @property
+    def counts(self) -> bool:
+        """Whether anything was updated or deleted."""
+        return bool(self.updated or self.deleted)
+
+    @property
     def minute(self) -> int:
         """The minute of these changes."""
         return self.at // MINUTE
@@ -64,15 +69,15 @@ class GuardMemory:
         found = tuple(
             one
             for one in self.within_the_hour(now)
-            if one.zone_id == zone_id and (one.updated or one.deleted or one.owned >= size)
+            if one.zone_id == zone_id and (one.counts or one.owned >= size)
         )
         return found, min((one.owned for one in found if one.minute == found[0].minute), default=None)
 
     def adding(self, stack: str, more: Iterator[Spent], now: float) -> GuardMemory:
         """Return the part of one stack with further changes; those of one zone and minute are one entry."""
-        found: dict[tuple[str, int], Spent] = {}
+        found: dict[tuple[str, int, bool], Spent] = {}
         for one in (*(one for one in self.within_the_hour(now) if one.stack == stack), *more):
-            key = (one.zone_id, one.minute)
+            key = (one.zone_id, one.minute, one.counts)
             if before := found.get(key):
                 updated, deleted = before.updated + one.updated, before.deleted + one.deleted
                 one = replace(one, owned=before.owned, updated=updated, deleted=deleted)  # noqa: PLW2901 - one entry of both

@@ -110,7 +110,7 @@ def _each_zone(
         deleted = [one for one in here if one.action is Action.DELETE and not followed.shrinks(one)]
         before, base = memory.in_zone(zone_id, observation.now, settings.guard.from_records)
         together = len(urns) + len(taken)
-        if max(base or 0, together) >= settings.guard.from_records:
+        if max(together, *(one.owned for one in before), 0) >= settings.guard.from_records:
             zone = names.get(zone_id, zone_id)
             for counted, done, now in ((updated, "updated", together), (deleted, "deleted", len(urns))):
                 owned = now if base is None else base

@@ -106,6 +106,22 @@ class TestAStackThatBecomesLarger:
     def test_is_not_held_to_what_a_small_zone_had(self) -> None:
         assert self.grown(first=8, more=60)[2] == ""
 
+    def test_counts_from_when_it_was_large_enough(self) -> None:
+        """Within one minute it was small, became large, and small again: what it had when it was large counts."""
+        one, records = stack(1), tuple[LiveRecord, ...]()
+        records, _ = one.turn("z1", records, 0.0)
+        one.objects |= {("shop", f"more{number}"): (f"more{number}.example.com",) for number in range(10)}
+        records, _ = one.turn("z1", records, 3720.0)
+        for moment, number in ((3721.0, 3), (3781.0, 1)):
+            for key in sorted(one.objects)[:number]:
+                del one.objects[key]
+            records, seen = one.turn("z1", records, moment)
+        (refusal,) = seen.refusals
+        assert refusal.what == (
+            "1 of the 12 records of ours in example.com (33 %) would be deleted, and 3 were within the last hour; "
+            "an hour may do so with 3 (guard.share 0.3)"
+        )
+
     @settings(max_examples=examples(300), deadline=None)
     @given(
         st.lists(
