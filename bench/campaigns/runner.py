@@ -17,6 +17,7 @@ from bench.campaigns.geo import campaign as geo_campaign
 from bench.campaigns.main import campaign as main_campaign
 from bench.campaigns.policy import campaign as policy_campaign
 from bench.campaigns.trust import campaign as trust_campaign
+from bench.campaigns.trust import engine as trust_engine
 from bench.campaigns.wrong import WrongError
 
 Outcome = tuple[int, Counter[str] | WrongError]
@@ -44,6 +45,7 @@ PARTS = {
     "wan": Part(wan.play, 300),
     "geo": Part(geo_campaign.play, 2000),
     "trust": Part(trust_campaign.play, 10_000),
+    "trust-engine": Part(trust_engine.play, 200),
     "policy": Part(policy_campaign.play, 100),
     "crash": Part(crash_campaign.play, 200),
     "daemon": Part(daemon_campaign.play, 30),

@@ -56,6 +56,8 @@ class ConvergenceOptions:
     """Whether the engine runs even where nothing is to be done."""
     at_once: Collection[str] = ()
     """The providers at which the run carries out deletions and creations in one transaction."""
+    clock: Callable[[], float] = time.time
+    """Returns the seconds since the epoch."""
 
 
 DEFAULTS = ConvergenceOptions()
@@ -75,7 +77,7 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
             settings, session.credentials, lambda: registry_of_estate(session), sights, session.checked_zones
         )
         instance = instance_of(session, observation.registry)
-        observation = replace(observation, instance=instance, now=time.time())
+        observation = replace(observation, instance=instance, now=options.clock())
         options = replace(options, at_once=FORESEEN if session.upstreams else ())
         seen = considered(settings, observation, options, handed_over=handed_over)
     if seen.changes and has_doubtful_ids(settings, session.credentials, observation, session.checked_zones):

@@ -130,9 +130,10 @@ class OperatorArgs:
     settings say. credentials: variables for the container, of which a Secret is made beside the objects; None: the
     Secret `credentials_secret` is there already. policy: None for none. variables: those that hold no secret.
     kubeconfig_secret: a Secret whose files the pods find under /etc/truenorth-kubeconfig, for clusters other than their
-    own. page_from: the namespaces whose pods reach the page; none: all. egress_ports: TCP ports of the world beside the
-    usual. stun_ports: those of the STUN servers. rules: the groups of the alerts. dashboard: the text of Grafana's; ""
-    where none is wanted.
+    own. state_policy: whether the API server holds its writes of Secrets to those of its state. page_from: the
+    namespaces whose pods reach the page; none: all. egress_ports: TCP ports of the world beside the usual. stun_ports:
+    those of the STUN servers. rules: the groups of the alerts. dashboard: the text of Grafana's; "" where none is
+    wanted.
     """
 
     stack: str
@@ -152,6 +153,7 @@ class OperatorArgs:
     pods: PodArgs = field(default_factory=PodArgs)
     service: ServiceArgs = field(default_factory=ServiceArgs)
     network_policy: bool = True
+    state_policy: bool = True
     page_from: tuple[str, ...] = ()
     egress_ports: tuple[int, ...] = ()
     stun_ports: tuple[int, ...] = ()

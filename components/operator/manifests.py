@@ -10,6 +10,7 @@ from components.operator.manifest import Manifest, labels, manifest, selector
 from components.operator.pod import PORT_NAME, template
 from components.operator.policy import policy
 from components.operator.rbac import CLUSTER_WIDE, rules
+from components.operator.state_policy import state_policy
 
 ENFORCED = "restricted"
 HOST_NETWORK = "privileged"
@@ -34,6 +35,7 @@ def manifests(args: OperatorArgs) -> list[Manifest]:
         *_namespace(args),
         *_access(args),
         *policy(args),
+        *state_policy(args),
         *_settings(args),
         *_network_policy(args),
         *_service(args),

@@ -61,6 +61,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         pods=_pods(deploy),
         service=deploy.service.arguments(),
         network_policy=deploy.network_policy,
+        state_policy=deploy.state_policy,
         page_from=deploy.page_from,
         egress_ports=deploy.egress_ports,
         stun_ports=settings.wan.stun_ports(),

@@ -22,9 +22,9 @@ Filters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, order=True, slots=True)
 class Spent:
-    """The counted changes of one stack's runs in a zone, within a minute.
+    """The counted changes of one stack's runs in a zone, within a minute; none where it only became larger.
 
-    at: seconds since the epoch. owned: the records of ours in the zone before.
+    at: the last of them, in seconds since the epoch. owned: the records of ours in the zone before the first.
     """
 
     stack: str
@@ -33,6 +33,16 @@ class Spent:
     owned: int
     updated: int = 0
     deleted: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether anything was updated or deleted."""
+        return bool(self.updated or self.deleted)
+
+    @property
+    def minute(self) -> int:
+        """The minute of these changes."""
+        return self.at // MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +61,27 @@ class GuardMemory:
         """Return the changes of less than an hour ago, in order. A clock that was set back has later ones."""
         return tuple(sorted((one for one in self.spent if abs(now - one.at) < HOUR), key=lambda one: one.at))
 
+    def in_zone(self, zone_id: str, now: float, size: int) -> tuple[tuple[Spent, ...], int | None]:
+        """Return the changes of the last hour in a zone, and what was owned before the first; None for none.
+
+        size: the records with which a zone that becomes larger begins to count.
+        """
+        found = tuple(
+            one
+            for one in self.within_the_hour(now)
+            if one.zone_id == zone_id and (one.counts or one.owned >= size)
+        )
+        return found, min((one.owned for one in found if one.minute == found[0].minute), default=None)
+
     def adding(self, stack: str, more: Iterator[Spent], now: float) -> GuardMemory:
         """Return the part of one stack with further changes; those of one zone and minute are one entry."""
-        found: dict[tuple[str, int], Spent] = {}
+        found: dict[tuple[str, int, bool], Spent] = {}
         for one in (*(one for one in self.within_the_hour(now) if one.stack == stack), *more):
-            key = (one.zone_id, one.at // MINUTE)
-            before = found.get(key)
-            found[key] = (
-                one
-                if before is None
-                else replace(before, updated=before.updated + one.updated, deleted=before.deleted + one.deleted)
-            )
+            key = (one.zone_id, one.minute, one.counts)
+            if before := found.get(key):
+                updated, deleted = before.updated + one.updated, before.deleted + one.deleted
+                one = replace(one, owned=before.owned, updated=updated, deleted=deleted)  # noqa: PLW2901 - one entry of both
+            found[key] = one
         return replace(self, spent=tuple(found.values()))
 
     def as_output(self) -> dict[str, Any]:

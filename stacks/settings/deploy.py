@@ -121,6 +121,8 @@ class DeploySettings(_Part):
     """The Service for the page and the metrics."""
     network_policy: bool = True
     """Whether a NetworkPolicy limits the pods to the connections that they need."""
+    state_policy: bool = True
+    """Whether an admission policy holds its writes of Secrets to those of its state; from Kubernetes 1.30 on."""
     page_from: tuple[Name, ...] = ()
     """Namespaces whose pods reach the page and the metrics, by the NetworkPolicy; none: all."""
     egress_ports: tuple[Port, ...] = ()

@@ -200,6 +200,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"networkPolicy": {"egressPorts": [80, 443]}},
     ),
     "no policy": (settings(deploy={"network_policy": False}), {"networkPolicy": {"enabled": False}}),
+    "writes of Secrets that nothing holds": (settings(deploy={"state_policy": False}), {"statePolicy": False}),
     "a page for few": (
         settings(deploy={"page_from": ["monitoring", "ingress"]}),
         {"networkPolicy": {"pageFrom": ["monitoring", "ingress"]}},

@@ -26,7 +26,10 @@ from components.records.record import Record
 from components.records.types import RECORD_TYPES
 from stacks.kube.objects import INGRESSES
 from stacks.model.claims import Complaint, ObjectKey
+from stacks.model import name_patterns, scope, selectors
 from stacks.model.errors import UserError
+from stacks.model.templates.parse import parse as parse_template
+from stacks.model.templates.values import TemplateError
 from stacks.observe.cluster.claims import annotation_values, hostnames
 from stacks.observe.cluster.claims.annotations import OURS, Annotated, read_settings
 from stacks.observe.wan.agreement.answer import NoAnswerError
@@ -36,6 +39,7 @@ from stacks.observe.zone import record_data
 from stacks.plan.records.cases import Case
 from stacks.plan.records.unmarked import Unmarked, comment_pattern
 from stacks.settings import fields, wan_source
+from stacks.settings.finding import expressions
 from stacks.settings.stack import parse as parse_settings
 from tests.hostile.texts import LONGEST, TEXTS, seconds
 
@@ -109,6 +113,17 @@ PARSERS: Mapping[str, Parser] = {
     "zone": TypeAdapter(fields.Zone).validate_python,
     "comment": TypeAdapter(fields.Comment).validate_python,
     "settings": settings,
+    "pattern of names": name_patterns.check_pattern,
+    "pattern of namespaces": name_patterns.check_namespace,
+    "name by patterns": lambda text: [name_patterns.matches(one, text) for one in ("**.a*b*c", "*.*", "a*a*a*a")],
+    "name that a pattern reaches": lambda text: name_patterns.reaches("**.a*b.example.com", f"*.{text}"),
+    "expression of zones": expressions.parsed,
+    "selector of labels": selectors.over_labels,
+    "selector of annotations": selectors.over_annotations,
+    "labels by a selector": lambda text: selectors.selects(selectors.over_labels("a>1,b in (c,d)"), {"a": text}),
+    "scope of a target": scope.reach,
+    "template": parse_template,
+    "template with the text": lambda text: parse_template('{{ printf "%s" "' + text[:4000] + '" }}'),
     "redactor": redactor.redactor({}, ["ossifrage"]).text,
     **{f"redactor {sign or 'Bearer'}": partial(pattern.sub, instead) for sign, pattern, instead in redactor.PATTERNS},
     "visible": visible,
@@ -123,7 +138,7 @@ PARSERS: Mapping[str, Parser] = {
 
 @pytest.mark.parametrize("name", PARSERS)
 def test_no_text_holds_a_parser_up_or_ends_it_by_an_error_of_another_kind(name: str) -> None:
-    refused = (ValueError, UserError, dns.exception.DNSException, NoAnswerError)
+    refused = (ValueError, UserError, TemplateError, dns.exception.DNSException, NoAnswerError)
 
     def read(text: str) -> None:
         with suppress(*refused):
@@ -140,7 +155,7 @@ def test_a_message_about_a_text_quotes_a_part_of_it(name: str) -> None:
             PARSERS[name](text)
         except UserError as error:
             found = [str(one) for one in error.problems]
-        except (ValueError, dns.exception.DNSException, NoAnswerError) as error:
+        except (ValueError, TemplateError, dns.exception.DNSException, NoAnswerError) as error:
             found = [str(error)]
         else:
             found = []

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.campaigns.trust.stack import ASKED, CONFIRMED, DAEMON, ZONE, Stack
+from bench.campaigns.trust.stack import ASKED, CONFIRMED, DAEMON, TENANTS, ZONE, Stack
 from bench.campaigns.wrong import WrongError
 from cli.reconcile.result import Convergence
 from components.records.record import Record
@@ -16,7 +16,6 @@ from stacks.model.values import LiveRecord
 from stacks.plan.records.adoption import Takeover
 from stacks.plan.safety.permission import Permission
 
-TENANTS = ("shop", "blog", "mail")
 SMALL = 10
 """Records below which a zone has no share to keep; what is left of it is kept all the same."""
 SHARE = 0.3
@@ -45,12 +44,15 @@ class Scenario:
     """When each stack has deleted how many records of its state, since the state is what it is."""
     owned: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
     """How many records it has had, and when."""
+    asked: dict[str, dict[tuple[str, str], tuple[str, ...]]] = field(default_factory=dict)
+    """What the objects of each stack asked for when it last had a turn."""
+    make: Callable[..., Stack] = Stack
 
     def __post_init__(self) -> None:
         self.stacks = [
-            Stack("attic", "home", "aaaaaaaa", "203.0.113.1", in_cluster=True, tells_uid=self.chance.random() < 2 / 3),
-            Stack("barn", "home", "bbbbbbbb", "203.0.113.2", in_cluster=self.chance.random() < 1 / 2),
-            Stack("cellar", "cellar", "cccccccc", "203.0.113.3", in_cluster=False),
+            self.make("attic", "home", "aaaaaaaa", "203.0.113.1", tells_uid=self.chance.random() < 2 / 3),
+            self.make("barn", "home", "bbbbbbbb", "203.0.113.2", in_cluster=self.chance.random() < 1 / 2),
+            self.make("cellar", "cellar", "cccccccc", "203.0.113.3", in_cluster=False),
         ]
         for stack in self.stacks[:: self.chance.choice([1, -1])]:
             for _ in range(self.chance.choice([0, 2, 6, 25])):
@@ -76,7 +78,10 @@ class Scenario:
         before = {one.id: one.record for one in self.records}
         owned = {one.id for one in stack.registry.records if one.resource.is_record and one.id in before}
         self.owned.setdefault(stack.name, []).append((self.now, len(owned)))
+        held, asked = stack.holders(), self.asked.get(stack.name, {})
         self.records, seen = stack.turn(self.zone_id, self.records, self.now, takeover, permission)
+        self.asked[stack.name] = dict(stack.objects)
+        _no_name_is_taken(stack, held, asked)
         after = {one.id: one.record for one in self.records}
         if takeover is not ASKED:
             self._others_are_untouched(stack, before, after)
@@ -101,7 +106,7 @@ class Scenario:
 
     def _nothing_is_emptied(self, stack: Stack, owned: set[str], after: dict[str, Record]) -> None:
         mine = {one.id for one in stack.registry.records if one.resource.is_record}
-        gone = sum(count for at, count in self.deleted[stack.name] if self.now - at < HOUR)
+        gone = self._gone_since(stack, self.now - HOUR)
         if owned and not mine & after.keys():
             raise WrongError(f"{stack.name} emptied the zone of its {len(owned)} records")
         own = {one.id for one in stack.registry.records if one.record.name == f"{stack.name}.{ZONE}"}
@@ -109,14 +114,37 @@ class Scenario:
         is_last = had == 1 and stack.tells_uid and gone == 1  # the last object, and it was surely deleted
         if had and not mine - own and not is_last:
             raise WrongError(f"{stack.name} deleted all {had} records that its objects had asked for")
-        most = max((count for at, count in self.owned[stack.name] if self.now - at < HOUR), default=0)
-        if most >= SMALL and gone > max(int(SHARE * most), SMALL * SHARE):
-            raise WrongError(f"{stack.name} deleted {gone} records within an hour, and had {most}")
+        hour = ((at, count) for at, count in self.owned[stack.name] if self.now - at < HOUR and count >= SMALL)
+        since, first = next(hour, (self.now, 0))
+        gone = self._gone_since(stack, since - 1)
+        if first and gone > int(SHARE * first):
+            raise WrongError(f"{stack.name} deleted {gone} records within an hour, and had {first}")
+
+    def _gone_since(self, stack: Stack, moment: float) -> int:
+        return sum(count for at, count in self.deleted[stack.name] if at > moment)
+
+    def add(self, record: Record) -> None:
+        """Let a person make a record."""
+        self.records += (LiveRecord(f"person {self.chance.getrandbits(40)}", record),)
 
     def forget(self, stack: Stack) -> None:
         """Begin to count anew: the state that remembered is gone."""
         self.deleted.pop(stack.name, None)
         self.owned.pop(stack.name, None)
+
+
+def _no_name_is_taken(
+    stack: Stack, held: set[tuple[tuple[str, str], str]], asked: dict[tuple[str, str], tuple[str, ...]]
+) -> None:
+    """Raise WrongError where an object lost a name for which it asked before and asks now.
+
+    held: the objects with the names that they had before the turn. asked: what each object asked for then.
+    """
+    served = stack.served()
+    for key, host in sorted(held):
+        still = host in stack.objects.get(key, ()) and host in asked.get(key, ())
+        if still and served.get(host, key[0]) != key[0]:
+            raise WrongError(f"{stack.name} gave {host} of {key}, which asks for it still, to {served[host]}")
 
 
 def take_turns(scenario: Scenario) -> None:
@@ -177,8 +205,8 @@ def edit(scenario: Scenario) -> None:
     """Somebody makes a record of their own at some name."""
     name = f"n{scenario.chance.randrange(60)}.{ZONE}"
     if not any(one.record.name == name for one in scenario.records):
-        record = Record(name, "A", f"198.51.100.{scenario.chance.randrange(256)}", 300, proxied=False, comment="")
-        scenario.records += (LiveRecord(f"person {scenario.chance.getrandbits(40)}", record),)
+        content = f"198.51.100.{scenario.chance.randrange(256)}"
+        scenario.add(Record(name, "A", content, 300, proxied=False, comment=""))
 
 
 def decide(scenario: Scenario) -> None:

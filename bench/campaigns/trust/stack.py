@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from bench.campaigns.wrong import WrongError
 from cli.reconcile.look import ConvergenceOptions, considered
 from cli.reconcile.result import Convergence
+from components.marks import ownership
 from stacks.model.claims import Claim, ObjectKey, SourceSighting
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, Unknown, ZoneSnapshot
@@ -23,6 +24,9 @@ ZONE = "example.com"
 DAEMON = Takeover("truenorth", traces=Traces(wanted=True))
 ASKED = Takeover("truenorth")
 CONFIRMED = Permission(by="a person")
+TENANTS = ("shop", "blog", "mail")
+SERVES = "9.9."
+"""The first half of the addresses at which tenants serve; the tenant's number follows."""
 CREATED = "2026-01-01T00:00:00Z"
 PASSES = 3
 """Passes of one convergence, as `cli.reconcile.converge` makes them where something was adopted or deferred."""
@@ -86,10 +90,28 @@ class Stack:
             seen = considered(self.settings, self.observation(zone_id, records, now), options)
         return records, first
 
-    def wished(self) -> dict[str, str]:
-        """Return the addresses that its names are to have."""
-        hosts = {host for asked in self.objects.values() for host in asked} | {f"{self.name}.{ZONE}"}
-        return dict.fromkeys(hosts, self.address)
+    def wished(self) -> dict[str, set[str]]:
+        """Return the addresses that each of its names may have: a single one of them."""
+        found = {f"{self.name}.{ZONE}": {self.address}}
+        for (tenant, _), hosts in self.objects.items():
+            for host in hosts:
+                found.setdefault(host, set()).add(self.target(tenant))
+        return found
+
+    def target(self, tenant: str) -> str:
+        """Return the address at which a tenant's objects serve; all move with the stack."""
+        return f"{SERVES}{TENANTS.index(tenant)}.{self.address.rpartition('.')[2]}"
+
+    def served(self) -> dict[str, str]:
+        """Return the tenant whose target each name has in state; without names of the settings."""
+        records = (one.record for one in self.registry.records if one.resource.is_record)
+        return {one.name: TENANTS[int(one.content.split(".")[2])] for one in records if one.content.startswith(SERVES)}
+
+    def holders(self) -> set[tuple[tuple[str, str], str]]:
+        """Return the objects with the names that they have by the marks in state."""
+        marks = ((one, ownership.parse(one.record.content)) for one in self.registry.records if one.resource.is_mark)
+        found = ((one.resource.name, mark.resource.split("/")) for one, mark in marks if mark)
+        return {((of[1], of[2]), name) for name, of in found if of[0] != "settings"}
 
     def lose_state(self, instance: str = "") -> None:
         """Lose the state. instance: the id of the next, "" for the same."""
@@ -101,9 +123,8 @@ class Stack:
     def _found(self) -> Known[tuple[Claim, ...]] | Unknown:
         if not self.is_readable:
             return Unknown("connection refused")
-        targets = Known((self.address,))
         claims = (
-            Claim(host, "A", targets, ObjectKey("", "HTTPRoute", namespace, name), CREATED)
+            Claim(host, "A", Known((self.target(namespace),)), ObjectKey("", "HTTPRoute", namespace, name), CREATED)
             for (namespace, name), hosts in sorted(self.objects.items())
             for host in hosts
         )

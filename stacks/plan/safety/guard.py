@@ -19,9 +19,10 @@ A wrong setting, a lost file or another tool at work shows as many changes at on
 |                                                                 | name that keeps others, which it follows likewise |
 
 Marks go with their records and are never counted. What runs of the last hour have done, and nobody has allowed, counts
-too, against what was owned at its beginning: a zone is not emptied in many small steps. What a run adopts counts as
-owned for updates alone. Beside that: `instances` (whose records they are), `identities` (which zone and cluster it is),
-`emptied` (nothing is left), `creations` (too much new).
+too, against what was owned at its beginning: a zone is not emptied in many small steps, and what is made or adopted
+leaves no more room for an hour. What a run adopts counts as owned for its updates alone. Beside that: `instances`
+(whose records they are), `identities` (which zone and cluster it is), `emptied` (nothing is left), `creations` (too
+much new).
 
 Two things nobody can allow: a change of the zone's own name servers, and a deletion of what nobody knows to be
 unwanted. The planner does neither; the guard holds it anyway.
@@ -95,7 +96,7 @@ def _each_zone(
     """Yield the updates and deletions beyond the limits of each zone."""
     followed, names = Followed.of(plan, observation), _zone_names(observation)
     by_marks = proven(found, observation)
-    spent = observation.registry.memory.within_the_hour(observation.now)
+    memory = observation.registry.memory
     by_zone: dict[tuple[str, str], list[RegisteredRecord]] = defaultdict(list)
     for one in ours.values():
         by_zone[one.provider, one.zone_id].append(one)
@@ -107,15 +108,15 @@ def _each_zone(
         updated = [one for one in here if one.action in PUT_RIGHT and not followed.updates(one, ours[one.urn])]
         updated += [one for one in taken if changes_content(one) and not _follows(one, followed, by_marks, asked=asked)]
         deleted = [one for one in here if one.action is Action.DELETE and not followed.shrinks(one)]
-        before = [one for one in spent if one.zone_id == zone_id]
+        before, base = memory.in_zone(zone_id, observation.now, settings.guard.from_records)
         together = len(urns) + len(taken)
-        if max(before[0].owned if before else 0, together) >= settings.guard.from_records:
+        if max(together, *(one.owned for one in before), 0) >= settings.guard.from_records:
             zone = names.get(zone_id, zone_id)
             for counted, done, now in ((updated, "updated", together), (deleted, "deleted", len(urns))):
-                owned = before[0].owned if before else now
+                owned = now if base is None else base
                 former = sum(one.updated if done == "updated" else one.deleted for one in before)
                 if counted and len(counted) + former > _limit(settings.guard, owned, done)[0]:
-                    what = _too_many(settings.guard, zone, owned, len(counted), former, done)
+                    what = _too_many(settings.guard, zone, (owned, now), len(counted), former, done)
                     yield Refusal(zone, what, tuple(sorted(counted, key=lambda one: one.logical_name)))
 
 
@@ -159,16 +160,20 @@ def _described(change: Change) -> dict[str, object]:
     return told | {"action": change.action.value, "before": before, "after": after}
 
 
-def _too_many(guard: GuardSettings, zone: str, owned: int, counted: int, former: int, done: str) -> str:
+def _too_many(guard: GuardSettings, zone: str, there: tuple[int, int], counted: int, former: int, done: str) -> str:
+    """Return the words for more changes than the limit. there: the records of ours an hour ago, and before this run."""
+    owned, now = there
     limit, number = _limit(guard, owned, done)
     beside = f", and {former} were within the last hour" if former else ""
     settings = f"guard.share {guard.share:g}"
     if number is not None:
         settings += f", guard.{'updates' if done == 'updated' else 'deletions'} {number}"
+    has_grown = now > owned
     percent = round(100 * (counted + former) / owned) if owned else 100
+    note = f"an hour ago {owned}" if has_grown else f"{percent} %"
     return (
-        f"{counted} of the {owned} records of ours in {zone} ({percent} %) would be {done}{beside}; "
-        f"{'an hour' if former else 'a run'} may do so with {limit} ({settings})"
+        f"{counted} of the {max(there)} records of ours in {zone} ({note}) would be {done}{beside}; "
+        f"{'an hour' if former or has_grown else 'a run'} may do so with {limit} ({settings})"
     )
 
 

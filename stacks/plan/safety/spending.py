@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from stacks.model.memory import GuardMemory, Spent
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
+from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action, Change
 from stacks.plan.safety.followed import PUT_RIGHT, Followed
+
+GROWTH = frozenset({Action.CREATE, Action.ADOPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,19 @@ class Ledger:
         ours = {one.urn: one for one in self.observation.registry.records if one.resource.is_record}
         updated: Counter[str] = Counter()
         deleted: Counter[str] = Counter()
+        grown: set[str] = set()
+        ids = {zone.zone: zone.zone_id for zone in self.observation.zones if isinstance(zone, ZoneSnapshot)}
         for one in found:
             registered = ours.get(one.urn)
             if registered is None:
-                continue
-            if one.action in PUT_RIGHT and not self.followed.updates(one, registered):
+                if one.action in GROWTH and one.resource.is_record:
+                    grown.add(ids.get(one.zone, ""))
+            elif one.action in PUT_RIGHT and not self.followed.updates(one, registered):
                 updated[registered.zone_id] += 1
             elif one.action in {Action.DELETE, Action.FORGET} and not self.followed.shrinks(one):
                 deleted[registered.zone_id] += 1
         owned = Counter(one.zone_id for one in ours.values())
-        for zone_id in sorted(updated.keys() | deleted.keys()):
+        # What a zone grows by leaves no more room: it counts what was owned before.
+        for zone_id in sorted(updated.keys() | deleted.keys() | (grown & owned.keys())):
             at = int(self.observation.now)
             yield Spent(stack, zone_id, at, owned[zone_id], updated[zone_id], deleted[zone_id])

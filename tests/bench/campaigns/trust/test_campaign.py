@@ -11,6 +11,7 @@ from bench.campaigns.trust.scenario import ADOPTED, FRESH, LOST, REFUSED, TURNS
 from bench.campaigns.wrong import WrongError
 from components.marks.writer import Writer
 from stacks.model.memory import GuardMemory
+from stacks.plan.desired.tenure import Tenure
 from stacks.plan.safety.emptied import Emptying
 
 SEEDS = range(40)
@@ -43,3 +44,9 @@ def test_it_notices_that_the_guard_forgets_former_runs(monkeypatch: pytest.Monke
 def test_it_notices_that_all_of_a_source_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Emptying, "of_sources", lambda *_: ())
     assert "records that its objects had asked for" in wrong()
+
+
+def test_it_notices_that_a_name_goes_to_whoever_comes_first_in_the_alphabet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tenure, "holdings", lambda *_: {})
+    outcomes = campaign.play([166, 123, 315])
+    assert "which asks for it still" in " ".join(str(found) for _, found in outcomes if isinstance(found, WrongError))
