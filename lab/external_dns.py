@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCES = ("gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "ingress", "service", "node", "pod")
+SOURCES = (
+    *("gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "gateway-tcproute", "gateway-udproute"),
+    *("ingress", "service", "node", "pod", "crd"),
+)
 ANNOTATIONS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 """The prefixes of annotations, of which one external-dns reads one: by default the first."""
 _DEADLINE = 120.0

@@ -59,20 +59,49 @@ class DomainArgs:
     exclude: tuple[str, ...] = ()
 
 
+Reading = Literal["names", "rule", "hosts"]
+
+
+@dataclass(frozen=True, slots=True)
+class KindArgs:
+    """A described kind of objects.
+
+    names: the fields with names, `[]` after a list. reading: whether each is a name, a rule of Traefik's, or a host of
+    Istio's after its namespace.
+    """
+
+    group: str
+    version: str
+    resource: str
+    kind: str
+    names: tuple[str, ...] = ()
+    reading: Reading = "names"
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyArgs:
     """The names and targets that objects may ask for, for the API server to refuse others.
 
-    sources: the kinds of objects. counted_namespaces: those that are read; () for all. zones: names outside of them are
-    not looked at. annotation_prefix: that of the annotations, "" for the usual ones. tls_hosts: when the hosts of an
-    Ingress's tls are names. taken: names of the settings. prefixes, suffixes: of the names of ownership marks.
-    networks, target_names: of the targets that are allowed; any, where both are ().
+    sources: the kinds of objects, beside those described. zones: names outside of them are not looked at.
+    counted_namespaces, gateways, gateway_namespaces, ingress_classes, service_types: those that count; () for all.
+    cluster_addresses: whether Services of ClusterIP have targets. selection: requirements of objects that count, each
+    `labels` or `annotations` with key and operator, and values. opt_in: whether only objects with a content-mode count.
+    annotation_prefix: that of the annotations, "" for the usual ones. tls_hosts: when the hosts of an Ingress's tls are
+    names. taken: names of the settings. prefixes, suffixes: of the names of ownership marks. networks, target_names: of
+    the targets that are allowed; any, where both are ().
     """
 
     sources: tuple[str, ...]
     zones: tuple[str, ...]
+    described: tuple[KindArgs, ...] = ()
     counted_namespaces: tuple[str, ...] = ()
+    gateways: tuple[str, ...] = ()
+    gateway_namespaces: tuple[str, ...] = ()
     ingress_classes: tuple[str, ...] = ()
+    service_types: tuple[str, ...] = ()
+    selection: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    cluster_addresses: bool = False
+    opt_in: bool = False
     annotation_prefix: str = ""
     tls_hosts: Literal["fallback", "always", "never"] = "fallback"
     taken: tuple[str, ...] = ()

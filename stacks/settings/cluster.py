@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
 
 from components.plain_text import quoted
 from stacks.settings.fields import (
@@ -61,16 +62,21 @@ IMPLICIT = ""
 
 
 def _place(value: str) -> str:
-    """Return the name of a source, a Gateway or a class. Raises a fault for a text that is none."""
-    kind, _, name = value.partition("/")
-    if value in get_args(SourceName) or (kind == "gateway" and gateway_name(name)):
-        return value
-    if kind != "class" or not OBJECT.fullmatch(name):
-        raise fault(f"{quoted(value)} names no objects", "write a source, gateway/[NAMESPACE/]NAME, or class/NAME")
+    """Return the name of a Gateway or a class, or a word. Raises a fault for another text."""
+    kind, slash, name = value.partition("/")
+    is_one = gateway_name(name) if kind == "gateway" else OBJECT.fullmatch(name if kind == "class" else value)
+    if not is_one or (slash and kind not in {"gateway", "class"}):
+        raise _no_place(value)
     return value
 
 
+def _no_place(value: str, *location: str) -> PydanticCustomError:
+    do = "write a source, gateway/[NAMESPACE/]NAME, class/NAME, or PLURAL.GROUP of one of kinds"
+    return fault(f"{quoted(value)} names no objects", do, location)
+
+
 Merge = Literal["namespace", "all"]
+ServiceType = Literal["LoadBalancer", "NodePort", "ClusterIP", "ExternalName"]
 TlsHosts = Literal["fallback", "always", "never"]
 MOST_RULES = 200
 """Of one setting: a policy of the API server goes through all of them for each name."""
@@ -165,6 +171,8 @@ class ClusterDefaults(ClaimRules):
     """The classes of the Ingresses that count; none: all."""
     tls_hosts: TlsHosts = "fallback"
     """When the hosts of an Ingress's tls are names: where nothing else names it, always, or never."""
+    service_types: tuple[ServiceType, ...] = ()
+    """The types of the Services that count, headless ones being of ClusterIP; none: all."""
     cluster_addresses: bool = False
     """Whether Services of type ClusterIP are named too, and private addresses of Services published."""
     host_addresses: bool = False
@@ -180,7 +188,7 @@ class ClusterDefaults(ClaimRules):
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
     default_targets: dict[Annotated[str, AfterValidator(_place)], DefaultTarget] = Field(default_factory=dict)
-    """Where objects point that do not say so: `ddns`, addresses or a name, by source, `gateway/NAME`, `class/NAME`."""
+    """Where objects point that do not say so (`ddns`, addresses, a name): by source, `gateway/NAME`, `class/NAME`."""
     templates: TemplateSettings = Field(default_factory=TemplateSettings)
     """Go templates of names and targets, as external-dns has them."""
     source_services: dict[SourceName, ServicePlace] = Field(default_factory=dict)
@@ -193,6 +201,14 @@ class ClusterDefaults(ClaimRules):
     """Whether Events, and the status of a DNSEndpoint, tell an object's owner about the outcome of its records."""
     status_annotation: bool = False
     """Whether objects get the annotation truenorth/status, with the present state of their records."""
+
+    @model_validator(mode="after")
+    def _defaults_are_of_sources(self) -> ClusterDefaults:
+        sources = {*get_args(SourceName), *(one.source for one in self.kinds)}
+        for place in self.default_targets:
+            if "/" not in place and place not in sources:
+                raise _no_place(place, "default_targets", place)
+        return self
 
 
 class ClusterSettings(ClusterDefaults):

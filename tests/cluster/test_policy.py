@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,13 @@ import pytest
 
 from bench.campaigns.policy import campaign
 from bench.campaigns.policy.campaign import ALLOWED, REFUSED, enforced, play_on, refusal_of
+from bench.campaigns.policy.kinds import define
 from bench.campaigns.policy.rules import Rules
 from bench.campaigns.wrong import WrongError
 from components.operator.args import PolicyArgs
 from lab.kube.client import Client
 from lab.kube.cluster import Cluster
+from lab.kube.programs import Programs
 from stacks.deploy.policy import policy
 from stacks.settings.stack import Settings, parse
 
@@ -23,14 +25,21 @@ SEEDS = range(1000, 1010)
 """Others than those of `make campaign`."""
 OBJECTS = 60
 NAMESPACE = "policy-shop"
+NAMES = {"plural": "configmaps", "names": ["data.hostname"]}
 
 
 def wrong(outcomes: Mapping[int, Counter[str] | WrongError]) -> dict[int, str]:
     return {seed: str(found) for seed, found in outcomes.items() if isinstance(found, WrongError)}
 
 
-def test_the_api_server_refuses_what_the_plan_refuses(kube_cluster: Cluster) -> None:
-    outcomes = dict(play_on(kube_cluster, SEEDS, OBJECTS))
+@pytest.fixture(scope="module")
+def cluster(kube_cluster: Cluster, deploy_tools: Programs) -> Cluster:
+    define(kube_cluster, deploy_tools)
+    return kube_cluster
+
+
+def test_the_api_server_refuses_what_the_plan_refuses(cluster: Cluster) -> None:
+    outcomes = dict(play_on(cluster, SEEDS, OBJECTS))
     assert wrong(outcomes) == {}
     met = sum((found for found in outcomes.values() if isinstance(found, Counter)), Counter[str]())
     assert met.total() == len(SEEDS) * OBJECTS
@@ -57,32 +66,34 @@ def without_names(settings: Settings) -> PolicyArgs | None:
 def test_a_policy_that_says_something_else_than_the_plan_is_noticed(
     changed: Any,  # noqa: ANN401 - in place of `policy`
     told: str,
-    kube_cluster: Cluster,
+    cluster: Cluster,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(campaign, "policy", changed)
-    assert told in " ".join(wrong(dict(play_on(kube_cluster, SEEDS[:4], OBJECTS))).values())
+    assert told in " ".join(wrong(dict(play_on(cluster, SEEDS[:4], OBJECTS))).values())
 
 
 @pytest.fixture
-def client(kube_cluster: Cluster) -> Iterator[Client]:
+def client(cluster: Cluster) -> Iterator[Client]:
     settings = parse(
         {
             "zone": "example.com",
             "names": ["www"],
-            "sources": ["ingress", "crd"],
+            "sources": ["ingress", "crd", "contour-httpproxy"],
             "cluster": {
                 "namespaces": [NAMESPACE],
                 "domains": [{"names": ["**.shop.example.com"]}],
                 "targets": {"networks": ["192.0.2.0/24"]},
+                "kinds": [{"group": "", "version": "v1", "kind": "ConfigMap", **NAMES}],
+                "labels": "!private",
             },
         },
         {},
         stack="home",
         where="test",
     )
-    with enforced(kube_cluster.admin, Rules(settings, {NAMESPACE: {}}), "policy-test"):
-        yield kube_cluster.admin
+    with enforced(cluster.admin, Rules(settings, {NAMESPACE: {}}), "policy-test"):
+        yield cluster.admin
 
 
 def ingress(host: str, **metadata: object) -> dict[str, Any]:
@@ -94,6 +105,35 @@ def ingress(host: str, **metadata: object) -> dict[str, Any]:
         "metadata": {"name": "web", "namespace": NAMESPACE, "annotations": said, **metadata},
         "spec": {"defaultBackend": backend, "rules": [{"host": host}]},
     }
+
+
+def http_proxy(host: str, **labels: str) -> dict[str, Any]:
+    routes = [{"services": [{"name": "web", "port": 80}]}]
+    return {
+        "apiVersion": "projectcontour.io/v1",
+        "kind": "HTTPProxy",
+        "metadata": {"name": "web", "namespace": NAMESPACE, "labels": labels},
+        "spec": {"virtualhost": {"fqdn": host}, "routes": routes},
+    }
+
+
+def config_map(host: str, **labels: str) -> dict[str, Any]:
+    metadata = {"name": "web", "namespace": NAMESPACE, "labels": labels}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"hostname": host}}
+
+
+@pytest.mark.parametrize("made", [http_proxy, config_map])
+def test_an_object_of_another_program_s_kind_is_held_to_the_rules_from_when_it_counts(
+    client: Client, made: Callable[..., dict[str, Any]]
+) -> None:
+    private = {"private": "yes"}
+    client.apply(made("www.example.com", **private))
+    client.apply(made("www.example.com", **private, other="label"))
+    assert "the name www.example.com is not among those" in refusal_of(client, made("www.example.com"))
+    client.apply(made("a.shop.example.com"))
+    client.apply(made("a.shop.example.com", other="label"))
+    assert "the name www.example.com is not among those" in refusal_of(client, made("www.example.com"))
+    client.delete(made(""))
 
 
 def test_an_object_that_is_there_already_can_be_changed_otherwise_and_deleted(client: Client) -> None:

@@ -60,6 +60,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "limited to its own namespace": (settings(cluster={"namespaces": ["truenorth"]}), {}),
     "names and targets that are limited": (
         settings(
+            sources=[*get_args(SourceName)],
             names=["www", {"name": "api.example.com"}, "@"],
             records=[
                 {"name": "mail", "type": "A", "content": "192.0.2.5"},
@@ -74,7 +75,30 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "tls_hosts": "never",
                 "annotation_prefix": "in.example.com/",
                 "gateways": ["edge/external"],
-                "annotations": "dns in (public)",
+                "gateway_namespaces": ["edge"],
+                "annotations": "dns in (public, inner),rank>1 , !off,!on",
+                "labels": "a=b,c!=d, e , f==g,h notin (i,,j),k<9,l=",
+                "opt_in": True,
+                "service_types": ["LoadBalancer"],
+                "default_targets": {"service": "192.0.2.9"},
+                "kinds": [
+                    {
+                        "group": "example.com",
+                        "version": "v1beta1",
+                        "kind": "Site",
+                        "plural": "sites",
+                        "names": ["spec.hosts[].names[]", "spec.odd-field", "host"],
+                    },
+                    {
+                        "group": "",
+                        "version": "v1",
+                        "kind": "ConfigMap",
+                        "plural": "configmaps",
+                        "names": ["data.rule"],
+                        "reading": "rule",
+                    },
+                    {"group": "example.com", "version": "v1beta1", "kind": "Page", "plural": "pages"},
+                ],
                 "domains": [
                     {
                         "namespaces": ["team-*"],

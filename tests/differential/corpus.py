@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from lab.kube.client import ApiError
 from lab.kube.objects import collection
 from tests.differential.drawing import Draw, Manifest
+from tests.differential.endpoints import dns_endpoint
 from tests.differential.gateways import gateway, listener_set
 from tests.differential.ingresses import ingress
 from tests.differential.nodes import node
-from tests.differential.routes import LAGGING, route
+from tests.differential.routes import LAGGING, WITHOUT_HOSTS, route
 from tests.differential.services import service
 from tests.differential.specimens import specimens
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lab.kube.client import Client
 
 TEAMS = ("red", "blue")
+RULES = [{"backendRefs": [{"name": "before", "port": 443}]}]
 SERVICE_TYPES = (
     "LoadBalancer",
     "LoadBalancer",
@@ -36,11 +38,15 @@ SERVICE_TYPES = (
 
 @dataclass(frozen=True)
 class Corpus:
-    """The objects of one seed. prefix: that of the annotations which external-dns is told to read."""
+    """The objects of one seed. prefix: that of the annotations which external-dns is told to read.
+
+    default: the target that external-dns is told to give all names; "" for none.
+    """
 
     seed: int
     prefix: str
     objects: tuple[Manifest, ...]
+    default: str = ""
 
     def find(self, kind: str, namespace: str, name: str) -> Manifest | None:
         """One of them."""
@@ -66,11 +72,12 @@ def generate(seed: int, prefix: str = "") -> Corpus:
     gateways = [gateway(draw, namespace) for namespace in draw.namespaces for _ in range(3)]
     sets = [listener_set(draw, namespace, gateways) for namespace in draw.namespaces for _ in range(2)]
     made: list[Manifest] = []
-    for kind, count in (("HTTPRoute", 24), ("GRPCRoute", 5), ("TLSRoute", 7)):
+    for kind, count in (("HTTPRoute", 24), ("GRPCRoute", 5), ("TLSRoute", 7), ("TCPRoute", 5), ("UDPRoute", 4)):
         made += [route(draw, kind, draw.one(draw.namespaces), [*gateways, *sets]) for _ in range(count)]
     made += [ingress(draw, draw.one(draw.namespaces)) for _ in range(14)]
     for kind in SERVICE_TYPES * 2:
         made += service(draw, draw.one(draw.namespaces), kind, nodes)
+    made += [dns_endpoint(draw, draw.one(draw.namespaces)) for _ in range(10)]
     return Corpus(seed, draw.prefix, (*namespaces, *nodes, *gateways, *sets, *made, *specimens(draw)))
 
 
@@ -79,7 +86,8 @@ def apply(client: Client, corpus: Corpus) -> None:
     for one in corpus.objects:
         manifest = {key: value for key, value in one.items() if key != "status"}
         if LAGGING in one["metadata"].get("labels", {}):
-            client.apply({**manifest, "spec": {**manifest["spec"], "hostnames": ["before.example.com"]}})
+            before = {"rules": RULES} if one["kind"] in WITHOUT_HOSTS else {"hostnames": ["before.example.com"]}
+            client.apply({**manifest, "spec": {**manifest["spec"], **before}})
         client.apply(manifest)
         if "status" in one:
             client.set_status(manifest, one["status"])

@@ -15,6 +15,7 @@ from lab.external_dns import SOURCES, Setup, sync_once
 from stacks.model.claims import ObjectKey
 from tests.differential.compare import RecordSet, Theirs
 from tests.differential.drawing import ZONE
+from tests.differential.gateways import ROUTE_KINDS
 from tests.differential.ingresses import CLASS
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lab.cloudflare.model import Record
 
 TOKEN = "lab-token"
-KINDS = {one.lower(): one for one in ("HTTPRoute", "GRPCRoute", "TLSRoute", "Ingress", "Service", "Node", "Pod")}
+KINDS = {one.lower(): one for one in (*ROUTE_KINDS, "Ingress", "Service", "Node", "Pod")}
 KINDS |= {"crd": "DNSEndpoint", "configmap": "ConfigMap"}
 _MARK = re.compile(r"owner-(?P<type>[a-z]+)\.(?P<name>.+)")
 _RESOURCE = re.compile(r"external-dns/resource=([^,\"]+)")

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 API = "gateway.networking.k8s.io/v1"
-ROUTE_KINDS = ("HTTPRoute", "GRPCRoute", "TLSRoute")
-_PORTS = {"HTTP": (80, 8080), "HTTPS": (443, 8443), "TLS": (443, 8443), "TCP": (9000,)}
+ROUTE_KINDS = ("HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute")
+_PORTS = {"HTTP": (80, 8080), "HTTPS": (443, 8443), "TLS": (443, 8443), "TCP": (9000, 9001), "UDP": (53,)}
+_WITHOUT_HOSTS = {"TCP", "UDP"}
 
 
 def gateway(draw: Draw, namespace: str) -> Manifest:
@@ -30,7 +31,9 @@ def gateway(draw: Draw, namespace: str) -> Manifest:
     return {
         "apiVersion": API,
         "kind": "Gateway",
-        "metadata": metadata(f"gw{draw.number()}", namespace, annotations),
+        "metadata": metadata(
+            f"gw{draw.number()}", namespace, annotations, labels={"dns": draw.one(["outside", "outside", "inside"])}
+        ),
         "spec": spec,
         "status": {"addresses": _addresses(draw)},
     }
@@ -84,10 +87,10 @@ def _one_protocol_a_port(listeners: Sequence[Manifest]) -> list[Manifest]:
 
 
 def _listener(draw: Draw) -> Manifest:
-    protocol = draw.one(["HTTP", "HTTP", "HTTPS", "TLS", "TCP"])
+    protocol = draw.one(["HTTP", "HTTP", "HTTPS", "TLS", "TCP", "UDP"])
     made: Manifest = {"port": draw.one(_PORTS[protocol]), "protocol": protocol}
     hosts = [f"*.{ZONE}", f"*.{ZONE}", f"*.apps.{ZONE}", f"own{draw.number()}.{ZONE}", f"*.own{draw.number()}.{ZONE}"]
-    if protocol != "TCP" and draw.chance(0.6):
+    if protocol not in _WITHOUT_HOSTS and draw.chance(0.6):
         made["hostname"] = draw.one(hosts)
     if protocol == "HTTPS":
         made["tls"] = {"mode": "Terminate", "certificateRefs": [{"name": "certificate"}]}

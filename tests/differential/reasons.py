@@ -218,6 +218,37 @@ def private_pod(case: Case) -> bool:
     return case.difference.ours is None and all(one.startswith(_PRIVATE) for one in theirs.targets) and aliases != {""}
 
 
+def of_another_controller(case: Case) -> bool:
+    """The name is of a DNSEndpoint that says which controller it is for."""
+    owner = case.difference.owner
+    endpoints = [one for one in case.corpus.objects if one["kind"] == "DNSEndpoint" and key_of(one) == owner]
+    return any(said(one, "controller") == "another" for one in endpoints)
+
+
+def default_target(case: Case) -> bool:
+    """They point at the default what says its own targets, we what has no address but that."""
+    default, ours, theirs = (case.corpus.default,), case.difference.ours, case.difference.theirs
+    if not case.corpus.default:
+        return False
+    if theirs is None and isinstance(ours, RecordSet) and ours.targets == default:
+        return any(one["spec"]["type"] == "ClusterIP" for one in case.services) or any(
+            map(case.lacks_addresses, case.objects)
+        )
+    saying = [
+        *case.objects,
+        *case.gateways,
+        *case.listener_sets,
+        *(pod for one in case.services for pod in case.pods(one)),
+    ]
+    of_a_pod = ours is None and any(one["spec"].get("clusterIP") == "None" for one in case.services)
+    says = (
+        case.difference.name.startswith("_")
+        or of_a_pod
+        or any(one["kind"] == "DNSEndpoint" or said(one, "target") or said(one, "internal-hostname") for one in saying)
+    )
+    return says and (theirs is None or theirs.targets == default)
+
+
 def refused(case: Case) -> bool:
     """The zone took it from them no more than it would from us."""
     ours, theirs = case.difference.ours, case.difference.theirs

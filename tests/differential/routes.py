@@ -11,7 +11,14 @@ from tests.differential.gateways import API, accepted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SERVES = {"HTTPRoute": {"HTTP", "HTTPS"}, "GRPCRoute": {"HTTP", "HTTPS"}, "TLSRoute": {"TLS"}}
+_SERVES = {
+    "HTTPRoute": {"HTTP", "HTTPS"},
+    "GRPCRoute": {"HTTP", "HTTPS"},
+    "TLSRoute": {"TLS"},
+    "TCPRoute": {"TCP", "TLS"},
+    "UDPRoute": {"UDP"},
+}
+WITHOUT_HOSTS = {"TCPRoute", "UDPRoute"}
 LAGGING = "lagging"
 """Label of a route whose controller has not seen its last change."""
 
@@ -23,10 +30,10 @@ def route(draw: Draw, kind: str, namespace: str, gateways: Sequence[Manifest]) -
     if len({one["name"] for one in unique}) < len(unique):  # sections and ports would have to be distinct
         unique = unique[:1]
     spec: Manifest = {"parentRefs": unique}
-    hosts = _hosts(draw, kind)
+    hosts = [] if kind in WITHOUT_HOSTS else _hosts(draw, kind)
     if hosts:
         spec["hostnames"] = hosts
-    if kind == "TLSRoute":
+    if kind == "TLSRoute" or kind in WITHOUT_HOSTS:
         spec["rules"] = [{"backendRefs": [{"name": "backend", "port": 443}]}]
     lagging = draw.chance(0.08)
     status = [_status(draw, one, 1 if lagging else 0) for one in unique if draw.chance(0.93)]
@@ -34,6 +41,8 @@ def route(draw: Draw, kind: str, namespace: str, gateways: Sequence[Manifest]) -
         status.append(_status(draw, _stale(draw, unique[0], gateways), 0))
     labels = {"labels": {LAGGING: "true"}} if lagging else {}
     annotations = draw.annotations(source="gateway-hostname-source")
+    if kind in WITHOUT_HOSTS and draw.chance(0.7):
+        annotations.setdefault(f"{draw.prefix}hostname", draw.hostnames())
     return {
         "apiVersion": API,
         "kind": kind,

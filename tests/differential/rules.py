@@ -112,6 +112,17 @@ RULES = (
     ),
     Rule("private pod", "a name that one pod has is taken before the private addresses of others", reasons.private_pod),
     Rule("ended pod", "a pod that has ended has no records: its address may be another's", reasons.ended_pod),
+    Rule(
+        "controller of a DNSEndpoint",
+        "one that is for another controller is left to it; external-dns does not read the annotation there",
+        reasons.of_another_controller,
+    ),
+    Rule(
+        "default target",
+        "what an object says itself counts before a default, as does the cluster's address for internal-hostname, and "
+        "objects without addresses have it too; external-dns is told to force it on all that has a target",
+        reasons.default_target,
+    ),
     Rule("refused", "Cloudflare proxies no private address, from external-dns neither", reasons.refused),
     Rule(
         "conflict",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from tests.differential.compare import Difference
     from tests.differential.corpus import Corpus
 
-SEEDS = 6
+SEEDS = 8
+DEFAULT = "192.0.2.251"
+"""A target that no object has."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Filters:
 
     arguments: tuple[str, ...]
     settings: Mapping[str, object]
+    default: str = ""
 
 
 _OPTIONS = (
@@ -47,7 +50,26 @@ _OPTIONS = (
         ),
         {"tls_hosts": "never", "pod_targets": True, "host_addresses": True, "unready_pods": True, "host_pods": True},
     ),
+    Filters(
+        (
+            "--service-type-filter=LoadBalancer",
+            "--service-type-filter=NodePort",
+            "--gateway-label-filter=dns in (outside)",
+        ),
+        {
+            "tls_hosts": "always",
+            "service_types": ("LoadBalancer", "NodePort"),
+            "pod_targets": True,
+            "gateway_labels": "dns in (outside)",
+        },
+    ),
+    Filters(
+        (f"--default-targets={DEFAULT}", "--force-default-targets"),
+        {"tls_hosts": "always", "pod_targets": True, "default_targets": dict.fromkeys(SOURCES, DEFAULT)},
+        DEFAULT,
+    ),
 )
+_MANAGED = tuple(f"--managed-record-types={one}" for one in ("A", "AAAA", "CNAME", "MX", "TXT"))
 _TOLD = 20
 """Differences that are told."""
 
@@ -61,8 +83,9 @@ class TestExternalDns:
         used: Counter[str] = Counter()
         left: list[str] = []
         for seed in range(first, first + SEEDS):
-            corpus = generate(seed)
-            for difference in _differences(cluster, external_dns, corpus, _OPTIONS[seed // 2 % len(_OPTIONS)]):
+            filters = _OPTIONS[seed // 2 % len(_OPTIONS)]
+            corpus = replace(generate(seed), default=filters.default)
+            for difference in _differences(cluster, external_dns, corpus, filters):
                 rule = explanation(difference, corpus)
                 if rule:
                     used[rule.name] += 1
@@ -110,7 +133,8 @@ class TestCorpus:
 
 def _differences(cluster: Cluster, external_dns: Path, corpus: Corpus, filters: Filters) -> list[Difference]:
     with applied(cluster.admin, corpus):
-        theirs = made_by_external_dns(external_dns, cluster.kubeconfig, corpus.prefix, *filters.arguments)
+        arguments = (*_MANAGED, *filters.arguments)
+        theirs = made_by_external_dns(external_dns, cluster.kubeconfig, corpus.prefix, *arguments)
         settings = {"kubeconfig": str(cluster.kubeconfig), "sources": SOURCES, "ingress_classes": (CLASS,)}
         chosen = ClusterSettings.model_validate({**settings, **filters.settings})
         return list(differences(read([chosen], {}), theirs))

@@ -13,15 +13,15 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from bench.campaigns.policy.kinds import define
 from bench.campaigns.policy.objects import an_object
-from bench.campaigns.policy.rules import OWN, Rules, rules
+from bench.campaigns.policy.rules import CHOSEN, OWN, PREFIX, Rules, rules
+from bench.campaigns.policy.seen import Seen
 from bench.campaigns.wrong import WrongError
 from components.operator.args import OperatorArgs, Rights
 from components.operator.policy import policy as manifests_of
@@ -29,10 +29,13 @@ from lab.kube.build import install
 from lab.kube.client import ApiError, Client
 from lab.kube.cluster import Cluster
 from lab.kube.control_plane import control_plane
+from lab.kube.objects import path_of
 from stacks.deploy.policy import policy
+from stacks.kube.cache import select
 from stacks.kube.objects import Manifest, Resource
 from stacks.model.claims import Claim, Complaint, SourceSighting
-from stacks.model.values import Known, Unknown
+from stacks.model.selectors import over_labels, selects
+from stacks.model.values import Known
 from stacks.observe.cluster.sources import sources_of
 from stacks.plan.desired.admission import Closed, admitted
 from stacks.plan.desired.cluster_endpoints import zone_of
@@ -40,6 +43,8 @@ from stacks.plan.desired.cluster_endpoints import zone_of
 Outcome = tuple[int, Counter[str] | WrongError]
 OBJECTS = 100
 AT_ONCE = 8
+KEPT = 1 / 4
+"""The share of what is allowed that is made."""
 TAKEN_UP = 120.0
 """Seconds until the API server has taken a policy up; one or two are usual."""
 REFUSED, ALLOWED, UNREADABLE, INVALID = (
@@ -48,22 +53,15 @@ REFUSED, ALLOWED, UNREADABLE, INVALID = (
     "objects with a word that the plan cannot read",
     "objects that the API server takes for none",
 )
-_SOURCE = {
-    "Ingress": "ingress",
-    "HTTPRoute": "gateway-httproute",
-    "GRPCRoute": "gateway-grpcroute",
-    "TLSRoute": "gateway-tlsroute",
-    "Service": "service",
-    "DNSEndpoint": "crd",
-}
 
 
 def play(seeds: Sequence[int]) -> Iterator[Outcome]:
     """Play the seeds on a control plane of their own, several at once; in their order."""
     with (
         tempfile.TemporaryDirectory(prefix="truenorth-campaign-") as folder,
-        control_plane(Path(folder), programs=install(os.environ)) as cluster,
+        control_plane(Path(folder), programs=install(os.environ, deploy_tools=True)) as cluster,
     ):
+        define(cluster, install(os.environ, deploy_tools=True))
         yield from play_on(cluster, seeds)
 
 
@@ -85,16 +83,32 @@ def _seed(client: Client, seed: int, objects: int) -> Counter[str]:
     chance = random.Random(seed)  # noqa: S311 - a repeatable draw
     drawn = rules(chance, f"policy-{seed}-")
     told, wrong = Counter[str](), list[str]()
-    with enforced(client, drawn, f"policy-{seed}"):
+    with enforced(client, drawn, f"policy-{seed}"), _removed(client) as kept:
         for _ in range(objects):
             one = an_object(chance, list(drawn.namespaces))
             try:
-                told[_compared(client, drawn, one)] += 1
+                outcome = _compared(client, drawn, one)
             except WrongError as error:
                 wrong.append(f"{error}: {json.dumps(one, ensure_ascii=False)}")
+                continue
+            told[outcome] += 1
+            if outcome == ALLOWED and chance.random() < KEPT:  # the next of its kind there is a change of it
+                client.apply(one)
+                kept.append(one)
     if wrong:
         raise WrongError(f"{len(wrong)} of {objects} objects; {wrong[0]}")
     return told
+
+
+@contextmanager
+def _removed(client: Client) -> Iterator[list[Manifest]]:
+    """Delete the objects of a list at the end of the block."""
+    made: list[Manifest] = []
+    try:
+        yield made
+    finally:
+        for one in {path_of(one): one for one in made}.values():
+            client.delete(one)
 
 
 @contextmanager
@@ -115,11 +129,12 @@ def enforced(client: Client, drawn: Rules, name: str) -> Iterator[None]:
 
 def _await_refusal(client: Client, namespace: str) -> None:
     """Wait until the API server has taken the policy up."""
+    said = {f"{prefix}content-mode": "gateway-address" for prefix in ("truenorth/", PREFIX)}
     endpoint = {"dnsName": OWN, "recordType": "A", "targets": ["192.0.2.1"]}
     asked = {
         "apiVersion": "externaldns.k8s.io/v1alpha1",
         "kind": "DNSEndpoint",
-        "metadata": {"name": "own", "namespace": namespace},
+        "metadata": {"name": "own", "namespace": namespace, "labels": CHOSEN, "annotations": CHOSEN | said},
         "spec": {"endpoints": [endpoint]},
     }
     until = time.monotonic() + TAKEN_UP
@@ -159,56 +174,23 @@ def _compared(client: Client, drawn: Rules, manifest: Manifest) -> str:
 def judged(drawn: Rules, manifest: Manifest) -> tuple[tuple[str, ...], bool]:
     """Return the reasons for which the plan refuses claims of an object, and whether it can read all of the object."""
     (cluster,) = drawn.settings.each_cluster()
-    kind = _SOURCE[manifest["kind"]]
-    found = sources_of(cluster)[kind].claims(_Seen(manifest))
+    kind, source = next(
+        (name, one) for name, one in sources_of(cluster).items() if _is_of(manifest, one.resources()[0])
+    )
+    selected = next(iter(select(source.resources(), cluster).values()))
+    if not selects(over_labels(selected.labels), manifest["metadata"]["labels"]) or not selected.has(manifest):
+        return (), True
+    found = source.claims(Seen(manifest, cluster))
     if not isinstance(found, Known):
         raise WrongError(f"the plan cannot read objects of {kind}: {found.reason}")
     labels = tuple((name, tuple(sorted(of.items()))) for name, of in drawn.namespaces.items())
-    source = SourceSighting("", kind, manifest["kind"], found, namespaces=Known(labels))
+    sighting = SourceSighting("", kind, manifest["kind"], found, namespaces=Known(labels))
     inside = frozenset(zone.zone for zone in drawn.settings.each_zone())
     claims = [one for one in found.value if isinstance(one, Claim) and zone_of(one.name, inside)]
-    _, refused = admitted(drawn.settings, claims, [source], Closed.of(drawn.settings))
+    _, refused = admitted(drawn.settings, claims, [sighting], Closed.of(drawn.settings))
     return tuple(one.text for one in refused), not any(isinstance(one, Complaint) for one in found.value)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """A cluster with an object, as it is once controllers have given it addresses, and a Gateway for routes."""
-
-    manifest: Manifest
-    cluster: str = ""
-
-    def all(self, resource: Resource) -> Known[tuple[Manifest, ...]] | Unknown:
-        return Known(tuple(one for one in (self._seen(), self._gateway()) if one["kind"] == resource.kind))
-
-    def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
-        found = self.all(resource)
-        assert isinstance(found, Known)  # noqa: S101 - it always is
-        wanted = {"namespace": namespace, "name": name}
-        return next((one for one in found.value if wanted.items() <= one["metadata"].items()), None)
-
-    def counts(self, _resource: Resource, _namespace: str) -> bool:
-        return True
-
-    def _seen(self) -> Manifest:
-        spec = self.manifest["spec"]
-        status: Mapping[str, Any] = {"loadBalancer": {"ingress": [{"ip": "198.51.100.9"}]}}
-        if "parentRefs" in spec:
-            accepted = {"parentRef": {"name": "edge"}, "conditions": [{"type": "Accepted", "status": "True"}]}
-            status = {"parents": [accepted]}
-        if self.manifest["kind"] == "Service":
-            spec = {**spec, "clusterIP": "198.51.100.200"}
-        return {**self.manifest, "spec": spec, "status": status}
-
-    def _gateway(self) -> Manifest:
-        listeners = [
-            {"name": "http", "port": 80, "protocol": "HTTP"},
-            {"name": "tls", "port": 443, "protocol": "TLS", "tls": {"mode": "Passthrough"}},
-        ]
-        return {
-            "apiVersion": "gateway.networking.k8s.io/v1",
-            "kind": "Gateway",
-            "metadata": {"name": "edge", "namespace": self.manifest["metadata"]["namespace"]},
-            "spec": {"gatewayClassName": "lab", "listeners": listeners},
-            "status": {"addresses": [{"type": "IPAddress", "value": "198.51.100.9"}]},
-        }
+def _is_of(manifest: Manifest, resource: Resource) -> bool:
+    group = manifest["apiVersion"].rpartition("/")[0]
+    return (group, manifest["kind"]) == (resource.group, resource.kind)

@@ -1,4 +1,4 @@
-"""The objects of the campaign `policy`: routes, Ingresses, Services and DNSEndpoints of tenants, drawn at random."""
+"""The objects of the campaign `policy`: those of tenants, of every kind that the policy looks at, drawn at random."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bench.campaigns.policy.rules import PREFIX
+from bench.campaigns.policy.rules import GATEWAYS, GROUP, PREFIX
 from components.records import international
 
 _EXTERNAL = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/")
@@ -41,12 +41,36 @@ _NOT_EMPTY = frozenset(_TYPED) - {"A", "AAAA", "CNAME"}
 """Types of which an endpoint without targets is none."""
 
 
+_NAMED_BY_ANNOTATION = {"Service", "TCPRoute", "IngressRouteUDP"}
+
+
 def an_object(chance: random.Random, namespaces: Sequence[str]) -> dict[str, Any]:
     """Draw an object in one of some namespaces."""
-    kind = chance.choice(list(_SPECS))
-    made = _SPECS[kind](chance)
-    metadata = {"name": "web", "namespace": chance.choice(namespaces), "annotations": _annotations(chance, kind)}
-    return {"apiVersion": made["apiVersion"], "kind": kind, "metadata": metadata, "spec": made["spec"]}
+    api, kind = chance.choice(list(_MADE))
+    said = _annotations(chance, kind) | _chosen(chance)
+    metadata = {
+        "name": "web",
+        "namespace": chance.choice(namespaces),
+        "annotations": said,
+        "labels": _chosen(chance),
+    }
+    made = _MADE[api, kind](chance)
+    if api == _GATEWAY_API:
+        made["spec"]["parentRefs"] = _parents(chance, namespaces)
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, **made}
+
+
+def _chosen(chance: random.Random) -> dict[str, str]:
+    """Draw what selectors ask for."""
+    drawn = {"dns": ["public", "inner", ""], "rank": ["1", "5", "12", "high"], "off": ["yes"]}
+    return {key: chance.choice(values) for key, values in drawn.items() if chance.random() < 1 / 2}
+
+
+def _parents(chance: random.Random, namespaces: Sequence[str]) -> list[dict[str, Any]]:
+    drawn = [{"name": name} for name in GATEWAYS]
+    drawn += [{"name": name, "namespace": chance.choice(namespaces)} for name in GATEWAYS]
+    drawn += [{"group": "", "kind": "Service", "name": "web"}, {"group": "a.example", "kind": "Edge", "name": "edge"}]
+    return chance.sample(drawn, k=chance.choice([0, 1, 1, 1, 1, 2]))
 
 
 def _name(chance: random.Random, *, odd: bool = True) -> str:
@@ -90,7 +114,7 @@ def _annotations(chance: random.Random, kind: str) -> dict[str, str]:
             found[f"{prefix}target"] = _targets(chance)
     for prefix in _EXTERNAL:
         found |= _of_external_dns(chance, prefix, kind)
-    if kind == "Service":
+    if kind in _NAMED_BY_ANNOTATION:
         found.setdefault("external-dns.kubernetes.io/hostname", _listed(chance))
     if chance.random() < 1 / 5:
         key = chance.choice(["truenorth/content-mode", "routeflare/content-mode"])
@@ -125,29 +149,30 @@ def _ingress(chance: random.Random) -> dict[str, Any]:
         spec["ingressClassName"] = given
     certified = [_names(chance, 2) for _ in range(chance.choice([0, 0, 1, 2]))]
     spec["tls"] = [{"hosts": hosts, "secretName": f"tls-{at}"} for at, hosts in enumerate(certified)]
-    return {"apiVersion": "networking.k8s.io/v1", "spec": spec}
+    return {"spec": spec}
 
 
 def _route(chance: random.Random) -> dict[str, Any]:
-    return {"apiVersion": _GATEWAY_API, "spec": {"hostnames": _names(chance), "parentRefs": [{"name": "edge"}]}}
+    return {"spec": {"hostnames": _names(chance), "parentRefs": []}}
+
+
+def _tcp_route(_: random.Random) -> dict[str, Any]:
+    return {"spec": {"parentRefs": [], "rules": [{"backendRefs": [{"name": "web", "port": 443}]}]}}
 
 
 def _tls_route(chance: random.Random) -> dict[str, Any]:
-    rules = [{"backendRefs": [{"name": "web", "port": 443}]}]
-    hostnames = _names(chance) or ["a.example.com"]
-    return {
-        "apiVersion": _GATEWAY_API,
-        "spec": {"hostnames": hostnames, "parentRefs": [{"name": "edge"}], "rules": rules},
-    }
+    route = _tcp_route(chance)
+    return {"spec": {**route["spec"], "hostnames": _names(chance) or ["a.example.com"]}}
 
 
-def _service(_: random.Random) -> dict[str, Any]:
-    return {"apiVersion": "v1", "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}
+def _service(chance: random.Random) -> dict[str, Any]:
+    drawn = chance.choice([{"type": "LoadBalancer"}, {"type": "LoadBalancer"}, {"type": "ClusterIP"}, {}])
+    return {"spec": {**drawn, "ports": [{"port": 80}]}}
 
 
 def _dns_endpoint(chance: random.Random) -> dict[str, Any]:
     listed = [_endpoint(chance) for _ in range(chance.randint(0, 3))]
-    return {"apiVersion": "externaldns.k8s.io/v1alpha1", "spec": {"endpoints": listed}}
+    return {"spec": {"endpoints": listed}}
 
 
 def _endpoint(chance: random.Random) -> dict[str, Any]:
@@ -165,11 +190,107 @@ def _endpoint(chance: random.Random) -> dict[str, Any]:
     }
 
 
-_SPECS: Mapping[str, Callable[[random.Random], dict[str, Any]]] = {
-    "Ingress": _ingress,
-    "HTTPRoute": _route,
-    "GRPCRoute": _route,
-    "TLSRoute": _tls_route,
-    "Service": _service,
-    "DNSEndpoint": _dns_endpoint,
+def _rule(chance: random.Random) -> str:
+    """Draw a rule in the language of Traefik's routers, or what may be taken for one."""
+    names = [_name(chance) for _ in range(3)]
+    listed = ", ".join(f"`{one}`" for one in names[1:])
+    return chance.choice(
+        [
+            *(f"Host(`{names[0]}`)", f"Host(`{names[0]}`) && PathPrefix(`/`)", f"HostSNI({listed})", "PathPrefix(`/`)"),
+            *(f'HostHeader("{names[0]}") || Host({listed})', f"!Host(`{names[0]}`) && Host(`{names[1]}`)"),
+            *(f"! Host(`{names[0]}`)", f"HostRegexp(`{names[0]}`)", f"\u00e9Host(`{names[0]}`)", f"Host({names[0]})"),
+            f"Host(`{names[0]}`) && !  (Host(`{names[1]}`))",
+        ]
+    )
+
+
+def _traefik(chance: random.Random) -> dict[str, Any]:
+    service = {"name": "web", "port": 80}
+    rules = [{"kind": "Rule", "match": _rule(chance), "services": [service]} for _ in range(chance.choice([1, 1, 2]))]
+    return {"spec": {"routes": rules}}
+
+
+def _traefik_tcp(chance: random.Random) -> dict[str, Any]:
+    return {"spec": {"routes": [{"match": _rule(chance), "services": [{"name": "web", "port": 80}]}]}}
+
+
+def _traefik_udp(_: random.Random) -> dict[str, Any]:
+    return {"spec": {"routes": [{"services": [{"name": "web", "port": 80}]}]}}
+
+
+def _istio_gateway(chance: random.Random) -> dict[str, Any]:
+    hosts = [chance.choice(["", "*/", "./", "shop/"]) + one for one in [*_names(chance, 2), _name(chance, odd=False)]]
+    server = {"hosts": hosts, "port": {"name": "http", "number": 80, "protocol": "HTTP"}}
+    return {"spec": {"selector": {"istio": "edge"}, "servers": [server]}}
+
+
+def _virtual_service(chance: random.Random) -> dict[str, Any]:
+    gateways = chance.choice([["edge"], ["edge"], ["mesh"], ["mesh", "edge"], []])
+    http = [{"route": [{"destination": {"host": "web"}}]}]
+    spec = {"hosts": [*_names(chance, 2), chance.choice(["web", _name(chance)])], "gateways": gateways, "http": http}
+    return {"spec": spec}
+
+
+def _http_proxy(chance: random.Random) -> dict[str, Any]:
+    routes = [{"services": [{"name": "web", "port": 80}]}]
+    if chance.random() < 1 / 5:
+        return {"spec": {"routes": routes}}
+    return {"spec": {"virtualhost": {"fqdn": _name(chance, odd=False)}, "routes": routes}}
+
+
+def _openshift_route(chance: random.Random) -> dict[str, Any]:
+    return {"spec": {"host": _name(chance, odd=False), "to": {"kind": "Service", "name": "web", "weight": 100}}}
+
+
+def _tcp_ingress(chance: random.Random) -> dict[str, Any]:
+    rules = [{"host": _spelled(chance), "port": 80} for _ in range(chance.randint(0, 2))]
+    return {"spec": {"rules": [*rules, {"port": 81}]}}
+
+
+def _site(chance: random.Random) -> dict[str, Any]:
+    """Draw an object of a kind without a schema: each field may have any type."""
+    odd: list[Any] = [None, 7, True, {"name": _name(chance)}, [_name(chance), 3, None], "", _name(chance)]
+    spec: dict[str, Any] = {
+        "hosts": [{"name": one} for one in _names(chance)],
+        "host": _spelled(chance),
+        "deep": [{"list": [_name(chance)]}, {"list": [], "other": 1}],
+        "odd-field": _name(chance, odd=False),
+    }
+    for key in chance.sample(list(spec), k=chance.choice([0, 0, 1, 2, 4])):
+        spec[key] = chance.choice([*odd, [*odd]])
+    return {} if chance.random() < 1 / 9 else {"spec": chance.choice([spec, spec, spec, spec, chance.choice(odd)])}
+
+
+def _router(chance: random.Random) -> dict[str, Any]:
+    return {"match": chance.choice([_rule(chance), _rule(chance), 3]), "spec": {"rules": [_rule(chance), None]}}
+
+
+def _other_service(chance: random.Random) -> dict[str, Any]:
+    return {"spec": {"host": _name(chance), "hostnames": _names(chance)}}
+
+
+def _config_map(chance: random.Random) -> dict[str, Any]:
+    return chance.choice([{"data": {"hostname": _spelled(chance)}}, {"data": {"other": "x"}}, {}])
+
+
+_MADE: Mapping[tuple[str, str], Callable[[random.Random], dict[str, Any]]] = {
+    ("networking.k8s.io/v1", "Ingress"): _ingress,
+    (_GATEWAY_API, "HTTPRoute"): _route,
+    (_GATEWAY_API, "GRPCRoute"): _route,
+    (_GATEWAY_API, "TLSRoute"): _tls_route,
+    (_GATEWAY_API, "TCPRoute"): _tcp_route,
+    ("v1", "Service"): _service,
+    ("externaldns.k8s.io/v1alpha1", "DNSEndpoint"): _dns_endpoint,
+    ("traefik.io/v1alpha1", "IngressRoute"): _traefik,
+    ("traefik.io/v1alpha1", "IngressRouteTCP"): _traefik_tcp,
+    ("traefik.io/v1alpha1", "IngressRouteUDP"): _traefik_udp,
+    ("networking.istio.io/v1", "Gateway"): _istio_gateway,
+    ("networking.istio.io/v1beta1", "VirtualService"): _virtual_service,
+    ("projectcontour.io/v1", "HTTPProxy"): _http_proxy,
+    ("route.openshift.io/v1", "Route"): _openshift_route,
+    ("configuration.konghq.com/v1beta1", "TCPIngress"): _tcp_ingress,
+    (f"{GROUP}/v1", "Site"): _site,
+    (f"{GROUP}/v1", "Router"): _router,
+    (f"{GROUP}/v1", "Service"): _other_service,
+    ("v1", "ConfigMap"): _config_map,
 }

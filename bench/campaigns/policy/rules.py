@@ -21,7 +21,41 @@ OWN = "www.example.com"
 """A name of the settings, which no object may ask for."""
 PREFIX = "in.example.com/"
 """The prefix of annotations of the seeds that have one of their own."""
-SOURCES = ("ingress", "gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "service", "crd")
+SOURCES = (
+    *("ingress", "gateway-httproute", "gateway-grpcroute", "gateway-tlsroute", "gateway-tcproute", "service", "crd"),
+    *("traefik-ingressroute", "traefik-ingressroutetcp", "traefik-ingressrouteudp", "istio-gateway"),
+    *("istio-virtualservice", "contour-httpproxy", "openshift-route", "kong-tcpingress"),
+)
+GROUP = "policy.example.com"
+"""The API group of the kinds that only the settings describe."""
+_ADDRESSES = ["status.addresses[]"]
+KINDS: tuple[dict[str, Any], ...] = (
+    {
+        "group": GROUP,
+        "version": "v1",
+        "kind": "Site",
+        "plural": "sites",
+        "addresses": _ADDRESSES,
+        "names": ["spec.hosts[].name", "spec.host", "spec.deep[].list[]", "spec.odd-field"],
+    },
+    {
+        "group": GROUP,
+        "version": "v1",
+        "kind": "Router",
+        "plural": "routers",
+        "addresses": _ADDRESSES,
+        "names": ["match", "spec.rules[]"],
+        "reading": "rule",
+    },
+    # Kinds with the name of one that has rules of its own, and without a spec.
+    {"group": GROUP, "version": "v1", "kind": "Service", "plural": "services", "names": ["spec.host"]},
+    {"group": "", "version": "v1", "kind": "ConfigMap", "plural": "configmaps", "names": ["data.hostname"]},
+)
+_SELECTORS = ("dns=public", "dns in (public,inner),!off", "dns!=inner", "dns", "rank>1,rank<9", "dns notin (inner, x)")
+CHOSEN = {"dns": "public", "rank": "5"}
+"""Labels, or annotations, that each of them selects."""
+GATEWAYS = ("edge", "inner")
+"""The Gateways in each namespace."""
 _ZONES = ("example.net", "shop.example.com", "example.org", "xn--bcher-kva.example.com", "bücher.example.net")
 _NAMES = (
     *("**.shop.example.com", "shop.example.com", "_acme-challenge.shop.example.com", "*.example.com", "example.com"),
@@ -68,6 +102,8 @@ def rules(chance: random.Random, prefix: str) -> Rules:
         "tls_hosts": chance.choice(["fallback", "always", "never"]),
         "annotation_prefix": chance.choice(["", "", PREFIX]),
         "ingress_classes": chance.choice([[], [], ["public"], ["public", "other"]]),
+        "kinds": [*KINDS],
+        **_filters(chance, prefix),
     }
     written = {
         "zone": "example.com",
@@ -79,6 +115,20 @@ def rules(chance: random.Random, prefix: str) -> Rules:
         "cluster": cluster,
     }
     return Rules(parse(written, {}, stack="home", where="campaign"), namespaces)
+
+
+def _filters(chance: random.Random, prefix: str) -> dict[str, Any]:
+    """Draw which objects count: all, or by one or two settings."""
+    drawn = {
+        "service_types": chance.choice([["LoadBalancer"], ["NodePort", "ClusterIP"]]),
+        "cluster_addresses": True,
+        "labels": chance.choice(_SELECTORS),
+        "annotations": chance.choice(_SELECTORS),
+        "opt_in": True,
+        "gateways": chance.choice([["edge"], [f"{prefix}shop/edge"], ["edge", f"{prefix}team-a/inner"]]),
+        "gateway_namespaces": [f"{prefix}shop", f"{prefix}team-a"],
+    }
+    return {key: drawn[key] for key in chance.sample(list(drawn), k=chance.choice([0, 0, 1, 1, 2]))}
 
 
 def _domain(chance: random.Random, prefix: str) -> dict[str, Any]:

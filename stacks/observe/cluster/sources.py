@@ -23,7 +23,9 @@ from stacks.observe.cluster.kinds.service import Services
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.kinds import KindSettings
 
-HTTP, TLS, TCP, UDP = (frozenset({one}) for one in ("HTTP", "TLS", "TCP", "UDP"))
+HTTP, TLS, UDP = (frozenset({one}) for one in ("HTTP", "TLS", "UDP"))
+TCP = frozenset({"TCP", "TLS"})
+"""TLS: where the listener ends it (https://gateway-api.sigs.k8s.io/guides/tls/)."""
 
 SOURCES: Mapping[str, Callable[[Options], ClaimSource]] = {
     "gateway-httproute": lambda options: Routes(HTTP_ROUTES, HTTP, options),
@@ -49,6 +51,7 @@ def options_of(settings: ClusterSettings) -> Options:
         ingress_classes=settings.ingress_classes,
         prefix=settings.annotation_prefix,
         tls_hosts=settings.tls_hosts,
+        service_types=settings.service_types,
         cluster_addresses=settings.cluster_addresses,
         host_addresses=settings.host_addresses,
         unready_pods=settings.unready_pods,
@@ -74,7 +77,9 @@ def sources_of(settings: ClusterSettings) -> dict[str, ClaimSource]:
         else:
             described = replace(DESCRIPTIONS[name], service=settings.source_services.get(name, ""))
             found[name] = DescribedObjects(described, own)
-    return found | {one.source: DescribedObjects(_description(one), options) for one in settings.kinds}
+    for one in settings.kinds:
+        found[one.source] = DescribedObjects(_description(one), replace(options, source=one.source))
+    return found
 
 
 def _description(kind: KindSettings) -> Description:

@@ -105,6 +105,9 @@ class TestBadInput:
         ("place", "target", "what"),
         [
             ("ingres", "ddns", "'ingres' names no objects"),
+            ("sites.example.com", "ddns", "'sites.example.com' names no objects"),
+            ("route/web", "ddns", "'route/web' names no objects"),
+            ("", "ddns", "'' names no objects"),
             ("class/", "ddns", "'class/' names no objects"),
             ("gateway/a b", "ddns", "'a b' is no name of a Gateway"),
             ("ingress", "", "'' is no target"),

@@ -23,6 +23,7 @@ class Options:
     ingress_classes: the classes of the Ingresses that count; none: all.
     prefix: that of the annotations; "" for those of the vocabularies.
     tls_hosts: whether the hosts of an Ingress's tls are names: where nothing else names it, always, or never.
+    service_types: the types of the Services that count; none: all.
     cluster_addresses: Services of type ClusterIP make claims too.
     host_addresses, unready_pods, pod_targets: of headless Services the addresses of the nodes, pods that are not ready
     and the pods' own targets count too.
@@ -39,6 +40,7 @@ class Options:
     ingress_classes: tuple[str, ...] = ()
     prefix: str = ""
     tls_hosts: TlsHosts = "fallback"
+    service_types: tuple[str, ...] = ()
     cluster_addresses: bool = False
     host_addresses: bool = False
     unready_pods: bool = False

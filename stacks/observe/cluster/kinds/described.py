@@ -36,7 +36,7 @@ ANY = "*"
 """The host of an object that answers for all names: no name of the DNS."""
 LONGEST_RULE = 8192
 """Characters of a rule of Traefik in which names are looked for."""
-_MATCHER = re.compile(r"(!?)[ ]{0,8}\b(?:HostSNI|HostHeader|Host)\(([^()]{0,4096})\)")
+_MATCHER = re.compile(r"(!?)[ ]{0,8}\b(?:HostSNI|HostHeader|Host)\(([^()]*)\)", re.ASCII)
 _TEXT = re.compile(r"`([^`]{0,256})`|\"([^\"]{0,256})\"")
 
 Reading = Literal["names", "rule"]
@@ -93,7 +93,14 @@ class DescribedObjects:
         given = (*names, *added) if points or not templated.templates.names + templated.templates.pairs else ()
         pairs = templated.pairs(given, faults)
         more = templated.names((*given, *pairs), faults)
-        claimant = Claimant(key, created(manifest), (annotated,), default=default, templated=(*pairs, *more))
+        claimant = Claimant(
+            key,
+            created(manifest),
+            (annotated,),
+            doubt=self._doubt(manifest, key),
+            default=default,
+            templated=(*pairs, *more),
+        )
         found = [*assemble(claimant, given, own, faults)]
         if self.options.templates.targets:
             own, claimant = templated.targets(), replace(claimant, default="")
@@ -107,16 +114,20 @@ class DescribedObjects:
     def _has_addresses(self) -> bool:
         return bool(self.description.addresses or self.description.service)
 
+    def _doubt(self, manifest: Manifest, key: ObjectKey) -> Unknown | None:
+        """Return the reason why the object may not be served, wherever it says that it points; None for none."""
+        one = self.description
+        if not one.ready:
+            return None
+        generation = manifest["metadata"].get("generation", 0)
+        conditions = [found for found in each_value(manifest, f"{one.conditions}[]") if isinstance(found, dict)]
+        said = ruling(conditions, frozenset(), generation, one.ready)
+        return None if said.verdict is Verdict.TRUE else Unknown(f"{key}: its condition {one.ready} {said}")
+
     def _addresses(
         self, manifest: Manifest, key: ObjectKey, annotated: Annotated, objects: ClusterObjects
     ) -> Known[tuple[str, ...]] | Unknown:
         one = self.description
-        if one.ready:
-            generation = manifest["metadata"].get("generation", 0)
-            conditions = [found for found in each_value(manifest, f"{one.conditions}[]") if isinstance(found, dict)]
-            said = ruling(conditions, frozenset(), generation, one.ready)
-            if said.verdict is not Verdict.TRUE:
-                return Unknown(f"{key}: its condition {one.ready} {said}")
         if one.service:
             return addresses_of_service(one.service, key, objects)
         found = [text for path in one.addresses for text in each_value(manifest, path) if isinstance(text, str)]

@@ -27,8 +27,8 @@ from stacks.observe.cluster.kinds import service
 from stacks.observe.cluster.kinds.described import ANY, each_value, host_names
 
 GROUP = "networking.istio.io"
-_HOSTS = "spec.servers[].hosts[]"
-GATEWAYS = Resource(GROUP, "v1", "gateways", "Gateway", fields=(_HOSTS, "spec.selector"))
+HOSTS = "spec.servers[].hosts[]"
+GATEWAYS = Resource(GROUP, "v1", "gateways", "Gateway", fields=(HOSTS, "spec.selector"))
 VIRTUAL_SERVICES = Resource(
     GROUP, "v1", "virtualservices", "VirtualService", fields=("spec.hosts", "spec.gateways", "spec.exportTo")
 )
@@ -57,9 +57,9 @@ class IstioGateways:
             return
         faults: list[Complaint] = []
         added = annotation_value((annotated,), HOSTNAME, values.hostnames, values.HOSTNAMES, faults) or ()
-        hosts = (host.rpartition("/")[2] for host in each_value(manifest, _HOSTS) if isinstance(host, str))
+        hosts = (host.rpartition("/")[2] for host in each_value(manifest, HOSTS) if isinstance(host, str))
         strange: list[Complaint] = []
-        names = tuple(host_names(hosts, _HOSTS, key, strange))
+        names = tuple(host_names(hosts, HOSTS, key, strange))
         yield from strange
         own = _addresses(manifest, key, objects)
         given = (*names, *added)
@@ -149,7 +149,7 @@ def _is_exported(manifest: Manifest, key: ObjectKey, gateway: ObjectKey) -> bool
 
 def _serves(gateway: Manifest, key: ObjectKey, name: str, namespace: str) -> bool:
     """Return whether a server of the Gateway takes the name from VirtualServices of a namespace."""
-    for text in each_value(gateway, _HOSTS):
+    for text in each_value(gateway, HOSTS):
         if not isinstance(text, str):
             continue
         before, slash, host = text.rpartition("/")

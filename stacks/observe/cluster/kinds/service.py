@@ -73,6 +73,8 @@ class Services:
         services, slices, nodes = (objects.all(one) for one in (SERVICES, ENDPOINT_SLICES, NODES))
         if isinstance(services, Unknown):
             return services
+        types = self.options.service_types
+        services = Known(tuple(one for one in services.value if not types or _type_of(one) in types))
         if isinstance(slices, Unknown) and any(self._names_pods(one) for one in services.value):
             return slices  # the names of its pods are in there
         by_service: Slices = slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value))
@@ -122,6 +124,10 @@ class Services:
                 found += _each_pod(pods, claimant, name, faults)
                 found += _ports(service, claimant, name, faults)
         yield from dict.fromkeys(found)
+
+
+def _type_of(service: Manifest) -> str:
+    return str(service["spec"].get("type") or "ClusterIP")
 
 
 def _is_headless(service: Manifest) -> bool:

@@ -52,6 +52,26 @@ class TestKinds:
         invalid = {**AT, "conditions": [{"type": "Valid", "status": "False"}]}
         assert of("contour-httpproxy", spec, invalid) == {f"{WWW} None": Unknown}
 
+    @pytest.mark.parametrize("options", [Options(), Options(source="x", default_targets=(("x", "192.0.2.7"),))])
+    def test_a_contour_httpproxy_that_is_not_valid_waits_wherever_it_is_to_point(self, options: Options) -> None:
+        description = DESCRIPTIONS["contour-httpproxy"]
+        invalid = {**AT, "conditions": [{"type": "Valid", "status": "False"}]}
+        for said in ({}, TARGET):
+            one = described(description.resource, {"virtualhost": {"fqdn": WWW}}, invalid, annotations=said)
+            assert targets(found(description, one, options=options)) == {f"{WWW} None": Unknown}
+
+    @pytest.mark.parametrize("source", DESCRIPTIONS)
+    def test_of_other_programs_point_at_the_default_of_their_source_unless_they_say_otherwise(
+        self, source: str
+    ) -> None:
+        description = DESCRIPTIONS[source]
+        options = Options(source=source, default_targets=((source, "192.0.2.7"),))
+        valid = {"conditions": [{"type": description.ready, "status": "True"}]}
+        name = {"external-dns.alpha.kubernetes.io/hostname": WWW}
+        for said, address in ((name, "192.0.2.7"), (name | TARGET, "192.0.2.9")):
+            one = described(description.resource, {}, valid, annotations=said)
+            assert targets(found(description, one, options=options)) == {f"{WWW} A": (address,)}
+
     def test_a_contour_httpproxy_that_others_include_has_no_name(self) -> None:
         assert of("contour-httpproxy", {"routes": [{}]}) == {}
 

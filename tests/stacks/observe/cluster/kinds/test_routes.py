@@ -222,6 +222,8 @@ class TestListeners:
             ("gateway-httproute", "HTTPRoute", {"HTTP", "HTTPS"}),
             ("gateway-grpcroute", "GRPCRoute", {"HTTP", "HTTPS"}),
             ("gateway-tlsroute", "TLSRoute", {"TLS"}),
+            ("gateway-udproute", "UDPRoute", {"UDP"}),
+            ("gateway-tcproute", "TCPRoute", {"TCP", "TLS"}),
         ],
     )
     def test_http_and_https_match_each_other_and_tls_itself(self, source: str, kind: str, protocols: set[str]) -> None:

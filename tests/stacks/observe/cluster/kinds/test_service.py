@@ -92,6 +92,36 @@ class TestNames:
         assert found(asked, options=Options(opt_in=True)) == {f"{WWW} None": (Detected, "")}
 
 
+class TestTypes:
+    EACH = (
+        service("LoadBalancer", at=[{"ip": "192.0.2.1"}]),
+        service(
+            "ExternalName",
+            name="alias",
+            annotations={f"{EXTERNAL}hostname": "b.example.com"},
+            externalName="c.example.net",
+        ),
+        service(
+            "ClusterIP", name="inside", annotations={f"{EXTERNAL}hostname": "d.example.com"}, clusterIP="192.0.2.2"
+        ),
+    )
+
+    def test_count_all_unless_the_settings_choose(self) -> None:
+        assert found(*self.EACH, options=Options(cluster_addresses=True)) == {
+            f"{WWW} A": ("192.0.2.1",),
+            "b.example.com CNAME": ("c.example.net",),
+            "d.example.com A": ("192.0.2.2",),
+        }
+
+    def test_count_alone_where_the_settings_choose_them(self) -> None:
+        chosen = Options(service_types=("LoadBalancer", "NodePort"), cluster_addresses=True)
+        assert found(*self.EACH, options=chosen) == {f"{WWW} A": ("192.0.2.1",)}
+
+    def test_that_are_not_chosen_wait_for_no_pods(self) -> None:
+        headless = service("ClusterIP", clusterIP="None")
+        assert found(headless, unsynced=("EndpointSlice",), options=Options(service_types=("NodePort",))) == {}
+
+
 class TestLoadBalancers:
     def test_external_addresses_come_before_the_status(self) -> None:
         both = service("LoadBalancer", at=[{"ip": "192.0.2.1"}], externalIPs=["198.51.100.2", "198.51.100.1"])

@@ -1,0 +1,345 @@
+"""Configurations of external-dns as people have published them, in small: objects, flags, and the same in settings.
+
+Names and domains are replaced. Where they are from: Helm values of three layouts of repositories (a template for home
+clusters in two ages, and charts of companies), drawn by path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from lab.kube.client import Client
+from tests.cluster.objects import (
+    Manifest,
+    allow,
+    dns_endpoint,
+    gateway,
+    ingress,
+    listener,
+    manifest,
+    route,
+    service,
+)
+
+COM, ORG = "example.com", "example.org"
+NETWORK, APPS, OTHERS = "network", "apps", "others"
+NAMESPACES = (NETWORK, APPS, OTHERS)
+ALPHA, E = "external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/"
+TUNNEL = "6ff42ae2-765d-4adf-8112-31c55c1551ef.cfargotunnel.com"
+ROUTES = "gateway-httproute"
+PROXIED = ("--cloudflare-proxied",)
+_NOTHING: Mapping[tuple[str, str], str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What external-dns is told, and TrueNorth.
+
+    zones: those of the token; filtered: whether external-dns is told them. differs: names and types at which the two
+    differ, each with the reason.
+    """
+
+    sources: tuple[str, ...]
+    flags: tuple[str, ...]
+    settings: Mapping[str, Any]
+    objects: tuple[Manifest, ...]
+    zones: tuple[str, ...] = (COM,)
+    filtered: bool = True
+    differs: Mapping[tuple[str, str], str] = field(default_factory=lambda: _NOTHING)
+
+
+def make(client: Client, objects: tuple[Manifest, ...]) -> None:
+    """Make the objects, with their status, and no others of their kinds."""
+    for name in NAMESPACES:
+        client.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    for one in objects:
+        made = {key: value for key, value in one.items() if key != "status"}
+        client.apply(made)
+        if "status" in one:
+            client.set_status(made, one["status"])
+
+
+def edges(*, domain: str = COM, labels: bool = False) -> tuple[Manifest, ...]:
+    """An external Gateway behind a tunnel, and an internal one, each with the name that stands for it."""
+
+    def edge(name: str, address: str) -> Manifest:
+        listeners = [
+            listener("http", "HTTP", 80, allowed=allow("Same")),
+            listener("web", "HTTP", 8080, allowed=allow("All")),
+        ]
+        return gateway(
+            address,
+            name=name,
+            namespace=NETWORK,
+            listeners=listeners,
+            annotations={f"{ALPHA}target": f"{name}.{domain}"},
+            labels={"dns": "public" if name == "external" else "private"} if labels else {},
+        )
+
+    redirect = [{"name": name, "sectionName": "http"} for name in ("external", "internal")]
+    return (
+        edge("external", "192.168.42.126"),
+        edge("internal", "192.168.42.121"),
+        route(name="https-redirect", namespace=NETWORK, refs=redirect, annotations={f"{ALPHA}controller": "none"}),
+    )
+
+
+def app(name: str, *gateways: str, hosts: tuple[str, ...] = (), kind: str = "HTTPRoute", **more: Any) -> Manifest:  # noqa: ANN401 - any field
+    """A route of the Gateways, at NAME.example.com or at these hosts."""
+    refs = [{"name": one, "namespace": NETWORK, "sectionName": "web"} for one in gateways]
+    named = () if kind == "TCPRoute" else hosts or (f"{name}.{COM}",)
+    return route(*named, name=name, namespace=APPS, refs=refs, kind=kind, **more)
+
+
+def tunnel(*domains: str) -> Manifest:
+    """The DNSEndpoint of a tunnel."""
+    listed = [{"dnsName": f"external.{one}", "recordType": "CNAME", "targets": [TUNNEL]} for one in domains]
+    return dns_endpoint("cloudflare-tunnel", *listed, namespace=NETWORK)
+
+
+def within(namespace: str, one: Manifest) -> Manifest:
+    """The object, in a namespace."""
+    return one | {"metadata": {**one["metadata"], "namespace": namespace}}
+
+
+def web(name: str, *hosts: str, klass: str = "external", **more: Any) -> Manifest:  # noqa: ANN401 - any field
+    """An Ingress of a class, at the address of a controller in the house."""
+    at = [{"ip": "203.0.113.10" if klass == "external" else "192.168.42.120"}]
+    return within(APPS, ingress(*hosts, name=name, at=at, ingressClassName=klass, **more))
+
+
+def _labelled(one: Manifest, **labels: str) -> Manifest:
+    return one | {"metadata": {**one["metadata"], "labels": labels}}
+
+
+_APPS = (app("echo", "external"), app("auth", "external", "internal"), app("grafana", "internal"))
+_HOME = (tunnel(COM), *edges(), *_APPS)
+_HOME_FLAGS = ("--gateway-name=external", *PROXIED)
+_BOTH = ("crd", ROUTES)
+_EXTERNAL = {"proxied": True, "cluster": {"gateways": ["external"]}}
+_TLS = [{"hosts": [f"certificate.{COM}"], "secretName": "tls"}]
+_PUBLIC = {"ip": "198.51.100.20"}
+
+CONFIGURATIONS: Mapping[str, Configuration] = {
+    "home template, newer: routes of one Gateway, a tunnel in a DNSEndpoint": Configuration(
+        _BOTH, _HOME_FLAGS, _EXTERNAL, _HOME
+    ),
+    "the same, and an apex": Configuration(
+        _BOTH, _HOME_FLAGS, _EXTERNAL, (*_HOME, app("home", "external", hosts=(f"home.{COM}", COM)))
+    ),
+    "the same, several domains": Configuration(
+        _BOTH,
+        _HOME_FLAGS,
+        _EXTERNAL,
+        (tunnel(COM, ORG), *edges(), app("shop", "external", hosts=(f"shop.{COM}", f"shop.{ORG}", "shop.example.net"))),
+        zones=(COM, ORG),
+    ),
+    "the same, no filter of domains": Configuration(
+        _BOTH,
+        _HOME_FLAGS,
+        {**_EXTERNAL, "zones": "auto"},
+        (tunnel(COM, ORG), *edges(), app("shop", "external", hosts=(f"shop.{COM}", f"shop.{ORG}", "shop.example.net"))),
+        zones=(COM, ORG),
+        filtered=False,
+    ),
+    "the same, without routes": Configuration(
+        ("crd",),
+        PROXIED,
+        {"proxied": True},
+        (
+            tunnel(COM),
+            dns_endpoint(
+                "mail",
+                {"dnsName": COM, "recordType": "MX", "targets": ["10 mail.example.net"]},
+                {"dnsName": COM, "recordType": "TXT", "targets": ["v=spf1 -all"]},
+                {
+                    "dnsName": f"direct.{COM}",
+                    "recordType": "A",
+                    "targets": ["198.51.100.7"],
+                    "recordTTL": 300,
+                    "providerSpecific": [{"name": f"{ALPHA}cloudflare-proxied", "value": "false"}],
+                },
+                namespace=NETWORK,
+            ),
+        ),
+        differs={
+            (COM, kind): "all types of a DNSEndpoint are made; there only those of --managed-record-types"
+            for kind in ("MX", "TXT")
+        },
+    ),
+    "home template, older: Ingresses of one class": Configuration(
+        ("crd", "ingress"),
+        ("--ingress-class=external", *PROXIED),
+        {"proxied": True, "cluster": {"ingress_classes": ["external"], "tls_hosts": "always"}},
+        (
+            tunnel(COM),
+            web("echo", f"echo.{COM}", annotations={f"{ALPHA}target": f"external.{COM}"}, tls=_TLS),
+            web("plain", f"plain.{COM}"),
+            web("inside", f"inside.{COM}", klass="internal", annotations={f"{ALPHA}target": f"internal.{COM}"}),
+        ),
+    ),
+    "the same, the hosts of tls left out, several domains": Configuration(
+        ("crd", "ingress"),
+        ("--ingress-class=external", "--ignore-ingress-tls-spec", *PROXIED),
+        {"proxied": True, "cluster": {"ingress_classes": ["external"], "tls_hosts": "never"}},
+        (
+            tunnel(COM),
+            web("echo", f"echo.{COM}", f"echo.{ORG}", annotations={f"{ALPHA}target": f"external.{COM}"}, tls=_TLS),
+            web("no-rule", annotations={f"{ALPHA}target": f"external.{COM}"}, tls=_TLS),
+        ),
+        zones=(COM, ORG),
+    ),
+    "the same, routes of Gateways with a label": Configuration(
+        _BOTH,
+        ("--gateway-label-filter=dns=public", *PROXIED),
+        {"proxied": True, "cluster": {"gateway_labels": "dns=public"}},
+        (
+            tunnel(COM),
+            *edges(labels=True),
+            *_APPS,
+        ),
+    ),
+    "objects with an annotation": Configuration(
+        ("ingress", "service"),
+        (f"--annotation-filter={E}public in (true)",),
+        {"cluster": {"annotations": f"{E}public in (true)", "tls_hosts": "always"}},
+        (
+            web("echo", f"echo.{COM}", annotations={f"{E}public": "true"}),
+            web("inside", f"inside.{COM}", klass="internal"),
+            within(
+                APPS,
+                service(
+                    "LoadBalancer",
+                    at=[_PUBLIC],
+                    annotations={f"{E}public": "true", f"{ALPHA}hostname": f"lb.{COM}"},
+                ),
+            ),
+        ),
+    ),
+    "chart: Ingresses and Services": Configuration(
+        ("service", "ingress"),
+        PROXIED,
+        {"proxied": True, "cluster": {"tls_hosts": "always"}},
+        (
+            web("shop", f"shop.{COM}", f"*.shop.{COM}", tls=_TLS),
+            web("no-rule", tls=[{"hosts": [f"only-tls.{COM}"], "secretName": "tls"}]),
+            within(
+                APPS,
+                service("LoadBalancer", at=[_PUBLIC], annotations={f"{ALPHA}hostname": f"game.{COM},vpn.{COM}"}),
+            ),
+            within(
+                APPS,
+                service(
+                    "ExternalName",
+                    name="docs",
+                    externalName="docs.example.net",
+                    annotations={f"{ALPHA}hostname": f"docs.{COM}", f"{ALPHA}cloudflare-proxied": "false"},
+                ),
+            ),
+        ),
+    ),
+    "chart: every route, TCPRoutes too": Configuration(
+        (*(f"gateway-{one}route" for one in ("http", "grpc", "tls", "tcp")), "service"),
+        (),
+        {},
+        (
+            gateway(
+                "198.51.100.30",
+                name="edge",
+                namespace=NETWORK,
+                listeners=[
+                    listener("web", allowed=allow("All")),
+                    listener("db", "TCP", 5432, allowed=allow("All")),
+                    listener("tls", "TLS", 443, allowed=allow("All")),
+                ],
+            ),
+            *(app("web", "edge"), app("api", "edge", kind="GRPCRoute")),
+            route(
+                *(f"tls.{COM}",),
+                name="tls",
+                namespace=APPS,
+                kind="TLSRoute",
+                refs=[{"name": "edge", "namespace": NETWORK}],
+            ),
+            manifest(
+                *("gateway.networking.k8s.io/v1", "TCPRoute", "db"),
+                namespace=APPS,
+                annotations={f"{ALPHA}hostname": f"db.{COM}"},
+                spec={
+                    "parentRefs": [{"name": "edge", "namespace": NETWORK}],
+                    "rules": [{"backendRefs": [{"name": "db", "port": 5432}]}],
+                },
+                status=route(refs=[{"name": "edge", "namespace": NETWORK}])["status"],
+            ),
+        ),
+    ),
+    "a default target for all": Configuration(
+        ("ingress",),
+        ("--default-targets=198.51.100.99", "--force-default-targets"),
+        {"cluster": {"default_targets": {"ingress": "198.51.100.99"}, "tls_hosts": "always"}},
+        (
+            web("echo", f"echo.{COM}"),
+            web("inside", f"inside.{COM}", klass="internal"),
+            web("own", f"own.{COM}", annotations={f"{ALPHA}target": "198.51.100.5"}),
+        ),
+        differs={(f"own.{COM}", "A"): "an object that says where it points does so; external-dns forces the default"},
+    ),
+    "targets by network": Configuration(
+        ("ingress", "service"),
+        ("--exclude-target-net=192.168.0.0/16",),
+        {"cluster": {"tls_hosts": "always"}},
+        (
+            web("echo", f"echo.{COM}"),
+            web("inside", f"inside.{COM}", klass="internal"),
+            within(
+                APPS,
+                service(
+                    "LoadBalancer",
+                    at=[_PUBLIC, {"ip": "192.168.42.9"}],
+                    annotations={f"{ALPHA}hostname": f"both.{COM}"},
+                ),
+            ),
+        ),
+    ),
+    "names by template, in one namespace, by label": Configuration(
+        ("service",),
+        (
+            *("--fqdn-template={{.Name}}.{{.Namespace}}.example.com", "--combine-fqdn-annotation"),
+            *(f"--namespace={APPS}", "--label-filter=dns=yes"),
+        ),
+        {
+            "cluster": {
+                "namespaces": [APPS],
+                "labels": "dns=yes",
+                "templates": {"names": "{{.Name}}.{{.Namespace}}.example.com", "combine": True},
+            }
+        },
+        tuple(
+            _labelled(within(space, service("LoadBalancer", name=name, at=[_PUBLIC], annotations=said)), **labels)
+            for name, space, said, labels in (
+                ("one", APPS, {}, {"dns": "yes"}),
+                ("two", APPS, {f"{ALPHA}hostname": f"named.{COM}"}, {"dns": "yes"}),
+                ("three", APPS, {}, {}),
+                ("four", OTHERS, {}, {"dns": "yes"}),
+            )
+        ),
+    ),
+    "an own prefix of annotations, the outside of two": Configuration(
+        ("service",),
+        (),
+        {"cluster": {"annotation_prefix": "outside.example.com/"}},
+        (
+            within(
+                APPS,
+                service(
+                    "LoadBalancer",
+                    at=[_PUBLIC],
+                    annotations={"outside.example.com/hostname": f"out.{COM}", f"{ALPHA}hostname": f"in.{COM}"},
+                ),
+            ),
+        ),
+    ),
+}
