@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,14 +20,14 @@ from components.records.record_set import RecordSetArgs, declare, explicit_provi
 from stacks import extras
 from stacks.declare_geo import declare as declare_geo
 from stacks.model.errors import ObservationError, Refused, UserError
-from stacks.model.memory import new_instance
+from stacks.model.memory import new_instance, refused_output
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
 from stacks.model.shards import estate_of, label_of
-from stacks.model.values import RecordSet, SharedSet, ZoneSnapshot
+from stacks.model.values import RecordSet, Rejected, SharedSet, ZoneSnapshot
 from stacks.observe.geo.registry import output as geo_output
 from stacks.observe.project import projects_above
-from stacks.observe.registry import MADE_BY, read_registry
+from stacks.observe.registry import MADE_BY, REFUSED, read_registry
 from stacks.observe.world import look_around, observe
 from stacks.observe.zone.found import find_zones
 from stacks.plan.changes import changes
@@ -87,16 +88,22 @@ def program() -> None:
 
 
 def declare_plan(
-    observation: Observation, settings: Settings, plan: Plan, batching: Collection[str] = frozenset()
+    observation: Observation,
+    settings: Settings,
+    plan: Plan,
+    batching: Collection[str] = frozenset(),
+    refused: Callable[[], Iterable[Rejected]] | None = None,
 ) -> None:
     """Declare the resources and outputs of a plan, in the running Pulumi program.
 
     batching: the providers with APIs that get a set and its mark in one transaction, whatever the engine asks first.
+    refused: returns what providers have refused, once all is registered; None to keep what state has.
     """
     providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
+    declared: list[pulumi.Resource] = []
     for record_set in plan.record_sets:
         args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
-        declare(args, options(settings.of_zone(record_set.zone), providers))
+        declared += declare(args, options(settings.of_zone(record_set.zone), providers)).values()
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
@@ -115,8 +122,21 @@ def declare_plan(
         pulumi.export("queues", {one.name: list(one.resources) for one in plan.queues})
     if plan.layout.is_spread and not label_of(pulumi.get_stack()):
         pulumi.export("shards", plan.layout.as_output())
+    pulumi.export(REFUSED, refusals_output(declared, refused or (lambda: observation.registry.refused)))
     pulumi.export(MADE_BY, version("truenorth"))
     pulumi.export("records", {f"{s.name}/{s.type}": [slot.target for slot in s.slots] for s in plan.record_sets})
+
+
+def refusals_output(
+    declared: Iterable[pulumi.Resource], refused: Callable[[], Iterable[Rejected]]
+) -> pulumi.Output[str | None]:
+    """Return the output of what providers have refused by the time that each of these resources is made, or is not."""
+
+    async def settled() -> str | None:
+        await asyncio.gather(*(one.urn.future() for one in declared), return_exceptions=True)
+        return refused_output(refused())
+
+    return pulumi.Output.from_input(settled())
 
 
 def own_part(

@@ -28,6 +28,7 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("balancing", "warning"): "Conflicts",
     ("frozen", "warning"): "Stays as it is",
     ("complaint", "warning"): "Skipped",
+    ("waiting", "warning"): "Waits",
     ("source", "warning"): "Notes",
     ("choice", "note"): "Notes",
     ("ignored", "warning"): "Left out",

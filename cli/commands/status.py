@@ -17,6 +17,7 @@ def status(
 
     Example: `truenorth status --stack home --json`
     """
+    from cli.findings.outcome import of_plan
     from cli.output import documents, tables
     from cli.reconcile.look import DEFAULTS, look
     from cli.reconcile.refused_before import with_refused
@@ -35,7 +36,10 @@ def status(
             tables.print_plan_notes(console, seen.plan)
             tables.print_balancing(console, seen.geo_changes)
             pending = len(seen.changes) + len(seen.geo_changes)
-            to_do = f"{pending} to do: truenorth up --stack {stack}"
-            if pending or not seen.plan.rejected:
-                console.print(to_do if pending else plain("all as it should be", "green"))
+            if pending:
+                console.print(f"{pending} to do: truenorth up --stack {stack}")
+            elif all(one.severity in {"note", "good"} for one in of_plan(seen.plan)):
+                console.print(plain("all as it should be", "green"))
+            else:
+                console.print("nothing to do but what is said above")
         require_all_read(seen)

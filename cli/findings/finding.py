@@ -37,6 +37,7 @@ Kind = Literal[
     "settings",
     "source",
     "unconfirmed",
+    "waiting",
     "zone",
 ]
 SHOWN = 10
@@ -51,10 +52,11 @@ _SEVERAL: Mapping[str, tuple[str, str]] = {
     "rejected": ("records", "are refused by the provider"),
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
+    "waiting": ("objects", "wait"),
 }
 MANY: Collection[str] = frozenset({"frozen", "ignored"})
 """Kinds of findings of which a plan may have one for each name or object, and that need nobody at once."""
-_ALIKE: Collection[str] = frozenset({"choice", "complaint", "conflict", "ignored", "leaving", "unconfirmed"})
+_ALIKE: Collection[str] = frozenset({"choice", "complaint", "conflict", "ignored", "leaving", "unconfirmed", "waiting"})
 """Kinds of findings that are alike whatever the reason of each is."""
 
 

@@ -32,6 +32,7 @@ _REJECTED = (
     "doctor`). All else was done. It is tried again by itself, at the latest after an hour."
 )
 _CHOICE = "If another is meant, its owner writes it first; the settings cluster.gateways, ... say which Gateways count."
+_WAITING = "Its controller can say more; it is followed as soon as that says so."
 _UNCONFIRMED = "It was written. Name servers that lag behind take it by themselves; look at the zone's delegation."
 
 
@@ -109,8 +110,8 @@ def of_complaint(complaint: Complaint) -> Finding:
     if complaint.is_choice:
         return Finding("choice", "note", subject, "", why, _CHOICE)
     do = f"Its owner can mend it: {complaint.allowed}" if complaint.allowed else "Its owner can mend it."
-    if complaint.waits:
-        do = "Its controller can say more; it is followed as soon as that says so."
+    if complaint.is_waiting:
+        return Finding("waiting", "warning", subject, "", why, do if complaint.allowed else _WAITING)
     if complaint.is_note:
         return Finding("ignored", "note", subject, "", why, "Nothing has to be done; its owner may take it out.")
     if complaint.minor:

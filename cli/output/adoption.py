@@ -80,7 +80,7 @@ def print_why_nothing(console: Console, seen: Convergence, takeover: Takeover) -
     """Print what would take over the records at wanted names, where nothing was taken: the conflicts say it each."""
     if takeover.tool != "truenorth":
         console.print(f"no record at a wanted name was found to be {takeover.tool}'s", soft_wrap=True)
-    if seen.plan.conflicts:
+    if any("truenorth adopt" in one.way for one in seen.plan.conflicts):
         console.print(
             "what stands at a wanted name is taken over by its name (--name NAME), by its comment (--from-comment "
             "REGEX), or by the tool that has made it (--from TOOL); for all names and every run: the setting adopt",

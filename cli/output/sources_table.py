@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNam
 def print_asking(console: Console, found: WantedNames) -> None:
     """The names with who asks for them, a line for each source, and what is wrong."""
     table = Table(box=None)
-    complained = {complaint.text for complaint in found.asked.complaints}
+    complained = {one.text: "waits" if one.is_waiting else "skipped" for one in found.asked.complaints}
     for column in ("name", "type", "targets", "settings", "asked for by"):
         table.add_column(column, overflow="fold")
     for one in found.asked.names:
@@ -71,9 +71,10 @@ def unreadable(sources: Sequence[SourceSighting]) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _targets(one: AskedName, complained: Collection[str]) -> Text:
+def _targets(one: AskedName, complained: Mapping[str, str]) -> Text:
+    """Return the targets, or why there are none. complained: what becomes of objects, by the text of a complaint."""
     if one.state == "skipped" or one.why in complained:
-        return plain("skipped, see below", style="yellow")
+        return plain(f"{complained.get(one.why, one.state)}, see below", style="yellow")
     if one.why:
         return plain(f"conflict: {one.why}" if one.state == "conflict" else one.why, style="yellow")
     detected = plain(", ".join(_link(link) for link in one.links), style="cyan")

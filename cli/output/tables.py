@@ -40,6 +40,7 @@ _LABELS = {
     "complaint": "skipped",
     "choice": "chosen",
     "ignored": "left out",
+    "waiting": "waits",
 }
 """Words that lines of these kinds of findings begin with."""
 

@@ -84,7 +84,11 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
     return Carried(runs, moved, (counts.tally,) if counts else (), found.rejected if found else ())
 
 
-def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Settings, Plan, Collection[str]], None]:
+Declare = Callable[[Observation, Settings, Plan, Collection[str], Callable[[], tuple[Rejected, ...]]], None]
+"""The type of `stacks.program.declare_plan`."""
+
+
+def import_program(providers: Iterable[str] = ()) -> Declare:
     """Return the program. providers: those whose SDK is imported now, too: it takes a second, and few runs need one."""
     from components.records.record_set import component_of  # noqa: PLC0415 - Pulumi's SDK, while the engine starts
     from stacks.program import declare_plan  # noqa: PLC0415 - likewise
@@ -94,12 +98,18 @@ def import_program(providers: Iterable[str] = ()) -> Callable[[Observation, Sett
     return declare_plan
 
 
-def declare(session: Session, seen: Convergence, part: StackPart) -> Program:
-    """Return the program of a run, with the settings and the observation that the changes were computed from."""
+def declare(session: Session, seen: Convergence, part: StackPart, found: Found | None = None) -> Program:
+    """Return the program of a run, with the settings and the observation that the changes were computed from.
+
+    found: what the API refuses meanwhile, for the state to keep.
+    """
+
+    def refused() -> tuple[Rejected, ...]:
+        return (*part.plan.rejected, *found.rejected) if found else seen.observation.registry.refused
 
     def declared() -> None:
         batching = writes.FORESEEN if session.upstreams else frozenset[str]()
-        import_program()(seen.observation, session.settings, part.plan, batching)
+        import_program()(seen.observation, session.settings, part.plan, batching, refused)
 
     return declared
 
@@ -165,14 +175,16 @@ def _run_but_rejected(
 ) -> tuple[Run, ...]:
     """Run a stack. A run has not failed if all but changes refused for their content is done."""
     try:
-        return _run(session, seen, part, listener)
+        return _run(session, seen, part, listener, found)
     except RunFailed as failure:
         if found is None or not explain(failure, found.rejected):
             raise
         return failure.runs
 
 
-def _run(session: Session, seen: Convergence, part: StackPart, listener: Listener) -> tuple[Run, ...]:
+def _run(
+    session: Session, seen: Convergence, part: StackPart, listener: Listener, found: Found | None
+) -> tuple[Run, ...]:
     """Refresh drifted resources, then run `up` with the observation behind the changes.
 
     Operations that an interrupted run left pending are cleared on the way: the zone was listed after it, so that the
@@ -190,7 +202,7 @@ def _run(session: Session, seen: Convergence, part: StackPart, listener: Listene
     refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
     # The first marks can only be told from another state's if their id is written down somewhere.
     checkpoints = _checkpoints(place, part) or not instance.is_noted(place, seen.observation.registry)
-    return (*refreshed, stack.up(place, declare(place, seen, part), listener, checkpoints=checkpoints))
+    return (*refreshed, stack.up(place, declare(place, seen, part, found), listener, checkpoints=checkpoints))
 
 
 def _checkpoints(place: Session, part: StackPart) -> bool:

@@ -1,6 +1,7 @@
 """Keep the changes that providers have refused in a file, for every command to know until they are mended.
 
 The file lies beside the state where that is a folder; elsewhere in the user's folder, for the commands of this machine.
+Those of others have it from the state itself, whose outputs lack nothing but deletions: they come last in a run.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def with_refused(session: Session, options: ConvergenceOptions, *, left_out: boo
 
     def amended(plan: Plan, observation: Observation) -> Plan:
         plan = options.amend(plan, observation)
-        refused = still_wanted(plan, recalled(session))
+        known = (*recalled(session), *observation.registry.refused)
+        refused = still_wanted(plan, known, observation)
         return without(plan, refused, observation) if left_out else replace(plan, rejected=refused)
 
     return replace(options, amend=amended)

@@ -48,7 +48,8 @@ class Rejections:
 
     def amend(self, plan: Plan, observation: Observation) -> Plan:
         """Return the plan without what was refused and is not to be tried again yet."""
-        wanted = {_key(one) for one in still_wanted(plan, (one.rejected for one in self._known.values()))}
+        known = [one.rejected for one in self._known.values()]
+        wanted = {_key(one) for one in still_wanted(plan, known, observation)}
         self._known = {key: one for key, one in self._known.items() if key in wanted}
         now = self._clock()
         return without(plan, [one.rejected for one in self._known.values() if now < one.due], observation)

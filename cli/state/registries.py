@@ -92,6 +92,7 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         signers=tuple(sorted({signer for one in found.values() for signer in one.signers})),
         instance=base.instance or next((one.instance for one in found.values() if one.instance), ""),
         memory=replace(base.memory, spent=tuple(spent for one in found.values() for spent in one.memory.spent)),
+        refused=tuple(dict.fromkeys(refused for stack in order for refused in found[stack].refused)),
     )
     return EstateRegistry(registry, twice, found)
 

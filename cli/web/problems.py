@@ -17,6 +17,7 @@ from stacks.model.values import UnreadZone
 
 _ORDER: tuple[Severity, ...] = ("bad", "warning", "note")
 _TOGETHER = frozenset({"frozen", "leaving", "unconfirmed"})
+_MANY = frozenset({"choice", "conflict", "complaint", "ignored", "waiting"})
 _FROM_STATUS = frozenset({"address", "source"})
 """Kinds of findings that the status knows better than its last convergence."""
 
@@ -33,7 +34,7 @@ def problems(status: Status) -> tuple[PageProblem, ...]:
     """Return all problems, the worst first."""
     found = [*_of_process(status), *_of_sight(status)]
     several = [*_of_convergence(status), *_of_events(status)]
-    found += map(PageProblem, shortened(grouped(several, _TOGETHER), {"choice", "conflict", "complaint", "ignored"}))
+    found += map(PageProblem, shortened(grouped(several, _TOGETHER), _MANY))
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.finding.severity)))
 
 

@@ -155,9 +155,10 @@ class Reflector:
         A kind that it has served before may come back: the server may be starting.
         """
         resource = self._collection.resource
-        of_gateways = resource.group in {GATEWAY_GROUP, EXPERIMENTAL_GROUP}
-        install = "install the Gateway API" if of_gateways else "install it"
+        install = "install the Gateway API" if resource.group == GATEWAY_GROUP else "install it"
         text = f"the kind is not served; {install}, or take it out of the sources"
+        if resource.group == EXPERIMENTAL_GROUP:  # which is no source, but a route's parent
+            text = "the kind is not served; install the Gateway API's experimental channel"
         if self._synced or resource.group in _BUILT_IN:
             self._fail(NotFound(text))
             self._failures += 1

@@ -145,6 +145,11 @@ class Complaint:
         """Whether nobody has to mend anything."""
         return self.minor and not self.allowed
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the object waits for somebody else; what it has stays meanwhile."""
+        return self.waits or (self.hides_names and not self.allowed)
+
 
 Labels = tuple[tuple[str, str], ...]
 """The labels of an object, by key."""

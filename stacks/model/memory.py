@@ -1,14 +1,19 @@
 """The memory of the guard: the changes of the last hour's runs, and the zones, clusters and filters seen.
 
-State keeps it, so that a restart forgets nothing. Each stack of an estate keeps what its own runs have done.
+State keeps it, so that a restart forgets nothing. Each stack of an estate keeps what its own runs have done. State also
+keeps what providers have refused, for other machines to know.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+
+from stacks.model.values import Rejected
 
 HOUR = 3600.0
 """Seconds for which a change counts."""
@@ -91,6 +96,7 @@ class GuardMemory:
         return {"spent": spent, "clusters": dict(self.clusters), "filters": filters}
 
 
+_REFUSED = msgspec.json.Decoder(tuple[Rejected, ...])
 NO_MEMORY = GuardMemory()
 """The memory of a stack that has not run yet."""
 
@@ -111,6 +117,20 @@ def remembered(output: Any, stack: str) -> GuardMemory:  # noqa: ANN401 - whatev
         clusters=tuple(sorted((str(name), str(uid)) for name, uid in named)),
         filters=tuple(_filters(output.get("filters"))),
     )
+
+
+def refused_output(refused: Iterable[Rejected]) -> str | None:
+    """Return the output of a stack that `refused_before` reads; None, which state does not keep, where it is empty."""
+    several = list(dict.fromkeys(refused))
+    return msgspec.json.encode(several).decode() if several else None
+
+
+def refused_before(output: Any) -> tuple[Rejected, ...]:  # noqa: ANN401 - whatever state holds
+    """Return what providers had refused in a stack's output; nothing where it cannot be read."""
+    try:
+        return _REFUSED.decode(output) if isinstance(output, str | bytes) else ()
+    except msgspec.MsgspecError:
+        return ()
 
 
 def _filters(entries: Any) -> Iterator[tuple[str, Filters]]:  # noqa: ANN401 - whatever state holds

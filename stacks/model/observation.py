@@ -12,6 +12,7 @@ from stacks.model.values import (
     LinkAddresses,
     NameQueue,
     RegisteredRecord,
+    Rejected,
     SharedSet,
     Sighting,
     UnreadZone,
@@ -50,6 +51,8 @@ class Registry:
     """Records that a second stack holds too, after a move that was cut off. They are dropped there before a run."""
     signers: tuple[tuple[str, str], ...] = ()
     """The providers in state, each with the variable of its token; "" for the provider's usual ones."""
+    refused: tuple[Rejected, ...] = ()
+    """What providers had refused in former runs; it may be mended by now."""
 
 
 @dataclass(frozen=True, slots=True)

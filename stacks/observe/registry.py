@@ -12,11 +12,11 @@ from components.geo.names import BALANCER_COMPONENT, POOL_COMPONENT
 from components.marks import in_comments, ownership
 from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
 from stacks.model.errors import ObservationError
-from stacks.model.memory import NO_MEMORY
+from stacks.model.memory import NO_MEMORY, refused_before
 from stacks.model.memory import remembered as memory_of
 from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
-from stacks.model.values import Family, LinkAddresses, NameQueue, RegisteredRecord, SharedSet
+from stacks.model.values import Family, LinkAddresses, NameQueue, RegisteredRecord, Rejected, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
 from stacks.observe.zone.providers import READERS
@@ -30,6 +30,8 @@ _OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT})
 _PULUMIS = "pulumi:"
 MADE_BY = "truenorth"
 """The stack's output with the version of the TrueNorth that declared it."""
+REFUSED = "refused"
+"""The stack's output with what providers have refused."""
 
 
 def read_registry(stack: str, environment: Mapping[str, str], *, pulumi: Path | str = "pulumi", cwd: Path) -> Registry:
@@ -59,6 +61,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     queues: tuple[NameQueue, ...] = ()
     wished: Mapping[str, Any] = {}
     layout, memory, instance, made_by = ONE_STACK, NO_MEMORY, "", ""
+    refused: tuple[Rejected, ...] = ()
     foreign: list[str] = []
     for resource in resources:
         outermost = urns.outermost_type(resource["urn"])
@@ -75,6 +78,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             shared, wished = _shared(outputs.get("shared", {}), outputs.get("ways", {})), outputs.get("geo", {})
             layout, made_by = remembered(outputs.get("shards")), str(outputs.get(MADE_BY, ""))
             memory, instance = memory_of(outputs.get("guard"), urns.stack(stack_urn)), outputs.get("instance", "")
+            refused = refused_before(outputs.get(REFUSED))
     return Registry(
         records=tuple(records),
         zone_ids=tuple(sorted(zone_ids.items())),
@@ -90,6 +94,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         memory=memory,
         foreign=tuple(foreign),
         made_by=made_by,
+        refused=refused,
     )
 
 

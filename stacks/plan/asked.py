@@ -75,7 +75,8 @@ def asked_names(settings: Settings, sources: tuple[SourceSighting, ...]) -> Aske
     links = {str(address): link for (link, _), address in stand_ins.items()}
     found = [*_of_plan(plan, links, zones), *_waiting(plan, claims, zones)]
     told = {(key, one.name) for one in found for key in one.objects}
-    found += _left(claims, zones, told)
+    waiting = {one.object: one.text for one in plan.complaints if one.is_waiting}
+    found += _left(claims, zones, told, waiting)
     by_template = {(one.object, one.name) for one in claims if BY_TEMPLATE in one.spelled}
     found = [replace(one, templated=tuple(k for k in one.objects if (k, one.name) in by_template)) for one in found]
     return AskedNames(tuple(sorted(found, key=lambda one: (one.name, one.type, one.objects))), plan.complaints)
@@ -141,13 +142,22 @@ def _waiting(plan: Plan, claims: Iterable[Claim], zones: frozenset[str]) -> Iter
             yield AskedName(claim.name, zone, "", (), (), (claim.object,), "waiting", claim.targets.reason)
 
 
-def _left(claims: Iterable[Claim], zones: frozenset[str], told: set[tuple[ObjectKey, str]]) -> Iterator[AskedName]:
-    """Yield the names in none of our zones, and the names refused to their objects. told: the names told already."""
+def _left(
+    claims: Iterable[Claim],
+    zones: frozenset[str],
+    told: set[tuple[ObjectKey, str]],
+    waiting: Mapping[ObjectKey, str],
+) -> Iterator[AskedName]:
+    """Yield the names in none of our zones, and the names refused to their objects. told: the names told already.
+
+    waiting: the objects that wait, each with the reason.
+    """
     for claim in claims:
         zone = zone_of(claim.name, zones)
         if (claim.object, claim.name) in told:
             continue
         targets = claim.targets.value if isinstance(claim.targets, Known) and not zone else ()
         links = claim.targets.links if isinstance(claim.targets, Detected) and not zone else ()
-        state: AskedState = "skipped" if zone else "outside"
-        yield AskedName(claim.name, zone, claim.type or "", targets, links, (claim.object,), state)
+        why = waiting.get(claim.object, "") if zone else ""
+        state: AskedState = "outside" if not zone else "waiting" if why else "skipped"
+        yield AskedName(claim.name, zone, claim.type or "", targets, links, (claim.object,), state, why)

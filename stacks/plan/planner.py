@@ -55,6 +55,7 @@ from stacks.plan.desired.tenure import Tenure
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import geo_part
 from stacks.plan.records.alone import without_clashes
+from stacks.plan.records.dangling import dangling
 from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers
 from stacks.plan.records.reach import unwanted_but_managed
@@ -174,10 +175,25 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
         frozen=(*chain.from_iterable(map(_frozen_by, resolved, decisions)), *_frozen(stays)),
         deferred=tuple(one for one in remarks if isinstance(one, Deferred)),
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),
-        advice=tuple(advice(zone.keeping, has_objects=bool(of_objects.endpoints))),
+        advice=(
+            *advice(zone.keeping, has_objects=bool(of_objects.endpoints)),
+            *dangling(
+                planned,
+                zone,
+                _elsewhere(inputs, wanted),
+                [one.zone for one in inputs.settings.each_zone()],
+                of_objects.objects,
+            ),
+        ),
         complaints=of_objects.complaints,
         asked_by=tuple(of_objects.objects.items()),
     )
+
+
+def _elsewhere(inputs: PlanInputs, wanted: Iterable[Key]) -> frozenset[str]:
+    """Return the names that may get records in another way than by this plan: later, or as load balancers."""
+    geo = inputs.observation.geo
+    return frozenset((*(name for name, _ in wanted), *(one.host_name for one in (geo.wishes if geo else ()))))
 
 
 def _frozen_by(resolved: Resolved, decision: Decision) -> Iterator[Frozen]:

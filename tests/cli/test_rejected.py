@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +77,34 @@ def test_a_refused_record_costs_nothing_but_itself(inside: Inside, fields: dict[
     inside.result("up")
     assert zone_of(inside, zone)["bad"] == FIRST_IPV4
     assert inside.result("up")["changes"] == []
+
+
+def test_every_machine_knows_what_is_refused_until_it_is_mended(inside: Inside, tmp_path: Path) -> None:
+    """As another machine has no file of this one, where state is in a bucket or in Secrets."""
+    elsewhere = tmp_path / "elsewhere"
+    inside.settings("www", BAD, "api")
+    assert inside.run("up").returncode == 1
+
+    def said() -> list[str]:
+        for file in inside.state.rglob("*.refused.json"):
+            file.unlink()
+        findings = inside.result("status", XDG_STATE_HOME=str(elsewhere))["findings"]
+        return [one["why"] for one in findings if one["kind"] == "rejected"]
+
+    words = "Target 10.0.0.1 is not allowed for a proxied record. (9003)"
+    assert said() == [words]
+    assert words in inside.failing_pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
+    assert said() == [words]
+    inside.settings("www", "bad", "api")
+    inside.pulumi("up", "--yes", "--skip-preview", "--config-file", str(inside.settings_file))
+    assert said() == []
+    inside.settings("www", BAD, "api", "new")
+    assert inside.run("up").returncode == 1
+    assert said() == [words]
+    inside.settings("www", "bad", "api", "new", "newer")
+    inside.result("up")
+    assert said() == []
+    assert "refused" not in json.loads(inside.pulumi("stack", "output", "--json").stdout)
 
 
 def test_a_full_zone_takes_what_it_can_and_nothing_else_is_tried(inside: Inside) -> None:

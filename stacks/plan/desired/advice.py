@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from components.plain_text import listed
-from components.records import canonical, canonical_content
+from components.records import canonical, canonical_content, hosts
 from stacks.model.advice import Advice
 from stacks.model.scope import TargetScope, tunnel_of
 from stacks.plan.desired.reachable import reach_in
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
 
 _POINTING = frozenset({"A", "AAAA", "CNAME"})
+_NAMING = frozenset({"MX", "SRV", "NS", "SVCB", "HTTPS"})
+_MEANT = "it is made as it is written; set private_addresses: true for the zone if that is meant"
+_NOWHERE = "it is made as it is written, and leads nowhere: take it out, or move the zone to the tunnel's provider"
 
 
 def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
@@ -54,13 +57,12 @@ def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
 
 
 def _about_targets(zone: ZoneSettings) -> Iterator[Advice]:
-    strange: dict[str, list[str]] = defaultdict(list)
+    strange: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, target in _targets(zone):
-        found = reach_in(target, zone)
-        if found.scope is not TargetScope.PUBLIC and not zone.private_addresses:
-            strange[f"{target}, {found.what}"].append(name)
-    for what, names in strange.items():
-        do = "it is made as it is written; set private_addresses: true for the zone if that is meant"
+        found, is_tunnel = reach_in(target, zone, [zone.zone]), bool(tunnel_of(target))
+        if found.scope is not TargetScope.PUBLIC and (is_tunnel or not zone.private_addresses):
+            strange[f"{target}, {found.what}", _NOWHERE if is_tunnel else _MEANT].append(name)
+    for (what, do), names in strange.items():
         yield Advice(_listed(names), f"points at {what}, in the public zone {zone.zone}", do)
     bare = [
         zone.fqdn(one)
@@ -75,9 +77,11 @@ def _targets(zone: ZoneSettings) -> Iterator[tuple[str, str]]:
     for entry in zone.names:
         yield from ((zone.fqdn(entry), target) for target in entry.targets)
     for record in zone.records:
-        if record.type in _POINTING:
-            name = zone.fqdn(record)
-            yield from ((name, canonical_content.content(record.type, text, zone.zone)) for text in record.content)
+        if record.type in _POINTING | _NAMING:
+            for text in record.content:
+                content = canonical_content.content(record.type, text, zone.zone)
+                if target := content if record.type in _POINTING else hosts.written(record.type, content).rstrip("."):
+                    yield zone.fqdn(record), target
 
 
 def _content(record: RecordSettings) -> str:

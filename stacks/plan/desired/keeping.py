@@ -6,6 +6,7 @@ settings, which may be lower. What does not matter, such as the ttl of a proxied
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +28,9 @@ ALIAS = "CNAME"
 _PROXIED_CLAIMS = frozenset({*PROXIED_TYPES, None})
 """None: a claim whose type is that of its addresses."""
 _CUT = "..."
+_TAG = re.compile(r"[A-Za-z0-9_-]{1,32}(?::.{0,100})?")
+"""https://developers.cloudflare.com/dns/manage-dns-records/reference/record-attributes/"""
+_TAGS = "NAME or NAME:VALUE, the name of 32 letters, digits, - and _ at most, the value of 100 characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ class Keeping:
         if len(text) <= self.room:
             return text
         return f"{text[: self.room - len(_CUT)].rstrip()}{_CUT}" if self.room > len(_CUT) else ""
+
+    def tags(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the tags that the zone keeps: those that are possible, and none where they are too many."""
+        fitting = tuple(filter(_TAG.fullmatch, given))
+        return fitting if len(fitting) <= self.most_tags else ()
 
     @property
     def plan(self) -> str:
@@ -145,7 +154,7 @@ def _kept(claim: Claim, keeping: Keeping) -> Claim:
         proxied=True if _is_tunnel(claim, zone) else proxied,
         ttl=ttl,
         comment=None if claim.comment is None else keeping.comment(claim.comment),
-        tags=claim.tags if len(claim.tags or ()) <= keeping.most_tags else (),
+        tags=None if claim.tags is None else keeping.tags(claim.tags),
     )
 
 
@@ -170,8 +179,12 @@ def _lost_of_text(claim: Claim, keeping: Keeping) -> Iterator[_Lost]:
         beside = f" beside our mark {keeping.own_mark}" if keeping.own_mark else ""
         done = f"with the first {keeping.room} of them" if keeping.comment(text) else "without a comment"
         yield _Lost("comment", text, f"at most {keeping.room} characters{beside}", done)
-    if len(claim.tags or ()) > keeping.most_tags:
-        yield _Lost("tags", ",".join(claim.tags or ()), _allowed_tags(keeping), "without tags")
+    given = claim.tags or ()
+    kept = keeping.tags(given)
+    if not kept and len(given) > keeping.most_tags:
+        yield _Lost("tags", ",".join(given), _allowed_tags(keeping), "without tags")
+    elif strange := [one for one in given if one not in kept]:
+        yield _Lost("tags", ",".join(strange), _TAGS, "without that")
 
 
 def _allowed_tags(keeping: Keeping) -> str:

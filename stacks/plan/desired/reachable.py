@@ -23,10 +23,11 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from components.records import hosts
 from components.records.providers import PROVIDERS
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.name_patterns import matches
-from stacks.model.scope import Reach, TargetScope, reach, tunnel_of
+from stacks.model.scope import PUBLIC, Reach, TargetScope, reach, tunnel_of
 from stacks.model.values import Known, Unknown
 from stacks.plan.desired.admission import without_targets
 
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Targets in a complaint about several."""
-_LEADING = frozenset({None, "A", "AAAA", "CNAME"})
+_ADDRESSING = frozenset({None, "A", "AAAA", "CNAME"})
 """Types whose values are nothing but targets."""
+_NAMING = frozenset({"MX", "SRV", "NS", "SVCB", "HTTPS"})
+"""Types with the name of a host in their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def reachable(
     bare: dict[tuple[ObjectKey, str], list[Claim]] = defaultdict(list)
     out: dict[tuple[ObjectKey, str], dict[tuple[str, Reach], None]] = defaultdict(dict)
     for claim in claims:
-        if not isinstance(claim.targets, Known) or claim.type not in _LEADING:
+        if not isinstance(claim.targets, Known) or claim.type not in _ADDRESSING | _NAMING:
             kept.append(claim)
             continue
         zone = zone_of(claim)
@@ -94,13 +97,14 @@ def _sorted_out(
     left: list[str] = []
     out: list[tuple[str, Reach]] = []
     for target in targets:
-        found = reach_in(target, zone, zones)
+        host = hosts.written(claim.type, target).rstrip(".") if claim.type in _NAMING else target
+        found = reach_in(host, zone, zones) if host else PUBLIC
         if found.scope is TargetScope.PUBLIC or (
-            found.scope is TargetScope.PRIVATE and _lets_in(target, claim, zone, rules)
+            found.scope is TargetScope.PRIVATE and _lets_in(host, claim, zone, rules)
         ):
             left.append(target)
         else:
-            out.append((target, found))
+            out.append((host, found))
     return Targets(tuple(left), tuple(out))
 
 
@@ -114,7 +118,7 @@ def reach_in(target: str, zone: ZoneSettings, zones: Collection[str] = ()) -> Re
         )
     found = reach(target)
     is_ours = found.scope is not TargetScope.PUBLIC and any(target.endswith(f".{one}") for one in zones)
-    return Reach(TargetScope.PUBLIC) if is_ours else found
+    return PUBLIC if is_ours else found
 
 
 def _lets_in(target: str, claim: Claim, zone: ZoneSettings, rules: ClusterDefaults) -> bool:
@@ -148,8 +152,9 @@ def _complaint(key: ObjectKey, zone: str, out: Sequence[tuple[str, Reach]], *, m
     more = f"; and {len(out) - SHOWN} more like these" if len(out) > SHOWN else ""
     does = "are left out" if len(out) > 1 else "is left out"
     do = " (truenorth:private_addresses: true lets private ones in)" if _any_private(out) else ""
-    text = f"{key}: {what}{more}: of no use in the public zone {zone}, and {does}{do}"
-    return Complaint(key, "", "", "targets that everybody reaches" if minor else "", text, minor=minor)
+    left = "" if minor else ". What it has stays, and nothing new is made"
+    text = f"{key}: {what}{more}: of no use in the public zone {zone}, and {does}{do}{left}"
+    return Complaint(key, "", "", "targets that everybody reaches", text, minor=minor, waits=not minor)
 
 
 def _any_private(out: Iterable[tuple[str, Reach]]) -> bool:

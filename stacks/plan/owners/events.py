@@ -142,7 +142,7 @@ def _complaint(complaint: Complaint) -> Notice:
     reason = Reason.BAD_ANNOTATION if complaint.annotation else Reason.NAME_REFUSED
     if complaint.is_choice:
         reason = Reason.TARGET_CHOSEN
-    if complaint.waits or (complaint.hides_names and not complaint.allowed):
+    if complaint.is_waiting:
         reason = Reason.WAITING
     if complaint.minor:
         reason = Reason.IGNORED if complaint.is_note else Reason.LEFT_OUT

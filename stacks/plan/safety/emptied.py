@@ -166,8 +166,9 @@ class Emptying:
         if {one.name for one in _claims(source)} & {name for name, _ in self._by_source[begin]}:
             return "its objects ask for these names, and do not get them"
         told = [f"{name}: {value}" for name, value in now.items() if name not in _OF_THE_CLUSTER]
-        matching = f"left that matches cluster.{' and cluster.'.join(told)}" if told else "there any more"
-        return f"none of the objects is {matching}"
+        if not told:
+            return "none of the objects is there any more, or taken by its controller"
+        return f"none of the objects is left that matches cluster.{' and cluster.'.join(told)}"
 
 
 def _has(begin: str, resources: Iterable[str]) -> bool:

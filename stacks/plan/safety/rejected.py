@@ -35,23 +35,44 @@ def _asked_by(key: Key, plan: Plan) -> tuple[str, ...]:
     return found or ("the settings",)
 
 
-def still_wanted(plan: Plan, refused: Iterable[Rejected]) -> tuple[Rejected, ...]:
-    """Return the changes of a plan that were refused before, unchanged."""
+def still_wanted(plan: Plan, refused: Iterable[Rejected], observation: Observation) -> tuple[Rejected, ...]:
+    """Return the changes of a plan that were refused before, are unchanged, and not made by now.
+
+    Of several such refusals of one record the first counts.
+    """
     several = tuple(refused)
-    keys = {(one.zone, *one.resource.record_set) for one in several}
+    if not several:
+        return ()
+    keys, zones = {(one.zone, *one.resource.record_set) for one in several}, {one.zone for one in several}
     wanted = {
         (record_set.zone, logical_name): record
         for record_set in plan.record_sets
         if (record_set.zone, record_set.name, record_set.type) in keys
         for logical_name, record in declared_records(record_set).items()
     }
-    return tuple(one for one in several if _is_wanted(one, wanted.get((one.zone, one.logical_name))))
+    seen = {one.zone: one for one in observation.zones if isinstance(one, ZoneSnapshot) and one.zone in zones}
+    live = {(zone, one.id): one.record for zone, found in seen.items() for one in found.records}
+    ids = {one.logical_name: one.id for one in observation.registry.records}
+    left: dict[tuple[str, str], Rejected] = {}
+    for one in several:
+        key = (one.zone, one.logical_name)
+        now = live.get((one.zone, ids.get(one.logical_name, "")))
+        if _is_wanted(one, wanted.get(key)) and not _is_made(one, now, is_read=one.zone in seen):
+            left.setdefault(key, one)
+    return tuple(left.values())
 
 
 def _is_wanted(one: Rejected, now: Record | None) -> bool:
     if one.is_deletion or now is None:
         return one.is_deletion and now is None
     return same(now, one.record)
+
+
+def _is_made(one: Rejected, now: Record | None, *, is_read: bool) -> bool:
+    """Return whether a run elsewhere has made the change since. now: our record in the zone. is_read: as the zone."""
+    if one.is_deletion:
+        return is_read and now is None
+    return now is not None and same(now, one.record)
 
 
 def without(plan: Plan, refused: Iterable[Rejected], observation: Observation) -> Plan:

@@ -74,6 +74,14 @@ CHOICE = Complaint(
     f"{ingress('web')}: what stands behind its name web.example.com does not agree: a name has one CNAME",
     is_choice=True,
 )
+WAITING = Complaint(
+    ingress("web"),
+    "",
+    "",
+    "",
+    f"{ingress('web')}: Gateway net/edge does not take it now. What it has of it stays, and nothing new is made",
+    waits=True,
+)
 NO_WAN = "the sources do not say what the WAN address is: none of 4 has answered"
 MISSPELT = Complaint(
     ingress("web"),
@@ -197,6 +205,7 @@ OUTCOMES: Mapping[str, tuple[Event, ...]] = {
         ),
     ),
     "a choice": (replace(convergence(FEW), plan=replace(convergence(FEW).plan, complaints=(CHOICE,))),),
+    "waiting": (replace(convergence(FEW), plan=replace(convergence(FEW).plan, complaints=(WAITING,))),),
     "left out": (
         replace(
             convergence(FEW, sources=(SourceSighting("home", "ingress", "Ingress", Known((MISSPELT, MEANINGLESS))),)),

@@ -14,7 +14,6 @@ from components.plain_text import check_plain, quoted
 from components.records import canonical
 from components.records.canonical import is_address
 from stacks.observe.cluster.claims.hostnames import hostname
-from stacks.settings.fields import LONGEST_COMMENT
 
 GATEWAY_ADDRESS = "gateway-address"
 DDNS = "ddns"
@@ -40,11 +39,11 @@ _LINK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 CONTENT_MODES = f"{GATEWAY_ADDRESS} or {DDNS}"
 TYPES = "A, AAAA or A/AAAA"
-TTL = f"seconds from 1 to {LONGEST_TTL}, a duration such as 10m, or auto"
+TTL = "whole seconds, a duration such as 10m, or auto"
 BOOLEAN = "true or false"
 HOSTNAMES = "DNS names, separated by commas"
 TARGETS = "IP addresses, or one host name"
-COMMENT = f"one line of at most {LONGEST_COMMENT} characters"
+COMMENT = "a text without hidden characters"
 LINKS = "names of links, separated by commas"
 HOSTNAME_SOURCES = "defined-hosts-only or annotation-only"
 ACCESS = "public or private"
@@ -79,7 +78,10 @@ def endpoints_type(text: str) -> str:
 
 
 def ttl(text: str) -> int:
-    """Return the TTL in seconds, 1 for automatic. Fractions of a second are cut, as in external-dns."""
+    """Return the TTL in seconds, 1 for automatic. Fractions of a second are cut, as in external-dns.
+
+    One that no zone keeps is brought to what its zone does (`stacks.plan.desired.keeping`).
+    """
     _check_scalar(text)
     if text.lower() == "auto":
         return canonical.AUTOMATIC_TTL
@@ -89,9 +91,7 @@ def ttl(text: str) -> int:
         seconds = int(sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)))
     else:
         raise ValueError
-    if not 1 <= seconds <= LONGEST_TTL:
-        raise ValueError
-    return seconds
+    return min(seconds, LONGEST_TTL)
 
 
 def boolean(text: str) -> bool:
@@ -143,11 +143,10 @@ def target(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Return a comment of one line."""
-    if len(text) > LONGEST_COMMENT:
-        raise ValueError(f"it has {len(text):,} characters")
-    check_plain(text)
-    return text
+    """Return a comment, as one line. The zone keeps as much of it as its plan has room for."""
+    found = " ".join(text[:LONGEST_LIST].splitlines()).strip(" ")
+    check_plain(found)
+    return found
 
 
 def links(text: str) -> tuple[str, ...]:
@@ -159,8 +158,9 @@ def links(text: str) -> tuple[str, ...]:
 
 
 def tags(text: str) -> tuple[str, ...]:
-    """Return the tags, sorted, each once."""
-    return tuple(sorted(set(items(text))))
+    """Return the tags, sorted, each once. The zone keeps those that its provider takes, unless they are too many."""
+    check_plain(text := text[:LONGEST_LIST])
+    return tuple(sorted({part.strip(" ") for part in text.split(",")} - {""}))
 
 
 def _parts(text: str) -> tuple[str, ...]:

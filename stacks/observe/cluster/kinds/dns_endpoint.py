@@ -190,9 +190,9 @@ def _ttl(seconds: object) -> int | None:
     """Return the TTL in seconds; None for the zone's. external-dns takes 0 for "not set"."""
     if not seconds:
         return None
-    if not isinstance(seconds, int) or not 1 <= seconds <= values.LONGEST_TTL:
-        raise _UnreadableError("recordTTL", seconds, f"seconds from 1 to {values.LONGEST_TTL}")
-    return seconds
+    if not isinstance(seconds, int) or seconds < 0:
+        raise _UnreadableError("recordTTL", seconds, "whole seconds")
+    return min(seconds, values.LONGEST_TTL)
 
 
 def _properties(given: Mapping[str, str]) -> _Properties:

@@ -32,7 +32,10 @@ def record(content: str, kind: str = "A", **more: object) -> dict[str, object]:
         (record("nas.home.arpa", "CNAME"), "nas.home.arpa, a name of a home network (RFC 8375)"),
         (record("203.0.113.1"), ""),
         (record("100::", "AAAA", proxied=True), ""),
-        (record("10 mail.internal", "MX"), ""),
+        (record("10 mail.internal", "MX"), "mail.internal, a name of a private network"),
+        (record("0 5 5060 sip.local", "SRV"), "sip.local, a name of one link (RFC 6762)"),
+        (record("10 mail", "MX"), ""),
+        (record("0 .", "MX"), ""),
     ],
 )
 def test_what_a_person_writes_is_made_as_it_is_written_and_told_unless_it_is_meant(
@@ -89,9 +92,12 @@ def test_a_record_of_a_tunnel_is_proxied_unless_it_is_said_not_to_be(
 
 
 def test_a_record_of_a_tunnel_at_another_provider_is_told() -> None:
-    settings = make_settings(zones=[NET | {"records": [record(TUNNEL, "CNAME")]}])
+    written = {"records": [record(TUNNEL, "CNAME")], "private_addresses": True}
+    settings = make_settings(zones=[NET | written])
     ((subject, what),) = told(settings, "example.net")
     assert (subject, "to which only Cloudflare's proxy leads" in what) == ("www.example.net", True)
+    (one,) = advice(Keeping(make_settings(zones=[NET | written]).of_zone("example.net"), NOT_KNOWN, "home"))
+    assert "leads nowhere: take it out" in one.do
 
 
 def test_a_default_that_a_zone_does_not_keep_is_told_where_objects_have_it() -> None:

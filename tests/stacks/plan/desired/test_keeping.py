@@ -83,6 +83,20 @@ CASES: dict[str, tuple[Claim, PlanLimits, dict[str, object], str]] = {
     ),
     "tags on Free": (claim(tags=("a", "b")), FREE, {"tags": ()}, "no tags, as the zone example.com (plan free) has it"),
     "tags on Pro": (claim(tags=("a", "b")), PRO, {"tags": ("a", "b")}, ""),
+    "a tag that no zone takes": (
+        claim(tags=("a", "b c", "team:" + "x" * 101)),
+        PRO,
+        {"tags": ("a",)},
+        "allowed: NAME or NAME:VALUE",
+    ),
+    "more tags than a zone takes": (claim(tags=tuple("abcdefghijklmnopqrstu")), PRO, {"tags": ()}, "20 tags, as"),
+    "a comment that no zone takes": (
+        claim(comment="c" * 600),
+        PRO,
+        {"comment": "c" * 497 + "..."},
+        "made with the first 500 of them",
+    ),
+    "no ttl at all": (claim(ttl=0), PRO, {"ttl": 60}, "made with a ttl of 60"),
     "a tunnel without a word on the proxy": (
         claim(target=TUNNEL, type="CNAME"),
         FREE,

@@ -65,6 +65,29 @@ def test_a_target_that_nobody_outside_reaches_is_no_address_yet_and_is_told(targ
     assert "of no use in the public zone example.com, and is left out" in told.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "left"),
+    [
+        ("MX", ("10 mail.local", "20 mail.example.org"), ("20 mail.example.org",)),
+        ("SRV", ("0 5 443 db.data.svc.cluster.local", "0 5 443 db.example.org"), ("0 5 443 db.example.org",)),
+        ("HTTPS", ("1 web.internal alpn=h2", "2 web.example.org alpn=h2"), ("2 web.example.org alpn=h2",)),
+        ("MX", ("0 .",), ("0 .",)),
+        ("HTTPS", ("1 . alpn=h2",), ("1 . alpn=h2",)),
+        ("MX", ("10 mail.local",), ()),
+        ("SRV", ("0 5 443 nas.local",), ()),
+        ("TXT", ('"mail.local"',), ('"mail.local"',)),
+    ],
+)
+def test_the_host_in_a_value_is_a_target_like_any_other(
+    kind: str, values: tuple[str, ...], left: tuple[str, ...]
+) -> None:
+    given = [Claim(NAME, kind, Known(values), WEB, "")]
+    wanted, staying, told = planned(given)
+    assert [one.targets for one in wanted] == ([Known(left)] if left else [])
+    assert (len(staying), len(told)) == (not left, left != values)
+    assert not told or told[0].is_waiting == (not left)
+
+
 @pytest.mark.parametrize("target", PUBLIC[:-1])
 def test_a_public_target_is_published_without_a_word(target: str) -> None:
     wanted, staying, told = planned(claims(target))

@@ -22,6 +22,7 @@ from tests.stacks.plan.worlds import a_record, make_settings
 
 Records = tuple[LiveRecord, ...]
 WANTED = "all that the HTTPRoute objects have asked for would be deleted"
+GONE = "there any more, or taken by its controller"
 
 
 def stack(number: int, *, tells_uid: bool = False) -> Stack:
@@ -66,7 +67,7 @@ def test_all_of_a_source_is_not_deleted_unasked_although_the_settings_have_a_nam
     after, seen = one.turn("z1", records, 1.0)
     assert after == records
     assert seen.is_held_back
-    assert [refusal.what for refusal in seen.refusals] == [f"{WANTED}: {count}; none of the objects is there any more"]
+    assert [refusal.what for refusal in seen.refusals] == [f"{WANTED}: {count}; none of the objects is {GONE}"]
     after, seen = one.turn("z1", records, 2.0, permission=CONFIRMED)
     assert [record.record.name for record in after if record.record.type == "A"] == ["attic.example.com"]
 
@@ -108,7 +109,7 @@ class TestTheLastObject:
         one = stack(2, tells_uid=True)
         records, _ = one.turn("z1", (), 0.0)
         one.objects = {}
-        assert refused(one, records) == [f"{WANTED}: 2 records; none of the objects is there any more"]
+        assert refused(one, records) == [f"{WANTED}: 2 records; none of the objects is {GONE}"]
 
     def test_is_held_back_where_others_went_within_the_hour(self) -> None:
         one = stack(3, tells_uid=True)
@@ -117,7 +118,7 @@ class TestTheLastObject:
             del one.objects["shop", f"web{number}"]
             records, _ = one.turn("z1", records, now)
         one.objects = {}
-        assert refused(one, records, 30.0) == [f"{WANTED}: 1 record; none of the objects is there any more"]
+        assert refused(one, records, 30.0) == [f"{WANTED}: 1 record; none of the objects is {GONE}"]
         assert refused(one, records, 20.0 + HOUR) == []
 
     def test_is_held_back_where_the_cluster_is_another(self) -> None:

@@ -197,9 +197,7 @@ class TestBadValues:
         [
             ("truenorth/content-mode", "wan", "gateway-address or ddns"),
             ("truenorth/type", "CNAME", "A, AAAA or A/AAAA"),
-            ("truenorth/ttl", "0", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
-            ("truenorth/ttl", "soon", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
-            ("truenorth/ttl", "3000000000", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            ("truenorth/ttl", "soon", "whole seconds, a duration such as 10m, or auto"),
             ("truenorth/proxied", "yes", "true or false"),
             ("truenorth/hostname", ",", "DNS names, separated by commas"),
             ("truenorth/target", "a.example.net,b.example.net", "IP addresses, or one host name"),
@@ -207,10 +205,9 @@ class TestBadValues:
             ("truenorth/target", "*.example.net", "IP addresses, or one host name"),
             ("truenorth/target", "gateway", "IP addresses, or one host name"),
             ("truenorth/target", "fe80::1%eth0", "IP addresses, or one host name"),
-            ("truenorth/comment", "one\ntwo", "one line of at most 500 characters"),
-            ("truenorth/comment", "x" * 501, "one line of at most 500 characters"),
+            ("truenorth/comment", "one\u202etwo", "a text without hidden characters"),
             ("truenorth/link", "a b", "names of links, separated by commas"),
-            (f"{ALPHA}ttl", "-1", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            (f"{ALPHA}ttl", "-1", "whole seconds, a duration such as 10m, or auto"),
             (f"{ALPHA}cloudflare-proxied", "maybe", "true or false"),
         ],
     )
@@ -224,6 +221,27 @@ class TestBadValues:
         )
         assert all(part in complaint.text for part in (str(key), annotation, quoted(value), allowed))
         assert targets(one) == {f"{WWW} None": Unknown}
+
+    @pytest.mark.parametrize(
+        ("annotation", "value", "field", "read"),
+        [
+            ("truenorth/ttl", "0", "ttl", 0),
+            ("truenorth/ttl", "0.5s", "ttl", 0),
+            ("truenorth/ttl", "3000000000", "ttl", 2147483647),
+            (f"{ALPHA}ttl", "999999h", "ttl", 2147483647),
+            ("truenorth/comment", "one\ntwo\n", "comment", "one two"),
+            ("truenorth/comment", "x" * 501, "comment", "x" * 501),
+            (f"{ALPHA}cloudflare-record-comment", "x" * 20_000, "comment", "x" * 8192),
+            (f"{ALPHA}cloudflare-tags", "a b,c:d", "tags", ("a b", "c:d")),
+            (f"{ALPHA}cloudflare-tags", ",".join(map(str, range(200))), "tags", tuple(sorted(map(str, range(200))))),
+        ],
+    )
+    def test_what_no_zone_keeps_is_the_zones_to_cut_and_costs_the_object_nothing(
+        self, annotation: str, value: str, field: str, read: object
+    ) -> None:
+        one = found({annotation: value})
+        assert complaints(one) == []
+        assert {getattr(claim, field) for claim in one if isinstance(claim, Claim)} == {read}
 
     @pytest.mark.parametrize(
         ("bad", "why"),

@@ -112,6 +112,9 @@ class TestRecords:
     def test_with_a_ttl_of_zero_have_that_of_the_zone(self) -> None:
         assert one_claim(found(endpoint("192.0.2.1", recordTTL=0))).ttl is None
 
+    def test_with_a_ttl_that_no_zone_keeps_have_the_longest(self) -> None:
+        assert one_claim(found(endpoint("192.0.2.1", recordTTL=2**40))).ttl == 2**31 - 1
+
     def test_that_another_controller_makes_are_no_claims(self) -> None:
         assert found(endpoint("192.0.2.1"), annotations={f"{EXTERNAL}controller": "other"}) == ()
 
@@ -153,7 +156,7 @@ class TestWhatCannotBeRead:
             (endpoint("a.example.net", "b.example.net", type="CNAME"), "targets"),
             ({"dnsName": WWW, "targets": ["a.example.net", "192.0.2.1"]}, "targets"),
             (endpoint("x", type="SPF"), "recordType"),
-            (endpoint("192.0.2.1", recordTTL=2**40), "recordTTL"),
+            (endpoint("192.0.2.1", recordTTL=-1), "recordTTL"),
             (endpoint("192.0.2.1", providerSpecific=properties(cloudflare_proxied="perhaps")), "providerSpecific"),
         ],
     )
