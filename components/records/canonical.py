@@ -72,7 +72,8 @@ def address(text: str, record_type: str) -> str:
     try:
         parsed = ipaddress.ip_address(text.strip())
     except ValueError:
-        raise ValueError(f"{quoted(text)} is no IP address") from None
+        part = " but a network, or the host part of an address" if "/" in text else ""
+        raise ValueError(f"{quoted(text)} is no IP address{part}") from None
     if (parsed.version == 4) != (record_type == "A"):  # noqa: PLR2004 - IP version
         wanted = "IPv4" if record_type == "A" else "IPv6"
         raise ValueError(f"{quoted(text)} is no {wanted} address, which a record of type {record_type} needs")

@@ -126,7 +126,8 @@ class TestARouteThatMovesToAnExperimentalListenerSet:
         up(inside)
         place.put(route(WWW, refs=[team]))
         (told,) = result(inside)["complaints"]
-        assert "cannot be read" in told["text"]
+        assert "install the Gateway API's experimental channel" in told["text"]
+        assert "sources" not in told["text"]
         with experimental(place.cluster.admin):
             place.put(listener_set() | {"apiVersion": f"{GROUP}/v1alpha1", "kind": "XListenerSet"})
             assert result(inside)["complaints"] == []

@@ -135,11 +135,13 @@ class TestWhatTheProviderManages:
         managed.settings("worker", "ok")
         assert conflicts(managed.result("up")).keys() == {"worker.example.com/A"}
         assert "ok.example.com/A" in managed.zone()
+        assert managed.run("status").stdout.splitlines()[-1] == "nothing to do but what is said above"
 
     def test_is_not_offered_by_adopt(self, managed: Inside) -> None:
         managed.settings({"name": "worker", "targets": ["100::"]})
         done = managed.run("adopt", "--from", "routeflare", "--yes")
         assert "worker.example.com" not in done.stdout.replace("conflict", "") or "managed by" in done.stdout
+        assert "--name NAME" not in done.stdout
         assert texts(managed) == {"cf1._domainkey.example.com"}
 
     def test_of_ours_is_left_as_it_is_while_a_service_keeps_it(self, inside: Inside) -> None:

@@ -105,6 +105,13 @@ class TestTheTable:
         assert f"{WWW} skipped, see below HTTPRoute {sources.place.namespace}/web" in lines
         assert lines[-1].startswith(f"skipped HTTPRoute {sources.place.namespace}/web: the annotation truenorth/ttl")
 
+    def test_says_of_an_object_without_a_target_of_use_that_it_waits(self, sources: Sources) -> None:
+        sources.place.put(gateway("10.0.0.1"), route(WWW))
+        lines = sources.lines()
+        assert f"{WWW} A waits, see below HTTPRoute {sources.place.namespace}/web" in lines
+        assert lines[-1].startswith(f"waits HTTPRoute {sources.place.namespace}/web: 10.0.0.1 is an address of a")
+        assert lines[-1].endswith("What it has stays, and nothing new is made")
+
     def test_says_which_annotations_are_left_out_and_that_nothing_is_skipped(self, sources: Sources) -> None:
         place = sources.place
         place.put(gateway("192.0.2.1"), route(WWW, annotations={"truenorth/tll": "300", f"{E}/aws-weight": "1"}))

@@ -45,6 +45,7 @@ def test_each_way_to_write_a_content_has_one_form(record_type: str, written: str
     [
         ("A", "2001:db8::7", "is no IPv4 address"),
         ("A", "host.example.org", "is no IP address"),
+        ("AAAA", "::1:2/64", "is no IP address but a network, or the host part of an address"),
         ("AAAA", "203.0.113.7", "is no IPv6 address"),
         ("MX", "mail.example.org", "is no content of a record of type MX"),
         ("MX", "70000 mail.example.org", "is no content of a record of type MX"),

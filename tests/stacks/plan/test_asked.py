@@ -64,6 +64,12 @@ def only(*claims: object) -> AskedName:
     return one
 
 
+def test_a_name_without_a_target_of_use_waits_with_the_reason() -> None:
+    one = only(asks("10.0.0.1"))
+    assert (one.state, one.targets) == ("waiting", ())
+    assert "10.0.0.1 is an address of a private network" in one.why
+
+
 def test_a_detected_address_is_a_link_and_no_target() -> None:
     one = only(asks(targets=Detected()))
     assert (one.targets, one.links, one.type, one.state) == ((), ("",), "A", "made")
