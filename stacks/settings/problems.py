@@ -58,7 +58,11 @@ def problems_of(
     error: ValidationError, model: type[BaseModel], origin: Callable[[str], str], namespace: str
 ) -> list[Problem]:
     """Return the problems in a validation error. origin: gives the file or variable of the setting at a path."""
-    return [_problem(details, model, origin, namespace) for details in error.errors()]
+    found = error.errors()
+    # A list is too short for want of the entries that are told themselves.
+    told = {details["loc"][:end] for details in found for end in range(len(details["loc"]))}
+    counted = (one for one in found if one["type"] != "too_short" or one["loc"] not in told)
+    return [_problem(details, model, origin, namespace) for details in counted]
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[str], str], namespace: str) -> Problem:
