@@ -83,7 +83,9 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
         return Problem(f"the setting {_path(location)!r} is missing", where, "set it")
     if kind == "literal_error":
         return Problem(f"{shown} is not possible here", where, f"use {context['expected']}")
-    return Problem(f"{shown} is not possible here: {details['msg']}", where, EXPECTED.get(kind, "mend the value"))
+    if kind in EXPECTED:
+        return Problem(f"{shown} is not possible here", where, EXPECTED[kind])
+    return Problem(f"{shown} is not possible here: {details['msg']}", where, "mend the value")
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -120,6 +120,11 @@ class TestBadInput:
         assert do in message
         assert f"truenorth:cluster.kinds[0].{field} in" in message
 
+    def test_of_another_shape_is_told_in_plain_words(self) -> None:
+        message = refused(sources=["ingress"], cluster={"service_types": "LoadBalancer"})
+        assert "'LoadBalancer' is not possible here\n" in message
+        assert "write a list, one entry a line with a leading dash" in message
+
     def test_of_the_entries_of_a_list_is_told_once(self) -> None:
         message = refused(sources=["ingress"], cluster={"domains": [{"names": ["a.**.example.com"]}]})
         assert "truenorth:cluster.domains[0].names[0] in" in message
