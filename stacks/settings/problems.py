@@ -83,9 +83,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
         return Problem(f"the setting {_path(location)!r} is missing", where, "set it")
     if kind == "literal_error":
         return Problem(f"{shown} is not possible here", where, f"use {context['expected']}")
-    if kind in EXPECTED:
-        return Problem(f"{shown} is not possible here", where, EXPECTED[kind])
-    return Problem(f"{shown} is not possible here: {details['msg']}", where, "mend the value")
+    reason = "" if kind in EXPECTED else f": {details['msg']}"
+    return Problem(f"{shown} is not possible here{reason}", where, EXPECTED.get(kind, "mend the value"))
 
 
 def _path(location: Sequence[str | int]) -> str:
