@@ -8,7 +8,7 @@
 
 A label that begins with `_` is only matched by one that is written with `_` at its beginning: such names carry keys,
 challenges and policies (RFC 8552), and nobody means them by `*`. No text from outside becomes a regular expression.
-`components/operator/policy.py` says the same in CEL.
+`components/operator/expressions.py` says the same in CEL.
 """
 
 from __future__ import annotations

@@ -58,7 +58,11 @@ def problems_of(
     error: ValidationError, model: type[BaseModel], origin: Callable[[str], str], namespace: str
 ) -> list[Problem]:
     """Return the problems in a validation error. origin: gives the file or variable of the setting at a path."""
-    return [_problem(details, model, origin, namespace) for details in error.errors()]
+    found = error.errors()
+    # A list is too short for want of the entries that are told themselves.
+    told = {details["loc"][:end] for details in found for end in range(len(details["loc"]))}
+    counted = (one for one in found if one["type"] != "too_short" or one["loc"] not in told)
+    return [_problem(details, model, origin, namespace) for details in counted]
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[str], str], namespace: str) -> Problem:
@@ -79,7 +83,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
         return Problem(f"the setting {_path(location)!r} is missing", where, "set it")
     if kind == "literal_error":
         return Problem(f"{shown} is not possible here", where, f"use {context['expected']}")
-    return Problem(f"{shown} is not possible here: {details['msg']}", where, EXPECTED.get(kind, "mend the value"))
+    reason = "" if kind in EXPECTED else f": {details['msg']}"
+    return Problem(f"{shown} is not possible here{reason}", where, EXPECTED.get(kind, "mend the value"))
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -19,7 +19,7 @@ from lab import remote
 from lab.kube.cluster import Cluster
 from tests.cli.clusters import at
 from tests.cli.conftest import Inside
-from tests.cluster.objects import Manifest, allow, gateway, listener, route
+from tests.cluster.objects import Manifest, allow, dns_endpoint, gateway, listener, route
 from tests.cluster.place import Place, make_place
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs/moving/external-dns.md"
@@ -59,7 +59,9 @@ def estate(place: Place) -> tuple[Manifest, ...]:
         return route(*(f"{host}.{ZONE}" for host in hosts or (name,)), name=name, namespace=apps, refs=refs)
 
     redirect = [{"name": f"envoy-{one}", "sectionName": "http"} for one in ("external", "internal")]
+    tunnel = {"dnsName": f"external.{ZONE}", "recordType": "CNAME", "targets": [TUNNEL]}
     return (
+        dns_endpoint("cloudflare-tunnel", tunnel, namespace=network),
         edge("external", "192.168.42.126"),
         edge("internal", "192.168.42.121"),
         route(name="https-redirect", namespace=network, refs=redirect, annotations={f"{E}controller": "none"}),
@@ -88,7 +90,8 @@ def made_by_external_dns(inside: Inside) -> None:
     for label, target in aliases.items():
         name = f"{label}.{ZONE}"
         stands(inside, name, "CNAME", target, proxied=True)
-        text = external_dns.encode(Labels("default", f"httproute/default/{label}"))
+        maker = "crd/network/cloudflare-tunnel" if label == "external" else f"httproute/default/{label}"
+        text = external_dns.encode(Labels("default", maker))
         stands(inside, external_dns.mark_name(name, "CNAME", Affix(prefix="k8s.")), "TXT", text)
     stands(inside, ZONE, "CNAME", f"external.{ZONE}", proxied=True)  # which external-dns had no place to mark
     stands(inside, ZONE, "MX", "mail.example.org", priority=10)
@@ -114,7 +117,8 @@ def test_a_cluster_with_an_external_and_an_internal_gateway_moves_in(inside: Ins
     inside.settings(**{**written, "cluster": cluster})
 
     shown = inside.result("sources")
-    assert {one["name"] for one in shown["names"]} == {ZONE, *(f"{label}.{ZONE}" for label in PUBLIC)}
+    named = {ZONE, *(f"{label}.{ZONE}" for label in (*PUBLIC, "external"))}
+    assert {one["name"] for one in shown["names"]} == named
     inside.result("adopt", "--from", "external-dns", "--from-owner", "default", "--yes")
     assert answers(inside) == before
     for _ in range(2):

@@ -19,8 +19,9 @@ from lab.kube.control_plane import control_plane
 from lab.kube.objects import path_of
 from lab.kube.programs import Programs
 from lab.world import Places, running
-from tests.cli.configurations import ALPHA, CONFIGURATIONS, ORG, Configuration, make
+from tests.cli.configurations import CONFIGURATIONS
 from tests.cli.conftest import Inside, fresh
+from tests.cli.movers import ALPHA, ORG, Configuration, make
 
 TOKEN = "lab-token-of-who-moves-in-0123456789abcdef"
 PREFIXES = {"an own prefix of annotations, the outside of two": "outside.example.com/"}

@@ -105,6 +105,23 @@ class TestFoundZones:
         found = made.run("doctor", "--json").stdout
         assert "3 zones, 3 names" in found
 
+    def test_are_named_by_the_api_server_s_policy(self, inside: Inside, tmp_path: Path) -> None:
+        rules = {"domains": [{"names": ["*.shop.example.com"]}]}
+        settings(inside, *NAMES, sources=["ingress"], cluster=rules, deploy={"credentials_secret": "dns"})
+        done = inside.run("deploy", "--render", str(tmp_path / "made"))
+        assert done.returncode == 0, done.stderr
+        policy = (tmp_path / "made/validatingadmissionpolicy-truenorth.yaml").read_text()
+        variables = {one["name"]: one["expression"] for one in yaml.safe_load(policy)["spec"]["variables"]}
+        assert variables["zones"] == '["dev.example.com","example.com","example.org"]'
+        assert variables["taken"] == '["api.dev.example.com","www.example.com","www.example.org"]'
+
+    def test_have_load_balancers_that_are_shown(self, inside: Inside) -> None:
+        geo = {"cluster": "one", "location": "eu", "hostname": f"app.{ORG}", "addresses": ["203.0.113.9"]}
+        settings(inside, geo=geo)
+        assert up(inside) == {}
+        (shown,) = inside.result("geo", "status")["load_balancers"]
+        assert shown["hostname"] == f"app.{ORG}"
+
     def test_are_those_of_a_plain_pulumi_up(self, made: Inside) -> None:
         file = ("--config-file", str(made.settings_file))
         made.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", *file)

@@ -113,6 +113,10 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ),
         {},
     ),
+    "zones that are found by the token": (
+        {"zones": {"auto": {"include": ["example.com"]}}, "sources": SOURCES},
+        {"settings": {"zone": None, "zones": {"auto": {"include": ["example.com"]}}, "sources": SOURCES}},
+    ),
     "no events": (settings(sources=[*SOURCES, "crd"], cluster={"events": False}), {}),
     "load balancing": (
         settings(geo={"cluster": "one", "location": "eu", "account_id": "0123456789abcdef0123456789abcdef"}),
@@ -296,6 +300,7 @@ class TestValues:
             ({"state": "file:///tmp"}, "/state"),
             ({"settings": {"zone": None, "sources": ["pods"]}}, "/settings/sources/0"),
             ({"settings": {"cluster": {"kubeconfig": "/root/.kube/config"}}}, "/settings/cluster"),
+            ({"settings": {"zone": None, "zones": "all"}}, "/settings/zones"),
             ({"variables": {"A B": "c"}}, "'A B'"),
         ],
     )
@@ -307,6 +312,12 @@ class TestValues:
     def test_of_several_clusters_are_refused_with_what_to_do(self, tools: Tools) -> None:
         said = tools.refused({"settings": {"clusters": ["one"]}})
         assert "truenorth deploy --render" in said
+
+    def test_of_a_policy_for_zones_that_are_found_are_refused_with_what_to_do(self, tools: Tools) -> None:
+        rules = {"domains": [{"names": ["*.example.com"]}]}
+        said = tools.refused({"settings": {"zone": None, "zones": "auto", "cluster": rules}})
+        assert "list them in settings.zones in place of auto" in said
+        assert tools.template({"settings": {"zone": None, "zones": "auto"}})
 
     def test_credentials_make_a_secret_only_where_none_is_named(self, tools: Tools) -> None:
         values = {"credentials": {"values": {"CLOUDFLARE_API_TOKEN": "x"}}}

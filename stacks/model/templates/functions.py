@@ -35,7 +35,7 @@ def _on_texts(call: Callable[..., Any], number: int) -> Function:
 def _replace(old: str, new: str, text: str) -> str:
     number = text.count(old)
     if len(text) + number * (len(new) - len(old)) > LONGEST_TEXT:
-        raise TemplateError(f"replace would give more than {LONGEST_TEXT:,} characters")
+        raise TemplateError(f"it would give more than {LONGEST_TEXT:,} characters")
     return text.replace(old, new)
 
 
@@ -66,7 +66,7 @@ def _printed(verb: str, value: Any) -> str:  # noqa: ANN401 - JSON
     if verb == "s":
         return text_of(value)
     if verb == "d" and type(value) is not int:
-        raise TemplateError("printf has a value that %d does not take")
+        raise TemplateError("%d does not take a value like that")
     return shown(value)
 
 

@@ -183,7 +183,7 @@ class _Parser:
         function = FUNCTIONS[name]
         if not function.least <= len(arguments) <= function.most:
             raise self._error(token, f"does not take {len(arguments)} values")
-        return run.calling(function.call, arguments)
+        return run.calling(name, function.call, arguments)
 
     def _is_operand(self) -> bool:
         token = self._peek()

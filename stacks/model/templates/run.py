@@ -160,15 +160,18 @@ def either(arguments: Sequence[Value], *, until: bool) -> Value:
     return value
 
 
-def calling(call: Callable[..., Any], arguments: Sequence[Value]) -> Value:
-    """Return the value that a function gives."""
+def calling(name: str, call: Callable[..., Any], arguments: Sequence[Value]) -> Value:
+    """Return the value that a function gives. name: its own, for errors."""
 
     def value(run: Run) -> Any:  # noqa: ANN401 - JSON
         given = [one(run) for one in arguments]
         run.spend(1 + sum(len(one) // _STEP for one in given if isinstance(one, str)))
-        found = call(*given)
+        try:
+            found = call(*given)
+        except TemplateError as error:
+            raise TemplateError(f"{name}: {error}") from None
         if isinstance(found, str) and len(found) > LONGEST_TEXT:
-            raise TemplateError(f"a function gives more than {LONGEST_TEXT:,} characters")
+            raise TemplateError(f"{name} gives more than {LONGEST_TEXT:,} characters")
         return found
 
     return value

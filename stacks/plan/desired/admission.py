@@ -8,8 +8,8 @@
 | of NS or DS records                   | where `cluster.domains` spells it: all below it goes to other servers    |
 | any other                             | by everybody, or where `cluster.domains` is set by whom it allows        |
 
-What is refused is no claim: it keeps nothing, and costs no other object anything. `components/operator/policy.py` has
-the same rules for the API server.
+What is refused is no claim: it keeps nothing, and costs no other object anything. The API server has the same rules
+by `components/operator/expressions.py`.
 """
 
 from __future__ import annotations

@@ -102,6 +102,36 @@ class TestWhatCounts:
 
 class TestBadInput:
     @pytest.mark.parametrize(
+        ("field", "value", "what", "do"),
+        [
+            ("group", "Example.com", "'Example.com' is no API group", "in lower case: example.com"),
+            ("version", "V1", "'V1' is no word of the API", "in lower case: v1, sites"),
+            ("plural", "Sites", "'Sites' is no word of the API", "in lower case: v1, sites"),
+            ("kind", "site", "'site' is no kind", "Site"),
+            ("ready", "a b", "'a b' is no type of a condition", "Ready"),
+            ("service", "traefik", "'traefik' is no Service", "traefik/traefik"),
+            ("conditions", "a..b", "'a..b' is no field of an object", "spec.rules[].host"),
+        ],
+    )
+    def test_of_a_described_kind_is_told_with_what_is_allowed(self, field: str, value: str, what: str, do: str) -> None:
+        kind = {"group": "example.com", "version": "v1", "kind": "Site", "plural": "sites", field: value}
+        message = refused(sources=["ingress"], cluster={"kinds": [kind]})
+        assert what in message
+        assert do in message
+        assert f"truenorth:cluster.kinds[0].{field} in" in message
+
+    def test_of_another_shape_is_told_in_plain_words(self) -> None:
+        message = refused(sources=["ingress"], cluster={"service_types": "LoadBalancer"})
+        assert "'LoadBalancer' is not possible here\n" in message
+        assert "write a list, one entry a line with a leading dash" in message
+
+    def test_of_the_entries_of_a_list_is_told_once(self) -> None:
+        message = refused(sources=["ingress"], cluster={"domains": [{"names": ["a.**.example.com"]}]})
+        assert "truenorth:cluster.domains[0].names[0] in" in message
+        assert "at least 1 item" not in message
+        assert "at least 1 item" in refused(sources=["ingress"], cluster={"domains": [{"names": []}]})
+
+    @pytest.mark.parametrize(
         ("place", "target", "what"),
         [
             ("ingres", "ddns", "'ingres' names no objects"),

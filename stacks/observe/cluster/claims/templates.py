@@ -61,7 +61,8 @@ class TemplatedObject:
             parts = parse(self.templates.targets).parts(self._fields())
         except TemplateError as error:
             return Unknown(f"{self.key}: the template {SETTING}.targets cannot be used for it: {error}")
-        return known(parts, f"{self.key}: the template {SETTING}.targets gives no target")
+        given = f"{quoted(parts[0])}, which is no address and no name" if parts else "no target"
+        return known(parts, f"{self.key}: the template {SETTING}.targets gives {given}")
 
     def _parts(self, setting: str, own: Sequence[str], faults: list[Complaint]) -> tuple[str, ...]:
         text: str = getattr(self.templates, setting)

@@ -37,6 +37,7 @@ ANY = "*"
 LONGEST_RULE = 8192
 """Characters of a rule of Traefik in which names are looked for."""
 _MATCHER = re.compile(r"(!?)[ ]{0,8}\b(?:HostSNI|HostHeader|Host)\(([^()]*)\)", re.ASCII)
+_STAYS = "What was made for it stays as it is until it is mended; the object's other names go on"
 _TEXT = re.compile(r"`([^`]{0,256})`|\"([^\"]{0,256})\"")
 
 Reading = Literal["names", "rule"]
@@ -130,11 +131,15 @@ class DescribedObjects:
         one = self.description
         if one.service:
             return addresses_of_service(one.service, key, objects)
-        found = [text for path in one.addresses for text in each_value(manifest, path) if isinstance(text, str)]
+        places = [(path, text) for path in one.addresses for text in each_value(manifest, path)]
+        found = [text for _, text in places if isinstance(text, str)]
         if not self._has_addresses and not find_annotation((annotated,), TARGET):
             wanted = spellings(TARGET, annotated.prefix)[0]
             return Unknown(f"{key}: objects of its kind have no addresses: give it the annotation {wanted}")
-        return known(found, f"{key} has no address yet")
+        given = next((f"{path} has {quoted(text)}" for path, text in places if isinstance(text, str) and text), "")
+        return known(
+            found, f"{key}: {given}, which is no address and no name" if given else f"{key} has no address yet"
+        )
 
 
 def addresses_of_service(place: str, key: ObjectKey, objects: ClusterObjects) -> Known[tuple[str, ...]] | Unknown:
@@ -181,7 +186,7 @@ def host_names(hosts: Iterable[str], path: str, key: ObjectKey, strange: list[Co
 
 def _no_name(key: ObjectKey, path: str, host: str, reason: str) -> Complaint:
     """Return the complaint about a field whose text is no host name."""
-    text = f"{key}: {path} has {quoted(host)}, which is no name ({reason}); it is left out"
+    text = f"{key}: {path} has {quoted(host)}, which is no name ({reason}). {_STAYS}"
     return Complaint(key, path, cut(host, LONGEST_QUOTE), "a DNS name", text)
 
 

@@ -150,16 +150,16 @@ class TestAnObjectFails:
     @pytest.mark.parametrize(
         ("template", "said"),
         [
-            ("{{ toLower .Labels.other }}", "a text is needed, not nothing"),
-            ("{{ trim .Spec.Ports }}", "a text is needed, not a list"),
+            ("{{ toLower .Labels.other }}", "toLower: a text is needed, not nothing"),
+            ("{{ trim .Spec.Ports }}", "trim: a text is needed, not a list"),
             ("{{ .Spec.Ports }}", "a list is no part of a name"),
             ("{{ .Name.First }}", ".First is asked of a text"),
             ("{{ range .Name }}{{ end }}", "range goes through lists and maps, not through a text"),
-            ("{{ index .Spec.Ports 2 }}", "'2' is no index of a list"),
-            ('{{ index .Spec.Ports "a" }}', "'a' is no index of a list"),
-            ("{{ eq .Name 1 }}", "a text and a number cannot be compared"),
-            ("{{ eq .Spec .Spec }}", "a map and a map cannot be compared"),
-            ('{{ printf "%d" .Name }}', "printf has a value that %d does not take"),
+            ("{{ index .Spec.Ports 2 }}", "index: '2' is no index of a list"),
+            ('{{ index .Spec.Ports "a" }}', "index: 'a' is no index of a list"),
+            ("{{ eq .Name 1 }}", "eq: a text and a number cannot be compared"),
+            ("{{ eq .Spec .Spec }}", "eq: a map and a map cannot be compared"),
+            ('{{ printf "%d" .Name }}', "printf: %d does not take a value like that"),
         ],
     )
     def test_where_the_template_does_not_fit_it_and_the_message_says_why(self, template: str, said: str) -> None:
@@ -170,7 +170,7 @@ class TestBounds:
     def test_nothing_becomes_long(self) -> None:
         twice = "".join(f'{{{{ $v{n + 1} := printf "%s%s" $v{n} $v{n} }}}}' for n in range(40))
         assert f"more than {LONGEST_TEXT:,} characters" in failure('{{ $v0 := "aaaaaaaaaaaaaaaa" }}' + twice)
-        assert "replace would give more" in failure('{{ replace "" "' + "x" * 2000 + '" "0123456789" }}')
+        assert "replace: it would give more" in failure('{{ replace "" "' + "x" * 2000 + '" "0123456789" }}')
         assert "it gives more than" in failure(
             "{{ $l := fromJson `["
             + ",".join("1" * 100)

@@ -89,9 +89,9 @@ class TestAnObjectThatTheTemplateDoesNotFit:
     @pytest.mark.parametrize(
         ("names", "said"),
         [
-            ("{{ toLower .Labels.team }}.example.com", "a text is needed, not nothing"),
+            ("{{ toLower .Labels.team }}.example.com", "toLower: a text is needed, not nothing"),
             ("{{ .Labels.team }}.example.com", "it gives '<no value>.example.com': "),
-            ("{{ .Labels.team | printf }}", "a text is needed, not nothing"),
+            ("{{ .Labels.team | printf }}", "printf: a text is needed, not nothing"),
             ("{{ .Name }}", "it gives 'web': 'web' has no dot"),
             ("{{ range .Annotations }}{{ . }}.example.com,{{ end }}" + "a" * 70 + ".example.com", "it gives 'aaaa"),
             ("".join(f"{{{{ .Name }}}}{n}.example.com," for n in range(130)), "more than 128"),

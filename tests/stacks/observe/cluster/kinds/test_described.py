@@ -72,6 +72,20 @@ class TestKinds:
             one = described(description.resource, {}, valid, annotations=said)
             assert targets(found(description, one, options=options)) == {f"{WWW} A": (address,)}
 
+    def test_addresses_that_are_none_are_told(self) -> None:
+        description = Description(
+            Resource("", "v1", "configmaps", "ConfigMap", fields=("data.name", "data.at")), ("data.name",), ("data.at",)
+        )
+        for at, said in (
+            ({"at": "no name"}, "data.at has 'no name', which is no address and no name"),
+            ({}, "no address yet"),
+        ):
+            one = {"kind": "ConfigMap", "metadata": {"name": "web", "namespace": "shop"}, "data": {"name": WWW, **at}}
+            (claim,) = found(description, one)  # type: ignore[misc] # they can be read
+            assert isinstance(claim, Claim)
+            assert isinstance(claim.targets, Unknown)
+            assert said in claim.targets.reason
+
     def test_a_contour_httpproxy_that_others_include_has_no_name(self) -> None:
         assert of("contour-httpproxy", {"routes": [{}]}) == {}
 
