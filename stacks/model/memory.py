@@ -72,9 +72,7 @@ class GuardMemory:
         size: the records with which a zone that becomes larger begins to count.
         """
         found = tuple(
-            one
-            for one in self.within_the_hour(now)
-            if one.zone_id == zone_id and (one.counts or one.owned >= size)
+            one for one in self.within_the_hour(now) if one.zone_id == zone_id and (one.counts or one.owned >= size)
         )
         return found, min((one.owned for one in found if one.minute == found[0].minute), default=None)
 

@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from components.plain_text import quoted
+
 ANY_LABELS = "**"
 WILDCARD = "*"
 LONGEST_PATTERN = 253
@@ -29,23 +31,27 @@ def check_pattern(pattern: str) -> str:
     for label in ([] if first == ANY_LABELS else [first]) + others:
         if not _LABEL.fullmatch(label) or ANY_LABELS in label:
             raise ValueError(
-                f"{label!r} in {pattern!r} is no label of a pattern (letters in lower case, digits, - and _; * for a "
-                "part of a label; ** for any labels, and only in front)"
+                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, - and _; "
+                "* for a part of a label; ** for any labels, and only in front)"
             )
     if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"the pattern {pattern!r} is longer than {LONGEST_PATTERN} characters")
+        raise ValueError(f"the pattern {quoted(pattern)} is longer than {LONGEST_PATTERN} characters")
     return pattern
 
 
 def check_namespace(pattern: str) -> str:
     """Return a pattern of namespaces, in which `*` is one character or more. Raises ValueError for another text."""
     if not _NAMESPACE.fullmatch(pattern) or ANY_LABELS in pattern:
-        raise ValueError(f"{pattern!r} is no pattern of namespaces (letters in lower case, digits and -; * for a part)")
+        raise ValueError(
+            f"{quoted(pattern)} is no pattern of namespaces (letters in lower case, digits and -; * for a part)"
+        )
     return pattern
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether a pattern matches a name in lower case."""
+    """Whether a pattern matches a name in lower case; none does a text that is too long for a name."""
+    if len(name) > LONGEST_PATTERN:
+        return False
     wanted, labels = pattern.split("."), name.split(".")
     if wanted[0] == ANY_LABELS:
         free = len(labels) - len(wanted) + 1

@@ -25,6 +25,8 @@ LONGEST_TTL = 2_592_000
 DDNS = "ddns"
 LONGEST_OBJECT = 253
 """Characters of the name of an object, and of a prefix of its annotations."""
+LONGEST_TARGETS = 8192
+"""Characters of addresses with commas between."""
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
@@ -82,8 +84,8 @@ def _comment_limit(value: int) -> int:
 
 def _default_target(value: str) -> str:
     """Return `ddns`, addresses with commas between, or one host name."""
-    parts = [part.strip() for part in value.split(",")]
-    if parts == [DDNS] or all(map(canonical.is_address, parts)):
+    parts = [part.strip() for part in value.split(",")] if len(value) <= LONGEST_TARGETS else []
+    if parts == [DDNS] or (parts and all(map(canonical.is_address, parts))):
         return ",".join(parts)
     try:
         (host,) = (canonical.ascii_name(part).rstrip(".") for part in parts)

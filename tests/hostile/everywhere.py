@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from stacks.kube.objects import Manifest, Resource
 from stacks.model.values import Known
-from stacks.observe.cluster.claims import annotations
+from stacks.observe.cluster.claims import annotations as vocabulary
 
 WORDS = (
     "content-mode",
@@ -18,24 +18,24 @@ WORDS = (
     *{
         one.partition("/")[2]
         for one in (
-            *annotations.TYPE,
-            *annotations.TTL,
-            *annotations.PROXIED,
-            *annotations.COMMENT,
-            *annotations.HOSTNAME,
-            *annotations.TARGET,
-            *annotations.TAGS,
-            *annotations.CONTROLLER,
-            *annotations.INTERNAL_HOSTNAME,
-            *annotations.INGRESS_HOSTNAME_SOURCE,
-            *annotations.GATEWAY_HOSTNAME_SOURCE,
-            *annotations.ACCESS,
-            *annotations.ENDPOINTS_TYPE,
+            *vocabulary.TYPE,
+            *vocabulary.TTL,
+            *vocabulary.PROXIED,
+            *vocabulary.COMMENT,
+            *vocabulary.HOSTNAME,
+            *vocabulary.TARGET,
+            *vocabulary.TAGS,
+            *vocabulary.CONTROLLER,
+            *vocabulary.INTERNAL_HOSTNAME,
+            *vocabulary.INGRESS_HOSTNAME_SOURCE,
+            *vocabulary.GATEWAY_HOSTNAME_SOURCE,
+            *vocabulary.ACCESS,
+            *vocabulary.ENDPOINTS_TYPE,
         )
     },
 )
 VOCABULARY = tuple(
-    prefix + word for prefix in (annotations.OURS, annotations.ROUTEFLARE, *annotations.EXTERNAL_DNS) for word in WORDS
+    prefix + word for prefix in (vocabulary.OURS, vocabulary.ROUTEFLARE, *vocabulary.EXTERNAL_DNS) for word in WORDS
 )
 """Every annotation that means anything, and some that do not."""
 
@@ -44,10 +44,11 @@ def places(model: type[BaseModel], text: str) -> Iterator[tuple[str, dict[str, A
     """Yield settings with the text at one place each: as a value, in a list, and as a key with its value."""
     for name, field in model.model_fields.items():
         for inner in _models(field.annotation):
-            for path, value in places(inner, text):
-                yield f"{name}.{path}", {name: value}
-                yield f"{name}[].{path}", {name: [value]}
-        for shape, value in (("", text), ("[]", [text]), ("{}", {text: text})):
+            for path, within in places(inner, text):
+                yield f"{name}.{path}", {name: within}
+                yield f"{name}[].{path}", {name: [within]}
+        shapes: Mapping[str, object] = {"": text, "[]": [text], "{}": {text: text}}
+        for shape, value in shapes.items():
             yield f"{name}{shape}", {name: value}
 
 
@@ -74,7 +75,11 @@ def _object(text: str, annotation: str) -> Manifest:
         for name in (text, "www.example.com")
         for one in types
     ]
-    listeners = [{"name": text, "hostname": text, "port": 80, "protocol": "HTTP"}]
+    listeners = [
+        {"name": text, "hostname": text, "port": 80, "protocol": one, "tls": {"mode": "Passthrough"}}
+        for one in ("HTTP", "TLS", "TCP", "UDP")
+    ]
+    rule = f"Host(`{text}`) || HostSNI(`{text}`)"
     conditions = [{"type": kind, "status": "True", "reason": text, "message": text} for kind in ("Accepted", "Ready")]
     parent = {"name": "web", "sectionName": text}
     return {
@@ -95,11 +100,11 @@ def _object(text: str, annotation: str) -> Manifest:
             "ingressClassName": text,
             "gateways": [text],
             "parentRefs": [parent],
-            "rules": [{"host": text, "hosts": host, "match": text}],
+            "rules": [{"host": text, "hosts": host, "match": one} for one in (text, rule)],
             "tls": [{"hosts": host, "secretName": text}],
             "listeners": listeners,
             "servers": [{"hosts": host, "port": {"protocol": text}}],
-            "routes": [{"match": text, "kind": "Rule"}],
+            "routes": [{"match": one, "kind": "Rule"} for one in (text, rule)],
             "virtualhost": {"fqdn": text},
             "endpoints": endpoints,
             "selector": {"app": text},

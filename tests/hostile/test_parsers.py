@@ -25,8 +25,8 @@ from components.records.logical_name import LogicalName
 from components.records.record import Record
 from components.records.types import RECORD_TYPES
 from stacks.kube.objects import INGRESSES
-from stacks.model.claims import Complaint, ObjectKey
 from stacks.model import name_patterns, scope, selectors
+from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.errors import UserError
 from stacks.model.templates.parse import parse as parse_template
 from stacks.model.templates.values import TemplateError

@@ -83,9 +83,13 @@ class Zone:
         for one in self.records():
             remote.delete_record(self.place.places, one.id)
 
-    def stack(self, name: str, owner: str, instance: str, address: str, **others: bool) -> Stack:
+    def stack(
+        self, name: str, owner: str, instance: str, address: str, *, tells_uid: bool = True, in_cluster: bool = True
+    ) -> Stack:
         """Return a new stack with an empty state."""
-        return EngineStack(name, owner, instance, address, zone=self, session=self._session(name, owner), **others)
+        made = EngineStack(name, owner, instance, address, zone=self, session=self._session(name, owner))
+        made.tells_uid, made.in_cluster = tells_uid, in_cluster
+        return made
 
     def _session(self, name: str, owner: str) -> Session:
         state = self.place.settings_file.parent / "states" / name

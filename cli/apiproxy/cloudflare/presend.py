@@ -18,6 +18,8 @@ class ForeseenWrites:
     def __init__(self, writes: Iterable[Write]) -> None:
         self._waiting: dict[Hashable, Write] = {_place(one.method, one.record_id, one.record): one for one in writes}
         self._begun: dict[Hashable, Operation] = {}
+        self._seen: set[Hashable] = set()
+        """The landed changes and deletions of which the engine has read the outcome."""
 
     def __len__(self) -> int:
         """Return how many have not begun."""
@@ -52,16 +54,17 @@ class ForeseenWrites:
         self._waiting.pop(_place_of(operation), None)
 
     def learn(self, record_id: str) -> None:
-        """Take a landed change for claimed: the engine reads the changed record, and need not request the change."""
-        place = _place("PUT", record_id, None)
-        begun = self._begun.get(place)
-        if begun is not None and _has_landed(begun):
-            del self._begun[place]
+        """Take in that the engine reads a record: it need not request a change that has landed, nor a deletion.
+
+        The record is served as it is from then on, before the answer of the write has been noted and given.
+        """
+        places = (_place(method, record_id, None) for method in ("PUT", "DELETE"))
+        self._seen |= {place for place in places if (begun := self._begun.get(place)) and begun.landed}
 
     def unclaimed(self) -> Iterator[Write]:
-        """Yield the writes that landed and were not claimed, a creation with its record's id."""
-        for operation in self._begun.values():
-            if _has_landed(operation) and operation.landed:
+        """Yield the writes that landed, were not claimed, and cannot be known; a creation with its record's id."""
+        for place, operation in self._begun.items():
+            if place not in self._seen and _has_landed(operation) and operation.landed:
                 yield operation.landed
 
 

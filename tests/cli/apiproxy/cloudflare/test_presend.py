@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from cli.apiproxy.cloudflare import batches
 from cli.apiproxy.intent import Method, Write
+from cli.apiproxy.scope import Scope
 from components.records.plan_limits import PlanLimits
 from components.records.record import Record
 from lab.api.faults import Effect, Fault
-from tests.cli.apiproxy.conftest import Place
+from tests.cli.apiproxy.conftest import Client, Place
 
 
 def foreseen(place: Place, method: Method, record: Record | None, record_id: str = "") -> Write:
@@ -67,6 +72,37 @@ def test_a_change_that_the_engine_has_read_need_not_be_asked_for(place: Place) -
         sent = {**place.a("other", "192.0.2.7"), "settings": {}, "tags": []}
         assert place.client("PUT", f"/{other}", sent).status_code == 200
         assert place.client("GET", f"/{drifted}").json()["result"]["content"] == "192.0.2.7"
+    assert counts.unclaimed == ()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_nor_one_that_the_engine_has_read_while_it_was_noted(
+    place: Place, method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is served as it is from then on, and its answer waits for the journal."""
+    drifted, other = place.add("drifted"), place.add("other")
+    wanted = place.record("drifted", "192.0.2.7") if method == "PUT" else None
+    wishes = [
+        foreseen(place, method, wanted, drifted),
+        foreseen(place, "PUT", place.record("other", "192.0.2.7"), other),
+    ]
+    is_noted, is_read, note = threading.Event(), threading.Event(), Scope.note_landed
+
+    async def noted(self: Scope, writes: Iterable[Write]) -> None:
+        is_noted.set()
+        await asyncio.to_thread(is_read.wait, 30)
+        await note(self, writes)
+
+    monkeypatch.setattr(Scope, "note_landed", noted)
+    with place.carrying_out(*wishes, owned=[drifted, other]) as counts, ThreadPoolExecutor(1) as engine:
+        place.client("GET", f"/{other}")  # the zone is listed
+        sent = {**place.a("other", "192.0.2.7"), "settings": {}, "tags": []}
+        asked = engine.submit(place.client, "PUT", f"/{other}", sent)
+        assert is_noted.wait(30)
+        answer = Client(place.client.base, place.client.zone_id, place.client.token)("GET", f"/{drifted}")
+        assert "192.0.2.1" not in answer.text
+        is_read.set()
+        assert asked.result().status_code == 200
     assert counts.unclaimed == ()
 
 
