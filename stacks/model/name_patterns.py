@@ -31,8 +31,8 @@ def check_pattern(pattern: str) -> str:
     for label in ([] if first == ANY_LABELS else [first]) + others:
         if not _LABEL.fullmatch(label) or ANY_LABELS in label:
             raise ValueError(
-                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, - and _; "
-                "* for a part of a label; ** for any labels, and only in front)"
+                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, - and "
+                "_; * for a part of a label; ** for any labels, and only in front)"
             )
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"the pattern {quoted(pattern)} is longer than {LONGEST_PATTERN} characters")
