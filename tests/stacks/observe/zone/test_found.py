@@ -49,8 +49,8 @@ def registry(*held: tuple[str, str], known: bool = True) -> Registry:
     """State with a record in each of these zones, by name and id."""
     records = [
         RegisteredRecord(
-            f"urn:pulumi:home::truenorth::cloudflare:index/dnsRecord:DnsRecord::www.{name}/A/0",
-            f"www.{name}/A/0",
+            f"urn:pulumi:home::truenorth::cloudflare:index/dnsRecord:DnsRecord::www.{name}/A",
+            f"www.{name}/A",
             f"{number}" * 32,
             zone_id,
             Record(f"www.{name}", "A", "192.0.2.1", 1, proxied=False, comment=""),
