@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import adopt, deploy, destroy, detect, env, lab, preview, status, up, watch
+from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
 from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
@@ -16,6 +16,7 @@ from cli.commands import init as init_command
 from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
+from cli.commands.shared import lab
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """

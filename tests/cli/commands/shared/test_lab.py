@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli.commands.lab import add_to
+from cli.commands.shared.lab import add_to
 from stacks.model.errors import UserError
 
 
