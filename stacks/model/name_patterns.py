@@ -31,7 +31,7 @@ def check_pattern(pattern: str) -> str:
     for label in ([] if first == ANY_LABELS else [first]) + others:
         if not _LABEL.fullmatch(label) or ANY_LABELS in label:
             raise ValueError(
-                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, - and _; "
+                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, -, _; "
                 "* for a part of a label; ** for any labels, and only in front)"
             )
     if len(pattern) > LONGEST_PATTERN:
