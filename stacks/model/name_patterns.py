@@ -8,7 +8,7 @@
 
 A label that begins with `_` is only matched by one that is written with `_` at its beginning: such names carry keys,
 challenges and policies (RFC 8552), and nobody means them by `*`. No text from outside becomes a regular expression.
-`components/operator/expressions.py` says the same in CEL.
+`components/operator/policy.py` says the same in CEL.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def check_pattern(pattern: str) -> str:
     for label in ([] if first == ANY_LABELS else [first]) + others:
         if not _LABEL.fullmatch(label) or ANY_LABELS in label:
             raise ValueError(
-                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, - and "
-                "_; * for a part of a label; ** for any labels, and only in front)"
+                f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, -, _; "
+                "* for a part of a label; ** for any labels, and only in front)"
             )
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"the pattern {quoted(pattern)} is longer than {LONGEST_PATTERN} characters")
