@@ -181,10 +181,10 @@ class TestABadOne:
         [
             ("truenorth/content-mode", "wan", "gateway-address or ddns"),
             ("truenorth/type", "MX", "A, AAAA or A/AAAA"),
-            ("truenorth/ttl", "soon", "seconds from 1 to 2147483647, a duration such as 10m, or auto"),
+            ("truenorth/ttl", "soon", "whole seconds, a duration such as 10m, or auto"),
             ("truenorth/proxied", "yes", "true or false"),
             ("truenorth/target", "a.example.net,b.example.net", "IP addresses, or one host name"),
-            ("truenorth/comment", "x" * 501, "one line of at most 500 characters"),
+            ("truenorth/comment", "a\u200bb", "a text without hidden characters"),
             (f"{NEW}gateway-hostname-source", "some", "defined-hosts-only or annotation-only"),
             (f"{OLD}cloudflare-proxied", "maybe", "true or false"),
         ],
