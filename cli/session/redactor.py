@@ -37,7 +37,8 @@ PATTERNS = (
     # A run of such characters is matched from its beginning only: from each of its characters would be quadratic.
     (
         "eyJ",
-        re.compile(r"(?<![\w-])(?P<before>(?:(?!eyJ)[\w-])*+)eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]++"),
+        # That a token may end the run is looked at first, so that its beginning is searched for once.
+        re.compile(r"(?<![\w-])(?=[\w-]++\.eyJ[\w-]{8,}+\.[\w-])(?P<before>[\w-]*?)eyJ[\w-]{8,}+\.[\w-]++\.[\w-]++"),
         rf"\g<before>{INSTEAD}",
     ),
     ("", re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/-]{16,}+=*+", re.IGNORECASE), rf"\1 {INSTEAD}"),

@@ -96,6 +96,23 @@ def test_no_pattern_takes_a_line_break_at_the_end_for_the_end() -> None:
     assert [one.place for one in FOUND if any(argument is codes.AT_END for argument in ends(tree(one)))] == []
 
 
+def test_no_group_is_possessive_or_atomic() -> None:
+    """Before Python 3.11.5, Debian 12's among them, such a group may fail where it matches (CPython, gh-106052)."""
+    assert any(is_possessive_group(one) for one in nodes(parser.parse("(?:ab|c)*+")))
+    assert [one.place for one in FOUND if any(map(is_possessive_group, nodes(tree(one))))] == []
+
+
+def is_possessive_group(node: tuple[Any, Any]) -> bool:
+    """Whether it is a group that gives nothing back; a single class of characters is none."""
+    operation, argument = node
+    if operation is codes.ATOMIC_GROUP:
+        return True
+    if operation is not codes.POSSESSIVE_REPEAT:
+        return False
+    body = list(argument[2])
+    return len(body) != 1 or body[0][0] not in {codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY, codes.CATEGORY}
+
+
 def test_no_repetition_without_a_limit_stands_in_another_one_undivided() -> None:
     assert [one.place for one in FOUND if any(is_ambiguous(body) for body in repeated(tree(one)))] == []
 

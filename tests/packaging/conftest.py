@@ -87,7 +87,9 @@ def environment(folder: Path, *wheels: Path) -> Installed:
     (site,) = folder.glob("lib/python*/site-packages")
     # Files *.pth in a folder that is named by one are not read: the editable install stays out.
     (site / "needed.pth").write_text(get_path("purelib") + "\n")
-    (site / "sitecustomize.py").write_text(WATCHER.format(checkout=f"{ROOT}/", packages=f"{sys.prefix}/"))
+    # Not `sitecustomize`: Debian has one of its own, which comes first.
+    (site / "watcher.py").write_text(WATCHER.format(checkout=f"{ROOT}/", packages=f"{sys.prefix}/"))
+    (site / "watcher.pth").write_text("import watcher\n")
     return Installed(folder / "bin")
 
 
@@ -117,6 +119,7 @@ def installed_with_all(built: Built, tmp_path_factory: pytest.TempPathFactory) -
 def unpack(source: Path, into: Path) -> Path:
     """Unpack a source distribution and return its folder."""
     with tarfile.open(source) as archive:
-        archive.extractall(into, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # from Python 3.11.4 on
+        archive.extractall(into)  # noqa: S202 - our own archive
     (folder,) = into.iterdir()
     return folder

@@ -19,7 +19,7 @@ EVERY_MODULE = """
 import importlib, pkgutil, sys
 for top in ("truenorth", "truenorth_lab", "truenorth_bench"):
     for one in pkgutil.walk_packages(importlib.import_module(top).__path__, f"{top}."):
-        if not one.name.endswith(("__main__", "sitecustomize")):
+        if not one.name.endswith("__main__"):
             importlib.import_module(one.name)
 print(*(name for name in sys.modules if name.partition(".")[0] in sys.argv[1:]))
 """

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from components.plain_text import quoted
 from stacks.model.templates.values import TemplateError
 
-_ACTION = re.compile(r'\{\{((?:/\*(?s:.)*?\*/|"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|/(?!\*)|[^"`}/]|\}(?!\}))*+)\}\}')
+# No group is possessive: before Python 3.11.5 such a group may fail where it matches (CPython, gh-106052).
+_PIECE = re.compile(r'/\*(?s:.)*?\*/|"(?:[^"\\\n]|\\.)*"|`[^`]*+`|/(?!\*)|[^"`}/]++|\}(?!\})')
+"""A piece of an action: a comment, a text, or what is neither and does not end the action."""
 _COMMENT = re.compile(r"(?:-\s+)?/\*(?s:.)*\*/(?:\s+-)?")
 _FIELD = r"\.[A-Za-z_][A-Za-z0-9_]*+"
 _TOKEN = re.compile(
-    rf"""(?P<string>"(?:[^"\\\n]|\\["\\nt])*+"|`[^`]*+`)|(?P<number>-?[0-9]{{1,9}}+(?![\w.]))|(?P<sign>:=|[=|,()])
-    |(?P<fields>\$[A-Za-z0-9_]*+(?:{_FIELD})*+|(?:{_FIELD})++|\.)|(?P<word>[A-Za-z_][A-Za-z0-9_]*+)|(?P<space>\s++)""",
+    rf"""(?P<string>"(?:[^"\\\n]|\\["\\nt])*"|`[^`]*+`)|(?P<number>-?[0-9]{{1,9}}+(?![\w.]))|(?P<sign>:=|[=|,()])
+    |(?P<fields>\$[A-Za-z0-9_]*+(?:{_FIELD})*|(?:{_FIELD})+|\.)|(?P<word>[A-Za-z_][A-Za-z0-9_]*+)|(?P<space>\s++)""",
     re.VERBOSE,
 )
 _SPACES = " \t\r\n"
@@ -38,27 +40,33 @@ END = Token("", "the end", 0, 0)
 def tokens(text: str) -> Iterator[Token]:
     """Yield the texts and the tokens of the actions of a template."""
     at, trim = 0, ""
-    for action in _actions(text):
-        inner, start = action[1], action.start(1)
-        between = text[at : action.start()].lstrip(trim) if trim else text[at : action.start()]
+    for begin, end in _actions(text):
+        action, start = text[begin + 2 : end - 2], begin + 2
+        between = text[at:begin].lstrip(trim) if trim else text[at:begin]
+        inner = action
         if inner[:1] == "-" and inner[1:2].isspace():
             between, inner, start = between.rstrip(_SPACES), inner[1:], start + 1
         trim = _SPACES if inner[-1:] == "-" and inner[-2:-1].isspace() else ""
         yield from _text(between, at)
-        if not _COMMENT.fullmatch(action[1]):
-            yield Token("open", "{{", action.start(), start)
+        if not _COMMENT.fullmatch(action):
+            yield Token("open", "{{", begin, start)
             yield from _inner(inner.removesuffix("-") if trim else inner, start)
-            yield Token("close", "}}", action.end() - 2, action.end())
-        at = action.end()
+            yield Token("close", "}}", end - 2, end)
+        at = end
     yield from _text(text[at:].lstrip(trim) if trim else text[at:], at)
 
 
-def _actions(text: str) -> Iterator[re.Match[str]]:
-    """Yield the actions up to the first one without an end."""
+def _actions(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each action begins and ends, up to the first one without an end."""
     at = 0
-    while (begin := text.find("{{", at)) >= 0 and (action := _ACTION.match(text, begin)):
-        yield action
-        at = action.end()
+    while (begin := text.find("{{", at)) >= 0:
+        at = begin + 2
+        while piece := _PIECE.match(text, at):
+            at = piece.end()
+        if not text.startswith("}}", at):
+            return
+        at += 2
+        yield begin, at
 
 
 def _text(text: str, at: int) -> Iterator[Token]:
