@@ -6,9 +6,10 @@ import re
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from components.operator.args import ServiceArgs
+from stacks.settings.fields import matching
 from stacks.settings.problems import fault
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -17,21 +18,11 @@ _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-def _label(value: str) -> str:
-    """Return a name for an object of Kubernetes. Raises a fault for any other text (RFC 1123)."""
-    if not _LABEL.fullmatch(value):
-        raise fault(f"{value!r} is no name of an object", "use small letters, digits and -, at most 63")
-    return value
-
-
-def _quantity(value: str) -> str:
-    if not _QUANTITY.fullmatch(value):
-        raise fault(f"{value!r} is no quantity", "write it as Kubernetes does: 50m of CPU, 256Mi of memory")
-    return value
-
-
-Name = Annotated[str, AfterValidator(_label)]
-Quantity = Annotated[str, AfterValidator(_quantity)]
+Name = Annotated[str, matching(_LABEL, "no name of an object", "use small letters, digits and -, at most 63")]
+"""The name of an object of Kubernetes (RFC 1123)."""
+Quantity = Annotated[
+    str, matching(_QUANTITY, "no quantity", "write it as Kubernetes does: 50m of CPU, 256Mi of memory")
+]
 
 
 class _Part(BaseModel):
@@ -87,7 +78,7 @@ class DeploySettings(_Part):
     """The namespace of the operator."""
     make_namespace: bool = True
     """Whether the namespace is made, and deleted with everything in it in the end."""
-    name: Annotated[str, AfterValidator(_label), Field(max_length=40)] = "truenorth"
+    name: Annotated[Name, Field(max_length=40)] = "truenorth"
     """The name of all its objects. Two operators of one namespace differ in it."""
     image: Annotated[str, Field(min_length=1)] = f"truenorth:{version('truenorth')}"
     """The container image."""

@@ -32,6 +32,17 @@ OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
 
 
+def matching(pattern: re.Pattern[str], what: str, do: str) -> AfterValidator:
+    """Return the check that a text matches the pattern whole. what: the text is, else; do: what is to be written."""
+
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise fault(f"{quoted(value)} is {what}", do)
+        return value
+
+    return AfterValidator(check)
+
+
 def _comment(value: str) -> str:
     do = f"use one line of at most {LONGEST_COMMENT} characters (100 on Free zones)"
     if len(value) > LONGEST_COMMENT:

@@ -5,62 +5,32 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from components.plain_text import quoted
-from stacks.settings.fields import TemplateText
+from stacks.settings.fields import TemplateText, matching
 from stacks.settings.problems import fault
 
 MOST_FIELDS = 20
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}(?:\[\])?(?:\.[A-Za-z_][A-Za-z0-9_-]{0,62}(?:\[\])?){0,19}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}")
+_GROUP = re.compile(rf"(?:{_WORD.pattern})?")
 _KIND = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 _CONDITION = re.compile(r"[A-Za-z0-9./-]{0,316}")
-_SERVICE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9-]{0,62}")
+_SERVICE = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9-]{0,62})?")
 
-
-def _field(value: str) -> str:
-    if not _FIELD.fullmatch(value):
-        raise fault(
-            f"{quoted(value)} is no field of an object", "write it as spec.rules[].host, with [] after each list"
-        )
-    return value
-
-
-def _service(value: str) -> str:
-    if value and not _SERVICE.fullmatch(value):
-        raise fault(f"{quoted(value)} is no Service", "write its namespace and its name: traefik/traefik")
-    return value
-
-
-def _word(value: str) -> str:
-    if not _WORD.fullmatch(value):
-        raise fault(f"{quoted(value)} is no word of the API", "write it as the API does, in lower case: v1, sites")
-    return value
-
-
-def _group(value: str) -> str:
-    if value and not _WORD.fullmatch(value):
-        do = 'write it without the version, in lower case: example.com; "" for that of Services'
-        raise fault(f"{quoted(value)} is no API group", do)
-    return value
-
-
-def _kind(value: str) -> str:
-    if not _KIND.fullmatch(value):
-        raise fault(f"{quoted(value)} is no kind", "write it as objects have it: Site")
-    return value
-
-
-def _condition(value: str) -> str:
-    if not _CONDITION.fullmatch(value):
-        raise fault(f"{quoted(value)} is no type of a condition", "write it as in the object's status: Ready")
-    return value
-
-
-Word = Annotated[str, AfterValidator(_word)]
-FieldPath = Annotated[str, AfterValidator(_field)]
-ServicePlace = Annotated[str, AfterValidator(_service)]
+Word = Annotated[str, matching(_WORD, "no word of the API", "write it as the API does, in lower case: v1, sites")]
+GroupName = Annotated[
+    str,
+    matching(
+        _GROUP, "no API group", 'write it without the version, in lower case: example.com; "" for that of Services'
+    ),
+]
+KindName = Annotated[str, matching(_KIND, "no kind", "write it as objects have it: Site")]
+Condition = Annotated[str, matching(_CONDITION, "no type of a condition", "write it as in the object's status: Ready")]
+FieldPath = Annotated[
+    str, matching(_FIELD, "no field of an object", "write it as spec.rules[].host, with [] after each list")
+]
+ServicePlace = Annotated[str, matching(_SERVICE, "no Service", "write its namespace and its name: traefik/traefik")]
 
 
 class KindSettings(BaseModel):
@@ -68,11 +38,11 @@ class KindSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    group: Annotated[str, AfterValidator(_group)]
+    group: GroupName
     """The API group: `example.com`; empty for that of Services and ConfigMaps."""
     version: Word
     """The version in which it is read: `v1`."""
-    kind: Annotated[str, AfterValidator(_kind)]
+    kind: KindName
     """The kind: `Site`."""
     plural: Word
     """Its name in paths of the API: `sites`."""
@@ -84,7 +54,7 @@ class KindSettings(BaseModel):
     """The fields with addresses or host names that the names point at: `status.loadBalancer.ingress[].ip`."""
     service: ServicePlace = ""
     """The Service, NAMESPACE/NAME, with the addresses of objects that have none."""
-    ready: Annotated[str, AfterValidator(_condition)] = ""
+    ready: Condition = ""
     """The type of the condition that has to be true; until then the records of an object stay as they are."""
     conditions: FieldPath = "status.conditions"
     """The field with the conditions."""
