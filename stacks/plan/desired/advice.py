@@ -11,18 +11,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from components.plain_text import listed
-from components.records import canonical, canonical_content, hosts
+from components.records import canonical, canonical_content
 from stacks.model.advice import Advice
 from stacks.model.scope import TargetScope, tunnel_of
-from stacks.plan.desired.reachable import reach_in
+from stacks.plan.desired.reachable import POINTING, pointed_at, reach_in
 from stacks.settings.zone import NameSettings, RecordSettings
 
 if TYPE_CHECKING:
     from stacks.plan.desired.keeping import Keeping
     from stacks.settings.zone import ZoneSettings
 
-_POINTING = frozenset({"A", "AAAA", "CNAME"})
-_NAMING = frozenset({"MX", "SRV", "NS", "SVCB", "HTTPS"})
 _MEANT = "it is made as it is written; set private_addresses: true for the zone if that is meant"
 _NOWHERE = "it is made as it is written, and leads nowhere: take it out, or move the zone to the tunnel's provider"
 
@@ -77,10 +75,10 @@ def _targets(zone: ZoneSettings) -> Iterator[tuple[str, str]]:
     for entry in zone.names:
         yield from ((zone.fqdn(entry), target) for target in entry.targets)
     for record in zone.records:
-        if record.type in _POINTING | _NAMING:
+        if record.type in POINTING:
             for text in record.content:
                 content = canonical_content.content(record.type, text, zone.zone)
-                if target := content if record.type in _POINTING else hosts.written(record.type, content).rstrip("."):
+                if target := pointed_at(record.type, content):
                     yield zone.fqdn(record), target
 
 

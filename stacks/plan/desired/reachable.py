@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Targets in a complaint about several."""
-_ADDRESSING = frozenset({None, "A", "AAAA", "CNAME"})
-"""Types whose values are nothing but targets."""
 _NAMING = frozenset({"MX", "SRV", "NS", "SVCB", "HTTPS"})
 """Types with the name of a host in their values."""
+POINTING = frozenset({None, "A", "AAAA", "CNAME"}) | _NAMING
+"""Types that point somewhere; the values of the others of them are nothing but targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def reachable(
     bare: dict[tuple[ObjectKey, str], list[Claim]] = defaultdict(list)
     out: dict[tuple[ObjectKey, str], dict[tuple[str, Reach], None]] = defaultdict(dict)
     for claim in claims:
-        if not isinstance(claim.targets, Known) or claim.type not in _ADDRESSING | _NAMING:
+        if not isinstance(claim.targets, Known) or claim.type not in POINTING:
             kept.append(claim)
             continue
         zone = zone_of(claim)
@@ -97,7 +97,7 @@ def _sorted_out(
     left: list[str] = []
     out: list[tuple[str, Reach]] = []
     for target in targets:
-        host = hosts.written(claim.type, target).rstrip(".") if claim.type in _NAMING else target
+        host = pointed_at(claim.type, target)
         found = reach_in(host, zone, zones) if host else PUBLIC
         if found.scope is TargetScope.PUBLIC or (
             found.scope is TargetScope.PRIVATE and _lets_in(host, claim, zone, rules)
@@ -106,6 +106,11 @@ def _sorted_out(
         else:
             out.append((host, found))
     return Targets(tuple(left), tuple(out))
+
+
+def pointed_at(record_type: str | None, value: str) -> str:
+    """Return the host or address that a value of one of the types POINTING leads to; "" for none."""
+    return hosts.written(record_type, value).rstrip(".") if record_type in _NAMING else value
 
 
 def reach_in(target: str, zone: ZoneSettings, zones: Collection[str] = ()) -> Reach:
