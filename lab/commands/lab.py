@@ -119,7 +119,6 @@ def env(folder: Folder = None) -> None:
 
     Example: `eval "$(truenorth lab env)"; pulumi up --stack demo`
     """
-    from cli.engine.install.install import install
     from cli.engine.install.progress import shown_on
     from lab import daemon
     from lab.demo.environment import lab_environment
@@ -128,9 +127,9 @@ def env(folder: Folder = None) -> None:
     lab = daemon.find(_folder(folder))
     if lab is None:
         raise UserError("no lab is running", str(_folder(folder)), "truenorth lab start")
-    with shown_on(sys.stderr) as progress:
-        install(os.environ, progress)  # minutes, the first time
-    for name, value in sorted(lab_environment(lab, os.environ).items()):
+    with shown_on(sys.stderr) as progress:  # the engine takes minutes, the first time
+        found = lab_environment(lab, os.environ, progress)
+    for name, value in sorted(found.items()):
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 

@@ -10,6 +10,7 @@ from cli.session.backend import STATE_VARIABLE, without_sidecars
 from components.records.providers import PROVIDERS
 from lab.daemon import Lab
 from lab.plugin.executable import CLOUDFLARE, GANDI, choose
+from toolchain.progress import Progress
 
 ELSEWHERE = ("CF_", "CLOUDFLARE_", "GANDI_", "KUBECONFIG", "KUBERNETES_", "PULUMI_", "TRUENORTH_")
 PLUGINS = (CLOUDFLARE, GANDI)
@@ -23,12 +24,13 @@ def without_elsewhere(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def lab_environment(lab: Lab, environment: Mapping[str, str]) -> dict[str, str]:
+def lab_environment(lab: Lab, environment: Mapping[str, str], progress: Progress | None = None) -> dict[str, str]:
     """Return the variables that make all programs of an environment run in the lab.
 
-    The providers' real plugins are used where they can be had, else the lab's stand-ins.
+    The providers' real plugins are used where they can be had, else the lab's stand-ins. progress: of getting the
+    engine, where there is none.
     """
-    engine = install(environment)
+    engine = install(environment, progress)
     plugins = [
         choose(environment, lab.folder / "plugin", engine.pulumi, PROVIDERS[kind.package].version, kind)
         for kind in PLUGINS
