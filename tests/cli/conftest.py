@@ -153,12 +153,13 @@ def inside(lab_places: Places, engine: Engine, plugin_folder: Path, tmp_path: Pa
     return fresh(lab_places, engine, plugin_folder, tmp_path)
 
 
-def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path) -> Inside:
-    """Empty the lab's zones and make a place without state in the folder."""
+def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path, *further: str) -> Inside:
+    """Empty the lab's zones and make a place without state in the folder. further: zones that were added to the lab."""
     remote.set_address(places, FIRST_IPV4)
     remote.set_faults(places, [])
-    for record in remote.records(places):
-        remote.delete_record(places, record["id"])
+    for zone in (places.zone, *further):
+        for record in remote.records(places, zone):
+            remote.delete_record(places, record["id"], zone)
     remote.forget_requests(places)
     remote.gandi_faults(places, [])
     remote.gandi_delete(places)

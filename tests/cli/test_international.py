@@ -27,9 +27,7 @@ def places() -> Iterator[Places]:
 
 @pytest.fixture
 def inside(places: Places, engine: Engine, plugin_folder: Path, tmp_path: Path) -> Inside:
-    for record in remote.records(places, MUNICH):
-        remote.delete_record(places, record["id"], MUNICH)
-    return fresh(places, engine, plugin_folder, tmp_path)
+    return fresh(places, engine, plugin_folder, tmp_path, MUNICH)
 
 
 def nothing_is_left_to_do(inside: Inside) -> None:

@@ -49,9 +49,7 @@ def places() -> Iterator[Places]:
 @pytest.fixture
 def inside(places: Places, engine: Engine, plugin_folder: Path, tmp_path: Path) -> Inside:
     """A token of its own, and empty zones."""
-    for record in remote.records(places, ORG):
-        remote.delete_record(places, record["id"], ORG)
-    found = fresh(places, engine, plugin_folder, tmp_path)
+    found = fresh(places, engine, plugin_folder, tmp_path, ORG)
     return replace(found, environment={**found.environment, "CLOUDFLARE_API_TOKEN": TOKEN})
 
 

@@ -33,9 +33,7 @@ def places() -> Iterator[Places]:
 
 @pytest.fixture
 def inside(places: Places, engine: Engine, plugin_folder: Path, tmp_path: Path) -> Inside:
-    for record in remote.records(places, SECOND):
-        remote.delete_record(places, record["id"], SECOND)
-    return fresh(places, engine, plugin_folder, tmp_path)
+    return fresh(places, engine, plugin_folder, tmp_path, SECOND)
 
 
 def at_gandi(*names: object, **others: object) -> dict[str, object]:
