@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.campaigns.policy.kinds import define
 from bench.campaigns.policy.objects import an_object
 from bench.campaigns.policy.rules import CHOSEN, OWN, PREFIX, Rules, rules
-from bench.campaigns.policy.seen import Seen
+from bench.campaigns.policy.seen import Seen, is_of
 from bench.campaigns.wrong import WrongError
 from components.operator.args import OperatorArgs, Rights
 from components.operator.policy import policy as manifests_of
@@ -32,7 +32,7 @@ from lab.kube.control_plane import control_plane
 from lab.kube.objects import path_of
 from stacks.deploy.policy import policy
 from stacks.kube.cache import select
-from stacks.kube.objects import Manifest, Resource
+from stacks.kube.objects import Manifest
 from stacks.model.claims import Claim, Complaint, SourceSighting
 from stacks.model.selectors import over_labels, selects
 from stacks.model.values import Known
@@ -57,11 +57,12 @@ REFUSED, ALLOWED, UNREADABLE, INVALID = (
 
 def play(seeds: Sequence[int]) -> Iterator[Outcome]:
     """Play the seeds on a control plane of their own, several at once; in their order."""
+    programs = install(os.environ, deploy_tools=True)
     with (
         tempfile.TemporaryDirectory(prefix="truenorth-campaign-") as folder,
-        control_plane(Path(folder), programs=install(os.environ, deploy_tools=True)) as cluster,
+        control_plane(Path(folder), programs=programs) as cluster,
     ):
-        define(cluster, install(os.environ, deploy_tools=True))
+        define(cluster, programs)
         yield from play_on(cluster, seeds)
 
 
@@ -174,9 +175,7 @@ def _compared(client: Client, drawn: Rules, manifest: Manifest) -> str:
 def judged(drawn: Rules, manifest: Manifest) -> tuple[tuple[str, ...], bool]:
     """Return the reasons for which the plan refuses claims of an object, and whether it can read all of the object."""
     (cluster,) = drawn.settings.each_cluster()
-    kind, source = next(
-        (name, one) for name, one in sources_of(cluster).items() if _is_of(manifest, one.resources()[0])
-    )
+    kind, source = next((name, one) for name, one in sources_of(cluster).items() if is_of(manifest, one.resources()[0]))
     selected = next(iter(select(source.resources(), cluster).values()))
     if not selects(over_labels(selected.labels), manifest["metadata"]["labels"]) or not selected.has(manifest):
         return (), True
@@ -189,8 +188,3 @@ def judged(drawn: Rules, manifest: Manifest) -> tuple[tuple[str, ...], bool]:
     claims = [one for one in found.value if isinstance(one, Claim) and zone_of(one.name, inside)]
     _, refused = admitted(drawn.settings, claims, [sighting], Closed.of(drawn.settings))
     return tuple(one.text for one in refused), not any(isinstance(one, Complaint) for one in found.value)
-
-
-def _is_of(manifest: Manifest, resource: Resource) -> bool:
-    group = manifest["apiVersion"].rpartition("/")[0]
-    return (group, manifest["kind"]) == (resource.group, resource.kind)

@@ -16,6 +16,12 @@ _AT = {"loadBalancer": {"ingress": [{"ip": _ADDRESS}]}}
 _SELECTOR = {"istio": "edge"}
 
 
+def is_of(manifest: Manifest, resource: Resource) -> bool:
+    """Whether an object is of a kind, in any version."""
+    group = manifest["apiVersion"].rpartition("/")[0]
+    return (group, manifest["kind"]) == (resource.group, resource.kind)
+
+
 @dataclass(frozen=True)
 class Seen:
     """A cluster with an object, as it is once controllers have given it addresses, and Gateways for routes."""
@@ -25,8 +31,7 @@ class Seen:
     cluster: str = ""
 
     def all(self, resource: Resource) -> Known[tuple[Manifest, ...]] | Unknown:
-        of = (resource.group, resource.kind)
-        return Known(tuple(one for one in self._each() if (one["apiVersion"].rpartition("/")[0], one["kind"]) == of))
+        return Known(tuple(one for one in self._each() if is_of(one, resource)))
 
     def get(self, resource: Resource, namespace: str, name: str) -> Manifest | Unknown | None:
         found = self.all(resource)
