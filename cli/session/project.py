@@ -59,8 +59,10 @@ def only_stack(named: Path | None, settings: Path | None) -> str:
         return settings.name.removeprefix(PREFIX).removesuffix(SUFFIX)
     project = find_project(named)
     found = own_stacks(project.settings_folder)
-    if len(found) == 1 or EXAMPLE in found:
-        return EXAMPLE if EXAMPLE in found else found[0]
+    if EXAMPLE in found:
+        return EXAMPLE
+    if len(found) == 1:
+        return found[0]
     if found:
         raise UserError(
             f"there are several stacks: {', '.join(found)}", str(project.settings_folder), "name one: --stack"

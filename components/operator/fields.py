@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from components.operator.args import KindArgs, Reading
 
+_NONE = "''"
 _MATCHER = "!?[ ]{0,8}\\\\b(?:HostSNI|HostHeader|Host)[(][^()]*[)]"
 _QUOTED = '`[^`]{0,256}`|\\"[^\\"]{0,256}\\"'
 READINGS: Mapping[Reading, str] = {
@@ -46,6 +47,3 @@ def _texts(place: str, steps: Sequence[str], reading: str) -> str:
     item = f"i{len(steps)}"
     listed = f"{found}.map({item}, {_texts(item, more, reading)}).join(',')"
     return f"({there} && type({found}) == list ? {listed} : '')"
-
-
-_NONE = "''"

@@ -28,6 +28,11 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.values import Unknown
 
 _DOUBLINGS = 20
+_INSTALL = {
+    GATEWAY_GROUP: "install the Gateway API, or take it out of the sources",
+    # Its kinds are no sources, but parents of routes.
+    EXPERIMENTAL_GROUP: "install the Gateway API's experimental channel",
+}
 _BUILT_IN = {"", "discovery.k8s.io", "networking.k8s.io"}
 """Groups that every cluster serves: where they are not, it is no cluster that answers."""
 
@@ -155,10 +160,7 @@ class Reflector:
         A kind that it has served before may come back: the server may be starting.
         """
         resource = self._collection.resource
-        install = "install the Gateway API" if resource.group == GATEWAY_GROUP else "install it"
-        text = f"the kind is not served; {install}, or take it out of the sources"
-        if resource.group == EXPERIMENTAL_GROUP:  # which is no source, but a route's parent
-            text = "the kind is not served; install the Gateway API's experimental channel"
+        text = f"the kind is not served; {_INSTALL.get(resource.group, 'install it, or take it out of the sources')}"
         if self._synced or resource.group in _BUILT_IN:
             self._fail(NotFound(text))
             self._failures += 1

@@ -54,7 +54,7 @@ class ForeseenWrites:
         self._waiting.pop(_place_of(operation), None)
 
     def learn(self, record_id: str) -> None:
-        """Take in that the engine reads a record: it need not request a change that has landed, nor a deletion.
+        """Note a read of a record by the engine, which need not request a landed change or deletion of it then.
 
         The record is served as it is from then on, before the answer of the write has been noted and given.
         """
