@@ -23,6 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from cli.engine.dying import ending_with_us
 from components.records.providers import PROVIDERS
 from stacks.settings.secrets.children import PLUGINS, needed
 
@@ -35,14 +36,6 @@ STARTING = 30.0
 """Seconds within which a plugin has to print its port."""
 ENDING = 5.0
 _NOT_ON_PATH = "PULUMI_IGNORE_AMBIENT_PLUGINS"
-_LAUNCHER = """
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
-if os.getppid() != int(sys.argv[1]):
-    sys.exit("its parent has ended")
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-"""Has the kernel end the plugin with us, however we end (PR_SET_PDEATHSIG, prctl(2)), then becomes the plugin."""
 
 
 class NotStarted(Exception):  # noqa: N818 - a state, not a fault
@@ -165,7 +158,7 @@ def start(program: Path, environment: Mapping[str, str]) -> Plugin:
         raise NotStarted("only Linux would end it with us")
     try:
         process = subprocess.Popen(  # noqa: S603 - the engine's own plugin
-            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), str(program)],
+            ending_with_us([str(program)]),
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

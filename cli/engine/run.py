@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import IO
 
+from cli.engine.dying import ending_with_us
 from cli.engine.events import Diagnostic, EngineEvent, Step, Summary, parse_event
 from cli.engine.hold import Hold
 from cli.engine.inline import served
@@ -63,7 +64,7 @@ def run_engine(  # noqa: PLR0913 - what makes up a run; the rest are defaults
     """
     hold = hold or Hold()
     with served(program) as client:
-        command = [str(pulumi), *arguments, *client, "--json", "--non-interactive"]
+        command = ending_with_us([str(pulumi), *arguments, *client, "--json", "--non-interactive"])
         began = time.monotonic()
         # Handlers stand before the child is there: it then starts with signals as they are by default, even where we
         # were started with some ignored, as a shell does to what it runs in the background.

@@ -36,7 +36,7 @@ Told = Callable[[Mended], None]
 AT_ONCE = 4
 """Engines that export state side by side."""
 PATIENCE = 10.0
-"""Seconds that an engine on this machine may take to end: its `truenorth` was killed, and it finishes what it began."""
+"""Seconds that an engine on this machine may take to end, where the kernel does not end it with its `truenorth`."""
 
 
 def recover(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Callable
@@ -77,3 +78,22 @@ def test_one_more_run_mends_it_though_the_address_has_changed_and_a_name_is_not_
     assert not list((inside.state / ".pulumi" / "locks").rglob(f"{STACK}/*.json"))
     left = [file.suffix for file in (inside.state / ".pulumi" / "truenorth").glob("*")]
     assert left == [".instance"]
+
+
+def test_an_engine_that_waits_for_its_plugin_as_its_truenorth_is_killed_holds_up_the_next_no_longer(
+    inside: Inside,
+) -> None:
+    """The plugin finds the proxy gone, and would try again and again for minutes."""
+    inside.settings("www", confirm=0)
+    with up_at(inside, "www.example.com/A/mark") as command:
+        engine, plugin = named(command, "pulumi"), _plugin(command)
+        os.kill(plugin, signal.SIGSTOP)
+        command.kill()
+        waiting = os.pidfd_open(engine)
+        os.kill(plugin, signal.SIGCONT)
+    try:
+        assert select.select([waiting], [], [], 30)[0]
+    finally:
+        os.close(waiting)
+    assert inside.result("up")["conflicts"] == []
+    assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
