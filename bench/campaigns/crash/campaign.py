@@ -21,19 +21,16 @@ from pathlib import Path
 from bench.campaigns.crash import kill
 from bench.campaigns.crash.check import all_is_well
 from bench.campaigns.crash.kill import Point
-from bench.campaigns.crash.run import Ended, up
+from bench.campaigns.crash.run import up
 from bench.campaigns.crash.wish import Claim, first_wish, next_wish, writes
 from bench.campaigns.crash.world import Kept, World, world
 from bench.campaigns.wrong import WrongError
-from cli.exit_codes import UNUSABLE
 
 NAMES = int(os.environ.get("BENCH_CRASH_NAMES", "500"))
 FOREIGN = "198.51.100.80"
 EDITED = "198.51.100.66"
 SHARDS = (None, None, None, 1, 4)
 """The setting `shards`, most often left out, as before; where it differs, records move between stacks."""
-LOCKED = " is locked by "
-"""What a run says where another one is at work."""
 ORPHANED = 15.0
 """Seconds for which the engine of a killed `truenorth` is waited for; in half the seeds it is not."""
 LINGERING = 5.0
@@ -99,7 +96,7 @@ def _played(place: World, before: Claim, kept: Kept, number: int, count: int) ->
     seed = _begun(place, before, kept, number, count)
     try:
         _killed(place, seed)
-        last = _up(place, seed)
+        last = up(place)
         seed.told[RECOVERY] += round(last.seconds)
         all_is_well(place, seed.wish, seed.marks, last, frozenset(seed.taken))
         kill.await_end(place.token, LINGERING)
@@ -169,7 +166,7 @@ def _killed(place: World, seed: Seed) -> None:
         left = seed.writes if turn == 0 else seed.chance.choice([seed.writes, seed.writes // 3, 5])
         point = kill.draw(seed.chance, left, STARTUP + EACH * left)
         seed.points.append(point)
-        ended = _up(place, seed, point, left)
+        ended = up(place, point, left)
         if not ended.struck:
             seed.told[f"{NOT_STRUCK} at: {point.kind}"] += 1
             if ended.exit_code != 0:
@@ -179,17 +176,6 @@ def _killed(place: World, seed: Seed) -> None:
         seed.told[f"at: {point.kind}"] += 1
         if point.victim == "truenorth" and seed.chance.random() < 1 / 2:
             kill.await_end(place.token, ORPHANED)
-
-
-def _up(place: World, seed: Seed, point: Point | None = None, left: int = 0) -> Ended:
-    """Run `up`; once more, where it was refused by the lock of an engine that outlives its killed `truenorth`."""
-    ended = up(place, point, left)
-    is_locked = ended.exit_code == UNUSABLE and LOCKED in ended.words()
-    if is_locked and any(one.victim == "truenorth" for one in seed.points):
-        seed.told["refused by the lock of an orphan"] += 1
-        kill.await_end(place.token, ORPHANED)
-        ended = up(place, point, left)
-    return ended
 
 
 def _kept(place: World, number: int) -> Path:
