@@ -175,7 +175,7 @@ class Kept:
 def world(folder: Path) -> Iterator[World]:
     """A world whose services run while the block lasts. Everything lies in the folder."""
     cloudflare = Cloudflare(rate_limit=None)
-    zone = cloudflare.add_zone(ZONE, "free", record_quota=RECORDS)
+    zone = cloudflare.add_zone(ZONE, "pro", record_quota=RECORDS)
     cloudflare.add_token(TOKEN)
     addresses = Addresses(ipv6=None)
     gate = Gate(application(cloudflare))
