@@ -32,6 +32,7 @@ from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
 from cli.reconcile.apply import import_program
 from cli.session.session import Session
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
 from stacks.observe.wan.address_events import watch_addresses
@@ -119,7 +120,8 @@ class Watch:
         if clusters:
             from stacks.observe.cluster.following import following  # noqa: PLC0415 - a client that not every stack needs
 
-            followers.enter_context(following(clusters, environment, self._post, ended=ended))
+            pace = ApiTiming(resolved=self._session.settings.wan.recheck)
+            followers.enter_context(following(clusters, environment, self._post, pace, ended))
         confirmer = followers.enter_context(confirming(self._session.settings))
         teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
         return Reconciler(self._session, confirmer, teller, self._first)
