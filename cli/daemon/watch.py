@@ -96,22 +96,24 @@ class Watch:
         """Watch until the triggers end. Raises UserError where the settings or credentials are refused."""
         followers = ExitStack()
         try:
+            gc.disable()  # what is read first stays: the collector would look through it again and again as it grows
             reconciler = await asyncio.to_thread(self._follow, followers)
             self._observed.follow(self._links.follow(self._session.settings.asked_links()))
             detecting = self._addresses.run(lambda: self._observed.sights().addresses, self._note_read)
             async with in_background(detecting, self._triggers.end):
                 await self._first_look()
                 self._surroundings.looked()
-                gc.freeze()  # modules and caches stay: the collector need not look through them at each change
+                gc.freeze()  # nor need it do so at each change
+                gc.enable()
                 self._reconciler = reconciler
                 async with in_background(self._take_over(reconciler), self._triggers.end):
                     await self._take_turns(reconciler)
         finally:
+            gc.enable()
             await asyncio.to_thread(followers.close)
 
     def _follow(self, followers: ExitStack) -> Reconciler:
-        """Follow everything but addresses. Heavy imports are made now, and not when every second counts."""
-        import_program(zone.provider for zone in self._session.settings.each_zone())
+        """Follow everything but addresses. Heavy imports are made meanwhile, and not when every second counts."""
         clusters = self._session.settings.each_cluster()
         followers.callback(self._links.switch_off)
         followers.enter_context(watch_addresses(self._links.nudge))
@@ -122,6 +124,7 @@ class Watch:
 
             pace = ApiTiming(resolved=self._session.settings.wan.recheck)
             followers.enter_context(following(clusters, environment, self._post, pace, ended))
+        import_program(zone.provider for zone in self._session.settings.each_zone())
         confirmer = followers.enter_context(confirming(self._session.settings))
         teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
         return Reconciler(self._session, confirmer, teller, self._first)
