@@ -12,6 +12,7 @@ from stacks.observe.cluster.reading import read
 from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims
 from stacks.plan.desired.endpoints import endpoints
 from tests.differential.external import made_by_external_dns
+from tests.differential.ingresses import CLASS
 from tests.stacks.plan.worlds import ZONE, make_settings
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def ingress(name: str, *at: Mapping[str, str]) -> Manifest:
         "kind": "Ingress",
         "metadata": {"name": name, "namespace": SPACE},
         "spec": {
+            "ingressClassName": CLASS,
             "rules": [{"host": f"{name}.{ZONE}"}],
             "defaultBackend": {"service": {"name": "web", "port": {"number": 80}}},
         },
@@ -130,7 +132,7 @@ class TestTheSameChoiceAmongTargets:
         our = ours(objects, target_networks=["203.0.113.0/24"])
         assert their == FILTERED
         left_out = ("out", "alias", "lost")
-        assert our == their | {f"{name} *": KEPT for name in left_out} | {"mail MX": ("10 mail.example.net.",)}
+        assert our == their | {f"{name} *": KEPT for name in left_out} | {"mail MX": ("10 mail.example.net",)}
 
     def test_of_networks_that_do_not_count_leaves_the_same(self, objects: Cluster, external_dns: Path) -> None:
         their = theirs(objects, external_dns, "--exclude-target-net=198.51.100.0/24")
