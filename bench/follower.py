@@ -1,11 +1,12 @@
 """Follows a cluster and plans at each change, in a process of its own, so that its memory is what that takes.
 
 Says one line of JSON a plan: which names change, and on the clock that all processes share the moments at which the
-objects' wishes were settled and all was planned.
+claims were seen and all was planned.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -13,12 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.campaigns.paper import ZONE, ZONE_ID, carried_out
-from stacks.model.claims import Claim, SourceSighting, names_that_differ
+from stacks.model.claims import SourceSighting, names_that_differ
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import Unknown, ZoneSnapshot
 from stacks.observe.cluster.following import following
 from stacks.plan.changes import changes
-from stacks.plan.desired.claims import settle
 from stacks.plan.planner import make_plan
 from stacks.plan.slice import about
 from stacks.settings.stack import Settings, parse
@@ -38,8 +38,8 @@ class Planner:
 
     def post(self, sources: tuple[SourceSighting, ...]) -> None:
         """Plan, tell, and carry out on paper."""
-        wishes(sources)
-        settled = time.monotonic()
+        seen_at = time.monotonic()
+        check(sources)
         whole = Observation((), (self.zone,), self.registry, sources)
         # As the loop does: of a change the names that it is about are planned first.
         seen = about(self.settings, whole, names_that_differ(self.sources, sources)) if self.sources else whole
@@ -49,22 +49,23 @@ class Planner:
         names = sorted({change.record.name for change in changed})
         if names:
             self.zone, self.registry = carried_out(make_plan(self.settings, whole))
-        told = {"names": names, "settled": settled, "planned": planned}
+        told = {"names": names, "seen": seen_at, "planned": planned}
         print(json.dumps(told), flush=True)  # noqa: T201 - this is how it answers
+        if not gc.isenabled():
+            gc.freeze()  # as the loop does after its first look
+            gc.enable()
 
 
-def wishes(sources: Iterable[SourceSighting]) -> tuple[Claim, ...]:
-    """What all objects wish for together. Raises RuntimeError where a source cannot be read."""
-    found: list[Claim] = []
+def check(sources: Iterable[SourceSighting]) -> None:
+    """Raise RuntimeError where a source cannot be read."""
     for one in sources:
         if isinstance(one.found, Unknown):
             raise RuntimeError(f"{one.source} cannot be read: {one.found.reason}")  # noqa: TRY004 - no type is wrong
-        found += (wish for wish in one.found.value if isinstance(wish, Claim))
-    return settle(found).claims
 
 
 def main(arguments: Sequence[str]) -> None:
     """Follow the sources of the cluster of a kubeconfig until the input ends."""
+    gc.disable()  # as the loop does until its first look has ended
     kubeconfig, *sources = arguments
     cluster = {"kubeconfig": kubeconfig, "timeout": 120}
     values = {"zone": ZONE, "cluster": cluster, "sources": sources, "guard": {"names_per_namespace": MOST}}

@@ -55,13 +55,13 @@ _EAGER = (
 class Measured:
     """What was measured of one of the two.
 
-    first: s until all is planned; changes: s until each is; settled: s until each was seen; memory: MB.
+    first: s until all is planned; changes: s until each is; seen: s until each was seen; memory: MB.
     """
 
     first: float
     changes: tuple[float, ...]
     memory: float
-    settled: tuple[float, ...] = ()
+    seen: tuple[float, ...] = ()
 
 
 def measure() -> Iterator[Row]:
@@ -83,7 +83,7 @@ def _rows(ours: Measured, theirs: Measured) -> Iterator[Row]:
     what = f"{OBJECTS:,} objects"
     first = (round(ours.first, 3), round(theirs.first, 3))
     yield from _beside(f"{what}, from start to plan", first, "s", limit=first[1])
-    yield Row("sources", f"{what}, a change until it is seen, median", median(ours.settled), "s", CHANGES)
+    yield Row("sources", f"{what}, a change until it is seen, median", median(ours.seen), "s", CHANGES)
     change, sizes = f"{what}, a change to its plan", (CHANGES, THEIR_CHANGES)
     yield from _beside(f"{change}, median", (median(ours.changes), median(theirs.changes)), "s", sizes)
     yield from _beside(f"{change}, 95th percentile", (_late(ours.changes), _late(theirs.changes)), "s", sizes, PLANNED)
@@ -110,15 +110,15 @@ def _ours(cluster: Cluster) -> Measured:
         command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as follower:
         first = _told(follower, "")["planned"] - began
-        settled: list[float] = []
+        moments: list[float] = []
 
         def planned(name: str) -> float:
             told = _told(follower, name)
-            settled.append(told["settled"])
+            moments.append(told["seen"])
             return told["planned"]
 
         began_at, changes = _changes(cluster, CHANGES, "ours", planned)
-        seen = tuple(moment - began for moment, began in zip(settled, began_at, strict=True))
+        seen = tuple(moment - began for moment, began in zip(moments, began_at, strict=True))
         return Measured(first, changes, _resident(follower.pid), seen)
 
 

@@ -32,6 +32,7 @@ from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
 from cli.reconcile.apply import import_program
 from cli.session.session import Session
+from stacks.kube.timing import ApiTiming
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
 from stacks.observe.wan.address_events import watch_addresses
@@ -95,22 +96,24 @@ class Watch:
         """Watch until the triggers end. Raises UserError where the settings or credentials are refused."""
         followers = ExitStack()
         try:
+            gc.disable()  # what is read first stays: the collector would look through it again and again as it grows
             reconciler = await asyncio.to_thread(self._follow, followers)
             self._observed.follow(self._links.follow(self._session.settings.asked_links()))
             detecting = self._addresses.run(lambda: self._observed.sights().addresses, self._note_read)
             async with in_background(detecting, self._triggers.end):
                 await self._first_look()
                 self._surroundings.looked()
-                gc.freeze()  # modules and caches stay: the collector need not look through them at each change
+                gc.freeze()  # nor need it do so at each change
+                gc.enable()
                 self._reconciler = reconciler
                 async with in_background(self._take_over(reconciler), self._triggers.end):
                     await self._take_turns(reconciler)
         finally:
+            gc.enable()
             await asyncio.to_thread(followers.close)
 
     def _follow(self, followers: ExitStack) -> Reconciler:
-        """Follow everything but addresses. Heavy imports are made now, and not when every second counts."""
-        import_program(zone.provider for zone in self._session.settings.each_zone())
+        """Follow everything but addresses. Heavy imports are made meanwhile, and not when every second counts."""
         clusters = self._session.settings.each_cluster()
         followers.callback(self._links.switch_off)
         followers.enter_context(watch_addresses(self._links.nudge))
@@ -119,7 +122,9 @@ class Watch:
         if clusters:
             from stacks.observe.cluster.following import following  # noqa: PLC0415 - a client that not every stack needs
 
-            followers.enter_context(following(clusters, environment, self._post, ended=ended))
+            pace = ApiTiming(resolved=self._session.settings.wan.recheck)
+            followers.enter_context(following(clusters, environment, self._post, pace, ended))
+        import_program(zone.provider for zone in self._session.settings.each_zone())
         confirmer = followers.enter_context(confirming(self._session.settings))
         teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
         return Reconciler(self._session, confirmer, teller, self._first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from components.plain_text import check_plain, quoted
 from components.records import international
@@ -84,6 +85,11 @@ def is_address(text: str) -> bool:
     """Return whether the text is an IP address."""
     if len(text) > LONGEST_ADDRESS or (":" not in text and not text[-1:].isdigit()):
         return False  # most names end here: parsing each took a third of the time of a first look at a cluster
+    return _parses(text)
+
+
+@lru_cache(maxsize=4096)
+def _parses(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -121,17 +121,24 @@ class LightkubeApi:
 
     async def list(self, collection: Collection, chunk: int = CHUNK) -> AsyncIterator[ListPage]:
         query = _selectors(collection) | ({"limit": str(chunk)} if chunk else {})
-        what = f"list {called(collection.resource)}"
-        while True:
-            content = await self._ask("GET", path_of(collection), what, query=query)
-            try:
-                found = _LIST.decode(content)
-            except msgspec.DecodeError as error:
-                raise ClusterUnreachable(f"what answers is no Kubernetes API: {error}") from error
-            yield ListPage(tuple(found.items or ()), found.metadata.resource_version)
-            if not found.metadata.continue_:
-                return
-            query = query | {"continue": found.metadata.continue_}
+        page = asyncio.create_task(self._page(collection, query))
+        try:
+            while True:
+                found = await page
+                if rest := found.metadata.continue_:  # the server makes the next page while this one is taken in
+                    page = asyncio.create_task(self._page(collection, query | {"continue": rest}))
+                yield ListPage(tuple(found.items or ()), found.metadata.resource_version)
+                if not rest:
+                    return
+        finally:
+            page.cancel()
+
+    async def _page(self, collection: Collection, query: Mapping[str, str]) -> _List:
+        content = await self._ask("GET", path_of(collection), f"list {called(collection.resource)}", query=query)
+        try:
+            return _LIST.decode(content)
+        except msgspec.DecodeError as error:
+            raise ClusterUnreachable(f"what answers is no Kubernetes API: {error}") from error
 
     @asynccontextmanager
     async def watch(self, collection: Collection, version: str) -> AsyncGenerator[AsyncIterator[Event]]:

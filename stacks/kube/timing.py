@@ -15,6 +15,7 @@ class ApiTiming:
     for a kind without any change since it started; there a silence costs a further request.
     absent: between two discoveries of a kind that is not served.
     first_retry, longest_retry: between two attempts; it doubles from the one to the other.
+    resolved: the longest for which the addresses of a host name of the cluster count, whatever their TTL is.
     """
 
     timeout: float = 10.0
@@ -23,3 +24,4 @@ class ApiTiming:
     absent: float = 30.0
     first_retry: float = 0.1
     longest_retry: float = 30.0
+    resolved: float = 300.0

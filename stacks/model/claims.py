@@ -203,9 +203,12 @@ def links_asked(sources: Iterable[SourceSighting]) -> tuple[str, ...]:
 def names_that_differ(before: Iterable[SourceSighting], after: Iterable[SourceSighting]) -> frozenset[str]:
     """Return the names with claims that only one of two readings has.
 
-    Sources give the same claim again as long as its object has not changed: so few have to be compared.
+    A source gives the same claim again as long as its object has not changed, and the same claims as long as none has:
+    few have to be compared.
     """
-    one, other = _claims(before), _claims(after)
+    earlier, later = tuple(before), tuple(after)
+    unchanged = {id(one.found) for one in earlier} & {id(one.found) for one in later}
+    one, other = (_claims(one for one in sources if id(one.found) not in unchanged) for sources in (earlier, later))
     same = one.keys() & other.keys()
     left = {claim for identity, claim in one.items() if identity not in same}
     right = {claim for identity, claim in other.items() if identity not in same}

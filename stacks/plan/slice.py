@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CUTS = "NS"
 """The type of the records that take authority for all names below theirs."""
+_TEXT = "TXT"
 
 
 def about(settings: Settings, observation: Observation, names: Collection[str]) -> Observation:
@@ -31,7 +32,9 @@ def about(settings: Settings, observation: Observation, names: Collection[str]) 
     wanted, places = _reached(settings, observation, names)
     kept = tuple(one for one in registry.records if one.resource.name in wanted)
     ids = frozenset(one.id for one in kept)
-    others = frozenset(one.id for one in registry.records if not one.resource.is_former_mark) - ids
+    others = frozenset(
+        one.id for one in registry.records if one.record.type == _TEXT and not one.resource.is_former_mark
+    )
     return replace(
         observation,
         zones=tuple(
@@ -50,13 +53,13 @@ def _that_matter(
 ) -> Iterator[LiveRecord]:
     """Yield the records that may be needed: at a place, a cut, a wildcard, or a text, which may be a mark anywhere.
 
-    ids: of the records that are needed; others: of the further ones in state.
+    ids: of the records that are needed; others: of the texts in state but for former marks.
     """
     for live in records:
         record = live.record
-        may_be_mark = record.type == "TXT" and live.id not in others
-        reaches_further = record.type == _CUTS or record.name.startswith(WILDCARD)
         is_near = live.id in ids or record.name in places
+        reaches_further = record.type == _CUTS or record.name.startswith(WILDCARD)
+        may_be_mark = record.type == _TEXT and live.id not in others
         if is_near or reaches_further or (may_be_mark and not _is_our_kind_of_mark(record.content)):
             yield live
 

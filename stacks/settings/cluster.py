@@ -20,6 +20,7 @@ from stacks.settings.fields import (
     NamePattern,
     NamespacePattern,
     Network,
+    Resolver,
     gateway_name,
 )
 from stacks.settings.geo import GeoSettings
@@ -55,8 +56,8 @@ ROUTES_INGRESSES_SERVICES: tuple[SourceName, ...] = (
     "service",
 )
 """The sources of a cluster without the setting."""
-LONGEST_NAME, MOST_KINDS = 63, 50
-"""Characters of the name of a cluster; kinds that the settings describe."""
+LONGEST_NAME, MOST_KINDS, MOST_RESOLVERS = 63, 50, 8
+"""Characters of the name of a cluster; kinds that the settings describe; name servers."""
 IMPLICIT = ""
 """The name of the one cluster of a stack that names none: no mark and no message needs to tell it from another."""
 
@@ -187,6 +188,14 @@ class ClusterDefaults(ClaimRules):
     """Whether only pods on the network of their host count, for the source `pod`."""
     cordoned_nodes: bool = False
     """Whether nodes that take no new pods count too."""
+    target_networks: Annotated[tuple[Network, ...], Field(max_length=MOST_RULES)] = ()
+    """The networks of the addresses that count among an object's targets; none: all, and names of hosts."""
+    excluded_target_networks: Annotated[tuple[Network, ...], Field(max_length=MOST_RULES)] = ()
+    """The networks of the addresses that do not count."""
+    load_balancer_addresses: bool = False
+    """Whether a Service of type LoadBalancer with a host name is at the addresses to which that resolves."""
+    resolvers: Annotated[tuple[Resolver, ...], Field(max_length=MOST_RESOLVERS)] = ()
+    """The name servers that resolve these names, ADDRESS or ADDRESS:PORT; none: the system's."""
     default_targets: dict[Annotated[str, AfterValidator(_place)], DefaultTarget] = Field(default_factory=dict)
     """Where objects point that do not say so (`ddns`, addresses, a name): by source, `gateway/NAME`, `class/NAME`."""
     templates: TemplateSettings = Field(default_factory=TemplateSettings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -17,6 +17,7 @@ from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.model.selectors import Selector
 from stacks.model.templates.parse import parse
 from stacks.settings.problems import fault
+from stacks.settings.wan_source import parse_host
 
 LONGEST_COMMENT = 500
 SHORTEST_LIMIT = 50
@@ -175,6 +176,17 @@ def _network(value: str) -> str:
     raise fault(reason, "write it as 192.0.2.0/24 or 2001:db8::/32, a single address with /32 or /128")
 
 
+def _resolver(value: str) -> str:
+    try:
+        host, _ = parse_host(value, 53)
+        ip_address(host)
+    except ValueError:
+        raise fault(
+            f"{quoted(value)} is no address", "write it as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]"
+        ) from None
+    return value.strip()
+
+
 def _annotation_prefix(value: str) -> str:
     """Return a prefix of annotations (Kubernetes, labels: a DNS subdomain and a slash). Raises a fault for none."""
     domain = value.removesuffix("/")
@@ -193,6 +205,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 DefaultTarget = Annotated[str, AfterValidator(_default_target)]
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 NamespacePattern = Annotated[str, AfterValidator(_namespace)]
+Resolver = Annotated[str, AfterValidator(_resolver)]
 Network = Annotated[str, AfterValidator(_network)]
 LabelSelector = Annotated[str, AfterValidator(_labels)]
 AnnotationSelector = Annotated[str, AfterValidator(_annotations)]

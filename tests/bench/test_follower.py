@@ -31,7 +31,7 @@ def test_the_names_that_change_are_told_once(planner: Planner, capsys: pytest.Ca
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert ["a.example.com" in one["names"] for one in told] == [True, False, False]
     assert ["b.example.com" in one["names"] for one in told] == [False, False, True]
-    assert all(one["settled"] <= one["planned"] for one in told)
+    assert all(one["seen"] <= one["planned"] for one in told)
 
 
 def test_a_source_that_cannot_be_read_is_no_measure(planner: Planner) -> None:

@@ -14,7 +14,10 @@ LONGEST = 100
 """Characters of a value; a longer one ends in a digest, so that a change is seen."""
 _DIGITS = 8
 _NO_FILTERS = frozenset(
-    {"name", "sources", "timeout", "events", "status_annotation", "merge", "names_per_object", "targets_per_name"}
+    {
+        *("name", "sources", "timeout", "events", "status_annotation", "merge", "names_per_object", "targets_per_name"),
+        *("load_balancer_addresses", "resolvers", "target_networks", "excluded_target_networks"),
+    }
 )
 """The settings that leave no object out. Any other may: a further setting is one that does until it stands here."""
 _ANY: TypeAdapter[object] = TypeAdapter(object)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NoReturn
 
 from stacks.kube.access import access
 from stacks.kube.api import ApiError
@@ -15,6 +16,8 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.sighting import ClusterSources
 from stacks.settings.cluster import ClusterSettings
+
+Keep = Callable[[Callable[[], None]], Coroutine[object, object, NoReturn]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ async def reflected(
                     await asked
                 for reflector in reflectors:
                     await reflector.settled.wait()
+                resolving = await _resolve(clusters, pace.resolved)
+                if watching:
+                    tasks += [group.create_task(keep(changed)) for keep in resolving]
                 yield
             finally:
                 for task in tasks:
@@ -77,6 +83,22 @@ def sightings(clusters: Sequence[ConnectedCluster]) -> tuple[SourceSighting, ...
 def _connected(settings: ClusterSettings, environment: Mapping[str, str], pace: ApiTiming) -> ConnectedCluster:
     authenticate = partial(access, settings, environment)
     return ConnectedCluster(ClusterSources(settings), ObjectApi(authenticate(), pace, renew=authenticate))
+
+
+async def _resolve(clusters: Sequence[ConnectedCluster], longest: float) -> list[Keep]:
+    """Resolve the host names of load balancers where the settings ask for it, and return what keeps the addresses true.
+
+    longest: seconds for which an answer counts.
+    """
+    having = [(one.sources, hosts) for one in clusters if (hosts := one.sources.hosts)]
+    if not having:
+        return []
+    from stacks.observe.cluster.resolving import keep, look  # noqa: PLC0415 - DNS, which few settings ask for
+
+    for sources, _ in having:
+        sources.sightings()  # the names are in the objects that make claims
+    await asyncio.gather(*(look(hosts, longest) for _, hosts in having))
+    return [partial(keep, hosts, longest) for _, hosts in having]
 
 
 async def _identify(cluster: ConnectedCluster) -> None:

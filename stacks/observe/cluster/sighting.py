@@ -17,8 +17,10 @@ from stacks.observe.cluster.claims.source import ClaimSource
 from stacks.observe.cluster.claims.templates import fields_read
 from stacks.observe.cluster.claims.unread import UnreadAnnotations
 from stacks.observe.cluster.filters import filters
+from stacks.observe.cluster.hosts import Hosts
 from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
 from stacks.observe.cluster.kinds.geo import balanced
+from stacks.observe.cluster.kinds.service import Services
 from stacks.observe.cluster.sources import options_of, sources_of
 from stacks.settings.cluster import ClusterSettings
 
@@ -36,6 +38,8 @@ class WatchedSource:
     tells: bool = False
     """Whether the owners of the objects are told of their records."""
     unread: UnreadAnnotations = field(default_factory=UnreadAnnotations, repr=False)
+    hosts: Hosts | None = None
+    """The host names whose addresses the source takes for targets."""
     _revisions: tuple[int, ...] = ()
     _last: SourceSighting | None = field(default=None, repr=False)
 
@@ -44,7 +48,7 @@ class WatchedSource:
 
         uid: that of the cluster.
         """
-        revisions = self.view.revisions
+        revisions = (*self.view.revisions, self.hosts.revision if self.hosts else 0)
         if self._last is None or self._revisions != revisions or self._last.uid != uid:
             own = self.source.resources()[0]
             self._revisions = revisions
@@ -87,8 +91,9 @@ class ClusterSources:
         self._namespaces: CacheView | None = None
         self.uid = ""
         """The UID of the cluster; "" until it is known."""
+        self.hosts = Hosts(settings.resolvers) if settings.load_balancer_addresses else None
         self._caches: dict[Selection, Cache] = {}
-        self._sources = tuple(self._watched(name, one) for name, one in sources_of(settings).items())
+        self._sources = tuple(self._watched(name, one) for name, one in sources_of(settings, self.hosts).items())
         if geo := settings.geo:
             self._sources += tuple(
                 self._watched(name, one, geo.label_selector)
@@ -110,7 +115,9 @@ class ClusterSources:
             self._settings.geo is not None, self._settings.namespaces, self._settings.annotation_prefix
         )
         gateways = GatewaySelection.of(self._settings)
-        return WatchedSource(name, source, view, gateways, filters(self._settings), self._settings.events, unread)
+        chosen = filters(self._settings)
+        hosts = self.hosts if isinstance(source, Services) else None
+        return WatchedSource(name, source, view, gateways, chosen, self._settings.events, unread, hosts)
 
     def reflectors(self, api: ClusterApi, pace: ApiTiming, changed: Callable[[], None]) -> tuple[Reflector, ...]:
         """Return the reflectors that fill the caches. pace: its timeout is replaced by the cluster's own."""

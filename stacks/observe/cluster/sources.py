@@ -11,6 +11,7 @@ from dataclasses import replace
 from stacks.kube.objects import GRPC_ROUTES, HTTP_ROUTES, TCP_ROUTES, TLS_ROUTES, UDP_ROUTES, Resource
 from stacks.observe.cluster.claims.selection import GatewaySelection
 from stacks.observe.cluster.claims.source import ClaimSource, Options
+from stacks.observe.cluster.hosts import Hosts
 from stacks.observe.cluster.kinds.described import DescribedObjects, Description
 from stacks.observe.cluster.kinds.descriptions import DESCRIPTIONS
 from stacks.observe.cluster.kinds.dns_endpoint import DnsEndpoints
@@ -43,8 +44,8 @@ SOURCES: Mapping[str, Callable[[Options], ClaimSource]] = {
 }
 
 
-def options_of(settings: ClusterSettings) -> Options:
-    """Return the settings of a cluster for its sources."""
+def options_of(settings: ClusterSettings, hosts: Hosts | None = None) -> Options:
+    """Return the settings of a cluster for its sources. hosts: as of `Options`."""
     return Options(
         opt_in=settings.opt_in,
         gateways=GatewaySelection.of(settings),
@@ -59,6 +60,7 @@ def options_of(settings: ClusterSettings) -> Options:
         pod_domain=settings.pod_domain,
         host_pods=settings.host_pods,
         cordoned_nodes=settings.cordoned_nodes,
+        hosts=hosts,
         names_per_object=settings.names_per_object,
         targets_per_name=settings.targets_per_name,
         default_targets=tuple(settings.default_targets.items()),
@@ -66,9 +68,12 @@ def options_of(settings: ClusterSettings) -> Options:
     )
 
 
-def sources_of(settings: ClusterSettings) -> dict[str, ClaimSource]:
-    """Return the sources of a cluster, by name: those of `sources`, and the kinds that the settings describe."""
-    options = options_of(settings)
+def sources_of(settings: ClusterSettings, hosts: Hosts | None = None) -> dict[str, ClaimSource]:
+    """Return the sources of a cluster, by name: those of `sources`, and the kinds that the settings describe.
+
+    hosts: as of `Options`.
+    """
+    options = options_of(settings, hosts)
     found: dict[str, ClaimSource] = {}
     for name in settings.sources:
         own = replace(options, source=name)

@@ -25,6 +25,7 @@ from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of
 from stacks.plan.desired.keeping import Keeping, kept, wants_proxy
 from stacks.plan.desired.merging import ALIAS
 from stacks.plan.desired.reachable import proxiable, reachable
+from stacks.plan.desired.target_networks import chosen
 from stacks.plan.desired.tenure import Tenure
 from stacks.plan.desired.ways import Ways, definite, ways_of
 from stacks.plan.records.record_sets import Key
@@ -97,7 +98,8 @@ def claims_by_zone(
     inside = (one for one in claims if where[one.name])
     keeping = {name: Keeping(zone, limits.get(name, NOT_KNOWN), settings.owner) for name, zone in zones.items()}
     rules = rules_of(settings, sources)
-    allowed, refused = admitted(settings, inside, sources, Closed.of(settings))
+    counting, left_out = chosen(inside, rules)
+    allowed, refused = admitted(settings, counting, sources, Closed.of(settings))
     usable, useless = reachable(allowed, lambda one: zones[where[one.name]], rules, names)
     links = frozenset(settings.wan.links)
     possible: list[Claim] = []
@@ -112,7 +114,7 @@ def claims_by_zone(
     by_zone: dict[str, list[Claim]] = defaultdict(list)
     for claim in settled.claims:
         by_zone[where[claim.name]].append(claim)
-    told = (*complaints, *refused, *useless, *faults, *lost, *settled.complaints)
+    told = (*complaints, *left_out, *refused, *useless, *faults, *lost, *settled.complaints)
     return SettledClaims(by_zone, told, settled.queues, ways_of(possible, tenure.registry))
 
 

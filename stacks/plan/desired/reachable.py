@@ -11,44 +11,31 @@
 | a tunnel's name                                  | proxied at the tunnel's provider, never usable at others          |
 
 An object without any target that is left has no address yet: what was there stays, and nothing new is made. These let
-private targets in: the zone's `private_addresses`, `cluster.targets` where it spells them, and for Services
-`cluster.cluster_addresses`, without which nobody asks for the private addresses of such a Service.
+private targets in: the zone's `private_addresses`, `cluster.targets` and `cluster.target_networks` where they spell
+them, and for Services `cluster.cluster_addresses`, without which nobody asks for the private addresses of those.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from components.records import hosts
 from components.records.providers import PROVIDERS
-from stacks.model.claims import Claim, Complaint, ObjectKey
+from stacks.model.claims import Claim, Complaint
 from stacks.model.name_patterns import matches
 from stacks.model.scope import PUBLIC, Reach, TargetScope, reach, tunnel_of
-from stacks.model.values import Known, Unknown
-from stacks.plan.desired.admission import without_targets
+from stacks.plan.desired.leaving_out import Out, Targets, leave_out
 
 if TYPE_CHECKING:
     from stacks.settings.cluster import ClusterDefaults
     from stacks.settings.zone import ZoneSettings
 
-SHOWN = 3
-"""Targets in a complaint about several."""
 _NAMING = frozenset({"MX", "SRV", "NS", "SVCB", "HTTPS"})
 """Types with the name of a host in their values."""
 POINTING = frozenset({None, "A", "AAAA", "CNAME"}) | _NAMING
 """Types that point somewhere; the values of the others of them are nothing but targets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """The targets of a claim: those that are left, and those that are not, each with the reason."""
-
-    left: tuple[str, ...]
-    out: tuple[tuple[str, Reach], ...]
 
 
 def reachable(
@@ -59,36 +46,15 @@ def reachable(
 ) -> tuple[list[Claim], tuple[Complaint, ...]]:
     """Return the claims with the targets that are left, and one complaint to each object about all others.
 
-    rules: by cluster. zones: our own, whose names are usable wherever they lie. Of an object with other claims to the
-    same name a claim without a target is left out.
+    rules: by cluster. zones: our own, whose names are usable wherever they lie.
     """
-    kept: list[Claim] = []
-    bare: dict[tuple[ObjectKey, str], list[Claim]] = defaultdict(list)
-    out: dict[tuple[ObjectKey, str], dict[tuple[str, Reach], None]] = defaultdict(dict)
-    for claim in claims:
-        if not isinstance(claim.targets, Known) or claim.type not in POINTING:
-            kept.append(claim)
-            continue
-        zone = zone_of(claim)
-        found = _sorted_out(claim.targets.value, claim, zone, rules[claim.object.cluster], zones)
-        if not found.out:
-            kept.append(claim)
-            continue
-        out[claim.object, zone.zone] |= dict.fromkeys(found.out)
-        if found.left:
-            kept.append(replace(claim, targets=Known(found.left)))
-        else:
-            bare[claim.object, claim.name].append(claim)
-    if not out:
-        return kept, ()
-    having = {(one.object, one.name) for one in kept if not isinstance(one.targets, Unknown)}
-    lost = {where: several for where, several in bare.items() if where not in having}
-    losing = {(key, zone_of(several[0]).zone) for (key, _), several in lost.items()}
-    told = {where: _complaint(*where, tuple(given), minor=where not in losing) for where, given in out.items()}
-    for (key, _), several in lost.items():
-        reason = told[key, zone_of(several[0]).zone].text
-        kept.append(without_targets(several[0], Unknown(reason)))
-    return kept, tuple(told.values())
+
+    def sort_out(claim: Claim, targets: Sequence[str]) -> Targets:
+        if claim.type not in POINTING:
+            return Targets(tuple(targets), ())
+        return _sorted_out(targets, claim, zone_of(claim), rules[claim.object.cluster], zones)
+
+    return leave_out(claims, sort_out, lambda claim: zone_of(claim).zone, _why, "targets that everybody reaches")
 
 
 def _sorted_out(
@@ -135,7 +101,7 @@ def _lets_in(target: str, claim: Claim, zone: ZoneSettings, rules: ClusterDefaul
     except ValueError:
         spelling = (one for one in rules.targets.names if "." in one and _is_private(one.replace("*", "x")))
         return any(matches(one, target) for one in spelling)
-    spelled = (ip_network(one) for one in rules.targets.networks)
+    spelled = (ip_network(one) for one in (*rules.targets.networks, *rules.target_networks))
     return any(
         address in network and all(reach(str(end)).scope is TargetScope.PRIVATE for end in (network[0], network[-1]))
         for network in spelled
@@ -151,15 +117,10 @@ def proxiable(targets: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in targets if not _is_private(one))
 
 
-def _complaint(key: ObjectKey, zone: str, out: Sequence[tuple[str, Reach]], *, minor: bool) -> Complaint:
-    """Return the complaint about the targets that are left out. minor: whether each name has others."""
-    what = "; ".join(f"{target} is {found.what}" for target, found in out[:SHOWN])
-    more = f"; and {len(out) - SHOWN} more like these" if len(out) > SHOWN else ""
+def _why(zone: str, out: Out) -> str:
     does = "are left out" if len(out) > 1 else "is left out"
     do = " (truenorth:private_addresses: true lets private ones in)" if _any_private(out) else ""
-    left = "" if minor else ". What it has stays, and nothing new is made"
-    text = f"{key}: {what}{more}: of no use in the public zone {zone}, and {does}{do}{left}"
-    return Complaint(key, "", "", "targets that everybody reaches", text, minor=minor, waits=not minor)
+    return f": of no use in the public zone {zone}, and {does}{do}"
 
 
 def _any_private(out: Iterable[tuple[str, Reach]]) -> bool:

@@ -279,3 +279,23 @@ def test_a_pattern_is_taken_as_people_write_it(written: str, in_dns: str) -> Non
 def test_a_pattern_that_could_match_no_name_is_refused(written: str, why: str) -> None:
     with pytest.raises(UserError, match=why):
         with_pattern(written)
+
+
+class TestResolversAndNetworks:
+    def test_of_targets_are_read(self) -> None:
+        chosen = {"resolvers": ["192.0.2.53", "192.0.2.54:5353", "[2001:db8::53]:53"]}
+        (only,) = clusters(sources=["service"], cluster=chosen | {"target_networks": ["192.0.2.0/24"]})
+        assert only.resolvers == ("192.0.2.53", "192.0.2.54:5353", "[2001:db8::53]:53")
+        assert (only.target_networks, only.excluded_target_networks) == (("192.0.2.0/24",), ())
+
+    @pytest.mark.parametrize("resolver", ["dns.example.net", "", "192.0.2.53:0", "2001:db8::53", "[2001:db8::53"])
+    def test_a_resolver_that_is_no_address_is_refused(self, resolver: str) -> None:
+        message = refused(sources=["service"], cluster={"resolvers": [resolver]})
+        assert "is no address" in message
+        assert "write it as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]" in message
+
+    @pytest.mark.parametrize("setting", ["target_networks", "excluded_target_networks"])
+    def test_a_network_that_is_none_is_refused(self, setting: str) -> None:
+        message = refused(sources=["service"], cluster={setting: ["192.0.2.1"]})
+        assert f"truenorth:cluster.{setting}" in message
+        assert "write it as 192.0.2.0/24" in message

@@ -8,6 +8,7 @@ ValueError for a text that is not allowed; the constants say in words what is.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 from components.plain_text import check_plain, quoted
@@ -137,8 +138,9 @@ def targets(text: str) -> tuple[str, ...]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def target(text: str) -> str:
-    """Return an IP address or a host name in its canonical form."""
+    """Return an IP address or a host name in its canonical form; thousands of objects share few."""
     return str(ip_address(text)) if is_address(text) and "%" not in text else hostname(text)
 
 

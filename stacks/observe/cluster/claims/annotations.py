@@ -107,12 +107,17 @@ class AnnotatedSettings:
     first_only: bool = False
 
 
+_NOTHING_SET = AnnotatedSettings()
+
+
 def find_annotation(chain: Sequence[Annotated], annotations: tuple[str, ...]) -> AnnotationValue | None:
     """Return the value on the nearest object; None where no object has one.
 
     chain: objects, nearest first. annotations: the spellings, the first of which counts most.
     """
     for distance, one in enumerate(chain):
+        if not one.annotations:
+            continue
         for annotation in spellings(annotations, one.prefix):
             value = one.annotations.get(annotation, "").strip(" ")
             if value and one.reads(annotation):
@@ -189,6 +194,8 @@ def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> An
 
     A bad value is not set; a complaint about it is added instead.
     """
+    if not any(one.annotations for one in chain):
+        return _NOTHING_SET  # as most objects have it
     mode = annotation_value(chain, CONTENT_MODE, values.content_mode, values.CONTENT_MODES, complaints)
     links = annotation_value(chain, LINK, values.links, values.LINKS, complaints)
     targets = annotation_value(chain, TARGET, values.targets, values.TARGETS, complaints)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from components.plain_text import quoted
 from components.records import canonical
 from components.records.canonical import is_address
 
 
+@lru_cache(maxsize=4096)
 def hostname(text: str) -> str:
     """Return a host's name in lower case, without the dot at its end; a wildcard may be its first label.
 

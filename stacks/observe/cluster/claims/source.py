@@ -10,6 +10,7 @@ from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.selection import EVERY_GATEWAY, GatewaySelection
 from stacks.observe.cluster.claims.templates import TemplatedObject
+from stacks.observe.cluster.hosts import Hosts
 from stacks.settings.cluster import TlsHosts
 from stacks.settings.kinds import TemplateSettings
 
@@ -30,6 +31,7 @@ class Options:
     pod_domain: that below which each pod has its own name; "" for none. host_pods: only pods on the network of their
     host make claims.
     cordoned_nodes: nodes that take no new pods count too.
+    hosts: the addresses of host names, where those of load balancers are resolved; None where they are not.
     names_per_object, targets_per_name: the most that an object may ask for.
     source: the name of the source. default_targets: the targets of objects that do not say any, by their places.
     templates: of names and targets.
@@ -48,6 +50,7 @@ class Options:
     pod_domain: str = ""
     host_pods: bool = False
     cordoned_nodes: bool = False
+    hosts: Hosts | None = None
     names_per_object: int = 250
     targets_per_name: int = 100
     source: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from components.records.canonical import is_address
 from stacks.kube.objects import (
     ENDPOINT_SLICES,
     NODES,
@@ -21,6 +22,7 @@ from stacks.kube.objects import (
     key_of,
 )
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
+from stacks.model.scope import tunnel_of
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
@@ -38,6 +40,7 @@ from stacks.observe.cluster.claims.annotations import (
 from stacks.observe.cluster.claims.assemble import Claimant, assemble, known, usable
 from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
+from stacks.observe.cluster.hosts import Hosts
 from stacks.observe.cluster.kinds.endpoint_slices import HeadlessPods, Slices, ready_nodes, slices_by_service
 from stacks.observe.cluster.kinds.node import is_cordoned, is_excluded, node_addresses
 
@@ -78,6 +81,8 @@ class Services:
         if isinstance(slices, Unknown) and any(self._names_pods(one) for one in services.value):
             return slices  # the names of its pods are in there
         by_service: Slices = slices if isinstance(slices, Unknown) else Known(slices_by_service(slices.value))
+        if self.options.hosts:
+            self.options.hosts.forget()
         headless = HeadlessPods(self.options, by_service, _by_name(nodes), self._pods(objects))
         if isinstance(nodes, Known):
             counted = (one for one in nodes.value if self.options.cordoned_nodes or not is_cordoned(one))
@@ -116,7 +121,7 @@ class Services:
             pods = backends.headless.by_hostname(service, annotated, faults)
             own = pods[""]
         else:
-            own = _targets(service, str(key), backends, access, cluster_addresses=self.options.cluster_addresses)
+            own = _targets(service, str(key), backends, access, self.options)
         found = [*assemble(claimant, names, own, faults)]
         found += assemble(replace(claimant, default=""), inside, _cluster_addresses(service, str(key)), faults)
         if not claimant.default and not says_targets and not _is_detected(found):
@@ -138,17 +143,17 @@ def _is_detected(found: list[Claim | Complaint]) -> bool:
     return any(isinstance(one, Claim) and isinstance(one.targets, Detected) for one in found)
 
 
-def _targets(service: Manifest, user: str, backends: Backends, access: str | None, *, cluster_addresses: bool) -> Own:
+def _targets(service: Manifest, user: str, backends: Backends, access: str | None, options: Options) -> Own:
     spec = service["spec"]
     external = spec.get("externalIPs") or ()
     match spec.get("type") or "ClusterIP":
         case "LoadBalancer":
-            return _load_balancer(service, user)
+            return _load_balancer(service, user, options.hosts)
         case "NodePort":
             return _node_ports(service, user, backends, access)
         case "ExternalName":
             return known(external or (spec.get("externalName") or "",), f"{user} names nothing that DNS can hold")
-        case "ClusterIP" if cluster_addresses:
+        case "ClusterIP" if options.cluster_addresses:
             return _cluster_addresses(service, user)
     return NOTHING
 
@@ -160,10 +165,27 @@ def addresses(service: Manifest, key: ObjectKey) -> Own:
     return Known(usable(service["spec"].get("externalIPs") or ()))
 
 
-def _load_balancer(service: Manifest, user: str) -> Own:
+def _load_balancer(service: Manifest, user: str, hosts: Hosts | None = None) -> Own:
     status = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
+    external = service["spec"].get("externalIPs")
     given = (one[field] for one in status for field in ("ip", "hostname") if one.get(field))
-    return known(service["spec"].get("externalIPs") or given, f"{user} has no address yet")
+    own = known(external or given, f"{user} has no address yet")
+    return _resolved(own, user, hosts) if hosts and not external else own
+
+
+def _resolved(own: Own, user: str, hosts: Hosts) -> Own:
+    """Return the addresses of a load balancer, those of its host names among them; Unknown where one is not known.
+
+    The name of a tunnel stays: it has no address that leads to it.
+    """
+    if isinstance(own, Unknown):
+        return own
+    stay = [one for one in own.value if is_address(one) or tunnel_of(one)]
+    answers = [hosts.addresses(one) for one in own.value if one not in stay]
+    unknown = next((one for one in answers if isinstance(one, Unknown)), None)
+    if unknown:
+        return Unknown(f"{user}: {unknown.reason}")
+    return Known(usable([*stay, *(one for answer in answers if isinstance(answer, Known) for one in answer.value)]))
 
 
 def _cluster_addresses(service: Manifest, user: str) -> Own:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.dns.record import ZoneRecord, Zones
+from lab.dns.server import serve_dns
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
 from stacks.model.claims import Claim, SourceSighting
@@ -63,6 +65,33 @@ def test_the_first_word_has_all_sources_and_each_next_one_a_change(kube_cluster:
         admin.delete(exposed(namespace, "a", "a.example.com"))
         posts.until(lambda told: names(told) == {"b.example.com"})
     assert [[one.source for one in told] for told in posts.all] == [["service", "ingress"]] * len(posts.all)
+
+
+def test_the_addresses_of_a_load_balancers_host_name_are_followed(kube_cluster: Cluster, namespace: str) -> None:
+    admin, posts = kube_cluster.admin, Posts()
+    service = {
+        **exposed(namespace, "a", "a.example.com"),
+        "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]},
+    }
+    admin.apply(service)
+    admin.set_status(service, {"loadBalancer": {"ingress": [{"hostname": "lb.example.net"}]}})
+    zones: dict[str, Zones] = {"now": {"example.net": (ZoneRecord("lb.example.net", "A", "203.0.113.9"),)}}
+
+    def targets(told: Told) -> list[object]:
+        found = told[0].found
+        return [one.targets for one in found.value if isinstance(one, Claim)] if isinstance(found, Known) else []
+
+    with serve_dns(lambda: zones["now"]) as place:
+        settings = services(kube_cluster.kubeconfig, namespace, load_balancer_addresses=True, resolvers=(place,))
+        with following([settings], {}, posts, replace(QUICK, resolved=0.1)):
+            assert targets(posts.until(lambda _: True)) == [Known(("203.0.113.9",))]
+            zones["now"] = {"example.net": (ZoneRecord("lb.example.net", "A", "203.0.113.10"),)}
+            posts.until(lambda told: targets(told) == [Known(("203.0.113.10",))])
+            zones["now"] = {"example.net": ()}
+            posts.until(lambda told: isinstance(targets(told)[0], Unknown))
+            admin.set_status(service, {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}})
+            posts.until(lambda told: targets(told) == [Known(("192.0.2.1",))])
+    assert len(posts.all) == 4
 
 
 def test_nothing_is_told_before_every_source_has_been_read(proxy: Proxy, namespace: str) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.dns.record import ZoneRecord
+from lab.dns.server import serve_dns
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy
 from stacks.kube.access import access
@@ -27,6 +29,34 @@ ROUTES: tuple[SourceName, ...] = ("gateway-httproute", "gateway-grpcroute", "gat
 def names(sighting: SourceSighting) -> dict[str, object]:
     assert isinstance(sighting.found, Known)
     return {claim.name: claim.targets for claim in sighting.found.value if isinstance(claim, Claim)}
+
+
+def test_the_host_name_of_a_load_balancer_is_resolved_where_the_settings_ask_for_it(
+    kube_cluster: Cluster, namespace: str
+) -> None:
+    service = {
+        **exposed(namespace, "api", "api.example.com"),
+        "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]},
+    }
+    kube_cluster.admin.apply(service)
+    kube_cluster.admin.set_status(service, {"loadBalancer": {"ingress": [{"hostname": "lb.example.net"}]}})
+    records = (ZoneRecord("lb.example.net", "A", "203.0.113.9"), ZoneRecord("lb.example.net", "AAAA", "2001:db8::9"))
+
+    def targets(**more: object) -> list[object]:
+        fields = {"kubeconfig": str(kube_cluster.kubeconfig), "sources": ("service",), "namespaces": (namespace,)}
+        (found,) = read([ClusterSettings.model_validate(fields | more)], {})
+        assert isinstance(found.found, Known)
+        return [one.targets for one in found.found.value if isinstance(one, Claim)]
+
+    assert targets() == [Known(("lb.example.net",))]
+    with serve_dns(lambda: {"example.net": records}) as place:
+        resolved = targets(load_balancer_addresses=True, resolvers=(place,))
+    assert resolved == [Known(("203.0.113.9",)), Known(("2001:db8::9",))]
+    with serve_dns(lambda: {"example.net": ()}) as place:
+        (unresolved,) = targets(load_balancer_addresses=True, resolvers=(place,))
+    assert unresolved == Unknown(
+        f"Service {namespace}/api: the host name lb.example.net does not resolve: there is no such name"
+    )
 
 
 def test_what_each_source_claims_is_read(kube_cluster: Cluster, namespace: str) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from stacks.model.claims import Detected
-from stacks.model.values import Unknown
+from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
+from stacks.observe.cluster.hosts import Answer, Hosts
 from tests.stacks.observe.cluster.worlds import claims, complaints, manifest, one_claim, targets
 
 WWW = "www.example.com"
@@ -140,6 +141,71 @@ class TestLoadBalancers:
     def test_the_target_annotation_comes_first(self) -> None:
         said = service("LoadBalancer", at=[{"ip": "192.0.2.1"}], annotations=NAMED | {"truenorth/target": "192.0.2.9"})
         assert found(said) == {f"{WWW} A": ("192.0.2.9",)}
+
+
+class TestResolvedLoadBalancers:
+    def test_are_at_the_addresses_of_their_host_names(self) -> None:
+        hosts = resolved("lb.example.net", "203.0.113.9", "2001:db8::9")
+        balancer = service("LoadBalancer", at=[{"hostname": "lb.example.net"}])
+        assert found(balancer, options=Options(hosts=hosts)) == {
+            f"{WWW} A": ("203.0.113.9",),
+            f"{WWW} AAAA": ("2001:db8::9",),
+        }
+
+    def test_keep_what_they_have_while_one_of_their_names_does_not_resolve(self) -> None:
+        hosts = resolved("lb.example.net", "203.0.113.9")
+        balancer = service("LoadBalancer", at=[{"hostname": "lb.example.net"}, {"hostname": "other.example.net"}])
+        one = one_claim(claims("service", balancer, options=Options(hosts=hosts)))
+        assert one.targets == Unknown(
+            "Service shop/web in home: the host name other.example.net has not been resolved yet"
+        )
+        assert "other.example.net" in hosts.due(0)
+
+    def test_have_the_addresses_of_the_status_too(self) -> None:
+        hosts = resolved("lb.example.net", "203.0.113.9")
+        balancer = service("LoadBalancer", at=[{"ip": "192.0.2.1"}, {"hostname": "lb.example.net"}])
+        assert found(balancer, options=Options(hosts=hosts)) == {f"{WWW} A": ("192.0.2.1", "203.0.113.9")}
+
+    def test_keep_the_name_of_a_tunnel_which_has_no_address(self) -> None:
+        tunnel = "6ff42ae2-765d-4adf-8112-31c55c1551ef.cfargotunnel.com"
+        balancer = service("LoadBalancer", at=[{"hostname": tunnel}])
+        assert found(balancer, options=Options(hosts=Hosts())) == {f"{WWW} CNAME": (tunnel,)}
+
+    def test_have_as_many_targets_as_a_name_may(self) -> None:
+        hosts = resolved("lb.example.net", *(f"203.0.113.{number}" for number in range(1, 200)))
+        balancer = service("LoadBalancer", at=[{"hostname": "lb.example.net"}])
+        several = claims("service", balancer, options=Options(hosts=hosts, targets_per_name=100))
+        (limit,) = complaints(several)
+        assert len(cast("Known[tuple[str, ...]]", one_claim(several).targets).value) == 100
+        assert f"{WWW} has too many targets" in limit.text
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            service("ExternalName", externalName="lb.example.net"),
+            service("LoadBalancer", at=[{"hostname": "lb.example.net"}], externalIPs=["198.51.100.1"]),
+            service("LoadBalancer", at=[{"hostname": "lb.example.net"}], annotations={}),
+        ],
+    )
+    def test_nothing_else_is_asked_for(self, other: dict[str, Any]) -> None:
+        hosts = Hosts()
+        found(other, options=Options(hosts=hosts))
+        assert hosts.due(0) == ()
+
+    def test_a_name_that_no_service_has_any_more_is_not_asked_again(self) -> None:
+        hosts = Hosts()
+        options = Options(hosts=hosts)
+        found(service("LoadBalancer", at=[{"hostname": "lb.example.net"}]), options=options)
+        found(service("LoadBalancer", at=[{"hostname": "new.example.net"}]), options=options)
+        assert hosts.due(0) == ("new.example.net",)
+
+
+def resolved(host: str, *addresses: str) -> Hosts:
+    """Host names of which one has been resolved."""
+    hosts = Hosts()
+    hosts.addresses(host)
+    hosts.note({host: Answer(Known(addresses), 1e12)})
+    return hosts
 
 
 class TestNodePorts:
