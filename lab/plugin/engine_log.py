@@ -50,5 +50,5 @@ class EngineLog:
         request = engine_pb2.LogRequest(severity=severity, message=message, urn=urn)
         try:
             engine_pb2_grpc.EngineStub(channel).Log(request, timeout=_DEADLINE)
-        except grpc.RpcError:
+        except (grpc.RpcError, ValueError):  # the engine is gone, or another one has attached and closed the channel
             return
