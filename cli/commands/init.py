@@ -119,7 +119,7 @@ def init(  # noqa: PLR0913 - the options of the command
         _check_alone(given | {"--kubeconfig": kubeconfig, "--ipv6": ipv6 is not None})
         moved = _move(console, files, zone, place, stack, force=force, accept_losses=accept_losses, as_json=as_json)
         if not as_json:
-            _print_next(console, stack, settings, project, "", moved.adopt)
+            _print_next(console, stack, settings, project, _lacking(moved), moved.adopt)
         return
     if not target.exists() or force:
         asked = Asked(zone, tuple(name or ()), provider, sources, context, kubeconfig, ipv6)
@@ -180,6 +180,20 @@ def _move(  # noqa: PLR0913 - the options of the command
     if not as_json:
         _print_written(console, (*place.files, target), place.words)
     return found
+
+
+def _lacking(moved: Moved) -> str:
+    """Return the variable for the token of the provider; "" where there are credentials."""
+    from cli.setup.zone import found_credentials
+    from components.records.providers import PROVIDERS
+    from stacks.model.errors import UserError
+
+    provider = str(moved.settings.get("provider", "cloudflare"))
+    try:
+        found_credentials(provider, os.environ)
+    except UserError:
+        return PROVIDERS[provider].token_variable
+    return ""
 
 
 def _print_written(console: Console, files: Iterable[Path], words: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ from stacks.settings.problems import short
 LARGEST, MOST_VALUES = 4 << 20, 200_000
 """Bytes of a file; values in it, each counted wherever an alias repeats it."""
 STANDARD_INPUT = "-"
+_FILES = (".json", ".ini", ".yaml", ".yml", ".env")
 _HEADER = re.compile(r"^\s*\[[\w .-]+\]\s*$", re.MULTILINE)
 _VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
 _REFERENCE = re.compile(r"\$\{(\w+)(?::?[-=]([^}]*))?\}")
@@ -44,21 +45,38 @@ def documents_of(file: str, environment: Mapping[str, str]) -> list[Document]:
 
     environment: fills in `${NAME}`, as Flux and compose do; what it does not have stays.
     """
-    text = _text(file)
     name = "standard input" if file == STANDARD_INPUT else Path(file).name
-    if _DNSCONTROL.search(text):
-        return [Document(file, name, "dnscontrol", text)]
+    return list(_of_text(file, name, _text(file), environment))
+
+
+def _of_text(file: str, name: str, text: str, environment: Mapping[str, str]) -> Iterator[Document]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", ";"))]
     if not lines:
         raise UserError("the file is empty", file, "name the file that the tool reads")
-    if _RECORD.match(lines[0]):
-        return [Document(file, name, "zone", text)]
-    if _HEADER.match(lines[0]):
-        return [Document(file, name, "ini", _ini(file, text))]
-    if all(map(_VARIABLE.match, lines)):
+    if _DNSCONTROL.search(text):
+        yield Document(file, name, "dnscontrol", text)
+    elif _RECORD.match(lines[0]):
+        yield Document(file, name, "zone", text)
+    elif _HEADER.match(lines[0]):
+        yield Document(file, name, "ini", _ini(file, text))
+    elif all(map(_VARIABLE.match, lines)):
         pairs = (found.groups() for found in map(_VARIABLE.match, lines) if found)
-        return [Document(file, name, "variables", {key: _unquoted(value) for key, value in pairs})]
-    return list(_structured(file, name, text, environment))
+        yield Document(file, name, "variables", {key: _unquoted(value) for key, value in pairs})
+    else:
+        for document in _structured(file, name, text, environment):
+            yield document
+            for key, inner in _files_in(document.value):
+                yield from _of_text(file, f"{document.where}, {key}", inner, environment)
+
+
+def _files_in(value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any document
+    """Yield the files that a ConfigMap, or a Secret in plain text, has for a container."""
+    keys = {"ConfigMap": "data", "Secret": "stringData"}
+    kind = value.get("kind") if isinstance(value, Mapping) else ""
+    files = value.get(keys[kind]) if kind in keys else {}
+    for key, text in files.items() if isinstance(files, Mapping) else ():
+        if isinstance(text, str) and (key.endswith(_FILES) or (key == "CONFIG" and kind == "Secret")):
+            yield f"{kind} {key}", text
 
 
 def _text(file: str) -> str:

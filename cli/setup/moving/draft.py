@@ -55,7 +55,7 @@ class Draft:
         """Put a value at a path, `a.b` or `a.b[]` for one more of a list, and return whether a setting can be that."""
         if fits := self.fits(what, path, value):
             put(self.settings, path, value)
-            self._tell(what, Outcome.CARRIED, how or f"{path.removesuffix('[]')}: {_shown(value)}")
+            self._tell(what, Outcome.CARRIED, how or f"{path.removesuffix('[]')}: {shown(value)}")
         return fits
 
     def fits(self, what: str, path: str, value: object) -> bool:
@@ -161,9 +161,10 @@ def _whole(number: float) -> float:
     return int(number) if number.is_integer() else number
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as a row shows it, in one line."""
     if isinstance(value, Mapping):
-        return cut(", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items()), LONGEST_SHOWN)
+        return cut(", ".join(f"{key}: {shown(inner)}" for key, inner in value.items()), LONGEST_SHOWN)
     if isinstance(value, list | tuple):
-        return cut("[" + ", ".join(map(_shown, value)) + "]", LONGEST_SHOWN)
+        return cut("[" + ", ".join(map(shown, value)) + "]", LONGEST_SHOWN)
     return cut(str(value).lower() if isinstance(value, bool) else str(value), LONGEST_SHOWN)

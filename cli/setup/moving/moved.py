@@ -18,7 +18,7 @@ KNOWN = (
     "external-dns-cloudflare-geo; zones of octoDNS or DNSControl; a zone file"
 )
 _LISTS = ("names", "records", "sources", "external_dns")
-_FIRST = ("zone", "zones", "provider", "owner", "names", "records", "sources", "cluster")
+_FIRST = ("zone", "zone_id", "zones", "provider", "owner", "names", "records", "sources", "cluster")
 """The order in which a person would write settings."""
 
 
@@ -71,8 +71,9 @@ def _only(draft: Draft, zone: str) -> None:
     is_found = zones == "auto" or (isinstance(zones, list) and len(zones) == 1 and "auto" in zones[0])
     if is_found or not (zones or draft.settings.get("zone")):
         entry = {key: value for key, value in (zones[0] if isinstance(zones, list) else {}).items() if key != "auto"}
+        ids = zones[0]["auto"].get("ids", []) if isinstance(zones, list) and zones else []
         draft.settings.pop("zones", None)
-        draft.settings |= entry
+        draft.settings |= entry | ({"zone_id": ids[0]} if len(ids) == 1 else {})
         draft.faults = [one for one in draft.faults if "zone" not in one.do]
         draft.carry("--zone", "zone", zone)
 

@@ -153,7 +153,7 @@ def _document(document: Document, zone: str) -> Draft | None:
             )
         if timothymiller.is_given(value):
             draft.tool = "timothymiller's cloudflare-ddns"
-            timothymiller.read(draft, value)
+            timothymiller.read(draft, value, zone)
         elif ddns_updater.is_given(value):
             draft.tool = "ddns-updater"
             ddns_updater.read(draft, value)

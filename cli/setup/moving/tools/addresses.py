@@ -23,7 +23,7 @@ def families(draft: Draft, providers: Mapping[str, tuple[str, str]]) -> None:
     if not published:
         draft.lost("the families", "no address is looked for; leave the names out, or give one family a provider")
         return
-    draft.carry(f"the families {', '.join(published)}", "wan.families", published)
+    draft.carry("families", "wan.families", published)
     own = {family: providers[family] for family in published if providers[family][1].partition(":")[0] not in _USUAL}
     for family in published:
         if family not in own:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cli.setup.moving.draft import Draft, truth
+from cli.setup.moving.draft import Draft, shown, truth
 from cli.setup.moving.tools.credentials import variable_of
 from components.plain_text import quoted
 
@@ -72,6 +72,8 @@ def read_variables(draft: Draft, variables: Mapping[str, str | None]) -> None:
     for name, value in variables.items():
         if name == "CONFIG":
             _config(draft, value)
+        elif value == "" or (name, value) == ("ROOT_URL", "/"):
+            draft.same(name, "the same here")
         else:
             draft.tell(name, VARIABLES.get(name, "-no variable of this tool is called so; of a newer version?"), value)
 
@@ -106,10 +108,12 @@ def read(draft: Draft, value: Mapping[str, Any]) -> None:
         versions.add(str(one.get("ip_version") or "ipv4 or ipv6"))
     if zones:
         draft.settings["zones"] = zones
-    draft.settings["names"] = [one["name"] if len(one) == 1 else one for one in names.values()]
     families = [one for one in ("ipv4", "ipv6") if any(one in version for version in versions)]
     if families:
         draft.carry("ip_version", "wan.families", families)
+    if len(families) == 1:
+        names = {name: {key: part for key, part in one.items() if key != "types"} for name, one in names.items()}
+    draft.settings["names"] = [one["name"] if len(one) == 1 else one for one in names.values()]
     draft.adopt += ["--from", "cloudflare-ddns"]
 
 
@@ -149,7 +153,7 @@ def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dic
                 draft.lost(f"{what}: {name}", "the name is there twice, with different values; the first counts")
                 continue
             before.pop("types", None) if both else None
-        draft.same(f"{what}: {name}", "names: " + ", ".join(f"{key} {part}" for key, part in entry.items()))
+        draft.same(f"{what}: {name}", f"names: {shown(entry)}")
 
 
 def _rest(draft: Draft, what: str, one: Mapping[str, Any]) -> None:

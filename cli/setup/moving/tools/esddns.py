@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from cli.setup.moving.draft import Draft
 from cli.setup.moving.tools.addresses import is_plain
+from stacks.model.errors import Problem
 
 _API = "~the API is spoken to by TrueNorth"
 _RFC = "~constants of RFC 8489"
@@ -96,7 +97,10 @@ def _zone(draft: Draft, what: str, zone: str) -> None:
     if zone:
         draft.carry(what, "zone", zone)
     else:
-        draft.otherwise(what, "the domain is not in the file: the zone is found by the token, or give --zone")
+        do = "write it into the file, or give --zone example.com"
+        draft.faults.append(
+            Problem("the domain is not in the file: it is filled in when it is deployed", draft.where, do)
+        )
 
 
 def _services(draft: Draft, text: str) -> None:

@@ -14,7 +14,7 @@ def zones(draft: Draft, by_flag: Mapping[str, list[Said]]) -> None:
     """Choose zones as the filters do. A regular expression stands in place of domains there, and beside them here."""
     filters, excluded, ids = (by_flag.get(one, []) for one in ("domain-filter", "exclude-domains", "zone-id-filter"))
     pattern, pattern_out = (by_flag.get(one, []) for one in ("regex-domain-filter", "regex-domain-exclusion"))
-    domains = [(one, part.strip()) for one in filters for part in one.value.split(",") if part.strip()]
+    domains = _apart(draft, [(one, part.strip()) for one in filters for part in one.value.split(",") if part.strip()])
     choice: dict[str, Any] = {}
     for key, several in (("regex", pattern), ("regex_exclude", pattern_out)):
         for one in several:
@@ -45,13 +45,25 @@ def zones(draft: Draft, by_flag: Mapping[str, list[Said]]) -> None:
     _excluded(draft, excluded, [domain for _, domain in domains] if is_plain else [])
 
 
+def _apart(draft: Draft, domains: Sequence[tuple[Said, str]]) -> list[tuple[Said, str]]:
+    """Return the domains that lie in no other one, all of whose names count anyway, and tell the others."""
+    found = []
+    for one, domain in domains:
+        around = next((other for _, other in domains if domain.endswith(f".{other.lstrip('.')}")), "")
+        if around:
+            draft.same(one.what, f"it lies in {around}, whose names all count")
+        else:
+            found.append((one, domain))
+    return found
+
+
 def _named_zones(draft: Draft, domains: Sequence[tuple[Said, str]], ids: Sequence[Said]) -> None:
     """Write each domain as a zone; with an id where the only one has one."""
     names = list(dict.fromkeys(domain for _, domain in domains))
     for one, domain in domains:
         where = "zone" if len(names) == 1 else "zones"
         value: Any = domain if len(names) == 1 else [{"zone": name} for name in names]
-        shown = f"{where}: {domain} (with zones below it: zones: {{auto: {{include: [{domain}, '**.{domain}']}}}})"
+        shown = f"{where}: {domain}; zones below it, too: zones: auto, include (docs/names.md)"
         draft.carry(one.what, where, value, shown)
     for one in ids:
         draft.carry(one.what, "zone_id", one.value)

@@ -105,7 +105,7 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
         takes = proxied.parsed("false")
         text = ""
     types: dict[str, set[str]] = {}
-    for variable, of_types in NAMES.items():
+    for variable, named in NAMES.items():
         if variable in variables and variables[variable] is None:
             draft.lost(variable, "it comes from a Secret: write the names yourself, in full: names")
         for entry in (variables.get(variable) or "").split(","):
@@ -116,13 +116,12 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
                 draft.lost(
                     f"{variable}: {entry.strip()}", "an AAAA record has the detected address; hostid6 is not known"
                 )
-            types.setdefault(name, set()).update(of_types or ("A", "AAAA"))
+            types.setdefault(name, set()).update(named or ("A", "AAAA"))
     same = len({takes(name.lower()) for name in types}) == 1
     if same and takes(next(iter(types)).lower()):
         draft.settings["proxied"] = True
     for name, wanted in types.items():
-        entry = _entry(name, wanted, is_proxied=None if same else takes(name.lower()))
-        draft.carry(name, "names[]", entry)
+        draft.carry(name, "names[]", _entry(name, wanted, is_proxied=None if same else takes(name.lower())))
     if "PROXIED" in variables and text:
         how = f"proxied: {str(draft.settings.get('proxied', False)).lower()}"
         draft.same(f"PROXIED={text}", how if same else "proxied, name by name")

@@ -12,7 +12,7 @@ VARIABLES: Mapping[str, str] = {
     "GEO_LOCATION": "=geo.location",
     "LABEL_SELECTOR": "=geo.label_selector",
     "CF_LB_HOSTNAME": "=geo.hostname",
-    "CF_ORIGIN_WEIGHT": "=geo.weight",
+    "CF_ORIGIN_WEIGHT": "#geo.weight",
     "LOG_LEVEL": "~truenorth watch -v says more",
 }
 """The variables that are told one by one."""

@@ -25,13 +25,13 @@ def is_given(value: Mapping[str, Any]) -> bool:
     return isinstance(value.get("cloudflare"), list)
 
 
-def read(draft: Draft, value: Mapping[str, Any]) -> None:
-    """Tell all of the file, and put what it becomes into the settings."""
+def read(draft: Draft, value: Mapping[str, Any], zone: str) -> None:
+    """Tell all of the file, and put what it becomes into the settings. zone: the one of the file; "" where unknown."""
     for key, one in value.items():
         if key not in _KNOWN:
             draft.tell(key, KEYS.get(key, "-no key of this file is called so; of a newer version, or misspelt?"), one)
     tokens: list[str] = []
-    entries = [_zone(draft, position, one, tokens) for position, one in enumerate(value["cloudflare"], 1)]
+    entries = [_zone(draft, position, one, tokens, zone) for position, one in enumerate(value["cloudflare"], 1)]
     if entries := [one for one in entries if one]:
         draft.settings["zones"] = entries
     providers = {}
@@ -53,7 +53,7 @@ def _ttl(draft: Draft, value: Mapping[str, Any]) -> None:
     draft.carry(what, "ttl", 1 if automatic else ttl, "ttl: automatic, as there below 30" if automatic else "")
 
 
-def _zone(draft: Draft, position: int, entry: object, tokens: list[str]) -> dict[str, Any]:
+def _zone(draft: Draft, position: int, entry: object, tokens: list[str], zone: str) -> dict[str, Any]:
     """Return the entry of `zones` for one of the file, which names its zone by the id alone. tokens: those so far."""
     what = f"cloudflare[{position}]"
     if not isinstance(entry, Mapping):
@@ -72,11 +72,12 @@ def _zone(draft: Draft, position: int, entry: object, tokens: list[str]) -> dict
     for one in entry.get("subdomains") or []:
         name = str(one.get("name", "") if isinstance(one, Mapping) else one).strip() or "@"
         is_proxied = bool(truth(one.get("proxied", False))) if isinstance(one, Mapping) else whole
-        named = name if is_proxied == whole else {"name": name, "proxied": is_proxied}
-        if "." in name:
-            how = "write it in full, with its zone, among names: the file has the zone's id alone"
+        full = f"{name}.{zone}" if zone and "." in name and not name.endswith(f".{zone}") else name
+        named = full if is_proxied == whole else {"name": full, "proxied": is_proxied}
+        if "." in name and not zone:
+            how = "the file has the zone's id alone: give --zone, or write it in full among names"
             draft.lost(f"{what}.subdomains: {name}", how)
-        elif draft.fits(f"{what}.subdomains: {name}", "zones", [{"zone": "example.com", "names": [named]}]):
+        elif draft.fits(f"{what}.subdomains: {name}", "zones", [{"zone": zone or "example.com", "names": [named]}]):
             draft.same(f"{what}.subdomains: {name}", f"names: {name}")
             names.append(named)
         for key in one.keys() - {"name", "proxied"} if isinstance(one, Mapping) else ():

@@ -38,6 +38,8 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
     zone = zone or found or (stem if "." in stem else "")
     if not zone:
         raise UserError("the zone file does not say of which zone it is", draft.where, "give --zone example.com")
+    # Cloudflare writes the zone itself without a dot at its end, as if it were a name within it.
+    text = re.sub(rf"^{re.escape(zone)}(?=\s)", f"{zone}.", text, flags=re.MULTILINE)
     manager = dns.zonefile.RRSetsReaderManager(dns.name.from_text(zone), relativize=False)
     try:
         with manager.writer(replacement=True) as changes:  # type: ignore[no-untyped-call] # dnspython has no type here

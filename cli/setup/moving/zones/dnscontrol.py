@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.setup.moving.draft import Draft
 from cli.setup.moving.zones.records import RecordSet, carry_zone
+from components.records.types import PROXIED_TYPES
 from stacks.model.errors import UserError
 
 _TOKEN = re.compile(
@@ -18,11 +19,15 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CONSTANT = re.compile(r"""^\s*(?:var|let|const)\s+(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|\d+)\s*;?\s*$""", re.MULTILINE)
-_START = re.compile(r"""^\s*(D|D_EXTEND)\s*\(""", re.MULTILINE)
+_START = re.compile(r"""^\s*(D|D_EXTEND|DEFAULTS)\s*\(""", re.MULTILINE)
 _HOSTED, _NUMBERS = {"CNAME", "ALIAS", "NS", "PTR", "A", "AAAA", "TXT"}, {"MX": 1, "SRV": 3, "CAA": 0}
-_PROXY = {"CF_PROXY_ON": {"proxied": True}, "CF_PROXY_FULL": {"proxied": True}, "CF_PROXY_OFF": {}}
+_PROXY = {"CF_PROXY_ON": True, "CF_PROXY_FULL": True, "CF_PROXY_OFF": False}
 _TYPES = {"ALIAS": "CNAME"}
-_OF_ZONE = {"DnsProvider", "END", "NO_PURGE", "AUTOSPLIT", "IGNORE", "IGNORE_NAME", "NAMESERVER", "NAMESERVER_TTL"}
+_OF_ZONE_TEXT = """
+DnsProvider END NO_PURGE AUTOSPLIT IGNORE IGNORE_NAME NAMESERVER NAMESERVER_TTL DefaultTTL CF_PROXY_DEFAULT_OFF
+CF_PROXY_DEFAULT_ON CLOUDFLARE_DISCARD_RECORDS
+"""
+_OF_ZONE = frozenset(_OF_ZONE_TEXT.split())
 _IR = "run `dnscontrol print-ir --pretty --out zones.json`, and give that file"
 Call = tuple[str, list[Any]]
 """A name and its arguments: texts, numbers, constants as a one-tuple, calls, and mappings as they are."""
@@ -59,41 +64,40 @@ def read(draft: Draft, text: str) -> None:
     """Put the zones of a dnsconfig.js into the settings, as far as they are literal. Raises UserError."""
     constants = {name: _literal(value) for name, value in _CONSTANT.findall(text)}
     zones: dict[str, list[RecordSet]] = {}
-    ttls: dict[str, Any] = {}
+    defaults: list[Any] = []
     for start in _START.finditer(text):
         try:
             name, arguments = _call(_tokens(text, start.start(1)), start[1])
         except (ValueError, StopIteration, RecursionError):
             line = text.count("\n", 0, start.start(1)) + 1
-            raise UserError("the file is no list of literal records", f"{draft.where}, line {line}", _IR) from None
-        if not arguments or not isinstance(arguments[0], str):
+            what = f"the {start[1]} there is no list of literal records"
+            raise UserError(what, f"{draft.where}, line {line}", _IR) from None
+        if name == "DEFAULTS":
+            defaults += arguments
+        elif not arguments or not isinstance(arguments[0], str):
             draft.lost(name, f"its domain is no literal; {_IR}")
-            continue
-        zone = arguments[0].partition("!")[0]
-        flat = [inner for one in arguments[1:] for inner in (one if isinstance(one, list) else [one])]
-        for one in flat:
-            if isinstance(one, tuple) and one[0] == "DefaultTTL" and len(one) > 1:
-                ttls[zone] = one[1][0]
-        zones.setdefault(zone, []).extend(_records(draft, flat, constants, ttls.get(zone)))
+        else:
+            said = [*defaults, *arguments[2 if name == "D" else 1 :]]  # a registrar stands between
+            zones.setdefault(arguments[0].partition("!")[0], []).extend(_records(draft, said, constants))
     for zone, sets in zones.items():
         carry_zone(draft, zone, sets)
 
 
-def _records(draft: Draft, arguments: list[Any], constants: Mapping[str, Any], ttl: object) -> Iterator[RecordSet]:
-    for one in arguments:
+def _records(draft: Draft, said: list[Any], constants: Mapping[str, Any]) -> Iterator[RecordSet]:
+    flat = [inner for one in said for inner in (one if isinstance(one, list) else [one])]
+    usual: dict[str, Any] = {}
+    for one in flat:
         name = one[0] if isinstance(one, tuple) else str(one)
-        if (
-            name in _OF_ZONE
-            or not isinstance(one, tuple)
-            or name.startswith(("REG_", "NewRegistrar", "DefaultTTL", "CF_"))
-        ):
+        if name == "DefaultTTL" and len(one) > 1:
+            usual["ttl"] = _seconds(one[1][0])
+        elif name == "CF_PROXY_DEFAULT_ON":
+            usual["proxied"] = True
+    for one in flat:
+        name = one[0] if isinstance(one, tuple) else str(one)
+        if name in _OF_ZONE:
             continue
-        values = (
-            [constants.get(inner[0], inner) if isinstance(inner, tuple) else inner for inner in one[1]]
-            if len(one) > 1
-            else []
-        )
-        made = _record(name, values, ttl)
+        values = [constants.get(part[0], part) if isinstance(part, tuple) else part for part in one[1:] and one[1]]
+        made = _record(name, values, usual) if isinstance(one, tuple) else None
         if made is None:
             shown = f"{name}({values[0]!r}, ...)" if values and isinstance(values[0], str) else name
             draft.lost(shown, f"it is no literal record; {_IR}")
@@ -101,18 +105,18 @@ def _records(draft: Draft, arguments: list[Any], constants: Mapping[str, Any], t
             yield made
 
 
-def _record(kind: str, values: list[Any], ttl: object) -> RecordSet | None:
+def _record(kind: str, values: list[Any], usual: Mapping[str, Any]) -> RecordSet | None:
     """Return the set of a call such as MX("@", 10, "mail."); None where it is another function, or not literal."""
     if kind not in _HOSTED | _NUMBERS.keys() or not values:
         return None
     name, *rest = values
     plain = [str(one) for one in rest if isinstance(one, str | int)]
-    more: dict[str, Any] = {"ttl": _seconds(ttl)} if ttl is not None else {}
+    more = dict(usual) if kind in PROXIED_TYPES else {key: value for key, value in usual.items() if key != "proxied"}
     for one in (one for one in rest if not isinstance(one, str | int)):
-        if isinstance(one, tuple) and one[0] in _PROXY:
-            more |= _PROXY[one[0]]
-        elif isinstance(one, tuple) and one[0] == "TTL" and len(one) > 1:
+        if isinstance(one, tuple) and one[0] == "TTL" and len(one) > 1:
             more["ttl"] = _seconds(one[1][0])
+        elif (is_proxied := _proxy(one)) is not None:
+            more["proxied"] = is_proxied
         elif not (isinstance(one, tuple) and one[0] in ("AUTOSPLIT", "CAA_CRITICAL")):
             return None
     if more.get("proxied"):
@@ -123,6 +127,14 @@ def _record(kind: str, values: list[Any], ttl: object) -> RecordSet | None:
     elif len(plain) != _NUMBERS.get(kind, 0) + 1:
         return None
     return RecordSet(str(name), _TYPES.get(kind, kind), (" ".join(plain),), more) if plain else None
+
+
+def _proxy(said: Any) -> bool | None:  # noqa: ANN401 - an argument
+    """Return whether an argument turns the proxy on or off; None for another one."""
+    if isinstance(said, tuple):
+        return _PROXY.get(said[0])
+    words = [one[0] if isinstance(one, tuple) else one for one in said] if isinstance(said, list) else []
+    return words[1] in ("on", "full") if len(words) == 2 and words[0] == "cloudflare_proxy" else None  # noqa: PLR2004 - a pair
 
 
 def _seconds(value: object) -> object:
