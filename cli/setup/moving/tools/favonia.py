@@ -111,7 +111,7 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
         for entry in (variables.get(variable) or "").split(","):
             if not entry.strip():
                 continue
-            name = _HOST.sub("", entry.strip()).rstrip(".")
+            name = (entry.strip() if "$" in entry else _HOST.sub("", entry.strip())).rstrip(".")
             if name != entry.strip().rstrip("."):
                 draft.lost(
                     f"{variable}: {entry.strip()}", "an AAAA record has the detected address; hostid6 is not known"

@@ -15,7 +15,7 @@ import pytest
 
 from cli.exit_codes import DONE, REFUSED, UNUSABLE
 from stacks.settings.files import from_file
-from tests.cli.conftest import INHERITED, ROOT
+from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
 from tests.cli.in_process import truenorth
 
 HERE = Path(__file__).parent
@@ -94,7 +94,7 @@ def test_a_named_zone_stands_in_the_place_of_one_that_the_file_leaves_out(tmp_pa
 
 def test_a_file_may_come_by_standard_input(tmp_path: Path) -> None:
     process = subprocess.run(
-        ["truenorth", "init", "--from", "-", "--settings", str(tmp_path / "s.yaml"), "--json"],
+        [TRUENORTH, "init", "--from", "-", "--settings", str(tmp_path / "s.yaml"), "--json"],
         input="DOMAINS=www.example.com\nIP6_PROVIDER=none\n",
         capture_output=True,
         text=True,
