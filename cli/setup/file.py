@@ -149,9 +149,9 @@ def _of_cluster(chosen: Chosen) -> list[Entry]:
 
 def _entry(word: str, key: str, value: object) -> str:
     comment = f"  # {word}\n" if word else ""
-    line = f"{comment}  {NAMESPACE}:{key}: {_yaml(value)}\n"
+    line = f"  {NAMESPACE}:{key}: {_yaml(value)}\n"
     if len(line) <= LONGEST_LINE or not isinstance(value, list | Mapping):
-        return line
+        return comment + line
     pairs = value.items() if isinstance(value, Mapping) else ()
     lines = [f"    {_plain(inner)}: {_yaml(part)}" for inner, part in pairs] or [f"    - {_yaml(one)}" for one in value]
     return "\n".join([f"{comment}  {NAMESPACE}:{key}:", *lines, ""])

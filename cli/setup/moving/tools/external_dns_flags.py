@@ -32,7 +32,7 @@ _FEW = "~not needed: objects are watched, and a zone is listed once a run"
 _BATCH = "~not needed: the writes of a zone go in batches, within the limits of the API"
 _WEBHOOK = "-no webhook is asked or served"
 _HOSTNAMES = "-custom hostnames (Cloudflare for SaaS) are not made; let external-dns go on with them alone"
-_REGIONS = "-regional services are not set; records that have them keep them"
+_REGIONS = "-regional services are not set"
 
 FLAGS: Mapping[str, str] = {
     "version": "~truenorth --version",

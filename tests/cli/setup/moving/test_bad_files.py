@@ -35,7 +35,11 @@ def refused(folder: Path, *files: tuple[str, str | bytes], options: tuple[str, .
     [
         ("empty.yaml", "# nothing\n", "the file is empty"),
         ("notes.txt", "Dear diary, today I moved in.\n", "nothing in it is of a tool that is known"),
-        ("nginx.yaml", "kind: Deployment\nspec: {template: {spec: {containers: [{image: nginx}]}}}\n", "give arguments"),
+        (
+            "nginx.yaml",
+            "kind: Deployment\nspec: {template: {spec: {containers: [{image: nginx}]}}}\n",
+            "give arguments",
+        ),
         ("list.json", "[1, 2, 3]\n", "nothing in it is of a tool that is known"),
         ("deployment.yaml", "args:\n{{- range .Values.sources }}\n- --source={{ . }}\n{{- end }}\n", "helm template"),
         ("broken.yaml", "a: [1, 2\nb: }\n", "the file cannot be read"),
@@ -46,7 +50,11 @@ def refused(folder: Path, *files: tuple[str, str | bytes], options: tuple[str, .
         ("large.yaml", "a: " + "x" * (5 << 20), "more than 4 MiB"),
         ("dns.ini", "[gandi\napi_key = x\n", "the file cannot be read"),
         ("twice.ini", "[gandi]\nthis is no key\n", "the file cannot be read"),
-        ("config.yaml", "providers: {c: {class: x}}\nzones: {example.com.: {sources: [c]}}\n", "octoDNS's own configuration"),
+        (
+            "config.yaml",
+            "providers: {c: {class: x}}\nzones: {example.com.: {sources: [c]}}\n",
+            "octoDNS's own configuration",
+        ),
         ("zone.txt", "@ 1 IN A 192.0.2.1\n", "does not say of which zone it is"),
         ("db.example.com", "$ORIGIN example.com.\n$INCLUDE /etc/passwd\n", "the zone file cannot be read"),
         ("db.example.org", "$TTL 1\n$GENERATE 1-4000000000 h$ A 192.0.2.1\n", "the zone file cannot be read"),
@@ -56,7 +64,11 @@ def refused(folder: Path, *files: tuple[str, str | bytes], options: tuple[str, .
         ("aws.yaml", "provider: aws\npolicy: sync\nsources: [ingress]\n", "writes to the provider 'aws'"),
         ("hook.yaml", "provider: {name: webhook}\npolicy: sync\n", "its webhook stays with external-dns"),
         ("unfilled.env", "DOMAINS=${DOMAINS:?}\n", "is not filled in"),
-        ("values.yaml", 'provider: cloudflare\npolicy: sync\ndomainFilters: ["{{ .Values.domain }}"]\n', "is not filled in"),
+        (
+            "values.yaml",
+            'provider: cloudflare\npolicy: sync\ndomainFilters: ["{{ .Values.domain }}"]\n',
+            "is not filled in",
+        ),
     ],
 )
 def test_a_file_is_refused_with_what_to_do(name: str, content: str | bytes, said: str, tmp_path: Path) -> None:
@@ -69,7 +81,7 @@ def test_what_is_not_there_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_what_was_recognized_is_said_beside_what_is_not_filled_in(tmp_path: Path) -> None:
-    message = refused(tmp_path, ("v.yaml", 'provider: cloudflare\npolicy: sync\ntxtOwnerId: ${OWNER}\n'))
+    message = refused(tmp_path, ("v.yaml", "provider: cloudflare\npolicy: sync\ntxtOwnerId: ${OWNER}\n"))
     assert "txtOwnerId: ${OWNER} is '${OWNER}', which is not filled in" in message
     assert "recognized: external-dns" in message
 
@@ -82,7 +94,9 @@ def test_two_files_that_contradict_each_other_need_two_stacks(tmp_path: Path) ->
 
 
 def test_files_that_agree_become_one_stack(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("provider: cloudflare\npolicy: sync\nsources: [crd]\ndomainFilters: [example.com]\n")
+    (tmp_path / "a.yaml").write_text(
+        "provider: cloudflare\npolicy: sync\nsources: [crd]\ndomainFilters: [example.com]\n"
+    )
     (tmp_path / "b.txt").write_text(";; Domain: example.com.\nexample.com.\t1\tIN\tMX\t10 mail.example.net.\n")
     done = init(tmp_path, "--from", str(tmp_path / "a.yaml"), "--from", str(tmp_path / "b.txt"), "--json")
     assert done.returncode == DONE, done.stderr
@@ -104,7 +118,9 @@ def test_settings_that_are_there_stay_unless_it_is_said(tmp_path: Path) -> None:
 
 
 def test_hidden_characters_and_markup_of_a_file_are_printed_as_text(tmp_path: Path) -> None:
-    (tmp_path / "v.yaml").write_text('provider: cloudflare\npolicy: sync\n"[red]x\\e[31m": 1\ndomainFilters: [example.com]\n')
+    (tmp_path / "v.yaml").write_text(
+        'provider: cloudflare\npolicy: sync\n"[red]x\\e[31m": 1\ndomainFilters: [example.com]\n'
+    )
     done = init(tmp_path, "--from", str(tmp_path / "v.yaml"), "--accept-losses")
     assert done.returncode == DONE, done.stderr
     assert "[red]x" in done.stdout

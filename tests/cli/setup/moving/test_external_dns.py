@@ -79,9 +79,11 @@ class TestTheTableOfFlags:
 def test_each_flag_is_told_once_as_carried_otherwise_or_lost(said: list[tuple[str, str, bool]]) -> None:
     arguments = []
     for name, value, apart in said:
-        arguments += [f"--{name}", value] if value and apart and name not in SWITCHES else [
-            f"--{name}={value}" if value else f"--{name}"
-        ]
+        arguments += (
+            [f"--{name}", value]
+            if value and apart and name not in SWITCHES
+            else [f"--{name}={value}" if value else f"--{name}"]
+        )
     draft = Draft("external-dns", "here")
     written = external_dns.said_by(arguments, draft)
     assert len(written) == len(said)
@@ -100,7 +102,12 @@ class TestFlags:
             (["--gateway-name", "a"], "--gateway-name=a", Outcome.CARRIED, "cluster.gateways: a"),
             (["--no-cloudflare-proxied"], "--no-cloudflare-proxied", Outcome.CARRIED, "proxied: false"),
             (["--cloudflare-proxied=false"], "--cloudflare-proxied=false", Outcome.CARRIED, "proxied: false"),
-            (["--no-exclude-unschedulable"], "--no-exclude-unschedulable", Outcome.CARRIED, "cluster.cordoned_nodes: true"),
+            (
+                ["--no-exclude-unschedulable"],
+                "--no-exclude-unschedulable",
+                Outcome.CARRIED,
+                "cluster.cordoned_nodes: true",
+            ),
             (["--once"], "--once", Outcome.OTHERWISE, "truenorth up"),
             (["--create-ptr"], "--create-ptr", Outcome.LOST, "no PTR records"),
             (["--no-create-ptr"], "--no-create-ptr", Outcome.CARRIED, "off here, too"),

@@ -46,14 +46,17 @@ def test_an_expression_takes_the_names_that_it_says(expression: tuple[str, str])
 @settings(max_examples=examples(500), deadline=None)
 def test_any_text_is_an_expression_or_is_refused(text: str) -> None:
     try:
-        parsed(text)
-    except ValueError as error:
-        assert str(error)
+        takes = parsed(text)
+    except ValueError:
+        return
+    assert takes("example.com") in (True, False)
 
 
-@pytest.mark.parametrize("text", ["", "is(", "!", "is(a) is(b)", "yes", "(" * 60 + "1" + ")" * 60, "1" * 5000, "is(a) & is(b)"])
+@pytest.mark.parametrize(
+    "text", ["", "is(", "!", "is(a) is(b)", "yes", "(" * 60 + "1" + ")" * 60, "1" * 5000, "is(a) & is(b)"]
+)
 def test_what_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="it|follows|missing|none"):
+    with pytest.raises(ValueError, match=r"it|follows|missing|none"):
         parsed(text)
 
 
