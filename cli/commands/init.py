@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from cli.setup.moving.moved import Moved
+    from cli.setup.moving.moved import MovedIn
     from cli.setup.place import NewStack
 
 Target = Annotated[
@@ -136,7 +136,7 @@ def init(  # noqa: PLR0913 - the options of the command
 
 
 def _check_alone(given: Mapping[str, object]) -> None:
-    """Raise UserError for an option that says what a file is to say."""
+    """Raise UserError for an option beside --from."""
     from stacks.model.errors import UserError
 
     if others := [option for option, value in given.items() if value]:
@@ -154,7 +154,7 @@ def _move(  # noqa: PLR0913 - the options of the command
     force: bool,
     accept_losses: bool,
     as_json: bool,
-) -> Moved:
+) -> MovedIn:
     """Show what files of other tools become, and write it. Raises Refused where something is lost, and UserError."""
     from cli.commands.shared.command import print_json
     from cli.setup import file
@@ -182,7 +182,7 @@ def _move(  # noqa: PLR0913 - the options of the command
     return found
 
 
-def _lacking(moved: Moved) -> str:
+def _lacking(moved: MovedIn) -> str:
     """Return the variable for the token of the provider; "" where there are credentials."""
     from cli.setup.zone import found_credentials
     from components.records.providers import PROVIDERS

@@ -72,7 +72,7 @@ def _of_text(file: str, name: str, text: str, environment: Mapping[str, str]) ->
 def _files_in(value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any document
     """Yield the files that a ConfigMap, or a Secret in plain text, has for a container."""
     keys = {"ConfigMap": "data", "Secret": "stringData"}
-    kind = value.get("kind") if isinstance(value, Mapping) else ""
+    kind = str(value.get("kind")) if isinstance(value, Mapping) else ""
     files = value.get(keys[kind]) if kind in keys else {}
     for key, text in files.items() if isinstance(files, Mapping) else ():
         if isinstance(text, str) and (key.endswith(_FILES) or (key == "CONFIG" and kind == "Secret")):

@@ -1,4 +1,4 @@
-"""The settings that a reader makes of a tool's file, and a row for each thing that the file says."""
+"""Drafts settings from a tool's file, with a row for each thing in the file."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ UNFILLED = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{|<(?:your|YOUR)[^>]*>")
 _TEMPLATES = "cluster.templates"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+SIGNS = "=+?^#~-!$"
+"""The first characters of ways: see `Draft.tell`."""
 _TRUE, _FALSE = ("1", "t", "true", "yes", "on", ""), ("0", "f", "false", "no", "off")
 
 
-class Outcome(Enum):
-    """What becomes of a thing that a file says."""
+class Fate(Enum):
+    """The fate of a thing in a file."""
 
     CARRIED = "carried"
     OTHERWISE = "otherwise"
@@ -32,11 +34,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that a file says. where: its file and place. how: the setting, the other way, or the reason."""
+    """A thing in a file, and its fate. where: the file and place. how: the setting, the other way, or the reason."""
 
     what: str
     where: str
-    outcome: Outcome
+    fate: Fate
     how: str
 
 
@@ -55,7 +57,7 @@ class Draft:
         """Put a value at a path, `a.b` or `a.b[]` for one more of a list, and return whether a setting can be that."""
         if fits := self.fits(what, path, value):
             put(self.settings, path, value)
-            self._tell(what, Outcome.CARRIED, how or f"{path.removesuffix('[]')}: {shown(value)}")
+            self._tell(what, Fate.CARRIED, how or f"{path.removesuffix('[]')}: {shown(value)}")
         return fits
 
     def fits(self, what: str, path: str, value: object) -> bool:
@@ -72,15 +74,15 @@ class Draft:
 
     def same(self, what: str, how: str) -> None:
         """Tell what holds here without a setting."""
-        self._tell(what, Outcome.CARRIED, how)
+        self._tell(what, Fate.CARRIED, how)
 
     def otherwise(self, what: str, how: str) -> None:
         """Tell what is reached in another way."""
-        self._tell(what, Outcome.OTHERWISE, how)
+        self._tell(what, Fate.OTHERWISE, how)
 
     def lost(self, what: str, how: str) -> None:
         """Tell what has no counterpart."""
-        self._tell(what, Outcome.LOST, how)
+        self._tell(what, Fate.LOST, how)
 
     def secret(self, what: str, variable: str) -> None:
         """Tell where a secret goes. Its value is not looked at."""
@@ -97,23 +99,23 @@ class Draft:
             self.secret(what, rest)
         elif sign == "~":
             self.otherwise(what, rest)
-        elif sign == "-":
+        elif sign == "-" or (sign == "!" and truth(value) is not False):
             self.lost(what, rest)
         elif sign == "!":
-            self.lost(what, rest) if truth(value) is not False else self.same(what, "off here, too")
-        elif sign in "?^":
-            given = truth(value)
-            if given is None:
-                self.lost(what, f"{quoted(str(value))} is neither true nor false")
-            else:
-                self.carry(what, rest, given if sign == "?" else not given)
-        elif sign == "#":
-            self.carry(what, rest, seconds(value))
+            self.same(what, "off here, too")
+        elif value is None:
+            self.lost(what, "it comes from a Secret: write the setting yourself")
+        elif value == "":
+            self.same(what, "empty here, too")
+        elif sign not in "?^":
+            self.carry(what, rest + ("[]" if sign == "+" else ""), seconds(value) if sign == "#" else value)
+        elif (given := truth(value)) is None:
+            self.lost(what, f"{quoted(str(value))} is neither true nor false")
         else:
-            self.carry(what, rest + ("[]" if sign == "+" else ""), value)
+            self.carry(what, rest, given if sign == "?" else not given)
 
-    def _tell(self, what: str, outcome: Outcome, how: str) -> None:
-        self.rows.append(Row(what, self.where, outcome, how))
+    def _tell(self, what: str, fate: Fate, how: str) -> None:
+        self.rows.append(Row(what if what.strip() else quoted(what), self.where, fate, how))
 
 
 def put(settings: dict[str, Any], path: str, value: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.setup.moving.documents import documents_of
-from cli.setup.moving.draft import Draft, Outcome, Row, put
+from cli.setup.moving.draft import Draft, Fate, Row, put
 from cli.setup.moving.recognize import drafts
 from components.plain_text import listed
 from stacks.model.errors import Problem, UserError
@@ -23,8 +23,8 @@ _FIRST = ("zone", "zone_id", "zones", "provider", "owner", "names", "records", "
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """What files have become. tools: those that were recognized; adopt: the options of `truenorth adopt`, for each."""
+class MovedIn:
+    """The settings made of files. tools: those recognized; adopt: the options of `truenorth adopt`, for each."""
 
     tools: tuple[str, ...]
     settings: Mapping[str, Any]
@@ -34,11 +34,11 @@ class Moved:
     @property
     def losses(self) -> int:
         """The number of things that are lost."""
-        return sum(row.outcome is Outcome.LOST for row in self.rows)
+        return sum(row.fate is Fate.LOST for row in self.rows)
 
 
-def moved(files: Sequence[str], zone: str, environment: Mapping[str, str]) -> Moved:
-    """Return what files become. zone: the one that a person names; "" for those that the files name.
+def moved(files: Sequence[str], zone: str, environment: Mapping[str, str]) -> MovedIn:
+    """Return the settings of files, with the fate of each thing. zone: a person's; "" for those of the files.
 
     Raises UserError for a file of no known shape, a value that is not filled in, and files that contradict each other.
     """
@@ -62,7 +62,7 @@ def moved(files: Sequence[str], zone: str, environment: Mapping[str, str]) -> Mo
     tools = tuple(dict.fromkeys(draft.tool for draft in found))
     adopt = tuple(dict.fromkeys(tuple(draft.adopt) for draft in found if draft.adopt))
     rows = tuple(row for draft in found for row in draft.rows)
-    return Moved(tools, _together(found), rows, adopt)
+    return MovedIn(tools, _together(found), rows, adopt)
 
 
 def _only(draft: Draft, zone: str) -> None:

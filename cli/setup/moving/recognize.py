@@ -9,24 +9,27 @@ from cli.setup.moving.documents import Document
 from cli.setup.moving.draft import Draft
 from cli.setup.moving.given import Chart, Container, charts, containers, of_values
 from cli.setup.moving.tools import (
+    by_table,
     cloudflare_ddns,
     ddns_updater,
     esddns,
     external_dns,
     external_dns_charts,
     favonia,
-    geo,
-    routeflare,
     timothymiller,
 )
+from cli.setup.moving.tools.ways import UNKNOWN
 from cli.setup.moving.zones import bind, dnscontrol, octodns
 from stacks.model.errors import UserError
 
-_PROXY_OF_OCTODNS = "give the files of its zones instead, one a zone (config/example.com.yaml)"
+OPTIONS: Mapping[str, str] = {"--repeat": "~truenorth watch", "--dry-run": "~truenorth preview"}
+"""The options of tools that are told by variables."""
+_WITH_ARGUMENTS = ("cloudflare-ddns", external_dns.TOOL)
+_INSTEAD_OF_OCTODNS = "give the files of its zones instead, one a zone (config/example.com.yaml)"
 
 
 def drafts(documents: Sequence[Document], zone: str) -> Iterator[Draft]:
-    """Yield a draft for each tool that is found in documents. zone: the one that a person names; "" for none."""
+    """Yield a draft for each tool in documents. zone: a person's; "" for none."""
     for one in containers(documents):
         if draft := _container(one):
             yield draft
@@ -50,6 +53,9 @@ def _container(one: Container) -> Draft | None:
         if is_of(one):
             draft.tool = tool
             read(draft, one)
+            for word in one.arguments if tool not in _WITH_ARGUMENTS else ():
+                if word.startswith("-"):
+                    draft.tell(word.partition("=")[0], OPTIONS.get(word, UNKNOWN), "")
             return draft
     return None
 
@@ -65,11 +71,6 @@ def _timothymiller(draft: Draft, one: Container) -> None:
     favonia.told(draft, one.variables)
 
 
-def _is_oznu(one: Container) -> bool:
-    given = one.variables.keys() & {"API_KEY", "API_KEY_FILE"}
-    return "oznu/cloudflare-ddns" in one.image or ("ZONE" in one.variables and bool(given))
-
-
 def _is_external_dns(one: Container) -> bool:
     return "external-dns" in one.image or any(word.startswith("--txt-owner-id") for word in one.arguments)
 
@@ -78,8 +79,8 @@ _Kind = tuple[str, Callable[[Container], bool], Callable[[Draft, Container], Non
 _CONTAINERS: tuple[_Kind, ...] = (
     (
         "external-dns-cloudflare-geo",
-        lambda one: geo.is_given(one.variables) or "external-dns-cloudflare-geo" in one.image,
-        lambda draft, one: geo.read(draft, one.variables),
+        lambda one: "GEO_LOCATION" in one.variables or "external-dns-cloudflare-geo" in one.image,
+        lambda draft, one: by_table.geo(draft, one.variables),
     ),
     (
         external_dns.TOOL,
@@ -87,9 +88,9 @@ _CONTAINERS: tuple[_Kind, ...] = (
         lambda draft, one: external_dns.read(draft, external_dns.said_by(one.arguments, draft), one.variables),
     ),
     (
-        routeflare.TOOL,
+        "routeflare",
         lambda one: "routeflare" in one.image,
-        lambda draft, one: routeflare.read(draft, {}, one.variables),
+        lambda draft, one: by_table.routeflare(draft, {}, one.variables),
     ),
     ("ddns-updater", lambda one: "ddns-updater" in one.image or "CONFIG" in one.variables, _ddns_updater),
     ("ESDDNS", lambda one: "esddns" in one.image, lambda draft, one: esddns.read_variables(draft, one.variables)),
@@ -109,7 +110,6 @@ _CONTAINERS: tuple[_Kind, ...] = (
         lambda one: cloudflare_ddns.is_given(one.arguments),
         lambda draft, one: cloudflare_ddns.read(draft, one.arguments, one.variables),
     ),
-    ("oznu's cloudflare-ddns", _is_oznu, lambda draft, one: cloudflare_ddns.read_oznu(draft, one.variables)),
 )
 """The tools that run in containers: how each is told, and its reader. The first that fits counts."""
 
@@ -117,7 +117,7 @@ _CONTAINERS: tuple[_Kind, ...] = (
 def _chart(chart: Chart) -> Draft | None:
     values: Mapping[str, object] = chart.values
     where = chart.where
-    if not external_dns_charts.is_chart(values) and not routeflare.is_chart(values):
+    if not external_dns_charts.is_chart(values) and not by_table.is_routeflares_chart(values):
         inner = [key for key in ("external-dns", "externalDns", "routeflare") if isinstance(values.get(key), Mapping)]
         if len(inner) != 1:
             return None
@@ -125,9 +125,9 @@ def _chart(chart: Chart) -> Draft | None:
     draft = Draft("", where)
     listed = next((values[key] for key in ("env", "extraEnvVars") if values.get(key)), [])
     (variables,) = (one.variables for one in of_values(Chart(where, "", {"image": "chart", "env": listed})))
-    if routeflare.is_chart(values):
-        draft.tool = routeflare.TOOL
-        routeflare.read(draft, values, variables)
+    if by_table.is_routeflares_chart(values):
+        draft.tool = "routeflare"
+        by_table.routeflare(draft, values, variables)
     else:
         draft.tool = external_dns.TOOL
         external_dns_charts.read(draft, values, variables)
@@ -141,15 +141,14 @@ def _document(document: Document, zone: str) -> Draft | None:
         draft.tool = "a zone file"
         bind.read(draft, value, zone, stem)
     elif document.form == "dnscontrol":
-        draft.tool = "DNSControl"
-        dnscontrol.read(draft, value)
+        raise UserError("the file is a program, which is not run", document.where, dnscontrol.INSTEAD)
     elif document.form == "ini" and esddns.is_given(value):
         draft.tool = "ESDDNS"
         esddns.read(draft, value)
     elif document.form == "yaml" and isinstance(value, Mapping):
         if octodns.is_configuration(value):
             raise UserError(
-                "the file is octoDNS's own configuration, and has no records", document.where, _PROXY_OF_OCTODNS
+                "the file is octoDNS's own configuration, and has no records", document.where, _INSTEAD_OF_OCTODNS
             )
         if timothymiller.is_given(value):
             draft.tool = "timothymiller's cloudflare-ddns"

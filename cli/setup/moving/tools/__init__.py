@@ -1,4 +1,4 @@
-"""The readers of tools that keep records: a module each, with a table of what the tool can be told.
+"""Reads what tools that keep records were told: a module a tool; ways.txt has their tables.
 
-The sign at the beginning of an entry says what becomes of a thing: see `Draft.tell`. Knows nothing of files.
+Knows nothing of files.
 """

@@ -44,7 +44,7 @@ def families(draft: Draft, providers: Mapping[str, tuple[str, str]]) -> None:
 
 
 def _source(provider: str) -> str:
-    """Return the source that is like a provider; "" for none, and for a URL that may hold a secret."""
+    """Return the source like a provider; "" for none, and for a URL with what may be a secret."""
     kind, _, rest = provider.partition(":")
     if kind == "local":
         return "interface"

@@ -7,57 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cli.setup.moving.draft import Draft, shown, truth
-from cli.setup.moving.tools.credentials import variable_of
+from cli.setup.moving.tools.timothymiller import variable_of
+from cli.setup.moving.tools.ways import UNKNOWN, table, told
 from components.plain_text import quoted
 
 PROVIDERS = ("cloudflare", "gandi")
-SECRETS: Mapping[str, str] = {
-    "token": "$CLOUDFLARE_API_TOKEN",
-    "key": "$CF_API_KEY",
-    "email": "~set CF_API_EMAIL, too",
-    "user_service_key": "-use an API token: CLOUDFLARE_API_TOKEN",
-    "personal_access_token": "$GANDI_PERSONAL_ACCESS_TOKEN",
-}
-"""The keys of an entry with credentials."""
-_FETCH = "~several operators are asked, and have to agree (docs/wan.md): wan.http, wan.sources"
-_BACKUP = "~state keeps copies of itself (docs/state.md); nothing else is stored"
-_LOGS = "~truenorth watch -v says more; watch.log: json for machines"
-VARIABLES: Mapping[str, str] = {
-    "PERIOD": "~not needed: an address that changes is noticed within seconds",
-    "UPDATE_COOLDOWN_PERIOD": "~not needed: only what changes is written, in one call",
-    "IPV6_PREFIX": "~not needed: an AAAA record has the whole address",
-    "PUBLICIP_FETCHERS": _FETCH,
-    "PUBLICIP_HTTP_PROVIDERS": _FETCH,
-    "PUBLICIPV4_HTTP_PROVIDERS": _FETCH,
-    "PUBLICIPV6_HTTP_PROVIDERS": _FETCH,
-    "PUBLICIP_DNS_PROVIDERS": _FETCH,
-    "IP_METHOD": _FETCH,
-    "IPV4_METHOD": _FETCH,
-    "IPV6_METHOD": _FETCH,
-    "PUBLICIP_DNS_TIMEOUT": "#wan.timeout",
-    "HTTP_TIMEOUT": "~wan.timeout is 5 s for each source",
-    "LISTENING_PORT": "~truenorth watch --listen :8000, or watch.web.listen",
-    "LISTENING_ADDRESS": "~truenorth watch --listen :8000, or watch.web.listen",
-    "SERVER_ENABLED": "~the page is there with --listen alone",
-    "ROOT_URL": "-the page is at / alone",
-    "HEALTH_SERVER_ADDRESS": "~/livez and /readyz of the page (docs/watch.md)",
-    "HEALTH_HEALTHCHECKSIO_UUID": "$TRUENORTH_PING_HEALTHCHECKS",
-    "HEALTH_HEALTHCHECKSIO_BASE_URL": "~the whole address is in TRUENORTH_PING_HEALTHCHECKS",
-    "DATADIR": "~TRUENORTH_STATE says where state is kept",
-    "CONFIG_FILEPATH": "~TRUENORTH_SETTINGS says which settings are read",
-    "BACKUP_PERIOD": _BACKUP,
-    "BACKUP_DIRECTORY": _BACKUP,
-    "RESOLVER_ADDRESS": "~name_servers: the servers that are asked after a change",
-    "LOG_LEVEL": _LOGS,
-    "LOG_CALLER": _LOGS,
-    "SHOUTRRR_ADDRESSES": "~set TRUENORTH_NOTIFY; its addresses are apprise's (docs/notifications.md)",
-    "SHOUTRRR_DEFAULT_TITLE": "~notifications have a title of their own",
-    "GOTIFY_URL": "~set TRUENORTH_NOTIFY: gotifys://host/token",
-    "GOTIFY_TOKEN": "$TRUENORTH_NOTIFY",
-    "TZ": "~set it for TrueNorth, too",
-    "UMASK": "~of the container: docs/image.md",
-}
-_KNOWN = {"provider", "domain", "host", "ttl", "proxied", "ip_version", "ipv6_suffix", "zone_identifier", *SECRETS}
+_KNOWN = ("provider", "domain", "host", "ttl", "proxied", "ip_version", "ipv6_suffix", "zone_identifier", "token")
 _VERSIONS: Mapping[str, list[str]] = {"ipv4": ["A"], "ipv6": ["AAAA"]}
 
 
@@ -69,13 +24,9 @@ def is_given(value: Mapping[str, Any]) -> bool:
 
 def read_variables(draft: Draft, variables: Mapping[str, str | None]) -> None:
     """Tell the variables of a container, the configuration in CONFIG with them."""
-    for name, value in variables.items():
-        if name == "CONFIG":
-            _config(draft, value)
-        elif value == "" or (name, value) == ("ROOT_URL", "/"):
-            draft.same(name, "the same here")
-        else:
-            draft.tell(name, VARIABLES.get(name, "-no variable of this tool is called so; of a newer version?"), value)
+    if "CONFIG" in variables:
+        _config(draft, variables["CONFIG"])
+    told(draft, "ddns-updater variables", variables, ("CONFIG",))
 
 
 def _config(draft: Draft, value: str | None) -> None:
@@ -91,7 +42,7 @@ def _config(draft: Draft, value: str | None) -> None:
 def read(draft: Draft, value: Mapping[str, Any]) -> None:
     """Tell all of the file, and put what it becomes into the settings: names in full, beside the zones."""
     for key in value.keys() - {"settings"}:
-        draft.lost(key, "no key of this file is called so; of a newer version, or misspelt?")
+        draft.tell(key, UNKNOWN, "")
     tokens: list[str] = []
     zones: list[dict[str, Any]] = []
     names: dict[str, dict[str, Any]] = {}
@@ -157,10 +108,7 @@ def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dic
 
 
 def _rest(draft: Draft, what: str, one: Mapping[str, Any]) -> None:
-    for key in one:
-        if key in SECRETS and key != "token":
-            draft.tell(f"{what}.{key}", SECRETS[key], "")
-        elif key == "ipv6_suffix" and one[key]:
-            draft.lost(f"{what}.{key}", "an AAAA record has the detected address; its host part is not replaced")
-        elif key not in _KNOWN:
-            draft.lost(f"{what}.{key}", "no key of an entry is called so; of a newer version, or misspelt?")
+    for key in one.keys() - {*_KNOWN}:
+        draft.tell(f"{what}.{key}", table("ddns-updater entry").get(key, UNKNOWN), "")
+    if one.get("ipv6_suffix"):
+        draft.lost(f"{what}.ipv6_suffix", "an AAAA record has the detected address; its host part is not replaced")

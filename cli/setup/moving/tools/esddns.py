@@ -8,39 +8,9 @@ from collections.abc import Mapping
 
 from cli.setup.moving.draft import Draft
 from cli.setup.moving.tools.addresses import is_plain
+from cli.setup.moving.tools.ways import UNKNOWN, table, told
 from stacks.model.errors import Problem
 
-_API = "~the API is spoken to by TrueNorth"
-_RFC = "~constants of RFC 8489"
-KEYS: Mapping[str, str] = {
-    "gandi.api_key": "$GANDI_PERSONAL_ACCESS_TOKEN",
-    "gandi.record_ttl": "=ttl",
-    "gandi.record_type_a": "~A, which follows the address",
-    "gandi.record_type_cname": "~other names: names, or records",
-    "wanipstate.retry_attempts": "=wan.attempts",
-    "wanipstate.retry_cooldown_seconds": "#wan.cool_down",
-    "stunconfig.retry_attempts": "=wan.attempts",
-    "stunconfig.retry_cooldown_seconds": "#wan.cool_down",
-    "stunconfig.udp_host_list_url": "=wan.stun_udp_list",
-    "stunconfig.tcp_host_list_url": "=wan.stun_tcp_list",
-    "stunconfig.udp_limit": "=wan.udp_limit",
-    "stunconfig.tcp_limit": "=wan.tcp_limit",
-    "stunconfig.bind_request": _RFC,
-    "stunconfig.magic_cookie": _RFC,
-    "stunconfig.xor_mapped_address": _RFC,
-    "esddns.daemon_thread_interval": "#wan.recheck",
-    "esddns.service_host": "~truenorth watch --listen, or watch.web.listen",
-    "esddns.service_port": "~truenorth watch --listen, or watch.web.listen",
-    "log.log_file": "~the log goes to standard output; send it to a file from there",
-    "log.log_to_console": "~the log goes to standard output",
-}
-"""The keys that are told one by one, with their section."""
-VARIABLES: Mapping[str, str] = {
-    "GANDI_API_KEY": "$GANDI_API_KEY",
-    "DNS_SYNC_INTERVAL": "#wan.recheck",
-    "RECORD_TTL": "=ttl",
-    "LOG_LEVEL": "~truenorth watch -v says more",
-}
 _TOGETHER = ("gandi.target_domain_fqdn", "gandi.record_name_root", "wanipstate.ip_check_services")
 _PLACEHOLDER = re.compile(r"[A-Z]+(_[A-Z]+)+")
 """What the template of the file has for values that a deployment fills in."""
@@ -64,12 +34,11 @@ def read(draft: Draft, sections: Mapping[str, Mapping[str, str]]) -> None:
         if ".msg_" in what:
             draft.otherwise(what, "the texts of messages are TrueNorth's own (docs/notifications.md)")
         elif what.startswith("gandi.api_url"):
-            draft.tell(what, _API, value)
-        elif _PLACEHOLDER.fullmatch(value) and KEYS.get(what, "$")[0] in "=#":
+            draft.otherwise(what, "the API is spoken to by TrueNorth")
+        elif _PLACEHOLDER.fullmatch(value) and table("esddns").get(what, "$")[0] in "=#":
             draft.otherwise(what, f"{value} stands for a value that is not in the file; write it, or leave the default")
         else:
-            whole = int(value) if value.isdigit() else value
-            draft.tell(what, KEYS.get(what, "-no key of dns.ini is called so; of a newer version, or misspelt?"), whole)
+            draft.tell(what, table("esddns").get(what, UNKNOWN), int(value) if value.isdecimal() else value)
     zone = said.get("gandi.target_domain_fqdn", "")
     _zone(draft, "gandi.target_domain_fqdn", "" if _PLACEHOLDER.fullmatch(zone) else zone)
     name = said.get("gandi.record_name_root", "@")
@@ -81,13 +50,10 @@ def read(draft: Draft, sections: Mapping[str, Mapping[str, str]]) -> None:
 
 def read_variables(draft: Draft, variables: Mapping[str, str | None]) -> None:
     """Tell the variables of the operator."""
-    for name, value in variables.items():
-        if name == "TARGET_DOMAIN_FQDN":
-            _zone(draft, name, value or "")
-        elif name == "RECORD_NAME_ROOT":
-            draft.carry(name, "names[]", value or "@")
-        else:
-            draft.tell(name, VARIABLES.get(name, "-no variable of the operator is called so"), value)
+    told(draft, "esddns operator", variables, ("TARGET_DOMAIN_FQDN", "RECORD_NAME_ROOT"))
+    _zone(draft, "TARGET_DOMAIN_FQDN", variables.get("TARGET_DOMAIN_FQDN") or "")
+    if name := variables.get("RECORD_NAME_ROOT"):
+        draft.carry("RECORD_NAME_ROOT", "names[]", name)
     draft.settings.setdefault("names", ["@"])
     _as_it_is(draft)
 

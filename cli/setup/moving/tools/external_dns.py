@@ -7,8 +7,8 @@ from ipaddress import ip_network
 from typing import get_args
 
 from cli.setup.moving.draft import Draft, seconds
-from cli.setup.moving.tools.external_dns_flags import FLAGS, OF_OTHERS, SWITCHES, TOGETHER, Said, is_of_others
-from cli.setup.moving.tools.external_dns_zones import zones
+from cli.setup.moving.tools.external_dns_zones import Said, zones
+from cli.setup.moving.tools.ways import UNKNOWN, names, table
 from components.plain_text import quoted
 from stacks.model.errors import UserError
 from stacks.settings.cluster import SourceName
@@ -19,13 +19,10 @@ OWN_PREFIXES = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io
 TRAEFIK = tuple(one for one in get_args(SourceName) if one.startswith("traefik-"))
 MADE = ("A", "AAAA", "CNAME")
 """The types that external-dns makes unless it is told otherwise."""
-VARIABLES: Mapping[str, str] = {
-    "CF_API_TOKEN": "$CLOUDFLARE_API_TOKEN",
-    "CF_API_KEY": "$CF_API_KEY",
-    "CF_API_EMAIL": "~set CF_API_EMAIL, too",
-    "GANDI_PAT": "$GANDI_PERSONAL_ACCESS_TOKEN",
-    "GANDI_KEY": "$GANDI_API_KEY",
-}
+FLAGS, VARIABLES = table("external-dns flags"), table("external-dns variables")
+SWITCHES, TOGETHER = names("external-dns switches"), names("external-dns told together")
+"""The flags without a value; those told all at once, or by their values."""
+OF_OTHERS = "~of another provider, registry or source: it does nothing here, nor with Cloudflare or Gandi there"
 
 
 def said_by(arguments: Sequence[str], draft: Draft) -> list[Said]:
@@ -46,7 +43,7 @@ def said_by(arguments: Sequence[str], draft: Draft) -> list[Said]:
 
 
 def flag(name: str, value: str, what: str = "") -> Said:
-    """Return one flag as it was told. what: where a chart's value stands for it, that value."""
+    """Return one flag. what: the value of a chart in its place."""
     if name not in SWITCHES and name.removeprefix("no-") in SWITCHES:
         return Said(what or f"--{name}", name.removeprefix("no-"), "false" if value != "false" else "true")
     shown = f"--{name}={value}" if value and _may_be_shown(name) else f"--{name}"
@@ -54,7 +51,7 @@ def flag(name: str, value: str, what: str = "") -> Said:
 
 
 def read(draft: Draft, said: Sequence[Said], variables: Mapping[str, str | None]) -> None:
-    """Tell all that external-dns was told, and put what it becomes into the settings.
+    """Tell the fate of all flags and variables, and put the settings into the draft.
 
     Raises UserError for a provider that is not served here.
     """
@@ -65,7 +62,7 @@ def read(draft: Draft, said: Sequence[Said], variables: Mapping[str, str | None]
     for name, several in by_flag.items():
         if name not in TOGETHER:
             for one in several:
-                _alone(draft, one)
+                draft.tell(one.what, OF_OTHERS if is_of_others(one.flag) else FLAGS.get(one.flag, UNKNOWN), one.value)
     _provider(draft, by_flag.get("provider", []), variables)
     _sources(draft, by_flag.get("source", []), by_flag.get("ignore-ingress-tls-spec", []))
     zones(draft, by_flag)
@@ -85,30 +82,21 @@ def _from_environment(draft: Draft, variables: Mapping[str, str | None]) -> list
     """Return the flags in variables (EXTERNAL_DNS_TXT_OWNER_ID), and tell the others."""
     found = []
     for name, value in variables.items():
-        if name.startswith("EXTERNAL_DNS_"):
-            named = name.removeprefix("EXTERNAL_DNS_").lower().replace("_", "-")
-            if value is None:
-                draft.tell(name, FLAGS.get(named, "-it comes from a Secret: write the setting yourself"), "")
-            else:
-                found += [flag(named, part, name) for part in value.split("\n")]
-        elif name in VARIABLES:
-            draft.tell(name, VARIABLES[name], "")
-        elif name.startswith(("CF_", "CLOUDFLARE_", "GANDI_")):
-            draft.lost(name, "external-dns has no variable of this name that is known here")
+        named = name.removeprefix("EXTERNAL_DNS_").lower().replace("_", "-")
+        if name.startswith("EXTERNAL_DNS_") and value is not None:
+            found += [flag(named, part, name) for part in value.split("\n")]
         else:
-            draft.otherwise(name, "no variable of external-dns's own; set it for TrueNorth, too, if it needs it")
+            is_own = name.startswith(("EXTERNAL_DNS_", "CF_", "CLOUDFLARE_", "GANDI_"))
+            other = (
+                UNKNOWN if is_own else "~no variable of external-dns's own; set it for TrueNorth, too, if it needs it"
+            )
+            draft.tell(name, VARIABLES.get(name) or FLAGS.get(named, other), value)
     return found
 
 
-def _alone(draft: Draft, one: Said) -> None:
-    if is_of_others(one.flag):
-        draft.tell(one.what, OF_OTHERS, one.value)
-    elif one.flag not in FLAGS:
-        draft.lost(
-            one.what, "no flag of external-dns up to 0.23 is called so; one of a newer version? See its flags.md"
-        )
-    else:
-        draft.tell(one.what, FLAGS[one.flag], one.value)
+def is_of_others(name: str) -> bool:
+    """Return whether a flag is one of another provider, registry or source."""
+    return name == "zone-name-filter" or any(name.startswith(f"{one}-") for one in names("external-dns others' flags"))
 
 
 def _provider(draft: Draft, said: Sequence[Said], variables: Mapping[str, str | None]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.setup.moving.draft import Draft, truth
 from cli.setup.moving.tools import external_dns
-from cli.setup.moving.tools.external_dns_flags import SWITCHES
+from cli.setup.moving.tools.ways import UNKNOWN, table
 
 SOURCES = ("service", "ingress")
 """What both charts read unless they are told otherwise (values.yaml)."""
@@ -48,37 +48,6 @@ _FLAGS |= {
     "publishInternalServices": "publish-internal-services",
     "publishHostIP": "publish-host-ip",
 }
-_DEPLOYMENT_TEXT = """
-affinity annotations args automountServiceAccountToken clusterDomain command commonAnnotations commonLabels
-containerPorts containerSecurityContext customLivenessProbe customReadinessProbe customStartupProbe
-deploymentAnnotations deploymentStrategy diagnosticMode dnsConfig dnsPolicy enabled envFrom extraContainers
-extraDeploy extraEnvVarsCM extraEnvVarsSecret extraVolumeMounts extraVolumes fullnameOverride global
-hostAliases image imagePullSecrets initContainers kubeVersion labels lifecycleHooks livenessProbe metrics
-nameOverride namespaceOverride networkPolicy nodeAffinityPreset nodeSelector pdb podAffinityPreset
-podAnnotations podAntiAffinityPreset podLabels podSecurityContext priorityClassName rbac readinessProbe
-replicaCount replicas resources resourcesPreset revisionHistoryLimit schedulerName secretAnnotations
-secretConfiguration securityContext service serviceAccount serviceMonitor shareProcessNamespace sidecars
-startupProbe terminationGracePeriodSeconds tolerations topologySpreadConstraints updateStrategy useDaemonset
-watchReleaseNamespace forceTxtOwnerId
-"""
-_DEPLOYMENT = frozenset(_DEPLOYMENT_TEXT.split())
-"""Values about pods, and not about DNS."""
-_OTHERS_TEXT = """
-akamai alibabacloud aws azure civo coredns designate digitalocean exoscale google infoblox linode ns1 oci ovh
-pdns pihole rfc2136 scaleway transip vultr hetzner ionos godaddy
-"""
-_OTHERS = frozenset(_OTHERS_TEXT.split())
-_WAYS: Mapping[str, str] = {
-    "txtEncrypt": "$EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY",
-    "crd": "~DNSEndpoints are read as externaldns.k8s.io/v1alpha1",
-}
-_CLOUDFLARE: Mapping[str, str] = {
-    "apiToken": "$CLOUDFLARE_API_TOKEN",
-    "apiKey": "$CF_API_KEY",
-    "secretName": "$CLOUDFLARE_API_TOKEN",
-    "email": "~set CF_API_EMAIL beside CF_API_KEY",
-    "proxied": "?proxied",
-}
 
 
 def is_chart(values: Mapping[str, Any]) -> bool:
@@ -105,7 +74,7 @@ def read(draft: Draft, values: Mapping[str, Any], variables: Mapping[str, str | 
 
 
 def _pairs(draft: Draft, values: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
-    """Yield what was written, the flag it stands for, and its value; tell what stands for none."""
+    """Yield the written name, the flag in its place, and the value; tell the rest."""
     for name, value in values.items():
         if name in ("env", "extraEnvVars", "extraArgs") or value in (None, "", [], {}):
             continue
@@ -119,18 +88,9 @@ def _pairs(draft: Draft, values: Mapping[str, Any]) -> Iterator[tuple[str, str, 
             _namespace(draft, values, name)
         elif name == "cloudflare" and isinstance(value, Mapping):
             for key in (key for key, inner in value.items() if inner not in (None, "", {})):
-                draft.tell(f"{name}.{key}", _CLOUDFLARE.get(key, "-the chart has no such value here"), value[key])
+                draft.tell(f"{name}.{key}", table("external-dns cloudflare").get(key, UNKNOWN), value[key])
         else:
-            draft.tell(name, _way(name), value)
-
-
-def _way(name: str) -> str:
-    """Return what becomes of a value that stands for no flag."""
-    if name in _DEPLOYMENT:
-        return "~about the pod: docs/deploy.md, or the values of TrueNorth's chart"
-    if name in _OTHERS:
-        return "~about another provider"
-    return _WAYS.get(name, "-no chart of external-dns has such a value; is it misspelt?")
+            draft.tell(name, table("external-dns values").get(name, UNKNOWN), value)
 
 
 def _namespace(draft: Draft, values: Mapping[str, Any], name: str) -> None:
@@ -149,6 +109,6 @@ def _of_map(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
     """Yield what the chart makes of arguments in a mapping: true, nothing and a list each give flags in their way."""
     for name, value in arguments.items():
         if value is None or value == "":
-            yield f"extraArgs.{name}", name, "true" if name in SWITCHES else ""
+            yield f"extraArgs.{name}", name, "true" if name in external_dns.SWITCHES else ""
         else:
             yield f"extraArgs.{name}", name, value

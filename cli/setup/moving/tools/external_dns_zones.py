@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cli.setup.moving.draft import Draft
-from cli.setup.moving.tools.external_dns_flags import Said
 from stacks.model.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A flag of external-dns, as it was told. what: the written form; flag: the name without dashes."""
+
+    what: str
+    flag: str
+    value: str
 
 
 def zones(draft: Draft, by_flag: Mapping[str, list[Said]]) -> None:
@@ -46,7 +55,7 @@ def zones(draft: Draft, by_flag: Mapping[str, list[Said]]) -> None:
 
 
 def _apart(draft: Draft, domains: Sequence[tuple[Said, str]]) -> list[tuple[Said, str]]:
-    """Return the domains that lie in no other one, all of whose names count anyway, and tell the others."""
+    """Return the domains outside of each other, and tell the rest: all names of the one around count anyway."""
     found = []
     for one, domain in domains:
         around = next((other for _, other in domains if domain.endswith(f".{other.lstrip('.')}")), "")

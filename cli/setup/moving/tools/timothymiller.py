@@ -7,17 +7,12 @@ from typing import Any
 
 from cli.setup.moving.draft import Draft, truth
 from cli.setup.moving.tools import addresses
-from cli.setup.moving.tools.credentials import variable_of
+from cli.setup.moving.tools.ways import UNKNOWN, told
 
 SHORTEST_TTL = 30
 """Seconds; a shorter one is automatic to the tool (its src/config.rs)."""
 _PLACEHOLDERS = {"", "api_token_here", "api_key_here", "your_email_here"}
 _KNOWN = {"cloudflare", "a", "aaaa", "ttl", "ip4_provider", "ip6_provider"}
-KEYS: Mapping[str, str] = {
-    "purgeUnknownRecords": "!what is not ours is never deleted",
-    "load_balancer": "-write `geo` (docs/geo.md): pools of Cloudflare's load balancing have a place and a name there",
-}
-"""The keys of the file that are told one by one."""
 
 
 def is_given(value: Mapping[str, Any]) -> bool:
@@ -27,9 +22,7 @@ def is_given(value: Mapping[str, Any]) -> bool:
 
 def read(draft: Draft, value: Mapping[str, Any], zone: str) -> None:
     """Tell all of the file, and put what it becomes into the settings. zone: the one of the file; "" where unknown."""
-    for key, one in value.items():
-        if key not in _KNOWN:
-            draft.tell(key, KEYS.get(key, "-no key of this file is called so; of a newer version, or misspelt?"), one)
+    told(draft, "timothymiller", value, _KNOWN)
     tokens: list[str] = []
     entries = [_zone(draft, position, one, tokens, zone) for position, one in enumerate(value["cloudflare"], 1)]
     if entries := [one for one in entries if one]:
@@ -81,14 +74,14 @@ def _zone(draft: Draft, position: int, entry: object, tokens: list[str], zone: s
             draft.same(f"{what}.subdomains: {name}", f"names: {name}")
             names.append(named)
         for key in one.keys() - {"name", "proxied"} if isinstance(one, Mapping) else ():
-            draft.lost(f"{what}.subdomains: {name}.{key}", "no key of a subdomain is called so")
+            draft.tell(f"{what}.subdomains: {name}.{key}", UNKNOWN, "")
     for key in entry.keys() - {"zone_id", "authentication", "proxied", "subdomains"}:
-        draft.lost(f"{what}.{key}", "no key of a zone is called so")
+        draft.tell(f"{what}.{key}", UNKNOWN, "")
     return made | ({"names": names} if names else {})
 
 
 def _credentials(draft: Draft, what: str, said: object, tokens: list[str]) -> dict[str, str]:
-    """Tell which variable takes the credentials; a further token has a variable of its own, which the zone names."""
+    """Tell the variable of the credentials; a further token has one of its own, named by the zone."""
     given: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     token = str(given.get("api_token") or "")
     key = given.get("api_key")
@@ -98,3 +91,14 @@ def _credentials(draft: Draft, what: str, said: object, tokens: list[str]) -> di
     variable = variable_of(token, tokens, "CLOUDFLARE_API_TOKEN")
     draft.secret(f"{what}.authentication", variable)
     return {"token": variable} if variable != "CLOUDFLARE_API_TOKEN" else {}
+
+
+def variable_of(token: str, tokens: list[str], usual: str) -> str:
+    """Return the variable for a token: the usual one for the first of the tokens, a numbered one for a further one.
+
+    tokens: those so far, to be compared with. They are stored nowhere.
+    """
+    if token not in tokens:
+        tokens.append(token)
+    number = tokens.index(token) + 1
+    return usual if number == 1 else f"{usual}_{number}"

@@ -71,7 +71,7 @@ def _sets(draft: Draft, manager: dns.zonefile.RRSetsReaderManager, origin: dns.n
 
 
 def _behind(draft: Draft, what: str, comment: str) -> dict[str, Any]:
-    """Return what Cloudflare writes behind a record: its comment, and tags, of which one says that it is proxied."""
+    """Return the proxy and comment that Cloudflare writes behind a record."""
     said: dict[str, Any] = {}
     tags = _TAGS.search(comment)
     for tag in tags[1].split(",") if tags else ():

@@ -60,7 +60,7 @@ def refused(folder: Path, *files: tuple[str, str | bytes], options: tuple[str, .
         ("db.example.org", "$TTL 1\n$GENERATE 1-4000000000 h$ A 192.0.2.1\n", "the zone file cannot be read"),
         ("db.example.net", "$TTL 1\n@ IN A 300.0.0.1\n", "the zone file cannot be read"),
         ("records.yaml", "www: {type: A, value: 192.0.2.1}\n", "named after its file"),
-        ("code.js", 'D("example.com", REG, A("@", ip + "1"));\n', "print-ir"),
+        ("dnsconfig.js", 'D("example.com", REG, A("@", "192.0.2.1"));\n', "print-ir"),
         ("aws.yaml", "provider: aws\npolicy: sync\nsources: [ingress]\n", "writes to the provider 'aws'"),
         ("hook.yaml", "provider: {name: webhook}\npolicy: sync\n", "its webhook stays with external-dns"),
         ("unfilled.env", "DOMAINS=${DOMAINS:?}\n", "is not filled in"),

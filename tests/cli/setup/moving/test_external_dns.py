@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.setup.moving.draft import Draft, Outcome, Row
+from cli.setup.moving.draft import SIGNS, Draft, Fate, Row
 from cli.setup.moving.tools import external_dns
-from cli.setup.moving.tools.external_dns_flags import FLAGS, SWITCHES, TOGETHER, is_of_others
+from cli.setup.moving.tools.external_dns import FLAGS, SWITCHES, TOGETHER, is_of_others
 from stacks.model.errors import UserError
 from tests.profiles import examples
 
@@ -70,7 +70,7 @@ class TestTheTableOfFlags:
 
     @pytest.mark.parametrize("name", sorted(FLAGS))
     def test_says_of_each_what_becomes_of_it(self, name: str) -> None:
-        assert FLAGS[name][0] in "=+?^#~-!$"
+        assert FLAGS[name][0] in SIGNS
         assert len(FLAGS[name]) > 3
 
 
@@ -96,32 +96,32 @@ def test_each_flag_is_told_once_as_carried_otherwise_or_lost(said: list[tuple[st
 
 class TestFlags:
     @pytest.mark.parametrize(
-        ("arguments", "what", "outcome", "how"),
+        ("arguments", "what", "fate", "how"),
         [
-            (["--gateway-name=a"], "--gateway-name=a", Outcome.CARRIED, "cluster.gateways: a"),
-            (["--gateway-name", "a"], "--gateway-name=a", Outcome.CARRIED, "cluster.gateways: a"),
-            (["--no-cloudflare-proxied"], "--no-cloudflare-proxied", Outcome.CARRIED, "proxied: false"),
-            (["--cloudflare-proxied=false"], "--cloudflare-proxied=false", Outcome.CARRIED, "proxied: false"),
+            (["--gateway-name=a"], "--gateway-name=a", Fate.CARRIED, "cluster.gateways: a"),
+            (["--gateway-name", "a"], "--gateway-name=a", Fate.CARRIED, "cluster.gateways: a"),
+            (["--no-cloudflare-proxied"], "--no-cloudflare-proxied", Fate.CARRIED, "proxied: false"),
+            (["--cloudflare-proxied=false"], "--cloudflare-proxied=false", Fate.CARRIED, "proxied: false"),
             (
                 ["--no-exclude-unschedulable"],
                 "--no-exclude-unschedulable",
-                Outcome.CARRIED,
+                Fate.CARRIED,
                 "cluster.cordoned_nodes: true",
             ),
-            (["--once"], "--once", Outcome.OTHERWISE, "truenorth up"),
-            (["--create-ptr"], "--create-ptr", Outcome.LOST, "no PTR records"),
-            (["--no-create-ptr"], "--no-create-ptr", Outcome.CARRIED, "off here, too"),
-            (["--min-ttl=5s"], "--min-ttl=5s", Outcome.LOST, "a ttl of 5 seconds is not possible"),
-            (["--label-filter=((("], "--label-filter=(((", Outcome.LOST, "cluster.labels cannot be that"),
-            (["--tomorrow=secret"], "--tomorrow", Outcome.LOST, "a newer version"),
-            (["--txt-encrypt-aes-key=secret"], "--txt-encrypt-aes-key", Outcome.OTHERWISE, "a secret, not copied"),
-            (["--pdns-api-key=secret"], "--pdns-api-key", Outcome.OTHERWISE, "of another provider"),
-            (["nonsense"], "'nonsense'", Outcome.LOST, "no flag of external-dns is written so"),
+            (["--once"], "--once", Fate.OTHERWISE, "truenorth up"),
+            (["--create-ptr"], "--create-ptr", Fate.LOST, "no PTR records"),
+            (["--no-create-ptr"], "--no-create-ptr", Fate.CARRIED, "off here, too"),
+            (["--min-ttl=5s"], "--min-ttl=5s", Fate.LOST, "a ttl of 5 seconds is not possible"),
+            (["--label-filter=((("], "--label-filter=(((", Fate.LOST, "cluster.labels cannot be that"),
+            (["--tomorrow=secret"], "--tomorrow", Fate.LOST, "of a newer version"),
+            (["--txt-encrypt-aes-key=secret"], "--txt-encrypt-aes-key", Fate.OTHERWISE, "a secret, not copied"),
+            (["--pdns-api-key=secret"], "--pdns-api-key", Fate.OTHERWISE, "of another provider"),
+            (["nonsense"], "'nonsense'", Fate.LOST, "no flag of external-dns is written so"),
         ],
     )
-    def test_become_what_they_are(self, arguments: list[str], what: str, outcome: Outcome, how: str) -> None:
+    def test_become_what_they_are(self, arguments: list[str], what: str, fate: Fate, how: str) -> None:
         found = row(told(*arguments), what)
-        assert found.outcome is outcome
+        assert found.fate is fate
         assert how in found.how
         assert "secret" not in found.what.replace("secret, not", "")
 

@@ -10,21 +10,28 @@ import pytest
 import yaml
 
 from cli.exit_codes import DONE
-from cli.setup.moving.tools import cloudflare_ddns, ddns_updater, esddns, favonia, geo, timothymiller
-from cli.setup.moving.tools.external_dns_flags import FLAGS, OF_OTHERS, TOGETHER
+from cli.setup.moving.tools import favonia
+from cli.setup.moving.tools.external_dns import FLAGS, TOGETHER
+from cli.setup.moving.tools.ways import table
 from tests.cli.setup.moving.test_shapes import init
 from tests.docs.blocks import ROOT, blocks
 
 PAGE = "docs/start/moving.md"
 GUIDES: dict[str, Iterable[str]] = {
-    "favonia": [*favonia.NAMES, *favonia.VARIABLES, "PROXIED", "TTL", "IP4_PROVIDER", "MANAGED_RECORDS_COMMENT_REGEX"],
-    "timothymiller": [*timothymiller.KEYS, "zone_id", "subdomains", "proxied", "ttl", "ip4_provider", "DRY_RUN"],
-    "ddns-updater": [*ddns_updater.VARIABLES, *ddns_updater.SECRETS, "domain", "host", "ip_version", "ipv6_suffix"],
-    "cloudflare-ddns": [f"--{one}" for one in cloudflare_ddns.OPTIONS]
-    + [one for one in cloudflare_ddns.OZNU if one != "EMAIL"],
-    "external-dns-cloudflare-geo": [one for one in geo.VARIABLES if one != "LOG_LEVEL"],
-    "esddns": [one.partition(".")[2] for one in esddns.KEYS],
-    "external-dns": [f"--{one}" for one in (*FLAGS, *TOGETHER) if FLAGS.get(one) != OF_OTHERS],
+    "favonia": [*favonia.NAMES, *table("favonia"), "PROXIED", "TTL", "IP4_PROVIDER", "MANAGED_RECORDS_COMMENT_REGEX"],
+    "timothymiller": [*table("timothymiller"), "zone_id", "subdomains", "proxied", "ttl", "ip4_provider", "DRY_RUN"],
+    "ddns-updater": [
+        *table("ddns-updater variables"),
+        *table("ddns-updater entry"),
+        "domain",
+        "host",
+        "ip_version",
+        "token",
+    ],
+    "cloudflare-ddns": [*table("cloudflare-ddns"), "--subdomains", "--ipv4", "--ipv6"],
+    "external-dns-cloudflare-geo": [one for one in table("geo") if one != "LOG_LEVEL"],
+    "esddns": [one.partition(".")[2] for one in table("esddns")],
+    "external-dns": [f"--{one}" for one in (*FLAGS, *TOGETHER)],
 }
 BORN_HERE = {"REJECT_CLOUDFLARE_IPS", "DRY_RUN"}
 """Variables of timothymiller's that favonia's has not."""

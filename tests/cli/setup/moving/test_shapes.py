@@ -41,7 +41,7 @@ def found_in(shape: Path, folder: Path) -> dict[str, Any]:
         return {"refused": [line for line in done.stderr.splitlines() if line.startswith("error: ")][:1]}
     assert done.returncode == DONE, done.stderr
     document = json.loads(done.stdout)
-    lost = [f"{row['what']}: {row['how']}" for row in document["rows"] if row["outcome"] == "lost"]
+    lost = [f"{row['what']}: {row['how']}" for row in document["rows"] if row["fate"] == "lost"]
     return {**{key: document[key] for key in ("tools", "settings", "adopt")}, "lost": lost}
 
 
