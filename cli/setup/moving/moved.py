@@ -59,10 +59,14 @@ def moved(files: Sequence[str], zone: str, environment: Mapping[str, str]) -> Mo
             f"recognized: {recognized}; {told} of its settings were understood", ", ".join(files), "mend the rest"
         )
         raise UserError.of([*faults, note])
+    settings = _together(found)
     tools = tuple(dict.fromkeys(draft.tool for draft in found))
+    if not (settings.get("zone") or settings.get("zones")):
+        do = "give the tool's own file too, which has the names (config.json), or --zone example.com"
+        raise UserError(f"{' and '.join(tools)}: no names and no zone are in it", ", ".join(files), do)
     adopt = tuple(dict.fromkeys(tuple(draft.adopt) for draft in found if draft.adopt))
     rows = tuple(row for draft in found for row in draft.rows)
-    return MovedIn(tools, _together(found), rows, adopt)
+    return MovedIn(tools, settings, rows, adopt)
 
 
 def _only(draft: Draft, zone: str) -> None:

@@ -63,6 +63,7 @@ def refused(folder: Path, *files: tuple[str, str | bytes], options: tuple[str, .
         ("dnsconfig.js", 'D("example.com", REG, A("@", "192.0.2.1"));\n', "print-ir"),
         ("aws.yaml", "provider: aws\npolicy: sync\nsources: [ingress]\n", "writes to the provider 'aws'"),
         ("hook.yaml", "provider: {name: webhook}\npolicy: sync\n", "its webhook stays with external-dns"),
+        ("compose.yaml", "services: {d: {image: qmcgaw/ddns-updater, environment: [PERIOD=5m]}}\n", "config.json"),
         ("unfilled.env", "DOMAINS=${DOMAINS:?}\n", "is not filled in"),
         (
             "values.yaml",
