@@ -23,6 +23,11 @@ HEAD = """\
 config:
 """
 
+LONGEST_LINE = 100
+"""Characters of an entry in one line; a longer one has a line for each of its own entries."""
+Entry = tuple[str, str, object]
+"""A comment, "" for none, the name of a setting, and its value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -44,7 +49,7 @@ def content(
 
     has_schema: whether the schema lies beside it.
     """
-    entries: list[tuple[str, str, object]] = [("", "zone", chosen.zone)]
+    entries: list[Entry] = [("", "zone", chosen.zone)]
     if chosen.provider != "cloudflare":
         entries.append(("", "provider", chosen.provider))
     if chosen.names:
@@ -52,7 +57,13 @@ def content(
         entries.append((word, "names", list(chosen.names)))
     if chosen.ipv6:
         entries.append(("Records for both families, A and AAAA.", "wan", {"families": ["ipv4", "ipv6"]}))
-    entries += _of_cluster(chosen)
+    return text_of(stack, [*entries, *_of_cluster(chosen)], environment, where, has_schema=has_schema)
+
+
+def text_of(
+    stack: str, entries: Sequence[Entry], environment: Mapping[str, str], where: Path, *, has_schema: bool
+) -> str:
+    """Return the text of a file with these settings. Raises UserError where one is not possible."""
     text = (SCHEMA if has_schema else "") + HEAD.format(stack=stack) + "".join(_entry(*entry) for entry in entries)
     values = {key: value for _, key, value in entries}
     parse(values, environment, stack=stack, where=str(where))
@@ -124,10 +135,10 @@ def exists_beside(file: Path) -> UserError:
     )
 
 
-def _of_cluster(chosen: Chosen) -> list[tuple[str, str, object]]:
+def _of_cluster(chosen: Chosen) -> list[Entry]:
     if not chosen.sources:
         return []
-    entries: list[tuple[str, str, object]] = []
+    entries: list[Entry] = []
     if chosen.kubeconfig:
         entries.append(("", "cluster", {"kubeconfig": chosen.kubeconfig}))
     word = "The kinds of objects whose host names get records."
@@ -138,7 +149,12 @@ def _of_cluster(chosen: Chosen) -> list[tuple[str, str, object]]:
 
 def _entry(word: str, key: str, value: object) -> str:
     comment = f"  # {word}\n" if word else ""
-    return f"{comment}  {NAMESPACE}:{key}: {_yaml(value)}\n"
+    line = f"  {NAMESPACE}:{key}: {_yaml(value)}\n"
+    if len(line) <= LONGEST_LINE or not isinstance(value, list | Mapping):
+        return comment + line
+    pairs = value.items() if isinstance(value, Mapping) else ()
+    lines = [f"    {_plain(inner)}: {_yaml(part)}" for inner, part in pairs] or [f"    - {_yaml(one)}" for one in value]
+    return "\n".join([f"{comment}  {NAMESPACE}:{key}:", *lines, ""])
 
 
 def _yaml(value: object) -> str:
@@ -146,7 +162,7 @@ def _yaml(value: object) -> str:
     if isinstance(value, str):
         return _plain(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_yaml(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{_plain(str(key))}: {_yaml(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(_yaml, value)) + "]"
     return json.dumps(value)

@@ -7,6 +7,7 @@ settings are those of docs/moving/external-dns.md.
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.cli.conftest import Inside
 from tests.cluster.objects import Manifest, allow, dns_endpoint, gateway, listener, route
 from tests.cluster.place import Place, make_place
 
+SHAPE = Path(__file__).with_name("setup") / "moving" / "shapes" / "external-dns-helmrelease-gateway.yaml"
+"""The HelmRelease of such a cluster."""
 GUIDE = Path(__file__).resolve().parents[2] / "docs/moving/external-dns.md"
 ZONE = "example.com"
 TUNNEL = "6ff42ae2-765d-4adf-8112-31c55c1551ef.cfargotunnel.com"
@@ -138,3 +141,24 @@ def test_a_cluster_with_an_external_and_an_internal_gateway_moves_in(inside: Ins
     assert {one["name"] for one in marks} == {f"_truenorth-cname.{label}.{ZONE}" for label in (*PUBLIC, "external")} | {
         f"_truenorth-cname.{ZONE}"
     }
+
+
+def test_the_settings_that_init_makes_of_its_helmrelease_take_the_cluster_over(inside: Inside, place: Place) -> None:
+    made_by_external_dns(inside)
+    before = answers(inside)
+    place.put(*estate(place))
+    made = inside.result("init", "--from", str(SHAPE))
+    assert made["losses"] == 0
+    settings = dict(made["settings"])
+    settings["cluster"] = at(place, **settings["cluster"])
+    settings["cluster"]["namespaces"] = [*settings["cluster"]["namespaces"], f"{place.namespace}-network"]
+    inside.settings(**settings)
+
+    (command,) = made["adopt"]
+    inside.result(*shlex.split(command)[1:], "--yes")
+    for _ in range(2):
+        result = inside.result("up")
+        assert answers(inside) == before
+    assert (result["changes"], result["engine_runs"]) == ([], 0)
+    marks = [one for one in remote.records(inside.places) if "heritage=" in one["content"]]
+    assert not [one for one in marks if "heritage=external-dns" in one["content"]]

@@ -12,6 +12,7 @@ Whatever the options of `truenorth` are, they exist.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -27,13 +28,14 @@ import typer.main
 import yaml
 
 from cli.main import app
+from cli.setup.zone import found_credentials, visible_zones
 from components.marks import cloudflare_ddns, external_dns
 from components.marks.external_dns import Affix, Labels
 from lab import remote
 from lab.kube.programs import Programs
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import STACK, Inside
-from tests.docs.blocks import PAGES, ROOT, Line, all_lines, lines
+from tests.docs.blocks import PAGES, ROOT, Line, all_lines, blocks, lines
 
 RUN = {"truenorth", "pulumi", "curl", "export", "eval"}
 RENDERED = {"helm", "mkdir", "printf"}
@@ -238,10 +240,40 @@ def balanced(inside: Inside) -> None:
     inside.settings(geo=geo | {"adopt": "all"})
 
 
+def has_file(inside: Inside, name: str, text: str) -> None:
+    """A file of the person's in the folder of the commands."""
+    (inside.settings_file.parent / "here").mkdir()
+    (inside.settings_file.parent / "here" / name).write_text(text)
+
+
+def by_favonias(inside: Inside) -> None:
+    stands(inside, "foo", FIRST_IPV4)
+    has_file(inside, "compose.yaml", blocks("docs/moving/favonia.md", "yaml")[0])
+
+
+def by_timothymillers(inside: Inside) -> None:
+    stands(inside, "foo", FIRST_IPV4)
+    zone = {"authentication": {"api_token": "x"}, "zone_id": zone_id(inside), "subdomains": ["foo"], "proxied": False}
+    has_file(inside, "config.json", json.dumps({"cloudflare": [zone], "aaaa": False}))
+
+
+def by_ddns_updater(inside: Inside) -> None:
+    stands(inside, "foo", FIRST_IPV4)
+    name = {"provider": "cloudflare", "zone_identifier": zone_id(inside), "domain": f"foo.{inside.places.zone}"}
+    has_file(inside, "config.json", json.dumps({"settings": [name | {"ttl": 600, "ip_version": "ipv4", "token": "x"}]}))
+
+
+def zone_id(inside: Inside) -> str:
+    return visible_zones(found_credentials("cloudflare", inside.environment), inside.places.zone)[0].id
+
+
 BEFORE: Mapping[str, Callable[[Inside], None]] = {
     "docs/security.md": made,
     "docs/alternatives/pulumi-deployments.md": made,
     "docs/moving/cloudflare-ddns.md": by_cloudflare_ddns,
+    "docs/moving/favonia.md": by_favonias,
+    "docs/moving/timothymiller.md": by_timothymillers,
+    "docs/moving/ddns-updater.md": by_ddns_updater,
     "docs/moving/external-dns.md": by_external_dns,
     "docs/moving/routeflare.md": by_routeflare,
     "docs/moving/esddns-operator.md": by_esddns_operator,
@@ -267,7 +299,7 @@ def test_commands_of_a_page_do_what_they_say(page: str, inside: Inside, tmp_path
     script = script_of(page)
     BEFORE.get(page, nothing_yet if "truenorth init" in script else as_usual)(inside)
     place = tmp_path / "here"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{inside.environment['PATH']}"
     done = subprocess.run(
         ["bash", "-euxo", "pipefail", "-c", script],

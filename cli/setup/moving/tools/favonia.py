@@ -1,0 +1,113 @@
+"""Reads the variables of favonia's cloudflare-ddns, which timothymiller's takes, too, since its version 2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cli.setup.moving.draft import Draft, truth
+from cli.setup.moving.tools import addresses, proxied, ways
+from components.plain_text import quoted
+
+TOOL = "cloudflare-ddns"
+NAMES: Mapping[str, tuple[str, ...]] = {"DOMAINS": (), "IP4_DOMAINS": ("A",), "IP6_DOMAINS": ("AAAA",)}
+"""The variables with names, and the types of their records; none: both."""
+_HOST = re.compile(r"\{[^}]*\}$")
+_TOGETHER = {*NAMES, "PROXIED", "TTL", "UPDATE_CRON", "MANAGED_RECORDS_COMMENT_REGEX"}
+_PROVIDERS = {"ipv4": ("IP4_PROVIDER", "IP4_POLICY"), "ipv6": ("IP6_PROVIDER", "IP6_POLICY")}
+_FILTERS = {"IP4_DETECTION_FILTER", "IP6_DETECTION_FILTER"}
+
+
+def is_given(variables: Mapping[str, str | None]) -> bool:
+    """Return whether these are variables of the tool."""
+    return bool(variables.keys() & NAMES.keys())
+
+
+def read(draft: Draft, variables: Mapping[str, str | None]) -> None:
+    """Tell all variables, and put what they become into the settings."""
+    told(draft, variables)
+    _names(draft, variables)
+    chosen = {}
+    for family, names in _PROVIDERS.items():
+        if {*names} <= variables.keys():
+            draft.otherwise(names[1], f"{names[0]} stands in its place there, too")
+        given = next((name for name in names if name in variables), "")
+        chosen[family] = (given or f"{names[0]}, by default", variables.get(given) or "" if given else "")
+    addresses.families(draft, chosen)
+    _times(draft, variables.get("UPDATE_CRON"))
+    _ttl(draft, variables.get("TTL"))
+    draft.adopt += ["--from", TOOL, *_by_comment(draft, variables)]
+
+
+def told(draft: Draft, variables: Mapping[str, str | None]) -> None:
+    """Tell the variables that say neither names nor how the address is found."""
+    for name in _FILTERS & variables.keys():
+        way = "~all addresses are kept" if variables[name] == "keep-all" else "-detected addresses are not filtered"
+        draft.tell(name, way, "")
+    providers = {name for several in _PROVIDERS.values() for name in several}
+    ways.told(draft, "favonia", variables, _TOGETHER | providers | _FILTERS)
+
+
+def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
+    text = variables.get("PROXIED") or "false"
+    try:
+        takes = proxied.parsed(text)
+    except ValueError as error:
+        draft.lost("PROXIED", f"{quoted(text)} is no expression: {error}")
+        takes = proxied.parsed("false")
+        text = ""
+    types: dict[str, set[str]] = {}
+    for variable, named in NAMES.items():
+        if variable in variables and variables[variable] is None:
+            draft.lost(variable, "it comes from a Secret: write the names yourself, in full: names")
+        for entry in (variables.get(variable) or "").split(","):
+            if not entry.strip():
+                continue
+            name = (entry.strip() if "$" in entry else _HOST.sub("", entry.strip())).rstrip(".")
+            if name != entry.strip().rstrip("."):
+                draft.lost(
+                    f"{variable}: {entry.strip()}", "an AAAA record has the detected address; hostid6 is not known"
+                )
+            types.setdefault(name, set()).update(named or ("A", "AAAA"))
+    same = len({takes(name.lower()) for name in types}) == 1
+    if same and takes(next(iter(types)).lower()):
+        draft.settings["proxied"] = True
+    for name, wanted in types.items():
+        draft.carry(name, "names[]", _entry(name, wanted, is_proxied=None if same else takes(name.lower())))
+    if "PROXIED" in variables and text:
+        how = f"proxied: {str(draft.settings.get('proxied', False)).lower()}"
+        draft.same(f"PROXIED={text}", how if same else "proxied, name by name")
+    draft.settings["zones"] = "auto"
+
+
+def _entry(name: str, types: set[str], *, is_proxied: bool | None) -> object:
+    more: dict[str, Any] = {"types": sorted(types)} if len(types) == 1 else {}
+    more |= {"proxied": True} if is_proxied else {}
+    return {"name": name, **more} if more else name
+
+
+def _times(draft: Draft, cron: str | None) -> None:
+    if cron in ("@once", "@disabled", "@nevermore"):
+        draft.otherwise("UPDATE_CRON", "truenorth up, as often as you start it")
+    elif cron is not None:
+        draft.otherwise("UPDATE_CRON", "not needed: an address that changes is noticed within seconds (docs/wan.md)")
+
+
+def _ttl(draft: Draft, ttl: str | None) -> None:
+    if ttl and truth(ttl) is True and ttl.strip() == "1":
+        draft.same("TTL=1", "ttl: automatic")
+    elif ttl:
+        draft.carry("TTL", "ttl", int(ttl) if ttl.strip().isdigit() else ttl)
+
+
+def _by_comment(draft: Draft, variables: Mapping[str, str | None]) -> list[str]:
+    """Return the options of `adopt` that find the tool's records by their comment."""
+    pattern, comment = variables.get("MANAGED_RECORDS_COMMENT_REGEX"), variables.get("RECORD_COMMENT")
+    if pattern:
+        draft.otherwise("MANAGED_RECORDS_COMMENT_REGEX", "adopt --from-comment, once; then marks say whose a record is")
+        return ["--from-comment", pattern]
+    if "MANAGED_RECORDS_COMMENT_REGEX" in variables:
+        draft.same("MANAGED_RECORDS_COMMENT_REGEX", "empty here, too")
+    part = max(re.split(r"[^A-Za-z0-9 /_-]+", comment or ""), key=len)
+    return ["--from-comment", part] if part else []
