@@ -13,8 +13,8 @@ import pytest
 from hatch_build import INSTALLED
 from tests.packaging.conftest import FOLDERS, ROOT, Built, build, unpack
 
-LARGEST = 1 << 20
-"""Bytes of the wheel of the program: a mebibyte."""
+LARGEST = 1_100_000
+"""Bytes of the wheel of the program; the aim of a megabyte is missed since `init --from` reads other tools' files."""
 PLACES = {
     "truenorth": "truenorth",
     **{name: f"truenorth/{name}" for name in ("cli", "components", "stacks", "toolchain")},
