@@ -50,8 +50,8 @@ class Hosts:
         return answer.found
 
     def due(self, now: float) -> tuple[str, ...]:
-        """Return the names that are to be asked now."""
-        return tuple(sorted(host for host in self._wanted if self._due(host) <= now))
+        """Return the names that are to be asked now: those that failed the last time come last, and hold up no other."""
+        return tuple(sorted((host for host in self._wanted if self._due(host) <= now), key=self._turn))
 
     @property
     def next_due(self) -> float:
@@ -65,6 +65,10 @@ class Hosts:
         changed = any(host not in before or before[host].found != one.found for host, one in answers.items())
         self.revision += changed
         return changed
+
+    def _turn(self, host: str) -> tuple[bool, str]:
+        answer = self._answers.get(host)
+        return answer is not None and isinstance(answer.found, Unknown), host
 
     def _due(self, host: str) -> float:
         answer = self._answers.get(host)
