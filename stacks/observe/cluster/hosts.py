@@ -50,7 +50,7 @@ class Hosts:
         return answer.found
 
     def due(self, now: float) -> tuple[str, ...]:
-        """Return the names that are to be asked now: those that failed the last time come last, and hold up no other."""
+        """Return the names that are to be asked now: those that failed last, to hold up no other."""
         return tuple(sorted((host for host in self._wanted if self._due(host) <= now), key=self._turn))
 
     @property
