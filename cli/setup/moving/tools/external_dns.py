@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from ipaddress import ip_network
 from typing import get_args
 
 from cli.setup.moving.draft import Draft, seconds
@@ -180,18 +179,6 @@ def _types(draft: Draft, said: Sequence[Said]) -> None:
             draft.same(one.what, "made where an object asks for it")
 
 
-def _excluded_networks(draft: Draft, said: Sequence[Said]) -> None:
-    for one in said:
-        try:
-            private = ip_network(one.value, strict=False).is_private
-        except ValueError:
-            private = False
-        if private:
-            draft.same(one.what, "private addresses are left out of public zones")
-        else:
-            draft.lost(one.what, "no network is left out; cluster.targets.networks has those that may be pointed at")
-
-
 def _annotation_prefix(draft: Draft, said: Sequence[Said]) -> None:
     for one in said:
         if one.value in OWN_PREFIXES:
@@ -217,7 +204,6 @@ def _log_format(draft: Draft, said: Sequence[Said]) -> None:
 _BY_VALUE: Mapping[str, Callable[[Draft, Sequence[Said]], None]] = {
     "default-targets": _default_targets,
     "managed-record-types": _types,
-    "exclude-target-net": _excluded_networks,
     "annotation-prefix": _annotation_prefix,
     "min-ttl": _min_ttl,
     "log-format": _log_format,

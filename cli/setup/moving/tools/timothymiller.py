@@ -62,7 +62,7 @@ def _zone(draft: Draft, position: int, entry: object, tokens: list[str], zone: s
     if "proxied" in entry:
         draft.same(f"{what}.proxied", f"proxied: {str(whole).lower()}")
     names = []
-    for one in entry.get("subdomains") or []:
+    for one in _subdomains(draft, what, entry):
         name = str(one.get("name", "") if isinstance(one, Mapping) else one).strip() or "@"
         is_proxied = bool(truth(one.get("proxied", False))) if isinstance(one, Mapping) else whole
         full = f"{name}.{zone}" if zone and "." in name and not name.endswith(f".{zone}") else name
@@ -78,6 +78,15 @@ def _zone(draft: Draft, position: int, entry: object, tokens: list[str], zone: s
     for key in entry.keys() - {"zone_id", "authentication", "proxied", "subdomains"}:
         draft.tell(f"{what}.{key}", UNKNOWN, "")
     return made | ({"names": names} if names else {})
+
+
+def _subdomains(draft: Draft, what: str, entry: Mapping[str, Any]) -> list[object]:
+    found = entry.get("subdomains")
+    if isinstance(found, list):
+        return found
+    if found is not None:
+        draft.lost(f"{what}.subdomains", "it is no list")
+    return []
 
 
 def _credentials(draft: Draft, what: str, said: object, tokens: list[str]) -> dict[str, str]:

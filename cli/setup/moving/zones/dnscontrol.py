@@ -21,8 +21,9 @@ def is_given(value: Mapping[str, Any]) -> bool:
 
 def read_ir(draft: Draft, value: Mapping[str, Any]) -> None:
     """Put the zones of an intermediate representation into the settings."""
-    for domain in value["domains"]:
-        records = [one for one in domain.get("records") or () if isinstance(one, Mapping)]
+    for domain in (one for one in value["domains"] if isinstance(one, Mapping)):
+        listed = domain.get("records")
+        records = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
         carry_zone(draft, str(domain.get("name", "")).partition("!")[0], (_of_ir(one) for one in records))
 
 

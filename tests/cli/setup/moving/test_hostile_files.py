@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ def put(document: Any, path: tuple[Any, ...], value: Any) -> Any:  # noqa: ANN40
     return document
 
 
+def _at(document: Any, path: tuple[Any, ...]) -> Any:  # noqa: ANN401 - likewise
+    for key in path:
+        document = document[key]
+    return document
+
+
 def read(folder: Path, name: str, text: str) -> None:
     file = folder / name
     file.write_text(text, encoding="utf-8", errors="surrogatepass")
@@ -66,6 +73,16 @@ def test_any_value_at_any_place_of_a_document_is_read_or_refused(
     is_json = shape.suffix == ".json"
     text = json.dumps(documents[0]) if is_json else yaml.safe_dump_all(documents, allow_unicode=True)
     read(tmp_path, shape.name, text)
+
+
+@pytest.mark.parametrize("shape", STRUCTURED, ids=lambda path: path.name)
+def test_a_number_where_a_list_stands_is_read_or_refused(shape: Path, tmp_path: Path) -> None:
+    documents = list(yaml.safe_load_all(shape.read_text()))
+    lists = [path for path in places(documents) if path and isinstance(_at(documents, path), list)]
+    for path in lists:
+        changed = put(deepcopy(documents), path, 7)
+        is_json = shape.suffix == ".json"
+        read(tmp_path, shape.name, json.dumps(changed[0]) if is_json else yaml.safe_dump_all(changed))
 
 
 @pytest.mark.parametrize("shape", TEXTS, ids=lambda path: path.name)
