@@ -101,7 +101,8 @@ class EsddnsMetrics:
         self._addresses.clear()
         self._sight(observation.addresses)
         read = not any(isinstance(one, UnreadZone) for one in observation.zones)
-        self._report(loop=True, provider=read, clusters=all(map(_is_well, observation.sources)))
+        balanced = observation.geo is None or not observation.geo.unread
+        self._report(loop=True, provider=read, clusters=balanced and all(map(_is_well, observation.sources)))
 
     def _failed(self, failure: Failure) -> None:
         if failure.cause is Cause.UNREAD:

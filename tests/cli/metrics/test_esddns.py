@@ -9,6 +9,7 @@ from cli.events import Cached, Cause, Failure, Leadership, Role
 from components.records.record import Record
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Problem, Refused
+from stacks.model.geo import GeoSight
 from stacks.model.values import WAN, Conflict, Deferred, Family, Frozen, Known, Sighting, Unknown, UnreadZone
 from stacks.plan.changes import Action, Change
 from stacks.plan.safety.refusal import Refusal
@@ -119,6 +120,13 @@ class TestHealth:
         assert health(told) == {"loop": 0}
         told.tell(settled())
         assert health(told)["loop"] == 1
+
+    def test_of_the_clusters_is_also_that_of_the_objects_that_are_balanced(self, told: Told) -> None:
+        done = settled()
+        for unread, expected in (("away", 0), ("", 1)):
+            sight = GeoSight(Unknown("503"), unread=unread)
+            told.tell(replace(done, observation=replace(done.observation, geo=sight)))
+            assert health(told)["clusters"] == expected
 
     def test_of_the_clusters_is_that_of_their_sources(self, told: Told) -> None:
         source = SourceSighting("home", "ingress", "Ingress", Known(()))
