@@ -48,7 +48,7 @@ DetailedExitCode = Annotated[
     bool,
     typer.Option(
         "--detailed-exitcode",
-        help="End with exit code 3 where the sources of the WAN address disagree, 6 where something was changed, else 0.",
+        help="End with exit code 3 where the sources of an address disagree, 6 where something was changed, else 0.",
     ),
 ]
 

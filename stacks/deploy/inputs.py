@@ -66,6 +66,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         egress_ports=deploy.egress_ports,
         stun_ports=settings.wan.stun_ports(),
         service_monitor=deploy.service_monitor,
+        monitoring_labels=deploy.monitoring_labels,
         rules=rules["groups"] if deploy.alerts else (),
         dashboard=dashboard if deploy.dashboard else "",
     )

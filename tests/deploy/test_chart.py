@@ -188,6 +188,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "egress_ports": [8443],
                 "service_monitor": True,
                 "alerts": True,
+                "monitoring_labels": {"release": "prometheus", "app.kubernetes.io/part-of": "mine"},
                 "dashboard": True,
             }
         ),
@@ -210,6 +211,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "networkPolicy": {"egressPorts": [8443]},
             "serviceMonitor": True,
             "alerts": True,
+            "monitoringLabels": {"release": "prometheus", "app.kubernetes.io/part-of": "mine"},
             "dashboard": True,
         },
     ),
