@@ -26,7 +26,10 @@ _WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE
 
 
 class EsddnsMetrics:
-    """The metrics of the ESDDNS operator. zones: of the settings, which have series from the start."""
+    """The metrics of the ESDDNS operator. zones: of the settings.
+
+    Each has its updates from the start, and its last update after the first that is seen.
+    """
 
     def __init__(self, make: Maker, zones: Sequence[str]) -> None:
         self._updates = make.counter(
@@ -55,6 +58,9 @@ class EsddnsMetrics:
         )
         self._addresses: dict[Family, tuple[Address, ...]] = {}
         self._zones = frozenset(zones)
+        for zone in zones:
+            for record_type in ("A", "AAAA"):
+                self._updates.labels(zone, record_type)
         self._failed_steps = False
         self._components: dict[tuple[str, ...], float] = {}
         self._report(loop=True)
