@@ -122,6 +122,10 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         settings(geo={"cluster": "one", "location": "eu", "account_id": "0123456789abcdef0123456789abcdef"}),
         {},
     ),
+    "load balancing by the variables of external-dns-cloudflare-geo": (
+        settings(deploy={"variables": {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com"}}),
+        {"variables": {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com"}},
+    ),
     "load balancing of given addresses": (
         settings(
             geo={
