@@ -6,6 +6,7 @@ DONE = 0
 FAILED = 1
 UNUSABLE = 2
 DISAGREED = 3
+"""Of `detect`, and of `up --detailed-exitcode`: the sources of a WAN address disagree."""
 UNKNOWN = 4
 REFUSED = 5
 CHANGED = 6

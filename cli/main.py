@@ -21,7 +21,8 @@ from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
 EXIT_CODES: Final = """
 Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out of reach, a run that stopped half way);
-2 bad input or a machine that is not ready, nothing was changed; 5 refused by the guard, or not what was reviewed: a
+2 bad input or a machine that is not ready, nothing was changed; 3 only where it is asked for: the sources of the WAN
+address disagree (`--detailed-exitcode`; also of `detect`); 5 refused by the guard, or not what was reviewed: a
 person has to decide, nothing was changed; 6 only where it is asked for: something was changed
 (`--detailed-exitcode`), or would be (`--expect-no-changes`); 130 interrupted.
 """

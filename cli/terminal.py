@@ -6,7 +6,9 @@ and its texts here; a test holds that nothing else does.
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import sys
+from typing import IO, Any
 
 from rich.console import Console
 from rich.text import Text
@@ -23,9 +25,30 @@ class Terminal(Console):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of rich's console
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
+    def on_broken_pipe(self) -> None:
+        """Print nothing more where the reader has gone (`| head`): a run goes on to its end."""
+        self.quiet = True
+        swallow(self.file)
+
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - likewise
         """Return a text to print, also a cell of a table."""
         return super().render_str(readable(text, keep=_LINE_BREAK), **options)
+
+
+def write_line(line: str) -> None:
+    """Write a line to standard output at once; nothing where its reader has gone."""
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        swallow(sys.stdout)
+
+
+def swallow(stream: IO[str]) -> None:
+    """Let what is written to a stream from now on, and what it still holds, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def plain(text: str, style: str = "") -> Text:

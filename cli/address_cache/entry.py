@@ -1,7 +1,8 @@
 """Encode WAN addresses in a ConfigMap's data, and decode them. Pure.
 
 `current_ip` (the default link's IPv4 address, else its IPv6 one), `detected_at` (ISO 8601, UTC) and `timestamp` (the
-same in Unix seconds) are what the ESDDNS operator writes and reads. Beside them, for each family (`ipv4`, `ipv6`):
+same in Unix seconds) are the keys of the ESDDNS operator, whose `timestamp` is ISO 8601 without a zone: that is read,
+too, as UTC. Beside them, for each family (`ipv4`, `ipv6`):
 
     <family>                            addresses, with commas between them; `none` where it is known that there is none
     <family>_detected_at                when they were last known, ISO 8601, UTC
@@ -126,10 +127,10 @@ def _read_current(data: Mapping[str, str]) -> AddressEntry:
     address = _address(data["current_ip"].strip(), "current_ip", None)
     family = Family.IPV4 if address.version == Family.IPV4.version else Family.IPV6
     try:
-        seconds = float(data.get("timestamp", ""))
-        return AddressEntry(WAN, family, (address,), datetime.fromtimestamp(seconds, UTC))
+        detected = datetime.fromtimestamp(float(data.get("timestamp", "")), UTC)
     except (ValueError, OverflowError, OSError):
-        raise _UnreadableError(f"its timestamp is no time in Unix seconds: {data.get('timestamp')!r}") from None
+        detected = _time(data, "timestamp")
+    return AddressEntry(WAN, family, (address,), detected)
 
 
 def _address(text: str, key: str, family: Family | None) -> Address:

@@ -65,9 +65,11 @@ def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
     args = deployment.args
     typer.echo(f"{len(written)} files in {folder}")
     if not args.credentials_secret:
+        zones = (*deployment.settings.each_zone(), *deployment.settings.finding)
+        tokens = dict.fromkeys(f"{one.token or one.traits.token_variable}=..., Enter" for one in zones)
         typer.echo(
             f"They refer to the Secret {args.secret}, which is not among them. Make it of your credentials: type "
-            "CLOUDFLARE_API_TOKEN=..., Enter and Ctrl-D into\n"
+            f"{', '.join(tokens)} and Ctrl-D into\n"
             f"  kubectl -n {args.namespace} create secret generic {args.secret} --from-env-file=/dev/stdin"
         )
     typer.echo(f"Next: kubectl apply -k {folder}")

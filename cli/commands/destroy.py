@@ -24,9 +24,11 @@ def destroy(
 
     Example: `truenorth destroy --stack home --yes`
     """
+    from cli.output.tables import print_balancing
     from cli.reconcile.destroy import remove
     from cli.state.registries import registry_of_estate
     from cli.terminal import styled
+    from stacks.plan.geo.changes import GeoAction
 
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         command.recover()
@@ -39,11 +41,14 @@ def destroy(
         for registered in registry.records:
             console.print(f"  delete {registered.record.name} {registered.record.type} {registered.record.content}")
         if registry.geo.registered:
-            console.print("  leave the load balancers, and delete the own pool")
+            console.print("  leave the load balancers, and delete the own pool, unless others have origins in it")
         unasked = f"{count} records would be deleted, and nobody can be asked"
         otherwise = unasked, f"stack {stack}", "repeat the command with --yes"
         confirm(f"Delete these {count} records?", yes=yes, otherwise=otherwise)
         with command.listening() as listener:
-            remove(command.session, registry, listener)
-        command.print_event("result", {"deleted": [registered.logical_name for registered in registry.records]})
-        console.print(styled(("done", "green"), f": {count} deleted"))
+            left = remove(command.session, registry, listener)
+        print_balancing(console, left)
+        gone = [f"{change.kind} {change.name}" for change in left if change.action is GeoAction.DELETE]
+        names = [registered.logical_name for registered in registry.records]
+        command.print_event("result", {"deleted": names, "balancing": gone})
+        console.print(styled(("done", "green"), f": {', '.join([f'{count} records deleted', *gone])}"))

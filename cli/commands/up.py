@@ -20,7 +20,7 @@ from cli.commands.shared.options import (
     State,
     Summary,
 )
-from cli.exit_codes import CHANGED
+from cli.exit_codes import CHANGED, DISAGREED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +45,11 @@ ReviewedPlan = Annotated[
     ),
 ]
 DetailedExitCode = Annotated[
-    bool, typer.Option("--detailed-exitcode", help="End with exit code 6 where something was changed, 0 where nothing.")
+    bool,
+    typer.Option(
+        "--detailed-exitcode",
+        help="End with exit code 3 where the sources of an address disagree, 6 where something was changed, else 0.",
+    ),
 ]
 
 
@@ -77,6 +81,7 @@ def up(  # noqa: PLR0913 - the options of the command
     from cli.ci.report import is_pending
     from cli.commands.preview import preview
     from cli.reconcile.result import require_all_read, require_all_taken
+    from stacks.observe.wan.agreement.consensus import is_disagreement
     from stacks.plan.safety.permission import Permission
 
     shown: dict[str, Any] = {"project": project, "as_json": as_json, "purge": purge, "ci": ci, "summary": summary}
@@ -91,6 +96,8 @@ def up(  # noqa: PLR0913 - the options of the command
         command.print_event("result", document)
         require_all_taken(done)
         require_all_read(done)
+    if detailed_exitcode and any(is_disagreement(one.addresses) for one in done.observation.addresses):
+        raise typer.Exit(DISAGREED)
     if detailed_exitcode and done.runs and is_pending(done):
         raise typer.Exit(CHANGED)
 

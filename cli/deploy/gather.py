@@ -52,6 +52,8 @@ def gather(
     project = find_project(folder)
     file = settings_file or settings_path(project, stack)
     settings = from_file(file, environment, stack)
+    if given := settings.deploy.variables:  # which the pods read, too
+        settings = from_file(file, {**environment, **given}, stack)
     if settings.finding and policy(settings):  # which names the zones
         settings = found_by_token(settings, environment)
     deploy = settings.deploy

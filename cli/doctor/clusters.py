@@ -83,7 +83,8 @@ def _asked(
 
 async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> list[DoctorFinding]:
     found: list[DoctorFinding] = []
-    for name, source in sources_of(settings).items():
+    sources = sources_of(settings)
+    for name, source in sources.items():
         if await api.served(source.resources()[0]) is None:
             do = "install what defines it (the Gateway API), or take it out of truenorth:sources"
             found.append(warning(about, f"{name}: the cluster does not serve the kind", api.server, do))
@@ -94,7 +95,7 @@ async def _of_cluster(about: str, api: ObjectApi, settings: ClusterSettings) -> 
         do = f"{GRANT}; or set cluster.events: false and cluster.status_annotation: false"
         found.append(warning(about, f"we may not {in_words(mute)}: the owners of objects are not told", api.server, do))
     if not found:
-        found.append(ok(about, f"{', '.join(settings.sources)} can be read", api.server))
+        found.append(ok(about, f"{', '.join(sources) or 'what is balanced'} can be read", api.server))
     return found
 
 

@@ -26,7 +26,10 @@ _WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE
 
 
 class EsddnsMetrics:
-    """The metrics of the ESDDNS operator. zones: of the settings, which have series from the start."""
+    """The metrics of the ESDDNS operator. zones: of the settings.
+
+    Each has its updates from the start, and its last update after the first that is seen.
+    """
 
     def __init__(self, make: Maker, zones: Sequence[str]) -> None:
         self._updates = make.counter(
@@ -55,6 +58,9 @@ class EsddnsMetrics:
         )
         self._addresses: dict[Family, tuple[Address, ...]] = {}
         self._zones = frozenset(zones)
+        for zone in zones:
+            for record_type in ("A", "AAAA"):
+                self._updates.labels(zone, record_type)
         self._failed_steps = False
         self._components: dict[tuple[str, ...], float] = {}
         self._report(loop=True)
@@ -101,7 +107,8 @@ class EsddnsMetrics:
         self._addresses.clear()
         self._sight(observation.addresses)
         read = not any(isinstance(one, UnreadZone) for one in observation.zones)
-        self._report(loop=True, provider=read, clusters=all(map(_is_well, observation.sources)))
+        balanced = observation.geo is None or not observation.geo.unread
+        self._report(loop=True, provider=read, clusters=balanced and all(map(_is_well, observation.sources)))
 
     def _failed(self, failure: Failure) -> None:
         if failure.cause is Cause.UNREAD:

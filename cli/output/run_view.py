@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from rich.table import Table
 from cli.engine.events import QUIET_OPERATIONS, Diagnostic, EngineEvent, Step, Summary
 from cli.engine.run import Listener
 from cli.session.redactor import Redactor, redactor
-from cli.terminal import plain
+from cli.terminal import plain, write_line
 from components.records.providers import BY_TYPE_TOKEN
 
 OBJECTS = "kubernetes:"
@@ -59,8 +58,7 @@ def listening(console: Console, *, json_lines: bool = False, live: bool = True) 
 
 def _json_listener(redact: Redactor, event: EngineEvent) -> None:
     document = redact.document({"event": type(event).__name__.lower(), **asdict(event)})
-    sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
-    sys.stdout.flush()
+    write_line(json.dumps(document, sort_keys=True))
 
 
 class Steps:

@@ -17,10 +17,13 @@ from components import urns
 from stacks.model.observation import Registry
 from stacks.model.values import ZoneSnapshot
 from stacks.observe.world import read_zones
+from stacks.plan.geo.changes import GeoChange
 
 
-def remove(session: Session, registry: Registry, listener: Listener) -> None:
-    """Leave the load balancers, and delete the records and their marks. Raises as `converge` does.
+def remove(session: Session, registry: Registry, listener: Listener) -> tuple[GeoChange, ...]:
+    """Leave the load balancers, delete the records and their marks, and return what was done to load balancing.
+
+    Raises as `converge` does.
 
     What somebody has deleted in the zone is forgotten first: the provider fails to delete what is not there.
     """
@@ -34,12 +37,12 @@ def remove(session: Session, registry: Registry, listener: Listener) -> None:
     for one in registry.records:
         if one.zone_id in ids and one.id not in live:
             gone[urns.stack(one.urn)].append(one.urn)
-    if registry.geo.registered:
-        leave(session, listener)
+    left = leave(session, listener) if registry.geo.registered else ()
     stacks = sorted({session.stack, *gone})
     with behind_api_proxy(session, writes.removal(registry, live)) as (place, _):
         side_by_side(place, stacks, partial(_remove, place, gone), listener)
     intent_log.forget(session)
+    return left
 
 
 def _remove(place: Session, gone: dict[str, list[str]], name: str, listener: Listener) -> tuple[Run, ...]:

@@ -14,19 +14,22 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import UnreadZone
 from stacks.plan.desired.retained import in_unread_zone
+from stacks.plan.geo.changes import GeoChange
 from stacks.plan.safety.permission import Permission
 
 
-def leave(session: Session, listener: Listener) -> None:
-    """Converge without the setting `geo`, in as many rounds as it takes. The records stay as state has them.
+def leave(session: Session, listener: Listener) -> tuple[GeoChange, ...]:
+    """Converge without the setting `geo`, in as many rounds as it takes, and return what it did.
 
-    Raises as `converge` does, and ObservationError where something is left: others' pools would be at stake.
+    The records stay as state has them. Raises as `converge` does, and ObservationError where something is left:
+    others' pools would be at stake.
     """
     without = replace(session, settings=session.settings.model_copy(update={"geo": None}))
     as_registered = partial(_records_as_registered, without)
     done = converge(without, listener, ConvergenceOptions(permission=Permission("destroy"), amend=as_registered))
     if done.plan.geo and done.plan.geo.again:
         raise ObservationError(f"load balancing is not left yet, nothing was destroyed: {done.plan.geo.again}")
+    return done.geo_changes
 
 
 def _records_as_registered(session: Session, plan: Plan, observation: Observation) -> Plan:

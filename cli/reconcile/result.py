@@ -57,6 +57,8 @@ class Convergence:
         sources = [one for one in self.observation.sources if not one.waiting]
         reasons = dict.fromkeys(one.found.reason for one in sources if isinstance(one.found, Unknown))
         kept = [f"what was made for its objects stays: {reason}" for reason in reasons]
+        if (geo := self.observation.geo) and geo.unread:
+            kept.append(f"the own part of load balancing stays: {geo.unread}")
         return "; ".join(filter(None, [self.unread_at_providers, *kept]))
 
 

@@ -28,7 +28,7 @@ def esddns_fields(status: Status, found: list[Row]) -> Row:
         "timestamp": timestamp(polled),
         "wan_ip_state": {"usable": address is not None, "IP": address},
         "record_state": {
-            "in_sync": status.leader.done is not None and all(row["state"] in {"ok", "leaving"} for row in found),
+            "in_sync": all(row["state"] in {"ok", "leaving"} for row in found) if status.leader.done else None,
             "record_data": _record_data(first) if first else None,
         },
         "poll_date": f"{polled.astimezone(UTC):%Y-%m-%d %H:%M:%S}",

@@ -53,6 +53,8 @@ def locate(name: str) -> Location:
     wanted = name.strip().lower()
     if wanted in WELL_KNOWN:
         return WELL_KNOWN[wanted]
+    if (meant := wanted.replace(" ", "_").replace("-", "_")) in WELL_KNOWN:
+        raise ValueError(f"{name!r} may be {meant}, or the region of a cloud: {_advice(meant)}")
     cloud, slash, region = wanted.partition("/")
     city = CLOUD_REGIONS.get(cloud, {}).get(region) if slash else _plain_region(wanted)
     if city is None:

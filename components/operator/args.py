@@ -161,8 +161,8 @@ class OperatorArgs:
     kubeconfig_secret: a Secret whose files the pods find under /etc/truenorth-kubeconfig, for clusters other than their
     own. state_policy: whether the API server holds its writes of Secrets to those of its state. page_from: the
     namespaces whose pods reach the page; none: all. egress_ports: TCP ports of the world beside the usual. stun_ports:
-    those of the STUN servers. rules: the groups of the alerts. dashboard: the text of Grafana's; "" where none is
-    wanted.
+    those of the STUN servers. monitoring_labels: those by which a Prometheus selects its objects. rules: the groups of
+    the alerts. dashboard: the text of Grafana's; "" where none is wanted.
     """
 
     stack: str
@@ -187,6 +187,7 @@ class OperatorArgs:
     egress_ports: tuple[int, ...] = ()
     stun_ports: tuple[int, ...] = ()
     service_monitor: bool = False
+    monitoring_labels: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[Mapping[str, Any]] = ()
     dashboard: str = ""
 

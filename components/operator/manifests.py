@@ -149,16 +149,17 @@ def _workload(args: OperatorArgs) -> list[Manifest]:
 def _monitoring(args: OperatorArgs) -> list[Manifest]:
     """Return the ServiceMonitor, the PrometheusRule and the dashboard's ConfigMap, each where it is wanted."""
     made = []
+    selected = {"labels": {**args.monitoring_labels, **labels(args)}}
     if args.service_monitor:
         spec = {
             "jobLabel": "app.kubernetes.io/instance",  # one job is one stack, as the rules want it
             "selector": {"matchLabels": selector(args)},
             "endpoints": [{"port": PORT_NAME, "path": "/metrics", "interval": "30s"}],
         }
-        made.append(manifest(args, _MONITORING_VERSION, "ServiceMonitor", args.name, spec=spec))
+        made.append(manifest(args, _MONITORING_VERSION, "ServiceMonitor", args.name, extra=selected, spec=spec))
     if args.rules:
         spec = {"groups": list(args.rules)}
-        made.append(manifest(args, _MONITORING_VERSION, "PrometheusRule", args.name, spec=spec))
+        made.append(manifest(args, _MONITORING_VERSION, "PrometheusRule", args.name, extra=selected, spec=spec))
     if args.dashboard:
         extra = {"labels": {**labels(args), **DASHBOARD_LABEL}}
         data = {"truenorth.json": args.dashboard}

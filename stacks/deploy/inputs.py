@@ -12,11 +12,14 @@ from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, own_tokens, plugin_environment, secret_variables
 from stacks.settings.deploy import DeploySettings
+from stacks.settings.geo_environment import VARIABLES as GEO_VARIABLES
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
 
 BASE_URLS = {"CLOUDFLARE_BASE_URL": CLOUDFLARE, "GANDI_URL": GANDI}
 """Variables without secrets, with their defaults."""
+OF_OTHER_TOOLS = ("CF_ZONE_ID", "DNS_SYNC_INTERVAL")
+"""Variables without secrets that are read as settings; those of load balancing beside them."""
 ALSO_SECRET = (EXTERNAL_DNS_KEY, "TRUENORTH_NOTIFY", "TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
 """Further variables with secrets, which the pods get where they are set."""
 
@@ -66,6 +69,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         egress_ports=deploy.egress_ports,
         stun_ports=settings.wan.stun_ports(),
         service_monitor=deploy.service_monitor,
+        monitoring_labels=deploy.monitoring_labels,
         rules=rules["groups"] if deploy.alerts else (),
         dashboard=dashboard if deploy.dashboard else "",
     )
@@ -94,11 +98,13 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
 
 
 def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables without secrets for the pods: the URLs of providers' APIs, if not the usual ones."""
+    """Return the variables without secrets for the pods: other tools' settings, and unusual URLs of APIs."""
     providers = {zone.provider for zone in (*settings.each_zone(), *settings.finding)}
     variables = {"cloudflare": "CLOUDFLARE_BASE_URL", "gandi": "GANDI_URL"}
     asked = {variables[provider]: environment.get(variables[provider], "").strip() for provider in sorted(providers)}
-    return {name: value for name, value in asked.items() if value and value.rstrip("/") != BASE_URLS[name]}
+    elsewhere = {name: value for name, value in asked.items() if value and value.rstrip("/") != BASE_URLS[name]}
+    read = (*OF_OTHER_TOOLS, *(GEO_VARIABLES.values() if settings.geo else ()))
+    return elsewhere | {name: value for name in read if (value := environment.get(name, "").strip())}
 
 
 def _check(settings: Settings, stack: str) -> None:

@@ -99,12 +99,14 @@ class GeoSight:
 
     cluster: the cluster's name in the labels of the balanced objects, "" for none.
     complaints: messages to owners of objects that are not balanced.
+    unread: why the balanced objects of a cluster cannot be read, "" for no reason.
     """
 
     account: Account | Unknown
     wishes: tuple[GeoWish, ...] = ()
     cluster: str = ""
     complaints: tuple[Complaint, ...] = ()
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,12 @@ from stacks.settings.zone import ZoneSettings
 
 CLOUDFLARE = "https://api.cloudflare.com/client/v4"
 GANDI = "https://api.gandi.net"
+_AS_GIVEN = {
+    "CLOUDFLARE_API_KEY": "CLOUDFLARE_API_KEY (or CF_API_KEY)",
+    "CLOUDFLARE_EMAIL": "CLOUDFLARE_EMAIL (or CF_API_EMAIL)",
+    "GANDI_KEY": "GANDI_API_KEY (or GANDI_KEY)",
+}
+"""Variables of plugins that users set under another name, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,13 @@ class Credentials:
     base_url: str = CLOUDFLARE
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     own_variable: str = ""
+
+    @property
+    def given_by(self) -> str:
+        """The variables that have them, as the user may have set them."""
+        if self.own_variable:
+            return self.own_variable
+        return " and ".join(_AS_GIVEN.get(name, name) for name in self.environment if not name.endswith("_URL"))
 
 
 def credentials(settings: Settings, environment: Mapping[str, str]) -> dict[str, Credentials]:
@@ -117,9 +130,12 @@ def _cloudflare(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentia
     if key and email:
         signed = {"CLOUDFLARE_API_KEY": key, "CLOUDFLARE_EMAIL": email}
         return Credentials(key=key, email=email, base_url=base_url, environment=place | signed)
+    lacking = "CLOUDFLARE_API_TOKEN is not set"
+    if key:
+        lacking = "CLOUDFLARE_EMAIL (or CF_API_EMAIL) is not set, which a key needs"
     return Problem(
         "there are no credentials for Cloudflare",
-        "environment: CLOUDFLARE_API_TOKEN is not set",
+        f"environment: {lacking}",
         "create an API token with Zone:Read and DNS:Edit on the zone and export CLOUDFLARE_API_TOKEN, or "
         "CLOUDFLARE_API_TOKEN_FILE with the path of its file (or CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL)",
     )

@@ -123,5 +123,7 @@ class DeploySettings(_Part):
     """Whether Prometheus scrapes it; needs the Prometheus operator."""
     alerts: bool = False
     """Whether Prometheus gets the alerts; needs the Prometheus operator."""
+    monitoring_labels: dict[str, str] = Field(default_factory=dict)
+    """Further labels of ServiceMonitor and PrometheusRule, by which a Prometheus selects them."""
     dashboard: bool = False
     """Whether Grafana gets the dashboard, by a ConfigMap with the label grafana_dashboard."""

@@ -11,6 +11,7 @@ from components.geo.locations import locate
 from components.geo.values import SessionAffinity, SteeringPolicy
 from components.records import canonical
 from stacks.model.scope import TargetScope, reach
+from stacks.model.selectors import over_labels
 from stacks.settings.monitor import MonitorSettings
 from stacks.settings.problems import fault
 
@@ -72,10 +73,14 @@ def is_internal(target: str) -> bool:
 
 
 def _label_selector(value: str) -> str:
-    """Return a label selector. Raises a fault for a text that cannot be one; the API server checks the rest."""
-    if not value.strip() or any(character in value for character in "\n&?#"):
-        raise fault(f"{value!r} is no label selector", f"write it as kubectl does: {GEO_ROUTE}")
-    return value.strip()
+    """Return a label selector. Raises a fault for a text that is none."""
+    try:
+        if value.strip():
+            over_labels(value)
+            return value.strip()
+    except ValueError as error:
+        raise fault(str(error), f"write it as kubectl does: {GEO_ROUTE}") from None
+    raise fault(f"{value!r} is no label selector", f"write it as kubectl does: {GEO_ROUTE}")
 
 
 def _place(value: object) -> object:

@@ -247,7 +247,10 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
             origins[key] = f"environment variable {variable}"
     if not merged.get("zone_id") and environment.get("CF_ZONE_ID", "").strip():
         merged["zone_id"] = environment["CF_ZONE_ID"].strip()
+        origins["zone_id"] = "environment variable CF_ZONE_ID"
     if environment.get("DNS_SYNC_INTERVAL", "").strip() and isinstance(wan := merged.get("wan", {}), dict):
+        if "recheck" not in wan:
+            origins["wan.recheck"] = "environment variable DNS_SYNC_INTERVAL"
         merged["wan"] = {"recheck": environment["DNS_SYNC_INTERVAL"].strip()} | wan
     merged["geo"], filled_in_from = geo_environment.filled_in(merged.get("geo"), environment)
     origins |= filled_in_from

@@ -250,6 +250,13 @@ def test_a_refused_token_is_for_the_user_to_mend(inside: Inside) -> None:
     assert held(inside) == {}
 
 
+def test_a_refused_key_is_named_and_not_the_token(inside: Inside) -> None:
+    wish(inside, "www")
+    done = inside.run("up", without=("GANDI_PERSONAL_ACCESS_TOKEN",), GANDI_API_KEY="wrong")
+    assert done.returncode == 2
+    assert "check GANDI_API_KEY (or GANDI_KEY): it needs" in done.stderr
+
+
 def test_no_token_is_written_to_state_or_shown(inside: Inside) -> None:
     wish(inside, "www")
     outputs = [inside.run(*command) for command in (("up",), ("up", "--always", "--json"), ("status",), ("env",))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -115,6 +116,25 @@ class TestAnAccountThatIsDown:
         amber.up()
         assert world.addresses(amber.pool) == ["203.0.113.99"]
         assert amber.up() == []
+
+
+def test_a_cluster_that_cannot_be_read_fails_a_stack_of_load_balancing_alone(world: World, tmp_path: Path) -> None:
+    cluster = {"server": "https://127.0.0.1:1"}
+    away = {
+        "clusters": [{"name": "away", "cluster": cluster}],
+        "contexts": [{"name": "away", "context": {"cluster": "away", "user": "me"}}],
+        "users": [{"name": "me", "user": {"token": "secret"}}],
+        "current-context": "away",
+    }
+    kubeconfig = tmp_path / "away"
+    kubeconfig.write_text(json.dumps(away))
+    amber = world.member("amber")
+    amber.inside.settings(owner="amber", geo={"location": "eu"}, cluster={"kubeconfig": str(kubeconfig), "timeout": 5})
+    for command in ("up", "preview", "status"):
+        done = amber.inside.run(command)
+        assert done.returncode == FAILED
+        assert "the own part of load balancing stays" in done.stderr
+        assert "127.0.0.1:1" in done.stderr
 
 
 def test_the_objects_of_a_cluster_are_balanced(world: World, kube_cluster: Cluster) -> None:

@@ -15,6 +15,7 @@ from lab.cloudflare.load_balancing.health import Health, HealthBook
 from lab.cloudflare.load_balancing.model import Origin, Pool
 from tests.cli.geo import HOMES, Member, World
 from tests.cli.geo import world as make_world
+from tests.geo import APP
 
 OLD, NEW = HOMES["amber"][1], "203.0.113.99"
 DEADLINE = 60
@@ -58,6 +59,15 @@ class TestLeaving:
         with ThreadPoolExecutor() as threads:
             list(threads.map(leave, stacks))
         assert world.is_empty()
+
+    def test_by_destroying_says_what_went_beside_the_records(self, world: World) -> None:
+        (amber,) = world.joined("amber")
+        done = amber.inside.run("destroy", "--yes")
+        assert "delete the own pool, unless others have origins in it" in done.stdout
+        last = done.stdout.strip().splitlines()[-1]
+        assert last.startswith("done: 0 records deleted")
+        assert f"pool {amber.pool}" in last
+        assert f"balancer {APP}" in last
 
     def test_and_coming_back_is_like_the_first_time(self, world: World) -> None:
         amber, birch = world.joined("amber", "birch")

@@ -122,6 +122,10 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         settings(geo={"cluster": "one", "location": "eu", "account_id": "0123456789abcdef0123456789abcdef"}),
         {},
     ),
+    "load balancing by the variables of external-dns-cloudflare-geo": (
+        settings(deploy={"variables": {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com"}}),
+        {"variables": {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com"}},
+    ),
     "load balancing of given addresses": (
         settings(
             geo={
@@ -188,6 +192,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "egress_ports": [8443],
                 "service_monitor": True,
                 "alerts": True,
+                "monitoring_labels": {"release": "prometheus", "app.kubernetes.io/part-of": "mine"},
                 "dashboard": True,
             }
         ),
@@ -210,6 +215,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "networkPolicy": {"egressPorts": [8443]},
             "serviceMonitor": True,
             "alerts": True,
+            "monitoringLabels": {"release": "prometheus", "app.kubernetes.io/part-of": "mine"},
             "dashboard": True,
         },
     ),

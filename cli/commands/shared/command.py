@@ -104,7 +104,9 @@ def command_session(  # noqa: PLR0913 - the options of commands
 
 def print_json(document: object) -> None:
     """Write one JSON line to standard output."""
-    sys.stdout.write(json.dumps(document, sort_keys=True) + "\n")
+    from cli.terminal import write_line
+
+    write_line(json.dumps(document, sort_keys=True))
 
 
 def confirm(question: str, *, yes: bool, otherwise: tuple[str, str, str]) -> None:

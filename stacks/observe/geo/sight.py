@@ -46,7 +46,7 @@ def observe_geo(
             )
         except ObservationError as error:
             account = Unknown(str(error))
-    return GeoSight(account, wanted.wishes, wanted.cluster, wanted.complaints)
+    return GeoSight(account, wanted.wishes, wanted.cluster, wanted.complaints, wanted.unread)
 
 
 def _zones(settings: Settings, memory: GeoMemory, wanted: GeoWishes) -> list[ZoneSettings]:

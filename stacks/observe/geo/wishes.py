@@ -27,12 +27,13 @@ from stacks.settings.geo import GeoSettings
 class GeoWishes:
     """The wanted hosts, by host name, with the cluster of their pool and complaints about objects.
 
-    cluster: "" where neither settings, objects nor state name one.
+    cluster: "" where neither settings, objects nor state name one. unread: as in `GeoSight`.
     """
 
     wishes: tuple[GeoWish, ...] = ()
     cluster: str = ""
     complaints: tuple[Complaint, ...] = ()
+    unread: str = ""
 
 
 @dataclass(slots=True)
@@ -81,11 +82,13 @@ def _of_objects(settings: GeoSettings, sources: Sequence[SourceSighting], memory
     cluster = settings.cluster or _cluster_of(claims) or _cluster_before(memory)
     complaints += _of_other_clusters(claims, cluster)
     ours = [one for one in claims if one.pool_of == cluster]
-    unseen = _unseen(sources, () if ours else complaints)
+    unread = next((one.found.reason for one in sources if isinstance(one.found, Unknown)), "")
+    # Why there may be more objects than could be seen: also a complaint, where it may be of the only one.
+    unseen = unread or ("" if ours or not complaints else complaints[0].text)
     hosts = _hosts(ours)
     names = sorted(hosts.keys() | _lasting(settings, memory, unseen))
     wishes = tuple(hosts.get(name, _Host()).wish(name, unseen) for name in names)
-    return GeoWishes(wishes, cluster, tuple(complaints))
+    return GeoWishes(wishes, cluster, tuple(complaints), unread)
 
 
 def _read(sources: Iterable[SourceSighting]) -> tuple[list[Claim], list[Complaint]]:
@@ -97,12 +100,6 @@ def _lasting(settings: GeoSettings, memory: GeoMemory, unseen: str) -> set[str]:
     """Return the hosts that last without objects: those of the settings, else those in state while some are unseen."""
     named = {one.hostname for one in settings.each_balancer()}
     return named or ({one.name for one in memory.wished} if unseen else set())
-
-
-def _unseen(sources: Iterable[SourceSighting], complaints: Sequence[Complaint]) -> str:
-    """Return why there may be more objects than could be seen: an unread source, or a complaint; "" for no reason."""
-    reasons = (one.found.reason for one in sources if isinstance(one.found, Unknown))
-    return next(reasons, complaints[0].text if complaints else "")
 
 
 def _hosts(claims: Iterable[Claim]) -> Mapping[str, _Host]:

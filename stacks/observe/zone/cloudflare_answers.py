@@ -40,7 +40,7 @@ def get(
         raise ProviderRefused(
             f"Cloudflare refuses the credentials: {refusal}",
             f"GET {url} answered {response.status_code}",
-            "check CLOUDFLARE_API_TOKEN: it needs Zone:Read and DNS:Edit on this zone and must not have expired",
+            f"check {credentials.given_by}: it needs Zone:Read and DNS:Edit on this zone and must not have expired",
         )
     if response.status_code == requests.codes.not_found:
         raise ProviderRefused(

@@ -138,7 +138,7 @@ def _get(session: requests.Session, credentials: Credentials, zone: str, page: i
         raise ProviderRefused(
             f"Gandi refuses the credentials: {refusal}",
             f"GET {url} answered {response.status_code}",
-            "check GANDI_PERSONAL_ACCESS_TOKEN: it needs the right to manage the domain's technical configuration "
+            f"check {credentials.given_by}: it needs the right to manage the domain's technical configuration "
             "and must not have expired",
         )
     if response.status_code == requests.codes.not_found:

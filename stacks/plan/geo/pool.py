@@ -52,6 +52,8 @@ def own_pool(
         return OwnPool(None, conflict=full)
     notes = [remark] if remark else []
     notes += [f"the origin at {address}, not ours, is in the pool already" for address in wanted if address in theirs]
+    if seen.registered_pool is None and settings.monitor and _stays_unchecked(settings, seen):
+        notes.append("the pool has no monitor, and gets none unless truenorth:geo.monitor is set")
     pool = replace(
         seen.own.pool if seen.own else Pool("", ()),  # what no setting speaks of stays as it is
         name=seen.pool_name,
@@ -215,7 +217,7 @@ def text_in(description: str) -> str:
 
 def _monitor(settings: GeoSettings, place: LocationSettings, seen: AccountView) -> Monitor | None:
     wanted = settings.monitor
-    if wanted is None:
+    if wanted is None or _stays_unchecked(settings, seen):
         return None
     return Monitor(
         type=wanted.type,
@@ -235,6 +237,15 @@ def _monitor(settings: GeoSettings, place: LocationSettings, seen: AccountView) 
         consecutive_down=wanted.consecutive_down,
         description=encode(text(seen.site.cluster, place.name), PoolMark(seen.site.owner, ())),
     )
+
+
+def _stays_unchecked(settings: GeoSettings, seen: AccountView) -> bool:
+    """Return whether the pool was there without a monitor, and nobody has asked for one.
+
+    Origins that answer the default check with a redirect or an error would lose their traffic.
+    """
+    asked = "monitor" in settings.model_fields_set or monitor_of(seen) or seen.of_kind("monitor")
+    return seen.own is not None and not seen.own.monitor_id and not asked
 
 
 def _shedding(settings: GeoSettings) -> LoadShedding:

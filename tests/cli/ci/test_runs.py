@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from cli.exit_codes import CHANGED, DONE, FAILED, REFUSED, UNUSABLE
+from cli.exit_codes import CHANGED, DISAGREED, DONE, FAILED, REFUSED, UNUSABLE
 from lab import remote
 from tests.cli.conftest import Inside
 
@@ -27,6 +28,17 @@ class Step:
     def outputs(self) -> dict[str, str]:
         """The last value of each."""
         return dict(line.split("=", 1) for line in self.output_file.read_text().splitlines())
+
+
+def test_a_disagreement_of_the_sources_has_an_exit_code_of_its_own_where_it_is_asked_for(inside: Inside) -> None:
+    inside.settings("www")
+    usual = json.loads(inside.environment["TRUENORTH_WAN"])
+    wan = {**usual, "mode": "list", "sources": [f"stun:{inside.places.stun}", "static:198.51.100.9"]}
+    asked = inside.run("up", "--detailed-exitcode", TRUENORTH_WAN=json.dumps(wan))
+    assert asked.returncode == DISAGREED, asked.stderr
+    assert "the sources disagree" in asked.stdout
+    assert inside.zone() == {}
+    assert inside.run("up", TRUENORTH_WAN=json.dumps(wan)).returncode == DONE
 
 
 def test_the_exit_codes_of_a_pipeline(inside: Inside, tmp_path: Path) -> None:

@@ -27,6 +27,12 @@ class TestRender:
         assert "create secret generic truenorth-credentials" in done.stdout
         assert f"Next: kubectl apply -k {tmp_path}/out" in done.stdout
 
+    def test_names_the_variable_of_each_zones_token(self, tmp_path: Path) -> None:
+        own = [{"zone": "example.net", "token": "NET_TOKEN"}]
+        stack_settings(tmp_path / "Pulumi.home.yaml", zone="example.org", provider="gandi", zones=own)
+        done = deploy(tmp_path, "--render", str(tmp_path / "out"))
+        assert "type GANDI_PERSONAL_ACCESS_TOKEN=..., Enter, NET_TOKEN=..., Enter and Ctrl-D" in done.stdout
+
     def test_writes_no_secret_even_where_there_is_one(self, tmp_path: Path) -> None:
         done = deploy(tmp_path, "--render", str(tmp_path / "out"), CLOUDFLARE_API_TOKEN="very-secret")
         assert done.returncode == 0, done.stderr

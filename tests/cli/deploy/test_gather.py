@@ -52,6 +52,31 @@ class TestCredentials:
         assert gathered(tmp_path, with_secrets=False).args.credentials is None
 
 
+class TestVariablesOfOtherTools:
+    GEO = {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com", "LABEL_SELECTOR": "geo=yes"}  # noqa: RUF012 - read only
+
+    def deployed(self, folder: Path, environment: dict[str, str], **settings: Any) -> Deployment:  # noqa: ANN401 - any setting
+        file = stack_settings(folder / "Pulumi.home.yaml", zone="example.com", **settings)
+        return gather("home", file, environment, with_secrets=False)
+
+    def reads(self, found: Deployment) -> set[str]:
+        return {one.resource for one in found.args.rights.reads}
+
+    def test_reach_the_pods_with_the_rights_that_they_need(self, tmp_path: Path) -> None:
+        others = {"DNS_SYNC_INTERVAL": "60", "CF_ZONE_ID": "0123"}
+        found = self.deployed(tmp_path, {**TOKEN, **self.GEO, **others})
+        assert found.args.variables == self.GEO | others
+        assert self.reads(found) == {"ingresses", "services", "gateways"}
+
+    def test_give_the_same_rights_from_the_settings_of_the_pods(self, tmp_path: Path) -> None:
+        found = self.deployed(tmp_path, TOKEN, deploy={"variables": self.GEO})
+        assert found.args.variables == self.GEO
+        assert self.reads(found) == {"ingresses", "services", "gateways"}
+
+    def test_are_left_out_where_they_say_nothing(self, tmp_path: Path) -> None:
+        assert self.deployed(tmp_path, {**TOKEN, "LABEL_SELECTOR": "app=web"}).args.variables == {}
+
+
 class TestFiles:
     def test_of_alerts_and_dashboard_are_the_project_s(self, tmp_path: Path) -> None:
         args = gathered(tmp_path, deploy={"alerts": True, "dashboard": True}).args

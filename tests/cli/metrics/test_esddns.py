@@ -9,6 +9,7 @@ from cli.events import Cached, Cause, Failure, Leadership, Role
 from components.records.record import Record
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Problem, Refused
+from stacks.model.geo import GeoSight
 from stacks.model.values import WAN, Conflict, Deferred, Family, Frozen, Known, Sighting, Unknown, UnreadZone
 from stacks.plan.changes import Action, Change
 from stacks.plan.safety.refusal import Refusal
@@ -28,15 +29,15 @@ class TestUpdates:
     def test_are_counted_by_zone_and_type_without_marks(self, told: Told) -> None:
         told.now = 5
         told.tell(converged(runs=[UP]))
-        labels = {"domain": "example.com", "record_type": "A"}
-        assert told.series("esddns_dns_updates_total") == [(labels, 1)]
+        counted = {name["record_type"]: value for name, value in told.series("esddns_dns_updates_total")}
+        assert counted == {"A": 1, "AAAA": 0}
         assert told.series("esddns_last_dns_update_timestamp") == [({"domain": "example.com"}, EPOCH + 5)]
 
     @pytest.mark.parametrize("action", [Action.ADOPT, Action.FORGET])
     def test_are_not_what_writes_nothing_to_the_zone(self, told: Told, action: Action) -> None:
         change = Change(action, "www.example.com/A", WWW, WWW, zone="example.com")
         told.tell(replace(settled(), changes=(change,), runs=(UP,)))
-        assert told.series("esddns_dns_updates_total") == []
+        assert {value for _, value in told.series("esddns_dns_updates_total")} == {0}
 
     def test_that_fail_as_a_whole_do_so_in_each_zone(self, told: Told) -> None:
         told.tell(Failure("away", 2.0, Cause.OBSERVATION))
@@ -119,6 +120,13 @@ class TestHealth:
         assert health(told) == {"loop": 0}
         told.tell(settled())
         assert health(told)["loop"] == 1
+
+    def test_of_the_clusters_is_also_that_of_the_objects_that_are_balanced(self, told: Told) -> None:
+        done = settled()
+        for unread, expected in (("away", 0), ("", 1)):
+            sight = GeoSight(Unknown("503"), unread=unread)
+            told.tell(replace(done, observation=replace(done.observation, geo=sight)))
+            assert health(told)["clusters"] == expected
 
     def test_of_the_clusters_is_that_of_their_sources(self, told: Told) -> None:
         source = SourceSighting("home", "ingress", "Ingress", Known(()))

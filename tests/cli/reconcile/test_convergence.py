@@ -43,5 +43,11 @@ class TestWhatCouldNotBeRead:
         away = replace(done, observation=replace(done.observation, geo=GeoSight(Unknown("503"))))
         assert away.unread == away.unread_at_providers == "load balancing stays as it is: 503"
 
+    def test_is_told_of_the_objects_that_are_balanced(self) -> None:
+        done = seen(READ)
+        sight = GeoSight(Unknown("503"), unread="away refuses")
+        away = replace(done, observation=replace(done.observation, geo=sight))
+        assert away.unread.endswith("; the own part of load balancing stays: away refuses")
+
     def test_at_providers_leaves_sources_out(self) -> None:
         assert seen(REFUSED).unread_at_providers == ""

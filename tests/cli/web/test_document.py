@@ -64,7 +64,12 @@ class TestTheFieldsOfEsddns:
         found = document()
         assert (found["current_ip"], found["detected_at"]) == (None, None)
         assert found["wan_ip_state"] == {"usable": False, "IP": None}
-        assert found["record_state"] == {"in_sync": False, "record_data": None}
+        assert found["record_state"] == {"in_sync": None, "record_data": None}
+
+    def test_say_nothing_of_the_records_on_a_standby(self) -> None:
+        standby = document(Leadership(Role.STANDBY, "pod-a", POD), sighting(Family.IPV4, IPV4))
+        assert standby["current_ip"] == IPV4
+        assert standby["record_state"] == {"in_sync": None, "record_data": None}
 
     def test_are_not_in_sync_where_a_name_is_not_as_it_should_be(self) -> None:
         assert document(troubled())["record_state"]["in_sync"] is False

@@ -204,6 +204,13 @@ class TestMonitoring:
         label = one_of(args, "ServiceMonitor")["spec"]["jobLabel"]
         assert one_of(args, "Service")["metadata"]["labels"][label] == "home"
 
+    @pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule"])
+    def test_has_the_labels_by_which_a_prometheus_selects_it_beside_its_own(self, kind: str) -> None:
+        wanted = {"release": "prometheus", "app.kubernetes.io/name": "other"}
+        args = replace(ARGS, service_monitor=True, rules=[{"name": "g"}], monitoring_labels=wanted)
+        found = one_of(args, kind)["metadata"]["labels"]
+        assert (found["release"], found["app.kubernetes.io/name"]) == ("prometheus", "truenorth")
+
     def test_the_alerts_are_those_that_are_given(self) -> None:
         groups = [{"name": "g", "rules": []}]
         assert one_of(replace(ARGS, rules=groups), "PrometheusRule")["spec"] == {"groups": groups}

@@ -27,6 +27,31 @@ class TestCloudflare:
         with pytest.raises(UserError, match="there are no credentials for Cloudflare"):
             found(environment)
 
+    def test_a_key_without_its_address_is_told_so(self) -> None:
+        with pytest.raises(UserError, match=r"CLOUDFLARE_EMAIL \(or CF_API_EMAIL\) is not set, which a key needs"):
+            found({"CF_API_KEY": "k"})
+
+
+@pytest.mark.parametrize(
+    ("provider", "environment", "named"),
+    [
+        ("cloudflare", {"CF_API_TOKEN": "a"}, "CLOUDFLARE_API_TOKEN"),
+        (
+            "cloudflare",
+            {"CF_API_KEY": "k", "CF_API_EMAIL": "me@example.com"},
+            "CLOUDFLARE_API_KEY (or CF_API_KEY) and CLOUDFLARE_EMAIL (or CF_API_EMAIL)",
+        ),
+        ("gandi", {"GANDI_API_KEY": "k"}, "GANDI_API_KEY (or GANDI_KEY)"),
+        ("gandi", {"GANDI_PERSONAL_ACCESS_TOKEN": "a"}, "GANDI_PERSONAL_ACCESS_TOKEN"),
+    ],
+)
+def test_credentials_name_the_variables_that_have_them(provider: str, environment: dict[str, str], named: str) -> None:
+    assert found(environment, provider=provider)["example.com"].given_by == named
+
+
+def test_a_zones_own_token_is_named_by_its_variable() -> None:
+    assert found({"NET_TOKEN": "b"}, token="NET_TOKEN")["example.com"].given_by == "NET_TOKEN"
+
 
 class TestGandi:
     @pytest.mark.parametrize(

@@ -54,6 +54,14 @@ def test_dns_sync_interval_is_the_longest_time_without_asking_all_sources() -> N
     assert parse(own, {"DNS_SYNC_INTERVAL": "60"}, stack="home", where="f").wan.recheck == 90
 
 
+@pytest.mark.parametrize("interval", ["abc", "0", "5m"])
+def test_a_dns_sync_interval_of_no_use_is_refused_as_that_variable(interval: str) -> None:
+    with pytest.raises(UserError, match=r"where: truenorth:wan\.recheck in environment variable DNS_SYNC_INTERVAL"):
+        parse(VALUES, {"DNS_SYNC_INTERVAL": interval}, stack="home", where="f")
+    with pytest.raises(UserError, match=r"where: truenorth:wan\.recheck in f"):
+        parse({**VALUES, "wan": {"recheck": interval}}, {"DNS_SYNC_INTERVAL": "60"}, stack="home", where="f")
+
+
 def test_cf_zone_id_is_the_zones_id() -> None:
     assert parse(VALUES, {"CF_ZONE_ID": "abc"}, stack="home", where="f").zone_id == "abc"
     assert parse({**VALUES, "zone_id": "own"}, {"CF_ZONE_ID": "abc"}, stack="home", where="f").zone_id == "own"

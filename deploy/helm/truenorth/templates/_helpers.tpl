@@ -19,6 +19,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{- define "truenorth.monitoringLabels" -}}
+{{- merge (include "truenorth.labels" . | fromYaml) .Values.monitoringLabels | toYaml -}}
+{{- end -}}
+
 {{- define "truenorth.metadata" -}}
 name: {{ include "truenorth.name" . }}
 namespace: {{ .Release.Namespace }}

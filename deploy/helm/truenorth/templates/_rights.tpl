@@ -72,7 +72,9 @@ the two against each other.
   {{- end -}}
 {{- end -}}
 {{- $geo := $settings.geo | default dict -}}
-{{- if and $geo (not $geo.addresses) (not $geo.wan) -}}
+{{- $given := .Values.variables | default dict -}}
+{{- $switched := or (get $given "GEO_LOCATION") (get $given "CF_LB_HOSTNAME") (get $given "CF_ORIGIN_WEIGHT") -}}
+{{- if and (or $geo $switched) (not $geo.addresses) (not $geo.wan) -}}
   {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" false "annotated" false) -}}
   {{- $reads = append $reads (dict "group" "" "resource" "services" "wide" false "namespaces" $own "told" false "annotated" false) -}}
   {{- $reads = append $reads (dict "group" $group "resource" "gateways" "wide" false "namespaces" $gateways "told" false "annotated" false) -}}

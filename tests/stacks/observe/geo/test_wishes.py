@@ -84,6 +84,10 @@ class TestWhatCannotBeSeen:
     def test_leaves_the_host_names_of_the_settings_unknown(self) -> None:
         assert addresses(of(seen(unknown=AWAY), hostname=APP)) == {APP: Unknown}
 
+    def test_is_told_with_the_reason(self) -> None:
+        assert of(seen(unknown=AWAY)).unread == AWAY.reason
+        assert of(seen(unknown=AWAY, waiting=True)).unread == of(seen(wish(APP))).unread == ""
+
     def test_leaves_the_pool_its_name(self) -> None:
         assert of(seen(unknown=AWAY), memory=BEFORE).cluster == "home"
 

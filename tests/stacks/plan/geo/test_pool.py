@@ -220,6 +220,27 @@ def test_a_pool_of_our_name_is_taken_over_with_adopt_all_and_its_origins_stay(pa
     assert not only.run()
 
 
+def test_a_pool_that_is_taken_over_without_a_monitor_gets_one_where_it_is_asked_for_only(paper: Paper) -> None:
+    theirs = pool_by_hand(paper, "k8s-pool-amber-eu")
+    only = stack(paper, "amber", adopt="all")
+    only.run()
+    assert "the pool has no monitor, and gets none unless truenorth:geo.monitor is set" in only.plan.notes
+    assert (paper.pools[theirs][1], paper.monitors) == ("", {})
+    assert not only.run()
+    assert not only.plan.notes
+    only.settings = GeoSettings.model_validate({"hostnames": (HOST,), "monitor": {}})
+    settle(only)
+    assert list(paper.monitors) == [paper.pools[theirs][1]]
+    only.settings = GeoSettings(hostnames=(HOST,))
+    assert not only.run()
+
+
+def test_a_pool_that_is_made_has_a_monitor_unasked(paper: Paper) -> None:
+    settle(stack(paper, "amber"))
+    ((_, monitor),) = paper.pools.values()
+    assert list(paper.monitors) == [monitor]
+
+
 def test_another_owners_pool_is_never_taken_over(paper: Paper) -> None:
     other = stack(paper, "amber")
     settle(other)
