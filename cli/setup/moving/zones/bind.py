@@ -39,7 +39,7 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
     if not zone:
         raise UserError("the zone file does not say of which zone it is", draft.where, "give --zone example.com")
     # Cloudflare writes the zone itself without a dot at its end, as if it were a name within it.
-    text = re.sub(rf"^{re.escape(zone)}(?=\s)", f"{zone}.", text, flags=re.MULTILINE)
+    text = "\n".join(_with_dot(line, zone) for line in text.split("\n"))
     manager = dns.zonefile.RRSetsReaderManager(dns.name.from_text(zone), relativize=False)
     try:
         with manager.writer(replacement=True) as changes:  # type: ignore[no-untyped-call] # dnspython has no type here
@@ -55,6 +55,11 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
             f"the zone file cannot be read: {error}", draft.where, "mend that line, or leave it out"
         ) from None
     carry_zone(draft, zone, _sets(draft, manager, dns.name.from_text(zone)))
+
+
+def _with_dot(line: str, zone: str) -> str:
+    rest = line.removeprefix(zone)
+    return f"{zone}.{rest}" if rest != line and rest[:1].isspace() else line
 
 
 def _sets(draft: Draft, manager: dns.zonefile.RRSetsReaderManager, origin: dns.name.Name) -> Iterator[RecordSet]:
