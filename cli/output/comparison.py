@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,7 +33,6 @@ _TO_SETTLE: Mapping[Fate, str] = {
     "conflict": "each stays as it is until what is said above is done",
     "unknown": "nobody can tell yet: mend what is said above, and compare again",
 }
-_NOTHING = "nothing has been changed: until adopt the way back is to let {} go on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,13 @@ class Switch:
     @property
     def commands(self) -> tuple[str, ...]:
         """The commands of the switch, once the other tool is stopped."""
-        stack = f" --stack {self.stack}" if self.stack else ""
-        return f"truenorth adopt{stack} {self.options}", f"truenorth up{stack}"
+        stack = shlex.quote(self.stack)
+        return f"truenorth adopt --stack {stack} {self.options}", f"truenorth up --stack {stack}"
+
+    @property
+    def way_back(self) -> str:
+        """The command of the way back after `adopt`, between the stop of TrueNorth and the start of the other tool."""
+        return f"truenorth destroy --stack {shlex.quote(self.stack)}"
 
 
 def print_comparison(console: Console, found: Comparison) -> None:
@@ -86,7 +91,10 @@ def print_verdict(console: Console, found: Comparison, switch: Switch) -> None:
         console.print(plain(f"  stop {switch.tool}, and keep its settings"), soft_wrap=True)
         for command in switch.commands:
             console.print(plain(f"  {command}"), soft_wrap=True)
-    console.print(_NOTHING.format(switch.tool), soft_wrap=True)
+        console.print(plain(f"back, before adopt: let {switch.tool} go on, nothing has been changed"), soft_wrap=True)
+        after = f"back, after adopt: stop TrueNorth, then this, then start {switch.tool}; no name resolves between"
+        console.print(plain(after), soft_wrap=True)
+        console.print(plain(f"  {switch.way_back}"), soft_wrap=True)
 
 
 def comparison_document(found: Comparison, switch: Switch) -> dict[str, object]:
@@ -98,6 +106,7 @@ def comparison_document(found: Comparison, switch: Switch) -> dict[str, object]:
         "other_owners": list(found.other_owners),
         "safe": found.is_safe,
         "commands": list(switch.commands),
+        "way_back": switch.way_back,
     }
 
 

@@ -69,8 +69,7 @@ class ComparedSet:
 class Comparison:
     """The record sets of both sides, by name, each once.
 
-    gaps: the zones of which nothing, or not all, can be said, with reasons. other_owners: those of the tool that were
-    not asked for.
+    gaps: why not all can be said of the zones and the objects. other_owners: those of the tool that were not asked for.
     """
 
     sets: tuple[ComparedSet, ...]
@@ -137,14 +136,15 @@ def _of_set(key: Key, resources: Iterable[str], look: _Look) -> ComparedSet:
     """Return the comparison of one set. resources: the objects that the other tool's marks name."""
     there, here = look.there.get(key, ()), look.here.get(key, ())
     found = ComparedSet(*key, "same", there, here)
-    if reason := look.unknown.get(key) or look.waiting.get(key[0], ""):
+    if reason := look.unknown.get(key):
         return replace(found, fate="unknown", why=reason)
     if conflict := look.conflicts.get(key):
         why = f"{conflict.held_by}: {conflict.reason}"
         return replace(found, fate="conflict", why=f"{why}; {conflict.way}" if conflict.way else why)
     if not here:
-        if look.unread:
-            return replace(found, fate="unknown", why=f"not all objects could be read: {look.unread}")
+        unread = f"not all objects could be read: {look.unread}" if look.unread else ""
+        if reason := look.waiting.get(key[0], unread):
+            return replace(found, fate="unknown", why=reason)
         complaints = (look.complaints.get(one, "") for one in resources)
         return replace(found, fate="only there", why=next(filter(None, complaints), _NOBODY))
     if not there:
@@ -210,9 +210,10 @@ def _waiting(settings: Settings, observation: Observation) -> dict[str, str]:
 
 
 def _gaps(plan: Plan, observation: Observation) -> tuple[str, ...]:
-    """Return the zones that could not be listed, or have no room for all that is wanted, with reasons."""
+    """Return what could not be read, zones and objects, and the zones with no room for all that is wanted."""
     unread = (f"{one.zone}: {one.reason}" for one in observation.zones if isinstance(one, UnreadZone))
-    return (*unread, *(f"{one.zone} {one.what}" for one in plan.full))
+    full = (f"{one.zone} {one.what}" for one in plan.full)
+    return (*unread, *full, *filter(None, (observation.unlisted, _unread(observation))))
 
 
 def _unread(observation: Observation) -> str:

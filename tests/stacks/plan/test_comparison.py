@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from components.marks import external_dns
 from components.marks.external_dns import Affix, Labels
 from components.records.record import Record
-from stacks.model.values import LiveRecord, RegisteredRecord, Sighting, Unknown, UnreadZone
+from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
+from stacks.model.observation import Observation
+from stacks.model.values import Known, LiveRecord, RegisteredRecord, Sighting, Unknown, UnreadZone
 from stacks.plan.comparison import Comparison, compare
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover
@@ -132,6 +135,49 @@ def test_a_zone_that_cannot_be_listed_is_a_gap_and_nothing_is_safe() -> None:
     assert (found.gaps, found.is_safe) == ((f"{ZONE}: 503",), False)
 
 
+def of_objects(*found: Claim | Complaint, unread: str = "") -> Observation:
+    """The records of an external-dns at www, and what the routes of the cluster ask for."""
+    seen = SourceSighting("", "gateway-httproute", "HTTPRoute", Unknown(unread) if unread else Known(found))
+    return replace(make_observation(live=marked(a_record("www", WISH), resource=SHOP.resource)), sources=(seen,))
+
+
+SHOP = ObjectKey("", "HTTPRoute", "web", "shop")
+NO_ADDRESSES = "its Gateway has no addresses"
+
+
+@pytest.mark.parametrize(
+    ("observation", "fate", "why"),
+    [
+        (of_objects(), "only there", "no object or setting that is read here asks for it"),
+        (of_objects(Complaint(SHOP, "ttl", "x", "", "its ttl is no number")), "only there", "its ttl is no number"),
+        (of_objects(Claim(f"www.{ZONE}", None, Unknown(NO_ADDRESSES), SHOP, "")), "unknown", NO_ADDRESSES),
+        (of_objects(unread="refused"), "unknown", "not all objects could be read: refused"),
+    ],
+)
+def test_what_is_there_alone_is_told_with_the_reason_and_unknown_where_nobody_can_tell(
+    observation: Observation, fate: str, why: str
+) -> None:
+    wished = make_settings(sources=["gateway-httproute"])
+    found = compare(wished, observation, make_plan(wished, observation, THEIRS), THEIRS)
+    (one,) = found.sets
+    assert (one.fate, one.why[: len(why)], one.asked_by) == (fate, why, (SHOP.resource,))
+    assert bool(found.gaps) == ("refused" in why)
+
+
+def test_a_name_that_waits_and_that_nobody_has_yet_has_a_row_of_its_own() -> None:
+    claim = Claim(f"new.{ZONE}", None, Unknown(NO_ADDRESSES), SHOP, "")
+    observation, wished = of_objects(claim), make_settings(sources=["gateway-httproute"])
+    found = compare(wished, observation, make_plan(wished, observation, THEIRS), THEIRS)
+    assert fates(found) == {"new ": "unknown", "www A": "only there"}
+
+
+def test_an_encrypted_mark_makes_its_records_unknown_and_names_the_key() -> None:
+    sealed = base64.b64encode(bytes(range(100))).decode()
+    mark = Record(f"a-www.{ZONE}", "TXT", f'"{sealed}"', 1, proxied=False, comment="")
+    found = compared(make_settings("www"), [LiveRecord("x", a_record("www", WISH)), LiveRecord("m", mark)])
+    assert [(one.fate, "EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY" in one.why) for one in found.sets] == [("unknown", True)]
+
+
 def test_of_a_tool_that_marks_nothing_all_counts_that_would_be_taken() -> None:
     live = [LiveRecord("x", a_record("www", OTHER)), LiveRecord("y", a_record("mail", OTHER))]
     found = compared(make_settings("www"), live, takeover=Takeover("routeflare"))
@@ -158,10 +204,11 @@ def test_each_set_of_either_side_has_exactly_one_row(
     rows = {(one.name, one.type): one for one in found.sets}
     assert len(rows) == len(found.sets)
     alone = make_plan(wished, empty)
-    assert {(one.name, one.type) for one in (*alone.record_sets, *alone.frozen)} <= rows.keys()
-    for one in held(wished, seen):
-        record = one.live.record
-        if not one.is_mark and takeover.takes_mark(one.mark):
+    assert {(wish.name, wish.type) for wish in alone.record_sets} <= rows.keys()
+    assert {(frozen.name, frozen.type) for frozen in alone.frozen} <= rows.keys()
+    for marked_one in held(wished, seen):
+        record = marked_one.live.record
+        if not marked_one.is_mark and takeover.takes_mark(marked_one.mark):
             assert record in rows[record.name, record.type].there
     for row in found.sets:
         assert (row.fate == "differs") == bool(row.differences)

@@ -12,8 +12,9 @@ from cli.exit_codes import CHANGED, DONE, FAILED, UNUSABLE
 from lab import remote
 from lab.external_dns import Setup, sync_once
 from lab.kube.cluster import Cluster
+from lab.kube.proxy import proxied
 from lab.world import TOKEN, ZONE
-from tests.cli.clusters import at
+from tests.cli.clusters import QUICK, at
 from tests.cli.conftest import Inside
 from tests.cluster.objects import dns_endpoint, ingress
 from tests.cluster.place import Place, make_place
@@ -87,14 +88,16 @@ def test_external_dns_and_truenorth_have_the_same_until_an_object_changes_and_ad
     assert set(fates(inside, CHANGED).values()) == {"ours"}, "nothing of external-dns is left to compare with"
 
 
-def test_what_cannot_be_read_is_never_told_as_unwanted(inside: Inside, place: Place, external_dns: Path) -> None:
+def test_what_cannot_be_read_is_never_told_as_unwanted_nor_as_safe(
+    inside: Inside, place: Place, external_dns: Path
+) -> None:
     sync(external_dns, inside, place)
-    nowhere = {"kubeconfig": str(inside.settings_file), "namespaces": [place.namespace]}
-    follow(inside, place, clusters=[{"name": "there", **nowhere, "timeout": 1}], sources=[], cluster={})
-    done = inside.run("compare", *FROM, "--json")
-    assert done.returncode in {FAILED, UNUSABLE}
-    if done.stdout:
-        assert {one["fate"] for one in json.loads(done.stdout)["sets"]} == {"unknown"}
+    with proxied(place.cluster) as proxy:
+        cluster = at(place, kubeconfig=str(proxy.kubeconfig()), timeout=QUICK)
+    follow(inside, place, cluster=cluster)
+    told = compared(inside, FAILED)
+    assert {one["fate"] for one in told["sets"]} == {"unknown"}
+    assert (len(told["sets"]), told["safe"], proxy.server in told["gaps"][0]) == (3, False, True)
 
 
 def test_a_source_that_is_not_read_leaves_its_records_there_alone_with_their_object_named(
