@@ -92,7 +92,7 @@ def print_verdict(console: Console, found: Comparison, switch: Switch) -> None:
         for command in switch.commands:
             console.print(plain(f"  {command}"), soft_wrap=True)
         console.print(plain(f"back, before adopt: let {switch.tool} go on, nothing has been changed"), soft_wrap=True)
-        after = f"back, after adopt: stop TrueNorth, delete all that the stack owns, start {switch.tool}; no name resolves between"
+        after = f"back, after adopt: stop TrueNorth, delete what it owns, start {switch.tool}; no name resolves between"
         console.print(plain(after), soft_wrap=True)
         console.print(plain(f"  {switch.way_back}"), soft_wrap=True)
 

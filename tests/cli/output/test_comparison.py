@@ -40,7 +40,7 @@ def test_where_all_is_the_same_the_commands_follow_both_ways() -> None:
         "  truenorth adopt --stack home --from external-dns --from-owner default",
         "  truenorth up --stack home",
         "back, before adopt: let external-dns go on, nothing has been changed",
-        "back, after adopt: stop TrueNorth, delete all that the stack owns, start external-dns; no name resolves between",
+        "back, after adopt: stop TrueNorth, delete what it owns, start external-dns; no name resolves between",
         "  truenorth destroy --stack home",
     ]
 
