@@ -10,5 +10,7 @@ DISAGREED = 3
 UNKNOWN = 4
 REFUSED = 5
 CHANGED = 6
-"""Only where it is asked for: something was changed (`--detailed-exitcode`), or would be (`--expect-no-changes`)."""
+"""Only where it is asked for: something was changed (`--detailed-exitcode`), or would be (`--expect-no-changes`).
+
+Of `compare`: the other tool and the stack do not have the same."""
 INTERRUPTED = 130

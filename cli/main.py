@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import adopt, deploy, destroy, detect, env, preview, status, up, watch
+from cli.commands import deploy, destroy, detect, env, preview, status, up, watch
 from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
@@ -16,6 +16,7 @@ from cli.commands import init as init_command
 from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
+from cli.commands.moving import adopt, compare
 from cli.commands.shared import lab
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
@@ -24,7 +25,7 @@ Exit codes: 0 done (also: nothing to do); 1 failed, try again (API or state out 
 2 bad input or a machine that is not ready, nothing was changed; 3 only where it is asked for: the sources of the WAN
 address disagree (`--detailed-exitcode`; also of `detect`); 5 refused by the guard, or not what was reviewed: a
 person has to decide, nothing was changed; 6 only where it is asked for: something was changed
-(`--detailed-exitcode`), or would be (`--expect-no-changes`); 130 interrupted.
+(`--detailed-exitcode`), or would be (`--expect-no-changes`), and where `compare` finds a difference; 130 interrupted.
 """
 
 app = typer.Typer(
@@ -60,6 +61,7 @@ app.command("init")(init_command.init)
 app.command("up")(up.up)
 app.command("preview")(preview.preview)
 app.command("destroy")(destroy.destroy)
+app.command("compare")(compare.compare)
 app.command("adopt")(adopt.adopt)
 app.command("status")(status.status)
 app.command("detect")(detect.detect)

@@ -32,6 +32,14 @@ class Collection:
     also: frozenset[str] = frozenset()
 
 
+def path_of(collection: Collection) -> str:
+    """Return the path of a collection in the API."""
+    resource = collection.resource
+    root = f"/apis/{resource.group}" if resource.group else "/api"
+    inside = f"/namespaces/{collection.namespace}" if collection.namespace else ""
+    return f"{root}/{collection.version}{inside}/{resource.plural}"
+
+
 @dataclass(frozen=True, slots=True)
 class ListPage:
     """A page of a list. version: the resourceVersion of the whole list, from which a watch can start."""

@@ -18,11 +18,11 @@ from lightkube.config.client_adapter import ConnectionParams, user_auth
 from lightkube.config.models import User
 
 from stacks.kube.access import Access
-from stacks.kube.api import CHUNK, ClusterUnreachable, Collection, Event, ListPage, NotFound, RequestRejected
+from stacks.kube.api import CHUNK, ClusterUnreachable, Collection, Event, ListPage, NotFound, RequestRejected, path_of
 from stacks.kube.errors import check, error_of, nothing_came
 from stacks.kube.exec_auth import authentication
 from stacks.kube.handshakes import closing_handshakes
-from stacks.kube.objects import GATEWAY_GROUP, Manifest, Resource
+from stacks.kube.objects import GATEWAY_GROUP, Manifest, Resource, called
 from stacks.kube.timing import ApiTiming
 from stacks.model.api_calls import CALLS, Call
 from stacks.model.errors import UserError
@@ -292,16 +292,3 @@ def manifest_of(content: bytes) -> Manifest:
 def _selectors(collection: Collection) -> dict[str, str]:
     selectors = {"labelSelector": collection.labels, "fieldSelector": collection.fields}
     return {key: value for key, value in selectors.items() if value}
-
-
-def called(resource: Resource) -> str:
-    """Return the resource's name in RBAC rules and kubectl."""
-    return f"{resource.plural}.{resource.group}" if resource.group else resource.plural
-
-
-def path_of(collection: Collection) -> str:
-    """Return the path of a collection in the API."""
-    resource = collection.resource
-    root = f"/apis/{resource.group}" if resource.group else "/api"
-    inside = f"/namespaces/{collection.namespace}" if collection.namespace else ""
-    return f"{root}/{collection.version}{inside}/{resource.plural}"

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from stacks.kube.api import ClusterUnreachable, Collection, NotFound, RequestRejected
-from stacks.kube.client import LightkubeApi, called, manifest_of, path_of
-from stacks.kube.objects import NAMESPACES, Manifest, Resource
+from stacks.kube.api import ClusterUnreachable, Collection, NotFound, RequestRejected, path_of
+from stacks.kube.client import LightkubeApi, manifest_of
+from stacks.kube.objects import NAMESPACES, Manifest, Resource, called
 
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")

@@ -78,3 +78,8 @@ def key_of(cluster: str, resource: Resource, manifest: Manifest) -> ObjectKey:
 def created(manifest: Manifest) -> str:
     """Return the object's creation time: RFC 3339 in UTC, whole seconds, so that texts compare as times do."""
     return str(manifest["metadata"].get("creationTimestamp") or "")
+
+
+def called(resource: Resource) -> str:
+    """Return the resource's name in RBAC rules and kubectl."""
+    return f"{resource.plural}.{resource.group}" if resource.group else resource.plural

@@ -14,6 +14,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from components.plain_text import cut, quoted
 from stacks.model.errors import Problem
 
+LONGEST_NAME = 80
+"""Characters of a misspelt setting that are compared with its possible names."""
 LONGEST_FAULT = 600
 """Characters of a fault: it quotes the setting."""
 EXPECTED = {
@@ -101,7 +103,8 @@ def _nearest(model: type[BaseModel], location: Sequence[str | int]) -> str:
         if isinstance(part, str) and (known := level.model_fields.get(part)) is not None:
             level = _inner_model(known.annotation) or level
     names = sorted(level.model_fields)
-    close = difflib.get_close_matches(str(location[-1]).lower().replace("-", "_"), names, n=1, cutoff=0.5)
+    written = str(location[-1])[:LONGEST_NAME].lower().replace("-", "_")
+    close = difflib.get_close_matches(written, names, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(names)}"
 
 

@@ -210,11 +210,11 @@ def by_cloudflare_ddns(inside: Inside) -> None:
 
 
 def by_external_dns(inside: Inside) -> None:
-    stands(inside, "www", "198.51.100.80")
+    stands(inside, "www", FIRST_IPV4)
     mark = external_dns.mark_name(f"www.{inside.places.zone}", "A", Affix())
     text = external_dns.encode(Labels("default", "ingress/web/shop"))
     stands(inside, mark.removesuffix(f".{inside.places.zone}"), text, "TXT")
-    inside.settings("www", owner="north", delete_grace=300)
+    inside.settings("www", owner="north", delete_grace=300, ttl=300)
 
 
 def by_routeflare(inside: Inside) -> None:

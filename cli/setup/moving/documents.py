@@ -21,8 +21,8 @@ LARGEST, MOST_VALUES = 4 << 20, 200_000
 """Bytes of a file; values in it, each counted wherever an alias repeats it."""
 STANDARD_INPUT = "-"
 _FILES = (".json", ".ini", ".yaml", ".yml", ".env")
-_HEADER = re.compile(r"^\s*\[[\w .-]+\]\s*$", re.MULTILINE)
-_VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
+_HEADER = re.compile(r"\s*\[[\w .-]+\]\s*\Z")
+_VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*\Z")
 _REFERENCE = re.compile(r"\$\{(\w+)(?::?[-=]([^}]*))?\}")
 _DNSCONTROL = re.compile(r"""^\s*D(_EXTEND)?\(\s*["']""", re.MULTILINE)
 _RECORD = re.compile(

@@ -14,7 +14,7 @@ from stacks.settings.stack import parse
 
 LONGEST_SHOWN = 160
 """Characters of a value in a row."""
-UNFILLED = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{|<(?:your|YOUR)[^>]*>")
+UNFILLED = re.compile(r"\$\{[^}$]*\}|\$\([^)$]*\)|\{\{|<(?:your|YOUR)[^<>]*>")
 """What stands for a value that is filled in later: by Flux, a shell, Helm, or a person."""
 _TEMPLATES = "cluster.templates"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)")

@@ -13,7 +13,7 @@ from components.plain_text import quoted
 TOOL = "cloudflare-ddns"
 NAMES: Mapping[str, tuple[str, ...]] = {"DOMAINS": (), "IP4_DOMAINS": ("A",), "IP6_DOMAINS": ("AAAA",)}
 """The variables with names, and the types of their records; none: both."""
-_HOST = re.compile(r"\{[^}]*\}$")
+_HOST = re.compile(r"\{[^{}]*\}\Z")
 _TOGETHER = {*NAMES, "PROXIED", "TTL", "UPDATE_CRON", "MANAGED_RECORDS_COMMENT_REGEX"}
 _PROVIDERS = {"ipv4": ("IP4_PROVIDER", "IP4_POLICY"), "ipv6": ("IP6_PROVIDER", "IP6_POLICY")}
 _FILTERS = {"IP4_DETECTION_FILTER", "IP6_DETECTION_FILTER"}

@@ -14,11 +14,11 @@ import dns.tokenizer
 import dns.zonefile
 
 from cli.setup.moving.draft import Draft
-from cli.setup.moving.zones.records import RecordSet, carry_zone
+from cli.setup.moving.zones.records import WrittenSet, carry_zone
 from stacks.model.errors import UserError
 
-_DOMAIN = re.compile(r"^;;\s*Domain:\s*(\S+?)\.?\s*$", re.MULTILINE)
-_ORIGIN = re.compile(r"^\$ORIGIN\s+(\S+?)\.?\s*$", re.MULTILINE)
+_DOMAIN = re.compile(r"^;;\s*Domain:\s*(\S+?)\.?\s*(?:\n|\Z)", re.MULTILINE)
+_ORIGIN = re.compile(r"^\$ORIGIN\s+(\S+?)\.?\s*(?:\n|\Z)", re.MULTILINE)
 _SOA = re.compile(r"^(\S+?)\.?\s+(?:\d\w*\s+)?(?:IN\s+)?SOA\s", re.MULTILINE)
 _DIRECTIVES = ("$ORIGIN", "$TTL")
 """No $INCLUDE, which reads other files, and no $GENERATE, which makes any number of records."""
@@ -34,7 +34,7 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
     Raises UserError.
     """
     found = next((match[1] for one in (_DOMAIN, _ORIGIN, _SOA) if (match := one.search(text)) and "." in match[1]), "")
-    stem = re.sub(r"^db\.|\.(zone|txt|db|hosts|bind)$", "", name)
+    stem = re.sub(r"^db\.|\.(zone|txt|db|hosts|bind)\Z", "", name)
     zone = zone or found or (stem if "." in stem else "")
     if not zone:
         raise UserError("the zone file does not say of which zone it is", draft.where, "give --zone example.com")
@@ -62,7 +62,7 @@ def _with_dot(line: str, zone: str) -> str:
     return f"{zone}.{rest}" if rest != line and rest[:1].isspace() else line
 
 
-def _sets(draft: Draft, manager: dns.zonefile.RRSetsReaderManager, origin: dns.name.Name) -> Iterator[RecordSet]:
+def _sets(draft: Draft, manager: dns.zonefile.RRSetsReaderManager, origin: dns.name.Name) -> Iterator[WrittenSet]:
     for one in manager.rrsets:
         kind = dns.rdatatype.to_text(one.rdtype)
         if not one.name.is_subdomain(origin):
@@ -72,7 +72,7 @@ def _sets(draft: Draft, manager: dns.zonefile.RRSetsReaderManager, origin: dns.n
         more: dict[str, Any] = {} if one.ttl == AUTOMATIC else {"ttl": one.ttl}
         for comment in (data.rdcomment for data in one if data.rdcomment):
             more |= _behind(draft, f"{name} {kind}", comment)
-        yield RecordSet(name, kind, tuple(data.to_text(origin=origin, relativize=False) for data in one), more)
+        yield WrittenSet(name, kind, tuple(data.to_text(origin=origin, relativize=False) for data in one), more)
 
 
 def _behind(draft: Draft, what: str, comment: str) -> dict[str, Any]:

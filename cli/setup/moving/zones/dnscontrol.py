@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cli.setup.moving.draft import Draft
-from cli.setup.moving.zones.records import RecordSet, carry_zone
+from cli.setup.moving.zones.records import WrittenSet, carry_zone
 
 INSTEAD = "run `dnscontrol print-ir --pretty --out zones.json`, and give that file"
 """What to do with a dnsconfig.js."""
@@ -27,7 +27,7 @@ def read_ir(draft: Draft, value: Mapping[str, Any]) -> None:
         carry_zone(draft, str(domain.get("name", "")).partition("!")[0], (_of_ir(one) for one in records))
 
 
-def _of_ir(one: Mapping[str, Any]) -> RecordSet:
+def _of_ir(one: Mapping[str, Any]) -> WrittenSet:
     kind, target = str(one.get("type")), str(one.get("target", ""))
     numbers = {
         "MX": [one.get("mxpreference", 0)],
@@ -38,4 +38,4 @@ def _of_ir(one: Mapping[str, Any]) -> RecordSet:
     meta = one.get("meta") if isinstance(one.get("meta"), Mapping) else {}
     proxied = str(dict(meta or {}).get("cloudflare_proxy", "off")) in ("on", "full")
     more: dict[str, Any] = {"proxied": True} if proxied else {"ttl": one["ttl"]} if one.get("ttl") else {}
-    return RecordSet(str(one.get("name") or "@"), _TYPES.get(kind, kind), (content,), more)
+    return WrittenSet(str(one.get("name") or "@"), _TYPES.get(kind, kind), (content,), more)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cli.setup.moving.draft import Draft
-from cli.setup.moving.zones.records import RecordSet, carry_zone
+from cli.setup.moving.zones.records import WrittenSet, carry_zone
 from stacks.model.errors import UserError
 
-_ZONE = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z0-9-]+", re.IGNORECASE)
+_ZONE = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.IGNORECASE)
 _FORMS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "MX": lambda one: f"{_of(one, 'preference', 'priority')} {_of(one, 'exchange', 'value')}",
     "SRV": lambda one: " ".join(_of(one, key) for key in ("priority", "weight", "port", "target")),
@@ -67,7 +67,7 @@ def read(draft: Draft, value: Mapping[str, Any], zone: str, stem: str) -> None:
     carry_zone(draft, named, _sets(draft, value))
 
 
-def _sets(draft: Draft, value: Mapping[str, Any]) -> Iterator[RecordSet]:
+def _sets(draft: Draft, value: Mapping[str, Any]) -> Iterator[WrittenSet]:
     for name, several in value.items():
         for one in several if isinstance(several, list) else [several]:
             if not isinstance(one, Mapping) or "type" not in one:
@@ -82,7 +82,7 @@ def _sets(draft: Draft, value: Mapping[str, Any]) -> Iterator[RecordSet]:
             except (KeyError, TypeError) as error:
                 draft.lost(what, f"its value lacks {error}")
                 continue
-            yield RecordSet(name or "@", _TYPES.get(kind, kind), content, _more(draft, what, one))
+            yield WrittenSet(name or "@", _TYPES.get(kind, kind), content, _more(draft, what, one))
 
 
 def _more(draft: Draft, what: str, one: Mapping[str, Any]) -> dict[str, Any]:

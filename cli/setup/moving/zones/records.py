@@ -17,7 +17,7 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class RecordSet:
+class WrittenSet:
     """All records of a name and type. name: relative, @ for the zone itself; more: ttl, proxied, comment."""
 
     name: str
@@ -26,7 +26,7 @@ class RecordSet:
     more: Mapping[str, Any]
 
 
-def carry_zone(draft: Draft, zone: str, sets: Iterable[RecordSet], where: str = "") -> None:
+def carry_zone(draft: Draft, zone: str, sets: Iterable[WrittenSet], where: str = "") -> None:
     """Put a zone with its record sets into the settings: those that TrueNorth has, each as it is, to be taken over."""
     entry: dict[str, Any] = {"zone": zone}
     if not draft.fits(f"zone {zone}", "zones", [entry]):
@@ -53,12 +53,12 @@ def carry_zone(draft: Draft, zone: str, sets: Iterable[RecordSet], where: str = 
     draft.settings.setdefault("zones", []).append(entry)
 
 
-def _merged(sets: Iterable[RecordSet]) -> Sequence[RecordSet]:
+def _merged(sets: Iterable[WrittenSet]) -> Sequence[WrittenSet]:
     """Return the sets with those of one name and type as one; a zone file may list each record by itself."""
-    merged: dict[tuple[str, str], RecordSet] = {}
+    merged: dict[tuple[str, str], WrittenSet] = {}
     for one in sets:
         key = (one.name, one.type)
         before = merged.get(key)
         content = one.content if before is None else tuple(dict.fromkeys((*before.content, *one.content)))
-        merged[key] = RecordSet(one.name, one.type, content, one.more if before is None else before.more)
+        merged[key] = WrittenSet(one.name, one.type, content, one.more if before is None else before.more)
     return [*merged.values()]

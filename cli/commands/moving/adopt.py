@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.commands.moving.takeover import FromComment, FromName, FromOwner, Tool, at_names, takeover_asked
 from cli.commands.shared.command import command_session, confirm
 from cli.commands.shared.options import Json, ProjectFolder, SettingsFile, Stack, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from rich.console import Console
 
     from cli.commands.shared.command import CommandSession
     from cli.reconcile.look import ConvergenceOptions
     from cli.reconcile.result import Convergence
-    from stacks.plan.records.adoption import Takeover
     from stacks.plan.safety.permission import Permission
-    from stacks.settings.stack import Settings
-
-_DO = "write a part of the comment, or a pattern such as '^managed by ddns/'"
-
-
-class Tool(Enum):
-    """The tools whose records can be taken over."""
-
-    EXTERNAL_DNS = "external-dns"
-    CLOUDFLARE_DDNS = "cloudflare-ddns"
-    ROUTEFLARE = "routeflare"
 
 
 def adopt(  # noqa: PLR0913 - the options of the command
@@ -42,17 +30,9 @@ def adopt(  # noqa: PLR0913 - the options of the command
     *,
     project: ProjectFolder = None,
     tool: Annotated[Tool | None, typer.Option("--from", help="Take over from this tool.")] = None,
-    owner: Annotated[
-        str,
-        typer.Option("--from-owner", help="Only what this owner id of the tool has marked; all of its if left out."),
-    ] = "",
-    names: Annotated[
-        list[str] | None,
-        typer.Option("--name", help="Also take what nobody has marked at this name; repeat for more."),
-    ] = None,
-    comment: Annotated[
-        str, typer.Option("--from-comment", help="Also take what has a comment like this regular expression.")
-    ] = "",
+    owner: FromOwner = "",
+    names: FromName = None,
+    comment: FromComment = "",
     new: Annotated[bool, typer.Option("--new", help="Also make what is new, as `truenorth up` does.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the guard holds all the same.")] = False,
     as_json: Json = False,
@@ -76,11 +56,11 @@ def adopt(  # noqa: PLR0913 - the options of the command
     from stacks.plan.records.holders import left_alone
     from stacks.plan.records.only_adopted import adopted_sets, only_adopted
 
-    takeover = _takeover(tool, owner, comment)
+    takeover = takeover_asked(tool, owner, comment)
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
         command.recover()
         chosen = command.session.settings
-        takeover = replace(takeover, unmarked=replace(takeover.unmarked, names=_full_names(names or (), chosen)))
+        takeover = at_names(takeover, names or (), chosen)
         options = ConvergenceOptions(takeover=takeover)
         whole = seen = look(command.session, options)
         if not new and adoption.adopts(whole):
@@ -116,45 +96,6 @@ def _adopt(command: CommandSession, shown: Convergence, options: ConvergenceOpti
     end(command.session, done)
     command.print_event("result", command.print_outcome(done))
     require_all_read(done)
-
-
-def _takeover(tool: Tool | None, owner: str, comment: str) -> Takeover:
-    from components.plain_text import quoted
-    from stacks.model.errors import UserError
-    from stacks.plan.records.adoption import Takeover
-    from stacks.plan.records.unmarked import Unmarked, comment_pattern
-
-    if tool is None and owner:
-        raise UserError("--from-owner names an owner of no tool", "truenorth adopt", "say which with --from")
-    if tool is Tool.ROUTEFLARE and owner:
-        raise UserError("routeflare marks no owner", "--from-owner", "leave --from-owner out")
-    try:
-        unmarked = Unmarked(comment=comment_pattern(comment) if comment else None)
-    except ValueError as error:
-        raise UserError(f"{quoted(comment)} is no pattern of comments: {error}", "--from-comment", _DO) from None
-    return Takeover(tool.value if tool else "truenorth", owner, unmarked=unmarked)
-
-
-def _full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
-    """Return names in full. Raises UserError for one that is in none of the zones."""
-    from components.plain_text import quoted
-    from components.records import canonical
-    from stacks.model.errors import UserError
-
-    zones = [zone.zone for zone in settings.each_zone()]
-    do = f"write it in full, in one of {', '.join(zones)}"
-    found: set[str] = set()
-    for name in names:
-        try:
-            full = canonical.ascii_name(name).rstrip(".")
-            full = canonical.fqdn(full, zones[0]) if len(zones) == 1 else full
-            canonical.check_name(full)
-        except ValueError as error:
-            raise UserError(str(error), "--name", do) from None
-        if not any(f".{full}".endswith(f".{zone}") for zone in zones):
-            raise UserError(f"{quoted(name)} is in none of the zones", "--name", do)
-        found.add(full)
-    return frozenset(found)
 
 
 def _permission(console: Console, steps: int, tool: Tool | None, stack: str, *, yes: bool) -> Permission:

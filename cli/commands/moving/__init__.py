@@ -1,0 +1,1 @@
+"""The commands of moving in: comparing with another tool, and taking over what it has made."""
