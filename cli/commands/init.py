@@ -221,6 +221,10 @@ def _print_next(
     lines = [
         (f"export {typed}=...", "the token is not kept anywhere"),
         (f"truenorth preview {where}", "what would be done"),
+        *(
+            (f"truenorth compare {where} {shlex.join(one)}", "hold that beside what the other tool has")
+            for one in adopt
+        ),
         *((f"truenorth adopt {where} {shlex.join(one)}", "take over, once the other tool is stopped") for one in adopt),
         (f"truenorth up {where}", "do it"),
         (f"truenorth watch {where}", "follow the address until it is stopped"),

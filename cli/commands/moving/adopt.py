@@ -79,7 +79,7 @@ def adopt(  # noqa: PLR0913 - the options of the command
             command.print_event("result", documents.convergence_document(seen) | {"changes": []})
             return
         adoption.print_steps(command.console, steps)
-        permission = _permission(command.console, len(steps), tool, stack, yes=yes)
+        permission = _permission(command.console, len(steps), tool, command.session.stack, yes=yes)
         _adopt(command, seen, replace(options, permission=permission))
         if len(whole.changes) != len(seen.changes):
             command.console.print(styled("what is new or changes otherwise waits: ", ("truenorth up", "bold")))

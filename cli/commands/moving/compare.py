@@ -53,7 +53,9 @@ def compare(  # noqa: PLR0913 - the options of the command
         takeover = at_names(takeover, names or (), chosen)
         seen = look(command.session, ConvergenceOptions(takeover=takeover))
         found = compared(chosen, seen.observation, seen.plan, takeover)
-        switch = comparison.Switch(tool.value, owner, stack, options_line(tool, owner, names or (), comment))
+        switch = comparison.Switch(
+            tool.value, owner, command.session.stack, options_line(tool, owner, names or (), comment)
+        )
         if as_json:
             command.print_event("result", comparison.comparison_document(found, switch))
         else:
