@@ -27,6 +27,8 @@ _NAMESPACE = re.compile(r"[a-z0-9*-]{1,63}")
 
 def check_pattern(pattern: str) -> str:
     """Return a pattern of names. Raises ValueError, with what is wrong, for a text that is none."""
+    if len(pattern) > LONGEST_PATTERN:
+        raise ValueError(f"the pattern {quoted(pattern)} is longer than {LONGEST_PATTERN} characters")
     first, *others = pattern.split(".")
     for label in ([] if first == ANY_LABELS else [first]) + others:
         if not _LABEL.fullmatch(label) or ANY_LABELS in label:
@@ -34,8 +36,6 @@ def check_pattern(pattern: str) -> str:
                 f"{quoted(label)} in {quoted(pattern)} is no label of a pattern (letters in lower case, digits, -, _; "
                 "* for a part of a label; ** for any labels, and only in front)"
             )
-    if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"the pattern {quoted(pattern)} is longer than {LONGEST_PATTERN} characters")
     return pattern
 
 

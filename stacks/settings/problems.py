@@ -43,7 +43,7 @@ class Origins:
 
     def of(self, path: str) -> str:
         """Return the origin of the setting at a path, else that of the setting around it, else `otherwise`."""
-        return self.by_name.get(path) or self.by_name.get(re.split(r"[.\[]", path)[0], self.otherwise)
+        return self.by_name.get(path) or self.by_name.get(re.split(r"[.\[]", path, maxsplit=1)[0], self.otherwise)
 
 
 def fault(what: str, remedy: str, location: Sequence[str | int] = ()) -> PydanticCustomError:
@@ -73,7 +73,6 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
     setting = f"{namespace}:{cut(_path(location), LONGEST_FAULT)}" if location else f"{namespace} settings"
     where = f"{setting} in {origin(_path(location))}"
     kind, given = details["type"], details.get("input")
-    shown = quoted(given) if isinstance(given, str) else cut(repr(given), LONGEST_FAULT)
     if kind == "fault":
         return Problem(cut(str(context["what"]), LONGEST_FAULT), where, str(context["remedy"]))
     if kind == "value_error":
@@ -84,9 +83,13 @@ def _problem(details: ErrorDetails, model: type[BaseModel], origin: Callable[[st
     if kind == "missing":
         return Problem(f"the setting {_path(location)!r} is missing", where, "set it")
     if kind == "literal_error":
-        return Problem(f"{shown} is not possible here", where, f"use {context['expected']}")
+        return Problem(f"{_shown(given)} is not possible here", where, f"use {context['expected']}")
     reason = "" if kind in EXPECTED else f": {details['msg']}"
-    return Problem(f"{shown} is not possible here{reason}", where, EXPECTED.get(kind, "mend the value"))
+    return Problem(f"{_shown(given)} is not possible here{reason}", where, EXPECTED.get(kind, "mend the value"))
+
+
+def _shown(given: object) -> str:
+    return quoted(given) if isinstance(given, str) else cut(repr(given), LONGEST_FAULT)
 
 
 def _path(location: Sequence[str | int]) -> str:

@@ -175,8 +175,8 @@ async def _forward(request: Request, client: ApiClient) -> Response:
     except TurnTooLate as error:
         seconds = math.ceil(error.seconds)
         message = (
-            f"Gandi's rate limit, or TrueNorth's share of it, is used up for another {seconds} s, longer than the "
-            "plugin waits. Nothing was changed; run again later, or with fewer changes at once"
+            "Gandi's rate limit, or TrueNorth's share of it, is used up for longer than the plugin waits. "
+            "Nothing was changed; run again later, or with fewer changes at once"
         )
         raise _Refusal(HTTPStatus.TOO_MANY_REQUESTS, message, "budget", {"Retry-After": str(seconds)}) from error
     except ApiUnreachable as error:

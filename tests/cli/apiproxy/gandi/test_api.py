@@ -465,7 +465,7 @@ class TestThePace:
                 answer = patient.post()
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "30"
-        assert "is used up for another 30 s" in answer.json()["message"]
+        assert "is used up for longer than the plugin waits" in answer.json()["message"]
         assert counts.tally.waits == {}
         assert place.there() == {}
         assert counts.tally.refusals == {("gandi", "budget"): 1}

@@ -122,8 +122,9 @@ class TestARefusal:
 
     @pytest.mark.parametrize("token", ["", "wrong", NARROW])
     def test_of_the_token_says_what_it_needs(self, gandi: Gandi, credentials: Credentials, token: str) -> None:
+        given = replace(credentials, token=token, environment={"GANDI_PERSONAL_ACCESS_TOKEN": token})
         with pytest.raises(UserError, match="Gandi refuses the credentials") as raised:
-            snapshot(replace(credentials, token=token), ZONE, "")
+            snapshot(given, ZONE, "")
         assert "GANDI_PERSONAL_ACCESS_TOKEN" in str(raised.value)
         assert len(gandi.requests) == 1
 
