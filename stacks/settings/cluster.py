@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from components.plain_text import quoted
 from stacks.settings.fields import (
+    LONGEST_OBJECT,
     OBJECT,
     AnnotationPrefix,
     AnnotationSelector,
@@ -65,7 +66,8 @@ IMPLICIT = ""
 def _place(value: str) -> str:
     """Return the name of a Gateway or a class, or a word. Raises a fault for another text."""
     kind, slash, name = value.partition("/")
-    is_one = gateway_name(name) if kind == "gateway" else OBJECT.fullmatch(name if kind == "class" else value)
+    named = name if kind == "class" else value
+    is_one = gateway_name(name) if kind == "gateway" else len(named) <= LONGEST_OBJECT and OBJECT.fullmatch(named)
     if not is_one or (slash and kind not in {"gateway", "class"}):
         raise _no_place(value)
     return value

@@ -139,7 +139,7 @@ def _template(value: str) -> str:
 def gateway_name(value: str) -> str:
     """Return the name of a Gateway. Raises a fault for a text that is none."""
     namespace, slash, name = value.rpartition("/")
-    if not OBJECT.fullmatch(name) or len(name) > LONGEST_OBJECT or (slash and not _LABEL.fullmatch(namespace)):
+    if len(name) > LONGEST_OBJECT or not OBJECT.fullmatch(name) or (slash and not _LABEL.fullmatch(namespace)):
         raise fault(f"{value!r} is no name of a Gateway", "write it as external, or with its namespace: edge/external")
     return value
 
@@ -190,7 +190,7 @@ def _resolver(value: str) -> str:
 def _annotation_prefix(value: str) -> str:
     """Return a prefix of annotations (Kubernetes, labels: a DNS subdomain and a slash). Raises a fault for none."""
     domain = value.removesuffix("/")
-    if value and (domain == value or not OBJECT.fullmatch(domain) or len(domain) > LONGEST_OBJECT):
+    if value and (domain == value or len(domain) > LONGEST_OBJECT or not OBJECT.fullmatch(domain)):
         raise fault(f"{quoted(value)} is no prefix of annotations", "write it with its slash: internal.example.com/")
     return value
 
