@@ -15,6 +15,8 @@ from typing import Any
 from components.records.canonical import is_address
 from stacks.model.templates.values import LONGEST_TEXT, Json, TemplateError, item, same, shown, text_of, truth
 
+LONGEST_JSON = 65_536
+"""Characters of a JSON text that a template reads."""
 _VERB = re.compile(r"%(.?)", re.DOTALL)
 _SPACES = " \t\n\v\f\r\x85\xa0"
 
@@ -44,7 +46,9 @@ def _has_key(texts: Any, key: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def _from_json(text: str) -> Any:  # noqa: ANN401 - JSON
-    """Return the value of a JSON text; nothing for a text that is none."""
+    """Return the value of a JSON text; nothing for a text that is none. Raises TemplateError for one too long."""
+    if len(text) > LONGEST_JSON:
+        raise TemplateError(f"fromJson takes at most {LONGEST_JSON:,} characters")
     try:
         return json.loads(text, object_hook=Json, parse_int=float, parse_constant=_refuse)
     except (ValueError, RecursionError):
