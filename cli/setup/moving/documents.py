@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as IniError
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def _ini(file: str, text: str) -> dict[str, dict[str, str]]:
 
 def _structured(file: str, name: str, text: str, environment: Mapping[str, str]) -> Iterator[Document]:
     try:
-        parsed = [json.loads(text)] if text.lstrip().startswith(("{", "[")) and _is_json(text) else list(_loaded(text))
+        parsed = _parsed(text)
         budget = [MOST_VALUES]
         values = [_filled(one, environment, budget) for one in parsed if one is not None]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -119,17 +120,12 @@ def _structured(file: str, name: str, text: str, environment: Mapping[str, str])
         yield Document(file, f"{name}, document {number}" if len(values) > 1 else name, "yaml", value)
 
 
-def _is_json(text: str) -> bool:
-    """Return whether a text is JSON; YAML may begin with a brace, too."""
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _loaded(text: str) -> Iterator[Any]:
-    yield from yaml.safe_load_all(text)
+def _parsed(text: str) -> list[Any]:
+    """Return the values of a text in JSON or YAML, which may begin with a brace, too. Raises yaml.YAMLError."""
+    if text.lstrip().startswith(("{", "[")):
+        with suppress(ValueError):
+            return [json.loads(text)]
+    return list(yaml.safe_load_all(text))
 
 
 def _filled(value: Any, environment: Mapping[str, str], budget: list[int]) -> Any:  # noqa: ANN401 - any document

@@ -20,8 +20,9 @@ def print_moved(console: Console, moved: MovedIn) -> None:
     for where in dict.fromkeys(row.where for row in moved.rows):
         console.print(styled((where, "bold")), soft_wrap=True)
         table = Table(box=None, show_header=False, pad_edge=True)
-        for column in ("", "fold", "fold"):
-            table.add_column(overflow="fold") if column else table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        table.add_column(overflow="fold")
         of_place = [row for row in moved.rows if row.where == where]
         for row in sorted(of_place, key=lambda one: [*Fate].index(one.fate)):
             word = plain(row.fate.value, style=_STYLES[row.fate])

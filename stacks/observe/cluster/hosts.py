@@ -14,7 +14,7 @@ from stacks.model.values import Known, Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HostAnswer:
     """What DNS said about a host name: its addresses, sorted, or Unknown.
 
     due: the moment from which it is to be asked again, on the clock of `time.monotonic`.
@@ -34,7 +34,7 @@ class Hosts:
         self.asked = asyncio.Event()
         """Set where a name is wanted of which nothing is known."""
         self._wanted: set[str] = set()
-        self._answers: Mapping[str, Answer] = {}
+        self._answers: Mapping[str, HostAnswer] = {}
 
     def forget(self) -> None:
         """Forget which names are wanted: the objects are gone through again."""
@@ -58,7 +58,7 @@ class Hosts:
         """The moment at which the next name is to be asked; infinite for none."""
         return min(map(self._due, self._wanted), default=math.inf)
 
-    def note(self, answers: Mapping[str, Answer]) -> bool:
+    def note(self, answers: Mapping[str, HostAnswer]) -> bool:
         """Note answers, drop those about names that nobody wants, and return whether a name has another than before."""
         before = self._answers
         self._answers = {host: one for host, one in {**before, **answers}.items() if host in self._wanted}

@@ -1,4 +1,4 @@
-"""Asks DNS for the addresses of host names: all that are due at the same time, and again when their TTL is over.
+"""Ask DNS for the addresses of host names: all that are due at the same time, and again when their TTL is over.
 
 A name has to have an answer about both families: one that cannot be had leaves all of its addresses unknown, as does a
 name that does not exist or has no address. Nobody can tell that from an outage of DNS.
@@ -19,7 +19,7 @@ import dns.nameserver
 import dns.resolver
 
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.hosts import Answer, Hosts
+from stacks.observe.cluster.hosts import HostAnswer, Hosts
 from stacks.settings.wan_source import parse_host
 
 PORT = 53
@@ -56,7 +56,7 @@ async def look(hosts: Hosts, longest: float) -> bool:
         resolver = _resolver(hosts.servers)
     except (dns.exception.DNSException, OSError):  # there is no resolv.conf
         missing = Unknown("no name server is configured to resolve host names with")
-        return hosts.note(dict.fromkeys(names, Answer(missing, time.monotonic() + min(SOON, longest))))
+        return hosts.note(dict.fromkeys(names, HostAnswer(missing, time.monotonic() + min(SOON, longest))))
     answers = await asyncio.gather(*(_answer(name, resolver, slots, longest) for name in names))
     return hosts.note(dict(zip(names, answers, strict=True)))
 
@@ -70,7 +70,9 @@ def _resolver(servers: tuple[str, ...]) -> dns.asyncresolver.Resolver:
     return resolver
 
 
-async def _answer(host: str, resolver: dns.asyncresolver.Resolver, slots: asyncio.Semaphore, longest: float) -> Answer:
+async def _answer(
+    host: str, resolver: dns.asyncresolver.Resolver, slots: asyncio.Semaphore, longest: float
+) -> HostAnswer:
     async def ask(kind: str) -> dns.resolver.Answer:
         return await resolver.resolve(f"{host}.", kind, raise_on_no_answer=False, lifetime=LIFETIME)
 
@@ -78,12 +80,12 @@ async def _answer(host: str, resolver: dns.asyncresolver.Resolver, slots: asynci
         async with asyncio.timeout(LIFETIME), slots:
             answers = (await ask("A"), await ask("AAAA"))
     except (dns.exception.DNSException, OSError, TimeoutError) as error:
-        return Answer(Unknown(f"the host name {host} does not resolve: {_why(error)}"), _in(SOON, longest))
+        return HostAnswer(Unknown(f"the host name {host} does not resolve: {_why(error)}"), _in(SOON, longest))
     found = sorted({str(record) for answer in answers for record in answer.rrset or ()})
     if not found:
-        return Answer(Unknown(f"the host name {host} does not resolve: it has no address"), _in(SOON, longest))
+        return HostAnswer(Unknown(f"the host name {host} does not resolve: it has no address"), _in(SOON, longest))
     ttl = min(answer.expiration for answer in answers) - time.time()
-    return Answer(Known(tuple(found)), _in(max(ttl, SOON), longest))
+    return HostAnswer(Known(tuple(found)), _in(max(ttl, SOON), longest))
 
 
 def _in(seconds: float, longest: float) -> float:

@@ -48,10 +48,7 @@ OTHERS: Mapping[str, str] = {
 def is_given(value: Mapping[str, Any]) -> bool:
     """Return whether a document is a zone of octoDNS: names with records, each with a type."""
     several = [one[0] if isinstance(one, list) and one else one for one in value.values()]
-    typed = [
-        one for one in several if isinstance(one, Mapping) and "type" in one and ("value" in one or "values" in one)
-    ]
-    return bool(typed)
+    return any(isinstance(one, Mapping) and "type" in one and ("value" in one or "values" in one) for one in several)
 
 
 def is_configuration(value: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from stacks.model.claims import Detected
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
-from stacks.observe.cluster.hosts import Answer, Hosts
+from stacks.observe.cluster.hosts import HostAnswer, Hosts
 from tests.stacks.observe.cluster.worlds import claims, complaints, manifest, one_claim, targets
 
 WWW = "www.example.com"
@@ -204,7 +204,7 @@ def resolved(host: str, *addresses: str) -> Hosts:
     """Host names of which one has been resolved."""
     hosts = Hosts()
     hosts.addresses(host)
-    hosts.note({host: Answer(Known(addresses), 1e12)})
+    hosts.note({host: HostAnswer(Known(addresses), 1e12)})
     return hosts
 
 
