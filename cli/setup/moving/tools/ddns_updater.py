@@ -32,8 +32,10 @@ def read_variables(draft: Draft, variables: Mapping[str, str | None]) -> None:
 def _config(draft: Draft, value: str | None) -> None:
     try:
         parsed = json.loads(value or "")
-    except ValueError:
-        draft.lost("CONFIG", "it is not here, or no JSON: give its content as a file with --from")
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, Mapping) or not is_given(parsed):
+        draft.lost("CONFIG", "it is not here, or no JSON with settings: give its content as a file with --from")
         return
     draft.otherwise("CONFIG", "read as config.json is")
     read(draft, parsed)

@@ -74,12 +74,15 @@ def _services(draft: Draft, text: str) -> None:
     if not text:
         return
     try:
-        services = json.loads(text).get("svc")
-    except (ValueError, AttributeError):
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    services = found.get("svc") if isinstance(found, Mapping) else None
+    if not isinstance(services, list):
         draft.lost("wanipstate.ip_check_services", "it is no JSON with a list svc; write wan.http")
         return
-    plain = [one for one in services or () if isinstance(one, str) and is_plain(one)]
-    for one in services or ():
+    plain = [one for one in services if isinstance(one, str) and is_plain(one)]
+    for one in services:
         if one not in plain:
             draft.lost("wanipstate.ip_check_services", "an address may hold a secret; write it among wan.http")
     draft.carry("wanipstate.ip_check_services", "wan.http", plain)

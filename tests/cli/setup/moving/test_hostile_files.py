@@ -99,3 +99,10 @@ def test_a_text_with_a_part_cut_out_or_put_in_is_read_or_refused(
         shape.name,
         text[:start] + data.draw(st.text(alphabet="ab\"'(){}[],;:=\n\\ 0", max_size=8)) + text[end:],
     )
+
+
+@pytest.mark.parametrize("said", ["[]", "7", '{"a": 1}', '{"settings": 7}', '{"svc": 7}', "[" * 100_000])
+def test_json_of_another_shape_within_a_text_is_told(said: str, tmp_path: Path) -> None:
+    container = {"image": "qmcgaw/ddns-updater", "environment": {"CONFIG": said, "PERIOD": "5m"}}
+    read(tmp_path, "compose.yaml", yaml.safe_dump({"services": {"ddns": container}}))
+    read(tmp_path, "dns.ini", f"[Gandi]\ntarget_domain_fqdn=example.com\n[WANIPState]\nip_check_services={said}\n")
