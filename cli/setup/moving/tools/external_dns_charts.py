@@ -81,7 +81,7 @@ def _pairs(draft: Draft, values: Mapping[str, Any]) -> Iterator[tuple[str, str, 
         if name == "provider":
             yield name, name, value.get("name", "aws") if isinstance(value, Mapping) else value
         elif name == "fqdnTemplates":
-            yield name, _FLAGS[name], ",".join(map(str, value))
+            yield name, _FLAGS[name], ",".join(map(str, value if isinstance(value, list) else [value]))
         elif name in _FLAGS:
             yield name, _FLAGS[name], value
         elif name in ("namespaced", "sourceNamespace", "namespace"):

@@ -105,4 +105,5 @@ def test_a_text_with_a_part_cut_out_or_put_in_is_read_or_refused(
 def test_json_of_another_shape_within_a_text_is_told(said: str, tmp_path: Path) -> None:
     container = {"image": "qmcgaw/ddns-updater", "environment": {"CONFIG": said, "PERIOD": "5m"}}
     read(tmp_path, "compose.yaml", yaml.safe_dump({"services": {"ddns": container}}))
+    read(tmp_path, "values.yaml", f"txtOwnerId: home\nprovider: cloudflare\nfqdnTemplates: {len(said)}\n")
     read(tmp_path, "dns.ini", f"[Gandi]\ntarget_domain_fqdn=example.com\n[WANIPState]\nip_check_services={said}\n")
