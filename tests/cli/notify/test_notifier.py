@@ -117,7 +117,7 @@ class TestNobodyWhoTakesThem:
         with telling(complaints, TRUENORTH_NOTIFY=f"{dead} json://127.0.0.1:{hook.port}") as on_event:
             began = time.monotonic()
             on_event(dispatch(NEWS))
-            assert time.monotonic() - began < 0.1
+            assert time.monotonic() - began < 2
             hook.next()
         assert time.monotonic() - began < 5
         (complaint,) = complaints

@@ -189,7 +189,7 @@ class TestAWatchdogThatDoesNotAnswer:
         with watched(hook, []) as on_event:
             began = time.monotonic()
             on_event(dispatch(RIGHT))
-            assert time.monotonic() - began < 0.1
+            assert time.monotonic() - began < 2
             hook.next()
             on_event(dispatch(WRONG))
         assert time.monotonic() - began < 3

@@ -190,7 +190,10 @@ class TestScale:
     def test_two_thousand_creations_over_64_connections_take_two_calls_a_round(
         self, place: Place, gathered: Gathered
     ) -> None:
-        """Measured: 32 calls, 0.13 ms of processor time a request; bounds with room for a machine that is busy."""
+        """Measured: 32 calls, 0.13 ms of processor time a request.
+
+        The time has a bound against the first 256 requests alone: another machine's work slows down all of them.
+        """
         count, connections = 2_048, 64
         gathered(connections, rounds=count // connections)
         url = urlsplit(place.client.base)
@@ -212,17 +215,21 @@ class TestScale:
                 await reader.readexactly(int(answer.partition(b"Content-Length: ")[2].partition(b"\r")[0]))
             writer.close()
 
-        async def all_clients() -> None:
-            await asyncio.gather(*(client(range(one, count, connections)) for one in range(connections)))
+        async def all_clients(numbers: range) -> None:
+            await asyncio.gather(*(client(numbers[one::connections]) for one in range(connections)))
+
+        def seconds_a_request(numbers: range) -> float:
+            before = time.clock_gettime(clock)
+            asyncio.run(all_clients(numbers))
+            return (time.clock_gettime(clock) - before) / len(numbers)
 
         with place.carrying_out() as counts:
-            before = time.clock_gettime(clock)
-            asyncio.run(all_clients())
-            spent = time.clock_gettime(clock) - before
+            first = seconds_a_request(range(256))
+            later = seconds_a_request(range(256, count))
         assert len(place.cloudflare.records(place.zone.id)) == count
         assert len(place.calls()) <= 2 * -(-count // connections)
         assert counts.tally.operations <= count
-        assert spent / count < 0.001
+        assert later < 8 * first
 
 
 def answer_of(response: requests.Response) -> Response:
