@@ -46,6 +46,7 @@ def watch(  # noqa: PLR0913 - the options of the command
     override = partial(
         watch_options.overriding,
         log="json" if as_json else None,
+        log_level="debug" if verbose else None,
         web_listen=listen,
         election_enabled={True: "on", False: "off", None: None}[election],
         election_lock_name=election_lock_name,
@@ -62,4 +63,4 @@ def watch(  # noqa: PLR0913 - the options of the command
         update = {"watch": override(session.settings.watch)}
         return replace(session, settings=session.settings.model_copy(update=update))
 
-    run(opened(), opened, os.environ, verbose=verbose)
+    run(opened(), opened, os.environ)

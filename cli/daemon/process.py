@@ -41,23 +41,19 @@ LOOKED = "first look"
 """The part that is ready once addresses and objects have been read, or have had the time."""
 
 
-def run(
-    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
-) -> None:
+def run(session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str]) -> None:
     """Watch until a signal ends the process. Raises UserError where no further try would help.
 
-    reopen: reads the settings anew. verbose: whether the log has each turn that begins, and tracebacks.
+    reopen: reads the settings anew.
     """
-    asyncio.run(_run(session, reopen, environment, verbose=verbose))
+    asyncio.run(_run(session, reopen, environment))
 
 
-async def _run(
-    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
-) -> None:
+async def _run(session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str]) -> None:
     settings = session.settings
     as_json = settings.watch.log == "json"
     redact = session_redactor(session, environment)
-    log = Log(Terminal(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
+    log = Log(Terminal(stderr=as_json), settings.watch.log, sys.stdout, redact, least=settings.watch.log_level)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(of_loop(log))
     health = Health(LOOKED)

@@ -77,7 +77,7 @@ class WanSettings(BaseModel):
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """The number of attempts for a family that stays unknown before a detection gives up."""
     cool_down: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
-    """Seconds between two attempts."""
+    """Seconds before the second attempt; doubled before each further one, to 300."""
     links: dict[LinkName, WanSettings] = {}
     """Further ways to the Internet, by name. The settings above are the defaults of each."""
 

@@ -146,6 +146,8 @@ class WatchSettings(_Part):
     """Whether all records of the stack are deleted at the loop's end; a replica that takes over makes them again."""
     log: Literal["console", "json"] = "console"
     """The format of the log: lines for people, or a JSON document a line."""
+    log_level: Literal["debug", "info", "warning", "error"] | None = None
+    """The least level that is logged; when left out info for lines, and debug for JSON documents."""
     election: ElectionSettings = Field(default_factory=ElectionSettings)
     """The election of a leader among replicas."""
     cache: CacheSettings = Field(default_factory=CacheSettings)
