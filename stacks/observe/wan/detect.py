@@ -57,8 +57,8 @@ def detect(
 
     families: to detect; none: those of the settings. Where the settings have several attempts, families that stay
     unknown are asked for again after `settings.cool_down` seconds, and then after twice the seconds before, at most
-    LONGEST_PAUSE. `pause` is called with them; if it returns a true value the detection ends. Mode `chain` asks its stages in turn, each for at most `settings.timeout`. Raises nothing for faults
-    of the network.
+    LONGEST_PAUSE. `pause` is called with them; if it returns a true value the detection ends. Mode `chain` asks its
+    stages in turn, each for at most `settings.timeout`. Raises nothing for faults of the network.
     """
     families = families or [Family(name) for name in settings.families]
     detection = _attempt(settings, families)
