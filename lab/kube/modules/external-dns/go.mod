@@ -4,6 +4,8 @@ go 1.27.0
 
 require sigs.k8s.io/external-dns v0.23.0
 
+require github.com/gogo/protobuf v1.3.2 // indirect
+
 // Not to be had from every module proxy in the versions of 0.23; no test uses the three.
 replace github.com/exoscale/egoscale/v3 => github.com/exoscale/egoscale/v3 v3.1.43
 
