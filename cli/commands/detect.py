@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from stacks.observe.wan.agreement.answer import Answer
     from stacks.observe.wan.detect import Detection
     from stacks.observe.wan.nat import Nat
+    from stacks.settings.stack import Settings
     from stacks.settings.wan import WanSettings
+
+    Hosts = Mapping[str, Known[tuple[str, ...]] | Unknown]
+    """The IPv6 addresses of hosts, by the name as the settings have it."""
 
 NAT_SECONDS = 6.0
 """How long the classification of the NAT may take; it goes on while the sources are asked."""
@@ -56,7 +60,8 @@ def detect(
     from stacks.observe.wan.detect import detect as ask
     from stacks.settings.files import from_file
 
-    wan = from_file(settings or settings_path(find_project(project), stack), os.environ, stack).wan
+    whole = from_file(settings or settings_path(find_project(project), stack), os.environ, stack)
+    wan = whole.wan
     links = (WAN, *wan.links)
     server = _nat_server(wan, nat_server) if nat or nat_server else None
     interrupted = threading.Event()
@@ -68,7 +73,7 @@ def detect(
             found = classified.result() if classified else None
         finally:
             interrupted.set()  # no further attempts are waited for after Ctrl-C
-    _show(wan, detections, found, as_json=as_json)
+    _show(wan, detections, found, _of_hosts(whole, detections), as_json=as_json)
     if code := _exit_code(detections):
         raise typer.Exit(code)
 
@@ -95,9 +100,25 @@ def _classify(server: tuple[str, int] | Unknown, via: str) -> Nat | Unknown:
     return classify(server, NAT_SECONDS, via, os.environ) if isinstance(server, tuple) else server
 
 
-def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, *, as_json: bool) -> None:
+def _of_hosts(settings: Settings, detections: Mapping[str, Detection]) -> Hosts:
+    """Return the addresses of the names that the settings give to hosts in the networks of the detected addresses."""
+    from stacks.model.addresses import host_part
+    from stacks.model.values import WAN
+    from stacks.plan.desired.endpoints import addresses_of
 
-    from cli.output.detection_table import print_detections, print_nat
+    addresses = {(link, family): found for link, one in detections.items() for family, found in one.addresses.items()}
+    return {
+        entry.name: addresses_of("AAAA", entry.links or (WAN,), addresses, host_part.each(entry.host6))
+        for _, entry in settings.each_name()
+        if entry.host6
+    }
+
+
+def _show(
+    wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unknown | None, hosts: Hosts, *, as_json: bool
+) -> None:
+
+    from cli.output.detection_table import print_detections, print_hosts, print_nat
     from cli.terminal import Terminal
     from stacks.model.values import WAN, Family, Unknown
     from stacks.observe.wan.nat import Nat, meaning
@@ -105,16 +126,17 @@ def _show(wan: WanSettings, detections: Mapping[str, Detection], nat: Nat | Unkn
     agreed = detections[WAN].addresses.get(Family.IPV4, Unknown("not asked for"))
     lines = meaning(nat, agreed, wan.accept) if isinstance(nat, Nat) else ()
     if as_json:
-        document = _document(detections) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
+        document = _document(detections, hosts) | ({} if nat is None else {"nat": _nat_document(nat, lines)})
         print_json(document)
         return
     console = Terminal()
     print_detections(console, detections)
+    print_hosts(console, hosts)
     if nat is not None:
         print_nat(console, nat, lines)
 
 
-def _document(detections: Mapping[str, Detection]) -> dict[str, object]:
+def _document(detections: Mapping[str, Detection], hosts: Hosts) -> dict[str, object]:
     from stacks.model.values import WAN
 
     addresses = {
@@ -125,6 +147,7 @@ def _document(detections: Mapping[str, Detection]) -> dict[str, object]:
         "answers": [_answer(answer, link) for link, detection in detections.items() for answer in detection.answers],
         "addresses": addresses.pop(WAN),
         "links": addresses,
+        "hosts": {name: _outcome(found) for name, found in hosts.items()},
     }
 
 
@@ -144,7 +167,7 @@ def _answer(answer: Answer, link: str) -> dict[str, object]:
     }
 
 
-def _outcome(found: Known[tuple[Address, ...]] | Unknown) -> dict[str, object]:
+def _outcome(found: Known[tuple[Address, ...]] | Known[tuple[str, ...]] | Unknown) -> dict[str, object]:
     from stacks.model.values import Known
 
     if isinstance(found, Known):

@@ -40,6 +40,15 @@ def print_detections(console: Console, detections: Mapping[str, Detection]) -> N
             console.print(styled(f"{place}: ", said, reason), soft_wrap=True)
 
 
+def print_hosts(console: Console, hosts: Mapping[str, Known[tuple[str, ...]] | Unknown]) -> None:
+    """Print the IPv6 addresses of hosts in the networks of the detected ones, by name."""
+    for name, found in hosts.items():
+        if isinstance(found, Known):
+            console.print(styled(f"{name}: ", (", ".join(found.value), "bold green")), soft_wrap=True)
+        else:
+            console.print(styled(f"{name}: ", ("unknown", "bold red"), f": {found.reason}"), soft_wrap=True)
+
+
 def print_nat(console: Console, nat: Nat | Unknown, meaning: tuple[str, ...]) -> None:
     """The kind of NAT, and what it means."""
     if isinstance(nat, Unknown):

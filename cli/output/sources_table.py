@@ -77,7 +77,8 @@ def _targets(one: AskedName, complained: Mapping[str, str]) -> Text:
         return plain(f"{complained.get(one.why, one.state)}, see below", style="yellow")
     if one.why:
         return plain(f"conflict: {one.why}" if one.state == "conflict" else one.why, style="yellow")
-    detected = plain(", ".join(_link(link) for link in one.links), style="cyan")
+    behind = f", host {' and '.join(one.hosts)}" if one.hosts else ""
+    detected = plain(", ".join(_link(link) for link in one.links) + behind, style="cyan")
     return plain(", ").join(filter(None, (plain(", ".join(one.targets)), detected)))
 
 
@@ -104,6 +105,7 @@ def _document(one: AskedName) -> dict[str, object]:
         "state": one.state,
         "targets": list(one.targets) or None,
         "links": list(one.links),
+        "host6": list(one.hosts),
         "unknown": one.why,
         "ttl": one.ttl,
         "proxied": one.proxied,

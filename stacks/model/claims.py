@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from stacks.model.addresses import host_part
+from stacks.model.addresses.host_part import HostPart
 from stacks.model.values import WAN, Known, Unknown
 
 STATUS_ANNOTATION = "truenorth/status"
@@ -15,6 +17,8 @@ VOCABULARIES = ("truenorth/", "routeflare/", "external-dns.kubernetes.io/", "ext
 """The prefixes of the annotations that are read."""
 GEO = "geo-"
 """The prefix of the names of sources with claims for load balancers."""
+LINK = "link:"
+"""Before a link's name in state: the target of an object that points at the addresses detected on the link."""
 BY_TEMPLATE = ("name", "cluster.templates")
 """What is spelled of a claim whose name a template of the settings has given."""
 LONGEST_RESOURCE = 130
@@ -59,9 +63,23 @@ def origin(cluster: str, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """Targets that are left to detection: the addresses of these links."""
+    """Targets that are left to detection: the addresses of these links, or of hosts in the networks of these."""
 
     links: tuple[str, ...] = (WAN,)
+    hosts: tuple[HostPart, ...] = ()
+
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """The targets as state remembers them: each link, with the hosts behind it."""
+        hosts = "".join(f" {host}" for host in self.hosts)
+        return tuple(f"{LINK}{link}{hosts}" for link in self.links)
+
+    @classmethod
+    def of_memory(cls, texts: Iterable[str]) -> Detected | None:
+        """Return the targets that state remembers, for hosts of one kind; None where it remembers no links."""
+        links = [one.removeprefix(LINK).split(" ") for one in sorted(texts) if one.startswith(LINK)]
+        hosts = {tuple(host_part.each(of_link[1:])) for of_link in links}
+        return cls(tuple(of_link[0] for of_link in links), hosts.pop()) if hosts else None
 
 
 Targets = Known[tuple[str, ...]] | Unknown | Detected

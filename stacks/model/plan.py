@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stacks.model.addresses.host_part import HostPart
 from stacks.model.advice import Advice, FullZone
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import GeoPlan
@@ -24,6 +25,8 @@ class Plan:
     """What the provider has refused, and what is therefore not in this plan."""
     links: tuple[LinkAddresses, ...] = ()
     """The addresses of each named link in this plan; kept in state."""
+    hosts: tuple[HostPart, ...] = ()
+    """The hosts with names in the networks of the detected addresses."""
     shared: tuple[SharedSet, ...] = ()
     """The targets of each object in record sets of several objects, or without a mark of one; kept in state."""
     queues: tuple[NameQueue, ...] = ()

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from components.records.logical_name import LogicalName
 from components.records.plan_limits import NOT_KNOWN, PlanLimits
 from components.records.record import Record
+from stacks.model.addresses.host_part import HostPart
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -157,6 +158,8 @@ class Endpoint:
     source: str
     links: tuple[str, ...] = (WAN,)
     """The links with these addresses as targets."""
+    hosts: tuple[HostPart, ...] = ()
+    """The hosts whose IPv6 addresses in the networks of the links are meant; none: the addresses themselves."""
     tags: tuple[str, ...] = ()
     parts: tuple[tuple[str, Known[tuple[str, ...]] | Unknown], ...] = ()
     """The targets of each object, by `ObjectKey.resource`."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from components.marks import in_comments
 from components.records import canonical_content
+from stacks.model.addresses.host_part import HostPart
 from stacks.model.claims import BY_TEMPLATE, Claim, Complaint, Detected, ObjectKey, SourceSighting, links_asked
 from stacks.model.observation import Observation, Registry
 from stacks.model.plan import Plan
@@ -25,6 +26,8 @@ from stacks.plan.records.record_sets import Key
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
+_SITE = 1 << 80
+"""The addresses of a network of 48 bits, such as a site has (RFC 6177): the hosts of links that differ then do, too."""
 AskedState = Literal["made", "waiting", "conflict", "skipped", "outside"]
 """made: by a run, if nobody else has the name; outside: in none of our zones."""
 
@@ -33,7 +36,8 @@ AskedState = Literal["made", "waiting", "conflict", "skipped", "outside"]
 class AskedName:
     """A name that objects ask for. zone, type: "" where there is none, or none is known.
 
-    targets: contents of the records, without the addresses that are detected when a run is made: links has these.
+    targets: contents of the records, without the addresses that are detected when a run is made: links has these, and
+    hosts the parts of those of other hosts in their networks.
     why: the reason of any other state than made. ttl, proxied, comment: as the plan has them; None where it has none.
     templated: those of the objects that have the name by a template of the settings.
     """
@@ -50,6 +54,7 @@ class AskedName:
     proxied: bool | None = None
     comment: str | None = None
     templated: tuple[ObjectKey, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def asked_names(settings: Settings, sources: tuple[SourceSighting, ...]) -> Aske
     stand_ins = _stand_ins(settings, sources, claims)
     addresses = tuple(Sighting(link, family, Known((one,))) for (link, family), one in stand_ins.items())
     plan = plan_for_empty_zones(settings, addresses, sources)
-    links = {str(address): link for (link, _), address in stand_ins.items()}
+    links = _detected(stand_ins, plan.hosts)
     found = [*_of_plan(plan, links, zones), *_waiting(plan, claims, zones)]
     told = {(key, one.name) for one in found for key in one.objects}
     waiting = {one.object: one.text for one in plan.complaints if one.is_waiting}
@@ -91,6 +96,15 @@ def plan_for_empty_zones(
     return make_plan(settings, Observation(addresses, zones, Registry(), sources))
 
 
+def _detected(
+    stand_ins: Mapping[tuple[str, Family], Address], hosts: Iterable[HostPart]
+) -> Mapping[str, tuple[str, str]]:
+    """Return the link and the host, "" for none, of each address that stands in."""
+    own = {str(address): (link, "") for (link, _), address in stand_ins.items()}
+    there = [(link, address) for (link, _), address in stand_ins.items() if isinstance(address, IPv6Address)]
+    return {str(host.at(address)): (link, str(host)) for host in hosts for link, address in there} | own
+
+
 def _stand_ins(
     settings: Settings, sources: Iterable[SourceSighting], claims: Iterable[Claim]
 ) -> Mapping[tuple[str, Family], Address]:
@@ -98,7 +112,9 @@ def _stand_ins(
     taken = {target for one in claims if isinstance(one.targets, Known) for target in one.targets.value}
     free: dict[Family, Iterator[Address]] = {
         Family.IPV4: (one for one in map(IPv4Address, count(int(IPv4Address("1.2.3.1")))) if str(one) not in taken),
-        Family.IPV6: (one for one in map(IPv6Address, count(int(IPv6Address("2600::1")))) if str(one) not in taken),
+        Family.IPV6: (
+            one for one in map(IPv6Address, count(int(IPv6Address("2600::1")), _SITE)) if str(one) not in taken
+        ),
     }
     links = dict.fromkeys((WAN, *settings.asked_links(), *settings.known_links(links_asked(sources))))
     return {
@@ -108,7 +124,7 @@ def _stand_ins(
     }
 
 
-def _of_plan(plan: Plan, links: Mapping[str, str], zones: frozenset[str]) -> Iterator[AskedName]:
+def _of_plan(plan: Plan, links: Mapping[str, tuple[str, str]], zones: frozenset[str]) -> Iterator[AskedName]:
     """Yield the names of the plan's record sets, and those in conflict. links: by the addresses that stand in."""
     asked = dict(plan.asked_by)
     conflicts = {(one.name, one.type): f"{one.held_by}: {one.reason}" for one in plan.conflicts}
@@ -122,8 +138,9 @@ def _of_plan(plan: Plan, links: Mapping[str, str], zones: frozenset[str]) -> Ite
             yield AskedName(
                 *(one.name, one.zone, one.type),
                 tuple(value for value in values if value not in links),
-                tuple(dict.fromkeys(links[value] for value in values if value in links)),
+                tuple(dict.fromkeys(links[value][0] for value in values if value in links)),
                 objects,
+                hosts=tuple(dict.fromkeys(links[value][1] for value in values if value in links and links[value][1])),
                 ttl=one.ttl,
                 proxied=one.proxied,
                 comment=in_comments.parse(one.comment)[0],
@@ -157,7 +174,9 @@ def _left(
         if (claim.object, claim.name) in told:
             continue
         targets = claim.targets.value if isinstance(claim.targets, Known) and not zone else ()
-        links = claim.targets.links if isinstance(claim.targets, Detected) and not zone else ()
+        detected = claim.targets if isinstance(claim.targets, Detected) and not zone else Detected(())
         why = waiting.get(claim.object, "") if zone else ""
         state: AskedState = "outside" if not zone else "waiting" if why else "skipped"
-        yield AskedName(claim.name, zone, claim.type or "", targets, links, (claim.object,), state, why)
+        hosts = tuple(map(str, detected.hosts))
+        links, objects = detected.links, (claim.object,)
+        yield AskedName(claim.name, zone, claim.type or "", targets, links, objects, state, why, hosts=hosts)

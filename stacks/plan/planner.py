@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from stacks.model.addresses.host_part import HostPart
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import (
@@ -85,6 +86,7 @@ class _ZonePlan:
     advice: tuple[Advice, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     asked_by: tuple[tuple[Key, tuple[ObjectKey, ...]], ...] = ()
+    hosts: frozenset[HostPart] = frozenset()
 
 
 def make_plan(
@@ -130,6 +132,7 @@ def make_plan(
         frozen=tuple(chain.from_iterable(one.frozen for one in zones)),
         deferred=tuple(chain.from_iterable(one.deferred for one in zones)),
         links=published(observation),
+        hosts=tuple(sorted(frozenset[HostPart]().union(*(one.hosts for one in zones)))),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
         advice=(*settings.found.left_out, *chain.from_iterable(one.advice for one in zones)),
         queues=settled.queues,
@@ -187,6 +190,7 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
         ),
         complaints=of_objects.complaints,
         asked_by=tuple(of_objects.objects.items()),
+        hosts=frozenset(host for one in resolved for host in one.endpoint.hosts),
     )
 
 

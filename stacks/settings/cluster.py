@@ -101,7 +101,7 @@ class DomainSettings(BaseModel):
 
 
 class TargetSettings(BaseModel):
-    """Targets that objects may point their names at. Detected addresses are always allowed."""
+    """Targets that objects may point their names at. Detected addresses are always allowed, hosts beside them not."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

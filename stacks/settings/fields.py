@@ -7,12 +7,13 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from components.marks import ownership
 from components.plain_text import check_plain, quoted
 from components.records import canonical, international
 from stacks.model import selectors
+from stacks.model.addresses import host_part
 from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.model.selectors import Selector
 from stacks.model.templates.parse import parse
@@ -187,6 +188,21 @@ def _resolver(value: str) -> str:
     return value.strip()
 
 
+def _in_quotes(value: object) -> object:
+    """Raise a fault for a number: YAML reads a MAC of decimal digits below 60 as one of base 60."""
+    if isinstance(value, int | float):
+        raise fault(f"{value!r} is no host part", 'write it in quotes, a MAC too: "52:54:00:12:34:56"')
+    return value
+
+
+def _host6(value: str) -> str:
+    """Return a host part in its canonical form. Raises a fault for a text that is none."""
+    try:
+        return str(host_part.parse(value))
+    except ValueError as error:
+        raise fault(f"{quoted(value)} is no host part: {error}", f"write {host_part.FORMS}") from None
+
+
 def _annotation_prefix(value: str) -> str:
     """Return a prefix of annotations (Kubernetes, labels: a DNS subdomain and a slash). Raises a fault for none."""
     domain = value.removesuffix("/")
@@ -206,6 +222,7 @@ DefaultTarget = Annotated[str, AfterValidator(_default_target)]
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 NamespacePattern = Annotated[str, AfterValidator(_namespace)]
 Resolver = Annotated[str, AfterValidator(_resolver)]
+Host6 = Annotated[str, BeforeValidator(_in_quotes), AfterValidator(_host6)]
 Network = Annotated[str, AfterValidator(_network)]
 LabelSelector = Annotated[str, AfterValidator(_labels)]
 AnnotationSelector = Annotated[str, AfterValidator(_annotations)]

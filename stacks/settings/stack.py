@@ -163,7 +163,7 @@ class Settings(ZoneSettings):
 
     @model_validator(mode="after")
     def _links_exist(self) -> Settings:
-        check_links(self._names(), self.wan.links)
+        check_links(self.each_name(), self.wan.links)
         return self
 
     def each_zone(self) -> tuple[ZoneSettings, ...]:
@@ -197,7 +197,7 @@ class Settings(ZoneSettings):
 
     def asked_links(self) -> tuple[str, ...]:
         """Return the links that some name points at."""
-        asked = [link for _, entry in self._names() if not entry.targets for link in entry.links or (WAN,)]
+        asked = [link for _, entry in self.each_name() if not entry.targets for link in entry.links or (WAN,)]
         asked += [WAN] if self.geo and self.geo.wan else []
         return tuple(dict.fromkeys(asked))
 
@@ -225,7 +225,7 @@ class Settings(ZoneSettings):
         written = [one for one in self.zones if one.zone]
         return _placed(self.replacing({"zones": [*written, *zones]}, found))
 
-    def _names(self) -> Iterator[tuple[tuple[str | int, ...], NameSettings]]:
+    def each_name(self) -> Iterator[tuple[tuple[str | int, ...], NameSettings]]:
         """Yield every name with the path of its setting."""
         for position, entry in enumerate(self.names):
             yield ("names", position), entry

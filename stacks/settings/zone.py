@@ -14,9 +14,10 @@ from components.records import canonical, canonical_content
 from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
 from components.records.types import RecordType
-from stacks.model.scope import TargetScope, reach, tunnel_of
+from stacks.model.scope import tunnel_of
+from stacks.settings.checks.names import check_addresses
 from stacks.settings.checks.records import RequestedSet, check_content, check_delegations, check_hosts
-from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, Ttl, Zone
+from stacks.settings.fields import Comment, CommentLimit, Host6, MarkPrefix, Ttl, Zone
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
@@ -40,6 +41,8 @@ class NameSettings(BaseModel):
     """Addresses of its own; none: the WAN address, which in IPv6 is that of this machine alone."""
     links: tuple[str, ...] = ()
     """The links of `wan.links` that the name points at; none: the machine's own WAN address."""
+    host6: Annotated[tuple[Host6, ...], Field(max_length=16)] = ()
+    """Hosts in the network of the IPv6 address, a text or a list: `::5`, `::5/56`, a MAC; none: this machine itself."""
     ttl: Ttl | None = None
     """Left out: that of the zone. Of a proxied name it is automatic, whatever is written."""
     proxied: bool | None = None
@@ -57,22 +60,14 @@ class NameSettings(BaseModel):
             return {key: value for key, value in data.items() if key != "type"} | {"types": [one]}
         return data
 
+    @field_validator("host6", mode="before")
+    @classmethod
+    def _one_host_or_several(cls, value: object) -> object:
+        return value if isinstance(value, list | tuple) else [value]
+
     @model_validator(mode="after")
-    def _targets_are_addresses(self) -> NameSettings:
-        for target in self.targets:
-            types = self.types or (("AAAA",) if ":" in target else ("A",))
-            try:
-                address = canonical.address(target, "AAAA" if ":" in target else "A")
-            except ValueError as error:
-                raise fault(f"{self.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
-            if (found := reach(address)).scope is TargetScope.NEVER:
-                do = "write an address that others can reach, or leave targets out: then it is this machine's own"
-                raise fault(f"{self.name}: {address} is {found.what}", do)
-            if ("AAAA" if ":" in target else "A") not in types:
-                raise fault(
-                    f"{self.name}: the address {target} does not fit the type {', '.join(types)}",
-                    "A takes IPv4 addresses, AAAA takes IPv6 addresses; or leave types out",
-                )
+    def _addresses_fit(self) -> NameSettings:
+        check_addresses(self)
         return self
 
 
@@ -271,8 +266,8 @@ class ZoneSettings(ZoneDefaults):
         return entry.type
 
     def is_alias(self, entry: NameSettings) -> bool:
-        """Return whether the name is a CNAME to `canonical_name`: without own targets and links, and where allowed."""
-        if self.targets != "cname" or entry.targets or entry.links:
+        """Return whether the name is a CNAME to `canonical_name`: without addresses of its own, and where allowed."""
+        if self.targets != "cname" or entry.targets or entry.links or entry.host6:
             return False
         name = canonical.fqdn(entry.name, self.zone)
         if name == self.zone:

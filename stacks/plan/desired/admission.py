@@ -26,7 +26,7 @@ from components.marks import external_dns, ownership
 from components.plain_text import listed
 from components.records import hosts
 from components.records.types import DELEGATING_TYPES, MARKED_TYPES
-from stacks.model.claims import Claim, Complaint, ObjectKey, SourceSighting
+from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
 from stacks.model.values import Known, Unknown
 
@@ -117,6 +117,8 @@ class _Rules:
 
     def refused_target(self, claim: Claim) -> str:
         """Return the reason why the claim may not have its targets; "" for none."""
+        if self.rules.targets.are_limited and isinstance(claim.targets, Detected) and claim.targets.hosts:
+            return f"cluster.targets does not allow the host {claim.targets.hosts[0]}: only the detected address itself"
         if self.rules.targets.are_limited and isinstance(claim.targets, Known):
             strange = [one for one in _pointed_at(claim) if not self._may_be_target(one, self.rules.targets)]
             if strange:

@@ -21,7 +21,7 @@ from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSig
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
 from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
 from stacks.plan.desired.claims import NOBODY, SharingRules, settle
-from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of
+from stacks.plan.desired.endpoints import FAMILY, AddressesByLink, addresses_of, detected_types
 from stacks.plan.desired.keeping import Keeping, kept, wants_proxy
 from stacks.plan.desired.merging import ALIAS
 from stacks.plan.desired.reachable import proxiable, reachable
@@ -200,6 +200,7 @@ def _endpoints(claim: Claim, keeping: Keeping, addresses: AddressesByLink) -> It
             comment=_said_or(claim.comment, keeping.comment(zone.comment)) if zone.traits.comments else "",
             source=claim.object.resource,
             links=claim.targets.links if isinstance(claim.targets, Detected) else (),
+            hosts=claim.targets.hosts if isinstance(claim.targets, Detected) else (),
             parts=parts,
             tags=claim.tags or (),
         )
@@ -228,10 +229,8 @@ def _values(claim: Claim) -> tuple[str, ...]:
 
 def _types(claim: Claim, addresses: AddressesByLink) -> tuple[str, ...]:
     """Return the types of a claim without one: those of the families detected on its links."""
-    links = claim.targets.links if isinstance(claim.targets, Detected) else (WAN,)
-    return tuple(
-        record_type for record_type, family in FAMILY.items() if any((link, family) in addresses for link in links)
-    )
+    targets = claim.targets if isinstance(claim.targets, Detected) else Detected()
+    return detected_types(targets.links, addresses, with_hosts=bool(targets.hosts))
 
 
 def _parts(claim: Claim) -> tuple[tuple[ObjectKey, Targets], ...]:
@@ -239,7 +238,9 @@ def _parts(claim: Claim) -> tuple[tuple[ObjectKey, Targets], ...]:
 
 
 def _known(targets: Targets, record_type: str, addresses: AddressesByLink) -> Known[tuple[str, ...]] | Unknown:
-    return addresses_of(record_type, targets.links, addresses) if isinstance(targets, Detected) else targets
+    if isinstance(targets, Detected):
+        return addresses_of(record_type, targets.links, addresses, targets.hosts)
+    return targets
 
 
 def _said_or(said: T | None, default: T) -> T:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.records import canonical, canonical_content
 from components.records.aliases import CNAME
+from stacks.model.addresses import host_part
+from stacks.model.addresses.host_part import HostPart
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Sighting, Unknown
 from stacks.plan.desired.keeping import Keeping
 
@@ -63,7 +65,12 @@ def _of_name(entry: NameSettings, zone: ZoneSettings, addresses: AddressesByLink
             record_type,
             _targets(entry, record_type, links, addresses),
             links=() if entry.targets else links,
+            hosts=_hosts(entry),
         )
+
+
+def _hosts(entry: NameSettings) -> tuple[HostPart, ...]:
+    return host_part.each(entry.host6)
 
 
 def _alias(entry: NameSettings, zone: ZoneSettings) -> Endpoint:
@@ -102,6 +109,7 @@ def _endpoint(
     record_type: str,
     targets: Known[tuple[str, ...]] | Unknown,
     links: tuple[str, ...] = (),
+    hosts: tuple[HostPart, ...] = (),
 ) -> Endpoint:
     proxied = _proxied(entry, zone)
     ttl = zone.ttl if entry.ttl is None else entry.ttl
@@ -114,6 +122,7 @@ def _endpoint(
         comment=(zone.comment if entry.comment is None else entry.comment) if zone.traits.comments else "",
         source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{_spelled(entry.name)}",
         links=links,
+        hosts=hosts,
     )
 
 
@@ -130,7 +139,16 @@ def _types(entry: NameSettings, links: tuple[str, ...], addresses: AddressesByLi
     """Return the types of a name without any: those of its targets, else those of the detected families."""
     if entry.targets:
         return tuple(sorted({"AAAA" if ":" in target else "A" for target in entry.targets}))
-    return tuple(family.record_type for family in Family if any((link, family) in addresses for link in links))
+    return detected_types(links, addresses, with_hosts=bool(entry.host6))
+
+
+def detected_types(links: Collection[str], addresses: AddressesByLink, *, with_hosts: bool) -> tuple[str, ...]:
+    """Return the types of the families detected on these links. with_hosts: AAAA is among them, detected or not."""
+    return tuple(
+        family.record_type
+        for family in Family
+        if (with_hosts and family is Family.IPV6) or any((link, family) in addresses for link in links)
+    )
 
 
 def _targets(
@@ -139,13 +157,16 @@ def _targets(
     if entry.targets:
         fitting = {target for target in entry.targets if (":" in target) == (record_type == "AAAA")}
         return Known(tuple(sorted(canonical.address(target, record_type) for target in fitting)))
-    return addresses_of(record_type, links, addresses)
+    return addresses_of(record_type, links, addresses, _hosts(entry))
 
 
 def addresses_of(
-    record_type: str, links: tuple[str, ...], addresses: AddressesByLink
+    record_type: str, links: tuple[str, ...], addresses: AddressesByLink, hosts: tuple[HostPart, ...] = ()
 ) -> Known[tuple[str, ...]] | Unknown:
-    """Return the addresses of these links for records of the type; Unknown where one link is."""
+    """Return the addresses of these links for records of the type; Unknown where one link is.
+
+    hosts: those whose addresses in the networks of the links are meant; none: the addresses themselves.
+    """
     family = FAMILY[record_type]
     found = {link: addresses[link, family] for link in links if (link, family) in addresses}
     if not found:
@@ -153,6 +174,5 @@ def addresses_of(
     unknown = [(link, one.reason) for link, one in found.items() if isinstance(one, Unknown)]
     if unknown:
         return Unknown("; ".join(f"link {link}: {reason}" if link else reason for link, reason in unknown))
-    return Known(
-        tuple(sorted({str(address) for one in found.values() if isinstance(one, Known) for address in one.value}))
-    )
+    known = (address for one in found.values() if isinstance(one, Known) for address in one.value)
+    return Known(host_part.placed(known, hosts))

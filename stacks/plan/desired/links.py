@@ -7,7 +7,9 @@ where this memory does not explain a name's addresses, nothing is touched.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from ipaddress import ip_address
 
+from stacks.model.addresses.host_part import placed
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, LinkAddresses, Unknown
 from stacks.plan.desired.endpoints import FAMILY
@@ -23,12 +25,18 @@ def partly_known(
     family = FAMILY[endpoint.type]
     sightings = [one for one in observation.addresses if one.family is family and one.link in endpoint.links]
     known = {
-        one.link: frozenset(map(str, one.addresses.value)) for one in sightings if isinstance(one.addresses, Known)
+        one.link: frozenset(placed(one.addresses.value, endpoint.hosts))
+        for one in sightings
+        if isinstance(one.addresses, Known)
     }
     unseen = [one.link for one in sightings if isinstance(one.addresses, Unknown)]
     if not known:
         return endpoint.targets
-    memory = {one.link: frozenset(one.addresses) for one in observation.registry.links if one.family is family}
+    memory = {
+        one.link: frozenset(placed(map(ip_address, one.addresses), endpoint.hosts))
+        for one in observation.registry.links
+        if one.family is family
+    }
     held, now = frozenset(values), _of_links(known, known)
     remembered = _of_links(unseen, memory)
     explained = held <= now | remembered | _of_links(known, memory) or memory.keys() >= set(unseen)

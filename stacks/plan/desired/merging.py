@@ -141,6 +141,8 @@ def _difference(typed: _TypedClaim, winner: _TypedClaim) -> str:
             return f"its {setting} is {_spelled(its)}, not {_spelled(mine)}"
     if isinstance(one.targets, Detected) != isinstance(other.targets, Detected):
         return "one of the two points at detected addresses, and the other does not"
+    if (mine := _hosts(one.targets)) != (its := _hosts(other.targets)):
+        return f"its host6 is {its or 'not set'}, not {mine or 'not set'}"
     if typed.type == ALIAS and one.targets != other.targets:
         return "a name has one CNAME"
     return ""
@@ -161,9 +163,13 @@ def _merged(targets: Sequence[Targets]) -> Targets:
     for one in targets:
         if isinstance(one, Unknown):
             return one
-    if any(isinstance(one, Detected) for one in targets):
-        return Detected(tuple(sorted({link for one in targets if isinstance(one, Detected) for link in one.links})))
+    if detected := [one for one in targets if isinstance(one, Detected)]:
+        return Detected(tuple(sorted({link for one in detected for link in one.links})), detected[0].hosts)
     return Known(tuple(sorted({target for one in targets for target in values(one)})))
+
+
+def _hosts(targets: Targets) -> str:
+    return ", ".join(map(str, targets.hosts)) if isinstance(targets, Detected) else ""
 
 
 def _lost(loser: Claim, winner: Claim, reason: str) -> Complaint:

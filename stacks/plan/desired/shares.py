@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from components.marks import ownership
 from components.records.aliases import ALIASES
-from stacks.model.claims import Complaint, origin
+from stacks.model.claims import LINK, Complaint, Detected, origin
 from stacks.model.observation import Observation
 from stacks.model.values import Endpoint, Known, SharedSet, Unknown
 from stacks.plan.desired.tenure import SETTINGS
-from stacks.plan.desired.ways import LINK, Ways, as_remembered, remembered
+from stacks.plan.desired.ways import Ways, as_remembered, remembered
 from stacks.plan.records.record_sets import Key
 from stacks.plan.records.zone_index import ZoneIndex
 
@@ -125,7 +125,7 @@ def combined(endpoint: Endpoint, zone: ZoneIndex, held: tuple[str, ...], sight: 
     given = gave((endpoint.name, endpoint.type), zone, held, sight)
     there = {resource for resource, _ in endpoint.parts}
     unseen = {giver: reason for giver in given if giver not in there and (reason := sight.hidden(giver))}
-    links = tuple(LINK + link for link in endpoint.links)
+    links = Detected(endpoint.links, endpoint.hosts).remembered
     giving = {*there, *unseen}
     former = {one: found for one, found in sight.ways.get((endpoint.name, endpoint.type), {}).items() if one in unseen}
     known = former | {one: found for one, found in ways.items() if one in giving}

@@ -24,8 +24,6 @@ from stacks.model.observation import Registry
 from stacks.model.values import Known, RegisteredRecord, SharedSet, Unknown
 from stacks.plan.records.record_sets import Key, contents, sets_of
 
-LINK = "link:"
-"""Before a link's name: the target of an object that points at the addresses detected on the link."""
 _DETECTED_TYPES = ("A", "AAAA")
 
 Ways = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -127,9 +125,8 @@ def _as_given(claim: Claim, others: Sequence[Claim], memory: _Memory) -> Iterato
     """Yield a claim for what an unheard parent gave, by type. others: the claims of all parents."""
     for kind in memory.types.get(claim.name, ()) if claim.type is None else (claim.type,):
         values = _gave(claim, kind, others, memory)
-        links = tuple(sorted(value.removeprefix(LINK) for value in values if value.startswith(LINK)))
-        if links:
-            yield replace(_plain(claim), targets=Detected(links))
+        if detected := Detected.of_memory(values):
+            yield replace(_plain(claim), targets=detected)
         elif values:
             yield replace(_plain(claim), type=kind, targets=Known(tuple(sorted(values))))
 
@@ -168,9 +165,9 @@ def ways_of(claims: Iterable[Claim], registry: Registry) -> Mapping[Key, Ways]:
         match claim.targets:
             case Known(value):
                 add((claim.name, claim.type or ""), claim, value)
-            case Detected(links):
+            case Detected() as detected:
                 for kind in (claim.type,) if claim.type else _DETECTED_TYPES:
-                    add((claim.name, kind), claim, (LINK + link for link in links))
+                    add((claim.name, kind), claim, detected.remembered)
             case Unknown():
                 before = _Memory(registry).ways if before is None else before
                 for kind in (claim.type,) if claim.type else ("A", "AAAA", "CNAME"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 
 from components.records import canonical_content
+from stacks.model.addresses.host_part import placed
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Known, RegisteredRecord
@@ -17,7 +19,7 @@ PUT_RIGHT = frozenset({Action.UPDATE, Action.CORRECT, Action.RESTORE})
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The addresses that names follow: detected ones, and of unknown links the last published."""
+    """The addresses that names follow: detected ones, of unknown links the last published, and hosts beside these."""
 
     addresses: Collection[str]
     pointing: frozenset[tuple[str, str]]
@@ -27,17 +29,16 @@ class Followed:
 
     @classmethod
     def of(cls, plan: Plan, observation: Observation) -> Followed:
-        seen = {
-            str(a) for one in observation.addresses if isinstance(one.addresses, Known) for a in one.addresses.value
-        }
+        seen = {a for one in observation.addresses if isinstance(one.addresses, Known) for a in one.addresses.value}
         unseen = {(one.link, one.family) for one in observation.addresses if not isinstance(one.addresses, Known)}
         remembered = {
-            address
+            ip_address(address)
             for one in observation.registry.links
             if (one.link, one.family) in unseen
             for address in one.addresses
         }
-        addresses = frozenset(seen | remembered)
+        followed = seen | remembered
+        addresses = frozenset((*placed(followed, ()), *placed(followed, plan.hosts)))
         pointing = frozenset(
             (one.name, one.type)
             for one in plan.record_sets

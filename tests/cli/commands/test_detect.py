@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Detect:
 
     settings: Path
     stack: ExitStack
+    names: tuple[object, ...] = ("www",)
 
     def stun(self, host: str = "127.0.0.1", **behaviour: Any) -> str:  # noqa: ANN401 - fields of the class that is made
         """Start a STUN server; returns HOST:PORT."""
@@ -46,7 +47,7 @@ class Detect:
     def environment(self, wan: dict[str, Any]) -> dict[str, str]:
         """Write these settings, and return the environment to run it in."""
         wan = {"accept": ["203.0.113.0/24"], "timeout": 1.0, "attempts": 1} | wan
-        config = {"truenorth:zone": "example.com", "truenorth:names": ["www"], "truenorth:wan": wan}
+        config = {"truenorth:zone": "example.com", "truenorth:names": [*self.names], "truenorth:wan": wan}
         self.settings.write_text(yaml.safe_dump({"config": config}))
         inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
         return inherited | {"TRUENORTH_SETTINGS": str(self.settings), "NO_COLOR": "1", "COLUMNS": "200"}
@@ -148,6 +149,24 @@ class TestTheOutcome:
         done = detect.run({"mode": "stun", "stun": ["[::1]:9"], "agreement": 1, "families": ["ipv6"]})
         assert done.returncode == 4
         assert "stun:[::1]:9: " in done.stdout
+
+
+class TestHosts:
+    WAN = {"mode": "list", "sources": ["static:2001:db8:1::7"], "families": ["ipv6"], "accept": ["2001:db8::/32"]}  # noqa: RUF012
+    NAMES = ("www", {"name": "nas", "host6": ["::5", "::6"]})
+
+    def test_are_shown_at_their_addresses(self, detect: Detect) -> None:
+        done = replace(detect, names=self.NAMES).run(self.WAN)
+        assert done.stdout.splitlines()[-2:] == ["ipv6: 2001:db8:1::7", "nas: 2001:db8:1::5, 2001:db8:1::6"]
+
+    def test_are_unknown_as_the_address_is(self, detect: Detect) -> None:
+        done = replace(detect, names=self.NAMES).run(self.WAN | {"sources": ["none"]})
+        assert done.returncode == 4
+        assert done.stdout.splitlines()[-1].startswith("nas: unknown: no source gave an ipv6 address")
+
+    def test_are_there_for_machines(self, detect: Detect) -> None:
+        found = replace(detect, names=self.NAMES).document(self.WAN, 0)
+        assert found["hosts"] == {"nas": {"known": ["2001:db8:1::5", "2001:db8:1::6"]}}
 
 
 class TestLinks:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from ipaddress import IPv6Address, IPv6Interface
 from typing import Any
 
 from cli.setup.moving.draft import Draft, shown, truth
 from cli.setup.moving.tools.timothymiller import variable_of
 from cli.setup.moving.tools.ways import UNKNOWN, table, told
 from components.plain_text import quoted
+from stacks.model.addresses import host_part
+from stacks.model.addresses.host_part import USUAL_NETWORK
 
 PROVIDERS = ("cloudflare", "gandi")
 _KNOWN = ("provider", "domain", "host", "ttl", "proxied", "ip_version", "ipv6_suffix", "zone_identifier", "token")
@@ -92,17 +95,20 @@ def _zone(draft: Draft, what: str, one: Mapping[str, Any], zones: list[dict[str,
 def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dict[str, Any]]) -> None:
     """Add the names of an entry. A name of two entries, one for each family, has both types."""
     domain, is_proxied, ttl = str(one.get("domain") or "").rstrip("."), truth(one.get("proxied", False)), one.get("ttl")
+    host6 = _host6(draft, what, one)
     hosts = str(one.get("host") or "@").split(",")
     for name in (domain if host.strip() == "@" else f"{host.strip()}.{domain}" for host in hosts):
         entry: dict[str, Any] = {"name": name}
         entry |= {"types": types} if (types := _VERSIONS.get(str(one.get("ip_version")))) else {}
+        entry |= host6
         entry |= {"proxied": True} if is_proxied else {"ttl": ttl} if ttl not in (None, 1) else {}
         if not draft.fits(f"{what}: {name}", "names[]", entry):
             continue
         before = names.setdefault(name, entry)
         if before is not entry:
             both = before.get("types") != entry.get("types")
-            if {**before, "types": 0} != {**entry, "types": 0}:
+            before |= host6 if "host6" not in before else {}
+            if {**before, "types": 0} != {**before, **entry, "types": 0}:
                 draft.lost(f"{what}: {name}", "the name is there twice, with different values; the first counts")
                 continue
             before.pop("types", None) if both else None
@@ -112,5 +118,21 @@ def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dic
 def _rest(draft: Draft, what: str, one: Mapping[str, Any]) -> None:
     for key in one.keys() - {*_KNOWN}:
         draft.tell(f"{what}.{key}", table("ddns-updater entry").get(key, UNKNOWN), "")
-    if one.get("ipv6_suffix"):
-        draft.lost(f"{what}.ipv6_suffix", "an AAAA record has the detected address; its host part is not replaced")
+
+
+def _host6(draft: Draft, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the host part of an entry: of its suffix the bits behind the network, whose length stands with it."""
+    text = str(one.get("ipv6_suffix") or "").strip()
+    if not text:
+        return {}
+    if one.get("ip_version") == "ipv4":
+        draft.otherwise(f"{what}.ipv6_suffix", "not needed: the entry has no AAAA record")
+        return {}
+    try:
+        suffix = IPv6Interface(text if "/" in text else f"{text}/{USUAL_NETWORK}")
+        host = str(host_part.parse(f"{IPv6Address(int(suffix.ip) & int(suffix.hostmask))}/{suffix.network.prefixlen}"))
+    except ValueError:
+        draft.lost(f"{what}.ipv6_suffix", f"{quoted(text)} is no host part: write names with host6 (docs/wan.md)")
+        return {}
+    draft.same(f"{what}.ipv6_suffix", f"host6: {host}")
+    return {"host6": host}

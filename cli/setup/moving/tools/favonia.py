@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cli.setup.moving.draft import Draft, truth
-from cli.setup.moving.tools import addresses, proxied, ways
+from cli.setup.moving.draft import Draft, shown, truth
+from cli.setup.moving.tools import addresses, favonia_hosts, proxied, ways
 from components.plain_text import quoted
+from stacks.model.addresses.host_part import USUAL_NETWORK
 
 TOOL = "cloudflare-ddns"
 NAMES: Mapping[str, tuple[str, ...]] = {"DOMAINS": (), "IP4_DOMAINS": ("A",), "IP6_DOMAINS": ("AAAA",)}
 """The variables with names, and the types of their records; none: both."""
-_HOST = re.compile(r"\{[^{}]*\}\Z")
 _TOGETHER = {*NAMES, "PROXIED", "TTL", "UPDATE_CRON", "MANAGED_RECORDS_COMMENT_REGEX"}
 _PROVIDERS = {"ipv4": ("IP4_PROVIDER", "IP4_POLICY"), "ipv6": ("IP6_PROVIDER", "IP6_POLICY")}
 _FILTERS = {"IP4_DETECTION_FILTER", "IP6_DETECTION_FILTER"}
@@ -58,31 +58,44 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
         takes = proxied.parsed("false")
         text = ""
     types: dict[str, set[str]] = {}
+    hosts: dict[str, tuple[str, ...]] = {}
     for variable, named in NAMES.items():
         if variable in variables and variables[variable] is None:
             draft.lost(variable, "it comes from a Secret: write the names yourself, in full: names")
-        for entry in (variables.get(variable) or "").split(","):
-            if not entry.strip():
-                continue
-            name = (entry.strip() if "$" in entry else _HOST.sub("", entry.strip())).rstrip(".")
-            if name != entry.strip().rstrip("."):
-                draft.lost(
-                    f"{variable}: {entry.strip()}", "an AAAA record has the detected address; hostid6 is not known"
-                )
+        for entry in filter(None, favonia_hosts.entries(variables.get(variable) or "")):
+            domain, fields = favonia_hosts.taken_apart(entry)
+            name = domain.rstrip(".")
+            if fields and (found := _host6(draft, f"{variable}: {entry}", fields, variables)):
+                hosts[name] = found
             types.setdefault(name, set()).update(named or ("A", "AAAA"))
     same = len({takes(name.lower()) for name in types}) == 1
     if same and takes(next(iter(types)).lower()):
         draft.settings["proxied"] = True
     for name, wanted in types.items():
-        draft.carry(name, "names[]", _entry(name, wanted, is_proxied=None if same else takes(name.lower())))
+        draft.carry(
+            name, "names[]", _entry(name, wanted, hosts.get(name, ()), is_proxied=None if same else takes(name.lower()))
+        )
     if "PROXIED" in variables and text:
         how = f"proxied: {str(draft.settings.get('proxied', False)).lower()}"
         draft.same(f"PROXIED={text}", how if same else "proxied, name by name")
     draft.settings["zones"] = "auto"
 
 
-def _entry(name: str, types: set[str], *, is_proxied: bool | None) -> object:
+def _host6(draft: Draft, what: str, fields: str, variables: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the host parts in the fields of a domain, and tell them."""
+    length = (variables.get("IP6_DEFAULT_PREFIX_LEN") or "").strip()
+    try:
+        found = favonia_hosts.host6(fields, int(length) if length else USUAL_NETWORK)
+    except ValueError as error:
+        draft.lost(what, f"{error}: write names with host6 (docs/wan.md)")
+        return ()
+    draft.same(what, f"host6: {shown(found)}" if found else "the AAAA record has the detected address")
+    return found
+
+
+def _entry(name: str, types: set[str], hosts: tuple[str, ...], *, is_proxied: bool | None) -> object:
     more: dict[str, Any] = {"types": sorted(types)} if len(types) == 1 else {}
+    more |= {"host6": hosts[0] if len(hosts) == 1 else list(hosts)} if hosts else {}
     more |= {"proxied": True} if is_proxied else {}
     return {"name": name, **more} if more else name
 

@@ -14,6 +14,8 @@ from ipaddress import ip_address
 from components.plain_text import check_plain, quoted
 from components.records import canonical
 from components.records.canonical import is_address
+from stacks.model.addresses import host_part
+from stacks.model.addresses.host_part import HostPart
 from stacks.observe.cluster.claims.hostnames import hostname
 
 GATEWAY_ADDRESS = "gateway-address"
@@ -46,6 +48,7 @@ HOSTNAMES = "DNS names, separated by commas"
 TARGETS = "IP addresses, or one host name"
 COMMENT = "a text without hidden characters"
 LINKS = "names of links, separated by commas"
+HOST6 = f"{host_part.FORMS}; several are separated by commas"
 HOSTNAME_SOURCES = "defined-hosts-only or annotation-only"
 ACCESS = "public or private"
 NODE_EXTERNAL_IP, HOST_IP = "NodeExternalIP", "HostIP"
@@ -157,6 +160,14 @@ def links(text: str) -> tuple[str, ...]:
     if not found or not all(_LINK.fullmatch(one) for one in found):
         raise ValueError
     return tuple(sorted(set(found)))
+
+
+def hosts(text: str) -> tuple[HostPart, ...]:
+    """Return the host parts of IPv6 addresses, sorted, at least one, each once."""
+    found = host_part.each(_parts(text))
+    if not found:
+        raise ValueError
+    return found
 
 
 def tags(text: str) -> tuple[str, ...]:

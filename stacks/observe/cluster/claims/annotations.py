@@ -15,6 +15,7 @@ from typing import TypeVar
 from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records import canonical
 from stacks.kube.objects import Manifest
+from stacks.model.addresses.host_part import HostPart
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.values import WAN
 from stacks.observe.cluster.claims import annotation_values as values
@@ -28,6 +29,7 @@ EXTERNAL_DNS = ("external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io
 CONTENT_MODE = (f"{OURS}content-mode", f"{ROUTEFLARE}content-mode")
 TYPE = (f"{OURS}type", f"{ROUTEFLARE}type")
 LINK = (f"{OURS}link",)
+HOST6 = (f"{OURS}host6",)
 
 
 def _external(name: str) -> tuple[str, ...]:
@@ -97,6 +99,8 @@ class AnnotatedSettings:
     types: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """Names of links; the records point at their detected addresses. (): at the targets."""
+    hosts: tuple[HostPart, ...] = ()
+    """Hosts in the networks of these addresses; (): the addresses themselves."""
     targets: tuple[str, ...] = ()
     ttl: int | None = None
     proxied: bool | None = None
@@ -202,13 +206,17 @@ def read_settings(chain: Sequence[Annotated], complaints: list[Complaint]) -> An
     types = annotation_value(chain, TYPE, values.types, values.TYPES, complaints)
     ttl = annotation_value(chain, TTL, values.ttl, values.TTL, complaints)
     proxied = annotation_value(chain, PROXIED, values.boolean, values.BOOLEAN, complaints)
-    given_mode, given_link = find_annotation(chain, CONTENT_MODE), find_annotation(chain, LINK)
-    if given_link and not given_mode:
-        complaints.append(complaint(given_link, f"only together with {_first(chain, CONTENT_MODE)}: {values.DDNS}", ""))
+    hosts = annotation_value(chain, HOST6, values.hosts, values.HOST6, complaints)
+    given_mode = find_annotation(chain, CONTENT_MODE)
+    if not given_mode:
+        alone = filter(None, (find_annotation(chain, LINK), find_annotation(chain, HOST6)))
+        beside = f"only together with {_first(chain, CONTENT_MODE)}: {values.DDNS}"
+        complaints.extend(complaint(given, beside, "") for given in alone)
     detected = mode == values.DDNS and not _has_nearer_target(chain, given_mode)
     settings = AnnotatedSettings(
         types=types or (),
         links=(links or (WAN,)) if detected else (),
+        hosts=hosts or () if detected else (),
         targets=() if detected else targets or (),
         ttl=ttl,
         proxied=proxied,

@@ -112,7 +112,7 @@ def known(texts: Iterable[str], otherwise: str) -> Known[tuple[str, ...]] | Unkn
 
 def _targets(settings: AnnotatedSettings, own: Known[tuple[str, ...]] | Unknown) -> Targets:
     if settings.links:
-        return Detected(settings.links)
+        return Detected(settings.links, settings.hosts)
     return Known(settings.targets) if settings.targets else own
 
 

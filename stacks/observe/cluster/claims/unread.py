@@ -32,7 +32,9 @@ ENDPOINTS = frozenset({"DNSEndpoint"})
 """The kind on which only those for targets are read."""
 ANYWHERE = ASKING | {"Gateway", "ListenerSet"}
 _READ_ON: Mapping[tuple[str, ...], frozenset[str]] = {
-    **dict.fromkeys((read.CONTENT_MODE, read.TYPE, read.LINK, read.TARGET, (STATUS_ANNOTATION,)), ANYWHERE | ENDPOINTS),
+    **dict.fromkeys(
+        (read.CONTENT_MODE, read.TYPE, read.LINK, read.HOST6, read.TARGET, (STATUS_ANNOTATION,)), ANYWHERE | ENDPOINTS
+    ),
     **dict.fromkeys((read.TTL, read.PROXIED, read.COMMENT, read.TAGS), ANYWHERE),
     read.HOSTNAME: ASKING,
     read.CONTROLLER: ASKING | ENDPOINTS,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from stacks.model.addresses import host_part
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import Known, Unknown
 from stacks.plan.desired.admission import Closed, admitted
@@ -169,6 +170,20 @@ class TestTargets:
         )
         claim = asks("api.example.com", targets=Known((content,)), record_type=record_type)
         assert is_admitted(claim, rules) == expected
+
+
+class TestHosts:
+    BESIDE = Detected(("",), host_part.each(["::5"]))
+
+    def test_beside_the_detected_address_may_be_asked_for(self) -> None:
+        assert is_admitted(asks("api.example.com", targets=self.BESIDE, record_type=None))
+
+    def test_are_no_way_around_the_targets_that_are_allowed(self) -> None:
+        limited = made(targets={"networks": ["192.0.2.0/24"]})
+        assert is_admitted(asks("api.example.com", targets=Detected(), record_type=None), limited)
+        kept, (complaint,) = admit(asks("api.example.com", targets=self.BESIDE, record_type=None), settings=limited)
+        assert kept == []
+        assert "cluster.targets does not allow the host ::5: only the detected address itself" in complaint.text
 
 
 class TestDelegations:

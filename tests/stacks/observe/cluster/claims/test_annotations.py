@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from components.plain_text import LONGEST_QUOTE, cut, quoted
+from stacks.model.addresses import host_part
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey
 from stacks.model.values import Unknown
-from stacks.observe.cluster.claims.annotation_values import ttl
+from stacks.observe.cluster.claims.annotation_values import HOST6, ttl
 from stacks.observe.cluster.claims.source import Options
 from tests.stacks.observe.cluster.worlds import claims, complaints, gateway, manifest, one_claim, route, targets, told
 
@@ -76,12 +77,21 @@ class TestOurOwn:
         claim = one_claim(found({"truenorth/content-mode": "ddns", "truenorth/link": "lte, fibre"}))
         assert claim.targets == Detected(("fibre", "lte"))
 
+    def test_ddns_may_be_of_hosts_in_the_network_of_the_address(self) -> None:
+        claim = one_claim(found({"truenorth/content-mode": "ddns", "truenorth/host6": "::5, 00:11:22:33:44:55"}))
+        assert claim.targets == Detected(("",), host_part.each(["::5", "::211:22ff:fe33:4455"]))
+
+    def test_a_gateways_hosts_count_for_its_routes(self) -> None:
+        claim = one_claim(found(on_gateway={"truenorth/content-mode": "ddns", "truenorth/host6": "::5"}))
+        assert claim.targets == Detected(("",), host_part.each(["::5"]))
+
     def test_ddns_needs_no_address_of_the_gateway(self) -> None:
         asked = route(WWW, annotations={"truenorth/content-mode": "ddns"})
         assert one_claim(claims("gateway-httproute", gateway(), asked)).targets == Detected(("",))
 
-    def test_a_link_without_ddns_is_a_mistake(self) -> None:
-        (complaint,) = complaints(found({"truenorth/link": "fibre"}))
+    @pytest.mark.parametrize("annotation", [{"truenorth/link": "fibre"}, {"truenorth/host6": "::5"}])
+    def test_a_link_or_host_without_ddns_is_a_mistake(self, annotation: dict[str, str]) -> None:
+        (complaint,) = complaints(found(annotation))
         assert complaint.allowed == "only together with truenorth/content-mode: ddns"
 
     def test_targets_and_names_are_read(self) -> None:
@@ -207,12 +217,17 @@ class TestBadValues:
             ("truenorth/target", "fe80::1%eth0", "IP addresses, or one host name"),
             ("truenorth/comment", "one\u202etwo", "a text without hidden characters"),
             ("truenorth/link", "a b", "names of links, separated by commas"),
+            ("truenorth/host6", "nas", HOST6),
+            ("truenorth/host6", ",", HOST6),
+            ("truenorth/host6", "2001:db8::5", HOST6),
             (f"{ALPHA}ttl", "-1", "whole seconds, a duration such as 10m, or auto"),
             (f"{ALPHA}cloudflare-proxied", "maybe", "true or false"),
         ],
     )
     def test_the_object_is_skipped_and_its_owner_told(self, annotation: str, value: str, allowed: str) -> None:
-        both = {annotation: value} | ({"truenorth/content-mode": "ddns"} if annotation == "truenorth/link" else {})
+        both = {annotation: value} | (
+            {"truenorth/content-mode": "ddns"} if annotation in {"truenorth/link", "truenorth/host6"} else {}
+        )
         one = found(both)
         (complaint,) = complaints(one)
         key = ObjectKey("home", "HTTPRoute", "shop", "web")
