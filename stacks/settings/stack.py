@@ -290,9 +290,9 @@ def _checked(values: Mapping[str, Any], origins: Origins) -> Settings:
 
 
 def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it
-    """Return the value in a text: the text itself for a setting of type text, else its YAML (or JSON)."""
+    """Return the value in a text: the text itself for a setting that may be one, else its YAML (or JSON)."""
     field = Settings.model_fields.get(key)
-    if field is not None and field.annotation is str:
+    if field is not None and field.annotation in (str, bool | str):
         return text
     try:
         return yaml.safe_load(text)

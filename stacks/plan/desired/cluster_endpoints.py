@@ -202,6 +202,7 @@ def _endpoints(claim: Claim, keeping: Keeping, addresses: AddressesByLink) -> It
             links=claim.targets.links if isinstance(claim.targets, Detected) else (),
             parts=parts,
             tags=claim.tags or (),
+            keep=zone.keep,
         )
 
 

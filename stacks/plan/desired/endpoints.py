@@ -88,6 +88,7 @@ def _canonical(
             proxied=proxied,
             comment=zone.comment if zone.traits.comments else "",
             source="settings/canonical_name",
+            keep=zone.keep,
         )
 
 
@@ -114,6 +115,7 @@ def _endpoint(
         comment=(zone.comment if entry.comment is None else entry.comment) if zone.traits.comments else "",
         source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{_spelled(entry.name)}",
         links=links,
+        keep=zone.keep if entry.keep is None else entry.keep,
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from components.plain_text import quoted
 from components.records import canonical, canonical_content, hosts
 from components.records.types import DELEGATING_TYPES, PROXIED_TYPES, why_not_at
+from stacks.model.scope import TargetScope, reach
 from stacks.settings.problems import fault
 
 
@@ -37,6 +38,24 @@ class RequestedSet(NamedTuple):
     name: str
     type: str
     where: tuple[str | int, ...]
+
+
+def check_targets(name: str, targets: Sequence[str], types: Collection[str]) -> None:
+    """Raise a fault for a target that is no address others can reach, or not of the types; none: of any type."""
+    for target in targets:
+        kind = "AAAA" if ":" in target else "A"
+        try:
+            address = canonical.address(target, kind)
+        except ValueError as error:
+            raise fault(f"{name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
+        if (found := reach(address)).scope is TargetScope.NEVER:
+            do = "write an address that others can reach, or leave targets out: then it is this machine's own"
+            raise fault(f"{name}: {address} is {found.what}", do)
+        if types and kind not in types:
+            raise fault(
+                f"{name}: the address {target} does not fit the type {', '.join(types)}",
+                "A takes IPv4 addresses, AAAA takes IPv6 addresses; or leave types out",
+            )
 
 
 def check_content(record: WrittenRecord) -> None:
