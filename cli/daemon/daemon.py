@@ -154,7 +154,9 @@ class Daemon:
                 self._reload.set()
 
     def _secret_files(self) -> tuple[Path, ...]:
-        named = [zone.token for zone in self._session.settings.each_zone() if zone.token]
+        settings = self._session.settings
+        named = [zone.token for zone in settings.each_zone() if zone.token]
+        named += settings.watch.dyndns.users.values()
         return secret_files(self._environment, named)
 
     def _hang_up(self) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, closing, contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
@@ -31,6 +32,9 @@ from cli.state.registries import registry_of_estate
 from cli.terminal import Terminal
 from cli.web.health import Health
 from stacks.model.listeners import contained
+
+if TYPE_CHECKING:
+    from cli.web.dyndns import Dyndns
 
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
@@ -62,6 +66,7 @@ async def _run(session: Session, reopen: Callable[[Session], Session], environme
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
         outputs = Outputs(log, session, health, environment)
         subscribers = running.enter_context(outputs.served(redact.document))
+        running.enter_context(outputs.told())
         begin = partial(
             notifying,
             settings.watch.notifications,
@@ -80,6 +85,7 @@ async def _run(session: Session, reopen: Callable[[Session], Session], environme
         def reopened(before: Session) -> Session:
             opened = reopen(before)
             learn_secrets(redact, opened, environment)
+            outputs.renew(opened)
             notifications.renew()
             return opened
 
@@ -112,6 +118,7 @@ class Outputs:
     def __init__(self, log: Log, session: Session, health: Health, environment: Mapping[str, str]) -> None:
         self._log, self._session, self._health, self._environment = log, session, health, environment
         self._engine_listeners: Sequence[Listener] = ()
+        self._dyndns: Dyndns | None = None
 
     @contextmanager
     def served(self, redact: Callable[[object], object]) -> Iterator[Sequence[Subscriber]]:
@@ -144,6 +151,32 @@ class Outputs:
             self._log.write(LogEntry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
                 yield (board.on_event, metrics.on_event)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Let routers tell their addresses within the block, where the settings ask for it."""
+        listen = self._session.settings.watch.dyndns.listen
+        if not listen:
+            yield
+            return
+        # Imported only where it is asked for, as above.
+        from cli.web.dyndns import WHERE, Dyndns, dyndns_application  # noqa: PLC0415 - see above
+        from cli.web.pushers import pushers  # noqa: PLC0415 - likewise
+        from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
+
+        users = pushers(self._session.settings, self._environment)
+        self._dyndns = Dyndns(users, lambda said: self._log.write(LogEntry("info", "told", said)))
+        with serving_beside(listen, dyndns_application(self._dyndns), WHERE) as port:
+            said = f"routers tell their addresses at port {port}: /nic/update"
+            self._log.write(LogEntry("info", "listening", said, {"port": port}))
+            yield
+
+    def renew(self, session: Session) -> None:
+        """Take the routers' names and passwords of settings that were read anew. Raises UserError."""
+        if self._dyndns:
+            from cli.web.pushers import pushers  # noqa: PLC0415 - as above
+
+            self._dyndns.renew(pushers(session.settings, self._environment))
 
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:

@@ -36,6 +36,7 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
 from stacks.observe.wan.address_events import watch_addresses
+from stacks.observe.wan.sources.pushed import PUSHES
 
 if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
@@ -117,6 +118,7 @@ class Watch:
         clusters = self._session.settings.each_cluster()
         followers.callback(self._links.switch_off)
         followers.enter_context(watch_addresses(self._links.nudge))
+        followers.enter_context(PUSHES.listening(lambda _: self._links.nudge()))
         ended = partial(self._loop.call_soon_threadsafe, self._triggers.end)
         environment = self._surroundings.environment
         if clusters:

@@ -43,7 +43,7 @@ class WanSettings(BaseModel):
     """The sources to ask; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
     sources: list[str] = []
     """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
-    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `none`."""
+    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `pushed:USER`, `none`."""
     families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
     """The address families that are published."""
     stun: list[str] = list(DEFAULT_STUN)
@@ -62,6 +62,8 @@ class WanSettings(BaseModel):
     """The number of operators that must agree. With 1 a single answer is used, after all others failed or agreed."""
     accept: list[IPv4Network | IPv6Network] = []
     """Ranges that count as WAN addresses although they are not global; never Cloudflare's own."""
+    pushed: str = ""
+    """The folder of the addresses of `pushed:USER`, which routers tell (`watch.dyndns`); empty: one of yours."""
     via: str = ""
     """The interface, or address of this machine, by which questions leave; empty: as the kernel routes them."""
     interval: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 10.0
@@ -154,6 +156,10 @@ class WanSettings(BaseModel):
     def specs(self) -> tuple[Spec, ...]:
         """Return the sources that the mode may ask, each once, without those of server lists."""
         return _each_once(tuple(spec for stage in self.stages() for spec in stage.specs))
+
+    def pushers(self) -> tuple[str, ...]:
+        """Return the users of the dyndns2 endpoint whose addresses are asked for."""
+        return tuple(spec.argument for spec in self.specs() if spec.kind == "pushed")
 
     def stun_ports(self) -> tuple[int, ...]:
         """Return the ports of all STUN servers, those of the links too, each once; not those of server lists."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from components.records import canonical
 from stacks.settings.problems import fault
+from stacks.settings.wan_source import PUSHER
 
 Switch = Literal["auto", "on", "off"]
 """A switch. auto: on in a pod, off elsewhere."""
@@ -104,10 +105,30 @@ def _host(value: str) -> str:
 Host = Annotated[str, AfterValidator(_host)]
 
 
+Listen = Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")]
+Pusher = Annotated[str, Field(pattern=f"^{PUSHER.pattern}$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+
+
+class DyndnsSettings(_Part):
+    """The dyndns2 endpoint, by which routers tell their addresses: `/nic/update`."""
+
+    listen: Listen = ""
+    """Host and port, e.g. :8245 for all addresses; "" for none."""
+    users: Annotated[dict[Pusher, Variable], Field(max_length=64)] = {}
+    """The users, each with the environment variable that holds the password."""
+
+    @model_validator(mode="after")
+    def _has_users(self) -> DyndnsSettings:
+        if self.listen and not self.users:
+            raise fault("routers need a user and a password", "add users: {USER: VARIABLE} to watch.dyndns")
+        return self
+
+
 class WebSettings(_Part):
     """The page, the metrics and the probes."""
 
-    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    listen: Listen = ""
     """Host and port, e.g. 127.0.0.1:8080 or :8080 for all addresses; port 0 takes a free one; "" for none."""
     hosts: tuple[Host, ...] = ()
     """Names in the Host header, e.g. dns.example.com behind an ingress, beside addresses and names without a dot."""
@@ -154,6 +175,8 @@ class WatchSettings(_Part):
     """The ConfigMap in which the leader keeps the addresses."""
     web: WebSettings = Field(default_factory=WebSettings)
     """The page, the metrics and the probes."""
+    dyndns: DyndnsSettings = Field(default_factory=DyndnsSettings)
+    """The endpoint by which routers tell their addresses."""
     notifications: NotificationSettings = Field(default_factory=NotificationSettings)
     """Notifications of events."""
 

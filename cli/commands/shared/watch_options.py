@@ -18,6 +18,10 @@ Listen = Annotated[
         "--listen", metavar="HOST:PORT", help="Serve the page, /metrics and the probes here; :8080 for all addresses."
     ),
 ]
+Dyndns = Annotated[
+    str | None,
+    typer.Option("--dyndns", metavar="HOST:PORT", help="Let routers tell their addresses here (/nic/update); :8245."),
+]
 Election = Annotated[
     bool | None,
     typer.Option(
@@ -70,7 +74,7 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
     merged: dict[str, Any] = settings.model_dump(exclude_unset=True)
     for key, value in given.items():
         part, _, rest = key.partition("_")
-        if rest and part in {"election", "web"}:
+        if rest and part in {"dyndns", "election", "web"}:
             merged[part] = {**merged.get(part, {}), rest: value}
         else:
             merged[key] = value

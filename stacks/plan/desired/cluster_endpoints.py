@@ -203,6 +203,7 @@ def _endpoints(claim: Claim, keeping: Keeping, addresses: AddressesByLink) -> It
             hosts=claim.targets.hosts if isinstance(claim.targets, Detected) else (),
             parts=parts,
             tags=claim.tags or (),
+            keep=zone.keep,
         )
 
 
