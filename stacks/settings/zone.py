@@ -64,7 +64,7 @@ class NameSettings(BaseModel):
             return {key: value for key, value in data.items() if key != "type"} | {"types": [one]}
         return data
 
-    @field_validator("host6", mode="before")
+    @field_validator("host6", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_host_or_several(cls, value: object) -> object:
         return value if isinstance(value, list | tuple) else [value]
