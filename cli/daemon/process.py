@@ -92,7 +92,8 @@ async def _run(session: Session, reopen: Callable[[Session], Session], environme
         daemon = Daemon(session, reopened, surroundings, outputs.clean_up)
         await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
-        said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
+        pace = f"at {settings.wan.schedule}" if settings.wan.schedule else f"every {settings.wan.interval:g} s"
+        said = f"watching {zones}: a look {pace}; Ctrl-C ends"
         log.write(LogEntry("info", "watching", said, {"stack": session.stack, "zones": zones.split(", ")}))
         await daemon.run()
         log.write(LogEntry("info", "stopped", "stopped"))

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from components.plain_text import quoted
 from stacks.model.values import WAN
+from stacks.settings.expressions.schedule import schedule
+from stacks.settings.problems import fault
 from stacks.settings.wan_operators import DECLARED
 from stacks.settings.wan_source import INTERFACE, Spec, parse
 
@@ -23,6 +26,16 @@ DEFAULT_HTTP = (
 LinkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
 ServerList = tuple[Literal["stun", "stun-tcp"], str, int]
 """The kind of source, the path or URL of the list, and the number of its servers to ask."""
+
+
+def _schedule(value: str) -> str:
+    if value:
+        try:
+            schedule(value)
+        except ValueError as error:
+            do = "write five fields as cron has them (*/5 * * * *), @hourly, @every 5m or @once"
+            raise fault(f"the schedule {quoted(value)} cannot be used: {error}", do) from None
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,8 @@ class WanSettings(BaseModel):
     """Seconds between two looks at a web service, where nothing else can be looked at."""
     recheck: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 300.0
     """Seconds after which all sources are asked again, even if no look has found a change."""
+    schedule: Annotated[str, AfterValidator(_schedule)] = ""
+    """When sources are asked while watching, in place of looks: `*/5 * * * *`, `@every 5m`, `@once`; empty: looks."""
     hold: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 30.0
     """Seconds for which an address that comes back must hold before it is published; doubled at each return."""
     timeout: Annotated[float, Field(ge=0.1, le=60, allow_inf_nan=False)] = 5.0

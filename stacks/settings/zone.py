@@ -60,8 +60,7 @@ class NameSettings(BaseModel):
         if isinstance(data, str):
             return {"name": data}
         if isinstance(data, dict) and "type" in data and "types" not in data:
-            one = data["type"]
-            return {key: value for key, value in data.items() if key != "type"} | {"types": [one]}
+            return {key: value for key, value in data.items() if key != "type"} | {"types": [data["type"]]}
         return data
 
     @field_validator("host6", mode="before", json_schema_input_type=str | tuple[str, ...])
@@ -190,8 +189,7 @@ class ZoneSettings(ZoneDefaults):
                     f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
                     where,
                 ) from None
-            proxied = self.wants_proxy(entry)
-            for one in (Neighbour(record_type, proxied) for record_type in self._types(entry)):
+            for one in (Neighbour(record_type, self.wants_proxy(entry)) for record_type in self._types(entry)):
                 first = next((spelled for other, spelled in seen[name].items() if other.type == one.type), None)
                 if first is not None:
                     forms = "" if first == entry.name else f": {quoted(first)} and {quoted(entry.name)} are one name"

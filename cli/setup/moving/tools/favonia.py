@@ -97,7 +97,8 @@ def _times(draft: Draft, cron: str | None) -> None:
     if cron in ("@once", "@disabled", "@nevermore"):
         draft.otherwise("UPDATE_CRON", "truenorth up, as often as you start it")
     elif cron is not None:
-        draft.otherwise("UPDATE_CRON", "not needed: an address that changes is noticed within seconds (docs/wan.md)")
+        how = "not needed: a change is noticed within seconds; wan.schedule takes the same text (docs/wan.md)"
+        draft.otherwise("UPDATE_CRON", how)
 
 
 def _ttl(draft: Draft, ttl: str | None) -> None:
