@@ -197,7 +197,10 @@ class Outputs:
         with serving_beside(listen, app, WEBHOOK_WHERE) as port:
             url = f"http://{listen.rpartition(':')[0]}:{port}"
             self._log.write(LogEntry("info", "webhook", f"external-dns: --webhook-provider-url={url}", {"url": url}))
-            yield desk
+            try:
+                yield desk
+            finally:
+                desk.close()
 
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:

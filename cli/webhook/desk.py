@@ -79,6 +79,12 @@ class Desk:
         self._waiting: list[ChangeRequest] = []
         self._taken: tuple[ChangeRequest, ...] = ()
         self._kept: dict[Key, Claim] | None = None
+        self._base: dict[Key, Claim] | None = None
+        """What was kept when the present turn began, or what state said then: for the thread of the turn alone."""
+        self._turn = 0
+        """Counts turns, and each `forget`."""
+        self._begun = 0
+        """The count when the present turn began."""
         self._world: WebhookView | None = None
 
     @contextmanager
@@ -115,36 +121,47 @@ class Desk:
             self._waiting.remove(request)
             return True
 
-    def forget(self) -> None:
-        """Forget what is kept: another process may write, or nobody knows how a turn has ended."""
+    def close(self) -> None:
+        """Answer all requests that wait: nobody comes for them any more."""
         with self._lock:
+            waiting, self._waiting, self._wake = self._waiting, [], None
+        for one in waiting:
+            one.answer.set_result(ChangeAnswer(reason="this process ends; ask again"))
+
+    def forget(self) -> None:
+        """Forget what is kept, and what the present turn is going to keep: another process may write."""
+        with self._lock:
+            self._turn += 1
             self._kept = self._world = None
 
     def begin(self) -> frozenset[Key]:
         """Take the waiting requests into a turn that begins, and return the sets to be deleted."""
         with self._lock:
+            self._turn += 1
+            self._begun, self._base = self._turn, self._kept
             self._taken, self._waiting = tuple(self._waiting), []
             return frozenset(key for one in self._taken for key in one.changes.unwanted)
 
     def asked(self, _: Settings, registry: Registry) -> tuple[SourceSighting, ...]:
         """Return the source with the kept claims and this turn's requests. registry: in place of kept ones."""
-        if self._kept is None:
-            self._kept = kept.kept(registry)
+        if self._base is None:
+            self._base = kept.kept(registry)
         return (kept.sighting(self._after_changes().values()),)
 
     def done(self, settings: Settings, done: Convergence) -> None:
-        """ChangeAnswer the requests of a turn that has ended."""
+        """Answer the requests of a turn that has ended."""
         limits = _limits(done.observation)
         after = WebhookView(settings, self._after_changes(), limits)
         outcome = CarriedOut(settings, done.plan, done.refusals, limits)
         endpoints = after.endpoints() if self._taken else {}
         left = dict(self._left(endpoints, outcome))
-        before = self._kept or {}
+        before = self._base or {}
         now = {key: claim for key, claim in after.claims.items() if key not in left}
         now |= {key: before[key] for key in left if key in before}
         with self._lock:
             taken, self._taken = self._taken, ()
-            self._kept, self._world = now, WebhookView(settings, now, limits)
+            if self._begun == self._turn:
+                self._kept, self._world = now, WebhookView(settings, now, limits)
         for one in taken:
             unread = tuple(Undone(each.name, each.type, each.reason) for each in one.changes.unread)
             one.answer.set_result(
@@ -152,7 +169,7 @@ class Desk:
             )
 
     def end(self) -> None:
-        """ChangeAnswer the requests that `done` has not answered, because the turn has failed."""
+        """Answer the requests that `done` has not answered, because the turn has failed."""
         with self._lock:
             taken, self._taken = self._taken, ()
             if taken:
@@ -161,7 +178,7 @@ class Desk:
             one.answer.set_result(ChangeAnswer(reason="the convergence has failed; the log says why"))
 
     def _after_changes(self) -> dict[Key, Claim]:
-        claims = self._kept or {}
+        claims = self._base or {}
         for one in self._taken:
             claims = one.changes.applied_to(claims)
         return claims

@@ -236,8 +236,28 @@ class TestARequest:
         with serve(attended=False) as served:
             assert served.webhook.change(create=[WWW]).status_code == 503
 
+    def test_that_waits_when_the_process_ends_is_answered(self, served: Served) -> None:
+        answer = answered(served, {"create": [WWW]}, served.loop.desk.close)
+        assert (answer.status_code, answer.text) == (503, "this process ends; ask again\n")
+
     def test_is_not_taken_beyond_a_number_that_waits(self) -> None:
         with serve() as served:
             for _ in range(MOST_WAITING):
                 assert served.loop.desk.ask(changes_of({"create": [WWW]})) is not None
             assert served.webhook.change(create=[WWW]).status_code == 503
+
+
+class TestWhatIsKept:
+    def test_is_never_empty_because_it_is_forgotten_within_a_turn(self) -> None:
+        """Another process has led meanwhile: what it made is in state, and nothing else tells."""
+        with serve() as served:
+            desk, loop = served.loop.desk, served.loop
+            answered(served, {"create": [WWW, API]}, loop.turn)
+            desk.begin()
+            (first,) = desk.asked(SETTINGS, make_observation().registry)
+            desk.forget()
+            (then,) = desk.asked(SETTINGS, make_observation().registry)
+            assert then == first
+            seen = replace(make_observation(), sources=(then,))
+            desk.done(SETTINGS, Convergence(seen, make_plan(SETTINGS, seen), (), (), 0.0))
+            assert served.webhook.ask("GET", "/records").status_code == 503, "the next turn reads it from state"
