@@ -15,7 +15,7 @@ from cli.daemon.tasks import in_background
 from cli.daemon.watch import Surroundings
 from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
-from cli.events import Mended, Turn
+from cli.events import Mended, Requested, Turn
 from cli.exit_codes import FAILED
 from cli.log.capture import capturing, fault, of_loop
 from cli.log.entries import LogEntry, unsent
@@ -31,6 +31,7 @@ from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.terminal import Terminal
 from cli.web.health import Health
+from cli.webhook.desk import Desk
 from stacks.model.listeners import contained
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ BEAT = 5.0
 SILENCE = 60.0
 """Seconds without a beat after which the event loop is taken for dead."""
 
+WEBHOOK_WHERE = "truenorth:watch.webhook.listen, or --webhook"
 LOOKED = "first look"
 """The part that is ready once addresses and objects have been read, or have had the time."""
 
@@ -78,8 +80,9 @@ async def _run(session: Session, reopen: Callable[[Session], Session], environme
         )
         notifications = running.enter_context(closing(Renewable(begin, lambda: all_addresses(environment))))
         events = EventBus([health.on_event, *subscribers, hearing(log), notifications.on_event], outputs.report)
+        desk = running.enter_context(outputs.attending(events.publish))
         session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
-        surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
+        surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment, desk)
         await running.enter_async_context(in_background(_beat(health), broken.set))
 
         def reopened(before: Session) -> Session:
@@ -178,6 +181,27 @@ class Outputs:
             from cli.web.pushers import pushers  # noqa: PLC0415 - as above
 
             self._dyndns.renew(pushers(session.settings, self._environment))
+
+    @contextmanager
+    def attending(self, publish: Callable[[Requested], object]) -> Iterator[Desk | None]:
+        """Answer external-dns within the block, where the settings ask for it, and give the block its desk."""
+        settings = self._session.settings
+        if not settings.watch.webhook.listen:
+            yield None
+            return
+        # Imported only where it is asked for: it is not small.
+        from cli.web.server import serving_beside  # noqa: PLC0415 - see above
+        from cli.webhook.app import application  # noqa: PLC0415 - likewise
+
+        listen, desk = settings.watch.webhook.listen, Desk()
+        app = application(desk, [zone.zone for zone in settings.each_zone()], publish)
+        with serving_beside(listen, app, WEBHOOK_WHERE) as port:
+            url = f"http://{listen.rpartition(':')[0]}:{port}"
+            self._log.write(LogEntry("info", "webhook", f"external-dns: --webhook-provider-url={url}", {"url": url}))
+            try:
+                yield desk
+            finally:
+                desk.close()
 
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:

@@ -39,6 +39,7 @@ Kind = Literal[
     "source",
     "unconfirmed",
     "waiting",
+    "webhook",
     "zone",
 ]
 SHOWN = 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -134,6 +135,40 @@ class WebSettings(_Part):
     """Names in the Host header, e.g. dns.example.com behind an ingress, beside addresses and names without a dot."""
 
 
+class WebhookSettings(_Part):
+    """The webhook of external-dns, with this process as its provider."""
+
+    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    """Host and port, e.g. 127.0.0.1:8888, which external-dns asks by default; "" for none."""
+    from_anywhere: bool = False
+    """Whether other machines may ask too: whoever reaches the port can have any name of the zones."""
+    retired: bool = False
+    """Whether external-dns asks no more: what it asked for is deleted, but for what something else asks for."""
+
+    @model_validator(mode="after")
+    def _is_at_home(self) -> WebhookSettings:
+        host = self.listen.rpartition(":")[0].strip("[]")
+        if self.listen and not self.from_anywhere and not _is_loopback(host):
+            raise fault(
+                f"other machines reach {self.listen}, and whoever asks there can have any name of the zones",
+                "listen at 127.0.0.1:8888 and run external-dns beside it, in the same pod; or set from_anywhere: true, "
+                "and see that nobody but external-dns reaches it",
+                ("listen",),
+            )
+        if self.listen and self.retired:
+            raise fault("external-dns is retired, and listened to", "take out one of the two", ("retired",))
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 NotifiedOf = Literal["change", "conflict", "disagreement", "failure", "recovery", "refusal", "leadership"]
 
 
@@ -177,6 +212,8 @@ class WatchSettings(_Part):
     """The page, the metrics and the probes."""
     dyndns: DyndnsSettings = Field(default_factory=DyndnsSettings)
     """The endpoint by which routers tell their addresses."""
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings)
+    """What external-dns asks for by its webhook."""
     notifications: NotificationSettings = Field(default_factory=NotificationSettings)
     """Notifications of events."""
 

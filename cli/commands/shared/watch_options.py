@@ -22,6 +22,12 @@ Dyndns = Annotated[
     str | None,
     typer.Option("--dyndns", metavar="HOST:PORT", help="Let routers tell their addresses here (/nic/update); :8245."),
 ]
+Webhook = Annotated[
+    str | None,
+    typer.Option(
+        "--webhook", metavar="HOST:PORT", help="Be external-dns's provider here: 127.0.0.1:8888 for its own default."
+    ),
+]
 Election = Annotated[
     bool | None,
     typer.Option(
@@ -74,7 +80,7 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
     merged: dict[str, Any] = settings.model_dump(exclude_unset=True)
     for key, value in given.items():
         part, _, rest = key.partition("_")
-        if rest and part in {"dyndns", "election", "web"}:
+        if rest and part in {"dyndns", "election", "web", "webhook"}:
             merged[part] = {**merged.get(part, {}), rest: value}
         else:
             merged[key] = value
@@ -85,5 +91,5 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
 
 
 def _option(path: str) -> str:
-    names: Mapping[str, str] = {"web.listen": "--listen"}
+    names: Mapping[str, str] = {"web.listen": "--listen", "webhook.listen": "--webhook"}
     return f"the option {names.get(path) or '--' + path.replace('.', '-').replace('_', '-')}"

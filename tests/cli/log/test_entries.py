@@ -10,7 +10,20 @@ import pytest
 from rich.console import Console
 
 from cli.engine.events import Diagnostic, EngineEvent, Step, Summary
-from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Role, Stopping, Unwritten
+from cli.events import (
+    Begun,
+    Cached,
+    Failure,
+    Fatal,
+    Leadership,
+    Leaving,
+    Mended,
+    Reloaded,
+    Requested,
+    Role,
+    Stopping,
+    Unwritten,
+)
 from cli.log.entries import LEVELS, Level, LogEntry, entry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
@@ -125,6 +138,13 @@ SAID: list[tuple[Event, str, str, str]] = [
         "info",
         "source",
         "the source ingress is waited for: no such kind",
+    ),
+    (Requested(2), "info", "requested", "external-dns has got 2 record sets as asked for"),
+    (
+        Requested(2, ("www.example.com A: taken",)),
+        "warning",
+        "requested",
+        "external-dns does not get all that it asks for: www.example.com A: taken",
     ),
     (Stopping("SIGTERM"), "info", "stopping", "stopping: SIGTERM"),
     (
