@@ -22,6 +22,7 @@ from cli.events import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.exit_codes import UNUSABLE
 from cli.session.session import Session
 from stacks.model.errors import ObservationError, UserError
+from stacks.settings.detection.environment import secret_variables
 from stacks.settings.secrets.files import PULUMI_TOKEN, raw, secret_files
 from stacks.settings.watch import is_on
 
@@ -154,8 +155,9 @@ class Daemon:
                 self._reload.set()
 
     def _secret_files(self) -> tuple[Path, ...]:
-        named = [zone.token for zone in self._session.settings.each_zone() if zone.token]
-        return secret_files(self._environment, named)
+        settings = self._session.settings
+        named = [zone.token for zone in settings.each_zone() if zone.token]
+        return secret_files(self._environment, (*named, *secret_variables(settings.wan)))
 
     def _hang_up(self) -> None:
         """Read the settings anew, and converge now."""

@@ -12,6 +12,7 @@ from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 from stacks.model.observation import Registry
 from stacks.settings.credentials import of_provider
+from stacks.settings.detection.environment import secrets
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -40,6 +41,7 @@ def signing_for(session: Session, registry: Registry) -> Session:
 def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[str]:
     for one in session.credentials.values():
         yield from (one.token, one.key)
+    yield from secrets(session.settings.wan)
     kubeconfigs = {
         session.settings.cluster.kubeconfig,
         *(one.kubeconfig for one in session.settings.each_cluster()),

@@ -41,6 +41,8 @@ class HttpBehaviour:
     status: int = 200
     redirect: str = ""
     """A Location to send the caller to, with status 302."""
+    key: str = ""
+    """The X-API-Key without which a request is answered with status 401, as routers and services with accounts do."""
     requests: int = 0
     """Counts the requests that came."""
 
@@ -51,6 +53,7 @@ def serve_http(
 ) -> Iterator[str]:
     """Serve within the block, which gets the base URL: `/` is plain text, `/json`, `/origin`, `/cdn-cgi/trace`.
 
+    `/status.html` is the page of a router.
     Raises `OSError` naming the port where it cannot be had.
     """
     try:
@@ -137,6 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
         status = behaviour.status if body is not None else HTTPStatus.SERVICE_UNAVAILABLE
         if self.path not in BODIES:
             status, body = HTTPStatus.NOT_FOUND, "not found\n"
+        if behaviour.key and self.headers.get("X-API-Key") != behaviour.key:
+            status, body = HTTPStatus.UNAUTHORIZED, "unauthorized\n"
         if behaviour.redirect:
             status = HTTPStatus.FOUND
         self._send(int(status), (body or "").encode())
@@ -189,9 +194,16 @@ def _trace(address: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _status_page(address: str) -> str:
+    rows = (("Gateway", "192.168.1.1"), ("WAN address", address), ("DNS", "192.0.2.53"))
+    cells = "\n".join(f"<tr><th>{name}</th>\n  <td class='value'>{value}</td></tr>" for name, value in rows)
+    return f"<!DOCTYPE html>\n<html><head><title>Status</title></head><body><table>\n{cells}\n</table></body></html>\n"
+
+
 BODIES = {
     "/": lambda address: f"{address}\n",
     "/json": lambda address: json.dumps({"ip": address}),
     "/origin": lambda address: json.dumps({"origin": address}, indent=2) + "\n",
     "/cdn-cgi/trace": _trace,
+    "/status.html": _status_page,
 }

@@ -22,6 +22,7 @@ from stacks.settings.checks.records import check_names
 from stacks.settings.checks.stack import check_comment_marks, check_links
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
+from stacks.settings.detection import environment as wan_environment
 from stacks.settings.fields import Zone
 from stacks.settings.finding.placing import Written, placed
 from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
@@ -248,13 +249,11 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     if not merged.get("zone_id") and environment.get("CF_ZONE_ID", "").strip():
         merged["zone_id"] = environment["CF_ZONE_ID"].strip()
         origins["zone_id"] = "environment variable CF_ZONE_ID"
-    if environment.get("DNS_SYNC_INTERVAL", "").strip() and isinstance(wan := merged.get("wan", {}), dict):
-        if "recheck" not in wan:
-            origins["wan.recheck"] = "environment variable DNS_SYNC_INTERVAL"
-        merged["wan"] = {"recheck": environment["DNS_SYNC_INTERVAL"].strip()} | wan
+    merged["wan"], paced_from = wan_environment.filled_in(merged.get("wan", {}), environment)
     merged["geo"], filled_in_from = geo_environment.filled_in(merged.get("geo"), environment)
-    origins |= filled_in_from
+    origins |= filled_in_from | paced_from
     settings = _checked(merged, Origins(origins, where))
+    wan_environment.sign(settings.wan, environment)
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
     settings._origins = Origins(origins, where)  # noqa: SLF001 - no setting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
@@ -40,6 +40,22 @@ _RESOLVED_NAMES = tuple(sorted({name for name, _ in RESOLVERS}))
 
 
 @dataclass(frozen=True, slots=True)
+class WebRequest:
+    """The request to a web service, beside its URL. headers: never shown, as they may have secrets."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    missing: tuple[str, ...] = ()
+    """Variables that are to hold values of headers, and are not set."""
+    pattern: str = ""
+    """The expression that finds the address in the answer; "" for the usual forms."""
+    over: Family | None = None
+    """The family of the connection; None for that of the address."""
+
+
+PLAIN = WebRequest()
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """The parts of a source's name in the settings."""
 
@@ -51,6 +67,7 @@ class Spec:
     host: str = ""
     port: int = 0
     addresses: tuple[Address, ...] = ()
+    request: WebRequest = PLAIN
 
 
 def parse(text: str) -> Spec:

@@ -120,7 +120,7 @@ def _stun_tcp(spec: Spec, manner: _Manner) -> Ask:
 
 
 def _http(spec: Spec, manner: _Manner) -> Ask:
-    return lambda family, deadline: (web.ask(spec.argument, family, deadline, manner.via),)
+    return lambda family, deadline: (web.ask(spec.argument, family, deadline, manner.via, spec.request),)
 
 
 def _interface(spec: Spec, manner: _Manner) -> Ask:

@@ -16,7 +16,8 @@ from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
 
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.connect import first_reachable, shutting
-from stacks.observe.wan.sources.web_formats import read_address
+from stacks.observe.wan.sources.web_formats import find_address, read_address
+from stacks.settings.wan_source import PLAIN, WebRequest
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Family
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 4096
 """Bytes; the longest honest answer, a trace, has about 300."""
+PAGE_LIMIT = 16_384
+"""Bytes of an answer in which an expression finds the address."""
 REDIRECTIONS = 3
+NO_HEADERS: Mapping[str, str] = {}
 HEADERS = {
     "Accept": "text/plain, application/json;q=0.9",
     "Accept-Encoding": "identity",
@@ -35,16 +39,22 @@ HEADERS = {
 Opener: TypeAlias = Callable[[str, int], socket.socket]
 
 
-def ask(url: str, family: Family, deadline: Deadline, via: str = "") -> Address:
+def ask(url: str, family: Family, deadline: Deadline, via: str = "", request: WebRequest = PLAIN) -> Address:
     """Return the address that the service at the URL answers (`via`: see `open_socket`). Raises `NoAnswerError`."""
-    return read_address(fetch(url, family, deadline, BODY_LIMIT, via))
+    if request.missing:
+        raise NoAnswerError(f"{' and '.join(request.missing)} must be set: secret_headers has it")
+    limit = PAGE_LIMIT if request.pattern else BODY_LIMIT
+    body = fetch(url, request.over or family, deadline, limit, via, dict(request.headers))
+    return find_address(body, request.pattern) if request.pattern else read_address(body)
 
 
-def fetch(url: str, family: Family, deadline: Deadline, limit: int, via: str = "") -> bytes:
+def fetch(
+    url: str, family: Family, deadline: Deadline, limit: int, via: str = "", headers: Mapping[str, str] = NO_HEADERS
+) -> bytes:
     """Return the document at the URL, at most `limit` bytes. Raises `NoAnswerError`.
 
     Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
-    host only, and never from https to http.
+    host only, with headers of the settings to the same port only, and never from https to http.
     """
     with ExitStack() as held:
 
@@ -57,21 +67,21 @@ def fetch(url: str, family: Family, deadline: Deadline, limit: int, via: str = "
 
         session = held.enter_context(requests.Session())
         session.trust_env = False
-        session.headers = requests.structures.CaseInsensitiveDict(HEADERS)
+        session.headers = requests.structures.CaseInsensitiveDict({**HEADERS, **headers})
         for scheme in ("http://", "https://"):
             session.mount(scheme, _FamilyAdapter(open_connection))
         try:
-            return _get(session, url, deadline, limit)
+            return _get(session, url, deadline, limit, same_port=bool(headers))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NoAnswerError("no answer in time" if deadline.remaining() <= 0 else _why(error)) from error
 
 
-def _get(session: requests.Session, url: str, deadline: Deadline, limit: int) -> bytes:
+def _get(session: requests.Session, url: str, deadline: Deadline, limit: int, *, same_port: bool) -> bytes:
     for _ in range(1 + REDIRECTIONS):
         remaining = max(deadline.remaining(), 0.001)
         with session.get(url, stream=True, allow_redirects=False, timeout=remaining) as response:
             if response.is_redirect:
-                url = _redirected(url, response.headers["Location"])
+                url = _redirected(url, response.headers["Location"], same_port=same_port)
                 continue
             if response.status_code != requests.codes.ok:
                 raise NoAnswerError(f"answered with HTTP status {response.status_code}")
@@ -79,10 +89,11 @@ def _get(session: requests.Session, url: str, deadline: Deadline, limit: int) ->
     raise NoAnswerError(f"redirects more than {REDIRECTIONS} times")
 
 
-def _redirected(url: str, location: str) -> str:
+def _redirected(url: str, location: str, *, same_port: bool) -> str:
     target = urljoin(url, location)
     before, after = urlsplit(url), urlsplit(target)
-    if after.hostname != before.hostname or after.scheme not in ("https", before.scheme):
+    elsewhere = after.netloc != before.netloc if same_port else after.hostname != before.hostname
+    if elsewhere or after.scheme not in ("https", before.scheme):
         raise NoAnswerError(f"redirects elsewhere, to {target[:100]!r}")
     return target
 
