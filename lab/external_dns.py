@@ -14,7 +14,7 @@ SOURCES = (
     *("ingress", "service", "node", "pod", "crd"),
 )
 ANNOTATIONS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
-"""The prefixes of annotations, of which one external-dns reads one: by default the first."""
+"""The prefixes of annotations, of which external-dns reads one: up to 0.21 the first by default, then the second."""
 _DEADLINE = 120.0
 _END = 10.0
 """Seconds."""

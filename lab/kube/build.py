@@ -14,7 +14,7 @@ from lab.kube.programs import Part, Programs, definitions, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
 from toolchain import lock
 from toolchain.compile import BuildError, compile_program, go_environment
-from toolchain.go import minimum_of, toolchain
+from toolchain.go import Toolchain, minimum_of, toolchain
 from toolchain.progress import Progress, Silent
 from toolchain.unavailable import Unavailable
 
@@ -74,15 +74,16 @@ def _make(
     progress.note(f"builds a Kubernetes control plane into {kept}: 10 to 20 minutes on two processors, once")
     progress.plan(len(lacking) + len(definitions) + 1)
     progress.step("find a Go toolchain")
-    go = toolchain(environment, staging / "go", _newest_minimum(wanted), progress)
-    settings = go_environment(environment, go, staging)
+    goes = _toolchains(environment, staging / "go", lacking or wanted, progress)
+    any_go = next(iter(goes.values()))
     for one in definitions:
         progress.step(f"fetch the definitions of {one.title} {one.version}")
-        fetch(one, go, settings, work, kept / one.folder_name)
+        fetch(one, any_go, go_environment(environment, any_go, staging), work, kept / one.folder_name)
     for part in lacking:
+        go = goes[minimum_of(part.source.module)]
         progress.step(f"build {part.name} {part.version} with {go.version}")
         draft = work / part.name
-        compile_program(go, settings, part.source, draft, progress)
+        compile_program(go, go_environment(environment, go, staging), part.source, draft, progress)
         _try(part, draft)
         draft.replace(kept / part.file_name)
     shutil.rmtree(staging, ignore_errors=True)
@@ -93,10 +94,16 @@ def _make(
     return Programs(kept / GATEWAY_API.folder_name, paths, {one.name: kept / one.folder_name for one in definitions})
 
 
-def _newest_minimum(wanted: Sequence[Part]) -> str:
-    """The Go that builds them all."""
-    minimums = {minimum_of(part.source.module) for part in wanted}
-    return max(minimums, key=lambda version: tuple(int(number) for number in version.split(".")))
+def _toolchains(
+    environment: Mapping[str, str], folder: Path, wanted: Sequence[Part], progress: Progress
+) -> dict[str, Toolchain]:
+    """Find a Go for each version that a program asks for: one that is newer than the system's builds those alone."""
+    minimums = sorted({minimum_of(part.source.module) for part in wanted}, key=_numbers)
+    return {minimum: toolchain(environment, folder, minimum, progress) for minimum in minimums}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
 
 
 def _try(part: Part, file: Path) -> None:

@@ -45,7 +45,8 @@ class WanSettings(BaseModel):
     """The sources to ask; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
     sources: list[Source] = []
     """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
-    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `none`; or a web service in full."""
+    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `doh:whoami.cloudflare`, `static:ADDRESS`, `file:PATH`, `none`;
+    or a web service in full."""
     families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
     """The address families that are published."""
     stun: list[str] = list(DEFAULT_STUN)

@@ -110,6 +110,7 @@ PARSERS: Mapping[str, Parser] = {
     "logical name": LogicalName.parse,
     "source of addresses": wan_source.parse,
     "label of a source": source_label,
+    "label of a source over https": lambda text: source_label(f"doh:{text}"),
     "answer of a web service": lambda text: web_formats.read_address(text.encode("utf-8", "replace")[:BODY_LIMIT]),
     "answer of a web service with a pattern": lambda text: web_formats.find_address(
         text.encode("utf-8", "replace")[:PAGE_LIMIT], r"ip[:=]\s*([0-9a-f:.]+)"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 from cli.commands.detect import NAT_SECONDS
@@ -21,6 +22,7 @@ from lab.addresses.stun import StunBehaviour, serve_stun
 from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
 from tests.cli.in_process import truenorth
 
+CERTIFICATE = ROOT / "tests" / "stacks" / "observe" / "wan" / "sources" / "loopback.pem"
 SEEN = "203.0.113.7"
 OTHER = "203.0.113.66"
 SILENT: dict[str, Any] = {"silent": True}
@@ -171,6 +173,19 @@ class TestAWebSource:
         assert missing.returncode == 2
         assert "ROUTER_KEY is not set, which secret_headers of a source names" in missing.stderr
         assert not any(secret in one.stdout + one.stderr for one in (done, refused) for secret in ("sesame", "1002"))
+
+
+class TestDnsOverHttps:
+    def test_agrees_with_others_as_a_secured_source(self, detect: Detect, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+        secured = detect.stack.enter_context(serve_http(Addresses(SEEN), certificate=CERTIFICATE))
+        doh, stun = f"doh:whoami.cloudflare@{secured}/dns-query", f"stun:{detect.stun()}"
+        done = detect.run({"mode": "list", "sources": [doh, stun]})
+        assert done.returncode == 0, done.stdout
+        assert f"ipv4: {SEEN}" in done.stdout.splitlines()
+        forged = detect.run({"mode": "list", "sources": [doh + "/nothing", stun, f"stun:{detect.stun()}"]})
+        assert forged.returncode == 4
+        assert "no https source confirms the ipv4 address" in forged.stdout
 
 
 class TestHosts:
