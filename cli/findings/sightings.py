@@ -51,5 +51,8 @@ def source_label(source: str) -> str:
     if source.startswith(("http://", "https://")):
         parts = urlsplit(source)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    kind = source.partition(":")[0]
+    kind, _, rest = source.partition(":")
+    if kind == "doh":
+        name, at, url = rest.partition("@")
+        return f"{kind}:{name}{at}{source_label(url) if at else ''}"
     return kind if kind in {"static", "file"} else source

@@ -12,6 +12,7 @@ from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 from stacks.model.observation import Registry
 from stacks.settings.credentials import of_provider
+from stacks.settings.detection.environment import secrets
 from stacks.settings.secrets.files import readable
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[st
     for one in session.credentials.values():
         yield from (one.token, one.key)
     yield from readable(environment, session.settings.watch.dyndns.users.values())
+    yield from secrets(session.settings.wan)
     kubeconfigs = {
         session.settings.cluster.kubeconfig,
         *(one.kubeconfig for one in session.settings.each_cluster()),

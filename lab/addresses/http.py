@@ -1,10 +1,11 @@
-"""Web services that answer the caller's address: plain text, JSON and Cloudflare's trace."""
+"""Web services that answer the caller's address: plain text, JSON, Cloudflare's trace and DNS over HTTPS."""
 
 from __future__ import annotations
 
 import json
 import select
 import socket
+import ssl
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
 
+from lab.addresses import doh
 from lab.addresses.settable import Addresses, in_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HTML = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
 HUGE = 1_000_000
@@ -41,27 +44,35 @@ class HttpBehaviour:
     status: int = 200
     redirect: str = ""
     """A Location to send the caller to, with status 302."""
+    key: str = ""
+    """The X-API-Key without which a request is answered with status 401, as routers and services with accounts do."""
     requests: int = 0
     """Counts the requests that came."""
 
 
 @contextmanager
 def serve_http(
-    addresses: Addresses, host: str = "127.0.0.1", port: int = 0, behaviour: HttpBehaviour | None = None
+    addresses: Addresses,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    behaviour: HttpBehaviour | None = None,
+    certificate: Path | None = None,
 ) -> Iterator[str]:
     """Serve within the block, which gets the base URL: `/` is plain text, `/json`, `/origin`, `/cdn-cgi/trace`.
 
-    Raises `OSError` naming the port where it cannot be had.
+    `/status.html` is the page of a router, `/dns-query` answers DNS over HTTPS. certificate: the file with that of the
+    host and its key, for https. Raises `OSError` naming the port where it cannot be had.
     """
     try:
-        server = _Server(addresses, behaviour or HttpBehaviour(), host, port)
+        server = _Server(addresses, behaviour or HttpBehaviour(), host, port, certificate)
     except OSError as error:
         raise in_use(error, host, port) from error
     chosen = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"lab HTTP {chosen}", daemon=True)
     thread.start()
     try:
-        yield f"http://[{host}]:{chosen}" if ":" in host else f"http://{host}:{chosen}"
+        scheme = "https" if certificate else "http"
+        yield f"{scheme}://[{host}]:{chosen}" if ":" in host else f"{scheme}://{host}:{chosen}"
     finally:
         server.stop()
         thread.join()
@@ -72,13 +83,20 @@ class _Server(ThreadingMixIn, HTTPServer):
 
     daemon_threads = False  # so that server_close waits for them
 
-    def __init__(self, addresses: Addresses, behaviour: HttpBehaviour, host: str, port: int) -> None:
+    def __init__(
+        self, addresses: Addresses, behaviour: HttpBehaviour, host: str, port: int, certificate: Path | None
+    ) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.addresses = addresses
         self.behaviour = behaviour
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__((host, port), _Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # Each connection's thread shakes hands, when it first reads: one that says nothing holds up no other.
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def server_bind(self) -> None:
         # HTTPServer's own asks DNS for the host's name, which is used for nothing here.
@@ -137,9 +155,30 @@ class _Handler(BaseHTTPRequestHandler):
         status = behaviour.status if body is not None else HTTPStatus.SERVICE_UNAVAILABLE
         if self.path not in BODIES:
             status, body = HTTPStatus.NOT_FOUND, "not found\n"
+        if behaviour.key and self.headers.get("X-API-Key") != behaviour.key:
+            status, body = HTTPStatus.UNAUTHORIZED, "unauthorized\n"
         if behaviour.redirect:
             status = HTTPStatus.FOUND
         self._send(int(status), (body or "").encode())
+
+    def do_POST(self) -> None:
+        """Answer DNS over HTTPS (RFC 8484): the question is the body."""
+        behaviour = self.server.behaviour
+        behaviour.requests += 1
+        wire = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), doh.LONGEST))
+        if behaviour.silent or self._ended_within(behaviour.delay):
+            self._ended_within(None if behaviour.silent else 0)
+            return
+        address = behaviour.lie or self.server.addresses.seen_from(str(self.client_address[0]))
+        if self.path != doh.PATH or self.headers.get("Content-Type") != doh.MEDIA_TYPE:
+            self._send(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, b"")
+        elif behaviour.status != HTTPStatus.OK or address is None:
+            self._send(HTTPStatus.SERVICE_UNAVAILABLE, b"")
+        elif behaviour.html:
+            self._send(HTTPStatus.OK, HTML.encode())
+        else:
+            answer = doh.answer(wire, address)
+            self._send(HTTPStatus.OK if answer else HTTPStatus.BAD_REQUEST, answer or b"", doh.MEDIA_TYPE)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of http.server
         """Keep silent: tests and the demo count requests by `HttpBehaviour.requests`."""
@@ -158,10 +197,10 @@ class _Handler(BaseHTTPRequestHandler):
             return HTML
         return BODIES.get(self.path, BODIES["/"])(address)
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, media_type: str = "text/plain; charset=utf-8") -> None:
         behaviour = self.server.behaviour
         self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Connection", "close")
         if behaviour.redirect:
@@ -189,9 +228,16 @@ def _trace(address: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _status_page(address: str) -> str:
+    rows = (("Gateway", "192.168.1.1"), ("WAN address", address), ("DNS", "192.0.2.53"))
+    cells = "\n".join(f"<tr><th>{name}</th>\n  <td class='value'>{value}</td></tr>" for name, value in rows)
+    return f"<!DOCTYPE html>\n<html><head><title>Status</title></head><body><table>\n{cells}\n</table></body></html>\n"
+
+
 BODIES = {
     "/": lambda address: f"{address}\n",
     "/json": lambda address: json.dumps({"ip": address}),
     "/origin": lambda address: json.dumps({"origin": address}, indent=2) + "\n",
     "/cdn-cgi/trace": _trace,
+    "/status.html": _status_page,
 }

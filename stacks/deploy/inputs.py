@@ -12,6 +12,7 @@ from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, own_tokens, plugin_environment, secret_variables
 from stacks.settings.deploy import DeploySettings
+from stacks.settings.detection.environment import secret_variables as header_variables
 from stacks.settings.environment import GEO_VARIABLES
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
@@ -93,7 +94,8 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
     """Return the credentials for the pods, by variable. Raises UserError with all missing ones."""
     found = credentials(settings, environment)
     plugins = plugin_environment(found)
-    also = {name: secret for name in ALSO_SECRET if (secret := read_secret(environment, name))}
+    more = (*ALSO_SECRET, *header_variables(settings.wan))
+    also = {name: secret for name in more if (secret := read_secret(environment, name))}
     return {**{name: plugins[name] for name in sorted(secret_variables(found))}, **own_tokens(found), **also}
 
 

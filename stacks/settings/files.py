@@ -10,6 +10,7 @@ import yaml
 from components.plain_text import quoted
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of
+from stacks.settings.detection.environment import require_secrets
 from stacks.settings.problems import short
 from stacks.settings.stack import NAMESPACE, Settings, parse, typed
 
@@ -76,4 +77,6 @@ def from_file(path: Path, environment: Mapping[str, str], stack: str) -> Setting
         key: typed(key, value, f"{path}: {NAMESPACE}:{key}") if isinstance(value, str) else value
         for key, value in values.items()
     }
-    return parse(values, environment, stack=stack, where=str(path))
+    settings = parse(values, environment, stack=stack, where=str(path))
+    require_secrets(settings.wan, str(path))
+    return settings

@@ -10,10 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from components.plain_text import quoted
 from stacks.model.values import WAN
+from stacks.settings.detection.web_source import Source, WebSource
 from stacks.settings.expressions.schedule import schedule
 from stacks.settings.problems import fault
 from stacks.settings.wan_operators import DECLARED
-from stacks.settings.wan_source import INTERFACE, Spec, parse
+from stacks.settings.wan_source import INTERFACE, Spec, WebRequest, parse
 
 DEFAULT_STUN = ("stun.l.google.com:19302", "stun.cloudflare.com:3478", "global.stun.twilio.com:3478")
 DEFAULT_HTTP = (
@@ -54,9 +55,10 @@ class WanSettings(BaseModel):
 
     mode: Literal["stun+http", "stun", "http", "chain", "list"] = "stun+http"
     """The sources to ask; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
-    sources: list[str] = []
+    sources: list[Source] = []
     """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
-    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `static:ADDRESS`, `file:PATH`, `pushed:USER`, `none`."""
+    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `doh:whoami.cloudflare`, `static:ADDRESS`, `file:PATH`,
+    `pushed:USER`, `none`; or a web service in full."""
     families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
     """The address families that are published."""
     stun: list[str] = list(DEFAULT_STUN)
@@ -69,8 +71,8 @@ class WanSettings(BaseModel):
     """The number of servers of `stun_udp_list` that a detection asks, chosen at random."""
     tcp_limit: Annotated[int, Field(ge=1, le=50)] = 10
     """The number of servers of `stun_tcp_list` that a detection asks, chosen at random."""
-    http: list[str] = list(DEFAULT_HTTP)
-    """Web services, URLs; a bare host is asked over https."""
+    http: list[Source] = list(DEFAULT_HTTP)
+    """Web services, URLs; a bare host is asked over https; or a web service in full."""
     agreement: Annotated[int, Field(ge=1, le=10)] = 2
     """The number of operators that must agree. With 1 a single answer is used, after all others failed or agreed."""
     accept: list[IPv4Network | IPv6Network] = []
@@ -155,17 +157,19 @@ class WanSettings(BaseModel):
     def stages(self) -> tuple[Stage, ...]:
         """Return the stages, to be asked in turn until one has an outcome. Raises `ValueError` for a wrong source."""
         stun = tuple(_stun(text) for text in self.stun)
-        http = tuple(parse(text if "://" in text else f"https://{text}") for text in self.http)
+        http = tuple(_web(entry) for entry in self.http)
         lists = self._lists()
         asked: tuple[Stage, ...]
         if self.mode == "chain":
             # The interface's own word is the last resort that the mode asks for: it needs no second witness.
             asked = (Stage(stun, lists, self.agreement), Stage(http, (), self.agreement), Stage(_INTERFACE, (), 1))
         elif self.mode == "list":
-            asked = (Stage(tuple(parse(text) for text in self.sources), (), self.agreement),)
+            asked = (Stage(tuple(map(_listed, self.sources)), (), self.agreement),)
         else:
             specs = {"stun+http": stun + http, "stun": stun, "http": http}[self.mode]
             asked = (Stage(specs, lists if "stun" in self.mode else (), self.agreement),)
+        for stage in asked:
+            _check_differ(stage.specs)
         return tuple(Stage(_each_once(stage.specs), stage.lists, stage.agreement) for stage in asked)
 
     def specs(self) -> tuple[Spec, ...]:
@@ -181,7 +185,7 @@ class WanSettings(BaseModel):
         ports = [
             spec.port
             for link in (self, *(self.links[name] for name in sorted(self.links)))
-            for spec in (*map(_stun, link.stun), *map(parse, link.sources))
+            for spec in (*map(_stun, link.stun), *map(_listed, link.sources))
             if spec.kind in ("stun", "stun-tcp")
         ]
         return tuple(dict.fromkeys(ports))
@@ -209,6 +213,24 @@ def _inheriting(outer: dict[str, Any], link: Any) -> Any:  # noqa: ANN401 - what
 
 def _each_once(specs: tuple[Spec, ...]) -> tuple[Spec, ...]:
     return tuple({spec.name: spec for spec in specs}.values())
+
+
+def _check_differ(specs: tuple[Spec, ...]) -> None:
+    """Raise ValueError for one web service with two requests: an answer would not say to which."""
+    requests: dict[str, WebRequest] = {}
+    for spec in specs:
+        if requests.setdefault(spec.name, spec.request) != spec.request:
+            raise ValueError(
+                f"{quoted(spec.name)} stands twice, with different headers or patterns: keep one of the two"
+            )
+
+
+def _listed(entry: str | WebSource) -> Spec:
+    return parse(entry) if isinstance(entry, str) else entry.spec
+
+
+def _web(entry: str | WebSource) -> Spec:
+    return _listed(f"https://{entry}" if isinstance(entry, str) and "://" not in entry else entry)
 
 
 def _stun(text: str) -> Spec:

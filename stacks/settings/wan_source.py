@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,14 +14,14 @@ from components.records import international
 from stacks.model.values import Address, Family
 from stacks.settings.wan_operators import DECLARED, operator_of
 
-Kind = Literal["stun", "stun-tcp", "http", "interface", "dns", "static", "file", "pushed", "none"]
+Kind = Literal["stun", "stun-tcp", "http", "interface", "dns", "doh", "static", "file", "pushed", "none"]
 
 STUN_PORT = 3478
 LOCAL = "this host"
 """The operator of the interfaces."""
 FORMS = (
     "stun:HOST:PORT, stun-tcp:HOST:PORT, https://URL, interface, interface:NAME, dns:whoami.cloudflare, "
-    "dns:myip.opendns.com, static:ADDRESS,ADDRESS, file:PATH, pushed:USER or none"
+    "dns:myip.opendns.com, doh:whoami.cloudflare, static:ADDRESS,ADDRESS, file:PATH, pushed:USER or none"
 )
 HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 PUSHER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -38,7 +38,28 @@ RESOLVERS = {
     ("myip.opendns.com", Family.IPV6): "resolver1.opendns.com",
 }
 """The resolvers that answer a name with the address of whoever asks, by name and family."""
+OVER_HTTPS = {"whoami.cloudflare": "https://cloudflare-dns.com/dns-query"}
+"""The services that answer a name so over https (RFC 8484), by name.
+
+https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/
+"""
 _RESOLVED_NAMES = tuple(sorted({name for name, _ in RESOLVERS}))
+
+
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """The request to a web service, beside its URL. headers: never shown, as they may have secrets."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    missing: tuple[str, ...] = ()
+    """Variables that are to hold values of headers, and are not set."""
+    pattern: str = ""
+    """The expression that finds the address in the answer; "" for the usual forms."""
+    over: Family | None = None
+    """The family of the connection; None for that of the address."""
+
+
+PLAIN = WebRequest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +71,12 @@ class Spec:
     operator: str
     argument: str = ""
     """The URL, interface, question, path or user; empty for the others."""
+    question: str = ""
+    """The name that is asked for at the URL, over https."""
     host: str = ""
     port: int = 0
     addresses: tuple[Address, ...] = ()
+    request: WebRequest = PLAIN
 
 
 def parse(text: str) -> Spec:
@@ -128,6 +152,18 @@ def _dns(text: str, rest: str) -> Spec:
     return Spec("dns", text, operator_of(host, port), argument=name, host=host, port=port)
 
 
+def _doh(text: str, rest: str) -> Spec:
+    name, _, url = rest.partition("@")
+    url = url or OVER_HTTPS.get(name, "")
+    if name not in _RESOLVED_NAMES or not url.startswith("https://"):
+        raise ValueError(
+            f"{quoted(text)}: DNS over HTTPS is doh:{' or doh:'.join(OVER_HTTPS)}, or with a service of its own "
+            f"doh:{' or doh:'.join(_RESOLVED_NAMES)}, each with @https://HOST/PATH"
+        )
+    web = _http(url, url)
+    return Spec("doh", text, web.operator, argument=url, question=name, host=web.host, port=web.port)
+
+
 def _static(text: str, rest: str) -> Spec:
     try:
         addresses = parse_addresses(rest)
@@ -161,6 +197,7 @@ READERS: dict[str, Callable[[str, str], Spec]] = {
     "https": _http,
     "interface": _interface,
     "dns": _dns,
+    "doh": _doh,
     "static": _static,
     "file": _file,
     "pushed": _pushed,

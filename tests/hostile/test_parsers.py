@@ -16,6 +16,7 @@ from cli.findings.finding import Finding
 from cli.findings.sightings import source_label
 from cli.notify.message import Fact, message
 from cli.session import redactor
+from cli.setup.moving.tools import favonia_hosts
 from cli.state.secrets import holder
 from components.geo import marks as pool_marks
 from components.marks import cloudflare_ddns, external_dns, in_comments, ownership
@@ -26,6 +27,7 @@ from components.records.record import Record
 from components.records.types import RECORD_TYPES
 from stacks.kube.objects import INGRESSES
 from stacks.model import name_patterns, scope, selectors
+from stacks.model.addresses import expression, host_part
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.errors import UserError
 from stacks.model.templates.parse import parse as parse_template
@@ -34,7 +36,7 @@ from stacks.observe.cluster.claims import annotation_values, hostnames
 from stacks.observe.cluster.claims.annotations import OURS, Annotated, read_settings
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources import web_formats
-from stacks.observe.wan.sources.web import BODY_LIMIT
+from stacks.observe.wan.sources.web import BODY_LIMIT, PAGE_LIMIT
 from stacks.observe.zone import record_data
 from stacks.plan.records.cases import Case
 from stacks.plan.records.unmarked import Unmarked, comment_pattern
@@ -60,7 +62,7 @@ def settings(text: str) -> object:
 def every_annotation(text: str) -> object:
     """The settings of an object with the text in each annotation that TrueNorth reads."""
     found: list[Complaint] = []
-    every = ("content-mode", "type", "link", "ttl", "proxied", "comment", "hostname", "target")
+    every = ("content-mode", "type", "link", "host6", "ttl", "proxied", "comment", "hostname", "target")
     read_settings((Annotated(KEY, {OURS + one: text for one in every}),), found)
     assert all(len(one.text) < SHOWN and len(one.value) < SHOWN for one in found)
     return found
@@ -73,7 +75,7 @@ def told(text: str) -> object:
 WISHED = Record("www.example.com", "A", "", 1, proxied=False, comment="")
 VALUES = (
     *("content_mode", "types", "hostname_source", "access", "ttl", "boolean", "items", "hostnames", "targets"),
-    *("target", "comment", "links", "tags"),
+    *("target", "comment", "links", "tags", "hosts"),
 )
 PARSERS: Mapping[str, Parser] = {
     **{f"annotation {name}": getattr(annotation_values, name) for name in VALUES},
@@ -108,7 +110,16 @@ PARSERS: Mapping[str, Parser] = {
     "logical name": LogicalName.parse,
     "source of addresses": wan_source.parse,
     "label of a source": source_label,
+    "label of a source over https": lambda text: source_label(f"doh:{text}"),
     "answer of a web service": lambda text: web_formats.read_address(text.encode("utf-8", "replace")[:BODY_LIMIT]),
+    "answer of a web service with a pattern": lambda text: web_formats.find_address(
+        text.encode("utf-8", "replace")[:PAGE_LIMIT], r"ip[:=]\s*([0-9a-f:.]+)"
+    ),
+    "host part": host_part.parse,
+    "expression of an address": expression.compiled,
+    "domains of favonia's cloudflare-ddns": lambda text: [
+        favonia_hosts.host6(favonia_hosts.taken_apart(one)[1]) for one in favonia_hosts.entries(text)
+    ],
     "owner of a lock": holder.has_died,
     "zone": TypeAdapter(fields.Zone).validate_python,
     "comment": TypeAdapter(fields.Comment).validate_python,

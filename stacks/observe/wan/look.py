@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 """Seconds that a look gives to one STUN server: the answer to three requests (RFC 8489, section 6.2.1)."""
-COSTLY = ("http", "stun-tcp")
+COSTLY = ("http", "doh", "stun-tcp")
 """Kinds that cost a connection: asked only where nothing cheaper answers, and less often."""
 
 

@@ -33,6 +33,7 @@ _ALSO: dict[tuple[type[BaseModel], str], dict[str, Any]] = {
         ]
     },
     (Settings, "zones"): {"anyOf": [{"const": "auto"}, {"$ref": "#/$defs/FoundZones"}]},
+    (NameSettings, "host6"): {"type": "string"},
     (NameSettings, "type"): {"enum": ["A", "AAAA"], "description": "Short for a list of one in `types`."},
 }
 """Further forms of single settings, which are read before the model's own."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 from cli.commands.detect import NAT_SECONDS
@@ -21,6 +22,7 @@ from lab.addresses.stun import StunBehaviour, serve_stun
 from tests.cli.conftest import INHERITED, ROOT, TRUENORTH
 from tests.cli.in_process import truenorth
 
+CERTIFICATE = ROOT / "tests" / "stacks" / "observe" / "wan" / "sources" / "loopback.pem"
 SEEN = "203.0.113.7"
 OTHER = "203.0.113.66"
 SILENT: dict[str, Any] = {"silent": True}
@@ -63,9 +65,9 @@ class Detect:
             text=True,
         )
 
-    def run(self, wan: dict[str, Any], *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, wan: dict[str, Any], *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run it with these settings to its end."""
-        return truenorth(ROOT, self.environment(wan), "detect", *arguments)
+        return truenorth(ROOT, self.environment(wan) | variables, "detect", *arguments)
 
     def document(self, wan: dict[str, Any], code: int, *arguments: str) -> dict[str, Any]:
         """Run it with --json; the exit code must be this."""
@@ -149,6 +151,41 @@ class TestTheOutcome:
         done = detect.run({"mode": "stun", "stun": ["[::1]:9"], "agreement": 1, "families": ["ipv6"]})
         assert done.returncode == 4
         assert "stun:[::1]:9: " in done.stdout
+
+
+class TestAWebSource:
+    def test_is_asked_with_its_secret_which_nobody_is_shown(self, detect: Detect, tmp_path: Path) -> None:
+        key = tmp_path / "key"
+        key.write_text("open-sesame-1001\n")
+        source = {
+            "url": f"{detect.http(key='open-sesame-1001')}/status.html",
+            "secret_headers": {"X-API-Key": "ROUTER_KEY"},
+            "pattern": r"WAN address</th>\s*<td[^>]*>([^<]+)<",
+        }
+        wan = {"mode": "list", "sources": [source], "agreement": 1}
+        done = detect.run(wan, ROUTER_KEY_FILE=str(key))
+        assert done.returncode == 0, done.stderr
+        assert f"ipv4: {SEEN}" in done.stdout.splitlines()
+        key.write_text("another-secret-1002\n")
+        refused = detect.run(wan, ROUTER_KEY_FILE=str(key))
+        assert (refused.returncode, "answered with HTTP status 401" in refused.stdout) == (4, True)
+        missing = detect.run(wan)
+        assert missing.returncode == 2
+        assert "ROUTER_KEY is not set, which secret_headers of a source names" in missing.stderr
+        assert not any(secret in one.stdout + one.stderr for one in (done, refused) for secret in ("sesame", "1002"))
+
+
+class TestDnsOverHttps:
+    def test_agrees_with_others_as_a_secured_source(self, detect: Detect, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))
+        secured = detect.stack.enter_context(serve_http(Addresses(SEEN), certificate=CERTIFICATE))
+        doh, stun = f"doh:whoami.cloudflare@{secured}/dns-query", f"stun:{detect.stun()}"
+        done = detect.run({"mode": "list", "sources": [doh, stun]})
+        assert done.returncode == 0, done.stdout
+        assert f"ipv4: {SEEN}" in done.stdout.splitlines()
+        forged = detect.run({"mode": "list", "sources": [doh + "/nothing", stun, f"stun:{detect.stun()}"]})
+        assert forged.returncode == 4
+        assert "no https source confirms the ipv4 address" in forged.stdout
 
 
 class TestHosts:

@@ -36,6 +36,17 @@ class TestAnswers:
             assert get(base + "/json").json() == {"ip": "203.0.113.7"}
             assert get(base + "/origin").json() == {"origin": "203.0.113.7"}
 
+    def test_the_page_of_a_router(self) -> None:
+        with serve_http(Addresses(ipv4="203.0.113.7")) as base:
+            assert (
+                "<tr><th>WAN address</th>\n  <td class='value'>203.0.113.7</td></tr>" in get(base + "/status.html").text
+            )
+
+    def test_nothing_without_the_key(self) -> None:
+        with serve_http(Addresses(), behaviour=HttpBehaviour(key="open sesame")) as base:
+            assert get(base + "/").status_code == 401
+            assert requests.get(base, headers={"X-API-Key": "open sesame"}, timeout=5).status_code == 200
+
     def test_cloudflares_trace(self) -> None:
         with serve_http(Addresses(ipv4="203.0.113.7")) as base:
             lines = get(base + "/cdn-cgi/trace").text.splitlines()

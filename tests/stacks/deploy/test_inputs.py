@@ -44,6 +44,11 @@ class TestSecrets:
         others = {"TRUENORTH_NOTIFY": "json://example.com", "EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY": "k" * 32}
         assert secrets_of(settings(), {**TOKEN, **others}) == {**TOKEN, **others}
 
+    def test_of_web_sources_come_along(self) -> None:
+        source = {"url": "https://router.example.net", "secret_headers": {"X-Key": "ROUTER_KEY"}}
+        wan = {"mode": "list", "sources": [source], "agreement": 1}
+        assert secrets_of(settings(wan=wan), {**TOKEN, "ROUTER_KEY": "z"}) == {**TOKEN, "ROUTER_KEY": "z"}
+
     def test_that_are_missing_are_named(self) -> None:
         with pytest.raises(UserError, match="CLOUDFLARE_API_TOKEN is not set"):
             secrets_of(settings(), {})

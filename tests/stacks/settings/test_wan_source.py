@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from stacks.settings.wan_source import Spec, parse
 
+CLOUDFLARE = "https://cloudflare-dns.com/dns-query"
+
 
 @pytest.mark.parametrize(
     ("text", "spec"),
@@ -23,6 +25,11 @@ from stacks.settings.wan_source import Spec, parse
         (
             "dns:myip.opendns.com@127.0.0.1:5353",
             Spec("dns", "", "127.0.0.1:5353", argument="myip.opendns.com", host="127.0.0.1", port=5353),
+        ),
+        ("doh:whoami.cloudflare", Spec("doh", "", "cloudflare.com", CLOUDFLARE, host="cloudflare-dns.com", port=443)),
+        (
+            "doh:myip.opendns.com@https://127.0.0.1:8443/q",
+            Spec("doh", "", "127.0.0.1:8443", "https://127.0.0.1:8443/q", host="127.0.0.1", port=8443),
         ),
         (
             "static:203.0.113.1, 2001:db8::1",

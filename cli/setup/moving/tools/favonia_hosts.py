@@ -16,15 +16,14 @@ _PRESERVE, _WHOLE = "preserve", "::/128"
 
 def entries(text: str) -> Iterator[str]:
     """Yield the entries of a list with commas between them, but not within their braces."""
-    entry, inside = "", False
-    for part in re.split(r"([,{}])", text):
-        inside = part == "{" or (inside and part != "}")
-        if part == "," and not inside:
-            yield entry.strip()
-            entry = ""
-        else:
-            entry += part
-    yield entry.strip()
+    opened: list[str] = []
+    for part in filter(None, text.split(",")):
+        opened.append(part)
+        if "}" in part or (len(opened) == 1 and "{" not in part):
+            yield ",".join(opened).strip()
+            opened = []
+    if opened:
+        yield ",".join(opened).strip()
 
 
 def taken_apart(entry: str) -> tuple[str, str]:

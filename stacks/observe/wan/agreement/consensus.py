@@ -20,9 +20,9 @@ Addresses = tuple[Address, ...]
 
 DISAGREEMENT = "the sources disagree on"
 """The text in the reason of an address that is unknown because of it."""
-SECURED = "https://"
-"""The beginning of a secured source: a forger on the way can answer for every STUN server, but not for an https one."""
-_WEB = ("https://", "http://")
+SECURED = ("https://", "doh:")
+"""The beginnings of secured sources: a forger on the way can answer for every STUN server, but not over https."""
+_WEB = (*SECURED, "http://")
 OUTVOTING = 3
 """Secured operators that must agree to outvote one operator that contradicts them."""
 

@@ -25,16 +25,17 @@ LARGEST_DATAGRAM = 65535
 def ask(name: str, server: str, port: int, family: Family, deadline: Deadline, via: str = "") -> Address:
     """Return the address in the answer of `server` (empty: the name's own). Raises `NoAnswerError`."""
     host = server or RESOLVERS[name, family]
-    query = _query(name, family)
+    query = query_for(name, family)
     with connected(host, port, family, socket.SOCK_DGRAM, deadline, via) as sock:
         try:
             answer = _exchange(sock, query, deadline)
         except OSError as error:
             raise NoAnswerError(f"the resolver cannot be reached: {error.strerror or error}") from error
-    return _address(answer)
+    return address_in(answer)
 
 
-def _query(name: str, family: Family) -> dns.message.QueryMessage:
+def query_for(name: str, family: Family) -> dns.message.QueryMessage:
+    """Return the question for the asker's address by a name."""
     if name == "whoami.cloudflare":
         return dns.message.make_query(name, dns.rdatatype.TXT, dns.rdataclass.CH)
     return dns.message.make_query(name, family.record_type)
@@ -59,7 +60,8 @@ def _exchange(sock: socket.socket, query: dns.message.QueryMessage, deadline: De
     raise NoAnswerError("no answer in time")
 
 
-def _address(answer: dns.message.Message) -> Address:
+def address_in(answer: dns.message.Message) -> Address:
+    """Return the address in an answer. Raises `NoAnswerError` where it has none, or more than one."""
     texts = [
         b"".join(record.strings).decode("ascii", "replace") if record.rdtype == dns.rdatatype.TXT else str(record)
         for records in answer.answer

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer, NoAnswerError
 from stacks.observe.wan.agreement.verdict import Network, refusal, unmapped
-from stacks.observe.wan.sources import declared, interface, name_query, pushed, server_lists, web
+from stacks.observe.wan.sources import declared, interface, name_query, over_https, pushed, server_lists, web
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.stun_exchange import binding
 
@@ -121,7 +121,7 @@ def _stun_tcp(spec: Spec, manner: _Manner) -> Ask:
 
 
 def _http(spec: Spec, manner: _Manner) -> Ask:
-    return lambda family, deadline: (web.ask(spec.argument, family, deadline, manner.via),)
+    return lambda family, deadline: (web.ask(spec.argument, family, deadline, manner.via, spec.request),)
 
 
 def _interface(spec: Spec, manner: _Manner) -> Ask:
@@ -130,6 +130,10 @@ def _interface(spec: Spec, manner: _Manner) -> Ask:
 
 def _dns(spec: Spec, manner: _Manner) -> Ask:
     return lambda family, deadline: (name_query.ask(spec.argument, spec.host, spec.port, family, deadline, manner.via),)
+
+
+def _doh(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, deadline: (over_https.ask(spec.question, spec.argument, family, deadline, manner.via),)
 
 
 def _static(spec: Spec, _: _Manner) -> Ask:
@@ -158,6 +162,7 @@ ASKERS: dict[Kind, Callable[[Spec, _Manner], Ask]] = {
     "http": _http,
     "interface": _interface,
     "dns": _dns,
+    "doh": _doh,
     "static": _static,
     "file": _file,
     "pushed": _pushed,

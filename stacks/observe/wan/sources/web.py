@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +17,8 @@ from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
 
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.connect import first_reachable, shutting
-from stacks.observe.wan.sources.web_formats import read_address
+from stacks.observe.wan.sources.web_formats import find_address, read_address
+from stacks.settings.wan_source import PLAIN, WebRequest
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Family
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 4096
 """Bytes; the longest honest answer, a trace, has about 300."""
+PAGE_LIMIT = 16_384
+"""Bytes of an answer in which an expression finds the address."""
 REDIRECTIONS = 3
 HEADERS = {
     "Accept": "text/plain, application/json;q=0.9",
@@ -35,21 +39,37 @@ HEADERS = {
 Opener: TypeAlias = Callable[[str, int], socket.socket]
 
 
-def ask(url: str, family: Family, deadline: Deadline, via: str = "") -> Address:
+def ask(url: str, family: Family, deadline: Deadline, via: str = "", request: WebRequest = PLAIN) -> Address:
     """Return the address that the service at the URL answers (`via`: see `open_socket`). Raises `NoAnswerError`."""
-    return read_address(fetch(url, family, deadline, BODY_LIMIT, via))
+    if request.missing:
+        raise NoAnswerError(f"{' and '.join(request.missing)} must be set: secret_headers has it")
+    limit = PAGE_LIMIT if request.pattern else BODY_LIMIT
+    body = fetch(url, request.over or family, deadline, limit, Call(via, dict(request.headers)))
+    return find_address(body, request.pattern) if request.pattern else read_address(body)
 
 
-def fetch(url: str, family: Family, deadline: Deadline, limit: int, via: str = "") -> bytes:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The manner of a call. via: see `open_socket`. headers: besides the usual ones. posted: the body; None to get."""
+
+    via: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    posted: bytes | None = None
+
+
+USUAL = Call()
+
+
+def fetch(url: str, family: Family, deadline: Deadline, limit: int, call: Call = USUAL) -> bytes:
     """Return the document at the URL, at most `limit` bytes. Raises `NoAnswerError`.
 
     Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
-    host only, and never from https to http.
+    host only, with headers of the settings to the same port only, and never from https to http.
     """
     with ExitStack() as held:
 
         def open_connection(host: str, port: int) -> socket.socket:
-            sock = first_reachable(host, port, family, socket.SOCK_STREAM, deadline, via)
+            sock = first_reachable(host, port, family, socket.SOCK_STREAM, deadline, call.via)
             # TLS takes the socket over; this second handle on the same connection stays ours to end it with.
             handle = held.enter_context(sock.dup())
             held.enter_context(deadline.waking(shutting(handle)))
@@ -57,21 +77,24 @@ def fetch(url: str, family: Family, deadline: Deadline, limit: int, via: str = "
 
         session = held.enter_context(requests.Session())
         session.trust_env = False
-        session.headers = requests.structures.CaseInsensitiveDict(HEADERS)
+        session.headers = requests.structures.CaseInsensitiveDict({**HEADERS, **call.headers})
         for scheme in ("http://", "https://"):
             session.mount(scheme, _FamilyAdapter(open_connection))
         try:
-            return _get(session, url, deadline, limit)
+            return _answer(session, url, deadline, limit, call)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise NoAnswerError("no answer in time" if deadline.remaining() <= 0 else _why(error)) from error
 
 
-def _get(session: requests.Session, url: str, deadline: Deadline, limit: int) -> bytes:
+def _answer(session: requests.Session, url: str, deadline: Deadline, limit: int, call: Call) -> bytes:
+    method = "GET" if call.posted is None else "POST"
     for _ in range(1 + REDIRECTIONS):
         remaining = max(deadline.remaining(), 0.001)
-        with session.get(url, stream=True, allow_redirects=False, timeout=remaining) as response:
+        with session.request(
+            method, url, data=call.posted, stream=True, allow_redirects=False, timeout=remaining
+        ) as response:
             if response.is_redirect:
-                url = _redirected(url, response.headers["Location"])
+                url = _redirected(url, response.headers["Location"], same_port=bool(call.headers))
                 continue
             if response.status_code != requests.codes.ok:
                 raise NoAnswerError(f"answered with HTTP status {response.status_code}")
@@ -79,10 +102,11 @@ def _get(session: requests.Session, url: str, deadline: Deadline, limit: int) ->
     raise NoAnswerError(f"redirects more than {REDIRECTIONS} times")
 
 
-def _redirected(url: str, location: str) -> str:
+def _redirected(url: str, location: str, *, same_port: bool) -> str:
     target = urljoin(url, location)
     before, after = urlsplit(url), urlsplit(target)
-    if after.hostname != before.hostname or after.scheme not in ("https", before.scheme):
+    elsewhere = after.netloc != before.netloc if same_port else after.hostname != before.hostname
+    if elsewhere or after.scheme not in ("https", before.scheme):
         raise NoAnswerError(f"redirects elsewhere, to {target[:100]!r}")
     return target
 

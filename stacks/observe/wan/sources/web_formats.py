@@ -6,6 +6,7 @@ import json
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from stacks.model.addresses import expression
 from stacks.observe.wan.agreement.answer import NoAnswerError
 
 if TYPE_CHECKING:
@@ -26,6 +27,20 @@ def read_address(body: bytes) -> Address:
         return ip_address(found)
     except ValueError as error:
         raise NoAnswerError(f"answered with something that is no address: {text[:40]!r}") from error
+
+
+def find_address(body: bytes, pattern: str) -> Address:
+    """Return the address that an expression finds in the body. Raises `NoAnswerError` where it finds none."""
+    try:
+        found = expression.find(pattern, body.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise NoAnswerError(f"answered with something in which the pattern cannot be found: {error}") from error
+    if found is None:
+        raise NoAnswerError("answered with something in which the pattern is not found")
+    try:
+        return ip_address(found.strip())
+    except ValueError as error:
+        raise NoAnswerError(f"answered with something that is no address: {found[:40]!r}") from error
 
 
 def _candidate(text: str) -> str:

@@ -13,7 +13,7 @@ from tests.cli.setup.moving.test_shapes import init
 class TestAList:
     def test_is_split_at_commas_outside_of_braces(self) -> None:
         text = "a.org, b.org{hostid6=[::1,::2],hostid6=::3},, c.org{"
-        assert [*favonia_hosts.entries(text)] == ["a.org", "b.org{hostid6=[::1,::2],hostid6=::3}", "", "c.org{"]
+        assert [*favonia_hosts.entries(text)] == ["a.org", "b.org{hostid6=[::1,::2],hostid6=::3}", "c.org{"]
 
     def test_has_domains_with_fields_behind_them(self) -> None:
         assert favonia_hosts.taken_apart("b.org{hostid6=::3}") == ("b.org", "hostid6=::3")
@@ -68,3 +68,12 @@ class TestMoving:
         found = moved(tmp_path, "config.json", json.dumps({"settings": settings}))
         assert found["settings"]["names"] == [{"name": "nas.example.com", "host6": "::5"}]
         assert [row for row in found["rows"] if row["fate"] == "lost"] == []
+
+    def test_from_a_url_over_the_other_family_keeps_that(self, tmp_path: Path) -> None:
+        providers = ("IP4_PROVIDER=url.via4:https://four.example.net", "IP6_PROVIDER=url.via4:https://six.example.net")
+        text = "\n".join(("DOMAINS=a.example.com", *providers))
+        found = moved(tmp_path, "ddns.env", text)
+        assert found["settings"]["wan"]["sources"] == [
+            "https://four.example.net",
+            {"url": "https://six.example.net", "over": "ipv4"},
+        ]

@@ -25,7 +25,8 @@ AMAZON, IFCONFIG, TRACE = (
     "https://ifconfig.me/ip",
     "https://cloudflare.com/cdn-cgi/trace",
 )
-MYIP, PLAIN = "https://myip.example/", "http://plain.example/"
+MYIP, PLAIN, DOH = "https://myip.example/", "http://plain.example/", "doh:whoami.cloudflare"
+SAFE = ("https://", "doh:")
 OPERATORS = {
     GOOGLE: "google.com",
     CLOUDFLARE: "cloudflare.com",
@@ -34,6 +35,7 @@ OPERATORS = {
     IFCONFIG: "ifconfig.me",
     TRACE: "cloudflare.com",
     MYIP: "myip.example",
+    DOH: "cloudflare.com",
     PLAIN: "plain.example",
     "interface": "this host",
     "static": DECLARED,
@@ -182,21 +184,21 @@ def test_what_is_published_has_enough_witnesses_a_secured_one_among_them_and_at_
         return
     behind = [answer for answer in answers if answer.addresses == outcome.value]
     against = {answer.operator for answer in answers if answer.addresses not in {(), outcome.value}}
-    secured = {answer.operator for answer in behind if answer.source.startswith("https://")}
+    secured = {answer.operator for answer in behind if answer.source.startswith(SAFE)}
     assert len({answer.operator for answer in behind}) >= agreement
-    assert secured or not any(answer.source.startswith("https://") for answer in answers)
+    assert secured or not any(answer.source.startswith(SAFE) for answer in answers)
     assert not against or (len(against) == 1 and len(secured - against) >= OUTVOTING)
 
 
 @given(answers=ANSWERS, agreement=st.integers(1, 4))
 def test_nothing_is_published_while_all_secured_sources_are_silent(answers: list[Answer], agreement: int) -> None:
-    unsecured = [answer for answer in answers if not answer.source.startswith("https://")]
+    unsecured = [answer for answer in answers if not answer.source.startswith(SAFE)]
     assert isinstance(agree([*unsecured, said(AMAZON)], IPV4, agreement), Unknown)
 
 
 @given(answers=ANSWERS, agreement=st.integers(1, 4))
 def test_without_secured_sources_all_that_answer_must_agree(answers: list[Answer], agreement: int) -> None:
-    unsecured = [answer for answer in answers if not answer.source.startswith("https://")]
+    unsecured = [answer for answer in answers if not answer.source.startswith(SAFE)]
     contents = {answer.addresses for answer in unsecured if answer.addresses}
     operators = {answer.operator for answer in unsecured if answer.addresses}
     outcome = agree(unsecured, IPV4, agreement)

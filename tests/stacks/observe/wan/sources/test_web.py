@@ -16,6 +16,7 @@ from stacks.model.values import Family
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources import web
 from stacks.observe.wan.sources.deadline import Deadline
+from stacks.settings.wan_source import WebRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,40 @@ def test_a_service_that_misbehaves_gives_no_answer(
 def test_a_redirection_on_the_same_host_is_followed(http: Callable[..., str]) -> None:
     other = http()
     assert web.ask(http(redirect=f"{other}/json"), Family.IPV4, Deadline(10)) == RIGHT
+
+
+PAGE = r"<th>WAN address</th>\s*<td[^>]*>([^<]+)<"
+KEY = (("X-API-Key", "open sesame"),)
+
+
+class TestARequest:
+    def test_finds_the_address_on_a_page_by_its_pattern(self, http: Callable[..., str]) -> None:
+        url = f"{http()}/status.html"
+        assert web.ask(url, Family.IPV4, Deadline(10), request=WebRequest(pattern=PAGE)) == RIGHT
+        with pytest.raises(NoAnswerError, match="something in which the pattern is not found"):
+            web.ask(url, Family.IPV4, Deadline(10), request=WebRequest(pattern="Internet: ([0-9.]+)"))
+        with pytest.raises(NoAnswerError, match="something that is no address: 'Status'"):
+            web.ask(url, Family.IPV4, Deadline(10), request=WebRequest(pattern="<title>([^<]+)<"))
+
+    def test_has_its_headers_and_shows_them_to_nobody(self, http: Callable[..., str]) -> None:
+        request = WebRequest(headers=KEY)
+        assert web.ask(http(key="open sesame"), Family.IPV4, Deadline(10), request=request) == RIGHT
+        assert "sesame" not in repr(request)
+        with pytest.raises(NoAnswerError, match=r"\Aanswered with HTTP status 401\Z"):
+            web.ask(http(key="another"), Family.IPV4, Deadline(10), request=request)
+
+    def test_is_not_made_without_the_secrets_that_it_needs(self, http: Callable[..., str]) -> None:
+        with pytest.raises(NoAnswerError, match="ROUTER_KEY must be set"):
+            web.ask(http(), Family.IPV4, Deadline(10), request=WebRequest(missing=("ROUTER_KEY",)))
+
+    def test_takes_its_headers_to_no_other_port(self, http: Callable[..., str]) -> None:
+        redirecting = http(redirect=f"{http(key='open sesame')}/json")
+        with pytest.raises(NoAnswerError, match="redirects elsewhere"):
+            web.ask(redirecting, Family.IPV4, Deadline(10), request=WebRequest(headers=KEY))
+
+    def test_may_go_over_the_other_family(self, http: Callable[..., str]) -> None:
+        url, over = http(lie="2001:db8::9"), WebRequest(over=Family.IPV4)
+        assert web.ask(url, Family.IPV6, Deadline(10), request=over) == ip_address("2001:db8::9")
 
 
 def test_a_service_that_is_not_there_gives_no_answer_at_once() -> None:
