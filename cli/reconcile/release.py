@@ -61,7 +61,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What a release has done. way: as it was in the end, before state forgot. rejected: what the provider refuses."""
+    """The outcome of a release. way: as it was in the end, before state forgot. rejected: refused by the provider."""
 
     way: Way
     runs: tuple[Run, ...] = ()

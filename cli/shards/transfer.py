@@ -85,7 +85,7 @@ def removed(source: Deployment, urns: Collection[str]) -> Deployment:
 
 def emptied(source: Deployment) -> Deployment:
     """Return the state without any resource, as `pulumi destroy` leaves it."""
-    return {**source, "resources": []}
+    return {**source, "resources": []} if _resources(source) else source
 
 
 def holds_nothing(deployment: Deployment) -> bool:

@@ -1,4 +1,4 @@
-"""The options that say to whom records are given, and by which marks that one knows them for its own."""
+"""The options of the tool to which records are given: its owner id, and the names of its marks."""
 
 from __future__ import annotations
 

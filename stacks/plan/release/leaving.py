@@ -1,4 +1,4 @@
-"""Decide which record sets of ours leave the state without being deleted, and what a run declares meanwhile. Pure.
+"""Decide on each record set of ours whether it leaves the state, without being deleted, or stays. Pure.
 
 | a record set in state                                        | it                                            |
 |--------------------------------------------------------------|-----------------------------------------------|
@@ -60,7 +60,7 @@ class LeavingSet:
 
 @dataclass(frozen=True, slots=True)
 class StayingSet:
-    """A set that stays ours. record_set: None where state does not know it. is_meant: whether that was asked for."""
+    """A set that stays ours. record_set: None where state does not know it. is_meant: whether the options ask for it."""
 
     name: str
     type: str
@@ -71,7 +71,7 @@ class StayingSet:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """All record sets of ours, by what becomes of them. outside: records of zones that the settings do not name."""
+    """The record sets of ours, leaving or staying. outside: records in zones without settings."""
 
     leaving: tuple[LeavingSet, ...]
     staying: tuple[StayingSet, ...]
@@ -145,7 +145,7 @@ def _drift(key: Key, records: Iterable[RegisteredRecord], mark: RegisteredRecord
 
 
 def _given(kept: RecordSet, zone: ZoneIndex, receiver: Receiver, resources: Collection[str]) -> LeavingSet | StayingSet:
-    """Return what becomes of a set that the receiver may get. resources: the objects, or the setting, behind it."""
+    """Return the decision on a set for this receiver. resources: the objects, or the setting, behind it."""
     objects = {resource: found for resource in resources if (found := holder(resource))}
     clusters = {found.cluster for found in objects.values()}
     is_named = kept.name in receiver.names

@@ -1,4 +1,4 @@
-"""The external-dns that gets our records, and the marks by which it knows them for its own. Pure.
+"""An external-dns as the receiver of our records, with its marks. Pure.
 
 A mark is written as external-dns itself writes it since 0.12: one TXT a record set, with the type in its name. An
 external-dns that encrypts its marks reads plain ones, too (its endpoint/labels.go, NewLabelsFromString).

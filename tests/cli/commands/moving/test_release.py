@@ -256,6 +256,18 @@ class TestARelease:
         assert inside.run("release", *GIVEN, "--yes").returncode == DONE
         assert marks(inside) == {f"a-api.{ZONE}", f"a-www.{ZONE}"}
 
+    def test_does_nothing_while_another_run_holds_the_state(self, inside: Inside) -> None:
+        before = made(inside, "www", marks="none")
+        inside.settings("www", "api", marks="none")
+        remote.set_faults(inside.places, [{"effect": "latency", "seconds": 60.0, "method": "POST"}])
+        with up_at(inside, f"api.{ZONE}/A") as command:
+            done = inside.run("release", "--to", "nobody", "--yes")
+            kill_all(command)
+        remote.set_faults(inside.places, [])
+        assert (done.returncode, "is locked by" in done.stderr) == (UNUSABLE, True), done.stderr
+        assert before.items() <= records(inside).items()
+        assert inside.result("release", "--to", "nobody", "--yes")["let_go"] == [f"www.{ZONE}/A"]
+
     def test_goes_on_set_by_set_in_a_zone_with_room_for_a_single_mark(self, inside: Inside) -> None:
         zone = "full.example"
         remote.add_zone(inside.places, zone, "free")
