@@ -60,7 +60,7 @@ class LeavingSet:
 
 @dataclass(frozen=True, slots=True)
 class StayingSet:
-    """A set that stays ours. record_set: None where state does not know it. is_meant: whether the options ask for it."""
+    """A set that stays ours. record_set: None where state does not know it. is_meant: whether the options ask so."""
 
     name: str
     type: str
