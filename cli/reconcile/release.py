@@ -140,12 +140,9 @@ def give_back(
         rejected = carried.rejected
     else:
         raise ObservationError("the zones change as fast as records are released: see who else is at work, try again")
-    ids = {
-        one.urn: one.id
-        for one in way.seen.observation.registry.records
-        if one.resource.record_set in {_key(one) for one in way.done}
-    }
-    forget(session, stacks_of(session), ids)
+    gone, registry = set(map(_key, way.done)), way.seen.observation.registry
+    held = (*registry.records, *registry.twice)
+    forget(session, stacks_of(session), {one.urn: one.id for one in held if one.resource.record_set in gone})
     end(session, way.seen)
     return Gone(way, runs, rejected)
 
@@ -156,8 +153,8 @@ def require_all_gone(gone: Gone) -> None:
     staying = sum(not one.is_meant for one in gone.way.release.staying)
     staying += len(gone.way.release.leaving) - len(gone.way.done)
     if staying:
-        again = f"of the record sets {staying} stay ours: settle what is said of them, then run the same command again"
-        raise RunFailed("\n".join([*unmade, again]))
+        left = f"record sets that stay ours: {staying}; settle what is said of them, then run the same command again"
+        raise RunFailed("\n".join([*unmade, left]))
 
 
 def _key(one: LeavingSet) -> tuple[str, str]:

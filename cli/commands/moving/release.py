@@ -54,7 +54,8 @@ def release(  # noqa: PLR0913 - the options of the command
     from stacks.plan.safety.permission import Permission
 
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
-        command.recover()
+        if not dry_run:
+            command.recover()
         chosen, console = command.session.settings, command.console
         receiver = receiver_asked(heir, chosen, owner, (prefix, suffix, wildcard), cluster, names or ())
         way = look(command.session, receiver, Permission())

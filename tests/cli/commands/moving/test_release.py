@@ -250,7 +250,7 @@ class TestARelease:
         done = inside.run("release", *GIVEN, "--yes")
         assert done.returncode == FAILED
         assert f"stays ours: www.{ZONE} A: it was changed behind our back: `truenorth up` puts it right" in done.stdout
-        assert "of the record sets 1 stay ours" in done.stderr
+        assert "record sets that stay ours: 1;" in done.stderr
         assert marks(inside) == {f"a-api.{ZONE}", f"_truenorth-a.www.{ZONE}"}
         assert {one["resource"] for one in inside.result("up")["changes"]} == {f"www.{ZONE}/A"}
         assert inside.run("release", *GIVEN, "--yes").returncode == DONE
@@ -279,7 +279,7 @@ class TestARelease:
         refused = inside.run("release", *TO, *names, "--yes")
         assert refused.returncode == FAILED
         assert "quota" in refused.stderr
-        assert "of the record sets 3 stay ours" in refused.stderr
+        assert "record sets that stay ours: 3;" in refused.stderr
         there = remote.records(inside.places, zone)
         assert sum("heritage=truenorth" in one["content"] for one in there) == len(names) / 2
         further = next(one for one in there if one["name"] == f"x0.{zone}")
