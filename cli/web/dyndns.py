@@ -47,7 +47,7 @@ Note = Callable[[str], None]
 """Takes a sentence for the log. Raises nothing."""
 
 
-class Limit:
+class PeerLimit:
     """A limit of the events of each peer or user within `SPAN`. clock: seconds that never go back."""
 
     def __init__(self, most: int, clock: Callable[[], float]) -> None:
@@ -76,7 +76,7 @@ class Dyndns:
 
     def __init__(self, pushers: Mapping[str, Pusher], note: Note, clock: Callable[[], float] = time.monotonic) -> None:
         self._pushers, self._note = pushers, note
-        self._wrong, self._updates = Limit(MOST_WRONG, clock), Limit(MOST_UPDATES, clock)
+        self._wrong, self._updates = PeerLimit(MOST_WRONG, clock), PeerLimit(MOST_UPDATES, clock)
 
     def renew(self, pushers: Mapping[str, Pusher]) -> None:
         """Take the users of settings that were read anew. From any thread."""

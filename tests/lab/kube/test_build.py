@@ -32,7 +32,7 @@ from toolchain.progress import Silent
 
 _GO = """#!/bin/sh
 case "$1" in
-env) echo go1.26.8 ;;
+env) echo go1.27.3 ;;
 mod)
   while [ $# -gt 1 ]; do shift; done
   cat "{folder}/${{1##*/}}.json"; exit 1 ;;
@@ -295,7 +295,7 @@ class TestPins:
         module = part.source.module
 
         assert wanted[module.name] in (module / "go.mod").read_text()
-        newer = {"external-dns": "1.26.6", "helm": "1.26.0", "kubeconform": "1.26.0"}
+        newer = {"external-dns": "1.27.0", "helm": "1.26.0", "kubeconform": "1.26.0"}
         assert minimum_of(module) == newer.get(module.name, minimum_of(MODULES / "kubernetes"))
 
     def test_each_staging_module_of_kubernetes_is_replaced_by_its_release(self) -> None:
