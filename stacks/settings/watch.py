@@ -149,7 +149,7 @@ class WebSettings(_Part):
 class WebhookSettings(_Part):
     """The webhook of external-dns, with this process as its provider."""
 
-    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    listen: Listen = ""
     """Host and port, e.g. 127.0.0.1:8888, which external-dns asks by default; "" for none."""
     from_anywhere: bool = False
     """Whether other machines may ask too: whoever reaches the port can have any name of the zones."""
