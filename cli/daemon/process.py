@@ -35,7 +35,7 @@ from cli.webhook.desk import Desk
 from stacks.model.listeners import contained
 
 if TYPE_CHECKING:
-    from cli.web.dyndns import Dyndns
+    from cli.dyndns.endpoint import Dyndns
 
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
@@ -117,7 +117,7 @@ async def _end_once(broken: asyncio.Event, daemon: Daemon) -> None:
 
 
 class Outputs:
-    """The log of a process, and its page and metrics where the settings ask for them."""
+    """The log of a process, and its page, metrics and dyndns2 endpoint where the settings ask for them."""
 
     def __init__(self, log: Log, session: Session, health: Health, environment: Mapping[str, str]) -> None:
         self._log, self._session, self._health, self._environment = log, session, health, environment
@@ -164,8 +164,8 @@ class Outputs:
             yield
             return
         # Imported only where it is asked for, as above.
-        from cli.web.dyndns import WHERE, Dyndns, dyndns_application  # noqa: PLC0415 - see above
-        from cli.web.pushers import pushers  # noqa: PLC0415 - likewise
+        from cli.dyndns.endpoint import WHERE, Dyndns, dyndns_application  # noqa: PLC0415 - see above
+        from cli.dyndns.pushers import pushers  # noqa: PLC0415 - likewise
         from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
 
         users = pushers(self._session.settings, self._environment)
@@ -178,7 +178,7 @@ class Outputs:
     def renew(self, session: Session) -> None:
         """Take the routers' names and passwords of settings that were read anew. Raises UserError."""
         if self._dyndns:
-            from cli.web.pushers import pushers  # noqa: PLC0415 - as above
+            from cli.dyndns.pushers import pushers  # noqa: PLC0415 - as above
 
             self._dyndns.renew(pushers(session.settings, self._environment))
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from components.plain_text import quoted
 from components.records import canonical
 from stacks.settings.problems import fault
 from stacks.settings.wan_source import PUSHER
@@ -18,6 +19,7 @@ Switch = Literal["auto", "on", "off"]
 IN_POD = "KUBERNETES_SERVICE_HOST"
 """The variable with the host of the API server, in every container of a pod."""
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|)\s*")
+_PLACE = re.compile(r"(\[[0-9a-fA-F:]{2,45}\]|[^:\s]{0,253}):\d{1,5}")
 _SECONDS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
 _OBJECT_NAME = r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"
 _NAMESPACE = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$"
@@ -106,7 +108,16 @@ def _host(value: str) -> str:
 Host = Annotated[str, AfterValidator(_host)]
 
 
-Listen = Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")]
+def _listen(value: object) -> object:
+    """Return a place to listen at. Raises a fault for a text of another form."""
+    if isinstance(value, str) and value and not _PLACE.fullmatch(value):
+        do = "write :8080 for all addresses, or one of them: 127.0.0.1:8080, [::1]:8080"
+        raise fault(f"{quoted(value)} is no HOST:PORT", do)
+    return value
+
+
+_PlaceText = Annotated[str, Field(pattern=f"^$|^{_PLACE.pattern}$")]
+Listen = Annotated[str, BeforeValidator(_listen, json_schema_input_type=_PlaceText)]
 Pusher = Annotated[str, Field(pattern=f"^{PUSHER.pattern}$")]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
 
@@ -138,7 +149,7 @@ class WebSettings(_Part):
 class WebhookSettings(_Part):
     """The webhook of external-dns, with this process as its provider."""
 
-    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    listen: Listen = ""
     """Host and port, e.g. 127.0.0.1:8888, which external-dns asks by default; "" for none."""
     from_anywhere: bool = False
     """Whether other machines may ask too: whoever reaches the port can have any name of the zones."""

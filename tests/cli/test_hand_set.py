@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from lab import remote
+from lab.world import GANDI_ZONE
 from tests.cli.conftest import Inside
+from tests.cli.daemon.watching import ended, told, watching
 
 HIDDEN = {"proxied": True, "ttl": 1, "comment": "the front door"}
 
@@ -50,4 +52,27 @@ def test_a_new_address_is_written_beside_what_is_kept(inside: Inside) -> None:
     record = inside.record("www")
     assert record["content"] == "203.0.113.8"
     assert {key: record[key] for key in HIDDEN} == HIDDEN
+    assert inside.result("up")["engine_runs"] == 0
+
+
+def test_watch_takes_note_once_at_its_next_listing(inside: Inside) -> None:
+    inside.settings("www", keep=["ttl"], watch={"drift": 5})
+    with watching(inside) as watcher:
+        told(watcher, "result")
+        remote.edit_record(inside.places, {"id": inside.record("www")["id"], "ttl": 120})
+        (change,) = told(watcher, "result")["changes"]
+        assert (change["action"], change["after"]["ttl"]) == ("keep", 120)
+        assert ended(watcher) == 0
+    assert inside.record("www")["ttl"] == 120
+    assert inside.result("up")["engine_runs"] == 0
+
+
+def test_the_ttl_of_a_set_at_gandi_is_kept_too(inside: Inside) -> None:
+    inside.settings("www", zone=GANDI_ZONE, provider="gandi", keep=["ttl"], ttl=600)
+    inside.result("up")
+    (value,) = remote.gandi_records(inside.places)["www", "A"]["rrset_values"]
+    remote.gandi_edit(inside.places, "www", "A", [value], ttl=900)
+    (change,) = inside.result("up")["changes"]
+    assert (change["action"], change["after"]["ttl"]) == ("keep", 900)
+    assert remote.gandi_records(inside.places)["www", "A"]["rrset_ttl"] == 900
     assert inside.result("up")["engine_runs"] == 0

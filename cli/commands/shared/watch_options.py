@@ -91,5 +91,5 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
 
 
 def _option(path: str) -> str:
-    names: Mapping[str, str] = {"web.listen": "--listen", "webhook.listen": "--webhook"}
+    names: Mapping[str, str] = {"dyndns.listen": "--dyndns", "web.listen": "--listen", "webhook.listen": "--webhook"}
     return f"the option {names.get(path) or '--' + path.replace('.', '-').replace('_', '-')}"

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from components.records.record import Record
 from stacks.model.values import HandField, LiveRecord, Unknown, ZoneSnapshot
-from stacks.plan.changes import Action
+from stacks.plan.changes import Action, changes
 from stacks.plan.hand_set import overlaid
 from stacks.plan.planner import make_plan
 from stacks.plan.records.record_sets import declared_records
+from stacks.plan.safety.guard import refusals
 from tests.profiles import examples
 from tests.stacks.plan.shared_world import World, asks, source
 from tests.stacks.plan.worlds import a_record, make_observation, make_settings, owned_www
@@ -227,3 +228,15 @@ def test_whatever_people_set_the_second_run_is_quiet_and_what_is_kept_is_theirs(
 def test_nothing_is_overlaid_where_nothing_is_kept() -> None:
     wished, there = a_record("www", "203.0.113.7"), a_record("www", "203.0.113.7", proxied=True, comment="x")
     assert overlaid(wished, there, ()) is wished
+
+
+def test_the_guard_takes_an_address_that_is_followed_beside_kept_fields_for_no_other_change() -> None:
+    names = [f"n{number}" for number in range(20)]
+    world = Kept(World(make_settings(*names, keep=["proxied", "ttl"], ttl=300)))
+    world.by_hand(proxied=True, ttl=1)
+    world.history.address = "203.0.113.8"
+    observation = world.history.observation(())
+    plan = make_plan(world.history.settings, observation)
+    found = changes(plan, observation)
+    assert len(found) == 20
+    assert refusals(world.history.settings, plan, found, observation) == ()

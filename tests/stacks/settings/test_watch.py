@@ -37,7 +37,8 @@ def test_a_page_is_served_at_a_host_and_port(listen: str) -> None:
     [
         ({"drift": 1}, "watch.drift"),
         ({"settle": 9}, "settle is longer than settle_most"),
-        ({"web": {"listen": "8080"}}, "watch.web.listen"),
+        ({"web": {"listen": "8080"}}, "'8080' is no HOST:PORT"),
+        ({"web": {"listen": "::1:8080"}}, "watch.web.listen"),
         ({"election": {"lease_duration": 10, "renew_deadline": 10}}, "two could lead at once"),
         ({"election": {"lock_name": "No_Name"}}, "watch.election.lock_name"),
         ({"cache": {"name": ""}}, "watch.cache.name"),

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.responses import Response
 
-from cli.web.dyndns import MOST_UPDATES, MOST_WRONG, SPAN, Dyndns, dyndns_application
-from cli.web.pushers import pushers
+from cli.dyndns.endpoint import MOST_UPDATES, MOST_WRONG, SPAN, Dyndns, dyndns_application
+from cli.dyndns.pushers import pushers
 from cli.web.server import serving
 from stacks.model.errors import UserError
 from stacks.observe.wan.sources.pushed import PUSHES, addresses

@@ -27,8 +27,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from cli.dyndns.pushers import Pusher, PushRefusedError
 from cli.web.connection import site
-from cli.web.pushers import Pusher, PushRefusedError
 from components.records import canonical
 
 WHERE = "truenorth:watch.dyndns.listen, or --dyndns"

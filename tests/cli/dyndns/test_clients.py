@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.web.dyndns import dyndns_application
+from cli.dyndns.endpoint import dyndns_application
 from cli.web.server import serving
 from stacks.observe.wan.sources.pushed import addresses
-from tests.cli.web.test_dyndns import Endpoint
+from tests.cli.dyndns.test_endpoint import Endpoint
 
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 Client = Callable[[Path, int, str], "subprocess.CompletedProcess[str]"]
