@@ -47,8 +47,8 @@ class TestARequest:
                 API,
                 "8.8.4.4",
                 providerSpecific=[
-                    {"name": "external-dns.alpha.kubernetes.io/cloudflare-proxied", "value": "true"},
-                    {"name": "external-dns.alpha.kubernetes.io/cloudflare-record-comment", "value": "the front door"},
+                    {"name": "webhook/cloudflare-proxied", "value": "true"},
+                    {"name": "webhook/cloudflare-record-comment", "value": "the front door"},
                     {"name": "aws/failover", "value": "x"},
                 ],
             ),
