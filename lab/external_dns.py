@@ -15,6 +15,7 @@ SOURCES = (
 )
 ANNOTATIONS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/")
 """The prefixes of annotations, of which external-dns reads one: up to 0.21 the first by default, then the second."""
+_CLOUDFLARE = ("--provider=cloudflare",)
 _DEADLINE = 120.0
 _END = 10.0
 """Seconds."""
@@ -30,7 +31,10 @@ class ExternalDnsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The program and what it works on. api, token: of the Cloudflare stand-in; zone: the only one it sees."""
+    """The program and what it works on. api, token: of the Cloudflare stand-in; zone: the only one it sees.
+
+    webhook: the URL of a provider that it asks in the stand-in's place; "" for none.
+    """
 
     program: Path
     kubeconfig: Path
@@ -39,13 +43,14 @@ class Setup:
     zone: str
     sources: Sequence[str] = SOURCES
     prefix: str = ANNOTATIONS[0]
+    webhook: str = ""
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """The command line, without what the program would look for elsewhere."""
         return [
             str(self.program),
             f"--kubeconfig={self.kubeconfig}",
-            "--provider=cloudflare",
+            *(("--provider=webhook", f"--webhook-provider-url={self.webhook}") if self.webhook else _CLOUDFLARE),
             f"--domain-filter={self.zone}",
             "--policy=sync",
             f"--annotation-prefix={self.prefix}",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from cli.findings.finding import Finding, plural
-from stacks.model.claims import Claim, SourceSighting
+from stacks.model.claims import WEBHOOK, Claim, SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown
 
 _UNKNOWN = "The records stay as they are until it is known; `truenorth detect` shows what each source says."
@@ -28,6 +28,8 @@ def of_address(one: Sighting) -> Finding:
 def of_source(one: SourceSighting) -> Finding:
     """Return the finding of a source: the number of names that its objects ask for, or why it cannot be read."""
     subject = f"the source {one.source} of the cluster {one.cluster}" if one.cluster else f"the source {one.source}"
+    if one.cluster == WEBHOOK:
+        subject = "external-dns"
     if isinstance(one.found, Known) and not one.stale:
         what = f"asks for {plural(wanted_names(one), 'name')}"
         return Finding(

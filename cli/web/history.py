@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from cli.events import Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping
+from cli.events import Failure, Fatal, Leadership, Mended, Reloaded, Requested, Role, Stopping
 from cli.findings.changes import DONE, of_change, tally, without_marks
 from cli.findings.events import finding
 from cli.findings.finding import plural
@@ -32,6 +32,7 @@ _KINDS: Mapping[type, Kind] = {
     Mended: "repair",
     Refused: "refusal",
     Reloaded: "settings",
+    Requested: "refusal",
     Sighting: "address",
     Stopping: "process",
 }
@@ -93,6 +94,8 @@ def _entry(dispatch: Dispatch) -> HistoryEntry | None:
         return _change(dispatch.at, event) if event.runs else None
     kind = _KINDS.get(type(event))
     if kind is None or (isinstance(event, Leadership) and event.role is Role.ALONE):
+        return None
+    if isinstance(event, Requested) and not event.left:
         return None
     found = finding(event)
     failed = kind in {"confirmation", "settings"} and found.severity in {"warning", "bad"}

@@ -15,9 +15,8 @@ from cli.webhook.desk import WebhookView
 from components.records.types import PROXIED_TYPES
 from stacks.model.claims import Claim
 from stacks.model.values import Endpoint, Known
-from stacks.observe.cluster.claims.annotations import EXTERNAL_DNS
 from stacks.observe.cluster.claims.endpoint_fields import COMMENT, PROXIED, TAGS
-from stacks.observe.webhook.endpoints import Key, UnreadEndpoint, claim_of
+from stacks.observe.webhook.endpoints import PROPERTIES, Key, UnreadEndpoint, claim_of, filled
 from stacks.plan.desired.cluster_endpoints import zone_of
 from stacks.plan.webhook.resolved import resolved
 from stacks.settings.stack import Settings
@@ -25,8 +24,6 @@ from stacks.settings.stack import Settings
 Document = dict[str, object]
 MOST_ALIKE = 20
 """Endpoints of one set that are answered as their zone would keep them; further ones as they are."""
-_PREFIX = EXTERNAL_DNS[1]
-"""The prefix that external-dns itself writes before the names of properties."""
 
 
 def domain_filter(zones: Sequence[str]) -> Document:
@@ -44,9 +41,11 @@ def records(world: WebhookView) -> list[Document]:
 def adjusted(world: WebhookView, asked: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return endpoints as their zones would keep them. One that cannot be made stays as it is: a request tells why.
 
-    setIdentifier is left out, because a zone has one set of each name and type.
+    Settings that an endpoint does not have are those that there are. setIdentifier is left out, because a zone has one
+    set of each name and type.
     """
-    claims = [claim_of(one) for one in asked]
+    read = (claim_of(one) for one in asked)
+    claims = [filled(one, world.claims) if isinstance(one, Claim) else one for one in read]
     endpoints: dict[int, Endpoint] = {}
     for several in _apart(claims):
         found = resolved(world.settings, several.values(), world.limits)
@@ -84,7 +83,9 @@ def _document(claim: Claim, endpoint: Endpoint, settings: Settings) -> Document:
         "targets": list(targets),
         "recordTTL": endpoint.ttl,
         "labels": {"resource": "/".join(filter(None, (key.kind, key.namespace, key.name)))},
-        "providerSpecific": [{"name": f"{_PREFIX}{name}", "value": value} for name, value in _kept(endpoint, settings)],
+        "providerSpecific": [
+            {"name": f"{PROPERTIES}{name}", "value": value} for name, value in _kept(endpoint, settings)
+        ],
     }
 
 

@@ -76,7 +76,7 @@ def application(
             try:
                 changes = await asyncio.to_thread(changes_of, document)
             except MarkError as error:
-                publish(Requested(0, (str(error),)))
+                await asyncio.to_thread(publish, Requested(0, (str(error),)))
                 raise RefusedError(503, str(error)) from None
         waiting = desk.ask(changes)
         if waiting is None:
@@ -90,7 +90,7 @@ def application(
                 reason="it is being carried out" if begun else "another turn is being taken; ask again"
             )
         left = (answer.reason, *map(str, answer.undone)) if answer.reason else tuple(map(str, answer.undone))
-        publish(Requested(len(changes.keys) + len(changes.unread), left))
+        await asyncio.to_thread(publish, Requested(len(changes.keys) + len(changes.unread), left))
         return Response(status_code=204) if answer.is_done else _refusal(503, _text(answer))
 
     routes = [

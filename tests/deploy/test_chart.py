@@ -268,6 +268,57 @@ def test_the_chart_says_what_the_component_says(
     assert chart == ours
 
 
+class TestExternalDns:
+    VALUES: Mapping[str, Any] = {
+        "settings": {"sources": None, "watch": {"webhook": {"listen": "127.0.0.1:8888"}}},
+        "externalDns": {
+            "image": "registry.example.com/external-dns:v0.22.0",
+            "args": ["--source=ingress", "--label-filter=a in (b,c)"],
+            "rules": [
+                {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["get", "list", "watch"]}
+            ],
+        },
+    }
+
+    def test_runs_beside_it_with_the_webhook_as_its_provider_and_the_rights_of_its_sources(self, tools: Tools) -> None:
+        found = tools.template(self.VALUES)
+        (pod,) = (one["spec"]["template"]["spec"] for one in found if one["kind"] == "Deployment")
+        ours, theirs = pod["containers"]
+        assert (ours["name"], theirs["name"]) == ("truenorth", "external-dns")
+        assert theirs["args"] == [
+            "--provider=webhook",
+            "--webhook-provider-url=http://127.0.0.1:8888",
+            "--registry=noop",
+            "--source=ingress",
+            "--label-filter=a in (b,c)",
+        ]
+        assert theirs["securityContext"] == ours["securityContext"]
+        assert "env" not in theirs, "it has none of the credentials"
+        assert "envFrom" not in theirs
+        (role,) = (one for one in found if one["kind"] == "ClusterRole")
+        assert self.VALUES["externalDns"]["rules"][0] in role["rules"]
+
+    def test_is_taken_by_the_api_server(self, tools: Tools, equipped_cluster: Cluster, tmp_path: Path) -> None:
+        values = tmp_path / "values.yaml"
+        values.write_text(yaml.safe_dump(dict(self.VALUES)))
+        accepted(
+            equipped_cluster, tools.rendered("template", "truenorth", str(CHART), "-n", "truenorth", "-f", str(values))
+        )
+
+    @pytest.mark.parametrize(
+        ("values", "where"),
+        [
+            ({"externalDns": VALUES["externalDns"]}, "settings.watch.webhook.listen"),
+            ({**VALUES, "kind": "daemonset"}, "kind: deployment"),
+            ({**VALUES, "externalDns": {"image": "x", "args": ["source=ingress"]}}, "/externalDns/args/0"),
+        ],
+    )
+    def test_that_cannot_work_is_refused_with_what_to_do(
+        self, tools: Tools, values: dict[str, Any], where: str
+    ) -> None:
+        assert where in tools.refused(values)
+
+
 class TestPresets:
     @pytest.mark.parametrize("preset", PRESETS)
     def test_are_what_the_api_server_s_schemas_allow(self, tools: Tools, schemas: Path, preset: str) -> None:

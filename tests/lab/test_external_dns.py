@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,15 @@ class TestSync:
         assert "DRY_RUN" not in told
         arguments = (tmp_path / "arguments").read_text().split()
         assert {"--once", "--source=service", "--domain-filter=example.com", "--registry=noop"} <= set(arguments)
+
+    def test_it_asks_a_webhook_in_place_of_the_provider(self, tmp_path: Path) -> None:
+        setup = replace(_setup(tmp_path, f"echo $* > {tmp_path}/arguments"), webhook="http://127.0.0.1:8888")
+
+        assert sync_once(setup)
+
+        arguments = (tmp_path / "arguments").read_text().split()
+        assert {"--provider=webhook", "--webhook-provider-url=http://127.0.0.1:8888"} <= set(arguments)
+        assert "--provider=cloudflare" not in arguments
 
     def test_a_zone_that_did_not_take_everything_is_no_failure(self, tmp_path: Path) -> None:
         setup = _setup(tmp_path, "echo 'failed to submit all changes for the following zones: [z]'; exit 1")

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from components.marks import ownership
 from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records.aliases import CNAME
-from components.records.types import RECORD_TYPES
+from components.records.types import PROXIED_TYPES, RECORD_TYPES
 from stacks.model.claims import Claim, webhook_key
 from stacks.model.values import Known
 from stacks.observe.cluster.claims.annotations import EXTERNAL_DNS
@@ -34,6 +34,9 @@ MOST_ENDPOINTS = 50_000
 MOST_VALUES = 1_000
 """Targets or properties of an endpoint."""
 HERITAGE = "external-dns"
+PROPERTIES = "webhook/"
+"""Before the names of the only properties that external-dns gives to a webhook, from annotations `webhook-...`."""
+_PREFIXES = (PROPERTIES, *EXTERNAL_DNS)
 REGISTRY = "give external-dns --registry=noop: whose a record is, is kept here"
 _LISTS = ("create", "updateOld", "updateNew", "delete")
 Key = tuple[str, str]
@@ -117,7 +120,7 @@ def claim_of(endpoint: Mapping[str, Any]) -> Claim | UnreadEndpoint:
     try:
         name = hostname(said)
         targets = _targets(record_type, endpoint.get("targets") or ())
-        given = {bare(one, EXTERNAL_DNS): one.get("value") or "" for one in endpoint.get("providerSpecific") or ()}
+        given = {bare(one, _PREFIXES): one.get("value") or "" for one in endpoint.get("providerSpecific") or ()}
         properties = properties_of(given)
         ttl = ttl_of(endpoint.get("recordTTL"))
     except UnreadableFieldError as error:
@@ -135,6 +138,24 @@ def claim_of(endpoint: Mapping[str, Any]) -> Claim | UnreadEndpoint:
         proxied=properties.proxied,
         comment=properties.comment,
         tags=properties.tags,
+    )
+
+
+def filled(claim: Claim, kept: Mapping[Key, Claim]) -> Claim:
+    """Return a claim with the settings that it does not have, as the kept claims have them.
+
+    external-dns gives a webhook few of an object's annotations, and means by no ttl the one that there is. So what it
+    does not say stays: no name loses its proxy, and shows where its origin is, because nothing was heard of it.
+    """
+    same = kept.get((claim.name, claim.type or ""))
+    proxies = (kept.get((claim.name, kind)) for kind in PROXIED_TYPES) if claim.type in PROXIED_TYPES else ()
+    proxied = next((one.proxied for one in (same, *proxies) if one), None)
+    return replace(
+        claim,
+        ttl=same.ttl if claim.ttl is None and same else claim.ttl,
+        proxied=proxied if claim.proxied is None else claim.proxied,
+        comment=same.comment if claim.comment is None and same else claim.comment,
+        tags=same.tags if claim.tags is None and same else claim.tags,
     )
 
 

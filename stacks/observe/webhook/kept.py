@@ -25,6 +25,8 @@ _OURS = f"{WEBHOOK}/"
 def kept(registry: Registry) -> dict[Key, Claim]:
     """Return the claims by which the sets in state were made."""
     resources = _resources(registry)
+    if not resources:
+        return {}
     records: dict[Key, list[RegisteredRecord]] = defaultdict(list)
     for one in registry.records:
         if one.resource.is_record and one.resource.record_set in resources:
@@ -60,7 +62,8 @@ def _resources(registry: Registry) -> Mapping[Key, str]:
             if resource.startswith(_OURS):
                 found[shared.name, shared.type] = resource
     for one in registry.records:
-        mark = ownership.parse(one.record.content) if one.resource.is_mark else None
+        may_be = one.resource.is_mark and _OURS in one.record.content  # as is quick to see: there may be many
+        mark = ownership.parse(one.record.content) if may_be else None
         if mark and mark.resource.startswith(_OURS):
             found.setdefault(one.resource.record_set, mark.resource)
     return found

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, Reloaded, Role, Stopping, Trigger
+from cli.events import Begun, Cached, Failure, Fatal, Leadership, Mended, Reloaded, Requested, Role, Stopping, Trigger
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.web.history import KEPT, LINES, HistoryEntry, entry_of, noted
@@ -63,7 +63,7 @@ class TestAnEntry:
                 Fatal("bad", 2),
                 Confirmation((Unconfirmed("a", "A", "b"),)),
             ],
-            "refusal": [Refused((Problem("much", "there", "look"),))],
+            "refusal": [Refused((Problem("much", "there", "look"),)), Requested(2, ("www.example.com A: taken",))],
             "address": [sighting(Family.IPV4, IPV4)],
             "leadership": [Leadership(Role.LEADER, "a", "a"), Leadership(Role.STANDBY)],
             "confirmation": [Confirmation((Confirmed("a", "A", 1.0),))],
@@ -76,7 +76,7 @@ class TestAnEntry:
         }
 
     def test_is_not_there_for_what_is_as_ever(self) -> None:
-        for event in (Begun(), Cached(), convergence(), Leadership(Role.ALONE)):
+        for event in (Begun(), Cached(), convergence(), Leadership(Role.ALONE), Requested(2)):
             assert entry_of(dispatch(event)) is None
 
 

@@ -119,10 +119,21 @@ class TestTheProtocol:
             "targets": ["8.8.4.4", "8.8.8.8"],
             "recordTTL": 1,
             "labels": {"resource": "service/default/WWW"},
-            "providerSpecific": [{"name": f"{prefix}cloudflare-proxied", "value": "true"}],
+            "providerSpecific": [{"name": "webhook/cloudflare-proxied", "value": "true"}],
         }
         assert (second, third) == (odd, outside), "a request for them tells why they cannot be"
-        assert fourth["providerSpecific"] == [{"name": f"{prefix}cloudflare-proxied", "value": "false"}]
+        assert fourth["providerSpecific"] == [{"name": "webhook/cloudflare-proxied", "value": "false"}]
+
+    def test_leaves_what_external_dns_does_not_say_as_it_is(self, served: Served) -> None:
+        """It gives a webhook no annotation but those that begin with webhook-."""
+        said = [{"name": "webhook/cloudflare-proxied", "value": "true"}]
+        assert answered(served, {"create": [{**WWW, "providerSpecific": said}]}, served.loop.turn).status_code == 204
+        other = endpoint(f"www.{ZONE}", "2001:4860:4860::8888", record_type="AAAA")
+        assert served.webhook.sync(WWW) is None
+        for one in served.webhook.adjusted(WWW, other):
+            assert one["providerSpecific"] == said, "nor does a further type show where the origin is"
+        said[0]["value"] = "false"
+        assert served.webhook.adjusted({**WWW, "providerSpecific": said})[0]["providerSpecific"] == said
 
     @pytest.mark.parametrize(
         ("method", "path", "headers", "body", "status"),

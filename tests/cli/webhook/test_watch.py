@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab import remote
-from lab.world import FIRST_IPV4, ZONE
+from lab.world import FIRST_IPV4, GANDI_ZONE, ZONE
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told
 from tests.cli.webhook.external import Document, Webhook, endpoint, serving
@@ -47,8 +47,8 @@ class TestARequest:
                 API,
                 "8.8.4.4",
                 providerSpecific=[
-                    {"name": "external-dns.alpha.kubernetes.io/cloudflare-proxied", "value": "true"},
-                    {"name": "external-dns.alpha.kubernetes.io/cloudflare-record-comment", "value": "the front door"},
+                    {"name": "webhook/cloudflare-proxied", "value": "true"},
+                    {"name": "webhook/cloudflare-record-comment", "value": "the front door"},
                     {"name": "aws/failover", "value": "x"},
                 ],
             ),
@@ -68,6 +68,27 @@ class TestARequest:
             assert webhook.sync(*wished) is None
             assert inside.zone() == there
             gets(webhook, *wished[1:])
+            assert ended(watcher) == 0
+
+    def test_of_whole_sets_is_remembered_at_gandi_too(self, inside: Inside) -> None:
+        wished = (
+            endpoint(GANDI_ZONE, "lb.example.net", record_type="CNAME"),
+            endpoint(f"www.{GANDI_ZONE}", "8.8.4.4", "8.8.8.8", recordTTL=60),
+            endpoint(f"mail.{GANDI_ZONE}", "10 mx.example.net", "20 mx.example.org", record_type="MX"),
+        )
+        inside.settings(zone=GANDI_ZONE, provider="gandi")
+        with serving(inside) as (webhook, watcher):
+            gets(webhook, *wished)
+            said = webhook.records()
+            assert [one["recordTTL"] for one in said] == [300, 300, 300]
+            assert (GANDI_ZONE, "ALIAS") in {
+                (f"{name}.{GANDI_ZONE}".removeprefix("@."), kind) for name, kind in remote.gandi_records(inside.places)
+            }
+            assert ended(watcher) == 0
+        with serving(inside) as (webhook, watcher):
+            assert webhook.records() == said
+            assert webhook.sync(*wished) is None
+            gets(webhook, wished[1])
             assert ended(watcher) == 0
 
     def test_that_the_guard_refuses_is_not_answered_as_done_and_is_allowed_by_its_word(self, inside: Inside) -> None:

@@ -1,3 +1,15 @@
+{{- /* Where external-dns finds the webhook; it fails where that is not in the same pod alone. */ -}}
+{{- define "truenorth.webhook" -}}
+{{- $listen := dig "watch" "webhook" "listen" "" .Values.settings -}}
+{{- if not (hasPrefix "127.0.0.1:" $listen) -}}
+{{- fail "externalDns asks TrueNorth in the same pod: set settings.watch.webhook.listen to 127.0.0.1:8888" -}}
+{{- end -}}
+{{- if eq .Values.kind "daemonset" -}}
+{{- fail "externalDns needs kind: deployment: in a node's own network every program of the node reaches the webhook" -}}
+{{- end -}}
+{{- $listen -}}
+{{- end -}}
+
 {{- define "truenorth.pod" -}}
 metadata:
   labels:
@@ -115,6 +127,28 @@ spec:
         {{- if .Values.kubeconfigSecret }}
         - {name: kubeconfig, mountPath: /etc/truenorth-kubeconfig, readOnly: true}
         {{- end }}
+    {{- with .Values.externalDns }}
+    {{- if .image }}
+    - name: external-dns
+      image: {{ .image }}
+      imagePullPolicy: {{ $.Values.image.pullPolicy }}
+      args:
+        - --provider=webhook
+        - --webhook-provider-url=http://{{ include "truenorth.webhook" $ }}
+        - --registry=noop
+        {{- range .args }}
+        - {{ . | quote }}
+        {{- end }}
+      resources:
+        {{- toYaml .resources | nindent 8 }}
+      securityContext:
+        allowPrivilegeEscalation: false
+        privileged: false
+        readOnlyRootFilesystem: true
+        capabilities:
+          drop: [ALL]
+    {{- end }}
+    {{- end }}
   volumes:
     - name: settings
       configMap:

@@ -105,6 +105,9 @@ the two against each other.
     {{- end -}}
   {{- end -}}
 {{- end -}}
+{{- if and .Values.externalDns.image .Values.externalDns.rules -}}
+  {{- $_ := set $rules "" (concat (get $rules "" | default list) .Values.externalDns.rules) -}}
+{{- end -}}
 {{- $kept := include "truenorth.kept" . | fromJsonArray -}}
 {{- $secrets := false -}}
 {{- range $kept -}}{{- if eq .resource "secrets" -}}{{- $secrets = true -}}{{- end -}}{{- end -}}

@@ -14,6 +14,8 @@ from stacks.observe.cluster.claims import annotation_values as values
 
 PROXIED, COMMENT, TAGS = "cloudflare-proxied", "cloudflare-record-comment", "cloudflare-tags"
 """The names of the properties with a meaning here, without their prefix."""
+_CANONICAL = "cloudflare/"
+"""Before the names of properties as external-dns 0.23 spells them itself: `cloudflare/proxied`."""
 _LONGEST_NAME = 63
 """Characters of the name of a property after its prefix."""
 
@@ -52,7 +54,8 @@ def properties_of(given: Mapping[str, str]) -> EndpointProperties:
 def bare(one: Mapping[str, Any], prefixes: tuple[str, ...]) -> str:
     """Return the name of a property without its prefix."""
     name = str(one.get("name") or "")[: _LONGEST_NAME + len(max(prefixes, key=len))]
-    return next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
+    name = next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
+    return f"cloudflare-{name.removeprefix(_CANONICAL)}" if name.startswith(_CANONICAL) else name
 
 
 def ttl_of(seconds: object) -> int | None:

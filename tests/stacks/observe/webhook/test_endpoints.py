@@ -71,6 +71,10 @@ class TestAnEndpoint:
         assert found.object.resource == "external-dns/service/shop/web"
         assert str(found.object) == "service shop/web in external-dns"
 
+    @pytest.mark.parametrize("prefix", ["webhook/cloudflare-", "cloudflare/", "cloudflare-", f"{PREFIX}cloudflare-"])
+    def test_has_properties_by_each_name_that_external_dns_has_for_them(self, prefix: str) -> None:
+        assert claimed(providerSpecific=[{"name": f"{prefix}proxied", "value": "true"}]).proxied is True
+
     def test_leaves_to_the_zone_what_it_does_not_say(self) -> None:
         found = claimed(recordTTL=0, labels=None, providerSpecific=None)
         assert (found.ttl, found.proxied, found.comment, found.tags) == (None, None, None, None)
