@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cli.setup.moving.draft import Draft, shown, truth
-from cli.setup.moving.tools import addresses, favonia_hosts, proxied, ways
+from cli.setup.moving.tools import addresses, favonia_filters, favonia_hosts, proxied, ways
 from components.plain_text import quoted
 from stacks.model.addresses.host_part import USUAL_NETWORK
 
@@ -42,11 +42,24 @@ def read(draft: Draft, variables: Mapping[str, str | None]) -> None:
 
 def told(draft: Draft, variables: Mapping[str, str | None]) -> None:
     """Tell the variables that say neither names nor how the address is found."""
-    for name in _FILTERS & variables.keys():
-        way = "~all addresses are kept" if variables[name] == "keep-all" else "-detected addresses are not filtered"
-        draft.tell(name, way, "")
+    for name in sorted(_FILTERS & variables.keys()):
+        _filter(draft, name, (variables[name] or "").strip())
     providers = {name for several in _PROVIDERS.values() for name in several}
     ways.told(draft, "favonia", variables, _TOGETHER | providers | _FILTERS)
+
+
+def _filter(draft: Draft, name: str, text: str) -> None:
+    if text == "keep-all":
+        draft.otherwise(name, "all addresses are kept")
+        return
+    try:
+        found = favonia_filters.parsed(text)
+    except ValueError as error:
+        draft.lost(name, f"{error}: write wan.networks and wan.excluded_networks")
+        return
+    for setting, networks in (("networks", found.within), ("excluded_networks", found.outside)):
+        for one in networks:
+            draft.carry(f"{name}: {one}", f"wan.{setting}[]", one)
 
 
 def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
