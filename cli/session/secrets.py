@@ -12,7 +12,7 @@ from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 from stacks.model.observation import Registry
 from stacks.settings.credentials import of_provider
-from stacks.settings.detection.environment import secrets
+from stacks.settings.detection.environment import header_secrets
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -41,7 +41,7 @@ def signing_for(session: Session, registry: Registry) -> Session:
 def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[str]:
     for one in session.credentials.values():
         yield from (one.token, one.key)
-    yield from secrets(session.settings.wan)
+    yield from header_secrets(session.settings.wan)
     kubeconfigs = {
         session.settings.cluster.kubeconfig,
         *(one.kubeconfig for one in session.settings.each_cluster()),

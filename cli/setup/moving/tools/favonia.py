@@ -78,8 +78,10 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
         for entry in filter(None, favonia_hosts.entries(variables.get(variable) or "")):
             domain, fields = favonia_hosts.taken_apart(entry)
             name = domain.rstrip(".")
-            if fields and (found := _host6(draft, f"{variable}: {entry}", fields, variables)):
-                hosts[name] = found
+            what = f"{variable}: {entry}"
+            found = _host6(draft, what, fields, variables) if fields else ()
+            if found and hosts.setdefault(name, found) != found:
+                draft.lost(what, "the name is there twice, with other hosts; the first count")
             types.setdefault(name, set()).update(named or ("A", "AAAA"))
     same = len({takes(name.lower()) for name in types}) == 1
     if same and takes(next(iter(types)).lower()):
