@@ -19,6 +19,8 @@ class Trigger(Enum):
     RETRY = "retry"
     ROUND = "round"
     """Load balancing, which other stacks write too, is looked at again."""
+    WEBHOOK = "webhook"
+    """external-dns asks for changes."""
     SETTINGS = "settings"
     SIGNAL = "signal"
     LEADERSHIP = "leadership"
@@ -128,6 +130,17 @@ class Leaving:
     name: str
     type: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A request of external-dns that was answered. sets: record sets asked for.
+
+    left: those that are not as they are asked for, and whatever else was wrong, in words.
+    """
+
+    sets: int
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

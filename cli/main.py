@@ -13,10 +13,10 @@ from cli.commands import doctor as doctor_command
 from cli.commands import engine as engine_command
 from cli.commands import geo as geo_command
 from cli.commands import init as init_command
-from cli.commands import schema as schema_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
 from cli.commands.moving import adopt, compare
+from cli.commands.programs import external, schema
 from cli.commands.shared import lab
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
 
@@ -70,7 +70,8 @@ app.command("doctor")(doctor_command.doctor)
 app.command("watch")(watch.watch)
 app.command("deploy")(deploy.deploy)
 app.command("env")(env.env)
-app.command("schema")(schema_command.schema)
+app.command("schema")(schema.schema)
+app.command("external")(external.external)
 app.add_typer(geo_command.app, name="geo")
 app.add_typer(engine_command.app, name="engine")
 app.add_typer(state_command.app, name="state")

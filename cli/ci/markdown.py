@@ -31,6 +31,7 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("waiting", "warning"): "Waits",
     ("source", "warning"): "Notes",
     ("choice", "note"): "Notes",
+    ("kept", "note"): "Notes",
     ("ignored", "warning"): "Left out",
     ("ignored", "note"): "Left out",
     ("balancing", "note"): "Notes",

@@ -23,6 +23,8 @@ def watch(  # noqa: PLR0913 - the options of the command
     as_json: Json = False,
     purge: Purge = None,
     listen: watch_options.Listen = None,
+    dyndns: watch_options.Dyndns = None,
+    webhook: watch_options.Webhook = None,
     election: watch_options.Election = None,
     election_lock_name: watch_options.LockName = None,
     election_lock_namespace: watch_options.LockNamespace = None,
@@ -46,7 +48,10 @@ def watch(  # noqa: PLR0913 - the options of the command
     override = partial(
         watch_options.overriding,
         log="json" if as_json else None,
+        log_level="debug" if verbose else None,
         web_listen=listen,
+        dyndns_listen=dyndns,
+        webhook_listen=webhook,
         election_enabled={True: "on", False: "off", None: None}[election],
         election_lock_name=election_lock_name,
         election_lock_namespace=election_lock_namespace,
@@ -62,4 +67,4 @@ def watch(  # noqa: PLR0913 - the options of the command
         update = {"watch": override(session.settings.watch)}
         return replace(session, settings=session.settings.model_copy(update=update))
 
-    run(opened(), opened, os.environ, verbose=verbose)
+    run(opened(), opened, os.environ)

@@ -22,7 +22,7 @@ from cli.events import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.exit_codes import UNUSABLE
 from cli.session.session import Session
 from stacks.model.errors import ObservationError, UserError
-from stacks.settings.detection.environment import secret_variables
+from stacks.settings.detection.header_secrets import secret_variables
 from stacks.settings.secrets.files import PULUMI_TOKEN, raw, secret_files
 from stacks.settings.watch import is_on
 
@@ -157,7 +157,8 @@ class Daemon:
     def _secret_files(self) -> tuple[Path, ...]:
         settings = self._session.settings
         named = [zone.token for zone in settings.each_zone() if zone.token]
-        return secret_files(self._environment, (*named, *secret_variables(settings.wan)))
+        named += (*settings.watch.dyndns.users.values(), *secret_variables(settings.wan))
+        return secret_files(self._environment, named)
 
     def _hang_up(self) -> None:
         """Read the settings anew, and converge now."""

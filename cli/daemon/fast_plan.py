@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cli.reconcile.result import Convergence, Planned
-from stacks.model.claims import Complaint, SourceSighting, names_that_differ
+from stacks.model.claims import WEBHOOK, Complaint, SourceSighting, names_that_differ
 from stacks.model.observation import Observation
 from stacks.model.values import Known
 from stacks.observe.world import Sights
@@ -32,7 +32,8 @@ def planned(settings: Settings, last: Convergence | None, before: Sights, sights
     names = names_that_differ(before.sources, sights.sources)
     if not names:
         return None  # something to report, without a claim that differs
-    excerpt = about(settings, replace(base, sources=sights.of_records), names)
+    asked = [one for one in base.sources if one.cluster == WEBHOOK]  # which has not changed: requests take a turn
+    excerpt = about(settings, replace(base, sources=(*sights.of_records, *asked)), names)
     plan = make_plan(settings, excerpt)
     found = changes(plan, excerpt)
     zones = frozenset(zone.zone for zone in settings.each_zone())

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, closing, contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
@@ -14,7 +15,7 @@ from cli.daemon.tasks import in_background
 from cli.daemon.watch import Surroundings
 from cli.engine.events import EngineEvent
 from cli.engine.run import Listener
-from cli.events import Mended, Turn
+from cli.events import Mended, Requested, Turn
 from cli.exit_codes import FAILED
 from cli.log.capture import capturing, fault, of_loop
 from cli.log.entries import LogEntry, unsent
@@ -30,34 +31,35 @@ from cli.session.session import Session
 from cli.state.registries import registry_of_estate
 from cli.terminal import Terminal
 from cli.web.health import Health
+from cli.webhook.desk import Desk
 from stacks.model.listeners import contained
+
+if TYPE_CHECKING:
+    from cli.web.dyndns import Dyndns
 
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
 SILENCE = 60.0
 """Seconds without a beat after which the event loop is taken for dead."""
 
+WEBHOOK_WHERE = "truenorth:watch.webhook.listen, or --webhook"
 LOOKED = "first look"
 """The part that is ready once addresses and objects have been read, or have had the time."""
 
 
-def run(
-    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
-) -> None:
+def run(session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str]) -> None:
     """Watch until a signal ends the process. Raises UserError where no further try would help.
 
-    reopen: reads the settings anew. verbose: whether the log has each turn that begins, and tracebacks.
+    reopen: reads the settings anew.
     """
-    asyncio.run(_run(session, reopen, environment, verbose=verbose))
+    asyncio.run(_run(session, reopen, environment))
 
 
-async def _run(
-    session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str], *, verbose: bool
-) -> None:
+async def _run(session: Session, reopen: Callable[[Session], Session], environment: Mapping[str, str]) -> None:
     settings = session.settings
     as_json = settings.watch.log == "json"
     redact = session_redactor(session, environment)
-    log = Log(Terminal(stderr=as_json), settings.watch.log, sys.stdout, redact, verbose=verbose)
+    log = Log(Terminal(stderr=as_json), settings.watch.log, sys.stdout, redact, least=settings.watch.log_level)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(of_loop(log))
     health = Health(LOOKED)
@@ -66,6 +68,7 @@ async def _run(
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
         outputs = Outputs(log, session, health, environment)
         subscribers = running.enter_context(outputs.served(redact.document))
+        running.enter_context(outputs.told())
         begin = partial(
             notifying,
             settings.watch.notifications,
@@ -77,20 +80,23 @@ async def _run(
         )
         notifications = running.enter_context(closing(Renewable(begin, lambda: all_addresses(environment))))
         events = EventBus([health.on_event, *subscribers, hearing(log), notifications.on_event], outputs.report)
+        desk = running.enter_context(outputs.attending(events.publish))
         session = running.enter_context(kept_running(session, lambda what: events.publish(Mended(what))))
-        surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment)
+        surroundings = Surroundings(events, outputs.engine_listener, lambda: health.ready(LOOKED), environment, desk)
         await running.enter_async_context(in_background(_beat(health), broken.set))
 
         def reopened(before: Session) -> Session:
             opened = reopen(before)
             learn_secrets(redact, opened, environment)
+            outputs.renew(opened)
             notifications.renew()
             return opened
 
         daemon = Daemon(session, reopened, surroundings, outputs.clean_up)
         await running.enter_async_context(in_background(_end_once(broken, daemon), broken.set))
         zones = ", ".join(zone.zone for zone in settings.each_zone())
-        said = f"watching {zones}: a look every {settings.wan.interval:g} s; Ctrl-C ends"
+        pace = f"at {settings.wan.schedule}" if settings.wan.schedule else f"every {settings.wan.interval:g} s"
+        said = f"watching {zones}: a look {pace}; Ctrl-C ends"
         log.write(LogEntry("info", "watching", said, {"stack": session.stack, "zones": zones.split(", ")}))
         await daemon.run()
         log.write(LogEntry("info", "stopped", "stopped"))
@@ -116,6 +122,7 @@ class Outputs:
     def __init__(self, log: Log, session: Session, health: Health, environment: Mapping[str, str]) -> None:
         self._log, self._session, self._health, self._environment = log, session, health, environment
         self._engine_listeners: Sequence[Listener] = ()
+        self._dyndns: Dyndns | None = None
 
     @contextmanager
     def served(self, redact: Callable[[object], object]) -> Iterator[Sequence[Subscriber]]:
@@ -148,6 +155,53 @@ class Outputs:
             self._log.write(LogEntry("info", "serving", f"page: {url} metrics: {url}metrics", {"url": url}))
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
                 yield (board.on_event, metrics.on_event)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Let routers tell their addresses within the block, where the settings ask for it."""
+        listen = self._session.settings.watch.dyndns.listen
+        if not listen:
+            yield
+            return
+        # Imported only where it is asked for, as above.
+        from cli.web.dyndns import WHERE, Dyndns, dyndns_application  # noqa: PLC0415 - see above
+        from cli.web.pushers import pushers  # noqa: PLC0415 - likewise
+        from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
+
+        users = pushers(self._session.settings, self._environment)
+        self._dyndns = Dyndns(users, lambda said: self._log.write(LogEntry("info", "told", said)))
+        with serving_beside(listen, dyndns_application(self._dyndns), WHERE) as port:
+            said = f"routers tell their addresses at port {port}: /nic/update"
+            self._log.write(LogEntry("info", "listening", said, {"port": port}))
+            yield
+
+    def renew(self, session: Session) -> None:
+        """Take the routers' names and passwords of settings that were read anew. Raises UserError."""
+        if self._dyndns:
+            from cli.web.pushers import pushers  # noqa: PLC0415 - as above
+
+            self._dyndns.renew(pushers(session.settings, self._environment))
+
+    @contextmanager
+    def attending(self, publish: Callable[[Requested], object]) -> Iterator[Desk | None]:
+        """Answer external-dns within the block, where the settings ask for it, and give the block its desk."""
+        settings = self._session.settings
+        if not settings.watch.webhook.listen:
+            yield None
+            return
+        # Imported only where it is asked for: it is not small.
+        from cli.web.server import serving_beside  # noqa: PLC0415 - see above
+        from cli.webhook.app import application  # noqa: PLC0415 - likewise
+
+        listen, desk = settings.watch.webhook.listen, Desk()
+        app = application(desk, [zone.zone for zone in settings.each_zone()], publish)
+        with serving_beside(listen, app, WEBHOOK_WHERE) as port:
+            url = f"http://{listen.rpartition(':')[0]}:{port}"
+            self._log.write(LogEntry("info", "webhook", f"external-dns: --webhook-provider-url={url}", {"url": url}))
+            try:
+                yield desk
+            finally:
+                desk.close()
 
     @contextmanager
     def engine_listener(self, turn: Turn | None) -> Iterator[Listener]:

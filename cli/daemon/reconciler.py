@@ -28,9 +28,11 @@ from cli.reconcile.result import Convergence
 from cli.recovery.locks import Leading
 from cli.recovery.recover import recover
 from cli.session.session import Session
+from cli.webhook.desk import Desk
 from stacks.model.errors import NotNow, ObservationError, ProviderRefused, Refused, may_pass
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
+from stacks.observe.webhook.kept import kept_source
 from stacks.observe.world import Sights
 from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.grace import withhold
@@ -43,8 +45,16 @@ class Reconciler:
     The remains of a crash are recovered before the first turn, after another leader, and after a turn that failed.
     """
 
-    def __init__(self, session: Session, confirmer: Confirmer, teller: Teller, first: Trigger = Trigger.START) -> None:
-        self._session, self._confirmer, self._teller = session, confirmer, teller
+    def __init__(
+        self,
+        session: Session,
+        confirmer: Confirmer,
+        teller: Teller,
+        first: Trigger = Trigger.START,
+        desk: Desk | None = None,
+    ) -> None:
+        """desk: where the requests of external-dns wait; None where it has no webhook here."""
+        self._session, self._confirmer, self._teller, self._desk = session, confirmer, teller, desk
         self._settings = session.settings
         self._pace = self._settings.watch
         self._grace = Grace(self._settings.delete_grace)
@@ -63,6 +73,8 @@ class Reconciler:
         """Forget the last turn: another leader may have been at work since. former_hosts: of the leaders before."""
         self._last, self._error, self._is_recovered = None, None, False
         self._leading = Leading(former_hosts)
+        if self._desk:
+            self._desk.forget()
 
     def comes_to_nothing(self, sights: Sights, publish: Publish) -> bool:
         """Return whether a change of objects concerns no record of ours; publish its changes where it does."""
@@ -79,8 +91,9 @@ class Reconciler:
         """Converge once. Raises UserError where no further try would help."""
         self._last, self._seen = None, sights
         publish(Begun())
+        unwanted = self._desk.begin() if self._desk else frozenset()
         try:
-            done = self._converge(sights, publish, listener)
+            done = self._converge(sights, publish, listener, unwanted)
         except Refused as error:
             self._teller.failed(error, turn.id)
             self._publish_refusal(error, publish)
@@ -94,10 +107,15 @@ class Reconciler:
             self._teller.failed(error, turn.id)
             self._failed(error, publish)
         else:
+            if self._desk:
+                self._desk.done(self._settings, done)
             self._teller.tell(done, turn.id)
             self._done(done, publish)
+        finally:
+            if self._desk:
+                self._desk.end()
 
-    def _converge(self, sights: Sights, publish: Publish, listener: Listener) -> Convergence:
+    def _converge(self, sights: Sights, publish: Publish, listener: Listener, unwanted: Collection[Key]) -> Convergence:
         takeover = None
         if not self._is_recovered:
             takeover = recover(self._session, publish, leading=self._leading, after=self._error)
@@ -107,8 +125,9 @@ class Reconciler:
             ConvergenceOptions(
                 sights=lambda: sights,
                 takeover=takeover,
-                amend=lambda plan, observation: self._grace.amend(plan, observation, publish),
+                amend=lambda plan, observation: self._grace.amend(plan, observation, publish, unwanted),
                 hold_back=True,
+                asked=self._desk.asked if self._desk else kept_source,
             ),
             planned=self._teller.planned,
             rounds=self._rounds,
@@ -179,13 +198,16 @@ class Grace:
         self.ends = math.inf
         """The time on the clock at which the next of them is to be deleted."""
 
-    def amend(self, plan: Plan, observation: Observation, publish: Callable[[Leaving], None]) -> Plan:
-        """Return the plan with the record sets still kept, and publish the ones added."""
+    def amend(
+        self, plan: Plan, observation: Observation, publish: Callable[[Leaving], None], at_once: Collection[Key] = ()
+    ) -> Plan:
+        """Return the plan with the record sets still kept, and publish the ones added. at_once: sets that are not."""
         if not self._seconds:
             return plan
         now = self._clock()
-        amended, since = withhold(plan, observation, self._since, now, self._seconds)
-        for name, record_type in sorted(since.keys() - self._since.keys()):
+        before = {**self._since, **dict.fromkeys(at_once, now - self._seconds)}
+        amended, since = withhold(plan, observation, before, now, self._seconds)
+        for name, record_type in sorted(since.keys() - before.keys()):
             publish(Leaving(name, record_type, self._seconds))
         self._since = since
         self.ends = min(

@@ -32,10 +32,12 @@ from cli.events import Trigger, Turn
 from cli.feedback.telling import telling
 from cli.reconcile.apply import import_program
 from cli.session.session import Session
+from cli.webhook.desk import Desk
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import links_asked
 from stacks.model.values import Sighting
 from stacks.observe.wan.address_events import watch_addresses
+from stacks.observe.wan.sources.pushed import PUSHES
 
 if TYPE_CHECKING:
     from cli.address_cache.cache import AddressCache
@@ -57,12 +59,14 @@ class Surroundings:
 
     engine_listener: gives the listener to the engine's events in a turn. looked: called when everything that is
     followed has given a value, or has had the time. environment: the variables of the process.
+    desk: where the requests of external-dns wait; None where it has no webhook here.
     """
 
     events: EventBus
     engine_listener: Callable[[Turn], AbstractContextManager[Listener]]
     looked: Callable[[], object]
     environment: Mapping[str, str]
+    desk: Desk | None = None
 
 
 class Watch:
@@ -117,6 +121,7 @@ class Watch:
         clusters = self._session.settings.each_cluster()
         followers.callback(self._links.switch_off)
         followers.enter_context(watch_addresses(self._links.nudge))
+        followers.enter_context(PUSHES.listening(lambda _: self._links.nudge()))
         ended = partial(self._loop.call_soon_threadsafe, self._triggers.end)
         environment = self._surroundings.environment
         if clusters:
@@ -127,7 +132,13 @@ class Watch:
         import_program(zone.provider for zone in self._session.settings.each_zone())
         confirmer = followers.enter_context(confirming(self._session.settings))
         teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
-        return Reconciler(self._session, confirmer, teller, self._first)
+        if desk := self._surroundings.desk:
+            followers.enter_context(desk.attended(self._wake, lambda: self._replica.leads))
+        return Reconciler(self._session, confirmer, teller, self._first, desk)
+
+    def _wake(self) -> None:
+        """Let a turn carry out what external-dns asks for, from any thread."""
+        self._loop.call_soon_threadsafe(partial(self._triggers.post, Trigger.WEBHOOK, at_once=True))
 
     def _post(self, update: Sighting | Sources) -> None:
         """Note an update, from any thread."""

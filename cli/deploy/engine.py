@@ -20,7 +20,7 @@ from cli.engine.install.progress import shown_on
 from cli.engine.run import Listener, Program, Run
 from cli.output.run_view import OBJECTS
 from cli.session import stack
-from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars, state_home
+from cli.session.backend import STATE_VARIABLE, backend_url, mend_sidecars
 from cli.session.session import Session
 from cli.state.deployments import deployment_of
 from cli.state.pruning import forget_copies
@@ -32,6 +32,7 @@ from stacks.kube.access import access
 from stacks.observe.project import PROJECT_FILE
 from stacks.observe.pulumi_cli import reports_missing_stack
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.environment import state_home
 from stacks.settings.secrets.children import ENGINE, needed
 from stacks.settings.secrets.files import PASSPHRASE, PASSPHRASE_FILE, PULUMI_TOKEN, read_secret
 

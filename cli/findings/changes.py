@@ -21,6 +21,7 @@ DONE = {
     Action.RESTORE: "restored",
     Action.CORRECT: "corrected",
     Action.FORGET: "forgotten",
+    Action.KEEP: "kept",
 }
 TO_DO = {action: f"to {action.value}" for action in Action}
 _DONE_TO_BALANCING = {
@@ -35,6 +36,7 @@ _MEANINGS = {
     Action.RESTORE: "drift: it was deleted behind our back",
     Action.CORRECT: "drift: it was changed behind our back",
     Action.FORGET: "it is gone already",
+    Action.KEEP: "it was changed at the provider, and is kept so",
 }
 
 

@@ -14,17 +14,19 @@ from cli.events import (
     Leaving,
     Mended,
     Reloaded,
+    Requested,
     Role,
     Stopping,
     Unwritten,
 )
 from cli.findings.changes import TO_DO, of_result, tally
-from cli.findings.finding import Finding
+from cli.findings.finding import Finding, plural
 from cli.findings.outcome import of_outcomes
 from cli.findings.sightings import of_address, of_source
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.reconcile.result import Convergence, Planned
+from components.plain_text import listed
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import Sighting
@@ -95,6 +97,13 @@ def _reloaded(event: Reloaded) -> Finding:
     return Finding("settings", "warning", "the new settings", "cannot be used", event.problem, do)
 
 
+def _requested(event: Requested) -> Finding:
+    if not event.left:
+        return Finding("webhook", "note", "external-dns", f"has got {plural(event.sets, 'record set')} as asked for")
+    do = "It asks again by itself, and is told the same until this is mended."
+    return Finding("webhook", "warning", "external-dns", "does not get all that it asks for", listed(event.left), do)
+
+
 def _mended(event: Mended) -> Finding:
     return Finding("repair", "warning", "", "after a crash", event.what)
 
@@ -126,6 +135,7 @@ _FINDINGS: dict[type, Callable[[Any], Finding]] = {
     Planned: _planned,
     Refused: _refused,
     Reloaded: _reloaded,
+    Requested: _requested,
     Sighting: of_address,
     SourceSighting: of_source,
     Stopping: _stopping,

@@ -26,6 +26,7 @@ Kind = Literal[
     "frozen",
     "health",
     "ignored",
+    "kept",
     "leadership",
     "leaving",
     "planned",
@@ -38,6 +39,7 @@ Kind = Literal[
     "source",
     "unconfirmed",
     "waiting",
+    "webhook",
     "zone",
 ]
 SHOWN = 10
@@ -48,15 +50,18 @@ _SEVERAL: Mapping[str, tuple[str, str]] = {
     "conflict": ("names", "are in conflict"),
     "frozen": ("record sets", "are frozen"),
     "ignored": ("objects", "say something that is left out"),
+    "kept": ("record sets", "stay as they were set at the provider"),
     "leaving": ("record sets", "are not wanted any more"),
     "rejected": ("records", "are refused by the provider"),
     "source": ("sources", "cannot be read"),
     "unconfirmed": ("record sets", "are not confirmed by the name servers"),
     "waiting": ("objects", "wait"),
 }
-MANY: Collection[str] = frozenset({"frozen", "ignored"})
+MANY: Collection[str] = frozenset({"frozen", "ignored", "kept"})
 """Kinds of findings of which a plan may have one for each name or object, and that need nobody at once."""
-_ALIKE: Collection[str] = frozenset({"choice", "complaint", "conflict", "ignored", "leaving", "unconfirmed", "waiting"})
+_ALIKE: Collection[str] = frozenset(
+    {"choice", "complaint", "conflict", "ignored", "kept", "leaving", "unconfirmed", "waiting"}
+)
 """Kinds of findings that are alike whatever the reason of each is."""
 
 

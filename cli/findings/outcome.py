@@ -14,6 +14,8 @@ from stacks.model.claims import Complaint
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.plan import Plan
 from stacks.model.values import UnreadZone
+from stacks.plan.records.cases import differing
+from stacks.plan.records.record_sets import settings_of
 from stacks.plan.safety import guard
 from stacks.plan.safety.refusal import Refusal
 
@@ -27,6 +29,7 @@ _CONFLICT = (
     "`truenorth adopt`."
 )
 _FROZEN = "What is there stays as it is, and is followed again by itself once the reason is gone."
+_KEPT = "Nothing has to be done. Take the field out of the setting keep, and it becomes as wished."
 _REJECTED = (
     "Mend it where it is asked for: the ttl, comment, proxy or target, or the limits of the zone's plan (`truenorth "
     "doctor`). All else was done. It is tried again by itself, at the latest after an hour."
@@ -67,10 +70,23 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
         *of_rejected(plan),
         *of_conflicts(plan),
         *frozen,
+        *_of_kept(plan),
         *_of_advice(plan),
         *map(of_complaint, plan.complaints),
         *of_geo_plan(plan.geo),
     )
+
+
+def _of_kept(plan: Plan) -> Iterator[Finding]:
+    """Yield the records with fields that are not as wished, because the zone's are kept."""
+    for record_set in plan.record_sets:
+        wished = settings_of(record_set)
+        own = [slot.own for slot in record_set.slots if slot.own]
+        if told := {pair.replace(" -> ", ", not ") for one in own for pair in differing(one, wished)}:
+            subject = f"{record_set.name} {record_set.type}"
+            yield Finding(
+                "kept", "note", subject, "stays as it was set at the provider", ", ".join(sorted(told)), _KEPT
+            )
 
 
 def of_conflicts(plan: Plan) -> tuple[Finding, ...]:

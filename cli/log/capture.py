@@ -80,7 +80,7 @@ def fault(error: BaseException, where: str) -> LogEntry:
     kind = type(error).__name__
     line = _fault_line(
         f"in {where}: {kind}: {error}; this is a fault of the program: report it with its traceback, which the log has "
-        "with --log json or --verbose"
+        "with --json or --verbose"
     )
     fields = {"where": where, "exception": kind, "traceback": "".join(traceback.format_exception(error))}
     return LogEntry("error", "fault", line, fields)

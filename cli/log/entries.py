@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rich.text import Text
 
@@ -24,6 +24,8 @@ from stacks.model.errors import Refused
 from stacks.model.values import Sighting
 
 Level = Literal["debug", "info", "warning", "error"]
+LEVELS: Sequence[Level] = get_args(Level)
+"""All levels, the least first."""
 _LEVELS: Mapping[Severity, Level] = {"bad": "error", "warning": "warning", "note": "info", "good": "info"}
 _OTHERWISE: Mapping[tuple[Kind, Severity], Level] = {
     ("address", "bad"): "warning",  # the records stay, and it is tried again

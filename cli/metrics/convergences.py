@@ -11,7 +11,7 @@ from cli.reconcile.result import Convergence
 from stacks.model.errors import Refused
 from stacks.plan.changes import Action
 
-_DRIFT = (Action.RESTORE, Action.CORRECT, Action.FORGET)
+_DRIFT = (Action.RESTORE, Action.CORRECT, Action.FORGET, Action.KEEP)
 _OUTCOMES = ("changed", "unchanged", "failed")
 
 

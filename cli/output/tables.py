@@ -32,6 +32,7 @@ COLOURS = {
     Action.RESTORE: "magenta",
     Action.CORRECT: "magenta",
     Action.FORGET: "dim",
+    Action.KEEP: "cyan",
 }
 _STYLES: dict[Severity, str] = {"bad": "bold red", "warning": "bold yellow", "note": "", "good": "green"}
 _LABELS = {
@@ -39,6 +40,7 @@ _LABELS = {
     "frozen": "frozen",
     "complaint": "skipped",
     "choice": "chosen",
+    "kept": "kept",
     "ignored": "left out",
     "waiting": "waits",
 }

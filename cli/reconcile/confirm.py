@@ -12,6 +12,7 @@ from components.records import canonical_content
 from components.records.aliases import ALIASES
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.values import ZoneSnapshot
+from stacks.plan.records.record_sets import is_proxied
 
 if TYPE_CHECKING:
     from cli.reconcile.result import Convergence
@@ -69,7 +70,7 @@ def expectations(settings: Settings, done: Convergence) -> dict[str, tuple[Expec
             continue
         record_set = planned.get((name, record_type))
         wanted = record_set.slots if record_set else ()
-        proxied = record_set.proxied if record_set else change.record.proxied
+        proxied = is_proxied(record_set) if record_set else change.record.proxied
         flattened = record_type in ALIASES and name == change.zone
         covered = not wanted and any(name.endswith(wildcard[1:]) for wildcard in wildcards)
         if settings.of_zone(change.zone).confirm and not (proxied or flattened or covered):

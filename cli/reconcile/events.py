@@ -6,7 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Stopping, Turn, Unwritten
+from cli.events import (
+    Begun,
+    Cached,
+    Failure,
+    Fatal,
+    Leadership,
+    Leaving,
+    Mended,
+    Reloaded,
+    Requested,
+    Stopping,
+    Turn,
+    Unwritten,
+)
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.result import Convergence, Planned
 from stacks.model.claims import SourceSighting
@@ -26,6 +39,7 @@ Event = (
     | Planned
     | Refused
     | Reloaded
+    | Requested
     | Sighting
     | SourceSighting
     | Stopping

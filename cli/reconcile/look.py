@@ -16,7 +16,8 @@ from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.observe.world import Sights, has_doubtful_ids, look_around, observe
+from stacks.observe.webhook.kept import kept_source
+from stacks.observe.world import Asked, Sights, has_doubtful_ids, look_around, observe
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import changes_of_geo
@@ -27,6 +28,7 @@ from stacks.plan.safety.held_back import held_back
 from stacks.plan.safety.identities import identities
 from stacks.plan.safety.permission import Permission
 from stacks.plan.safety.refusal import Refusal
+from stacks.plan.webhook.moving import with_moving
 from stacks.settings.stack import Settings
 
 NO_PERMISSION = Permission()
@@ -56,6 +58,8 @@ class ConvergenceOptions:
     """Whether the engine runs even where nothing is to be done."""
     at_once: Collection[str] = ()
     """The providers at which the run carries out deletions and creations in one transaction."""
+    asked: Asked = kept_source
+    """Gives what external-dns asks for by its webhook."""
     clock: Callable[[], float] = time.time
     """Returns the seconds since the epoch."""
 
@@ -74,7 +78,12 @@ def look(session: Session, options: ConvergenceOptions = DEFAULTS, *, handed_ove
     with _no_collections():
         sights = options.sights or (lambda: look_around(settings, session.environment))
         observation = observe(
-            settings, session.credentials, lambda: registry_of_estate(session), sights, session.checked_zones
+            settings,
+            session.credentials,
+            lambda: registry_of_estate(session),
+            sights,
+            session.checked_zones,
+            options.asked,
         )
         instance = instance_of(session, observation.registry)
         observation = replace(observation, instance=instance, now=options.clock())
@@ -89,7 +98,7 @@ def considered(
     settings: Settings, observation: Observation, options: ConvergenceOptions = DEFAULTS, *, handed_over: bool = False
 ) -> Convergence:
     """Return the plan for an observation with what the guard says to it; nothing is read. handed_over: as in `look`."""
-    observation = with_admitted(settings, observation)
+    observation = with_moving(settings, with_admitted(settings, observation), options.takeover)
     plan = make_plan(settings, observation, options.takeover, handed_over=handed_over, at_once=options.at_once)
     plan = replace(options.amend(plan, observation), memory=identities(observation, kept=False))
     found = changes(plan, observation)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from cli.reconcile.look import ConvergenceOptions
-from cli.session.backend import state_folder, state_home
+from cli.session.backend import state_folder
 from cli.session.files import write_whole
 from cli.session.session import Session
 from stacks.model.observation import Observation
@@ -23,6 +23,7 @@ from stacks.model.plan import Plan
 from stacks.model.shards import estate_of
 from stacks.model.values import Rejected
 from stacks.plan.safety.rejected import still_wanted, without
+from stacks.settings.environment import state_home
 
 _DECODER = msgspec.json.Decoder(tuple[Rejected, ...])
 

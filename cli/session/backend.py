@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import yaml
 
 from stacks.model.errors import UserError
+from stacks.settings.environment import state_home
 
 STATE_VARIABLE = "TRUENORTH_STATE"
 """The value of the option --state, for all commands."""
@@ -82,14 +83,6 @@ def state_folder(url: str) -> Path | None:
     if parts.scheme != "file":
         return None
     return Path(unquote(parts.netloc + parts.path)).expanduser() / ".pulumi"
-
-
-def state_home(environment: Mapping[str, str]) -> Path:
-    """Return the user's folder for files that outlive a run (XDG base directory specification)."""
-    root = environment.get("XDG_STATE_HOME") or str(
-        Path(environment.get("HOME", "~")).expanduser() / ".local" / "state"
-    )
-    return Path(root) / "truenorth"
 
 
 def _readable(sidecar: Path) -> bool:

@@ -12,7 +12,8 @@ from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 from stacks.model.observation import Registry
 from stacks.settings.credentials import of_provider
-from stacks.settings.detection.environment import header_secrets
+from stacks.settings.detection.header_secrets import header_secrets
+from stacks.settings.secrets.files import readable
 
 if TYPE_CHECKING:
     from cli.session.session import Session
@@ -42,6 +43,7 @@ def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[st
     for one in session.credentials.values():
         yield from (one.token, one.key)
     yield from header_secrets(session.settings.wan)
+    yield from readable(environment, session.settings.watch.dyndns.users.values())
     kubeconfigs = {
         session.settings.cluster.kubeconfig,
         *(one.kubeconfig for one in session.settings.each_cluster()),

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cli.session.backend import STATE_VARIABLE, state_home
+from cli.session.backend import STATE_VARIABLE
 from cli.session.project import is_ours, settings_path, start_of
 from cli.setup import scaffold
 from cli.setup.file import exists_beside
 from cli.setup.scaffold import Toolchain
 from stacks.model.errors import UserError
 from stacks.observe.project import OWN_NAME, PROJECT_FILE, Project, projects_above, read_project
+from stacks.settings.environment import state_home
 from stacks.settings.reference.schema import SCHEMA_FILE, schema_text
 
 _STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from stacks.plan.geo.changes import GeoChange
     from stacks.plan.records.record_sets import Key
 
-URGENT = (Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT, Action.DELETE, Action.FORGET)
+URGENT = (
+    *(Action.RESTORE, Action.CORRECT, Action.UPDATE, Action.CREATE, Action.ADOPT),
+    *(Action.DELETE, Action.FORGET, Action.KEEP),
+)
 """What is done first: names that point at nothing or elsewhere come before new ones, those before what is to go."""
 
 

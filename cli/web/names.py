@@ -14,7 +14,7 @@ from components.marks import ownership
 from components.records import canonical_content, international
 from stacks.model.confirmation import Confirmed
 from stacks.model.values import RecordSet, UnreadZone
-from stacks.plan.records.record_sets import Key
+from stacks.plan.records.record_sets import Key, is_proxied
 from stacks.plan.safety.refusal import Refusal
 
 Row = dict[str, Any]
@@ -56,6 +56,7 @@ def _rows(status: Status, done: Convergence, hide: Hide) -> Iterator[Row]:
 
 def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed: float | None) -> Row:
     mark = ownership.parse(one.mark_content) if one.mark_content else None
+    own = next((slot.own for slot in one.slots if slot.own), None) or one
     return {
         "name": one.name,
         "unicode": international.to_unicode(one.name),
@@ -63,10 +64,10 @@ def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed
         "zone": one.zone,
         "provider": one.provider,
         "contents": [value for slot in one.slots for value in canonical_content.split(slot.target)],
-        "ttl": one.ttl,
-        "proxied": one.proxied,
-        "comment": one.comment,
-        "tags": list(one.tags),
+        "ttl": own.ttl,
+        "proxied": is_proxied(one),
+        "comment": own.comment,
+        "tags": list(own.tags),
         "mark": {"name": one.mark_name, "owner": mark.owner, "resource": mark.resource} if mark else None,
         "asked_by": asked_by,
         "state": state,

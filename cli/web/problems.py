@@ -17,7 +17,7 @@ from stacks.model.values import UnreadZone
 
 _ORDER: tuple[Severity, ...] = ("bad", "warning", "note")
 _TOGETHER = frozenset({"frozen", "leaving", "unconfirmed"})
-_MANY = frozenset({"choice", "conflict", "complaint", "ignored", "waiting"})
+_MANY = frozenset({"choice", "conflict", "complaint", "ignored", "kept", "waiting"})
 _FROM_STATUS = frozenset({"address", "source"})
 """Kinds of findings that the status knows better than its last convergence."""
 

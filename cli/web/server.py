@@ -36,30 +36,31 @@ _DO = {
 
 
 @contextlib.asynccontextmanager
-async def serving(listen: str, app: Starlette) -> AsyncIterator[int]:
+async def serving(listen: str, app: Starlette, where: str = WHERE) -> AsyncIterator[int]:
     """Serve within the block, which gets the port. listen: HOST:PORT, :PORT for all addresses; port 0: a free one.
 
-    app: one of `application`, which says what has to end with the server. Raises UserError where that cannot be
-    listened at. Signals stay with whoever has them.
+    app: its `state.streams`, where it has them, have to end with the server. where: what says `listen`. Raises
+    UserError where that cannot be listened at. Signals stay with whoever has them.
     """
-    with contextlib.closing(await _bound(listen)) as bound:
+    with contextlib.closing(await _bound(listen, where)) as bound:
         server = _Server(_configuration(app))
         task = asyncio.create_task(server.serve(sockets=[bound]))
         try:
             await _either(task, server.is_up)
             yield bound.getsockname()[1]
         finally:
-            app.state.streams.end()
+            if streams := getattr(app.state, "streams", None):
+                streams.end()
             server.end()
             await task
 
 
 @contextlib.contextmanager
-def serving_beside(listen: str, app: Starlette) -> Iterator[int]:
+def serving_beside(listen: str, app: Starlette, where: str = WHERE) -> Iterator[int]:
     """Serve within the block, in a thread with an event loop and an executor of its own. Otherwise as `serving`."""
     with start_blocking_portal() as portal:
         portal.call(_quietly)
-        with portal.wrap_async_context_manager(serving(listen, app)) as port:
+        with portal.wrap_async_context_manager(serving(listen, app, where)) as port:
             yield port
 
 
@@ -128,21 +129,21 @@ async def _either(task: asyncio.Task[None], event: asyncio.Event) -> None:
         await task
 
 
-async def _bound(listen: str) -> socket.socket:
+async def _bound(listen: str, where: str) -> socket.socket:
     """A socket that listens there: it is claimed before anything else begins."""
     host, _, digits = listen.rpartition(":")
     port = int(digits)
     if port > _HIGHEST_PORT:
-        raise UserError(f"cannot listen at {listen}: {port} is no port", WHERE, f"choose one up to {_HIGHEST_PORT}")
+        raise UserError(f"cannot listen at {listen}: {port} is no port", where, f"choose one up to {_HIGHEST_PORT}")
     try:
         return await _of_host(host.strip("[]"), port) if host else _everywhere(port)
     except (socket.gaierror, UnicodeError) as error:  # the latter: no label of a name is empty or that long
         why = error.strerror if isinstance(error, OSError) else f"{host!r} is no name"
         do = "write an address of this machine, or leave the host out to listen at all of them"
-        raise UserError(f"cannot listen at {listen}: {why}", WHERE, do) from error
+        raise UserError(f"cannot listen at {listen}: {why}", where, do) from error
     except OSError as error:
         do = _DO.get(error.errno or 0, "choose another address")
-        raise UserError(f"cannot listen at {listen}: {error.strerror}", WHERE, do) from error
+        raise UserError(f"cannot listen at {listen}: {error.strerror}", where, do) from error
 
 
 async def _of_host(host: str, port: int) -> socket.socket:

@@ -160,7 +160,7 @@ def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False)
 
 
 def _folder(folder: Path | None) -> Path:
-    from cli.session.backend import state_home
+    from stacks.settings.environment import state_home
 
     return folder or state_home(os.environ) / "lab"
 

@@ -12,8 +12,8 @@ from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, own_tokens, plugin_environment, secret_variables
 from stacks.settings.deploy import DeploySettings
-from stacks.settings.detection import environment as wan_environment
-from stacks.settings.geo_environment import VARIABLES as GEO_VARIABLES
+from stacks.settings.detection.header_secrets import secret_variables as header_variables
+from stacks.settings.environment import GEO_VARIABLES
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
 
@@ -94,7 +94,7 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
     """Return the credentials for the pods, by variable. Raises UserError with all missing ones."""
     found = credentials(settings, environment)
     plugins = plugin_environment(found)
-    more = (*ALSO_SECRET, *wan_environment.secret_variables(settings.wan))
+    more = (*ALSO_SECRET, *header_variables(settings.wan))
     also = {name: secret for name in more if (secret := read_secret(environment, name))}
     return {**{name: plugins[name] for name in sorted(secret_variables(found))}, **own_tokens(found), **also}
 

@@ -52,8 +52,9 @@ def reads(cluster: ClusterSettings) -> Iterator[Read]:
         yield _read(Selection(NAMESPACES), cluster, is_own=False, gets_events=False)
     if geo := cluster.geo:
         for source in balanced(geo, options_of(cluster)).values():
-            for selection in select(source.resources(), cluster).values():
-                yield _read(selection, cluster, is_own=False, gets_events=False)
+            resources = source.resources()
+            for resource, selection in select(resources, cluster).items():
+                yield _read(selection, cluster, is_own=False, gets_events=resource is resources[0])
 
 
 def _read(selection: Selection, cluster: ClusterSettings, *, is_own: bool, gets_events: bool) -> Read:

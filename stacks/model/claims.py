@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from components.marks import in_comments
+from components.records.aliases import CNAME
+from components.records.record import Record
+from components.records.types import RECORD_TYPES
 from stacks.model.addresses import host_part
 from stacks.model.addresses.host_part import HostPart
 from stacks.model.values import WAN, Known, Unknown
@@ -21,6 +26,9 @@ LINK = "link:"
 """Before a link's name in state: the target of an object that points at the addresses detected on the link."""
 BY_TEMPLATE = ("name", "cluster.templates")
 """What is spelled of a claim whose name a template of the settings has given."""
+WEBHOOK = "external-dns"
+"""In place of the cluster's name in the key of an object for which external-dns asks by its webhook."""
+_WEBHOOK_RESOURCE = re.compile(r"[A-Za-z0-9._:/-]{1,320}\Z")
 LONGEST_RESOURCE = 130
 """Characters. With the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""
 
@@ -54,6 +62,18 @@ class ObjectKey:
             return whole
         digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
         return f"{whole[: LONGEST_RESOURCE - 9]}-{digest}"
+
+
+def webhook_key(resource: str, name: str) -> ObjectKey:
+    """Return the key of an object for which external-dns asks. resource: as it labels it; name: of the record.
+
+    Without a label that a mark can hold it is the record itself.
+    """
+    kind, slash, rest = resource.partition("/") if _WEBHOOK_RESOURCE.match(resource) else ("", "", "")
+    if not (kind and slash and rest):
+        return ObjectKey(WEBHOOK, "endpoint", "", name)
+    namespace, slash, own = rest.partition("/")
+    return ObjectKey(WEBHOOK, kind, namespace, own) if slash and own else ObjectKey(WEBHOOK, kind, "", rest)
 
 
 def origin(cluster: str, kind: str) -> str:
@@ -135,6 +155,21 @@ class Claim:
     certainty: Certainty = Certainty.CERTAIN
     would_be: tuple[tuple[str | None, Targets], ...] = ()
     """The targets by type if the claim were certain, of one that is not; nothing new is made of them."""
+
+
+def webhook_claim(record: Record, values: Collection[str], resource: str) -> Claim:
+    """Return the claim of external-dns to a record set. record: one of it; values: of it all; resource: its label."""
+    return Claim(
+        record.name,
+        record.type if record.type in RECORD_TYPES else CNAME,  # an alias of the zone itself, where that is a type
+        Known(tuple(sorted(set(values)))),
+        webhook_key(resource, record.name),
+        created="",
+        ttl=None if record.proxied else record.ttl,
+        proxied=record.proxied,
+        comment=in_comments.parse(record.comment)[0],
+        tags=record.tags or None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

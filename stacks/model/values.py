@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from components.records.logical_name import LogicalName
 from components.records.plan_limits import NOT_KNOWN, PlanLimits
@@ -15,6 +15,8 @@ from stacks.model.addresses.host_part import HostPart
 T_co = TypeVar("T_co", covariant=True)
 
 Address = IPv4Address | IPv6Address
+HandField = Literal["proxied", "ttl", "comment", "tags"]
+"""A field of a record that people set at the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Endpoint:
     tags: tuple[str, ...] = ()
     parts: tuple[tuple[str, Known[tuple[str, ...]] | Unknown], ...] = ()
     """The targets of each object, by `ObjectKey.resource`."""
+    keep: tuple[HandField, ...] = ()
+    """The fields in which its records stay as they are in the zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,8 @@ class Slot:
     """A record of a set. Its number is part of its name in state, so that a new target is an update.
 
     import_id: the id of a record that is taken over and not in state, "" for none; why: the reason, for people.
-    spelling: that of the target in the zone, as in `Record`.
+    spelling: that of the target in the zone, as in `Record`. own: the ttl, proxy, comment and tags of this record where
+    the zone's are kept; None for those of the set.
     """
 
     number: int
@@ -178,6 +183,7 @@ class Slot:
     import_id: str = ""
     spelling: str = field(default="", compare=False, repr=False)
     why: str = field(default="", compare=False, repr=False)
+    own: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +201,7 @@ class RecordSet:
 
     mark_name: name of the TXT record with the mark, "" for none. untouched: the records are declared as state has
     them, so that nothing in them is changed or deleted. covered: a wildcard answers for the name while it has no
-    record, and a mark alone would hide it.
+    record, and a mark alone would hide it. keep: as in `Endpoint`.
     """
 
     zone: str
@@ -215,6 +221,7 @@ class RecordSet:
     provider: str = "cloudflare"
     tags: tuple[str, ...] = ()
     covered: bool = False
+    keep: tuple[HandField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

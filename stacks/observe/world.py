@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from stacks.model.claims import SourceSighting, links_asked
@@ -14,6 +14,7 @@ from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
 from stacks.observe.wan.links import sight
+from stacks.observe.webhook.kept import kept_source
 from stacks.observe.zone.choice import CheckedZones
 from stacks.observe.zone.found import require_known_zones
 from stacks.observe.zone.plans import with_limits
@@ -22,6 +23,9 @@ from stacks.settings.cluster import ClusterSettings
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
+
+Asked = Callable[[Settings, Registry], tuple[SourceSighting, ...]]
+"""Gives the source of external-dns's webhook for what state knows; none where there is no such source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ def observe(
     registry: Callable[[], Registry],
     sights: Callable[[], Sights],
     checked: CheckedZones | None = None,
+    asked: Asked = kept_source,
 ) -> Observation:
     """Return everything that the plan depends on.
 
     registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
     the others. checked: the zones' ids that former looks have found by their names, and need not be looked up again.
+    asked: gives what external-dns asks for by its webhook; by default what it has asked for so far.
     Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
     ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises nothing: it is
     Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
@@ -58,6 +64,7 @@ def observe(
         require_known_zones(settings, known)
         zones = read_zones(settings, credentials, known, checked)
         around = looking.result()
+        around = replace(around, sources=(*around.sources, *asked(settings, known)))
         zones = with_limits(settings, credentials, zones, around.of_records)
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
         unlisted = settings.found.unlisted

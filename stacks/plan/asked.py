@@ -76,7 +76,8 @@ def asked_names(settings: Settings, sources: tuple[SourceSighting, ...]) -> Aske
     ]
     zones = frozenset(zone.zone for zone in settings.each_zone())
     stand_ins = _stand_ins(settings, sources, claims)
-    plan = make_plan(settings, _blank(settings, sources, stand_ins))
+    addresses = tuple(Sighting(link, family, Known((one,))) for (link, family), one in stand_ins.items())
+    plan = plan_for_empty_zones(settings, addresses, sources)
     links = _detected(stand_ins, plan.hosts)
     found = [*_of_plan(plan, links, zones), *_waiting(plan, claims, zones)]
     told = {(key, one.name) for one in found for key in one.objects}
@@ -85,6 +86,14 @@ def asked_names(settings: Settings, sources: tuple[SourceSighting, ...]) -> Aske
     by_template = {(one.object, one.name) for one in claims if BY_TEMPLATE in one.spelled}
     found = [replace(one, templated=tuple(k for k in one.objects if (k, one.name) in by_template)) for one in found]
     return AskedNames(tuple(sorted(found, key=lambda one: (one.name, one.type, one.objects))), plan.complaints)
+
+
+def plan_for_empty_zones(
+    settings: Settings, addresses: tuple[Sighting, ...], sources: tuple[SourceSighting, ...]
+) -> Plan:
+    """Return the plan for these addresses and sources where every zone and the state are empty."""
+    zones = tuple(ZoneSnapshot(zone.zone, zone.zone, ()) for zone in settings.each_zone())
+    return make_plan(settings, Observation(addresses, zones, Registry(), sources))
 
 
 def _detected(
@@ -113,15 +122,6 @@ def _stand_ins(
         for link in links
         for family in settings.wan.of_link(link).families
     }
-
-
-def _blank(
-    settings: Settings, sources: tuple[SourceSighting, ...], addresses: Mapping[tuple[str, Family], Address]
-) -> Observation:
-    """Return the observation of empty zones and an empty state."""
-    seen = tuple(Sighting(link, family, Known((one,))) for (link, family), one in addresses.items())
-    zones = tuple(ZoneSnapshot(zone.zone, zone.zone, ()) for zone in settings.each_zone())
-    return Observation(seen, zones, Registry(), sources)
 
 
 def _of_plan(plan: Plan, links: Mapping[str, tuple[str, str]], zones: frozenset[str]) -> Iterator[AskedName]:

@@ -31,6 +31,8 @@ class Action(Enum):
     """Ours, and changed behind our back: it is put right."""
     FORGET = "forget"
     """Not wanted any more, and already gone from the zone: state forgets it."""
+    KEEP = "keep"
+    """Ours, and changed in fields that stay as the zone has them: state learns of it, and nothing is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Change:
     @property
     def is_drift(self) -> bool:
         """Whether the zone differs from state."""
-        return self.action in {Action.RESTORE, Action.CORRECT, Action.FORGET}
+        return self.action in {Action.RESTORE, Action.CORRECT, Action.FORGET, Action.KEEP}
 
     @property
     def is_as_wished(self) -> bool:
@@ -137,7 +139,9 @@ def _of_ours(ours: RegisteredRecord, wanted: Record, record_set: RecordSet, pres
     if present is None:
         action = Action.RESTORE
     elif not same(present if ours.record.tags else replace(present, tags=()), ours.record):
-        action = Action.CORRECT
+        own = any(slot.own for slot in record_set.slots if slot.number == ours.resource.part)
+        is_kept = own and same(present, wanted)
+        action = Action.KEEP if is_kept else Action.CORRECT
     elif not same(ours.record, wanted) or ours.zone_id != record_set.zone_id:
         action = Action.UPDATE
     if action:

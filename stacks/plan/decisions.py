@@ -22,6 +22,7 @@ from stacks.plan.desired.reachable import proxiable
 from stacks.plan.desired.retained import KeptSet, standing, why_wanted
 from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import SETTINGS
+from stacks.plan.hand_set import with_hand_set
 from stacks.plan.records.adoption import Takeover, adopt, without_what_stands
 from stacks.plan.records.cases import Case, differing, explained, judge
 from stacks.plan.records.former_ids import unless_untouched
@@ -174,6 +175,7 @@ def _among_others(resolved: Resolved, zone: ZoneIndex, takeover: Takeover | None
     others = [live for live in zone.foreign.get(endpoint.name, ()) if _is_in_the_way(live, endpoint, zone)]
     wished, unproxied = without_refused_proxy(_wished(resolved, zone), zone)
     wanted, adopted = adopt(wished, others, zone, takeover)
+    wanted = with_hand_set(wanted, zone.registered.get(key, ()), zone.live, lambda text: _marked(text, zone))
     left = [live for live in others if live.id not in adopted]
     beside = zone.alive(key) or bool(adopted)
     remarks: tuple[Remark, ...] = (*unproxied, *(_conflict(wanted, live, zone, beside=beside) for live in left))
@@ -242,13 +244,19 @@ def _wished(resolved: Resolved, zone: ZoneIndex) -> RecordSet:
         slots=spelled(slots(values, {number(one): one.record.content for one in ours}), (one.record for one in ours)),
         ttl=endpoint.ttl,
         proxied=endpoint.proxied,
-        comment=marked_comment(endpoint.comment, settings, zone.writer, zone.keeping.longest_comment),
+        comment=_marked(endpoint.comment, zone),
         mark_name=_mark_name(endpoint, zone),
         mark_content=ownership.encode(mark) if texts else "",
         mark_ttl=settings.traits.automatic_ttl,
         provider=settings.provider,
         tags=endpoint.tags,
+        keep=endpoint.keep,
     )
+
+
+def _marked(comment: str, zone: ZoneIndex) -> str:
+    """Return as much of a comment as the zone keeps, with our mark in it where marks are comments."""
+    return marked_comment(zone.keeping.comment(comment), zone.settings, zone.writer, zone.keeping.longest_comment)
 
 
 def _mark_name(endpoint: Endpoint, zone: ZoneIndex) -> str:
@@ -279,7 +287,8 @@ def _conflict(record_set: RecordSet, live: LiveRecord, zone: ZoneIndex, *, besid
     holder = zone.holder_of(live, holders)
     owner = explained(case, holder)
     if case is Case.OTHER_SETTINGS:
-        owner += f"; its content is as wished, and {', '.join(differing(live.record, settings_of(record_set)))} is not"
+        others = differing(live.record, settings_of(record_set), record_set.keep)
+        owner += f"; its content is as wished, and {', '.join(others)} is not"
     held_by = f"{live.record.type} {', '.join(canonical_content.split(live.record.content))} ({owner})"
     reason = "a foreign record beside ours, left alone" if beside else "not ours, left alone; nothing was declared"
     return Conflict(record_set.name, record_set.type, held_by, reason, way_out(case, holder, live.record.name))

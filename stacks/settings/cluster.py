@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic_core import PydanticCustomError
 
 from components.plain_text import quoted
+from stacks.model.claims import WEBHOOK
 from stacks.settings.fields import (
     LONGEST_OBJECT,
     OBJECT,
@@ -273,6 +274,9 @@ def check_clusters(clusters: Sequence[ClusterSettings]) -> None:
     """Raise a fault for two clusters of one name, because marks could not tell them apart."""
     names = [cluster.name for cluster in clusters]
     for position, name in enumerate(names):
+        if name == WEBHOOK:
+            said = f"marks with the name {WEBHOOK} are of what external-dns asks for by its webhook"
+            raise fault(said, "give the cluster another name", ("clusters", position, "name"))
         if names.count(name) > 1:
             said = f"the cluster {name} stands twice" if name else "two clusters have neither a name nor a context"
             raise fault(said, "keep one of the two, or give each a name", ("clusters", position))

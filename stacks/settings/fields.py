@@ -17,6 +17,7 @@ from stacks.model.addresses import host_part
 from stacks.model.name_patterns import check_namespace, check_pattern
 from stacks.model.selectors import Selector
 from stacks.model.templates.parse import parse
+from stacks.settings.expressions.names import expression
 from stacks.settings.problems import fault
 from stacks.settings.wan_source import parse_host
 
@@ -29,6 +30,8 @@ LONGEST_OBJECT = 253
 """Characters of the name of an object, and of a prefix of its annotations."""
 LONGEST_TARGETS = 8192
 """Characters of addresses with commas between."""
+_SWITCHES = {**dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True)}
+_SWITCHES |= dict.fromkeys(("false", "no", "off", "n", "f", "0"), False)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 OBJECT = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 SELECTOR = "write it as kubectl takes a selector: team=web,stage in (test,live),!old"
@@ -211,8 +214,22 @@ def _annotation_prefix(value: str) -> str:
     return value
 
 
+def _proxied(value: object) -> object:
+    """Return true, false or an expression over names; other values as they are. Raises a fault for a bad expression."""
+    if not isinstance(value, str) or value.strip().lower() in _SWITCHES:
+        return _SWITCHES[value.strip().lower()] if isinstance(value, str) else value
+    try:
+        expression(value)
+    except ValueError as error:
+        do = "write true, false, or an expression such as sub(example.com) && !is(vpn.example.com)"
+        raise fault(f"the expression cannot be used: {error}", do) from None
+    return value
+
+
 CommentLimit = Annotated[int, AfterValidator(_comment_limit)]
 MarkPrefix = Annotated[str, AfterValidator(_mark_prefix)]
+Proxied = Annotated[bool | str, BeforeValidator(_proxied)]
+"""Whether names are proxied, or an expression over their full names."""
 Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]
 Domain = Annotated[str, AfterValidator(lambda value: value and _zone(value))]

@@ -16,13 +16,13 @@ from components.marks import external_dns
 from components.marks.external_dns import Affix
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
-from stacks.settings import geo_environment
 from stacks.settings.checks.geo import check_geo
 from stacks.settings.checks.records import check_names
-from stacks.settings.checks.stack import check_comment_marks, check_links
+from stacks.settings.checks.stack import check_comment_marks, check_links, check_pushers
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
-from stacks.settings.detection import environment as wan_environment
+from stacks.settings.detection import header_secrets
+from stacks.settings.environment import geo_filled_in, wan_filled_in
 from stacks.settings.fields import Zone
 from stacks.settings.finding.placing import Written, placed
 from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
@@ -165,6 +165,7 @@ class Settings(ZoneSettings):
     @model_validator(mode="after")
     def _links_exist(self) -> Settings:
         check_links(self.each_name(), self.wan.links)
+        check_pushers(self.wan, self.watch.dyndns.users)
         return self
 
     def each_zone(self) -> tuple[ZoneSettings, ...]:
@@ -249,11 +250,11 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     if not merged.get("zone_id") and environment.get("CF_ZONE_ID", "").strip():
         merged["zone_id"] = environment["CF_ZONE_ID"].strip()
         origins["zone_id"] = "environment variable CF_ZONE_ID"
-    merged["wan"], paced_from = wan_environment.filled_in(merged.get("wan", {}), environment)
-    merged["geo"], filled_in_from = geo_environment.filled_in(merged.get("geo"), environment)
-    origins |= filled_in_from | paced_from
+    merged["wan"], of_wan = wan_filled_in(merged.get("wan", {}), environment, stack)
+    merged["geo"], of_geo = geo_filled_in(merged.get("geo"), environment)
+    origins |= of_wan | of_geo
     settings = _checked(merged, Origins(origins, where))
-    wan_environment.sign(settings.wan, environment)
+    header_secrets.sign(settings.wan, environment)
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
     settings._origins = Origins(origins, where)  # noqa: SLF001 - no setting
@@ -289,9 +290,9 @@ def _checked(values: Mapping[str, Any], origins: Origins) -> Settings:
 
 
 def typed(key: str, text: str, where: str) -> Any:  # noqa: ANN401 - whatever the user wrote; the model checks it
-    """Return the value in a text: the text itself for a setting of type text, else its YAML (or JSON)."""
+    """Return the value in a text: the text itself for a setting that may be one, else its YAML (or JSON)."""
     field = Settings.model_fields.get(key)
-    if field is not None and field.annotation is str:
+    if field is not None and field.annotation in (str, bool | str):
         return text
     try:
         return yaml.safe_load(text)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from components.plain_text import quoted
 from stacks.model.values import WAN
 from stacks.settings.detection.ranges import Ranges
 from stacks.settings.detection.web_source import Source, WebSource
+from stacks.settings.expressions.schedule import schedule
+from stacks.settings.problems import fault
 from stacks.settings.wan_operators import DECLARED
 from stacks.settings.wan_source import INTERFACE, Spec, WebRequest, parse
 
@@ -26,6 +28,16 @@ DEFAULT_HTTP = (
 LinkName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
 ServerList = tuple[Literal["stun", "stun-tcp"], str, int]
 """The kind of source, the path or URL of the list, and the number of its servers to ask."""
+
+
+def _schedule(value: str) -> str:
+    if value:
+        try:
+            schedule(value)
+        except ValueError as error:
+            do = "write five fields as cron has them (*/5 * * * *), @hourly, @every 5m or @once"
+            raise fault(f"the schedule {quoted(value)} cannot be used: {error}", do) from None
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,8 @@ class WanSettings(BaseModel):
     """The sources to ask; `list`: those in `sources`; `chain`: STUN, after its silence HTTP, then `interface`."""
     sources: list[Source] = []
     """For mode `list`: `stun:HOST:PORT`, `stun-tcp:HOST:PORT`, `https://URL`, `interface`, `interface:NAME`,
-    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `doh:whoami.cloudflare`, `static:ADDRESS`, `file:PATH`, `none`;
-    or a web service in full."""
+    `dns:whoami.cloudflare`, `dns:myip.opendns.com`, `doh:whoami.cloudflare`, `static:ADDRESS`, `file:PATH`,
+    `pushed:USER`, `none`; or a web service in full."""
     families: Annotated[list[Literal["ipv4", "ipv6"]], Field(min_length=1)] = ["ipv4"]
     """The address families that are published."""
     stun: list[str] = list(DEFAULT_STUN)
@@ -70,6 +82,8 @@ class WanSettings(BaseModel):
     """Networks of which one has to have a detected address of its family; none: any address counts."""
     excluded_networks: list[IPv4Network | IPv6Network] = []
     """Networks of which none may have a detected address."""
+    pushed: str = ""
+    """The folder of the addresses of `pushed:USER`, which routers tell (`watch.dyndns`); empty: one of yours."""
     via: str = ""
     """The interface, or address of this machine, by which questions leave; empty: as the kernel routes them."""
     interval: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 10.0
@@ -78,6 +92,8 @@ class WanSettings(BaseModel):
     """Seconds between two looks at a web service, where nothing else can be looked at."""
     recheck: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 300.0
     """Seconds after which all sources are asked again, even if no look has found a change."""
+    schedule: Annotated[str, AfterValidator(_schedule)] = ""
+    """When sources are asked while watching, in place of looks: `*/5 * * * *`, `@every 5m`, `@once`; empty: looks."""
     hold: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 30.0
     """Seconds for which an address that comes back must hold before it is published; doubled at each return."""
     timeout: Annotated[float, Field(ge=0.1, le=60, allow_inf_nan=False)] = 5.0
@@ -85,7 +101,7 @@ class WanSettings(BaseModel):
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """The number of attempts for a family that stays unknown before a detection gives up."""
     cool_down: Annotated[float, Field(ge=0, le=300, allow_inf_nan=False)] = 5.0
-    """Seconds between two attempts."""
+    """Seconds before the second attempt; doubled before each further one, to 300."""
     links: dict[LinkName, WanSettings] = {}
     """Further ways to the Internet, by name. The settings above are the defaults of each."""
 
@@ -169,6 +185,10 @@ class WanSettings(BaseModel):
     def specs(self) -> tuple[Spec, ...]:
         """Return the sources that the mode may ask, each once, without those of server lists."""
         return _each_once(tuple(spec for stage in self.stages() for spec in stage.specs))
+
+    def pushers(self) -> tuple[str, ...]:
+        """Return the users of the dyndns2 endpoint whose addresses are asked for."""
+        return tuple(spec.argument for spec in self.specs() if spec.kind == "pushed")
 
     def stun_ports(self) -> tuple[int, ...]:
         """Return the ports of all STUN servers, those of the links too, each once; not those of server lists."""

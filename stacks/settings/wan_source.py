@@ -14,16 +14,18 @@ from components.records import international
 from stacks.model.values import Address, Family
 from stacks.settings.wan_operators import DECLARED, operator_of
 
-Kind = Literal["stun", "stun-tcp", "http", "interface", "dns", "doh", "static", "file", "none"]
+Kind = Literal["stun", "stun-tcp", "http", "interface", "dns", "doh", "static", "file", "pushed", "none"]
 
 STUN_PORT = 3478
 LOCAL = "this host"
 """The operator of the interfaces."""
 FORMS = (
     "stun:HOST:PORT, stun-tcp:HOST:PORT, https://URL, interface, interface:NAME, dns:whoami.cloudflare, "
-    "dns:myip.opendns.com, doh:whoami.cloudflare, static:ADDRESS,ADDRESS, file:PATH or none"
+    "dns:myip.opendns.com, doh:whoami.cloudflare, static:ADDRESS,ADDRESS, file:PATH, pushed:USER or none"
 )
 HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
+PUSHER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+"""A user of the dyndns2 endpoint, and so the name of a file."""
 INTERFACE = re.compile(r"[^\s/]{1,15}")
 LONGEST_SOURCE = 2048
 """Characters: the longest URL that all servers take."""
@@ -68,7 +70,7 @@ class Spec:
     name: str
     operator: str
     argument: str = ""
-    """The URL, interface, question or path; empty for the others."""
+    """The URL, interface, question, path or user; empty for the others."""
     question: str = ""
     """The name that is asked for at the URL, over https."""
     host: str = ""
@@ -176,6 +178,12 @@ def _file(text: str, rest: str) -> Spec:
     return Spec("file", text, DECLARED, argument=rest)
 
 
+def _pushed(text: str, rest: str) -> Spec:
+    if not PUSHER.fullmatch(rest):
+        raise ValueError(f"{quoted(text)}: pushed: takes a user of watch.dyndns: letters, digits, dots, - and _")
+    return Spec("pushed", text, DECLARED, argument=rest)
+
+
 def _none(text: str, rest: str) -> Spec:
     if rest:
         raise ValueError(f"{quoted(text)}: none stands alone")
@@ -192,5 +200,6 @@ READERS: dict[str, Callable[[str, str], Spec]] = {
     "doh": _doh,
     "static": _static,
     "file": _file,
+    "pushed": _pushed,
     "none": _none,
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from components.records import canonical
 from stacks.settings.problems import fault
+from stacks.settings.wan_source import PUSHER
 
 Switch = Literal["auto", "on", "off"]
 """A switch. auto: on in a pod, off elsewhere."""
@@ -104,13 +106,67 @@ def _host(value: str) -> str:
 Host = Annotated[str, AfterValidator(_host)]
 
 
+Listen = Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")]
+Pusher = Annotated[str, Field(pattern=f"^{PUSHER.pattern}$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+
+
+class DyndnsSettings(_Part):
+    """The dyndns2 endpoint, by which routers tell their addresses: `/nic/update`."""
+
+    listen: Listen = ""
+    """Host and port, e.g. :8245 for all addresses; "" for none."""
+    users: Annotated[dict[Pusher, Variable], Field(max_length=64)] = {}
+    """The users, each with the environment variable that holds the password."""
+
+    @model_validator(mode="after")
+    def _has_users(self) -> DyndnsSettings:
+        if self.listen and not self.users:
+            raise fault("routers need a user and a password", "add users: {USER: VARIABLE} to watch.dyndns")
+        return self
+
+
 class WebSettings(_Part):
     """The page, the metrics and the probes."""
 
-    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    listen: Listen = ""
     """Host and port, e.g. 127.0.0.1:8080 or :8080 for all addresses; port 0 takes a free one; "" for none."""
     hosts: tuple[Host, ...] = ()
     """Names in the Host header, e.g. dns.example.com behind an ingress, beside addresses and names without a dot."""
+
+
+class WebhookSettings(_Part):
+    """The webhook of external-dns, with this process as its provider."""
+
+    listen: Annotated[str, Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$")] = ""
+    """Host and port, e.g. 127.0.0.1:8888, which external-dns asks by default; "" for none."""
+    from_anywhere: bool = False
+    """Whether other machines may ask too: whoever reaches the port can have any name of the zones."""
+    retired: bool = False
+    """Whether external-dns asks no more: what it asked for is deleted, but for what something else asks for."""
+
+    @model_validator(mode="after")
+    def _is_at_home(self) -> WebhookSettings:
+        host = self.listen.rpartition(":")[0].strip("[]")
+        if self.listen and not self.from_anywhere and not _is_loopback(host):
+            raise fault(
+                f"other machines reach {self.listen}, and whoever asks there can have any name of the zones",
+                "listen at 127.0.0.1:8888 and run external-dns beside it, in the same pod; or set from_anywhere: true, "
+                "and see that nobody but external-dns reaches it",
+                ("listen",),
+            )
+        if self.listen and self.retired:
+            raise fault("external-dns is retired, and listened to", "take out one of the two", ("retired",))
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 NotifiedOf = Literal["change", "conflict", "disagreement", "failure", "recovery", "refusal", "leadership"]
@@ -146,12 +202,18 @@ class WatchSettings(_Part):
     """Whether all records of the stack are deleted at the loop's end; a replica that takes over makes them again."""
     log: Literal["console", "json"] = "console"
     """The format of the log: lines for people, or a JSON document a line."""
+    log_level: Literal["debug", "info", "warning", "error"] | None = None
+    """The least level that is logged; when left out info for lines, and debug for JSON documents."""
     election: ElectionSettings = Field(default_factory=ElectionSettings)
     """The election of a leader among replicas."""
     cache: CacheSettings = Field(default_factory=CacheSettings)
     """The ConfigMap in which the leader keeps the addresses."""
     web: WebSettings = Field(default_factory=WebSettings)
     """The page, the metrics and the probes."""
+    dyndns: DyndnsSettings = Field(default_factory=DyndnsSettings)
+    """The endpoint by which routers tell their addresses."""
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings)
+    """What external-dns asks for by its webhook."""
     notifications: NotificationSettings = Field(default_factory=NotificationSettings)
     """Notifications of events."""
 

@@ -15,9 +15,11 @@ from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
 from components.records.types import RecordType
 from stacks.model.scope import tunnel_of
+from stacks.model.values import HandField
 from stacks.settings.checks.names import check_addresses
 from stacks.settings.checks.records import RequestedSet, check_content, check_delegations, check_hosts
-from stacks.settings.fields import Comment, CommentLimit, Host6, MarkPrefix, Ttl, Zone
+from stacks.settings.expressions.names import expression
+from stacks.settings.fields import Comment, CommentLimit, Host6, MarkPrefix, Proxied, Ttl, Zone
 from stacks.settings.problems import fault
 
 DEFAULT_CANONICAL = "truenorth"
@@ -49,6 +51,8 @@ class NameSettings(BaseModel):
     """Whether Cloudflare's proxy answers for it; left out: that of the zone."""
     comment: Comment | None = None
     """Left out: that of the zone."""
+    keep: tuple[HandField, ...] | None = None
+    """The fields that stay as the zone has them; left out: those of the zone's `keep`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -56,11 +60,10 @@ class NameSettings(BaseModel):
         if isinstance(data, str):
             return {"name": data}
         if isinstance(data, dict) and "type" in data and "types" not in data:
-            one = data["type"]
-            return {key: value for key, value in data.items() if key != "type"} | {"types": [one]}
+            return {key: value for key, value in data.items() if key != "type"} | {"types": [data["type"]]}
         return data
 
-    @field_validator("host6", mode="before")
+    @field_validator("host6", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_host_or_several(cls, value: object) -> object:
         return value if isinstance(value, list | tuple) else [value]
@@ -88,6 +91,8 @@ class RecordSettings(BaseModel):
     """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only. Left out: for an alias of a tunnel alone."""
     comment: Comment | None = None
     """Left out: that of the zone."""
+    keep: tuple[HandField, ...] | None = None
+    """The fields that stay as the zone has them; left out: those of the zone's `keep`."""
 
     @field_validator("content", mode="before")
     @classmethod
@@ -113,10 +118,12 @@ class ZoneDefaults(BaseModel):
     """Who serves the zone."""
     ttl: Ttl = canonical.AUTOMATIC_TTL
     """Seconds, 60 to 86400 (30 on Enterprise zones; 300 to 2592000 at Gandi), or 1 for automatic."""
-    proxied: bool = False
-    """Whether Cloudflare's proxy answers for the names."""
+    proxied: Proxied = False
+    """Whether Cloudflare's proxy answers for the names, or for which: `sub(example.com) && !is(a.example.com)`."""
     comment: Comment = ""
     """A comment on each record: one line, at most 100 characters on Free zones."""
+    keep: tuple[HandField, ...] = ()
+    """The fields of existing records that stay as people set them at the provider: proxied, ttl, comment, tags."""
     marks: Marks = "txt"
     """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
     comment_limit: CommentLimit = 0
@@ -166,6 +173,37 @@ class ZoneSettings(ZoneDefaults):
         return PROVIDERS[self.provider]
 
     @model_validator(mode="after")
+    def _names_fit(self) -> ZoneSettings:
+        if not self.zone:
+            return self
+        seen: dict[str, dict[Neighbour, str]] = defaultdict(dict)
+        asked: list[RequestedSet] = []
+        for setting, position, entry in self._entries():
+            where = (setting, position)
+            try:
+                name = self.fqdn(entry)
+                canonical.check_name(ownership.mark_name(name, getattr(entry, "type", CNAME), self.mark_prefix))
+            except ValueError as error:
+                raise fault(
+                    str(error),
+                    f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
+                    where,
+                ) from None
+            for one in (Neighbour(record_type, self.wants_proxy(entry)) for record_type in self._types(entry)):
+                first = next((spelled for other, spelled in seen[name].items() if other.type == one.type), None)
+                if first is not None:
+                    forms = "" if first == entry.name else f": {quoted(first)} and {quoted(entry.name)} are one name"
+                    raise fault(f"{name} is named twice{forms}", "keep one of the two entries", where)
+                what, do = objection(self.traits, one, seen[name], at_apex=name == self.zone)
+                if what:
+                    raise fault(f"{name} has {what}", do, where)
+                seen[name][one] = entry.name
+                asked.append(RequestedSet(name, one.type, where))
+        check_hosts(self.records, self.zone, {*seen})
+        check_delegations(asked, self.zone, self.delegations)
+        return self
+
+    @model_validator(mode="after")
     def _provider_can(self) -> ZoneSettings:
         if not self.zone:
             return self
@@ -192,43 +230,17 @@ class ZoneSettings(ZoneDefaults):
                 )
         return self
 
-    @model_validator(mode="after")
-    def _names_fit(self) -> ZoneSettings:
-        if not self.zone:
-            return self
-        seen: dict[str, dict[Neighbour, str]] = defaultdict(dict)
-        asked: list[RequestedSet] = []
-        for setting, position, entry in self._entries():
-            where = (setting, position)
-            try:
-                name = self.fqdn(entry)
-                canonical.check_name(ownership.mark_name(name, getattr(entry, "type", CNAME), self.mark_prefix))
-            except ValueError as error:
-                raise fault(
-                    str(error),
-                    f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
-                    where,
-                ) from None
-            proxied = self.proxied if entry.proxied is None else entry.proxied
-            for one in (Neighbour(record_type, proxied) for record_type in self._types(entry)):
-                first = next((spelled for other, spelled in seen[name].items() if other.type == one.type), None)
-                if first is not None:
-                    forms = "" if first == entry.name else f": {quoted(first)} and {quoted(entry.name)} are one name"
-                    raise fault(f"{name} is named twice{forms}", "keep one of the two entries", where)
-                what, do = objection(self.traits, one, seen[name], at_apex=name == self.zone)
-                if what:
-                    raise fault(f"{name} has {what}", do, where)
-                seen[name][one] = entry.name
-                asked.append(RequestedSet(name, one.type, where))
-        check_hosts(self.records, self.zone, {*seen})
-        check_delegations(asked, self.zone, self.delegations)
-        return self
-
     def wants_proxy(self, entry: NameSettings | RecordSettings) -> bool:
         """Return whether an entry is to be proxied: where it says so, or as names of the zone and tunnels are."""
         if entry.proxied is not None:
             return entry.proxied
-        return entry.leads_to_tunnel(self.provider) if isinstance(entry, RecordSettings) else self.proxied
+        if isinstance(entry, RecordSettings):
+            return entry.leads_to_tunnel(self.provider)
+        return self.proxies(self.fqdn(entry))
+
+    def proxies(self, name: str) -> bool:
+        """Return whether a name is to be proxied that does not say so itself. name: in full."""
+        return self.proxied if isinstance(self.proxied, bool) else expression(self.proxied)(name)
 
     def _entries(self) -> Iterator[tuple[str, int, NameSettings | RecordSettings]]:
         for position, name in enumerate(self.names):

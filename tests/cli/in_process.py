@@ -15,12 +15,14 @@ from unittest import mock
 from cli.main import run
 
 
-def truenorth(folder: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def truenorth(
+    folder: Path, environment: Mapping[str, str], *arguments: str, given: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Run `truenorth ARGUMENTS` to its end, and return its exit code and what it wrote, as `subprocess.run` does.
 
-    folder: the working directory. environment: all variables that the command sees. Signals, the end of the
-    interpreter and what a kill leaves need a process of their own: `Inside.process`. So do commands that run side by
-    side: variables, working directory and output are those of the whole process.
+    folder: the working directory. environment: all variables that the command sees. given: its standard input.
+    Signals, the end of the interpreter and what a kill leaves need a process of their own: `Inside.process`. So do
+    commands that run side by side: variables, working directory and output are those of the whole process.
     """
     assert threading.current_thread() is threading.main_thread(), "commands in threads need processes of their own"
     written, errors = _stream(), _stream()
@@ -28,8 +30,7 @@ def truenorth(folder: Path, environment: Mapping[str, str], *arguments: str) -> 
         mock.patch.dict(os.environ, environment, clear=True),
         mock.patch.object(sys, "argv", ["truenorth", *arguments]),
         contextlib.chdir(folder),
-        Path(os.devnull).open(encoding="utf-8") as nothing,
-        mock.patch.object(sys, "stdin", nothing),
+        mock.patch.object(sys, "stdin", io.StringIO(given)),
         contextlib.redirect_stdout(written),
         contextlib.redirect_stderr(errors),
     ):

@@ -13,8 +13,9 @@ import pytest
 from hatch_build import INSTALLED
 from tests.packaging.conftest import FOLDERS, ROOT, Built, build, unpack
 
-LARGEST = 1_100_000
-"""Bytes of the wheel of the program; the aim of a megabyte is missed since `init --from` reads other tools' files."""
+LARGEST = 1_120_000
+"""Bytes of the wheel of the program; the aim of a megabyte is missed since `init --from` reads other tools' files, and
+external-dns has its webhook."""
 PLACES = {
     "truenorth": "truenorth",
     **{name: f"truenorth/{name}" for name in ("cli", "components", "stacks", "toolchain")},

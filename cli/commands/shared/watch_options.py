@@ -18,6 +18,16 @@ Listen = Annotated[
         "--listen", metavar="HOST:PORT", help="Serve the page, /metrics and the probes here; :8080 for all addresses."
     ),
 ]
+Dyndns = Annotated[
+    str | None,
+    typer.Option("--dyndns", metavar="HOST:PORT", help="Let routers tell their addresses here (/nic/update); :8245."),
+]
+Webhook = Annotated[
+    str | None,
+    typer.Option(
+        "--webhook", metavar="HOST:PORT", help="Be external-dns's provider here: 127.0.0.1:8888 for its own default."
+    ),
+]
 Election = Annotated[
     bool | None,
     typer.Option(
@@ -70,7 +80,7 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
     merged: dict[str, Any] = settings.model_dump(exclude_unset=True)
     for key, value in given.items():
         part, _, rest = key.partition("_")
-        if rest and part in {"election", "web"}:
+        if rest and part in {"dyndns", "election", "web", "webhook"}:
             merged[part] = {**merged.get(part, {}), rest: value}
         else:
             merged[key] = value
@@ -81,5 +91,5 @@ def overriding(settings: WatchSettings, **options: object) -> WatchSettings:
 
 
 def _option(path: str) -> str:
-    names: Mapping[str, str] = {"web.listen": "--listen"}
+    names: Mapping[str, str] = {"web.listen": "--listen", "webhook.listen": "--webhook"}
     return f"the option {names.get(path) or '--' + path.replace('.', '-').replace('_', '-')}"

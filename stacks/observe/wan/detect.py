@@ -24,6 +24,8 @@ LAST_WORDS = 0.1
 """Seconds in which sources may still say why they have no answer, after the deadline or the failure of an agreement."""
 JOIN = 1.0
 """Seconds in which the cancelled threads end; they wake at once, unless a file system hangs."""
+LONGEST_PAUSE = 300.0
+"""Seconds between two attempts, at most."""
 NOT_WAITED_FOR = "not waited for: the outcome was settled without it, or the time was up"
 """The reason in place of an answer that did not come in time."""
 
@@ -54,15 +56,15 @@ def detect(
     """Ask every source for every family, and return when the outcome is settled, at most `settings.timeout` later.
 
     families: to detect; none: those of the settings. Where the settings have several attempts, families that stay
-    unknown are asked for again after `settings.cool_down`, for which `pause` is called; if it returns a true value the
-    detection ends. Mode `chain` asks its stages in turn, each for at most `settings.timeout`. Raises nothing for faults
-    of the network.
+    unknown are asked for again after `settings.cool_down` seconds, and then after twice the seconds before, at most
+    LONGEST_PAUSE. `pause` is called with them; if it returns a true value the detection ends. Mode `chain` asks its
+    stages in turn, each for at most `settings.timeout`. Raises nothing for faults of the network.
     """
     families = families or [Family(name) for name in settings.families]
     detection = _attempt(settings, families)
-    for _ in range(settings.attempts - 1):
+    for number in range(settings.attempts - 1):
         unknown = [family for family, outcome in detection.addresses.items() if isinstance(outcome, Unknown)]
-        if not unknown or pause(settings.cool_down):
+        if not unknown or pause(min(settings.cool_down * 2**number, LONGEST_PAUSE)):
             break
         again = _attempt(settings, unknown)
         kept = tuple(answer for answer in detection.answers if answer.family not in again.addresses)

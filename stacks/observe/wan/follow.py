@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,8 @@ from stacks.observe.wan.agreement.track import Track
 from stacks.observe.wan.detect import detect
 from stacks.observe.wan.links import ways
 from stacks.observe.wan.look import Looker
+from stacks.observe.wan.timetable import Timetable
+from stacks.settings.expressions.schedule import schedule
 
 if TYPE_CHECKING:
     from stacks.settings.wan import WanSettings
@@ -47,6 +50,9 @@ class Follower:
 
     def run(self) -> None:
         """Follow until stop is set."""
+        if self._settings.schedule:
+            self._run_by(Timetable(schedule(self._settings.schedule), time.time()))
+            return
         settings = self._settings
         track = Track(settings.interval, settings.recheck, settings.hold, time.monotonic())
         with Looker(settings, self._family) as looker:
@@ -63,6 +69,23 @@ class Follower:
                     track.looked(time.monotonic(), answer, looker.pause)
                 else:
                     self._detect(track, looker)
+
+    def _run_by(self, timetable: Timetable) -> None:
+        """Detect at the moments of a schedule, at once where something has changed, and again after a failure."""
+        track = Track(self._settings.interval, math.inf, self._settings.hold, time.monotonic())
+        with Looker(self._settings, self._family) as looker:
+            while not self._stop.is_set():
+                wait = min(timetable.wait(time.time()), track.detection_due - time.monotonic())
+                if self._woken.wait(max(0.0, wait)):
+                    self._woken.clear()
+                    if not self._nudged:
+                        continue
+                    self._nudged = False
+                elif timetable.is_due(time.time()):
+                    timetable.done(time.time())
+                elif track.detection_due > time.monotonic():
+                    continue
+                self._detect(track, looker)
 
     def _detect(self, track: Track, looker: Looker) -> None:
         detection = detect(self._settings, [self._family])

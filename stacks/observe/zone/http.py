@@ -5,24 +5,49 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import MaxRetryError, ResponseError
+from urllib3.response import BaseHTTPResponse
 
 from stacks.model.api_calls import CALLS, Call, Service
 from stacks.model.errors import ObservationError
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and to wait for the next piece of an answer."""
-RETRY = Retry(
-    total=3,
-    backoff_factor=0.3,
-    status_forcelist=(500, 502, 503, 504),
-    raise_on_status=False,
-    respect_retry_after_header=False,  # Cloudflare may ask for five minutes: the caller decides about that
-)
+LONGEST_WAIT = 2.0
+"""Seconds that an answer may ask to wait (`Retry-After`) and is waited for: the caller decides about more."""
+
+
+class _Patience(Retry):
+    """The retries of a request: a wait that the answer asks for is kept, and a refusal with a longer one is final."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        seconds = super().get_retry_after(response)
+        return seconds if seconds is not None and seconds <= LONGEST_WAIT else None
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> _Patience:
+        if response is not None and response.status == requests.codes.too_many_requests:
+            asked = super().get_retry_after(response)
+            if asked is not None and asked > LONGEST_WAIT and _pool is not None:
+                raise MaxRetryError(_pool, url or "", ResponseError(f"asks to wait {asked:g} seconds"))
+        return super().increment(method, url, response, error, _pool, _stacktrace)
+
+
+RETRY = _Patience(total=3, backoff_factor=0.3, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False)
 
 
 class _ReportingAdapter(HTTPAdapter):

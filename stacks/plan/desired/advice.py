@@ -41,7 +41,7 @@ def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
         comment = zone.comment if entry.comment is None else entry.comment
         if zone.traits.comments and len(comment) > keeping.room:
             comments.append(zone.fqdn(entry))
-    if has_objects and not zone.proxied and keeping.ttl(zone.ttl) != zone.ttl:
+    if has_objects and zone.proxied is not True and keeping.ttl(zone.ttl) != zone.ttl:
         ttls[zone.ttl].append(f"the zone {zone.zone}")
     for ttl, names in sorted(ttls.items()):
         do = f"use {keeping.shortest_ttl} to {zone.traits.longest_ttl} seconds, or 1 for automatic"

@@ -17,7 +17,7 @@ from components.records import canonical
 from components.records.aliases import Neighbour, clash
 from components.records.plan_limits import NOT_KNOWN, PlanLimits
 from components.records.types import why_not_at
-from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
+from stacks.model.claims import WEBHOOK, Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
 from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
 from stacks.plan.desired.claims import NOBODY, SharingRules, settle
@@ -120,7 +120,7 @@ def claims_by_zone(
 
 def _sharing(rules: Mapping[str, ClaimRules], detected: frozenset[str]) -> SharingRules:
     return SharingRules(
-        merging_all=frozenset(cluster for cluster, one in rules.items() if one.merge == "all"),
+        merging_all=frozenset({WEBHOOK, *(cluster for cluster, one in rules.items() if one.merge == "all")}),
         most_targets={cluster: one.targets_per_name for cluster, one in rules.items()},
         detected=detected,
     )
@@ -203,6 +203,7 @@ def _endpoints(claim: Claim, keeping: Keeping, addresses: AddressesByLink) -> It
             hosts=claim.targets.hosts if isinstance(claim.targets, Detected) else (),
             parts=parts,
             tags=claim.tags or (),
+            keep=zone.keep,
         )
 
 

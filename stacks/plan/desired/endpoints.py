@@ -95,6 +95,7 @@ def _canonical(
             proxied=proxied,
             comment=zone.comment if zone.traits.comments else "",
             source="settings/canonical_name",
+            keep=zone.keep,
         )
 
 
@@ -123,6 +124,7 @@ def _endpoint(
         source=f"settings/{'records' if not hasattr(entry, 'links') else 'names'}/{_spelled(entry.name)}",
         links=links,
         hosts=hosts,
+        keep=zone.keep if entry.keep is None else entry.keep,
     )
 
 

@@ -130,7 +130,7 @@ def wants_proxy(claim: Claim, zone: ZoneSettings) -> bool:
         return False
     if _is_tunnel(claim, zone):
         return True
-    return zone.proxied if claim.proxied is None else claim.proxied
+    return zone.proxies(claim.name) if claim.proxied is None else claim.proxied
 
 
 def _is_tunnel(claim: Claim, zone: ZoneSettings) -> bool:

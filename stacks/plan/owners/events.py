@@ -248,10 +248,10 @@ def _before(changes: Iterable[Change]) -> tuple[str, ...]:
 
 
 def changes_by_set(changes: Iterable[Change]) -> Mapping[Key, list[Change]]:
-    """Return the changes of each record set, without those of marks."""
+    """Return the changes of each record set, without those of marks and of state alone."""
     found: dict[Key, list[Change]] = defaultdict(list)
     for one in changes:
-        if one.resource.is_record:
+        if one.resource.is_record and one.action is not Action.KEEP:
             found[one.resource.record_set].append(one)
     return found
 

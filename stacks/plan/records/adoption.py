@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from components.marks.heritage import described
 from components.records.logical_name import LogicalName
 from stacks.model.values import LiveRecord, RecordSet, Slot
+from stacks.plan.hand_set import overlaid
 from stacks.plan.records.cases import ADOPTED, UNMARKED, Case, judge
 from stacks.plan.records.record_sets import settings_of, slot_of
 from stacks.plan.records.unmarked import NONE_UNMARKED, Unmarked
@@ -135,7 +136,8 @@ def _taken(
     if takeover.rebuilds and _rebuilt(case, live, there, zone, takeover):
         return OURS
     if case in UNMARKED:
-        return takeover.unmarked.takes(live.record, case, settings_of(there[0]), takeover.tool)
+        wished = overlaid(settings_of(there[0]), live.record, there[0].keep)
+        return takeover.unmarked.takes(live.record, case, wished, takeover.tool)
     if takeover.rebuilds:
         return ""
     mark = zone.holders(live.record.name, live.record.type)[0] if case is Case.ANOTHER_TOOL else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from components.records.aliases import ALIASES, WHY, Neighbour, clash
 from components.records.providers import PROVIDERS
 from stacks.model.values import Conflict, RecordSet
-from stacks.plan.records.record_sets import Key
+from stacks.plan.records.record_sets import Key, is_proxied
 
 if TYPE_CHECKING:
     from stacks.settings.zone import ZoneSettings
@@ -34,7 +34,7 @@ def without_clashes(
             alias = aliases.get(name)
             if alias is None or alias is one or (one.untouched and alias.untouched):
                 continue
-            if not clash(zone.traits, Neighbour(alias.type, alias.proxied), place, at_apex=name == zone.zone):
+            if not clash(zone.traits, Neighbour(alias.type, is_proxied(alias)), place, at_apex=name == zone.zone):
                 continue
             loser, other = (one, alias) if _keeps(alias, one, of_settings) else (alias, one)
             held_by = f"{other.name} {other.type} of ours"
@@ -45,7 +45,7 @@ def without_clashes(
 
 def takes_the_place(wanted: RecordSet, there: Neighbour) -> bool:
     """Return whether a set cannot stand beside what is of another type at its name."""
-    own = Neighbour(wanted.type, wanted.proxied)
+    own = Neighbour(wanted.type, is_proxied(wanted))
     is_apex = wanted.name == wanted.zone
     return own.type != there.type and clash(PROVIDERS[wanted.provider], own, there, at_apex=is_apex)
 
@@ -53,7 +53,7 @@ def takes_the_place(wanted: RecordSet, there: Neighbour) -> bool:
 def _places(record_set: RecordSet) -> Iterator[tuple[str, Neighbour]]:
     """Yield the name of each record of a set, its mark included, and what it is to its neighbours."""
     if record_set.slots:
-        yield record_set.name, Neighbour(record_set.type, record_set.proxied)
+        yield record_set.name, Neighbour(record_set.type, is_proxied(record_set))
     if record_set.mark_name:
         yield record_set.mark_name, Neighbour("TXT")
 

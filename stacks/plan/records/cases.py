@@ -40,13 +40,14 @@ from typing import TYPE_CHECKING
 
 from components.marks import heritage, in_comments, ownership
 from components.marks.heritage import HeritageMark
+from stacks.plan.hand_set import overlaid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from components.marks.writer import Writer
     from components.records.record import Record
-    from stacks.model.values import LiveRecord
+    from stacks.model.values import HandField, LiveRecord
 
 
 class Case(Enum):
@@ -96,6 +97,8 @@ class Wanted:
     """Whether a comment may say that a record is ours: where our marks stand in comments."""
     settings: Record | None = None
     """The wished ttl, proxy, comment without a mark, and tags; None: any are as wished."""
+    keep: tuple[HandField, ...] = ()
+    """The fields in which a record is as wished whatever it has."""
 
 
 def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> Case:
@@ -117,16 +120,17 @@ def judge(live: LiveRecord, wanted: Wanted, holders: Sequence[HeritageMark]) -> 
 def _unmarked(there: Record, wanted: Wanted, *, same: bool) -> Case:
     if not same:
         return Case.OTHER_CONTENT
-    return Case.OTHER_SETTINGS if differing(there, wanted.settings) else Case.SAME_CONTENT
+    return Case.OTHER_SETTINGS if differing(there, wanted.settings, wanted.keep) else Case.SAME_CONTENT
 
 
-def differing(there: Record, wished: Record | None) -> tuple[str, ...]:
+def differing(there: Record, wished: Record | None, keep: Collection[HandField] = ()) -> tuple[str, ...]:
     """Return the settings of a record that are not as wished, each with both values, in words for a message.
 
-    The ttl of a proxied record is the provider's. Tags that nobody wishes for are left alone.
+    The ttl of a proxied record is the provider's. Tags that nobody wishes for are left alone. keep: as in `Wanted`.
     """
     if wished is None:
         return ()
+    wished = overlaid(wished, there, keep)
     pairs: list[tuple[str, object, object]] = [("proxied", there.proxied, wished.proxied)]
     pairs += [] if there.proxied and wished.proxied else [("ttl", there.ttl, wished.ttl)]
     pairs += [("comment", in_comments.parse(there.comment)[0], wished.comment)]

@@ -26,17 +26,7 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     """Return the records of a set by logical name, its marks included: exactly what the component declares."""
     name, record_type = record_set.name, record_set.type
     records = {
-        str(LogicalName(name, record_type, slot.number)): Record(
-            name=name,
-            type=record_type,
-            content=slot.target,
-            ttl=record_set.ttl,
-            proxied=record_set.proxied,
-            comment=record_set.comment,
-            tags=record_set.tags,
-            spelling=slot.spelling,
-        )
-        for slot in record_set.slots
+        str(LogicalName(name, record_type, slot.number)): _declared(slot, record_set) for slot in record_set.slots
     }
     if record_set.mark_name:
         mark = mark_record(record_set.mark_name, record_set.mark_content, record_set.mark_ttl)
@@ -44,6 +34,26 @@ def declared_records(record_set: RecordSet) -> dict[str, Record]:
     for former in record_set.former_marks:
         records[former_mark_name(record_set, former.number)] = former.record
     return records
+
+
+def _declared(slot: Slot, record_set: RecordSet) -> Record:
+    own = slot.own or record_set
+    return Record(
+        name=record_set.name,
+        type=record_set.type,
+        content=slot.target,
+        ttl=own.ttl,
+        proxied=own.proxied,
+        comment=own.comment,
+        tags=own.tags,
+        spelling=slot.spelling,
+    )
+
+
+def is_proxied(record_set: RecordSet) -> bool:
+    """Return whether the provider's proxy answers for the name; one proxied record of several is enough."""
+    each = [(slot.own or record_set).proxied for slot in record_set.slots]
+    return any(each) if each else record_set.proxied
 
 
 def settings_of(record_set: RecordSet) -> Record:

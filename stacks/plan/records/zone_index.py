@@ -114,6 +114,7 @@ class ZoneIndex:
             cut_off=alone and key in self.registered_marks and not self.registered.get(key),
             believes_comments=self.believes_comments,
             settings=settings_of(record_set),
+            keep=record_set.keep,
         )
 
     def is_foreign(self, live: LiveRecord) -> bool:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from stacks.model.claims import Claim, SourceSighting, origin
+from stacks.model.claims import WEBHOOK, Claim, SourceSighting, origin
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Known, RecordSet
@@ -167,7 +167,8 @@ class Emptying:
             return "its objects ask for these names, and do not get them"
         told = [f"{name}: {value}" for name, value in now.items() if name not in _OF_THE_CLUSTER]
         if not told:
-            return "none of the objects is there any more, or taken by its controller"
+            gone = "none of the objects is there any more, or taken by its controller"
+            return "external-dns asks for none of it any more" if of.cluster == WEBHOOK else gone
         return f"none of the objects is left that matches cluster.{' and cluster.'.join(told)}"
 
 
@@ -181,6 +182,8 @@ def _claims(source: SourceSighting) -> Iterator[Claim]:
 
 
 def _named(of: Holder, source: SourceSighting | None) -> str:
+    if of.cluster == WEBHOOK:
+        return "the objects of external-dns's webhook"
     objects = f"the {source.kind} objects" if source else f"the objects of the source {of.source}"
     return objects + (f" of the cluster {of.cluster}" if of.cluster else "")
 

@@ -67,7 +67,9 @@ class Followed:
         if after is None or change.is_as_wished:
             return change.is_as_wished
         moves = before is None or before.content != after.content
-        return self.points(change) and moves and same(replace(ours.record, content=after.content), after)
+        # In fields that are kept the zone's record, not state's, is as wished.
+        former = (ours.record, before or ours.record)
+        return self.points(change) and moves and any(same(replace(one, content=after.content), after) for one in former)
 
     def shrinks(self, change: Change) -> bool:
         """Whether a deletion takes one address of a name that keeps others."""

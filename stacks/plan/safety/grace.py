@@ -16,7 +16,7 @@ from components.records.providers import PROVIDERS
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RecordSet, ZoneSnapshot
-from stacks.plan.records.record_sets import Key, as_registered, sets_of
+from stacks.plan.records.record_sets import Key, as_registered, is_proxied, sets_of
 
 
 def withhold(
@@ -37,7 +37,7 @@ def _not_planned(plan: Plan, observation: Observation) -> Iterator[RecordSet]:
     """Yield our sets in the zones that are not in the plan, as state has them."""
     wanted: dict[str, set[Neighbour]] = defaultdict(set)
     for one in plan.record_sets:
-        wanted[one.name].add(Neighbour(one.type, one.proxied))
+        wanted[one.name].add(Neighbour(one.type, is_proxied(one)))
     for later in plan.deferred:
         wanted[later.name].add(Neighbour(later.type))
     for zone in observation.zones:

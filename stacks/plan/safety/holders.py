@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from components.marks import ownership
+from stacks.model.claims import WEBHOOK
 from stacks.model.observation import Registry
 from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.record_sets import Key
@@ -44,6 +45,8 @@ def holder(resource: str) -> Holder | None:
     Before the kind is the cluster's name, which may have slashes; after it a namespace, if any, and a name.
     """
     parts = resource.split("/")
+    if parts[0] == WEBHOOK:
+        return Holder(WEBHOOK, "")
     for place in (-3, -2):
         if len(parts) >= -place and parts[place] in _SOURCES:
             return Holder("/".join(parts[:place]), parts[place])

@@ -8,6 +8,7 @@ from components.marks import in_comments
 from components.records.plan_limits import USUAL_COMMENT
 from stacks.model.errors import UserError
 from stacks.settings.problems import fault
+from stacks.settings.wan import WanSettings
 from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
 
 
@@ -28,6 +29,16 @@ def check_links(names: Iterable[tuple[tuple[str | int, ...], NameSettings]], lin
                 "keep targets (fixed addresses) or links (detected)",
                 (*where, "links"),
             )
+
+
+def check_pushers(wan: WanSettings, users: Collection[str]) -> None:
+    """Raise a fault for a source `pushed:USER` without such a user. users: those of the dyndns2 endpoint."""
+    for place, link in ((("wan",), wan), *((("wan", "links", name), one) for name, one in wan.links.items())):
+        for user in link.pushers():
+            if user not in users:
+                known = ", ".join(users) or "none"
+                do = f"name one of watch.dyndns.users ({known}), or add {user} there, with the variable of the password"
+                raise fault(f"pushed:{user}: nobody can tell an address as {user}", do, (*place, "sources"))
 
 
 def check_comment_marks(zones: Iterable[ZoneSettings], owner: str, where: str) -> None:

@@ -31,6 +31,17 @@ def test_follows_the_address_and_ends_well(inside: Inside) -> None:
     assert locks(inside) == []
 
 
+def test_follows_the_address_at_the_moments_of_a_schedule(inside: Inside) -> None:
+    inside.settings("www")
+    with watching(inside, schedule="@every 2s", interval=3600) as watcher:
+        assert "a look at @every 2s" in told(watcher, "watching")["message"]
+        told(watcher, "result")
+        remote.set_address(inside.places, "203.0.113.8")
+        told(watcher, "result")
+        assert inside.zone() == {"www.example.com/A": "203.0.113.8"}
+        assert ended(watcher) == 0
+
+
 def test_at_the_default_pace_a_change_is_in_the_record_after_the_next_look_and_idling_costs_a_packet_in_10_seconds(
     inside: Inside,
 ) -> None:

@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from cli.log.capture import capturing, of_loop
+from cli.log.entries import Level
 from cli.log.log import Log
 from cli.session.redactor import Redactor
 
@@ -157,8 +158,8 @@ def test_afterwards_all_is_as_before() -> None:
 
 
 def test_a_traceback_is_shown_to_people_who_ask_for_it(loop: asyncio.AbstractEventLoop) -> None:
-    shown = {verbose: io.StringIO() for verbose in (False, True)}
-    for verbose, file in shown.items():
-        handle = of_loop(Log(Console(file=file), "console", io.StringIO(), Redactor(), verbose=verbose))
+    shown: dict[Level, io.StringIO] = {"info": io.StringIO(), "debug": io.StringIO()}
+    for least, file in shown.items():
+        handle = of_loop(Log(Console(file=file), "console", io.StringIO(), Redactor(), least=least))
         handle(loop, {"message": "task failed", "exception": ValueError("seven")})
     assert ["ValueError: seven\n" in file.getvalue() for file in shown.values()] == [False, True]

@@ -10,8 +10,21 @@ import pytest
 from rich.console import Console
 
 from cli.engine.events import Diagnostic, EngineEvent, Step, Summary
-from cli.events import Begun, Cached, Failure, Fatal, Leadership, Leaving, Mended, Reloaded, Role, Stopping, Unwritten
-from cli.log.entries import LogEntry, entry, unsent
+from cli.events import (
+    Begun,
+    Cached,
+    Failure,
+    Fatal,
+    Leadership,
+    Leaving,
+    Mended,
+    Reloaded,
+    Requested,
+    Role,
+    Stopping,
+    Unwritten,
+)
+from cli.log.entries import LEVELS, Level, LogEntry, entry, unsent
 from cli.log.hearing import hearing, stepping
 from cli.log.log import Log, Mode
 from cli.reconcile.confirm import Confirmation
@@ -126,6 +139,13 @@ SAID: list[tuple[Event, str, str, str]] = [
         "source",
         "the source ingress is waited for: no such kind",
     ),
+    (Requested(2), "info", "requested", "external-dns has got 2 record sets as asked for"),
+    (
+        Requested(2, ("www.example.com A: taken",)),
+        "warning",
+        "requested",
+        "external-dns does not get all that it asks for: www.example.com A: taken",
+    ),
     (Stopping("SIGTERM"), "info", "stopping", "stopping: SIGTERM"),
     (
         Unwritten("home", "403"),
@@ -139,9 +159,9 @@ SAID: list[tuple[Event, str, str, str]] = [
 class Written:
     """A log and what is in it."""
 
-    def __init__(self, mode: Mode, *secrets: str, verbose: bool = False) -> None:
+    def __init__(self, mode: Mode, *secrets: str, least: Level | None = None) -> None:
         self.shown, self.stream = io.StringIO(), io.StringIO()
-        self.log = Log(Console(file=self.shown, width=80), mode, self.stream, Redactor(secrets), verbose=verbose)
+        self.log = Log(Console(file=self.shown, width=80), mode, self.stream, Redactor(secrets), least=least)
         self.on_event: Subscriber = hearing(self.log)
 
     def documents(self) -> list[dict[str, Any]]:
@@ -162,7 +182,7 @@ class TestEachKindOfNews:
 
     @pytest.mark.parametrize("event", [event for event, *_ in SAID])
     def test_is_the_same_sentence_for_people_and_for_machines(self, event: Event) -> None:
-        people, machines = Written("console", verbose=True), Written("json")
+        people, machines = Written("console", least="debug"), Written("json")
         people.on_event(dispatch(event, turn=TURN))
         machines.on_event(dispatch(event, turn=TURN))
         document = machines.documents()[-1]
@@ -207,6 +227,37 @@ class TestDocuments:
         assert document["convergence"] == "7f3a"
 
 
+class TestLevels:
+    @pytest.mark.parametrize("mode", get_args(Mode))
+    @pytest.mark.parametrize(
+        ("least", "levels"),
+        [
+            ("debug", ["debug", "info", "warning", "error"]),
+            ("info", ["info", "warning", "error"]),
+            ("warning", ["warning", "error"]),
+            ("error", ["error"]),
+        ],
+    )
+    def test_below_the_least_are_not_written(self, mode: Mode, least: Level, levels: list[Level]) -> None:
+        written = Written(mode, least=least)
+        for level in LEVELS:
+            written.log.write(LogEntry(level, "log", level))
+        found = written.documents() if mode == "json" else [{"level": line.split()[-1]} for line in written.lines()]
+        assert [one["level"] for one in found] == levels
+
+    def test_above_info_leave_out_tables_and_steps(self) -> None:
+        written = Written("console", least="warning")
+        written.on_event(dispatch(convergence(change("www", "203.0.113.7", "203.0.113.8"))))
+        stepping(written.log, None)(Step("done", "create", "urn::www", OURS))
+        assert written.lines() == []
+
+    def test_are_debug_for_documents_and_info_for_people_unless_set(self) -> None:
+        people, machines = Written("console"), Written("json")
+        for one in (people, machines):
+            one.log.write(LogEntry("debug", "log", "small"))
+        assert (people.lines(), len(machines.documents())) == ([], 1)
+
+
 class TestLines:
     def test_of_a_convergence_are_its_changes_and_its_outcome(self) -> None:
         written = Written("console")
@@ -216,7 +267,7 @@ class TestLines:
         assert outcome.endswith("done: 1 updated; 0 record sets (1.5 s, engine 0.5 s)")
 
     def test_of_small_moment_are_there_when_asked_for(self) -> None:
-        quiet, verbose = Written("console"), Written("console", verbose=True)
+        quiet, verbose = Written("console"), Written("console", least="debug")
         for one in (quiet, verbose):
             one.on_event(dispatch(Begun()))
         assert quiet.lines() == []

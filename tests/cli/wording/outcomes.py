@@ -22,6 +22,7 @@ from cli.events import (
 from cli.reconcile.confirm import Confirmation
 from cli.reconcile.events import Event
 from cli.reconcile.result import Planned
+from components.records.record import Record
 from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.errors import Problem, Refused
@@ -32,6 +33,7 @@ from stacks.model.values import (
     Family,
     Frozen,
     Known,
+    Slot,
     Unknown,
     UnreadZone,
 )
@@ -101,6 +103,7 @@ MEANINGLESS = Complaint(
     minor=True,
 )
 FEW = records()[:4]
+BY_HAND = Record(f"www.{ZONE}", "A", "", 1, proxied=True, comment="[the front door]")
 OURS = "home/ingress/shop/web"
 
 
@@ -122,6 +125,7 @@ EVERY_ACTION = (
     change(Action.RESTORE, "lost", None, IPV4),
     change(Action.CORRECT, "bent", FORMER, IPV4),
     change(Action.FORGET, "gone", FORMER, None),
+    change(Action.KEEP, "shop", FORMER, FORMER),
 )
 DELETIONS = tuple(change(Action.DELETE, f"n{number}", FORMER, None) for number in range(7))
 REFUSALS = (
@@ -188,6 +192,9 @@ OUTCOMES: Mapping[str, tuple[Event, ...]] = {
         convergence(frozen=tuple(Frozen(f"n{n:02}.{ZONE}", "A", (FORMER,), UNREACHABLE) for n in range(13))),
     ),
     "not made yet": (convergence(frozen=(Frozen(f"new.{ZONE}", "A", (), NO_WAN),)),),
+    "kept by hand": (
+        convergence([record_set("www", slots=(Slot(0, IPV4, own=BY_HAND),), keep=("proxied", "comment"))]),
+    ),
     "deferred": (
         replace(
             convergence(FEW),

@@ -73,7 +73,7 @@ class TestDrift:
         assert set(found(make_settings(), make_observation(owned=owned)).values()) == {Action.FORGET}
 
     def test_only_drift_needs_a_refresh(self) -> None:
-        drifting = {Action.RESTORE, Action.CORRECT, Action.FORGET}
+        drifting = {Action.RESTORE, Action.CORRECT, Action.FORGET, Action.KEEP}
         record = a_record("www", "203.0.113.7")
         assert {action for action in Action if Change(action, "x", record, record).is_drift} == drifting
 

@@ -206,9 +206,10 @@ def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None
     assert {key for key, entry in declared.items() if not entry.get("type")} == {
         "clusters",
         "names",
+        "proxied",
         "shards",
         "zones",
-    }  # texts or mappings, a number or a word, a list or a word
+    }  # texts or mappings, a switch or a text, a number or a word, a list or a word
     assert all(entry["description"] for entry in declared.values())
     for key, field in Settings.model_fields.items():
         if key not in {"cluster", "deploy", "external_dns", "geo", "guard", "wan", "watch"}:

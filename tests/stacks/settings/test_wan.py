@@ -57,6 +57,7 @@ def test_a_bare_web_host_is_asked_over_https() -> None:
         ({"families": []}, "at least 1"),
         ({"families": ["ipv4", "ipv4"]}, "each family stands once"),
         ({"families": ["ipv5"]}, "'ipv4' or 'ipv6'"),
+        ({"schedule": "61 * * * *"}, "the schedule '61 . . . .' cannot be used: bad minute"),
         ({"stun": ["a:b:c"]}, "no HOST:PORT"),
         ({"http": ["ftp://example.org"]}, "names no source"),
         ({"agreement": 0}, "greater than or equal to 1"),

@@ -36,6 +36,7 @@ CLOUDFLARE = "https://cloudflare-dns.com/dns-query"
             Spec("static", "", "declared", addresses=(ip_address("203.0.113.1"), ip_address("2001:db8::1"))),
         ),
         ("file:/run/wan", Spec("file", "", "declared", argument="/run/wan")),
+        ("pushed:cottage", Spec("pushed", "", "declared", argument="cottage")),
         ("none", Spec("none", "", "declared")),
     ],
 )
@@ -79,6 +80,8 @@ def test_a_web_source_is_its_url_with_the_kind_before_it_or_without(text: str) -
         ("static:", "takes addresses"),
         ("static:203.0.113.1,", "takes addresses"),
         ("file:", "takes the path"),
+        ("pushed:", "takes a user"),
+        ("pushed:../cottage", "takes a user"),
         ("none:at all", "stands alone"),
     ],
 )

@@ -42,6 +42,9 @@ def test_a_page_is_served_at_a_host_and_port(listen: str) -> None:
         ({"election": {"lock_name": "No_Name"}}, "watch.election.lock_name"),
         ({"cache": {"name": ""}}, "watch.cache.name"),
         ({"notifications": {"of": ["everything"]}}, "watch.notifications.of"),
+        ({"dyndns": {"listen": ":8245"}}, "routers need a user and a password"),
+        ({"dyndns": {"users": {"../x": "X"}}}, "watch.dyndns.users"),
+        ({"dyndns": {"users": {"x": "A B"}}}, "watch.dyndns.users"),
         ({"lease": {}}, "there is no setting 'watch.lease'"),
     ],
 )

@@ -211,6 +211,41 @@ def test_a_mark_prefix_that_would_share_a_mark_or_leave_the_zone_is_refused(pref
     assert "cannot name a mark for each type of each name" in refused(mark_prefix=prefix)
 
 
+class TestTheProxyByExpression:
+    def test_is_for_the_names_that_do_not_say_so_themselves(self) -> None:
+        names = ["www", "vpn", {"name": "api", "proxied": False}, {"name": "@", "proxied": True}]
+        zone = read(proxied="sub(example.com) && !is(vpn.example.com)", names=names)
+        assert [zone.wants_proxy(entry) for entry in zone.names] == [True, False, False, True]
+        assert (zone.proxies("any.example.com"), zone.proxies("example.com")) == (True, False)
+
+    def test_is_no_expression_where_it_is_a_plain_word_however_it_is_written(self) -> None:
+        assert [read(proxied=word).proxied for word in (True, "true", "Yes", 1, "f", "off")] == [True] * 4 + [False] * 2
+
+    def test_with_a_fault_is_refused_with_its_place(self) -> None:
+        message = refused(proxied="is(www.example.com) || maybe")
+        assert "the expression cannot be used: at character 24: 'maybe' is none of is(...)" in message
+        assert "truenorth:proxied" in message
+
+    @pytest.mark.parametrize("value", [[True], {"is": "www"}, 2])
+    def test_that_is_no_text_is_refused(self, value: object) -> None:
+        assert "truenorth:proxied" in refused(proxied=value)
+
+    def test_of_a_name_at_a_provider_without_a_proxy_is_refused(self) -> None:
+        assert "Gandi has no proxy" in refused(provider="gandi", proxied="is(www.example.com)", names=["www"])
+        assert read(provider="gandi", proxied="is(api.example.com)", names=["www"]).proxied
+
+
+class TestFieldsThatAreKept:
+    def test_are_those_of_the_zone_unless_a_name_has_its_own(self) -> None:
+        zone = read(keep=["ttl"], names=["www", {"name": "api", "keep": []}])
+        assert (zone.keep, [entry.keep for entry in zone.names]) == (("ttl",), [None, ()])
+
+    def test_other_fields_are_refused_with_those_that_are_possible(self) -> None:
+        message = refused(keep=["content"])
+        assert "'content' is not possible here" in message
+        assert "use 'proxied', 'ttl', 'comment' or 'tags'" in message
+
+
 class TestMarksInComments:
     def test_must_fit_with_the_comment(self) -> None:
         message = refused(marks="comment", names=[{"name": "www", "comment": "c" * 90}])

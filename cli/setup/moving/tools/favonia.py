@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from cli.setup.moving.draft import Draft, shown, truth
-from cli.setup.moving.tools import addresses, favonia_filters, favonia_hosts, proxied, ways
-from components.plain_text import quoted
+from cli.setup.moving.tools import addresses, favonia_filters, favonia_hosts, ways
 from stacks.model.addresses.host_part import USUAL_NETWORK
+from stacks.settings.expressions.names import FALSE, TRUE
 
 TOOL = "cloudflare-ddns"
 NAMES: Mapping[str, tuple[str, ...]] = {"DOMAINS": (), "IP4_DOMAINS": ("A",), "IP6_DOMAINS": ("AAAA",)}
@@ -63,13 +62,6 @@ def _filter(draft: Draft, name: str, text: str) -> None:
 
 
 def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
-    text = variables.get("PROXIED") or "false"
-    try:
-        takes = proxied.parsed(text)
-    except ValueError as error:
-        draft.lost("PROXIED", f"{quoted(text)} is no expression: {error}")
-        takes = proxied.parsed("false")
-        text = ""
     types: dict[str, set[str]] = {}
     hosts: dict[str, tuple[str, ...]] = {}
     for variable, named in NAMES.items():
@@ -83,16 +75,10 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
             if found and hosts.setdefault(name, found) != found:
                 draft.lost(what, "the name is there twice, with other hosts; the first count")
             types.setdefault(name, set()).update(named or ("A", "AAAA"))
-    same = len({takes(name.lower()) for name in types}) == 1
-    if same and takes(next(iter(types)).lower()):
-        draft.settings["proxied"] = True
     for name, wanted in types.items():
-        draft.carry(
-            name, "names[]", _entry(name, wanted, hosts.get(name, ()), is_proxied=None if same else takes(name.lower()))
-        )
-    if "PROXIED" in variables and text:
-        how = f"proxied: {str(draft.settings.get('proxied', False)).lower()}"
-        draft.same(f"PROXIED={text}", how if same else "proxied, name by name")
+        draft.carry(name, "names[]", _entry(name, wanted, hosts.get(name, ())))
+    if text := variables.get("PROXIED"):
+        _proxied(draft, text)
     draft.settings["zones"] = "auto"
 
 
@@ -108,18 +94,26 @@ def _host6(draft: Draft, what: str, fields: str, variables: Mapping[str, str | N
     return found
 
 
-def _entry(name: str, types: set[str], hosts: tuple[str, ...], *, is_proxied: bool | None) -> object:
-    more: dict[str, Any] = {"types": sorted(types)} if len(types) == 1 else {}
+def _entry(name: str, types: set[str], hosts: tuple[str, ...]) -> object:
+    more: dict[str, object] = {"types": sorted(types)} if len(types) == 1 else {}
     more |= {"host6": hosts[0] if len(hosts) == 1 else list(hosts)} if hosts else {}
-    more |= {"proxied": True} if is_proxied else {}
     return {"name": name, **more} if more else name
+
+
+def _proxied(draft: Draft, text: str) -> None:
+    """Carry an expression as it is; one that takes no name whatever it is called needs no setting."""
+    if text.strip() in FALSE:
+        draft.same(f"PROXIED={text}", "proxied: false")
+    else:
+        draft.carry(f"PROXIED={text}", "proxied", True if text.strip() in TRUE else text)
 
 
 def _times(draft: Draft, cron: str | None) -> None:
     if cron in ("@once", "@disabled", "@nevermore"):
         draft.otherwise("UPDATE_CRON", "truenorth up, as often as you start it")
     elif cron is not None:
-        draft.otherwise("UPDATE_CRON", "not needed: an address that changes is noticed within seconds (docs/wan.md)")
+        how = "not needed: a change is noticed within seconds; wan.schedule takes the same text (docs/wan.md)"
+        draft.otherwise("UPDATE_CRON", how)
 
 
 def _ttl(draft: Draft, ttl: str | None) -> None:

@@ -75,9 +75,9 @@ the two against each other.
 {{- $given := .Values.variables | default dict -}}
 {{- $switched := or (get $given "GEO_LOCATION") (get $given "CF_LB_HOSTNAME") (get $given "CF_ORIGIN_WEIGHT") -}}
 {{- if and (or $geo $switched) (not $geo.addresses) (not $geo.wan) -}}
-  {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" false "annotated" false) -}}
-  {{- $reads = append $reads (dict "group" "" "resource" "services" "wide" false "namespaces" $own "told" false "annotated" false) -}}
-  {{- $reads = append $reads (dict "group" $group "resource" "gateways" "wide" false "namespaces" $gateways "told" false "annotated" false) -}}
+  {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" $told "annotated" false) -}}
+  {{- $reads = append $reads (dict "group" "" "resource" "services" "wide" false "namespaces" $own "told" $told "annotated" false) -}}
+  {{- $reads = append $reads (dict "group" $group "resource" "gateways" "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
 {{- end -}}
 {{- $reads | toJson -}}
 {{- end -}}

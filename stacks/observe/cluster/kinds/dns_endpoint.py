@@ -8,18 +8,16 @@ Source: external-dns, apis/v1alpha1 `DNSEndpoint` and endpoint `Endpoint`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from components.plain_text import LONGEST_QUOTE, cut, quoted
-from components.records import canonical_content
 from components.records.aliases import CNAME
 from components.records.canonical import is_address
 from components.records.types import RECORD_TYPES
 from stacks.kube.objects import DNS_ENDPOINTS, ClusterObjects, Manifest, Resource, created, key_of
 from stacks.model.claims import Claim, Complaint, ObjectKey
 from stacks.model.values import Known, Unknown
-from stacks.observe.cluster.claims import annotation_values as values
 from stacks.observe.cluster.claims.annotations import (
     CONTENT_MODE,
     EXTERNAL_DNS,
@@ -29,6 +27,16 @@ from stacks.observe.cluster.claims.annotations import (
     spellings,
 )
 from stacks.observe.cluster.claims.assemble import Claimant, assemble
+from stacks.observe.cluster.claims.endpoint_fields import (
+    COMMENT,
+    PROXIED,
+    TAGS,
+    UnreadableFieldError,
+    bare,
+    content_of,
+    properties_of,
+    ttl_of,
+)
 from stacks.observe.cluster.claims.hostnames import hostname
 from stacks.observe.cluster.claims.limits import within_limits
 from stacks.observe.cluster.claims.memory import Memory
@@ -36,26 +44,6 @@ from stacks.observe.cluster.claims.source import Options
 
 ADDRESSED = frozenset({"A", "AAAA", CNAME})
 """The types of endpoints that may go without targets: those of the default ones are theirs."""
-PROXIED, COMMENT, TAGS = "cloudflare-proxied", "cloudflare-record-comment", "cloudflare-tags"
-_LONGEST_NAME = 63
-"""Characters of the name of a property after its prefix."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Properties:
-    """The properties of an endpoint that have a meaning here."""
-
-    proxied: bool | None = None
-    comment: str | None = None
-    tags: tuple[str, ...] | None = None
-
-
-class _UnreadableError(ValueError):
-    """A field of an endpoint has a value that is not allowed."""
-
-    def __init__(self, field: str, value: object, allowed: str, reason: str = "") -> None:
-        super().__init__(reason)
-        self.field, self.value, self.allowed = field, str(value), allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +95,18 @@ def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Cl
         name = hostname(said)
     except ValueError as error:
         yield _complaint(
-            claimant.key, at, _UnreadableError("dnsName", said, "a DNS name", str(error)), hides_names=True
+            claimant.key, at, UnreadableFieldError("dnsName", said, "a DNS name", str(error)), hides_names=True
         )
         return
     if endpoint.get("setIdentifier"):
         text = "setIdentifier has no meaning here: the endpoint counts as one without it"
         yield Complaint(claimant.key, _path(at, "setIdentifier"), "", "", f"{claimant.key}: {name}: {text}", minor=True)
     prefixes = spellings(EXTERNAL_DNS, claimant.chain[0].prefix)
-    given = {_bare(one, prefixes): str(one.get("value") or "") for one in endpoint.get("providerSpecific") or ()}
+    given = {bare(one, prefixes): str(one.get("value") or "") for one in endpoint.get("providerSpecific") or ()}
     try:
-        properties = _properties(given)
+        properties = properties_of(given)
         yield from _strange(at, name, given, claimant.key)
-        ttl = _ttl(endpoint.get("recordTTL"))
+        ttl = ttl_of(endpoint.get("recordTTL"))
         for claim in _claims(name, endpoint, claimant):
             if isinstance(claim, Complaint):
                 yield claim
@@ -131,7 +119,7 @@ def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Cl
                     tags=properties.tags,
                     spelled=_spelled(at, endpoint, given),
                 )
-    except _UnreadableError as error:
+    except UnreadableFieldError as error:
         yield _complaint(claimant.key, at, error)
         record_type = endpoint.get("recordType")
         kept = record_type if record_type in RECORD_TYPES else None
@@ -139,22 +127,22 @@ def _of_endpoint(at: int, endpoint: Manifest, claimant: Claimant) -> Iterator[Cl
 
 
 def _claims(name: str, endpoint: Manifest, claimant: Claimant) -> Iterator[Claim | Complaint]:
-    """Yield the claims of an endpoint without their settings. Raises _UnreadableError."""
+    """Yield the claims of an endpoint without their settings. Raises UnreadableFieldError."""
     record_type = endpoint.get("recordType") or ""
     targets = endpoint.get("targets") or ()
     if record_type and record_type not in RECORD_TYPES:
-        raise _UnreadableError("recordType", record_type, ", ".join(RECORD_TYPES))
+        raise UnreadableFieldError("recordType", record_type, ", ".join(RECORD_TYPES))
     if not targets:
         if record_type not in ADDRESSED | {""}:
-            raise _UnreadableError("targets", "", f"at least one content of a record of type {record_type}")
+            raise UnreadableFieldError("targets", "", f"at least one content of a record of type {record_type}")
         yield from _by_default(name, claimant)
         return
     by_type: dict[str, list[str]] = {}
     for target in targets:
         own = record_type or _type_of(target)
-        by_type.setdefault(own, []).append(_content(own, target))
+        by_type.setdefault(own, []).append(content_of(own, target))
     if len(by_type.get(CNAME, ())) > 1 or (CNAME in by_type and len(by_type) > 1):
-        raise _UnreadableError(
+        raise UnreadableFieldError(
             "targets", ", ".join(map(str, targets)), "one name: a name has one CNAME, and it stands alone"
         )
     for own, contents in by_type.items():
@@ -172,40 +160,10 @@ def _by_default(name: str, claimant: Claimant) -> Iterator[Claim | Complaint]:
     yield from found
 
 
-def _content(record_type: str, target: object) -> str:
-    try:
-        return canonical_content.content(record_type, str(target))
-    except ValueError as error:
-        allowed = f"contents of records of type {record_type}"
-        raise _UnreadableError("targets", target, allowed, str(error)) from None
-
-
 def _type_of(target: object) -> str:
     if not is_address(str(target)):
         return CNAME
     return "AAAA" if ":" in str(target) else "A"
-
-
-def _ttl(seconds: object) -> int | None:
-    """Return the TTL in seconds; None for the zone's. external-dns takes 0 for "not set"."""
-    if not seconds:
-        return None
-    if not isinstance(seconds, int) or seconds < 0:
-        raise _UnreadableError("recordTTL", seconds, "whole seconds")
-    return min(seconds, values.LONGEST_TTL)
-
-
-def _properties(given: Mapping[str, str]) -> _Properties:
-    try:
-        return _Properties(
-            values.boolean(given[PROXIED]) if given.get(PROXIED) else None,
-            values.comment(given[COMMENT]) if given.get(COMMENT) else None,
-            values.tags(given[TAGS]) if given.get(TAGS) else None,
-        )
-    except ValueError as error:
-        allowed = f"{PROXIED}: {values.BOOLEAN}; {COMMENT}: {values.COMMENT}; {TAGS}: {values.TAGS}"
-        shown = "; ".join(f"{key}: {text}" for key, text in given.items() if key in {PROXIED, COMMENT, TAGS})
-        raise _UnreadableError("providerSpecific", shown, allowed, str(error)) from None
 
 
 def _strange(at: int, name: str, given: Collection[str], key: ObjectKey) -> Iterator[Complaint]:
@@ -215,12 +173,6 @@ def _strange(at: int, name: str, given: Collection[str], key: ObjectKey) -> Iter
         shown = quoted(", ".join(found))
         text = f"{key}: {name}: providerSpecific {shown} has no meaning here; the rest of the endpoint counts"
         yield Complaint(key, _path(at, "providerSpecific"), cut(", ".join(found), LONGEST_QUOTE), "", text, minor=True)
-
-
-def _bare(one: Manifest, prefixes: tuple[str, ...]) -> str:
-    """Return the name of a property without its prefix."""
-    name = str(one.get("name") or "")[: _LONGEST_NAME + len(max(prefixes, key=len))]
-    return next((name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix)), name)
 
 
 def _spelled(at: int, endpoint: Manifest, given: Collection[str]) -> tuple[tuple[str, str], ...]:
@@ -234,7 +186,7 @@ def _path(at: int, name: str) -> str:
     return f"spec.endpoints[{at}].{name}"
 
 
-def _complaint(key: ObjectKey, at: int, error: _UnreadableError, *, hides_names: bool = False) -> Complaint:
+def _complaint(key: ObjectKey, at: int, error: UnreadableFieldError, *, hides_names: bool = False) -> Complaint:
     path, why = _path(at, error.field), f" ({error})" if str(error) else ""
     text = (
         f"{key}: {path} has the value {quoted(error.value)}{why}; allowed: {error.allowed}. "

@@ -67,6 +67,11 @@ class Track:
     def __post_init__(self) -> None:
         self._look_due, self._detection_due, self._back_off = self.now + self.interval, self.now, self.interval
 
+    @property
+    def detection_due(self) -> float:
+        """The moment of the next detection, if no look calls for an earlier one."""
+        return self._detection_due
+
     def next(self) -> tuple[Literal["look", "detect"], float]:
         """Return the next step and its moment."""
         if self._detection_due <= self._look_due:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer, NoAnswerError
 from stacks.observe.wan.agreement.verdict import unfit, unmapped
-from stacks.observe.wan.sources import declared, interface, name_query, over_https, server_lists, web
+from stacks.observe.wan.sources import declared, interface, name_query, over_https, pushed, server_lists, web
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.stun_exchange import binding
 
@@ -96,9 +96,8 @@ def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
 
 def source(spec: Spec, settings: WanSettings) -> Source:
     """Return the source of a spec, with the ranges and the interface of the settings."""
-    return AskedSource(
-        spec.name, spec.operator, settings.ranges, ASKERS[spec.kind](spec, _Manner(settings.ranges, settings.via))
-    )
+    manner = _Manner(settings.ranges, settings.via, settings.pushed)
+    return AskedSource(spec.name, spec.operator, manner.ranges, ASKERS[spec.kind](spec, manner))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,7 @@ class _Manner:
 
     ranges: Ranges
     via: str
+    pushed: str
 
 
 def _failing(reason: str) -> Ask:
@@ -148,6 +148,10 @@ def _file(spec: Spec, _: _Manner) -> Ask:
     return lambda family, _: declared.of_family(declared.read_file(spec.argument), family)
 
 
+def _pushed(spec: Spec, manner: _Manner) -> Ask:
+    return lambda family, _: declared.of_family(pushed.addresses(manner.pushed, spec.argument), family)
+
+
 def _none(_: Spec, __: _Manner) -> Ask:
     return _nothing
 
@@ -165,5 +169,6 @@ ASKERS: dict[Kind, Callable[[Spec, _Manner], Ask]] = {
     "doh": _doh,
     "static": _static,
     "file": _file,
+    "pushed": _pushed,
     "none": _none,
 }

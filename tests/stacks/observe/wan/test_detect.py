@@ -294,6 +294,31 @@ class TestTime:
         released.set()
 
 
+class TestPauses:
+    @pytest.mark.parametrize(
+        ("cool_down", "pauses"),
+        [(5.0, [5.0, 10.0, 20.0, 40.0]), (100.0, [100.0, 200.0, 300.0, 300.0]), (0.0, [0.0] * 4)],
+    )
+    def test_between_attempts_are_doubled_to_the_longest(
+        self, settings: Make, cool_down: float, pauses: list[float]
+    ) -> None:
+        taken: list[float] = []
+        nobody = settings(mode="stun", stun=["127.0.0.1:1"], timeout=0.2, cool_down=cool_down, attempts=5, agreement=1)
+        detect(nobody, pause=taken.append)
+        assert taken == pauses
+
+    def test_that_end_with_a_true_value_end_the_detection(self, settings: Make) -> None:
+        taken: list[float] = []
+
+        def told_to_end(seconds: float) -> bool:
+            taken.append(seconds)
+            return True
+
+        nobody = settings(mode="stun", stun=["127.0.0.1:1"], timeout=0.2, attempts=5, agreement=1)
+        detect(nobody, pause=told_to_end)
+        assert taken == [5.0]
+
+
 class TestWhoListens:
     def test_hears_of_each_attempt_and_of_what_was_not_waited_for(
         self, world: Addresses, stack: ExitStack, stun: Start, settings: Make

@@ -109,3 +109,35 @@ def test_nothing_is_followed_where_no_name_asks_for_an_address(settings: Make) -
     with following(settings(), [], heard.news.put) as nudge:
         nudge()
     assert heard.news.empty()
+
+
+class TestASchedule:
+    def test_takes_the_place_of_looks(self, world: Addresses, stack: ExitStack, settings: Make) -> None:
+        heard, behaviours = Heard(), [StunBehaviour(), StunBehaviour()]
+        places = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        with following(settings(**quick(stun=places, schedule="@every 1s")), [WAN], heard.news.put):
+            assert heard.next() == known("203.0.113.7")
+            world.ipv4 = "203.0.113.8"
+            assert heard.next() == known("203.0.113.8")
+
+    def test_of_once_asks_at_the_start_and_where_something_has_changed(
+        self, world: Addresses, stack: ExitStack, settings: Make
+    ) -> None:
+        heard, behaviours = Heard(), [StunBehaviour(), StunBehaviour()]
+        places = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        with following(settings(**quick(stun=places, schedule="@once")), [WAN], heard.news.put) as nudge:
+            assert heard.next() == known("203.0.113.7")
+            asked = sum(behaviour.requests for behaviour in behaviours)
+            world.ipv4 = "203.0.113.8"
+            nudge()
+            assert heard.next() == known("203.0.113.8")
+            assert sum(behaviour.requests for behaviour in behaviours) == 2 * asked
+
+    def test_is_not_waited_for_after_a_failure(self, world: Addresses, stack: ExitStack, settings: Make) -> None:
+        heard, behaviours = Heard(), [StunBehaviour(silent=True), StunBehaviour(silent=True)]
+        places = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
+        with following(settings(**quick(stun=places, schedule="@yearly")), [WAN], heard.news.put):
+            assert isinstance(heard.next().addresses, Unknown)
+            for behaviour in behaviours:
+                behaviour.silent = False
+            assert heard.next() == known("203.0.113.7")

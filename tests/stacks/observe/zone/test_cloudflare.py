@@ -144,6 +144,21 @@ def test_an_api_in_trouble_is_an_unknown_zone_and_not_an_empty_one(
         snapshot(credentials, "example.com", zone_id(cloudflare))
 
 
-def test_a_passing_fault_is_waited_out(cloudflare: Cloudflare, credentials: Credentials) -> None:
-    cloudflare.faults.add(Fault(Effect.SERVER_ERROR, status=502, times=1))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(Effect.SERVER_ERROR, status=502, times=1),
+        Fault(Effect.THROTTLE, seconds=1, times=1),
+        Fault(Effect.THROTTLE, seconds=0, times=2),
+    ],
+)
+def test_a_passing_fault_is_waited_out(cloudflare: Cloudflare, credentials: Credentials, fault: Fault) -> None:
+    cloudflare.faults.add(fault)
     assert snapshot(credentials, "example.com", zone_id(cloudflare)).records == ()
+
+
+def test_a_refusal_with_a_long_wait_is_asked_once(cloudflare: Cloudflare, credentials: Credentials) -> None:
+    cloudflare.faults.add(Fault(Effect.THROTTLE, seconds=300))
+    with pytest.raises(ObservationError, match="wait 300 seconds"):
+        snapshot(credentials, "example.com", zone_id(cloudflare))
+    assert [one.status for one in cloudflare.requests] == [429]

@@ -158,6 +158,11 @@ class TestAnApiInTrouble:
             snapshot(credentials, ZONE, "")
         assert [one.status for one in gandi.requests] == [200, 429]
 
+    def test_that_passes_within_seconds_is_waited_out(self, gandi: Gandi, credentials: Credentials) -> None:
+        gandi.faults.add(Fault(Effect.THROTTLE, seconds=1, times=1))
+        assert snapshot(credentials, ZONE, "").records == ()
+        assert [one.status for one in gandi.requests][:1] == [429]
+
     def test_that_cannot_be_reached_is_named(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers there

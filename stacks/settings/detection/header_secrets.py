@@ -1,9 +1,9 @@
-"""Take from the environment what it adds to the detection of addresses: a pace, and the secrets of web sources."""
+"""Take the secrets of web sources from the environment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stacks.model.errors import Problem, UserError
 from stacks.settings.detection.web_source import WebSource, is_value
@@ -11,17 +11,6 @@ from stacks.settings.secrets.files import FILE_SUFFIX, given_in, read_secret
 
 if TYPE_CHECKING:
     from stacks.settings.wan import WanSettings
-
-PACE = "DNS_SYNC_INTERVAL"
-"""The variable of ESDDNS with the seconds between two detections."""
-
-
-def filled_in(wan: Any, environment: Mapping[str, str]) -> tuple[Any, dict[str, str]]:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-    """Return the setting `wan` with additions from variables, and the origin of each addition by its path."""
-    pace = environment.get(PACE, "").strip()
-    if not pace or not isinstance(wan, dict) or "recheck" in wan:
-        return wan, {}
-    return {"recheck": pace} | wan, {"wan.recheck": f"environment variable {PACE}"}
 
 
 def secret_variables(wan: WanSettings) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The commands whose output other programs read: `schema` for editors, `external` for OpenTofu and Terraform."""
