@@ -16,6 +16,7 @@ from cli.commands import init as init_command
 from cli.commands import sources as sources_command
 from cli.commands import state as state_command
 from cli.commands.moving import adopt, compare
+from cli.commands.moving import release as release_command
 from cli.commands.programs import external, schema
 from cli.commands.shared import lab
 from cli.exit_codes import FAILED, INTERRUPTED, REFUSED, UNUSABLE
@@ -63,6 +64,7 @@ app.command("preview")(preview.preview)
 app.command("destroy")(destroy.destroy)
 app.command("compare")(compare.compare)
 app.command("adopt")(adopt.adopt)
+app.command("release")(release_command.release)
 app.command("status")(status.status)
 app.command("detect")(detect.detect)
 app.command("sources")(sources_command.sources)

@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.findings.changes import content
 from cli.output import documents
 from cli.terminal import plain, styled
+from components.marks import external_dns
 from components.records import canonical
 from components.records.record import Record
 from stacks.plan.comparison import ComparedSet, Comparison, Fate
@@ -50,10 +51,14 @@ class Switch:
         stack = shlex.quote(self.stack)
         return f"truenorth adopt --stack {stack} {self.options}", f"truenorth up --stack {stack}"
 
-    @property
-    def way_back(self) -> str:
-        """The command of the way back after `adopt`, between the stop of TrueNorth and the start of the other tool."""
-        return f"truenorth destroy --stack {shlex.quote(self.stack)}"
+    def way_back(self, found: Comparison) -> str:
+        """Return the command of the way back after `adopt`, between the stop of TrueNorth and the other's start."""
+        command = f"truenorth release --stack {shlex.quote(self.stack)}"
+        if self.tool != external_dns.HERITAGE:
+            return f"{command} --to nobody"
+        owner = found.owners[0] if len(found.owners) == 1 else self.owner or "OWNER"
+        names = (f" --name {shlex.quote(name)}" for name in found.by_settings)
+        return f"{command} --to {self.tool} --to-owner {shlex.quote(owner)}{''.join(names)}"
 
 
 def print_comparison(console: Console, found: Comparison) -> None:
@@ -92,9 +97,11 @@ def print_verdict(console: Console, found: Comparison, switch: Switch) -> None:
         for command in switch.commands:
             console.print(plain(f"  {command}"), soft_wrap=True)
         console.print(plain(f"back, before adopt: let {switch.tool} go on, nothing has been changed"), soft_wrap=True)
-        after = f"back, after adopt: stop TrueNorth, delete what it owns, start {switch.tool}; no name resolves between"
+        after = (
+            f"back, after adopt: stop TrueNorth, release what it owns, start {switch.tool}; all names go on resolving"
+        )
         console.print(plain(after), soft_wrap=True)
-        console.print(plain(f"  {switch.way_back}"), soft_wrap=True)
+        console.print(plain(f"  {switch.way_back(found)}"), soft_wrap=True)
 
 
 def comparison_document(found: Comparison, switch: Switch) -> dict[str, object]:
@@ -106,7 +113,7 @@ def comparison_document(found: Comparison, switch: Switch) -> dict[str, object]:
         "other_owners": list(found.other_owners),
         "safe": found.is_safe,
         "commands": list(switch.commands),
-        "way_back": switch.way_back,
+        "way_back": switch.way_back(found),
     }
 
 

@@ -1,4 +1,4 @@
-"""Move record sets from one stack of an estate to another, in their states alone: no zone is touched.
+"""Move record sets from one stack of an estate to another, or out of all, in their states alone: no zone is touched.
 
 Targets are written first, then the sources. Whoever dies in between leaves what moved in both, where `united` of
 `cli.state.registries` finds it: then `drop` takes it out of the one that it does not belong to. It is never in none.
@@ -71,6 +71,30 @@ def drop(session: Session, stack: str, urns: Collection[str], told: Told) -> Non
     if found:
         _remove(session, {stack: found})
         told(f"{_count(found)} of stack {stack} dropped from its state: another stack holds them")
+
+
+def forget(session: Session, stacks: Collection[str], ids: Mapping[str, str]) -> None:
+    """Take records out of the states of an estate; no zone is touched, and what is left is nobody's there.
+
+    stacks: all of the estate. ids: of all records of the sets, their marks too, by URN. Where nothing is left in any
+    stack, all are emptied, the estate's own last: it remembers how many there are. Raises as `move`; ObservationError
+    also where a set has other records by now.
+    """
+    with ExitStack() as written:
+        _begin(written, session, stacks)
+        there = _read(session, stacks)
+        after: dict[str, Deployment] = {}
+        for stack, state in there.items():
+            resources = transfer.whole(state, ids.keys())
+            if any(ids.get(one["urn"]) != one.get("id", "") for one in resources if one.get("custom")):
+                raise ObservationError(f"the state of stack {stack} has changed meanwhile: try again")
+            after[stack] = transfer.removed(state, _urns(resources))
+        if all(map(transfer.holds_nothing, after.values())):
+            after = {stack: transfer.emptied(state) for stack, state in after.items()}
+        changed = [stack for stack in stacks if after[stack] != there[stack]]
+        own = session.stack
+        _on_each(lambda one: replace_deployment(session.at(one), after[one]), [one for one in changed if one != own])
+        _on_each(lambda one: replace_deployment(session.at(one), after[one]), [one for one in changed if one == own])
 
 
 def _remove(session: Session, gone: Mapping[str, Collection[Resource]]) -> None:

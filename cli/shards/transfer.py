@@ -16,6 +16,7 @@ from stacks.observe.registry import STACK_TYPE_TOKEN
 
 Deployment = Mapping[str, Any]
 Resource = Mapping[str, Any]
+_PULUMIS = "pulumi:"
 _PROVIDER_TYPE = "pulumi:providers:"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - what the engine marks an encrypted value by
 _ONE = ("urn", "parent", "deletedWith", "viewOf", "provider")
@@ -80,6 +81,16 @@ def removed(source: Deployment, urns: Collection[str]) -> Deployment:
     """Return the state without these resources; no other resource refers to them any more."""
     gone = frozenset(urns)
     return {**source, "resources": [_without(one, gone) for one in _resources(source) if one["urn"] not in gone]}
+
+
+def emptied(source: Deployment) -> Deployment:
+    """Return the state without any resource, as `pulumi destroy` leaves it."""
+    return {**source, "resources": []} if _resources(source) else source
+
+
+def holds_nothing(deployment: Deployment) -> bool:
+    """Return whether a state has nothing but Pulumi's own: the stack and its providers."""
+    return all(one["type"].startswith(_PULUMIS) for one in _resources(deployment))
 
 
 def renamed(urn: str, origin: str, stack: str) -> str:

@@ -6,7 +6,7 @@
 | record in the first slot                     | `www.example.com/A`             |
 | record in a further slot                     | `www.example.com/A/1`           |
 | ownership mark                               | `www.example.com/A/mark`        |
-| mark of another tool, imported to be deleted | `www.example.com/A/mark/former/0` |
+| mark of another tool, to be deleted or given | `www.example.com/A/mark/former/0` |
 
 A name stays when the record's content changes, so that the engine updates the record in place.
 """
@@ -27,7 +27,7 @@ _FORM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A mark that was taken into state to be deleted. number: from 0, to tell several of one record set apart."""
+    """A mark of another tool in state. number: from 0, to tell several of one record set apart."""
 
     number: int
 
@@ -75,7 +75,7 @@ class LogicalName:
 
     @property
     def is_former_mark(self) -> bool:
-        """Whether it names a mark that was taken into state to be deleted."""
+        """Whether it names a mark of another tool, which is there to be deleted, or to be given with the set."""
         return isinstance(self.part, Former)
 
     @property

@@ -188,7 +188,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class FormerMark:
-    """A mark of another tool, at a record set that is taken over. One run imports it, the next deletes it."""
+    """A mark of another tool. At a set that is taken over one run imports it, the next deletes it.
+
+    At a set that is given to the tool it is made; import_id is "" then, as for one that state has.
+    """
 
     number: int
     record: Record

@@ -138,7 +138,7 @@ def _of_ours(ours: RegisteredRecord, wanted: Record, record_set: RecordSet, pres
     action: Action | None = None
     if present is None:
         action = Action.RESTORE
-    elif not same(present if ours.record.tags else replace(present, tags=()), ours.record):
+    elif not is_as_known(ours.record, present):
         own = any(slot.own for slot in record_set.slots if slot.number == ours.resource.part)
         is_kept = own and same(present, wanted)
         action = Action.KEEP if is_kept else Action.CORRECT
@@ -146,6 +146,11 @@ def _of_ours(ours: RegisteredRecord, wanted: Record, record_set: RecordSet, pres
         action = Action.UPDATE
     if action:
         yield Change(action, ours.logical_name, present, wanted, ours.urn, record_set.zone)
+
+
+def is_as_known(known: Record, present: Record) -> bool:
+    """Whether a record in the zone is as state has it. Tags that state does not have are somebody else's."""
+    return same(present if known.tags else replace(present, tags=()), known)
 
 
 def same(one: Record, other: Record) -> bool:

@@ -70,11 +70,14 @@ class Comparison:
     """The record sets of both sides, by name, each once.
 
     gaps: why not all can be said of the zones and the objects. other_owners: those of the tool that were not asked for.
+    owners: those of the compared records. by_settings: the names of compared sets that no object asks for here.
     """
 
     sets: tuple[ComparedSet, ...]
     gaps: tuple[str, ...] = ()
     other_owners: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    by_settings: tuple[str, ...] = ()
 
     @property
     def is_safe(self) -> bool:
@@ -108,9 +111,13 @@ def compare(settings: Settings, observation: Observation, plan: Plan, takeover: 
         replace(_of_set(key, resources.get(key, ()), look), asked_by=asked.get(key) or resources.get(key, ()))
         for key in keys
     )
-    owners = {one.mark.owner for one in marked if not one.mark.sealed and not takeover.takes_mark(one.mark)}
+    known = [one.mark for one in marked if not one.mark.sealed]
     return Comparison(
-        tuple(sorted(sets, key=lambda one: (one.name, one.type))), _gaps(plan, observation), tuple(sorted(owners))
+        tuple(sorted(sets, key=lambda one: (one.name, one.type))),
+        _gaps(plan, observation),
+        tuple(sorted({one.owner for one in known if not takeover.takes_mark(one)})),
+        tuple(sorted({one.owner for one in known if takeover.takes_mark(one)})),
+        tuple(sorted({key[0] for key in look.there.keys() & look.here.keys() - asked.keys()})),
     )
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from tests.cli.conftest import ROOT, STACK, TRUENORTH, Inside
 
 
 @contextmanager
-def up_at(inside: Inside, logical_name: str, phase: str = "started") -> Iterator[subprocess.Popen[str]]:
-    """`truenorth up`, in the moment of an event of a record; it is awaited at the end of the block."""
+def up_at(
+    inside: Inside, logical_name: str, phase: str = "started", *, command_line: Sequence[str] = ("up",)
+) -> Iterator[subprocess.Popen[str]]:
+    """A command, in the moment of an event of a record; it is awaited at the end of the block."""
     with subprocess.Popen(
-        [TRUENORTH, "up", "--stack", STACK, "--json"],
+        [TRUENORTH, *command_line, "--stack", STACK, "--json"],
         cwd=ROOT,
         env=dict(inside.environment),
         stdout=subprocess.PIPE,

@@ -67,7 +67,7 @@ SUBSTITUTES = (
     (r"--listen \S+", "--listen 127.0.0.1:0"),
     (r"^truenorth init$", f"truenorth init --stack {STACK} --zone example.com --name www"),  # who is asked says so
     (r"^truenorth watch", f"{sys.executable} {Path(__file__).with_name('until_converged.py')} truenorth watch"),
-    (r"^(truenorth adopt (?!.*--yes).*)$", r"\1 --yes"),  # the person who is asked says yes
+    (r"^(truenorth (?:adopt|release) (?!.*--yes).*)$", r"\1 --yes"),  # the person who is asked says yes
     (
         r"^pulumi up(.*?)( --yes)?$",
         rf'(cd {ROOT} && pulumi up\1 --config-file "$TRUENORTH_SETTINGS" --yes --non-interactive)',

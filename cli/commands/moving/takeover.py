@@ -59,7 +59,7 @@ def takeover_asked(tool: Tool | None, owner: str, comment: str) -> Takeover:
 
 def at_names(takeover: Takeover, names: Iterable[str], settings: Settings) -> Takeover:
     """Return the takeover of what nobody has marked at these names, too. Raises UserError for one in no zone."""
-    return replace(takeover, unmarked=replace(takeover.unmarked, names=_full_names(names, settings)))
+    return replace(takeover, unmarked=replace(takeover.unmarked, names=full_names(names, settings)))
 
 
 def options_line(tool: Tool, owner: str, names: Iterable[str], comment: str) -> str:
@@ -69,7 +69,7 @@ def options_line(tool: Tool, owner: str, names: Iterable[str], comment: str) -> 
     return " ".join(f"{option} {shlex.quote(value)}" for option, value in given if value)
 
 
-def _full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
+def full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
     """Return names in full. Raises UserError for one that is in none of the zones."""
     from components.plain_text import quoted
     from components.records import canonical

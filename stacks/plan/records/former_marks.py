@@ -51,11 +51,16 @@ def with_former_marks(planned: Sequence[RecordSet], zone: ZoneIndex, takeover: T
 def _is_over(
     mark: HeritageMark, live: LiveRecord, record_set: RecordSet, zone: ZoneIndex, takeover: Takeover | None
 ) -> bool:
-    """Whether a mark of the set is to be deleted: an unwanted one of ours, or one of a tool that is taken over."""
+    """Whether a mark of the set is to be deleted.
+
+    So is an unwanted one of ours, one of a tool that is taken over, and one that a run of ours was about to make.
+    """
     if record_set.untouched or not speaks(mark, record_set.name, record_set.type) or not zone.is_removable(live):
         return False
     if zone.is_ours(mark):
         return zone.has_mark((record_set.name, record_set.type)) or live.record.name != record_set.mark_name
+    if takeover and takeover.traces and takeover.traces.foretell(live):  # a release was cut off as it made the mark
+        return True
     if takeover is None or (takeover.rebuilds and takeover.owner != mark.owner):  # another stack's mark stays its own
         return False
     return takeover.takes_mark(mark)

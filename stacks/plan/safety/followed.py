@@ -6,7 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
+from components.marks import in_comments
 from components.records import canonical_content
+from components.records.record import Record
 from stacks.model.addresses.host_part import placed
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
@@ -62,10 +64,12 @@ class Followed:
         )
 
     def updates(self, change: Change, ours: RegisteredRecord) -> bool:
-        """Return whether a change gives a record only a target that it follows, or nothing new."""
+        """Return whether a change gives a record only a target that it follows, another mark, or nothing new."""
         after, before = change.after, change.before
         if after is None or change.is_as_wished:
             return change.is_as_wished
+        if change.action is Action.UPDATE and before and same(_unmarked(before), _unmarked(after)):
+            return True
         moves = before is None or before.content != after.content
         # In fields that are kept the zone's record, not state's, is as wished.
         former = (ours.record, before or ours.record)
@@ -74,3 +78,8 @@ class Followed:
     def shrinks(self, change: Change) -> bool:
         """Whether a deletion takes one address of a name that keeps others."""
         return self.has(*change.resource.record_set)
+
+
+def _unmarked(record: Record) -> Record:
+    """Return a record without a mark in its comment."""
+    return replace(record, comment=in_comments.parse(record.comment)[0])

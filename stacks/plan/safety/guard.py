@@ -8,6 +8,7 @@ A wrong setting, a lost file or another tool at work shows as many changes at on
 |                                                                 | or those at which an object of a cluster serves   |
 | one that was changed or deleted behind our back is put back: it | likewise                                          |
 | may be a migration under way                                    |                                                   |
+|                                                                 | only our mark in its comment comes, goes, changes |
 |                                                                 | the zone has it as it is wished, and state does   |
 |                                                                 | not know it yet                                   |
 | one with our mark is adopted, with other content                | likewise, where the mark bears the id of this     |

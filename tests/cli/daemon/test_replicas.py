@@ -11,10 +11,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
+from cli.exit_codes import DONE, UNUSABLE
+from cli.state.secrets.factory import lock_name
 from lab import remote
 from lab.kube.cluster import Cluster
 from lab.world import FIRST_IPV4
-from tests.cli.conftest import Inside
+from tests.cli.conftest import STACK, Inside
 from tests.cli.daemon.watching import ended, told, until, watching
 
 PACE = ["--election-lease-duration", "4s", "--election-renew-deadline", "2.5s", "--election-retry-period", "500ms"]
@@ -106,3 +108,20 @@ def test_a_standby_reads_the_leaders_address_and_asks_nobody(
         assert {"current_ip", "detected_at", "timestamp", "ipv4"} <= cached["data"].keys()
         assert ended(second) == 0
         assert ended(first) == 0
+
+
+def test_nothing_is_released_while_one_leads_and_all_is_once_it_has_ended(
+    inside: Inside, kube_cluster: Cluster, namespace: str
+) -> None:
+    configure(inside, kube_cluster, namespace, "www")
+    state = f"kubernetes://{namespace}/state?kubeconfig={kube_cluster.kubeconfig}"
+    release = ("release", "--to", "nobody", "--yes", "--state", state)
+    with replica(inside, namespace, "pod-a", "--election-lock-name", lock_name(STACK)) as leader:
+        told(leader, "result")
+        before = remote.records(inside.places)
+        refused = inside.run(*release, without=("PULUMI_BACKEND_URL",))
+        assert (refused.returncode, remote.records(inside.places)) == (UNUSABLE, before), refused.stderr
+        assert ended(leader) == 0
+    done = inside.run(*release, without=("PULUMI_BACKEND_URL",))
+    assert done.returncode == DONE, done.stderr + done.stdout
+    assert [one["content"] for one in remote.records(inside.places)] == [FIRST_IPV4]

@@ -40,8 +40,8 @@ def test_where_all_is_the_same_the_commands_follow_both_ways() -> None:
         "  truenorth adopt --stack home --from external-dns --from-owner default",
         "  truenorth up --stack home",
         "back, before adopt: let external-dns go on, nothing has been changed",
-        "back, after adopt: stop TrueNorth, delete what it owns, start external-dns; no name resolves between",
-        "  truenorth destroy --stack home",
+        "back, after adopt: stop TrueNorth, release what it owns, start external-dns; all names go on resolving",
+        "  truenorth release --stack home --to external-dns --to-owner default",
     ]
 
 
@@ -78,4 +78,13 @@ def test_the_document_has_both_sides_the_verdict_and_the_commands() -> None:
 
 
 def test_a_stack_of_any_name_is_one_word_of_the_command() -> None:
-    assert Switch("external-dns", "", "a; b", "").way_back == "truenorth destroy --stack 'a; b'"
+    back = Switch("external-dns", "", "a; b", "").way_back(Comparison((SAME,)))
+    assert back == "truenorth release --stack 'a; b' --to external-dns --to-owner OWNER"
+
+
+def test_the_way_back_names_the_owner_of_the_records_and_the_names_that_no_object_asks_for() -> None:
+    found = Comparison((SAME,), owners=("theirs",), by_settings=("*.example.com", "a.example.com"))
+    assert Switch("external-dns", "", "home", "").way_back(found) == (
+        "truenorth release --stack home --to external-dns --to-owner theirs --name '*.example.com' --name a.example.com"
+    )
+    assert Switch("routeflare", "", "home", "").way_back(found) == "truenorth release --stack home --to nobody"

@@ -16,9 +16,10 @@ import pytest
 from cli.engine.failure import RunFailed
 from cli.recovery.recover import recover, stacks_of
 from cli.shards import moving
+from cli.state.deployments import deployment_of
 from cli.state.registries import registry_of
 from lab import remote
-from stacks.model.errors import NotNow
+from stacks.model.errors import NotNow, ObservationError
 from tests.cli.conftest import ROOT, STACK
 from tests.cli.shards.conftest import Estate
 
@@ -143,3 +144,34 @@ def killed_before_the_source_is_written(estate: Estate, moves: Mapping[tuple[str
         command, cwd=ROOT, env=dict(estate.inside.environment), capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def ids(estate: Estate, *names: str) -> dict[str, str]:
+    """The ids of all records of these names' sets, by URN."""
+    registry = registry_of(estate.place, stacks_of(estate.place)).registry
+    of = {f"{name}.example.com" for name in names}
+    return {one.urn: one.id for one in registry.records if one.resource.name in of}
+
+
+def test_forgotten_records_are_in_no_state_and_the_zone_never_hears_of_it(estate: Estate) -> None:
+    shard = estate.shard("1")
+    estate.up(STACK, ["a", "b"])
+    estate.up(shard, ["c"])
+    zone = remote.records(estate.inside.places)
+    estate.inside.calls()
+    moving.forget(estate.place, stacks_of(estate.place), ids(estate, "a", "c"))
+    unchanged(estate, own=["b"], of_1=[])
+    moving.forget(estate.place, stacks_of(estate.place), ids(estate, "b"))
+    for stack in stacks_of(estate.place):
+        assert not (deployment_of(estate.place.at(stack)) or {}).get("resources")
+    assert {method for method, _ in estate.inside.calls()} <= {"GET"}
+    assert remote.records(estate.inside.places) == zone
+
+
+def test_records_of_a_set_that_has_changed_meanwhile_are_not_forgotten(estate: Estate) -> None:
+    estate.up(STACK, ["a"])
+    known = ids(estate, "a")
+    former = {urn: "another" if urn.endswith("/mark") else one for urn, one in known.items()}
+    with pytest.raises(ObservationError, match="has changed meanwhile"):
+        moving.forget(estate.place, stacks_of(estate.place), former)
+    unchanged(estate, own=["a"])

@@ -162,3 +162,14 @@ def test_values_that_are_encrypted_are_noticed() -> None:
     mark = "1b47061264138c4ac30d75fd1eb44270"
     source["resources"][1]["inputs"] = {"apiToken": {"4dabf18193072939515e22adb298388d": mark, "ciphertext": "v1:x"}}
     assert transfer.holds_secrets(source)
+
+
+def test_what_holds_pulumis_own_alone_is_emptied_and_keeps_its_secrets_provider() -> None:
+    state = deployment("home", ["a.example.com"])
+    assert not transfer.holds_nothing(state)
+    left = transfer.removed(
+        state, [one["urn"] for one in transfer.whole(state, [record_urn("home", "a.example.com/A")])]
+    )
+    assert transfer.holds_nothing(left)
+    assert transfer.emptied(left) == {**left, "resources": []}
+    assert transfer.emptied({}) == {}

@@ -115,6 +115,11 @@ def test_another_owners_records_are_no_part_of_either_side() -> None:
     assert (fates(found), found.other_owners) == ({"www A": "conflict"}, ("theirs",))
 
 
+def test_the_owner_and_the_names_that_no_object_asks_for_are_known_for_the_way_back() -> None:
+    found = compared(make_settings("www"), marked(a_record("www", WISH)))
+    assert (found.owners, found.by_settings) == (("default",), ("www.example.com",))
+
+
 def test_a_record_of_another_type_in_its_place_is_a_conflict_beside_it() -> None:
     found = compared(make_settings("www"), marked(a_record("www", "a.example.net", "CNAME")))
     assert fates(found) == {"www A": "conflict", "www CNAME": "only there"}
