@@ -15,7 +15,7 @@ from stacks.kube.object_api import CONFIG_MAPS, ObjectApi
 from stacks.kube.objects import Manifest
 from stacks.kube.single_watch import ObjectWatcher, SingleObject, WatchTiming
 from stacks.model.values import Known, Sighting, Unknown
-from stacks.observe.wan.agreement.verdict import Network
+from stacks.settings.detection.ranges import Ranges
 from stacks.settings.watch import CacheSettings
 
 _LABEL, _MANAGER = "app.kubernetes.io/managed-by", "truenorth"
@@ -37,18 +37,18 @@ class AddressCache:
         settings: CacheSettings,
         identity: str,
         publish: Callable[[Cached], None],
-        accept: Mapping[str, Sequence[Network]],
+        ranges: Mapping[str, Ranges],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = clock,
     ) -> None:
         """identity: the value of `written_by`. publish: called when other addresses, or another fault, were met.
 
-        accept: the ranges that each link accepts although they are not global.
+        ranges: of each link, by which its addresses are refused.
         """
         self._api, self._namespace, self._settings, self._publish = api, namespace, settings, publish
         self._identity, self._now, self._clock = identity, now, clock
-        self._accept = accept
+        self._ranges = ranges
         self._single = SingleObject(api, CONFIG_MAPS, namespace, settings.name)
         self._name = f"the ConfigMap {namespace}/{settings.name}"
         self._published: Cached | None = None
@@ -128,7 +128,7 @@ class AddressCache:
     def _judge(self, manifest: Manifest | None) -> tuple[Sighting, ...] | Unknown:
         if manifest is None:
             return Unknown(f"{self._name} is not there")
-        found = decode(_data(manifest), self._now(), self._settings.max_age, self._accept)
+        found = decode(_data(manifest), self._now(), self._settings.max_age, self._ranges)
         return Unknown(f"{self._name} is of no use: {found.reason}") if isinstance(found, Unknown) else found
 
     def _announce_read(self, found: tuple[Sighting, ...] | Unknown) -> tuple[Sighting, ...]:

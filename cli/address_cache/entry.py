@@ -13,13 +13,14 @@ too, as UTC. Beside them, for each family (`ipv4`, `ipv6`):
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from stacks.model.values import WAN, Address, Family, Known, Sighting, Unknown
-from stacks.observe.wan.agreement.verdict import Network, refusal
+from stacks.observe.wan.agreement.verdict import unfit
+from stacks.settings.detection.ranges import ALL, Ranges
 
 SKEW = 30.0
 """Seconds that a time may lie in the future: the clocks of two nodes are never quite the same."""
@@ -69,17 +70,17 @@ def encode(
 
 
 def decode(
-    data: Mapping[str, str], now: datetime, max_age: float, accept: Mapping[str, Sequence[Network]]
+    data: Mapping[str, str], now: datetime, max_age: float, ranges: Mapping[str, Ranges]
 ) -> tuple[Sighting, ...] | Unknown:
     """Return the sightings in the data that are at most max_age seconds old: at least one, each of them Known.
 
     Unknown where none is fresh, where anything cannot be read, and where any address would be refused of a source: a
-    half broken document is not believed. accept: the ranges that each link accepts although they are not global.
+    half broken document is not believed. ranges: of each link, by which its addresses are refused.
     """
     try:
         entries = read(data)
         _check_times(entries, now)
-        _check_addresses(entries, accept)
+        _check_addresses(entries, ranges)
     except _UnreadableError as error:
         return Unknown(str(error))
     if not entries:
@@ -157,10 +158,10 @@ def _check_times(entries: Iterable[AddressEntry], now: datetime) -> None:
         raise _UnreadableError(f"it was written {ahead:.0f} s in the future: set the nodes' clocks (NTP)")
 
 
-def _check_addresses(entries: Iterable[AddressEntry], accept: Mapping[str, Sequence[Network]]) -> None:
+def _check_addresses(entries: Iterable[AddressEntry], ranges: Mapping[str, Ranges]) -> None:
     for one in entries:
         for address in one.addresses:
-            if reason := refusal(address, one.family, accept.get(one.link, ())):
+            if reason := unfit(address, one.family, ranges.get(one.link, ALL)):
                 raise _UnreadableError(f"its {_key(one.link, one.family)}: {reason}")
 
 

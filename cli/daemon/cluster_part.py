@@ -65,11 +65,11 @@ class ClusterPart:
     async def cache(self) -> AsyncIterator[AddressCache]:
         """Give the address cache to the block."""
         settings, wan = self.session.settings.watch.cache, self.session.settings.wan
-        accept = {link: wan.of_link(link).accept for link in (WAN, *wan.links)}
+        ranges = {link: wan.of_link(link).ranges for link in (WAN, *wan.links)}
         namespace = settings.namespace or self._namespace
         api = self.home.api(TIMEOUT)
         try:
-            yield AddressCache(api, namespace, settings, self.identity, self.publish, accept)
+            yield AddressCache(api, namespace, settings, self.identity, self.publish, ranges)
         finally:
             await api.close()
 

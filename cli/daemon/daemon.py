@@ -22,7 +22,7 @@ from cli.events import Fatal, Mended, Reloaded, Stopping, Trigger
 from cli.exit_codes import UNUSABLE
 from cli.session.session import Session
 from stacks.model.errors import ObservationError, UserError
-from stacks.settings.detection.environment import secret_variables
+from stacks.settings.detection.header_secrets import secret_variables
 from stacks.settings.secrets.files import PULUMI_TOKEN, raw, secret_files
 from stacks.settings.watch import is_on
 

@@ -12,7 +12,7 @@ from stacks.kube.kubeconfig import load
 from stacks.model.errors import UserError
 from stacks.model.observation import Registry
 from stacks.settings.credentials import of_provider
-from stacks.settings.detection.environment import secrets
+from stacks.settings.detection.header_secrets import header_secrets
 from stacks.settings.secrets.files import readable
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def signing_for(session: Session, registry: Registry) -> Session:
 def _of_session(session: Session, environment: Mapping[str, str]) -> Iterator[str]:
     for one in session.credentials.values():
         yield from (one.token, one.key)
+    yield from header_secrets(session.settings.wan)
     yield from readable(environment, session.settings.watch.dyndns.users.values())
-    yield from secrets(session.settings.wan)
     kubeconfigs = {
         session.settings.cluster.kubeconfig,
         *(one.kubeconfig for one in session.settings.each_cluster()),

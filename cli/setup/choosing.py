@@ -20,6 +20,7 @@ from stacks.observe.zone.visible import ACTIVE, VisibleZone
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import parse
 
+_PUBLISH_IPV6 = "Publish the IPv6 address, too? It is that of this machine, not of the router"
 _TITLES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
 
@@ -43,7 +44,9 @@ def choose(asked: Asked, console: Console, environment: dict[str, str], *, may_a
     """
     typed = _token(asked.provider, environment, may_ask=may_ask)
     zone = _zone(console, asked.zone, asked.provider, environment, may_ask=may_ask)
-    ipv6 = _ipv6(console, zone.name, asked, environment, may_ask=may_ask)
+    found = _found_addresses(zone.name, environment)
+    _print_addresses(console, found)
+    ipv6 = publishes_ipv6(found, asked, environment, may_ask=may_ask)
     cluster = ClusterSettings(kubeconfig=asked.kubeconfig, context=asked.context)
     objects = names.choose_objects(console, asked.sources, cluster, environment, may_ask=may_ask)
     chosen = Chosen(
@@ -93,13 +96,15 @@ def _zone(
     return zone
 
 
-def _ipv6(console: Console, zone: str, asked: Asked, environment: Mapping[str, str], *, may_ask: bool) -> bool:
-    """Print the addresses of this machine, and return whether IPv6 is published."""
-    found = _found_addresses(zone, environment)
-    _print_addresses(console, found)
-    if asked.ipv6 is None and may_ask and _has_ipv6(found) and not environment.get("TRUENORTH_WAN"):
-        return asking.yes("Publish the IPv6 address, too?", default=False)
-    return bool(asked.ipv6)
+def publishes_ipv6(found: Detection, asked: Asked, environment: Mapping[str, str], *, may_ask: bool) -> bool:
+    """Return whether a new stack publishes IPv6: as it is told, else where this machine has both families.
+
+    A stack with objects of a cluster may run in a pod, whose own address need not lead to them: it does so if told.
+    """
+    is_there = isinstance(found.addresses.get(Family.IPV6), Known)
+    if asked.ipv6 is not None or not is_there or environment.get("TRUENORTH_WAN"):
+        return bool(asked.ipv6)
+    return asking.yes(_PUBLISH_IPV6, default=not asked.sources) if may_ask else not asked.sources
 
 
 def _found_addresses(zone: str, environment: Mapping[str, str]) -> Detection:
@@ -122,8 +127,3 @@ def _print_addresses(console: Console, found: Detection) -> None:
                 ),
                 soft_wrap=True,
             )
-
-
-def _has_ipv6(found: Detection) -> bool:
-    """Return whether there is an IPv6 address that could be published."""
-    return isinstance(found.addresses.get(Family.IPV6), Known)

@@ -12,7 +12,7 @@ from stacks.deploy.rights import rights
 from stacks.model.errors import UserError
 from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, own_tokens, plugin_environment, secret_variables
 from stacks.settings.deploy import DeploySettings
-from stacks.settings.detection.environment import secret_variables as header_variables
+from stacks.settings.detection.header_secrets import secret_variables as header_variables
 from stacks.settings.environment import GEO_VARIABLES
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings

@@ -10,7 +10,7 @@ import yaml
 from components.plain_text import quoted
 from stacks.model.errors import UserError
 from stacks.model.shards import estate_of
-from stacks.settings.detection.environment import require_secrets
+from stacks.settings.detection.header_secrets import require_secrets
 from stacks.settings.problems import short
 from stacks.settings.stack import NAMESPACE, Settings, parse, typed
 

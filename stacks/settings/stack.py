@@ -21,7 +21,7 @@ from stacks.settings.checks.records import check_names
 from stacks.settings.checks.stack import check_comment_marks, check_links, check_pushers
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
-from stacks.settings.detection.environment import sign
+from stacks.settings.detection import header_secrets
 from stacks.settings.environment import geo_filled_in, wan_filled_in
 from stacks.settings.fields import Zone
 from stacks.settings.finding.placing import Written, placed
@@ -254,7 +254,7 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, stack: s
     merged["geo"], of_geo = geo_filled_in(merged.get("geo"), environment)
     origins |= of_wan | of_geo
     settings = _checked(merged, Origins(origins, where))
-    sign(settings.wan, environment)
+    header_secrets.sign(settings.wan, environment)
     if not settings.owner:
         settings = settings.model_copy(update={"owner": stack})
     settings._origins = Origins(origins, where)  # noqa: SLF001 - no setting

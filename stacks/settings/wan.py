@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from components.plain_text import quoted
 from stacks.model.values import WAN
+from stacks.settings.detection.ranges import Ranges
 from stacks.settings.detection.web_source import Source, WebSource
 from stacks.settings.expressions.schedule import schedule
 from stacks.settings.problems import fault
@@ -77,6 +78,10 @@ class WanSettings(BaseModel):
     """The number of operators that must agree. With 1 a single answer is used, after all others failed or agreed."""
     accept: list[IPv4Network | IPv6Network] = []
     """Ranges that count as WAN addresses although they are not global; never Cloudflare's own."""
+    networks: list[IPv4Network | IPv6Network] = []
+    """Networks of which one has to have a detected address of its family; none: any address counts."""
+    excluded_networks: list[IPv4Network | IPv6Network] = []
+    """Networks of which none may have a detected address."""
     pushed: str = ""
     """The folder of the addresses of `pushed:USER`, which routers tell (`watch.dyndns`); empty: one of yours."""
     via: str = ""
@@ -149,6 +154,11 @@ class WanSettings(BaseModel):
                     f"or set `agreement` to {max(len(operators), 1)}"
                 )
         return self
+
+    @property
+    def ranges(self) -> Ranges:
+        """The ranges for detected addresses."""
+        return Ranges(tuple(self.accept), tuple(self.networks), tuple(self.excluded_networks))
 
     def of_link(self, link: str) -> WanSettings:
         """Return the settings of a link, `WAN` for the machine's own. Raises `KeyError` for an unknown one."""

@@ -16,7 +16,7 @@ from cli.findings.finding import Finding
 from cli.findings.sightings import source_label
 from cli.notify.message import Fact, message
 from cli.session import redactor
-from cli.setup.moving.tools import favonia_hosts
+from cli.setup.moving.tools import favonia_filters, favonia_hosts
 from cli.state.secrets import holder
 from components.geo import marks as pool_marks
 from components.marks import cloudflare_ddns, external_dns, in_comments, ownership
@@ -120,6 +120,7 @@ PARSERS: Mapping[str, Parser] = {
     "domains of favonia's cloudflare-ddns": lambda text: [
         favonia_hosts.host6(favonia_hosts.taken_apart(one)[1]) for one in favonia_hosts.entries(text)
     ],
+    "filter of favonia's cloudflare-ddns": favonia_filters.parsed,
     "owner of a lock": holder.has_died,
     "zone": TypeAdapter(fields.Zone).validate_python,
     "comment": TypeAdapter(fields.Comment).validate_python,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from stacks.model.values import Address, Family, Unknown
 from stacks.observe.wan.agreement.answer import LookAnswer, NoAnswerError
-from stacks.observe.wan.agreement.verdict import refusal, unmapped
+from stacks.observe.wan.agreement.verdict import unfit, unmapped
 from stacks.observe.wan.sources.connect import open_socket
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.resolve import resolve
@@ -121,7 +121,7 @@ class Looker:
             self.close()  # it may be bound to an address that has gone
             self._resolved.pop(spec.host, None)
             raise
-        if refused := refusal(address, self._family, self._settings.accept):
+        if refused := unfit(address, self._family, self._settings.ranges):
             raise NoAnswerError(refused)
         return (address,)
 

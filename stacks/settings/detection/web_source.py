@@ -128,6 +128,11 @@ class WebSource(BaseModel):
         )
         return replace(parse(self.url), request=request)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values of `secret_headers` that are there."""
+        return tuple(self._secrets.values())
+
     def sign(self, secrets: dict[str, str]) -> None:
         """Take the secrets of headers, by the variables that hold them."""
         self._secrets = {header: secrets[name] for header, name in self.secret_headers.items() if name in secrets}

@@ -20,6 +20,7 @@ from stacks.kube.access import access
 from stacks.kube.home import Home
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.detection.ranges import Ranges
 from stacks.settings.watch import CacheSettings
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def run(kubeconfig: Path, namespace: str, act: Callable[[Place], Awaitable[None]
                     CacheSettings(max_age=max_age),
                     "pod_1",
                     place.told.append,
-                    {WAN: [ip_network("203.0.113.0/24")]},
+                    {WAN: Ranges((ip_network("203.0.113.0/24"),))},
                     now=lambda: datetime.now(UTC) + place.wall_ahead,
                     clock=lambda: clock() + place.ahead,
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from cli.address_cache.entry import decode, encode, former
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
+from stacks.settings.detection.ranges import Ranges
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 V4, V6 = IPv4Address("203.0.113.7"), IPv6Address("2001:db8::7")
 BOTH = (Sighting(WAN, Family.IPV4, Known((V4,))), Sighting(WAN, Family.IPV6, Known((V6,))))
 
 
-NETWORKS = [ip_network("203.0.113.0/24"), ip_network("2001:db8::/32")]
+NETWORKS = Ranges((ip_network("203.0.113.0/24"), ip_network("2001:db8::/32")))
 ACCEPT = {WAN: NETWORKS, "fibre": NETWORKS, "lte-2": NETWORKS}
 
 
@@ -117,9 +119,15 @@ class TestBelieved:
 
     def test_what_a_link_accepts_is_its_own(self) -> None:
         data = encode([seen("fibre", Family.IPV4, "192.168.1.7")], NOW, "a")
-        network = [ip_network("192.168.0.0/16")]
+        network = Ranges((ip_network("192.168.0.0/16"),))
         assert isinstance(decode(data, NOW, 120, {"fibre": network}), tuple)
         assert isinstance(decode(data, NOW, 120, {WAN: network}), Unknown)
+
+    def test_what_a_link_leaves_out_is_refused(self) -> None:
+        ranges = {WAN: replace(ACCEPT[WAN], networks=(ip_network("192.0.2.0/24"),))}
+        found = decode(encode(BOTH, NOW, "a"), NOW, 120, ranges)
+        assert isinstance(found, Unknown)
+        assert "is left out: it is in none of wan.networks" in found.reason
 
     def test_what_another_tool_wrote_is_read(self) -> None:
         data = {"current_ip": "203.0.113.7", "detected_at": "whenever", "timestamp": str(NOW.timestamp())}

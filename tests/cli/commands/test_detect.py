@@ -175,6 +175,21 @@ class TestAWebSource:
         assert not any(secret in one.stdout + one.stderr for one in (done, refused) for secret in ("sesame", "1002"))
 
 
+class TestNetworks:
+    def test_that_leave_an_address_out_are_told_and_it_is_no_answer(self, detect: Detect) -> None:
+        stun, http = detect.stun(), detect.http(lie=OTHER)
+        wan = {"stun": [stun], "http": [http], "agreement": 1}
+        done = detect.run(wan | {"excluded_networks": [f"{OTHER}/32"]})
+        assert (done.returncode, f"ipv4: {SEEN}" in done.stdout.splitlines()) == (0, True)
+        assert f"{OTHER} is left out: wan.excluded_networks has {OTHER}/32" in done.stdout
+        chosen = detect.run(wan | {"mode": "stun", "networks": [f"{SEEN}/32"]})
+        assert (chosen.returncode, f"ipv4: {SEEN}" in chosen.stdout.splitlines()) == (0, True)
+
+    def test_choose_among_several_addresses_of_one_answer(self, detect: Detect) -> None:
+        wan = {"mode": "list", "sources": [f"static:{SEEN},{OTHER}"], "networks": [f"{OTHER}/32"]}
+        assert detect.run(wan).stdout.splitlines()[-1] == f"ipv4: {OTHER}"
+
+
 class TestDnsOverHttps:
     def test_agrees_with_others_as_a_secured_source(self, detect: Detect, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(CERTIFICATE))

@@ -99,6 +99,14 @@ class TestTheTable:
         elsewhere = next(line for line in lines if line.startswith("www.example.net"))
         assert "in none of our zones" in elsewhere
 
+    def test_says_which_host_in_the_network_of_the_detected_address_is_meant(self, sources: Sources) -> None:
+        asked = {"truenorth/content-mode": "ddns", "truenorth/host6": "::5"}
+        sources.place.put(gateway(), route(API, name="api", annotations=asked))
+        lines = sources.lines(wan={"families": ["ipv6"]})
+        assert f"{API} AAAA the WAN address, host ::5 ttl auto HTTPRoute {sources.place.namespace}/api" in lines
+        (document,) = sources.document(wan={"families": ["ipv6"]})["names"]
+        assert (document["links"], document["host6"], document["targets"]) == ([""], ["::5"], None)
+
     def test_says_what_is_wrong_with_an_object(self, sources: Sources) -> None:
         sources.place.put(gateway("192.0.2.1"), route(WWW, annotations={"truenorth/ttl": "soon"}))
         lines = sources.lines()

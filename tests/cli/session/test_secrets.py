@@ -23,9 +23,18 @@ users:
 
 
 def session(kubeconfig: str) -> Session:
-    settings = parse(
-        {"zone": "example.com", "sources": ["ingress"], "cluster": {"kubeconfig": kubeconfig}}, {}, stack="s", where="f"
-    )
+    source = {
+        "url": "https://router.example.net",
+        "headers": {"Accept": "text/plain"},
+        "secret_headers": {"X-Key": "ROUTER_PASS"},
+    }
+    values = {
+        "zone": "example.com",
+        "sources": ["ingress"],
+        "cluster": {"kubeconfig": kubeconfig},
+        "wan": {"mode": "list", "sources": [source], "agreement": 1},
+    }
+    settings = parse(values, {"ROUTER_PASS": "open-sesame"}, stack="s", where="f")
     signed = {"example.com": Credentials(token="xyzzy-token"), "example.org": Credentials(key="xyzzy-key")}
     engine, state = Engine(Path("pulumi"), Path(), "3", "path", ""), PulumiBackend("", "truenorth", "")
     return Session(Project(Path(), "truenorth", Path()), "s", Path("f"), settings, signed, engine, "", {}, state)
@@ -37,6 +46,7 @@ def test_the_secrets_of_a_session_are_those_of_zones_and_of_kubeconfigs(tmp_path
     known = session_redactor(session(str(file)), {"CF_API_TOKEN": "of-the-environment"})
     secrets = "squeamish ossifrage bWFnaWM3 xyzzy-token xyzzy-key of-the-environment"
     assert known.text(f"{secrets} you") == "*** *** *** *** *** *** you"
+    assert known.text("open-sesame text/plain") == "*** text/plain"
 
 
 def test_the_secrets_of_a_session_without_a_kubeconfig_are_those_of_zones(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from cli.setup.moving.draft import Draft, shown, truth
-from cli.setup.moving.tools import addresses, favonia_hosts, ways
+from cli.setup.moving.tools import addresses, favonia_filters, favonia_hosts, ways
 from stacks.model.addresses.host_part import USUAL_NETWORK
 from stacks.settings.expressions.names import FALSE, TRUE
 
@@ -41,11 +41,24 @@ def read(draft: Draft, variables: Mapping[str, str | None]) -> None:
 
 def told(draft: Draft, variables: Mapping[str, str | None]) -> None:
     """Tell the variables that say neither names nor how the address is found."""
-    for name in _FILTERS & variables.keys():
-        way = "~all addresses are kept" if variables[name] == "keep-all" else "-detected addresses are not filtered"
-        draft.tell(name, way, "")
+    for name in sorted(_FILTERS & variables.keys()):
+        _filter(draft, name, (variables[name] or "").strip())
     providers = {name for several in _PROVIDERS.values() for name in several}
     ways.told(draft, "favonia", variables, _TOGETHER | providers | _FILTERS)
+
+
+def _filter(draft: Draft, name: str, text: str) -> None:
+    if text == "keep-all":
+        draft.otherwise(name, "all addresses are kept")
+        return
+    try:
+        found = favonia_filters.parsed(text)
+    except ValueError as error:
+        draft.lost(name, f"{error}: write wan.networks and wan.excluded_networks")
+        return
+    for setting, networks in (("networks", found.within), ("excluded_networks", found.outside)):
+        for one in networks:
+            draft.carry(f"{name}: {one}", f"wan.{setting}[]", one)
 
 
 def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
@@ -57,8 +70,10 @@ def _names(draft: Draft, variables: Mapping[str, str | None]) -> None:
         for entry in filter(None, favonia_hosts.entries(variables.get(variable) or "")):
             domain, fields = favonia_hosts.taken_apart(entry)
             name = domain.rstrip(".")
-            if fields and (found := _host6(draft, f"{variable}: {entry}", fields, variables)):
-                hosts[name] = found
+            what = f"{variable}: {entry}"
+            found = _host6(draft, what, fields, variables) if fields else ()
+            if found and hosts.setdefault(name, found) != found:
+                draft.lost(what, "the name is there twice, with other hosts; the first count")
             types.setdefault(name, set()).update(named or ("A", "AAAA"))
     for name, wanted in types.items():
         draft.carry(name, "names[]", _entry(name, wanted, hosts.get(name, ())))

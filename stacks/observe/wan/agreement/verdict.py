@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacks.model.cloudflare_ranges import is_cloudflare
 from stacks.model.values import Address, Family
+from stacks.settings.detection.ranges import ALL, Ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,14 @@ def refusal(address: Address, family: Family, accept: Sequence[Network] = ()) ->
     if not _is_global(address):
         return f"{address} is not a public address; where that is meant, add its range to `accept`"
     return ""
+
+
+def unfit(address: Address, family: Family, ranges: Ranges = ALL) -> str:
+    """Return the reason why an (unmapped) address is not to be published for the family; "" where it may be.
+
+    It cannot be a WAN address, or the settings leave it out.
+    """
+    return refusal(address, family, ranges.accept) or ranges.left_out(address)
 
 
 def _is_global(address: Address) -> bool:

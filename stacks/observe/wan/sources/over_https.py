@@ -9,7 +9,7 @@ import dns.message
 
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.name_query import address_in, query_for
-from stacks.observe.wan.sources.web import BODY_LIMIT, Call, fetch
+from stacks.observe.wan.sources.web import BODY_LIMIT, WebCall, fetch
 
 if TYPE_CHECKING:
     from stacks.model.values import Address, Family
@@ -26,7 +26,7 @@ def ask(name: str, url: str, family: Family, deadline: Deadline, via: str = "") 
     query = query_for(name, family)
     query.id = 0  # RFC 8484, section 4.1
     headers = {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE}
-    body = fetch(url, family, deadline, BODY_LIMIT, Call(via, headers, query.to_wire()))
+    body = fetch(url, family, deadline, BODY_LIMIT, WebCall(via, headers, query.to_wire()))
     try:
         answer = dns.message.from_wire(body)
     except dns.exception.DNSException as error:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from stacks.model.values import Address, Family, Known, Unknown
 from stacks.observe.wan.agreement.answer import Answer, NoAnswerError
-from stacks.observe.wan.agreement.verdict import Network, refusal, unmapped
+from stacks.observe.wan.agreement.verdict import unfit, unmapped
 from stacks.observe.wan.sources import declared, interface, name_query, over_https, pushed, server_lists, web
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.stun_exchange import binding
 
 if TYPE_CHECKING:
+    from stacks.settings.detection.ranges import Ranges
     from stacks.settings.wan import Stage, WanSettings
     from stacks.settings.wan_source import Kind, Spec
 
@@ -43,7 +44,7 @@ class AskedSource:
 
     name: str
     operator: str
-    accept: tuple[Network, ...]
+    ranges: Ranges
     ask: Ask
 
     def detect(self, family: Family, deadline: Deadline) -> Answer:
@@ -55,16 +56,18 @@ class AskedSource:
             addresses = tuple(unmapped(address) for address in self.ask(family, deadline))
         except NoAnswerError as error:
             reason = str(error)
-        refused = "; ".join(filter(None, (refusal(address, family, self.accept) for address in addresses)))
+        # Of several the settings may leave some out; what cannot be a WAN address makes the whole answer doubtful.
+        chosen = tuple(address for address in addresses if not self.ranges.left_out(address)) or addresses
+        refused = "; ".join(filter(None, (unfit(address, family, self.ranges) for address in chosen)))
         usable = bool(addresses) and not refused
         return Answer(
             source=self.name,
             operator=self.operator,
             family=family,
-            result=Known(addresses[0]) if usable else Unknown(refused or reason),
+            result=Known(chosen[0]) if usable else Unknown(refused or reason),
             seconds=time.monotonic() - started,
             refused=refused,
-            others=addresses[1:] if usable else (),
+            others=chosen[1:] if usable else (),
             given=addresses,
         )
 
@@ -76,7 +79,6 @@ def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
     the reason in its answers.
     """
     stage = stage or settings.stages()[0]
-    accept = tuple(settings.accept)
     specs = {spec.name: spec for spec in stage.specs}
     failed: list[Source] = []
     family, deadline = Family(settings.families[0]), Deadline(settings.timeout / 2)
@@ -84,7 +86,9 @@ def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
         try:
             chosen = server_lists.choose(place, kind, limit, family, deadline)
         except NoAnswerError as error:
-            failed.append(AskedSource(place, "list", accept, _failing(f"the server list is not there: {error}")))
+            failed.append(
+                AskedSource(place, "list", settings.ranges, _failing(f"the server list is not there: {error}"))
+            )
         else:
             specs |= {spec.name: spec for spec in chosen if spec.name not in specs}
     return [*(source(spec, settings) for spec in specs.values()), *failed]
@@ -92,15 +96,15 @@ def build(settings: WanSettings, stage: Stage | None = None) -> list[Source]:
 
 def source(spec: Spec, settings: WanSettings) -> Source:
     """Return the source of a spec, with the ranges and the interface of the settings."""
-    manner = _Manner(tuple(settings.accept), settings.via, settings.pushed)
-    return AskedSource(spec.name, spec.operator, manner.accept, ASKERS[spec.kind](spec, manner))
+    manner = _Manner(settings.ranges, settings.via, settings.pushed)
+    return AskedSource(spec.name, spec.operator, manner.ranges, ASKERS[spec.kind](spec, manner))
 
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
     """The settings that every source is asked with."""
 
-    accept: tuple[Network, ...]
+    ranges: Ranges
     via: str
     pushed: str
 
@@ -125,7 +129,7 @@ def _http(spec: Spec, manner: _Manner) -> Ask:
 
 
 def _interface(spec: Spec, manner: _Manner) -> Ask:
-    return lambda family, deadline: (interface.ask(spec.argument, manner.accept, family, deadline),)
+    return lambda family, deadline: (interface.ask(spec.argument, manner.ranges, family, deadline),)
 
 
 def _dns(spec: Spec, manner: _Manner) -> Ask:

@@ -44,12 +44,12 @@ def ask(url: str, family: Family, deadline: Deadline, via: str = "", request: We
     if request.missing:
         raise NoAnswerError(f"{' and '.join(request.missing)} must be set: secret_headers has it")
     limit = PAGE_LIMIT if request.pattern else BODY_LIMIT
-    body = fetch(url, request.over or family, deadline, limit, Call(via, dict(request.headers)))
+    body = fetch(url, request.over or family, deadline, limit, WebCall(via, dict(request.headers)))
     return find_address(body, request.pattern) if request.pattern else read_address(body)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class WebCall:
     """The manner of a call. via: see `open_socket`. headers: besides the usual ones. posted: the body; None to get."""
 
     via: str = ""
@@ -57,10 +57,10 @@ class Call:
     posted: bytes | None = None
 
 
-USUAL = Call()
+USUAL = WebCall()
 
 
-def fetch(url: str, family: Family, deadline: Deadline, limit: int, call: Call = USUAL) -> bytes:
+def fetch(url: str, family: Family, deadline: Deadline, limit: int, call: WebCall = USUAL) -> bytes:
     """Return the document at the URL, at most `limit` bytes. Raises `NoAnswerError`.
 
     Proxies of the environment are not used: the service would see the proxy. A redirection is followed on the same
@@ -86,7 +86,7 @@ def fetch(url: str, family: Family, deadline: Deadline, limit: int, call: Call =
             raise NoAnswerError("no answer in time" if deadline.remaining() <= 0 else _why(error)) from error
 
 
-def _answer(session: requests.Session, url: str, deadline: Deadline, limit: int, call: Call) -> bytes:
+def _answer(session: requests.Session, url: str, deadline: Deadline, limit: int, call: WebCall) -> bytes:
     method = "GET" if call.posted is None else "POST"
     for _ in range(1 + REDIRECTIONS):
         remaining = max(deadline.remaining(), 0.001)

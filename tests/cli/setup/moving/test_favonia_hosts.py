@@ -62,6 +62,14 @@ class TestMoving:
         (lost,) = (row for row in found["rows"] if row["fate"] == "lost")
         assert lost["what"] == "DOMAINS: www.example.com{hostid6=x}"
 
+    def test_with_other_hosts_at_two_places_is_a_loss_that_is_told(self, tmp_path: Path) -> None:
+        text = "DOMAINS=a.example.com{hostid6=::1}\nIP6_DOMAINS=a.example.com{hostid6=::2}\n"
+        found = moved(tmp_path, "ddns.env", text)
+        assert found["settings"]["names"] == [{"name": "a.example.com", "host6": "::1"}]
+        assert [row["what"] for row in found["rows"] if row["fate"] == "lost"] == [
+            "IP6_DOMAINS: a.example.com{hostid6=::2}"
+        ]
+
     def test_from_ddns_updater_joins_the_entries_of_both_families(self, tmp_path: Path) -> None:
         entry = {"provider": "cloudflare", "domain": "nas.example.com", "token": "not-a-real-token"}
         settings = [entry | {"ip_version": "ipv4"}, entry | {"ip_version": "ipv6", "ipv6_suffix": "1:2:3:4::5/64"}]

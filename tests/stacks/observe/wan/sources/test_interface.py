@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -9,9 +10,10 @@ from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources import interface, netlink
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.netlink import InterfaceAddress
+from stacks.settings.detection.ranges import ALL, Ranges
 
 FOREVER = 2**32 - 1
-ACCEPT = (ip_network("203.0.113.0/24"), ip_network("2001:db8::/32"))
+ACCEPT = Ranges((ip_network("203.0.113.0/24"), ip_network("2001:db8::/32")))
 
 
 def held(address: str, flags: int = 0, preferred: int = FOREVER) -> InterfaceAddress:
@@ -19,6 +21,11 @@ def held(address: str, flags: int = 0, preferred: int = FOREVER) -> InterfaceAdd
 
 
 class TestTheChoice:
+    def test_leaves_out_what_the_settings_do(self) -> None:
+        held_here = [held("2001:db8:1::5"), held("2001:db8:2::5")]
+        left = replace(ACCEPT, excluded=(ip_network("2001:db8:1::/48"),))
+        assert interface.choose(held_here, "2001:db8:1::5", left, Family.IPV6) == ip_address("2001:db8:2::5")
+
     @pytest.mark.parametrize(
         ("addresses", "preferred", "chosen"),
         [
@@ -53,16 +60,16 @@ class TestTheChoice:
 
 class TestThisMachine:
     def test_the_loopback_interface_bears_127_0_0_1(self) -> None:
-        assert interface.ask("lo", (), Family.IPV4, Deadline(5)) == ip_address("127.0.0.1")
+        assert interface.ask("lo", ALL, Family.IPV4, Deadline(5)) == ip_address("127.0.0.1")
         assert "127.0.0.1" in [str(one.address) for one in netlink.dump_addresses()]
 
     def test_an_interface_that_is_not_there_is_no_answer(self) -> None:
         with pytest.raises(NoAnswerError, match="the interface gone0 cannot be read"):
-            interface.ask("gone0", (), Family.IPV4, Deadline(5))
+            interface.ask("gone0", ALL, Family.IPV4, Deadline(5))
 
     def test_the_default_route_leads_to_an_address_or_to_no_answer(self) -> None:
         try:
-            outcome = str(interface.ask("", (), Family.IPV4, Deadline(5)))
+            outcome = str(interface.ask("", ALL, Family.IPV4, Deadline(5)))
         except NoAnswerError as error:
             outcome = str(error)
         assert outcome in [str(one.address) for one in netlink.dump_addresses()] or "default route" in outcome

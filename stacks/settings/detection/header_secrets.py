@@ -44,10 +44,10 @@ def require_secrets(wan: WanSettings, where: str) -> None:
         )
 
 
-def secrets(wan: WanSettings) -> Iterator[str]:
-    """Yield the values of the headers of all web sources: none of them is ever shown."""
+def header_secrets(wan: WanSettings) -> Iterator[str]:
+    """Yield the secrets of all web sources."""
     for source in _web_sources(wan):
-        yield from (value for _, value in source.spec.request.headers)
+        yield from source.secrets
 
 
 def _web_sources(wan: WanSettings) -> Iterator[WebSource]:
