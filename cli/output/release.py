@@ -10,7 +10,7 @@ from rich.table import Table
 
 from cli.findings.finding import plural
 from cli.output import documents
-from cli.reconcile.release import GivenBack, Way
+from cli.reconcile.release import ReleaseOutcome, Way
 from cli.terminal import plain, styled
 from components.records import canonical_content
 from components.records.record import Record
@@ -72,7 +72,7 @@ def print_staying(console: Console, way: Way) -> None:
         console.print(styled(("stays ours:", "bold yellow"), said), soft_wrap=True)
 
 
-def print_gone(console: Console, gone: GivenBack, receiver: Receiver | None) -> None:
+def print_gone(console: Console, gone: ReleaseOutcome, receiver: Receiver | None) -> None:
     """Print what was done."""
     done = gone.way.done
     given = sum(bool(one.their_mark) for one in done)
@@ -93,7 +93,7 @@ def steps_document(found: tuple[ReleaseStep, ...], way: Way) -> dict[str, object
     }
 
 
-def gone_document(gone: GivenBack) -> dict[str, object]:
+def gone_document(gone: ReleaseOutcome) -> dict[str, object]:
     """Return the JSON document of what was done."""
     done = gone.way.done
     return {

@@ -60,7 +60,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenBack:
+class ReleaseOutcome:
     """The outcome of a release. way: as it was in the end, before state forgot. rejected: refused by the provider."""
 
     way: Way
@@ -117,7 +117,7 @@ def give_back(
     permission: Permission,
     *,
     planned: Callable[[Way], None],
-) -> GivenBack:
+) -> ReleaseOutcome:
     """Release the records, and return what was done.
 
     planned: called with the way as it is before each run. Raises as `look`, RunFailed, and Refused where the guard
@@ -144,10 +144,10 @@ def give_back(
     held = (*registry.records, *registry.twice)
     forget(session, stacks_of(session), {one.urn: one.id for one in held if one.resource.record_set in gone})
     end(session, way.seen)
-    return GivenBack(way, runs, rejected)
+    return ReleaseOutcome(way, runs, rejected)
 
 
-def require_all_gone(gone: GivenBack) -> None:
+def require_all_gone(gone: ReleaseOutcome) -> None:
     """Raise RunFailed where record sets stay ours although they were not meant to."""
     unmade = [f"{one.subject} is refused by the provider: {one.words}" for one in gone.rejected]
     staying = sum(not one.is_meant for one in gone.way.release.staying)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cli.commands.shared.command import CommandSession
-    from cli.reconcile.release import GivenBack, Way
+    from cli.reconcile.release import ReleaseOutcome, Way
     from stacks.plan.release.receiver import Receiver
     from stacks.plan.safety.permission import Permission
 
@@ -49,7 +49,7 @@ def release(  # noqa: PLR0913 - the options of the command
     Example: `truenorth release --stack home --to external-dns --to-owner default`
     """
     from cli.output import release as output
-    from cli.reconcile.release import GivenBack, look, require_all_gone
+    from cli.reconcile.release import ReleaseOutcome, look, require_all_gone
     from cli.terminal import styled
     from stacks.plan.safety.permission import Permission
 
@@ -71,12 +71,12 @@ def release(  # noqa: PLR0913 - the options of the command
             return
         why = "none of its records can leave" if way.release.staying else "the stack owns no records"
         console.print(styled(("nothing to do", "green"), f": {why}"))
-        gone = GivenBack(way)
+        gone = ReleaseOutcome(way)
         command.print_event("result", output.gone_document(gone))
         require_all_gone(gone)
 
 
-def _release(command: CommandSession, shown: Way, receiver: Receiver | None, permission: Permission) -> GivenBack:
+def _release(command: CommandSession, shown: Way, receiver: Receiver | None, permission: Permission) -> ReleaseOutcome:
     """Release the records, unless the steps have changed since they were shown."""
     from cli.output import release as output
     from cli.reconcile.release import give_back

@@ -130,7 +130,7 @@ def _of_zone(zone: ZoneIndex, registry: Registry, receiver: Receiver | None) -> 
 
 
 def _drift(key: Key, records: Iterable[RegisteredRecord], mark: RegisteredRecord | None, zone: ZoneIndex) -> str:
-    """Return why state does not have a set as the zone has it; "" where it does. A mark that is gone is none."""
+    """Return why state does not have a set as the zone has it; "" where it does. Marks of ours may be gone."""
     if not records:
         return _ADOPT if zone.has_records(key) else ""
     for one in (*records, *([mark] if mark and mark.id in zone.live else ())):
@@ -139,7 +139,8 @@ def _drift(key: Key, records: Iterable[RegisteredRecord], mark: RegisteredRecord
             return f"{one.record.content} was deleted behind our back: {_UP}"
         if live.managed_by:
             return f"the provider manages it itself: {live.managed_by}"
-        if not is_as_known(one.record, live.record):
+        bare = replace(one.record, comment=in_comments.parse(one.record.comment)[0])
+        if not any(is_as_known(known, live.record) for known in (one.record, bare)):
             return f"it was changed behind our back: {_UP}"
     return ""
 

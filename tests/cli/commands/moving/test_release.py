@@ -36,15 +36,15 @@ WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 def place(kube_cluster: Cluster) -> Place:
     made = make_place(kube_cluster, "release")
     made.put(ingress(f"shop.{ZONE}", f"blog.{ZONE}", at=[{"ip": "192.0.2.1"}, {"ip": "192.0.2.2"}]))
-    made.put(dns_endpoint("mail", {"dnsName": f"in.{ZONE}", "recordType": "MX", "targets": [f"10 shop.{ZONE}"]}))
+    made.put(dns_endpoint("alias", {"dnsName": f"in.{ZONE}", "recordType": "CNAME", "targets": [f"shop.{ZONE}"]}))
     return made
 
 
 def sync(external_dns: Path, inside: Inside, place: Place, *arguments: str) -> None:
     """Let external-dns do its work once."""
     setup = Setup(external_dns, place.cluster.kubeconfig, inside.places.cloudflare, TOKEN, ZONE, ("ingress", "crd"))
-    managed = ("--managed-record-types=A", "--managed-record-types=MX", "--batch-change-interval=10ms")
-    assert sync_once(setup, f"--namespace={place.namespace}", f"--txt-owner-id={OWNER}", *managed, *arguments)
+    of_place = (f"--namespace={place.namespace}", f"--txt-owner-id={OWNER}", "--batch-change-interval=10ms")
+    assert sync_once(setup, *of_place, *arguments)
 
 
 def follow(inside: Inside, place: Place, *names: object, **others: Any) -> None:  # noqa: ANN401 - any setting
@@ -70,7 +70,7 @@ def writes(inside: Inside) -> list[tuple[str, str]]:
     return [call for call in inside.calls() if call[0] in WRITES]
 
 
-THEIR_MARKS = {f"a-shop.{ZONE}", f"a-blog.{ZONE}", f"mx-in.{ZONE}"}
+THEIR_MARKS = {f"a-shop.{ZONE}", f"a-blog.{ZONE}", f"cname-in.{ZONE}"}
 
 
 def test_external_dns_goes_on_where_it_was_after_adopt_and_release_and_no_record_is_touched_on_the_way(
@@ -79,10 +79,11 @@ def test_external_dns_goes_on_where_it_was_after_adopt_and_release_and_no_record
     sync(external_dns, inside, place)
     before, marked = records(inside), remote.records(inside.places)
     follow(inside, place)
+    way_back = json.loads(inside.run("compare", *FROM, "--json").stdout.splitlines()[-1])["way_back"]
     assert inside.run("adopt", *FROM, "--yes").returncode == DONE
     assert inside.result("up")["engine_runs"] == 0
     inside.calls()
-    done = inside.run("release", *TO, "--yes")
+    done = inside.run(*way_back.split()[1:], "--yes")
     assert done.returncode == DONE, done.stderr + done.stdout
     assert "3 record sets given to external-dns, owner theirs" in done.stdout
     assert (records(inside), marks(inside)) == (before, THEIR_MARKS)
@@ -96,9 +97,30 @@ def test_external_dns_goes_on_where_it_was_after_adopt_and_release_and_no_record
     sync(external_dns, inside, place)
     assert set(records(inside).values()) == {
         (f"shop.{ZONE}", "A", "192.0.2.3"),
-        (f"in.{ZONE}", "MX", f"shop.{ZONE}"),
+        (f"in.{ZONE}", "CNAME", f"shop.{ZONE}"),
     }
-    assert marks(inside) == {f"a-shop.{ZONE}", f"mx-in.{ZONE}"}
+    assert marks(inside) == {f"a-shop.{ZONE}", f"cname-in.{ZONE}"}
+
+
+def test_with_names_of_marks_of_its_own_it_knows_the_apex_and_a_wildcard_again_encrypting_or_not(
+    inside: Inside, place: Place, external_dns: Path
+) -> None:
+    place.put(ingress(ZONE, f"*.{ZONE}", f"shop.{ZONE}", at=[{"ip": "192.0.2.1"}]))
+    affix = ("--txt-prefix=k8s-%{record_type}.", "--txt-wildcard-replacement=any")
+    sync(external_dns, inside, place, *affix)
+    before = records(inside)
+    external = [{"prefix": "k8s-%{record_type}.", "wildcard": "any"}]
+    follow(inside, place, marks="comment", external_dns=external, guard={})
+    assert inside.run("adopt", *FROM, "--yes").returncode == DONE
+    assert marks(inside) == set()
+    assert inside.run("release", *TO, "--yes").returncode == DONE
+    assert (records(inside), {one["comment"] or "" for one in remote.records(inside.places)}) == (before, {""})
+    names = (f"a.{ZONE}", f"a.any.{ZONE}", f"a.shop.{ZONE}", f"cname.in.{ZONE}")
+    assert marks(inside) == {f"k8s-{name}" for name in names}
+    for encrypting in ((), ("--txt-encrypt-enabled", f"--txt-encrypt-aes-key={'k' * 32}")):
+        inside.calls()
+        sync(external_dns, inside, place, *affix, *encrypting)
+        assert writes(inside) == []
 
 
 GIVEN = (*TO, "--name", "www", "--name", "api")

@@ -272,7 +272,12 @@ def test_records_of_zones_that_the_settings_do_not_name_are_told() -> None:
 
 
 HOSTS = ("a.example.com", "b.example.com", "*.example.com", "a.example.net", "b.example.net")
-RECEIVERS = (DEFAULT, replace(DEFAULT, affix=Affix(wildcard="a")), Receiver("x", Affix(prefix="%{record_type}.")), None)
+RECEIVERS = (
+    DEFAULT,
+    replace(DEFAULT, affix=Affix(wildcard="a")),
+    Receiver("x", Affix(prefix="edns-%{record_type}.")),
+    None,
+)
 
 
 @given(
