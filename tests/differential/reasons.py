@@ -193,13 +193,6 @@ def dot_at_the_end(case: Case) -> bool:
     return case.difference.theirs is None and f"{case.difference.name}." in written
 
 
-def proxied_node_port(case: Case) -> bool:
-    """Where they may have read their own word on the SRV record as that on the address."""
-    node_ports = [one for one in case.services if one["spec"]["type"] == "NodePort"]
-    about = case.difference.field in {"proxied", "ttl"}
-    return about and any(said(one, "cloudflare-proxied") for one in node_ports)
-
-
 def ended_pod(case: Case) -> bool:
     """A pod that has ended is at the name, which is of its annotation or of its own."""
     ended = [one for one in case.corpus.objects if one["kind"] == "Pod" and one["status"]["phase"] == "Failed"]

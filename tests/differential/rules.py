@@ -101,11 +101,6 @@ RULES = (
         reasons.unready_pods,
     ),
     Rule(
-        "proxied NodePort",
-        "proxied counts beside SRV records too, where external-dns loses it",
-        reasons.proxied_node_port,
-    ),
-    Rule(
         "dot at the end",
         "a route's hostname annotation may end in a dot, as those of other objects may at external-dns",
         reasons.dot_at_the_end,

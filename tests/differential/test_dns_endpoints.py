@@ -131,9 +131,12 @@ class TestExternalDns:
         assert isinstance(only.ours, RecordSet)
         assert only.ours.targets == ("10 5 5060 sip.example.net",)
 
-    @pytest.mark.parametrize(
-        "record_type", ["CAA", "PTR", "HTTPS", "SVCB", "TLSA", "SSHFP", "DS", "NAPTR", "LOC", "URI"]
-    )
+    def test_makes_the_same_records_of_certificates(self, cluster: Cluster, external_dns: Path) -> None:
+        content = canonical_content.EXAMPLES["TLSA"]
+        make(cluster.admin, dns_endpoint("one", endpoint("_443._tcp.one", "TLSA", content)))
+        assert found(cluster, external_dns, "TLSA") == []
+
+    @pytest.mark.parametrize("record_type", ["CAA", "PTR", "HTTPS", "SVCB", "SSHFP", "DS", "NAPTR", "LOC", "URI"])
     def test_makes_no_records_of_types_that_cloudflare_has_in_components_nor_of_pointers(
         self, cluster: Cluster, external_dns: Path, record_type: str
     ) -> None:

@@ -104,7 +104,8 @@ class Routes:
         if which == "annotation-only":
             return named, ()
         broken: list[Complaint] = []
-        added = self.options.templated(self.resource, route, annotated.key).names(defined, broken)
+        written = defined if which == "defined-hosts-only" else (*defined, *named)
+        added = self.options.templated(self.resource, route, annotated.key).names(written, broken)
         faults += broken
         if which == "defined-hosts-only":
             return (*defined, *added), added
