@@ -13,9 +13,9 @@ import pytest
 from hatch_build import INSTALLED
 from tests.packaging.conftest import FOLDERS, ROOT, Built, build, unpack
 
-LARGEST = 1_150_000
+LARGEST = 1_180_000
 """Bytes of the wheel of the program; the aim of a megabyte is missed since `init --from` reads other tools' files, and
-external-dns and routers have their endpoints."""
+external-dns and routers have their endpoints, and records are released."""
 PLACES = {
     "truenorth": "truenorth",
     **{name: f"truenorth/{name}" for name in ("cli", "components", "stacks", "toolchain")},
