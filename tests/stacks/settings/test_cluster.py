@@ -75,6 +75,9 @@ class TestNames:
         assert "truenorth:clusters[0] in Pulumi.home.yaml" in message
         assert "keep one of the two, or give each a name" in message
 
+    def test_that_marks_could_not_tell_from_external_dns_s_webhook_are_refused(self) -> None:
+        assert "give the cluster another name" in refused(clusters=[{"name": "external-dns"}])
+
     def test_that_two_contexts_have_in_common_after_all_are_refused(self) -> None:
         assert "the cluster a-b stands twice" in refused(clusters=["a b", "a,b"])
 

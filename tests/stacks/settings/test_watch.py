@@ -32,6 +32,16 @@ def test_a_page_is_served_at_a_host_and_port(listen: str) -> None:
     assert watch(web={"listen": listen}).web.listen == listen
 
 
+@pytest.mark.parametrize("listen", ["", "127.0.0.1:8888", "127.1.2.3:0", "[::1]:8888", "localhost:8888"])
+def test_external_dns_is_answered_at_home(listen: str) -> None:
+    assert watch(webhook={"listen": listen}).webhook.listen == listen
+
+
+@pytest.mark.parametrize("listen", [":8888", "192.0.2.1:8888", "[::]:8888"])
+def test_external_dns_is_answered_elsewhere_where_that_is_asked_for(listen: str) -> None:
+    assert watch(webhook={"listen": listen, "from_anywhere": True}).webhook.listen == listen
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -46,6 +56,11 @@ def test_a_page_is_served_at_a_host_and_port(listen: str) -> None:
         ({"dyndns": {"listen": ":8245"}}, "routers need a user and a password"),
         ({"dyndns": {"users": {"../x": "X"}}}, "watch.dyndns.users"),
         ({"dyndns": {"users": {"x": "A B"}}}, "watch.dyndns.users"),
+        ({"webhook": {"listen": ":8888"}}, "other machines reach :8888"),
+        ({"webhook": {"listen": "192.0.2.1:8888"}}, "other machines reach 192.0.2.1:8888"),
+        ({"webhook": {"listen": "example.com:8888"}}, "other machines reach example.com:8888"),
+        ({"webhook": {"listen": "8888"}}, "watch.webhook.listen"),
+        ({"webhook": {"listen": "127.0.0.1:8888", "retired": True}}, "external-dns is retired, and listened to"),
         ({"lease": {}}, "there is no setting 'watch.lease'"),
     ],
 )
