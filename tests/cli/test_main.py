@@ -26,7 +26,17 @@ HEAVY = (
 )
 COMMANDS = [
     *(["up"], ["preview"], ["destroy"], ["adopt"], ["status"], ["detect"], ["sources"], ["watch"], ["demo"], ["env"]),
-    *(["deploy"], ["init"], ["doctor"], ["schema"], ["compare"], ["release"], ["geo", "status"], ["lab", "build"]),
+    *(
+        ["deploy"],
+        ["init"],
+        ["doctor"],
+        ["schema"],
+        ["compare"],
+        ["release"],
+        ["external"],
+        ["geo", "status"],
+        ["lab", "build"],
+    ),
     *(["lab", name] for name in ("start", "stop", "status", "env")),
     *(["state", name] for name in ("pull", "push", "versions", "restore")),
     *(["engine", name] for name in ("install", "info")),

@@ -36,7 +36,7 @@ def external(
 
     Source of the protocol: https://registry.terraform.io/providers/hashicorp/external/latest/docs/data-sources/external
 
-    Example: `echo '{"stack": "home"}' | truenorth external`
+    Example: `truenorth external --stack home < query.json`
     """
     from stacks.model.errors import UserError
 
