@@ -136,6 +136,21 @@ class ResourceArgs:
 
 
 @dataclass(frozen=True, slots=True)
+class ExternalDnsArgs:
+    """An external-dns in the same pod, whose provider the operator is.
+
+    webhook: HOST:PORT at which it asks. arguments: its sources and filters. rules: what its sources read in the whole
+    cluster, as a ClusterRole has it.
+    """
+
+    image: str
+    webhook: str
+    arguments: tuple[str, ...] = ()
+    rules: tuple[Mapping[str, Any], ...] = ()
+    resources: ResourceArgs = ResourceArgs("20m", "64Mi", "256Mi")
+
+
+@dataclass(frozen=True, slots=True)
 class PodArgs:
     """The pods: their kind, number, resources and nodes. port: of the page, the metrics and the probes."""
 
@@ -149,6 +164,7 @@ class PodArgs:
     annotations: Mapping[str, str] = field(default_factory=dict)
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
+    external_dns: ExternalDnsArgs | None = None
 
 
 @dataclass(frozen=True, slots=True)

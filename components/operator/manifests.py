@@ -60,7 +60,10 @@ def _access(args: OperatorArgs) -> list[Manifest]:
     annotations = dict(args.service_account_annotations)
     extra = {"annotations": annotations} if annotations else None
     made = [manifest(args, "v1", "ServiceAccount", args.name, extra=extra)]
-    for namespace, allowed in sorted(rules(args.rights).items()):
+    given = rules(args.rights)
+    if args.pods.external_dns and (theirs := args.pods.external_dns.rules):
+        given = {**given, CLUSTER_WIDE: [*given.get(CLUSTER_WIDE, ()), *map(dict, theirs)]}
+    for namespace, allowed in sorted(given.items()):
         kind = "ClusterRole" if namespace == CLUSTER_WIDE else "Role"
         name = args.name if namespace == args.namespace else args.cluster_name
         reference = {"apiGroup": _RBAC_GROUP, "kind": kind, "name": name}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.operator.args import OperatorArgs
+from components.operator.args import ExternalDnsArgs, OperatorArgs, ResourceArgs
 from components.operator.credentials import ANNOTATION, digest
 from components.operator.manifest import labels, selector
 
@@ -46,6 +46,8 @@ def _spec(args: OperatorArgs) -> dict[str, Any]:
         "containers": [_container(args)],
         "volumes": _volumes(args),
     }
+    if pods.external_dns:
+        spec["containers"].append(_external_dns(pods.external_dns, pods.image_pull_policy))
     if pods.kind == "daemonset":
         # The addresses of the node's own interfaces are then seen, and no NAT of the cluster is between.
         spec |= {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
@@ -73,7 +75,6 @@ def _spread(args: OperatorArgs, key: str) -> dict[str, Any]:
 
 
 def _container(args: OperatorArgs) -> dict[str, Any]:
-    resources = args.pods.resources
     return {
         "name": "truenorth",
         "image": args.image,
@@ -82,16 +83,8 @@ def _container(args: OperatorArgs) -> dict[str, Any]:
         "env": _variables(args),
         "envFrom": [{"secretRef": {"name": args.secret}}],
         "ports": [{"name": PORT_NAME, "containerPort": args.pods.port, "protocol": "TCP"}],
-        "resources": {
-            "requests": {"cpu": resources.cpu, "memory": resources.memory},
-            "limits": {"memory": resources.memory_limit},
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "privileged": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "resources": _resources(args.pods.resources),
+        "securityContext": _unprivileged(),
         # An engine that is unpacked on a slow disk takes a while; a standby is as ready as a leader.
         "startupProbe": {"httpGet": _probe("/livez"), "periodSeconds": 2, "failureThreshold": 60},
         "livenessProbe": {"httpGet": _probe("/livez"), "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
@@ -103,6 +96,37 @@ def _container(args: OperatorArgs) -> dict[str, Any]:
         },
         "volumeMounts": _mounts(args),
     }
+
+
+def _external_dns(found: ExternalDnsArgs, pull_policy: str) -> dict[str, Any]:
+    """Return the container of external-dns: it has none of the credentials, and none of the volumes."""
+    return {
+        "name": "external-dns",
+        "image": found.image,
+        "imagePullPolicy": pull_policy,
+        "args": [
+            "--provider=webhook",
+            f"--webhook-provider-url=http://{found.webhook}",
+            "--registry=noop",
+            *found.arguments,
+        ],
+        "resources": _resources(found.resources),
+        "securityContext": _unprivileged(),
+    }
+
+
+def _unprivileged() -> dict[str, Any]:
+    """Return the security context of a container; each has one of its own, as YAML would name a shared one."""
+    return {
+        "allowPrivilegeEscalation": False,
+        "privileged": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def _resources(args: ResourceArgs) -> dict[str, Any]:
+    return {"requests": {"cpu": args.cpu, "memory": args.memory}, "limits": {"memory": args.memory_limit}}
 
 
 def arguments(args: OperatorArgs) -> list[str]:

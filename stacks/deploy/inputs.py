@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from components.operator.args import ObjectName, OperatorArgs, PodArgs, ResourceArgs
+from components.operator.args import ExternalDnsArgs, ObjectName, OperatorArgs, PodArgs, ResourceArgs
 from components.operator.pod import KUBECONFIG_FOLDER
 from stacks.deploy.policy import policy
 from stacks.deploy.rights import rights
@@ -62,7 +62,7 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         variables={**variables, **deploy.variables},
         service_account_annotations=deploy.service_account_annotations,
         kubeconfig_secret=deploy.kubeconfig_secret,
-        pods=_pods(deploy),
+        pods=_pods(deploy, settings.watch.webhook.listen),
         service=deploy.service.arguments(),
         network_policy=deploy.network_policy,
         state_policy=deploy.state_policy,
@@ -76,7 +76,8 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
     )
 
 
-def _pods(deploy: DeploySettings) -> PodArgs:
+def _pods(deploy: DeploySettings, webhook: str) -> PodArgs:
+    beside = deploy.external_dns
     return PodArgs(
         kind=deploy.kind,
         replicas=deploy.replicas,
@@ -87,6 +88,11 @@ def _pods(deploy: DeploySettings) -> PodArgs:
         annotations=deploy.annotations,
         node_selector=deploy.node_selector,
         tolerations=deploy.tolerations,
+        external_dns=ExternalDnsArgs(
+            beside.image, webhook, beside.args, beside.rules, ResourceArgs(**beside.resources.model_dump())
+        )
+        if beside
+        else None,
     )
 
 
@@ -110,7 +116,8 @@ def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str
 
 
 def _check(settings: Settings, stack: str) -> None:
-    """Raise UserError for a kubeconfig or context that no pod has."""
+    """Raise UserError for a kubeconfig or context that no pod has, and for an external-dns that cannot ask."""
+    _check_external_dns(settings, stack)
     for cluster in settings.each_cluster():
         named = cluster.kubeconfig
         if (named or cluster.context) and not (
@@ -124,3 +131,16 @@ def _check(settings: Settings, stack: str) -> None:
                 "which that is); for another cluster put its kubeconfig into a Secret, name that in "
                 f"deploy.kubeconfig_secret, and write kubeconfig: {KUBECONFIG_FOLDER}/FILE",
             )
+
+
+def _check_external_dns(settings: Settings, stack: str) -> None:
+    """Raise UserError where an external-dns in the same pod does not reach the webhook, or others do."""
+    if not settings.deploy.external_dns:
+        return
+    where = f"settings of stack {stack}: deploy.external_dns"
+    if not settings.watch.webhook.listen.startswith("127.0.0.1:"):
+        do = "set watch: {webhook: {listen: 127.0.0.1:8888}}"
+        raise UserError("an external-dns in the same pod asks at the pod's own 127.0.0.1", where, do)
+    if settings.deploy.kind == "daemonset":
+        what = "in a node's own network every program of the node reaches the webhook"
+        raise UserError(what, where, "set deploy.kind: deployment")

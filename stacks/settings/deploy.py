@@ -14,6 +14,8 @@ from stacks.settings.problems import fault
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?")
+_ARGUMENT = re.compile(r"--[a-z0-9][^\x00-\x1f]{0,2000}")
+_GIVEN = ("--provider", "--webhook-provider-url", "--registry")
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -67,6 +69,26 @@ class DeployResourceSettings(_Part):
     """The memory that it may have at most."""
 
 
+class DeployExternalDnsSettings(_Part):
+    """An external-dns in the operator's pods, which asks for its names by the webhook."""
+
+    image: Annotated[str, Field(min_length=1)]
+    """Its image, with registry and version."""
+    args: tuple[Annotated[str, matching(_ARGUMENT, "no option", "write --source=ingress")], ...] = ()
+    """Its sources and filters; provider, webhook and registry are given."""
+    rules: tuple[dict[str, Any], ...] = ()
+    """What its sources read in the whole cluster, as a ClusterRole of Kubernetes has it."""
+    resources: DeployResourceSettings = DeployResourceSettings(cpu="20m", memory="64Mi", memory_limit="256Mi")
+    """The resources of its container."""
+
+    @model_validator(mode="after")
+    def _asks_here(self) -> DeployExternalDnsSettings:
+        for one in self.args:
+            if (name := one.partition("=")[0]) in _GIVEN:
+                raise fault(f"{name} is given to it already", f"leave it out of args: {', '.join(_GIVEN)} are ours")
+        return self
+
+
 class DeploySettings(_Part):
     """The deployment of the operator. The defaults suit a cluster with nothing special."""
 
@@ -102,6 +124,8 @@ class DeploySettings(_Part):
     """The resources of a pod."""
     priority_class: str = ""
     """The priority class of the pods; empty: that of the cluster."""
+    external_dns: DeployExternalDnsSettings | None = None
+    """An external-dns in the same pods, whose provider they are, by `watch.webhook`."""
     annotations: dict[str, str] = Field(default_factory=dict)
     """Annotations of the pods."""
     node_selector: dict[str, str] = Field(default_factory=dict)

@@ -219,6 +219,25 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "dashboard": True,
         },
     ),
+    "external-dns in the same pod": (
+        settings(
+            watch={"webhook": {"listen": "127.0.0.1:8888"}},
+            deploy={
+                "external_dns": {
+                    "image": "registry.example.com/external-dns:v0.23.0",
+                    "args": ["--source=ingress", "--label-filter=a in (b,c)"],
+                    "rules": [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}],
+                }
+            },
+        ),
+        {
+            "externalDns": {
+                "image": "registry.example.com/external-dns:v0.23.0",
+                "args": ["--source=ingress", "--label-filter=a in (b,c)"],
+                "rules": [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}],
+            }
+        },
+    ),
     "STUN servers at other ports": (
         settings(
             wan={

@@ -81,3 +81,28 @@ class TestArguments:
         cluster = {"kubeconfig": "/etc/truenorth-kubeconfig/edge", "name": "edge"}
         found = args(clusters=[cluster], deploy={"kubeconfig_secret": "others"})
         assert found.kubeconfig_secret == "others"
+
+
+HERE = {"webhook": {"listen": "127.0.0.1:8888"}}
+
+
+class TestExternalDns:
+    def test_asks_at_the_webhook_with_its_own_sources(self) -> None:
+        beside = {"image": "external-dns:v0.23.0", "args": ["--source=ingress"], "resources": {"memory": "32Mi"}}
+        found = args(watch=HERE, deploy={"external_dns": beside}).pods.external_dns
+        assert found is not None
+        assert (found.webhook, found.arguments) == ("127.0.0.1:8888", ("--source=ingress",))
+        assert found.resources.memory == "32Mi"
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"deploy": {}}, "asks at the pod's own 127.0.0.1"),
+            ({"watch": {"webhook": {"listen": "0.0.0.0:8888", "from_anywhere": True}}}, "the pod's own 127.0.0.1"),
+            ({"watch": HERE, "deploy": {"kind": "daemonset"}}, "every program of the node reaches the webhook"),
+        ],
+    )
+    def test_that_cannot_ask_or_asks_beside_others_is_refused(self, values: dict[str, Any], said: str) -> None:
+        deploy = {**values.get("deploy", {}), "external_dns": {"image": "external-dns:v0.23.0"}}
+        with pytest.raises(UserError, match=said):
+            args(**{**values, "deploy": deploy})

@@ -41,6 +41,10 @@ class TestRefusals:
             ({"service": {"source_ranges": ["192.0.2.0/24"]}}, "source_ranges are for a LoadBalancer only"),
             ({"egress_ports": [0]}, "deploy.egress_ports"),
             ({"replica": 2}, "replica"),
+            ({"external_dns": {"args": []}}, "deploy.external_dns.image"),
+            ({"external_dns": {"image": "x", "args": ["source=ingress"]}}, "'source=ingress' is no option"),
+            ({"external_dns": {"image": "x", "args": ["--registry=txt"]}}, "--registry is given to it already"),
+            ({"external_dns": {"image": "x", "rules": ["pods"]}}, "deploy.external_dns.rules"),
         ],
     )
     def test_name_the_setting(self, settings: dict[str, Any], said: str) -> None:
