@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from components.records import canonical
+from stacks.model.addresses import host_part
 from stacks.model.scope import TargetScope, reach
 from stacks.settings.problems import fault
 
@@ -47,12 +48,23 @@ def _check_target(entry: WrittenName, target: str) -> None:
     try:
         address = canonical.address(target, record_type)
     except ValueError as error:
-        raise fault(f"{entry.name}: {error}", "write an IPv4 or IPv6 address, e.g. 203.0.113.7") from None
+        do = _host6_for(target) or "write an IPv4 or IPv6 address, e.g. 203.0.113.7"
+        raise fault(f"{entry.name}: {error}", do) from None
     if (found := reach(address)).scope is TargetScope.NEVER:
-        do = "write an address that others can reach, or leave targets out: then it is this machine's own"
+        otherwise = "write an address that others can reach, or leave targets out: then it is this machine's own"
+        do = _host6_for(target) or otherwise
         raise fault(f"{entry.name}: {address} is {found.what}", do)
     if entry.types and record_type not in entry.types:
         raise fault(
             f"{entry.name}: the address {target} does not fit the type {', '.join(entry.types)}",
             "A takes IPv4 addresses, AAAA takes IPv6 addresses; or leave types out",
         )
+
+
+def _host6_for(target: str) -> str:
+    """Return what to write in place of a target that is the end of an IPv6 address; "" for any other."""
+    try:
+        host = host_part.parse(target)
+    except ValueError:
+        return ""
+    return f'write host6: "{host}" in place of targets: its network is then that of the detected address'

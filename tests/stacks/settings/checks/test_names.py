@@ -37,3 +37,22 @@ class TestHost6:
     def test_makes_an_alias_of_the_zone_a_name_of_its_own(self) -> None:
         settings = read(targets="cname", names=["www", {"name": "nas", "host6": "::5"}])
         assert [settings.is_alias(one) for one in settings.names] == [True, False]
+
+
+class TestTargets:
+    @pytest.mark.parametrize(
+        ("target", "host"),
+        [
+            ("::aaa1", "::aaa1"),
+            ("::1234:abcd/64", "::1234:abcd"),
+            ("::1", "::1"),
+            (MAC, "::5054:ff:fe12:3456"),
+        ],
+    )
+    def test_that_are_ends_of_addresses_are_refused_with_the_setting_for_them(self, target: str, host: str) -> None:
+        message = refused(names=[{"name": "nas", "targets": [target]}])
+        assert f'write host6: "{host}" in place of targets' in message
+
+    @pytest.mark.parametrize("target", ["fe80::1", "nas", "127.0.0.1", "2001:db8::/32"])
+    def test_of_another_kind_are_refused_without_it(self, target: str) -> None:
+        assert "host6" not in refused(names=[{"name": "nas", "targets": [target]}])
