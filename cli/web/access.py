@@ -18,7 +18,7 @@ from stacks.model.errors import UserError
 from stacks.settings.secrets.files import read_secret
 
 USER, PASSWORD = "TRUENORTH_PAGE_USER", "TRUENORTH_PAGE_PASSWORD"
-PROBES = frozenset({"/livez", "/readyz", "/healthz"})
+PROBES = frozenset({"/livez", "/readyz", "/healthz", "/health"})
 """Paths without sign-in: they say nothing of names and addresses, and a kubelet has no password."""
 _OF_CLUSTER = (".svc", ".svc.cluster.local")
 """Ends of names that only a cluster's own DNS has."""

@@ -85,7 +85,7 @@ def application(
         Route("/raw", raw),
         Route("/events", events),
         Route("/metrics", metrics),
-        Route("/healthz", _probe(health.life)),  # what many charts ask for liveness
+        *(Route(path, _probe(health.life)) for path in ("/healthz", "/health")),  # what many charts ask for liveness
         Route("/livez", _probe(health.life)),
         Route("/readyz", _probe(health.readiness)),
         *(Route(path, _file(*found)) for path, found in files().items()),

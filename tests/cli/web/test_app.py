@@ -17,7 +17,7 @@ from cli.web.app import HEADERS
 from tests.cli.web.conftest import METRICS, Site, serve
 from tests.cli.web.sample import board, convergence, dispatch, record_set
 
-PATHS = ("/", "/style.css", "/script.js", "/icon.svg", "/raw", "/metrics", "/healthz", "/livez", "/readyz")
+PATHS = ("/", "/style.css", "/script.js", "/icon.svg", "/raw", "/metrics", "/healthz", "/health", "/livez", "/readyz")
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,7 @@ class TestMetrics:
 
 class TestProbes:
     def test_answer_ok_or_say_what_is_wrong(self, site: Site) -> None:
-        for path in ("/livez", "/healthz"):
+        for path in ("/livez", "/healthz", "/health"):
             found = get(site, path)
             assert (found.status_code, found.text) == (200, "ok")
         unready = get(site, "/readyz")
