@@ -32,7 +32,7 @@ def sources(
         do = "set truenorth:sources, e.g. [gateway-httproute, ingress, service], or list truenorth:clusters"
         raise UserError("no cluster is read: there are no sources", str(file), do)
     seen = read_clusters(chosen.each_cluster(), os.environ)
-    found = asking(chosen, tuple(one for one in seen if not one.balances))
+    found = asking(chosen, seen)
     if as_json:
         print_json(found.document())
     else:

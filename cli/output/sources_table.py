@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,15 @@ from cli.output.documents import complaint_document, source_document
 from cli.output.tables import print_findings
 from cli.terminal import plain
 from components.records import canonical
-from stacks.model.claims import SourceSighting
-from stacks.model.values import WAN, Unknown
+from stacks.model.claims import Claim, Complaint, SourceSighting, Targets
+from stacks.model.values import WAN, Known, Unknown
 from stacks.plan.asked import AskedName, AskedNames, asked_names
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
 OUTSIDE = "in none of our zones"
+BALANCED = "load balanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,37 @@ class WantedNames:
         return {
             "sources": [source_document(one) for one in self.sources],
             "names": [_document(one) for one in self.asked.names],
-            "complaints": [complaint_document(one) for one in self.asked.complaints],
+            "balanced": [_balanced_document(one) for one in self.balanced],
+            "complaints": [complaint_document(one) for one in self.complaints],
         }
+
+    @property
+    def balanced(self) -> tuple[Claim, ...]:
+        """The claims of objects to load balancers."""
+        return tuple(one for one in _of_balancing(self.sources) if isinstance(one, Claim))
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """The complaints about the objects, those of load balancers too."""
+        more = (one for one in _of_balancing(self.sources) if isinstance(one, Complaint))
+        return tuple(dict.fromkeys((*self.asked.complaints, *more)))
 
 
 def asking(settings: Settings, sources: tuple[SourceSighting, ...]) -> WantedNames:
-    """Return the names that the objects of these sources ask for."""
-    return WantedNames(sources, asked_names(settings, sources))
+    """Return the names that the objects of these sources ask for, in records and in load balancers."""
+    return WantedNames(sources, asked_names(settings, tuple(one for one in sources if not one.balances)))
+
+
+def _of_balancing(sources: Iterable[SourceSighting]) -> Iterator[Claim | Complaint]:
+    for one in sources:
+        if one.balances and isinstance(one.found, Known):
+            yield from one.found.value
 
 
 def print_asking(console: Console, found: WantedNames) -> None:
     """The names with who asks for them, a line for each source, and what is wrong."""
     table = Table(box=None)
-    complained = {one.text: "waits" if one.is_waiting else "skipped" for one in found.asked.complaints}
+    complained = {one.text: "waits" if one.is_waiting else "skipped" for one in found.complaints}
     for column in ("name", "type", "targets", "settings", "asked for by"):
         table.add_column(column, overflow="fold")
     for one in found.asked.names:
@@ -59,10 +78,13 @@ def print_asking(console: Console, found: WantedNames) -> None:
         said = OUTSIDE if one.state == "outside" else _settings(one)
         style = "dim" if one.state == "outside" else ""
         table.add_row(plain(one.name), one.type, _targets(one, complained), plain(said), plain(by), style=style)
-    if found.asked.names:
+    for claim in found.balanced:
+        at = ", ".join(claim.targets.value) if isinstance(claim.targets, Known) else _why(claim.targets)
+        table.add_row(plain(claim.name), "", plain(at), BALANCED, plain(str(claim.object)))
+    if table.rows:
         console.print(table)
     print_findings(console, map(of_source, found.sources))
-    print_findings(console, shortened(map(of_complaint, found.asked.complaints), MANY))
+    print_findings(console, shortened(map(of_complaint, found.complaints), MANY))
 
 
 def unreadable(sources: Sequence[SourceSighting]) -> str:
@@ -80,6 +102,10 @@ def _targets(one: AskedName, complained: Mapping[str, str]) -> Text:
     behind = f", host {' and '.join(one.hosts)}" if one.hosts else ""
     detected = plain(", ".join(_link(link) for link in one.links) + behind, style="cyan")
     return plain(", ").join(filter(None, (plain(", ".join(one.targets)), detected)))
+
+
+def _why(targets: Targets) -> str:
+    return targets.reason if isinstance(targets, Unknown) else "the WAN address"
 
 
 def _link(link: str) -> str:
@@ -112,4 +138,14 @@ def _document(one: AskedName) -> dict[str, object]:
         "comment": one.comment,
         "objects": [key.resource for key in one.objects],
         "by_template": [key.resource for key in one.templated],
+    }
+
+
+def _balanced_document(one: Claim) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "targets": list(one.targets.value) if isinstance(one.targets, Known) else None,
+        "unknown": "" if isinstance(one.targets, Known) else _why(one.targets),
+        "object": one.object.resource,
+        "cluster": one.pool_of,
     }

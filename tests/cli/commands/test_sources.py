@@ -107,6 +107,18 @@ class TestTheTable:
         (document,) = sources.document(wan={"families": ["ipv6"]})["names"]
         assert (document["links"], document["host6"], document["targets"]) == ([""], ["::5"], None)
 
+    def test_shows_the_objects_of_load_balancers_of_a_stack_without_other_sources(self, sources: Sources) -> None:
+        balanced = {"dns.external/geo-route": "true"}
+        sources.place.put(ingress(WWW, labels=balanced, at=[{"ip": "192.0.2.1"}]))
+        sources.place.put(ingress(API, name="api", labels=balanced, at=()))
+        geo: dict[str, Any] = {"location": "eu", "cluster": "one"}
+        lines = sources.lines(sources=[], geo=geo)
+        assert f"{WWW} 192.0.2.1 load balanced Ingress {sources.place.namespace}/web" in lines
+        api = f"Ingress {sources.place.namespace}/api"
+        assert f"{API} {api} has no address load balanced {api}" in lines
+        document = sources.document(sources=[], geo=geo)
+        assert {one["name"]: one["targets"] for one in document["balanced"]} == {WWW: ["192.0.2.1"], API: None}
+
     def test_says_what_is_wrong_with_an_object(self, sources: Sources) -> None:
         sources.place.put(gateway("192.0.2.1"), route(WWW, annotations={"truenorth/ttl": "soon"}))
         lines = sources.lines()
