@@ -33,6 +33,7 @@ from components.marks import cloudflare_ddns, external_dns
 from components.marks.external_dns import Affix, Labels
 from lab import remote
 from lab.kube.programs import Programs
+from lab.kube.versions import ARGO_CD, METALLB
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import STACK, Inside
 from tests.docs.blocks import PAGES, ROOT, Line, all_lines, blocks, lines
@@ -150,10 +151,12 @@ class TestKubectl:
         assert named <= self.NAMES
 
     def test_applies_files_that_are_there_or_rendered(self) -> None:
-        files = [words[-1] for line in self.LINES for words in line.commands() if words[1:3] == ["apply", "-f"]]
+        files = [words[3] for line in self.LINES for words in line.commands() if words[1:3] == ["apply", "-f"]]
         base = ROOT / "deploy" / "kustomize" / "base"
+        theirs = {file for file in files if file.startswith("https://")}
+        assert {file.split("/")[5] for file in theirs} == {f"v{METALLB}", f"v{ARGO_CD}"}, "the versions that we try"
         assert files
-        for file in files:
+        for file in set(files) - theirs:
             assert (ROOT / file).exists() or (base / file.removeprefix("manifests/")).exists(), file
 
 

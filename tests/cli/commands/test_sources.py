@@ -171,6 +171,7 @@ class TestJson:
             "state": "made",
             "targets": ["192.0.2.1"],
             "links": [],
+            "host6": [],
             "unknown": "",
             "ttl": 300,
             "proxied": False,
