@@ -126,7 +126,7 @@ def _read_entry(data: Mapping[str, str], link: str, family: Family) -> AddressEn
 def _read_current(data: Mapping[str, str]) -> AddressEntry:
     """Read the entry that another tool wrote."""
     address = _address(data["current_ip"].strip(), "current_ip", None)
-    family = Family.IPV4 if address.version == Family.IPV4.version else Family.IPV6
+    family = Family.of(address)
     try:
         detected = datetime.fromtimestamp(float(data.get("timestamp", "")), UTC)
     except (ValueError, OverflowError, OSError):

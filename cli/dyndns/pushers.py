@@ -66,7 +66,7 @@ class Pusher:
                 address = unmapped(ip_address(text))
             except ValueError:
                 raise PushRefusedError(f"{quoted(text)} is no address") from None
-            if refused := refusal(address, _family(address), self.accept):
+            if refused := refusal(address, Family.of(address), self.accept):
                 raise PushRefusedError(refused)
             if found.setdefault(address.version, address) != address:
                 raise PushRefusedError(f"{found[address.version]} and {address} are of one family")
@@ -101,7 +101,3 @@ def _names(settings: Settings, links: Iterable[str]) -> Iterator[str]:
         for entry in zone.names:
             if not entry.targets and asked & {*(entry.links or (WAN,))}:
                 yield zone.fqdn(entry)
-
-
-def _family(address: Address) -> Family:
-    return Family.IPV4 if address.version == Family.IPV4.version else Family.IPV6

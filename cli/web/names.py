@@ -11,10 +11,10 @@ from cli.findings.outcome import of_conflicts, of_deferred, of_outcomes, of_refu
 from cli.reconcile.result import Convergence
 from cli.web.status import Status
 from components.marks import ownership
-from components.records import canonical_content, international
+from components.records import international
 from stacks.model.confirmation import Confirmed
 from stacks.model.values import RecordSet, UnreadZone
-from stacks.plan.records.record_sets import Key, is_proxied
+from stacks.plan.records.record_sets import Key, contents_of, is_proxied
 from stacks.plan.safety.refusal import Refusal
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ def _row(one: RecordSet, asked_by: list[str], state: str, reason: str, confirmed
         "type": one.type,
         "zone": one.zone,
         "provider": one.provider,
-        "contents": [value for slot in one.slots for value in canonical_content.split(slot.target)],
+        "contents": list(contents_of(one)),
         "ttl": own.ttl,
         "proxied": is_proxied(one),
         "comment": own.comment,

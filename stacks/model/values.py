@@ -39,6 +39,11 @@ class Family(Enum):
     IPV4 = "ipv4"
     IPV6 = "ipv6"
 
+    @classmethod
+    def of(cls, address: IPv4Address | IPv6Address) -> Family:
+        """Return the family of an address."""
+        return cls.IPV4 if address.version == cls.IPV4.version else cls.IPV6
+
     @property
     def record_type(self) -> str:
         """The DNS record type for addresses of this family, A or AAAA."""

@@ -13,7 +13,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from components.marks import in_comments
-from components.records import canonical_content
 from stacks.model.addresses.host_part import HostPart
 from stacks.model.claims import BY_TEMPLATE, Claim, Complaint, Detected, ObjectKey, SourceSighting, links_asked
 from stacks.model.observation import Observation, Registry
@@ -21,7 +20,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import WAN, Address, Family, Known, RecordSet, Sighting, Unknown, ZoneSnapshot
 from stacks.plan.desired.cluster_endpoints import zone_of
 from stacks.plan.planner import make_plan
-from stacks.plan.records.record_sets import Key
+from stacks.plan.records.record_sets import Key, contents_of
 
 if TYPE_CHECKING:
     from stacks.settings.stack import Settings
@@ -134,7 +133,7 @@ def _of_plan(plan: Plan, links: Mapping[str, tuple[str, str]], zones: frozenset[
             yield AskedName(key[0], zone_of(key[0], zones), key[1], (), (), objects, "conflict", conflicts[key])
         elif key in declared:
             one = declared[key]
-            values = [value for slot in one.slots for value in canonical_content.split(slot.target)]
+            values = contents_of(one)
             yield AskedName(
                 *(one.name, one.zone, one.type),
                 tuple(value for value in values if value not in links),

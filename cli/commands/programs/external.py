@@ -110,11 +110,11 @@ def _addresses(query: Query) -> Mapping[str, str]:
 
 def _endpoints(query: Query) -> Mapping[str, str]:
     """Return the records that are asked for. Raises ObservationError where targets, or a cluster, are unknown."""
-    from components.records import canonical_content
     from stacks.model.errors import ObservationError
     from stacks.model.values import Unknown
     from stacks.observe.world import look_around
     from stacks.plan.asked import plan_for_empty_zones
+    from stacks.plan.records.record_sets import contents_of
 
     settings = _settings(query)
     around = look_around(settings, os.environ)
@@ -124,13 +124,7 @@ def _endpoints(query: Query) -> Mapping[str, str]:
     plan = plan_for_empty_zones(settings, around.addresses, around.of_records)
     for frozen in plan.frozen:
         raise ObservationError(f"{frozen.name} {frozen.type} is not known: {frozen.reason}")
-    return {
-        f"{one.name} {one.type}": ",".join(
-            value for slot in one.slots for value in canonical_content.split(slot.target)
-        )
-        for one in plan.record_sets
-        if one.slots
-    }
+    return {f"{one.name} {one.type}": ",".join(contents_of(one)) for one in plan.record_sets if one.slots}
 
 
 def _health(query: Query) -> Mapping[str, str]:

@@ -34,7 +34,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import Unknown
 from stacks.plan.changes import Action, Change
 from stacks.plan.owners.owners import Claimants
-from stacks.plan.records.record_sets import Key
+from stacks.plan.records.record_sets import Key, contents_of
 from stacks.plan.safety.refusal import Refusal
 
 LONGEST_MESSAGE = 1024
@@ -109,11 +109,7 @@ class Outcome:
 
     def contents(self) -> dict[Key, tuple[str, ...]]:
         """Return the planned contents of each record set."""
-        return {
-            (one.name, one.type): tuple(value for slot in one.slots for value in canonical_content.split(slot.target))
-            for one in self.plan.record_sets
-            if one.slots
-        }
+        return {(one.name, one.type): contents_of(one) for one in self.plan.record_sets if one.slots}
 
 
 def notices(outcome: Outcome) -> tuple[Notice, ...]:

@@ -165,3 +165,8 @@ def sets_of(
 def contents(records: Sequence[RegisteredRecord]) -> tuple[str, ...]:
     """Return the values of the records, those of whole sets one by one."""
     return tuple(sorted(value for one in records for value in canonical_content.split(one.record.content)))
+
+
+def contents_of(record_set: RecordSet) -> tuple[str, ...]:
+    """Return the contents of all records of a set, one by one where a provider keeps them as one."""
+    return tuple(value for slot in record_set.slots for value in canonical_content.split(slot.target))

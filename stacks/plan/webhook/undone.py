@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from components.marks import in_comments
-from components.records import canonical_content
 from components.records.plan_limits import PlanLimits
 from stacks.model.claims import WEBHOOK, Claim
 from stacks.model.plan import Plan
 from stacks.model.values import Endpoint, Known, RecordSet
 from stacks.plan.desired.cluster_endpoints import zone_of
-from stacks.plan.records.record_sets import Key
+from stacks.plan.records.record_sets import Key, contents_of
 from stacks.plan.safety.refusal import Refusal
 from stacks.plan.webhook.resolved import refusal
 
@@ -72,7 +71,7 @@ def _is_so(endpoint: Endpoint, there: RecordSet, askers: Collection[str]) -> boo
 
     Of a set with other objects only the targets count; what stays as people set it counts in none.
     """
-    values = {value for slot in there.slots for value in canonical_content.split(slot.target)}
+    values = set(contents_of(there))
     if not isinstance(endpoint.targets, Known) or not values.issuperset(endpoint.targets.value):
         return False
     if set(askers) != {WEBHOOK}:
