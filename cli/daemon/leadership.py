@@ -17,6 +17,8 @@ class Replica:
         """elected: whether a leader is elected; without an election the process leads."""
         self._hold, self._publish = hold, publish
         self.leadership = Leadership(Role.STANDBY if elected else Role.ALONE)
+        self.terms = 0
+        """How many times this process has become the leader."""
         self.former_hosts: Callable[[], frozenset[str]] = frozenset
         """Returns the host names of those that led before this process, where there is an election."""
         self._leads, self._stands_by = asyncio.Event(), asyncio.Event()
@@ -37,6 +39,7 @@ class Replica:
         before, self.leadership = self.leadership, leadership
         if leadership.role is Role.LEADER and before.role is not Role.LEADER:
             self._hold.allow(LEASE_LOST)
+            self.terms += 1
         self._set_events()
         self._publish(leadership)
 

@@ -93,6 +93,8 @@ class Watch:
         self._reconciler: Reconciler | None = None
         self._loop = asyncio.get_running_loop()
         self._is_busy = False
+        self._term = 0
+        """The term of leading, as `Replica.terms` counts it, in which the last turn was taken."""
         self._next_id = _new_id()
         """The id of the next turn, which a plan made ahead of it has too."""
 
@@ -110,7 +112,7 @@ class Watch:
                 gc.freeze()  # nor need it do so at each change
                 gc.enable()
                 self._reconciler = reconciler
-                async with in_background(self._take_over(reconciler), self._triggers.end):
+                async with in_background(self._take_over(), self._triggers.end):
                     await self._take_turns(reconciler)
         finally:
             gc.enable()
@@ -133,12 +135,16 @@ class Watch:
         confirmer = followers.enter_context(confirming(self._session.settings))
         teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
         if desk := self._surroundings.desk:
-            followers.enter_context(desk.attended(self._wake, lambda: self._replica.leads))
+            followers.enter_context(desk.attended(self._wake, self._is_leading))
         return Reconciler(self._session, confirmer, teller, self._first, desk)
 
     def _wake(self) -> None:
         """Let a turn carry out what external-dns asks for, from any thread."""
         self._loop.call_soon_threadsafe(partial(self._triggers.post, Trigger.WEBHOOK, at_once=True))
+
+    def _is_leading(self) -> bool:
+        """Return whether this process leads, and has taken a turn since it does. For any thread."""
+        return self._replica.leads and self._term == self._replica.terms
 
     def _post(self, update: Sighting | Sources) -> None:
         """Note an update, from any thread."""
@@ -158,7 +164,7 @@ class Watch:
         if trigger is None or self._reconciler is None or not self._replica.leads:
             return
         self._follow_asked()
-        is_first = not (self._triggers.is_pending or self._is_busy)
+        is_first = self._is_leading() and not (self._triggers.is_pending or self._is_busy)
         publish = self._events.of_turn(Turn(self._next_id, (trigger,), time.monotonic()))
         if not (is_first and self._reconciler.comes_to_nothing(self._observed.sights(), publish)):
             self._triggers.post(trigger)
@@ -192,15 +198,12 @@ class Watch:
             if not observed.awaits_sources and observed.knows_an_address:
                 until = min(until, time.monotonic() + START)
 
-    async def _take_over(self, reconciler: Reconciler) -> None:
-        """Converge at once whenever this process has become the leader."""
-        if self._replica.leads and self._replica.is_elected:
-            reconciler.begin_leading(self._replica.former_hosts())
+    async def _take_over(self) -> None:
+        """Converge at once whenever this process has become the leader again."""
         while True:
             await self._replica.wait_to_stand_by()
             await self._replica.wait_to_lead()
             self._observed.forget_read()
-            reconciler.begin_leading(self._replica.former_hosts())
             self._triggers.post(Trigger.LEADERSHIP, at_once=True)
 
     async def _take_turns(self, reconciler: Reconciler) -> None:
@@ -215,6 +218,9 @@ class Watch:
         turn = Turn(self._next_id, request.triggers, request.since)
         self._next_id = _new_id()
         self._is_busy = True
+        if self._term != self._replica.terms:  # between two turns: the thread of a turn never sees it
+            self._term = self._replica.terms
+            reconciler.begin_leading(self._replica.former_hosts())
         self._follow_asked()
         hold = self._session.hold
         late = self._loop.call_later(LONGEST_TURN, hold.interrupt, TOO_LONG)

@@ -37,13 +37,17 @@ def install_custom_resources(client: Client, folder: Path) -> None:
     for file in sorted(folder.glob("*.yaml")):
         definitions = yaml.safe_load_all(file.read_text(encoding="utf-8"))
         items += [client.apply(definition) for definition in definitions if definition]
-    _await_served(client, items)
+    _await(client, items, served=True)
 
 
 def remove_definitions(client: Client) -> None:
-    """Remove them, and all objects of their kinds, and wait until they have gone."""
+    """Remove them, and all objects of their kinds, and wait until nothing of them is served.
+
+    A definition has gone a moment before its handler has. Raises KubeUnavailable where that lasts a minute.
+    """
     listed = client.call("GET", _DEFINITIONS)
-    present = {item["metadata"]["name"] for item in listed["items"] if "gateway.networking." in item["spec"]["group"]}
+    items = [item for item in listed["items"] if "gateway.networking." in item["spec"]["group"]]
+    present = {item["metadata"]["name"] for item in items}
     for name in present:
         client.call("DELETE", f"{_DEFINITIONS}/{name}")
     if present:
@@ -51,7 +55,8 @@ def remove_definitions(client: Client) -> None:
             if event["type"] == "DELETED":
                 present.discard(event["object"]["metadata"]["name"])
             if not present:
-                return
+                break
+    _await(client, items, served=False)
 
 
 def await_served(client: Client) -> None:
@@ -60,16 +65,17 @@ def await_served(client: Client) -> None:
     A definition is established a moment before its cache is filled, until when a list is answered 404 or 429.
     Raises KubeUnavailable where that lasts a minute.
     """
-    _await_served(client, _installed(client))
+    _await(client, _installed(client), served=True)
 
 
-def _await_served(client: Client, items: Iterable[dict[str, Any]]) -> None:
+def _await(client: Client, items: Iterable[dict[str, Any]], *, served: bool) -> None:
     until = monotonic() + _DEADLINE
     for item in items:
         for version in item["spec"]["versions"]:
-            while version["served"] and not _lists(client, item["spec"], version["name"]):
+            while version["served"] and _lists(client, item["spec"], version["name"]) != served:
                 if monotonic() > until:
-                    what = f"the API server does not serve {item['metadata']['name']} {version['name']}"
+                    does = "does not serve" if served else "still serves"
+                    what = f"the API server {does} {item['metadata']['name']} {version['name']}"
                     raise KubeUnavailable(what, client.server, "see the log of the API server")
                 sleep(_TICK)
 

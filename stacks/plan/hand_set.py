@@ -6,6 +6,7 @@
 | the record is made, for the first time or again         | as it is wished                                 |
 | the ttl, while the proxy answers for the record         | the provider's                                  |
 | the ttl, of a record whose proxy is taken away by us    | as it is wished                                 |
+| the proxy, of an alias that stands beside other records | as it is wished: without it, it stands alone    |
 | the comment, without our mark where marks are comments  | the zone's, with the mark                       |
 | the comment, with a text that looks like a mark         | as it is wished                                 |
 | the tags, where none are wished for                     | left alone, as they are without `keep`          |
@@ -19,11 +20,34 @@ from typing import TYPE_CHECKING
 
 from components.marks import in_comments
 from components.records import canonical
-from stacks.model.values import HandField, LiveRecord, RecordSet, RegisteredRecord, Slot
+from components.records.aliases import ALIASES, Neighbour
+from stacks.model.values import Endpoint, HandField, LiveRecord, RecordSet, RegisteredRecord, Slot
 from stacks.plan.records.record_sets import number, settings_of
 
 if TYPE_CHECKING:
     from components.records.record import Record
+    from stacks.plan.records.zone_index import ZoneIndex
+
+
+def with_needed_proxies(endpoints: Iterable[Endpoint], zone: ZoneIndex) -> list[Endpoint]:
+    """Return the endpoints, without `proxied` in the `keep` of each alias that only its proxy lets stand at its name.
+
+    Source: RFC 1034, 3.6.2, and `aliases.clash`.
+    """
+    every = tuple(endpoints)
+    at = {one.name: set(zone.own_types.get(one.name, ())) for one in every if one.type in ALIASES and one.proxied}
+    for one in every:
+        if one.name in at:
+            at[one.name].add(Neighbour(one.type, one.proxied))
+
+    def needs(one: Endpoint) -> bool:
+        others = (other for other in at.get(one.name, ()) if other.type != one.type)
+        return one.type in ALIASES and any(zone.clash_at(one.name, Neighbour(one.type), other) for other in others)
+
+    return [
+        replace(one, keep=tuple(field for field in one.keep if field != "proxied")) if needs(one) else one
+        for one in every
+    ]
 
 
 def overlaid(wished: Record, there: Record, keep: Collection[HandField]) -> Record:

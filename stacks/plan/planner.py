@@ -55,6 +55,7 @@ from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import Tenure
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import geo_part
+from stacks.plan.hand_set import with_needed_proxies
 from stacks.plan.records.alone import without_clashes
 from stacks.plan.records.dangling import dangling
 from stacks.plan.records.former_marks import with_former_marks
@@ -157,7 +158,8 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
     """Return the plan of one zone: a decision for each endpoint, then the sets that stay or leave without one."""
     own = endpoints(zone.settings, inputs.addresses, zone.keeping)
     of_objects = zone_claims(zone.settings, claims, own, inputs.addresses, zone.keeping)
-    resolved = [resolve(endpoint, zone, inputs) for endpoint in (*own, *of_objects.endpoints)]
+    asked = with_needed_proxies((*own, *of_objects.endpoints), zone)
+    resolved = [resolve(endpoint, zone, inputs) for endpoint in asked]
     decisions = [decide(one, zone, inputs) for one in resolved]
     wanted = {(one.endpoint.name, one.endpoint.type) for one in resolved}
     declared = [one.record_set for one in decisions if isinstance(one, Declare)]

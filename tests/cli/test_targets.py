@@ -71,4 +71,4 @@ def test_the_host_part_of_an_address_is_no_address(inside: Inside) -> None:
     done = inside.run("preview")
     assert done.returncode == 2
     assert "nas: ::aaa1 is the host part of an address without its network" in done.stderr
-    assert "leave targets out: then it is this machine's own" in done.stderr
+    assert 'write host6: "::aaa1" in place of targets' in done.stderr

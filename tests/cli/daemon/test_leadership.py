@@ -55,6 +55,17 @@ def test_a_replica_may_converge_while_it_leads_and_publishes_each_change() -> No
     assert asyncio.run(changes()) == [LEADER, STANDBY]
 
 
+def test_a_term_begins_whenever_it_becomes_the_leader_and_not_with_news_of_the_same_lease() -> None:
+    async def terms() -> list[int]:
+        replica, counted = Replica(Hold(), lambda _: None, elected=True), []
+        for news in (STANDBY, LEADER, LEADER, STANDBY, LEADER):
+            replica.update(news)
+            counted.append(replica.terms)
+        return counted
+
+    assert asyncio.run(terms()) == [0, 1, 1, 1, 2]
+
+
 @pytest.mark.parametrize("other", ["", STOPPING])
 def test_a_new_lease_lifts_the_bar_of_the_lost_one_and_no_other(other: str) -> None:
     async def again() -> bool:

@@ -58,6 +58,7 @@ def wishes(draw: st.DrawFn, zone: str) -> dict[str, Any]:
         "marks": draw(some(["txt", "txt", "none"] if gandi else ["txt", "txt", "comment", "none"])),
         "mark_prefix": draw(some(PREFIXES)),
         "targets": draw(some(["address", "address", "cname"])),
+        "keep": draw(some([[], [], ["ttl"], ["proxied", "ttl", "comment"]])),
     }
 
 

@@ -51,14 +51,17 @@ def edited(record: Record, how: str) -> Record:
     return replace(record, ttl=record.ttl if record.proxied else 900)
 
 
-def claimants(paper: Paper, zone: str, record: Record, prefix: str) -> set[tuple[str, str]]:
-    """Who says that a record is his, as (tool, owner): read without the code under test."""
+def claimants(paper: Paper, zone: str, record: Record, prefix: str, *, comments: bool) -> set[tuple[str, str]]:
+    """Who says that a record is his, as (tool, owner): read without the code under test.
+
+    comments: whether our marks are comments; elsewhere a comment that says that a record is ours is anybody's.
+    """
     texts: list[tuple[str, str]] = [
         (one.name, text) for one in paper.zones[zone].values() if one.type == "TXT" for text in one.content.split("\n")
     ]
     found = set()
     _, commented = in_comments.parse(record.comment)
-    if commented:
+    if commented and (comments or commented != OWNER):
         found.add(("truenorth", commented))
     names = {record.name, ownership.mark_name(record.name, record.type, prefix)}
     if not record.name.startswith("*"):
@@ -75,6 +78,7 @@ def may_be_imported(paper: Paper, zone: str, record: Record, chosen: Settings, t
     """Whether the settings or a takeover allow it, by what the table of the cases says."""
     of_zone = chosen.of_zone(zone)
     taken = {takeover.tool} if takeover else set()
+    made = False
     if takeover and takeover.traces:
         made = (record.name, record.type, record.content) in takeover.traces.records
         taken = {takeover.tool} if made else set()
@@ -84,11 +88,13 @@ def may_be_imported(paper: Paper, zone: str, record: Record, chosen: Settings, t
             return ours
         whole = not takeover.owner or f"owner={takeover.owner}" in record.content
         return f"heritage={takeover.tool}," in record.content and whole
-    claimed = claimants(paper, zone, record, of_zone.mark_prefix)
+    claimed = claimants(paper, zone, record, of_zone.mark_prefix, comments=of_zone.marks == "comment")
     if ("truenorth", OWNER) in claimed:
         return of_zone.adopt != "never" or "truenorth" in taken
     if not claimed:
-        return of_zone.adopt in {"same-content", "all"} or bool(taken & {"routeflare", "cloudflare-ddns"})
+        # Under a wildcard a mark comes after its record, and a run may have been cut off between the two.
+        cut_off = made and any(one.name == f"*.{zone}" for one in paper.zones[zone].values())
+        return cut_off or of_zone.adopt in {"same-content", "all"} or bool(taken & {"routeflare", "cloudflare-ddns"})
     return takeover is not None and any(
         tool == takeover.tool and takeover.owner in {"", owner} for tool, owner in claimed
     )

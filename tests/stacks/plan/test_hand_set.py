@@ -145,6 +145,25 @@ def replace_settled(history: World) -> World:
     return history
 
 
+def test_the_proxy_of_an_alias_beside_mail_is_put_back_and_one_that_stands_alone_stays_as_a_person_has_set_it() -> None:
+    alias = {"type": "CNAME", "content": "a.example.edu", "proxied": True}
+    mail = {"name": "shop", "type": "MX", "content": "10 mx.example.edu"}
+    history = World(
+        make_settings(records=[{"name": "shop", **alias}, mail, {"name": "blog", **alias}], keep=["proxied"])
+    )
+    history.settle()
+    found = [replace(one, record=replace(one.record, proxied=False)) for one in history.zone.records]
+    history.zone = replace(history.zone, records=tuple(found))
+    assert {(one.logical_name, one.action) for one in history.run()} == {
+        ("shop.example.com/CNAME", Action.CORRECT),
+        ("blog.example.com/CNAME", Action.KEEP),
+    }
+    kinds = {(one.record.name, one.record.type, one.record.proxied) for one in history.zone.records}
+    assert {("shop.example.com", "CNAME", True), ("shop.example.com", "MX", False)} <= kinds
+    assert ("blog.example.com", "CNAME", False) in kinds
+    assert history.run() == ()
+
+
 class TestTheMarkInAComment:
     def test_is_written_again_behind_a_comment_that_was_set_by_hand(self) -> None:
         world = kept("comment", marks="comment")
