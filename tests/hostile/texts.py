@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 LENGTH = 256 * 1024
 """Characters: the annotations of one object have as many bytes (Kubernetes API, `TotalAnnotationSizeLimitB`)."""
-LONGEST = 0.1
+LONGEST = 0.05
 """Seconds of the processor that a parser may take for one of them, where a walk through it takes `WALK`."""
 WALK = 0.0025
 """Seconds for a walk through a text of `LENGTH`, on the machine that `LONGEST` was chosen on."""

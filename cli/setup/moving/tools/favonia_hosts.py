@@ -18,8 +18,11 @@ def entries(text: str) -> Iterator[str]:
     """Yield the entries of a list with commas between them, but not within their braces."""
     opened: list[str] = []
     for part in filter(None, text.split(",")):
+        if not opened and "{" not in part:
+            yield part.strip()
+            continue
         opened.append(part)
-        if "}" in part or (len(opened) == 1 and "{" not in part):
+        if "}" in part:
             yield ",".join(opened).strip()
             opened = []
     if opened:
@@ -28,7 +31,7 @@ def entries(text: str) -> Iterator[str]:
 
 def taken_apart(entry: str) -> tuple[str, str]:
     """Return the domain of an entry, and the text in the braces behind it; "" for none."""
-    found = None if "$" in entry else _FIELDS.search(entry)
+    found = _FIELDS.search(entry) if entry.endswith("}") and "$" not in entry else None
     return (entry[: found.start()].strip(), found[1]) if found else (entry, "")
 
 
