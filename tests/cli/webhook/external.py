@@ -16,6 +16,8 @@ from tests.cli.daemon.watching import told, watching
 
 MEDIA_TYPE = "application/external.dns.webhook+json;version=1"
 Document = dict[str, Any]
+LATE = ("it is being carried out\n", "another turn is being taken; ask again\n")
+"""What is answered where a turn takes longer than an answer may."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Webhook:
         return found
 
     def sync(self, *wished: Document) -> requests.Response | None:
-        """Ask for what is missing, other or too much, as external-dns does; None where nothing is."""
+        """Ask for what is missing, other or too much, as external-dns does; None where nothing is.
+
+        It asks again, too, while a turn takes longer than an answer is waited for: on a busy machine.
+        """
         there = {(one["dnsName"], one["recordType"]): one for one in self.records()}
         wanted = {(one["dnsName"], one["recordType"]): one for one in self.adjusted(*wished)}
         create = [one for key, one in wanted.items() if key not in there]
@@ -54,7 +59,10 @@ class Webhook:
         if not (create or other or delete):
             return None
         old, new = [there[key] for key in other], [wanted[key] for key in other]
-        return self.change(create=create, updateOld=old, updateNew=new, delete=delete)
+        while True:
+            answer = self.change(create=create, updateOld=old, updateNew=new, delete=delete)
+            if answer.text not in LATE:
+                return answer
 
 
 def _compared(one: Document) -> object:

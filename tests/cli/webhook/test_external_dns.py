@@ -18,7 +18,7 @@ from lab.kube.programs import Programs
 from lab.world import FIRST_IPV4, TOKEN, ZONE
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told
-from tests.cli.webhook.external import serving
+from tests.cli.webhook.external import LATE, serving
 from tests.cluster.objects import Manifest, dns_endpoint, gateway, ingress, node, route, service
 from tests.cluster.place import Place, make_place
 
@@ -51,6 +51,18 @@ def setup(program: Path, inside: Inside, place: Place, webhook: str = "", source
     return Setup(
         program, place.cluster.kubeconfig, inside.places.cloudflare, TOKEN, ZONE, tuple(sources), webhook=webhook
     )
+
+
+def asks(asking: Setup, watcher: subprocess.Popen[str], *arguments: str) -> None:
+    """Let it ask for what it wishes, and again, as it does by itself, where a turn takes longer than it may wait."""
+    while True:
+        try:
+            assert sync_once(asking, *arguments)
+        except ExternalDnsError:
+            if "".join(f"{one}\n" for one in told(watcher, "requested")["left"]) not in LATE:
+                raise
+        else:
+            return
 
 
 def labelled(place: Place, *manifests: Manifest) -> list[Manifest]:
@@ -128,15 +140,14 @@ class TestAZoneOfExternalDns:
             remote.delete_record(inside.places, one["id"])
         inside.settings()
         with serving(inside) as (webhook, watcher):
-            assert sync_once(setup(external_dns, inside, whole_place, webhook.url), *filters(whole_place), *OURS)
-            assert told(watcher, "requested")["left"] == []
+            asks(setup(external_dns, inside, whole_place, webhook.url), watcher, *filters(whole_place), *OURS)
             assert records(inside) == theirs
             inside.calls()
             assert sync_once(setup(external_dns, inside, whole_place, webhook.url), *filters(whole_place), *OURS)
             assert inside.calls() == [], "no difference is left"
             whole_place.delete(ingress(name="host"))
             whole_place.put(*labelled(whole_place, service("LoadBalancer", at=[{"ip": "8.8.4.4"}])))
-            assert sync_once(setup(external_dns, inside, whole_place, webhook.url), *filters(whole_place), *OURS)
+            asks(setup(external_dns, inside, whole_place, webhook.url), watcher, *filters(whole_place), *OURS)
             names = {name for name, *_ in records(inside)}
             assert f"host.{ZONE}" not in names
             assert f"www.{ZONE}" in names
@@ -165,7 +176,7 @@ def test_a_filter_that_matches_nothing_empties_no_zone_and_external_dns_goes_on_
     inside.settings(guard={})
     with serving(inside) as (webhook, watcher):
         asking = setup(external_dns, inside, place, webhook.url, ["crd"])
-        assert sync_once(asking, *of_filter(place, "public"))
+        asks(asking, watcher, *of_filter(place, "public"))
         before = remote.records(inside.places)
         assert addresses(inside) == {f"{name}.{ZONE}" for name in NAMES}
         with following(
