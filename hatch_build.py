@@ -3,12 +3,17 @@
 In the repository the packages are plain: cli, components, stacks, toolchain, lab, bench. Installed they are
 truenorth.cli and so on, truenorth_lab, truenorth_bench. Only imports are rewritten, and nothing else may name a module:
 code that has to takes `__package__` or `__name__`. An editable install has the plain names.
+
+A wheel is for those who run it: docstrings and comments, a fifth of its bytes, are left to the repository and the
+source distribution. Lines keep their numbers, so that a traceback names those of the repository.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import tempfile
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +33,8 @@ class OnePackage(BuildHookInterface[Any]):
     """Adds the folders that a project names in `packages` to its wheel, by their installed names.
 
     packages: the names of packages by their folders. left_out: patterns of files of them that are of use in a checkout
-    only; both from the project's folder.
+    only. shown: folders of modules whose docstrings people are shown, where docstrings and comments stay; all do where
+    none is named. All are from the project's folder.
     """
 
     PLUGIN_NAME = "custom"
@@ -47,10 +53,17 @@ class OnePackage(BuildHookInterface[Any]):
                 if file.is_file() and not is_left_out:
                     target = place / inside
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    content = file.read_bytes()
-                    target.write_bytes(rewritten(content, str(file)) if file.suffix == ".py" else content)
+                    target.write_bytes(self._installed_content(file))
         for top in sorted(Path(self._folder.name).iterdir()):
             build_data["force_include"][str(top)] = top.name
+
+    def _installed_content(self, file: Path) -> bytes:
+        content = file.read_bytes()
+        if file.suffix != ".py":
+            return content
+        source = rewritten(content, str(file))
+        is_shown = any(map(file.relative_to(self.root).is_relative_to, self.config.get("shown", ("",))))
+        return source if is_shown else bare(source, str(file))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove that folder."""
@@ -69,6 +82,35 @@ def rewritten(source: bytes, name: str) -> bytes:
         text = lines[line]
         lines[line] = text[:start] + replacement + text[end:]
     return b"".join(lines)
+
+
+def bare(source: bytes, name: str) -> bytes:
+    """Return the source of a module without docstrings, texts below attributes and comments; lines keep their numbers.
+
+    name: the file, for messages.
+    """
+    lines = list(io.StringIO(source.decode()))
+    for first, last, instead in _texts(ast.parse(source, name)):
+        lines[first - 1 : last] = [f"{instead}\n", *["\n"] * (last - first)]
+    for token in tokenize.generate_tokens(iter(lines.copy()).__next__):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            lines[line - 1] = lines[line - 1][:column].rstrip() + "\n"
+    return "".join(lines).encode()
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[int, int, str]]:
+    """Yield the statements that are a text and nothing else: first line, last line, and what has to stand there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for one in node.body:
+                if (
+                    isinstance(one, ast.Expr)
+                    and isinstance(one.value, ast.Constant)
+                    and isinstance(one.value.value, str)
+                ):
+                    is_alone = len(node.body) == 1 and not isinstance(node, ast.Module)
+                    yield one.lineno, one.end_lineno or one.lineno, " " * one.col_offset + "..." if is_alone else ""
 
 
 def _edits(tree: ast.Module, lines: list[bytes], name: str) -> Iterator[tuple[int, int, int, bytes]]:

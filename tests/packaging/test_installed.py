@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 
 from cli.engine.install.find import Engine
 from cli.engine.install.install import engine_environment
+from components.owned_record import OwnedRecord
 from tests.packaging.conftest import ROOT, Installed
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -41,6 +43,12 @@ def test_the_command_line_is_there(installed: Installed, elsewhere: Path, progra
     assert "DNS that always points at your clusters." in shown.stdout
     version = installed.run([*program, "--version"], elsewhere)
     assert (version.returncode, version.stdout) == (0, f"truenorth {VERSION}\n")
+
+
+def test_what_people_are_told_is_read_from_texts_in_the_code(installed: Installed, tmp_path: Path) -> None:
+    published = (ROOT / "docs" / "settings.schema.json").read_text()
+    assert installed.run(["truenorth", "schema"], tmp_path).stdout == published
+    assert "Example: `truenorth up" in installed.run(["truenorth", "up", "--help"], tmp_path).stdout
 
 
 @pytest.mark.parametrize("words", ["demo", "demo --keep", "demo --help", "lab", "lab start --kube", "lab -h"])
@@ -102,6 +110,7 @@ def test_the_plugin_for_other_languages_is_there(engine: Engine, installed: Inst
         VERSION,
         {"OwnedRecord", "GeoPool", "GeoLoadBalancer"},
     )
+    assert schema["resources"]["truenorth:index:OwnedRecord"]["description"] == inspect.getdoc(OwnedRecord)
 
 
 PROGRAM = """
