@@ -33,6 +33,7 @@ MOST_CONTAINERS = 10_000
 DOTTED = "truenorth."
 """The beginning of our labels as Docker's guidelines have keys: lower case letters, digits, dots and hyphens."""
 _PROJECT, _SERVICE, _ONE_OFF = (f"com.docker.compose.{one}" for one in ("project", "service", "oneoff"))
+_IDENTITY = re.compile(r"[A-Za-z0-9]{12,128}\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")
 _ROUTER = re.compile(r"traefik\.(?:http|tcp)\.routers\.[^.]{1,128}\.rule\Z", re.IGNORECASE)
 _RUNNING = frozenset({"running", "restarting", "paused"})
@@ -83,6 +84,8 @@ def parse(body: bytes) -> list[Container]:
         raise UnreadableListError(f"the answer is no list of containers: {error}") from None
     if len(found) > MOST_CONTAINERS:
         raise UnreadableListError(f"it has more than {MOST_CONTAINERS:,} containers")
+    if not all(_IDENTITY.match(one.identity) for one in found):
+        raise UnreadableListError("the answer is no list of containers: an Id is none")
     return found
 
 

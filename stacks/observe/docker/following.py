@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stacks.model.claims import CONTAINER, DOCKER, SourceSighting
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.claims.source import Options
+from stacks.observe.cluster.filters import filters
 from stacks.observe.docker import containers
 from stacks.observe.docker.daemon import DaemonError, DockerApi
 from stacks.observe.looping import burst_over, looping
@@ -18,8 +19,6 @@ from stacks.settings.neighbours.docker import DockerSettings
 
 Post = Callable[[tuple[SourceSighting, ...]], None]
 
-_FILTERS = ("host", "certificates", "labels", "running", "traefik")
-"""The settings that choose the daemon and its containers."""
 _QUIET, _BURST = 0.02, 0.1
 """Seconds without a change after which a burst is over, and after which it is looked at all the same."""
 _OPENING = 1.0
@@ -67,10 +66,8 @@ class _Watched:
     def _note(self, found: containers.Found) -> None:
         if isinstance(found, Known) and self.sighting and self.sighting.found == found:
             found = self.sighting.found  # the same value says at a glance that nothing has changed
-        chosen = {name: getattr(self.settings, name) for name in _FILTERS}
-        defaults = DockerSettings()
-        filters = tuple((name, str(one)) for name, one in chosen.items() if one != getattr(defaults, name))
-        self.sighting = SourceSighting(self.settings.name, DOCKER, CONTAINER, found, uid=self.identity, filters=filters)
+        chosen = filters(self.settings)
+        self.sighting = SourceSighting(self.settings.name, DOCKER, CONTAINER, found, uid=self.identity, filters=chosen)
 
 
 def read(daemons: Sequence[DockerSettings], rules: ClaimRules) -> tuple[SourceSighting, ...]:

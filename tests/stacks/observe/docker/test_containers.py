@@ -153,7 +153,17 @@ class TestARouterOfTraefik:
 
 class TestAnAnswer:
     @pytest.mark.parametrize(
-        "body", [b"", b"{}", b"[1]", b"[{}]", b'[{"Id": 1}]', b"\xff", b'[{"Id":"a","Labels":[]}]']
+        "body",
+        [
+            b"",
+            b"{}",
+            b"[1]",
+            b"[{}]",
+            b'[{"Id": 1}]',
+            b"\xff",
+            b'[{"Id":"a","Labels":[]}]',
+            b'[{"Id":"../../etc/x y"}]',
+        ],
     )
     def test_of_another_shape_is_no_list(self, body: bytes) -> None:
         with pytest.raises(UnreadableListError, match="no list of containers"):
