@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 
+from components.plain_text import LONGEST_QUOTE, cut
 from stacks.model.errors import UserError
 from stacks.observe.docker.containers import Container, UnreadableListError, parse
 from stacks.settings.neighbours.docker import TCP, UNIX, DockerSettings
@@ -35,7 +36,7 @@ class DaemonError(Exception):
 
 
 class _Happened(msgspec.Struct):
-    """An event. Podman calls what has happened the status, Docker does both."""
+    """An event. What has happened is its action, and of old daemons its status alone."""
 
     action: str = msgspec.field(name="Action", default="")
     status: str = ""
@@ -122,6 +123,7 @@ class DockerApi:
             raise DaemonError(_reason(error)) from error
         try:
             if response.status_code != httpx2.codes.OK:
+                self._prefix = ""  # it may be another version by now
                 raise DaemonError(f"GET {path}: status {response.status_code}")
             yield response
         finally:
@@ -180,4 +182,4 @@ def _reason(error: Exception) -> str:
         if isinstance(known, OSError) and known.strerror:
             return known.strerror
         known = known.__cause__ or known.__context__
-    return " ".join(str(error).split()) or type(error).__name__
+    return cut(" ".join(str(error).split()), LONGEST_QUOTE) or type(error).__name__
