@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from cli.events import Trigger
-from stacks.model.claims import SourceSighting
+from stacks.model.claims import DOCKER, SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown
 from stacks.observe.world import Sights
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.neighbours.docker import DockerSettings
 
 Sources = tuple[SourceSighting, ...]
-"""All sources of all clusters."""
+"""All sources of all clusters, or that of a Docker daemon."""
 _NOT_READ = Unknown("it has not been read yet")
 _NOT_DETECTED = Unknown("it has not been detected yet")
 
@@ -25,29 +26,33 @@ class Observed:
         ways: Iterable[tuple[str, Family]],
         publish: Callable[[Sighting | SourceSighting], None],
         clusters: Iterable[ClusterSettings] = (),
+        daemons: Iterable[DockerSettings] = (),
     ) -> None:
         """ways: the links and families with an address. publish: called with each update."""
         self._latest: dict[tuple[str, Family], Sighting] = {}
-        self._awaited: set[object] = set()
+        self._awaited: set[tuple[str, Family]] = set()
         self._read: set[tuple[str, Family]] = set()
         """The ways whose address is another process's word."""
         self._publish = publish
+        self._unread: set[str] = set()
+        """The clusters and daemons that have not been read yet, by name."""
         self._sources: dict[tuple[str, str], SourceSighting] = {}
-        for cluster in clusters:
-            self._awaited.add(Sources)
-            for name in cluster.sources:
-                self._sources[cluster.name, name] = SourceSighting(cluster.name, name, "", _NOT_READ)
+        named = [(one.name, one.sources) for one in clusters] + [(one.name, (DOCKER,)) for one in daemons]
+        for origin, names in named:
+            self._unread.add(origin)
+            for name in names:
+                self._sources[origin, name] = SourceSighting(origin, name, "", _NOT_READ)
         self.follow(ways)
 
     @property
     def awaits_sources(self) -> bool:
-        """Whether no cluster has been read yet."""
-        return Sources in self._awaited
+        """Whether a cluster or a daemon has not been read yet."""
+        return bool(self._unread)
 
     @property
     def awaits_anything(self) -> bool:
-        """Whether a way or the clusters have given nothing yet."""
-        return bool(self._awaited)
+        """Whether a way, a cluster or a daemon has given nothing yet."""
+        return bool(self._awaited or self._unread)
 
     @property
     def knows_an_address(self) -> bool:
@@ -71,7 +76,7 @@ class Observed:
         An address of a way that nothing follows is dropped.
         """
         if isinstance(update, tuple):
-            self._awaited.discard(Sources)
+            self._unread -= {one.cluster for one in update}
             changes = [self._update_source(source) for source in update]
             return Trigger.OBJECTS if any(changes) else None
         way = (update.link, update.family)

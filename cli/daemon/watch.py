@@ -86,7 +86,7 @@ class Watch:
         self._session, self._surroundings, self._replica, self._triggers = session, surroundings, replica, triggers
         self._events, self._first = surroundings.events, first
         settings = session.settings
-        self._observed = Observed((), self._events.publish, settings.each_cluster())
+        self._observed = Observed((), self._events.publish, settings.each_cluster(), settings.docker)
         self._links = Links(settings, self._post)
         self._addresses = Addresses(cache, self._links, replica, settings.watch.cache.max_age / 3)
         self._updated = asyncio.Event()
@@ -131,6 +131,11 @@ class Watch:
 
             pace = ApiTiming(resolved=self._session.settings.wan.recheck)
             followers.enter_context(following(clusters, environment, self._post, pace, ended))
+        if daemons := self._session.settings.docker:
+            from stacks.observe.docker import following as docker  # noqa: PLC0415 - likewise
+
+            rules = self._session.settings.cluster
+            followers.enter_context(docker.following(daemons, rules, self._post, ended=ended))
         import_program(zone.provider for zone in self._session.settings.each_zone())
         confirmer = followers.enter_context(confirming(self._session.settings))
         teller = followers.enter_context(telling(clusters, environment, self._events.publish, LINGER))
@@ -178,7 +183,8 @@ class Watch:
     async def _first_look(self) -> None:
         """Wait for a value of everything that is followed, for the longest of their timeouts."""
         settings = self._session.settings
-        timeouts = [settings.wan.timeout, *(cluster.timeout for cluster in settings.each_cluster())]
+        timeouts = [settings.wan.timeout, *(one.timeout for one in settings.each_cluster())]
+        timeouts += [one.timeout for one in settings.docker]
         await self._wait_for_all(max(timeouts) + 1.0)
         if self._follow_asked():
             await self._wait_for_all(settings.wan.timeout + 1.0)
@@ -186,7 +192,7 @@ class Watch:
     async def _wait_for_all(self, seconds: float) -> None:
         """Wait for values of everything, for at most these seconds, and for `START` once an address is known.
 
-        The claims of clusters' objects are awaited all the same: until then nobody knows the names.
+        The claims of objects are awaited all the same: until then nobody knows the names.
         """
         until = time.monotonic() + seconds
         observed = self._observed

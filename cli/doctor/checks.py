@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from cli.doctor import clock, clusters, machine, state, wan, zones
+from cli.doctor import clock, clusters, daemons, machine, state, wan, zones
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding
 from cli.doctor.runner import DoctorCheck
@@ -30,6 +30,9 @@ def checks(examined: Examined) -> list[DoctorCheck]:
     found += [
         DoctorCheck(f"cluster {one.name}".strip(), partial(clusters.cluster, examined, one))
         for one in settings.each_cluster()
+    ]
+    found += [
+        DoctorCheck(daemons.ABOUT.format(one.name), partial(daemons.daemon, examined, one)) for one in settings.docker
     ]
     return [*found, _check("own cluster", clusters.own, examined), _check("state", state.state, examined)]
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from cli.findings.finding import Finding, plural
-from stacks.model.claims import WEBHOOK, Claim, SourceSighting
+from stacks.model.claims import DOCKER, WEBHOOK, Claim, SourceSighting
 from stacks.model.values import Family, Known, Sighting, Unknown
 
 _UNKNOWN = "The records stay as they are until it is known; `truenorth detect` shows what each source says."
 _UNREAD = "What was made for its objects stays. Look at the cluster, and at the credentials for it."
+_UNREAD_DAEMON = "What was made for its containers stays. Look at the daemon, and at who may use its socket."
 _STALE = "It is taken as it was last seen, and is tried again by itself."
 
 _UNMET = "Mend the settings, or make it; `kubectl get gateways --all-namespaces` lists those that there are."
@@ -30,6 +31,8 @@ def of_source(one: SourceSighting) -> Finding:
     subject = f"the source {one.source} of the cluster {one.cluster}" if one.cluster else f"the source {one.source}"
     if one.cluster == WEBHOOK:
         subject = "external-dns"
+    if one.source == DOCKER:
+        subject = f"the Docker daemon {one.cluster}"
     if isinstance(one.found, Known) and not one.stale:
         what = f"asks for {plural(wanted_names(one), 'name')}"
         return Finding(
@@ -39,7 +42,14 @@ def of_source(one: SourceSighting) -> Finding:
         return Finding("source", "warning", subject, "cannot be read now", one.stale, _STALE)
     if one.waiting:
         return Finding("source", "note", subject, "is waited for", one.found.reason)
-    return Finding("source", "bad", subject, "cannot be read", one.found.reason, _UNREAD)
+    return Finding(
+        "source",
+        "bad",
+        subject,
+        "cannot be read",
+        one.found.reason,
+        _UNREAD_DAEMON if one.source == DOCKER else _UNREAD,
+    )
 
 
 def wanted_names(one: SourceSighting) -> int:

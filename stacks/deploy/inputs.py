@@ -14,6 +14,7 @@ from stacks.settings.credentials import CLOUDFLARE, GANDI, credentials, own_toke
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.detection.header_secrets import secret_variables as header_variables
 from stacks.settings.environment import GEO_VARIABLES
+from stacks.settings.neighbours.docker import UNIX
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
 
@@ -116,8 +117,13 @@ def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str
 
 
 def _check(settings: Settings, stack: str) -> None:
-    """Raise UserError for a kubeconfig or context that no pod has, and for an external-dns that cannot ask."""
+    """Raise UserError for a kubeconfig, context or socket that no pod has, and for an external-dns that cannot ask."""
     _check_external_dns(settings, stack)
+    for daemon in settings.docker:
+        if daemon.host.startswith(UNIX):
+            where = f"settings of stack {stack}: docker {daemon.name}"
+            do = "write the address of a daemon, or of a proxy before one, that pods reach: tcp://HOST:PORT"
+            raise UserError(f"a pod does not have the socket {daemon.host.removeprefix(UNIX)}", where, do)
     for cluster in settings.each_cluster():
         named = cluster.kubeconfig
         if (named or cluster.context) and not (

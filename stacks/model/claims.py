@@ -28,6 +28,8 @@ BY_TEMPLATE = ("name", "cluster.templates")
 """What is spelled of a claim whose name a template of the settings has given."""
 WEBHOOK = "external-dns"
 """In place of the cluster's name in the key of an object for which external-dns asks by its webhook."""
+DOCKER, CONTAINER = "docker", "Container"
+"""The name of the source whose objects are containers, and their kind."""
 _WEBHOOK_RESOURCE = re.compile(r"[A-Za-z0-9._:/-]{1,320}\Z")
 LONGEST_RESOURCE = 130
 """Characters. With the longest owner the mark then fits into one string of a TXT record (RFC 1035, 3.3.14)."""

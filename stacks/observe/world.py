@@ -72,14 +72,27 @@ def observe(
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:
-    """Read the clusters and detect the addresses, at the same time; then the addresses of links in objects only."""
-    clusters, links = settings.each_cluster(), settings.asked_links()
+    """Read clusters and daemons, and detect the addresses, at the same time; then those of links in objects only."""
+    links = settings.asked_links()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="clusters") as pool:
-        reading = pool.submit(read_clusters, clusters, environment)
+        reading = pool.submit(read_sources, settings, environment)
         addresses = sight(settings.wan, links)
         sources = reading.result()
     further = [link for link in settings.known_links(links_asked(sources)) if link not in links]
     return Sights((*addresses, *sight(settings.wan, further)), sources)
+
+
+def read_sources(settings: Settings, environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:
+    """Return the claims of the clusters' objects and of containers, read one after the other."""
+    return (*read_clusters(settings.each_cluster(), environment), *_read_daemons(settings))
+
+
+def _read_daemons(settings: Settings) -> tuple[SourceSighting, ...]:
+    if not settings.docker:
+        return ()
+    from stacks.observe.docker.following import read  # noqa: PLC0415 - a client that not every stack needs
+
+    return read(settings.docker, settings.cluster)
 
 
 def read_clusters(clusters: Sequence[ClusterSettings], environment: Mapping[str, str]) -> tuple[SourceSighting, ...]:

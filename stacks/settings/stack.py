@@ -13,7 +13,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from components.marks import external_dns
-from components.marks.external_dns import Affix
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings.checks.geo import check_geo
@@ -27,6 +26,8 @@ from stacks.settings.fields import Zone
 from stacks.settings.finding.placing import Written, placed
 from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
 from stacks.settings.geo import GeoSettings
+from stacks.settings.neighbours.docker import MOST_DAEMONS, DockerSettings, as_written, check_daemons
+from stacks.settings.neighbours.external_dns import ExternalDnsSettings
 from stacks.settings.problems import Origins, fault, problems_of, short
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.wan import WanSettings
@@ -37,31 +38,6 @@ NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
 EXTERNAL_DNS_KEY = "EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY"
 """The variable from which external-dns itself takes `--txt-encrypt-aes-key`."""
-
-
-class ExternalDnsSettings(BaseModel):
-    """The options `--txt-...` of an external-dns that writes to our zones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    prefix: str = ""
-    """Its `--txt-prefix`."""
-    suffix: str = ""
-    """Its `--txt-suffix`."""
-    wildcard: str = ""
-    """Its `--txt-wildcard-replacement`."""
-
-    @model_validator(mode="after")
-    def _affix_is_possible(self) -> ExternalDnsSettings:
-        try:
-            self.affix()
-        except ValueError as error:
-            raise fault(str(error), "write what external-dns was started with") from None
-        return self
-
-    def affix(self) -> Affix:
-        """Return the affix of the names of its marks."""
-        return Affix(self.prefix, self.suffix, self.wildcard)
 
 
 class GuardSettings(BaseModel):
@@ -118,6 +94,8 @@ class Settings(ZoneSettings):
     """The defaults of each of `clusters`."""
     clusters: tuple[ClusterSettings, ...] = ()
     """The clusters with objects that get names; none: the one at hand."""
+    docker: Annotated[tuple[DockerSettings, ...], Field(max_length=MOST_DAEMONS)] = ()
+    """The Docker daemons with containers that get names by their labels; none: no daemon is read."""
     geo: GeoSettings | None = None
     """Load balancing across clusters; none: this stack has no part in it, and leaves what it was in."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
@@ -133,14 +111,19 @@ class Settings(ZoneSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _clusters_inherit(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-        if not isinstance(data, dict) or not isinstance(data.get("clusters"), list | tuple):
+    def _entries_are_filled_in(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
+        if not isinstance(data, dict):
             return data
-        return data | {"clusters": [filled_in(data, cluster) for cluster in data["clusters"]]}
+        if isinstance(daemons := data.get("docker"), list | tuple):
+            data = data | {"docker": [as_written(one) for one in daemons]}
+        if isinstance(clusters := data.get("clusters"), list | tuple):
+            data = data | {"clusters": [filled_in(data, cluster) for cluster in clusters]}
+        return data
 
     @model_validator(mode="after")
     def _clusters_differ(self) -> Settings:
         check_clusters(self.clusters)
+        check_daemons(self.docker, (one.name for one in self.clusters))
         return self
 
     @model_validator(mode="after")

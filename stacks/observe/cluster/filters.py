@@ -1,4 +1,4 @@
-"""The settings of a cluster that choose among its objects, as texts for messages and for state. Pure."""
+"""The settings of a cluster or daemon that choose among its objects, as texts for messages and for state. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
     from stacks.settings.cluster import ClusterSettings
+    from stacks.settings.neighbours.docker import DockerSettings
 
 LONGEST = 100
 """Characters of a value; a longer one ends in a digest, so that a change is seen."""
@@ -16,17 +17,17 @@ _DIGITS = 8
 _NO_FILTERS = frozenset(
     {
         *("name", "sources", "timeout", "events", "status_annotation", "merge", "names_per_object", "targets_per_name"),
-        *("load_balancer_addresses", "resolvers", "target_networks", "excluded_target_networks"),
+        *("load_balancer_addresses", "resolvers", "target_networks", "excluded_target_networks", "default_target"),
     }
 )
 """The settings that leave no object out. Any other may: a further setting is one that does until it stands here."""
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 
 
-def filters(cluster: ClusterSettings) -> tuple[tuple[str, str], ...]:
-    """Return the settings of a cluster that choose its objects, each with its value; those at their default left out.
+def filters(cluster: ClusterSettings | DockerSettings) -> tuple[tuple[str, str], ...]:
+    """Return the settings of a cluster or daemon that choose its objects, each with its value.
 
-    The kubeconfig and its context are among them: they choose the cluster.
+    Those at their default are left out. The kubeconfig and its context are among them: they choose the cluster.
     """
     fields = type(cluster).model_fields.items()
     defaults = {name: field.get_default(call_default_factory=True) for name, field in fields}

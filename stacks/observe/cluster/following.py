@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from stacks.kube.timing import ApiTiming
 from stacks.model.claims import SourceSighting
 from stacks.observe.cluster.reading import ConnectedCluster, connect, reflected, sightings
+from stacks.observe.looping import burst_over, looping
 from stacks.settings.cluster import ClusterSettings
 
 Post = Callable[[tuple[SourceSighting, ...]], None]
@@ -36,27 +36,8 @@ def following(
     ended: called, from a thread, when nothing is followed any more, even before the context ends.
     """
     connected = connect(clusters, environment, pace)
-    loop, stopped = asyncio.new_event_loop(), asyncio.Event()
-    with ThreadPoolExecutor(1, thread_name_prefix="clusters") as thread:
-        done = thread.submit(_run, loop, connected, pace, post, stopped)
-        done.add_done_callback(lambda _: ended())
-        try:
-            yield
-        finally:
-            with suppress(RuntimeError):  # it has ended by itself, and the loop is closed
-                loop.call_soon_threadsafe(stopped.set)
-            done.result()
-
-
-def _run(
-    loop: asyncio.AbstractEventLoop,
-    clusters: Sequence[ConnectedCluster],
-    pace: ApiTiming,
-    post: Post,
-    stopped: asyncio.Event,
-) -> None:
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(_follow(clusters, pace, post, stopped))
+    with looping(lambda stopped: _follow(connected, pace, post, stopped), "clusters", ended):
+        yield
 
 
 async def _follow(clusters: Sequence[ConnectedCluster], pace: ApiTiming, post: Post, stopped: asyncio.Event) -> None:
@@ -91,15 +72,4 @@ async def _publish(clusters: Sequence[ConnectedCluster], pace: ApiTiming, post: 
                 published = current
                 post(current)
             await changed.wait()
-            await _burst_over(changed)
-
-
-async def _burst_over(changed: asyncio.Event) -> None:
-    """Wait until no change has come for _QUIET seconds, at most _BURST seconds."""
-    now = asyncio.get_running_loop().time
-    latest = now() + _BURST
-    with suppress(TimeoutError):
-        while (left := latest - now()) > 0:
-            changed.clear()
-            async with asyncio.timeout(min(_QUIET, left)):
-                await changed.wait()
+            await burst_over(changed, _QUIET, _BURST)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from stacks.model.claims import WEBHOOK, Claim, SourceSighting, origin
+from stacks.model.claims import DOCKER, WEBHOOK, Claim, SourceSighting, origin
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import Known, RecordSet
@@ -32,8 +32,8 @@ from stacks.plan.records.zone_index import neighbour
 from stacks.plan.safety.holders import Holder, holder, holders_of
 from stacks.plan.safety.refusal import Refusal
 
-_OF_THE_CLUSTER = frozenset({"kubeconfig", "context"})
-"""The settings that choose the cluster; that it is another is told where they have changed."""
+_OF_THE_CLUSTER = frozenset({"kubeconfig", "context", "host", "certificates"})
+"""The settings that choose the cluster or daemon; that it is another is told where they have changed."""
 _UNSET = "not set"
 DO = "the setting guard.emptying: true lets such runs pass unasked"
 
@@ -155,21 +155,23 @@ class Emptying:
         if source is None:
             if any(one.cluster == of.cluster for one in self.observation.sources):
                 return f"the settings do not name the source {of.source} any more"
-            cluster = f"the cluster {of.cluster}" if of.cluster else "that cluster"
+            kind = "Docker daemon" if of.source == DOCKER else "cluster"
+            cluster = f"the {kind} {of.cluster}" if of.cluster else f"that {kind}"
             return f"the settings do not name {cluster if self.observation.sources else 'any source'} any more"
+        place = DOCKER if source.source == DOCKER else "cluster"
         now, former = dict(source.filters), dict(self.observation.registry.memory.filters).get(begin)
         before = now if former is None else dict(former)
         changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
         if changed:
             told = [f"{name}: {now.get(name, _UNSET)} (before: {before.get(name, _UNSET)})" for name in changed]
-            return f"none of the objects matches cluster.{' and cluster.'.join(told)}"
+            return f"none of the objects matches {place}.{f' and {place}.'.join(told)}"
         if {one.name for one in _claims(source)} & {name for name, _ in self._by_source[begin]}:
             return "its objects ask for these names, and do not get them"
         told = [f"{name}: {value}" for name, value in now.items() if name not in _OF_THE_CLUSTER]
         if not told:
             gone = "none of the objects is there any more, or taken by its controller"
             return "external-dns asks for none of it any more" if of.cluster == WEBHOOK else gone
-        return f"none of the objects is left that matches cluster.{' and cluster.'.join(told)}"
+        return f"none of the objects is left that matches {place}.{f' and {place}.'.join(told)}"
 
 
 def _has(begin: str, resources: Iterable[str]) -> bool:
@@ -184,6 +186,8 @@ def _claims(source: SourceSighting) -> Iterator[Claim]:
 def _named(of: Holder, source: SourceSighting | None) -> str:
     if of.cluster == WEBHOOK:
         return "the objects of external-dns's webhook"
+    if of.source == DOCKER:
+        return f"the containers of {of.cluster}"
     objects = f"the {source.kind} objects" if source else f"the objects of the source {of.source}"
     return objects + (f" of the cluster {of.cluster}" if of.cluster else "")
 

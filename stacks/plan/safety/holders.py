@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from components.marks import ownership
-from stacks.model.claims import WEBHOOK
+from stacks.model.claims import CONTAINER, DOCKER, WEBHOOK
 from stacks.model.observation import Registry
 from stacks.plan.desired.tenure import SETTINGS
 from stacks.plan.records.record_sets import Key
@@ -18,6 +18,7 @@ from stacks.settings.cluster import SourceName
 _SOURCES: Mapping[str, str] = {
     **{name.rpartition("-")[2]: name for name in get_args(SourceName) if name != "crd"},
     "dnsendpoint": "crd",
+    CONTAINER.lower(): DOCKER,
 }
 """The names of sources in the settings, by the kinds of their objects in marks."""
 _KIND = re.compile(r"[a-z][a-z0-9]{0,62}")

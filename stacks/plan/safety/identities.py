@@ -1,14 +1,14 @@
 """Refusals where a zone or a cluster is not the one that it was: it was made anew, or it is another. Pure.
 
-A zone is known by its id, a cluster by the UID of its namespace kube-system. State remembers both, and with which
-settings each source was read.
+A zone is known by its id, a cluster by the UID of its namespace kube-system, a Docker daemon by its ID. State
+remembers all, and with which settings each source was read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from stacks.model.claims import origin
+from stacks.model.claims import DOCKER, origin
 from stacks.model.memory import Filters, GuardMemory
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
@@ -19,6 +19,7 @@ from stacks.plan.safety.refusal import Refusal
 
 ZONE_DO = "where zone_id or the account's token is wrong, mend it"
 CLUSTER_DO = "where the kubeconfig or its context is wrong, mend it"
+DAEMON_DO = "where docker.host is wrong, mend it"
 
 
 def exchanged(plan: Plan, found: Sequence[Change], observation: Observation) -> Iterator[Refusal]:
@@ -92,5 +93,8 @@ def _clusters(plan: Plan, found: Sequence[Change], observation: Observation) -> 
         )
         if touched:
             name = f"the cluster {cluster}" if cluster else "the cluster"
-            what = f"{name} is not the one that it was: its kube-system has the UID {uid}, and had {former[cluster]}"
-            yield Refusal(touched[0].zone, what, touched, do=CLUSTER_DO)
+            whose, do = "its kube-system has the UID", CLUSTER_DO
+            if any(one.cluster == cluster and one.source == DOCKER for one in observation.sources):
+                name, whose, do = f"the Docker daemon {cluster}", "it has the ID", DAEMON_DO
+            what = f"{name} is not the one that it was: {whose} {uid}, and had {former[cluster]}"
+            yield Refusal(touched[0].zone, what, touched, do=do)

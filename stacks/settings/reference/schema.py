@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.geo import GeoSettings
+from stacks.settings.neighbours.docker import DockerSettings
 from stacks.settings.reference.models import field_texts, sections
 from stacks.settings.stack import NAMESPACE, Settings
 from stacks.settings.zone import NameSettings, RecordSettings
@@ -37,8 +38,8 @@ _ALSO: dict[tuple[type[BaseModel], str], dict[str, Any]] = {
     (NameSettings, "type"): {"enum": ["A", "AAAA"], "description": "Short for a list of one in `types`."},
 }
 """Further forms of single settings, which are read before the model's own."""
-_OR_TEXT = (NameSettings, ClusterSettings)
-"""Models of which an entry may be a text: the name, the context."""
+_OR_TEXT = (NameSettings, ClusterSettings, DockerSettings)
+"""Models of which an entry may be a text: the name, the context, the place of the API."""
 _BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 """Bounds of a setting that may be a number or a text, as pydantic has them and as JSON Schema does."""
 

@@ -8,6 +8,7 @@ from cli.events import Trigger
 from stacks.model.claims import Claim, ObjectKey, SourceSighting
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
 from stacks.settings.cluster import ClusterSettings
+from stacks.settings.neighbours.docker import DockerSettings
 
 IPV4, IPV6 = (WAN, Family.IPV4), (WAN, Family.IPV6)
 ADDRESS, OBJECTS = Trigger.ADDRESS, Trigger.OBJECTS
@@ -155,6 +156,22 @@ class TestWhatIsAwaited:
             SourceSighting("away", "ingress", "", NOT_YET),
             SourceSighting("away", "service", "", NOT_YET),
         )
+
+
+class TestADaemonOfDocker:
+    def test_is_awaited_beside_the_clusters_and_each_is_read_by_itself(self) -> None:
+        made = Observed((), lambda _: None, (HOME,), (DockerSettings(name="nas"),))
+        assert {(one.cluster, one.source) for one in made.sights().sources} == {("home", "ingress"), ("nas", "docker")}
+        assert update(made, (read("192.0.2.1"),)) == [OBJECTS]
+        assert made.awaits_sources
+        key = ObjectKey("nas", "Container", "", "web")
+        claim = Claim("nas.example.com", "A", Known(("192.0.2.2",)), key, "")
+        seen = SourceSighting("nas", "docker", "Container", Known((claim,)))
+        assert update(made, (seen,)) == [OBJECTS]
+        assert not made.awaits_anything
+        assert update(made, (replace(seen, found=REFUSED),)) == [None]
+        (home, nas) = made.sights().sources
+        assert (home.found, nas.found, nas.stale) == (read("192.0.2.1").found, seen.found, REFUSED.reason)
 
 
 class TestNewsOfSources:

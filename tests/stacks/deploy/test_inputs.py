@@ -77,7 +77,13 @@ class TestArguments:
             args(clusters=[{"name": "one", **cluster}])
         assert "deploy.kubeconfig_secret" in str(refusal.value)
 
-    def test_one_from_a_secret_is_taken(self) -> None:
+    def test_the_socket_of_a_docker_that_no_pod_has_is_refused(self) -> None:
+        with pytest.raises(UserError, match=r"a pod does not have the socket /var/run/docker\.sock") as refusal:
+            args(docker=["unix:///var/run/docker.sock"])
+        assert "tcp://HOST:PORT" in str(refusal.value)
+        assert args(docker=["tcp://192.0.2.1:2375"]).stack
+
+    def test_a_kubeconfig_from_a_secret_is_taken(self) -> None:
         cluster = {"kubeconfig": "/etc/truenorth-kubeconfig/edge", "name": "edge"}
         found = args(clusters=[cluster], deploy={"kubeconfig_secret": "others"})
         assert found.kubeconfig_secret == "others"

@@ -205,6 +205,7 @@ def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None
     assert declared.keys() == Settings.model_fields.keys()
     assert {key for key, entry in declared.items() if not entry.get("type")} == {
         "clusters",
+        "docker",
         "names",
         "proxied",
         "shards",

@@ -109,11 +109,14 @@ def _proxied(draft: Draft, text: str) -> None:
 
 
 def _times(draft: Draft, cron: str | None) -> None:
-    if cron in ("@once", "@disabled", "@nevermore"):
-        draft.otherwise("UPDATE_CRON", "truenorth up, as often as you start it")
-    elif cron is not None:
-        how = "not needed: a change is noticed within seconds; wan.schedule takes the same text (docs/wan.md)"
-        draft.otherwise("UPDATE_CRON", how)
+    """Carry the schedule as it is; two older words of the tool for @once by that."""
+    if cron is None:
+        return
+    text = "@once" if cron.strip() in {"@disabled", "@nevermore"} else cron.strip()
+    without = "without it a change is noticed within seconds"
+    if text == "@once":
+        without = "truenorth up ends by itself; for truenorth watch leave it out, or it never looks again"
+    draft.carry("UPDATE_CRON", "wan.schedule", text, f"wan.schedule: {shown(text)}; {without}")
 
 
 def _ttl(draft: Draft, ttl: str | None) -> None:

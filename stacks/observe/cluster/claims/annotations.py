@@ -16,7 +16,7 @@ from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records import canonical
 from stacks.kube.objects import Manifest
 from stacks.model.addresses.host_part import HostPart
-from stacks.model.claims import Complaint, ObjectKey
+from stacks.model.claims import CONTAINER, Complaint, ObjectKey
 from stacks.model.values import WAN
 from stacks.observe.cluster.claims import annotation_values as values
 
@@ -51,6 +51,11 @@ ENDPOINTS_TYPE = _external("endpoints-type")
 
 CONTROLLED_BY_EXTERNAL_DNS = "dns-controller"
 """The only value of external-dns's `controller` that leaves the object to external-dns, and so to TrueNorth."""
+
+
+def word(key: ObjectKey) -> str:
+    """Return what the annotations of an object are called: a container has labels in their place."""
+    return "label" if key.kind == CONTAINER else "annotation"
 
 
 @cache
@@ -175,7 +180,7 @@ def _of_names(found: AnnotationValue, wrong: Mapping[str, str]) -> Complaint:
     """Return the complaint about names of an annotation. wrong: each with the reason."""
     (first, reason), more = next(iter(wrong.items())), len(wrong) - 1
     text = (
-        f"{found.key}: the annotation {found.annotation} has {quoted(first)} in it ({reason})"
+        f"{found.key}: the {word(found.key)} {found.annotation} has {quoted(first)} in it ({reason})"
         f"{f' and {more} more like it' if more else ''}; allowed: {values.HOSTNAMES}. The records made for it stay as "
         "they are until it is mended; its other names go on"
     )
@@ -271,7 +276,7 @@ def complaint(found: AnnotationValue, allowed: str, reason: str) -> Complaint:
     """Return the complaint about a bad annotation. reason: "" where `allowed` says enough."""
     why = f" ({reason})" if reason else ""
     text = (
-        f"{found.key}: the annotation {found.annotation} has the value {quoted(found.value)}{why}; allowed: {allowed}. "
-        "The records stay as they are until it is mended"
+        f"{found.key}: the {word(found.key)} {found.annotation} has the value {quoted(found.value)}{why}; "
+        f"allowed: {allowed}. The records stay as they are until it is mended"
     )
     return Complaint(found.key, found.annotation, cut(found.value, LONGEST_QUOTE), allowed, text)

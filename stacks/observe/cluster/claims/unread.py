@@ -137,7 +137,7 @@ def _of_object(annotated: read.Annotated, also: Collection[str], *, whole: bool)
         if not chosen:
             continue
         first, _, meant = chosen[0]
-        told = "; ".join(f"the annotation {quoted(one)} {why}" for one, why, _ in chosen[:_SHOWN])
+        told = "; ".join(f"the {read.word(key)} {quoted(one)} {why}" for one, why, _ in chosen[:_SHOWN])
         others = "; others are left out too" if len(chosen) > _SHOWN or len(looked_at) < len(strange) else ""
         yield Complaint(key, cut(first, LONGEST_QUOTE), "", meant, f"{key}: {told}{others}", minor=True)
 
