@@ -16,6 +16,8 @@ from stacks.model.addresses.host_part import USUAL_NETWORK
 
 PROVIDERS = ("cloudflare", "gandi")
 _KNOWN = ("provider", "domain", "host", "ttl", "proxied", "ip_version", "ipv6_suffix", "zone_identifier", "token")
+_OF_GANDI = "$GANDI_API_KEY"
+"""The way of `key` in an entry of Gandi; in one of Cloudflare it is another secret."""
 _VERSIONS: Mapping[str, list[str]] = {"ipv4": ["A"], "ipv6": ["AAAA"]}
 
 
@@ -117,7 +119,8 @@ def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dic
 
 def _rest(draft: Draft, what: str, one: Mapping[str, Any]) -> None:
     for key in one.keys() - {*_KNOWN}:
-        draft.tell(f"{what}.{key}", table("ddns-updater entry").get(key, UNKNOWN), "")
+        way = _OF_GANDI if (one["provider"], key) == ("gandi", "key") else table("ddns-updater entry").get(key, UNKNOWN)
+        draft.tell(f"{what}.{key}", way, "")
 
 
 def _host6(draft: Draft, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
