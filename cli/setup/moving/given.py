@@ -19,6 +19,7 @@ from stacks.settings.problems import short
 LONGEST_PATH = 16
 _PART = re.compile(r"((?:[^.\[\]\\]|\\.)+)|\[(\d{1,3})\]")
 """A part of the path of a parameter: a name, in which `\\.` is a dot, or the place in a list."""
+_SHELLS = ("sh", "bash", "ash")
 SECRET = None
 """The value of a variable that comes from a Secret or a file of secrets."""
 
@@ -40,11 +41,12 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Values of a Helm chart. name: "" where the file does not say."""
+    """Values of a Helm chart. name: "" where the file does not say. missing: files with further values, not read."""
 
     where: str
     name: str
     values: Mapping[str, Any]
+    missing: tuple[str, ...] = ()
 
 
 def containers(documents: Sequence[Document]) -> Iterator[Container]:
@@ -85,7 +87,8 @@ def charts(documents: Sequence[Document]) -> Iterator[Chart]:
 
 def _of_flux(one: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[Chart]:
     named = _map(_map(spec.get("chart")).get("spec")).get("chart") or _name(spec.get("chartRef"))
-    yield Chart(where, str(named or _name(one)), _map(spec.get("values")))
+    others = tuple(f"{found.get('kind')} {_name(found)}" for found in _maps(spec.get("valuesFrom")))
+    yield Chart(where, str(named or _name(one)), _map(spec.get("values")), others)
 
 
 def _of_k3s(_: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[Chart]:
@@ -102,15 +105,20 @@ def _of_argo(one: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Ite
         values = {**_map(_yaml(helm.get("values"), where)), **_map(helm.get("valuesObject"))}
         values = _with_parameters(values, helm.get("parameters"))
         if values:
-            yield Chart(where, str(source.get("chart") or _name(one)), values)
+            files = helm.get("valueFiles")
+            others = tuple(map(str, files)) if isinstance(files, list) else ()
+            yield Chart(where, str(source.get("chart") or _name(one)), values, others)
 
 
 def _of_helmfile(release: Mapping[str, Any], where: str) -> Chart:
     """Return the values that stand in a release of a helmfile, and not in files of their own."""
     values: dict[str, Any] = {}
-    for one in _maps(release.get("values")):
+    listed = release.get("values")
+    for one in _maps(listed):
         values |= one
-    return Chart(f"{where}, release {_name(release)}", _name(release), _with_parameters(values, release.get("set")))
+    others = tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
+    whole = _with_parameters(values, release.get("set"))
+    return Chart(f"{where}, release {_name(release)}", _name(release), whole, others)
 
 
 _OF_CHARTS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], Iterator[Chart]]] = {
@@ -155,7 +163,9 @@ def _of_pod(one: Mapping[str, Any], where: str, maps: Mapping[str, Mapping[str, 
     pairs = listed.items() if isinstance(listed, Mapping) else ((entry.get("name"), entry) for entry in _maps(listed))
     for key, entry in pairs:
         variables[str(key)] = _value(entry, maps)
-    words = [*_words(one.get("command")), *_words(one.get("args"))]
+    command, arguments = one.get("command"), one.get("args")
+    both = isinstance(command, list) and isinstance(arguments, list)
+    words = _words([*command, *arguments]) if both else [*_words(command), *_words(arguments)]  # type: ignore[misc] # lists
     return Container(where, str(one.get("image", "")).lower(), tuple(words), variables, tuple(missing), tuple(secrets))
 
 
@@ -196,6 +206,8 @@ def _words(value: object) -> tuple[str, ...]:
     """Return arguments; those of a shell, `sh -c "..."`, as the shell would split them."""
     try:
         words = shlex.split(value) if isinstance(value, str) else [str(one) for one in value or []]  # type: ignore[attr-defined]
+        if len(words) > 2 and Path(words[0]).name in _SHELLS and "c" in words[1]:  # noqa: PLR2004 - sh, -c, the command
+            words = shlex.split(words[2].removeprefix("exec "))
         return tuple(part for word in words for part in (shlex.split(word) if "\n" in word.strip() else [word]))
     except (ValueError, TypeError):
         return (str(value),)

@@ -96,10 +96,9 @@ def _zone(draft: Draft, what: str, one: Mapping[str, Any], zones: list[dict[str,
 
 def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dict[str, Any]]) -> None:
     """Add the names of an entry. A name of two entries, one for each family, has both types."""
-    domain, is_proxied, ttl = str(one.get("domain") or "").rstrip("."), truth(one.get("proxied", False)), one.get("ttl")
+    is_proxied, ttl = truth(one.get("proxied", False)), one.get("ttl")
     host6 = _host6(draft, what, one)
-    hosts = str(one.get("host") or "@").split(",")
-    for name in (domain if host.strip() == "@" else f"{host.strip()}.{domain}" for host in hosts):
+    for name in _full_names(one):
         entry: dict[str, Any] = {"name": name}
         entry |= {"types": types} if (types := _VERSIONS.get(str(one.get("ip_version")))) else {}
         entry |= host6
@@ -115,6 +114,13 @@ def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dic
                 continue
             before.pop("types", None) if both else None
         draft.same(f"{what}: {name}", f"names: {shown(entry)}")
+
+
+def _full_names(one: Mapping[str, Any]) -> list[str]:
+    """Return the names of an entry: hosts below a domain, as in former versions, or several domains."""
+    domains = [part.strip().rstrip(".") for part in str(one.get("domain") or "").split(",")]
+    hosts = [part.strip() for part in str(one.get("host") or "@").split(",")]
+    return [domain if host == "@" else f"{host}.{domain}" for domain in domains for host in hosts]
 
 
 def _rest(draft: Draft, what: str, one: Mapping[str, Any]) -> None:
