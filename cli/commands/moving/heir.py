@@ -80,7 +80,7 @@ def receiver_asked(
 
 
 def _cloudflare_ddns(settings: Settings, owner: str, wanted: frozenset[str], *, is_plain: bool) -> CloudflareDdns:
-    """Return a cloudflare-ddns that gets these names and those of the settings which follow the machine's WAN address.
+    """Return a cloudflare-ddns for these names and for names of the settings at the machine's WAN address.
 
     is_plain: whether no option is given that it does not have. Raises UserError, and ValueError for the owner.
     """

@@ -137,7 +137,7 @@ def _chart(chart: Chart) -> Draft | None:
 
 
 def _missing(draft: Draft, name: str, values: Mapping[str, object]) -> None:
-    """Tell that further values are not here. They may have the filter of zones, without which more would count."""
+    """Tell the absence of further values, among which a filter of zones may be."""
     do = "put them into the file, or give what `helm get values` prints"
     if values.get("domainFilters"):
         draft.lost(f"values of {name}", f"they are not here: {do}")

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-_QUADLET = re.compile(r"^\[Container\]\s*$", re.MULTILINE)
+_QUADLET = re.compile(r"^\[Container\]\s*(?:\n|\Z)", re.MULTILINE)
 _RUN = re.compile(r"^\s*(?:sudo\s+)?(?:docker|podman|nerdctl)\s+(?:container\s+)?run\s", re.MULTILINE)
 _SWITCHES = re.compile(r"-[ditP]+|--(?:detach|init|interactive|no-healthcheck|privileged|publish-all|read-only|rm|tty)")
 """Options that take no value; one with a value in the same word has a `=`."""
