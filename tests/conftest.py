@@ -16,6 +16,7 @@ from cli.engine.install.install import install
 from cli.engine.install.progress import Plain
 from lab.kube.build import install as install_kube
 from lab.kube.control_plane import control_plane
+from lab.kube.programs import find
 from lab.kube.proxy import Proxy, proxied
 from lab.kube.unavailable import KubeUnavailable
 from lab.pods.pod import PodError, alone
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
 
 _IN_CI = os.environ.get("CI") == "true"
 _LAB = Path(__file__).parent / "lab"
-_BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns"}
+_BUILT_FOR_KUBERNETES = {"kube_programs", "external_dns", "opentofu"}
 _SEED_LIMIT = 1 << 32
 _NUMBERS = itertools.count(1)
 
 _engine = pytest.StashKey["Engine | UserError"]()
 _kube = pytest.StashKey["Programs | KubeUnavailable"]()
 _external_dns = pytest.StashKey["Programs | KubeUnavailable"]()
+_opentofu = pytest.StashKey["Programs | KubeUnavailable"]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,8 +62,16 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"repeat with: --hypothesis-seed={config.getoption('--hypothesis-seed')}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that run big programs, from which the Makefile makes its suites."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that run big programs, from which the Makefile makes its suites.
+
+    Those of OpenTofu, which takes longer to build than all of them to run, are left out where it has not been built,
+    unless `-m opentofu` asks for them.
+    """
+    if "opentofu" not in config.option.markexpr and find(os.environ, opentofu=True) is None:
+        left_out = [item for item in items if "opentofu" in _fixtures(item)]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
     for item in items:
         fixtures = set(_fixtures(item))
         if "engine" in fixtures:
@@ -70,6 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.stand_in)
         if _BUILT_FOR_KUBERNETES & fixtures:
             item.add_marker(pytest.mark.kube)
+        if "opentofu" in fixtures:
+            item.add_marker(pytest.mark.opentofu)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
@@ -147,6 +159,15 @@ def external_dns(pytestconfig: pytest.Config) -> Path:
     if isinstance(found, KubeUnavailable):
         pytest.skip(f"no external-dns: {found}")
     return found.paths["external-dns"]
+
+
+@pytest.fixture(scope="session")
+def opentofu(pytestconfig: pytest.Config) -> Programs:
+    """OpenTofu and a stand-in for a provider."""
+    found = _built(pytestconfig, _opentofu, opentofu=True)
+    if isinstance(found, KubeUnavailable):
+        pytest.skip(f"no OpenTofu: {found}")
+    return found
 
 
 @pytest.fixture(scope="session")

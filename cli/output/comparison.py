@@ -13,7 +13,7 @@ from rich.table import Table
 from cli.findings.changes import content
 from cli.output import documents
 from cli.terminal import plain, styled
-from components.marks import external_dns
+from components.marks import cloudflare_ddns, external_dns
 from components.records import canonical
 from components.records.record import Record
 from stacks.plan.comparison import ComparedSet, Comparison, Fate
@@ -54,10 +54,12 @@ class Switch:
     def way_back(self, found: Comparison) -> str:
         """Return the command of the way back after `adopt`, between the stop of TrueNorth and the other's start."""
         command = f"truenorth release --stack {shlex.quote(self.stack)}"
-        if self.tool != external_dns.HERITAGE:
+        is_of_marks = self.tool == external_dns.HERITAGE or (self.tool == cloudflare_ddns.HERITAGE and found.owners)
+        if not is_of_marks:
             return f"{command} --to nobody"
         owner = found.owners[0] if len(found.owners) == 1 else self.owner or "OWNER"
-        names = (f" --name {shlex.quote(name)}" for name in found.by_settings)
+        by_settings = found.by_settings if self.tool == external_dns.HERITAGE else ()
+        names = (f" --name {shlex.quote(name)}" for name in by_settings)
         return f"{command} --to {self.tool} --to-owner {shlex.quote(owner)}{''.join(names)}"
 
 

@@ -78,7 +78,7 @@ def print_gone(console: Console, gone: ReleaseOutcome, receiver: Receiver | None
     given = sum(bool(one.their_mark) for one in done)
     parts = []
     if receiver and given:
-        parts.append(f"{plural(given, 'record set')} given to external-dns, owner {receiver.owner}")
+        parts.append(f"{plural(given, 'record set')} given to {receiver.tool}, owner {receiver.owner}")
     if len(done) > given:
         parts.append(f"{plural(len(done) - given, 'record set')} let go")
     said = ", ".join(parts) or "nothing was released"

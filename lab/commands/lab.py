@@ -105,12 +105,13 @@ def build(
         bool,
         typer.Option("--deploy-tools", help="What renders and checks manifests too: helm, kustomize, kubeconform."),
     ] = False,
+    opentofu: Annotated[bool, typer.Option("--opentofu", help="OpenTofu too, with a stand-in of a provider.")] = False,
 ) -> None:
     """Build the programs of `lab start --kube` where they are missing: minutes, once. Prints their folder.
 
     Example: `truenorth lab build`
     """
-    typer.echo(str(_build_kubernetes(external_dns=external_dns, deploy_tools=deploy_tools)))
+    typer.echo(str(_build_kubernetes(external_dns=external_dns, deploy_tools=deploy_tools, opentofu=opentofu)))
 
 
 @app.command()
@@ -143,7 +144,7 @@ def _refuse_without_kubernetes(folder: Path) -> None:
         )
 
 
-def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False) -> Path:
+def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False, opentofu: bool = False) -> Path:
     from cli.engine.install.progress import shown_on
     from lab.kube.build import install
     from lab.kube.unavailable import KubeUnavailable
@@ -152,7 +153,12 @@ def _build_kubernetes(*, external_dns: bool = False, deploy_tools: bool = False)
     try:
         with shown_on(sys.stderr, "kubernetes") as progress:
             built = install(
-                os.environ, progress, controllers=True, external_dns=external_dns, deploy_tools=deploy_tools
+                os.environ,
+                progress,
+                controllers=True,
+                external_dns=external_dns,
+                deploy_tools=deploy_tools,
+                opentofu=opentofu,
             )
             return built.gateway_api.parent
     except KubeUnavailable as error:

@@ -29,12 +29,19 @@ def install(
     controllers: bool = False,
     external_dns: bool = False,
     deploy_tools: bool = False,
+    opentofu: bool = False,
 ) -> Programs:
     """Return the programs, built first where they are not in the cache. It waits while another process builds.
 
     Raises KubeUnavailable where they cannot be had.
     """
-    wanted = partial(find, environment, controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
+    asked = {
+        "controllers": controllers,
+        "external_dns": external_dns,
+        "deploy_tools": deploy_tools,
+        "opentofu": opentofu,
+    }
+    wanted = partial(find, environment, **asked)
     if found := wanted():
         return found
     kept, told = folder(environment), progress or Silent()
@@ -46,8 +53,7 @@ def install(
         with lock.held(kept / "lock", waiting):
             if found := wanted():
                 return found
-            needed = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
-            made = _make(environment, told, needed, definitions(deploy_tools=deploy_tools))
+            made = _make(environment, told, parts(**asked), definitions(deploy_tools=deploy_tools))
     except Unavailable as error:
         raise KubeUnavailable(f"Kubernetes cannot be built: {error.reason}", str(kept), error.do) from error
     except BuildError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.kube.definitions import DNS_ENDPOINT, GATEWAY_API, OPERATORS, Definitions
-from lab.kube.versions import ETCD, EXTERNAL_DNS, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK
+from lab.kube.versions import ETCD, EXTERNAL, EXTERNAL_DNS, HELM, KUBECONFORM, KUBERNETES, KUSTOMIZE, KWOK, OPENTOFU
 from toolchain.cache import user_cache
 from toolchain.compile import Program
 
@@ -46,10 +46,12 @@ class Programs:
     definitions: Mapping[str, Path] = field(default_factory=dict)
 
 
-def parts(*, controllers: bool, external_dns: bool = False, deploy_tools: bool = False) -> list[Part]:
+def parts(
+    *, controllers: bool, external_dns: bool = False, deploy_tools: bool = False, opentofu: bool = False
+) -> list[Part]:
     """The programs that are needed: of the API alone, or of a control plane whose Pods run; what else is wanted.
 
-    deploy_tools: what renders and checks manifests.
+    deploy_tools: what renders and checks manifests. opentofu: OpenTofu and a provider for it.
     """
     wanted = [Part("etcd", ETCD, Program(MODULES / "etcd", "go.etcd.io/etcd/server/v3", {})), _kubernetes("apiserver")]
     if controllers:
@@ -59,7 +61,7 @@ def parts(*, controllers: bool, external_dns: bool = False, deploy_tools: bool =
         version = {"sigs.k8s.io/external-dns/pkg/apis/externaldns.Version": f"v{EXTERNAL_DNS}"}
         program = Program(MODULES / "external-dns", "sigs.k8s.io/external-dns", version)
         wanted.append(Part("external-dns", EXTERNAL_DNS, program))
-    return [*wanted, *_deploy_tools()] if deploy_tools else wanted
+    return [*wanted, *(_deploy_tools() if deploy_tools else ()), *(_opentofu() if opentofu else ())]
 
 
 def definitions(*, deploy_tools: bool) -> list[Definitions]:
@@ -95,6 +97,14 @@ def _deploy_tools() -> list[Part]:
     ]
 
 
+def _opentofu() -> list[Part]:
+    """Return OpenTofu and a stand-in for the provider `hashicorp/external`, whose module no proxy has."""
+    release = {"github.com/opentofu/opentofu/version.dev": "no"}
+    tofu = Program(MODULES / "opentofu", "github.com/opentofu/opentofu/cmd/tofu", release)
+    external = Program(MODULES / "opentofu-external", ".", {"main.version": EXTERNAL})
+    return [Part("tofu", OPENTOFU, tofu), Part("opentofu-external", EXTERNAL, external)]
+
+
 def _kubernetes(name: str) -> Part:
     major, minor, _ = KUBERNETES.split(".")
     version = "k8s.io/component-base/version"
@@ -118,10 +128,11 @@ def find(
     controllers: bool = False,
     external_dns: bool = False,
     deploy_tools: bool = False,
+    opentofu: bool = False,
 ) -> Programs | None:
     """The programs, if all that are needed have been built; each is there whole or not at all."""
     kept = folder(environment)
-    wanted = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools)
+    wanted = parts(controllers=controllers, external_dns=external_dns, deploy_tools=deploy_tools, opentofu=opentofu)
     paths = {part.name: kept / part.file_name for part in wanted}
     folders = {one.name: kept / one.folder_name for one in definitions(deploy_tools=deploy_tools)}
     there = all(path.is_dir() for path in folders.values()) and all(path.is_file() for path in paths.values())

@@ -16,10 +16,12 @@ from stacks.settings.detection.header_secrets import secret_variables as header_
 from stacks.settings.environment import GEO_VARIABLES
 from stacks.settings.neighbours.docker import UNIX
 from stacks.settings.secrets.files import read_secret
-from stacks.settings.stack import EXTERNAL_DNS_KEY, Settings
+from stacks.settings.stack import ENVIRONMENT_PREFIX, EXTERNAL_DNS_KEY, Settings
 
 BASE_URLS = {"CLOUDFLARE_BASE_URL": CLOUDFLARE, "GANDI_URL": GANDI}
 """Variables without secrets, with their defaults."""
+OF_NO_POD = ("backend", "deploy")
+"""Settings of the deployment itself; a pod's state is named by a variable of its own."""
 OF_OTHER_TOOLS = ("CF_ZONE_ID", "DNS_SYNC_INTERVAL")
 """Variables without secrets that are read as settings; those of load balancing beside them."""
 ALSO_SECRET = (EXTERNAL_DNS_KEY, "TRUENORTH_NOTIFY", "TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
@@ -107,12 +109,13 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
 
 
 def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables without secrets for the pods: other tools' settings, and unusual URLs of APIs."""
+    """Return the variables without secrets for the pods: settings, ours and other tools', and unusual URLs of APIs."""
     providers = {zone.provider for zone in (*settings.each_zone(), *settings.finding)}
     variables = {"cloudflare": "CLOUDFLARE_BASE_URL", "gandi": "GANDI_URL"}
     asked = {variables[provider]: environment.get(variables[provider], "").strip() for provider in sorted(providers)}
     elsewhere = {name: value for name, value in asked.items() if value and value.rstrip("/") != BASE_URLS[name]}
-    read = (*OF_OTHER_TOOLS, *(GEO_VARIABLES.values() if settings.geo else ()))
+    ours = (f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields if name not in OF_NO_POD)
+    read = (*ours, *OF_OTHER_TOOLS, *(GEO_VARIABLES.values() if settings.geo else ()))
     return elsewhere | {name: value for name in read if (value := environment.get(name, "").strip())}
 
 

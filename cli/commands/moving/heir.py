@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from components.marks.external_dns import Affix
-    from stacks.plan.release.receiver import Receiver
+    from stacks.plan.release.receiver import CloudflareDdns, Receiver
     from stacks.settings.stack import Settings
 
 Given = tuple[str | None, str | None, str | None]
@@ -24,10 +24,21 @@ class Heir(Enum):
     """The tools that records can be given to, and nobody."""
 
     EXTERNAL_DNS = "external-dns"
+    CLOUDFLARE_DDNS = "cloudflare-ddns"
     NOBODY = "nobody"
 
 
-ToOwner = Annotated[str, typer.Option("--to-owner", help="Its owner id, which it is told by --txt-owner-id.")]
+_OWNERS = {
+    Heir.EXTERNAL_DNS: "say --to-owner ID: its --txt-owner-id; default where it is told none",
+    Heir.CLOUDFLARE_DDNS: "say --to-owner POD: the name of the pod that is to go on, as `kubectl get pods` has it",
+}
+ToOwner = Annotated[
+    str,
+    typer.Option(
+        "--to-owner",
+        help="Its owner id: external-dns is told it by --txt-owner-id; of cloudflare-ddns the name of its pod.",
+    ),
+]
 ToPrefix = Annotated[
     str | None, typer.Option("--to-txt-prefix", help="Its --txt-prefix; else as the setting external_dns says.")
 ]
@@ -49,7 +60,7 @@ def receiver_asked(
 ) -> Receiver | None:
     """Return the receiver that these options ask for; None for nobody. Raises UserError."""
     from stacks.model.errors import UserError
-    from stacks.plan.release.receiver import Receiver
+    from stacks.plan.release.receiver import ExternalDns
 
     wanted = full_names(names, settings)
     if heir is Heir.NOBODY:
@@ -59,12 +70,31 @@ def receiver_asked(
             )
         return None
     if not owner:
-        do = "say --to-owner ID: what external-dns is told by --txt-owner-id; default where it is told nothing"
-        raise UserError("external-dns knows its records by its owner id", "--to-owner", do)
+        raise UserError(f"{heir.value} knows its records by its owner id", "--to-owner", _OWNERS[heir])
     try:
-        return Receiver(owner, _affix(settings, given), _cluster(settings, cluster), wanted)
+        if heir is Heir.CLOUDFLARE_DDNS:
+            return _cloudflare_ddns(settings, owner, wanted, is_plain=not (cluster or any(given)))
+        return ExternalDns(owner, _affix(settings, given), _cluster(settings, cluster), wanted)
     except ValueError as error:
-        raise UserError(str(error), "--to-owner", "write it as external-dns is told it") from None
+        raise UserError(str(error), "--to-owner", f"write it as {heir.value} has it") from None
+
+
+def _cloudflare_ddns(settings: Settings, owner: str, wanted: frozenset[str], *, is_plain: bool) -> CloudflareDdns:
+    """Return a cloudflare-ddns for these names and for names of the settings at the machine's WAN address.
+
+    is_plain: whether no option is given that it does not have. Raises UserError, and ValueError for the owner.
+    """
+    from stacks.model.errors import UserError
+    from stacks.plan.release.receiver import CloudflareDdns
+
+    if not is_plain:
+        what, do = "cloudflare-ddns has no cluster and no options for its marks", "leave them out"
+        raise UserError(what, "--to cloudflare-ddns", do)
+    zones = (zone for zone in settings.each_zone() if zone.provider == "cloudflare")
+    following = {
+        zone.fqdn(name) for zone in zones for name in zone.names if not (name.targets or name.links or name.host6)
+    }
+    return CloudflareDdns(owner, wanted | following)
 
 
 def _affix(settings: Settings, given: Given) -> Affix:

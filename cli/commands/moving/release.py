@@ -40,7 +40,8 @@ def release(  # noqa: PLR0913 - the options of the command
 
     To external-dns: a record set that an object asks for gets the mark by which external-dns knows its own, then loses
     ours, then state forgets it. Names of the settings are let go without a mark: external-dns deletes what it owns and
-    no object asks for. To nobody: our marks go, and state forgets all.
+    no object asks for. To the cloudflare-ddns with an election: the names of the settings that follow the WAN address
+    get the mark of its pod, and all else is let go. To nobody: our marks go, and state forgets all.
 
     What was changed behind our back, or has somebody else's records in its way, stays ours and is told. Every step is
     printed first. Stop TrueNorth before, and start the other tool afterwards. The same command finishes a release that

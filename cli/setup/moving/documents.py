@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from cli.setup.moving import started
 from stacks.model.errors import UserError
 from stacks.settings.problems import short
 
@@ -58,6 +59,8 @@ def _of_text(file: str, name: str, text: str, environment: Mapping[str, str]) ->
         yield Document(file, name, "dnscontrol", text)
     elif _RECORD.match(lines[0]):
         yield Document(file, name, "zone", text)
+    elif found := started.services(text):
+        yield Document(file, name, "yaml", _filled(found, environment, [MOST_VALUES]))
     elif _HEADER.match(lines[0]):
         yield Document(file, name, "ini", _ini(file, text))
     elif all(map(_VARIABLE.match, lines)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,10 @@ from cli.setup.moving.documents import Document
 from stacks.model.errors import UserError
 from stacks.settings.problems import short
 
+LONGEST_PATH = 16
+_PART = re.compile(r"((?:[^.\[\]\\]|\\.)+)|\[(\d{1,3})\]")
+"""A part of the path of a parameter: a name, in which `\\.` is a dot, or the place in a list."""
+_SHELLS = ("sh", "bash", "ash")
 SECRET = None
 """The value of a variable that comes from a Secret or a file of secrets."""
 
@@ -35,11 +41,12 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Values of a Helm chart. name: "" where the file does not say."""
+    """Values of a Helm chart. name: "" where the file does not say. missing: files with further values, not read."""
 
     where: str
     name: str
     values: Mapping[str, Any]
+    missing: tuple[str, ...] = ()
 
 
 def containers(documents: Sequence[Document]) -> Iterator[Container]:
@@ -62,33 +69,65 @@ def containers(documents: Sequence[Document]) -> Iterator[Container]:
 
 
 def charts(documents: Sequence[Document]) -> Iterator[Chart]:
-    """Yield the values of charts: of HelmReleases, Argo CD's Applications, k3s's HelmCharts, kustomizations."""
+    """Yield the values of charts: in objects of Flux, Argo CD and k3s, kustomizations, helmfiles, or by themselves."""
     for document in documents:
         for one in _objects(document):
-            where = f"{document.where}, {one.get('kind')} {_name(one)}"
-            spec = _map(one.get("spec"))
-            if one.get("kind") == "HelmRelease":
-                named = _map(_map(spec.get("chart")).get("spec")).get("chart") or _name(spec.get("chartRef"))
-                yield Chart(where, str(named or _name(one)), _map(spec.get("values")))
-            elif one.get("kind") == "HelmChart":
-                yield Chart(where, str(spec.get("chart", "")), _map(_yaml(spec.get("valuesContent"), where)))
-            elif one.get("kind") == "Application":
-                yield from _of_argo(one, spec, where)
+            kind = str(one.get("kind"))
+            where = f"{document.where}, {kind} {_name(one)}"
+            if kind in _OF_CHARTS:
+                yield from _OF_CHARTS[kind](one, _map(one.get("spec")), where)
             elif "helmCharts" in one:
                 for chart in _maps(one.get("helmCharts")):
                     yield Chart(where, str(chart.get("name", "")), _map(chart.get("valuesInline")))
+            elif "releases" in one:
+                yield from (_of_helmfile(release, document.where) for release in _maps(one.get("releases")))
             elif "kind" not in one and "services" not in one:
                 yield Chart(document.where, "", one)
+
+
+def _of_flux(one: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[Chart]:
+    named = _map(_map(spec.get("chart")).get("spec")).get("chart") or _name(spec.get("chartRef"))
+    others = tuple(f"{found.get('kind')} {_name(found)}" for found in _maps(spec.get("valuesFrom")))
+    yield Chart(where, str(named or _name(one)), _map(spec.get("values")), others)
+
+
+def _of_k3s(_: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[Chart]:
+    yield Chart(where, str(spec.get("chart", "")), _map(_yaml(spec.get("valuesContent"), where)))
+
+
+def _of_argo_set(one: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[Chart]:
+    yield from _of_argo(one, _map(_map(spec.get("template")).get("spec")), where)
 
 
 def _of_argo(one: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[Chart]:
     for source in (_map(spec.get("source")), *_maps(spec.get("sources"))):
         helm = _map(source.get("helm"))
         values = {**_map(_yaml(helm.get("values"), where)), **_map(helm.get("valuesObject"))}
-        for parameter in _maps(helm.get("parameters")):
-            values |= _nested(str(parameter.get("name")), parameter.get("value"))
+        values = _with_parameters(values, helm.get("parameters"))
         if values:
-            yield Chart(where, str(source.get("chart") or _name(one)), values)
+            files = helm.get("valueFiles")
+            others = tuple(map(str, files)) if isinstance(files, list) else ()
+            yield Chart(where, str(source.get("chart") or _name(one)), values, others)
+
+
+def _of_helmfile(release: Mapping[str, Any], where: str) -> Chart:
+    """Return the values that stand in a release of a helmfile, and not in files of their own."""
+    values: dict[str, Any] = {}
+    listed = release.get("values")
+    for one in _maps(listed):
+        values |= one
+    others = tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
+    whole = _with_parameters(values, release.get("set"))
+    return Chart(f"{where}, release {_name(release)}", _name(release), whole, others)
+
+
+_OF_CHARTS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], str], Iterator[Chart]]] = {
+    "HelmRelease": _of_flux,
+    "HelmChart": _of_k3s,
+    "Application": _of_argo,
+    "ApplicationSet": _of_argo_set,
+}
+"""The objects that have values of a chart, by their kind."""
 
 
 def of_values(chart: Chart) -> Iterator[Container]:
@@ -124,7 +163,9 @@ def _of_pod(one: Mapping[str, Any], where: str, maps: Mapping[str, Mapping[str, 
     pairs = listed.items() if isinstance(listed, Mapping) else ((entry.get("name"), entry) for entry in _maps(listed))
     for key, entry in pairs:
         variables[str(key)] = _value(entry, maps)
-    words = [*_words(one.get("command")), *_words(one.get("args"))]
+    command, arguments = one.get("command"), one.get("args")
+    both = isinstance(command, list) and isinstance(arguments, list)
+    words = _words([*command, *arguments]) if both else [*_words(command), *_words(arguments)]  # type: ignore[misc] # lists
     return Container(where, str(one.get("image", "")).lower(), tuple(words), variables, tuple(missing), tuple(secrets))
 
 
@@ -165,6 +206,8 @@ def _words(value: object) -> tuple[str, ...]:
     """Return arguments; those of a shell, `sh -c "..."`, as the shell would split them."""
     try:
         words = shlex.split(value) if isinstance(value, str) else [str(one) for one in value or []]  # type: ignore[attr-defined]
+        if len(words) > 2 and Path(words[0]).name in _SHELLS and "c" in words[1]:  # noqa: PLR2004 - sh, -c, the command
+            words = shlex.split(words[2].removeprefix("exec "))
         return tuple(part for word in words for part in (shlex.split(word) if "\n" in word.strip() else [word]))
     except (ValueError, TypeError):
         return (str(value),)
@@ -215,7 +258,27 @@ def _yaml(value: object, where: str) -> object:
         raise UserError(f"the values of the chart cannot be read: {short(error)}", where, "mend the file") from None
 
 
-def _nested(path: str, value: object) -> dict[str, Any]:
-    for part in reversed(path.split(".")):
-        value = {part: value}
-    return value if isinstance(value, dict) else {}
+def _with_parameters(values: Mapping[str, Any], parameters: object) -> dict[str, Any]:
+    """Return values with those of parameters, as `helm --set` has them: `a.b`, `a[0]`."""
+    whole = copy.deepcopy(dict(values))
+    for one in _maps(parameters):
+        path = _PART.findall(str(one.get("name")))[:LONGEST_PATH]
+        if path:
+            _put(
+                whole, [int(number) if number else name.replace("\\.", ".") for name, number in path], one.get("value")
+            )
+    return whole
+
+
+def _put(values: Any, path: list[str | int], value: object) -> None:  # noqa: ANN401 - a mapping or a list
+    """Put a value at a path into values. What stands in its way is replaced, as Helm does."""
+    for number, part in enumerate(path, 1):
+        if isinstance(values, list):
+            if not isinstance(part, int) or part > len(values):
+                return
+            values.extend([None] * (part == len(values)))
+        inner = value if number == len(path) else [] if isinstance(path[number], int) else {}
+        there = values[part] if isinstance(values, list) else values.get(part)  # type: ignore[index] # an int, by the above
+        if number == len(path) or type(there) is not type(inner):
+            values[part] = inner
+        values = values[part]

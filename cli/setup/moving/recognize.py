@@ -20,7 +20,7 @@ from cli.setup.moving.tools import (
 )
 from cli.setup.moving.tools.ways import UNKNOWN
 from cli.setup.moving.zones import bind, dnscontrol, octodns
-from stacks.model.errors import UserError
+from stacks.model.errors import Problem, UserError
 
 OPTIONS: Mapping[str, str] = {"--repeat": "~truenorth watch", "--dry-run": "~truenorth preview"}
 """The options of tools that are told by variables."""
@@ -123,6 +123,8 @@ def _chart(chart: Chart) -> Draft | None:
             return None
         where, values = f"{where}, {inner[0]}", values[inner[0]]  # type: ignore[assignment]
     draft = Draft("", where)
+    for name in chart.missing:
+        _missing(draft, name, values)
     listed = next((values[key] for key in ("env", "extraEnvVars") if values.get(key)), [])
     (variables,) = (one.variables for one in of_values(Chart(where, "", {"image": "chart", "env": listed})))
     if by_table.is_routeflares_chart(values):
@@ -132,6 +134,16 @@ def _chart(chart: Chart) -> Draft | None:
         draft.tool = external_dns.TOOL
         external_dns_charts.read(draft, values, variables)
     return draft
+
+
+def _missing(draft: Draft, name: str, values: Mapping[str, object]) -> None:
+    """Tell the absence of further values, among which a filter of zones may be."""
+    do = "put them into the file, or give what `helm get values` prints"
+    if values.get("domainFilters"):
+        draft.lost(f"values of {name}", f"they are not here: {do}")
+    else:
+        what = f"the values of {name} are not here, and may have domainFilters"
+        draft.faults.append(Problem(what, draft.where, f"{do}; or name the zone: --zone example.com"))
 
 
 def _document(document: Document, zone: str) -> Draft | None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from components.marks import external_dns, in_comments, ownership
+from components.marks import in_comments, ownership
 from components.records.aliases import Neighbour
 from stacks.model.plan import Plan
 from stacks.model.values import FormerMark, LiveRecord, RecordSet, RegisteredRecord, UnreadZone, ZoneSnapshot
@@ -30,7 +30,7 @@ from stacks.plan.records.former_marks import registered_former_marks
 from stacks.plan.records.holders import held
 from stacks.plan.records.record_sets import Key, as_registered, former_mark_name, mark_record, sets_of
 from stacks.plan.records.zone_index import ZoneIndex, index, neighbour
-from stacks.plan.release.receiver import TOOL, Receiver
+from stacks.plan.release.receiver import Receiver
 from stacks.plan.safety.holders import holder, holders_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from stacks.settings.stack import Settings
 
 _UP = "`truenorth up` puts it right first"
-_UNASKED = f"no object asks for it, so that {TOOL} would delete it"
 _ADOPT = "our mark stands there, and state does not know the record: `truenorth adopt` takes it first"
 
 
@@ -147,17 +146,20 @@ def _drift(key: Key, records: Iterable[RegisteredRecord], mark: RegisteredRecord
 
 def _given(kept: RecordSet, zone: ZoneIndex, receiver: Receiver, resources: Collection[str]) -> LeavingSet | StayingSet:
     """Return the decision on a set for this receiver. resources: the objects, or the setting, behind it."""
-    objects = {resource: found for resource in resources if (found := holder(resource))}
+    asking = resources if receiver.reads_objects else ()
+    objects = {resource: found for resource in asking if (found := holder(resource))}
     clusters = {found.cluster for found in objects.values()}
     is_named = kept.name in receiver.names
     if not is_named and objects and receiver.cluster is not None and clusters != {receiver.cluster}:
         why = f"objects of other clusters ask for it: {', '.join(sorted(clusters))}"
         return StayingSet(kept.name, kept.type, why, kept, is_meant=True)
     name = _mark_name(kept, zone, receiver)
-    # Once it stands there, external-dns owns the set; who had asked for it was said by our mark, which may be gone.
+    # Once it stands there, the receiver owns the set; who had asked for it was said by our mark, which may be gone.
     is_marked = any(_is_theirs(live, zone, receiver) for live in zone.by_name.get(name, ()))
     if not (name and (is_named or objects or is_marked)):
-        return LeavingSet(kept, _unmarked(kept, zone), why=_UNASKED if name else f"{TOOL} cannot mark it")
+        return LeavingSet(
+            kept, _unmarked(kept, zone), why=receiver.unasked if name else f"{receiver.tool} cannot mark it"
+        )
     if why := _in_the_way(kept, name, zone, receiver):
         return StayingSet(kept.name, kept.type, why, kept)
     if is_marked:
@@ -167,27 +169,23 @@ def _given(kept: RecordSet, zone: ZoneIndex, receiver: Receiver, resources: Coll
 
 
 def _mark_name(kept: RecordSet, zone: ZoneIndex, receiver: Receiver) -> str:
-    """Return the name of the receiver's mark of a set; "" where it cannot mark it."""
-    if kept.type not in external_dns.RECORD_TYPES:
-        return ""
-    try:
-        name = external_dns.mark_name(kept.name, kept.type, receiver.affix)
-    except ValueError:
-        return ""
-    return name if name.endswith(f".{zone.settings.zone}") else ""
+    """Return the name of the receiver's mark of a set; "" where it cannot mark it, or not in this zone."""
+    name = receiver.mark_name(kept.name, kept.type)
+    return name if f".{name}".endswith(f".{zone.settings.zone}") else ""
 
 
 def _in_the_way(kept: RecordSet, mark_name: str, zone: ZoneIndex, receiver: Receiver) -> str:
     """Return what keeps a set from being the receiver's alone; "" for nothing."""
     for live in zone.by_name.get(mark_name, ()):
         if live.record.type == "TXT":
-            if not _is_theirs(live, zone, receiver):
-                return f"another text stands at {mark_name}, where {TOOL} looks for its mark"
+            if receiver.is_disturbed_by(live.record.content) and not _is_theirs(live, zone, receiver):
+                return f"another text stands at {mark_name}, where {receiver.tool} looks for its mark"
         elif zone.clash_at(mark_name, Neighbour("TXT"), neighbour(live.record)):
             return f"no mark can stand at {mark_name}, beside a record of type {live.record.type}"
-    beside = (one for one in zone.foreign.get(kept.name, ()) if one.record.type == kept.type)
+    types = receiver.marked_types(kept.type)
+    beside = (one for one in zone.foreign.get(kept.name, ()) if one.record.type in types)
     if any(live.id not in zone.mark_ids for live in beside):
-        return f"somebody else's record stands beside it, which {TOOL} would take for its own and delete"
+        return f"somebody else's record stands beside it, which {receiver.tool} would take for its own and delete"
     return ""
 
 

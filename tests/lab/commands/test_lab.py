@@ -126,7 +126,7 @@ class TestKubernetes:
         assert f"export KUBECONFIG={places.kubeconfig}" in lab(folder, "env").stdout
 
 
-@pytest.mark.parametrize("asked", [[], ["--external-dns"], ["--deploy-tools"], ["--external-dns", "--deploy-tools"]])
+@pytest.mark.parametrize("asked", [[], ["--external-dns"], ["--deploy-tools"], ["--external-dns", "--opentofu"]])
 def test_build_builds_only_what_is_asked_for(
     asked: list[str],
     tmp_path: Path,
@@ -141,7 +141,8 @@ def test_build_builds_only_what_is_asked_for(
     monkeypatch.setattr(build, "install", install)
     done = CliRunner().invoke(app, ["build", *asked])
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path}\n")
-    wanted = {"external_dns": "--external-dns" in asked, "deploy_tools": "--deploy-tools" in asked}
+    options = ("external_dns", "deploy_tools", "opentofu")
+    wanted = {one: f"--{one.replace('_', '-')}" in asked for one in options}
     assert built == [{"controllers": True, **wanted}]
 
 

@@ -18,6 +18,7 @@ from lab.kube.programs import CHANNELS, MODULES, Part, find, folder, parts
 from lab.kube.unavailable import KubeUnavailable
 from lab.kube.versions import (
     ETCD,
+    EXTERNAL,
     EXTERNAL_DNS,
     GATEWAY_API,
     GATEWAY_API_SUM,
@@ -26,6 +27,7 @@ from lab.kube.versions import (
     KUBERNETES,
     KUSTOMIZE,
     KWOK,
+    OPENTOFU,
 )
 from toolchain.go import minimum_of
 from toolchain.progress import Silent
@@ -112,7 +114,7 @@ def machine(tmp_path: Path) -> _Machine:
     made = _Machine(tmp_path)
     go = tmp_path / "bin" / "go"
     go.parent.mkdir()
-    versions = f"{ETCD} {KUBERNETES} {KWOK} {EXTERNAL_DNS} {HELM} {KUSTOMIZE} {KUBECONFORM}"
+    versions = f"{ETCD} {KUBERNETES} {KWOK} {EXTERNAL_DNS} {HELM} {KUSTOMIZE} {KUBECONFORM} {OPENTOFU} {EXTERNAL}"
     go.write_text(_GO.format(folder=tmp_path, versions=versions))
     go.chmod(0o755)
     for tool in ("cat", "chmod"):
@@ -198,6 +200,12 @@ class TestBuild:
         }
         assert find(machine.environment, deploy_tools=True) == programs
 
+    def test_opentofu_comes_with_its_provider_and_only_where_it_is_asked_for(self, machine: _Machine) -> None:
+        programs = install(machine.environment, opentofu=True)
+
+        assert machine.built()[2:] == ["tofu", "opentofu-external"]
+        assert find(machine.environment, opentofu=True) == programs
+
     def test_the_time_it_takes_is_told_beforehand(self, machine: _Machine) -> None:
         told = _Lines()
 
@@ -280,7 +288,7 @@ class TestFailure:
 
 class TestPins:
     @pytest.mark.parametrize(
-        "part", parts(controllers=True, external_dns=True, deploy_tools=True), ids=lambda part: part.name
+        "part", parts(controllers=True, external_dns=True, deploy_tools=True, opentofu=True), ids=lambda part: part.name
     )
     def test_the_go_modules_are_of_the_pinned_versions(self, part: Part) -> None:
         wanted = {
@@ -291,11 +299,19 @@ class TestPins:
             "helm": f"helm.sh/helm/v3 v{HELM}\n",
             "kustomize": f"sigs.k8s.io/kustomize/kustomize/v5 v{KUSTOMIZE}\n",
             "kubeconform": f"github.com/yannh/kubeconform v{KUBECONFORM}\n",
+            "opentofu": f"github.com/opentofu/opentofu v{OPENTOFU}\n",
+            "opentofu-external": "github.com/hashicorp/terraform-plugin-framework v",
         }
         module = part.source.module
 
         assert wanted[module.name] in (module / "go.mod").read_text()
-        newer = {"external-dns": "1.27.0", "helm": "1.26.0", "kubeconform": "1.26.0"}
+        newer = {
+            "external-dns": "1.27.0",
+            "helm": "1.26.0",
+            "kubeconform": "1.26.0",
+            "opentofu": "1.26.6",
+            "opentofu-external": "1.26.0",
+        }
         assert minimum_of(module) == newer.get(module.name, minimum_of(MODULES / "kubernetes"))
 
     def test_each_staging_module_of_kubernetes_is_replaced_by_its_release(self) -> None:

@@ -61,6 +61,11 @@ class TestVariables:
         elsewhere = {"CLOUDFLARE_BASE_URL": "http://192.0.2.1/client/v4"}
         assert variables_of(settings(), elsewhere) == elsewhere
 
+    def test_that_win_over_the_settings_file_do_so_in_the_pods_too(self) -> None:
+        said = {"TRUENORTH_TTL": "300", "TRUENORTH_NAMES": "[www]"}
+        others = {"TRUENORTH_NOTIFY": "secret", "TRUENORTH_DEPLOY": "{}", "TRUENORTH_BACKEND": "file:///x", "TTL": "1"}
+        assert variables_of(settings(), {**said, **others}) == said
+
     def test_of_other_providers_do_not_come_along(self) -> None:
         assert variables_of(settings(), {"GANDI_URL": "http://192.0.2.1"}) == {}
 

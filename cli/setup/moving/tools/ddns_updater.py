@@ -16,6 +16,8 @@ from stacks.model.addresses.host_part import USUAL_NETWORK
 
 PROVIDERS = ("cloudflare", "gandi")
 _KNOWN = ("provider", "domain", "host", "ttl", "proxied", "ip_version", "ipv6_suffix", "zone_identifier", "token")
+_OF_GANDI = "$GANDI_API_KEY"
+"""The way of `key` in an entry of Gandi; in one of Cloudflare it is another secret."""
 _VERSIONS: Mapping[str, list[str]] = {"ipv4": ["A"], "ipv6": ["AAAA"]}
 
 
@@ -94,10 +96,9 @@ def _zone(draft: Draft, what: str, one: Mapping[str, Any], zones: list[dict[str,
 
 def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dict[str, Any]]) -> None:
     """Add the names of an entry. A name of two entries, one for each family, has both types."""
-    domain, is_proxied, ttl = str(one.get("domain") or "").rstrip("."), truth(one.get("proxied", False)), one.get("ttl")
+    is_proxied, ttl = truth(one.get("proxied", False)), one.get("ttl")
     host6 = _host6(draft, what, one)
-    hosts = str(one.get("host") or "@").split(",")
-    for name in (domain if host.strip() == "@" else f"{host.strip()}.{domain}" for host in hosts):
+    for name in _full_names(one):
         entry: dict[str, Any] = {"name": name}
         entry |= {"types": types} if (types := _VERSIONS.get(str(one.get("ip_version")))) else {}
         entry |= host6
@@ -115,9 +116,17 @@ def _names(draft: Draft, what: str, one: Mapping[str, Any], names: dict[str, dic
         draft.same(f"{what}: {name}", f"names: {shown(entry)}")
 
 
+def _full_names(one: Mapping[str, Any]) -> list[str]:
+    """Return the names of an entry: hosts below a domain, as in former versions, or several domains."""
+    domains = [part.strip().rstrip(".") for part in str(one.get("domain") or "").split(",")]
+    hosts = [part.strip() for part in str(one.get("host") or "@").split(",")]
+    return [domain if host == "@" else f"{host}.{domain}" for domain in domains for host in hosts]
+
+
 def _rest(draft: Draft, what: str, one: Mapping[str, Any]) -> None:
     for key in one.keys() - {*_KNOWN}:
-        draft.tell(f"{what}.{key}", table("ddns-updater entry").get(key, UNKNOWN), "")
+        way = _OF_GANDI if (one["provider"], key) == ("gandi", "key") else table("ddns-updater entry").get(key, UNKNOWN)
+        draft.tell(f"{what}.{key}", way, "")
 
 
 def _host6(draft: Draft, what: str, one: Mapping[str, Any]) -> dict[str, Any]:

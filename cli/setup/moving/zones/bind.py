@@ -19,7 +19,7 @@ from stacks.model.errors import UserError
 
 _DOMAIN = re.compile(r"^;;\s*Domain:\s*(\S+?)\.?\s*(?:\n|\Z)", re.MULTILINE)
 _ORIGIN = re.compile(r"^\$ORIGIN\s+(\S+?)\.?\s*(?:\n|\Z)", re.MULTILINE)
-_SOA = re.compile(r"^(\S+?)\.?\s+(?:\d\w*\s+)?(?:IN\s+)?SOA\s", re.MULTILINE)
+_SOA = re.compile(r"^(\S+?)\.?\s+(?:(?:\d\w*|IN)\s+){0,2}SOA\s", re.MULTILINE)
 _DIRECTIVES = ("$ORIGIN", "$TTL")
 """No $INCLUDE, which reads other files, and no $GENERATE, which makes any number of records."""
 _TAGS = re.compile(r"\s*cf_tags=(\S+)")
@@ -43,13 +43,15 @@ def read(draft: Draft, text: str, zone: str, name: str) -> None:
     manager = dns.zonefile.RRSetsReaderManager(dns.name.from_text(zone), relativize=False)
     try:
         with manager.writer(replacement=True) as changes:  # type: ignore[no-untyped-call] # dnspython has no type here
-            dns.zonefile.Reader(
+            reader = dns.zonefile.Reader(
                 dns.tokenizer.Tokenizer(text),
                 dns.rdataclass.IN,
                 changes,
                 allow_directives=_DIRECTIVES,
                 default_ttl=AUTOMATIC,
-            ).read()
+            )
+            reader.zone_origin = dns.name.root  # it drops what lies outside of that without a word
+            reader.read()
     except (dns.exception.DNSException, ValueError) as error:
         raise UserError(
             f"the zone file cannot be read: {error}", draft.where, "mend that line, or leave it out"

@@ -14,6 +14,7 @@ from cli.exit_codes import DONE, FAILED, UNUSABLE
 from cli.session.session import Session
 from cli.shards import moving
 from cli.state.deployments import replace_deployment
+from components.marks import cloudflare_ddns
 from lab import remote
 from lab.external_dns import Setup, sync_once
 from lab.kube.cluster import Cluster
@@ -27,6 +28,8 @@ from tests.cluster.place import Place, make_place
 OWNER = "theirs"
 FROM = ("--from", "external-dns", "--from-owner", OWNER)
 TO = ("--to", "external-dns", "--to-owner", OWNER)
+POD = "cloudflare-ddns-0"
+TO_POD = ("--to", "cloudflare-ddns", "--to-owner", POD)
 QUOTA = 200
 """Records of a zone on Free."""
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -123,6 +126,26 @@ def test_with_names_of_marks_of_its_own_it_knows_the_apex_and_a_wildcard_again_e
         assert writes(inside) == []
 
 
+def test_cloudflare_ddns_finds_its_own_marks_again_after_adopt_and_release(inside: Inside) -> None:
+    inside.settings("www", {"name": "printer", "targets": ["192.0.2.9"]})
+    www = {"type": "A", "name": f"www.{ZONE}", "content": FIRST_IPV4, "ttl": 1, "proxied": False}
+    mark = {"type": "TXT", "name": f"www.{ZONE}", "content": cloudflare_ddns.encode(POD), "ttl": 1}
+    for one in (www, mark):
+        remote.edit_record(inside.places, one)
+    before = records(inside)
+    way_back = json.loads(inside.run("compare", "--from", "cloudflare-ddns", "--json").stdout.splitlines()[-1])[
+        "way_back"
+    ]
+    assert way_back.endswith(f"--to cloudflare-ddns --to-owner {POD}")
+    assert inside.run("adopt", "--from", "cloudflare-ddns", "--yes").returncode == DONE
+    assert inside.result("up")["engine_runs"] == 1, "the printer is made"
+    assert cloudflare_ddns.encode(POD) not in {one["content"] for one in remote.records(inside.places)}
+    done = inside.run(*way_back.split()[1:], "--yes")
+    assert "1 record set given to cloudflare-ddns, owner cloudflare-ddns-0, 1 record set let go" in done.stdout
+    assert before.items() < records(inside).items()
+    assert [one["content"] for one in remote.records(inside.places) if one["type"] == "TXT"] == [mark["content"]]
+
+
 GIVEN = (*TO, "--name", "www", "--name", "api")
 
 
@@ -164,6 +187,8 @@ class TestBeforeAnythingIsDone:
         ("arguments", "said"),
         [
             (("--to", "external-dns"), "say --to-owner ID"),
+            (("--to", "cloudflare-ddns"), "say --to-owner POD"),
+            ((*TO_POD, "--cluster", "north"), "cloudflare-ddns has no cluster"),
             (("--to", "external-dns", "--to-owner", "a,b"), "cannot stand in an ownership mark"),
             (("--to", "nobody", "--to-owner", "a"), "leave the options of external-dns out"),
             ((*TO, "--to-txt-prefix", "a", "--to-txt-suffix", "b"), "a prefix or a suffix, never both"),

@@ -17,7 +17,7 @@ from stacks.plan.changes import changes
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover, Traces
 from stacks.plan.release.leaving import LeavingSet, Release, StayingSet, released
-from stacks.plan.release.receiver import Receiver
+from stacks.plan.release.receiver import CloudflareDdns, ExternalDns, Receiver
 from stacks.settings.stack import Settings, parse
 from tests.profiles import examples
 from tests.stacks.plan.paper import CutOffError, Paper
@@ -25,7 +25,7 @@ from tests.stacks.plan.shared_world import asks, source
 
 CLOUDFLARE, GANDI = "example.com", "example.net"
 ADDRESS, OTHER = "203.0.113.7", "198.51.100.80"
-DEFAULT = Receiver("default", Affix())
+DEFAULT = ExternalDns("default", Affix())
 WWW = ("www.example.com", "A")
 
 
@@ -263,6 +263,41 @@ def test_a_mark_of_ours_that_is_gone_or_alone_keeps_nothing_back() -> None:
     assert (life.marks(), life.paper.state) == ({("a-www.example.com", THEIRS)}, {})
 
 
+class TestToCloudflareDdns:
+    POD = CloudflareDdns("ddns-0", names=frozenset({"www.example.com", "example.com"}))
+    MARK = '"heritage=cloudflare-ddns,cloudflare-ddns/owner=ddns-0"'
+
+    def texts(self, life: Life) -> set[tuple[str, str]]:
+        return {(one.name, one.content) for _, _, one in life.paper.everything() if one.type == "TXT"}
+
+    def test_a_name_gets_the_one_mark_of_its_pod_at_the_very_name_for_both_types(self) -> None:
+        both = [{"name": name, "targets": [ADDRESS, "2001:db8::7"]} for name in ("www", "@")]
+        life = Life(names=both)
+        before = life.values()
+        life.release(self.POD)
+        assert self.texts(life) == {("www.example.com", self.MARK), ("example.com", self.MARK)}
+        assert (life.values(), life.paper.state) == (before, {})
+
+    def test_what_it_is_not_told_of_is_let_go_though_an_object_asks_for_it(self) -> None:
+        life = Life("api.example.com")
+        assert "at names that it is told" in only(life.released(self.POD).leaving).why
+        life.release(self.POD)
+        assert (self.texts(life), life.paper.state, len(life.values())) == (set(), {}, 1)
+
+    def test_other_texts_at_the_name_do_not_stand_in_its_way_but_the_mark_of_another_pod_does(self) -> None:
+        life = Life("www.example.com")
+        for text in ('"v=spf1 -all"', self.MARK.replace("ddns-0", "ddns-1")):
+            assert len(life.released(self.POD).leaving) == 1
+            life.paper.add(CLOUDFLARE, Record("www.example.com", "TXT", text, 1, proxied=False, comment=""))
+        assert "another text stands at www.example.com" in only(life.released(self.POD).staying).why
+
+    def test_an_address_of_somebody_else_of_the_other_type_is_not_given_with_it(self) -> None:
+        life = Life("www.example.com")
+        theirs = Record("www.example.com", "AAAA", "2001:db8::1", 1, proxied=False, comment="")
+        life.paper.add(CLOUDFLARE, theirs)
+        assert "somebody else's record stands beside it" in only(life.released(self.POD).staying).why
+
+
 def test_records_of_zones_that_the_settings_do_not_name_are_told() -> None:
     life = Life("www.example.com", "www.example.net")
     observation = life.look()
@@ -275,7 +310,8 @@ HOSTS = ("a.example.com", "b.example.com", "*.example.com", "a.example.net", "b.
 RECEIVERS = (
     DEFAULT,
     replace(DEFAULT, affix=Affix(wildcard="a")),
-    Receiver("x", Affix(prefix="edns-%{record_type}.")),
+    ExternalDns("x", Affix(prefix="edns-%{record_type}.")),
+    CloudflareDdns("ddns-0", names=frozenset(HOSTS)),
     None,
 )
 
@@ -295,7 +331,7 @@ def test_a_release_that_is_cut_off_anywhere_leaves_all_as_it_is_and_is_finished_
     writes: int,
     goes_back: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    affix = (receiver or DEFAULT).affix
+    affix = affix_of(receiver)
     life = Life(*sorted(hosts), marks=marks, external_dns=[{"prefix": affix.prefix, "wildcard": affix.wildcard}])
     before = life.values()
     life.paper.left = writes
@@ -314,13 +350,17 @@ def test_a_release_that_is_cut_off_anywhere_leaves_all_as_it_is_and_is_finished_
     life.paper.left = 1 << 30
     life.release(receiver)
     assert (contents(life), life.paper.state) == ({(one.name, one.content) for one in before.values()}, {})
-    assert {said for _, said in life.marks()} == ({THEIRS} if receiver else set())
+    assert {said for _, said in life.marks()} == ({f"heritage={receiver.tool}"} if receiver else set())
+
+
+def affix_of(receiver: Receiver | None) -> Affix:
+    return receiver.affix if isinstance(receiver, ExternalDns) else Affix()
 
 
 def about_to_make(life: Life) -> frozenset[tuple[str, str, str]]:
     """What the note of a run says that was cut off as it made their marks: all that there can be of them."""
     there = (one for _, _, one in life.paper.everything() if is_mark(one))
-    return frozenset((one.name, one.type, one.content) for one in there if one.content.startswith(f'"{THEIRS}'))
+    return frozenset((one.name, one.type, one.content) for one in there if OURS not in one.content)
 
 
 def contents(life: Life) -> set[tuple[str, str]]:
@@ -329,7 +369,7 @@ def contents(life: Life) -> set[tuple[str, str]]:
 
 def spoken_for(life: Life, receiver: Receiver) -> set[str]:
     """The names of which a mark in the zone speaks, ours or theirs, or a comment."""
-    readers = heritage.Readers(external_dns=(receiver.affix,))
+    readers = heritage.Readers(external_dns=(affix_of(receiver),))
     found = (heritage.read(one.name, one.content, readers) for _, _, one in life.paper.everything() if is_mark(one))
     names = {key.name for mark in found if mark for key in mark.marks}
     return names | {one.name for one in life.values().values() if "[truenorth" in one.comment}

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from components.marks.external_dns import Affix
 from stacks.model.claims import ObjectKey
-from stacks.plan.release.receiver import Receiver
+from stacks.plan.release.receiver import CloudflareDdns, ExternalDns, Receiver
 
 PLAIN = Affix()
 
 
 def receiver(owner: str = "default") -> Receiver:
-    return Receiver(owner, PLAIN)
+    return ExternalDns(owner, PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +41,11 @@ def test_an_object_is_left_out_of_a_mark_that_would_be_too_long_for_one_text() -
     assert long.content(["ingress/web/shop"]) == f'"heritage=external-dns,external-dns/owner={"o" * 200}"'
 
 
+@pytest.mark.parametrize("kind", [lambda owner: ExternalDns(owner, PLAIN), CloudflareDdns])
 @pytest.mark.parametrize("owner", ["a,b", 'a"b', "o" * 250])
-def test_an_owner_that_no_mark_can_name_is_refused(owner: str) -> None:
+def test_an_owner_that_no_mark_can_name_is_refused(owner: str, kind: Callable[[str], Receiver]) -> None:
     with pytest.raises(ValueError, match="mark"):
-        receiver(owner)
+        kind(owner)
 
 
 @pytest.mark.parametrize("text", ["v=spf1 -all", '"heritage=truenorth,truenorth/owner=default"', ""])
