@@ -20,34 +20,11 @@ from typing import TYPE_CHECKING
 
 from components.marks import in_comments
 from components.records import canonical
-from components.records.aliases import ALIASES, Neighbour
-from stacks.model.values import Endpoint, HandField, LiveRecord, RecordSet, RegisteredRecord, Slot
+from stacks.model.values import HandField, LiveRecord, RecordSet, RegisteredRecord, Slot
 from stacks.plan.records.record_sets import number, settings_of
 
 if TYPE_CHECKING:
     from components.records.record import Record
-    from stacks.plan.records.zone_index import ZoneIndex
-
-
-def with_needed_proxies(endpoints: Iterable[Endpoint], zone: ZoneIndex) -> list[Endpoint]:
-    """Return the endpoints, without `proxied` in the `keep` of each alias that only its proxy lets stand at its name.
-
-    Source: RFC 1034, 3.6.2, and `aliases.clash`.
-    """
-    every = tuple(endpoints)
-    at = {one.name: set(zone.own_types.get(one.name, ())) for one in every if one.type in ALIASES and one.proxied}
-    for one in every:
-        if one.name in at:
-            at[one.name].add(Neighbour(one.type, one.proxied))
-
-    def needs(one: Endpoint) -> bool:
-        others = (other for other in at.get(one.name, ()) if other.type != one.type)
-        return one.type in ALIASES and any(zone.clash_at(one.name, Neighbour(one.type), other) for other in others)
-
-    return [
-        replace(one, keep=tuple(field for field in one.keep if field != "proxied")) if needs(one) else one
-        for one in every
-    ]
 
 
 def overlaid(wished: Record, there: Record, keep: Collection[HandField]) -> Record:

@@ -55,8 +55,7 @@ from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import Tenure
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import geo_part
-from stacks.plan.hand_set import with_needed_proxies
-from stacks.plan.records.alone import without_clashes
+from stacks.plan.records.alone import with_needed_proxies, without_clashes
 from stacks.plan.records.dangling import dangling
 from stacks.plan.records.former_marks import with_former_marks
 from stacks.plan.records.leftovers import leftovers

@@ -7,15 +7,17 @@ apart here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from components.records.aliases import ALIASES, WHY, Neighbour, clash
 from components.records.providers import PROVIDERS
-from stacks.model.values import Conflict, RecordSet
+from stacks.model.values import Conflict, Endpoint, RecordSet
 from stacks.plan.records.record_sets import Key, is_proxied
 
 if TYPE_CHECKING:
+    from stacks.plan.records.zone_index import ZoneIndex
     from stacks.settings.zone import ZoneSettings
 
 _ONE = "take one of the two out of what asks for it"
@@ -41,6 +43,27 @@ def without_clashes(
             key = (loser.name, loser.type)
             lost[key] = Conflict(*key, held_by, f"{WHY[alias.type]}; it was left out", _ONE)
     return [one for one in planned if (one.name, one.type) not in lost], tuple(lost.values())
+
+
+def with_needed_proxies(endpoints: Iterable[Endpoint], zone: ZoneIndex) -> list[Endpoint]:
+    """Return the endpoints, without `proxied` in the `keep` of each alias that only its proxy lets stand at its name.
+
+    Source: RFC 1034, 3.6.2, and `aliases.clash`.
+    """
+    every = tuple(endpoints)
+    at = {one.name: set(zone.own_types.get(one.name, ())) for one in every if one.type in ALIASES and one.proxied}
+    for one in every:
+        if one.name in at:
+            at[one.name].add(Neighbour(one.type, one.proxied))
+
+    def needs(one: Endpoint) -> bool:
+        others = (other for other in at.get(one.name, ()) if other.type != one.type)
+        return one.type in ALIASES and any(zone.clash_at(one.name, Neighbour(one.type), other) for other in others)
+
+    return [
+        replace(one, keep=tuple(field for field in one.keep if field != "proxied")) if needs(one) else one
+        for one in every
+    ]
 
 
 def takes_the_place(wanted: RecordSet, there: Neighbour) -> bool:
