@@ -259,6 +259,15 @@ def test_two_zones_have_each_a_server_and_a_key_with_the_secret_in_a_file(
         assert held(bind) == {}
 
 
+def test_a_zone_at_cloudflare_stands_beside_one_at_the_server(house: Inside, bind: Bind) -> None:
+    place = {"server": bind.server, "key": KEY}
+    further = {"zone": ZONE, "provider": "rfc2136", "rfc2136": place, "names": ["www"], "confirm": 0}
+    house.settings("www", zones=[further])
+    house.result("up")
+    assert (held(bind), house.zone()) == ({"www/A": [FIRST_IPV4]}, {"www.example.com/A": FIRST_IPV4})
+    assert house.result("up")["engine_runs"] == 0
+
+
 def test_doctor_examines_the_zone_and_the_plugin(house: Inside) -> None:
     found: dict[str, Any] = json.loads(house.run("doctor", "--json").stdout.strip().splitlines()[-1])
     about = {one["about"]: one["level"] for one in found["findings"]}
