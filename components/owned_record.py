@@ -30,7 +30,7 @@ class OwnedRecordArgs(TypedDict):
     contents: list[pulumi.Input[str]]
     """The contents as a zone file has them, one record each; one at least. A, AAAA, CNAME, TXT, NS, PTR: or outputs."""
     provider: NotRequired[str]
-    """Who serves the zone: cloudflare or gandi. Default cloudflare."""
+    """Who serves the zone: cloudflare, gandi, or rfc2136 with a provider of `truenorth`. Default cloudflare."""
     ttl: NotRequired[int]
     """Seconds, or 1 for automatic. Default 1."""
     proxied: NotRequired[bool]
@@ -44,7 +44,7 @@ class OwnedRecordArgs(TypedDict):
 
 
 class OwnedRecord(pulumi.ComponentResource):
-    """All records of one name and type in a zone, at Cloudflare or Gandi, with a TXT record that marks whose they are.
+    """All records of one name and type in a zone, with a TXT record that marks whose they are.
 
     The mark is made after them and removed before them: alone it would hide what a wildcard answers for the name.
     Contents are in the form in which the provider gives them back, so that a second `up` changes nothing.

@@ -24,7 +24,7 @@ from lab.cloudflare.routes import PREFIX
 from lab.cloudflare.server import application
 from lab.cloudflare.state import Cloudflare
 from lab.dns import cloudflare as cloudflare_names
-from lab.dns import gandi as gandi_names
+from lab.dns import gandi as zone_file_names
 from lab.dns.behaviour import DnsBehaviour
 from lab.dns.control import dns_route
 from lab.dns.record import together
@@ -108,7 +108,7 @@ def running(
     gandi.add_token(GANDI_TOKEN)
     addresses = Addresses(ipv4=FIRST_IPV4, ipv6=FIRST_IPV6)
     names = DnsBehaviour()
-    zones = together(cloudflare_names.zones_of(cloudflare), gandi_names.zones_of(gandi))
+    zones = together(cloudflare_names.zones_of(cloudflare), zone_file_names.zones_of(gandi))
     own = [_addresses_route(addresses), dns_route(names), *gandi_server.routes(gandi)]
     app = Starlette(routes=[*own, Mount("/", application(cloudflare))])
     with ExitStack() as services:

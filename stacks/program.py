@@ -99,7 +99,7 @@ def declare_plan(
     batching: the providers with APIs that get a set and its mark in one transaction, whatever the engine asks first.
     refused: returns what providers have refused, once all is registered; None to keep what state has.
     """
-    providers: dict[tuple[str, str], pulumi.ProviderResource] = {}
+    providers: dict[tuple[str, ...], pulumi.ProviderResource] = {}
     declared: list[pulumi.Resource] = []
     for record_set in plan.record_sets:
         args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
@@ -190,15 +190,16 @@ def guard(settings: Settings, plan: Plan, observation: Observation, permission: 
 
 
 def options(
-    zone: ZoneSettings, providers: dict[tuple[str, str], pulumi.ProviderResource]
+    zone: ZoneSettings, providers: dict[tuple[str, ...], pulumi.ProviderResource]
 ) -> pulumi.ResourceOptions | None:
-    """Return options with the provider of a zone that has a token of its own, else None.
+    """Return options with the provider of a zone that has a token or a server of its own, else None.
 
-    providers: those made so far by provider and variable of the token; a new one is added.
+    providers: those made so far by provider, variable of the token and place; a new one is added.
     """
-    if not zone.token:
+    place = zone.rfc2136.place if zone.rfc2136 and zone.provider == "rfc2136" else ()
+    if not zone.token and not place:
         return None
-    key = (zone.provider, zone.token)
+    key = (zone.provider, zone.token or zone.traits.token_variable, *place)
     if key not in providers:
         providers[key] = explicit_provider(*key)
     return pulumi.ResourceOptions(providers=[providers[key]])

@@ -45,10 +45,13 @@ def plugins(examined: Examined) -> Iterator[DoctorFinding]:
     """Check the plugin of each zone's provider where the engine looks: in its own folder, then on PATH."""
     for provider in sorted({zone.provider for zone in examined.settings.each_zone()}):
         about = f"plugin {provider}"
-        wanted = PROVIDERS[provider].version
-        there = _plugins(provider, examined.environment)
-        command = f"pulumi plugin install resource {provider} {wanted}"
-        if not there and examined.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:
+        wanted, package = PROVIDERS[provider].version, PROVIDERS[provider].package
+        there = _plugins(package, examined.environment)
+        command = f"pulumi plugin install resource {package} {wanted}"
+        if not there and not wanted:
+            do = "install truenorth anew: it comes with it, beside the program truenorth"
+            yield failed(about, f"the plugin pulumi-resource-{package} is not there", "PATH", do)
+        elif not there and examined.environment.get(NO_DOWNLOAD, "").lower() in {"1", "true"}:
             yield failed(
                 about, "the plugin is not there, and the engine may not fetch it", NO_DOWNLOAD, f"run {command}"
             )
@@ -69,13 +72,13 @@ def plugins(examined: Examined) -> Iterator[DoctorFinding]:
             )
 
 
-def _plugins(provider: str, environment: Mapping[str, str]) -> dict[Path, str]:
+def _plugins(package: str, environment: Mapping[str, str]) -> dict[Path, str]:
     """Return the plugins by path, with their versions; "" for an unknown one."""
-    name = f"pulumi-resource-{provider}"
+    name = f"pulumi-resource-{package}"
     home = Path(environment.get("PULUMI_HOME") or Path(environment.get("HOME", "~")).expanduser() / ".pulumi")
     found = {
         path: match[1]
-        for path in sorted(home.glob(f"plugins/resource-{provider}-v*/{name}"))
+        for path in sorted(home.glob(f"plugins/resource-{package}-v*/{name}"))
         if os.access(path, os.X_OK) and (match := _IN_FOLDER.search(str(path.parent)))
     }
     if on_path := shutil.which(name, path=environment.get("PATH", os.defpath)):

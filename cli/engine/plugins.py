@@ -132,10 +132,12 @@ class Plugins:
 def shared(settings: Settings) -> frozenset[str]:
     """Return the providers with plugins that can be kept.
 
-    An attached plugin does not get the tokens that zones name themselves: providers of such zones are left out.
+    An attached plugin does not get the tokens that zones name themselves: providers of such zones are left out, and
+    those with another one for each server.
     """
     zones = settings.each_zone()
-    return frozenset(zone.provider for zone in zones) - {zone.provider for zone in zones if zone.token}
+    wanted = {zone.provider for zone in zones} & PLUGINS.keys()
+    return frozenset(wanted - {zone.provider for zone in zones if zone.token})
 
 
 def find(provider: str, environment: Mapping[str, str]) -> Path | None:

@@ -20,9 +20,13 @@ LISTED = 30
 
 def found_credentials(provider: str, environment: Mapping[str, str]) -> dict[str, Credentials]:
     """Return the credentials in the environment. provider: the only one to read, "" for all. Raises UserError."""
-    wanted = [provider] if provider else list(READERS)
+    listing = [name for name in READERS if PROVIDERS[name].lists_zones]
+    wanted = [provider] if provider else listing
     if unknown := [name for name in wanted if name not in READERS]:
-        raise UserError(f"there is no provider {unknown[0]}", "--provider", f"use one of: {', '.join(READERS)}")
+        raise UserError(f"there is no provider {unknown[0]}", "--provider", f"use one of: {', '.join(listing)}")
+    if untold := [name for name in wanted if name not in listing]:
+        what = f"the provider {untold[0]} does not list its zones"
+        raise UserError(what, "--provider", "write Pulumi.STACK.yaml by hand: docs/rfc2136.md has one to begin with")
     problems: list[Problem] = []
     found: dict[str, Credentials] = {}
     for name in wanted:
@@ -38,7 +42,7 @@ def found_credentials(provider: str, environment: Mapping[str, str]) -> dict[str
 
 def typed_token(provider: str) -> tuple[str, str]:
     """Ask for a token, and return the name of its variable and the token, which is stored nowhere."""
-    names = [provider] if provider in READERS else list(READERS)
+    names = [provider] if provider in READERS else [name for name in READERS if PROVIDERS[name].lists_zones]
     titles = [PROVIDERS[name].title for name in names]
     chosen = asking.one_of("Who serves the zone?", titles) if len(names) > 1 else 0
     variable = PROVIDERS[names[chosen]].token_variable

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pulumi
 
-from components.records import canonical_content, gandi_names, official
+from components.records import canonical_content, official, zone_file_names
 from components.records.providers import PROVIDERS
 from components.records.record import Record
 
@@ -32,7 +32,7 @@ def declare(
 
     inputs = {
         "zone": zone_id,
-        "name": gandi_names.relative(record.name, zone_id),
+        "name": zone_file_names.relative(record.name, zone_id),
         "type": record.type,
         "ttl": record.ttl,
         "values": _values(record) if content is None else content.apply(values),
@@ -44,7 +44,7 @@ def _values(record: Record) -> list[str]:
     """Return the values as the API has them: as it spells them already, or with their host names in full."""
     if record.spelling:
         return list(canonical_content.split(record.spelling))
-    return [gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)]
+    return [zone_file_names.stored(record.type, value) for value in canonical_content.split(record.content)]
 
 
 def import_id(record_id: str, _zone_id: str) -> str:

@@ -26,18 +26,22 @@ def resource(
 
 
 def explicit(
-    provider: Provider, name: str, environment: Mapping[str, str], secrets: Sequence[str]
+    provider: Provider,
+    name: str,
+    environment: Mapping[str, str],
+    secrets: Sequence[str],
+    inputs: Mapping[str, str] | None = None,
 ) -> pulumi.ProviderResource:
     """Declare a provider with settings from other environment variables: those by the plugin's own.
 
-    secrets: the settings that the package's schema declares secret.
+    secrets: the settings that the package's schema declares secret. inputs: settings that are none.
     """
     opts = pulumi.ResourceOptions(env_var_mappings=dict(environment), additional_secret_outputs=list(secrets))
-    return pulumi.ProviderResource(provider.name, name, None, _options(provider, opts))
+    return pulumi.ProviderResource(provider.package, name, dict(inputs or {}), _options(provider, opts))
 
 
 def _options(provider: Provider, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
     """Return the options with the version and server of the plugin, as the SDK's own classes add them."""
-    own = pulumi.ResourceOptions(version=provider.version, plugin_download_url=provider.server)
+    own = pulumi.ResourceOptions(version=provider.version or None, plugin_download_url=provider.server)
     merged: pulumi.ResourceOptions = pulumi.ResourceOptions.merge(own, opts)
     return merged

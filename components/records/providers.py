@@ -9,12 +9,13 @@ from dataclasses import dataclass
 class Provider:
     """A DNS provider and its abilities.
 
-    type_token: the Pulumi resource of a record. component: the module beside this one that declares it. version: the
-    release of Pulumi's package, of its plugin as of its SDKs. server: where the plugin is downloaded from, None for
-    Pulumi's own. token_variable: the variable of the plugin's token. whole_sets: whether a resource holds all values
-    of a name and type, not one.
-    comments, proxies: whether it has these. apex_alias: the type of an alias of the zone itself. lacks: the types of
-    records that it does not serve.
+    type_token: the Pulumi resource of a record. component: the module beside this one that declares it. package:
+    Pulumi's package, and so its plugin. version: its release, of the plugin as of the SDKs; "" for our own plugin,
+    which comes with us. server: where the plugin is downloaded from, None for Pulumi's own. token_variable: the
+    variable of the plugin's token. lists_zones: whether a token sees its zones without knowing their names. whole_sets:
+    whether a resource holds all values of a name and type, not one.
+    comments, proxies: whether it has these. apex_alias: the type of an alias of the zone itself; one that it lacks
+    where there is none. lacks: the types of records that it does not serve.
     automatic_ttl: the stored value of TTL 1, "automatic"; TTLs are seconds; ttls: the possible ones in words.
     """
 
@@ -22,9 +23,11 @@ class Provider:
     title: str
     type_token: str
     component: str
+    package: str
     version: str
     server: str | None
     token_variable: str
+    lists_zones: bool
     whole_sets: bool
     comments: bool
     proxies: bool
@@ -44,9 +47,11 @@ PROVIDERS = {
             title="Cloudflare",
             type_token="cloudflare:index/dnsRecord:DnsRecord",  # noqa: S106 - a type token, no secret
             component="cloudflare",
+            package="cloudflare",
             version="6.23.1",
             server=None,
             token_variable="CLOUDFLARE_API_TOKEN",  # noqa: S106 - a variable's name, no secret
+            lists_zones=True,
             whole_sets=False,
             comments=True,
             proxies=True,
@@ -62,9 +67,11 @@ PROVIDERS = {
             title="Gandi",
             type_token="gandi:livedns/record:Record",  # noqa: S106 - likewise
             component="gandi",
+            package="gandi",
             version="2.3.2",
             server="github://api.github.com/pulumiverse",
             token_variable="GANDI_PERSONAL_ACCESS_TOKEN",  # noqa: S106 - likewise
+            lists_zones=True,
             whole_sets=True,
             comments=False,
             proxies=False,
@@ -74,6 +81,26 @@ PROVIDERS = {
             longest_ttl=2_592_000,
             automatic_ttl=300,
             ttls="300 to 2592000",
+        ),
+        Provider(
+            name="rfc2136",
+            title="the name server",
+            type_token="truenorth:dns:RecordSet",  # noqa: S106 - likewise
+            component="protocols.rfc2136",
+            package="truenorth",
+            version="",
+            server=None,
+            token_variable="RFC2136_TSIG_SECRET",  # noqa: S106 - likewise
+            lists_zones=False,
+            whole_sets=True,
+            comments=False,
+            proxies=False,
+            apex_alias="ALIAS",
+            lacks=frozenset({"ALIAS"}),
+            shortest_ttl=30,
+            longest_ttl=2_592_000,
+            automatic_ttl=300,
+            ttls="30 to 2592000",
         ),
     )
 }

@@ -86,11 +86,14 @@ def _declare_record(
     return resource
 
 
-def explicit_provider(provider: str, variable: str) -> pulumi.ProviderResource:
-    """Declare a provider for a zone with its own token in this environment variable; no token reaches state."""
+def explicit_provider(provider: str, variable: str, *place: str) -> pulumi.ProviderResource:
+    """Declare a provider for a zone with its own token in this environment variable; no token reaches state.
+
+    place: what says where the zone is served, for a provider whose servers are the user's own.
+    """
     token_variable = PROVIDERS[provider].token_variable
     made: pulumi.ProviderResource = component_of(provider).provider(
-        f"{provider}/{variable}", {variable: token_variable}
+        "/".join((provider, variable, *place)), {variable: token_variable}, *place
     )
     return made
 

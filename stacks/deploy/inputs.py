@@ -112,7 +112,8 @@ def variables_of(settings: Settings, environment: Mapping[str, str]) -> dict[str
     """Return the variables without secrets for the pods: settings, ours and other tools', and unusual URLs of APIs."""
     providers = {zone.provider for zone in (*settings.each_zone(), *settings.finding)}
     variables = {"cloudflare": "CLOUDFLARE_BASE_URL", "gandi": "GANDI_URL"}
-    asked = {variables[provider]: environment.get(variables[provider], "").strip() for provider in sorted(providers)}
+    read_of = [variables[provider] for provider in sorted(providers & variables.keys())]
+    asked = {name: environment.get(name, "").strip() for name in read_of}
     elsewhere = {name: value for name, value in asked.items() if value and value.rstrip("/") != BASE_URLS[name]}
     ours = (f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields if name not in OF_NO_POD)
     read = (*ours, *OF_OTHER_TOOLS, *(GEO_VARIABLES.values() if settings.geo else ()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from stacks.observe.zone.providers import READERS
 from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
-_PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider}" for provider in PROVIDERS)
+_PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider.package}" for provider in PROVIDERS.values())
+_OUR_OWN = ("truenorth", "")
+"""The default provider of our own plugin, which signs nothing: servers have each a provider of their own."""
 RECORD_COMPONENT = "truenorth:dns:OwnedRecord"
 _OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT})
 """The types of components that the program declares; all else is in one of them, or Pulumi's own."""
@@ -89,7 +91,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         queues=queues,
         geo=geo.remembered(resources, wished),
         layout=layout,
-        signers=tuple(sorted({_signer(one["urn"]) for one in resources if one["type"] in _PROVIDER_TYPES})),
+        signers=_signers(resource["urn"] for resource in resources if resource["type"] in _PROVIDER_TYPES),
         instance=instance or _instance(records, pending),
         memory=memory,
         foreign=tuple(foreign),
@@ -98,11 +100,15 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
     )
 
 
+def _signers(urns_of_providers: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({_signer(urn) for urn in urns_of_providers} - {_OUR_OWN}))
+
+
 def _signer(urn: str) -> tuple[str, str]:
     """Return the name of a provider resource's provider, and the variable in its own name, as `declare` gives it."""
-    provider = urn.rpartition("::")[0].rpartition(":")[2]
-    name = urn.rpartition("::")[2]
-    return provider, name.removeprefix(f"{provider}/") if name.startswith(f"{provider}/") else ""
+    package = urn.rpartition("::")[0].rpartition(":")[2]
+    provider, _, rest = urn.rpartition("::")[2].partition("/")
+    return (provider, rest.partition("/")[0]) if provider in PROVIDERS else (package, "")
 
 
 def _instance(records: Sequence[RegisteredRecord], pending: Sequence[Mapping[str, Any]]) -> str:

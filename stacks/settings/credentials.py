@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from components.dns_update.connection import secret_fault
 from stacks.model.errors import Problem, UserError
-from stacks.settings.secrets.files import FILE_SUFFIX, file_with, read_secret
+from stacks.settings.protocols.rfc2136 import Rfc2136Settings
+from stacks.settings.secrets.files import FILE_SUFFIX, file_with, given_in, read_secret
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
@@ -25,7 +27,8 @@ class Credentials:
     """A token, or a key (at Cloudflare with its account's email address), with the URL of the API. Never printed.
 
     environment: the variables of the provider plugin, with URL and credentials as their values. own_variable: the
-    variable that the zone's settings name, which the engine maps to the plugin's; "" for none.
+    variable that the zone's settings name, which the engine maps to the plugin's; "" for none. place: the server, name
+    and algorithm of the key, where the zone is served by a server of the user's own.
     """
 
     token: str = field(default="", repr=False)
@@ -34,6 +37,7 @@ class Credentials:
     base_url: str = CLOUDFLARE
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     own_variable: str = ""
+    place: tuple[str, ...] = ()
 
     @property
     def given_by(self) -> str:
@@ -80,7 +84,8 @@ def of_provider(provider: str, variable: str, environment: Mapping[str, str]) ->
 
     variable: that of a zone's own token; "" for the provider's usual ones.
     """
-    zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable)  # type: ignore[arg-type] # it is checked
+    server = Rfc2136Settings(server="any.invalid", key="any")
+    zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable, rfc2136=server)  # type: ignore[arg-type] # it is checked
     try:
         found = READERS[provider](zone, environment)
     except UserError:
@@ -176,4 +181,25 @@ def _first(environment: Mapping[str, str], *names: str) -> str:
     return next((text for name in names if (text := read_secret(environment, name))), "")
 
 
-READERS = {"cloudflare": _cloudflare, "gandi": _gandi}
+def _rfc2136(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials | Problem:
+    variable = zone.token or zone.traits.token_variable
+    if zone.rfc2136 is None:
+        return Problem(
+            f"the zone {zone.key} has the provider rfc2136, and no server",
+            "setting rfc2136 of the zone",
+            "write rfc2136: {server: HOST, key: NAME} with the zone's primary server, and its key for updates",
+        )
+    if not (secret := _first(environment, variable)):
+        return Problem(
+            f"there is no secret for the key {zone.rfc2136.key} of {zone.rfc2136.server}",
+            f"environment: {variable} is not set",
+            f"export {variable} with the key's secret in Base64, or {variable}{FILE_SUFFIX} with the path of its file",
+        )
+    if reason := secret_fault(secret):
+        what = f"the secret of the key {zone.rfc2136.key} cannot be used: {reason}"
+        return Problem(what, given_in(environment, variable), "write what tsig-keygen writes behind `secret`")
+    place = zone.rfc2136.place
+    return Credentials(token=secret, base_url=f"dns://{place[0]}", own_variable=variable, place=place)
+
+
+READERS = {"cloudflare": _cloudflare, "gandi": _gandi, "rfc2136": _rfc2136}

@@ -74,7 +74,8 @@ def _ttl(value: int) -> int:
     if value != canonical.AUTOMATIC_TTL and not 30 <= value <= LONGEST_TTL:  # noqa: PLR2004 - said in the message
         raise fault(
             f"a ttl of {value} seconds is not possible",
-            "use 60 to 86400 (from 30 on Enterprise zones) at Cloudflare, 300 to 2592000 at Gandi, or 1 for automatic",
+            "use 60 to 86400 (from 30 on Enterprise zones) at Cloudflare, 300 to 2592000 at Gandi, 30 to 2592000 at "
+            "a name server of one's own, or 1 for automatic",
         )
     return value
 

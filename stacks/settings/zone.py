@@ -21,13 +21,11 @@ from stacks.settings.checks.records import RequestedSet, check_content, check_de
 from stacks.settings.expressions.names import expression
 from stacks.settings.fields import Comment, CommentLimit, Host6, MarkPrefix, Proxied, Ttl, Zone
 from stacks.settings.problems import fault
+from stacks.settings.protocols.rfc2136 import Rfc2136
 
 DEFAULT_CANONICAL = "truenorth"
 
 AddressType = Literal["A", "AAAA"]
-Policy = Literal["sync", "upsert-only", "create-only"]
-Adopt = Literal["never", "owned", "same-content", "all"]
-Marks = Literal["txt", "comment", "none"]
 
 
 class NameSettings(BaseModel):
@@ -114,17 +112,19 @@ class ZoneDefaults(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    provider: Literal["cloudflare", "gandi"] = "cloudflare"
-    """Who serves the zone."""
+    provider: Literal["cloudflare", "gandi", "rfc2136"] = "cloudflare"
+    """Who serves the zone; `rfc2136`: a name server of one's own that takes dynamic updates."""
+    rfc2136: Rfc2136 = None
+    """The name server, where `provider` is `rfc2136`."""
     ttl: Ttl = canonical.AUTOMATIC_TTL
-    """Seconds, 60 to 86400 (30 on Enterprise zones; 300 to 2592000 at Gandi), or 1 for automatic."""
+    """Seconds, 60 to 86400 (30 on Enterprise zones; from 300 at Gandi), or 1 for automatic."""
     proxied: Proxied = False
     """Whether Cloudflare's proxy answers for the names, or for which: `sub(example.com) && !is(a.example.com)`."""
     comment: Comment = ""
     """A comment on each record: one line, at most 100 characters on Free zones."""
     keep: tuple[HandField, ...] = ()
     """The fields of existing records that stay as people set them at the provider: proxied, ttl, comment, tags."""
-    marks: Marks = "txt"
+    marks: Literal["txt", "comment", "none"] = "txt"
     """The place of the mark of a record of ours: a TXT beside it, the record's comment, or none."""
     comment_limit: CommentLimit = 0
     """The longest comment, at least 50; 0: that of the zone's plan, 100 characters on Free zones, 500 on others."""
@@ -134,9 +134,9 @@ class ZoneDefaults(BaseModel):
     """Whether objects may point names of the zone at private addresses and names: 192.168.1.5, nas.home.arpa."""
     mark_prefix: MarkPrefix = ownership.DEFAULT_PREFIX
     """The text before a name in the name of its mark."""
-    policy: Policy = "sync"
+    policy: Literal["sync", "upsert-only", "create-only"] = "sync"
     """`upsert-only`: nothing is deleted; `create-only`: nothing is changed either."""
-    adopt: Adopt = "owned"
+    adopt: Literal["never", "owned", "same-content", "all"] = "owned"
     """Which records at wanted names are taken over: none, those with our mark, those as wished in all, or all."""
     targets: Literal["address", "cname"] = "address"
     """Whether each name has the addresses, or is an alias of `canonical_name`, which has them."""
@@ -216,8 +216,8 @@ class ZoneSettings(ZoneDefaults):
                     "remove proxied, or set proxied: false for this zone",
                     (setting, position, "proxied"),
                 )
-            if isinstance(entry, RecordSettings) and entry.type in self.traits.lacks:
-                what = f"{self.traits.title} has no {entry.type} records"
+            if isinstance(entry, RecordSettings) and self.type_of(entry) in self.traits.lacks:
+                what = f"{self.traits.title} has no {self.type_of(entry)} records"
                 raise fault(what, "remove the entry", (setting, position, "type"))
             ttl = self.ttl if entry.ttl is None else entry.ttl
             if self.wants_proxy(entry):

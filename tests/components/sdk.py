@@ -8,7 +8,7 @@ import pulumi
 import pulumi_cloudflare
 import pulumiverse_gandi
 
-from components.records import canonical_content, cloudflare_fields, gandi_names
+from components.records import canonical_content, cloudflare_fields, zone_file_names
 
 if TYPE_CHECKING:
     from components.records.record import Record
@@ -53,10 +53,10 @@ def gandi_record(
     made: pulumi.Resource = pulumiverse_gandi.livedns.Record(
         logical_name,
         zone=zone_id,
-        name=gandi_names.relative(record.name, zone_id),
+        name=zone_file_names.relative(record.name, zone_id),
         type=record.type,
         ttl=record.ttl,
-        values=[gandi_names.stored(record.type, value) for value in canonical_content.split(record.content)],
+        values=[zone_file_names.stored(record.type, value) for value in canonical_content.split(record.content)],
         opts=opts,
     )
     return made

@@ -21,7 +21,7 @@ from cli.state.secrets import holder
 from components.geo import marks as pool_marks
 from components.marks import cloudflare_ddns, external_dns, in_comments, ownership
 from components.plain_text import check_plain, quoted, visible
-from components.records import canonical, canonical_content, gandi_names, hosts, international
+from components.records import canonical, canonical_content, hosts, international, zone_file_names
 from components.records.logical_name import LogicalName
 from components.records.record import Record
 from components.records.types import RECORD_TYPES
@@ -100,7 +100,7 @@ PARSERS: Mapping[str, Parser] = {
     "address": lambda text: canonical.address(text, "A"),
     **{f"content {one}": partial(canonical_content.content, one) for one in RECORD_TYPES},
     **{f"stored content {one}": partial(canonical_content.lenient, one) for one in RECORD_TYPES},
-    "content at Gandi": lambda text: gandi_names.absolute("CNAME", text, "example.com"),
+    "content at Gandi": lambda text: zone_file_names.absolute("CNAME", text, "example.com"),
     **{f"data {one}": partial(record_data.data, dns.rdatatype.from_text(one)) for one in RECORD_TYPES},
     "mark": ownership.parse,
     "mark of external-dns": lambda text: external_dns.parse(text, b"k" * 32),

@@ -15,9 +15,10 @@ from stacks.settings import credentials
 from stacks.settings.zone import ZoneSettings
 
 OTHER_SERVICES = {"kubernetes"}
+NOT_BY_HTTP = {"rfc2136"}
 REGISTRIES: dict[str, Collection[str]] = {
     "components.records.providers.BY_TYPE_TOKEN": [provider.name for provider in BY_TYPE_TOKEN.values()],
-    "stacks.model.api_calls.Service": set(get_args(Service)) - OTHER_SERVICES,
+    "stacks.model.api_calls.Service": set(get_args(Service)) - OTHER_SERVICES | NOT_BY_HTTP,
     "stacks.observe.zone.providers.READERS": ZONE_READERS,
     "stacks.settings.credentials.READERS": credentials.READERS,
     "stacks.settings.zone.ZoneSettings.provider": get_args(ZoneSettings.model_fields["provider"].annotation),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "plugin"
+COMPONENTS = ("OwnedRecord", "GeoPool", "GeoLoadBalancer")
 
 
 @pytest.fixture
@@ -48,10 +49,15 @@ def described(name: str, of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def test_the_schema_has_all_components_with_every_input_documented(schema: dict[str, Any]) -> None:
     assert (schema["name"], set(schema["resources"])) == (
         "truenorth",
-        {f"truenorth:index:{name}" for name in ("OwnedRecord", "GeoPool", "GeoLoadBalancer")},
+        {f"truenorth:index:{name}" for name in COMPONENTS} | {"truenorth:dns:RecordSet"},
     )
+    assert {name for name, one in schema["resources"].items() if not one.get("isComponent")} == {
+        "truenorth:dns:RecordSet"
+    }
+    assert [name for name, one in schema["provider"]["inputProperties"].items() if one.get("secret")] == [
+        "rfc2136Secret"
+    ]
     for name, resource in schema["resources"].items():
-        assert resource["isComponent"]
         assert "\n    " not in resource["description"]
         for path, description in (
             *described(name, resource["inputProperties"]),

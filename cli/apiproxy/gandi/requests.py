@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cli.apiproxy.http import Request, Response
-from components.records import gandi_names
+from components.records import zone_file_names
 from components.records.record import Record
 from stacks.observe.zone.gandi import read_record
 
@@ -38,7 +38,7 @@ class RequestedSet:
         return f"{self.zone}/{self.name}/{self.type}"
 
     def __str__(self) -> str:
-        return f"{gandi_names.fqdn(self.name, self.zone)} {self.type} ({self.id})"
+        return f"{zone_file_names.fqdn(self.name, self.zone)} {self.type} ({self.id})"
 
 
 def requested_set(request: Request) -> RequestedSet | None:

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from components import urns
-from components.records import canonical_content, gandi_names, international
+from components.records import canonical_content, international, zone_file_names
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
@@ -110,12 +110,12 @@ def _record_sets(session: requests.Session, credentials: Credentials, zone: str)
 def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
     """Return a record set as a record. name: relative to the zone, `@` for the zone's own; ttl: seconds."""
     absolute = tuple(
-        canonical_content.lenient(record_type, gandi_names.absolute(record_type, text, zone)) for text in values
+        canonical_content.lenient(record_type, zone_file_names.absolute(record_type, text, zone)) for text in values
     )
     content = canonical_content.joined(absolute)
-    spelled = tuple(gandi_names.stored(record_type, value) for value in canonical_content.split(content))
+    spelled = tuple(zone_file_names.stored(record_type, value) for value in canonical_content.split(content))
     return Record(
-        name=gandi_names.fqdn(name, zone),
+        name=zone_file_names.fqdn(name, zone),
         type=record_type,
         content=content,
         ttl=ttl,

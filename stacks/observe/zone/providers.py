@@ -11,7 +11,7 @@ from typing import Any
 
 from components.records.plan_limits import PlanLimits
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
-from stacks.observe.zone import cloudflare, gandi
+from stacks.observe.zone import cloudflare, gandi, rfc2136
 from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
@@ -48,6 +48,15 @@ READERS = {
     ),
     "gandi": ZoneReader(
         gandi.snapshot, gandi.zone_id, gandi.check_name, gandi.registered, gandi.visible_zones, gandi.token_state, None
+    ),
+    "rfc2136": ZoneReader(
+        rfc2136.snapshot,
+        rfc2136.zone_id,
+        rfc2136.check_name,
+        rfc2136.registered,
+        rfc2136.visible_zones,
+        rfc2136.token_state,
+        None,
     ),
 }
 

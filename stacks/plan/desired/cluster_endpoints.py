@@ -276,8 +276,9 @@ def _name_fault(claim: Claim, zone: ZoneSettings) -> Complaint | None:
             canonical.check_name(ownership.mark_name(claim.name, claim.type or "AAAA", zone.mark_prefix))
     except ValueError as error:
         return _cannot(claim, f"{claim.name} cannot be marked as ours: {error}")
-    if claim.type in zone.traits.lacks:
-        return _cannot(claim, f"{zone.traits.title} has no {claim.type} records: {claim.name} gets none")
+    made = zone.traits.apex_alias if claim.type == ALIAS and claim.name == zone.zone else claim.type
+    if made in zone.traits.lacks:
+        return _cannot(claim, f"{zone.traits.title} has no {made} records: {claim.name} gets none")
     if reason := why_not_at(claim.type or "", claim.name, zone.zone):
         return _cannot(claim, reason)
     if claim.type == ALIAS and claim.targets == Known((claim.name,)):

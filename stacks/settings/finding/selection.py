@@ -72,6 +72,8 @@ class FoundZones(ZoneSettings):
     def _has_no_zone(self) -> FoundZones:
         if self.zone or self.zone_id:
             raise fault("an entry has auto, and a zone or its id", "keep one of the two; auto takes ids")
+        if not self.traits.lists_zones:
+            raise fault(f"{self.traits.title} does not list its zones", "name each zone", ("auto",))
         return self
 
     @property

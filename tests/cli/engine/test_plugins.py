@@ -188,6 +188,11 @@ class TestTheOneThatIsTaken:
         assert shared(make_settings(zones=[plain])) == {"cloudflare", "gandi"}
         assert shared(make_settings(zones=[plain, own])) == {"gandi"}
 
+    def test_but_for_the_plugin_of_our_own_whose_servers_have_each_a_configuration(self) -> None:
+        place = {"server": "192.0.2.53", "key": "truenorth"}
+        further = {"zone": "house.example", "provider": "rfc2136", "rfc2136": place}
+        assert shared(make_settings(zones=[further])) == {"cloudflare"}
+
 
 @pytest.fixture
 def up(inside: Inside, engine: Engine, tmp_path: Path) -> Callable[[str, int, dict[str, str]], Run]:

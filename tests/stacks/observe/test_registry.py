@@ -128,10 +128,17 @@ def test_the_providers_in_state_are_told_with_the_variables_of_their_tokens() ->
         "urn:pulumi:home::truenorth::pulumi:providers:cloudflare::default_6_23_1",
         "urn:pulumi:home::truenorth::pulumi:providers:gandi::default_2_3_2_github_/api.github.com/pulumiverse",
         "urn:pulumi:home::truenorth::pulumi:providers:kubernetes::cluster",
+        "urn:pulumi:home::truenorth::pulumi:providers:truenorth::default",
+        "urn:pulumi:home::truenorth::pulumi:providers:truenorth::rfc2136/HOUSE_SECRET/192.0.2.53:5353/key/hmac-sha256",
     )
     resources = [{"urn": urn, "type": urn.split("::")[2]} for urn in urns]
     registry = parse_registry({"deployment": {"resources": resources}})
-    assert registry.signers == (("cloudflare", ""), ("cloudflare", "NET_TOKEN"), ("gandi", ""))
+    assert registry.signers == (
+        ("cloudflare", ""),
+        ("cloudflare", "NET_TOKEN"),
+        ("gandi", ""),
+        ("rfc2136", "HOUSE_SECRET"),
+    )
 
 
 def of_type(type_chain: str, name: str = "x") -> dict[str, Any]:

@@ -326,6 +326,13 @@ class TestWhatAZoneCannotHave:
     def test_is_not_an_alias_at_the_apex_where_the_provider_has_them(self) -> None:
         assert only(wish("a.example.edu", name=ZONE, record_type="CNAME")).name == ZONE
 
+    def test_is_an_alias_at_the_apex_at_a_name_server_of_ones_own(self) -> None:
+        house = {"zone": "house.example", "provider": "rfc2136", "rfc2136": {"server": "192.0.2.53", "key": "any"}}
+        one = wish("a.example.edu", name="house.example", record_type="CNAME")
+        found = asked_of(one, settings=make_settings(zones=[house]), zone="house.example")
+        assert found.endpoints == ()
+        assert ["the name server has no ALIAS records" in one.text for one in found.complaints] == [True]
+
 
 @settings(deadline=None)
 @given(

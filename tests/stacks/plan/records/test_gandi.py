@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.records import gandi_names
+from components.records import zone_file_names
 from components.records.record import Record
 from stacks.model.errors import UserError
 from stacks.model.observation import Observation
@@ -46,7 +46,7 @@ def carried_out(plan: Plan) -> tuple[list[LiveRecord], list[RegisteredRecord]]:
     live, owned = [], []
     for record_set in plan.record_sets:
         for logical_name, record in declared_records(record_set).items():
-            identity = f"{ZONE}/{gandi_names.relative(record.name, ZONE)}/{record.type}"
+            identity = f"{ZONE}/{zone_file_names.relative(record.name, ZONE)}/{record.type}"
             live.append(LiveRecord(identity, record))
             owned.append(RegisteredRecord(f"urn::{logical_name}", logical_name, identity, ZONE, record, "gandi"))
     return live, owned
@@ -211,7 +211,7 @@ def test_every_wish_is_reached_in_one_run_that_writes_only_what_differs(
     assert found(first, observed(live, owned)) == {}
     expected: dict[str, Action] = {}
     for name in before.keys() | after.keys():
-        full = gandi_names.fqdn(name, ZONE)
+        full = zone_file_names.fqdn(name, ZONE)
         if name not in before or name not in after:
             action = Action.CREATE if name in after else Action.DELETE
             expected |= {f"{full}/A": action, f"{full}/A/mark": action}

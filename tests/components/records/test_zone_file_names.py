@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.records import canonical_content, gandi_names
+from components.records import canonical_content, zone_file_names
 
 ZONE = "example.net"
 LABEL = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8)
@@ -24,13 +24,13 @@ NAME = st.one_of(st.just(ZONE), HOST.map(lambda host: f"{host}.{ZONE}"), st.just
     ],
 )
 def test_names_of_records_are_relative_to_the_zone(full: str, relative: str) -> None:
-    assert gandi_names.relative(full, ZONE) == relative
-    assert gandi_names.fqdn(relative, ZONE) == full
+    assert zone_file_names.relative(full, ZONE) == relative
+    assert zone_file_names.fqdn(relative, ZONE) == full
 
 
 @given(NAME)
 def test_a_name_that_is_stored_and_read_is_the_same(name: str) -> None:
-    assert gandi_names.fqdn(gandi_names.relative(name, ZONE), ZONE) == name
+    assert zone_file_names.fqdn(zone_file_names.relative(name, ZONE), ZONE) == name
 
 
 @pytest.mark.parametrize(
@@ -51,27 +51,27 @@ def test_a_name_that_is_stored_and_read_is_the_same(name: str) -> None:
     ],
 )
 def test_a_host_name_without_a_final_dot_is_one_in_the_zone(record_type: str, text: str, absolute: str) -> None:
-    assert gandi_names.absolute(record_type, text, ZONE) == absolute
+    assert zone_file_names.absolute(record_type, text, ZONE) == absolute
 
 
 @pytest.mark.parametrize("text", ["mail", "10 20 mail", ""])
 def test_what_is_no_content_of_its_type_is_left_as_it_is(text: str) -> None:
-    assert gandi_names.absolute("MX", text, ZONE) == text
+    assert zone_file_names.absolute("MX", text, ZONE) == text
 
 
 @given(st.sampled_from(["CNAME {}", "NS {}", "PTR {}", "MX 10 {}", "SRV 1 2 443 {}"]), HOST)
 def test_a_canonical_content_that_is_stored_and_read_is_the_same(form: str, host: str) -> None:
     record_type, _, pattern = form.partition(" ")
     content = canonical_content.content(record_type, pattern.format(host))
-    stored = gandi_names.stored(record_type, content)
+    stored = zone_file_names.stored(record_type, content)
     assert stored == f"{content}."
-    read = canonical_content.lenient(record_type, gandi_names.absolute(record_type, stored, ZONE))
+    read = canonical_content.lenient(record_type, zone_file_names.absolute(record_type, stored, ZONE))
     assert read == content
 
 
 @pytest.mark.parametrize(("record_type", "content"), [("MX", "0 ."), ("SRV", "0 0 0 .")])
 def test_no_host_stays_no_host(record_type: str, content: str) -> None:
     """RFC 7505 (null MX) and RFC 2782: the root stands for "none"."""
-    stored = gandi_names.stored(record_type, canonical_content.content(record_type, content))
+    stored = zone_file_names.stored(record_type, canonical_content.content(record_type, content))
     assert stored == content
-    assert canonical_content.lenient(record_type, gandi_names.absolute(record_type, stored, ZONE)) == content
+    assert canonical_content.lenient(record_type, zone_file_names.absolute(record_type, stored, ZONE)) == content

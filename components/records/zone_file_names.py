@@ -1,6 +1,6 @@
-"""Names as Gandi's LiveDNS has them: relative to the zone in records, absolute with a final dot in their contents.
+"""Names as zone files and Gandi's LiveDNS have them: relative to the zone in records, absolute in their contents.
 
-A name in a content without a final dot is one in the zone, as in a zone file.
+A name in a content without a final dot is one in the zone.
 """
 
 from __future__ import annotations

@@ -1,0 +1,242 @@
+"""Reads and changes one record set at its server, sparing what others have written there.
+
+Each change has prerequisites (RFC 2136, 2.4), which the server checks in one step with the change: a set is made only
+where there is none, and changed only where it is as it was known. That makes it safe to send a change again whose
+answer was lost. A set that is ours is removed as it is: an edit of it is one of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdataset
+import dns.rdatatype
+import dns.update
+
+from components.dns_update.server import DnsFault, DnsServer, NoAnswer
+from components.dns_update.transfer import listing
+from components.plain_text import cut, quoted
+from components.records import zone_file_names
+
+LONGEST_TTL = (1 << 31) - 1
+"""Seconds (RFC 2181, section 8)."""
+MOST_VALUES = 1000
+LONGEST_VALUE = 8192
+"""Characters."""
+_CNAME = "CNAME"
+_TRIES = 2
+_GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "ANY", "AXFR", "IXFR", "OPT", "TSIG", "TKEY"})
+"""Types that a server makes itself, or that are none of a zone's."""
+
+
+class Foreign(DnsFault):
+    """A change that would overwrite records of somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSet:
+    """All records of one name and type in a zone. name, values: as in a zone file, `@` for the zone itself."""
+
+    zone: str
+    name: str
+    type: str
+    ttl: int
+    values: tuple[str, ...]
+
+    @property
+    def origin(self) -> dns.name.Name:
+        """The zone."""
+        return dns.name.from_text(self.zone)
+
+    @property
+    def owner(self) -> dns.name.Name:
+        """The full name."""
+        return self.origin if self.name == zone_file_names.APEX else dns.name.from_text(self.name, self.origin)
+
+    @property
+    def kind(self) -> dns.rdatatype.RdataType:
+        """The type."""
+        return dns.rdatatype.from_text(self.type)
+
+    @property
+    def said(self) -> str:
+        """The set in a message."""
+        return f"{self.owner.to_text(omit_final_dot=True)} {self.type}"
+
+    def rdataset(self) -> dns.rdataset.Rdataset:
+        """Return the values as the DNS has them. Raises ValueError."""
+        return dns.rdataset.from_rdata_list(self.ttl, [self._value(text) for text in self.values])
+
+    def same_values(self, other: dns.rdataset.Rdataset | None) -> bool:
+        """Return whether these are the values there; the TTL does not count."""
+        return other is not None and set(self.rdataset()) == set(other)
+
+    def faults(self) -> dict[str, str]:
+        """Return what is wrong, by the name of the field."""
+        found: dict[str, str] = {}
+        for field in ("zone", "name"):
+            try:
+                _ = self.origin if field == "zone" else self.owner
+            except (dns.exception.DNSException, ValueError) as error:
+                found[field] = f"{quoted(getattr(self, field))} is no name: {cut(str(error), 100)}"
+        if not self.zone.strip("."):
+            found["zone"] = "it is empty"
+        if not self.name:
+            found["name"] = "it is empty; write @ for the zone's own name"
+        try:
+            if dns.rdatatype.to_text(self.kind) in _GENERATED:
+                found["type"] = f"records of type {self.type} are the server's own"
+        except (dns.exception.DNSException, ValueError):
+            found["type"] = f"{quoted(self.type)} is no type of records"
+        if not 0 <= self.ttl <= LONGEST_TTL:
+            found["ttl"] = f"{self.ttl} is not from 0 to {LONGEST_TTL} seconds"
+        if not found:
+            found |= self._faults_of_values()
+        return found
+
+    def _faults_of_values(self) -> dict[str, str]:
+        if not 1 <= len(self.values) <= MOST_VALUES:
+            return {"values": f"there are {len(self.values)}; give 1 to {MOST_VALUES}"}
+        if self.type == _CNAME and len(self.values) > 1:
+            return {"values": "a CNAME has one (RFC 1034, 3.6.2)"}
+        try:
+            self.rdataset()
+        except ValueError as error:
+            return {"values": str(error)}
+        return {}
+
+    def _value(self, text: str) -> dns.rdata.Rdata:
+        if len(text) > LONGEST_VALUE or "\n" in text:
+            raise ValueError(f"the value {quoted(text)} is longer than {LONGEST_VALUE} characters, or than a line")
+        try:
+            return dns.rdata.from_text(dns.rdataclass.IN, self.kind, text, self.origin, relativize=False)
+        except (dns.exception.DNSException, ValueError) as error:
+            reason = cut(str(error), 100).rstrip(".") or type(error).__name__
+            raise ValueError(f"{quoted(text)} is no value of type {self.type}: {reason}") from None
+
+
+def look(server: DnsServer, wanted: ZoneSet) -> dns.rdataset.Rdataset | None:
+    """Return the records of a set's name and type as they are at the server now; None where there are none.
+
+    Whether there are some a prerequisite asks, because to a question a wildcard would answer for the name, too. Raises
+    DnsFault where the server does not say so.
+    """
+    asking = dns.update.UpdateMessage(wanted.origin)
+    asking.present(wanted.owner, wanted.kind)
+    answer = server.ask(asking)
+    if answer.rcode() == dns.rcode.NXRRSET:
+        return None
+    if answer.rcode() != dns.rcode.NOERROR:
+        raise server.refusal(answer, f"say whether there is {wanted.said}")
+    question = dns.message.make_query(wanted.owner, wanted.kind)
+    question.flags &= ~dns.flags.RD
+    answer = server.ask(question)
+    if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+        raise server.refusal(answer, f"answer for {wanted.said}")
+    if not answer.flags & dns.flags.AA:
+        return _at_a_cut(server, wanted)
+    return answer.get_rrset(answer.answer, wanted.owner, dns.rdataclass.IN, wanted.kind)
+
+
+def _at_a_cut(server: DnsServer, wanted: ZoneSet) -> dns.rdataset.Rdataset | None:
+    """Return the records at or below a name that the zone hands to other servers: questions are referred to these."""
+    name = wanted.owner.to_text(omit_final_dot=True).lower()
+    there = [one for one in listing(server, wanted.zone) if (one.name, one.type) == (name, wanted.type)]
+    return replaced(wanted, ttl=there[0].ttl, values=there[0].values).rdataset() if there else None
+
+
+def create(server: DnsServer, wanted: ZoneSet) -> None:
+    """Make a set where there is none. Raises Foreign where its name is taken, DnsFault.
+
+    A CNAME stands alone at its name: beside other records, or others beside it, a server would leave it out without a
+    word (RFC 2136, 3.4.2.2).
+    """
+    update = dns.update.UpdateMessage(wanted.origin)
+    if wanted.type == _CNAME:
+        update.absent(wanted.owner)
+    else:
+        update.absent(wanted.owner, wanted.kind)
+        update.absent(wanted.owner, _CNAME)
+    update.add(wanted.owner, wanted.rdataset())
+    _carry_out(server, update, wanted, wanted)
+
+
+def replace(server: DnsServer, known: ZoneSet, wanted: ZoneSet) -> None:
+    """Change the values and TTL of a set that is as it was known. Raises Foreign where it is not, DnsFault."""
+    update = dns.update.UpdateMessage(wanted.origin)
+    update.present(known.owner, *known.rdataset())
+    update.replace(wanted.owner, wanted.rdataset())
+    _carry_out(server, update, known, wanted, is_ours=True)
+
+
+def remove(server: DnsServer, known: ZoneSet) -> None:
+    """Remove a set; one that is gone is gone. Raises DnsFault."""
+    update = dns.update.UpdateMessage(known.origin)
+    update.delete(known.owner, known.kind)
+    _carry_out(server, update, known, None)
+
+
+def _carry_out(
+    server: DnsServer,
+    update: dns.update.UpdateMessage,
+    about: ZoneSet,
+    result: ZoneSet | None,
+    *,
+    is_ours: bool = False,
+) -> None:
+    """Send a change until its answer has come, or the zone shows its result.
+
+    result: what the change leaves. is_ours: whether a set that is so already may be taken for it.
+    """
+    was_lost = ""
+    for _ in range(_TRIES):
+        try:
+            answer = server.ask(update)
+        except NoAnswer as fault:
+            if not fault.was_sent:
+                raise
+            was_lost = str(fault)
+            if _has_landed(server, about, result, was_lost):
+                return
+            continue
+        if answer.rcode() == dns.rcode.NOERROR:
+            return
+        if answer.rcode() not in {dns.rcode.YXDOMAIN, dns.rcode.YXRRSET, dns.rcode.NXRRSET}:
+            raise server.refusal(answer, f"change {about.said}")
+        there = look(server, about)
+        if (is_ours or was_lost) and _is(result, there):
+            return
+        raise Foreign(_taken(about, there))
+    raise DnsFault(f"could not confirm the change of {about.said}: {was_lost}; the next run looks what is there")
+
+
+def _has_landed(server: DnsServer, about: ZoneSet, result: ZoneSet | None, why: str) -> bool:
+    """Return whether a change without an answer is in the zone. Raises DnsFault where that cannot be known."""
+    try:
+        return _is(result, look(server, about))
+    except DnsFault as fault:
+        raise DnsFault(
+            f"could not confirm the change of {about.said}: {why}; then {fault}; the next run looks what is there"
+        ) from None
+
+
+def _is(result: ZoneSet | None, there: dns.rdataset.Rdataset | None) -> bool:
+    if result is None or there is None:
+        return result is None and there is None
+    return result.same_values(there) and there.ttl == result.ttl
+
+
+def _taken(about: ZoneSet, there: dns.rdataset.Rdataset | None) -> str:
+    """Return in words why a change would overwrite something."""
+    if there is None:
+        return f"{about.said} is not there as it was known, or other records stand at its name: nothing was changed"
+    values = ", ".join(cut(one.to_text(), 80) for one in list(there)[:3])
+    return f"{about.said} is now {values} (ttl {there.ttl}), which somebody else has written: nothing was changed"

@@ -1,0 +1,49 @@
+"""A record set at a name server that takes dynamic updates (RFC 2136): a resource of our own plugin."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.dns_update.connection import Connection
+from components.records import canonical_content, official, zone_file_names
+from components.records.providers import PROVIDERS
+from components.records.record import Record
+
+INPUTS = ["ttl", "values"]
+_PROVIDER = PROVIDERS["rfc2136"]
+
+
+def declare(
+    logical_name: str,
+    record: Record,
+    zone_id: str,
+    opts: pulumi.ResourceOptions,
+    content: pulumi.Output[str] | None = None,
+) -> pulumi.Resource:
+    """Declare a record set under its logical name. zone_id: the domain.
+
+    content: in place of the record's own where only the run tells it.
+    """
+
+    def values(text: str) -> list[str]:
+        return [zone_file_names.stored(record.type, value) for value in canonical_content.split(text)]
+
+    inputs = {
+        "zone": zone_id,
+        "name": zone_file_names.relative(record.name, zone_id),
+        "type": record.type,
+        "ttl": record.ttl,
+        "values": values(record.content) if content is None else content.apply(values),
+    }
+    return official.resource(_PROVIDER, logical_name, inputs, opts)
+
+
+def import_id(record_id: str, _zone_id: str) -> str:
+    """Return the value of `import_` for a record set with this id."""
+    return record_id
+
+
+def provider(name: str, environment: dict[str, str], *place: str) -> pulumi.ProviderResource:
+    """Declare a provider for a server. environment: the variable of the secret by the plugin's own; place: the rest."""
+    mapped = {variable: own for variable, own in environment.items() if variable != own}
+    return official.explicit(_PROVIDER, name, mapped, (), Connection(*place).inputs())

@@ -1,0 +1,110 @@
+"""Zones at a name server of the user's own: all record sets of one, by a transfer (AXFR, RFC 5936)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from components import urns
+from components.dns_update.connection import Connection
+from components.dns_update.server import DnsFault, DnsServer, NoAnswer
+from components.dns_update.transfer import check_served, listing
+from components.records import canonical_content, international, zone_file_names
+from components.records.record import Record
+from stacks.model.errors import ObservationError, ProviderRefused
+from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
+from stacks.observe.zone.visible import TokenState, VisibleZone
+from stacks.settings.credentials import Credentials
+
+_GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY", "TYPE65534"})
+"""Types that the server makes itself (BIND 9: the last one has the state of its signing)."""
+_PASSING = frozenset({"SERVFAIL", "BADTIME"})
+
+
+def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot:
+    """Return all record sets of the zone; its id is its name.
+
+    Raises ProviderRefused where the server refuses the key, the zone or its transfer, ObservationError where it cannot
+    be asked.
+    """
+    try:
+        found = listing(_server(credentials), zone)
+    except DnsFault as fault:
+        raise _told(fault, credentials, zone) from None
+    sets = [one for one in found if one.type not in _GENERATED]
+    return ZoneSnapshot(zone, zone, tuple(_live(zone, one.name, one.type, one.ttl, list(one.values)) for one in sets))
+
+
+def zone_id(_credentials: Credentials, zone: str, _known: str) -> str:
+    """Return the zone's name: it is its id."""
+    return zone
+
+
+def check_name(_credentials: Credentials, _zone: str, _zone_id: str) -> None:
+    """Do nothing: a zone's name is its id."""
+
+
+def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
+    """Return the record set of a resource in state."""
+    inputs = resource["inputs"]
+    zone, logical_name = inputs["zone"], urns.logical_name(resource["urn"])
+    name = zone_file_names.fqdn(inputs["name"], zone)
+    record = read_record(zone, name, inputs["type"], int(inputs["ttl"]), inputs["values"])
+    return RegisteredRecord(resource["urn"], logical_name, resource["id"], zone, record, "rfc2136")
+
+
+def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
+    """Return the zone of this name where the server has it; none without a name: a server does not list its zones.
+
+    Raises ProviderRefused where the server refuses the key, or has no such zone, ObservationError where it cannot be
+    asked.
+    """
+    if not name:
+        return []
+    try:
+        check_served(_server(credentials), name)
+    except DnsFault as fault:
+        raise _told(fault, credentials, name) from None
+    return [VisibleZone("rfc2136", name, name)]
+
+
+def token_state(_: Credentials) -> TokenState | None:
+    """Return None: a key has no state."""
+    return None
+
+
+def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
+    """Return a record set as a record. name: in full; ttl: seconds; values: as a zone file has them."""
+    absolute = tuple(
+        canonical_content.lenient(record_type, zone_file_names.absolute(record_type, text, zone)) for text in values
+    )
+    return Record(
+        name=international.stored(name),
+        type=record_type,
+        content=canonical_content.joined(absolute),
+        ttl=ttl,
+        proxied=False,
+        comment="",
+    )
+
+
+def _live(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> LiveRecord:
+    record = read_record(zone, name, record_type, ttl, values)
+    return LiveRecord(f"{zone}/{zone_file_names.relative(record.name, zone)}/{record_type}", record)
+
+
+def _server(credentials: Credentials) -> DnsServer:
+    return DnsServer(Connection(*credentials.place), credentials.token)
+
+
+def _told(fault: DnsFault, credentials: Credentials, zone: str) -> ProviderRefused | ObservationError:
+    """Return the error of a server that does not list a zone: one to mend, or one that may pass."""
+    if isinstance(fault, NoAnswer) or getattr(fault, "code", "") in _PASSING:
+        return ObservationError(str(fault))
+    place = Connection(*credentials.place)
+    return ProviderRefused(
+        str(fault),
+        f"zone {zone} at {place.server}, key {place.key}, {credentials.given_by}",
+        "let the key transfer and update the zone there (BIND: allow-transfer and update-policy), and see that its "
+        "name, algorithm and secret are those of the server",
+    )

@@ -1,0 +1,159 @@
+"""A real BIND 9 on loopback, with zones of its own: what a test of RFC 2136 runs against."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dns.message
+import dns.query
+import dns.rdatatype
+import dns.tsig
+import dns.update
+import pytest
+
+ZONE = "house.example"
+KEY, SECRET = "truenorth", "c2VjcmV0LW9mLXRoZS1sYWItYW5kLW5vLW90aGVyLWtleQ=="
+WEAK, WEAK_SECRET = "reader", "cmVhZHMtYW5kLXRyYW5zZmVycy1hbmQtd3JpdGVzLW5vdA=="
+STARTING = 30.0
+ZONE_FILE = """\
+$TTL 3600
+@ IN SOA ns1.house.example. hostmaster.house.example. 1 3600 600 86400 60
+@ IN NS ns1.house.example.
+ns1 IN A 127.0.0.1
+{records}"""
+CONFIGURATION = """\
+options {{
+  directory "{folder}";
+  pid-file "{folder}/named.pid";
+  session-keyfile "{folder}/session.key";
+  listen-on port {port} {{ 127.0.0.1; }};
+  listen-on-v6 {{ none; }};
+  recursion no;
+  dnssec-validation no;
+  allow-new-zones no;
+}};
+controls {{ }};
+{keys}
+key "reader" {{ algorithm hmac-sha256; secret "{weak}"; }};
+{zones}
+"""
+ZONE_CONFIGURATION = """\
+zone "{zone}" {{
+  type primary;
+  file "{file}";
+  allow-transfer {{ {transfer} }};
+  update-policy {{ {policy} }};
+}};
+"""
+
+
+def program() -> str:
+    """The program `named`; the test is skipped where there is none."""
+    found = shutil.which("named", path="/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/usr/local/bin")
+    if found is None:
+        pytest.skip("there is no `named`: scripts/system-packages installs it")
+    return found
+
+
+@dataclass
+class Bind:
+    """A name server: where it listens, what it has, and its log."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    @property
+    def server(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+    def records(self, zone: str = ZONE) -> dict[str, list[str]]:
+        """What its own transfer says, by `name/type`, without the zone's own SOA, NS and ns1."""
+        key = dns.tsig.Key(KEY, SECRET, "hmac-sha256")
+        found: dict[str, list[str]] = {}
+        for message in dns.query.xfr(
+            "127.0.0.1", zone, port=self.port, keyring={key.name: key}, relativize=False, lifetime=20
+        ):
+            for one in message.answer:
+                name = one.name.to_text(omit_final_dot=True).removesuffix(zone).rstrip(".") or "@"
+                kind = dns.rdatatype.to_text(one.rdtype)
+                if kind != "SOA" and (name, kind) != ("@", "NS") and name != "ns1":
+                    found.setdefault(f"{name}/{kind}", []).extend(value.to_text() for value in one)
+        return {name: sorted(values) for name, values in sorted(found.items())}
+
+    def names(self, zone: str = ZONE) -> dict[str, list[str]]:
+        """The same without marks."""
+        return {name: values for name, values in self.records(zone).items() if "heritage=" not in values[0]}
+
+    def write(self, name: str, ttl: int, kind: str, *values: str, zone: str = ZONE) -> None:
+        """Put a record set there as somebody else does; without values remove it."""
+        update = dns.update.UpdateMessage(zone, keyring=dns.tsig.Key(KEY, SECRET, "hmac-sha256"))
+        update.delete(name, kind)
+        for value in values:
+            update.add(name, ttl, kind, value)
+        answer = dns.query.tcp(update, "127.0.0.1", port=self.port, timeout=10)
+        assert answer.rcode() == 0, answer
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    *,
+    algorithm: str = "hmac-sha256",
+    records: str = "",
+    transfer: str = f'key "{KEY}"; key "{WEAK}";',
+    zones: Sequence[str] = (ZONE,),
+    before: Sequence[str] = (),
+) -> Iterator[Bind]:
+    """Run a server. records: lines of each zone's file. transfer: who may. before: the program that starts it."""
+    named = program()
+    folder.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = int(taken.getsockname()[1])
+    parts = []
+    for zone in zones:
+        (folder / zone).write_text(ZONE_FILE.replace("house.example", zone).format(records=records))
+        policy = f'grant "{KEY}" zonesub ANY;'
+        parts.append(ZONE_CONFIGURATION.format(zone=zone, file=folder / zone, transfer=transfer, policy=policy))
+    key = f'key "{KEY}" {{ algorithm {algorithm}; secret "{SECRET}"; }};'
+    text = CONFIGURATION.format(folder=folder, port=port, keys=key, weak=WEAK_SECRET, zones="".join(parts))
+    (folder / "named.conf").write_text(text)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*before, named, "-g", "-n", "1", "-c", str(folder / "named.conf")], stdout=log, stderr=log
+        )
+    made = Bind(folder, port, process)
+    try:
+        _await(made)
+        yield made
+    finally:
+        made.stop()
+
+
+def _await(bind: Bind) -> None:
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until:
+        assert bind.process.poll() is None, bind.log
+        try:
+            dns.query.tcp(dns.message.make_query(ZONE, "SOA"), "127.0.0.1", port=bind.port, timeout=2)
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(bind.log)

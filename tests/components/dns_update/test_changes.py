@@ -1,0 +1,176 @@
+"""Changes of one record set at a real BIND 9."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from components.dns_update.changes import Foreign, ZoneSet, create, look, remove, replace
+from components.dns_update.connection import Connection
+from components.dns_update.server import DnsFault, DnsServer, NoAnswer, NotDone
+from tests.bind import KEY, SECRET, WEAK, WEAK_SECRET, ZONE, Bind
+from tests.components.dns_update.conftest import losing_answers
+
+NUMBERS = count()
+
+
+def zone_set(name: str = "", kind: str = "A", *values: str, ttl: int = 300) -> ZoneSet:
+    """A record set, at a name that no other test has."""
+    return ZoneSet(ZONE, name or f"test-{next(NUMBERS)}", kind, ttl, values or ("192.0.2.1", "192.0.2.2"))
+
+
+def at(name: str, *values: str, ttl: int = 300) -> ZoneSet:
+    return ZoneSet(ZONE, name, "A", ttl, values)
+
+
+class TestASet:
+    def test_is_made_changed_and_removed(self, server: DnsServer, bind: Bind) -> None:
+        made = zone_set()
+        assert look(server, made) is None
+        create(server, made)
+        assert bind.records()[f"{made.name}/A"] == ["192.0.2.1", "192.0.2.2"]
+        changed = at(made.name, "192.0.2.3", ttl=600)
+        replace(server, made, changed)
+        there = look(server, made)
+        assert there is not None
+        assert (there.ttl, [value.to_text() for value in there]) == (600, ["192.0.2.3"])
+        remove(server, changed)
+        assert look(server, made) is None
+
+    def test_is_made_only_where_there_is_none(self, server: DnsServer, bind: Bind) -> None:
+        with pytest.raises(Foreign, match=r"foreign.house.example A is now 192.0.2.9 .*nothing was changed"):
+            create(server, zone_set("foreign"))
+        with pytest.raises(Foreign):
+            create(server, zone_set("foreign", "CNAME", "host.example.org."))
+        with pytest.raises(Foreign):
+            create(server, at("foreign", "192.0.2.9", ttl=600))  # as it is, and still not ours
+        assert bind.records()["foreign/A"] == ["192.0.2.9"]
+
+    def test_stands_beside_no_alias(self, server: DnsServer) -> None:
+        alias = zone_set("", "CNAME", "host.example.org.")
+        create(server, alias)
+        with pytest.raises(Foreign, match="other records stand at its name"):
+            create(server, at(alias.name, "192.0.2.1"))
+
+    @pytest.mark.parametrize("values", [("192.0.2.66",), ()])
+    def test_that_somebody_else_has_changed_stays_as_it_is(
+        self, server: DnsServer, bind: Bind, values: tuple[str, ...]
+    ) -> None:
+        made = zone_set()
+        create(server, made)
+        bind.write(made.name, 300, "A", *values)
+        before = bind.records()
+        with pytest.raises(Foreign):
+            replace(server, made, at(made.name, "192.0.2.3"))
+        assert bind.records() == before
+        remove(server, made)  # which it may: it is ours, if edited, or gone
+        assert f"{made.name}/A" not in bind.records()
+
+    def test_that_is_as_wished_already_is_no_fault(self, server: DnsServer, bind: Bind) -> None:
+        made = zone_set()
+        create(server, made)
+        bind.write(made.name, 300, "A", "192.0.2.3")
+        replace(server, made, at(made.name, "192.0.2.3"))
+
+    def test_is_not_taken_for_what_a_wildcard_answers(self, server: DnsServer) -> None:
+        assert look(server, zone_set()) is None
+
+    def test_at_and_below_a_cut_is_read_although_questions_are_referred(self, server: DnsServer) -> None:
+        cut = zone_set("", "NS", "ns1.example.org.")
+        create(server, cut)
+        below = zone_set(f"mark.{cut.name}", "TXT", '"below"')
+        create(server, below)
+        for one in (cut, below):
+            there = look(server, one)
+            assert there is not None
+            assert one.same_values(there)
+        assert look(server, zone_set(f"none.{cut.name}")) is None
+
+
+CHANGES: dict[str, tuple[Callable[[DnsServer, ZoneSet], None], tuple[str, ...]]] = {
+    "create": (create, ("192.0.2.1", "192.0.2.2")),
+    "replace": (lambda server, made: replace(server, made, at(made.name, "192.0.2.3")), ("192.0.2.3",)),
+    "remove": (remove, ()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+class TestALostAnswer:
+    def prepared(self, server: DnsServer, change: str) -> ZoneSet:
+        made = zone_set()
+        if change != "create":
+            create(server, made)
+        return made
+
+    def test_is_found_out_by_what_is_there(self, server: DnsServer, bind: Bind, change: str) -> None:
+        made = self.prepared(server, change)
+        carry_out, result = CHANGES[change]
+        with losing_answers(bind.server, 0) as relay:
+            carry_out(DnsServer(Connection(relay, KEY), SECRET), made)
+        assert bind.records().get(f"{made.name}/A", []) == list(result)
+
+    def test_that_cannot_be_found_out_is_no_success(self, server: DnsServer, bind: Bind, change: str) -> None:
+        made = self.prepared(server, change)
+        with losing_answers(bind.server, 0, 1) as relay, pytest.raises(DnsFault, match="could not confirm"):
+            CHANGES[change][0](DnsServer(Connection(relay, KEY), SECRET), made)
+
+
+class TestAFault:
+    @pytest.mark.parametrize(
+        ("connection", "secret", "reason"),
+        [
+            (Connection("", "nobody"), SECRET, "refuses the key nobody .*does not know it"),
+            (Connection("", KEY), WEAK_SECRET, "refuses the key truenorth .*another secret"),
+            (Connection("", KEY, "hmac-sha512"), SECRET, "refuses the key truenorth .hmac-sha512.*another algorithm"),
+            (Connection("", WEAK), WEAK_SECRET, "with the key reader .REFUSED"),
+        ],
+    )
+    def test_of_the_key_is_told_in_words(self, bind: Bind, connection: Connection, secret: str, reason: str) -> None:
+        server = DnsServer(Connection(bind.server, connection.key, connection.algorithm), secret)
+        made = zone_set()
+        with pytest.raises(NotDone, match=reason):
+            create(server, made)
+        assert f"{made.name}/A" not in bind.records()
+
+    def test_of_the_clock_is_told_in_words(self, server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now - 3600)
+        with pytest.raises(NotDone, match=r"different times \(BADTIME\): set both clocks by NTP"):
+            create(server, zone_set())
+
+    def test_of_the_zone_is_told_in_words(self, server: DnsServer) -> None:
+        with pytest.raises(NotDone, match=r"NOTAUTH|REFUSED"):
+            create(server, ZoneSet("other.example", "www", "A", 300, ("192.0.2.1",)))
+
+    def test_of_a_server_that_is_gone_is_told_and_nothing_was_sent(self) -> None:
+        with pytest.raises(NoAnswer, match=r"127\.0\.0\.1:1 cannot be reached") as raised:
+            create(DnsServer(Connection("127.0.0.1:1", KEY), SECRET), zone_set())
+        assert not raised.value.was_sent
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "reason"),
+    [
+        (zone_set("www", "A", "host"), "values", "'host' is no value of type A"),
+        (zone_set("www", "A", "192.0.2.1\nwww 1 IN A 192.0.2.2"), "values", "than a line"),
+        (zone_set("www", "TXT", '"' + "x" * 10_000 + '"'), "values", "longer than 8192"),
+        (zone_set("www", "CNAME", "a.example.", "b.example."), "values", "a CNAME has one"),
+        (zone_set("www", "SOA", "a b 1 1 1 1 1"), "type", "are the server's own"),
+        (zone_set("www", "NOTHING"), "type", "is no type of records"),
+        (zone_set("www", ttl=-1), "ttl", "is not from 0"),
+        (zone_set("x" * 64), "name", "is no name"),
+        (ZoneSet("", "www", "A", 300, ("192.0.2.1",)), "zone", "it is empty"),
+        (ZoneSet(ZONE, "www", "A", 300, ()), "values", "there are 0"),
+    ],
+)
+def test_what_is_no_record_set_is_said_by_field(given: ZoneSet, field: str, reason: str) -> None:
+    assert reason in given.faults()[field]
+
+
+def test_values_in_another_order_or_spelling_are_the_same() -> None:
+    first = zone_set("www", "AAAA", "2001:db8::1", "2001:DB8:0::2")
+    assert first.same_values(zone_set("www", "AAAA", "2001:db8::2", "2001:db8:0:0::1").rdataset())
+    assert not first.same_values(zone_set("www", "AAAA", "2001:db8::2").rdataset())
