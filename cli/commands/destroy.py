@@ -24,10 +24,11 @@ def destroy(
 
     Example: `truenorth destroy --stack home --yes`
     """
+    from cli.findings.changes import content, is_mark
     from cli.output.tables import print_balancing
     from cli.reconcile.destroy import remove
     from cli.state.registries import registry_of_estate
-    from cli.terminal import styled
+    from cli.terminal import plain, styled
     from stacks.plan.geo.changes import GeoAction
 
     with command_session(stack, settings, state, project=project, as_json=as_json) as command:
@@ -38,8 +39,9 @@ def destroy(
             console.print(styled(("nothing to do", "green"), ": the stack owns no records"))
             command.print_event("result", {"deleted": []})
             return
-        for registered in registry.records:
-            console.print(f"  delete {registered.record.name} {registered.record.type} {registered.record.content}")
+        for record in (registered.record for registered in registry.records):
+            told = "ownership mark" if is_mark(record) else content(record)
+            console.print(plain(f"  delete {record.name} {record.type} {told}"), soft_wrap=True)
         if registry.geo.registered:
             console.print("  leave the load balancers, and delete the own pool, unless others have origins in it")
         unasked = f"{count} records would be deleted, and nobody can be asked"
