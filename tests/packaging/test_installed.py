@@ -108,7 +108,7 @@ def test_the_plugin_for_other_languages_is_there(engine: Engine, installed: Inst
     schema = json.loads(done.stdout)
     assert (schema["version"], {name.rpartition(":")[2] for name in schema["resources"]}) == (
         VERSION,
-        {"OwnedRecord", "GeoPool", "GeoLoadBalancer"},
+        {"OwnedRecord", "GeoPool", "GeoLoadBalancer", "RecordSet"},
     )
     assert schema["resources"]["truenorth:index:OwnedRecord"]["description"] == inspect.getdoc(OwnedRecord)
 
