@@ -33,8 +33,9 @@ LONGEST_VALUE = 8192
 """Characters."""
 _CNAME = "CNAME"
 _TRIES = 2
-_GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "ANY", "AXFR", "IXFR", "OPT", "TSIG", "TKEY"})
-"""Types that a server makes itself, or that are none of a zone's."""
+GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"})
+"""Types that a server makes itself."""
+_NOT_OF_ZONES = frozenset({"ANY", "AXFR", "IXFR", "OPT", "TSIG", "TKEY"})
 
 
 class Foreign(DnsFault):
@@ -92,7 +93,7 @@ class ZoneSet:
         if not self.name:
             found["name"] = "it is empty; write @ for the zone's own name"
         try:
-            if dns.rdatatype.to_text(self.kind) in _GENERATED:
+            if dns.rdatatype.to_text(self.kind) in GENERATED | _NOT_OF_ZONES:
                 found["type"] = f"records of type {self.type} are the server's own"
         except (dns.exception.DNSException, ValueError):
             found["type"] = f"{quoted(self.type)} is no type of records"

@@ -44,7 +44,7 @@ def _values(record: Record) -> list[str]:
     """Return the values as the API has them: as it spells them already, or with their host names in full."""
     if record.spelling:
         return list(canonical_content.split(record.spelling))
-    return [zone_file_names.stored(record.type, value) for value in canonical_content.split(record.content)]
+    return zone_file_names.values(record.type, record.content)
 
 
 def import_id(record_id: str, _zone_id: str) -> str:

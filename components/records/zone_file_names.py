@@ -5,7 +5,9 @@ A name in a content without a final dot is one in the zone.
 
 from __future__ import annotations
 
-from components.records import hosts, international
+from collections.abc import Iterable
+
+from components.records import canonical_content, hosts, international
 
 APEX = "@"
 
@@ -28,3 +30,14 @@ def absolute(record_type: str, text: str, zone: str) -> str:
 def stored(record_type: str, text: str) -> str:
     """Return a canonical content in the API's form: its host name with the final dot."""
     return hosts.changed(record_type, text, lambda host: host if host.endswith(".") else f"{host}.")
+
+
+def values(record_type: str, content: str) -> list[str]:
+    """Return the values in the canonical content of a whole set, each in the API's form."""
+    return [stored(record_type, value) for value in canonical_content.split(content)]
+
+
+def content(record_type: str, values: Iterable[str], zone: str) -> str:
+    """Return the canonical content of a whole set from its values in the API's form."""
+    absolutes = (absolute(record_type, text, zone) for text in values)
+    return canonical_content.joined(tuple(canonical_content.lenient(record_type, text) for text in absolutes))

@@ -46,7 +46,7 @@ def remove_definitions(client: Client) -> None:
     A definition has gone a moment before its handler has. Raises KubeUnavailable where that lasts a minute.
     """
     listed = client.call("GET", _DEFINITIONS)
-    items = [item for item in listed["items"] if "gateway.networking." in item["spec"]["group"]]
+    items = _of_the_gateway_api(listed)
     present = {item["metadata"]["name"] for item in items}
     for name in present:
         client.call("DELETE", f"{_DEFINITIONS}/{name}")
@@ -65,7 +65,7 @@ def await_served(client: Client) -> None:
     A definition is established a moment before its cache is filled, until when a list is answered 404 or 429.
     Raises KubeUnavailable where that lasts a minute.
     """
-    _await(client, _installed(client), served=True)
+    _await(client, _of_the_gateway_api(client.call("GET", _DEFINITIONS)), served=True)
 
 
 def _await(client: Client, items: Iterable[dict[str, Any]], *, served: bool) -> None:
@@ -80,8 +80,7 @@ def _await(client: Client, items: Iterable[dict[str, Any]], *, served: bool) -> 
                 sleep(_TICK)
 
 
-def _installed(client: Client) -> list[dict[str, Any]]:
-    listed = client.call("GET", _DEFINITIONS)
+def _of_the_gateway_api(listed: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for item in listed["items"] if "gateway.networking." in item["spec"]["group"]]
 
 

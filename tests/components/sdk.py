@@ -8,7 +8,7 @@ import pulumi
 import pulumi_cloudflare
 import pulumiverse_gandi
 
-from components.records import canonical_content, cloudflare_fields, zone_file_names
+from components.records import cloudflare_fields, zone_file_names
 
 if TYPE_CHECKING:
     from components.records.record import Record
@@ -56,7 +56,7 @@ def gandi_record(
         name=zone_file_names.relative(record.name, zone_id),
         type=record.type,
         ttl=record.ttl,
-        values=[zone_file_names.stored(record.type, value) for value in canonical_content.split(record.content)],
+        values=zone_file_names.values(record.type, record.content),
         opts=opts,
     )
     return made

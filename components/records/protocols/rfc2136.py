@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pulumi
 
 from components.dns_update.connection import Connection
-from components.records import canonical_content, official, zone_file_names
+from components.records import official, zone_file_names
 from components.records.providers import PROVIDERS
 from components.records.record import Record
 
@@ -24,10 +26,7 @@ def declare(
 
     content: in place of the record's own where only the run tells it.
     """
-
-    def values(text: str) -> list[str]:
-        return [zone_file_names.stored(record.type, value) for value in canonical_content.split(text)]
-
+    values = partial(zone_file_names.values, record.type)
     inputs = {
         "zone": zone_id,
         "name": zone_file_names.relative(record.name, zone_id),

@@ -109,11 +109,8 @@ def _record_sets(session: requests.Session, credentials: Credentials, zone: str)
 
 def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
     """Return a record set as a record. name: relative to the zone, `@` for the zone's own; ttl: seconds."""
-    absolute = tuple(
-        canonical_content.lenient(record_type, zone_file_names.absolute(record_type, text, zone)) for text in values
-    )
-    content = canonical_content.joined(absolute)
-    spelled = tuple(zone_file_names.stored(record_type, value) for value in canonical_content.split(content))
+    content = zone_file_names.content(record_type, values, zone)
+    spelled = zone_file_names.values(record_type, content)
     return Record(
         name=zone_file_names.fqdn(name, zone),
         type=record_type,

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from components import urns
+from components.dns_update.changes import GENERATED
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsFault, DnsServer, NoAnswer
 from components.dns_update.transfer import check_served, listing
-from components.records import canonical_content, international, zone_file_names
+from components.records import international, zone_file_names
 from components.records.record import Record
 from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
-_GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY", "TYPE65534"})
-"""Types that the server makes itself (BIND 9: the last one has the state of its signing)."""
+_GENERATED = GENERATED | {"DNSKEY", "CDS", "CDNSKEY", "TYPE65534"}
+"""Types that a server may make itself (BIND 9: the last one has the state of its signing)."""
 _PASSING = frozenset({"SERVFAIL", "BADTIME"})
 
 
@@ -75,13 +76,10 @@ def token_state(_: Credentials) -> TokenState | None:
 
 def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
     """Return a record set as a record. name: in full; ttl: seconds; values: as a zone file has them."""
-    absolute = tuple(
-        canonical_content.lenient(record_type, zone_file_names.absolute(record_type, text, zone)) for text in values
-    )
     return Record(
         name=international.stored(name),
         type=record_type,
-        content=canonical_content.joined(absolute),
+        content=zone_file_names.content(record_type, values, zone),
         ttl=ttl,
         proxied=False,
         comment="",

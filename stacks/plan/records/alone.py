@@ -51,7 +51,8 @@ def with_needed_proxies(endpoints: Iterable[Endpoint], zone: ZoneIndex) -> list[
     Source: RFC 1034, 3.6.2, and `aliases.clash`.
     """
     every = tuple(endpoints)
-    at = {one.name: set(zone.own_types.get(one.name, ())) for one in every if one.type in ALIASES and one.proxied}
+    kept = (one.name for one in every if one.type in ALIASES and one.proxied and "proxied" in one.keep)
+    at = {name: set(zone.own_types.get(name, ())) for name in kept}
     for one in every:
         if one.name in at:
             at[one.name].add(Neighbour(one.type, one.proxied))

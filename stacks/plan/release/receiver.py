@@ -1,4 +1,4 @@
-"""The tools that receive our records, with the marks by which they know their own. Pure."""
+"""Receivers of our records: other tools, and the marks that each writes. Pure."""
 
 from __future__ import annotations
 

@@ -75,3 +75,11 @@ def test_no_host_stays_no_host(record_type: str, content: str) -> None:
     stored = zone_file_names.stored(record_type, canonical_content.content(record_type, content))
     assert stored == content
     assert canonical_content.lenient(record_type, zone_file_names.absolute(record_type, stored, ZONE)) == content
+
+
+def test_a_set_has_the_values_of_its_content_and_reads_back_as_it_was() -> None:
+    content = canonical_content.joined(("10 mx.example.org", f"20 mail.{ZONE}"))
+    values = zone_file_names.values("MX", content)
+    assert sorted(values) == sorted(["10 mx.example.org.", f"20 mail.{ZONE}."])
+    assert zone_file_names.content("MX", reversed(values), ZONE) == content
+    assert zone_file_names.content("MX", ["20 mail", "10 mx.example.org."], ZONE) == content
