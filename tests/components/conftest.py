@@ -118,12 +118,18 @@ def cloudflare(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def make_world(cloudflare: Cloudflare) -> Callable[[str], World]:
+def make_world(cloudflare: Cloudflare, tmp_path: Path) -> Callable[[str], World]:
     """Make a stack of this name on the account: several are several clusters."""
 
     def make(name: str) -> World:
         holder: list[World] = []
-        stack = automation.create_or_select_stack(name, project_name="components", program=lambda: holder[0].program())  # noqa: PLW0108 - it is not there yet
+        (project := tmp_path / f"project-{name}").mkdir()
+        stack = automation.create_or_select_stack(
+            name,
+            project_name="components",
+            program=lambda: holder[0].program(),  # noqa: PLW0108 - it is not there yet
+            work_dir=str(project),
+        )
         holder.append(World(cloudflare, stack))
         return holder[0]
 

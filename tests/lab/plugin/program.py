@@ -141,6 +141,12 @@ def _ignore(line: str) -> None:
 def new_program(kind: Kind, api: Api, folder: Path) -> Program:
     """Make a program without records, on a stack of its own."""
     holder: list[Program] = []
-    stack = automation.create_or_select_stack("test", project_name="plugin", program=lambda: holder[0].declare())  # noqa: PLW0108 - it is not there yet
+    (project := folder / "project").mkdir()
+    stack = automation.create_or_select_stack(
+        "test",
+        project_name="plugin",
+        program=lambda: holder[0].declare(),  # noqa: PLW0108 - it is not there yet
+        work_dir=str(project),
+    )
     holder.append(Program(kind, stack, api, folder))
     return holder[0]
