@@ -128,7 +128,7 @@ def make_world(cloudflare: Cloudflare, tmp_path: Path) -> Callable[[str], World]
             name,
             project_name="components",
             program=lambda: holder[0].program(),  # noqa: PLW0108 - it is not there yet
-            work_dir=str(project),
+            opts=automation.LocalWorkspaceOptions(work_dir=str(project)),
         )
         holder.append(World(cloudflare, stack))
         return holder[0]

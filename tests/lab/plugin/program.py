@@ -146,7 +146,7 @@ def new_program(kind: Kind, api: Api, folder: Path) -> Program:
         "test",
         project_name="plugin",
         program=lambda: holder[0].declare(),  # noqa: PLW0108 - it is not there yet
-        work_dir=str(project),
+        opts=automation.LocalWorkspaceOptions(work_dir=str(project)),
     )
     holder.append(Program(kind, stack, api, folder))
     return holder[0]
