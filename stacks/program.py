@@ -101,9 +101,16 @@ def declare_plan(
     """
     providers: dict[tuple[str, ...], pulumi.ProviderResource] = {}
     declared: list[pulumi.Resource] = []
-    for record_set in plan.record_sets:
+    delegations: dict[str, list[pulumi.Resource]] = {}
+    for record_set in sorted(plan.record_sets, key=lambda one: one.type == "DS"):
         args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
-        declared += declare(args, options(settings.of_zone(record_set.zone), providers)).values()
+        own = options(settings.of_zone(record_set.zone), providers)
+        # BIND leaves out, without a word, a DS that comes before the NS of its name.
+        after = delegations.get(record_set.name) if record_set.type == "DS" else None
+        made = list(declare(args, pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=after))).values())
+        if record_set.type == "NS":
+            delegations[record_set.name] = made
+        declared += made
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))

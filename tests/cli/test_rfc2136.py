@@ -100,6 +100,17 @@ class TestARun:
         file = ("--config-file", str(house.settings_file))
         house.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes", *file)
 
+    def test_a_ds_waits_for_the_ns_of_its_name_without_which_a_server_leaves_it_out(
+        self, house: Inside, bind: Bind
+    ) -> None:
+        records = [one for one in RECORDS if one["name"] == "n-ns"]
+        assert {one["type"] for one in records} == {"NS", "DS"}
+        wish(house, bind, "www", records=records)
+        up(house)
+        resources = json.loads(house.pulumi("stack", "export").stdout)["deployment"]["resources"]
+        (ds,) = (one for one in resources if one["urn"].endswith(f"OwnedRecord::n-ns.{ZONE}/DS"))
+        assert {urn.rpartition("::")[2] for urn in ds["dependencies"]} >= {f"n-ns.{ZONE}/NS"}
+
     def test_a_new_address_is_one_change_of_the_set(self, house: Inside, bind: Bind) -> None:
         wish(house, bind, "www", TWO)
         up(house)
