@@ -36,6 +36,7 @@ options {{
   listen-on port {port} {{ 127.0.0.1; }};
   listen-on-v6 {{ none; }};
   recursion no;
+  querylog yes;
   dnssec-validation no;
   allow-new-zones no;
 }};
@@ -118,9 +119,8 @@ def running(
     records: str = "",
     transfer: str = f'key "{KEY}"; key "{WEAK}";',
     zones: Sequence[str] = (ZONE,),
-    before: Sequence[str] = (),
 ) -> Iterator[Bind]:
-    """Run a server. records: lines of each zone's file. transfer: who may. before: the program that starts it."""
+    """Run a server. records: lines of each zone's file. transfer: who may."""
     named = program()
     folder.mkdir(parents=True, exist_ok=True)
     with socket.socket() as taken:
@@ -135,9 +135,7 @@ def running(
     text = CONFIGURATION.format(folder=folder, port=port, keys=key, weak=WEAK_SECRET, zones="".join(parts))
     (folder / "named.conf").write_text(text)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*before, named, "-g", "-n", "1", "-c", str(folder / "named.conf")], stdout=log, stderr=log
-        )
+        process = subprocess.Popen([named, "-g", "-n", "1", "-c", str(folder / "named.conf")], stdout=log, stderr=log)
     made = Bind(folder, port, process)
     try:
         _await(made)

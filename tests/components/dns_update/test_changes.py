@@ -12,7 +12,7 @@ from components.dns_update.changes import Foreign, ZoneSet, create, look, remove
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsFault, DnsServer, NoAnswer, NotDone
 from tests.bind import KEY, SECRET, WEAK, WEAK_SECRET, ZONE, Bind
-from tests.components.dns_update.conftest import losing_answers
+from tests.dns_relay import losing_answers, numbered
 
 NUMBERS = count()
 
@@ -108,42 +108,57 @@ class TestALostAnswer:
     def test_is_found_out_by_what_is_there(self, server: DnsServer, bind: Bind, change: str) -> None:
         made = self.prepared(server, change)
         carry_out, result = CHANGES[change]
-        with losing_answers(bind.server, 0) as relay:
+        with losing_answers(bind.server, numbered(0)) as relay:
             carry_out(DnsServer(Connection(relay, KEY), SECRET), made)
         assert bind.records().get(f"{made.name}/A", []) == list(result)
 
     def test_that_cannot_be_found_out_is_no_success(self, server: DnsServer, bind: Bind, change: str) -> None:
         made = self.prepared(server, change)
-        with losing_answers(bind.server, 0, 1) as relay, pytest.raises(DnsFault, match="could not confirm"):
+        with losing_answers(bind.server, numbered(0, 1)) as relay, pytest.raises(DnsFault, match="could not confirm"):
             CHANGES[change][0](DnsServer(Connection(relay, KEY), SECRET), made)
 
 
+FAULTS = {
+    "a key that it does not know": (Connection("", "nobody"), SECRET, "key nobody .*does not know it", "BADKEY"),
+    "another secret": (Connection("", KEY), WEAK_SECRET, "key truenorth .*another secret", "BADSIG"),
+    "another algorithm": (Connection("", KEY, "hmac-sha512"), SECRET, "another algorithm", "BADKEY"),
+    "a key that may not write": (
+        Connection("", WEAK),
+        WEAK_SECRET,
+        "with the key reader .REFUSED",
+        "rejected by secure",
+    ),
+}
+"""The key, its secret, what is told, and what the server's log says."""
+
+
 class TestAFault:
-    @pytest.mark.parametrize(
-        ("connection", "secret", "reason"),
-        [
-            (Connection("", "nobody"), SECRET, "refuses the key nobody .*does not know it"),
-            (Connection("", KEY), WEAK_SECRET, "refuses the key truenorth .*another secret"),
-            (Connection("", KEY, "hmac-sha512"), SECRET, "refuses the key truenorth .hmac-sha512.*another algorithm"),
-            (Connection("", WEAK), WEAK_SECRET, "with the key reader .REFUSED"),
-        ],
-    )
-    def test_of_the_key_is_told_in_words(self, bind: Bind, connection: Connection, secret: str, reason: str) -> None:
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_of_the_key_is_told_in_words(self, bind: Bind, fault: str) -> None:
+        connection, secret, reason, logged = FAULTS[fault]
         server = DnsServer(Connection(bind.server, connection.key, connection.algorithm), secret)
         made = zone_set()
+        before = len(bind.log)
         with pytest.raises(NotDone, match=reason):
             create(server, made)
+        assert logged in bind.log[before:]
         assert f"{made.name}/A" not in bind.records()
 
-    def test_of_the_clock_is_told_in_words(self, server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_the_clock_is_told_in_words(
+        self, server: DnsServer, bind: Bind, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         now = time.time()
         monkeypatch.setattr(time, "time", lambda: now - 3600)
+        before = len(bind.log)
         with pytest.raises(NotDone, match=r"different times \(BADTIME\): set both clocks by NTP"):
             create(server, zone_set())
+        assert "BADTIME" in bind.log[before:]
 
-    def test_of_the_zone_is_told_in_words(self, server: DnsServer) -> None:
-        with pytest.raises(NotDone, match=r"NOTAUTH|REFUSED"):
+    def test_of_the_zone_is_told_in_words(self, server: DnsServer, bind: Bind) -> None:
+        before = len(bind.log)
+        with pytest.raises(NotDone, match="NOTAUTH: it does not serve that zone as its primary"):
             create(server, ZoneSet("other.example", "www", "A", 300, ("192.0.2.1",)))
+        assert "not authoritative for update zone (NOTAUTH)" in bind.log[before:]
 
     def test_of_a_server_that_is_gone_is_told_and_nothing_was_sent(self) -> None:
         with pytest.raises(NoAnswer, match=r"127\.0\.0\.1:1 cannot be reached") as raised:
