@@ -80,8 +80,9 @@ def detect(
 
 def _nat_server(wan: WanSettings, given: str) -> tuple[str, int] | Unknown:
     """Return host and port of the server that is asked about the NAT: the given one, else the settings' first."""
+    from components.host_port import parse_host
     from stacks.model.values import Unknown
-    from stacks.settings.wan_source import STUN_PORT, parse_host
+    from stacks.settings.wan_source import STUN_PORT
 
     if given:
         try:

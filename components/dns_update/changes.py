@@ -132,14 +132,15 @@ def look(server: DnsServer, wanted: ZoneSet) -> dns.rdataset.Rdataset | None:
     """
     asking = dns.update.UpdateMessage(wanted.origin)
     asking.present(wanted.owner, wanted.kind)
-    answer = server.ask(asking)
-    if answer.rcode() == dns.rcode.NXRRSET:
-        return None
-    if answer.rcode() != dns.rcode.NOERROR:
-        raise server.refusal(answer, f"say whether there is {wanted.said}")
     question = dns.message.make_query(wanted.owner, wanted.kind)
     question.flags &= ~dns.flags.RD
-    answer = server.ask(question)
+    with server.connected() as line:
+        answer = line.ask(asking)
+        if answer.rcode() == dns.rcode.NXRRSET:
+            return None
+        if answer.rcode() != dns.rcode.NOERROR:
+            raise server.refusal(answer, f"say whether there is {wanted.said}")
+        answer = line.ask(question)
     if answer.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
         raise server.refusal(answer, f"answer for {wanted.said}")
     if not answer.flags & dns.flags.AA:

@@ -7,6 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
+from components.host_port import parse_host
 from components.plain_text import quoted
 
 PORT = 53
@@ -19,9 +20,6 @@ SERVER, KEY, ALGORITHM = "rfc2136Server", "rfc2136Key", "rfc2136Algorithm"
 """What a connection is called in the configuration of our own plugin."""
 LONGEST_SECRET = 4096
 LONGEST_NAME = 253
-_PLACE = re.compile(
-    r"(?:\[(?P<literal>[0-9A-Fa-f:.]{2,45})\]|(?P<host>[A-Za-z0-9_.-]{1,253}))(?::(?P<port>[0-9]{1,5}))?\Z"
-)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,16}\.?\Z")
 
 
@@ -36,7 +34,9 @@ class Connection:
     def faults(self) -> dict[str, str]:
         """Return what is wrong, by the name of the field."""
         found = {}
-        if not _PLACE.match(self.server) or not 0 < self.place[1] < 1 << 16:
+        try:
+            _ = self.place
+        except ValueError:
             found["server"] = f"{quoted(self.server)} is no HOST, HOST:PORT, [IPv6] or [IPv6]:PORT"
         if not _KEY.match(self.key) or len(self.key) > LONGEST_NAME:
             found["key"] = f"{quoted(self.key)} is no name of a key"
@@ -51,10 +51,7 @@ class Connection:
     @property
     def place(self) -> tuple[str, int]:
         """The host and port. Raises ValueError where `faults` has some."""
-        found = _PLACE.match(self.server)
-        if found is None:
-            raise ValueError(f"{quoted(self.server)} is no HOST:PORT")
-        return found["literal"] or found["host"], int(found["port"] or PORT)
+        return parse_host(self.server, PORT)
 
 
 def secret_fault(secret: str) -> str:

@@ -1,9 +1,11 @@
-"""A name server that takes signed messages, and its faults in words."""
+"""A name server that takes signed messages over a connection, and its faults in words."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import dns.exception
@@ -12,7 +14,6 @@ import dns.name
 import dns.query
 import dns.rcode
 import dns.tsig
-import dns.xfr
 
 from components.dns_update.connection import Connection
 from components.plain_text import cut
@@ -70,39 +71,18 @@ class DnsServer:
 
     def ask(self, message: dns.message.Message) -> dns.message.Message:
         """Sign a message, send it by TCP, and return the signed answer, whatever its code. Raises NoAnswer, NotDone."""
-        message.use_tsig(self.key())
-        with self._connected() as connected:
-            address = str(connected.getpeername()[0])
-            return self.translated(lambda: dns.query.tcp(message, address, ANSWERING, sock=connected))
+        with self.connected() as line:
+            return line.ask(message)
 
-    def address(self) -> str:
-        """Return the first address of the server that takes a connection. Raises NoAnswer."""
-        with self._connected() as connected:
-            return str(connected.getpeername()[0])
-
-    def translated(self, asking: Callable[[], dns.message.Message]) -> dns.message.Message:
-        """Return the answer of a request that has reached the server, its faults as ours."""
+    @contextmanager
+    def connected(self) -> Iterator[Line]:
+        """Yield a connection, to the first of the server's addresses that takes one. Raises NoAnswer."""
         try:
-            return asking()
-        except (dns.tsig.PeerBadKey, dns.tsig.PeerBadSignature, dns.tsig.PeerBadTruncation) as error:
-            key, algorithm = self.connection.key, self.connection.algorithm
-            reason = "does not know it" if isinstance(error, dns.tsig.PeerBadKey) else "has another secret for it"
-            text = f"{self.named} refuses the key {key} ({algorithm}): it {reason}, or another algorithm"
-            raise NotDone(text, "NOTAUTH") from None
-        except (dns.tsig.PeerBadTime, dns.tsig.BadTime):
-            text = f"{self.named} and this machine have different times (BADTIME): set both clocks by NTP"
-            raise NotDone(text, "BADTIME") from None
-        except dns.xfr.TransferError as error:
-            raise self.refusal(error.rcode, "hand over the zone by a transfer (AXFR)") from None
-        except dns.exception.Timeout:
-            raise NoAnswer(f"{self.named} has not answered within {ANSWERING:.0f} s", was_sent=True) from None
-        except EOFError:
-            raise NoAnswer(f"{self.named} has ended the connection without an answer", was_sent=True) from None
+            made = socket.create_connection(self.connection.place, CONNECTING)
         except OSError as error:
-            raise NoAnswer(f"{self.named} cannot be read: {error.strerror or error}", was_sent=True) from None
-        except dns.exception.DNSException as error:
-            text = f"{self.named} gives no answer that counts: {cut(str(error) or type(error).__name__, 200)}"
-            raise NoAnswer(text, was_sent=True) from None
+            raise NoAnswer(f"{self.named} cannot be reached: {error.strerror or error}", was_sent=False) from None
+        with made:
+            yield Line(self, made)
 
     def refusal(self, answer: dns.message.Message | dns.rcode.Rcode, about: str) -> NotDone:
         """Return the refusal in an answer. about: the request, in words."""
@@ -112,13 +92,90 @@ class DnsServer:
         said = f"{code}: {reason}" if reason else code
         return NotDone(f"{self.named} does not {about} with the key {self.connection.key} ({said})", code)
 
-    def _connected(self) -> socket.socket:
-        """Return a connection, to the first of the server's addresses that takes one. Raises NoAnswer."""
-        host, port = self.connection.place
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open connection to a server, for one request after the other."""
+
+    server: DnsServer
+    connected: socket.socket = field(repr=False)
+
+    def ask(self, message: dns.message.Message) -> dns.message.Message:
+        """Sign a message, send it, and return the signed answer, whatever its code. Raises NoAnswer, NotDone."""
+        with self._translated():
+            self._send(message)
+            wire = self._receive()
+            answer = dns.message.from_wire(wire, keyring=message.keyring, request_mac=message.mac)
+            if not message.is_response(answer):
+                raise dns.query.BadResponse
+            return answer
+
+    def transfer(self, request: dns.message.Message) -> Iterator[dns.message.Message]:
+        """Sign the request for a transfer, send it, and yield its messages, until nobody asks for more of them.
+
+        Each SOA of a message is a record set of its own, and not every message is signed. Raises NoAnswer, NotDone.
+        """
+        context = None
+        with self._translated():
+            self._send(request)
+        while True:
+            with self._translated():
+                message = dns.message.from_wire(
+                    self._receive(),
+                    keyring=request.keyring,
+                    request_mac=request.mac,
+                    xfr=True,
+                    tsig_ctx=context,
+                    multi=True,
+                )
+                if not request.is_response(message, xfr_continuation=context is not None):
+                    raise dns.query.BadResponse
+            context = message.tsig_ctx
+            yield message
+
+    def _send(self, message: dns.message.Message) -> None:
+        message.use_tsig(self.server.key())
+        wire = message.to_wire()
+        self.connected.settimeout(ANSWERING)
+        self.connected.sendall(len(wire).to_bytes(2) + wire)
+
+    def _receive(self) -> bytes:
+        until = time.monotonic() + ANSWERING
+        return self._read(int.from_bytes(self._read(2, until)), until)
+
+    def _read(self, size: int, until: float) -> bytes:
+        found = bytearray()
+        while len(found) < size:
+            self.connected.settimeout(max(until - time.monotonic(), 0.001))
+            part = self.connected.recv(size - len(found))
+            if not part:
+                raise EOFError
+            found += part
+            if time.monotonic() > until:
+                raise TimeoutError
+        return bytes(found)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise the faults of a request that has reached the server as ours."""
+        named = self.server.named
         try:
-            made = socket.create_connection((host, port), CONNECTING)
-        except (OSError, UnicodeError) as error:  # the latter for a host with an empty or too long label
-            text = f"{self.named} cannot be reached: {getattr(error, 'strerror', '') or error}"
-            raise NoAnswer(text, was_sent=False) from None
-        made.setblocking(False)  # noqa: FBT003 - as dnspython wants it
-        return made
+            yield
+        except (dns.tsig.PeerBadKey, dns.tsig.PeerBadSignature, dns.tsig.PeerBadTruncation) as error:
+            key, algorithm = self.server.connection.key, self.server.connection.algorithm
+            reason = "does not know it" if isinstance(error, dns.tsig.PeerBadKey) else "has another secret for it"
+            raise NotDone(
+                f"{named} refuses the key {key} ({algorithm}): it {reason}, or another algorithm", "NOTAUTH"
+            ) from None
+        except (dns.tsig.PeerBadTime, dns.tsig.BadTime):
+            text = f"{named} and this machine have different times (BADTIME): set both clocks by NTP"
+            raise NotDone(text, "BADTIME") from None
+        except TimeoutError:
+            raise NoAnswer(f"{named} has not answered within {ANSWERING:.0f} s", was_sent=True) from None
+        except EOFError:
+            raise NoAnswer(f"{named} has ended the connection without an answer", was_sent=True) from None
+        except OSError as error:
+            raise NoAnswer(f"{named} cannot be read: {error.strerror or error}", was_sent=True) from None
+        except dns.exception.DNSException as error:
+            text = f"{named} gives no answer that counts: {cut(str(error) or type(error).__name__, 200)}"
+            raise NoAnswer(text, was_sent=True) from None

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import dns.exception
 import dns.flags
 import dns.message
 import dns.name
-import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
-import dns.xfr
 
-from components.dns_update.server import ANSWERING, DnsServer, NoAnswer, NotDone
+from components.dns_update.server import DnsServer, Line, NoAnswer, NotDone
 
 LONGEST = 120.0
 """Seconds for a whole transfer."""
@@ -34,9 +32,15 @@ class ListedSet:
 
 def check_served(server: DnsServer, zone: str) -> None:
     """Raise DnsFault unless the server has the zone and knows the key."""
+    with server.connected() as line:
+        _check_served(line, zone)
+
+
+def _check_served(line: Line, zone: str) -> None:
+    server = line.server
     question = dns.message.make_query(dns.name.from_text(zone), dns.rdatatype.SOA)
     question.flags &= ~dns.flags.RD
-    answer = server.ask(question)
+    answer = line.ask(question)
     if answer.rcode() != dns.rcode.NOERROR:
         raise server.refusal(answer, f"answer for the zone {zone}")
     if not answer.flags & dns.flags.AA or not answer.answer:
@@ -45,17 +49,18 @@ def check_served(server: DnsServer, zone: str) -> None:
 
 def listing(server: DnsServer, zone: str) -> tuple[ListedSet, ...]:
     """Return all record sets of a zone. Raises DnsFault where the server does not hand over all of it."""
-    check_served(server, zone)
     found: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], dns.rrset.RRset] = {}
     count = 0
-    for message in _messages(server, zone):
-        for part in message.answer:
-            count += len(part)
-            kept = found.setdefault((part.name, part.rdtype), part)
-            if kept is not part:
-                kept.update(part)  # type: ignore[no-untyped-call] # dnspython has no types for it
-        if count > MOST_RECORDS:
-            raise NoAnswer(f"the zone {zone} has more than {MOST_RECORDS:,} records", was_sent=False)
+    with server.connected() as line:
+        _check_served(line, zone)
+        for message in _messages(line, zone):
+            for part in message.answer:
+                count += len(part)
+                kept = found.setdefault((part.name, part.rdtype), part)
+                if kept is not part:
+                    kept.update(part)  # type: ignore[no-untyped-call] # dnspython has no types for it
+            if count > MOST_RECORDS:
+                raise NoAnswer(f"the zone {zone} has more than {MOST_RECORDS:,} records", was_sent=False)
     return tuple(
         ListedSet(
             name.to_text(omit_final_dot=True).lower(),
@@ -67,28 +72,25 @@ def listing(server: DnsServer, zone: str) -> tuple[ListedSet, ...]:
     )
 
 
-def _messages(server: DnsServer, zone: str) -> Iterator[dns.message.Message]:
-    """Yield the messages of a transfer, the first and the last of them signed (RFC 8945, 5.3.1)."""
-    key = server.key()
-    arriving = dns.query.xfr(
-        server.address(),
-        zone,
-        timeout=ANSWERING,
-        port=server.connection.place[1],
-        keyring={key.name: key},
-        keyalgorithm=key.algorithm,
-        relativize=False,
-        lifetime=LONGEST,
-    )
-    message = None
-    while True:
-        is_first = message is None
-        try:
-            message = server.translated(lambda: next(arriving))
-        except StopIteration:
-            break
-        if is_first and not message.had_tsig:
+def _messages(line: Line, zone: str) -> Iterator[dns.message.Message]:
+    """Yield the messages of a transfer, which begins and ends with the zone's SOA (RFC 5936, 2.2).
+
+    The first and the last of them are signed (RFC 8945, 5.3.1).
+    """
+    server, origin = line.server, dns.name.from_text(zone)
+    until, ends = time.monotonic() + LONGEST, 0
+    for message in line.transfer(dns.message.make_query(origin, dns.rdatatype.AXFR)):
+        if message.rcode() != dns.rcode.NOERROR:
+            raise server.refusal(message, "hand over the zone by a transfer (AXFR)")
+        if not ends and not message.had_tsig:
             raise NoAnswer(f"{server.named} does not sign the transfer of {zone}", was_sent=True)
+        if not ends and (not message.answer or message.answer[0].rdtype != dns.rdatatype.SOA):
+            raise NoAnswer(f"{server.named} begins the transfer of {zone} without its SOA", was_sent=True)
+        ends += sum(1 for part in message.answer if (part.name, part.rdtype) == (origin, dns.rdatatype.SOA))
         yield message
-    if message is None or not message.had_tsig:
+        if ends > 1:
+            break
+        if time.monotonic() > until:
+            raise NoAnswer(f"{server.named} has not transferred {zone} within {LONGEST:.0f} s", was_sent=True)
+    if not message.had_tsig:
         raise NoAnswer(f"{server.named} does not sign the end of the transfer of {zone}", was_sent=True)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from components.host_port import parse_host
 from components.marks import ownership
 from components.plain_text import check_plain, quoted
 from components.records import canonical, international
@@ -19,7 +20,6 @@ from stacks.model.selectors import Selector
 from stacks.model.templates.parse import parse
 from stacks.settings.expressions.names import expression
 from stacks.settings.problems import fault
-from stacks.settings.wan_source import parse_host
 
 LONGEST_COMMENT = 500
 SHORTEST_LIMIT = 50

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
+from components.host_port import parse_host
 from components.plain_text import quoted
-from components.records import international
 from stacks.model.values import Address, Family
 from stacks.settings.wan_operators import DECLARED, operator_of
 
@@ -23,13 +23,11 @@ FORMS = (
     "stun:HOST:PORT, stun-tcp:HOST:PORT, https://URL, interface, interface:NAME, dns:whoami.cloudflare, "
     "dns:myip.opendns.com, doh:whoami.cloudflare, static:ADDRESS,ADDRESS, file:PATH, pushed:USER or none"
 )
-HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 PUSHER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 """A user of the dyndns2 endpoint, and so the name of a file."""
 INTERFACE = re.compile(r"[^\s/]{1,15}")
 LONGEST_SOURCE = 2048
 """Characters: the longest URL that all servers take."""
-PORTS = range(1, 65536)
 DNS_PORT = 53
 RESOLVERS = {
     ("whoami.cloudflare", Family.IPV4): "1.1.1.1",
@@ -90,24 +88,6 @@ def parse(text: str) -> Spec:
     if reader is None:
         raise ValueError(f"{quoted(text)} names no source; allowed are {FORMS}")
     return reader(text, rest)
-
-
-def parse_host(text: str, default_port: int) -> tuple[str, int]:
-    """Return host and port of `HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`. Raises `ValueError`."""
-    match = re.fullmatch(r"(?:\[(?P<literal>[^]]*)\]|(?P<host>[^:]*))(?::(?P<port>\d{1,5}))?", text.strip())
-    if match is None:
-        raise ValueError(
-            f"{quoted(text)} is no HOST:PORT; an IPv6 address stands in brackets: [2001:db8::1]:{default_port}"
-        )
-    port = int(match["port"]) if match["port"] else default_port
-    if port not in PORTS:
-        raise ValueError(f"{quoted(text)}: a port is a number from 1 to 65535")
-    if match["literal"] is not None:
-        return str(ip_address(match["literal"])), port
-    host = international.to_ascii(match["host"])
-    if not HOST.fullmatch(host):
-        raise ValueError(f"{quoted(text)}: {quoted(host)} is no host name")
-    return host, port
 
 
 def parse_addresses(text: str) -> tuple[Address, ...]:

@@ -18,9 +18,9 @@ import dns.exception
 import dns.nameserver
 import dns.resolver
 
+from components.host_port import parse_host
 from stacks.model.values import Known, Unknown
 from stacks.observe.cluster.hosts import HostAnswer, Hosts
-from stacks.settings.wan_source import parse_host
 
 PORT = 53
 LIFETIME = 5.0

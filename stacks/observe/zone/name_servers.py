@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import dns.asyncresolver
 import dns.exception
 
+from components.host_port import parse_host
 from stacks.model.values import Family
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
 from stacks.observe.wan.sources.resolve import resolve
-from stacks.settings.wan_source import parse_host
 
 PORT = 53
 

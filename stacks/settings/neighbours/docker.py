@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from components.host_port import parse_host
 from components.plain_text import quoted
 from stacks.model.claims import WEBHOOK
 from stacks.settings.fields import DDNS, AnnotationSelector, DefaultTarget
@@ -16,22 +18,23 @@ from stacks.settings.problems import fault
 UNIX, TCP = "unix://", "tcp://"
 MOST_DAEMONS = 50
 _SOCKET = re.compile(r"/[^\x00-\x1f\x7f]{1,200}\Z")
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}))(?::[0-9]{1,5})\Z")
-_HIGHEST_PORT = 65_535
 
 
 def _host(value: str) -> str:
     """Return the place of a daemon's API. Raises a fault for a text that is none."""
     if value.startswith(UNIX) and _SOCKET.match(value.removeprefix(UNIX)):
         return value
-    if value.startswith(TCP) and _HOST.match(value.removeprefix(TCP)) and _is_port(value.rpartition(":")[2]):
+    if value.startswith(TCP) and _is_place(value.removeprefix(TCP)):
         return value
     do = f"write {UNIX}/var/run/docker.sock for a socket, or {TCP}HOST:PORT"
     raise fault(f"{quoted(value)} is no place of a Docker daemon", do)
 
 
-def _is_port(digits: str) -> bool:
-    return 0 < int(digits) <= _HIGHEST_PORT
+def _is_place(text: str) -> bool:
+    """Return whether a text is HOST:PORT in ASCII, as the client of the daemon takes it."""
+    with suppress(ValueError):
+        return text.isascii() and text == text.strip() and bool(parse_host(text, default_port=0))
+    return False
 
 
 class DockerSettings(BaseModel):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components.dns_update.connection import ALGORITHMS, Connection, secret_fault
-from components.dns_update.server import DnsServer, NoAnswer
+from components.dns_update.server import DnsServer
 from components.dns_update.transfer import check_served
 from tests.bind import KEY, SECRET, ZONE, running
 
@@ -33,15 +33,10 @@ def test_a_server_is_a_host_with_or_without_a_port(text: str, place: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2001:db8::53", "host:", "host:0", "host:65536", "ho st", "host\n", "a/b", "x" * 254]
+    "text", ["", "2001:db8::53", "host:", "host:0", "host:65536", "ho st", "a/b", "a..b", "x" * 254]
 )
 def test_what_is_no_server_is_said(text: str) -> None:
     assert "is no HOST" in Connection(text, KEY).faults()["server"]
-
-
-def test_a_host_that_cannot_be_one_cannot_be_reached() -> None:
-    with pytest.raises(NoAnswer, match="cannot be reached"):
-        check_served(DnsServer(Connection("a..b", KEY), SECRET), ZONE)
 
 
 def test_a_key_and_its_algorithm_are_checked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def test_has_every_set_of_the_zone_whole_however_many_messages_it_takes(tmp_path
     assert {max(one.values) for name, one in addresses.items() if name != f"ns1.{ZONE}"} == {"192.0.2.2"}
     assert {one.ttl for one in found.values()} == {3600}
     assert found[f"n7.{ZONE}", "TXT"].values == (f'"{"x" * 200}"',)
+
+
+def test_takes_one_connection(tmp_path: Path) -> None:
+    with running(tmp_path) as bind:
+        before = len(bind.log)
+        listing(DnsServer(Connection(bind.server, KEY), SECRET), ZONE)
+        asked = re.findall(r"127\.0\.0\.1#(\d+)/key truenorth", bind.log[before:])
+    assert len(asked) > 1
+    assert len(set(asked)) == 1
 
 
 def test_that_is_refused_is_told_in_words(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from components.host_port import parse_host
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import StunBehaviour, serve_stun
 from stacks.model.values import Known, Unknown
 from stacks.observe.wan import nat
 from stacks.observe.wan.nat import Kind, Nat, classify, meaning
-from stacks.settings.wan_source import parse_host
 from tests.stacks.observe.wan.coturn import coturn_on
 
 HERE = IPv4Address("127.0.0.1")
