@@ -28,7 +28,8 @@ class Credentials:
 
     environment: the variables of the provider plugin, with URL and credentials as their values. own_variable: the
     variable that the zone's settings name, which the engine maps to the plugin's; "" for none. place: the server, name
-    and algorithm of the key, where the zone is served by a server of the user's own.
+    and algorithm of the key, where the zone is served by a server of the user's own; further: the servers that are
+    asked for the zone where that one gives no answer.
     """
 
     token: str = field(default="", repr=False)
@@ -38,6 +39,7 @@ class Credentials:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     own_variable: str = ""
     place: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
     @property
     def given_by(self) -> str:
@@ -84,7 +86,7 @@ def of_provider(provider: str, variable: str, environment: Mapping[str, str]) ->
 
     variable: that of a zone's own token; "" for the provider's usual ones.
     """
-    server = Rfc2136Settings(server="any.invalid", key="any")
+    server = Rfc2136Settings(server=("any.invalid",), key="any")
     zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable, rfc2136=server)  # type: ignore[arg-type] # it is checked
     try:
         found = READERS[provider](zone, environment)
@@ -191,7 +193,7 @@ def _rfc2136(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials 
         )
     if not (secret := _first(environment, variable)):
         return Problem(
-            f"there is no secret for the key {zone.rfc2136.key} of {zone.rfc2136.server}",
+            f"there is no secret for the key {zone.rfc2136.key} of {zone.rfc2136.place[0]}",
             f"environment: {variable} is not set",
             f"export {variable} with the key's secret in Base64, or {variable}{FILE_SUFFIX} with the path of its file",
         )
@@ -199,7 +201,8 @@ def _rfc2136(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials 
         what = f"the secret of the key {zone.rfc2136.key} cannot be used: {reason}"
         return Problem(what, given_in(environment, variable), "write what tsig-keygen writes behind `secret`")
     place = zone.rfc2136.place
-    return Credentials(token=secret, base_url=f"dns://{place[0]}", own_variable=variable, place=place)
+    further = zone.rfc2136.server[1:]
+    return Credentials(token=secret, base_url=f"dns://{place[0]}", own_variable=variable, place=place, further=further)
 
 
 READERS = {"cloudflare": _cloudflare, "gandi": _gandi, "rfc2136": _rfc2136}

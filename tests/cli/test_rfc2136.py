@@ -261,6 +261,20 @@ class TestFaults:
         assert done.returncode == 1
         assert f"{bind.server} cannot be reached: Connection refused" in done.stderr
 
+    def test_a_primary_that_is_gone_leaves_the_listing_to_the_next_and_takes_no_update(
+        self, house: Inside, bind: Bind
+    ) -> None:
+        up(house)
+        several = {"server": ["127.0.0.1:1", bind.server], "key": KEY}
+        wish(house, bind, "www", rfc2136=several)
+        assert json.loads(house.run("status", "--json").stdout)
+        before = bind.records()
+        wish(house, bind, "www", "new", rfc2136=several)
+        done = house.run("up")
+        assert done.returncode == 1
+        assert "127.0.0.1:1 cannot be reached: Connection refused" in done.stderr
+        assert bind.records() == before
+
     @pytest.mark.parametrize(
         ("secret", "reason"),
         [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from components import urns
 from components.dns_update.changes import GENERATED
@@ -17,6 +17,7 @@ from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
 from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
+_Answer = TypeVar("_Answer")
 _GENERATED = GENERATED | {"DNSKEY", "CDS", "CDNSKEY", "TYPE65534"}
 """Types that a server may make itself (BIND 9: the last one has the state of its signing)."""
 _PASSING = frozenset({"SERVFAIL", "BADTIME"})
@@ -28,10 +29,7 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
     Raises ProviderRefused where the server refuses the key, the zone or its transfer, ObservationError where it cannot
     be asked.
     """
-    try:
-        found = listing(_server(credentials), zone)
-    except DnsFault as fault:
-        raise _told(fault, credentials, zone) from None
+    found = _first_answer(credentials, zone, listing)
     sets = [one for one in found if one.type not in _GENERATED]
     return ZoneSnapshot(zone, zone, tuple(_live(zone, one.name, one.type, one.ttl, list(one.values)) for one in sets))
 
@@ -62,10 +60,7 @@ def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
     """
     if not name:
         return []
-    try:
-        check_served(_server(credentials), name)
-    except DnsFault as fault:
-        raise _told(fault, credentials, name) from None
+    _first_answer(credentials, name, check_served)
     return [VisibleZone("rfc2136", name, name)]
 
 
@@ -91,18 +86,29 @@ def _live(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -
     return LiveRecord(f"{zone}/{zone_file_names.relative(record.name, zone)}/{record_type}", record)
 
 
-def _server(credentials: Credentials) -> DnsServer:
-    return DnsServer(Connection(*credentials.place), credentials.token)
+def _first_answer(credentials: Credentials, zone: str, asking: Callable[[DnsServer, str], _Answer]) -> _Answer:
+    """Return the answer of the first server that gives one; a refusal is one, too.
+
+    Raises ProviderRefused where a server refuses, ObservationError where none answers.
+    """
+    silent = []
+    _, key, algorithm = credentials.place
+    for place in (credentials.place[0], *credentials.further):
+        connection = Connection(place, key, algorithm)
+        try:
+            return asking(DnsServer(connection, credentials.token), zone)
+        except DnsFault as fault:
+            if not isinstance(fault, NoAnswer) and getattr(fault, "code", "") not in _PASSING:
+                raise _refused(fault, connection, credentials, zone) from None
+            silent.append(str(fault))
+    raise ObservationError("; ".join(silent))
 
 
-def _told(fault: DnsFault, credentials: Credentials, zone: str) -> ProviderRefused | ObservationError:
-    """Return the error of a server that does not list a zone: one to mend, or one that may pass."""
-    if isinstance(fault, NoAnswer) or getattr(fault, "code", "") in _PASSING:
-        return ObservationError(str(fault))
-    place = Connection(*credentials.place)
+def _refused(fault: DnsFault, connection: Connection, credentials: Credentials, zone: str) -> ProviderRefused:
+    """Return the error of a server that refuses to list a zone, which the user has to mend."""
     return ProviderRefused(
         str(fault),
-        f"zone {zone} at {place.server}, key {place.key}, {credentials.given_by}",
+        f"zone {zone} at {connection.server}, key {connection.key}, {credentials.given_by}",
         "let the key transfer and update the zone there (BIND: allow-transfer and update-policy), and see that its "
         "name, algorithm and secret are those of the server",
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from components.dns_update.connection import Connection
 from stacks.settings.problems import fault
 
+MOST_SERVERS = 8
 Algorithm = Literal["hmac-sha256", "hmac-sha512", "hmac-sha384", "hmac-sha224", "hmac-sha1", "hmac-md5"]
 _ANY = Connection("ns.invalid", "key")
 
@@ -25,13 +26,28 @@ def _key(value: str) -> str:
     return value.lower().rstrip(".")
 
 
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Server = Annotated[str, AfterValidator(_server)]
+Servers = Annotated[
+    tuple[Server, ...],
+    Field(min_length=1, max_length=MOST_SERVERS),
+    BeforeValidator(_one_or_several, json_schema_input_type=str | tuple[str, ...]),
+]
+
+
 class Rfc2136Settings(BaseModel):
-    """The primary server of the zone, and the key (TSIG) that may transfer and update it."""
+    """The servers of the zone, and the key (TSIG) that may transfer and update it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    server: Annotated[str, AfterValidator(_server)]
-    """HOST or HOST:PORT of the zone's primary server; an IPv6 address in brackets."""
+    server: Servers
+    """HOST or HOST:PORT of the zone's primary server, an IPv6 address in brackets; or a list of servers.
+
+    The first is the primary, which gets the updates; where it gives no answer, the next ones are asked for the zone.
+    """
     key: Annotated[str, AfterValidator(_key)]
     """The name of the key. Its secret, in Base64, is in RFC2136_TSIG_SECRET, or the variable that `token` names."""
     algorithm: Algorithm = "hmac-sha256"
@@ -39,8 +55,8 @@ class Rfc2136Settings(BaseModel):
 
     @property
     def place(self) -> tuple[str, str, str]:
-        """The server, and the name and algorithm of the key."""
-        return self.server, self.key, self.algorithm
+        """The primary server, and the name and algorithm of the key."""
+        return self.server[0], self.key, self.algorithm
 
 
 Rfc2136 = Annotated[Rfc2136Settings | None, BeforeValidator(lambda value: value or None)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -83,3 +84,22 @@ def test_a_server_that_is_gone_may_come_back() -> None:
     away = Credentials(token=SECRET, place=("127.0.0.1:1", KEY, "hmac-sha256"))
     with pytest.raises(ObservationError, match="cannot be reached"):
         rfc2136.snapshot(away, ZONE, ZONE)
+
+
+class TestSeveralServers:
+    def test_are_asked_in_their_order_until_one_answers(self, bind: Bind) -> None:
+        before = len(bind.log)
+        away = replace(given(bind), place=("127.0.0.1:1", KEY, "hmac-sha256"), further=(bind.server, "127.0.0.1:2"))
+        assert rfc2136.snapshot(away, ZONE, ZONE) == rfc2136.snapshot(given(bind), ZONE, ZONE)
+        assert [one.name for one in rfc2136.visible_zones(away, ZONE)] == [ZONE]
+        assert bind.log[before:].count("AXFR started") == 2
+
+    def test_that_are_silent_are_told_each(self) -> None:
+        away = Credentials(token=SECRET, place=("127.0.0.1:1", KEY, "hmac-sha256"), further=("127.0.0.1:2",))
+        with pytest.raises(ObservationError, match=r"127\.0\.0\.1:1 cannot .*; 127\.0\.0\.1:2 cannot be reached"):
+            rfc2136.snapshot(away, ZONE, ZONE)
+
+    def test_are_not_asked_once_one_has_refused(self, bind: Bind) -> None:
+        refusing = replace(given(bind, WEAK_SECRET), further=("127.0.0.1:1",))
+        with pytest.raises(ProviderRefused, match="another secret"):
+            rfc2136.snapshot(refusing, ZONE, ZONE)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from components.dns_update.connection import ALGORITHMS
@@ -8,10 +10,10 @@ from stacks.settings.credentials import credentials, of_provider, own_tokens, pl
 from stacks.settings.stack import Settings, parse
 
 SECRET = "c2VjcmV0LW9mLXRoZS1sYWI="
-PLACE = {"server": "192.0.2.53", "key": "TrueNorth."}
+PLACE: dict[str, object] = {"server": "192.0.2.53", "key": "TrueNorth."}
 
 
-def settings(place: dict[str, str], **others: object) -> Settings:
+def settings(place: Mapping[str, object], **others: object) -> Settings:
     return parse(
         {"zone": "house.example", "provider": "rfc2136", "rfc2136": place, "names": ["www"], **others},
         {},
@@ -26,6 +28,13 @@ def test_a_server_has_a_key_and_the_usual_algorithm() -> None:
     assert zone.rfc2136.place == ("192.0.2.53", "truenorth", "hmac-sha256")
 
 
+def test_of_several_servers_the_first_is_the_primary() -> None:
+    several = settings({"key": "truenorth", "server": ["192.0.2.53", " ns2.example.com:5353 "]})
+    found = credentials(several, {"RFC2136_TSIG_SECRET": SECRET})["house.example"]
+    assert found.place == ("192.0.2.53", "truenorth", "hmac-sha256")
+    assert found.further == ("ns2.example.com:5353",)
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm_of_the_client_may_be_set(algorithm: str) -> None:
     (zone,) = settings({**PLACE, "algorithm": algorithm}).each_zone()
@@ -37,12 +46,15 @@ def test_every_algorithm_of_the_client_may_be_set(algorithm: str) -> None:
     ("change", "reason"),
     [
         ({"server": "http://ns"}, "is no HOST, HOST:PORT"),
+        ({"server": ["192.0.2.53", "http://ns"]}, "is no HOST, HOST:PORT"),
+        ({"server": []}, "server"),
+        ({"server": ["192.0.2.53"] * 9}, "server"),
         ({"key": "a b"}, "is no name of a key"),
         ({"algorithm": "hmac-sha3"}, "hmac-sha256"),
         ({"secret": SECRET}, "secret"),
     ],
 )
-def test_what_is_no_server_is_refused(change: dict[str, str], reason: str) -> None:
+def test_what_is_no_server_is_refused(change: dict[str, object], reason: str) -> None:
     with pytest.raises(UserError, match="rfc2136") as raised:
         settings({**PLACE, **change})
     assert reason in str(raised.value)
@@ -80,7 +92,7 @@ class TestTheSecret:
         ],
     )
     def test_that_is_lacking_or_wrong_is_told(
-        self, place: dict[str, str], environment: dict[str, str], reason: str
+        self, place: Mapping[str, object], environment: dict[str, str], reason: str
     ) -> None:
         with pytest.raises(UserError) as raised:
             credentials(settings(place), environment)
