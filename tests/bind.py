@@ -55,17 +55,29 @@ zone "{zone}" {{
 """
 
 
-def program() -> str:
-    """The program `named`; the test is skipped where there is none."""
-    found = shutil.which("named", path="/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/usr/local/bin")
+def program(name: str = "named") -> str:
+    """A name server's program; the test is skipped where there is none."""
+    found = shutil.which(name, path="/usr/sbin:/usr/local/sbin:/sbin:/usr/bin:/usr/local/bin")
     if found is None:
-        pytest.skip("there is no `named`: scripts/system-packages installs it")
+        pytest.skip(f"there is no `{name}`: scripts/system-packages installs it")
     return found
+
+
+def free_port() -> int:
+    """A port that nothing listens at."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def zone_file(zone: str, records: str) -> str:
+    """A zone with the server's own records, and further lines."""
+    return ZONE_FILE.replace("house.example", zone).format(records=records)
 
 
 @dataclass
 class Bind:
-    """A name server: where it listens, what it has, and its log."""
+    """A name server, BIND 9 or another: where it listens, what it has, and its log."""
 
     folder: Path
     port: int
@@ -123,19 +135,24 @@ def running(
     """Run a server. records: lines of each zone's file. transfer: who may."""
     named = program()
     folder.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = int(taken.getsockname()[1])
+    port = free_port()
     parts = []
     for zone in zones:
-        (folder / zone).write_text(ZONE_FILE.replace("house.example", zone).format(records=records))
+        (folder / zone).write_text(zone_file(zone, records))
         policy = f'grant "{KEY}" zonesub ANY;'
         parts.append(ZONE_CONFIGURATION.format(zone=zone, file=folder / zone, transfer=transfer, policy=policy))
     key = f'key "{KEY}" {{ algorithm {algorithm}; secret "{SECRET}"; }};'
     text = CONFIGURATION.format(folder=folder, port=port, keys=key, weak=WEAK_SECRET, zones="".join(parts))
     (folder / "named.conf").write_text(text)
+    with started(folder, port, named, "-g", "-n", "1", "-c", str(folder / "named.conf")) as made:
+        yield made
+
+
+@contextmanager
+def started(folder: Path, port: int, *command: str) -> Iterator[Bind]:
+    """Run a name server, of whatever make, until the block ends; its log is in the folder."""
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([named, "-g", "-n", "1", "-c", str(folder / "named.conf")], stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     made = Bind(folder, port, process)
     try:
         _await(made)
@@ -144,14 +161,14 @@ def running(
         made.stop()
 
 
-def _await(bind: Bind) -> None:
+def _await(server: Bind) -> None:
     until = time.monotonic() + STARTING
     while time.monotonic() < until:
-        assert bind.process.poll() is None, bind.log
+        assert server.process.poll() is None, server.log
         try:
-            dns.query.tcp(dns.message.make_query(ZONE, "SOA"), "127.0.0.1", port=bind.port, timeout=2)
+            dns.query.tcp(dns.message.make_query(ZONE, "SOA"), "127.0.0.1", port=server.port, timeout=2)
         except OSError:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError(bind.log)
+    raise AssertionError(server.log)

@@ -29,6 +29,8 @@ _RCODES = {
     "NOTIMP": "it takes no such requests",
     "FORMERR": "it does not understand the request",
 }
+_UNSIGNED = frozenset({"REFUSED", "NOTAUTH"})
+"""The answers to requests whose key a server does not know, which it cannot sign."""
 
 
 class DnsFault(Exception):  # noqa: N818 - what happened, in words for a person
@@ -41,6 +43,10 @@ class NoAnswer(DnsFault):
     def __init__(self, text: str, *, was_sent: bool) -> None:
         super().__init__(text)
         self.was_sent = was_sent
+
+
+class Unsigned(NoAnswer):
+    """A refusal without a signature: it counts for nothing, and yet says which settings may be wrong."""
 
 
 class NotDone(DnsFault):
@@ -75,14 +81,14 @@ class DnsServer:
             return line.ask(message)
 
     @contextmanager
-    def connected(self) -> Iterator[Line]:
+    def connected(self) -> Iterator[OpenConnection]:
         """Yield a connection, to the first of the server's addresses that takes one. Raises NoAnswer."""
         try:
             made = socket.create_connection(self.connection.place, CONNECTING)
         except OSError as error:
             raise NoAnswer(f"{self.named} cannot be reached: {error.strerror or error}", was_sent=False) from None
         with made:
-            yield Line(self, made)
+            yield OpenConnection(self, made)
 
     def refusal(self, answer: dns.message.Message | dns.rcode.Rcode, about: str) -> NotDone:
         """Return the refusal in an answer. about: the request, in words."""
@@ -94,7 +100,7 @@ class DnsServer:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OpenConnection:
     """An open connection to a server, for one request after the other."""
 
     server: DnsServer
@@ -105,6 +111,7 @@ class Line:
         with self._translated():
             self._send(message)
             wire = self._receive()
+            self._check_signed(wire)
             answer = dns.message.from_wire(wire, keyring=message.keyring, request_mac=message.mac)
             if not message.is_response(answer):
                 raise dns.query.BadResponse
@@ -132,6 +139,16 @@ class Line:
                     raise dns.query.BadResponse
             context = message.tsig_ctx
             yield message
+
+    def _check_signed(self, wire: bytes) -> None:
+        """Raise Unsigned for a refusal without a signature, as PowerDNS and Knot give it."""
+        plain = dns.message.from_wire(wire, keyring=False)
+        code = dns.rcode.to_text(plain.rcode())
+        if not plain.had_tsig and code in _UNSIGNED:
+            connection = self.server.connection
+            said = f"{connection.server} answers {code} without a signature: it does not serve the zone, does not know"
+            key = f"the key {connection.key} ({connection.algorithm})"
+            raise Unsigned(f"{said} {key}, or has another secret for it", was_sent=True)
 
     def _send(self, message: dns.message.Message) -> None:
         message.use_tsig(self.server.key())

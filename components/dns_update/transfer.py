@@ -13,7 +13,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from components.dns_update.server import DnsServer, Line, NoAnswer, NotDone
+from components.dns_update.server import DnsServer, NoAnswer, NotDone, OpenConnection
 
 LONGEST = 120.0
 """Seconds for a whole transfer."""
@@ -36,7 +36,7 @@ def check_served(server: DnsServer, zone: str) -> None:
         _check_served(line, zone)
 
 
-def _check_served(line: Line, zone: str) -> None:
+def _check_served(line: OpenConnection, zone: str) -> None:
     server = line.server
     question = dns.message.make_query(dns.name.from_text(zone), dns.rdatatype.SOA)
     question.flags &= ~dns.flags.RD
@@ -72,7 +72,7 @@ def listing(server: DnsServer, zone: str) -> tuple[ListedSet, ...]:
     )
 
 
-def _messages(line: Line, zone: str) -> Iterator[dns.message.Message]:
+def _messages(line: OpenConnection, zone: str) -> Iterator[dns.message.Message]:
     """Yield the messages of a transfer, which begins and ends with the zone's SOA (RFC 5936, 2.2).
 
     The first and the last of them are signed (RFC 8945, 5.3.1).

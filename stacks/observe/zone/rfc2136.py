@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from components import urns
 from components.dns_update.changes import GENERATED
 from components.dns_update.connection import Connection
-from components.dns_update.server import DnsFault, DnsServer, NoAnswer
+from components.dns_update.server import DnsFault, DnsServer, NotDone, Unsigned
 from components.dns_update.transfer import check_served, listing
 from components.records import international, zone_file_names
 from components.records.record import Record
@@ -98,7 +98,7 @@ def _first_answer(credentials: Credentials, zone: str, asking: Callable[[DnsServ
         try:
             return asking(DnsServer(connection, credentials.token), zone)
         except DnsFault as fault:
-            if not isinstance(fault, NoAnswer) and getattr(fault, "code", "") not in _PASSING:
+            if isinstance(fault, Unsigned) or (isinstance(fault, NotDone) and fault.code not in _PASSING):
                 raise _refused(fault, connection, credentials, zone) from None
             silent.append(str(fault))
     raise ObservationError("; ".join(silent))

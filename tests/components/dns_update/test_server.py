@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import dns.tsig
 import pytest
 
+from components.dns_update.changes import ZoneSet, create
 from components.dns_update.connection import ALGORITHMS, Connection, secret_fault
 from components.dns_update.server import DnsServer
-from components.dns_update.transfer import check_served
+from components.dns_update.transfer import listing
 from tests.bind import KEY, SECRET, ZONE, running
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_every_algorithm_signs_for_a_real_server(algorithm: str, tmp_path: Path) -> None:
+def test_every_algorithm_signs_updates_and_transfers_of_a_real_server(algorithm: str, tmp_path: Path) -> None:
+    made = ZoneSet(ZONE, "www", "A", 300, ("192.0.2.1",))
     with running(tmp_path, algorithm=algorithm) as bind:
-        check_served(DnsServer(Connection(bind.server, KEY, algorithm), SECRET), ZONE)
+        server = DnsServer(Connection(bind.server, KEY, algorithm), SECRET)
+        create(server, made)
+        assert (f"www.{ZONE}", made.values) in [(one.name, one.values) for one in listing(server, ZONE)]
+
+
+def test_no_algorithm_of_the_library_is_left_out_but_the_truncated_ones() -> None:
+    whole = {text for name, text in vars(dns.tsig).items() if re.fullmatch(r"HMAC_[A-Z]+[0-9]+", name)}
+    named = {name.to_text(omit_final_dot=True).lower().removesuffix(".sig-alg.reg.int") for name in whole}
+    assert named == set(ALGORITHMS)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from stacks.model.errors import ObservationError, ProviderRefused
 from stacks.observe.zone import rfc2136
 from stacks.settings.credentials import Credentials
 from tests.bind import KEY, SECRET, WEAK_SECRET, ZONE, Bind, running
+from tests.other_name_servers import knot, powerdns
 
 RECORDS = """\
 www 300 IN A 192.0.2.2
@@ -103,3 +106,12 @@ class TestSeveralServers:
         refusing = replace(given(bind, WEAK_SECRET), further=("127.0.0.1:1",))
         with pytest.raises(ProviderRefused, match="another secret"):
             rfc2136.snapshot(refusing, ZONE, ZONE)
+
+
+@pytest.mark.parametrize("running_other", [knot, powerdns])
+@pytest.mark.parametrize(("key", "secret"), [("nobody", SECRET), (KEY, WEAK_SECRET)])
+def test_a_key_that_another_make_of_server_refuses_is_for_the_user_to_mend_too(
+    tmp_path: Path, running_other: Callable[[Path], AbstractContextManager[Bind]], key: str, secret: str
+) -> None:
+    with running_other(tmp_path / "other") as other, pytest.raises(ProviderRefused, match=f"the key {key} "):
+        rfc2136.snapshot(given(other, secret, key), ZONE, ZONE)
