@@ -152,11 +152,15 @@ class ExternalDnsArgs:
 
 @dataclass(frozen=True, slots=True)
 class PodArgs:
-    """The pods: their kind, number, resources and nodes. port: of the page, the metrics and the probes."""
+    """The pods: their kind, number, resources and nodes. port: of the page, the metrics and the probes.
+
+    probe_timeout: seconds that the kubelet waits for the answer to a probe.
+    """
 
     kind: Literal["deployment", "daemonset"] = "deployment"
     replicas: int = 2
     port: int = 8080
+    probe_timeout: int = 5
     image_pull_policy: str = "IfNotPresent"
     image_pull_secrets: tuple[str, ...] = ()
     resources: ResourceArgs = field(default_factory=ResourceArgs)

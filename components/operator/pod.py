@@ -87,11 +87,16 @@ def _container(args: OperatorArgs) -> dict[str, Any]:
         "securityContext": _unprivileged(),
         # An engine that is unpacked on a slow disk takes a while; a standby is as ready as a leader.
         "startupProbe": {"httpGet": _probe("/livez"), "periodSeconds": 2, "failureThreshold": 60},
-        "livenessProbe": {"httpGet": _probe("/livez"), "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
+        "livenessProbe": {
+            "httpGet": _probe("/livez"),
+            "periodSeconds": 10,
+            "timeoutSeconds": args.pods.probe_timeout,
+            "failureThreshold": 6,
+        },
         "readinessProbe": {
             "httpGet": _probe("/readyz"),
             "periodSeconds": 5,
-            "timeoutSeconds": 5,
+            "timeoutSeconds": args.pods.probe_timeout,
             "failureThreshold": 3,
         },
         "volumeMounts": _mounts(args),

@@ -84,6 +84,7 @@ def _pods(deploy: DeploySettings, webhook: str) -> PodArgs:
     return PodArgs(
         kind=deploy.kind,
         replicas=deploy.replicas,
+        probe_timeout=deploy.probe_timeout,
         image_pull_policy=deploy.image_pull_policy,
         image_pull_secrets=deploy.image_pull_secrets,
         resources=ResourceArgs(**deploy.resources.model_dump()),

@@ -112,6 +112,8 @@ class DeploySettings(_Part):
     """A Deployment with standbys, or a pod a node in the node's own network."""
     replicas: Annotated[int, Field(ge=1, le=10)] = 2
     """The number of pods of a Deployment. One leads, the others stand by."""
+    probe_timeout: Annotated[int, Field(ge=1, le=300)] = 5
+    """Seconds that the kubelet waits for the answer to a probe of liveness or readiness."""
     credentials_secret: str = ""
     """An existing Secret with the credentials; empty: one is made from the environment."""
     kubeconfig_secret: str = ""

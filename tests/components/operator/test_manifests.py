@@ -56,6 +56,10 @@ class TestThePod:
             "capabilities": {"drop": ["ALL"]},
         }
 
+    def test_gives_probes_as_long_as_the_arguments_say(self) -> None:
+        container = container_of(replace(ARGS, pods=PodArgs(probe_timeout=20)))
+        assert {container[probe]["timeoutSeconds"] for probe in ("livenessProbe", "readinessProbe")} == {20}
+
     def test_writes_into_volumes_of_its_own_only(self) -> None:
         writable = {one["name"] for one in container_of(ARGS)["volumeMounts"] if not one.get("readOnly")}
         volumes = {one["name"]: one for one in pod_of(ARGS)["volumes"]}

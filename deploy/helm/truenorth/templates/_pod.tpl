@@ -112,12 +112,12 @@ spec:
       livenessProbe:
         httpGet: {path: /livez, port: http}
         periodSeconds: 10
-        timeoutSeconds: 5
+        timeoutSeconds: {{ .Values.probeTimeout }}
         failureThreshold: 6
       readinessProbe:
         httpGet: {path: /readyz, port: http}
         periodSeconds: 5
-        timeoutSeconds: 5
+        timeoutSeconds: {{ .Values.probeTimeout }}
         failureThreshold: 3
       volumeMounts:
         - {name: settings, mountPath: /etc/truenorth, readOnly: true}

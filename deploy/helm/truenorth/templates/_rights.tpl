@@ -75,9 +75,13 @@ the two against each other.
 {{- $given := .Values.variables | default dict -}}
 {{- $switched := or (get $given "GEO_LOCATION") (get $given "CF_LB_HOSTNAME") (get $given "CF_ORIGIN_WEIGHT") -}}
 {{- if and (or $geo $switched) (not $geo.addresses) (not $geo.wan) -}}
-  {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" $told "annotated" false) -}}
-  {{- $reads = append $reads (dict "group" "" "resource" "services" "wide" false "namespaces" $own "told" $told "annotated" false) -}}
-  {{- $reads = append $reads (dict "group" $group "resource" "gateways" "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
+  {{- $balanced := dict
+    "ingress" (dict "group" "networking.k8s.io" "resource" "ingresses" "namespaces" $own)
+    "service" (dict "group" "" "resource" "services" "namespaces" $own)
+    "gateway" (dict "group" $group "resource" "gateways" "namespaces" $gateways) -}}
+  {{- range $kind := $geo.kinds | default (list "ingress" "service" "gateway") -}}
+    {{- $reads = append $reads (merge (dict "wide" false "told" $told "annotated" false) (get $balanced $kind)) -}}
+  {{- end -}}
 {{- end -}}
 {{- $reads | toJson -}}
 {{- end -}}
