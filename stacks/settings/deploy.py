@@ -32,7 +32,7 @@ class _Part(BaseModel):
 
 
 class DeployServiceSettings(_Part):
-    """The Service for the page and the metrics."""
+    """A Service: that for the page and the metrics, or that for routers."""
 
     type: Literal["ClusterIP", "LoadBalancer", "NodePort"] = "ClusterIP"
     """Reached by the cluster, by everybody at an address, or by everybody at a port of each node."""
@@ -136,6 +136,8 @@ class DeploySettings(_Part):
     """Tolerations of the pods, as Kubernetes writes them."""
     service: DeployServiceSettings = Field(default_factory=DeployServiceSettings)
     """The Service for the page and the metrics."""
+    dyndns_service: DeployServiceSettings = Field(default_factory=DeployServiceSettings)
+    """The Service for routers that tell their addresses, where `watch.dyndns.listen` is set."""
     network_policy: bool = True
     """Whether a NetworkPolicy limits the pods to the connections that they need."""
     state_policy: bool = True

@@ -178,6 +178,21 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             }
         },
     ),
+    "routers that tell their addresses": (
+        settings(
+            wan={"links": {"cottage": {"sources": ["pushed:cottage"]}}},
+            watch={"dyndns": {"listen": ":8245", "users": {"cottage": "COTTAGE_PASSWORD"}}},
+            deploy={"dyndns_service": {"type": "LoadBalancer", "port": 8245, "source_ranges": ["192.0.2.0/24"]}},
+        ),
+        {"dyndnsService": {"type": "LoadBalancer", "port": 8245, "sourceRanges": ["192.0.2.0/24"]}},
+    ),
+    "routers of a single process": (
+        settings(
+            wan={"links": {"cottage": {"sources": ["pushed:cottage"]}}},
+            watch={"dyndns": {"listen": ":8245", "users": {"cottage": "COTTAGE_PASSWORD"}, "shared": "off"}},
+        ),
+        {},
+    ),
     "everything else": (
         settings(
             deploy={

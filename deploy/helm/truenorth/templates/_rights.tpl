@@ -147,6 +147,10 @@ the two against each other.
 {{- if ne (toString $cache.enabled) "off" -}}
   {{- $kept = append $kept (dict "namespace" ($cache.namespace | default $place) "name" ($cache.name | default "truenorth-wan-ip") "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
 {{- end -}}
+{{- if and (include "truenorth.dyndns" .) (ne (toString (dig "dyndns" "shared" "auto" $watch)) "off") -}}
+  {{- $name := printf "%s-pushed" ($election.lock_name | default (include "truenorth.lock" .)) -}}
+  {{- $kept = append $kept (dict "namespace" $place "name" $name "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
+{{- end -}}
 {{- $state := include "truenorth.state" . | default (.Values.settings.backend | default "") -}}
 {{- if and (hasPrefix "kubernetes://" $state) (not (contains "?" $state)) -}}
   {{- $parts := splitList "/" (trimPrefix "kubernetes://" $state) -}}
