@@ -66,7 +66,9 @@ def _render(deployment: Deployment, folder: Path, *, as_json: bool) -> None:
     typer.echo(f"{len(written)} files in {folder}")
     if not args.credentials_secret:
         zones = (*deployment.settings.each_zone(), *deployment.settings.finding)
-        tokens = dict.fromkeys(f"{one.token or one.traits.token_variable}=..., Enter" for one in zones)
+        named = [one.token or one.traits.token_variable for one in zones]
+        named += deployment.settings.watch.dyndns.users.values()  # without its password no pod would start
+        tokens = dict.fromkeys(f"{one}=..., Enter" for one in named)
         typer.echo(
             f"They refer to the Secret {args.secret}, which is not among them. Make it of your credentials: type "
             f"{', '.join(tokens)} and Ctrl-D into\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,11 @@ from cli.terminal import Terminal
 from cli.web.health import Health
 from cli.webhook.desk import Desk
 from stacks.model.listeners import contained
+from stacks.settings.watch import is_on
 
 if TYPE_CHECKING:
     from cli.dyndns.endpoint import Dyndns
+    from cli.dyndns.shared import SharedPushes
 
 BEAT = 5.0
 """Seconds between two beats of the event loop."""
@@ -68,7 +70,7 @@ async def _run(session: Session, reopen: Callable[[Session], Session], environme
         running.enter_context(capturing(log, lambda: loop.call_soon_threadsafe(broken.set)))
         outputs = Outputs(log, session, health, environment)
         subscribers = running.enter_context(outputs.served(redact.document))
-        running.enter_context(outputs.told())
+        await running.enter_async_context(outputs.told(broken.set))
         begin = partial(
             notifying,
             settings.watch.notifications,
@@ -123,6 +125,7 @@ class Outputs:
         self._log, self._session, self._health, self._environment = log, session, health, environment
         self._engine_listeners: Sequence[Listener] = ()
         self._dyndns: Dyndns | None = None
+        self._shared: SharedPushes | None = None
 
     @contextmanager
     def served(self, redact: Callable[[object], object]) -> Iterator[Sequence[Subscriber]]:
@@ -156,11 +159,15 @@ class Outputs:
             with metrics.listening(), DETECTIONS.listening(board.hear_detection):
                 yield (board.on_event, metrics.on_event)
 
-    @contextmanager
-    def told(self) -> Iterator[None]:
-        """Let routers tell their addresses within the block, where the settings ask for it."""
-        listen = self._session.settings.watch.dyndns.listen
-        if not listen:
+    @asynccontextmanager
+    async def told(self, failed: Callable[[], object]) -> AsyncIterator[None]:
+        """Let routers tell their addresses within the block, where the settings ask for it.
+
+        failed: called where the sharing with other replicas breaks down.
+        """
+        settings, environment = self._session.settings, self._environment
+        dyndns = settings.watch.dyndns
+        if not dyndns.listen:
             yield
             return
         # Imported only where it is asked for, as above.
@@ -168,19 +175,30 @@ class Outputs:
         from cli.dyndns.pushers import pushers  # noqa: PLC0415 - likewise
         from cli.web.server import serving_beside  # noqa: PLC0415 - likewise
 
-        users = pushers(self._session.settings, self._environment)
-        self._dyndns = Dyndns(users, lambda said: self._log.write(LogEntry("info", "told", said)))
-        with serving_beside(listen, dyndns_application(self._dyndns), WHERE) as port:
-            said = f"routers tell their addresses at port {port}: /nic/update"
-            self._log.write(LogEntry("info", "listening", said, {"port": port}))
-            yield
+        def note(said: str) -> None:
+            self._log.write(LogEntry("info", "told", said))
+
+        async with AsyncExitStack() as running:
+            shared = None
+            if is_on(dyndns.shared, environment):
+                from cli.dyndns.shared import shared_pushes  # noqa: PLC0415 - the client of clusters
+
+                shared = await running.enter_async_context(shared_pushes(settings, environment, self._session.stack))
+            self._shared = shared
+            self._dyndns = Dyndns(pushers(settings, environment, shared), note)
+            if shared:
+                await running.enter_async_context(in_background(shared.follow(self._dyndns.take, note), failed))
+            with serving_beside(dyndns.listen, dyndns_application(self._dyndns), WHERE) as port:
+                said = f"routers tell their addresses at port {port}: /nic/update"
+                self._log.write(LogEntry("info", "listening", said, {"port": port}))
+                yield
 
     def renew(self, session: Session) -> None:
         """Take the routers' names and passwords of settings that were read anew. Raises UserError."""
         if self._dyndns:
             from cli.dyndns.pushers import pushers  # noqa: PLC0415 - as above
 
-            self._dyndns.renew(pushers(session.settings, self._environment))
+            self._dyndns.renew(pushers(session.settings, self._environment, self._shared))
 
     @contextmanager
     def attending(self, publish: Callable[[Requested], object]) -> Iterator[Desk | None]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +30,7 @@ from starlette.routing import Route
 from cli.dyndns.pushers import Pusher, PushRefusedError
 from cli.web.connection import site
 from components.records import canonical
+from stacks.model.values import Address
 
 WHERE = "truenorth:watch.dyndns.listen, or --dyndns"
 PATHS = ("/nic/update", "/v3/update")
@@ -76,11 +77,24 @@ class Dyndns:
 
     def __init__(self, pushers: Mapping[str, Pusher], note: Note, clock: Callable[[], float] = time.monotonic) -> None:
         self._pushers, self._note = pushers, note
+        self._told: Mapping[str, Iterable[Address]] = {}
+        """What users have told any replica, those of no settings yet among them."""
         self._wrong, self._updates = PeerLimit(MOST_WRONG, clock), PeerLimit(MOST_UPDATES, clock)
 
     def renew(self, pushers: Mapping[str, Pusher]) -> None:
         """Take the users of settings that were read anew. From any thread."""
         self._pushers = pushers
+        self.take(self._told)
+
+    def take(self, told: Mapping[str, Iterable[Address]]) -> None:
+        """Write down what users have told other replicas. A user of no settings is left out. From any thread."""
+        self._told = told
+        for user, addresses in told.items():
+            if pusher := self._pushers.get(user):
+                try:
+                    pusher.take(addresses)
+                except (PushRefusedError, OSError) as error:
+                    self._note(f"what {user} has told another replica is not used: {error}")
 
     def answer(self, peer: str, authorization: str, given: Mapping[str, str]) -> Response:
         """Return the answer to an update. peer: the address that it comes from; given: the parameters."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cli.session.files import write_whole
 from cli.web.access import SignIn
@@ -30,34 +30,57 @@ class PushRefusedError(Exception):
     """An address is refused. The message has it with the reason."""
 
 
+class Shared(Protocol):
+    """The addresses that users have told any of several replicas."""
+
+    def update(self, user: str, told: tuple[Address, ...]) -> tuple[tuple[Address, ...], bool]:
+        """Write down what a user has told, and return all its addresses and whether one is new. Raises OSError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pusher:
-    """A user. names: the full names of the settings that have their address from it. folder: of all users' files."""
+    """A user. names: the full names of the settings that have their address from it. folder: of all users' files.
+
+    shared: where replicas have the addresses from, too; None for one process alone.
+    """
 
     user: str
     sign_in: SignIn
     names: frozenset[str]
     folder: str
     accept: tuple[Network, ...] = ()
+    shared: Shared | None = None
     _writing: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     def push(self, texts: Iterable[str]) -> tuple[tuple[Address, ...], bool]:
         """Write addresses down, one a family at most, and return these and whether one is new.
 
-        A family that is not among them stays as it was. Raises PushRefusedError, and OSError where nothing is written.
+        A family that is not among them stays as it was. Where replicas share them they are written down there first.
+        Raises PushRefusedError, and OSError where nothing is written.
         """
         told = self._checked(texts)
+        if self.shared is None:
+            return told, self._keep(lambda before: merged(before, told)[0])
+        now, is_new = self.shared.update(self.user, told)
+        self._keep(lambda _: now)
+        return told, is_new
+
+    def take(self, addresses: Iterable[Address]) -> None:
+        """Write down the addresses that this user has told another replica. Raises as `push` does."""
+        told = self._checked(map(str, addresses))
+        self._keep(lambda _: told)
+
+    def _keep(self, change: Callable[[tuple[Address, ...]], tuple[Address, ...]]) -> bool:
+        """Write a change of the addresses into the file, and return whether there is one. Raises OSError."""
         with self._writing:
             before: tuple[Address, ...] = ()
             with suppress(NoAnswerError):
                 before = pushed.addresses(self.folder, self.user)
-            families = {one.version for one in told}
-            now = (*told, *(one for one in before if one.version not in families))
-            if set(now) == set(before):
-                return told, False
+            if set(now := change(before)) == set(before):
+                return False
             self._write(now)
         pushed.PUSHES.publish(self.user)
-        return told, True
+        return True
 
     def _checked(self, texts: Iterable[str]) -> tuple[Address, ...]:
         found: dict[int, Address] = {}
@@ -79,8 +102,18 @@ class Pusher:
         write_whole(file, ("\n".join(lines) + "\n").encode(), mode=0o600)
 
 
-def pushers(settings: Settings, environment: Mapping[str, str]) -> dict[str, Pusher]:
-    """Return the users of the settings. Raises UserError for one without a password."""
+def merged(before: tuple[Address, ...], told: tuple[Address, ...]) -> tuple[tuple[Address, ...], bool]:
+    """Return the addresses after these were told, and whether one is new; the other family stays as it was."""
+    families = {one.version for one in told}
+    now = (*told, *(one for one in before if one.version not in families))
+    return now, set(now) != set(before)
+
+
+def pushers(settings: Settings, environment: Mapping[str, str], shared: Shared | None = None) -> dict[str, Pusher]:
+    """Return the users of the settings. shared: where replicas share what they tell.
+
+    Raises UserError for one without a password.
+    """
     found: dict[str, Pusher] = {}
     for user, variable in settings.watch.dyndns.users.items():
         password = read_secret(environment, variable)
@@ -90,7 +123,9 @@ def pushers(settings: Settings, environment: Mapping[str, str]) -> dict[str, Pus
         links = {link for link in (WAN, *settings.wan.links) if user in settings.wan.of_link(link).pushers()}
         accept = tuple(network for link in sorted(links) for network in settings.wan.of_link(link).accept)
         folder = next((settings.wan.of_link(link).pushed for link in sorted(links)), "")
-        found[user] = Pusher(user, SignIn.of(user, password), frozenset(_names(settings, links)), folder, accept)
+        found[user] = Pusher(
+            user, SignIn.of(user, password), frozenset(_names(settings, links)), folder, accept, shared
+        )
     return found
 
 

@@ -39,13 +39,15 @@ class ObjectName:
 class Rights:
     """Everything in the cluster that the operator needs access to.
 
-    leases: those of the election and of the state. cache: the ConfigMap of the WAN addresses; None for none.
+    leases: those of the election and of the state. cache: the ConfigMap of the WAN addresses; None for none. pushed:
+    that of the addresses which routers tell; None for none.
     state: the head of the Secrets that hold Pulumi's state; None where state is elsewhere.
     """
 
     reads: tuple[Read, ...] = ()
     leases: tuple[ObjectName, ...] = ()
     cache: ObjectName | None = None
+    pushed: ObjectName | None = None
     state: ObjectName | None = None
 
 
@@ -114,7 +116,7 @@ class PolicyArgs:
 
 @dataclass(frozen=True, slots=True)
 class ServiceArgs:
-    """The Service before the page and the metrics. node_port: 0 for any, where the type has one."""
+    """A Service, before the page or the dyndns2 endpoint. node_port: 0 for any, where the type has one."""
 
     type: Literal["ClusterIP", "LoadBalancer", "NodePort"] = "ClusterIP"
     port: int = 80
@@ -152,11 +154,17 @@ class ExternalDnsArgs:
 
 @dataclass(frozen=True, slots=True)
 class PodArgs:
-    """The pods: their kind, number, resources and nodes. port: of the page, the metrics and the probes."""
+    """The pods: their kind, number, resources and nodes. port: of the page, the metrics and the probes.
+
+    probe_timeout: seconds that the kubelet waits for the answer to a probe. dyndns_port: at which routers tell their
+    addresses; 0 for none.
+    """
 
     kind: Literal["deployment", "daemonset"] = "deployment"
     replicas: int = 2
     port: int = 8080
+    probe_timeout: int = 5
+    dyndns_port: int = 0
     image_pull_policy: str = "IfNotPresent"
     image_pull_secrets: tuple[str, ...] = ()
     resources: ResourceArgs = field(default_factory=ResourceArgs)
@@ -175,10 +183,11 @@ class OperatorArgs:
     settings say. credentials: variables for the container, of which a Secret is made beside the objects; None: the
     Secret `credentials_secret` is there already. policy: None for none. variables: those that hold no secret.
     kubeconfig_secret: a Secret whose files the pods find under /etc/truenorth-kubeconfig, for clusters other than their
-    own. state_policy: whether the API server holds its writes of Secrets to those of its state. page_from: the
-    namespaces whose pods reach the page; none: all. egress_ports: TCP ports of the world beside the usual. stun_ports:
-    those of the STUN servers. monitoring_labels: those by which a Prometheus selects its objects. rules: the groups of
-    the alerts. dashboard: the text of Grafana's; "" where none is wanted.
+    own. dyndns_service: the Service before the dyndns2 endpoint, where the pods have one. state_policy: whether the API
+    server holds its writes of Secrets to those of its state. page_from: the namespaces whose pods reach the page; none:
+    all. egress_ports: TCP ports of the world beside the usual. stun_ports: those of the STUN servers.
+    monitoring_labels: those by which a Prometheus selects its objects. rules: the groups of the alerts. dashboard: the
+    text of Grafana's; "" where none is wanted.
     """
 
     stack: str
@@ -197,6 +206,7 @@ class OperatorArgs:
     kubeconfig_secret: str = ""
     pods: PodArgs = field(default_factory=PodArgs)
     service: ServiceArgs = field(default_factory=ServiceArgs)
+    dyndns_service: ServiceArgs = field(default_factory=ServiceArgs)
     network_policy: bool = True
     state_policy: bool = True
     page_from: tuple[str, ...] = ()

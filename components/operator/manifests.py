@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from components.operator.args import OperatorArgs
+from components.operator.args import OperatorArgs, ServiceArgs
 from components.operator.manifest import Manifest, labels, manifest, selector
-from components.operator.pod import PORT_NAME, template
+from components.operator.pod import DYNDNS_NAME, PORT_NAME, template
 from components.operator.policy import policy
 from components.operator.rbac import CLUSTER_WIDE, rules
 from components.operator.state_policy import state_policy
@@ -38,7 +38,7 @@ def manifests(args: OperatorArgs) -> list[Manifest]:
         *state_policy(args),
         *_settings(args),
         *_network_policy(args),
-        *_service(args),
+        *_services(args),
         *_workload(args),
         *_monitoring(args),
     ]
@@ -79,7 +79,7 @@ def _settings(args: OperatorArgs) -> list[Manifest]:
 
 
 def _network_policy(args: OperatorArgs) -> list[Manifest]:
-    """Return the NetworkPolicy. In: the one port. Out: DNS, HTTP and HTTPS, the API server, STUN.
+    """Return the NetworkPolicy. In: the ports of page and routers. Out: DNS, HTTP and HTTPS, the API server, STUN.
 
     The node itself, and so its kubelet, may always connect (Kubernetes, Network Policies). None for pods in the nodes'
     own network, which no policy reaches.
@@ -90,7 +90,10 @@ def _network_policy(args: OperatorArgs) -> list[Manifest]:
     spec = {
         "podSelector": {"matchLabels": selector(args)},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [{"ports": [{"port": PORT_NAME, "protocol": "TCP"}], **_from(args.page_from)}],
+        "ingress": [
+            {"ports": [{"port": PORT_NAME, "protocol": "TCP"}], **_from(args.page_from)},
+            *([{"ports": [{"port": DYNDNS_NAME, "protocol": "TCP"}]}] if args.pods.dyndns_port else []),
+        ],
         "egress": [
             # No peers: some networks take the API server and the nodes for no part of an ipBlock.
             {"ports": _ports((DNS,), (DNS, HTTPS, API_SERVER, *args.egress_ports))},
@@ -122,17 +125,26 @@ def _from(namespaces: Sequence[str]) -> Manifest:
     return {"from": [{"namespaceSelector": {"matchExpressions": [chosen]}}]}
 
 
-def _service(args: OperatorArgs) -> list[Manifest]:
-    """Return the Service before the page and the metrics of all replicas."""
-    wanted = args.service
-    port: dict[str, Any] = {"name": PORT_NAME, "port": wanted.port, "targetPort": PORT_NAME, "protocol": "TCP"}
+def _services(args: OperatorArgs) -> list[Manifest]:
+    """Return the Service before the page and the metrics of all replicas, and that before their dyndns2 endpoint."""
+    made = [_service(args, args.service, args.name, PORT_NAME)]
+    if args.pods.dyndns_port:
+        made.append(_service(args, args.dyndns_service, f"{args.name}-dyndns", DYNDNS_NAME))
+        if args.dyndns_service.type == "LoadBalancer":
+            # The router's own address is then seen: what it calls from counts where it tells none, and is limited.
+            made[-1]["spec"]["externalTrafficPolicy"] = "Local"
+    return made
+
+
+def _service(args: OperatorArgs, wanted: ServiceArgs, name: str, port_name: str) -> Manifest:
+    port: dict[str, Any] = {"name": port_name, "port": wanted.port, "targetPort": port_name, "protocol": "TCP"}
     if wanted.node_port and wanted.type != "ClusterIP":
         port["nodePort"] = wanted.node_port
     spec: dict[str, Any] = {"type": wanted.type, "selector": selector(args), "ports": [port]}
     if wanted.source_ranges and wanted.type == "LoadBalancer":
         spec["loadBalancerSourceRanges"] = list(wanted.source_ranges)
     extra = {"annotations": dict(wanted.annotations)} if wanted.annotations else None
-    return [manifest(args, "v1", "Service", args.name, extra=extra, spec=spec)]
+    return manifest(args, "v1", "Service", name, extra=extra, spec=spec)
 
 
 def _workload(args: OperatorArgs) -> list[Manifest]:

@@ -18,6 +18,7 @@ CREDENTIALS_FOLDER = "/etc/truenorth-credentials"
 """The Secret's variables as files, which follow the Secret; the variables stay as they were at the start."""
 HOME = "/var/lib/truenorth"
 PORT_NAME = "http"
+DYNDNS_NAME = "dyndns"
 GRACE = 60
 """Seconds that a run of the engine under way has to end when a pod is told to."""
 
@@ -82,16 +83,25 @@ def _container(args: OperatorArgs) -> dict[str, Any]:
         "args": arguments(args),
         "env": _variables(args),
         "envFrom": [{"secretRef": {"name": args.secret}}],
-        "ports": [{"name": PORT_NAME, "containerPort": args.pods.port, "protocol": "TCP"}],
+        "ports": [
+            {"name": name, "containerPort": port, "protocol": "TCP"}
+            for name, port in ((PORT_NAME, args.pods.port), (DYNDNS_NAME, args.pods.dyndns_port))
+            if port
+        ],
         "resources": _resources(args.pods.resources),
         "securityContext": _unprivileged(),
         # An engine that is unpacked on a slow disk takes a while; a standby is as ready as a leader.
         "startupProbe": {"httpGet": _probe("/livez"), "periodSeconds": 2, "failureThreshold": 60},
-        "livenessProbe": {"httpGet": _probe("/livez"), "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
+        "livenessProbe": {
+            "httpGet": _probe("/livez"),
+            "periodSeconds": 10,
+            "timeoutSeconds": args.pods.probe_timeout,
+            "failureThreshold": 6,
+        },
         "readinessProbe": {
             "httpGet": _probe("/readyz"),
             "periodSeconds": 5,
-            "timeoutSeconds": 5,
+            "timeoutSeconds": args.pods.probe_timeout,
             "failureThreshold": 3,
         },
         "volumeMounts": _mounts(args),

@@ -61,8 +61,8 @@ def each_right(rights: Rights) -> Iterator[Right]:
         yield from _of_read(read)
     for lease in rights.leases:
         yield from _kept(lease, "coordination.k8s.io", "leases")
-    if rights.cache:
-        yield from _kept(rights.cache, "", "configmaps")
+    for config_map in filter(None, (rights.cache, rights.pushed)):
+        yield from _kept(config_map, "", "configmaps")
     if rights.state:
         yield from _state(rights.state)
     if rights.reads or rights.state:

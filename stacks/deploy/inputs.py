@@ -27,6 +27,10 @@ OF_OTHER_TOOLS = ("CF_ZONE_ID", "DNS_SYNC_INTERVAL")
 ALSO_SECRET = (EXTERNAL_DNS_KEY, "TRUENORTH_NOTIFY", "TRUENORTH_PING_HEALTHCHECKS", "TRUENORTH_PING_UPTIME_KUMA")
 """Further variables with secrets, which the pods get where they are set."""
 
+_ALL_ADDRESSES = ("", "0.0.0.0", "[::]")  # noqa: S104 - of a pod; its NetworkPolicy and Service say who comes in
+_LEAST_PORT, _MOST_PORT = 1024, 65535
+"""Ports that a container without privileges can listen at."""
+
 
 def operator_args(  # noqa: PLR0913 - an operator has so many parts
     settings: Settings,
@@ -65,8 +69,9 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
         variables={**variables, **deploy.variables},
         service_account_annotations=deploy.service_account_annotations,
         kubeconfig_secret=deploy.kubeconfig_secret,
-        pods=_pods(deploy, settings.watch.webhook.listen),
+        pods=_pods(deploy, settings.watch.webhook.listen, _dyndns_port(settings, stack)),
         service=deploy.service.arguments(),
+        dyndns_service=deploy.dyndns_service.arguments(),
         network_policy=deploy.network_policy,
         state_policy=deploy.state_policy,
         page_from=deploy.page_from,
@@ -79,11 +84,13 @@ def operator_args(  # noqa: PLR0913 - an operator has so many parts
     )
 
 
-def _pods(deploy: DeploySettings, webhook: str) -> PodArgs:
+def _pods(deploy: DeploySettings, webhook: str, dyndns_port: int) -> PodArgs:
     beside = deploy.external_dns
     return PodArgs(
         kind=deploy.kind,
         replicas=deploy.replicas,
+        probe_timeout=deploy.probe_timeout,
+        dyndns_port=dyndns_port,
         image_pull_policy=deploy.image_pull_policy,
         image_pull_secrets=deploy.image_pull_secrets,
         resources=ResourceArgs(**deploy.resources.model_dump()),
@@ -103,7 +110,7 @@ def secrets_of(settings: Settings, environment: Mapping[str, str]) -> dict[str, 
     """Return the credentials for the pods, by variable. Raises UserError with all missing ones."""
     found = credentials(settings, environment)
     plugins = plugin_environment(found)
-    more = (*ALSO_SECRET, *header_variables(settings.wan))
+    more = (*ALSO_SECRET, *header_variables(settings.wan), *settings.watch.dyndns.users.values())
     also = {name: secret for name in more if (secret := read_secret(environment, name))}
     return {**{name: plugins[name] for name in sorted(secret_variables(found))}, **own_tokens(found), **also}
 
@@ -141,6 +148,19 @@ def _check(settings: Settings, stack: str) -> None:
                 "which that is); for another cluster put its kubeconfig into a Secret, name that in "
                 f"deploy.kubeconfig_secret, and write kubeconfig: {KUBECONFIG_FOLDER}/FILE",
             )
+
+
+def _dyndns_port(settings: Settings, stack: str) -> int:
+    """Return the port at which routers tell their addresses, 0 for none. Raises UserError for one that no pod has."""
+    listen = settings.watch.dyndns.listen
+    if not listen:
+        return 0
+    host, _, port = listen.rpartition(":")
+    if host not in _ALL_ADDRESSES or not _LEAST_PORT <= int(port) <= _MOST_PORT:
+        where = f"settings of stack {stack}: watch.dyndns.listen"
+        do = f"listen at all of its addresses, at a port from {_LEAST_PORT} on: :8245"
+        raise UserError(f"routers do not reach a pod that listens at {listen}", where, do)
+    return int(port)
 
 
 def _check_external_dns(settings: Settings, stack: str) -> None:

@@ -11,6 +11,7 @@ from stacks.observe.cluster.kinds.geo import balanced
 from stacks.observe.cluster.sources import options_of, sources_of
 from stacks.settings.cluster import ClusterSettings
 from stacks.settings.stack import Settings
+from stacks.settings.watch import pushed_name
 
 _WITH_ROUTES = {GATEWAYS, LISTENER_SETS, X_LISTENER_SETS}
 """Kinds that get Events although no source names their objects: routes attach to them."""
@@ -27,11 +28,13 @@ def rights(settings: Settings, namespace: str, lock_name: str, state: ObjectName
     leases = [lock] if election.enabled != "off" else []
     if state:
         leases.append(ObjectName(state.namespace, lock_name))
+    pushed = ObjectName(lock.namespace, pushed_name(lock.name)) if settings.watch.dyndns.is_shared else None
     cached = ObjectName(cache.namespace or lock.namespace, cache.name) if cache.enabled != "off" else None
     return Rights(
         reads=tuple(dict.fromkeys(read for cluster in own_clusters(settings) for read in reads(cluster))),
         leases=tuple(dict.fromkeys(leases)),
         cache=cached,
+        pushed=pushed,
         state=state,
     )
 

@@ -32,7 +32,7 @@ class _Part(BaseModel):
 
 
 class DeployServiceSettings(_Part):
-    """The Service for the page and the metrics."""
+    """A Service: that for the page and the metrics, or that for routers."""
 
     type: Literal["ClusterIP", "LoadBalancer", "NodePort"] = "ClusterIP"
     """Reached by the cluster, by everybody at an address, or by everybody at a port of each node."""
@@ -112,6 +112,8 @@ class DeploySettings(_Part):
     """A Deployment with standbys, or a pod a node in the node's own network."""
     replicas: Annotated[int, Field(ge=1, le=10)] = 2
     """The number of pods of a Deployment. One leads, the others stand by."""
+    probe_timeout: Annotated[int, Field(ge=1, le=300)] = 5
+    """Seconds that the kubelet waits for the answer to a probe of liveness or readiness."""
     credentials_secret: str = ""
     """An existing Secret with the credentials; empty: one is made from the environment."""
     kubeconfig_secret: str = ""
@@ -134,6 +136,8 @@ class DeploySettings(_Part):
     """Tolerations of the pods, as Kubernetes writes them."""
     service: DeployServiceSettings = Field(default_factory=DeployServiceSettings)
     """The Service for the page and the metrics."""
+    dyndns_service: DeployServiceSettings = Field(default_factory=DeployServiceSettings)
+    """The Service for routers that tell their addresses, where `watch.dyndns.listen` is set."""
     network_policy: bool = True
     """Whether a NetworkPolicy limits the pods to the connections that they need."""
     state_policy: bool = True

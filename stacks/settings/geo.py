@@ -19,6 +19,7 @@ GEO_ROUTE = "dns.external/geo-route=true"
 """The default label selector of balanced objects."""
 Region = Literal["WNAM", "ENAM", "WEU", "EEU", "NSAM", "SSAM", "OC", "ME", "NAF", "SAF", "SAS", "SEAS", "NEAS"]
 """Cloudflare's regions: https://developers.cloudflare.com/load-balancing/reference/region-mapping-api/."""
+BalancedKind = Literal["ingress", "service", "gateway"]
 AFFINITY_SECONDS = {"cookie": (1800, 604_800), "ip_cookie": (1800, 604_800), "header": (30, 3600)}
 """The shortest and longest session, seconds, by the kind of affinity."""
 PLACES = "eu, us_east, us_west or asia, a region of a cloud (aws/eu-central-1), or a name with latitude and longitude"
@@ -195,6 +196,8 @@ class GeoSettings(BalancerDefaults):
     """Whether the WAN address is the origin."""
     label_selector: Annotated[str, AfterValidator(_label_selector)] = GEO_ROUTE
     """Which Ingresses, Services and Gateways are balanced."""
+    kinds: Annotated[tuple[BalancedKind, ...], Field(min_length=1)] = ("ingress", "service", "gateway")
+    """Which kinds of labelled objects are balanced; the operator has rights to read these alone."""
     host_header: str = ""
     """The Host header of requests to origins; empty: the host name."""
     minimum_origins: Annotated[int, Field(ge=1)] = 1

@@ -50,6 +50,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def pushed_name(lock: str) -> str:
+    """Return the ConfigMap in which replicas share what routers tell. lock: the Lease of their election."""
+    return f"{lock}-pushed"
+
+
 class ElectionSettings(_Part):
     """The election of a leader among replicas, by a Lease in the cluster that we run in."""
 
@@ -129,12 +134,19 @@ class DyndnsSettings(_Part):
     """Host and port, e.g. :8245 for all addresses; "" for none."""
     users: Annotated[dict[Pusher, Variable], Field(max_length=64)] = {}
     """The users, each with the environment variable that holds the password."""
+    shared: Switch = "auto"
+    """Whether replicas share what routers tell, by a ConfigMap named after the Lease; `auto`: in a pod."""
 
     @model_validator(mode="after")
     def _has_users(self) -> DyndnsSettings:
         if self.listen and not self.users:
             raise fault("routers need a user and a password", "add users: {USER: VARIABLE} to watch.dyndns")
         return self
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether replicas in pods share what routers tell."""
+        return bool(self.listen) and self.shared != "off"
 
 
 class WebSettings(_Part):

@@ -122,6 +122,10 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         settings(geo={"cluster": "one", "location": "eu", "account_id": "0123456789abcdef0123456789abcdef"}),
         {},
     ),
+    "load balancing of Ingresses alone": (
+        settings(geo={"cluster": "one", "location": "eu", "kinds": ["ingress"]}),
+        {},
+    ),
     "load balancing by the variables of external-dns-cloudflare-geo": (
         settings(deploy={"variables": {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com"}}),
         {"variables": {"GEO_LOCATION": "eu", "CF_LB_HOSTNAME": "app.example.com"}},
@@ -174,6 +178,21 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             }
         },
     ),
+    "routers that tell their addresses": (
+        settings(
+            wan={"links": {"cottage": {"sources": ["pushed:cottage"]}}},
+            watch={"dyndns": {"listen": ":8245", "users": {"cottage": "COTTAGE_PASSWORD"}}},
+            deploy={"dyndns_service": {"type": "LoadBalancer", "port": 8245, "source_ranges": ["192.0.2.0/24"]}},
+        ),
+        {"dyndnsService": {"type": "LoadBalancer", "port": 8245, "sourceRanges": ["192.0.2.0/24"]}},
+    ),
+    "routers of a single process": (
+        settings(
+            wan={"links": {"cottage": {"sources": ["pushed:cottage"]}}},
+            watch={"dyndns": {"listen": ":8245", "users": {"cottage": "COTTAGE_PASSWORD"}, "shared": "off"}},
+        ),
+        {},
+    ),
     "everything else": (
         settings(
             deploy={
@@ -190,6 +209,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
                 "node_selector": {"kubernetes.io/os": "linux"},
                 "tolerations": [{"operator": "Exists"}],
                 "egress_ports": [8443],
+                "probe_timeout": 9,
                 "service_monitor": True,
                 "alerts": True,
                 "monitoring_labels": {"release": "prometheus", "app.kubernetes.io/part-of": "mine"},
@@ -208,6 +228,7 @@ CASES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "variables": {"AWS_REGION": "eu-central-1"},
             "serviceAccount": {"annotations": {"role": "dns"}},
             "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"memory": "512Mi"}},
+            "probeTimeout": 9,
             "priorityClassName": "high",
             "podAnnotations": {"note": "x"},
             "nodeSelector": {"kubernetes.io/os": "linux"},

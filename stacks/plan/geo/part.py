@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacks.model.geo import GeoPlan, GeoSight
 from stacks.model.observation import Observation
 from stacks.model.plan import Plan
-from stacks.model.values import Unknown, ZoneSnapshot
+from stacks.model.values import Known, Unknown, ZoneSnapshot
 from stacks.plan.geo.changes import GeoChange, geo_changes
 from stacks.plan.geo.plan import as_registered, plan_geo
 from stacks.plan.geo.view import Site
 
 if TYPE_CHECKING:
+    from stacks.settings.geo import GeoSettings
     from stacks.settings.stack import Settings
 
 
@@ -27,7 +30,20 @@ def geo_part(settings: Settings, observation: Observation, *, handed_over: bool 
     if isinstance(sight.account, Unknown):
         return as_registered(observation.registry.geo)
     site = _site(settings, sight, observation)
-    return plan_geo(settings.geo, site, sight.wishes, sight.account, observation.registry.geo, handed_over=handed_over)
+    plan = plan_geo(settings.geo, site, sight.wishes, sight.account, observation.registry.geo, handed_over=handed_over)
+    return replace(plan, notes=(*plan.notes, *_of_objects(settings.geo, sight, plan)))
+
+
+def _of_objects(settings: GeoSettings | None, sight: GeoSight, plan: GeoPlan) -> Iterator[str]:
+    """Yield what keeps the pool as it is, and that nothing is labelled; an unread cluster is told elsewhere."""
+    if settings is None or not settings.from_objects or sight.unread:
+        return
+    unknown = [one.addresses.reason for one in sight.wishes if isinstance(one.addresses, Unknown)]
+    if unknown and plan.pool:
+        yield f"the pool keeps the origins that it has: {unknown[0]}"
+    if not sight.complaints and all(one.addresses == Known(()) for one in sight.wishes):
+        kinds = ", ".join(settings.kinds)
+        yield f"nothing is balanced: no object ({kinds}) has the label {settings.label_selector}"
 
 
 def changes_of_geo(plan: Plan, observation: Observation) -> tuple[GeoChange, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import requests
 
+from lab.kube.cluster import Cluster
 from tests.cli.conftest import Inside
+from tests.cli.daemon.test_replicas import replica
 from tests.cli.daemon.watching import ended, told, watching
 
 PASSWORD = "open sesame"
@@ -45,6 +48,26 @@ def test_a_name_follows_what_its_router_tells_and_keeps_it_over_restarts(inside:
         assert told(watcher, "result")["changes"] == []
         assert ended(watcher) == 0
     assert inside.zone()["cottage.example.com/A"] == "203.0.113.41"
+
+
+def test_what_a_standby_is_told_the_leader_publishes(inside: Inside, kube_cluster: Cluster, namespace: str) -> None:
+    inside.settings(
+        {"name": "cottage", "links": ["cottage"]},
+        cluster={"kubeconfig": str(kube_cluster.kubeconfig)},
+        watch={"dyndns": {**DYNDNS, "shared": "on"}},
+    )
+    inside = replace(inside, environment={**inside.environment, "COTTAGE_PASSWORD": PASSWORD})
+    with ExitStack() as pods:
+        leader = pods.enter_context(replica(inside, namespace, "pod-a", wan={"links": LINKS, "interval": 3600}))
+        told(leader, "result")
+        standby = pods.enter_context(replica(inside, namespace, "pod-b", wan={"links": LINKS, "interval": 3600}))
+        port = told(standby, "listening")["port"]
+        assert told(standby, "leadership")["role"] == "standby"
+        assert tell(port, "203.0.113.40") == "good 203.0.113.40"
+        told(leader, "result")
+        assert inside.zone()["cottage.example.com/A"] == "203.0.113.40"
+        assert ended(standby) == 0
+        assert ended(leader) == 0
 
 
 def test_without_a_password_it_does_not_begin(inside: Inside) -> None:

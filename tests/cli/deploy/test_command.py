@@ -33,6 +33,13 @@ class TestRender:
         done = deploy(tmp_path, "--render", str(tmp_path / "out"))
         assert "type GANDI_PERSONAL_ACCESS_TOKEN=..., Enter, NET_TOKEN=..., Enter and Ctrl-D" in done.stdout
 
+    def test_names_the_variables_of_the_routers_passwords(self, tmp_path: Path) -> None:
+        wan = {"links": {"cottage": {"sources": ["pushed:cottage"]}}}
+        dyndns = {"listen": ":8245", "users": {"cottage": "COTTAGE_PASSWORD"}}
+        stack_settings(tmp_path / "Pulumi.home.yaml", zone="example.org", wan=wan, watch={"dyndns": dyndns})
+        done = deploy(tmp_path, "--render", str(tmp_path / "out"))
+        assert "type CLOUDFLARE_API_TOKEN=..., Enter, COTTAGE_PASSWORD=..., Enter and Ctrl-D" in done.stdout
+
     def test_writes_no_secret_even_where_there_is_one(self, tmp_path: Path) -> None:
         done = deploy(tmp_path, "--render", str(tmp_path / "out"), CLOUDFLARE_API_TOKEN="very-secret")
         assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import stat
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from cli.dyndns.endpoint import MOST_UPDATES, MOST_WRONG, SPAN, Dyndns, dyndns_application
-from cli.dyndns.pushers import pushers
+from cli.dyndns.pushers import merged, pushers
 from cli.web.server import serving
 from stacks.model.errors import UserError
+from stacks.model.values import Address
 from stacks.observe.wan.sources.pushed import PUSHES, addresses
 from stacks.settings.stack import Settings, parse
 from tests.profiles import examples
@@ -71,6 +73,68 @@ def text(answer: Response) -> str:
 @pytest.fixture
 def endpoint(tmp_path: Path) -> Endpoint:
     return Endpoint(tmp_path / "pushed")
+
+
+class Others:
+    """The addresses that replicas share, in memory."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, tuple[Address, ...]] = {}
+        self.fault: OSError | None = None
+
+    def update(self, user: str, told: tuple[Address, ...]) -> tuple[tuple[Address, ...], bool]:
+        if self.fault:
+            raise self.fault
+        self.told[user], is_new = merged(self.told.get(user, ()), told)
+        return self.told[user], is_new
+
+
+class TestReplicas:
+    @pytest.fixture
+    def others(self) -> Others:
+        return Others()
+
+    @pytest.fixture
+    def shared(self, tmp_path: Path, others: Others) -> Endpoint:
+        """An endpoint whose users tell other replicas, too."""
+        endpoint = Endpoint(tmp_path / "pushed")
+        endpoint.dyndns.renew(pushers(read(endpoint.folder), PASSWORDS, others))
+        return endpoint
+
+    def test_have_what_is_told_to_one_of_them(self, shared: Endpoint, others: Others) -> None:
+        assert shared.says(myip="203.0.113.9,2001:db8::9") == "good 203.0.113.9,2001:db8::9"
+        assert others.told == {"cottage": (ip_address("203.0.113.9"), ip_address("2001:db8::9"))}
+
+    def test_are_asked_first_whether_it_is_new(self, shared: Endpoint, others: Others) -> None:
+        others.told["cottage"] = (ip_address("203.0.113.9"), ip_address("2001:db8::9"))
+        assert shared.says(myip="203.0.113.9") == "nochg 203.0.113.9"
+        assert set(addresses(str(shared.folder), "cottage")) == set(others.told["cottage"]), "the other family, too"
+
+    def test_that_cannot_be_told_leave_it_to_the_router_to_try_again(self, shared: Endpoint, others: Others) -> None:
+        others.fault = OSError(5, "the ConfigMap is away")
+        assert shared.says(myip="203.0.113.9") == "911"
+        assert shared.notes == ["the address of cottage cannot be written down: the ConfigMap is away"]
+        assert not shared.folder.exists()
+
+    def test_write_down_what_another_was_told_and_say_so_to_who_listens(self, shared: Endpoint) -> None:
+        heard: list[str] = []
+        with PUSHES.listening(heard.append):
+            for _ in range(2):
+                shared.dyndns.take({"cottage": [ip_address("203.0.113.8")], "nobody": [ip_address("203.0.113.1")]})
+        assert addresses(str(shared.folder), "cottage") == (ip_address("203.0.113.8"),)
+        assert (heard, [one.name for one in shared.folder.iterdir()]) == (["cottage"], ["cottage.addresses"])
+
+    def test_refuse_of_each_other_what_they_refuse_of_a_router(self, shared: Endpoint) -> None:
+        shared.dyndns.take({"cottage": [ip_address("192.168.1.2")]})
+        assert not shared.folder.exists()
+        assert shared.notes[0].startswith("what cottage has told another replica is not used: ")
+
+    def test_remember_it_for_users_of_settings_to_come(self, shared: Endpoint, others: Others) -> None:
+        whole = pushers(read(shared.folder), PASSWORDS, others)
+        shared.dyndns.renew({})
+        shared.dyndns.take({"cottage": [ip_address("203.0.113.8")]})
+        shared.dyndns.renew(whole)
+        assert addresses(str(shared.folder), "cottage") == (ip_address("203.0.113.8"),)
 
 
 class TestAnUpdate:

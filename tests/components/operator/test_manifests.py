@@ -56,6 +56,20 @@ class TestThePod:
             "capabilities": {"drop": ["ALL"]},
         }
 
+    def test_gives_probes_as_long_as_the_arguments_say(self) -> None:
+        container = container_of(replace(ARGS, pods=PodArgs(probe_timeout=20)))
+        assert {container[probe]["timeoutSeconds"] for probe in ("livenessProbe", "readinessProbe")} == {20}
+
+    def test_has_a_port_for_routers_where_they_tell_their_addresses(self) -> None:
+        told = replace(ARGS, pods=PodArgs(dyndns_port=8245), dyndns_service=ServiceArgs("LoadBalancer", 8245))
+        assert [one["containerPort"] for one in container_of(told)["ports"]] == [8080, 8245]
+        page, routers = of_kind(told, "Service")
+        assert (page["metadata"]["name"], routers["metadata"]["name"]) == ("truenorth", "truenorth-dyndns")
+        assert routers["spec"]["externalTrafficPolicy"] == "Local"
+        assert "externalTrafficPolicy" not in page["spec"]
+        _, rule = one_of(told, "NetworkPolicy")["spec"]["ingress"]
+        assert rule == {"ports": [{"port": "dyndns", "protocol": "TCP"}]}
+
     def test_writes_into_volumes_of_its_own_only(self) -> None:
         writable = {one["name"] for one in container_of(ARGS)["volumeMounts"] if not one.get("readOnly")}
         volumes = {one["name"]: one for one in pod_of(ARGS)["volumes"]}

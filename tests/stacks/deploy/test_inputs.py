@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.operator.args import OperatorArgs
+from components.operator.args import ObjectName, OperatorArgs
 from stacks.deploy.inputs import operator_args, secrets_of, variables_of
 from stacks.model.errors import UserError
 from stacks.settings.stack import Settings, parse
@@ -31,6 +31,29 @@ def args(**values: Any) -> OperatorArgs:  # noqa: ANN401 - any setting
     )
 
 
+def routers(listen: str) -> dict[str, Any]:
+    """The settings of a stack that a router tells its address."""
+    wan = {"links": {"cottage": {"sources": ["pushed:cottage"]}}}
+    return {"wan": wan, "watch": {"dyndns": {"listen": listen, "users": {"cottage": "COTTAGE_PASSWORD"}}}}
+
+
+class TestRouters:
+    def test_have_a_port_and_a_service_of_the_pods(self) -> None:
+        found = args(**routers(":8245"), deploy={"dyndns_service": {"type": "LoadBalancer"}})
+        assert (found.pods.dyndns_port, found.dyndns_service.type) == (8245, "LoadBalancer")
+        assert args().pods.dyndns_port == 0
+
+    def test_share_a_config_map_beside_the_lease(self) -> None:
+        assert args(**routers(":8245")).rights.pushed == ObjectName("truenorth", "truenorth-home-pushed")
+        assert args().rights.pushed is None
+
+    @pytest.mark.parametrize("listen", ["127.0.0.1:8245", "[::1]:8245", ":0", ":80", ":99999"])
+    def test_that_would_not_reach_the_pod_are_refused_with_what_to_do(self, listen: str) -> None:
+        with pytest.raises(UserError, match="routers do not reach a pod") as raised:
+            args(**routers(listen))
+        assert ":8245" in str(raised.value)
+
+
 class TestSecrets:
     def test_are_the_credentials_by_the_plugin_s_variables(self) -> None:
         assert secrets_of(settings(), {"CF_API_TOKEN": "x"}) == {"CLOUDFLARE_API_TOKEN": "x"}
@@ -48,6 +71,10 @@ class TestSecrets:
         source = {"url": "https://router.example.net", "secret_headers": {"X-Key": "ROUTER_KEY"}}
         wan = {"mode": "list", "sources": [source], "agreement": 1}
         assert secrets_of(settings(wan=wan), {**TOKEN, "ROUTER_KEY": "z"}) == {**TOKEN, "ROUTER_KEY": "z"}
+
+    def test_of_routers_that_tell_their_addresses_come_along(self) -> None:
+        found = secrets_of(settings(**routers(":8245")), {**TOKEN, "COTTAGE_PASSWORD": "open sesame"})
+        assert found == {**TOKEN, "COTTAGE_PASSWORD": "open sesame"}
 
     def test_that_are_missing_are_named(self) -> None:
         with pytest.raises(UserError, match="CLOUDFLARE_API_TOKEN is not set"):

@@ -72,6 +72,10 @@ class TestReads:
         assert {one.resource for one in found(geo=geo).reads} == {"ingresses", "services", "gateways"}
         assert all(one.gets_events for one in found(geo=geo).reads), "owners of objects that are skipped are told"
 
+    def test_of_load_balancing_are_no_more_than_its_kinds(self) -> None:
+        geo = {"cluster": "one", "location": "eu", "kinds": ["ingress"]}
+        assert {one.resource for one in found(geo=geo).reads} == {"ingresses"}
+
     def test_of_other_clusters_need_no_rights_here(self) -> None:
         clusters = [{"context": "elsewhere"}, {"name": "here", "sources": ["ingress"]}]
         assert {one.resource for one in found(clusters=clusters).reads} == {"ingresses"}

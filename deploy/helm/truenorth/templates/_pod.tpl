@@ -10,6 +10,19 @@
 {{- $listen -}}
 {{- end -}}
 
+{{- /* The port at which routers tell their addresses, "" for none; it fails for one that routers do not reach. */ -}}
+{{- define "truenorth.dyndns" -}}
+{{- $listen := dig "watch" "dyndns" "listen" "" .Values.settings -}}
+{{- if $listen -}}
+{{- $port := regexFind "[0-9]+$" $listen -}}
+{{- $host := trimSuffix (printf ":%s" $port) $listen -}}
+{{- if or (not (has $host (list "" "0.0.0.0" "[::]"))) (lt (int $port) 1024) (gt (int $port) 65535) -}}
+{{- fail (printf "routers do not reach a pod that listens at %s: set settings.watch.dyndns.listen to :8245" $listen) -}}
+{{- end -}}
+{{- $port -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "truenorth.pod" -}}
 metadata:
   labels:
@@ -97,6 +110,11 @@ spec:
         - name: http
           containerPort: {{ .Values.port }}
           protocol: TCP
+        {{- with include "truenorth.dyndns" . }}
+        - name: dyndns
+          containerPort: {{ . }}
+          protocol: TCP
+        {{- end }}
       resources:
         {{- toYaml .Values.resources | nindent 8 }}
       securityContext:
@@ -112,12 +130,12 @@ spec:
       livenessProbe:
         httpGet: {path: /livez, port: http}
         periodSeconds: 10
-        timeoutSeconds: 5
+        timeoutSeconds: {{ .Values.probeTimeout }}
         failureThreshold: 6
       readinessProbe:
         httpGet: {path: /readyz, port: http}
         periodSeconds: 5
-        timeoutSeconds: 5
+        timeoutSeconds: {{ .Values.probeTimeout }}
         failureThreshold: 3
       volumeMounts:
         - {name: settings, mountPath: /etc/truenorth, readOnly: true}

@@ -75,9 +75,13 @@ the two against each other.
 {{- $given := .Values.variables | default dict -}}
 {{- $switched := or (get $given "GEO_LOCATION") (get $given "CF_LB_HOSTNAME") (get $given "CF_ORIGIN_WEIGHT") -}}
 {{- if and (or $geo $switched) (not $geo.addresses) (not $geo.wan) -}}
-  {{- $reads = append $reads (dict "group" "networking.k8s.io" "resource" "ingresses" "wide" false "namespaces" $own "told" $told "annotated" false) -}}
-  {{- $reads = append $reads (dict "group" "" "resource" "services" "wide" false "namespaces" $own "told" $told "annotated" false) -}}
-  {{- $reads = append $reads (dict "group" $group "resource" "gateways" "wide" false "namespaces" $gateways "told" $told "annotated" false) -}}
+  {{- $balanced := dict
+    "ingress" (dict "group" "networking.k8s.io" "resource" "ingresses" "namespaces" $own)
+    "service" (dict "group" "" "resource" "services" "namespaces" $own)
+    "gateway" (dict "group" $group "resource" "gateways" "namespaces" $gateways) -}}
+  {{- range $kind := $geo.kinds | default (list "ingress" "service" "gateway") -}}
+    {{- $reads = append $reads (merge (dict "wide" false "told" $told "annotated" false) (get $balanced $kind)) -}}
+  {{- end -}}
 {{- end -}}
 {{- $reads | toJson -}}
 {{- end -}}
@@ -142,6 +146,10 @@ the two against each other.
 {{- end -}}
 {{- if ne (toString $cache.enabled) "off" -}}
   {{- $kept = append $kept (dict "namespace" ($cache.namespace | default $place) "name" ($cache.name | default "truenorth-wan-ip") "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
+{{- end -}}
+{{- if and (include "truenorth.dyndns" .) (ne (toString (dig "dyndns" "shared" "auto" $watch)) "off") -}}
+  {{- $name := printf "%s-pushed" ($election.lock_name | default (include "truenorth.lock" .)) -}}
+  {{- $kept = append $kept (dict "namespace" $place "name" $name "group" "" "resource" "configmaps" "any" (list "create") "verbs" (list "get" "watch" "update")) -}}
 {{- end -}}
 {{- $state := include "truenorth.state" . | default (.Values.settings.backend | default "") -}}
 {{- if and (hasPrefix "kubernetes://" $state) (not (contains "?" $state)) -}}

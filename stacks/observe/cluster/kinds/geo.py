@@ -26,8 +26,9 @@ _ADDRESSES = {INGRESSES: ingress.addresses, SERVICES: service.addresses, GATEWAY
 
 
 def balanced(settings: GeoSettings, options: Options) -> Mapping[str, ClaimSource]:
-    """Return a source for each kind of balanced object, by its name; a cluster need not serve all kinds."""
-    return {f"{GEO}{one.kind.lower()}": BalancedObjects(one, settings, options) for one in _ADDRESSES}
+    """Return a source for each kind of balanced object in the settings, by its name; a cluster need not serve all."""
+    named = {one.kind.lower(): one for one in _ADDRESSES}
+    return {f"{GEO}{kind}": BalancedObjects(named[kind], settings, options) for kind in named if kind in settings.kinds}
 
 
 @dataclass(frozen=True, slots=True)
