@@ -11,6 +11,8 @@ from stacks.settings.credentials import Credentials
 
 Signature = tuple[tuple[str, str], ...]
 """The headers that sign a request, by their lower-case names in the order of the alphabet."""
+Signer = tuple[str, Credentials]
+"""A provider, and the credentials by which requests to its API are signed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,10 @@ class Intent:
     """The intent of one convergence, all its engines together.
 
     run: the convergence's id, which the journal carries. owned: the ids of records that it may change or delete, by
-    zone id: those in state, and those it imports. foreseen: the writes of the plan. Once the first of them is
-    requested, the others of its zone are carried out with it; the engine's own requests for them are answered from
-    the results. may_create: returns whether a record belongs to the plan, by zone id and record, None for what is no
-    whole record. balances: whether load balancing may be written, too.
+    zone id: those in state, and those it imports. foreseen: the writes of the plan. Once they are to be sent, or the
+    first of a zone is requested, all of the zone are carried out together; the engine's own requests for them are
+    answered from the results. may_create: returns whether a record belongs to the plan, by zone id and record, None
+    for what is no whole record. balances: whether load balancing may be written, too.
     """
 
     run: str

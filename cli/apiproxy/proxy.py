@@ -11,6 +11,7 @@ from secrets import token_urlsafe
 from typing import Self, TypeVar
 
 from cli.apiproxy.counts import Counts
+from cli.apiproxy.dialect import Signer
 from cli.apiproxy.dialects import BY_VARIABLE, DIALECTS
 from cli.apiproxy.intent import Intent
 from cli.apiproxy.journal import Journal
@@ -81,6 +82,14 @@ class ApiProxy:
                 yield scope.counts
             finally:
                 running.wait_for(running.router.end())
+
+    def send(self, signers: Mapping[str, Signer]) -> None:
+        """Begin to send the foreseen writes of these zones, by zone id, within a block of `carrying_out`.
+
+        Each is noted, fenced and paced as if it had been requested; the engines' own requests get its answer.
+        """
+        running = self._start()
+        running.wait_for(running.router.send(signers))
 
     def close(self) -> None:
         """End the server; requests that have no answer yet get none."""

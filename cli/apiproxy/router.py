@@ -14,8 +14,8 @@ from cli.apiproxy.client import ApiClient, signature
 from cli.apiproxy.cloudflare.api import CloudflareHandler
 from cli.apiproxy.cloudflare.envelope import failure
 from cli.apiproxy.counts import Counts
-from cli.apiproxy.dialect import Signature
-from cli.apiproxy.dialects import BY_VARIABLE
+from cli.apiproxy.dialect import Signature, Signer
+from cli.apiproxy.dialects import BY_VARIABLE, DIALECTS
 from cli.apiproxy.gandi.api import GandiHandler
 from cli.apiproxy.http import Request, Response
 from cli.apiproxy.intent import Write
@@ -35,6 +35,9 @@ class Handler(Protocol):
 
     async def handle(self, request: Request, client: ApiClient) -> Response:
         """Return the response to a request. Raises nothing, except where it is cancelled."""
+
+    def send(self, zone_id: str, client: ApiClient) -> None:
+        """Begin to carry out the foreseen writes of a zone before any is requested. client: signs them."""
 
     async def end(self) -> tuple[Write, ...]:
         """Carry out nothing more, and return the foreseen writes that landed without having been requested."""
@@ -83,6 +86,15 @@ class Router:
         if self._scope.intent is not None:
             raise RuntimeError("one convergence at a time")
         self._enter(scope)
+
+    async def send(self, signers: Mapping[str, Signer]) -> None:
+        """Begin to carry out the foreseen writes of these zones, by id; those of others wait for a request."""
+        for zone_id, (provider, credentials) in signers.items():
+            dialect = DIALECTS.get(provider)
+            if dialect and dialect.variable in self._upstreams:
+                client = self._client(dialect.variable, dialect.sign(credentials))
+                if client is not None:
+                    self._handlers[provider].send(zone_id, client)
 
     async def end(self) -> None:
         """Carry out nothing more; set the counts' unclaimed writes."""

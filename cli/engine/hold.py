@@ -44,6 +44,11 @@ class Hold:
         """Whether an engine runs."""
         return bool(self._children)
 
+    def is_at_work(self, pid: int) -> bool:
+        """Whether an engine of this process has this id, runs, and was not asked to end."""
+        with self._lock:
+            return pid not in self._asked and any(child.pid == pid for child in self._children)
+
     def has_asked(self, child: subprocess.Popen[str]) -> bool:
         """Tell whether this engine was asked to end. Call it within the block of `running`."""
         return child.pid in self._asked

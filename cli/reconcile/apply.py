@@ -12,7 +12,6 @@ from functools import partial
 from typing import TypeVar
 
 from cli.apiproxy.counts import Counts, Tally
-from cli.apiproxy.dialects import all_known
 from cli.apiproxy.intent import Intent
 from cli.engine.events import Diagnostic, EngineEvent
 from cli.engine.failure import RunFailed
@@ -20,6 +19,8 @@ from cli.engine.run import LONGEST_SLEEP, Listener, Program, Run, signals_reach
 from cli.reconcile import writes
 from cli.reconcile.rejections import Found, explain
 from cli.reconcile.result import Convergence
+from cli.reconcile.sending.at_once import AtOnce, at_once
+from cli.reconcile.sending.checkpoints import keeps_checkpoints
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.secrets import session_redactor, signing_for
@@ -38,8 +39,6 @@ from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
 
 Todo = TypeVar("Todo")
-MANY = 50
-"""Changes from which on a run is faster without the engine's checkpoints, where no journal stands in for them."""
 SIDE_BY_SIDE = max(1, min(os.cpu_count() or 1, 4))
 """Engines at once: each takes a core, and some 100 MB."""
 MOST_TOLD = 3
@@ -77,7 +76,7 @@ def carry_out(session: Session, seen: Convergence, todo: Sequence[StackPart], li
         with keeping as kept, behind_api_proxy(kept, writes.intent(seen)) as (place, counts):
             hide = session_redactor(session, session.variables).text
             found = Found(seen, counts, hide) if counts else None
-            run = partial(_run_but_rejected, place, seen, found)
+            run = partial(_run_but_rejected, place, seen, found, at_once(place, seen, todo))
             runs = side_by_side(place, [part for part in todo if part.is_urgent], run, listener)
             runs += side_by_side(place, [part for part in todo if not part.is_urgent], run, listener)
     moved = _move(session, seen, listener)
@@ -146,7 +145,7 @@ def behind_api_proxy(session: Session, intended: Intent) -> Iterator[tuple[Sessi
         proxy = session.api_proxy or used.enter_context(ApiProxy(session.upstreams, may_write=may_write))
         environment = {**session.environment, **proxy.environment}
         counts = used.enter_context(proxy.carrying_out(intended, intent_log.journal_path(session)))
-        yield replace(session, environment=environment | warm(session, environment)), counts
+        yield replace(session, environment=environment | warm(session, environment), api_proxy=proxy), counts
     if left := counts.unclaimed:
         raise RunFailed(f"{len(left)} writes landed that no engine asked for; the next run takes them into state")
 
@@ -171,11 +170,18 @@ def warm(session: Session, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run_but_rejected(
-    session: Session, seen: Convergence, found: Found | None, part: StackPart, listener: Listener
+    session: Session,
+    seen: Convergence,
+    found: Found | None,
+    ahead: AtOnce | None,
+    part: StackPart,
+    listener: Listener,
 ) -> tuple[Run, ...]:
     """Run a stack. A run has not failed if all but changes refused for their content is done."""
+    sending = ahead.once_locked(session.at(part.stack)) if ahead else nullcontext()
     try:
-        return _run(session, seen, part, listener, found)
+        with sending:
+            return _run(session, seen, part, listener, found)
     except RunFailed as failure:
         if found is None or not explain(failure, found.rejected):
             raise
@@ -200,28 +206,8 @@ def _run(
     if label_of(part.stack) and not part.is_made:
         stack.make_stack(place)  # rather than find out by a run that it is not there
     refreshed = (stack.refresh(place, stale, listener),) if stale or part.interrupted else ()
-    # The first marks can only be told from another state's if their id is written down somewhere.
-    checkpoints = _checkpoints(place, part) or not instance.is_noted(place, seen.observation.registry)
+    checkpoints = keeps_checkpoints(place, seen.observation.registry, part)
     return (*refreshed, stack.up(place, declare(place, seen, part, found), listener, checkpoints=checkpoints))
-
-
-def _checkpoints(place: Session, part: StackPart) -> bool:
-    """Return whether the engine writes the whole state at each step.
-
-    Without that, what a crash leaves is found again: records by their marks, and by the journal where there is one.
-    Load balancing and providers that the API proxy does not know are written past the journal: the engine's own notes
-    have to lead to them.
-    """
-    zones = place.settings.each_zone()
-    if part.geo_changes or any(zone.marks == "none" for zone in zones) or not all_known(one.provider for one in zones):
-        return True
-    return not has_journal(place) and len(part.changes) < MANY
-
-
-def has_journal(session: Session) -> bool:
-    """Return whether all writes to zones are noted as they land."""
-    is_proxied = bool(session.upstreams) and all_known(zone.provider for zone in session.settings.each_zone())
-    return is_proxied and intent_log.journal_path(session) is not None
 
 
 def side_by_side(

@@ -6,8 +6,9 @@ from functools import partial
 
 from cli.engine.run import Listener, Run
 from cli.reconcile import writes
-from cli.reconcile.apply import behind_api_proxy, has_journal, side_by_side
+from cli.reconcile.apply import behind_api_proxy, side_by_side
 from cli.reconcile.geo_leave import leave
+from cli.reconcile.sending.checkpoints import has_journal
 from cli.recovery import intent_log
 from cli.session import stack
 from cli.session.open import require_estate

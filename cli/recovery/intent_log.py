@@ -84,6 +84,12 @@ def _read(file: Path | None) -> Traces:
         return NOTHING
 
 
+def is_open(session: Session) -> bool:
+    """Return whether there are notes or a journal of runs that did not end well."""
+    file = journal_path(session)
+    return bool(_places(session)) or (file is not None and file.exists())
+
+
 def remember(session: Session, traces: Traces) -> None:
     """Write traces in place of the earlier ones. Raises NotNow where the file cannot be written."""
     file = place(session)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cli.apiproxy.counts import Counts
+from cli.apiproxy.dialect import Signer
 from cli.apiproxy.intent import Intent
 from stacks.settings.credentials import Credentials
 
@@ -28,6 +29,9 @@ class ApiProxyService(Protocol):
 
     def carrying_out(self, intent: Intent, journal: Path | None) -> AbstractContextManager[Counts]:
         """Let the plugins write what the intent allows, within the block."""
+
+    def send(self, signers: Mapping[str, Signer]) -> None:
+        """Begin to send the foreseen writes of these zones, by zone id, before any is requested."""
 
 
 class KeptPlugins(Protocol):

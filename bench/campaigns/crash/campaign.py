@@ -31,6 +31,8 @@ FOREIGN = "198.51.100.80"
 EDITED = "198.51.100.66"
 SHARDS = (None, None, None, 1, 4)
 """The setting `shards`, most often left out, as before; where it differs, records move between stacks."""
+SENDS = ("at-once", "at-once", "engine")
+"""The setting `send`: at once, all lands while engines start, long before they note it."""
 ORPHANED = 15.0
 """Seconds for which the engine of a killed `truenorth` is waited for; in half the seeds it is not."""
 LINGERING = 5.0
@@ -127,8 +129,10 @@ def _begun(place: World, before: Claim, kept: Kept, number: int, count: int) -> 
     _add_foreign(place, seed, before if start != "nothing" else None)
     place.addresses.ipv4 = seed.wish.address
     shards = chance.choice(SHARDS)
-    place.settings(seed.wish.settings(), marks=seed.marks, **({"shards": shards} if shards else {}))
+    send = chance.choice(SENDS)
+    place.settings(seed.wish.settings(), marks=seed.marks, send=send, **({"shards": shards} if shards else {}))
     seed.told[f"began with {start}"] += 1
+    seed.told[f"sent by {send}"] += 1
     return seed
 
 

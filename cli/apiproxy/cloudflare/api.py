@@ -54,6 +54,11 @@ class CloudflareHandler:
         except TurnTooLate as error:
             return failure(HTTPStatus.TOO_MANY_REQUESTS, f"the API's rate limit is used up for {error}")
 
+    def send(self, zone_id: str, client: ApiClient) -> None:
+        """Begin to carry out the foreseen writes of a zone. client: signs them."""
+        if self._foreseen[zone_id]:
+            self._zone(zone_id, client).send(client)
+
     async def end(self) -> tuple[Write, ...]:
         """Carry out nothing more, and return the foreseen writes that landed without having been requested."""
         zones = self._zones.values()

@@ -1,4 +1,4 @@
-"""The writes of a zone that the plan foresees: carried out together once the first is requested, then claimed."""
+"""The writes of a zone that the plan foresees: carried out together, then claimed."""
 
 from __future__ import annotations
 
@@ -40,11 +40,10 @@ class ForeseenWrites:
         return operations
 
     def claim(self, operation: Operation) -> Operation | None:
-        """Return the foreseen operation equal to the requested one, once; None where there is none."""
+        """Return the foreseen operation equal to the requested one, once, however that is signed; None for none."""
         place = _place_of(operation)
         begun = self._begun.get(place)
-        is_of_ours = begun is not None and begun.client is operation.client
-        if begun is None or not is_of_ours or not is_plain(operation) or not _equal(operation.record, begun.record):
+        if begun is None or not is_plain(operation) or not _equal(operation.record, begun.record):
             return None
         del self._begun[place]
         return begun

@@ -48,6 +48,11 @@ class ZoneProxy:
         self.foreseen.learn(record_id)
         return gone() if found is None else success(found)
 
+    def send(self, client: ApiClient) -> None:
+        """Begin to carry out the foreseen writes that have not begun. client: signs them."""
+        for operation in self.foreseen.begin(client, self._is_allowed):
+            self._enqueue(operation)
+
     async def write(self, operation: Operation, *, is_repeated: bool) -> Response:
         """Carry out a write together with others, and return the response that a call of its own would get.
 
@@ -111,8 +116,7 @@ class ZoneProxy:
         """
         foreseen = self.foreseen
         if foreseen.holds(operation):
-            for one in foreseen.begin(operation.client, self._is_allowed):
-                self._enqueue(one)
+            self.send(operation.client)
         elif foreseen:
             foreseen.forget(operation)
         claimed = foreseen.claim(operation)

@@ -63,6 +63,9 @@ class GandiHandler:
             said = {"object": kind, "cause": cause, "code": int(refusal.status), "message": str(refusal)}
             return Response(refusal.status, json.dumps(said).encode(), {**_JSON, **refusal.headers})
 
+    def send(self, zone_id: str, client: ApiClient) -> None:
+        """Do nothing: no write is foreseen, as the API takes them one by one."""
+
     async def end(self) -> tuple[Write, ...]:
         """Return no writes: none is sent before the plugin requests it."""
         return ()

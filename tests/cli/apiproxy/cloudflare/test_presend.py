@@ -7,16 +7,20 @@ import math
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from cli.apiproxy.cloudflare import batches
 from cli.apiproxy.intent import Method, Write
+from cli.apiproxy.journal import look
+from cli.apiproxy.proxy import ApiProxy
 from cli.apiproxy.scope import Scope
 from components.records.plan_limits import PlanLimits
 from components.records.record import Record
 from lab.api.faults import Effect, Fault
-from tests.cli.apiproxy.conftest import Client, Place
+from stacks.settings.credentials import Credentials
+from tests.cli.apiproxy.conftest import VARIABLE, Client, Place, World
 
 
 def foreseen(place: Place, method: Method, record: Record | None, record_id: str = "") -> Write:
@@ -278,3 +282,105 @@ def test_refused_sets_leave_no_mark_and_cost_a_logarithm_of_calls(
     ]
     calls = [one for one in place.calls() if one[0] != "GET"]
     assert len(calls) <= 2 + 2 * len(wrong) * math.log2(2 * number / len(wrong))
+
+
+class TestSentAtOnce:
+    """Before any engine has asked."""
+
+    def send(self, place: Place, *zones: str, token: str = "") -> None:
+        signer = ("cloudflare", Credentials(token=token or place.token))
+        place.proxy.send(dict.fromkeys(zones or (place.zone.id,), signer))
+
+    def test_all_land_in_one_call_and_each_is_claimed_later(self, place: Place, tmp_path: Path) -> None:
+        path = tmp_path / "home.journal"
+        doomed = place.add("doomed")
+        wishes = [foreseen(place, "DELETE", None, doomed), *creations(place, 20)]
+        with place.carrying_out(*wishes, owned=[doomed], journal=path) as counts:
+            self.send(place)
+            assert place.client("DELETE", f"/{doomed}").status_code == 200
+            for number in range(20):
+                assert place.client("POST", "", place.a(f"n{number}")).status_code == 200
+        assert writes(place) == [("POST", "/dns_records/batch")]
+        assert (counts.tally.claimed, counts.unclaimed) == (21, ())
+        assert (len(look(path).sent), len(look(path).landed)) == (20, 21)
+
+    def test_what_no_engine_asks_for_is_in_the_journal(self, place: Place, tmp_path: Path) -> None:
+        path = tmp_path / "home.journal"
+        with place.carrying_out(*creations(place, 3), journal=path) as counts:
+            self.send(place)
+            assert place.client("POST", "", place.a("n0")).status_code == 200
+        assert len(place.contents()) == 3
+        noted = {one.write.record_id for one in look(path).landed}
+        assert noted > {one.record_id for one in counts.unclaimed}
+        assert (len(noted), len(counts.unclaimed)) == (3, 2)
+
+    def test_a_second_time_sends_nothing(self, place: Place) -> None:
+        with place.carrying_out(*creations(place, 3)):
+            self.send(place)
+            self.send(place)
+            assert place.client("POST", "", place.a("n0")).status_code == 200
+        assert writes(place) == [("POST", "/dns_records/batch")]
+
+    def test_nothing_is_sent_outside_of_a_convergence(self, place: Place) -> None:
+        with place.carrying_out(*creations(place, 3)):
+            pass
+        self.send(place)
+        with place.carrying_out():
+            self.send(place)
+        assert place.calls() == []
+
+    def test_a_zone_that_nobody_signs_for_waits_for_its_request(self, place: Place) -> None:
+        with place.carrying_out(*creations(place, 3)) as counts:
+            self.send(place, "f" * 32)
+            assert place.calls() == []
+            assert place.client("POST", "", place.a("n0")).status_code == 200
+        assert len(counts.unclaimed) == 2
+
+    def test_a_request_that_is_signed_otherwise_finds_it_done(self, place: Place) -> None:
+        place.cloudflare.add_token("another-token")
+        with place.carrying_out(*creations(place, 3)) as counts:
+            self.send(place, token="another-token")
+            for number in range(3):
+                assert place.client("POST", "", place.a(f"n{number}")).status_code == 200
+        assert writes(place) == [("POST", "/dns_records/batch")]
+        assert counts.unclaimed == ()
+
+    def test_a_foreign_record_is_neither_changed_nor_deleted(self, place: Place) -> None:
+        foreign = place.add("foreign")
+        with place.carrying_out(foreseen(place, "DELETE", None, foreign), *creations(place, 1)):
+            self.send(place)
+            assert place.client("POST", "", place.a("n0")).status_code == 200
+        assert "foreign" in place.contents()
+
+    def test_a_refused_one_costs_no_other_and_is_told_to_its_request(self, place: Place) -> None:
+        wishes = [*creations(place, 5), foreseen(place, "POST", place.record("bad", ttl=5))]
+        with place.carrying_out(*wishes) as counts:
+            self.send(place)
+            refused = place.client("POST", "", place.a("bad", ttl=5))
+            answers = [place.client("POST", "", place.a(f"n{number}")) for number in range(5)]
+        assert {one.status_code for one in answers} == {200}
+        assert refused.json() == place.direct("POST", "", place.a("bad", ttl=5)).json()
+        assert [write.record for write, _ in counts.refusals] == [place.record("bad", ttl=5)]
+
+    def test_nothing_is_sent_once_another_process_may_write(self, world: World) -> None:
+        with world.place() as place, ApiProxy({VARIABLE: world.base}, may_write=lambda: False) as proxy:
+            place.proxy = proxy
+            with place.carrying_out(*creations(place, 3)):
+                self.send(place)
+                assert place.client("POST", "", place.a("n0")).status_code == 502
+            assert place.contents() == {}
+
+    @pytest.mark.parametrize("method", ["PUT", "DELETE"])
+    def test_a_change_whose_record_an_engine_has_read_since_need_not_be_asked_for(
+        self, place: Place, method: Method
+    ) -> None:
+        drifted = place.add("drifted")
+        wanted = place.record("drifted", "192.0.2.7") if method == "PUT" else None
+        with place.carrying_out(
+            foreseen(place, method, wanted, drifted), *creations(place, 1), owned=[drifted]
+        ) as counts:
+            self.send(place)
+            assert place.client("POST", "", place.a("n0")).status_code == 200
+            answer = place.client("GET", f"/{drifted}")
+            assert "192.0.2.1" not in answer.text
+        assert counts.unclaimed == ()

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from cli.engine.install.find import Engine
-from cli.reconcile.apply import _checkpoints, behind_api_proxy, has_journal
+from cli.reconcile.apply import behind_api_proxy
+from cli.reconcile.sending.checkpoints import has_journal, keeps_checkpoints
 from cli.reconcile.writes import intent
 from cli.session.session import Session
 from cli.shards.parts import StackPart, parts
 from cli.state.store import PulumiBackend
+from stacks.model.observation import Registry
 from stacks.observe.project import Project
 from stacks.plan.geo.changes import GeoAction, GeoChange
 from tests.cli.reconcile.test_writes import seen, settings
@@ -21,6 +23,7 @@ from tests.stacks.plan.worlds import make_settings
 
 URLS = {"CLOUDFLARE_BASE_URL": "http://127.0.0.1:1"}
 OTHER = {"PORKBUN_URL": "https://api.porkbun.test"}
+REGISTRY = Registry(instance="0123abcd")
 MANY = [f"n{number}" for number in range(60)]
 
 
@@ -59,7 +62,7 @@ def part(*names: str, geo: tuple[GeoChange, ...] = ()) -> StackPart:
 @pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])
 def test_no_checkpoints_are_kept_where_the_journal_holds_every_write(session: Session, names: list[str]) -> None:
     assert has_journal(session)
-    assert not _checkpoints(session, part(*names))
+    assert not keeps_checkpoints(session, REGISTRY, part(*names))
 
 
 @pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])
@@ -67,7 +70,7 @@ def test_checkpoints_are_kept_with_a_provider_that_the_proxy_does_not_know(sessi
     session = with_unknown_provider(session)
     assert [zone.provider for zone in session.settings.each_zone()] == ["cloudflare", "porkbun"]
     assert not has_journal(session)
-    assert _checkpoints(session, part(*names))
+    assert keeps_checkpoints(session, REGISTRY, part(*names))
 
 
 def test_the_plugin_of_an_unknown_provider_asks_its_api_directly(session: Session) -> None:
@@ -81,4 +84,4 @@ def test_the_plugin_of_an_unknown_provider_asks_its_api_directly(session: Sessio
 @pytest.mark.parametrize("names", [["www"], MANY], ids=["few", "many"])
 def test_checkpoints_are_kept_where_load_balancing_changes(session: Session, names: list[str]) -> None:
     change = GeoChange(GeoAction.CREATE, "pool", "home-eu")
-    assert _checkpoints(session, part(*names, geo=(change,)))
+    assert keeps_checkpoints(session, REGISTRY, part(*names, geo=(change,)))

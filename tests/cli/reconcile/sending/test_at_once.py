@@ -1,0 +1,179 @@
+"""The writes of a plan go out once an engine of ours has the lock of its stack, and nobody else one of the estate's."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.engine.install.find import Engine
+from cli.reconcile.result import Convergence
+from cli.reconcile.sending.at_once import AtOnce, at_once
+from cli.reconcile.sending.checkpoints import keeps_checkpoints
+from cli.recovery import intent_log
+from cli.session.session import Session
+from cli.shards.parts import StackPart, parts
+from cli.state.store import PulumiBackend
+from stacks.observe.project import Project
+from stacks.plan.changes import Action
+from stacks.plan.geo.changes import GeoAction, GeoChange
+from tests.cli.reconcile.test_writes import seen, settings
+from tests.stacks.plan.worlds import make_settings
+
+LOCKED = {"username": "root", "timestamp": "2026-12-01T12:00:00Z"}
+
+
+class Proxy:
+    """Stands for the API proxy, which is only told to send."""
+
+    def send(self, signers: object) -> None:
+        del signers
+
+
+@pytest.fixture
+def session(tmp_path: Path, pulumi: Callable[[str], Path]) -> Session:
+    """A session with its state in a folder, behind an API proxy."""
+    stack_settings = make_settings("www").model_copy(update={"send": "at-once"})
+    return Session(
+        Project(tmp_path, "truenorth", tmp_path),
+        "home",
+        tmp_path / "settings.yaml",
+        stack_settings,
+        {},
+        Engine(pulumi("exit 1"), tmp_path, "3.256.0", "folder", ""),
+        f"{tmp_path.as_uri()}?metadata=skip",
+        {},
+        PulumiBackend(f"{tmp_path.as_uri()}?metadata=skip", "truenorth", "home"),
+        upstreams={"CLOUDFLARE_BASE_URL": "http://127.0.0.1:1"},
+        api_proxy=Proxy(),  # type: ignore[arg-type] # all that is asked of it
+    )
+
+
+@pytest.fixture
+def engine(session: Session) -> Iterator[int]:
+    """The id of an engine that runs."""
+    start = lambda: subprocess.Popen(["sleep", "600"], text=True)  # noqa: E731
+    with session.hold.running(start) as child:
+        yield child.pid
+        child.kill()
+
+
+def lock(session: Session, pid: int, host: str = socket.gethostname(), stack: str = "home") -> Path:
+    """A lock of a stack, as an engine writes it."""
+    file = state_of(session) / "locks" / "organization" / "truenorth" / stack / f"{pid}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({**LOCKED, "pid": pid, "hostname": host}))
+    return file
+
+
+def state_of(session: Session) -> Path:
+    return session.project.folder / ".pulumi"
+
+
+class Sent:
+    """Counts how often is sent, and can be awaited."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.now = threading.Event()
+
+    def __call__(self) -> None:
+        self.times += 1
+        self.now.set()
+
+
+class TestTheWrites:
+    def test_go_out_once_our_engine_has_the_lock(self, session: Session, engine: int) -> None:
+        sent = Sent()
+        ahead = AtOnce([session], sent)
+        with ahead.once_locked(session):
+            assert not sent.now.wait(0.05)
+            lock(session, engine)
+            assert sent.now.wait(30)
+
+    def test_go_out_a_single_time(self, session: Session, engine: int) -> None:
+        sent = Sent()
+        ahead = AtOnce([session, session.at("home-shard-1")], sent)
+        lock(session, engine)
+        lock(session, engine, stack="home-shard-1")
+        for place in (session, session.at("home-shard-1"), session):
+            with ahead.once_locked(place):
+                assert sent.now.wait(30)
+        assert sent.times == 1
+
+    @pytest.mark.parametrize("stack", ["home", "home-shard-1"])
+    @pytest.mark.parametrize("whose", ["another process", "another host", "unreadable"])
+    def test_wait_while_somebody_else_has_a_lock_of_the_estate(
+        self, session: Session, engine: int, whose: str, stack: str
+    ) -> None:
+        sent = Sent()
+        pid, host = {"another host": (engine, "elsewhere")}.get(whose, (os.getpid(), socket.gethostname()))
+        other = lock(session, pid, host, stack)
+        if whose == "unreadable":
+            other.write_text("{")
+        other = other.rename(other.with_name("other.json"))
+        lock(session, engine)
+        ahead = AtOnce([session, session.at("home-shard-1")], sent)
+        with ahead.once_locked(session):
+            assert not sent.now.wait(0.1)
+            other.unlink()
+            assert sent.now.wait(30)
+
+    def test_do_not_go_out_for_an_engine_that_was_asked_to_end(self, session: Session, engine: int) -> None:
+        sent = Sent()
+        session.hold.interrupt("SIGTERM")
+        lock(session, engine)
+        with AtOnce([session], sent).once_locked(session):
+            assert not sent.now.wait(0.1)
+
+
+def todo(found: Convergence) -> tuple[StackPart, ...]:
+    """The runs of a convergence."""
+    return parts(found.plan, found.observation, found.changes, found.geo_changes, "home")
+
+
+class TestAConvergence:
+    @pytest.fixture
+    def found(self) -> Convergence:
+        return seen(settings("www"))
+
+    def test_sends_at_once_where_the_settings_say_so(self, session: Session, found: Convergence) -> None:
+        assert at_once(session, found, todo(found)) is not None
+        as_before = session.settings.model_copy(update={"send": "engine"})
+        assert at_once(replace(session, settings=as_before), found, todo(found)) is None
+
+    def test_waits_where_there_is_no_proxy_or_no_journal(self, session: Session, found: Convergence) -> None:
+        assert at_once(replace(session, api_proxy=None), found, todo(found)) is None
+        assert at_once(replace(session, backend="s3://bucket"), found, todo(found)) is None
+
+    def test_waits_while_an_earlier_one_is_not_settled(self, session: Session, found: Convergence) -> None:
+        journal = intent_log.journal_path(session)
+        assert journal is not None
+        journal.parent.mkdir(parents=True)
+        journal.touch()
+        assert at_once(session, found, todo(found)) is None
+        intent_log.forget(session)
+        assert at_once(session, found, todo(found)) is not None
+        intent_log.begin(session, found.changes)
+        assert at_once(session, found, todo(found)) is None
+
+    def test_waits_where_state_says_that_a_run_was_cut_off(self, session: Session, found: Convergence) -> None:
+        cut_off = tuple(replace(part, interrupted=True) for part in todo(found))
+        assert at_once(session, found, cut_off) is None
+
+    def test_waits_where_records_are_taken_over(self, session: Session, found: Convergence) -> None:
+        taking = replace(found, changes=tuple(replace(one, action=Action.ADOPT) for one in found.changes))
+        assert at_once(session, taking, todo(found)) is None
+
+    def test_waits_where_the_engine_keeps_checkpoints(self, session: Session, found: Convergence) -> None:
+        geo = (GeoChange(GeoAction.CREATE, "pool", "home-eu"),)
+        balancing = tuple(replace(part, geo_changes=geo) for part in todo(found))
+        assert keeps_checkpoints(session, found.observation.registry, balancing[0])
+        assert at_once(session, found, balancing) is None
