@@ -31,7 +31,7 @@ LONGEST_TTL = (1 << 31) - 1
 MOST_VALUES = 1000
 LONGEST_VALUE = 8192
 """Characters."""
-_CNAME = "CNAME"
+_CNAME, _DS = "CNAME", "DS"
 _TRIES = 2
 GENERATED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"})
 """Types that a server makes itself."""
@@ -210,6 +210,8 @@ def _carry_out(
                 return
             continue
         if answer.rcode() == dns.rcode.NOERROR:
+            if result and _was_left_out(server, result):
+                raise DnsFault(_left_out(server, result))
             return
         if answer.rcode() not in {dns.rcode.YXDOMAIN, dns.rcode.YXRRSET, dns.rcode.NXRRSET}:
             raise server.refusal(answer, f"change {about.said}")
@@ -218,6 +220,24 @@ def _carry_out(
             return
         raise Foreign(_taken(about, there))
     raise DnsFault(f"could not confirm the change of {about.said}: {was_lost}; the next run looks what is there")
+
+
+def _was_left_out(server: DnsServer, result: ZoneSet) -> bool:
+    """Return whether the zone is without a change that the server has taken; not where that cannot be known.
+
+    Servers leave out without a word what would not be right in the zone, such as a DS without the NS of its name.
+    """
+    asking = dns.update.UpdateMessage(result.origin)
+    asking.present(result.owner, *result.rdataset())
+    try:
+        return server.ask(asking).rcode() != dns.rcode.NOERROR and not result.same_values(look(server, result))
+    except DnsFault:
+        return False
+
+
+def _left_out(server: DnsServer, result: ZoneSet) -> str:
+    needed = ": a DS needs the NS of its name" if result.type == _DS else ""
+    return f"{server.named} has taken the change of {result.said} and left it out{needed}; see its log"
 
 
 def _has_landed(server: DnsServer, about: ZoneSet, result: ZoneSet | None, why: str) -> bool:

@@ -12,6 +12,7 @@ from components.dns_update.changes import Foreign, ZoneSet, create, look, remove
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsFault, DnsServer, NoAnswer, NotDone
 from tests.bind import KEY, SECRET, WEAK, WEAK_SECRET, ZONE, Bind
+from tests.cli.every_type import DIGEST
 from tests.dns_relay import losing_answers, numbered
 
 NUMBERS = count()
@@ -74,6 +75,16 @@ class TestASet:
         create(server, made)
         bind.write(made.name, 300, "A", "192.0.2.3")
         replace(server, made, at(made.name, "192.0.2.3"))
+
+    def test_that_the_server_leaves_out_without_a_word_is_no_success(self, server: DnsServer) -> None:
+        delegation = zone_set("", "NS", "ns1.example.org.")
+        alone = zone_set(delegation.name, "DS", f"2371 13 2 {DIGEST}")
+        with pytest.raises(DnsFault, match="left it out: a DS needs the NS of its name"):
+            create(server, alone)
+        assert look(server, alone) is None
+        create(server, delegation)
+        create(server, alone)
+        assert alone.same_values(look(server, alone))
 
     def test_is_not_taken_for_what_a_wildcard_answers(self, server: DnsServer) -> None:
         assert look(server, zone_set()) is None
