@@ -90,10 +90,9 @@ class DnsServer:
         with made:
             yield OpenConnection(self, made)
 
-    def refusal(self, answer: dns.message.Message | dns.rcode.Rcode, about: str) -> NotDone:
+    def refusal(self, answer: dns.message.Message, about: str) -> NotDone:
         """Return the refusal in an answer. about: the request, in words."""
-        rcode = answer if isinstance(answer, dns.rcode.Rcode) else answer.rcode()
-        code = dns.rcode.to_text(rcode)
+        code = dns.rcode.to_text(answer.rcode())
         reason = _RCODES.get(code, "")
         said = f"{code}: {reason}" if reason else code
         return NotDone(f"{self.named} does not {about} with the key {self.connection.key} ({said})", code)

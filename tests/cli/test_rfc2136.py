@@ -20,7 +20,7 @@ from tests.cli.every_type import DIGEST, OTHERS
 from tests.dns_relay import changes, losing_answers
 
 OF_BIND = {**OTHERS, "URI": '10 1 "https://www.example.com/"'}
-RECORDS = [
+RECORDS: list[dict[str, Any]] = [
     {"name": "@", "type": "TXT", "content": ["v=spf1 -all", 'say "hi" \\ ' + "x" * 300]},
     {"name": "@", "type": "MX", "content": ["10 ns1", "20 mx.example.org"]},
     {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
