@@ -30,7 +30,7 @@ class OwnedRecordArgs(TypedDict):
     contents: list[pulumi.Input[str]]
     """The contents as a zone file has them, one record each; one at least. A, AAAA, CNAME, TXT, NS, PTR: or outputs."""
     provider: NotRequired[str]
-    """Who serves the zone: cloudflare, gandi, or rfc2136 with a provider of `truenorth`. Default cloudflare."""
+    """Who serves the zone: cloudflare, gandi; rfc2136, webhook with a provider of `truenorth`. Default cloudflare."""
     ttl: NotRequired[int]
     """Seconds, or 1 for automatic. Default 1."""
     proxied: NotRequired[bool]

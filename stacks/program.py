@@ -203,7 +203,7 @@ def options(
 
     providers: those made so far by provider, variable of the token and place; a new one is added.
     """
-    place = zone.rfc2136.place if zone.rfc2136 and zone.provider == "rfc2136" else ()
+    place = zone.place_of(zone.provider)
     if not zone.token and not place:
         return None
     key = (zone.provider, zone.token or zone.traits.token_variable, *place)

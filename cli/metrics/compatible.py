@@ -15,7 +15,7 @@ from cli.metrics.levels import Maker
 from cli.reconcile.events import Dispatch
 from cli.reconcile.result import Convergence
 from components.records.logical_name import LogicalName
-from components.records.providers import BY_TYPE_TOKEN
+from components.records.providers import RECORD_TYPE_TOKENS
 from stacks.model.claims import SourceSighting
 from stacks.model.errors import Refused
 from stacks.model.values import WAN, Address, Family, Known, Sighting, UnreadZone
@@ -91,7 +91,7 @@ class EsddnsMetrics:
 
     def on_engine_event(self, event: EngineEvent) -> None:
         """Take note of an event of the engine: a record that it could not write."""
-        if isinstance(event, Step) and event.phase == "failed" and event.type in BY_TYPE_TOKEN:
+        if isinstance(event, Step) and event.phase == "failed" and event.type in RECORD_TYPE_TOKENS:
             resource = LogicalName.parse(event.name)
             self._failures.labels(zone_of(resource.name, self._zones), resource.type, "provider").inc()
             self._failed_steps = True

@@ -18,7 +18,7 @@ from cli.engine.events import QUIET_OPERATIONS, Diagnostic, EngineEvent, Step, S
 from cli.engine.run import Listener
 from cli.session.redactor import Redactor, redactor
 from cli.terminal import plain, write_line
-from components.records.providers import BY_TYPE_TOKEN
+from components.records.providers import RECORD_TYPE_TOKENS
 
 OBJECTS = "kubernetes:"
 """How the type tokens begin of what `truenorth deploy` makes."""
@@ -78,7 +78,7 @@ class Steps:
                 return f"  {event.message}"
             told = event.severity == "warning" and PLUGIN_ON_PATH not in event.message
             return f"  warning: {event.message}" if told else ""
-        is_shown = event.type in BY_TYPE_TOKEN or event.type.startswith(OBJECTS)
+        is_shown = event.type in RECORD_TYPE_TOKENS or event.type.startswith(OBJECTS)
         if not is_shown or event.operation in QUIET_OPERATIONS:
             return ""
         if event.phase == "started":

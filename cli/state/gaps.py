@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from components.records.providers import BY_TYPE_TOKEN
+from components.records.providers import RECORD_TYPE_TOKENS, of_resource
 from stacks.observe.zone.providers import READERS
 
 
@@ -28,13 +28,13 @@ def gaps_in(deployment: Mapping[str, Any]) -> Gaps:
     """Return the gaps in a deployment (apitype.DeploymentV3)."""
     resources = deployment.get("resources") or []
     pending = [operation["resource"] for operation in deployment.get("pending_operations") or []]
-    holds_any = any(resource.get("type") in BY_TYPE_TOKEN for resource in resources)
+    holds_any = any(resource.get("type") in RECORD_TYPE_TOKENS for resource in resources)
     return Gaps(holds_any, bool(pending), frozenset(_records(pending)))
 
 
 def _records(pending: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
     for resource in pending:
-        if provider := BY_TYPE_TOKEN.get(resource.get("type", "")):
+        if provider := of_resource(resource.get("type", ""), resource.get("provider", "")):
             with suppress(KeyError):  # a resource that is being created may lack what its zone is still to tell
                 record = READERS[provider.name].registered({"id": "", **resource}).record
                 yield record.name, record.type, record.content

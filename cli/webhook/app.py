@@ -29,11 +29,10 @@ from cli.events import Requested
 from cli.web.access import PageAccess, WithAccess
 from cli.webhook import answers
 from cli.webhook.desk import ChangeAnswer, Desk, WebhookView
-from stacks.observe.webhook.endpoints import MarkError, ShapeError, changes_of, listed, parse_json
+from components.webhook import shapes
+from components.webhook.shapes import MEDIA_TYPE, ShapeError, bare, listed, parse_json
+from stacks.observe.webhook.endpoints import MarkError, changes_of
 
-MEDIA_TYPE = "application/external.dns.webhook+json;version=1"
-MOST_BYTES = 16 * 2**20
-"""Bytes of a body; an endpoint has some 300."""
 MOST_BODIES = 4
 """Bodies that are read and looked at, at a time."""
 BODY = 20.0
@@ -127,22 +126,22 @@ def _world(desk: Desk) -> WebhookView:
 
 async def _document(request: Request) -> object:
     """Return the JSON of a body. A foreign page cannot send this media type unasked, so none has its way here."""
-    if _bare(request.headers.get("content-type", "")) != MEDIA_TYPE:
+    if bare(request.headers.get("content-type", "")) != MEDIA_TYPE:
         raise RefusedError(415, f"the body has to be {MEDIA_TYPE}")
     body = bytearray()
     try:
         async with asyncio.timeout(BODY):
             async for piece in request.stream():
                 body += piece
-                if len(body) > MOST_BYTES:
-                    raise RefusedError(413, f"a body has {MOST_BYTES:,} bytes at most")
+                if len(body) > shapes.MOST_BYTES:
+                    raise RefusedError(413, f"a body has {shapes.MOST_BYTES:,} bytes at most")
     except TimeoutError:
         raise RefusedError(408, f"the body did not come within {BODY:g} s") from None
     return await asyncio.to_thread(parse_json, bytes(body))
 
 
 def _json(request: Request, document: object) -> Response:
-    accepted = [_bare(one) for one in request.headers.get("accept", "*/*").split(",")]
+    accepted = [bare(one) for one in request.headers.get("accept", "*/*").split(",")]
     if not {MEDIA_TYPE, "*/*", "application/*"} & set(accepted):
         raise RefusedError(406, f"answers are {MEDIA_TYPE}")
     headers = {"content-type": MEDIA_TYPE, "vary": "content-type", "cache-control": "no-store"}
@@ -157,7 +156,3 @@ def _text(answer: ChangeAnswer) -> str:
     shown = [str(one) for one in answer.undone[:_SHOWN]]
     more = len(answer.undone) - len(shown)
     return "\n".join(filter(None, (answer.reason, *shown, f"and {more} more" if more else "")))
-
-
-def _bare(media_type: str) -> str:
-    return media_type.replace(" ", "").lower()

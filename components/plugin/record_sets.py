@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
-from components.dns_update import changes
 from components.dns_update.changes import ZoneSet
-from components.dns_update.server import DnsServer
 from components.plain_text import quoted
 from components.plugin import configuration
-from components.plugin.schema import PROPERTIES, RECORD_SET
+from components.plugin.backends import Backend
+from components.plugin.schema import KEPT_TTL, PROPERTIES, RECORD_SET
 
 IDENTITY = ("zone", "name", "type")
 """Another one of these is another record set."""
@@ -33,6 +32,7 @@ class RecordSets(sdk.Provider):
     def __init__(self, schema: str) -> None:
         self._schema = schema
         self._configured: Properties = {}
+        self._made: Backend | None = None
 
     async def get_schema(self, _request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:
         """Return the schema of the package."""
@@ -45,7 +45,7 @@ class RecordSets(sdk.Provider):
 
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
         """Keep the configuration: whether it is whole is asked once something is to be done at the server."""
-        self._configured = request.args
+        self._configured, self._made = request.args, None
         return await super().configure(request)
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
@@ -84,8 +84,8 @@ class RecordSets(sdk.Provider):
         if request.preview:
             return sdk.CreateResponse("", request.properties)
         wanted = _known(request.properties)
-        await asyncio.to_thread(changes.create, self._server(), wanted)
-        return sdk.CreateResponse(f"{wanted.zone}/{wanted.name}/{wanted.type}", request.properties)
+        kept = await asyncio.to_thread(self._backend().create, wanted)
+        return sdk.CreateResponse(f"{wanted.zone}/{wanted.name}/{wanted.type}", _keeping(request.properties, kept))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         """Read a known or imported record set; nothing where it is gone."""
@@ -94,36 +94,41 @@ class RecordSets(sdk.Provider):
         asked = ZoneSet(known.zone, known.name, known.type, 0, ())
         if found := {name: reason for name, reason in asked.faults().items() if name in IDENTITY}:
             raise ValueError(f"{quoted(request.resource_id)}: {'; '.join(found.values())}")
-        there = await asyncio.to_thread(changes.look, self._server(), asked)
+        there = await asyncio.to_thread(self._backend().look, asked)
         if there is None:
             return sdk.ReadResponse()
         values: list[str] = [value.to_text() for value in there]
         if "values" in before and not _is_computed(before) and _known(before).same_values(there):
             values = list(_known(before).values)
+        is_kept = KEPT_TTL in before and before[KEPT_TTL].value == there.ttl
         state = {
             "zone": PropertyValue(known.zone),
             "name": PropertyValue(known.name),
             "type": PropertyValue(known.type),
-            "ttl": PropertyValue(float(there.ttl)),
+            "ttl": before["ttl"] if is_kept else PropertyValue(float(there.ttl)),
             "values": PropertyValue([PropertyValue(value) for value in values]),
         }
         state = {
             name: one.with_secret(name in before and before[name].contains_secret()) for name, one in state.items()
         }
-        return sdk.ReadResponse(request.resource_id, state, state)
+        return sdk.ReadResponse(request.resource_id, _keeping(state, there.ttl), state)
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         """Change the values and TTL of a record set that is as it was last read."""
-        if not request.preview:
-            await asyncio.to_thread(changes.replace, self._server(), _known(request.olds), _known(request.news))
-        return sdk.UpdateResponse(request.news)
+        if request.preview:
+            return sdk.UpdateResponse(request.news)
+        before, wanted = _known(request.olds), _known(request.news)
+        kept = await asyncio.to_thread(self._backend().replace, before, wanted)
+        return sdk.UpdateResponse(_keeping(request.news, kept))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         """Remove a record set; one that is gone already is no fault."""
-        await asyncio.to_thread(changes.remove, self._server(), _known(request.properties))
+        await asyncio.to_thread(self._backend().remove, _known(request.properties))
 
-    def _server(self) -> DnsServer:
-        return configuration.server(self._configured, os.environ)
+    def _backend(self) -> Backend:
+        if self._made is None:
+            self._made = configuration.backend(self._configured, os.environ)
+        return self._made
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,12 @@ class _Id:
         if len(parts) != _PARTS or not all(parts):
             raise ValueError(f"{quoted(text)} is no id of a record set: write ZONE/NAME/TYPE, e.g. example.com/www/A")
         return cls(*parts)
+
+
+def _keeping(given: Properties, ttl: int) -> Properties:
+    """Return the state of a set whose provider keeps this ttl: it stands beside the wished one where it is another."""
+    own = {name: one for name, one in given.items() if name in PROPERTIES}
+    return own if own["ttl"].value == ttl else {**own, KEPT_TTL: PropertyValue(float(ttl))}
 
 
 def _is_computed(given: Mapping[str, PropertyValue]) -> bool:

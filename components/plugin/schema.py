@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from components.dns_update.connection import ALGORITHM, ALGORITHMS, KEY, SERVER
-from components.plugin.configuration import SECRET, SECRET_VARIABLE
+from components.plugin.configuration import SECRET, SECRET_VARIABLE, TOKEN_VARIABLE
+from components.webhook.connection import LONGEST_TIMEOUT, TIMEOUT, TOKEN, URL, USUAL_TIMEOUT
 
 RECORD_SET = "truenorth:dns:RecordSet"
 _TEXT = {"type": "string"}
@@ -21,8 +22,17 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "description": "All values of the name and type, as a zone file has them: a host with a final dot is in full.",
     },
 }
+KEPT_TTL = "keptTtl"
+"""The output with the ttl that the provider keeps in place of the wished one, where it is another."""
+_OUTPUTS = {
+    KEPT_TTL: {
+        "type": "integer",
+        "description": "The ttl that is kept instead, if any.",
+    }
+}
 _DESCRIPTION = """\
-All records of one name and type in a zone, at a name server that takes dynamic updates (RFC 2136).
+All records of one name and type in a zone, at a name server that takes dynamic updates (RFC 2136), or at a provider of
+external-dns's webhook protocol.
 
 It is made only where there is none, and changed only where it is as it was last read, so that nothing is overwritten
 that somebody else has written. To import one: `pulumi import truenorth:dns:RecordSet NAME ZONE/NAME/TYPE`."""
@@ -35,6 +45,16 @@ _CONFIGURATION = {
         "secret": True,
         "description": f"The key's secret, in Base64. Default: that of the variable {SECRET_VARIABLE}.",
     },
+    URL: {**_TEXT, "description": "In place of a server: the URL of a provider of external-dns's webhook protocol."},
+    TIMEOUT: {
+        **_TEXT,
+        "description": f"Seconds for its whole answer, 1 to {LONGEST_TIMEOUT}. Default {USUAL_TIMEOUT}.",
+    },
+    TOKEN: {
+        **_TEXT,
+        "secret": True,
+        "description": f"A token for a proxy before it (Bearer). Default: that of the variable {TOKEN_VARIABLE}.",
+    },
 }
 
 
@@ -43,13 +63,13 @@ def with_record_sets(components: str) -> str:
     schema = json.loads(components)
     schema["resources"][RECORD_SET] = {
         "description": _DESCRIPTION,
-        "properties": PROPERTIES,
+        "properties": PROPERTIES | _OUTPUTS,
         "required": list(PROPERTIES),
         "inputProperties": PROPERTIES,
         "requiredInputs": list(PROPERTIES),
     }
     schema["provider"] = {
-        "description": "The name server, and the key for it.",
+        "description": "The name server and the key for it, or the URL of a webhook.",
         "properties": _CONFIGURATION,
         "inputProperties": _CONFIGURATION,
     }

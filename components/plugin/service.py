@@ -19,6 +19,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from components.dns_update.server import DnsFault
 from components.plugin.record_sets import RecordSets
 from components.plugin.schema import with_record_sets
+from components.webhook.client import WebhookFault
 
 _Answer = TypeVar("_Answer")
 _MESSAGE_LIMIT = 400 * 1024 * 1024
@@ -85,6 +86,6 @@ async def _told(answering: Callable[[Any, Any], Awaitable[_Answer]], request: ob
     """Return the answer, or end the call with what is wrong in words: of other errors gRPC would add the class."""
     try:
         return await answering(request, context)
-    except (DnsFault, ValueError) as fault:
+    except (DnsFault, WebhookFault, ValueError) as fault:
         await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(fault))
         raise

@@ -102,6 +102,37 @@ PROVIDERS = {
             automatic_ttl=300,
             ttls="30 to 2592000",
         ),
+        Provider(
+            name="webhook",
+            title="the webhook",
+            type_token="truenorth:dns:RecordSet",  # noqa: S106 - likewise
+            component="protocols.webhook",
+            package="truenorth",
+            version="",
+            server=None,
+            token_variable="DNS_WEBHOOK_TOKEN",  # noqa: S106 - likewise
+            lists_zones=False,
+            whole_sets=True,
+            comments=False,
+            proxies=False,
+            apex_alias="ALIAS",
+            lacks=frozenset({"ALIAS"}),
+            shortest_ttl=30,
+            longest_ttl=2_592_000,
+            automatic_ttl=0,
+            ttls="30 to 2592000",
+        ),
     )
 }
-BY_TYPE_TOKEN = {provider.type_token: provider for provider in PROVIDERS.values()}
+RECORD_TYPE_TOKENS = frozenset(provider.type_token for provider in PROVIDERS.values())
+
+
+def of_resource(type_token: str, signer: str) -> Provider | None:
+    """Return the provider of a resource in state; None where it is no record.
+
+    signer: state's reference to its provider resource (`URN::ID`), whose name begins with ours where several
+    providers are of one plugin.
+    """
+    several = {one.name: one for one in PROVIDERS.values() if one.type_token == type_token}
+    name = signer.partition(f"pulumi:providers:{type_token.partition(':')[0]}::")[2].partition("/")[0]
+    return several.get(name) or next(iter(several.values()), None)

@@ -120,6 +120,8 @@ class RegisteredRecord:
     zone_id: str
     record: Record
     provider: str = "cloudflare"
+    kept_ttl: int | None = None
+    """The ttl that the provider keeps in place of the record's, in seconds; None where it keeps that."""
     resource: LogicalName = field(init=False, repr=False, compare=False)
     """The logical name, taken apart once: every plan asks for those of all records in state."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from components import urns
 from components.geo.names import BALANCER_COMPONENT, POOL_COMPONENT
 from components.marks import in_comments, ownership
-from components.records.providers import BY_TYPE_TOKEN, PROVIDERS
+from components.records.providers import PROVIDERS, of_resource
 from stacks.model.errors import ObservationError
 from stacks.model.memory import NO_MEMORY, refused_before
 from stacks.model.memory import remembered as memory_of
@@ -70,7 +70,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         if outermost not in _OWN and not outermost.startswith(_PULUMIS):
             foreign.append(resource["urn"])
             continue
-        provider = BY_TYPE_TOKEN.get(resource["type"])
+        provider = of_resource(resource["type"], resource.get("provider", ""))
         if provider and not resource.get("delete"):
             records.append(READERS[provider.name].registered(resource))
         elif resource["type"] == STACK_TYPE_TOKEN:
@@ -106,8 +106,8 @@ def _signers(urns_of_providers: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 def _signer(urn: str) -> tuple[str, str]:
     """Return the name of a provider resource's provider, and the variable in its own name, as `declare` gives it."""
-    package = urn.rpartition("::")[0].rpartition(":")[2]
-    provider, _, rest = urn.rpartition("::")[2].partition("/")
+    package, _, name = urn.partition("pulumi:providers:")[2].partition("::")  # a name may have an IPv6 address in it
+    provider, _, rest = name.partition("/")
     return (provider, rest.partition("/")[0]) if provider in PROVIDERS else (package, "")
 
 

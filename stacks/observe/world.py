@@ -17,6 +17,7 @@ from stacks.observe.wan.links import sight
 from stacks.observe.webhook.kept import kept_source
 from stacks.observe.zone.choice import CheckedZones
 from stacks.observe.zone.found import require_known_zones
+from stacks.observe.zone.kept import as_kept
 from stacks.observe.zone.plans import with_limits
 from stacks.observe.zone.providers import READERS
 from stacks.settings.cluster import ClusterSettings
@@ -62,7 +63,7 @@ def observe(
         looking = pool.submit(sights)
         known = registry()
         require_known_zones(settings, known)
-        zones = read_zones(settings, credentials, known, checked)
+        zones = tuple(as_kept(one, known) for one in read_zones(settings, credentials, known, checked))
         around = looking.result()
         around = replace(around, sources=(*around.sources, *asked(settings, known)))
         zones = with_limits(settings, credentials, zones, around.of_records)

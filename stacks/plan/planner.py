@@ -49,6 +49,7 @@ from stacks.plan.desired.admission import Closed
 from stacks.plan.desired.advice import advice
 from stacks.plan.desired.cluster_endpoints import claims_by_zone, zone_claims
 from stacks.plan.desired.endpoints import addresses_by_link, endpoints
+from stacks.plan.desired.kept_ttls import kept_ttls
 from stacks.plan.desired.links import published
 from stacks.plan.desired.retained import KeptSet, by_policy, in_doubt, in_unread_zone
 from stacks.plan.desired.shares import Sight
@@ -181,6 +182,7 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),
         advice=(
             *advice(zone.keeping, has_objects=bool(of_objects.endpoints)),
+            *kept_ttls(zone.settings, inputs.observation.registry.records),
             *dangling(
                 planned,
                 zone,

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from components.dns_update.connection import secret_fault
+from components.webhook.connection import token_fault
 from stacks.model.errors import Problem, UserError
 from stacks.settings.protocols.rfc2136 import Rfc2136Settings
+from stacks.settings.protocols.webhook import WebhookProviderSettings
 from stacks.settings.secrets.files import FILE_SUFFIX, file_with, given_in, read_secret
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
@@ -27,9 +29,9 @@ class Credentials:
     """A token, or a key (at Cloudflare with its account's email address), with the URL of the API. Never printed.
 
     environment: the variables of the provider plugin, with URL and credentials as their values. own_variable: the
-    variable that the zone's settings name, which the engine maps to the plugin's; "" for none. place: the server, name
-    and algorithm of the key, where the zone is served by a server of the user's own; further: the servers that are
-    asked for the zone where that one gives no answer.
+    variable that the zone's settings name, which the engine maps to the plugin's; "" for none. place: where the zone is
+    served whose provider is a protocol, as the protocol's settings have it; further: the servers that are asked for the
+    zone where that one gives no answer.
     """
 
     token: str = field(default="", repr=False)
@@ -86,8 +88,11 @@ def of_provider(provider: str, variable: str, environment: Mapping[str, str]) ->
 
     variable: that of a zone's own token; "" for the provider's usual ones.
     """
-    server = Rfc2136Settings(server=("any.invalid",), key="any")
-    zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable, rfc2136=server)  # type: ignore[arg-type] # it is checked
+    server, webhook = (
+        Rfc2136Settings(server=("any.invalid",), key="any"),
+        WebhookProviderSettings(url="http://any.invalid"),
+    )
+    zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable, rfc2136=server, webhook=webhook)  # type: ignore[arg-type] # it is checked
     try:
         found = READERS[provider](zone, environment)
     except UserError:
@@ -205,4 +210,26 @@ def _rfc2136(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials 
     return Credentials(token=secret, base_url=f"dns://{place[0]}", own_variable=variable, place=place, further=further)
 
 
-READERS = {"cloudflare": _cloudflare, "gandi": _gandi, "rfc2136": _rfc2136}
+def _webhook(zone: ZoneSettings, environment: Mapping[str, str]) -> Credentials | Problem:
+    """Return the place with the token, which there need not be: the protocol knows none."""
+    if zone.webhook is None:
+        return Problem(
+            f"the zone {zone.key} has the provider webhook, and no URL",
+            "setting webhook of the zone",
+            "write webhook: {url: http://localhost:8888} with the place where the provider takes requests",
+        )
+    variable = zone.token or zone.traits.token_variable
+    token = _first(environment, variable)
+    if zone.token and not token:
+        what = f"there is no token for the webhook {zone.webhook.url}"
+        return Problem(
+            what, f"environment: {variable} is not set, which its setting `token` names", f"export {variable}"
+        )
+    if reason := token_fault(token):
+        what = f"the token for the webhook {zone.webhook.url} cannot be used: {reason}"
+        return Problem(what, given_in(environment, variable), "write the token alone")
+    own = variable if token else ""
+    return Credentials(token=token, base_url=zone.webhook.url, own_variable=own, place=zone.webhook.place)
+
+
+READERS = {"cloudflare": _cloudflare, "gandi": _gandi, "rfc2136": _rfc2136, "webhook": _webhook}

@@ -75,7 +75,7 @@ def _ttl(value: int) -> int:
         raise fault(
             f"a ttl of {value} seconds is not possible",
             "use 60 to 86400 (from 30 on Enterprise zones) at Cloudflare, 300 to 2592000 at Gandi, 30 to 2592000 at "
-            "a name server of one's own, or 1 for automatic",
+            "a name server of one's own or a webhook, or 1 for automatic",
         )
     return value
 

@@ -21,7 +21,7 @@ from stacks.settings.checks.records import RequestedSet, check_content, check_de
 from stacks.settings.expressions.names import expression
 from stacks.settings.fields import Comment, CommentLimit, Host6, MarkPrefix, Proxied, Ttl, Zone
 from stacks.settings.problems import fault
-from stacks.settings.protocols.rfc2136 import Rfc2136
+from stacks.settings.protocols.places import ProtocolSettings
 
 DEFAULT_CANONICAL = "truenorth"
 
@@ -107,15 +107,13 @@ class RecordSettings(BaseModel):
         return self.type == "CNAME" and tunnel_of(canonical_content.content(self.type, self.content[0])) == provider
 
 
-class ZoneDefaults(BaseModel):
+class ZoneDefaults(ProtocolSettings):
     """The defaults of each of `zones`, from the stack's settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    provider: Literal["cloudflare", "gandi", "rfc2136"] = "cloudflare"
-    """Who serves the zone; `rfc2136`: a name server of one's own that takes dynamic updates."""
-    rfc2136: Rfc2136 = None
-    """The name server, where `provider` is `rfc2136`."""
+    provider: Literal["cloudflare", "gandi", "rfc2136", "webhook"] = "cloudflare"
+    """Who serves the zone; `rfc2136`: a name server of one's own; `webhook`: a provider that external-dns has."""
     ttl: Ttl = canonical.AUTOMATIC_TTL
     """Seconds, 60 to 86400 (30 on Enterprise zones; from 300 at Gandi), or 1 for automatic."""
     proxied: Proxied = False

@@ -55,7 +55,8 @@ def test_the_schema_has_all_components_with_every_input_documented(schema: dict[
         "truenorth:dns:RecordSet"
     }
     assert [name for name, one in schema["provider"]["inputProperties"].items() if one.get("secret")] == [
-        "rfc2136Secret"
+        "rfc2136Secret",
+        "webhookToken",
     ]
     for name, resource in schema["resources"].items():
         assert "\n    " not in resource["description"]

@@ -13,7 +13,7 @@ from bench.campaigns.crash.run import Ended, up
 from bench.campaigns.crash.wish import Claim, seen
 from bench.campaigns.crash.world import STACK, World
 from bench.campaigns.wrong import WrongError
-from components.records.providers import BY_TYPE_TOKEN
+from components.records.providers import RECORD_TYPE_TOKENS
 from stacks.model.shards import INFIX
 from stacks.observe.project import OWN_NAME
 
@@ -93,7 +93,7 @@ def _checkpoints(state: Path) -> list[Path]:
 
 
 def _is_record(resource: Mapping[str, Any]) -> bool:
-    return resource.get("type") in BY_TYPE_TOKEN and not resource.get("delete")
+    return resource.get("type") in RECORD_TYPE_TOKENS and not resource.get("delete")
 
 
 def left_behind(world: World) -> str:

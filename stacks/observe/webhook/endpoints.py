@@ -8,8 +8,7 @@ Source: external-dns, api/webhook.yaml and plan/plan.go `Changes`.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +16,8 @@ from components.marks import ownership
 from components.plain_text import LONGEST_QUOTE, cut, quoted
 from components.records.aliases import CNAME
 from components.records.types import PROXIED_TYPES, RECORD_TYPES
+from components.webhook import shapes
+from components.webhook.shapes import ShapeError, listed
 from stacks.model.claims import Claim, webhook_key
 from stacks.model.values import Known
 from stacks.observe.cluster.claims.annotations import EXTERNAL_DNS
@@ -29,22 +30,13 @@ from stacks.observe.cluster.claims.endpoint_fields import (
 )
 from stacks.observe.cluster.claims.hostnames import hostname
 
-MOST_ENDPOINTS = 50_000
-"""Endpoints of a request."""
-MOST_VALUES = 1_000
-"""Targets or properties of an endpoint."""
 HERITAGE = "external-dns"
 PROPERTIES = "webhook/"
 """Before the names of the only properties that external-dns gives to a webhook, from annotations `webhook-...`."""
 _PREFIXES = (PROPERTIES, *EXTERNAL_DNS)
 REGISTRY = "give external-dns --registry=noop: whose a record is, is kept here"
-_LISTS = ("create", "updateOld", "updateNew", "delete")
 Key = tuple[str, str]
 """The name and type of a record set."""
-
-
-class ShapeError(ValueError):
-    """A request is not of the shape that the protocol says."""
 
 
 class MarkError(ValueError):
@@ -78,40 +70,20 @@ class Changes:
         return {key: claim for key, claim in claims.items() if key not in self.unwanted} | dict(self.wanted)
 
 
-def parse_json(body: bytes) -> object:
-    """Return the value of a body of bounded length. Raises ShapeError."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise ShapeError("the body is no JSON") from None
-
-
 def changes_of(document: object) -> Changes:
     """Return the changes of a request. Raises ShapeError, also where its endpoints are too many, and MarkError."""
     if not isinstance(document, dict):
         raise ShapeError("the body is no mapping of lists of endpoints")
-    given = {name: document.get(name) for name in _LISTS}
+    given = {name: document.get(name) for name in shapes.LISTS}
     lists = {name: () if one is None else listed(one, name) for name, one in given.items()}
-    if sum(map(len, lists.values())) > MOST_ENDPOINTS:
-        raise ShapeError(f"more than {MOST_ENDPOINTS:,} endpoints")
+    if sum(map(len, lists.values())) > shapes.MOST_ENDPOINTS:
+        raise ShapeError(f"more than {shapes.MOST_ENDPOINTS:,} endpoints")
     if any(map(_is_mark, lists["create"])):
         raise MarkError(f"marks of a registry are asked for: {REGISTRY}")
     unread: list[UnreadEndpoint] = []
     wanted = {_key(one): one for one in _read([*lists["updateNew"], *lists["create"]], unread)}
     unwanted = frozenset(filter(None, map(_named, lists["delete"])))
     return Changes(wanted, unwanted - wanted.keys(), tuple(unread))
-
-
-def listed(document: object, name: str = "the body") -> Sequence[Mapping[str, Any]]:
-    """Return a list of endpoints, whose fields have the types of the protocol. Raises ShapeError."""
-    if not isinstance(document, list):
-        raise ShapeError(f"{name} is no list of endpoints")
-    if len(document) > MOST_ENDPOINTS:
-        raise ShapeError(f"more than {MOST_ENDPOINTS:,} endpoints")
-    for at, one in enumerate(document):
-        if not _is_endpoint(one):
-            raise ShapeError(f"{name}[{at}] is no endpoint")
-    return document
 
 
 def claim_of(endpoint: Mapping[str, Any]) -> Claim | UnreadEndpoint:
@@ -197,33 +169,6 @@ def _is_mark(endpoint: Mapping[str, Any]) -> bool:
         return False
     marks = map(ownership.parse, endpoint.get("targets") or ())
     return any(mark is not None and mark.heritage == HERITAGE for mark in marks)
-
-
-def _is_endpoint(one: object) -> bool:
-    """Return whether a value has the fields of an endpoint, each of its type; others are not looked at."""
-    if not isinstance(one, dict):
-        return False
-    texts = (one.get("dnsName"), one.get("recordType"), one.get("setIdentifier"))
-    targets, properties, labels = one.get("targets"), one.get("providerSpecific"), one.get("labels")
-    ttl = one.get("recordTTL")
-    return (
-        all(text is None or isinstance(text, str) for text in texts)
-        and (ttl is None or (isinstance(ttl, int) and not isinstance(ttl, bool)))
-        and _are_texts(targets)
-        and (labels is None or (isinstance(labels, dict) and _are_texts(list(labels.values()))))
-        and (properties is None or (isinstance(properties, list) and all(map(_is_property, properties))))
-        and len(properties or ()) <= MOST_VALUES
-    )
-
-
-def _are_texts(found: object) -> bool:
-    if found is None:
-        return True
-    return isinstance(found, list) and len(found) <= MOST_VALUES and all(isinstance(one, str) for one in found)
-
-
-def _is_property(one: object) -> bool:
-    return isinstance(one, dict) and all(isinstance(one.get(key) or "", str) for key in ("name", "value"))
 
 
 def _unread(name: str, record_type: str, reason: str) -> UnreadEndpoint:

@@ -11,7 +11,7 @@ from typing import Any
 
 from components.records.plan_limits import PlanLimits
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
-from stacks.observe.zone import cloudflare, gandi, rfc2136
+from stacks.observe.zone import cloudflare, gandi, rfc2136, webhook
 from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
@@ -56,6 +56,15 @@ READERS = {
         rfc2136.registered,
         rfc2136.visible_zones,
         rfc2136.token_state,
+        None,
+    ),
+    "webhook": ZoneReader(
+        webhook.snapshot,
+        webhook.zone_id,
+        webhook.check_name,
+        webhook.registered,
+        webhook.visible_zones,
+        webhook.token_state,
         None,
     ),
 }

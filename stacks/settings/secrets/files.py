@@ -48,6 +48,7 @@ SECRETS = (
     Secret("GANDI_API_KEY", "a key for Gandi"),
     Secret("GANDI_KEY", "the same, as its plugin names it"),
     Secret("RFC2136_TSIG_SECRET", "the secret of the key for a name server of one's own"),
+    Secret("DNS_WEBHOOK_TOKEN", "the token for a proxy before a provider of external-dns's webhook protocol"),
     Secret("EXTERNAL_DNS_TXT_ENCRYPT_AES_KEY", "the key with which external-dns encrypts its marks"),
     Secret("TRUENORTH_NOTIFY", "addresses of notifications", may_have_lines=True),
     Secret("TRUENORTH_PING_HEALTHCHECKS", "addresses of watchdogs", may_have_lines=True),

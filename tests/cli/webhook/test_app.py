@@ -18,6 +18,7 @@ from cli.web.server import serving_beside
 from cli.webhook import app
 from cli.webhook.app import application
 from cli.webhook.desk import MOST_WAITING, Desk
+from components.webhook import shapes
 from stacks.observe.webhook.endpoints import changes_of
 from stacks.plan.planner import make_plan
 from tests.cli.webhook.external import MEDIA_TYPE, Webhook, endpoint
@@ -176,7 +177,7 @@ class TestABody:
     def test_that_is_too_long_is_refused_before_it_is_read(
         self, served: Served, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(app, "MOST_BYTES", 1_000)
+        monkeypatch.setattr(shapes, "MOST_BYTES", 1_000)
         assert served.webhook.ask("POST", "/adjustendpoints", [WWW] * 100).status_code == 413
 
     def test_that_does_not_come_is_not_awaited_for_ever(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

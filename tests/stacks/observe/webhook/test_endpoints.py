@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import Any
 
@@ -8,21 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.webhook import shapes
+from components.webhook.shapes import MOST_ENDPOINTS, MOST_VALUES, ShapeError, listed
 from stacks.model.claims import Claim, ObjectKey
 from stacks.model.values import Known
-from stacks.observe.webhook import endpoints
-from stacks.observe.webhook.endpoints import (
-    MOST_ENDPOINTS,
-    MOST_VALUES,
-    Changes,
-    MarkError,
-    ShapeError,
-    UnreadEndpoint,
-    changes_of,
-    claim_of,
-    listed,
-    parse_json,
-)
+from stacks.observe.webhook.endpoints import Changes, MarkError, UnreadEndpoint, changes_of, claim_of
 from tests.hostile.texts import TEXTS
 from tests.profiles import examples
 
@@ -158,7 +147,7 @@ class TestARequest:
             changes_of(document)
 
     def test_of_too_many_endpoints_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(endpoints, "MOST_ENDPOINTS", 2)
+        monkeypatch.setattr(shapes, "MOST_ENDPOINTS", 2)
         assert MOST_ENDPOINTS > 10_000
         changes_of({"create": [WWW], "delete": [WWW]})
         for document in ({"create": [WWW] * 3}, {"create": [WWW] * 2, "delete": [WWW]}):
@@ -190,13 +179,3 @@ class TestARequest:
                 assert len(found.object.resource) <= 130
             else:
                 assert len(found.reason) < 2_000
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"a":1}x'])
-def test_a_body_that_is_no_json_is_refused(body: bytes) -> None:
-    with pytest.raises(ShapeError, match="no JSON"):
-        parse_json(body)
-
-
-def test_a_body_of_json_is_read() -> None:
-    assert parse_json(json.dumps({"create": [WWW]}).encode()) == {"create": [WWW]}
