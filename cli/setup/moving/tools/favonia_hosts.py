@@ -16,6 +16,9 @@ _PRESERVE, _WHOLE = "preserve", "::/128"
 
 def entries(text: str) -> Iterator[str]:
     """Yield the entries of a list with commas between them, but not within their braces."""
+    if "{" not in text:
+        yield from (part.strip() for part in text.split(",") if part)
+        return
     opened: list[str] = []
     for part in filter(None, text.split(",")):
         if not opened and "{" not in part:
@@ -40,6 +43,8 @@ def host6(fields: str, network: int = USUAL_NETWORK) -> tuple[str, ...]:
 
     network: the bits before a host that is no MAC. Raises ValueError for fields that are none of these.
     """
+    if not fields:
+        return ()
     found: set[str] = set()
     at = 0
     while at < len(fields):
