@@ -1,4 +1,4 @@
-"""A provider with an HTTP API of its own is registered everywhere, and the API proxy leaves alone one that it does not know."""
+"""A provider with an HTTP API of its own is registered everywhere; the API proxy leaves alone what it does not know."""
 
 from __future__ import annotations
 
