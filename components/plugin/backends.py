@@ -28,7 +28,7 @@ class Backend(Protocol):
         """Make a set where there is none."""
 
     def replace(self, known: ZoneSet, wanted: ZoneSet) -> int:
-        """SetChange a set that is as it was known."""
+        """Change a set that is as it was known."""
 
     def remove(self, known: ZoneSet) -> None:
         """Remove a set; one that is gone is gone."""
@@ -50,7 +50,7 @@ class DynamicUpdates:
         return wanted.ttl
 
     def replace(self, known: ZoneSet, wanted: ZoneSet) -> int:
-        """SetChange a set by an update."""
+        """Change a set by an update."""
         dns_changes.replace(self.server, known, wanted)
         return wanted.ttl
 
@@ -78,7 +78,7 @@ class ByWebhook:
         return self._changes.ask(SetChange(None, wanted))
 
     def replace(self, known: ZoneSet, wanted: ZoneSet) -> int:
-        """SetChange a set by a request for changes."""
+        """Change a set by a request for changes."""
         return self._changes.ask(SetChange(known, wanted))
 
     def remove(self, known: ZoneSet) -> None:
