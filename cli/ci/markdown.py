@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from cli.apiproxy.counts import summary_line
-from cli.findings.changes import DONE, TO_DO, counted, difference, is_mark, meaning
-from cli.findings.finding import MANY, Finding, Kind, Severity, grouped, plural, shortened
+from cli.findings.changes import DONE, TO_DO, counted, difference, is_mark, meaning, unchanged
+from cli.findings.finding import MANY, Finding, Kind, Severity, grouped, shortened
 from cli.findings.outcome import findings
 from cli.reconcile.result import Convergence
 from components.plain_text import cut
@@ -73,7 +73,7 @@ def outcome(seen: Convergence, *, done: bool) -> str:
     """How many changes of which kind, in a line."""
     parts = counted(seen, DONE if done else TO_DO)
     if not parts:
-        return f"**Nothing to do**: {plural(len(seen.plan.record_sets), 'record set')} as they should be."
+        return f"**Nothing to do**: {unchanged(seen)}."
     if seen.refusals and not seen.allowed_by and not seen.is_held_back:
         return f"**Refused**: {', '.join(parts)}. Nothing was changed."
     return f"**{'Done' if done else 'Would do'}**: {', '.join(parts)}."

@@ -71,7 +71,7 @@ def of_result(done: Convergence) -> Finding:
     severity: Severity = "warning" if done.unread or done.is_held_back or done.plan.rejected else "good"
     names = plural(len(done.plan.record_sets), "record set")
     if not done.runs:
-        why = f"{names} as they should be ({done.seconds:.1f} s, engine not needed)"
+        why = f"{unchanged(done)} ({done.seconds:.1f} s, engine not needed)"
         return Finding("result", severity, "", "nothing to do", why)
     parts = counted(done, DONE)
     parts += [f"{done.moved} moved from one stack to another"] if done.moved else []
@@ -79,6 +79,12 @@ def of_result(done: Convergence) -> Finding:
     engine += f" in {len(done.runs)} runs" if len(done.runs) > 1 else ""
     why = f"{', '.join(parts) or 'nothing changed'}; {names} ({done.seconds:.1f} s, {engine})"
     return Finding("result", severity, "", "done", why)
+
+
+def unchanged(done: Convergence) -> str:
+    """Return how many record sets need no change. What could not be read is not said to be right."""
+    known = ", as far as it could be read" if done.unread else ""
+    return f"{plural(len(done.plan.record_sets), 'record set')} as they should be{known}"
 
 
 def counted(done: Convergence, words: Mapping[Action, str]) -> list[str]:
