@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,22 +97,26 @@ def test_a_file_of_the_checkout_that_is_opened_is_noticed(installed: Installed, 
 
 
 def test_the_plugin_for_other_languages_is_there(engine: Engine, installed: Installed, elsewhere: Path) -> None:
-    environment = {"PATH": f"{engine.folder}:/usr/bin:/bin", "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    done = subprocess.run(
-        [engine.pulumi, "package", "get-schema", installed.binaries / "pulumi-resource-truenorth"],
-        cwd=elsewhere,
-        env=environment | {"HOME": str(elsewhere)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    schema = json.loads(done.stdout)
+    def schema_of(binaries: Path) -> dict[str, Any]:
+        done = subprocess.run(
+            [engine.pulumi, "package", "get-schema", binaries / "pulumi-resource-truenorth"],
+            cwd=elsewhere,
+            env={"PATH": f"{engine.folder}:/usr/bin:/bin", "PULUMI_SKIP_UPDATE_CHECK": "true", "HOME": str(elsewhere)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    schema = schema_of(installed.binaries)
     assert (schema["version"], {name.rpartition(":")[2] for name in schema["resources"]}) == (
         VERSION,
         {"OwnedRecord", "GeoPool", "GeoLoadBalancer", "RecordSet"},
     )
     assert schema["resources"]["truenorth:index:OwnedRecord"]["description"] == inspect.getdoc(OwnedRecord)
+    assert schema == schema_of(Path(sys.executable).parent), "a text of the repository is not in the wheel"
 
 
 PROGRAM = """
