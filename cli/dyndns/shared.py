@@ -132,6 +132,7 @@ def _told(manifest: Manifest | None) -> dict[str, tuple[Address, ...]]:
     """Return the addresses of each user in a ConfigMap; a text that is no list of addresses is left out."""
     found = {}
     for user, text in ((manifest or {}).get("data") or {}).items():
-        with suppress(ValueError):
-            found[str(user)] = tuple(ip_address(one) for one in str(text)[:_LONGEST].split(","))
+        if len(text) <= _LONGEST:
+            with suppress(ValueError):
+                found[str(user)] = tuple(ip_address(one) for one in text.split(","))
     return found

@@ -95,7 +95,8 @@ def test_two_that_are_told_at_once_lose_nothing(limited: Path, namespace: str) -
 
 def test_an_address_that_cannot_be_read_is_written_anew(kube_cluster: Cluster, limited: Path, namespace: str) -> None:
     metadata = {"name": NAME, "namespace": namespace}
-    data = {"cottage": "here", "flat": str(THERE)}
+    too_long = ",".join([str(HERE)] * 100)
+    data = {"cottage": "here", "flat": str(THERE), "attic": too_long}
     kube_cluster.admin.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 
     async def act(one: SharedPushes, other: SharedPushes) -> None:
