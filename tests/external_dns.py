@@ -18,8 +18,9 @@ import requests
 from components.webhook.shapes import MEDIA_TYPE
 
 ZONE = "house.example"
-PLACE = "http://127.0.0.1:8888"
+PORT = 8888
 """The only one (controller/execute.go)."""
+PLACE = f"http://127.0.0.1:{PORT}"
 STARTING = 60.0
 Document = dict[str, Any]
 
@@ -66,6 +67,7 @@ def serving(program: Path, folder: Path, *arguments: str) -> Iterator[Server]:
     folder.mkdir(parents=True, exist_ok=True)
     with (Path(tempfile.gettempdir()) / "truenorth-external-dns.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # its port cannot be chosen, and other processes of tests want it, too
+        _check_that_nobody_has_its_port()
         log = folder / "external-dns.log"
         own = (
             str(program),
@@ -87,6 +89,13 @@ def serving(program: Path, folder: Path, *arguments: str) -> Iterator[Server]:
 def in_memory(program: Path, folder: Path, *zones: str) -> Any:  # noqa: ANN401 - a context manager of a Server
     """Run one over its provider in memory."""
     return serving(program, folder, "--provider=inmemory", *(f"--inmemory-zone={one}" for one in zones or (ZONE,)))
+
+
+def _check_that_nobody_has_its_port() -> None:
+    """Raise OSError where another program would be taken for the server."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind(("127.0.0.1", PORT))
 
 
 def _free() -> int:
