@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.kube)
         if "opentofu" in fixtures:
             item.add_marker(pytest.mark.opentofu)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write the name of a failed test at once: a run that is cut off has no summary."""
+    if _IN_CI and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        sys.stderr.write(f"\nfailed: {report.nodeid} ({report.when})\n")
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
