@@ -68,7 +68,7 @@ SAID: list[tuple[Event, str, str, str]] = [
         convergence(unread="HTTP 503"),
         "warning",
         "result",
-        "nothing to do: 0 record sets as they should be (1.5 s, engine not needed)",
+        "nothing to do: 0 record sets as they should be, as far as it could be read (1.5 s, engine not needed)",
     ),
     (Failure("HTTP 503 [edge]", 4.0), "error", "failure", "the convergence failed, again in 4 s: HTTP 503 [edge]"),
     (
