@@ -100,17 +100,7 @@ def declare_plan(
     refused: returns what providers have refused, once all is registered; None to keep what state has.
     """
     providers: dict[tuple[str, ...], pulumi.ProviderResource] = {}
-    declared: list[pulumi.Resource] = []
-    delegations: dict[str, list[pulumi.Resource]] = {}
-    for record_set in sorted(plan.record_sets, key=lambda one: one.type == "DS"):
-        args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
-        own = options(settings.of_zone(record_set.zone), providers)
-        # BIND leaves out, without a word, a DS that comes before the NS of its name.
-        after = delegations.get(record_set.name) if record_set.type == "DS" else None
-        made = list(declare(args, pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=after))).values())
-        if record_set.type == "NS":
-            delegations[record_set.name] = made
-        declared += made
+    declared = _declare_record_sets(settings, plan, batching, providers)
     if plan.geo:
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
@@ -194,6 +184,30 @@ def guard(settings: Settings, plan: Plan, observation: Observation, permission: 
         raise error
     pulumi.log.warn(f"would be refused: {error}")
     return ""
+
+
+def _declare_record_sets(
+    settings: Settings,
+    plan: Plan,
+    batching: Collection[str],
+    providers: dict[tuple[str, ...], pulumi.ProviderResource],
+) -> list[pulumi.Resource]:
+    """Declare the record sets of a plan, a DS after the NS of its name, and return their resources.
+
+    BIND leaves out, without a word, a DS that comes before that NS.
+    """
+    declared: list[pulumi.Resource] = []
+    delegations: dict[str, list[pulumi.Resource]] = {}
+    for record_set in sorted(plan.record_sets, key=lambda one: one.type == "DS"):
+        args = replace(arguments(record_set), mark_last=record_set.covered and record_set.provider not in batching)
+        own = options(settings.of_zone(record_set.zone), providers)
+        if after := delegations.get(record_set.name) if record_set.type == "DS" else None:
+            own = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=after))
+        made = list(declare(args, own).values())
+        if record_set.type == "NS":
+            delegations[record_set.name] = made
+        declared += made
+    return declared
 
 
 def options(

@@ -11,8 +11,8 @@ import requests
 from cli.apiproxy.dialects import DIALECTS
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding, failed, ok, warning
+from components.http_login import without_netrc
 from stacks.model.errors import ObservationError
-from stacks.observe.zone.http import without_netrc
 
 TIMEOUT = 5.0
 DOUBTFUL, WRONG = 5.0, 60.0

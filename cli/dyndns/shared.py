@@ -55,8 +55,7 @@ class SharedPushes:
         try:
             return writing.result(2 * _PATIENCE)
         except (ApiError, TimeoutError) as error:
-            why = str(error) or "it did not answer in time"
-            raise OSError(errno.EIO, f"{self._name} cannot be written: {why}") from error
+            raise OSError(errno.EIO, f"{self._name} cannot be written: {_why(error)}") from error
 
     async def follow(self, take: Callable[[Told], object], failed: Callable[[str], object]) -> None:
         """Pass what was told to `take`, in a thread, at once and after each change, until cancelled.
@@ -75,7 +74,7 @@ class SharedPushes:
 
         def fail(error: ApiError | TimeoutError) -> None:
             nonlocal said
-            if (why := f"{self._name} cannot be read: {str(error) or 'it did not answer in time'}") != said:
+            if (why := f"{self._name} cannot be read: {_why(error)}") != said:
                 failed(why)
             said = why
 
@@ -126,6 +125,10 @@ async def shared_pushes(settings: Settings, environment: Mapping[str, str], stac
         yield SharedPushes(api, namespace, pushed_name(election.lock_name or lock_name(stack)))
     finally:
         await api.close()
+
+
+def _why(error: ApiError | TimeoutError) -> str:
+    return str(error) or "it did not answer in time"
 
 
 def _told(manifest: Manifest | None) -> dict[str, tuple[Address, ...]]:

@@ -184,7 +184,7 @@ def _sent(method: str, url: str, body: str) -> str:
     """Send a request: why it failed, "" where it did not. The reason holds no URL, which is a secret."""
     import requests  # noqa: PLC0415 - only where there is a watchdog
 
-    from stacks.observe.zone.http import without_netrc  # noqa: PLC0415 - likewise
+    from components.http_login import without_netrc  # noqa: PLC0415 - likewise
 
     parts = urlsplit(url)
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else without_netrc

@@ -1,4 +1,4 @@
-"""The time for which convergences have been failing, so that short failures wake nobody."""
+"""The duration of a streak of failed convergences. Short failures wake nobody."""
 
 from __future__ import annotations
 

@@ -151,9 +151,8 @@ class OpenConnection:
 
     def _send(self, message: dns.message.Message) -> None:
         message.use_tsig(self.server.key())
-        wire = message.to_wire()
         self.connected.settimeout(ANSWERING)
-        self.connected.sendall(len(wire).to_bytes(2) + wire)
+        self.connected.sendall(message.to_wire(prepend_length=True))
 
     def _receive(self) -> bytes:
         until = time.monotonic() + ANSWERING

@@ -116,7 +116,7 @@ def marked(mark_name: str, affix: Affix) -> tuple[MarkedSet, ...]:
 
 
 def affixes(affix: Affix) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what its marks' names begin with, and what their first labels end with; none where the affix is empty."""
+    """Return the prefixes of its marks' names, and the suffixes of their first labels; none for an empty affix."""
     spelled = [_spelled(affix, kind.lower()) for kind in RECORD_TYPES]
     return (
         tuple(dict.fromkeys(prefix for prefix, _ in spelled if prefix)),

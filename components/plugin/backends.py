@@ -10,12 +10,12 @@ from typing import Protocol
 import dns.rdataset
 
 from components.dns_update import changes as dns_changes
-from components.dns_update.changes import ZoneSet
 from components.dns_update.server import DnsServer
 from components.webhook import changes as webhook_changes
 from components.webhook.changes import SetChange
 from components.webhook.client import Webhook
 from components.webhook.together import Together
+from components.zone_set import ZoneSet
 
 
 class Backend(Protocol):

@@ -36,7 +36,7 @@ def faults(given: Mapping[str, PropertyValue]) -> dict[str, str]:
 def backend(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) -> Backend:
     """Return the server of a configuration. Raises ValueError where settings are missing or wrong."""
     if webhook.URL not in given:
-        return DynamicUpdates(server(given, environment))
+        return DynamicUpdates(_server(given, environment))
     if found := _faults_of_webhook(given):
         raise ValueError("; ".join(f"{name}: {reason}" for name, reason in found.items()))
     token = _text(given, webhook.TOKEN) or environment.get(TOKEN_VARIABLE, "").strip()
@@ -45,7 +45,7 @@ def backend(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) 
     return ByWebhook(Webhook(_place(given), token))
 
 
-def server(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) -> DnsServer:
+def _server(given: Mapping[str, PropertyValue], environment: Mapping[str, str]) -> DnsServer:
     """Return the server of a configuration. Raises ValueError with what it lacks."""
     connection = _connection(given)
     if not connection.server or not connection.key:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
 
-from components.dns_update.changes import ZoneSet
 from components.plain_text import quoted
 from components.plugin import configuration
 from components.plugin.backends import Backend
 from components.plugin.schema import KEPT_TTL, PROPERTIES, RECORD_SET
+from components.zone_set import ZoneSet
 
 IDENTITY = ("zone", "name", "type")
 """Another one of these is another record set."""

@@ -10,11 +10,14 @@ this machine in the state of every resource, three quarters of all state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pulumi
 
+from components.records import zone_file_names
 from components.records.providers import Provider
+from components.records.record import Record
 
 
 def resource(
@@ -38,6 +41,44 @@ def explicit(
     """
     opts = pulumi.ResourceOptions(env_var_mappings=dict(environment), additional_secret_outputs=list(secrets))
     return pulumi.ProviderResource(provider.package, name, dict(inputs or {}), _options(provider, opts))
+
+
+def declaring_sets(provider: Provider, values: Callable[[Record], Sequence[str]]) -> Callable[..., pulumi.Resource]:
+    """Return the function that declares records of a provider whose resources hold all values of a name and type.
+
+    values: returns the values of a record.
+    """
+
+    def declare(
+        logical_name: str,
+        record: Record,
+        zone_id: str,
+        opts: pulumi.ResourceOptions,
+        content: pulumi.Output[str] | None = None,
+    ) -> pulumi.Resource:
+        """Declare a record set under its logical name. zone_id: the domain.
+
+        content: in place of the record's own where only the run tells it.
+        """
+
+        def of(text: str) -> Sequence[str]:
+            return values(replace(record, content=text, spelling=""))
+
+        inputs = {
+            "zone": zone_id,
+            "name": zone_file_names.relative(record.name, zone_id),
+            "type": record.type,
+            "ttl": record.ttl,
+            "values": values(record) if content is None else content.apply(of),
+        }
+        return resource(provider, logical_name, inputs, opts)
+
+    return declare
+
+
+def import_id(record_id: str, _zone_id: str) -> str:
+    """Return the value of `import_` for a record set with this id."""
+    return record_id
 
 
 def _options(provider: Provider, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:

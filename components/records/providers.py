@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,26 @@ class Provider:
     ttls: str
 
 
+_NAME_SERVER = Provider(
+    name="rfc2136",
+    title="the name server",
+    type_token="truenorth:dns:RecordSet",  # noqa: S106 - a type token, no secret
+    component="protocols.rfc2136",
+    package="truenorth",
+    version="",
+    server=None,
+    token_variable="RFC2136_TSIG_SECRET",  # noqa: S106 - likewise
+    lists_zones=False,
+    whole_sets=True,
+    comments=False,
+    proxies=False,
+    apex_alias="ALIAS",
+    lacks=frozenset({"ALIAS"}),
+    shortest_ttl=30,
+    longest_ttl=2_592_000,
+    automatic_ttl=300,
+    ttls="30 to 2592000",
+)
 PROVIDERS = {
     provider.name: provider
     for provider in (
@@ -82,49 +102,21 @@ PROVIDERS = {
             automatic_ttl=300,
             ttls="300 to 2592000",
         ),
-        Provider(
-            name="rfc2136",
-            title="the name server",
-            type_token="truenorth:dns:RecordSet",  # noqa: S106 - likewise
-            component="protocols.rfc2136",
-            package="truenorth",
-            version="",
-            server=None,
-            token_variable="RFC2136_TSIG_SECRET",  # noqa: S106 - likewise
-            lists_zones=False,
-            whole_sets=True,
-            comments=False,
-            proxies=False,
-            apex_alias="ALIAS",
-            lacks=frozenset({"ALIAS"}),
-            shortest_ttl=30,
-            longest_ttl=2_592_000,
-            automatic_ttl=300,
-            ttls="30 to 2592000",
-        ),
-        Provider(
+        _NAME_SERVER,
+        replace(
+            _NAME_SERVER,
             name="webhook",
             title="the webhook",
-            type_token="truenorth:dns:RecordSet",  # noqa: S106 - likewise
             component="protocols.webhook",
-            package="truenorth",
-            version="",
-            server=None,
             token_variable="DNS_WEBHOOK_TOKEN",  # noqa: S106 - likewise
-            lists_zones=False,
-            whole_sets=True,
-            comments=False,
-            proxies=False,
-            apex_alias="ALIAS",
-            lacks=frozenset({"ALIAS"}),
-            shortest_ttl=30,
-            longest_ttl=2_592_000,
             automatic_ttl=0,
-            ttls="30 to 2592000",
         ),
     )
 }
 RECORD_TYPE_TOKENS = frozenset(provider.type_token for provider in PROVIDERS.values())
+_BY_TYPE_TOKEN = {
+    token: {one.name: one for one in PROVIDERS.values() if one.type_token == token} for token in RECORD_TYPE_TOKENS
+}
 
 
 def of_resource(type_token: str, signer: str) -> Provider | None:
@@ -133,6 +125,8 @@ def of_resource(type_token: str, signer: str) -> Provider | None:
     signer: state's reference to its provider resource (`URN::ID`), whose name begins with ours where several
     providers are of one plugin.
     """
-    several = {one.name: one for one in PROVIDERS.values() if one.type_token == type_token}
+    several = _BY_TYPE_TOKEN.get(type_token)
+    if several is None:
+        return None
     name = signer.partition(f"pulumi:providers:{type_token.partition(':')[0]}::")[2].partition("/")[0]
-    return several.get(name) or next(iter(several.values()), None)
+    return several.get(name) or next(iter(several.values()))

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 
 import dns.rdataset
 
-from components.dns_update.changes import ZoneSet
 from components.plain_text import cut, listed
 from components.records import zone_file_names
 from components.webhook.client import Webhook, WebhookFault, WebhookSilent
 from components.webhook.endpoints import Key, WebhookSet, endpoint_of, full_name, sets_of
 from components.webhook.shapes import CREATE, DELETE, UPDATE_NEW, UPDATE_OLD, Endpoint
+from components.zone_set import ZoneSet
 
 _CNAME = "CNAME"
 SETTLING = (0.0, 0.2, 0.5, 1.0, 2.0)

@@ -15,6 +15,7 @@ from http import HTTPStatus
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
+from components.http_login import without_netrc
 from components.plain_text import cut, quoted
 from components.webhook import shapes
 from components.webhook.connection import WebhookPlace
@@ -115,7 +116,7 @@ class Webhook:
         until = time.monotonic() + limit
         try:
             with requests.Session() as session:
-                session.auth = _without_netrc
+                session.auth = without_netrc
                 answer = session.request(
                     *(method, url),
                     data=body,
@@ -164,8 +165,3 @@ class Webhook:
             return parse_json(body)
         except ShapeError as error:
             raise NotSpoken(f"{self.named} does not speak external-dns's protocol: {error}") from None
-
-
-def _without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Return the request as it is: where requests is given some `auth`, no login of ~/.netrc is sent."""
-    return request

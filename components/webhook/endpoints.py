@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from components.dns_update.changes import GENERATED, ZoneSet
 from components.records import canonical_content, international, zone_file_names
 from components.webhook.shapes import Endpoint
+from components.zone_set import GENERATED, ZoneSet
 
 _WITH_DOTS = frozenset({"SRV", "NAPTR"})
 """Types whose hosts external-dns leaves their final dot (endpoint/endpoint.go `NewEndpointWithTTL`)."""

@@ -151,7 +151,7 @@ def _check(settings: Settings, stack: str) -> None:
 
 
 def _dyndns_port(settings: Settings, stack: str) -> int:
-    """Return the port at which routers tell their addresses, 0 for none. Raises UserError for one that no pod has."""
+    """Return the port for routers, 0 for none. Raises UserError where a pod cannot listen there."""
     listen = settings.watch.dyndns.listen
     if not listen:
         return 0

@@ -67,7 +67,7 @@ def over_labels(text: str) -> Selector:
 
 
 def over_annotations(text: str) -> Selector:
-    """Return a selector over annotations. Raises ValueError, with what is wrong, for a text that is none."""
+    """Return a selector over annotations. Raises ValueError with the fault of the text."""
     if len(text) > LONGEST_SELECTOR:
         raise ValueError(f"a selector has at most {LONGEST_SELECTOR} characters")
     tokens = _TOKEN.findall(text)

@@ -63,7 +63,7 @@ def observe(
         looking = pool.submit(sights)
         known = registry()
         require_known_zones(settings, known)
-        zones = tuple(as_kept(one, known) for one in read_zones(settings, credentials, known, checked))
+        zones = as_kept(read_zones(settings, credentials, known, checked), known)
         around = looking.result()
         around = replace(around, sources=(*around.sources, *asked(settings, known)))
         zones = with_limits(settings, credentials, zones, around.of_records)

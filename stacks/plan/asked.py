@@ -107,7 +107,7 @@ def _detected(
 def _stand_ins(
     settings: Settings, sources: Iterable[SourceSighting], claims: Iterable[Claim]
 ) -> Mapping[tuple[str, Family], Address]:
-    """Return an address of the Internet for each family of each link that is asked for, which no object has."""
+    """Return a public address for each family of each requested link. No object has any of them."""
     taken = {target for one in claims if isinstance(one.targets, Known) for target in one.targets.value}
     free: dict[Family, Iterator[Address]] = {
         Family.IPV4: (one for one in map(IPv4Address, count(int(IPv4Address("1.2.3.1")))) if str(one) not in taken),

@@ -182,7 +182,7 @@ def _plan_zone(zone: ZoneIndex, inputs: PlanInputs, claims: Sequence[Claim]) -> 
         shared=(*chain.from_iterable(one.shared for one in resolved), *_shared(stays)),
         advice=(
             *advice(zone.keeping, has_objects=bool(of_objects.endpoints)),
-            *kept_ttls(zone.settings, inputs.observation.registry.records),
+            *kept_ttls(zone.settings, chain(*zone.registered.values(), zone.registered_marks.values())),
             *dangling(
                 planned,
                 zone,

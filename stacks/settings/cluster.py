@@ -1,4 +1,4 @@
-"""The settings of clusters: the way to each, the objects of it that count, and what these may ask for."""
+"""The settings of clusters: how to reach each, which of its objects count, and their rights to names and targets."""
 
 from __future__ import annotations
 

@@ -88,10 +88,8 @@ def of_provider(provider: str, variable: str, environment: Mapping[str, str]) ->
 
     variable: that of a zone's own token; "" for the provider's usual ones.
     """
-    server, webhook = (
-        Rfc2136Settings(server=("any.invalid",), key="any"),
-        WebhookProviderSettings(url="http://any.invalid"),
-    )
+    server = Rfc2136Settings(server=("any.invalid",), key="any")
+    webhook = WebhookProviderSettings(url="http://any.invalid")
     zone = ZoneSettings(zone="any.invalid", provider=provider, token=variable, rfc2136=server, webhook=webhook)  # type: ignore[arg-type] # it is checked
     try:
         found = READERS[provider](zone, environment)

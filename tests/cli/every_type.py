@@ -1,7 +1,16 @@
-"""Contents of records of types that few people write, as in settings."""
+"""Records of settings: of the usual types, and contents of those that few people write."""
 
 from __future__ import annotations
 
+from typing import Any
+
+COMMON: list[dict[str, Any]] = [
+    {"name": "@", "type": "TXT", "content": ["v=spf1 -all", 'say "hi" \\ ' + "x" * 300]},
+    {"name": "@", "type": "MX", "content": ["10 ns1", "20 mx.example.org"]},
+    {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
+    {"name": "_sip._udp", "type": "SRV", "content": "10 5 5060 sip"},
+    {"name": "blog", "type": "CNAME", "content": "host.example.org"},
+]
 DIGEST = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
 OTHERS = {
     "NS": "ns1.example.org",

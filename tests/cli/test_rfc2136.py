@@ -15,17 +15,14 @@ from components.marks import ownership
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.bind import KEY, SECRET, WEAK, WEAK_SECRET, ZONE, Bind, running
+from tests.cli.clusters import up
 from tests.cli.conftest import Inside
-from tests.cli.every_type import DIGEST, OTHERS
+from tests.cli.every_type import COMMON, DIGEST, OTHERS
 from tests.dns_relay import changes, losing_answers
 
 OF_BIND = {**OTHERS, "URI": '10 1 "https://www.example.com/"'}
 RECORDS: list[dict[str, Any]] = [
-    {"name": "@", "type": "TXT", "content": ["v=spf1 -all", 'say "hi" \\ ' + "x" * 300]},
-    {"name": "@", "type": "MX", "content": ["10 ns1", "20 mx.example.org"]},
-    {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
-    {"name": "_sip._udp", "type": "SRV", "content": "10 5 5060 sip"},
-    {"name": "blog", "type": "CNAME", "content": "host.example.org"},
+    *COMMON,
     *({"name": f"n-{kind.lower()}", "type": kind, "content": text} for kind, text in OF_BIND.items()),
     {"name": "n-ns", "type": "DS", "content": f"2371 13 2 {DIGEST}"},
 ]
@@ -53,11 +50,6 @@ def wish(inside: Inside, bind: Bind, *names: object, **others: object) -> None:
     place = {"server": bind.server, "key": KEY}
     own = {"zone": ZONE, "provider": "rfc2136", "rfc2136": place, "name_servers": [bind.server]}
     inside.settings(*names, **{**own, **others})
-
-
-def up(inside: Inside, *arguments: str) -> dict[str, str]:
-    """Run `up`; what it did, by resource."""
-    return {change["resource"]: change["action"] for change in inside.result("up", *arguments)["changes"]}
 
 
 def held(bind: Bind) -> dict[str, list[str]]:

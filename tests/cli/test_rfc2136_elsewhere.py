@@ -11,8 +11,9 @@ import pytest
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.bind import SECRET, ZONE, Bind
+from tests.cli.clusters import up
 from tests.cli.conftest import Inside
-from tests.cli.test_rfc2136 import AS_FOREIGN, FOREIGN, held, up, wish
+from tests.cli.test_rfc2136 import AS_FOREIGN, FOREIGN, held, wish
 from tests.other_name_servers import knot, powerdns
 
 Running = Callable[[Path, str], AbstractContextManager[Bind]]

@@ -11,17 +11,15 @@ import pytest
 
 from lab import remote
 from lab.world import FIRST_IPV4
+from tests.cli.clusters import up
 from tests.cli.conftest import Inside
+from tests.cli.every_type import COMMON
 from tests.external_dns import ZONE, Server, endpoint, in_memory
 
 TWO = {"name": "two", "targets": ["203.0.113.1", "203.0.113.2"]}
 FOREIGN = {f"foreign.{ZONE}/A": ["192.0.2.9"], f"shop.{ZONE}/A": [FIRST_IPV4]}
 RECORDS = [
-    {"name": "@", "type": "TXT", "content": ["v=spf1 -all", 'say "hi" \\ ' + "x" * 300]},
-    {"name": "@", "type": "MX", "content": ["10 ns1", "20 mx.example.org"]},
-    {"name": "@", "type": "CAA", "content": '0 issue "letsencrypt.org"'},
-    {"name": "_sip._udp", "type": "SRV", "content": "10 5 5060 sip"},
-    {"name": "blog", "type": "CNAME", "content": "host.example.org"},
+    *COMMON,
     {"name": "short", "type": "A", "content": "192.0.2.7", "ttl": 60},
 ]
 
@@ -43,11 +41,6 @@ def house(inside: Inside, server: Server) -> Inside:
 def wish(inside: Inside, server: Server, *names: object, **others: object) -> None:
     own = {"zone": ZONE, "provider": "webhook", "webhook": {"url": server.url}, "confirm": 0}
     inside.settings(*names, **{**own, **others})
-
-
-def up(inside: Inside, *arguments: str) -> dict[str, str]:
-    """Run `up`; what it did, by resource."""
-    return {change["resource"]: change["action"] for change in inside.result("up", *arguments)["changes"]}
 
 
 def held(server: Server) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ import yaml
 from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import FIRST_IPV4, GANDI_ZONE, Places, running
+from tests.cli.clusters import up
 from tests.cli.conftest import Inside, fresh
 from tests.cli.daemon.watching import ended, told, watching
 
@@ -51,11 +52,6 @@ def settings(inside: Inside, *names: object, zones: object = "auto", **others: A
     document = yaml.safe_load(inside.settings_file.read_text())
     del document["config"]["truenorth:zone"]
     inside.settings_file.write_text(yaml.safe_dump(document))
-
-
-def up(inside: Inside) -> dict[str, str]:
-    """Run `up`, which must succeed; what it did, by resource."""
-    return {change["resource"]: change["action"] for change in inside.result("up")["changes"]}
 
 
 def addresses(inside: Inside) -> dict[str, dict[str, str]]:

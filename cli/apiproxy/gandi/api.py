@@ -188,7 +188,7 @@ async def _forward(request: Request, client: ApiClient) -> Response:
 
 
 def _readable(answer: Response) -> Response:
-    """Return a refusal that the plugin can read: it takes JSON only, and a page of the API's edge is put into that."""
+    """Return a refusal as JSON: the plugin reads nothing else. A page of the API's edge becomes its message."""
     kind = next((text for name, text in answer.headers.items() if name.lower() == "content-type"), "")
     if answer.status < HTTPStatus.BAD_REQUEST or kind == _JSON["Content-Type"]:
         return answer

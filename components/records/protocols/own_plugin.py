@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping
 
 import pulumi
 
@@ -14,28 +14,14 @@ INPUTS = ["ttl", "values"]
 _ANY = PROVIDERS["rfc2136"]
 
 
-def declare(
-    logical_name: str,
-    record: Record,
-    zone_id: str,
-    opts: pulumi.ResourceOptions,
-    content: pulumi.Output[str] | None = None,
-) -> pulumi.Resource:
-    """Declare a record set under its logical name. zone_id: the domain.
-
-    content: in place of the record's own where only the run tells it.
-    """
-    values = partial(zone_file_names.values, record.type)
-    inputs = {
-        "zone": zone_id,
-        "name": zone_file_names.relative(record.name, zone_id),
-        "type": record.type,
-        "ttl": record.ttl,
-        "values": values(record.content) if content is None else content.apply(values),
-    }
-    return official.resource(_ANY, logical_name, inputs, opts)
+def _values(record: Record) -> list[str]:
+    return zone_file_names.values(record.type, record.content)
 
 
-def import_id(record_id: str, _zone_id: str) -> str:
-    """Return the value of `import_` for a record set with this id."""
-    return record_id
+declare = official.declaring_sets(_ANY, _values)
+
+
+def explicit(name: str, environment: Mapping[str, str], inputs: Mapping[str, str]) -> pulumi.ProviderResource:
+    """Declare a provider. environment: the variable of its secret by the plugin's own; inputs: its place."""
+    mapped = {variable: own for variable, own in environment.items() if variable != own}
+    return official.explicit(_ANY, name, mapped, (), inputs)

@@ -90,7 +90,7 @@ def parse(body: bytes) -> list[Container]:
 
 
 def claims(containers: Sequence[Container], settings: DockerSettings, options: Options) -> Found:
-    """Return the claims of the containers that the settings choose, and complaints. options: the limits that count."""
+    """Return the claims of the chosen containers, and complaints. options: the limits of claims."""
     manifests = Known(tuple(_manifests(containers, settings)))
     found = claims_of_each(manifests, lambda one: _of_container(one, settings), options)
     return UnreadAnnotations().beside(found, ContainerObjects(settings.name, manifests), (CONTAINERS,))

@@ -15,6 +15,7 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import MaxRetryError, ResponseError
 from urllib3.response import BaseHTTPResponse
 
+from components.http_login import without_netrc
 from stacks.model.api_calls import CALLS, Call, Service
 from stacks.model.errors import ObservationError
 
@@ -88,11 +89,6 @@ def opened(service: Service, headers: Mapping[str, str]) -> Iterator[requests.Se
         session.headers.update(headers)
         session.auth = without_netrc
         yield session
-
-
-def without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Return the request as it is: where requests is given some `auth`, no login of ~/.netrc replaces the headers'."""
-    return request
 
 
 def get(

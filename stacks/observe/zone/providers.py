@@ -11,7 +11,7 @@ from typing import Any
 
 from components.records.plan_limits import PlanLimits
 from stacks.model.values import RegisteredRecord, ZoneSnapshot
-from stacks.observe.zone import cloudflare, gandi, rfc2136, webhook
+from stacks.observe.zone import cloudflare, gandi, own_plugin, rfc2136, webhook
 from stacks.observe.zone.visible import TokenState, VisibleZone
 from stacks.settings.credentials import Credentials
 
@@ -51,20 +51,20 @@ READERS = {
     ),
     "rfc2136": ZoneReader(
         rfc2136.snapshot,
-        rfc2136.zone_id,
-        rfc2136.check_name,
+        own_plugin.zone_id,
+        own_plugin.check_name,
         rfc2136.registered,
         rfc2136.visible_zones,
-        rfc2136.token_state,
+        own_plugin.token_state,
         None,
     ),
     "webhook": ZoneReader(
         webhook.snapshot,
-        webhook.zone_id,
-        webhook.check_name,
+        own_plugin.zone_id,
+        own_plugin.check_name,
         webhook.registered,
         webhook.visible_zones,
-        webhook.token_state,
+        own_plugin.token_state,
         None,
     ),
 }

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from components import urns
-from components.dns_update.changes import GENERATED
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsFault, DnsServer, NotDone, Unsigned
 from components.dns_update.transfer import check_served, listing
-from components.records import international, zone_file_names
-from components.records.record import Record
+from components.zone_set import GENERATED
 from stacks.model.errors import ObservationError, ProviderRefused
-from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
-from stacks.observe.zone.visible import TokenState, VisibleZone
+from stacks.model.values import RegisteredRecord, ZoneSnapshot
+from stacks.observe.zone import own_plugin
+from stacks.observe.zone.own_plugin import live_record
+from stacks.observe.zone.visible import VisibleZone
 from stacks.settings.credentials import Credentials
 
 _Answer = TypeVar("_Answer")
@@ -31,25 +30,12 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
     """
     found = _first_answer(credentials, zone, listing)
     sets = [one for one in found if one.type not in _GENERATED]
-    return ZoneSnapshot(zone, zone, tuple(_live(zone, one.name, one.type, one.ttl, list(one.values)) for one in sets))
-
-
-def zone_id(_credentials: Credentials, zone: str, _known: str) -> str:
-    """Return the zone's name: it is its id."""
-    return zone
-
-
-def check_name(_credentials: Credentials, _zone: str, _zone_id: str) -> None:
-    """Do nothing: a zone's name is its id."""
+    return ZoneSnapshot(zone, zone, tuple(live_record(zone, one.name, one.type, one.ttl, one.values) for one in sets))
 
 
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """Return the record set of a resource in state."""
-    inputs = resource["inputs"]
-    zone, logical_name = inputs["zone"], urns.logical_name(resource["urn"])
-    name = zone_file_names.fqdn(inputs["name"], zone)
-    record = read_record(zone, name, inputs["type"], int(inputs["ttl"]), inputs["values"])
-    return RegisteredRecord(resource["urn"], logical_name, resource["id"], zone, record, "rfc2136")
+    return own_plugin.registered(resource, "rfc2136")
 
 
 def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
@@ -62,28 +48,6 @@ def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
         return []
     _first_answer(credentials, name, check_served)
     return [VisibleZone("rfc2136", name, name)]
-
-
-def token_state(_: Credentials) -> TokenState | None:
-    """Return None: a key has no state."""
-    return None
-
-
-def read_record(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> Record:
-    """Return a record set as a record. name: in full; ttl: seconds; values: as a zone file has them."""
-    return Record(
-        name=international.stored(name),
-        type=record_type,
-        content=zone_file_names.content(record_type, values, zone),
-        ttl=ttl,
-        proxied=False,
-        comment="",
-    )
-
-
-def _live(zone: str, name: str, record_type: str, ttl: int, values: list[str]) -> LiveRecord:
-    record = read_record(zone, name, record_type, ttl, values)
-    return LiveRecord(f"{zone}/{zone_file_names.relative(record.name, zone)}/{record_type}", record)
 
 
 def _first_answer(credentials: Credentials, zone: str, asking: Callable[[DnsServer, str], _Answer]) -> _Answer:

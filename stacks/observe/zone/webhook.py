@@ -12,9 +12,10 @@ from components.webhook.connection import WebhookPlace
 from components.webhook.endpoints import sets_of
 from components.webhook.shapes import ShapeError
 from stacks.model.errors import ObservationError, ProviderRefused
-from stacks.model.values import LiveRecord, RegisteredRecord, ZoneSnapshot
-from stacks.observe.zone import rfc2136
-from stacks.observe.zone.visible import TokenState, VisibleZone
+from stacks.model.values import RegisteredRecord, ZoneSnapshot
+from stacks.observe.zone import own_plugin
+from stacks.observe.zone.own_plugin import live_record
+from stacks.observe.zone.visible import VisibleZone
 from stacks.settings.credentials import Credentials
 
 
@@ -30,26 +31,15 @@ def snapshot(credentials: Credentials, zone: str, _zone_id: str) -> ZoneSnapshot
         found = sets_of(webhook.records(), zone)
     except (WebhookFault, ShapeError) as fault:
         raise _told(fault, zone) from None
-    records = []
-    for (name, record_type), one in found.items():
-        record = rfc2136.read_record(zone, name, record_type, one.ttl, list(one.values))
-        records.append(LiveRecord(f"{zone}/{one.of_zone(zone).name}/{record_type}", record))
-    return ZoneSnapshot(zone, zone, tuple(records))
-
-
-def zone_id(_credentials: Credentials, zone: str, _known: str) -> str:
-    """Return the zone's name: it is its id."""
-    return zone
-
-
-def check_name(_credentials: Credentials, _zone: str, _zone_id: str) -> None:
-    """Do nothing: a zone's name is its id."""
+    return ZoneSnapshot(
+        zone, zone, tuple(live_record(zone, one.name, one.type, one.ttl, one.values) for one in found.values())
+    )
 
 
 def registered(resource: Mapping[str, Any]) -> RegisteredRecord:
     """Return the record set of a resource in state."""
     kept = resource.get("outputs", {}).get(KEPT_TTL)
-    return replace(rfc2136.registered(resource), provider="webhook", kept_ttl=None if kept is None else int(kept))
+    return replace(own_plugin.registered(resource, "webhook"), kept_ttl=None if kept is None else int(kept))
 
 
 def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
@@ -64,11 +54,6 @@ def visible_zones(credentials: Credentials, name: str) -> list[VisibleZone]:
     except (WebhookFault, ShapeError) as fault:
         raise _told(fault, name) from None
     return [VisibleZone("webhook", name, name)]
-
-
-def token_state(_: Credentials) -> TokenState | None:
-    """Return None: a token of a proxy has no state."""
-    return None
 
 
 def _webhook(credentials: Credentials) -> Webhook:

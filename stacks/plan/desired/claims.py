@@ -52,7 +52,7 @@ class SharingRules:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One claim at most for each name and type, the complaints to the objects that lost, and who came when."""
+    """One claim at most for each name and type, the complaints of the losing objects, and the queue of each name."""
 
     claims: tuple[Claim, ...]
     complaints: tuple[Complaint, ...]

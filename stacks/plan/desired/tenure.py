@@ -107,7 +107,7 @@ class Tenure:
         return {resource: frozenset(types) for resource, types in found.items()}
 
     def hidden_holder(self, having: Iterable[str]) -> HiddenHolder | None:
-        """Return the first that cannot be seen of the objects that have a name; None for none."""
+        """Return the first unseen object among the holders of a name; None for none."""
         if self.all_seen:
             return None
         hidden = (HiddenHolder(one, self.namespace(one), reason) for one in having if (reason := self.hidden(one)))

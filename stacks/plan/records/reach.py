@@ -47,7 +47,7 @@ def unwanted_but_managed(zone: ZoneIndex, planned: Collection[Key]) -> Iterator[
 
 
 def managed_conflict(key: Key, live: LiveRecord, zone: ZoneIndex, then: str) -> Conflict:
-    """Return the conflict of a set with a record that the provider manages. then: what follows."""
+    """Return the conflict of a set with a record of the provider's own. then: the consequence, in words."""
     title = zone.settings.traits.title
     held_by = f"{live.record.type} {live.record.content} (managed by {title}: {live.managed_by})"
     way = f"take the name out of the settings, or end {live.managed_by} for it at {title}"

@@ -56,7 +56,7 @@ def _names(observation: Observation) -> dict[str, str]:
 
 
 def _aliased(held: set[Key], records: Mapping[Key, list[RegisteredRecord]], plan: Plan) -> set[Key]:
-    """Return our unwanted sets that a held alias points at, so that it does not point nowhere."""
+    """Return our unwanted sets at the targets of held aliases: without them an alias would point nowhere."""
     targets = {one.record.content for key in held if key[1] == "CNAME" for one in records[key]}
     return {key for key in records if key[0] in targets} - {(one.name, one.type) for one in plan.record_sets}
 

@@ -1,4 +1,4 @@
-"""What a run takes from the guard's limits of the hour, for state to remember. Pure."""
+"""The share of a run in the guard's limits of the hour, kept in state. Pure."""
 
 from __future__ import annotations
 

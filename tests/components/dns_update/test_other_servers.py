@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from components.dns_update.changes import Foreign, ZoneSet, create, look, remove, replace
+from components.dns_update.changes import Foreign, create, look, remove, replace
 from components.dns_update.connection import Connection
 from components.dns_update.server import DnsServer
 from components.dns_update.transfer import listing
+from components.zone_set import ZoneSet
 from tests.bind import KEY, SECRET, ZONE, Bind
 from tests.other_name_servers import knot, powerdns
 

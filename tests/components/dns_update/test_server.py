@@ -8,10 +8,11 @@ from pathlib import Path
 import dns.tsig
 import pytest
 
-from components.dns_update.changes import ZoneSet, create
+from components.dns_update.changes import create
 from components.dns_update.connection import ALGORITHMS, Connection, secret_fault
 from components.dns_update.server import DnsServer
 from components.dns_update.transfer import listing
+from components.zone_set import ZoneSet
 from tests.bind import KEY, SECRET, ZONE, running
 
 

@@ -11,10 +11,10 @@ import pytest
 from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import PropertyValue
 
-from components.dns_update.changes import ZoneSet
 from components.plugin.backends import ByWebhook
 from components.plugin.record_sets import RecordSets
 from components.webhook.client import NotSpoken
+from components.zone_set import ZoneSet
 from tests.components.plugin.test_record_sets import URN, configured, difference
 from tests.components.webhook.conftest import Provider, provider
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.dns_update.changes import ZoneSet
 from components.webhook.changes import ForeignSet, Outcome, SetChange, carry_out, look
 from components.webhook.client import WebhookFault, WebhookSilent
+from components.zone_set import ZoneSet
 from tests.components.webhook.conftest import Provider
 
 ZONE = "house.example"

@@ -35,7 +35,7 @@ def routeflare(draft: Draft, values: Mapping[str, Any], variables: Mapping[str, 
 
 
 def geo(draft: Draft, variables: Mapping[str, str | None]) -> None:
-    """Tell what external-dns-cloudflare-geo was told, and put what it becomes into the settings."""
+    """Carry the variables of external-dns-cloudflare-geo into the settings."""
     told(draft, "geo", variables, ("CF_ZONE_ID",))
     if zone_id := variables.get("CF_ZONE_ID"):
         draft.carry("CF_ZONE_ID", "zones", [{"auto": {"ids": [zone_id]}}], f"zones: auto, ids: {zone_id}")

@@ -1,4 +1,4 @@
-"""Limits of what one object may ask for, so that no annotation fills a zone, or this process's memory. Pure."""
+"""Limits of the claims of one object: no annotation fills a zone, or this process's memory. Pure."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ def test_a_ttl_that_the_provider_keeps_instead_is_no_difference(
 ) -> None:
     provider.put(f"www.{ZONE}", "192.0.2.1", recordTTL=live)
     ours = webhook.registered(resource(**({} if kept is None else {"keptTtl": float(kept)})))
-    (found,) = as_kept(webhook.snapshot(given(provider.url), ZONE, ZONE), Registry(records=(ours,))).records  # type: ignore[union-attr] # it is read
+    (zone,) = as_kept([webhook.snapshot(given(provider.url), ZONE, ZONE)], Registry(records=(ours,)))
+    (found,) = zone.records  # type: ignore[union-attr] # it is read
     assert (ours.provider, ours.kept_ttl, found.record.ttl) == ("webhook", kept, seen)
 
 
