@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+from stacks.model.claims import Complaint
 from stacks.model.values import LiveRecord, Unknown
 from stacks.plan.owners.object_status import RecordStatus, statuses
 from tests.stacks.plan.owners.runs import API, WEB, WWW, World, wish
@@ -80,6 +81,28 @@ def test_an_object_that_lost_a_name_is_told_why() -> None:
     status = World().statuses(wish(ttl=300), wish(by=API, ttl=600))[WEB]
     assert status.records == ()
     assert json.loads(status.text())["message"].startswith(f"{API} has {WWW}")
+
+
+def test_what_is_beside_changes_that_wait_for_a_person_is_pending_as_it_was() -> None:
+    world = World(make_settings(guard={"from_records": 1, "share": 0}))
+    world.statuses(wish(ttl=300))
+    held = world.statuses(wish(ttl=600), wish(by=API, name="api.example.com"), hold_back=True)
+    assert held[WEB].records == (RecordStatus(WWW, "A", ("192.0.2.1",), "held-back"),)
+    assert held[API].records == (RecordStatus("api.example.com", "A", (), "pending"),)
+
+
+def test_a_name_whose_address_was_never_known_waits() -> None:
+    waiting = World().statuses(wish(targets=NO_ADDRESS))[WEB]
+    assert waiting.records == (RecordStatus(WWW, "A", (), "waiting"),)
+
+
+def test_all_that_an_object_is_told_stands_in_its_message() -> None:
+    first, second = (Complaint(WEB, WWW, "", "", f"{WEB}: {text}") for text in ("no host", "no port"))
+    assert World().statuses(first, second, first)[WEB].message == "no host; no port"
+
+
+def test_the_text_is_as_short_as_json_can_be() -> None:
+    assert " " not in World().statuses(wish())[WEB].text()
 
 
 def test_objects_of_other_clusters_are_left_out() -> None:

@@ -60,6 +60,16 @@ class TestTheError:
             refused([TOO_MANY], Permission(word="a0000000"), make_settings())
         )
 
+    def test_names_every_word_that_was_given_and_what_it_would_take(self) -> None:
+        error = refused([TOO_MANY], Permission(word="b0"), make_settings(guard={"allow": "a0"}))
+        (problem,) = error.problems
+        assert problem.do.startswith("look at it with `truenorth preview`; ")
+        assert problem.do.endswith("; the word given, a0 or b0, is of other changes")
+
+    def test_says_first_what_mends_the_cause(self) -> None:
+        own = Refusal(ZONE, "too many", TOO_MANY.changes, do="give the zone back")
+        assert refused([own], Permission(), make_settings()).problems[0].do.startswith("give the zone back; look at it")
+
     def test_says_that_nothing_allows_it(self) -> None:
         error = refused([NEVER_ALLOWED], Permission(), make_settings())
         assert (error.problems[0].do, error.word) == (NEVER, "")

@@ -22,6 +22,7 @@ def test_of_a_newer_version_is_refused_with_what_to_do(made_by: str) -> None:
     assert problem.what == f"the state of stack home was made by TrueNorth {made_by}, and this one is 0.2.0"
     assert problem.where == "stack home"
     assert problem.do.startswith("use that version or a newer one")
+    assert problem.do.endswith("or pyproject.toml and run `pulumi install`")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,9 @@ def test_with_resources_of_other_programs_is_refused(foreign: tuple[str, ...], t
         require_own(Registry(foreign=foreign), "shop")
     (problem,) = error.value.problems
     assert problem.what.endswith(told)
+    assert problem.where == "stack shop"
     assert "pulumi up --stack shop" in problem.do
+    assert problem.do.endswith("give TrueNorth a stack of its own: truenorth init --stack NAME")
 
 
 def test_of_ours_alone_is_taken() -> None:
