@@ -83,7 +83,10 @@ class Thing:
             )
             and (self.kind != "Ingress" or self.place in cluster.get("ingress_classes", ("external", "internal")))
             and (self.has_mode or not cluster.get("opt_in"))
-            and self.host.endswith(cluster.get("domains", [{"names": ["**."]}])[0]["names"][0].removeprefix("**."))
+            and (
+                self.host in chosen["names"]  # what a setting has stands, whatever objects may ask for
+                or self.host.endswith(cluster.get("domains", [{"names": ["**."]}])[0]["names"][0].removeprefix("**."))
+            )
         )
 
 
