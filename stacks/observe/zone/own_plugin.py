@@ -1,4 +1,4 @@
-"""What zones have in common whose record sets our own plugin keeps: their names are their ids."""
+"""Reads zones of our own plugin, which are known by their names, and the resources of it in state."""
 
 from __future__ import annotations
 

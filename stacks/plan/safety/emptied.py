@@ -8,6 +8,8 @@ room for a set of another type at the same name is not counted.
 | has no name left                                                      | refused                                  |
 | has other names only, and a setting that chooses its objects changed  | refused                                  |
 | is not in the settings any more, nor are its names another cluster's  | refused                                  |
+| has none but one that a setting or another object has, and for which  | that one counts as left                  |
+| objects of the source ask, too                                        |                                          |
 | has no name left: the last object that had any is gone, nothing else  | that object was deleted: it may go       |
 | of the zone or the settings changed within the hour, and the cluster  |                                          |
 | is the one that it was                                                |                                          |
