@@ -17,6 +17,7 @@ import pulumi
 from pulumi.runtime import config
 
 from components.records.record_set import RecordSetArgs, declare, explicit_provider
+from components.views import OUTSIDE, bare, view_of
 from stacks import extras
 from stacks.declare_geo import declare as declare_geo
 from stacks.model.errors import ObservationError, Refused, UserError
@@ -267,13 +268,17 @@ def report(plan: Plan) -> None:
 
 
 def arguments(record_set: RecordSet) -> RecordSetArgs:
-    """Return the component's arguments for a planned record set."""
+    """Return the component's arguments for a planned record set; of its view only the logical names know."""
+    records, imported = declared_records(record_set), import_ids(record_set)
+    if view_of(record_set.zone) != OUTSIDE:
+        records = {key: replace(one, name=bare(one.name)) for key, one in records.items()}
+        imported = {key: bare(record_id) for key, record_id in imported.items()}
     return RecordSetArgs(
         provider=record_set.provider,
-        zone_id=record_set.zone_id,
+        zone_id=bare(record_set.zone_id),
         name=record_set.name,
         type=record_set.type,
-        records=declared_records(record_set),
-        import_ids=import_ids(record_set),
+        records=records,
+        import_ids=imported,
         untouched=record_set.untouched,
     )

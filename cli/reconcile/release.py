@@ -23,6 +23,7 @@ from cli.shards.moving import forget
 from cli.shards.parts import parts
 from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
+from components.views import bare
 from stacks.model.errors import ObservationError, UserError
 from stacks.observe.world import Sights, has_doubtful_ids, observe
 from stacks.plan.changes import changes
@@ -142,7 +143,7 @@ def give_back(
         raise ObservationError("the zones change as fast as records are released: see who else is at work, try again")
     gone, registry = set(map(_key, way.done)), way.seen.observation.registry
     held = (*registry.records, *registry.twice)
-    forget(session, stacks_of(session), {one.urn: one.id for one in held if one.resource.record_set in gone})
+    forget(session, stacks_of(session), {one.urn: bare(one.id) for one in held if one.resource.record_set in gone})
     end(session, way.seen)
     return ReleaseOutcome(way, runs, rejected)
 

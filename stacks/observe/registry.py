@@ -19,7 +19,7 @@ from stacks.model.shards import ONE_STACK, remembered
 from stacks.model.values import Family, LinkAddresses, NameQueue, RegisteredRecord, Rejected, SharedSet
 from stacks.observe.geo import registry as geo
 from stacks.observe.pulumi_cli import ask_pulumi
-from stacks.observe.zone.providers import READERS
+from stacks.observe.views import registered
 from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
@@ -72,7 +72,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             continue
         provider = of_resource(resource["type"], resource.get("provider", ""))
         if provider and not resource.get("delete"):
-            records.append(READERS[provider.name].registered(resource))
+            records.append(registered(provider.name, resource))
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))

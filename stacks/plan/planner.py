@@ -44,6 +44,7 @@ from stacks.model.values import (
     UnreadZone,
     ZoneSnapshot,
 )
+from stacks.plan.both_views import one_sided
 from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
 from stacks.plan.desired.admission import Closed
 from stacks.plan.desired.advice import advice
@@ -135,7 +136,11 @@ def make_plan(
         links=published(observation),
         hosts=tuple(sorted(frozenset[HostPart]().union(*(one.hosts for one in zones)))),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
-        advice=(*settings.found.left_out, *chain.from_iterable(one.advice for one in zones)),
+        advice=(
+            *settings.found.left_out,
+            *chain.from_iterable(one.advice for one in zones),
+            *one_sided(record_sets),
+        ),
         queues=settled.queues,
         complaints=(
             *settled.complaints,

@@ -18,6 +18,7 @@ from stacks.model.values import WAN
 from stacks.settings.checks.geo import check_geo
 from stacks.settings.checks.records import check_names
 from stacks.settings.checks.stack import check_comment_marks, check_links, check_pushers
+from stacks.settings.checks.views import PlacedZone, check_views
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.detection import header_secrets
@@ -32,7 +33,8 @@ from stacks.settings.problems import Origins, fault, problems_of, short
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.wan import WanSettings
 from stacks.settings.watch import WatchSettings
-from stacks.settings.zone import NameSettings, ZoneSettings, inheriting
+from stacks.settings.zone import ZoneSettings, inheriting
+from stacks.settings.zones.entries import NameSettings
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
@@ -132,13 +134,26 @@ class Settings(ZoneSettings):
     def _zones_differ(self) -> Settings:
         if not self.each_zone() and not self.finding:
             raise fault("the setting 'zone' is missing", "set truenorth:zone, or list several in truenorth:zones")
-        domains = [zone.zone for zone in self.each_zone()]
+        keys = [zone.zone for zone in self.each_zone()]
+        domains = tuple(dict.fromkeys(zone.domain for zone in self.each_zone()))
         for position, zone in enumerate(self.zones):
-            if domains.count(zone.zone) > 1:
+            if keys.count(zone.zone) > 1:
                 raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", ("zones", position))
-            check_names(zone.records, zone.zone, domains, ("zones", position))
+            check_names(zone.records, zone.domain, domains, ("zones", position))
         if self.zone:
-            check_names(self.records, self.zone, domains, ())
+            check_names(self.records, self.domain, domains, ())
+        return self
+
+    @model_validator(mode="after")
+    def _views_fit(self) -> Settings:
+        own: list[PlacedZone] = [((), self)] if self.zone else []
+        givers = (*(one.name for one in self.each_cluster()), *(one.name for one in self.docker))
+        check_views(
+            [*own, *((("zones", position), zone) for position, zone in enumerate(self.zones))],
+            givers,
+            is_whole=bool(self.zone) or not (self.names or self.records),
+            asks_outside=bool(self.watch.webhook.listen or self.geo),
+        )
         return self
 
     @model_validator(mode="after")

@@ -207,6 +207,7 @@ def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None
         "clusters",
         "docker",
         "names",
+        "objects",
         "proxied",
         "shards",
         "zones",
