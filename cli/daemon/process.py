@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
+from cli.daemon.memory import share_one_arena
 from cli.daemon.tasks import in_background
 from cli.daemon.watch import Surroundings
 from cli.engine.events import EngineEvent
@@ -55,6 +56,7 @@ def run(session: Session, reopen: Callable[[Session], Session], environment: Map
 
     reopen: reads the settings anew.
     """
+    share_one_arena()
     asyncio.run(_run(session, reopen, environment))
 
 
