@@ -20,6 +20,7 @@ from components.records.record_set import RecordSetArgs, declare, explicit_provi
 from components.views import OUTSIDE, bare, view_of
 from stacks import extras
 from stacks.declare_geo import declare as declare_geo
+from stacks.declare_lists import declare as declare_lists
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.model.memory import new_instance, refused_output
 from stacks.model.observation import Observation, Registry
@@ -43,6 +44,7 @@ from stacks.plan.sharding import split
 from stacks.settings.checks.geo import BALANCING
 from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
+from stacks.settings.lists.address_list import PROVIDER as LISTS_AT
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
@@ -106,6 +108,9 @@ def declare_plan(
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
         pulumi.export("geo", geo_output(plan.geo.wished))
+    if plan.lists:
+        signing = next((zone for zone in settings.each_zone() if zone.provider == LISTS_AT), None)
+        declare_lists(plan.lists, options(signing, providers) if signing else None)
     if observation.instance:
         pulumi.export("instance", observation.instance)
     pulumi.export("guard", plan.memory.as_output())
@@ -150,7 +155,9 @@ def own_part(
     if settings.shards == "auto":
         layout = (registry if stack == estate else registry_of(estate)).layout
     parts = split(replace(plan, layout=layout), registry, estate)
-    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None)
+    return parts.get(stack) or replace(
+        parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None, lists=None
+    )
 
 
 def instance_of(registry: Registry, stack: str, registry_of: Callable[[str], Registry]) -> str:

@@ -76,7 +76,7 @@ def look(session: Session, receiver: Receiver | None, permission: Permission) ->
     balancers, or holds records in zones that the settings do not name.
     """
     require_estate(session)
-    settings = session.settings.model_copy(update={"geo": None})
+    settings = session.settings.model_copy(update={"geo": None, "address_lists": ()})
     observation = observe(
         settings,
         session.credentials,
@@ -91,6 +91,13 @@ def look(session: Session, receiver: Receiver | None, permission: Permission) ->
             "this stack has a part in load balancers, which nobody would go on with",
             f"stack {session.stack}",
             "take geo out of the settings and run `truenorth up`, which leaves them; then release the records",
+        )
+    if registry.lists.urns:
+        raise UserError(
+            "this stack keeps address lists, which would lose its addresses",
+            f"stack {session.stack}",
+            "take address_lists out of the settings and run `truenorth up`, which takes the addresses out; then release"
+            " the records",
         )
     release = released(settings, observation, receiver)
     if release.outside:

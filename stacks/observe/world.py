@@ -14,6 +14,7 @@ from stacks.model.errors import ObservationError, ProviderRefused, UserError
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
+from stacks.observe.lists.sight import observe_lists
 from stacks.observe.views import in_views, listed, require_known_views
 from stacks.observe.wan.links import sight
 from stacks.observe.webhook.kept import kept_source
@@ -71,8 +72,9 @@ def observe(
         around = replace(around, sources=in_views(settings, (*around.sources, *asked(settings, known))))
         zones = with_limits(settings, credentials, zones, around.of_records)
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
+        lists = observe_lists(settings, credentials, known.lists)
         unlisted = settings.found.unlisted
-        return Observation(around.addresses, zones, known, around.of_records, geo, unlisted=unlisted)
+        return Observation(around.addresses, zones, known, around.of_records, geo, lists, unlisted=unlisted)
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:

@@ -27,6 +27,7 @@ from stacks.settings.fields import Zone
 from stacks.settings.finding.placing import Written, placed
 from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
 from stacks.settings.geo import GeoSettings
+from stacks.settings.lists.address_list import MOST_LISTS, AddressListSettings, check_address_lists
 from stacks.settings.neighbours.docker import MOST_DAEMONS, DockerSettings, as_written, check_daemons
 from stacks.settings.neighbours.external_dns import ExternalDnsSettings
 from stacks.settings.problems import Origins, fault, problems_of, short
@@ -102,6 +103,8 @@ class Settings(ZoneSettings):
     """The Docker daemons with containers that get names by their labels; none: no daemon is read."""
     geo: GeoSettings | None = None
     """Load balancing across clusters; none: this stack has no part in it, and leaves what it was in."""
+    address_lists: Annotated[tuple[AddressListSettings, ...], Field(max_length=MOST_LISTS)] = ()
+    """Lists of an account at Cloudflare that get the detected addresses, for rules of its WAF."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
     _found: Found = PrivateAttr(default_factory=Found)
     _origins: Origins = PrivateAttr(default_factory=Origins)
@@ -166,6 +169,8 @@ class Settings(ZoneSettings):
     def _links_exist(self) -> Settings:
         check_links(self.each_name(), self.wan.links)
         check_pushers(self.wan, self.watch.dyndns.users)
+        zones = (*self.each_zone(), *self.finding)
+        check_address_lists(self.address_lists, zones, self.wan.families, self.wan.links)
         return self
 
     def each_zone(self) -> tuple[ZoneSettings, ...]:
@@ -201,6 +206,7 @@ class Settings(ZoneSettings):
         """Return the links that some name points at."""
         asked = [link for _, entry in self.each_name() if not entry.targets for link in entry.links or (WAN,)]
         asked += [WAN] if self.geo and self.geo.wan else []
+        asked += [link for one in self.address_lists for link in one.each_link]
         return tuple(dict.fromkeys(asked))
 
     def known_links(self, links: Iterable[str]) -> tuple[str, ...]:
