@@ -1,12 +1,12 @@
 """Service bindings (HTTPS, SVCB) that only one view of a name has: a client that sees both views mixes them. Pure.
 
-A browser that has learnt `alpn` or `ipv4hint` outside goes on with that inside (RFC 9460, 2.4), and the reverse.
+A browser that has learnt `alpn` or `ipv4hint` outside goes on with that inside (RFC 9460, 7), and the reverse.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from components.records.canonical_content import ADDRESSES
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _LEADING = ADDRESSES | {"CNAME"}
 
 
-def one_sided(record_sets: Iterable[RecordSet]) -> Iterator[Advice]:
+def one_sided(record_sets: Collection[RecordSet]) -> Iterator[Advice]:
     """Yield an advice for each name of a view that lacks the service bindings of another view's."""
+    if all(view_of(one.zone) == OUTSIDE for one in record_sets):
+        return  # as is usual: there may be many
     types: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for one in record_sets:
         if one.slots:

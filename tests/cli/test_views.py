@@ -19,6 +19,7 @@ from lab.world import FIRST_IPV4
 from tests.bind import KEY, SECRET, Bind, running
 from tests.cli.clusters import at, up, up_in_part
 from tests.cli.conftest import Inside
+from tests.cli.daemon.watching import ended, told, watching
 from tests.cluster.objects import gateway, route
 from tests.cluster.place import Place, make_place
 
@@ -77,6 +78,11 @@ def of_routes(house: Inside, bind: Bind, place: Place, **others: object) -> None
         clusters=clusters,
         **others,
     )
+
+
+def resources(result: dict[str, Any]) -> dict[str, str]:
+    """What a turn of `watch` did, by resource."""
+    return {change["resource"]: change["action"] for change in result["changes"]}
 
 
 def answer(bind: Bind, name: str) -> list[str]:
@@ -147,6 +153,20 @@ class TestARouteOnBothGateways:
         said = " ".join(done.stdout.split())
         assert f"{LAN} is an address of a private network (RFC 1918): of no use in the public zone {ZONE}" in said
         assert "not confirmed" not in said
+
+    def test_is_followed_in_each_view_by_itself_while_somebody_watches(
+        self, house: Inside, bind: Bind, place: Place
+    ) -> None:
+        of_routes(house, bind, place)
+        with watching(house) as watcher:
+            assert len(told(watcher, "result")["changes"]) == 6
+            remote.set_address(house.places, NEXT_IPV4)
+            assert resources(told(watcher, "result")) == {f"{APP}/A": "update"}
+            place.put(gateway("192.168.7.11", name="lan"))
+            assert resources(told(watcher, "result")) == {f"{APP}@inside/A": "update", f"{ONLY}@inside/A": "update"}
+            assert house.zone() == {f"{APP}/A": NEXT_IPV4}
+            assert bind.names(ZONE)["app/A"] == ["192.168.7.11"]
+            assert ended(watcher) == 0
 
 
 class TestNamesOfTheSettings:

@@ -9,7 +9,16 @@ from stacks.plan.both_views import one_sided
 def record_set(name: str, record_type: str, *, empty: bool = False) -> RecordSet:
     slots = () if empty else (Slot(0, "x"),)
     return RecordSet(
-        "example.com", "z", name, record_type, slots, 300, proxied=False, comment="", mark_name="", mark_content=""
+        name.removeprefix("www."),
+        "z",
+        name,
+        record_type,
+        slots,
+        300,
+        proxied=False,
+        comment="",
+        mark_name="",
+        mark_content="",
     )
 
 
