@@ -16,9 +16,8 @@ from components.marks import external_dns
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings.checks.geo import check_geo
-from stacks.settings.checks.records import check_names
 from stacks.settings.checks.stack import check_comment_marks, check_links, check_pushers
-from stacks.settings.checks.views import PlacedZone, check_views
+from stacks.settings.checks.views import PlacedZone, check_apart, check_views
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.detection import header_secrets
@@ -137,23 +136,12 @@ class Settings(ZoneSettings):
     def _zones_differ(self) -> Settings:
         if not self.each_zone() and not self.finding:
             raise fault("the setting 'zone' is missing", "set truenorth:zone, or list several in truenorth:zones")
-        keys = [zone.zone for zone in self.each_zone()]
-        domains = tuple(dict.fromkeys(zone.domain for zone in self.each_zone()))
-        for position, zone in enumerate(self.zones):
-            if keys.count(zone.zone) > 1:
-                raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", ("zones", position))
-            check_names(zone.records, zone.domain, domains, ("zones", position))
-        if self.zone:
-            check_names(self.records, self.domain, domains, ())
-        return self
-
-    @model_validator(mode="after")
-    def _views_fit(self) -> Settings:
         own: list[PlacedZone] = [((), self)] if self.zone else []
-        givers = (*(one.name for one in self.each_cluster()), *(one.name for one in self.docker))
+        placed: list[PlacedZone] = [*((("zones", position), zone) for position, zone in enumerate(self.zones)), *own]
+        check_apart(placed)
         check_views(
-            [*own, *((("zones", position), zone) for position, zone in enumerate(self.zones))],
-            givers,
+            placed,
+            (*(one.name for one in self.each_cluster()), *(one.name for one in self.docker)),
             is_whole=bool(self.zone) or not (self.names or self.records),
             asks_outside=bool(self.watch.webhook.listen or self.geo),
         )

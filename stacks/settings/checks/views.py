@@ -1,4 +1,4 @@
-"""Checks the views of a zone against each other, and against the clusters whose objects they have."""
+"""Checks zones and their views against each other, and against the clusters whose objects they have."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from components.plain_text import quoted
 from components.records import canonical_content
 from components.views import OUTSIDE
 from stacks.model.scope import TargetScope, reach
+from stacks.settings.checks.records import check_names
 from stacks.settings.problems import fault
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ _OWN_SERVERS = frozenset({"rfc2136", "webhook"})
 """The providers whose servers are the user's own, so that they may answer only some clients."""
 PlacedZone = tuple[tuple[str | int, ...], "ZoneSettings"]
 """A zone with the path of its settings."""
+
+
+def check_apart(zones: Sequence[PlacedZone]) -> None:
+    """Raise a fault for a zone, or view of one, that stands twice, or a record whose name lies in another zone."""
+    keys = Counter(zone.zone for _, zone in zones if zone.zone)
+    domains = tuple(dict.fromkeys(zone.domain for _, zone in zones if zone.domain))
+    for where, zone in zones:
+        if where and keys[zone.zone] > 1:
+            raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", where)
+        check_names(zone.records, zone.domain, domains, where)
 
 
 def check_views(zones: Sequence[PlacedZone], givers: Collection[str], *, is_whole: bool, asks_outside: bool) -> None:
