@@ -28,7 +28,7 @@ def share_one_arena() -> None:
 def give_back() -> None:
     """Return all free pages to the system: what a turn has taken, and the next one is to take again.
 
-    Circles are freed first: each run of the engine leaves some of the SDK's, which are not found for long.
+    Circles are freed first: each run of the engine leaves some of the SDK's, which the collector comes to late.
     """
     gc.collect()
     if trim := _of_glibc("malloc_trim"):
