@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from cli.daemon.memory import give_back
 
 NOT_NEEDED = ("apprise", "cryptography", "prometheus_client", "pulumi_cloudflare", "pyroute2", "starlette", "uvicorn")
 """What takes memory, and is for settings that few have."""
@@ -76,6 +80,19 @@ from cli.daemon.memory import give_back, share_one_arena
 share_one_arena()
 give_back()
 """
+
+
+def test_circles_are_freed() -> None:
+    class Node:
+        pass
+
+    gc.collect()
+    node = Node()
+    node.__dict__["itself"] = node
+    gone = weakref.ref(node)
+    del node
+    give_back()
+    assert gone() is None
 
 
 def test_where_there_is_no_glibc_nothing_is_done() -> None:
