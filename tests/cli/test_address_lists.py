@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from subprocess import CompletedProcess
+
 import pytest
 
 from lab import remote
@@ -128,27 +130,39 @@ def test_an_unknown_address_keeps_the_items_that_there_are(lists: Lists) -> None
     assert lists.there == {"office": {FIRST_IPV4: OURS}}, done.stdout
 
 
-class TestBadInput:
-    def test_a_token_without_the_permission_is_told_which_one_it_needs(self, lists: Lists) -> None:
+class TestAListThatCannotBeRead:
+    """It is told, and costs no record anything."""
+
+    def told(self, lists: Lists, done: CompletedProcess[str]) -> str:
+        assert done.returncode == 1
+        assert lists.inside.zone() == {"www.example.com/A": FIRST_IPV4}
+        return " ".join((done.stderr + done.stdout).split())
+
+    def test_because_the_token_lacks_the_permission_names_the_one_that_it_needs(self, lists: Lists) -> None:
         remote.add_token(lists.inside.places, "without-lists", "example.com", ["#zone:read", "#dns_records:edit"])
         lists.wish("office")
-        done = lists.inside.run("up", CLOUDFLARE_API_TOKEN="without-lists")
-        assert done.returncode == 2
-        assert "Account Filter Lists > Edit" in done.stderr
-        assert lists.inside.zone() == {}
+        assert "Account Filter Lists > Edit" in self.told(
+            lists, lists.inside.run("up", CLOUDFLARE_API_TOKEN="without-lists")
+        )
 
-    def test_a_list_of_another_kind_is_not_written_to(self, lists: Lists) -> None:
+    def test_because_it_is_of_another_kind_is_not_written_to(self, lists: Lists) -> None:
         remote.edit_list(lists.inside.places, "office", kind="hostname")
         lists.wish("office")
-        done = lists.inside.run("up")
-        assert done.returncode == 2
-        assert "holds no addresses: it is of the kind hostname" in done.stderr
+        assert "holds no addresses: it is of the kind hostname" in self.told(lists, lists.inside.run("up"))
 
-    def test_an_unknown_account_is_told_as_one(self, lists: Lists) -> None:
+    def test_because_its_account_is_unknown_is_told_as_one(self, lists: Lists) -> None:
         lists.wish("office", account_id="0" * 32)
-        done = lists.inside.run("up")
-        assert done.returncode == 2
-        assert "check account_id" in done.stderr
+        assert "check account_id" in self.told(lists, lists.inside.run("up"))
+
+    def test_now_keeps_what_is_ours_in_it(self, lists: Lists) -> None:
+        lists.wish("office")
+        lists.up()
+        remote.add_token(lists.inside.places, "without-lists", "example.com", ["#zone:read", "#dns_records:edit"])
+        remote.set_address(lists.inside.places, NEXT)
+        done = lists.inside.run("up", CLOUDFLARE_API_TOKEN="without-lists")
+        assert done.returncode == 1
+        assert lists.inside.zone() == {"www.example.com/A": NEXT}
+        assert lists.there == {"office": {FIRST_IPV4: OURS}}
 
 
 def test_a_stack_with_lists_is_not_released_before_they_are_left(lists: Lists) -> None:

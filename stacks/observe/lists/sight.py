@@ -18,8 +18,7 @@ def observe_lists(
 ) -> tuple[ListSight, ...]:
     """Return the wanted lists and those in state, each unknown where its account cannot be read.
 
-    The credentials are those of the first zone at Cloudflare. Raises ProviderRefused where they may not read a wanted
-    list; one that is only ours is unknown then.
+    The credentials are those of the first zone at Cloudflare. That they may not read a list costs no zone anything.
     """
     wanted = {ListKey(one.account_id, one.name) for one in settings.address_lists}
     signing = next((credentials[one.zone] for one in settings.each_zone() if one.provider == PROVIDER), None)
@@ -27,11 +26,11 @@ def observe_lists(
     for account_id in sorted({one.account_id for one in wanted | memory.keys}):
         for keys in (wanted, memory.keys - wanted):
             chosen = sorted(one for one in keys if one.account_id == account_id)
-            sights += _seen(signing, chosen, is_wanted=keys is wanted) if chosen else ()
+            sights += _seen(signing, chosen) if chosen else ()
     return tuple(sights)
 
 
-def _seen(signing: Credentials | None, keys: list[ListKey], *, is_wanted: bool) -> list[ListSight]:
+def _seen(signing: Credentials | None, keys: list[ListKey]) -> list[ListSight]:
     if signing is None:
         return [ListSight(key, Unknown("none of our zones is at Cloudflare")) for key in keys]
     try:
@@ -39,7 +38,6 @@ def _seen(signing: Credentials | None, keys: list[ListKey], *, is_wanted: bool) 
     except ObservationError as error:
         return [ListSight(key, Unknown(str(error))) for key in keys]
     except ProviderRefused as error:
-        if is_wanted:
-            raise
-        return [ListSight(key, Unknown(error.problems[0].what)) for key in keys]
+        said = "; ".join(f"{one.what}: {one.do}" for one in error.problems)
+        return [ListSight(key, Unknown(said)) for key in keys]
     return [ListSight(key, Known(found[key])) for key in keys]
