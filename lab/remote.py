@@ -79,6 +79,28 @@ def add_token(places: Places, token: str, zone: str | Sequence[str], permissions
     _call(places, "POST", "/_lab/cloudflare/tokens", json={"token": token, "zone": zone, **some})
 
 
+def address_lists(places: Places) -> dict[str, dict[str, str]]:
+    """The lists of the account at Cloudflare by name, each with its addresses and their comments."""
+    found = _call(places, "GET", "/_lab/cloudflare/lists")["lists"]
+    return {one["name"]: {item["ip"]: item.get("comment", "") for item in one["items"]} for one in found}
+
+
+def account_id(places: Places) -> str:
+    """The id of the account at Cloudflare."""
+    return str(_call(places, "GET", "/_lab/cloudflare/lists")["account_id"])
+
+
+def edit_list(places: Places, name: str, **others: object) -> None:
+    """Somebody else's edit: a new list (kind, description), or in one an address (ip, comment) or rules (filters)."""
+    method = "PUT" if {"ip", "filters"} & others.keys() else "POST"
+    _call(places, method, "/_lab/cloudflare/lists", json={"name": name, **others})
+
+
+def delete_from_list(places: Places, name: str, ip: str = "") -> None:
+    """Somebody else deletes an address of a list, or the list with all of them."""
+    _call(places, "DELETE", f"/_lab/cloudflare/lists?{urlencode({'name': name, 'ip': ip})}")
+
+
 def gandi_records(places: Places) -> dict[tuple[str, str], dict[str, Any]]:
     """The record sets of the zone at Gandi, as the API would give them, by relative name and type."""
     found = _call(places, "GET", f"/_lab/gandi/records?zone={places.gandi_zone}")

@@ -17,8 +17,10 @@ import pulumi
 from pulumi.runtime import config
 
 from components.records.record_set import RecordSetArgs, declare, explicit_provider
+from components.views import OUTSIDE, bare, view_of
 from stacks import extras
 from stacks.declare_geo import declare as declare_geo
+from stacks.declare_lists import declare as declare_lists
 from stacks.model.errors import ObservationError, Refused, UserError
 from stacks.model.memory import new_instance, refused_output
 from stacks.model.observation import Observation, Registry
@@ -42,6 +44,7 @@ from stacks.plan.sharding import split
 from stacks.settings.checks.geo import BALANCING
 from stacks.settings.credentials import check_plugins_can_sign, credentials
 from stacks.settings.files import from_pulumi
+from stacks.settings.lists.address_list import PROVIDER as LISTS_AT
 from stacks.settings.stack import Settings
 from stacks.settings.zone import ZoneSettings
 
@@ -105,6 +108,9 @@ def declare_plan(
         zones = {zone_id: name for name, zone_id in zones_output(observation).items() if balances(settings, name)}
         declare_geo(plan.geo, observation.geo, zones, lambda zone: options(settings.of_zone(zone), providers))
         pulumi.export("geo", geo_output(plan.geo.wished))
+    if plan.lists:
+        signing = next((zone for zone in settings.each_zone() if zone.provider == LISTS_AT), None)
+        declare_lists(plan.lists, options(signing, providers) if signing else None)
     if observation.instance:
         pulumi.export("instance", observation.instance)
     pulumi.export("guard", plan.memory.as_output())
@@ -149,7 +155,9 @@ def own_part(
     if settings.shards == "auto":
         layout = (registry if stack == estate else registry_of(estate)).layout
     parts = split(replace(plan, layout=layout), registry, estate)
-    return parts.get(stack) or replace(parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None)
+    return parts.get(stack) or replace(
+        parts[estate], record_sets=(), shared=(), links=(), queues=(), geo=None, lists=None
+    )
 
 
 def instance_of(registry: Registry, stack: str, registry_of: Callable[[str], Registry]) -> str:
@@ -267,13 +275,17 @@ def report(plan: Plan) -> None:
 
 
 def arguments(record_set: RecordSet) -> RecordSetArgs:
-    """Return the component's arguments for a planned record set."""
+    """Return the component's arguments for a planned record set; of its view only the logical names know."""
+    records, imported = declared_records(record_set), import_ids(record_set)
+    if view_of(record_set.zone) != OUTSIDE:
+        records = {key: replace(one, name=bare(one.name)) for key, one in records.items()}
+        imported = {key: bare(record_id) for key, record_id in imported.items()}
     return RecordSetArgs(
         provider=record_set.provider,
-        zone_id=record_set.zone_id,
+        zone_id=bare(record_set.zone_id),
         name=record_set.name,
         type=record_set.type,
-        records=declared_records(record_set),
-        import_ids=import_ids(record_set),
+        records=records,
+        import_ids=imported,
         untouched=record_set.untouched,
     )

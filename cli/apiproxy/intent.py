@@ -32,6 +32,23 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class ListWrites:
+    """The writes of address lists that are allowed.
+
+    declared: the lists that may be made, by account id and name. added: the networks that may be put into a list of an
+    account. lists, items: the ids of what is ours and may be changed or deleted.
+    """
+
+    declared: frozenset[tuple[str, str]] = frozenset()
+    added: frozenset[tuple[str, str]] = frozenset()
+    lists: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+
+
+NO_LISTS = ListWrites()
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """The intent of one convergence, all its engines together.
 
@@ -40,6 +57,7 @@ class Intent:
     first of a zone is requested, all of the zone are carried out together; the engine's own requests for them are
     answered from the results. may_create: returns whether a record belongs to the plan, by zone id and record, None
     for what is no whole record. balances: whether load balancing may be written, too.
+    lists: the writes of address lists.
     """
 
     run: str
@@ -47,3 +65,4 @@ class Intent:
     foreseen: tuple[Write, ...] = ()
     may_create: Callable[[str, Record | None], bool] = lambda _zone_id, _record: False
     balances: bool = False
+    lists: ListWrites = NO_LISTS

@@ -35,9 +35,11 @@ _SECTIONS: Mapping[tuple[Kind, Severity], str] = {
     ("ignored", "warning"): "Left out",
     ("ignored", "note"): "Left out",
     ("balancing", "note"): "Notes",
+    ("lists", "note"): "Notes",
     ("zone", "bad"): "Not read",
     ("source", "bad"): "Not read",
     ("balancing", "bad"): "Not read",
+    ("lists", "bad"): "Not read",
 }
 """The sections of findings, in their order."""
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$])")
@@ -49,7 +51,7 @@ _FIRST = re.compile(r"[-+=]+|[0-9]{1,9}[.)]")
 def summary(stack: str, seen: Convergence, *, done: bool) -> str:
     """Return the summary of a stack's plan. done: it was carried out."""
     parts = [heading(stack), outcome(seen, done=done)]
-    parts += filter(None, (_changes(seen.changes), _balancing(seen), _refused(seen), _notes(seen)))
+    parts += filter(None, (_changes(seen.changes), _beside(seen), _refused(seen), _notes(seen)))
     parts += filter(None, [summary_line(*seen.calls)])
     return "\n\n".join(parts) + "\n"
 
@@ -60,7 +62,7 @@ def failure(stack: str, what: str, seen: Convergence | None, *, done: bool) -> s
     parts = [heading(stack), f"**Failed**: {prose(first)}", *map(prose, more)]
     if seen:
         parts += [outcome(seen, done=True)] if done else []
-        parts += filter(None, (_changes(seen.changes), _balancing(seen), _refused(seen), _notes(seen)))
+        parts += filter(None, (_changes(seen.changes), _beside(seen), _refused(seen), _notes(seen)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -119,8 +121,11 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}..."
 
 
-def _balancing(seen: Convergence) -> str:
-    return _section("Load balancing", (prose(str(change)) for change in seen.geo_changes))
+def _beside(seen: Convergence) -> str:
+    told = {"Load balancing": seen.geo_changes, "Address lists": seen.list_changes}
+    return "\n\n".join(
+        _section(title, [prose(str(one)) for one in changes]) for title, changes in told.items() if changes
+    )
 
 
 def _refused(seen: Convergence) -> str:

@@ -82,7 +82,7 @@ class Report:
         if file := github.file_of(self.environment, github.SUMMARY):
             _write(file, text, append=True)
         if file := github.file_of(self.environment, github.OUTPUT):
-            values = {"outcome": outcome, "changes": len(seen.changes) + len(seen.geo_changes) if seen else 0}
+            values = {"outcome": outcome, "changes": seen.pending if seen else 0}
             values |= {"allow": guard.word(seen.refusals) if seen and not seen.allowed_by else ""}
             _write(file, "".join(f"{name}={value}\n" for name, value in values.items()), append=True)
         for note in _warnings(seen) if seen else ():
@@ -119,7 +119,7 @@ def reporting(
 
 def is_pending(seen: Convergence) -> bool:
     """Whether a run would change something."""
-    return bool(seen.changes or seen.geo_changes)
+    return seen.is_changing
 
 
 def outcome_of(seen: Convergence, *, done: bool) -> str:

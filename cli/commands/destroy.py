@@ -20,6 +20,7 @@ def destroy(
 ) -> None:
     """Delete every record that this stack owns, and its marks. Records of others are never touched.
 
+    Of address lists it takes its own addresses, and deletes those lists that it has made and nobody else uses.
     Of load balancers it takes its own pool; the last pool's stack deletes the load balancer.
 
     Example: `truenorth destroy --stack home --yes`
@@ -35,7 +36,7 @@ def destroy(
         command.recover()
         registry = registry_of_estate(command.session)
         console, count = command.console, len(registry.records)
-        if not registry.records and not registry.geo.registered:
+        if not registry.records and not registry.geo.registered and not registry.lists.urns:
             console.print(styled(("nothing to do", "green"), ": the stack owns no records"))
             command.print_event("result", {"deleted": []})
             return
@@ -44,6 +45,10 @@ def destroy(
             console.print(plain(f"  delete {record.name} {record.type} {told}"), soft_wrap=True)
         if registry.geo.registered:
             console.print("  leave the load balancers, and delete the own pool, unless others have origins in it")
+        for item in registry.lists.items:
+            console.print(plain(f"  delete {item.network} in the list {item.key.name}"), soft_wrap=True)
+        for one in registry.lists.lists:
+            console.print(plain(f"  {'let go of' if one.retained else 'delete'} the list {one.key.name}"))
         unasked = f"{count} records would be deleted, and nobody can be asked"
         otherwise = unasked, f"stack {stack}", "repeat the command with --yes"
         confirm(f"Delete these {count} records?", yes=yes, otherwise=otherwise)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,6 +54,8 @@ def detect(
 
     Example: `truenorth detect --stack home --nat`
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from cli.session.project import find_project, settings_path
     from stacks.model.values import WAN
     from stacks.observe.wan.detect import detect as ask

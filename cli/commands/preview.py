@@ -85,7 +85,8 @@ def _ask_engine(command: CommandSession, seen: Convergence) -> None:
     from cli.shards.parts import parts
 
     session = command.session
-    todo = parts(seen.plan, seen.observation, seen.changes, seen.geo_changes, session.stack, every=True)
+    beside = seen.geo_changes, session.stack
+    todo = parts(seen.plan, seen.observation, seen.changes, *beside, list_changes=seen.list_changes, every=True)
     with command.listening() as listener:
         for part in todo:
             stack.preview(session.at(part.stack), declare(session, seen, part), listener)
@@ -100,7 +101,7 @@ def _show(console: Console, seen: Convergence, stack: str, saved: Path | None) -
     tables.print_unmet(console, seen)
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
-    tables.print_balancing(console, seen.geo_changes)
+    tables.print_beside(console, seen)
     tables.print_refusals(console, seen)
     counted = ", ".join(changes.counted(seen, changes.TO_DO))
     console.print(f"would do: {counted}" if counted else plain("nothing to do", "green"))

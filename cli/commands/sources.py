@@ -22,6 +22,7 @@ def sources(
     from cli.session.project import find_project, settings_path
     from cli.terminal import Terminal
     from stacks.model.errors import ObservationError, UserError
+    from stacks.observe.views import in_views
     from stacks.observe.world import read_sources
     from stacks.observe.zone.found import found_by_token
     from stacks.settings.files import from_file
@@ -31,7 +32,7 @@ def sources(
     if not chosen.each_cluster() and not chosen.docker:
         do = "set truenorth:sources, e.g. [ingress, service], or list truenorth:clusters or truenorth:docker"
         raise UserError("nothing is read: there are no sources", str(file), do)
-    seen = read_sources(chosen, os.environ)
+    seen = in_views(chosen, read_sources(chosen, os.environ))
     found = asking(chosen, seen)
     if as_json:
         print_json(found.document())

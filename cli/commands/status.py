@@ -32,10 +32,11 @@ def status(
         else:
             tables.print_addresses(console, seen)
             tables.print_records(console, seen)
+            tables.print_lists(console, seen)
             tables.print_unmet(console, seen)
             tables.print_plan_notes(console, seen.plan)
-            tables.print_balancing(console, seen.geo_changes)
-            pending = len(seen.changes) + len(seen.geo_changes)
+            tables.print_beside(console, seen)
+            pending = seen.pending
             if pending:
                 console.print(f"{pending} to do: truenorth up --stack {stack}")
             elif all(one.severity in {"note", "good"} for one in of_plan(seen.plan)):

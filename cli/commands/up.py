@@ -157,6 +157,6 @@ def _print_plan(console: Console, seen: Convergence) -> None:
     tables.print_unmet(console, seen)
     tables.print_plan_notes(console, seen.plan)
     tables.print_changes(console, seen.changes)
-    tables.print_balancing(console, seen.geo_changes)
+    tables.print_beside(console, seen)
     if seen.allowed_by:
         tables.print_refusals(console, seen)

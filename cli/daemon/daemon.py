@@ -127,24 +127,30 @@ class Daemon:
         while True:
             await self._reload.wait()
             self._reload.clear()
-            try:
-                opened = await asyncio.to_thread(self._reopen, self._session)
-                problem = opened.settings.found.unlisted
-            except (UserError, ObservationError) as error:
-                problem = str(error)
-            if problem:
-                was_refused = True
+            if problem := await self._take_settings(told_anyway=was_refused):
                 self._events.publish(Reloaded(problem))
-                continue
-            if opened.settings != self._session.settings or _signature(opened) != _signature(self._session):
-                is_rotation = opened.settings == self._session.settings
-                self._before_rotation = self._session if is_rotation else None
-                self._session = opened
-                self._events.publish(Reloaded())
-                self._triggers.end()
-            elif was_refused:
-                self._events.publish(Reloaded())
-            was_refused = False
+            was_refused = bool(problem)
+
+    async def _take_settings(self, *, told_anyway: bool) -> str:
+        """Read the settings anew, and begin to work with them where they differ; return why they are refused.
+
+        told_anyway: whether to tell that they can be read where they do not differ.
+        """
+        try:
+            opened = await asyncio.to_thread(self._reopen, self._session)
+        except (UserError, ObservationError) as error:
+            return str(error)
+        if problem := opened.settings.found.unlisted:
+            return problem
+        if opened.settings != self._session.settings or _signature(opened) != _signature(self._session):
+            is_rotation = opened.settings == self._session.settings
+            self._before_rotation = self._session if is_rotation else None
+            self._session = opened
+            self._events.publish(Reloaded())
+            self._triggers.end()
+        elif told_anyway:
+            self._events.publish(Reloaded())
+        return ""
 
     async def _catch_up(self) -> None:
         """List the zones that a token sees once this replica leads: the former leader may have taken further ones."""

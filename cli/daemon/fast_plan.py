@@ -12,6 +12,7 @@ from cli.reconcile.result import Convergence, Planned
 from stacks.model.claims import WEBHOOK, Complaint, SourceSighting, names_that_differ
 from stacks.model.observation import Observation
 from stacks.model.values import Known
+from stacks.observe.views import in_views
 from stacks.observe.world import Sights
 from stacks.plan.changes import Action, changes
 from stacks.plan.desired.cluster_endpoints import zone_of
@@ -29,6 +30,7 @@ def planned(settings: Settings, last: Convergence | None, before: Sights, sights
     base = _after(last)
     if base is None or sights.addresses != before.addresses or _states(sights) != _states(before):
         return None
+    before, sights = (replace(one, sources=in_views(settings, one.sources)) for one in (before, sights))
     names = names_that_differ(before.sources, sights.sources)
     if not names:
         return None  # something to report, without a claim that differs

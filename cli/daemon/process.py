@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cli.daemon.daemon import Daemon
 from cli.daemon.event_bus import EventBus
+from cli.daemon.memory import share_one_arena
 from cli.daemon.tasks import in_background
 from cli.daemon.watch import Surroundings
 from cli.engine.events import EngineEvent
@@ -32,6 +33,7 @@ from cli.state.registries import registry_of_estate
 from cli.terminal import Terminal
 from cli.web.health import Health
 from cli.webhook.desk import Desk
+from components.views import OUTSIDE
 from stacks.model.listeners import contained
 from stacks.settings.watch import is_on
 
@@ -54,6 +56,7 @@ def run(session: Session, reopen: Callable[[Session], Session], environment: Map
 
     reopen: reads the settings anew.
     """
+    share_one_arena()
     asyncio.run(_run(session, reopen, environment))
 
 
@@ -212,7 +215,8 @@ class Outputs:
         from cli.webhook.app import application  # noqa: PLC0415 - likewise
 
         listen, desk = settings.watch.webhook.listen, Desk()
-        app = application(desk, [zone.zone for zone in settings.each_zone()], publish)
+        outside = [zone.zone for zone in settings.each_zone() if zone.view == OUTSIDE]
+        app = application(desk, outside, publish)
         with serving_beside(listen, app, WEBHOOK_WHERE) as port:
             url = f"http://{listen.rpartition(':')[0]}:{port}"
             self._log.write(LogEntry("info", "webhook", f"external-dns: --webhook-provider-url={url}", {"url": url}))

@@ -144,7 +144,8 @@ class Reconciler:
         publish(done)
         self._has_converged = True
         self._confirmer.begin(done, publish)
-        self._last = done
+        if self._seen.sources:  # only their changes are planned ahead, and it is large
+            self._last = done
         self.due = self._drift_or_grace()
         if self._rounds.pause is not None:
             self._no_later_than(self._rounds.pause, Trigger.ROUND)

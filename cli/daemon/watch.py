@@ -22,6 +22,7 @@ from cli.daemon.confirmer import confirming
 from cli.daemon.event_bus import EventBus
 from cli.daemon.leadership import Replica
 from cli.daemon.links import Links
+from cli.daemon.memory import give_back
 from cli.daemon.observed import Observed, Sources
 from cli.daemon.reconciler import Reconciler
 from cli.daemon.tasks import in_background
@@ -235,6 +236,7 @@ class Watch:
             with self._surroundings.engine_listener(turn) as listener:
                 publish = self._events.of_turn(turn)
                 await asyncio.to_thread(reconciler.take_turn, self._observed.sights(), turn, publish, listener)
+            await asyncio.to_thread(give_back)
         finally:
             late.cancel()
             too_late.cancel()

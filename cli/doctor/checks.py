@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from cli.doctor import clock, clusters, daemons, machine, state, wan, zones
+from cli.doctor import clock, clusters, daemons, lists, machine, state, wan, zones
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding
 from cli.doctor.runner import DoctorCheck
@@ -23,6 +23,8 @@ def checks(examined: Examined) -> list[DoctorCheck]:
     for one in settings.each_zone():
         found.append(DoctorCheck(f"zone {one.zone}", partial(zones.zone, examined, one)))
         found.append(DoctorCheck(f"name servers of {one.zone}", partial(zones.delegation, examined, one)))
+    if settings.address_lists:
+        found.append(_check(lists.ABOUT, lists.lists, examined))
     found += [
         DoctorCheck(f"link {link}" if link else "WAN address", partial(wan.wan, examined, link))
         for link in dict.fromkeys((WAN, *settings.asked_links()))

@@ -14,7 +14,8 @@ from components.records.plan_limits import limits_of
 from stacks.model.values import Family, ZoneSnapshot
 from stacks.observe.zone.visible import VisibleZone
 from stacks.settings.fields import LONGEST_COMMENT
-from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
+from stacks.settings.zone import ZoneSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 NEARLY = 0.9
 """The share of a limit from which on it is reported."""

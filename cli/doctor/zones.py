@@ -13,6 +13,7 @@ import dns.message
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding, failed, of_problem, ok, warning
 from cli.doctor.plan_limits import beyond
+from components.views import OUTSIDE
 from stacks.model.errors import Problem
 from stacks.observe.wan.agreement.answer import NoAnswerError
 from stacks.observe.wan.sources.deadline import Deadline
@@ -38,20 +39,20 @@ def zone(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
         yield of_problem(about, found)
         return
     yield from _token(about, settings, found)
-    named = visible_zones(settings.provider, found, settings.zone)
+    named = visible_zones(settings.provider, found, settings.domain)
     if not named:
         seen = visible_zones(settings.provider, found)
         there = ", ".join(one.name for one in seen[:5]) or "none"
         yield failed(
             about,
-            f"there is no zone {settings.zone} that this token can see; it sees: {there}",
+            f"there is no zone {settings.domain} that this token can see; it sees: {there}",
             f"{found.base_url}, {_variable(settings)}",
             "check the spelling of truenorth:zone, and that the token has Zone:Read and DNS:Edit on it",
         )
         return
-    visible = next((one for one in named if one.id == settings.zone_id), None) or chosen(settings.zone, named)
+    visible = next((one for one in named if one.id == settings.zone_id), None) or chosen(settings.domain, named)
     yield from permissions(about, examined, settings, visible)
-    there_now = READERS[settings.provider].snapshot(found, settings.zone, visible.id)
+    there_now = READERS[settings.provider].snapshot(found, settings.domain, visible.id)
     plan = f", plan {visible.plan}" if visible.plan else ""
     yield ok(about, f"{len(there_now.records)} records{plan}", found.base_url)
     yield from beyond(about, settings, visible, there_now, examined.settings.wan.families)
@@ -60,10 +61,14 @@ def zone(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
 def delegation(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFinding]:
     """Check that the zone's name servers are the provider's, and answer. Raises UserError, ObservationError."""
     about = f"name servers of {settings.zone}"
+    if settings.view != OUTSIDE and not settings.asked_servers:
+        do = "write name_servers: [HOST] with the servers that the clients of this view ask"
+        yield warning(about, f"nobody is asked: those of the view {settings.view} are not known", "settings", do)
+        return
     found = CREDENTIALS[settings.provider](settings, examined.environment)
     wanted: tuple[str, ...] = ()
-    if isinstance(found, Credentials) and not settings.name_servers:
-        wanted = next((one.name_servers for one in visible_zones(settings.provider, found, settings.zone)), ())
+    if isinstance(found, Credentials) and not settings.asked_servers:
+        wanted = next((one.name_servers for one in visible_zones(settings.provider, found, settings.domain)), ())
     try:
         servers, silent = asyncio.run(_asked(settings))
     except NoAnswerError as error:
@@ -71,11 +76,11 @@ def delegation(examined: Examined, settings: ZoneSettings) -> Iterator[DoctorFin
             about,
             str(error),
             "the resolver of this machine",
-            f"see that the registrar delegates {settings.zone} to {' and '.join(wanted) or 'the provider'}, and that "
+            f"see that the registrar delegates {settings.domain} to {' and '.join(wanted) or 'the provider'}, and that "
             "this machine's resolver works",
         )
         return
-    yield from delegated(about, settings.zone, wanted, tuple(server.name for server in servers))
+    yield from delegated(about, settings.domain, wanted, tuple(server.name for server in servers))
     for server, reason in silent.items():
         do = "see that DNS, UDP and TCP port 53, is let out; until then changes are not confirmed (setting confirm)"
         yield warning(about, f"{server} does not answer: {reason}", server, do)
@@ -112,7 +117,7 @@ def permissions(
             about,
             f"the zone is {visible.status}: nobody is answered from it",
             "the provider's word on the zone",
-            f"have the registrar delegate {settings.zone} to {servers}",
+            f"have the registrar delegate {settings.domain} to {servers}",
         )
 
 
@@ -133,8 +138,8 @@ def _variable(settings: ZoneSettings) -> str:
 
 async def _asked(settings: ZoneSettings) -> tuple[tuple[NameServer, ...], dict[str, str]]:
     """Return the name servers, and the reasons of those that do not answer for the zone."""
-    servers = await name_servers(settings.zone, settings.name_servers, Deadline(DNS_SECONDS))
-    answers = await asyncio.gather(*(_fault(settings.zone, server) for server in servers))
+    servers = await name_servers(settings.domain, settings.asked_servers, Deadline(DNS_SECONDS))
+    answers = await asyncio.gather(*(_fault(settings.domain, server) for server in servers))
     return servers, {server.name: fault for server, fault in zip(servers, answers, strict=True) if fault}
 
 

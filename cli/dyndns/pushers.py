@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from cli.session.files import write_whole
 from cli.web.access import SignIn
 from components.plain_text import quoted
+from components.views import bare
 from stacks.model.errors import UserError
 from stacks.model.values import WAN, Address, Family
 from stacks.observe.wan.agreement.answer import NoAnswerError
@@ -135,4 +136,4 @@ def _names(settings: Settings, links: Iterable[str]) -> Iterator[str]:
     for zone in settings.each_zone():
         for entry in zone.names:
             if not entry.targets and asked & {*(entry.links or (WAN,))}:
-                yield zone.fqdn(entry)
+                yield bare(zone.fqdn(entry))

@@ -88,9 +88,10 @@ def unchanged(done: Convergence) -> str:
 
 
 def counted(done: Convergence, words: Mapping[Action, str]) -> list[str]:
-    """Return how many changes of each kind there are, e.g. `3 created`, and how many of load balancing."""
+    """Return how many changes of each kind there are, e.g. `3 created`, and how many of what is beside them."""
     parts = [f"{count} {words[action]}" for action, count in tally(done.changes).items()]
-    return parts + ([f"{len(done.geo_changes)} of load balancing"] if done.geo_changes else [])
+    parts += [f"{len(done.geo_changes)} of load balancing"] if done.geo_changes else []
+    return parts + ([f"{len(done.list_changes)} of address lists"] if done.list_changes else [])
 
 
 def tally(changes: Collection[Change]) -> dict[Action, int]:

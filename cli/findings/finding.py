@@ -29,6 +29,7 @@ Kind = Literal[
     "kept",
     "leadership",
     "leaving",
+    "lists",
     "planned",
     "process",
     "refusal",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.findings.balancing import of_geo_plan, of_sight
 from cli.findings.finding import SHOWN, Finding, plural
+from cli.findings.lists import of_list_sights, of_lists_plan
 from cli.findings.sightings import of_address, of_source
 from cli.reconcile.result import Convergence
 from components.plain_text import listed
@@ -47,7 +48,8 @@ def findings(done: Convergence) -> tuple[Finding, ...]:
         found.append(Finding("zone", "bad", "the zones of the token", "could not be listed", seen.unlisted, _LISTING))
     found += [one for one in map(of_address, seen.addresses) if one.severity != "note"]
     found += [one for one in map(of_source, seen.sources) if one.severity != "note"]
-    return (*found, *of_refusals(done), *of_sight(seen.geo), *of_plan(done.plan), *of_deferred(done.plan))
+    found += [*of_refusals(done), *of_sight(seen.geo), *of_list_sights(seen.lists)]
+    return (*found, *of_plan(done.plan), *of_deferred(done.plan))
 
 
 def of_plan(plan: Plan) -> tuple[Finding, ...]:
@@ -74,6 +76,7 @@ def of_plan(plan: Plan) -> tuple[Finding, ...]:
         *_of_advice(plan),
         *map(of_complaint, plan.complaints),
         *of_geo_plan(plan.geo),
+        *of_lists_plan(plan.lists),
     )
 
 

@@ -64,7 +64,7 @@ def stepping(log: Log, turn: Turn | None) -> Listener:
 
 def _show_changes(console: Console, event: Convergence) -> None:
     tables.print_changes(console, event.changes)
-    tables.print_balancing(console, event.geo_changes)
+    tables.print_beside(console, event)
     if event.allowed_by:
         tables.print_refusals(console, event)
 

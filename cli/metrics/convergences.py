@@ -82,5 +82,5 @@ class ConvergenceMetrics:
         self._refused.set(0 if done.allowed_by else sum(len(one.changes) for one in done.refusals))
         self._in_a_row.set(0)
         self._success.set(now)
-        if done.runs and (done.changes or done.geo_changes):
+        if done.runs and done.is_changing:
             self._change.set(now)

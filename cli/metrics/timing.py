@@ -59,7 +59,7 @@ class TimingMetrics:
                 self._processed(dispatch, "planned")
             case Convergence() as done:
                 self._seconds.labels("changed" if done.runs else "unchanged").observe(done.seconds, _exemplar(dispatch))
-                if dispatch.turn and done.runs and (done.changes or done.geo_changes):
+                if dispatch.turn and done.runs and done.is_changing:
                     first = dispatch.turn.triggers[0].value
                     self._to_record.labels(first).observe(_since_asked(dispatch), _exemplar(dispatch))
                 self._processed(dispatch, "converged")

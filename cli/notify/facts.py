@@ -9,6 +9,7 @@ from cli.findings.balancing import of_geo_plan
 from cli.findings.changes import of_change, of_geo_change, without_marks
 from cli.findings.events import finding
 from cli.findings.finding import Finding
+from cli.findings.lists import of_list_change
 from cli.findings.outcome import of_conflicts
 from cli.findings.sightings import of_address
 from cli.notify.message import Fact
@@ -26,7 +27,8 @@ def of_changes(done: Convergence) -> list[Fact]:
     if not done.runs:
         return []
     balancing = [(f"{one.kind} {one.name} {one.action.value}", of_geo_change(one)) for one in done.geo_changes]
-    return [*map(_change, without_marks(done.changes)), *(Fact("change", subject, one) for subject, one in balancing)]
+    beside = [*balancing, *((f"{one.subject} {one.action.value}", of_list_change(one)) for one in done.list_changes)]
+    return [*map(_change, without_marks(done.changes)), *(Fact("change", subject, one) for subject, one in beside)]
 
 
 def merged(before: Fact, after: Fact) -> Fact | None:

@@ -30,6 +30,7 @@ def convergence_document(done: Convergence) -> dict[str, object]:
         ],
         "complaints": [complaint_document(one) for one in done.plan.complaints],
         "balancing": balancing_document(done),
+        "address_lists": address_lists_document(done),
         "sources": [source_document(one) for one in done.observation.sources],
         "records": [
             record_document(record) for each in done.plan.record_sets for record in declared_records(each).values()
@@ -63,6 +64,18 @@ def balancing_document(done: Convergence) -> dict[str, object]:
             for one in done.geo_changes
         ],
         "conflicts": list(plan.conflicts) if plan else [],
+        "notes": list(plan.notes) if plan else [],
+    }
+
+
+def address_lists_document(done: Convergence) -> dict[str, object]:
+    """The JSON of what is done to address lists."""
+    plan = done.plan.lists
+    return {
+        "changes": [
+            {"action": one.action.value, "list": one.name, "network": one.network, "says": one.says}
+            for one in done.list_changes
+        ],
         "notes": list(plan.notes) if plan else [],
     }
 

@@ -77,10 +77,24 @@ def print_changes(console: Console, changes: tuple[Change, ...]) -> None:
         console.print(table)
 
 
+def print_beside(console: Console, seen: Convergence) -> None:
+    """Print what a run does to load balancing and to address lists, a line for each change."""
+    print_balancing(console, seen.geo_changes)
+    for change in seen.list_changes:
+        console.print(plain(f"  {change}"), soft_wrap=True)
+
+
 def print_balancing(console: Console, changes: tuple[GeoChange, ...]) -> None:
     """Print what a run does to load balancing, a line for each change."""
     for change in changes:
         console.print(plain(f"  {change}"), soft_wrap=True)
+
+
+def print_lists(console: Console, seen: Convergence) -> None:
+    """Print the address lists of a plan, a line for each."""
+    for one in seen.plan.lists.lists if seen.plan.lists else ():
+        items = ", ".join(item.network for item in one.items) or "no address of ours"
+        console.print(plain(f"list {one.name} of the account {one.account_id}: {items}"), soft_wrap=True)
 
 
 def print_addresses(console: Console, seen: Convergence) -> None:

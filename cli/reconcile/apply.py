@@ -199,6 +199,7 @@ def _run(
     place = session.at(part.stack)
     stale = [change.urn for change in part.changes if change.needs_refresh]
     stale += [change.urn for change in part.geo_changes if change.refresh and change.urn]
+    stale += [change.urn for change in part.list_changes if change.refresh and change.urn]
     if part.interrupted and not stale and part.is_made:
         # This reads nothing from the provider, and clears what is pending.
         stale = [root_of(part.stack, session.project.name)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from components.records import canonical_content
 from components.records.aliases import ALIASES
+from components.views import bare, qualified
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.records.record_sets import is_proxied
@@ -47,7 +48,9 @@ def confirmations(
 
     def ask(domain: str) -> tuple[Outcome, ...]:
         zone = settings.of_zone(domain)
-        return confirm(domain, asked[domain], zone.name_servers, waiting(zone.confirm))
+        questions = [replace(one, name=bare(one.name)) for one in asked[domain]]
+        outcomes = confirm(zone.domain, questions, zone.asked_servers, waiting(zone.seconds_to_confirm))
+        return tuple(replace(one, name=qualified(one.name, zone.view)) for one in outcomes)
 
     with ThreadPoolExecutor(max_workers=len(asked), thread_name_prefix="confirm") as pool:
         return tuple(outcome for found in pool.map(ask, asked) for outcome in found)
@@ -73,7 +76,7 @@ def expectations(settings: Settings, done: Convergence) -> dict[str, tuple[Expec
         proxied = is_proxied(record_set) if record_set else change.record.proxied
         flattened = record_type in ALIASES and name == change.zone
         covered = not wanted and any(name.endswith(wildcard[1:]) for wildcard in wildcards)
-        if settings.of_zone(change.zone).confirm and not (proxied or flattened or covered):
+        if settings.of_zone(change.zone).seconds_to_confirm and not (proxied or flattened or covered):
             values = frozenset(value for slot in wanted for value in canonical_content.split(slot.target))
             found[change.zone][name, record_type] = Expectation(name, record_type, values)
     return {domain: tuple(asked.values()) for domain, asked in found.items()}

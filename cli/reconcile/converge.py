@@ -82,6 +82,7 @@ def _carry_out(
         seen.changes,
         seen.geo_changes,
         session.stack,
+        list_changes=seen.list_changes,
         every=always,
         is_allowed=bool(seen.allowed_by),
     )
@@ -103,6 +104,8 @@ def _is_contended(error: RunFailed) -> bool:
 def _is_followed(seen: Convergence, carried: Carried, rounds: Rounds) -> bool:
     """Return whether another pass follows now; waits for it where it has to."""
     if carried.runs and (seen.plan.deferred or _adopted(seen) or _leaves_marks(seen, carried)):
+        return True
+    if carried.runs and seen.plan.lists and seen.plan.lists.again:
         return True
     return rounds.another(seen.plan.geo, changed=bool(carried.runs and seen.geo_changes))
 
@@ -152,6 +155,7 @@ def _joined(later: Convergence, earlier: Convergence) -> Convergence:
         later,
         changes=(*earlier.changes, *later.changes),
         geo_changes=(*earlier.geo_changes, *later.geo_changes),
+        list_changes=(*earlier.list_changes, *later.list_changes),
         runs=(*earlier.runs, *later.runs),
         moved=earlier.moved + later.moved,
         calls=(*earlier.calls, *later.calls),

@@ -22,9 +22,9 @@ from stacks.plan.geo.changes import GeoChange
 
 
 def remove(session: Session, registry: Registry, listener: Listener) -> tuple[GeoChange, ...]:
-    """Leave the load balancers, delete the records and their marks, and return what was done to load balancing.
+    """Leave load balancers and address lists, delete the records and their marks.
 
-    Raises as `converge` does.
+    Returns what was done to load balancing. Raises as `converge` does.
 
     What somebody has deleted in the zone is forgotten first: the provider fails to delete what is not there.
     """
@@ -38,7 +38,7 @@ def remove(session: Session, registry: Registry, listener: Listener) -> tuple[Ge
     for one in registry.records:
         if one.zone_id in ids and one.id not in live:
             gone[urns.stack(one.urn)].append(one.urn)
-    left = leave(session, listener) if registry.geo.registered else ()
+    left = leave(session, listener) if registry.geo.registered or registry.lists.urns else ()
     stacks = sorted({session.stack, *gone})
     with behind_api_proxy(session, writes.removal(registry, live)) as (place, _):
         side_by_side(place, stacks, partial(_remove, place, gone), listener)

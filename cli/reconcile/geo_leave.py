@@ -1,4 +1,4 @@
-"""Takes a stack out of the load balancers that it shares, before it is destroyed."""
+"""Takes a stack out of the load balancers and address lists that it shares, before it is destroyed."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ from stacks.plan.safety.permission import Permission
 
 
 def leave(session: Session, listener: Listener) -> tuple[GeoChange, ...]:
-    """Converge without the setting `geo`, in as many rounds as it takes, and return what it did.
+    """Converge without load balancing and lists, in as many rounds as it takes; return what it did to the former.
 
     The records stay as state has them. Raises as `converge` does, and ObservationError where something is left:
-    others' pools would be at stake.
+    others' pools and addresses would be at stake.
     """
-    without = replace(session, settings=session.settings.model_copy(update={"geo": None}))
+    without = replace(session, settings=session.settings.model_copy(update={"geo": None, "address_lists": ()}))
     as_registered = partial(_records_as_registered, without)
     done = converge(without, listener, ConvergenceOptions(permission=Permission("destroy"), amend=as_registered))
     if done.plan.geo and done.plan.geo.again:
         raise ObservationError(f"load balancing is not left yet, nothing was destroyed: {done.plan.geo.again}")
+    if done.plan.lists and done.plan.lists.lists:
+        raise ObservationError(f"the address lists are not left yet, nothing was destroyed: {done.unread_at_providers}")
     return done.geo_changes
 
 

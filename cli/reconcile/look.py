@@ -21,6 +21,8 @@ from stacks.observe.world import Asked, Sights, has_doubtful_ids, look_around, o
 from stacks.plan.changes import Action, Change, changes
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import changes_of_geo
+from stacks.plan.lists.changes import changes_of_lists
+from stacks.plan.lists.emptied import with_held_lists
 from stacks.plan.planner import make_plan
 from stacks.plan.records.adoption import Takeover
 from stacks.plan.safety.guard import refusals
@@ -104,15 +106,17 @@ def considered(
     found = changes(plan, observation)
     refused = _refusals(settings, plan, found, observation, options)
     allowed_by = options.permission.allowing(refused, settings)
-    geo = changes_of_geo(plan, observation)
-    seen = Convergence(observation, plan, found, (), 0.0, refused, allowed_by, geo_changes=geo)
+    geo, lists = changes_of_geo(plan, observation), changes_of_lists(plan, observation)
+    seen = Convergence(observation, plan, found, (), 0.0, refused, allowed_by, geo_changes=geo, list_changes=lists)
     if not refused or allowed_by or not options.hold_back:
         return seen
-    plan = replace(held_back(plan, refused, observation), memory=identities(observation, kept=True))
+    plan = with_held_lists(held_back(plan, refused, observation), refused, observation)
+    plan = replace(plan, memory=identities(observation, kept=True))
     found = changes(plan, observation)
     if _refusals(settings, plan, found, observation, options):
         return seen
-    return replace(seen, plan=plan, changes=found, is_held_back=True)
+    lists = changes_of_lists(plan, observation)
+    return replace(seen, plan=plan, changes=found, list_changes=lists, is_held_back=True)
 
 
 def _refusals(

@@ -23,6 +23,7 @@ from cli.shards.moving import forget
 from cli.shards.parts import parts
 from cli.state.instance import instance_of
 from cli.state.registries import registry_of_estate
+from components.views import bare
 from stacks.model.errors import ObservationError, UserError
 from stacks.observe.world import Sights, has_doubtful_ids, observe
 from stacks.plan.changes import changes
@@ -75,7 +76,7 @@ def look(session: Session, receiver: Receiver | None, permission: Permission) ->
     balancers, or holds records in zones that the settings do not name.
     """
     require_estate(session)
-    settings = session.settings.model_copy(update={"geo": None})
+    settings = session.settings.model_copy(update={"geo": None, "address_lists": ()})
     observation = observe(
         settings,
         session.credentials,
@@ -90,6 +91,13 @@ def look(session: Session, receiver: Receiver | None, permission: Permission) ->
             "this stack has a part in load balancers, which nobody would go on with",
             f"stack {session.stack}",
             "take geo out of the settings and run `truenorth up`, which leaves them; then release the records",
+        )
+    if registry.lists.urns:
+        raise UserError(
+            "this stack keeps address lists, which would lose its addresses",
+            f"stack {session.stack}",
+            "take address_lists out of the settings and run `truenorth up`, which takes the addresses out; then release"
+            " the records",
         )
     release = released(settings, observation, receiver)
     if release.outside:
@@ -142,7 +150,7 @@ def give_back(
         raise ObservationError("the zones change as fast as records are released: see who else is at work, try again")
     gone, registry = set(map(_key, way.done)), way.seen.observation.registry
     held = (*registry.records, *registry.twice)
-    forget(session, stacks_of(session), {one.urn: one.id for one in held if one.resource.record_set in gone})
+    forget(session, stacks_of(session), {one.urn: bare(one.id) for one in held if one.resource.record_set in gone})
     end(session, way.seen)
     return ReleaseOutcome(way, runs, rejected)
 

@@ -13,6 +13,7 @@ from stacks.model.plan import Plan
 from stacks.model.values import Rejected, Unknown, UnreadZone
 from stacks.plan.changes import Change
 from stacks.plan.geo.changes import GeoChange
+from stacks.plan.lists.changes import ListChange
 from stacks.plan.safety.refusal import Refusal
 
 
@@ -34,10 +35,22 @@ class Convergence:
     is_held_back: bool = False
     geo_changes: tuple[GeoChange, ...] = ()
     """The changes of load balancing."""
+    list_changes: tuple[ListChange, ...] = ()
+    """The changes of address lists."""
     moved: int = 0
     """Records that were moved from one stack of the estate to another."""
     calls: tuple[Tally, ...] = ()
     """The calls through the API proxy, by round."""
+
+    @property
+    def pending(self) -> int:
+        """The number of changes at a provider, or in state."""
+        return len(self.changes) + len(self.geo_changes) + len(self.list_changes)
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether there is any change."""
+        return bool(self.pending)
 
     @property
     def unread_at_providers(self) -> str:
@@ -49,6 +62,11 @@ class Convergence:
         geo = self.observation.geo
         if geo and isinstance(geo.account, Unknown):
             stays.append(f"load balancing stays as it is: {geo.account.reason}")
+        stays += [
+            f"the list {one.key.name} stays as it is: {one.found.reason}"
+            for one in self.observation.lists
+            if isinstance(one.found, Unknown)
+        ]
         return "; ".join(stays)
 
     @property

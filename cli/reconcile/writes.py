@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cli.apiproxy.dialects import DIALECTS
-from cli.apiproxy.intent import Intent, Write
+from cli.apiproxy.intent import NO_LISTS, Intent, ListWrites, Write
 from stacks.model.geo import GeoMemory
 from stacks.model.values import ZoneSnapshot
 from stacks.plan.changes import Action, same
@@ -17,6 +17,7 @@ from stacks.plan.records.record_sets import declared_records, import_ids
 if TYPE_CHECKING:
     from cli.reconcile.result import Convergence
     from components.records.record import Record
+    from stacks.model.lists.lists import ListMemory, ListsPlan
     from stacks.model.observation import Observation, Registry
     from stacks.model.plan import Plan
     from stacks.model.values import RecordSet, RegisteredRecord
@@ -34,6 +35,7 @@ def intent(seen: Convergence) -> Intent:
         tuple(_writes(seen)),
         _creations(seen.plan, seen.observation),
         balances=seen.plan.geo is not None,
+        lists=_list_writes(seen.plan.lists, seen.observation.registry.lists) if seen.plan.lists else NO_LISTS,
     )
 
 
@@ -44,6 +46,17 @@ def removal(registry: Registry, live: Collection[str]) -> Intent:
     writes = tuple(Write("DELETE", one.zone_id, one.id, None) for one in there)
     owned = _by_zone((one.zone_id, one.id) for one in registry.records)
     return Intent(_run_id(), owned, writes, balances=registry.geo != GeoMemory())
+
+
+def _list_writes(plan: ListsPlan, memory: ListMemory) -> ListWrites:
+    """Return the writes of address lists: those that the plan makes, and those that take away what is ours."""
+    items = [(one.account_id, item) for one in plan.lists for item in one.items]
+    return ListWrites(
+        declared=frozenset((one.account_id, one.name) for one in plan.lists if not one.list_id),
+        added=frozenset((account_id, item.network) for account_id, item in items),
+        lists=frozenset(one.id for one in memory.lists),
+        items=frozenset(one.id for one in memory.items) | {one.import_id.rpartition("/")[2] for _, one in items},
+    )
 
 
 def _creations(plan: Plan, observation: Observation) -> Callable[[str, Record | None], bool]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stacks.model.plan import Plan
     from stacks.plan.changes import Change
     from stacks.plan.geo.changes import GeoChange
+    from stacks.plan.lists.changes import ListChange
     from stacks.plan.records.record_sets import Key
 
 URGENT = (
@@ -36,6 +37,7 @@ class StackPart:
     plan: Plan
     changes: tuple[Change, ...] = ()
     geo_changes: tuple[GeoChange, ...] = ()
+    list_changes: tuple[ListChange, ...] = ()
     interrupted: bool = False
     is_made: bool = True
     """Whether state holds anything of the stack yet; else a run was cut off at its very beginning."""
@@ -43,7 +45,7 @@ class StackPart:
     @property
     def is_urgent(self) -> bool:
         """Whether it changes zones; a part that does not takes no core from the others."""
-        return bool(self.changes or self.geo_changes or self.interrupted)
+        return bool(self.changes or self.geo_changes or self.list_changes or self.interrupted)
 
     @property
     def urgency(self) -> tuple[int, int]:
@@ -59,6 +61,7 @@ def parts(  # noqa: PLR0913 - what a convergence is made of
     geo_changes: tuple[GeoChange, ...],
     estate: str,
     *,
+    list_changes: tuple[ListChange, ...] = (),
     every: bool = False,
     is_allowed: bool = False,
 ) -> tuple[StackPart, ...]:
@@ -75,7 +78,7 @@ def parts(  # noqa: PLR0913 - what a convergence is made of
     cut_off = {urns.stack(urn) for urn in registry.interrupted}
     made = {urns.stack(urn) for urn in (registry.stack_urn, *(one.urn for one in registry.records)) if urn}
     needed = doing.keys() | cut_off | _remembering(plan, observation, own, estate)
-    needed |= {estate} if geo_changes else set()
+    needed |= {estate} if geo_changes or list_changes else set()
     ledger = Ledger.of(plan, observation, is_allowed=is_allowed)
     memory = replace(plan.memory, spent=registry.memory.spent)
     found = [
@@ -84,6 +87,7 @@ def parts(  # noqa: PLR0913 - what a convergence is made of
             replace(part, memory=ledger.after(memory, stack, doing.get(stack, ()))),
             tuple(doing.get(stack, ())),
             () if label_of(stack) else geo_changes,
+            () if label_of(stack) else list_changes,
             interrupted=stack in cut_off,
             is_made=stack in made,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.records.providers import RECORD_TYPE_TOKENS, of_resource
-from stacks.observe.zone.providers import READERS
+from stacks.observe.views import registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +36,5 @@ def _records(pending: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, s
     for resource in pending:
         if provider := of_resource(resource.get("type", ""), resource.get("provider", "")):
             with suppress(KeyError):  # a resource that is being created may lack what its zone is still to tell
-                record = READERS[provider.name].registered({"id": "", **resource}).record
+                record = registered(provider.name, {"id": "", **resource}).record
                 yield record.name, record.type, record.content

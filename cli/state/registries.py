@@ -88,6 +88,7 @@ def united(found: Mapping[str, Registry], prefer: Callable[[str], str] | None = 
         shared=tuple({(one.name, one.type): one for stack in order for one in found[stack].shared}.values()),
         queues=base.queues,
         geo=base.geo,
+        lists=base.lists,
         layout=base.layout,
         signers=tuple(sorted({signer for one in found.values() for signer in one.signers})),
         instance=base.instance or next((one.instance for one in found.values() if one.instance), ""),

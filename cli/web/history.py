@@ -107,6 +107,7 @@ def _change(at: datetime, done: Convergence) -> HistoryEntry:
     marks = len(done.changes) - len(records)
     lines = [_line(one) for one in records]
     lines += [Line(one.action.value, f"{one.kind} {one.name}", one.says) for one in done.geo_changes]
+    lines += [Line(one.action.value, one.subject, one.says) for one in done.list_changes]
     title = ", ".join(_counted(done, records)) or "Nothing but state has changed"
     text = f"with {plural(marks, 'ownership mark')}" if marks else ""
     more = max(0, len(lines) - LINES)
@@ -118,6 +119,8 @@ def _counted(done: Convergence, records: Sequence[Change]) -> Iterator[str]:
         yield f"{count:,} {DONE[action]}" if place else f"{plural(count, 'record')} {DONE[action]}"
     if done.geo_changes:
         yield f"{plural(len(done.geo_changes), 'change')} of load balancing"
+    if done.list_changes:
+        yield f"{plural(len(done.list_changes), 'change')} of address lists"
     if done.changes and not records:
         yield f"{plural(len(done.changes), 'ownership mark')} changed"
 

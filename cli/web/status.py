@@ -202,7 +202,7 @@ def _after_convergence(status: Status, done: Convergence, at: datetime) -> Statu
             **{(one.cluster, one.source): one for one in done.observation.sources},
         },
         leader=leader,
-        changed_at=at if done.runs and (done.changes or done.geo_changes) else status.changed_at,
+        changed_at=at if done.runs and done.is_changing else status.changed_at,
     )
     return replace(new, names=status.names + (_listed(status.leader) != _listed(leader)))
 

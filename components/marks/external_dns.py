@@ -12,9 +12,6 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from components.marks import labels
 from components.marks.marked import MarkedSet
 from components.records import canonical
@@ -199,6 +196,10 @@ def _open(data: bytes, key: bytes) -> str | None:
     """Return the text in nonce | AES-256-GCM(gzip(text)) | tag; None for other data, or another key."""
     if len(data) < SHORTEST_SEALED:
         return None
+    # Imported here: 6 MB of every process, for marks that few have.
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - likewise
+
     try:
         packed = AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None)
         return zlib.decompressobj(GZIP).decompress(packed, LONGEST_TEXT).decode(errors="replace")

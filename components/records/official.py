@@ -21,11 +21,14 @@ from components.records.record import Record
 
 
 def resource(
-    provider: Provider, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions
+    provider: Provider, name: str, inputs: Mapping[str, object], opts: pulumi.ResourceOptions, type_token: str = ""
 ) -> pulumi.CustomResource:
-    """Declare the resource of a record. inputs: by the names of the package's schema; None values are left out."""
+    """Declare a resource of a provider's package. type_token: "" for a record.
+
+    inputs: by the names of the package's schema; None values are left out.
+    """
     given = {key: value for key, value in inputs.items() if value is not None}
-    return pulumi.CustomResource(provider.type_token, name, given, _options(provider, opts))
+    return pulumi.CustomResource(type_token or provider.type_token, name, given, _options(provider, opts))
 
 
 def explicit(

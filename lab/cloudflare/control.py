@@ -10,6 +10,7 @@
 | `/_lab/cloudflare/tokens` | POST (`{"token": "...", "zone": NAME-OR-ID}` or a list of them; `permissions`) |
 
 Health, quota and steering of load balancing: `lab.cloudflare.load_balancing.control`.
+Lists of addresses: `lab.cloudflare.lists.control`.
 POST and DELETE of records are somebody else's edits: the zone's rules hold for them too. `meta` makes a record one that
 a service of Cloudflare's own keeps: `{"read_only": true, "email_routing": true}`. account: the name of one, which is
 made where there is none, so that several can have a zone of one name.
@@ -26,6 +27,7 @@ from lab.api.control import bad, common_routes, json_of
 from lab.cloudflare.answers import encode, failure
 from lab.cloudflare.errors import ApiError
 from lab.cloudflare.limits import PLANS
+from lab.cloudflare.lists import control as lists
 from lab.cloudflare.load_balancing import control as load_balancing
 from lab.cloudflare.model import ALL_PERMISSIONS, Permission
 from lab.cloudflare.zones import STATUSES
@@ -56,6 +58,7 @@ def routes(cloudflare: Cloudflare) -> list[Route]:
         Route("/_lab/cloudflare/zones", zones, methods=["POST"]),
         Route("/_lab/cloudflare/tokens", tokens, methods=["POST"]),
         *load_balancing.routes(cloudflare),
+        *lists.routes(cloudflare),
     ]
 
 

@@ -204,3 +204,43 @@ def value_not_unique() -> ApiError:
 def still_referenced() -> ApiError:
     message = "This object is referenced by other objects, delete them first."
     return refusal(HTTPStatus.PRECONDITION_FAILED, 1005, message)
+
+
+# Lists: codes and messages are not documented, the statuses are those of the published schema and of its clients' logs.
+
+
+def list_not_found() -> ApiError:
+    return refusal(HTTPStatus.NOT_FOUND, 10001, "could not find list")
+
+
+def item_not_found(item_id: str = "") -> ApiError:
+    return refusal(HTTPStatus.NOT_FOUND, 10001, f"could not find list item {item_id}".rstrip())
+
+
+def invalid_list(field: str) -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 10004, f"invalid {field} of a list")
+
+
+def list_exists(name: str) -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 10013, f"a list with the name {name} already exists")
+
+
+def list_is_referenced() -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 10012, "the list is referenced by rules and cannot be deleted")
+
+
+def list_quota_exceeded(most: int) -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 10011, f"exceeded the maximum number of lists: {most}")
+
+
+def item_quota_exceeded(most: int) -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 10011, f"exceeded the maximum number of list items: {most}")
+
+
+def invalid_item(text: str) -> ApiError:
+    return refusal(HTTPStatus.BAD_REQUEST, 10009, f"invalid list item: {text}")
+
+
+def operation_pending() -> ApiError:
+    """Refuse a second operation: https://developers.cloudflare.com/waf/tools/lists/lists-api/#rate-limiting."""
+    return refusal(HTTPStatus.TOO_MANY_REQUESTS, 10040, "a bulk operation of this account is still pending")

@@ -60,7 +60,7 @@ def _route(path: str) -> tuple[str, dict[str, str]]:
 
 
 def _body(request: HttpRequest) -> object:
-    if not request.body or request.method in ("GET", "DELETE"):
+    if not request.body or request.method == "GET":
         return None
     if not request.headers.get("content-type", "").lower().startswith("application/json"):
         raise wrong_content_type()

@@ -27,12 +27,15 @@ class Permission(StrEnum):
     ACCOUNT_READ = "#account_settings:read"
     LOAD_BALANCING_READ = "#lb:read"
     LOAD_BALANCING_EDIT = "#lb:edit"
+    LISTS_READ = "#filter_lists:read"
+    LISTS_EDIT = "#filter_lists:edit"
 
 
 ALL_PERMISSIONS = frozenset(Permission)
 _INCLUDES = {
     Permission.DNS_EDIT: Permission.DNS_READ,
     Permission.LOAD_BALANCING_EDIT: Permission.LOAD_BALANCING_READ,
+    Permission.LISTS_EDIT: Permission.LISTS_READ,
 }
 
 

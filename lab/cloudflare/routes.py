@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from lab.api.http import Answer
 from lab.cloudflare import accounts, batch, records, tokens, zones
 from lab.cloudflare.calls import Call
+from lab.cloudflare.lists.routes import ROUTES as LISTS
 from lab.cloudflare.load_balancing.routes import ROUTES as LOAD_BALANCING
 
 Handler = Callable[[Call], Answer]
@@ -31,4 +32,5 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
         "DELETE": records.delete_record,
     },
     **LOAD_BALANCING,
+    **LISTS,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lab.api.faults import Faults
 from lab.api.http import RequestLog
 from lab.cloudflare.limits import PLANS, PlanName, RateLimiter
+from lab.cloudflare.lists.state import CustomLists
 from lab.cloudflare.load_balancing.state import LoadBalancing
 from lab.cloudflare.model import (
     ALL_PERMISSIONS,
@@ -33,7 +34,7 @@ def _now() -> datetime:
 
 
 class Cloudflare:
-    """One user's Cloudflare: accounts, zones with their records, tokens, load balancing.
+    """One user's Cloudflare: accounts, zones with their records, tokens, load balancing, lists.
 
     Whoever reads or writes more than one thing at a time holds `lock`, a re-entrant one. `rate_limit` is in requests
     a token in 5 minutes, None for no limit.
@@ -54,6 +55,7 @@ class Cloudflare:
         self.tokens: dict[str, Token] = {}
         self.stores: dict[str, RecordStore] = {}
         self.load_balancing = LoadBalancing()
+        self.custom_lists = CustomLists(clock)
         self.requests = RequestLog()
         self.faults = Faults()
         self.limiter = RateLimiter(clock, rate_limit)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from components.operator.args import DomainArgs, KindArgs, PolicyArgs
 from components.records import international
+from components.views import OUTSIDE, view_of
 from stacks.deploy.rights import own_clusters
 from stacks.kube.objects import Resource
 from stacks.model.selectors import Selector, over_annotations, over_labels
@@ -25,7 +26,7 @@ def policy(settings: Settings) -> PolicyArgs | None:
             closed = Closed.of(settings)
             return PolicyArgs(
                 sources=tuple(dict.fromkeys(cluster.sources)),
-                zones=_spelled(zone.zone for zone in settings.each_zone()),
+                zones=_spelled(dict.fromkeys(zone.domain for zone in settings.each_zone())),
                 described=tuple(described(cluster).values()),
                 counted_namespaces=cluster.namespaces,
                 gateways=cluster.gateways,
@@ -40,7 +41,7 @@ def policy(settings: Settings) -> PolicyArgs | None:
                 opt_in=cluster.opt_in,
                 annotation_prefix=cluster.annotation_prefix,
                 tls_hosts=cluster.tls_hosts,
-                taken=_spelled(sorted(closed.names)),
+                taken=_spelled(sorted(name for name in closed.names if view_of(name) == OUTSIDE)),
                 prefixes=closed.prefixes,
                 suffixes=closed.suffixes,
                 domains=tuple(

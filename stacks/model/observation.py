@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from stacks.model.claims import SourceSighting
 from stacks.model.geo import GeoMemory, GeoSight
+from stacks.model.lists.lists import ListMemory, ListSight
 from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
 from stacks.model.values import (
@@ -37,6 +38,8 @@ class Registry:
     """The objects at each contested name, in the order in which they were first seen."""
     geo: GeoMemory = field(default_factory=GeoMemory)
     """The pools, monitors and load balancers that are ours."""
+    lists: ListMemory = field(default_factory=ListMemory)
+    """The address lists that are ours, and our items in any."""
     layout: Layout = ONE_STACK
     """The layout with which the records were last declared."""
     instance: str = ""
@@ -66,6 +69,8 @@ class Observation:
     """The claims of the objects of each cluster; none where no cluster is read."""
     geo: GeoSight | None = None
     """The state of load balancing; None where this stack has no part in it."""
+    lists: tuple[ListSight, ...] = ()
+    """The address lists that are wanted, or have something of ours."""
     instance: str = ""
     """The id of the state, which new marks bear; "" for marks without one."""
     now: float = 0.0

@@ -8,6 +8,7 @@ from stacks.model.addresses.host_part import HostPart
 from stacks.model.advice import Advice, FullZone
 from stacks.model.claims import Complaint, ObjectKey
 from stacks.model.geo import GeoPlan
+from stacks.model.lists.lists import ListsPlan
 from stacks.model.memory import NO_MEMORY, GuardMemory
 from stacks.model.shards import ONE_STACK, Layout
 from stacks.model.values import Conflict, Deferred, Frozen, LinkAddresses, NameQueue, RecordSet, Rejected, SharedSet
@@ -41,6 +42,8 @@ class Plan:
     """The objects with a claim to a record set, by its name and type."""
     geo: GeoPlan | None = None
     """The load balancing to declare; None where this stack has no part in it."""
+    lists: ListsPlan | None = None
+    """The address lists to declare; None where this stack has none."""
     memory: GuardMemory = NO_MEMORY
     """What the guard remembers of this run and of former ones; kept in state."""
     layout: Layout = ONE_STACK

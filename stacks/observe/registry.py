@@ -9,6 +9,7 @@ from typing import Any
 
 from components import urns
 from components.geo.names import BALANCER_COMPONENT, POOL_COMPONENT
+from components.lists.names import COMPONENT as LIST_COMPONENT
 from components.marks import in_comments, ownership
 from components.records.providers import PROVIDERS, of_resource
 from stacks.model.errors import ObservationError
@@ -18,8 +19,9 @@ from stacks.model.observation import Registry
 from stacks.model.shards import ONE_STACK, remembered
 from stacks.model.values import Family, LinkAddresses, NameQueue, RegisteredRecord, Rejected, SharedSet
 from stacks.observe.geo import registry as geo
+from stacks.observe.lists import registry as lists
 from stacks.observe.pulumi_cli import ask_pulumi
-from stacks.observe.zone.providers import READERS
+from stacks.observe.views import registered
 from stacks.settings.secrets.children import ENGINE, needed
 
 STACK_TYPE_TOKEN = "pulumi:pulumi:Stack"  # noqa: S105 - a type token, no secret
@@ -27,7 +29,7 @@ _PROVIDER_TYPES = frozenset(f"pulumi:providers:{provider.package}" for provider 
 _OUR_OWN = ("truenorth", "")
 """The default provider of our own plugin, which signs nothing: servers have each a provider of their own."""
 RECORD_COMPONENT = "truenorth:dns:OwnedRecord"
-_OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT})
+_OWN = frozenset({RECORD_COMPONENT, POOL_COMPONENT, BALANCER_COMPONENT, LIST_COMPONENT})
 """The types of components that the program declares; all else is in one of them, or Pulumi's own."""
 _PULUMIS = "pulumi:"
 MADE_BY = "truenorth"
@@ -72,7 +74,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
             continue
         provider = of_resource(resource["type"], resource.get("provider", ""))
         if provider and not resource.get("delete"):
-            records.append(READERS[provider.name].registered(resource))
+            records.append(registered(provider.name, resource))
         elif resource["type"] == STACK_TYPE_TOKEN:
             outputs, stack_urn = resource.get("outputs", {}), resource["urn"]
             zone_ids, links = outputs.get("zones", {}), _links(outputs.get("links", {}))
@@ -90,6 +92,7 @@ def parse_registry(exported: Mapping[str, Any]) -> Registry:
         shared=shared,
         queues=queues,
         geo=geo.remembered(resources, wished),
+        lists=lists.remembered(resources),
         layout=layout,
         signers=_signers(resource["urn"] for resource in resources if resource["type"] in _PROVIDER_TYPES),
         instance=instance or _instance(records, pending),

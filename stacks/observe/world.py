@@ -8,11 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from components.views import bare, qualified
 from stacks.model.claims import SourceSighting, links_asked
 from stacks.model.errors import ObservationError, ProviderRefused, UserError
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import Sighting, UnreadZone, ZoneSnapshot
 from stacks.observe.geo.sight import observe_geo
+from stacks.observe.lists.sight import observe_lists
+from stacks.observe.views import in_views, listed, require_known_views
 from stacks.observe.wan.links import sight
 from stacks.observe.webhook.kept import kept_source
 from stacks.observe.zone.choice import CheckedZones
@@ -55,21 +58,23 @@ def observe(
     registry: reads the state. sights: gives WAN addresses and claims, such as `look_around`; runs in a thread beside
     the others. checked: the zones' ids that former looks have found by their names, and need not be looked up again.
     asked: gives what external-dns asks for by its webhook; by default what it has asked for so far.
-    Raises UserError (kubeconfig), ProviderRefused (the credentials or zones, where none can be read) and
-    ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises nothing: it is
-    Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
+    Raises UserError (kubeconfig, a view with another name), ProviderRefused (the credentials or zones, where none can
+    be read) and ObservationError (state, or all zones out of reach). An address or cluster that cannot be read raises
+    nothing: it is Unknown; so is one zone among several, refused or out of reach: an UnreadZone.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as pool:
         looking = pool.submit(sights)
         known = registry()
         require_known_zones(settings, known)
+        require_known_views(settings, known)
         zones = as_kept(read_zones(settings, credentials, known, checked), known)
         around = looking.result()
-        around = replace(around, sources=(*around.sources, *asked(settings, known)))
+        around = replace(around, sources=in_views(settings, (*around.sources, *asked(settings, known))))
         zones = with_limits(settings, credentials, zones, around.of_records)
         geo = observe_geo(settings, credentials, known, zones, around.addresses, around.sources)
+        lists = observe_lists(settings, credentials, known.lists)
         unlisted = settings.found.unlisted
-        return Observation(around.addresses, zones, known, around.of_records, geo, unlisted=unlisted)
+        return Observation(around.addresses, zones, known, around.of_records, geo, lists, unlisted=unlisted)
 
 
 def look_around(settings: Settings, environment: Mapping[str, str]) -> Sights:
@@ -130,19 +135,19 @@ def read_zones(
 
 
 def _read_zone(zone: ZoneSettings, credentials: Credentials, known_id: str, checked: CheckedZones) -> ZoneSnapshot:
-    """Return the records of a zone. known_id: its id in state, which is checked now and then."""
+    """Return the records of a zone, as those of its view. known_id: its id in state, which is checked now and then."""
     reader = READERS[zone.provider]
     if zone.zone_id:
-        found = reader.snapshot(credentials, zone.zone, zone.zone_id)
+        found = reader.snapshot(credentials, zone.domain, zone.zone_id)
         if not found.records:
-            reader.check_name(credentials, zone.zone, zone.zone_id)
-        return found
+            reader.check_name(credentials, zone.domain, zone.zone_id)
+        return listed(found, zone.view)
     if checked.trusts(zone.zone, known_id):
         with suppress(ProviderRefused):
-            return reader.snapshot(credentials, zone.zone, known_id)
-    zone_id = reader.zone_id(credentials, zone.zone, known_id)
-    checked.note(zone.zone, zone_id)
-    return reader.snapshot(credentials, zone.zone, zone_id)
+            return listed(reader.snapshot(credentials, zone.domain, bare(known_id)), zone.view)
+    zone_id = reader.zone_id(credentials, zone.domain, bare(known_id))
+    checked.note(zone.zone, qualified(zone_id, zone.view))
+    return listed(reader.snapshot(credentials, zone.domain, zone_id), zone.view)
 
 
 def has_doubtful_ids(
@@ -169,7 +174,7 @@ def has_doubtful_ids(
 def _is_still(zone: ZoneSettings, zone_id: str, credentials: Mapping[str, Credentials]) -> bool:
     """Return whether a zone's name leads to this id; also where the API cannot be asked, as it gave its records."""
     try:
-        return READERS[zone.provider].zone_id(credentials[zone.zone], zone.zone, zone_id) == zone_id
+        return READERS[zone.provider].zone_id(credentials[zone.zone], zone.domain, bare(zone_id)) == bare(zone_id)
     except ProviderRefused:
         return False
     except ObservationError:

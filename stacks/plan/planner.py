@@ -44,6 +44,7 @@ from stacks.model.values import (
     UnreadZone,
     ZoneSnapshot,
 )
+from stacks.plan.both_views import one_sided
 from stacks.plan.decisions import Decision, Declare, Keep, PlanInputs, Resolved, decide, resolve
 from stacks.plan.desired.admission import Closed
 from stacks.plan.desired.advice import advice
@@ -56,6 +57,7 @@ from stacks.plan.desired.shares import Sight
 from stacks.plan.desired.tenure import Tenure
 from stacks.plan.geo.admitted import with_admitted
 from stacks.plan.geo.part import geo_part
+from stacks.plan.lists.part import lists_part
 from stacks.plan.records.alone import with_needed_proxies, without_clashes
 from stacks.plan.records.dangling import dangling
 from stacks.plan.records.former_marks import with_former_marks
@@ -135,7 +137,11 @@ def make_plan(
         links=published(observation),
         hosts=tuple(sorted(frozenset[HostPart]().union(*(one.hosts for one in zones)))),
         shared=tuple(chain.from_iterable(one.shared for one in zones)),
-        advice=(*settings.found.left_out, *chain.from_iterable(one.advice for one in zones)),
+        advice=(
+            *settings.found.left_out,
+            *chain.from_iterable(one.advice for one in zones),
+            *one_sided(record_sets),
+        ),
         queues=settled.queues,
         complaints=(
             *settled.complaints,
@@ -144,6 +150,7 @@ def make_plan(
         ),
         asked_by=tuple(chain.from_iterable(one.asked_by for one in zones)),
         geo=geo_part(settings, observation, handed_over=handed_over),
+        lists=lists_part(settings, observation),
         layout=layout(settings.shards, record_sets, observation.registry.layout),
     )
     return within_quota(settings, within_limits(settings.guard, plan, observation), observation)

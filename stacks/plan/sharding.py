@@ -110,7 +110,8 @@ def moves(plan: Plan, registry: Registry, estate: str) -> Mapping[tuple[str, str
 def split(plan: Plan, registry: Registry, estate: str, own: Mapping[Key, str] | None = None) -> dict[str, Plan]:
     """Return the plan of each stack, the estate's own included: its part of the sets.
 
-    Links, queues and load balancing are in the estate's own stack. own: the `homes`, where they are known already.
+    Links, queues, load balancing and address lists are in the estate's own stack. own: the `homes`, where they are
+    known already.
     """
     own = own or homes(plan, registry, estate)
     sets: dict[str, list[RecordSet]] = {estate: []}
@@ -129,6 +130,7 @@ def split(plan: Plan, registry: Registry, estate: str, own: Mapping[Key, str] | 
             links=() if label_of(stack) else plan.links,
             queues=() if label_of(stack) else plan.queues,
             geo=None if label_of(stack) else plan.geo,
+            lists=None if label_of(stack) else plan.lists,
         )
         for stack, found in sets.items()
     }

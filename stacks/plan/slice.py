@@ -13,6 +13,7 @@ from components.marks import ownership
 from components.records import canonical_content
 from components.records.aliases import ALIASES, CNAME
 from components.records.types import MARKED_TYPES
+from components.views import qualified, view_of
 from stacks.model.claims import Claim, SourceSighting
 from stacks.model.observation import Observation
 from stacks.model.values import Known, LiveRecord, RegisteredRecord, UnreadZone
@@ -97,7 +98,9 @@ def _leading(records: Iterable[RegisteredRecord], sources: Iterable[SourceSighti
     claims = (one for source in sources if isinstance(source.found, Known) for one in source.found.value)
     otherwise = {one.name for one in claims if isinstance(one, Claim) and one.type != CNAME}
     return {
-        one.resource.name: frozenset(canonical_content.split(one.record.content))
+        one.resource.name: frozenset(
+            qualified(target, view_of(one.resource.name)) for target in canonical_content.split(one.record.content)
+        )
         for one in records
         if one.record.type in ALIASES and one.resource.name in otherwise
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from components import views
 from components.host_port import parse_host
 from components.marks import ownership
 from components.plain_text import check_plain, quoted
@@ -25,6 +26,8 @@ LONGEST_COMMENT = 500
 SHORTEST_LIMIT = 50
 """Characters: a mark has to fit in."""
 LONGEST_TTL = 2_592_000
+MOST_OBJECTS_OF = 100
+"""Clusters and daemons that a zone names."""
 DDNS = "ddns"
 LONGEST_OBJECT = 253
 """Characters of the name of an object, and of a prefix of its annotations."""
@@ -68,6 +71,18 @@ def _zone(value: str) -> str:
     if "." not in bare:
         raise fault(f"{quoted(value)} is no zone", "write the zone as its domain, e.g. example.com")
     return bare
+
+
+def _zone_in_view(value: str) -> str:
+    domain, sign, view = value.partition(views.SIGN)
+    if sign and not views.VIEW.match(view):
+        do = "write example.com@inside, or zone: example.com with view: inside"
+        raise fault(f"{quoted(value)} names no view of a zone", do)
+    return views.qualified(_zone(domain), view or views.OUTSIDE)
+
+
+def _one_or_several(value: object) -> object:
+    return [value] if isinstance(value, str) and value not in {"all", "none"} else value
 
 
 def _ttl(value: int) -> int:
@@ -235,7 +250,13 @@ Ttl = Annotated[int, AfterValidator(_ttl)]
 Comment = Annotated[str, AfterValidator(_comment)]
 Domain = Annotated[str, AfterValidator(lambda value: value and _zone(value))]
 """A domain; empty for none."""
-Zone = Annotated[str, AfterValidator(_zone)]
+Zone = Annotated[str, AfterValidator(_zone_in_view)]
+ObjectsOf = Annotated[
+    Literal["all", "none"] | Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_OBJECTS_OF)],
+    BeforeValidator(_one_or_several, json_schema_input_type=str | tuple[str, ...]),
+]
+"""Names of clusters and daemons, one or several, or a word for all or none of them."""
+View = Annotated[str, matching(views.VIEW, "no name of a view", "use letters a to z, digits and -, 32 at most")]
 DefaultTarget = Annotated[str, AfterValidator(_default_target)]
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 NamespacePattern = Annotated[str, AfterValidator(_namespace)]

@@ -16,8 +16,8 @@ from components.marks import external_dns
 from stacks.model.errors import UserError
 from stacks.model.values import WAN
 from stacks.settings.checks.geo import check_geo
-from stacks.settings.checks.records import check_names
 from stacks.settings.checks.stack import check_comment_marks, check_links, check_pushers
+from stacks.settings.checks.views import PlacedZone, check_apart, check_views
 from stacks.settings.cluster import ClusterDefaults, ClusterSettings, SourceName, check_clusters, filled_in
 from stacks.settings.deploy import DeploySettings
 from stacks.settings.detection import header_secrets
@@ -26,13 +26,15 @@ from stacks.settings.fields import Zone
 from stacks.settings.finding.placing import Written, placed
 from stacks.settings.finding.selection import Entry, Found, FoundZones, listed
 from stacks.settings.geo import GeoSettings
+from stacks.settings.lists.address_list import MOST_LISTS, AddressListSettings, check_address_lists
 from stacks.settings.neighbours.docker import MOST_DAEMONS, DockerSettings, as_written, check_daemons
 from stacks.settings.neighbours.external_dns import ExternalDnsSettings
 from stacks.settings.problems import Origins, fault, problems_of, short
 from stacks.settings.secrets.files import read_secret
 from stacks.settings.wan import WanSettings
 from stacks.settings.watch import WatchSettings
-from stacks.settings.zone import NameSettings, ZoneSettings, inheriting
+from stacks.settings.zone import ZoneSettings, inheriting
+from stacks.settings.zones.entries import NameSettings
 
 NAMESPACE = "truenorth"
 ENVIRONMENT_PREFIX = "TRUENORTH_"
@@ -100,6 +102,8 @@ class Settings(ZoneSettings):
     """The Docker daemons with containers that get names by their labels; none: no daemon is read."""
     geo: GeoSettings | None = None
     """Load balancing across clusters; none: this stack has no part in it, and leaves what it was in."""
+    address_lists: Annotated[tuple[AddressListSettings, ...], Field(max_length=MOST_LISTS)] = ()
+    """Lists of an account at Cloudflare that get the detected addresses, for rules of its WAF."""
     _external_dns_key: bytes | None = PrivateAttr(default=None)
     _found: Found = PrivateAttr(default_factory=Found)
     _origins: Origins = PrivateAttr(default_factory=Origins)
@@ -132,13 +136,15 @@ class Settings(ZoneSettings):
     def _zones_differ(self) -> Settings:
         if not self.each_zone() and not self.finding:
             raise fault("the setting 'zone' is missing", "set truenorth:zone, or list several in truenorth:zones")
-        domains = [zone.zone for zone in self.each_zone()]
-        for position, zone in enumerate(self.zones):
-            if domains.count(zone.zone) > 1:
-                raise fault(f"the zone {zone.zone} stands twice", "keep one of the two", ("zones", position))
-            check_names(zone.records, zone.zone, domains, ("zones", position))
-        if self.zone:
-            check_names(self.records, self.zone, domains, ())
+        own: list[PlacedZone] = [((), self)] if self.zone else []
+        placed: list[PlacedZone] = [*((("zones", position), zone) for position, zone in enumerate(self.zones)), *own]
+        check_apart(placed)
+        check_views(
+            placed,
+            (*(one.name for one in self.each_cluster()), *(one.name for one in self.docker)),
+            is_whole=bool(self.zone) or not (self.names or self.records),
+            asks_outside=bool(self.watch.webhook.listen or self.geo),
+        )
         return self
 
     @model_validator(mode="after")
@@ -151,6 +157,8 @@ class Settings(ZoneSettings):
     def _links_exist(self) -> Settings:
         check_links(self.each_name(), self.wan.links)
         check_pushers(self.wan, self.watch.dyndns.users)
+        zones = (*self.each_zone(), *self.finding)
+        check_address_lists(self.address_lists, zones, self.wan.families, self.wan.links)
         return self
 
     def each_zone(self) -> tuple[ZoneSettings, ...]:
@@ -186,6 +194,7 @@ class Settings(ZoneSettings):
         """Return the links that some name points at."""
         asked = [link for _, entry in self.each_name() if not entry.targets for link in entry.links or (WAN,)]
         asked += [WAN] if self.geo and self.geo.wan else []
+        asked += [link for one in self.address_lists for link in one.each_link]
         return tuple(dict.fromkeys(asked))
 
     def known_links(self, links: Iterable[str]) -> tuple[str, ...]:

@@ -6,105 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from components import views
 from components.marks import ownership
 from components.plain_text import quoted
 from components.records import canonical, canonical_content
 from components.records.aliases import CNAME, Neighbour, objection
 from components.records.providers import PROVIDERS, Provider
-from components.records.types import RecordType
-from stacks.model.scope import tunnel_of
 from stacks.model.values import HandField
-from stacks.settings.checks.names import check_addresses
-from stacks.settings.checks.records import RequestedSet, check_content, check_delegations, check_hosts
+from stacks.settings.checks.records import RequestedSet, check_delegations, check_hosts
 from stacks.settings.expressions.names import expression
-from stacks.settings.fields import Comment, CommentLimit, Host6, MarkPrefix, Proxied, Ttl, Zone
+from stacks.settings.fields import Comment, CommentLimit, MarkPrefix, ObjectsOf, Proxied, Ttl, View, Zone
 from stacks.settings.problems import fault
 from stacks.settings.protocols.places import ProtocolSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
+from stacks.settings.zones.views import has_view, with_view
 
 DEFAULT_CANONICAL = "truenorth"
-
-AddressType = Literal["A", "AAAA"]
-
-
-class NameSettings(BaseModel):
-    """A wanted name, as a text or a mapping. The zone's settings are the defaults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    """A label, `@` for the zone itself, `*`, or a name that ends in the zone; in Unicode or Punycode."""
-    types: tuple[AddressType, ...] = ()
-    """Left out: the types of the detected families."""
-    targets: tuple[str, ...] = ()
-    """Addresses of its own; none: the WAN address, which in IPv6 is that of this machine alone."""
-    links: tuple[str, ...] = ()
-    """The links of `wan.links` that the name points at; none: the machine's own WAN address."""
-    host6: Annotated[tuple[Host6, ...], Field(max_length=16)] = ()
-    """Hosts in the network of the IPv6 address, a text or a list: `::5`, `::5/56`, a MAC; none: this machine itself."""
-    ttl: Ttl | None = None
-    """Left out: that of the zone. Of a proxied name it is automatic, whatever is written."""
-    proxied: bool | None = None
-    """Whether Cloudflare's proxy answers for it; left out: that of the zone."""
-    comment: Comment | None = None
-    """Left out: that of the zone."""
-    keep: tuple[HandField, ...] | None = None
-    """The fields that stay as the zone has them; left out: those of the zone's `keep`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_forms(cls, data: object) -> object:
-        if isinstance(data, str):
-            return {"name": data}
-        if isinstance(data, dict) and "type" in data and "types" not in data:
-            return {key: value for key, value in data.items() if key != "type"} | {"types": [data["type"]]}
-        return data
-
-    @field_validator("host6", mode="before", json_schema_input_type=str | tuple[str, ...])
-    @classmethod
-    def _one_host_or_several(cls, value: object) -> object:
-        return value if isinstance(value, list | tuple) else [value]
-
-    @model_validator(mode="after")
-    def _addresses_fit(self) -> NameSettings:
-        check_addresses(self)
-        return self
-
-
-class RecordSettings(BaseModel):
-    """A record set with fixed values: all values of one name and type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    """Relative to the zone, `@` for the zone itself, or `*`."""
-    type: RecordType
-    """Of the record set."""
-    content: tuple[str, ...] = Field(min_length=1)
-    """The values as in a zone file: `10 mail` or `10 mail.example.com` for MX, `@` the zone; a text or a list."""
-    ttl: Ttl | None = None
-    """Left out: that of the zone. Of a proxied name it is automatic, whatever is written."""
-    proxied: bool | None = None
-    """Whether Cloudflare's proxy answers for it; A, AAAA and CNAME only. Left out: for an alias of a tunnel alone."""
-    comment: Comment | None = None
-    """Left out: that of the zone."""
-    keep: tuple[HandField, ...] | None = None
-    """The fields that stay as the zone has them; left out: those of the zone's `keep`."""
-
-    @field_validator("content", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: object) -> object:
-        return [value] if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _content_is_of_the_type(self) -> RecordSettings:
-        check_content(self)
-        return self
-
-    def leads_to_tunnel(self, provider: str) -> bool:
-        """Return whether the record is an alias of a tunnel, to which only this provider's proxy leads."""
-        return self.type == "CNAME" and tunnel_of(canonical_content.content(self.type, self.content[0])) == provider
+_OF_A_VIEW = frozenset({"name_servers", "private_addresses", "proxied"})
+"""The settings that another view than that of everybody does not take from the stack."""
 
 
 class ZoneDefaults(ProtocolSettings):
@@ -150,7 +71,11 @@ class ZoneSettings(ZoneDefaults):
     """A zone."""
 
     zone: Zone
-    """The zone's domain, in Unicode or Punycode."""
+    """The zone's domain, in Unicode or Punycode; behind an @ its view: example.com@inside."""
+    view: View = views.OUTSIDE
+    """Who is answered from it: `outside` everybody; any other name, such as `inside`, the clients of its servers."""
+    objects: ObjectsOf = "all"
+    """Whose objects have names here: `all`, `none`, or names of clusters and Docker daemons, a text or a list."""
     zone_id: str = ""
     """The zone's id at Cloudflare; empty: it is found by its name. Also CF_ZONE_ID in the environment."""
     token: str = ""
@@ -166,9 +91,35 @@ class ZoneSettings(ZoneDefaults):
         return self.zone
 
     @property
+    def domain(self) -> str:
+        """The zone's domain, without its view."""
+        return views.bare(self.zone)
+
+    def counts(self, cluster: str) -> bool:
+        """Return whether the objects of a cluster or daemon have names here."""
+        return self.objects == "all" or (self.objects != "none" and cluster in self.objects)
+
+    @property
+    def asked_servers(self) -> tuple[str, ...]:
+        """The name servers to ask; none: those of the domain's NS records, which answer for the view outside."""
+        if self.name_servers or self.view == views.OUTSIDE or self.rfc2136 is None:
+            return self.name_servers
+        return self.rfc2136.server
+
+    @property
+    def seconds_to_confirm(self) -> int:
+        """The seconds for which its name servers are asked after a change; 0 where nobody knows those of a view."""
+        return self.confirm if self.view == views.OUTSIDE or self.asked_servers else 0
+
+    @property
     def traits(self) -> Provider:
         """The abilities of the zone's provider."""
         return PROVIDERS[self.provider]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zone_has_its_view(cls, data: object) -> object:
+        return with_view(data) if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _names_fit(self) -> ZoneSettings:
@@ -180,11 +131,12 @@ class ZoneSettings(ZoneDefaults):
             where = (setting, position)
             try:
                 name = self.fqdn(entry)
-                canonical.check_name(ownership.mark_name(name, getattr(entry, "type", CNAME), self.mark_prefix))
+                mark = ownership.mark_name(name, getattr(entry, "type", CNAME), self.mark_prefix)
+                canonical.check_name(views.bare(mark))
             except ValueError as error:
                 raise fault(
                     str(error),
-                    f"write one label (www), @ for {self.zone} itself, or a name that ends in .{self.zone}",
+                    f"write one label (www), @ for {self.domain} itself, or a name that ends in .{self.domain}",
                     where,
                 ) from None
             for one in (Neighbour(record_type, self.wants_proxy(entry)) for record_type in self._types(entry)):
@@ -197,7 +149,7 @@ class ZoneSettings(ZoneDefaults):
                     raise fault(f"{name} has {what}", do, where)
                 seen[name][one] = entry.name
                 asked.append(RequestedSet(name, one.type, where))
-        check_hosts(self.records, self.zone, {*seen})
+        check_hosts(self.records, self.domain, {views.bare(name) for name in seen})
         check_delegations(asked, self.zone, self.delegations)
         return self
 
@@ -238,7 +190,7 @@ class ZoneSettings(ZoneDefaults):
 
     def proxies(self, name: str) -> bool:
         """Return whether a name is to be proxied that does not say so itself. name: in full."""
-        return self.proxied if isinstance(self.proxied, bool) else expression(self.proxied)(name)
+        return self.proxied if isinstance(self.proxied, bool) else expression(self.proxied)(views.bare(name))
 
     def _entries(self) -> Iterator[tuple[str, int, NameSettings | RecordSettings]]:
         for position, name in enumerate(self.names):
@@ -252,8 +204,11 @@ class ZoneSettings(ZoneDefaults):
         A record's name is relative even if it has dots, as in a zone file.
         """
         if isinstance(entry, RecordSettings) and "." in entry.name.strip("."):
-            return canonical.fqdn_of_zone_file(entry.name, self.zone)
-        return canonical.fqdn(entry.name, self.zone)
+            return self._in_view(canonical.fqdn_of_zone_file(entry.name, self.domain))
+        return self._in_view(canonical.fqdn(entry.name, self.domain))
+
+    def _in_view(self, name: str) -> str:
+        return views.qualified(name, self.view)
 
     def _types(self, entry: NameSettings | RecordSettings) -> tuple[str, ...]:
         if isinstance(entry, RecordSettings):
@@ -264,7 +219,7 @@ class ZoneSettings(ZoneDefaults):
     def delegations(self) -> dict[str, tuple[str, ...]]:
         """The name servers that names are handed to, by name."""
         return {
-            self.fqdn(one): tuple(canonical_content.content(one.type, text, self.zone) for text in one.content)
+            self.fqdn(one): tuple(canonical_content.content(one.type, text, self.domain) for text in one.content)
             for one in self.records
             if one.type == "NS"
         }
@@ -279,7 +234,7 @@ class ZoneSettings(ZoneDefaults):
         """Return whether the name is a CNAME to `canonical_name`: without addresses of its own, and where allowed."""
         if self.targets != "cname" or entry.targets or entry.links or entry.host6:
             return False
-        name = canonical.fqdn(entry.name, self.zone)
+        name = self.fqdn(entry)
         if name == self.zone:
             beside = any(self.fqdn(record) == name for record in self.records)
             return self.traits.apex_alias == CNAME and not beside
@@ -288,11 +243,15 @@ class ZoneSettings(ZoneDefaults):
     @property
     def canonical_fqdn(self) -> str:
         """The name with the addresses, where the other names are aliases of it."""
-        return canonical.fqdn(self.canonical_name, self.zone)
+        return self._in_view(canonical.fqdn(self.canonical_name, self.domain))
 
 
 def inheriting(outer: dict[str, Any], zone: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it
-    """Return the settings of one of `zones`, with defaults from the stack's settings."""
+    """Return the settings of one of `zones`, with defaults from the stack's settings.
+
+    Another view than that of everybody has its own word on what differs by its nature: its servers, private addresses.
+    """
     if not isinstance(zone, dict):
         return zone
-    return {key: value for key, value in outer.items() if key in ZoneDefaults.model_fields} | zone
+    kept = ZoneDefaults.model_fields.keys() - (_OF_A_VIEW if has_view(zone) else set())
+    return {key: value for key, value in outer.items() if key in kept} | zone

@@ -160,6 +160,8 @@ def fresh(places: Places, engine: Engine, plugin_folder: Path, folder: Path, *fu
     for zone in (places.zone, *further):
         for record in remote.records(places, zone):
             remote.delete_record(places, record["id"], zone)
+    for name in remote.address_lists(places):
+        remote.delete_from_list(places, name)
     remote.forget_requests(places)
     remote.gandi_faults(places, [])
     remote.gandi_delete(places)

@@ -62,8 +62,9 @@ def there(inside: Inside) -> dict[str, tuple[str, str, bool]]:
 
 
 def made_from(inside: Inside, shape: str, *options: str) -> list[str]:
-    """Write the settings from a shape, the lab's zone in the place of its own; return its commands of adoption."""
-    text = (SHAPES / shape).read_text().replace(ID, zone_id(inside))
+    """Write the settings from a shape, the lab's account and zone for its own; return its commands of adoption."""
+    text = (SHAPES / shape).read_text().replace(f"{ID}/", f"{remote.account_id(inside.places)}/")
+    text = text.replace(ID, zone_id(inside))
     file = inside.settings_file.with_name(shape)
     file.write_text(text)
     document = inside.result("init", "--from", str(file), "--accept-losses", *options)
@@ -94,6 +95,7 @@ def test_from_favonias_variables(inside: Inside) -> None:
     assert after["valheim.example.com"][1:] == (FIRST_IPV4, False)
     assert after["*.example.com"][1:] == (FIRST_IPV4, True)
     assert set(after) - set(before) == {"xn--5o8h.example.org"}
+    assert [*remote.address_lists(inside.places)["home_ips"]] == [FIRST_IPV4]
 
 
 def test_from_timothymillers_file(inside: Inside) -> None:

@@ -1,7 +1,7 @@
 """Requests of Cloudflare's plugin: those about records are served zone by zone, other reads are forwarded.
 
 What the convergence does not intend is refused: a record that its plan does not declare, and any write but those of
-records and, where the plan has a part in it, of load balancing.
+records and, where the plan has a part in them, of load balancing and address lists.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Final
 
 from cli.apiproxy.client import ApiClient
+from cli.apiproxy.cloudflare import lists
 from cli.apiproxy.cloudflare.envelope import failure
 from cli.apiproxy.cloudflare.operation import ORDER, requested
 from cli.apiproxy.cloudflare.presend import ForeseenWrites
@@ -83,6 +84,8 @@ class CloudflareHandler:
         if intent is None:
             return self._fenced("no convergence is under way")
         if intent.balances and _BALANCING.fullmatch(request.target):
+            return await client.forward(request)
+        if lists.is_about_lists(request.target) and lists.may_write(request, intent.lists):
             return await client.forward(request)
         if path is None or request.method not in ORDER or (request.method == "POST") != (path[2] is None):
             return self._fenced(f"it does not know {request.method} {request.target}")

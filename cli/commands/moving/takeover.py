@@ -70,9 +70,10 @@ def options_line(tool: Tool, owner: str, names: Iterable[str], comment: str) -> 
 
 
 def full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
-    """Return names in full. Raises UserError for one that is in none of the zones."""
+    """Return names in full, each with its view. Raises UserError for one that is in none of the zones."""
     from components.plain_text import quoted
     from components.records import canonical
+    from components.views import bare, qualified, view_of
     from stacks.model.errors import UserError
 
     zones = [zone.zone for zone in settings.each_zone()]
@@ -80,9 +81,10 @@ def full_names(names: Iterable[str], settings: Settings) -> frozenset[str]:
     found: set[str] = set()
     for name in names:
         try:
-            full = canonical.ascii_name(name).rstrip(".")
-            full = canonical.fqdn(full, zones[0]) if len(zones) == 1 else full
+            full = canonical.ascii_name(bare(name)).rstrip(".")
+            full = canonical.fqdn(full, bare(zones[0])) if len(zones) == 1 else full
             canonical.check_name(full)
+            full = qualified(full, view_of(zones[0] if len(zones) == 1 else name))
         except ValueError as error:
             raise UserError(str(error), "--name", do) from None
         if not any(f".{full}".endswith(f".{zone}") for zone in zones):

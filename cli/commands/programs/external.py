@@ -112,6 +112,7 @@ def _endpoints(query: Query) -> Mapping[str, str]:
     """Return the records that are asked for. Raises ObservationError where targets, or a cluster, are unknown."""
     from stacks.model.errors import ObservationError
     from stacks.model.values import Unknown
+    from stacks.observe.views import in_views
     from stacks.observe.world import look_around
     from stacks.plan.asked import plan_for_empty_zones
     from stacks.plan.records.record_sets import contents_of
@@ -121,7 +122,7 @@ def _endpoints(query: Query) -> Mapping[str, str]:
     for source in around.of_records:
         if isinstance(source.found, Unknown) and not source.waiting:
             raise ObservationError(source.found.reason)
-    plan = plan_for_empty_zones(settings, around.addresses, around.of_records)
+    plan = plan_for_empty_zones(settings, around.addresses, in_views(settings, around.of_records))
     for frozen in plan.frozen:
         raise ObservationError(f"{frozen.name} {frozen.type} is not known: {frozen.reason}")
     return {f"{one.name} {one.type}": ",".join(contents_of(one)) for one in plan.record_sets if one.slots}

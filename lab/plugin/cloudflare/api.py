@@ -26,7 +26,7 @@ from lab.plugin.connection import connection_text
 from lab.plugin.package import OperationFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 RETRIES = 10
 _FIRST_WAIT = 2.0
@@ -76,16 +76,30 @@ class Api:
     pool: urllib3.PoolManager = field(default_factory=_pool)
 
     def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
-        """Return the `result` of an answer; raises ApiError. `path` is relative to the base URL."""
+        """Return the `result` of an answer, {} where it is no object; raises ApiError. `path`: below the base URL."""
+        result = self._result(method, path, body)
+        return result if isinstance(result, dict) else {}
+
+    def post_list(self, path: str, body: Sequence[Mapping[str, object]]) -> dict[str, object]:
+        """Post a list of objects and return the `result` of the answer; raises ApiError."""
+        result = self._result("POST", path, body)
+        return result if isinstance(result, dict) else {}
+
+    def listed(self, path: str) -> list[dict[str, object]]:
+        """Return the `result` of a listing, one page of it; raises ApiError."""
+        result = self._result("GET", path, None)
+        return [one for one in result if isinstance(one, dict)] if isinstance(result, list) else []
+
+    def _result(self, method: str, path: str, body: object) -> object:
         url = f"{self.base_url.rstrip('/')}/{path}"
         answer = self._with_retries(method, url, None if body is None else _encode(body))
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise ApiError(_error_text(method, url, answer), answer.status)
         try:
-            result = json.loads(answer.body)["result"]
+            result: object = json.loads(answer.body)["result"]
         except (ValueError, KeyError, TypeError) as error:
             raise ApiError(str(error), answer.status, "failed to deserialize http request") from error
-        return result if isinstance(result, dict) else {}
+        return result
 
     def close(self) -> None:
         """Close the connections."""
@@ -114,7 +128,7 @@ class Api:
         return Answer(response.status, response.headers, response.data.decode("utf-8", "replace"))
 
 
-def _encode(body: Mapping[str, object]) -> bytes:
+def _encode(body: object) -> bytes:
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 

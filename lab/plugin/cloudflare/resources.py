@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from lab.plugin.cloudflare.account_list import ACCOUNT_LIST
+from lab.plugin.cloudflare.account_list_item import AccountListItem
 from lab.plugin.cloudflare.api import Api
 from lab.plugin.cloudflare.attributes import Table, replacing
 from lab.plugin.cloudflare.dns_record import DnsRecord
@@ -120,6 +122,13 @@ class Bridged:
         self.resource.delete(api, prior)
 
 
-_ALL: tuple[TableResource, ...] = (DnsRecord(), LOAD_BALANCER, POOL, MONITOR)
+_ALL: tuple[TableResource, ...] = (
+    DnsRecord(),
+    LOAD_BALANCER,
+    POOL,
+    MONITOR,
+    ACCOUNT_LIST,
+    AccountListItem(),
+)
 
 RESOURCES: Mapping[str, Resource[Api]] = {resource.token: Bridged(resource) for resource in _ALL}

@@ -3,7 +3,7 @@
 A container of a compose project is known by its project and service, which stay the same when it is made anew: the
 newest of a service counts. Any other is known by its name.
 
-Sources: Docker Engine API, `ContainerList`; Compose, api/labels.go; Traefik, `providers.docker`.
+Sources: Docker Engine API, `ContainerList`; Compose, api/labels.go.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from stacks.observe.cluster.claims.assemble import Claimant, assemble
 from stacks.observe.cluster.claims.limits import claims_of_each
 from stacks.observe.cluster.claims.source import Options
 from stacks.observe.cluster.claims.unread import UnreadAnnotations
-from stacks.observe.cluster.kinds.described import host_names, hosts_in
+from stacks.observe.cluster.kinds.described import host_names
+from stacks.observe.docker import other_tools
 from stacks.settings.neighbours.docker import DockerSettings
 
 CONTAINERS = Resource("", "", "containers", CONTAINER)
@@ -35,7 +36,6 @@ DOTTED = "truenorth."
 _PROJECT, _SERVICE, _ONE_OFF = (f"com.docker.compose.{one}" for one in ("project", "service", "oneoff"))
 _IDENTITY = re.compile(r"[A-Za-z0-9]{12,128}\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}\Z")
-_ROUTER = re.compile(r"traefik\.(?:http|tcp)\.routers\.[^.]{1,128}\.rule\Z", re.IGNORECASE)
 _RUNNING = frozenset({"running", "restarting", "paused"})
 _NOTHING: Known[tuple[str, ...]] = Known(())
 
@@ -140,17 +140,16 @@ def _of_container(manifest: Manifest, settings: DockerSettings) -> Iterator[Clai
     faults: list[Complaint] = []
     names = annotated_names((annotated,), HOSTNAME, faults)
     strange: list[Complaint] = []
-    routed = tuple(_routed(annotated.annotations, key, strange)) if settings.traefik else ()
+    served = tuple(_of_tools(annotated.annotations, settings, key, strange))
     yield from strange
-    if names or routed or faults:
+    if names or served or faults:
         claimant = Claimant(key, created(manifest), (annotated,), default=settings.default_target)
-        yield from dict.fromkeys(assemble(claimant, (*names, *routed), _NOTHING, faults))
+        yield from dict.fromkeys(assemble(claimant, (*names, *served), _NOTHING, faults))
 
 
-def _routed(labels: Mapping[str, str], key: ObjectKey, strange: list[Complaint]) -> Iterator[str]:
-    """Yield the hosts of Traefik's routers, unless Traefik is told to leave the container alone."""
-    if labels.get("traefik.enable", "").lower() == "false":
-        return
-    for label, rule in labels.items():
-        if _ROUTER.match(label):
-            yield from host_names(hosts_in(rule), label, key, strange)
+def _of_tools(
+    labels: Mapping[str, str], settings: DockerSettings, key: ObjectKey, strange: list[Complaint]
+) -> Iterator[str]:
+    """Yield the host names in labels of other tools. strange: gets a complaint for each text that is none."""
+    for label, hosts in other_tools.hosts(labels, settings.each_tool):
+        yield from host_names(hosts, label, key, strange)

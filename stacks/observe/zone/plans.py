@@ -19,7 +19,8 @@ from stacks.model.values import Known, UnreadZone, ZoneSnapshot
 from stacks.observe.zone.providers import READERS
 from stacks.settings.credentials import Credentials
 from stacks.settings.stack import Settings
-from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
+from stacks.settings.zone import ZoneSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 FRESH = 3600.0
 """Seconds for which an answer counts."""

@@ -26,6 +26,7 @@ from components.marks import external_dns, ownership
 from components.plain_text import listed
 from components.records import hosts
 from components.records.types import DELEGATING_TYPES, MARKED_TYPES
+from components.views import bare
 from stacks.model.claims import Claim, Complaint, Detected, ObjectKey, SourceSighting
 from stacks.model.name_patterns import any_matches, glob_matches, reaches, reserved_labels
 from stacks.model.values import Known, Unknown
@@ -174,11 +175,12 @@ def _pointed_at(claim: Claim) -> Iterator[str]:
 
 def _checked(claim: Claim) -> str:
     """Return the name that has to be allowed: that of the service where the claim is to its SRV records (RFC 2782)."""
+    name = bare(claim.name)
     if claim.type != "SRV":
-        return claim.name
-    labels = claim.name.split(".")
+        return name
+    labels = name.split(".")
     is_service = len(labels) > _SRV_LABELS and all(label.startswith("_") for label in labels[:_SRV_LABELS])
-    return ".".join(labels[_SRV_LABELS:]) if is_service else claim.name
+    return ".".join(labels[_SRV_LABELS:]) if is_service else name
 
 
 def admitted(

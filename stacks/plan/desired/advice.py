@@ -15,7 +15,7 @@ from components.records import canonical, canonical_content
 from stacks.model.advice import Advice
 from stacks.model.scope import TargetScope, tunnel_of
 from stacks.plan.desired.reachable import POINTING, pointed_at, reach_in
-from stacks.settings.zone import NameSettings, RecordSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 if TYPE_CHECKING:
     from stacks.plan.desired.keeping import Keeping
@@ -57,7 +57,7 @@ def advice(keeping: Keeping, *, has_objects: bool = False) -> Iterator[Advice]:
 def _about_targets(zone: ZoneSettings) -> Iterator[Advice]:
     strange: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name, target in _targets(zone):
-        found, is_tunnel = reach_in(target, zone, [zone.zone]), bool(tunnel_of(target))
+        found, is_tunnel = reach_in(target, zone, [zone.domain]), bool(tunnel_of(target))
         if found.scope is not TargetScope.PUBLIC and (is_tunnel or not zone.private_addresses):
             strange[f"{target}, {found.what}", _NOWHERE if is_tunnel else _MEANT].append(name)
     for (what, do), names in strange.items():
@@ -77,7 +77,7 @@ def _targets(zone: ZoneSettings) -> Iterator[tuple[str, str]]:
     for record in zone.records:
         if record.type in POINTING:
             for text in record.content:
-                content = canonical_content.content(record.type, text, zone.zone)
+                content = canonical_content.content(record.type, text, zone.domain)
                 if target := pointed_at(record.type, content):
                     yield zone.fqdn(record), target
 

@@ -17,6 +17,7 @@ from components.records import canonical
 from components.records.aliases import Neighbour, clash
 from components.records.plan_limits import NOT_KNOWN, PlanLimits
 from components.records.types import why_not_at
+from components.views import bare
 from stacks.model.claims import WEBHOOK, Claim, Complaint, Detected, ObjectKey, SourceSighting, Targets
 from stacks.model.values import WAN, Endpoint, Known, NameQueue, Unknown
 from stacks.plan.desired.admission import Closed, admitted, rules_of, without_targets
@@ -100,7 +101,7 @@ def claims_by_zone(
     rules = rules_of(settings, sources)
     counting, left_out = chosen(inside, rules)
     allowed, refused = admitted(settings, counting, sources, Closed.of(settings))
-    usable, useless = reachable(allowed, lambda one: zones[where[one.name]], rules, names)
+    usable, useless = reachable(allowed, lambda one: zones[where[one.name]], rules, {*map(bare, names)})
     links = frozenset(settings.wan.links)
     possible: list[Claim] = []
     faults: dict[Complaint, None] = {}
@@ -271,9 +272,9 @@ def _link_fault(claim: Claim, links: frozenset[str]) -> Complaint | None:
 
 def _name_fault(claim: Claim, zone: ZoneSettings) -> Complaint | None:
     try:
-        canonical.check_name(claim.name)
+        canonical.check_name(bare(claim.name))
         if zone.marks == "txt":
-            canonical.check_name(ownership.mark_name(claim.name, claim.type or "AAAA", zone.mark_prefix))
+            canonical.check_name(bare(ownership.mark_name(claim.name, claim.type or "AAAA", zone.mark_prefix)))
     except ValueError as error:
         return _cannot(claim, f"{claim.name} cannot be marked as ours: {error}")
     made = zone.traits.apex_alias if claim.type == ALIAS and claim.name == zone.zone else claim.type
@@ -281,7 +282,7 @@ def _name_fault(claim: Claim, zone: ZoneSettings) -> Complaint | None:
         return _cannot(claim, f"{zone.traits.title} has no {made} records: {claim.name} gets none")
     if reason := why_not_at(claim.type or "", claim.name, zone.zone):
         return _cannot(claim, reason)
-    if claim.type == ALIAS and claim.targets == Known((claim.name,)):
+    if claim.type == ALIAS and claim.targets == Known((bare(claim.name),)):
         return _cannot(claim, f"{claim.name} would be an alias of itself")
     return None
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from components.records import canonical, canonical_content
 from components.records.aliases import CNAME
+from components.views import bare
 from stacks.model.addresses import host_part
 from stacks.model.addresses.host_part import HostPart
 from stacks.model.values import WAN, Address, Endpoint, Family, Known, Sighting, Unknown
 from stacks.plan.desired.keeping import Keeping
 
 if TYPE_CHECKING:
-    from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
+    from stacks.settings.zone import ZoneSettings
+    from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 FAMILY = {family.record_type: family for family in Family}
 
@@ -74,7 +76,7 @@ def _hosts(entry: NameSettings) -> tuple[HostPart, ...]:
 
 
 def _alias(entry: NameSettings, zone: ZoneSettings) -> Endpoint:
-    return _endpoint(entry, zone, CNAME, Known((zone.canonical_fqdn,)))
+    return _endpoint(entry, zone, CNAME, Known((bare(zone.canonical_fqdn),)))
 
 
 def _canonical(
@@ -100,7 +102,7 @@ def _canonical(
 
 
 def _static(entry: RecordSettings, zone: ZoneSettings) -> Endpoint:
-    values = {canonical_content.content(entry.type, text, zone.zone) for text in entry.content}
+    values = {canonical_content.content(entry.type, text, zone.domain) for text in entry.content}
     return _endpoint(entry, zone, zone.type_of(entry), Known(tuple(sorted(values))))
 
 

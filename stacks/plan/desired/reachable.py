@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from components.records import hosts
 from components.records.providers import PROVIDERS
+from components.views import OUTSIDE, view_of
 from stacks.model.claims import Claim, Complaint
 from stacks.model.name_patterns import matches
 from stacks.model.scope import PUBLIC, Reach, TargetScope, reach, tunnel_of
@@ -120,7 +121,8 @@ def proxiable(targets: Iterable[str]) -> tuple[str, ...]:
 def _why(zone: str, out: Out) -> str:
     does = "are left out" if len(out) > 1 else "is left out"
     do = " (truenorth:private_addresses: true lets private ones in)" if _any_private(out) else ""
-    return f": of no use in the public zone {zone}, and {does}{do}"
+    kind = "public zone" if view_of(zone) == OUTSIDE else "zone"
+    return f": of no use in the {kind} {zone}, and {does}{do}"
 
 
 def _any_private(out: Iterable[tuple[str, Reach]]) -> bool:

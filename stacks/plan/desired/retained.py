@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from components.records.aliases import ALIASES
+from components.views import bare
 from stacks.model.observation import Observation
 from stacks.model.values import Frozen, RecordSet, RegisteredRecord, SharedSet, UnreadZone
 from stacks.plan.desired import shares
@@ -63,7 +64,7 @@ def standing(name: str, types: tuple[str, ...], zone: ZoneIndex, sight: Sight) -
     """Yield our sets of these types at a name, with our sets to which an alias there leads."""
     for record_type in types:
         ours = contents(zone.registered[name, record_type])
-        led_to = sorted(key for key in zone.registered if record_type in ALIASES and key[0] in ours)
+        led_to = sorted(key for key in zone.registered if record_type in ALIASES and bare(key[0]) in ours)
         for key in ((name, record_type), *led_to):
             kept = as_registered(key, zone.settings.zone, zone.registered[key], zone.registered_marks.get(key))
             yield KeptSet(kept, None, sight.remembered(key))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from components.marks.heritage import described
 from components.records.logical_name import LogicalName
+from components.views import bare
 from stacks.model.values import LiveRecord, RecordSet, Slot
 from stacks.plan.hand_set import overlaid
 from stacks.plan.records.cases import ADOPTED, UNMARKED, Case, judge
@@ -43,7 +44,7 @@ class Traces:
 
     def lead_to(self, live: LiveRecord) -> bool:
         """Whether this stack has made the record. A mark alone does not tell it from another one beside it."""
-        return live.id in self.ids or self.foretell(live)
+        return bare(live.id) in self.ids or self.foretell(live)
 
     def foretell(self, live: LiveRecord) -> bool:
         """Whether a run was about to make just this record."""

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from components.plain_text import LONGEST_QUOTE, cut, listed
 from components.records import canonical_content
 from components.records.types import DELEGATING_TYPES
+from components.views import bare
 from stacks.model.values import LiveRecord
 
 
@@ -28,7 +29,7 @@ class Cut:
         """Whether a record at or below the cut is answered: the delegation itself, and the glue of its name servers."""
         if name == self.name:
             return record_type in DELEGATING_TYPES
-        return record_type in canonical_content.ADDRESSES and name in self.servers
+        return record_type in canonical_content.ADDRESSES and bare(name) in self.servers
 
     def __str__(self) -> str:
         return f"{self.name} is delegated to {listed([cut(one, LONGEST_QUOTE) for one in self.servers])}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from components.plain_text import listed
 from components.records.aliases import ALIASES
+from components.views import qualified
 from stacks.model.advice import Advice
 from stacks.plan.records.wildcards import is_covered, wildcards
 
@@ -39,8 +40,9 @@ def dangling(
     for one in planned:
         if one.type in ALIASES and not one.untouched:
             for slot in one.slots:
-                if slot.target.endswith(f".{own}"):
-                    aliases[slot.target].append(one)
+                target = qualified(slot.target, zone.settings.view)
+                if target.endswith(f".{own}"):
+                    aliases[target].append(one)
     if not aliases:
         return
     there = zone.foreign.keys() | {one.name for one in planned if one.slots}

@@ -44,6 +44,7 @@ from stacks.model.observation import Observation
 from stacks.model.plan import Plan
 from stacks.model.values import RegisteredRecord, UnreadZone, ZoneSnapshot
 from stacks.plan.changes import Action, Change
+from stacks.plan.lists.emptied import of_lists
 from stacks.plan.records.record_sets import Key
 from stacks.plan.safety.creations import too_many_new
 from stacks.plan.safety.emptied import Emptying
@@ -75,6 +76,7 @@ def refusals(
     refused += sources
     refused += _unsaid(_each_zone(settings, plan, found, observation, ours, asked=asked), sources)
     refused += _unsaid(emptying.of_zones(_zone_names(observation)) if emptying else (), refused)
+    refused += () if settings.guard.emptying else of_lists(settings, plan, observation)
     refused += too_many_new(settings.guard, found)
     return tuple(refused)
 

@@ -14,8 +14,9 @@ NAMED = 5
 class Refusal:
     """Changes that a run may not make.
 
-    allowable: whether a person can allow them. do: what else can be done; "" for nothing particular. beside: records
-    for the sake of which they are refused, in words.
+    zone: where they are; place: the same in words where it is no zone, else "". allowable: whether a person can allow
+    them. do: what else can be done; "" for nothing particular. beside: records for the sake of which they are refused,
+    in words.
     """
 
     zone: str
@@ -24,10 +25,11 @@ class Refusal:
     allowable: bool = True
     do: str = ""
     beside: tuple[str, ...] = ()
+    place: str = ""
 
     @property
     def where(self) -> str:
-        """The zone and the records."""
+        """The zone, or place, and the records."""
         names = [*self.beside, *(f"{one.record.name} {one.record.type}" for one in self.changes)]
         more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-        return f"zone {self.zone}: {', '.join(names[:NAMED] + more)}"
+        return f"{self.place or f'zone {self.zone}'}: {', '.join(names[:NAMED] + more)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from components.views import OUTSIDE
 from stacks.settings.geo import PLACES, GeoSettings
 from stacks.settings.problems import fault
 
@@ -24,7 +25,7 @@ def check_geo(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
             f"set truenorth:geo.location or export GEO_LOCATION: {PLACES}",
             ("geo", "location"),
         )
-    zones = tuple(zones)
+    zones = tuple(one for one in zones if one.view == OUTSIDE)
     recorded = {zone.fqdn(name) for zone in zones for name in zone.names}
     recorded |= {zone.fqdn(record) for zone in zones for record in zone.records}
     for name, where in _host_names(geo):
@@ -47,8 +48,8 @@ def check_geo(geo: GeoSettings, zones: Iterable[ZoneSettings]) -> None:
 
 def zone_of(host_name: str, zones: Iterable[ZoneSettings]) -> ZoneSettings | None:
     """Return the innermost zone around a host name; None where there is none."""
-    around = [one for one in zones if host_name == one.zone or host_name.endswith(f".{one.zone}")]
-    return max(around, key=lambda one: len(one.zone), default=None)
+    around = [one for one in zones if host_name == one.domain or host_name.endswith(f".{one.domain}")]
+    return max(around, key=lambda one: len(one.domain), default=None)
 
 
 def _host_names(geo: GeoSettings) -> Iterator[tuple[str, tuple[str | int, ...]]]:

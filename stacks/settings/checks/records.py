@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from components.plain_text import quoted
 from components.records import canonical, canonical_content, hosts
 from components.records.types import DELEGATING_TYPES, PROXIED_TYPES, why_not_at
+from components.views import bare
 from stacks.settings.problems import fault
 
 
@@ -63,7 +64,7 @@ def check_delegations(asked: Sequence[RequestedSet], zone: str, delegations: Map
         if one.type in DELEGATING_TYPES:
             continue
         at = next((name for name in delegations if f".{one.name}".endswith(f".{name}")), None)
-        is_glue = at is not None and one.type in canonical_content.ADDRESSES and one.name in delegations[at]
+        is_glue = at is not None and one.type in canonical_content.ADDRESSES and bare(one.name) in delegations[at]
         if at is not None and (at == one.name or not is_glue):
             what = (
                 f"{one.name} {one.type} would never be answered: the settings hand {at} to {', '.join(delegations[at])}"

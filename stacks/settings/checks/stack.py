@@ -9,7 +9,8 @@ from components.records.plan_limits import USUAL_COMMENT
 from stacks.model.errors import UserError
 from stacks.settings.problems import fault
 from stacks.settings.wan import WanSettings
-from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
+from stacks.settings.zone import ZoneSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 
 def check_links(names: Iterable[tuple[tuple[str | int, ...], NameSettings]], links: Collection[str]) -> None:

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from components.plain_text import listed, quoted
 from components.records import canonical
+from components.views import OUTSIDE
 from stacks.model.errors import ObservationError, Problem, UserError
-from stacks.settings.checks.geo import zone_of
 from stacks.settings.finding.selection import Found
-from stacks.settings.zone import NameSettings, RecordSettings, ZoneSettings
+from stacks.settings.zone import ZoneSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 MANY = 20
 """Zones that a message names."""
@@ -27,6 +28,7 @@ def placed(
 ) -> tuple[ZoneSettings, ...]:
     """Return the zones with each of the entries in the zone with the longest suffix of its name.
 
+    Of a zone with several views each has the records; names, which follow the WAN address, are those of everybody.
     entries: by kind. where: the place of a setting in words, by its path. Raises UserError for names in no zone,
     ObservationError where not all zones could be listed.
     """
@@ -34,8 +36,9 @@ def placed(
     problems: list[Problem] = []
     for kind, written in entries.items():
         for position, entry in enumerate(written):
-            if zone := zone_of(_spelled(entry.name), zones):
-                taken[zone.zone][kind].append((position, entry))
+            if homes := _homes(kind, _spelled(entry.name), zones):
+                for zone in homes:
+                    taken[zone.zone][kind].append((position, entry))
                 continue
             what = f"{quoted(entry.name)} lies in none of the zones: {listed([one.zone for one in zones], MANY)}"
             if found.unlisted:
@@ -52,6 +55,17 @@ def placed(
     if problems:
         raise UserError.of(problems)
     return tuple(filled)
+
+
+def _homes(kind: str, name: str, zones: Sequence[ZoneSettings]) -> list[ZoneSettings]:
+    """Return the zone with the longest suffix of a name, of each view that is to have it."""
+    around: dict[str, list[ZoneSettings]] = defaultdict(list)
+    for one in zones:
+        if f".{name}".endswith(f".{one.domain}"):
+            around[one.view].append(one)
+    found = [max(of_view, key=lambda one: len(one.domain)) for of_view in around.values()]
+    outside = [one for one in found if one.view == OUTSIDE]
+    return outside if kind == "names" and outside else found
 
 
 def _spelled(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from components.plain_text import quoted
+from components.views import OUTSIDE
 from stacks.model.advice import Advice
 from stacks.model.name_patterns import any_matches
 from stacks.settings.fields import NamePattern, Zone
@@ -70,6 +71,8 @@ class FoundZones(ZoneSettings):
 
     @model_validator(mode="after")
     def _has_no_zone(self) -> FoundZones:
+        if self.view != OUTSIDE:
+            raise fault("an entry has auto, and a view", "name the zone of a view", ("view",))
         if self.zone or self.zone_id:
             raise fault("an entry has auto, and a zone or its id", "keep one of the two; auto takes ids")
         if not self.traits.lists_zones:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -17,6 +17,8 @@ from stacks.settings.problems import fault
 
 UNIX, TCP = "unix://", "tcp://"
 MOST_DAEMONS = 50
+Tool = Literal["caddy", "caddy-gen", "dockflare", "swag", "traefik"]
+"""A tool with labels that say at which names a container is served."""
 _SOCKET = re.compile(r"/[^\x00-\x1f\x7f]{1,200}\Z")
 
 
@@ -56,6 +58,8 @@ class DockerSettings(BaseModel):
     """Where the names of a container point that does not say so: `ddns`, addresses, or a name."""
     traefik: bool = False
     """Whether the hosts in the rules of Traefik's routers (`traefik.http.routers.NAME.rule`) are names too."""
+    tools: tuple[Tool, ...] = ()
+    """The tools whose labels give names too: Caddy's (caddy-docker-proxy), caddy-gen, DockFlare, SWAG, Traefik."""
     timeout: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds to wait for the daemon before its containers are unknown."""
 
@@ -64,6 +68,11 @@ class DockerSettings(BaseModel):
         if self.certificates and self.host.startswith(UNIX):
             raise fault("a socket has no certificates", f"leave them out, or write host: {TCP}HOST:PORT")
         return self
+
+    @property
+    def each_tool(self) -> tuple[Tool, ...]:
+        """The tools whose labels give names, that of the setting `traefik` included."""
+        return tuple(dict.fromkeys((*self.tools, *(("traefik",) if self.traefik else ()))))
 
 
 def as_written(daemon: Any) -> Any:  # noqa: ANN401 - whatever the user wrote; pydantic checks it

@@ -16,7 +16,7 @@ from stacks.settings.geo import GeoSettings
 from stacks.settings.neighbours.docker import DockerSettings
 from stacks.settings.reference.models import field_texts, sections
 from stacks.settings.stack import NAMESPACE, Settings
-from stacks.settings.zone import NameSettings, RecordSettings
+from stacks.settings.zones.entries import NameSettings, RecordSettings
 
 SCHEMA_FILE = "truenorth.schema.json"
 """The name of the file beside the settings that `truenorth init` makes."""

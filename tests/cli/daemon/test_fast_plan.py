@@ -13,11 +13,12 @@ from components.records.record import Record
 from stacks.model.claims import Complaint, SourceSighting
 from stacks.model.observation import Observation, Registry
 from stacks.model.values import WAN, Family, Known, LiveRecord, Sighting, ZoneSnapshot
+from stacks.observe.views import in_views
 from stacks.observe.world import Sights
 from stacks.plan.changes import Action, changes
 from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out
-from stacks.settings.stack import Settings
+from stacks.settings.stack import Settings, parse
 from tests.stacks.plan.shared_world import WWW, asks, source, unread
 from tests.stacks.plan.worlds import ZONE, ZONE_ID, make_settings
 
@@ -143,3 +144,27 @@ def test_the_changes_told_are_those_of_the_convergence_that_follows(
     assert {change.action for change in told.changes} == actions
     assert set(told.changes) == set(converged(sights(*now), after(last)).changes)
     assert not told.is_nothing
+
+
+def test_an_object_that_one_view_alone_counts_changes_the_name_of_that_view() -> None:
+    place = {"provider": "rfc2136", "rfc2136": {"server": "192.0.2.53", "key": "truenorth"}}
+    zones = [
+        {"zone": ZONE, "objects": "home"},
+        {"zone": ZONE, "view": "inside", "objects": "lan", **place},
+    ]
+    values = {"zones": zones, "clusters": [{"name": "home"}, {"name": "lan"}], "sources": ["ingress"]}
+    settings = parse(values, {}, stack="test", where="Pulumi.test.yaml")
+    before, now = (
+        sights(HOME, source("lan", asks("192.0.2.1", cluster="lan"))),
+        sights(HOME, source("lan", asks("192.0.2.2", cluster="lan"))),
+    )
+    inner = ZoneSnapshot(f"{ZONE}@inside", f"{ZONE}@inside", ())
+    world = replace(empty(), zones=(*empty().zones, inner))
+    last = converged(replace(before, sources=in_views(settings, before.sources)), world, settings)
+    assert {one.logical_name for one in last.changes} == {
+        *(f"{WWW}/A", f"{WWW}/A/mark"),
+        *(f"{WWW}@inside/A", f"{WWW}@inside/A/mark"),
+    }
+    found = planned(settings, last, before, now)
+    assert found is not None
+    assert [(one.action, one.logical_name) for one in found.changes] == [(Action.UPDATE, f"{WWW}@inside/A")]

@@ -91,6 +91,13 @@ class TestNameServers:
         ((level, what),) = told(delegation(examined, examined.settings))
         assert (level, what.startswith("127.0.0.1:9 does not answer: ")) == ("warning", True)
 
+    def test_of_a_view_that_nobody_knows_are_not_those_of_everybody(self, admit: Admit) -> None:
+        place = {"provider": "webhook", "webhook": {"url": "http://127.0.0.1:9"}}
+        inside = {"zone": "example.com", "view": "inside", "names": ["nas"], **place}
+        examined = admit(zone="", names=[], zones=[{"zone": "example.com", "names": ["www"]}, inside])
+        (found,) = told(delegation(examined, examined.settings.each_zone()[1]))
+        assert found == ("warning", "nobody is asked: those of the view inside are not known")
+
     def test_that_are_the_providers_are_right_however_they_are_spelled(self) -> None:
         assert list(delegated("it", "example.com", ("ns.example.net",), ("NS.Example.net.",))) == []
 

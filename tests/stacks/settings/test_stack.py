@@ -93,7 +93,7 @@ class TestFaultsAreNamedWithTheirPlaceAndARemedy:
         assert "did you mean 'interval'?" in refused(wan={"intervall": 3})
 
     def test_a_setting_like_no_other_lists_all(self) -> None:
-        assert "use one of: adopt, backend, canonical_name, cluster, clusters, comment" in refused(qqqqqqq=1)
+        assert "use one of: address_lists, adopt, backend, canonical_name, cluster, clusters" in refused(qqqqqqq=1)
 
     @pytest.mark.parametrize("ttl", [0, 5, 29, 86_401, 2_592_001, -1])
     def test_a_ttl_out_of_range(self, ttl: int) -> None:
@@ -207,6 +207,7 @@ def test_every_setting_stands_in_pulumi_yaml_with_type_and_description() -> None
         "clusters",
         "docker",
         "names",
+        "objects",
         "proxied",
         "shards",
         "zones",

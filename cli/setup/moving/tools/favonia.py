@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from cli.setup.moving.draft import Draft, shown, truth
-from cli.setup.moving.tools import addresses, favonia_filters, favonia_hosts, ways
+from cli.setup.moving.tools import addresses, favonia_filters, favonia_hosts, favonia_lists, ways
 from stacks.model.addresses.host_part import USUAL_NETWORK
 from stacks.settings.expressions.names import FALSE, TRUE
 
@@ -44,7 +44,8 @@ def told(draft: Draft, variables: Mapping[str, str | None]) -> None:
     for name in sorted(_FILTERS & variables.keys()):
         _filter(draft, name, (variables[name] or "").strip())
     providers = {name for several in _PROVIDERS.values() for name in several}
-    ways.told(draft, "favonia", variables, _TOGETHER | providers | _FILTERS)
+    favonia_lists.lists(draft, variables)
+    ways.told(draft, "favonia", variables, _TOGETHER | providers | _FILTERS | favonia_lists.VARIABLES)
 
 
 def _filter(draft: Draft, name: str, text: str) -> None:

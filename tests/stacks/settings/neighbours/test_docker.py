@@ -35,6 +35,7 @@ def test_a_place_of_another_kind_is_refused(host: str) -> None:
         ([{"labels": "=,"}], "docker[0].labels"),
         ([{"default_target": "no name"}], "is no target"),
         ([{"socket": "/run/docker.sock"}], "socket"),
+        ([{"tools": ["nginx-proxy"]}], "docker[0].tools"),
         ([{}] * 51, "docker"),
         ("unix:///a", "docker"),
     ],

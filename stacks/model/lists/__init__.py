@@ -1,0 +1,1 @@
+"""The values of address lists between settings, observation, plan and declaration."""

@@ -1,0 +1,1 @@
+"""Reads address lists: of the account, and of Pulumi's state."""

@@ -1,0 +1,1 @@
+"""The settings of lists of one's own addresses at a provider."""
