@@ -52,6 +52,12 @@ def set_faults(places: Places, faults: list[dict[str, Any]]) -> None:
     _call(places, "PUT", "/_lab/cloudflare/faults", json=faults)
 
 
+def faults_left(places: Places) -> list[dict[str, Any]]:
+    """The faults in force, each with how often it will strike yet."""
+    found: list[dict[str, Any]] = _call(places, "GET", "/_lab/cloudflare/faults")
+    return found
+
+
 def api_requests(places: Places) -> list[Request]:
     """The calls the API has had, oldest first; the lab's own control does not count."""
     return _requests(places, "cloudflare")

@@ -49,6 +49,13 @@ class JournalContent:
     landed: tuple[JournalEntry, ...] = ()
     damage: str = ""
 
+    @property
+    def unanswered(self) -> frozenset[tuple[str, Record]]:
+        """The creations that were about to be sent and of which no answer is noted: the zone's id, and the record."""
+        answered = {(one.run, one.write.zone_id, one.write.record) for one in self.landed if one.write.method == "POST"}
+        sent = ((one.run, one.write.zone_id, one.write.record) for one in self.sent)
+        return frozenset((zone, record) for run, zone, record in sent if record and (run, zone, record) not in answered)
+
 
 class Journal:
     """Appends from any event loop, in one thread of its own: all that wait at a moment share one fsync."""
@@ -181,17 +188,9 @@ def read(path: Path) -> tuple[JournalEntry, ...]:
 def traces(path: Path) -> Traces:
     """Return the traces of records that the journal's runs have made; an unreadable journal makes our marks enough."""
     kept = look(path)
-    ids = _standing(entry.write for entry in kept.landed)
-    answered = {
-        (entry.run, entry.write.zone_id, entry.write.record) for entry in kept.landed if entry.write.method == "POST"
-    }
-    records = {
-        (record.name, record.type, record.content)
-        for entry in kept.sent
-        if (record := entry.write.record) and (entry.run, entry.write.zone_id, record) not in answered
-    }
+    records = {(record.name, record.type, record.content) for _, record in kept.unanswered}
     wanted = bool(kept.sent or kept.landed or kept.damage)
-    return Traces(wanted=wanted, records=frozenset(records), ids=frozenset(ids))
+    return Traces(wanted=wanted, records=frozenset(records), ids=frozenset(_standing(one.write for one in kept.landed)))
 
 
 def clear(path: Path) -> None:

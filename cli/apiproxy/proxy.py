@@ -14,7 +14,7 @@ from cli.apiproxy.counts import Counts
 from cli.apiproxy.dialect import Signer
 from cli.apiproxy.dialects import BY_VARIABLE, DIALECTS
 from cli.apiproxy.intent import Intent
-from cli.apiproxy.journal import Journal
+from cli.apiproxy.journal import Journal, look
 from cli.apiproxy.router import Router
 from cli.apiproxy.scope import Scope
 from cli.apiproxy.server import bound, serving
@@ -75,8 +75,9 @@ class ApiProxy:
         hold the foreseen writes that no engine requested. Raises RuntimeError where another block has not ended.
         """
         running = self._start()
+        unanswered = look(journal).unanswered if journal else frozenset()
         with Journal.opened(journal) as kept:
-            scope = Scope(intent, kept)
+            scope = Scope(intent, kept, unanswered=unanswered)
             running.wait_for(running.router.begin(scope))
             try:
                 yield scope.counts

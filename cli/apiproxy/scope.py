@@ -15,13 +15,15 @@ from components.records.record import Record
 class Scope:
     """The state that all requests of one convergence share.
 
-    intent: None outside of a convergence. made: the ids of the records created through the proxy; grows.
+    intent: None outside of a convergence. made: the ids of the records created through the proxy; grows. unanswered:
+    the creations, by zone id and record, that an earlier convergence may have sent without an answer.
     """
 
     intent: Intent | None = None
     journal: Journal = field(default_factory=lambda: Journal(None))
     counts: Counts = field(default_factory=Counts)
     made: set[str] = field(default_factory=set)
+    unanswered: frozenset[tuple[str, Record]] = frozenset()
 
     def owned(self, zone_id: str) -> frozenset[str]:
         """Return the ids of the zone's records that the stack owned when the convergence began."""

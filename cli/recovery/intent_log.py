@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.apiproxy import journal
 from cli.session.backend import state_folder
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from stacks.plan.changes import Change
 
 NOTHING = Traces()
+SETTLING: Final = 2.0
+"""Seconds in which an API may still carry out what a killed run had sent to it."""
 _ENDING = ".unfinished.json"
 
 
@@ -46,6 +49,14 @@ def landed(session: Session) -> Traces:
     """Return the traces in the journal of a convergence that did not end well."""
     file = journal_path(session)
     return journal.traces(file) if file else NOTHING
+
+
+def let_settle(session: Session) -> None:
+    """Wait until what a killed run had sent, and got no answer to, is SETTLING old: the zones show it then."""
+    file = journal_path(session)
+    if file is not None and journal.look(file).unanswered:
+        age = time.time() - file.stat().st_mtime
+        time.sleep(min(max(0.0, SETTLING - age), SETTLING))
 
 
 def damage(session: Session) -> str:

@@ -139,6 +139,7 @@ def _mended(session: Session, folder: Path, told: Told, dead: Mapping[str, Mappi
         seen = summary_of(folder, session.project.name, stack)
         if seen is not None and not seen.is_sound:
             _mend(session.at(stack), folder, told)
+    intent_log.let_settle(session)
     return _shown(session, folder, tuple(dead))
 
 

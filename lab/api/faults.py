@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ class Effect(StrEnum):
     """What happens to a request that a rule matches."""
 
     LATENCY = "latency"  # it is handled `seconds` late; the rules after it still apply
+    HOLD = "hold"  # it is handled once the rules have been replaced; the rules after it still apply
     LATE_ANSWER = "late_answer"  # it is done at once and answered `seconds` late; likewise
     CLOCK = "clock"  # the answer's Date is `seconds` ahead; likewise
     THROTTLE = "throttle"  # 429 with `Retry-After: seconds`
@@ -80,13 +82,21 @@ class Fault:
 class Verdict:
     """What is to happen to one request: `delay` in seconds, then what `fault` says; `ahead`: the clock's error.
 
-    `answer_delay`: seconds by which the answer leaves late.
+    `answer_delay`: seconds by which the answer leaves late. `holds`: what ends as the rules that hold it are replaced.
     """
 
     delay: float = 0.0
     fault: Fault | None = None
     ahead: float = 0.0
     answer_delay: float = 0.0
+    holds: tuple[Future[None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    fault: Fault
+    chance: random.Random
+    replaced: Future[None]
 
 
 class Faults:
@@ -94,18 +104,20 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rules: list[tuple[Fault, random.Random]] = []
+        self._rules: list[_Rule] = []
 
     def add(self, fault: Fault) -> None:
         """Append a rule."""
         with self._lock:
-            self._rules.append((fault, random.Random(fault.seed)))  # noqa: S311 - chance, not cryptography
+            self._rules.append(_rule(fault))
 
     def set(self, faults: Iterable[Fault]) -> None:
-        """Replace all rules."""
-        rules = [(fault, random.Random(fault.seed)) for fault in faults]  # noqa: S311 - chance, not cryptography
+        """Replace all rules, and let go what they held."""
+        rules = [_rule(fault) for fault in faults]
         with self._lock:
-            self._rules = rules
+            before, self._rules = self._rules, rules
+        for rule in before:
+            rule.replaced.set_result(None)
 
     def clear(self) -> None:
         """Let everything work."""
@@ -114,26 +126,33 @@ class Faults:
     def rules(self) -> list[Fault]:
         """List the rules in force, `times` being what is left."""
         with self._lock:
-            return [fault for fault, _ in self._rules]
+            return [rule.fault for rule in self._rules]
 
     def judge(self, method: str, path: str) -> Verdict:
         """Decide on one request, and count the rules that strike."""
-        delay = ahead = answer_delay = 0.0
+        verdict = Verdict()
         with self._lock:
-            for index, (fault, chance) in enumerate(self._rules):
+            for index, rule in enumerate(self._rules):
+                fault = rule.fault
                 if fault.times == 0 or not fault.matches(method, path):
                     continue
-                if fault.probability < 1 and chance.random() >= fault.probability:
+                if fault.probability < 1 and rule.chance.random() >= fault.probability:
                     continue
                 if fault.times is not None:
-                    self._rules[index] = (replace(fault, times=fault.times - 1), chance)
+                    self._rules[index] = replace(rule, fault=replace(fault, times=fault.times - 1))
                 match fault.effect:
                     case Effect.LATENCY:
-                        delay += fault.seconds
+                        verdict = replace(verdict, delay=verdict.delay + fault.seconds)
+                    case Effect.HOLD:
+                        verdict = replace(verdict, holds=(*verdict.holds, rule.replaced))
                     case Effect.LATE_ANSWER:
-                        answer_delay += fault.seconds
+                        verdict = replace(verdict, answer_delay=verdict.answer_delay + fault.seconds)
                     case Effect.CLOCK:
-                        ahead += fault.seconds
+                        verdict = replace(verdict, ahead=verdict.ahead + fault.seconds)
                     case _:
-                        return Verdict(delay, fault, ahead, answer_delay)
-        return Verdict(delay, ahead=ahead, answer_delay=answer_delay)
+                        return replace(verdict, fault=fault)
+        return verdict
+
+
+def _rule(fault: Fault) -> _Rule:
+    return _Rule(fault, random.Random(fault.seed), Future())  # noqa: S311 - chance, not cryptography

@@ -60,6 +60,8 @@ class StandIn:
         verdict = self.world.faults.judge(incoming.method, incoming.path)
         if verdict.delay:
             await asyncio.sleep(verdict.delay)
+        for hold in verdict.holds:
+            await asyncio.shield(asyncio.wrap_future(hold))
         answer = self._edge_answer(verdict.fault) if verdict.fault else None
         effect = verdict.fault.effect if verdict.fault else None
         if answer is None and effect is not Effect.DROP:

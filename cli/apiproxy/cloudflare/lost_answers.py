@@ -19,6 +19,11 @@ from stacks.plan.changes import same
 _READ_BY_CONTENT: Final = frozenset({*RECORD_TYPES, "OPENPGPKEY"})
 _CLOCK_STEP: Final = 2.0
 """Seconds: the API's Date is cut to whole ones, and its machines' clocks differ a little."""
+FIRST_WAIT: Final = 0.25
+"""Seconds before a write whose answer was lost is looked for, so that the API may end what it still does; doubled."""
+UNREADABLE: Final = "could not be confirmed: the API's answer was lost, and the request cannot be read"
+NOTHING_DONE: Final = "the API's answer was lost, several times; nothing was carried out"
+UNCONFIRMED: Final = "could not be confirmed: the API's answer was lost, and the zone cannot be listed now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,9 @@ def look(operations: Sequence[Operation], listing: Listing, known: Collection[st
     """Return which of the operations have landed.
 
     known: the ids of records that are known to be of other operations. A creation has landed where an equal record is
-    there that was not before; where nobody had listed the zone before, one made since the creation was sent. One of
-    which no record can be read has not landed where nothing is new at all.
+    there that was not before; where nobody had listed the zone before, one made since the creation was sent. Any equal
+    one is that of a repeated creation, as its plan has seen none. One of which no record can be read has not landed
+    where nothing is new at all.
     """
     found = LookupResult()
     taken: set[str] = set(known)
@@ -97,6 +103,8 @@ class _Candidates:
         return ""
 
     def _is_new(self, operation: Operation, item: Mapping[str, Any]) -> bool:
+        if operation.is_repeated:
+            return True
         if operation.before is not None:
             return item["id"] not in operation.before
         if self._listing.moment is None or not operation.sent:
@@ -135,3 +143,10 @@ def _same(wish: Record, there: Record) -> bool:
     if there.name.startswith(f"{wish.name}."):
         wish = replace(wish, name=there.name)
     return same(wish, there)
+
+
+def subject(operation: Operation) -> str:
+    """Return what an operation does to which record, in words."""
+    record = operation.record
+    named = f"{record.name} {record.type}" if record else operation.record_id or "a record"
+    return f"{operation.method} of {named}"

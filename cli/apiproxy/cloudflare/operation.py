@@ -33,8 +33,9 @@ class Operation:
     body: as it came; fields: the JSON object in it, None where it is none. record: the record as it is to be; None for
     DELETE and PATCH, and where the fields are no record. answer: shared by all who wait. before: the ids of the zone's
     records when it was first sent; None where they were not known. sent: when, by `time.monotonic`; 0.0 before.
-    losses: how often its answer was lost. doubtful: whether it may have landed already, so that it is looked up before
-    it is sent. landed: the write that the journal notes.
+    losses: how often its answer was lost. is_repeated: whether an earlier convergence may have sent this creation, too.
+    doubtful: whether it may have landed already, so that it is looked up before it is sent. landed: the write that the
+    journal notes.
     """
 
     method: Method
@@ -48,6 +49,7 @@ class Operation:
     before: frozenset[str] | None = None
     sent: float = 0.0
     losses: int = 0
+    is_repeated: bool = False
     doubtful: bool = False
     landed: Write | None = None
     record_set: tuple[str, str] | None = None
@@ -63,6 +65,11 @@ class Operation:
     def key(self) -> Hashable:
         """A key that is equal for a write and its repetition."""
         return (self.method, self.record_id, self.record or self.body)
+
+    @property
+    def may_be_there(self) -> bool:
+        """Whether it is a creation that was sent before, so that an equal record may be its own."""
+        return self.method == "POST" and (self.losses > 0 or self.is_repeated)
 
     @property
     def is_batchable(self) -> bool:

@@ -25,13 +25,8 @@ from stacks.model.errors import NotNow
 _TRIES: Final = 3
 _FAILING: Final = 2
 """Parts in a row that the API fails for good, after which no other is tried."""
-_FIRST_WAIT: Final = 0.25
-"""Seconds before a write whose answer was lost is looked for, so that the API may end what it still does; doubled."""
 _FOR_ALL: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
 """Refusals that are about the caller, not about an operation."""
-_UNREADABLE: Final = "could not be confirmed: the API's answer was lost, and the request cannot be read"
-_NOTHING_DONE: Final = "the API's answer was lost, several times; nothing was carried out"
-_UNCONFIRMED: Final = "could not be confirmed: the API's answer was lost, and the zone cannot be listed now"
 
 
 class Sender:
@@ -52,6 +47,7 @@ class Sender:
 
     def remember(self, operation: Operation) -> None:
         """Make an operation the continuation of an equal one that could not be confirmed, if there is one."""
+        operation.is_repeated = (self._zone_id, operation.record) in self._scope.unanswered
         earlier = self._unsettled.pop(operation.key, None)
         if earlier is not None:
             operation.before, operation.sent, operation.doubtful = earlier.before, earlier.sent, True
@@ -90,8 +86,9 @@ class Sender:
 
     def give_up(self, operations: Iterable[Operation]) -> None:
         """Resolve the operations without an answer, because sending was broken off."""
-        left = [one for one in operations if not one.answer.done()]
-        self._leave(left, HTTPStatus.SERVICE_UNAVAILABLE, "was broken off")
+        self._leave(
+            [one for one in operations if not one.answer.done()], HTTPStatus.SERVICE_UNAVAILABLE, "was broken off"
+        )
 
     async def _send_all(self, operations: Sequence[Operation]) -> bool:
         """Carry operations out in few calls, each of one signature. Return whether all have landed."""
@@ -104,8 +101,7 @@ class Sender:
         limit = await batches.batch_limit(client, self._zone_id, len(operations))
         if len(operations) > limit:
             await self._learn_names(operations)
-        parts = batches.batches(operations, limit, self._named)
-        return all([await self._send(part) for part in parts])
+        return all([await self._send(part) for part in batches.batches(operations, limit, self._named)])
 
     async def _learn_names(self, operations: Sequence[Operation]) -> None:
         """List the zone where deletions and creations go in several batches: those of one name belong together."""
@@ -156,6 +152,10 @@ class Sender:
         if answer.status in _FOR_ALL:
             self._resolve(part, answer)
             return False
+        repeated = [one for one in part if one.is_repeated and not one.losses]
+        if repeated and codes(answer) & IDENTICAL:
+            await self._settle(repeated, answer, is_last=True)
+            return await self._send_all([one for one in part if not one.answer.done()])
         one_set = batches.as_one_set(part)
         return await (self._apart(part) if one_set is None else self._set_apart(*one_set, answer))
 
@@ -182,15 +182,20 @@ class Sender:
     async def _set_apart(self, mark: Operation, records: Sequence[Operation], answer: Response) -> bool:
         """Make a refused set record by record, the mark with the first that the API takes: none stands alone."""
         if len(records) == 1:
+            is_mark_there = mark.may_be_there and codes(answer) & IDENTICAL
+            if await (self._send(records) if is_mark_there else self._refused(records[0], answer)):
+                return await self._send([mark])
             self._unmarked[mark] = answer
-            return await self._refused(records[0], answer)
+            return False
         return all([await self._send([one] if mark.answer.done() else [mark, one]) for one in records])
 
     async def _refused(self, operation: Operation, answer: Response) -> bool:
+        """Resolve a refused operation. Return whether it has landed all the same: before, after it was looked for."""
         why = codes(answer)
-        if operation.method == "POST" and operation.losses and why & IDENTICAL:
-            # It was sent before, and that one landed after it was looked for.
-            return await self._settle([operation], answer, is_last=True)
+        if operation.may_be_there and why & IDENTICAL:
+            is_landed = await self._settle([operation], answer, is_last=True)
+            if operation.answer.done():
+                return is_landed
         if operation.method == "POST" and QUOTA in why:
             self._full = answer
         if answer.status not in _FOR_ALL:
@@ -255,27 +260,29 @@ class Sender:
         return Write(method, self._zone_id, record_id, operation.record or lost_answers.record_of(raw))
 
     async def _settle(self, part: Sequence[Operation], last: Response | None, *, is_last: bool = False) -> bool:
-        """Look up operations that may have landed, and send the others again. last: the API's answer, if any."""
-        await asyncio.sleep(_FIRST_WAIT * 2 ** part[0].losses)
+        """Look up operations that may have landed, and send others again, unless is_last. last: the API's answer."""
+        await asyncio.sleep(lost_answers.FIRST_WAIT * 2 ** part[0].losses)
         for operation in part:
             operation.losses += 1
         try:
             listing = await self._cache.renew()
         except NotListed:
-            self._leave(part, HTTPStatus.SERVICE_UNAVAILABLE, _UNCONFIRMED)
+            self._leave(part, HTTPStatus.SERVICE_UNAVAILABLE, lost_answers.UNCONFIRMED)
             return False
         known = self._scope.made | self._scope.owned(self._zone_id)
         absent = [one for one in part if one.method == "DELETE" and one.record_id in self._deleted]
         self._resolve(absent, gone())
         found = lost_answers.look([one for one in part if not one.answer.done()], listing, known)
-        self._leave(found.unsure, HTTPStatus.SERVICE_UNAVAILABLE, _UNREADABLE)
+        self._leave(found.unsure, HTTPStatus.SERVICE_UNAVAILABLE, lost_answers.UNREADABLE)
         for _ in found.landed:
             self._scope.counts.count("settled", "cloudflare")
         is_done = not found.landed or await self._land(found.landed, None)
-        again = [one for one in found.missing if one.losses < _TRIES and not is_last]
-        given_up = [one for one in found.missing if one.losses >= _TRIES or is_last]
+        if is_last:
+            return is_done and not (absent or found.missing or found.unsure)
+        again = [one for one in found.missing if one.losses < _TRIES]
+        given_up = [one for one in found.missing if one.losses >= _TRIES]
         if given_up:
-            self._failing.append(last or failure(HTTPStatus.BAD_GATEWAY, _NOTHING_DONE))
+            self._failing.append(last or failure(HTTPStatus.BAD_GATEWAY, lost_answers.NOTHING_DONE))
             self._resolve(given_up, self._failing[-1])
         return (not again or await self._send_all(again)) and is_done and not (absent or given_up or found.unsure)
 
@@ -289,10 +296,4 @@ class Sender:
         """Resolve operations that may have landed: a repetition of such a one is looked up before it is sent."""
         for operation in part:
             self._unsettled[operation.key] = operation
-            operation.resolve(failure(status, f"{_subject(operation)} {why}"))
-
-
-def _subject(operation: Operation) -> str:
-    record = operation.record
-    named = f"{record.name} {record.type}" if record else operation.record_id or "a record"
-    return f"{operation.method} of {named}"
+            operation.resolve(failure(status, f"{lost_answers.subject(operation)} {why}"))

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.apiproxy.cloudflare import sender, zone
+from cli.apiproxy.cloudflare import lost_answers, zone
 from lab.api.faults import Effect, Fault
 from lab.cloudflare.errors import ApiError
 from lab.cloudflare.model import Record
@@ -195,7 +195,7 @@ def linearizes(model: Model, left: Sequence[Seen], records: Sequence[Record]) ->
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zone, "QUIET", 0.002)
-    monkeypatch.setattr(sender, "_FIRST_WAIT", 0.001)
+    monkeypatch.setattr(lost_answers, "FIRST_WAIT", 0.001)
 
 
 def test_one_request_after_the_other_is_answered_as_by_the_api(place: Place) -> None:

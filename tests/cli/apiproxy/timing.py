@@ -1,12 +1,14 @@
-"""A clock that runs only while everybody waits for it."""
+"""What makes the order of events sure: a clock that runs only while everybody waits for it, and calls to wait for."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any, TypeVar
+
+import pytest
 
 T = TypeVar("T")
 ROUNDS = 50
@@ -43,3 +45,18 @@ class VirtualClock:
                 if not woken.done():
                     woken.set_result(None)
         return task.result()
+
+
+def once_called(
+    monkeypatch: pytest.MonkeyPatch, place: type, name: str, times: int, action: Callable[[], None]
+) -> None:
+    """Do the action as a coroutine method is called for the so manieth time, before the method begins."""
+    method = getattr(place, name)
+    calls = count(1)
+
+    async def counted(*given: object, **named: object) -> object:
+        if next(calls) == times:
+            action()
+        return await method(*given, **named)
+
+    monkeypatch.setattr(place, name, counted)

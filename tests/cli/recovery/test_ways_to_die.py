@@ -6,7 +6,9 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -97,3 +99,27 @@ def test_an_engine_that_waits_for_its_plugin_as_its_truenorth_is_killed_holds_up
         os.close(waiting)
     assert inside.result("up")["conflicts"] == []
     assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
+
+
+def test_what_a_killed_run_had_sent_may_land_after_the_next_has_looked(inside: Inside) -> None:
+    """The API refuses the second creation as identical: it is the first one, and nothing was refused."""
+    inside.settings("www", "api", confirm=0)
+    held = {"effect": "hold", "method": "POST", "times": 1_000}
+    remote.set_faults(inside.places, [held])
+    with up_at(inside, "www.example.com/A/mark") as command:
+        while remote.faults_left(inside.places)[0]["times"] == held["times"]:
+            assert command.poll() is None
+            time.sleep(0.05)
+        kill_all(command)
+    inside.calls()
+    with ThreadPoolExecutor(1) as threads:
+        after = threads.submit(inside.result, "up")
+        while not any(one.path.endswith("/dns_records") for one in remote.api_requests(inside.places)):
+            assert not after.done()
+            time.sleep(0.05)
+        remote.set_faults(inside.places, [])
+        said = after.result()
+    assert said["conflicts"] == []
+    assert inside.zone() == {"www.example.com/A": FIRST_IPV4, "api.example.com/A": FIRST_IPV4}
+    assert len(remote.records(inside.places)) == 4
+    assert inside.result("up")["changes"] == []

@@ -96,6 +96,21 @@ def test_a_slow_request_holds_up_no_other(api: Api, cloudflare: Cloudflare, base
     assert time.monotonic() - start < 30, "the slow request takes 60 s"
 
 
+def test_what_is_held_is_done_once_the_rules_are_replaced_and_holds_up_no_other(
+    api: Api, cloudflare: Cloudflare, zone: Zone, records_path: str
+) -> None:
+    cloudflare.faults.set([Fault(Effect.HOLD, method="POST", times=5), Fault(Effect.THROTTLE, path="/accounts")])
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(api, "POST", records_path, WWW)
+        while cloudflare.faults.rules()[0].times == 5:
+            time.sleep(0.01)
+        assert api("GET", records_path).json()["result"] == []
+        assert not answer.done()
+        cloudflare.faults.clear()
+        assert answer.result().status_code == 200
+    assert [record.name for record in cloudflare.records(zone.id)] == ["www.example.com"]
+
+
 def test_a_rule_strikes_only_what_it_matches(api: Api, cloudflare: Cloudflare, records_path: str) -> None:
     cloudflare.faults.add(Fault(Effect.SERVER_ERROR, method="POST", path=r"/dns_records$"))
     assert api("GET", records_path).status_code == 200

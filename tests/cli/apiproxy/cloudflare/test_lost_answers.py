@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cli.apiproxy.cloudflare.zone import ZoneProxy
 from lab.api.faults import Effect, Fault
 from lab.cloudflare.records import create
 from tests.cli.apiproxy.conftest import Client, Place
+from tests.cli.apiproxy.timing import once_called
 
 WRITE = r"/dns_records(/[0-9a-f]{32}|/batch)?$"
 SDK_AGAIN = {"X-Stainless-Retry-Count": "1"}
@@ -173,8 +175,9 @@ class TestRepetition:
         assert again.json() == made.json()
         assert write_calls(place) == 1
 
-    def test_a_creation_under_way_is_joined(self, place: Place) -> None:
-        place.cloudflare.faults.add(Fault(Effect.LATENCY, method="POST", seconds=0.5))
+    def test_a_creation_under_way_is_joined(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        place.cloudflare.faults.add(Fault(Effect.HOLD, method="POST"))
+        once_called(monkeypatch, ZoneProxy, "write", 2, place.cloudflare.faults.clear)
         with place.carrying_out():
             client = place.client
             body = place.a("www")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from cli.apiproxy.cloudflare.zone_cache import ZoneCache
 from lab.api.faults import Effect, Fault
 from tests.cli.apiproxy.conftest import Place
+from tests.cli.apiproxy.timing import once_called
 
 LISTING = ("GET", "/dns_records")
 NOBODY = "f" * 32
@@ -80,11 +84,14 @@ def test_a_listing_by_the_plugin_is_passed_on_with_its_query(place: Place) -> No
     assert [one["name"] for one in found] == [f"www.{place.zone.name}"]
 
 
-def test_a_token_without_rights_gets_the_apis_refusal_once_for_all(place: Place) -> None:
+def test_a_token_without_rights_gets_the_apis_refusal_once_for_all(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = place.add("www")
     client = place.client
     client.token = "unknown-" + "x" * 40
-    place.cloudflare.faults.add(Fault(Effect.LATENCY, method="GET", seconds=0.5))  # all have asked before it answers
+    place.cloudflare.faults.add(Fault(Effect.HOLD, method="GET"))
+    once_called(monkeypatch, ZoneCache, "read", 16, place.cloudflare.faults.clear)
     with place.carrying_out():
         answers = client.together(*[("GET", f"/{there}", None)] * 16)
     assert {(one.status_code, one.json()["errors"][0]["code"]) for one in answers} == {(403, 9109)}

@@ -1,0 +1,138 @@
+"""A creation that a killed run had sent may land after the next run has looked: it is found, never called refused."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cli.apiproxy.cloudflare import lost_answers
+from cli.apiproxy.intent import Write
+from cli.apiproxy.journal import Journal, JournalEntry
+from components.records.record import Record
+from tests.cli.apiproxy.conftest import Place, World
+
+
+@pytest.fixture(autouse=True)
+def _without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_answers, "FIRST_WAIT", 0.001)
+
+
+def mark_of(record: Record) -> Record:
+    return Record(f"_mark.{record.name}", "TXT", f'"mark of {record.name}"', 300, proxied=False, comment="")
+
+
+def wishes_for(place: Place, records: Iterable[Record]) -> list[Write]:
+    """The foreseen creations of sets: the mark, then the record."""
+    return [
+        Write("POST", place.zone.id, "", item, (record.name, "A"))
+        for record in records
+        for item in (mark_of(record), record)
+    ]
+
+
+def noted_as_sent(path: Path, writes: Iterable[Write]) -> Path:
+    """Leave the journal of a run that was killed once it had sent these writes."""
+
+    async def note(journal: Journal) -> None:
+        await journal.sending([JournalEntry("killed", one) for one in writes])
+
+    with Journal.opened(path) as journal:
+        asyncio.run(note(journal))
+    return path
+
+
+def lands(place: Place, record: Record) -> str:
+    """Let a record appear in the zone; its id."""
+    body = {"type": record.type, "name": record.name, "content": record.content, "ttl": record.ttl}
+    return place.cloudflare.add_record(place.zone.id, body).id
+
+
+def fields(record: Record) -> dict[str, object]:
+    """The request for a record, as the plugin words it."""
+    return {
+        "type": record.type,
+        "name": record.name,
+        "content": record.content,
+        "ttl": record.ttl,
+        "proxied": record.proxied,
+    }
+
+
+@pytest.mark.parametrize("landed", [("mark",), ("record",), ("mark", "record")])
+def test_a_set_is_found_however_much_of_it_has_landed(place: Place, tmp_path: Path, landed: tuple[str, ...]) -> None:
+    record = place.record("www")
+    parts = {"mark": mark_of(record), "record": record}
+    wishes = wishes_for(place, [record])
+    ids = {name: lands(place, parts[name]) for name in landed}
+    with place.carrying_out(*wishes, journal=noted_as_sent(tmp_path / "journal", wishes)) as counts:
+        answers = {name: place.client("POST", "", fields(one)) for name, one in parts.items()}
+    assert {name: answers[name].json()["result"]["id"] for name in landed} == ids
+    assert {one.status_code for one in answers.values()} == {200}
+    assert counts.refusals == ()
+    assert place.contents() == {"www": ["192.0.2.1"], "_mark.www": [mark_of(record).content]}
+
+
+def test_a_record_that_the_killed_run_did_not_send_is_refused_as_the_api_refuses_it(
+    place: Place, tmp_path: Path
+) -> None:
+    sent, other = place.record("sent"), place.record("other")
+    lands(place, other)
+    journal = noted_as_sent(tmp_path / "journal", wishes_for(place, [sent]))
+    with place.carrying_out(*wishes_for(place, [sent, other]), journal=journal) as counts:
+        answers = [place.client("POST", "", fields(one)) for one in (sent, other, mark_of(other))]
+    assert [one.status_code for one in answers] == [200, 400, 400]
+    assert [write.record for write, _ in counts.refusals] == [other]
+    assert place.contents().keys() == {"sent", "_mark.sent", "other"}
+
+
+def test_hundreds_that_have_landed_late_take_one_look(place: Place, tmp_path: Path) -> None:
+    records = [place.record(f"n{number}") for number in range(100)]
+    wishes = wishes_for(place, records)
+    for wish in wishes:
+        assert wish.record
+        lands(place, wish.record)
+    with place.carrying_out(*wishes, journal=noted_as_sent(tmp_path / "journal", wishes)) as counts:
+        assert place.client("POST", "", fields(records[0])).status_code == 200
+    assert place.calls() == [("POST", "/dns_records/batch"), ("GET", "/dns_records")]
+    assert counts.refusals == ()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from(["", "mark", "record", "mark record"]), st.booleans()),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_whatever_has_landed_each_set_is_whole_and_only_a_strangers_record_is_refused(
+    world: World, sets: list[tuple[bool, str, bool]]
+) -> None:
+    """Each set: whether the killed run had sent it, what of that has landed, whether a stranger made its record."""
+    with world.place() as place, tempfile.TemporaryDirectory() as folder:
+        records = [place.record(f"n{number}") for number in range(len(sets))]
+        sent, strangers = [], set()
+        for record, (was_sent, landed, is_strangers) in zip(records, sets, strict=True):
+            if was_sent:
+                sent.append(record)
+                for name in landed.split():
+                    lands(place, {"mark": mark_of(record), "record": record}[name])
+            elif is_strangers:
+                strangers.add(record)
+                lands(place, record)
+        journal = noted_as_sent(Path(folder) / "journal", wishes_for(place, sent))
+        with place.carrying_out(*wishes_for(place, records), journal=journal) as counts:
+            refused = {
+                one for one in records for item in (mark_of(one), one) if not place.client("POST", "", fields(item)).ok
+            }
+        assert refused == {write.record for write, _ in counts.refusals} == strangers
+        first_labels = {one.name.partition(".")[0] for one in records}
+        marked = {f"_mark.{one.name.partition('.')[0]}" for one in records if one not in strangers}
+        assert place.contents().keys() == first_labels | marked
+        assert all(len(contents) == 1 for contents in place.contents().values())
