@@ -17,7 +17,7 @@ ANNOTATIONS = ("external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/
 """The prefixes of annotations, of which external-dns reads one: up to 0.21 the first by default, then the second."""
 _CLOUDFLARE = ("--provider=cloudflare",)
 _DEADLINE = 120.0
-_END = 10.0
+_END = 60.0
 """Seconds."""
 _REFUSED = "failed to submit all changes for the following zones"
 """What it says after it has written all that the zone would take."""

@@ -18,7 +18,7 @@ from lab.addresses import doh
 from lab.addresses.settable import Addresses, in_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 HTML = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
@@ -31,6 +31,8 @@ class HttpBehaviour:
 
     silent: bool = False
     """The request is read and never answered."""
+    on_silence: Callable[[], object] | None = None
+    """Called, in the connection's thread, with each request that is not answered because of that."""
     delay: float = 0.0
     """Seconds from a request to its answer."""
     lie: str | None = None
@@ -146,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour = self.server.behaviour
         behaviour.requests += 1
         if behaviour.silent:
+            if behaviour.on_silence is not None:
+                behaviour.on_silence()
             self._ended_within(None)
             return
         if self._ended_within(behaviour.delay):

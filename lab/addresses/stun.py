@@ -26,6 +26,8 @@ class StunBehaviour:
     """How a server behaves; set from any thread, in force from the next request."""
 
     silent: bool = False
+    on_silence: Callable[[], object] | None = None
+    """Called, in the server's thread, with each request that is left without an answer by `silent` or `ignore`."""
     delay: float = 0.0
     """Seconds from a request to its answer; requests do not wait for each other."""
     lie: str | None = None
@@ -161,6 +163,7 @@ class _Server:
         behaviour.requests += 1
         if behaviour.ignore > 0:
             behaviour.ignore -= 1
+            self._say_nothing()
             return
         change = stun_message.change_request(request)
         answer = None if change and change not in behaviour.changes else self._response(transaction, client)
@@ -170,10 +173,17 @@ class _Server:
         due = _Due(time.monotonic() + behaviour.delay, self._count, partial(send, answer))
         heapq.heappush(self._due, due)
 
+    def _say_nothing(self) -> None:
+        if self._behaviour.on_silence is not None:
+            self._behaviour.on_silence()
+
     def _response(self, transaction: bytes, client: tuple[str, int]) -> bytes | None:
         behaviour = self._behaviour
+        if behaviour.silent:
+            self._say_nothing()
+            return None
         address = behaviour.lie or self._addresses.seen_from(client[0])
-        if behaviour.silent or address is None:
+        if address is None:
             return None
         if behaviour.foreign:
             transaction = bytes(byte ^ 0xFF for byte in transaction)

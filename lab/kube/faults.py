@@ -19,7 +19,7 @@ _REASONS = {
     504: "Timeout",
 }
 """As the API server says them in a Status (k8s.io/apimachinery/pkg/apis/meta/v1, StatusReason)."""
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ _WATCHDOG = "trap '' TERM; read -r _; kill -TERM 0; sleep 5; kill -KILL 0"
 """Ends its process group when its input does: the input ends with us, even where we are killed."""
 _TICK = 0.02
 """Seconds between two looks at what gives no event."""
-_END = 15.0
+_END = 60.0
 """Seconds that a program has to end by itself."""
 _TOLD = 600
 """Characters of a log that are told."""

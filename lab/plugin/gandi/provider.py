@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.plugin.gandi.api import Api
+from lab.plugin.gandi.api import TIMEOUT, Api
 from lab.plugin.gandi.configuration import configuration
 from lab.plugin.gandi.record import Record
 from lab.plugin.package import Package, sdk_version
 from lab.plugin.properties import Value
 
 RECORDED_VERSION = "2.3.2"  # of the real plugin whose behaviour was recorded
+PATIENCE = "LAB_PLUGIN_PATIENCE"  # seconds for an answer: a busy machine may take longer than the real plugin waits
 
 
 def version() -> str:
@@ -26,4 +27,5 @@ def package() -> Package[Api]:
 
 def _connect(inputs: Mapping[str, Value], environment: Mapping[str, str]) -> Api:
     settings = configuration(inputs, environment)
-    return Api(settings.url, settings.headers, settings.sharing_id)
+    patience = float(environment.get(PATIENCE, TIMEOUT))
+    return Api(settings.url, settings.headers, settings.sharing_id, patience)

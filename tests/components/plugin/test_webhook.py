@@ -61,7 +61,7 @@ def test_a_ttl_that_is_not_kept_is_remembered_beside_the_wished_one(provider: Pr
 def test_changes_that_wait_go_together_and_those_of_one_name_in_turn(provider: Provider) -> None:
     backend, first = ByWebhook(provider.webhook), threading.Event()
     names = [f"n{number}" for number in range(20)]
-    provider.keeps = lambda one: one if first.wait(10) else None
+    provider.keeps = lambda one: one if first.wait(60) else None
 
     def make(name: str, kind: str, value: str) -> int:
         return backend.create(ZoneSet(ZONE, name, kind, 300, (value,)))

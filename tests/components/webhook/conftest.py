@@ -40,7 +40,7 @@ class Provider:
 
     @property
     def webhook(self) -> Webhook:
-        return Webhook(WebhookPlace(self.url, 5))
+        return Webhook(WebhookPlace(self.url, 60))
 
     def put(self, name: str, *targets: str, record_type: str = "A", **others: object) -> None:
         one = {"dnsName": name, "recordType": record_type, "targets": [*targets], "recordTTL": 300, **others}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 import time
 
 import pytest
@@ -11,7 +12,7 @@ from lab.addresses.http import HttpBehaviour, serve_http
 from lab.addresses.settable import Addresses
 
 
-def get(url: str, seconds: float = 5) -> requests.Response:
+def get(url: str, seconds: float = 60) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         return session.get(url, timeout=seconds, allow_redirects=False)
@@ -45,7 +46,7 @@ class TestAnswers:
     def test_nothing_without_the_key(self) -> None:
         with serve_http(Addresses(), behaviour=HttpBehaviour(key="open sesame")) as base:
             assert get(base + "/").status_code == 401
-            assert requests.get(base, headers={"X-API-Key": "open sesame"}, timeout=5).status_code == 200
+            assert requests.get(base, headers={"X-API-Key": "open sesame"}, timeout=60).status_code == 200
 
     def test_cloudflares_trace(self) -> None:
         with serve_http(Addresses(ipv4="203.0.113.7")) as base:
@@ -76,10 +77,12 @@ class TestAnswers:
 
 class TestMisbehaviour:
     def test_silence(self) -> None:
-        behaviour = HttpBehaviour(silent=True)
+        asked = threading.Event()
+        behaviour = HttpBehaviour(silent=True, on_silence=asked.set)
         with serve_http(Addresses(), behaviour=behaviour) as base:
             with pytest.raises(requests.ReadTimeout):
                 get(base, seconds=0.1)
+            assert asked.wait(60)
             assert behaviour.requests == 1
 
     def test_a_delay(self) -> None:
@@ -131,8 +134,8 @@ def test_open_connections_do_not_hold_up_the_end() -> None:
     started = time.monotonic()
     with serve_http(Addresses(), behaviour=HttpBehaviour(silent=True)) as base:
         port = int(base.rpartition(":")[2])
-        idle = socket.create_connection(("127.0.0.1", port), timeout=5)
-        asking = socket.create_connection(("127.0.0.1", port), timeout=5)
+        idle = socket.create_connection(("127.0.0.1", port), timeout=60)
+        asking = socket.create_connection(("127.0.0.1", port), timeout=60)
         asking.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     with idle, asking:
         assert ended(idle)

@@ -31,11 +31,11 @@ class Api:
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
         chosen = self.headers if headers is None else headers
-        return self.session.request(method, self.base + path, json=body, headers=dict(chosen), timeout=10)
+        return self.session.request(method, self.base + path, json=body, headers=dict(chosen), timeout=60)
 
     def lab(self, method: str, path: str, body: object = None) -> requests.Response:
         url = self.base.removesuffix("/client/v4") + path
-        return self.session.request(method, url, json=body, timeout=10)
+        return self.session.request(method, url, json=body, timeout=60)
 
 
 @pytest.fixture

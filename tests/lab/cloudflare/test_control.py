@@ -73,9 +73,9 @@ def test_the_log_tells_what_was_asked(api: Api, records_path: str) -> None:
 def test_the_log_keeps_what_is_no_json(api: Api, cloudflare: Cloudflare, records_path: str) -> None:
     url = api.base + records_path
     headers = {**api.headers, "Content-Type": "application/json"}
-    refused = api.session.post(url, data=b'{"ttl": NaN', headers=headers, timeout=5)
+    refused = api.session.post(url, data=b'{"ttl": NaN', headers=headers, timeout=60)
     assert refused.json()["errors"][0]["code"] == 6007
-    refused = api.session.post(url, data=b"a=b", headers={**api.headers, "Content-Type": "text/plain"}, timeout=5)
+    refused = api.session.post(url, data=b"a=b", headers={**api.headers, "Content-Type": "text/plain"}, timeout=60)
     assert refused.json()["errors"][0]["message"] == "Content-type must be application/json."
     assert [entry.body for entry in cloudflare.requests] == ['{"ttl": NaN', "a=b"]
     assert cloudflare.requests[-1].status == 400

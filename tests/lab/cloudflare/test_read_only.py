@@ -31,7 +31,7 @@ def api(cloudflare: Cloudflare) -> Iterator[str]:
 
 def call(api: str, method: str, path: str, body: object = None) -> tuple[int, object]:
     response = requests.request(
-        method, f"{api}{path}", json=body, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+        method, f"{api}{path}", json=body, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60
     )
     said = response.json()
     return response.status_code, said["result"] if said["success"] else said["errors"][0]["code"]

@@ -92,12 +92,12 @@ class TestKubernetes:
         asked = f"{cluster['server']}/api/v1/nodes"
         headers = {"Authorization": f"Bearer {user['token']}"}
         authority = cluster["certificate-authority"]
-        [node] = requests.get(asked, headers=headers, verify=authority, timeout=10).json()["items"]
+        [node] = requests.get(asked, headers=headers, verify=authority, timeout=60).json()["items"]
         assert node["metadata"]["name"] == "lab"
 
         assert lab(folder, "stop").stdout == "stopped\n"
         with pytest.raises(requests.ConnectionError):
-            requests.get(asked, headers=headers, verify=authority, timeout=10)
+            requests.get(asked, headers=headers, verify=authority, timeout=60)
 
     def test_build_prints_the_folder_of_what_it_has_built(self, folder: Path) -> None:
         built = lab(folder, "build")

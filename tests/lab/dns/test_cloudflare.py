@@ -26,7 +26,7 @@ def place(account: Cloudflare) -> Iterator[str]:
 
 def answers(place: str, name: str, record_type: str) -> list[str]:
     query = dns.message.make_query(name, record_type)
-    response = dns.query.udp(query, "127.0.0.1", timeout=5, port=int(place.rpartition(":")[2]))
+    response = dns.query.udp(query, "127.0.0.1", timeout=60, port=int(place.rpartition(":")[2]))
     return [line for rrset in response.answer for line in rrset.to_text().splitlines()]
 
 

@@ -36,7 +36,7 @@ def put(gandi: Gandi, name: str, record_type: str, *values: str) -> None:
 
 def answers(place: str, name: str, record_type: str) -> set[str]:
     query = dns.message.make_query(name, record_type)
-    response = dns.query.udp(query, "127.0.0.1", timeout=5, port=int(place.rpartition(":")[2]))
+    response = dns.query.udp(query, "127.0.0.1", timeout=60, port=int(place.rpartition(":")[2]))
     return {line for rrset in response.answer for line in rrset.to_text().splitlines()}
 
 

@@ -28,10 +28,10 @@ class Api:
     ) -> requests.Response:
         chosen = self.headers if headers is None else headers
         url = f"{self.root}/v5/livedns{path}"
-        return self.session.request(method, url, json=body, headers=dict(chosen), timeout=10)
+        return self.session.request(method, url, json=body, headers=dict(chosen), timeout=60)
 
     def lab(self, method: str, path: str, body: object = None) -> requests.Response:
-        return self.session.request(method, self.root + path, json=body, timeout=10)
+        return self.session.request(method, self.root + path, json=body, timeout=60)
 
 
 @pytest.fixture

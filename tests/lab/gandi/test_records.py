@@ -122,7 +122,7 @@ class TestListing:
         url = f"{api.root}/v5/livedns{RECORDS}"
         pages = 0
         while url:
-            answer = api.session.get(url, headers=dict(api.headers), timeout=10)
+            answer = api.session.get(url, headers=dict(api.headers), timeout=60)
             found += answer.json()
             pages += 1
             assert answer.headers["Total-Count"] == "250"

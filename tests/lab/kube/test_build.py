@@ -235,7 +235,7 @@ install(os.environ, Told())
                 assert process.stdout
                 assert process.stdout.readline().startswith(begins)
             (machine.folder / "gate").write_text("go on\n")
-            assert [process.wait(30) for process in started] == [0, 0]
+            assert [process.wait(120) for process in started] == [0, 0]
         finally:
             for process in started:
                 process.kill()

@@ -152,7 +152,7 @@ class TestRights:
             told["clusters"][0]["cluster"]["server"] + _GATEWAYS,
             verify=told["clusters"][0]["cluster"]["certificate-authority"],
             headers={"Authorization": f"Bearer {told['users'][0]['user']['token']}"},
-            timeout=10,
+            timeout=60,
         )
 
         assert answer.status_code == 200

@@ -46,9 +46,9 @@ def test_a_service_ends_also_where_its_starter_is_killed(tmp_path: Path) -> None
         watched = os.pidfd_open(int(starter.stdout.readline()))
         try:
             starter.send_signal(signal.SIGKILL)
-            starter.wait(10)
+            starter.wait(60)
 
-            ended, _, _ = select.select([watched], [], [], 10)
+            ended, _, _ = select.select([watched], [], [], 60)
         finally:
             os.close(watched)
 
@@ -57,7 +57,7 @@ def test_a_service_ends_also_where_its_starter_is_killed(tmp_path: Path) -> None
 
 def test_a_service_that_ends_before_it_is_ready_is_told_with_its_last_words(tmp_path: Path) -> None:
     with group(tmp_path) as services, pytest.raises(KubeUnavailable, match="broken ended: what a pity"):
-        services.add("broken", ["/bin/sh", "-c", "echo what a pity; exit 1"]).start(lambda: False, 10)
+        services.add("broken", ["/bin/sh", "-c", "echo what a pity; exit 1"]).start(lambda: False, 60)
 
 
 def test_a_service_that_is_not_ready_in_time_is_told_and_ended(tmp_path: Path) -> None:
@@ -85,6 +85,6 @@ def test_nothing_of_our_environment_reaches_a_service(tmp_path: Path, monkeypatc
 
     with group(tmp_path) as services:
         command = ["/bin/sh", "-c", "env; echo done; exec sleep 600"]
-        services.add("environment", command).start(lambda: "done" in written.read_text(), 10)
+        services.add("environment", command).start(lambda: "done" in written.read_text(), 60)
 
     assert "ETCD_NAME" not in written.read_text()

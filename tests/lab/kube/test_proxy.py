@@ -86,7 +86,7 @@ class TestAnswers:
     def test_headers_and_body_are_given_as_they_are_wanted(self, proxy: Proxy, kube_cluster: Cluster) -> None:
         proxy.answer(429, headers={"Retry-After": "7"}, body=b"slow down")
 
-        answer = requests.get(proxy.server + _NAMESPACES, verify=str(kube_cluster.authority), timeout=10)
+        answer = requests.get(proxy.server + _NAMESPACES, verify=str(kube_cluster.authority), timeout=60)
 
         assert (answer.status_code, answer.headers["Retry-After"], answer.content) == (429, "7", b"slow down")
 
@@ -116,7 +116,7 @@ class TestSilence:
         fresh.close()
         assert not heard.done()
         proxy.cut()
-        assert isinstance(heard.exception(timeout=10), requests.RequestException)
+        assert isinstance(heard.exception(timeout=60), requests.RequestException)
 
     def test_a_new_connection_meanwhile_gets_no_answer(
         self, proxy: Proxy, through: Client, thread: ThreadPoolExecutor
@@ -129,7 +129,7 @@ class TestSilence:
         with pytest.raises(FutureTimeoutError):
             asked.result(timeout=0.3)
         proxy.cut()
-        assert isinstance(asked.exception(timeout=10), requests.ConnectionError)
+        assert isinstance(asked.exception(timeout=60), requests.ConnectionError)
 
 
 class TestConnections:

@@ -95,7 +95,7 @@ def loops_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(LanguageServer, "Run", run_to_the_end)
     yield
     for loop in started:
-        assert running.acquire(timeout=30)
+        assert running.acquire(timeout=60)
         loop.close()
 
 

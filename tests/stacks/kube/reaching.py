@@ -19,7 +19,7 @@ from stacks.kube.timing import ApiTiming
 from stacks.model.values import Unknown
 from stacks.settings.cluster import ClusterSettings
 
-PATIENT = 60.0
+PATIENT = 120.0
 QUICK = ApiTiming(timeout=20.0, absent=0.05, first_retry=0.02, longest_retry=0.1)
 
 

@@ -91,7 +91,7 @@ class TestByHand:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(number)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
 
     def test_it_ends_when_the_engine_that_started_it_is_killed(self, tmp_path: Path) -> None:
         executable = install(tmp_path)

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 
 from lab.plugin.executable import GANDI, install
-from lab.plugin.gandi.provider import version
+from lab.plugin.gandi.provider import PATIENCE, version
 from lab.plugin.gandi.server import serving
 from tests.lab.plugin.gandi.recording_gandi import BASE_PATH, ZONE, RecordingGandi
 from tests.lab.plugin.program import Kind, Program, new_program
@@ -41,7 +41,7 @@ def api() -> Iterator[RecordingGandi]:
 @pytest.fixture
 def environment(environment: dict[str, str], api: RecordingGandi, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment of a run, with a token and the place of the API."""
-    settings = {"GANDI_PERSONAL_ACCESS_TOKEN": "the-token", "GANDI_URL": api.root}
+    settings = {"GANDI_PERSONAL_ACCESS_TOKEN": "the-token", "GANDI_URL": api.root, PATIENCE: "60"}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     return environment | settings

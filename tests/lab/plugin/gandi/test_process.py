@@ -78,4 +78,4 @@ def test_it_prints_its_port_and_answers_there(tmp_path: Path) -> None:
             assert stub.GetPluginInfo(empty_pb2.Empty()).version == version()
             assert '"gandi:livedns/record:Record"' in stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
         process.terminate()
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0

@@ -24,7 +24,7 @@ STATE: Properties = INPUTS | {"id": f"{ZONE}/www/A", "href": "", "mutable": None
 
 @pytest.fixture
 def client(api: RecordingGandi) -> Iterator[Api]:
-    client = Api(api.root, {"Authorization": "Bearer the-token"})
+    client = Api(api.root, {"Authorization": "Bearer the-token"}, timeout=60)
     yield client
     client.close()
 

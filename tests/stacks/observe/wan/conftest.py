@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import socket
 from contextlib import ExitStack, suppress
@@ -12,11 +13,17 @@ from pyroute2.iproute.linux import IPRoute  # type: ignore[import-untyped] # shi
 from lab.addresses.http import HttpBehaviour, serve_http
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import StunBehaviour, serve_stun
+from stacks.observe.wan import detect, look
+from stacks.observe.wan.sources import stun_exchange
+from stacks.observe.wan.sources.connect import open_socket, shutting
+from stacks.observe.wan.sources.deadline import Deadline
 from stacks.settings.wan import WanSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+LONG = 60.0
+"""Seconds that an answer may take: the most that the settings allow, and more than any machine stands still."""
 DOCUMENTATION = ["203.0.113.0/24", "198.51.100.0/24", "2001:db8::/32"]
 
 
@@ -53,10 +60,54 @@ def http(world: Addresses, stack: ExitStack) -> Callable[..., str]:
 
 @pytest.fixture
 def settings() -> Callable[..., WanSettings]:
-    """Make settings that accept documentation addresses, which are what the lab answers, and ask once."""
+    """Make settings that accept documentation addresses, which are what the lab answers, ask once and wait long."""
 
     def make(**fields: Any) -> WanSettings:  # noqa: ANN401 - fields of the class that is made
-        return WanSettings.model_validate({"accept": DOCUMENTATION, "attempts": 1} | fields)
+        return WanSettings.model_validate({"accept": DOCUMENTATION, "attempts": 1, "timeout": LONG} | fields)
+
+    return make
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask each STUN server once and wait long: on loopback nothing is lost, and a slow answer is no silence."""
+    monkeypatch.setattr(stun_exchange, "RETRANSMISSION_TIMEOUT", LONG)
+    monkeypatch.setattr(look, "PATIENCE", LONG)
+
+
+@pytest.fixture
+def time_up(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Callable[[], None]]:
+    """Make what ends the time of all questions under way, at each call or each so manieth one.
+
+    Servers that are silent call it as soon as they are asked. So all others have as much time as they need.
+    """
+    under_way: list[Deadline] = []
+    kept: list[socket.socket] = []
+
+    class Noted(Deadline):
+        def __init__(self, seconds: float) -> None:
+            super().__init__(seconds)
+            under_way.append(self)
+
+    def opened(*arguments: Any) -> socket.socket:  # noqa: ANN401 - those of open_socket
+        kept.append(open_socket(*arguments))
+        return kept[-1]
+
+    for module in (detect, look):
+        monkeypatch.setattr(module, "Deadline", Noted)
+    monkeypatch.setattr(look, "open_socket", opened)
+
+    def make(calls: int = 1) -> Callable[[], None]:
+        count = itertools.count(1)
+
+        def call() -> None:
+            if next(count) % calls == 0:
+                for deadline in tuple(under_way):
+                    deadline.cancel()
+                for sock in tuple(kept):  # a looker's, for which no deadline is woken
+                    shutting(sock)()
+
+        return call
 
     return make
 

@@ -14,7 +14,7 @@ import pytest
 
 from stacks.observe.wan.sources.stun import encode_binding_request
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 TRIES = 3
 """Ports that were free a moment ago may be taken when coturn binds them; it then neither ends nor answers."""
 

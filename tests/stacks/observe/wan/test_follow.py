@@ -5,6 +5,8 @@ from ipaddress import ip_address
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from lab.addresses.settable import Addresses
 from lab.addresses.stun import StunBehaviour, serve_stun
 from stacks.model.values import WAN, Family, Known, Sighting, Unknown
@@ -14,8 +16,11 @@ from stacks.settings.wan import WanSettings
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 Make = Callable[..., WanSettings]
-SOON = 10.0
+TimeUp = Callable[..., Callable[[], None]]
+SOON = 60.0
 """Seconds within which news must come."""
 
 
@@ -35,7 +40,7 @@ def known(address: str, link: str = WAN) -> Sighting:
 
 
 def quick(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of the settings
-    return {"mode": "stun", "interval": 1, "timeout": 0.5} | fields
+    return {"mode": "stun", "interval": 1} | fields
 
 
 def test_an_address_is_told_when_it_is_agreed_on_and_when_it_changes(
@@ -50,9 +55,9 @@ def test_an_address_is_told_when_it_is_agreed_on_and_when_it_changes(
 
 
 def test_silence_is_told_once_and_the_return_of_the_same_address_too(
-    world: Addresses, stack: ExitStack, settings: Make
+    world: Addresses, stack: ExitStack, settings: Make, time_up: TimeUp
 ) -> None:
-    heard, behaviours = Heard(), [StunBehaviour(), StunBehaviour()]
+    heard, behaviours = Heard(), [StunBehaviour(on_silence=time_up()), StunBehaviour(on_silence=time_up())]
     places = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
     with following(settings(**quick(stun=places)), [WAN], heard.news.put) as nudge:
         assert heard.next() == known("203.0.113.7")
@@ -90,7 +95,7 @@ def test_a_nudge_does_not_wait_for_the_interval(world: Addresses, stun: Callable
 
 def test_a_silent_family_does_not_hold_up_the_other(stun: Callable[..., str], settings: Make) -> None:
     heard = Heard()
-    made = settings(**quick(stun=[stun(), stun()], families=["ipv6", "ipv4"], timeout=5))
+    made = settings(**quick(stun=[stun(), stun()], families=["ipv6", "ipv4"]))
     with following(made, [WAN], heard.news.put):
         assert heard.next() == known("203.0.113.7") or heard.next() == known("203.0.113.7")
 
@@ -133,8 +138,11 @@ class TestASchedule:
             assert heard.next() == known("203.0.113.8")
             assert sum(behaviour.requests for behaviour in behaviours) == 2 * asked
 
-    def test_is_not_waited_for_after_a_failure(self, world: Addresses, stack: ExitStack, settings: Make) -> None:
-        heard, behaviours = Heard(), [StunBehaviour(silent=True), StunBehaviour(silent=True)]
+    def test_is_not_waited_for_after_a_failure(
+        self, world: Addresses, stack: ExitStack, settings: Make, time_up: TimeUp
+    ) -> None:
+        heard = Heard()
+        behaviours = [StunBehaviour(silent=True, on_silence=time_up()) for _ in range(2)]
         places = [stack.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
         with following(settings(**quick(stun=places, schedule="@yearly")), [WAN], heard.news.put):
             assert isinstance(heard.next().addresses, Unknown)

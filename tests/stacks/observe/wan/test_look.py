@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Make = Callable[..., WanSettings]
+pytestmark = pytest.mark.usefixtures("unhurried")
+
+TimeUp = Callable[..., Callable[[], None]]
 SEVEN, EIGHT = (ip_address("203.0.113.7"),), (ip_address("203.0.113.8"),)
 
 
@@ -57,12 +60,12 @@ def test_one_socket_serves_all_looks(stun: Callable[..., str], settings: Make, m
 
 
 def test_a_silent_server_gives_way_within_the_same_look_and_rests(
-    world: Addresses, stack: ExitStack, settings: Make
+    world: Addresses, stack: ExitStack, settings: Make, time_up: TimeUp
 ) -> None:
-    silent, clock = StunBehaviour(silent=True), Clock()
+    silent, clock = StunBehaviour(silent=True, on_silence=time_up()), Clock()
     first = stack.enter_context(serve_stun(world, behaviour=silent))
     second = stack.enter_context(serve_stun(world))
-    with Looker(settings(mode="stun", stun=[first, second], timeout=0.2), Family.IPV4, clock) as looker:
+    with Looker(settings(mode="stun", stun=[first, second]), Family.IPV4, clock) as looker:
         assert looker.look() == LookAnswer(f"stun:{second}", SEVEN)
         asked = silent.requests
         assert [looker.look() for _ in range(3)] == [LookAnswer(f"stun:{second}", SEVEN)] * 3
@@ -75,10 +78,12 @@ def test_a_silent_server_gives_way_within_the_same_look_and_rests(
         }
 
 
-def test_a_source_that_a_detection_heard_is_looked_at_again(world: Addresses, stack: ExitStack, settings: Make) -> None:
-    behaviour = StunBehaviour(silent=True)
+def test_a_source_that_a_detection_heard_is_looked_at_again(
+    world: Addresses, stack: ExitStack, settings: Make, time_up: TimeUp
+) -> None:
+    behaviour = StunBehaviour(silent=True, on_silence=time_up())
     place = stack.enter_context(serve_stun(world, behaviour=behaviour))
-    made = settings(mode="stun", stun=[place], agreement=1, timeout=0.2)
+    made = settings(mode="stun", stun=[place], agreement=1)
     with Looker(made, Family.IPV4) as looker:
         assert isinstance(looker.look(), Unknown)
         assert looker.pause == made.web_interval
@@ -103,12 +108,13 @@ def test_after_a_change_of_the_network_all_are_looked_at_anew(
 
 
 def test_where_udp_is_blocked_one_web_service_in_turn_is_looked_at_and_less_often(
-    world: Addresses, stack: ExitStack, settings: Make
+    world: Addresses, stack: ExitStack, settings: Make, time_up: TimeUp
 ) -> None:
-    stun = stack.enter_context(serve_stun(world, behaviour=StunBehaviour(silent=True)))
+    silent = StunBehaviour(silent=True, on_silence=time_up())
+    stun = stack.enter_context(serve_stun(world, behaviour=silent))
     behaviours = [HttpBehaviour(), HttpBehaviour()]
     web = [stack.enter_context(serve_http(world, behaviour=behaviour)) for behaviour in behaviours]
-    made = settings(mode="stun+http", stun=[stun], http=web, timeout=0.3)
+    made = settings(mode="stun+http", stun=[stun], http=web)
     with Looker(made, Family.IPV4) as looker:
         assert isinstance(looker.look(), Unknown)
         assert looker.pause == made.web_interval
@@ -138,7 +144,7 @@ def test_a_look_at_a_silent_world_ends_with_the_patience_for_each(settings: Make
     began = time.monotonic()
     with Looker(settings(mode="stun", stun=places, timeout=0.2), Family.IPV4) as looker:
         first, second = looker.look(), looker.look()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert isinstance(first, Unknown)
     assert isinstance(second, Unknown)
     assert first.reason.count("stun:") == 3

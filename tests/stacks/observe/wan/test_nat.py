@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from ipaddress import IPv4Address, ip_address, ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from tests.stacks.observe.wan.coturn import coturn_on
 
 HERE = IPv4Address("127.0.0.1")
 SEEN = IPv4Address("203.0.113.7")
-LONG = 10.0
+LONG = 60.0
 ACCEPT = (ip_network("203.0.113.0/24"),)
 ANOTHER = Unknown("")
 
@@ -34,7 +35,7 @@ def asked(place: str, seconds: float = LONG, via: str = "") -> Nat | Unknown:
     host, port = parse_host(place, 0)
     started = time.monotonic()
     found = classify((host, port), seconds, via)
-    assert time.monotonic() - started < seconds + 10
+    assert time.monotonic() - started < seconds + 60
     assert not running(place)
     return found
 
@@ -46,6 +47,19 @@ def settled(place: str, expected: Nat, seconds: float) -> Nat | Unknown:
         if found == expected:
             break
         found = asked(place, longer)
+    return found
+
+
+def refused(place: Start, reason: str, seconds: float, **behaviour: Any) -> Nat | Unknown:  # noqa: ANN401 - of the lab
+    """Classify with a server that misbehaves, until the reason is given, in as many seconds as in `settled`.
+
+    delay: of the server's answers, as a share of the seconds.
+    """
+    found: Nat | Unknown = Unknown("")
+    for longer in (seconds, 3 * seconds, 9 * seconds):
+        found = asked(place(**behaviour | {"delay": behaviour.get("delay", 0.0) * longer}), longer)
+        if isinstance(found, Unknown) and reason in found.reason:
+            break
     return found
 
 
@@ -133,18 +147,24 @@ class TestAServerThatMisbehaves:
         assert behaviour.requests <= 25
 
     def test_with_answers_that_cannot_be_read_is_said_so(self, stun: Start) -> None:
-        found = asked(stun(malformed=True), seconds=1.5)
+        said = "the server's answers cannot be read"
+        found = refused(stun, said, seconds=1.5, malformed=True)
         assert isinstance(found, Unknown)
-        assert "the server's answers cannot be read" in found.reason
+        assert said in found.reason
 
     def test_with_answers_to_other_questions_ends_at_the_deadline(self, stun: Start) -> None:
-        found = asked(stun(foreign=True, delay=0.18), seconds=4)
+        said = "the classification was not done after "
+        found = refused(stun, said, seconds=4, foreign=True, delay=0.045)
         assert isinstance(found, Unknown)
-        assert "the classification was not done after 3." in found.reason
+        assert said in found.reason
 
     def test_ends_with_the_deadline_although_the_parent_is_gone(self, stun: Start) -> None:
-        host, _, port = stun(foreign=True, delay=0.16).rpartition(":")
-        done = subprocess.run([sys.executable, "-P", "-m", nat.CHILD, host, port, "3"], timeout=60, check=False)
+        for seconds in (3, 9, 27):  # as in `settled`
+            host, _, port = stun(foreign=True, delay=0.053 * seconds).rpartition(":")
+            command = [sys.executable, "-P", "-m", nat.CHILD, host, port, str(seconds)]
+            done = subprocess.run(command, timeout=120, check=False)
+            if done.returncode == -signal.SIGALRM:
+                break
         assert done.returncode == -signal.SIGALRM
 
 

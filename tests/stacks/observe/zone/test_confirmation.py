@@ -11,6 +11,7 @@ import pytest
 from lab.dns.behaviour import DnsBehaviour
 from stacks.model.confirmation import Confirmed, Unconfirmed
 from stacks.observe.wan.sources.deadline import Deadline
+from stacks.observe.zone import confirmation
 from stacks.observe.zone.confirmation import Expectation, confirm
 
 Serve = Callable[..., str]
@@ -27,8 +28,19 @@ def expect(*contents: str, name: str = "www.example.com", type: str = "A") -> Ex
     return Expectation(name, type, frozenset(contents))
 
 
-def one(expectation: Expectation, *servers: str, seconds: float = 10) -> Confirmed | Unconfirmed:
+def one(expectation: Expectation, *servers: str, seconds: float = 60) -> Confirmed | Unconfirmed:
     (result,) = confirm("example.com", [expectation], servers, seconds)
+    return result
+
+
+def patient(
+    said: str, expectation: Expectation, *servers: str, seconds: float, zone: str = "example.com"
+) -> Confirmed | Unconfirmed:
+    """Confirm within so many seconds; on a machine too busy for the servers to say it, within three and nine times."""
+    for longer in (seconds, 3 * seconds, 9 * seconds):
+        (result,) = confirm(zone, [expectation], servers, longer)
+        if isinstance(result, Unconfirmed) and said in result.said:
+            break
     return result
 
 
@@ -38,15 +50,16 @@ class TestConfirmed:
         result = one(expect(NEW), serve(), serve())
         assert isinstance(result, Confirmed)
         assert (result.name, result.type) == ("www.example.com", "A")
-        assert result.seconds < 2
+        assert result.seconds < 30
 
     def test_after_the_lag_of_the_slowest(self, zone: Settable, serve: Serve) -> None:
         zone.set(f"www A {OLD}")
         servers = serve(), serve(DnsBehaviour(lag=1.0))
+        changed = time.monotonic()
         zone.set(f"www A {NEW}")
         result = one(expect(NEW), *servers)
         assert isinstance(result, Confirmed)
-        assert 0.9 < result.seconds < 5
+        assert time.monotonic() - changed > 0.9
 
     def test_all_contents_of_a_set_in_any_order(self, zone: Settable, serve: Serve) -> None:
         zone.set(f"www A {NEW}", f"www A {OLD}")
@@ -56,7 +69,7 @@ class TestConfirmed:
         zone.set(f"www A {OLD}", f"other A {OLD}")
         servers = serve(DnsBehaviour(lag=0.5)), serve()
         zone.set("other TXT x")
-        results = confirm("example.com", [expect(), expect(name="other.example.com")], servers, 10)
+        results = confirm("example.com", [expect(), expect(name="other.example.com")], servers, 60)
         assert [type(result) for result in results] == [Confirmed, Confirmed]
 
     @pytest.mark.parametrize(
@@ -132,16 +145,17 @@ class TestConfirmed:
 class TestUnconfirmed:
     def test_a_delegation_to_other_name_servers(self, zone: Settable, serve: Serve) -> None:
         zone.set("sub NS ns.example.net")
-        result = one(expect("ns.example.org", name="sub.example.com", type="NS"), serve(), seconds=0.5)
+        said, expected = "the name is delegated", expect("ns.example.org", name="sub.example.com", type="NS")
+        result = patient(said, expected, serve(), seconds=0.5)
         assert isinstance(result, Unconfirmed)
-        assert "the name is delegated" in result.said
+        assert said in result.said
 
     def test_what_each_server_says_instead(self, zone: Settable, serve: Serve) -> None:
         zone.set(f"www A {OLD}")
         fresh, silent, stale = serve(), serve(DnsBehaviour(silent=True)), serve(DnsBehaviour(lag=600))
         zone.set(f"www A {NEW}")
-        result = one(expect(NEW), fresh, silent, stale, seconds=2)
         said = f"{silent} does not answer; {stale} still answers {OLD}"
+        result = patient(said, expect(NEW), fresh, silent, stale, seconds=2)
         assert result == Unconfirmed("www.example.com", "A", said)
 
     @pytest.mark.parametrize(
@@ -157,7 +171,7 @@ class TestUnconfirmed:
         self, zone: Settable, serve: Serve, behaviour: DnsBehaviour, said: str
     ) -> None:
         zone.set(f"www A {NEW}")
-        result = one(expect(NEW), serve(behaviour), seconds=1.8)
+        result = patient(said, expect(NEW), serve(behaviour), seconds=1.8)
         assert isinstance(result, Unconfirmed)
         assert said in result.said
 
@@ -173,23 +187,29 @@ class TestUnconfirmed:
     def test_another_record_than_the_expected(self, zone: Settable, serve: Serve, record: str, said: str) -> None:
         zone.set(record)
         place = serve()
-        assert one(expect(NEW), place, seconds=2) == Unconfirmed("www.example.com", "A", f"{place} {said}")
+        result = patient(said, expect(NEW), place, seconds=2)
+        assert result == Unconfirmed("www.example.com", "A", f"{place} {said}")
 
     def test_more_records_than_the_expected(self, zone: Settable, serve: Serve) -> None:
         zone.set(f"www A {OLD}", f"www A {NEW}")
         place = serve()
-        result = one(expect(NEW), place, seconds=0.5)
-        assert result == Unconfirmed("www.example.com", "A", f"{place} still answers {OLD}, {NEW}")
+        said = f"{place} still answers {OLD}, {NEW}"
+        assert patient(said, expect(NEW), place, seconds=0.5) == Unconfirmed("www.example.com", "A", said)
 
     def test_a_record_that_should_be_gone(self, zone: Settable, serve: Serve) -> None:
         zone.set('www TXT "a text that is longer than anybody wants to read in one line of a report"')
-        result = one(expect(type="TXT"), serve(), seconds=0.5)
+        said = "still answers 'a text that is longer than anybody wants to read in one lin..."
+        result = patient(said, expect(type="TXT"), serve(), seconds=0.5)
         assert isinstance(result, Unconfirmed)
-        assert result.said.endswith("still answers 'a text that is longer than anybody wants to read in one lin...")
+        assert result.said.endswith(said)
 
     def test_one_name_does_not_hold_up_another(self, zone: Settable, serve: Serve) -> None:
         zone.set(f"www A {NEW}")
-        results = confirm("example.com", [expect(NEW, name="a.example.com"), expect(NEW)], [serve()], 1)
+        place, expectations = serve(), [expect(NEW, name="a.example.com"), expect(NEW)]
+        for seconds in (1, 3, 9):  # as in `patient`
+            results = confirm("example.com", expectations, [place], seconds)
+            if isinstance(results[1], Confirmed):
+                break
         assert [type(result) for result in results] == [Unconfirmed, Confirmed]
 
     @pytest.mark.parametrize(
@@ -223,13 +243,13 @@ class TestDeadline:
         started = time.monotonic()
         results = confirm("example.com", [expect(NEW, name=f"n{n}.example.com") for n in range(50)], servers, seconds)
         assert seconds <= time.monotonic() - started + 0.01
-        assert time.monotonic() - started < seconds + 10
+        assert time.monotonic() - started < seconds + 60
         assert {type(result) for result in results} == {Unconfirmed}
         assert all(result.said for result in results if isinstance(result, Unconfirmed))
 
     def test_can_be_brought_forward(self, serve: Serve) -> None:
         behaviour = DnsBehaviour(silent=True)
-        deadline = Deadline(60)
+        deadline = Deadline(120)
         place = serve(behaviour)
         cancel = threading.Timer(0.2, deadline.cancel)
         cancel.start()
@@ -237,7 +257,7 @@ class TestDeadline:
         (result,) = confirm("example.com", [expect(NEW)], [place], deadline)
         cancel.join()
         assert isinstance(result, Unconfirmed)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 60
 
     def test_is_kept_where_a_large_zone_lags(self, serve: Serve) -> None:
         expectations = [expect(NEW, name=f"n{number}.example.com") for number in range(1000)]
@@ -245,7 +265,7 @@ class TestDeadline:
         place = serve(behaviour)
         started = time.monotonic()
         results = confirm("example.com", expectations, [place], 1)
-        assert time.monotonic() - started < 20
+        assert time.monotonic() - started < 60
         assert {type(result) for result in results} == {Unconfirmed}
         assert behaviour.queries < 200
 
@@ -254,11 +274,23 @@ def test_nothing_expected_is_nothing_asked() -> None:
     assert confirm("example.com", [], [], 10) == ()
 
 
-def test_a_server_that_has_taken_it_is_not_asked_again(zone: Settable, serve: Serve) -> None:
+def test_a_server_that_has_taken_it_is_not_asked_again(
+    zone: Settable, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmation, "ANSWER_TIMEOUT", 60.0)
     zone.set(f"www A {NEW}")
-    behaviour = DnsBehaviour()
-    one(expect(NEW), serve(behaviour), serve(DnsBehaviour(silent=True)), seconds=1)
-    assert behaviour.queries == 1
+    takes, fails, deadline = DnsBehaviour(), DnsBehaviour(servfail=True), Deadline(60)
+
+    def end_when_asked_again() -> None:
+        while deadline.remaining() and (not takes.queries or fails.queries < 3):
+            time.sleep(0.01)
+        deadline.cancel()
+
+    watching = threading.Thread(target=end_when_asked_again)
+    watching.start()
+    confirm("example.com", [expect(NEW)], [serve(takes), serve(fails)], deadline)
+    watching.join()
+    assert takes.queries == 1
 
 
 def test_a_zone_whose_name_servers_are_not_found() -> None:

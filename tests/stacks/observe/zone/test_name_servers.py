@@ -33,13 +33,13 @@ def resolver(place: str) -> dns.asyncresolver.Resolver:
     return made
 
 
-def find(zone: str, behaviour: DnsBehaviour | None = None, seconds: float = 10) -> tuple[NameServer, ...]:
+def find(zone: str, behaviour: DnsBehaviour | None = None, seconds: float = 60) -> tuple[NameServer, ...]:
     with serve_dns(lambda: ZONES, behaviour=behaviour) as place:
         return asyncio.run(name_servers(zone, (), Deadline(seconds), resolver(place)))
 
 
 def given(*servers: str) -> tuple[NameServer, ...]:
-    return asyncio.run(name_servers("example.com", servers, Deadline(10)))
+    return asyncio.run(name_servers("example.com", servers, Deadline(60)))
 
 
 class TestOfAZone:

@@ -96,6 +96,6 @@ def test_what_is_no_expression_or_could_be_costly_is_refused_with_the_reason(exp
 )
 def test_no_expression_takes_long_on_the_longest_name(expression: str) -> None:
     parsed(expression)
-    began = time.monotonic()
+    began = time.process_time()
     assert not is_found(expression, LONG)
-    assert time.monotonic() - began < 20.0, "the library's search would take years"
+    assert time.process_time() - began < 20.0, "the library's search would take years"

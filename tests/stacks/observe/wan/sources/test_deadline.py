@@ -6,7 +6,7 @@ from stacks.observe.wan.sources.deadline import Deadline
 
 
 def test_what_remains_shrinks_to_nothing() -> None:
-    assert 59 < Deadline(60).remaining() <= 60
+    assert 500 < Deadline(600).remaining() <= 600
     assert Deadline(0).remaining() == 0.0
 
 
@@ -15,7 +15,7 @@ def test_cancelling_brings_it_to_now_and_wakes_who_waits() -> None:
     woken = threading.Event()
     with deadline.waking(woken.set):
         threading.Thread(target=deadline.cancel).start()
-        assert woken.wait(10)
+        assert woken.wait(60)
     assert deadline.remaining() == 0.0
 
 

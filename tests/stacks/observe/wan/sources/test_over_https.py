@@ -27,7 +27,7 @@ def ask(stack: ExitStack, name: str, path: str = "/dns-query", **behaviour: obje
     """Ask a service of the lab for the IPv4 address."""
     made = HttpBehaviour(**behaviour)  # type: ignore[arg-type] # fields of the class that is made
     url = stack.enter_context(serve_http(WORLD, behaviour=made, certificate=CERTIFICATE))
-    return over_https.ask(name, url + path, Family.IPV4, Deadline(10))
+    return over_https.ask(name, url + path, Family.IPV4, Deadline(60))
 
 
 @pytest.mark.parametrize("name", ["whoami.cloudflare", "myip.opendns.com"])
