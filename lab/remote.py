@@ -12,7 +12,7 @@ import requests
 
 from lab.world import Places
 
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import heapq
 import selectors
 import socket
 import time
+from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -52,6 +53,8 @@ class StunBehaviour:
     """
     requests: int = 0
     """Counts the requests that came."""
+    repetitions: int = 0
+    """Counts those of them that had come before: their client was still without an answer."""
 
 
 @dataclass(order=True)
@@ -84,6 +87,7 @@ class _Server:
         self._udp = udp
         self._tcp = tcp
         self._due: list[_Due] = []
+        self._transactions: deque[bytes] = deque(maxlen=64)
         self._count = 0
         self._received: dict[socket.socket, bytearray] = {}
         self._woken, self._waker = socket.socketpair()
@@ -159,6 +163,8 @@ class _Server:
         except ValueError:
             return
         behaviour.requests += 1
+        behaviour.repetitions += transaction in self._transactions
+        self._transactions.append(transaction)
         if behaviour.ignore > 0:
             behaviour.ignore -= 1
             return
