@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,12 +20,14 @@ import dns.tsig
 import dns.update
 import pytest
 
+from lab.kube.ports import reserved
+
 ZONE = "house.example"
 KEY, SECRET = "truenorth", "c2VjcmV0LW9mLXRoZS1sYWItYW5kLW5vLW90aGVyLWtleQ=="
 WEAK, WEAK_SECRET = "reader", "cmVhZHMtYW5kLXRyYW5zZmVycy1hbmQtd3JpdGVzLW5vdA=="
-STARTING = 90.0
-TRIES = 3
-"""Ports that were free a moment ago may be taken when the server binds them; it then runs all the same."""
+STARTING = 120.0
+PATIENCE = 60.0
+"""Seconds for an answer, on a busy machine."""
 ZONE_FILE = """\
 $TTL 3600
 @ IN SOA ns1.house.example. hostmaster.house.example. 1 3600 600 86400 60
@@ -67,10 +70,12 @@ def program(name: str = "named") -> str:
 
 
 def free_port() -> int:
-    """A port that nothing listens at."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """A port that nothing listens at, below those that a system gives to whoever takes any."""
+    while True:
+        port = random.SystemRandom().randrange(16_384, 32_768)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 def zone_file(zone: str, records: str) -> str:
@@ -99,7 +104,7 @@ class Bind:
         key = dns.tsig.Key(KEY, SECRET, "hmac-sha256")
         found: dict[str, list[str]] = {}
         for message in dns.query.xfr(
-            "127.0.0.1", zone, port=self.port, keyring={key.name: key}, relativize=False, lifetime=60
+            "127.0.0.1", zone, port=self.port, keyring={key.name: key}, relativize=False, lifetime=PATIENCE
         ):
             for one in message.answer:
                 name = one.name.to_text(omit_final_dot=True).removesuffix(zone).rstrip(".") or "@"
@@ -118,12 +123,12 @@ class Bind:
         update.delete(name, kind)
         for value in values:
             update.add(name, ttl, kind, value)
-        answer = dns.query.tcp(update, "127.0.0.1", port=self.port, timeout=60)
+        answer = dns.query.tcp(update, "127.0.0.1", port=self.port, timeout=PATIENCE)
         assert answer.rcode() == 0, answer
 
     def stop(self) -> None:
         self.process.kill()
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
 
 @contextmanager
@@ -136,24 +141,6 @@ def running(
     zones: Sequence[str] = (ZONE,),
 ) -> Iterator[Bind]:
     """Run a server. records: lines of each zone's file. transfer: who may."""
-    with ExitStack() as stack:
-        for left in reversed(range(TRIES)):
-            port = free_port()
-            command = _configured(folder, port, algorithm, records, transfer, zones)
-            try:
-                made = stack.enter_context(started(folder, port, *command))
-            except _PortTaken:
-                if not left:
-                    raise
-            else:
-                break
-        yield made
-
-
-def _configured(
-    folder: Path, port: int, algorithm: str, records: str, transfer: str, zones: Sequence[str]
-) -> list[str]:
-    """Write all that the server reads; the command that starts it."""
     named = program()
     folder.mkdir(parents=True, exist_ok=True)
     parts = []
@@ -162,38 +149,43 @@ def _configured(
         policy = f'grant "{KEY}" zonesub ANY;'
         parts.append(ZONE_CONFIGURATION.format(zone=zone, file=folder / zone, transfer=transfer, policy=policy))
     key = f'key "{KEY}" {{ algorithm {algorithm}; secret "{SECRET}"; }};'
-    text = CONFIGURATION.format(folder=folder, port=port, keys=key, weak=WEAK_SECRET, zones="".join(parts))
-    (folder / "named.conf").write_text(text)
-    return [named, "-g", "-n", "1", "-c", str(folder / "named.conf")]
+    with reserved() as port:
+        text = CONFIGURATION.format(folder=folder, port=port, keys=key, weak=WEAK_SECRET, zones="".join(parts))
+        (folder / "named.conf").write_text(text)
+        command = (named, "-g", "-n", "1", "-c", str(folder / "named.conf"))
+        with started(folder, port, *command, ready=" running\n") as made:
+            yield made
 
 
 @contextmanager
-def started(folder: Path, port: int, *command: str) -> Iterator[Bind]:
-    """Run a name server, of whatever make, until the block ends; its log is in the folder."""
+def started(folder: Path, port: int, *command: str, ready: str = "") -> Iterator[Bind]:
+    """Run a name server, of whatever make, until the block ends; its log is in the folder.
+
+    ready: what it logs once its zones are loaded, where it answers before.
+    """
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     made = Bind(folder, port, process)
     try:
-        _await(made)
+        _await(made, ready)
         yield made
     finally:
         made.stop()
 
 
-class _PortTaken(Exception):  # noqa: N818 - it reads as what happened
-    """Somebody else listens at the port."""
-
-
-def _await(server: Bind) -> None:
+def _await(server: Bind, ready: str) -> None:
     until = time.monotonic() + STARTING
     while time.monotonic() < until:
         assert server.process.poll() is None, server.log
-        if "address in use" in server.log:
-            raise _PortTaken(server.log)
-        try:
-            dns.query.tcp(dns.message.make_query(ZONE, "SOA"), "127.0.0.1", port=server.port, timeout=2)
-        except (OSError, EOFError, dns.exception.DNSException):
-            time.sleep(0.05)
-        else:
+        if ready in server.log and _answers(server):
             return
+        time.sleep(0.05)
     raise AssertionError(server.log)
+
+
+def _answers(server: Bind) -> bool:
+    try:
+        dns.query.tcp(dns.message.make_query(ZONE, "SOA"), "127.0.0.1", port=server.port, timeout=10)
+    except (OSError, EOFError, dns.exception.DNSException):
+        return False
+    return True

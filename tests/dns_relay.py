@@ -44,7 +44,7 @@ def losing_answers(server: str, is_lost: Losing) -> Iterator[str]:
         yield f"127.0.0.1:{listening.getsockname()[1]}"
         listening.shutdown(socket.SHUT_RDWR)
     for thread in (accepting, *workers):
-        thread.join(10)
+        thread.join(60)
 
 
 def _relay(taken: socket.socket, server: str, is_lost: Losing, numbers: Iterator[int]) -> None:
@@ -58,7 +58,7 @@ def _relay(taken: socket.socket, server: str, is_lost: Losing, numbers: Iterator
                 lost.set()
             onward.sendall(len(request).to_bytes(2) + request)
         onward.shutdown(socket.SHUT_WR)
-        answering.join(10)
+        answering.join(60)
 
 
 def _give_back(onward: socket.socket, taken: socket.socket, lost: threading.Event) -> None:

@@ -21,7 +21,9 @@ ZONE = "house.example"
 PORT = 8888
 """The only one (controller/execute.go)."""
 PLACE = f"http://127.0.0.1:{PORT}"
-STARTING = 60.0
+STARTING = 120.0
+PATIENCE = 60.0
+"""Seconds for an answer, on a busy machine."""
 Document = dict[str, Any]
 
 
@@ -39,7 +41,7 @@ class Server:
 
     def endpoints(self) -> dict[str, Document]:
         """What it lists, by `name/type`."""
-        found = requests.get(f"{self.url}/records", headers={"Accept": MEDIA_TYPE}, timeout=30).json() or []
+        found = requests.get(f"{self.url}/records", headers={"Accept": MEDIA_TYPE}, timeout=PATIENCE).json() or []
         return {f"{one['dnsName']}/{one['recordType']}": one for one in found}
 
     def targets(self) -> dict[str, list[str]]:
@@ -49,12 +51,14 @@ class Server:
 
     def ask(self, **changes: list[Document]) -> None:
         """Change what it has as somebody else does."""
-        answer = requests.post(f"{self.url}/records", json=changes, headers={"Content-Type": MEDIA_TYPE}, timeout=30)
+        answer = requests.post(
+            f"{self.url}/records", json=changes, headers={"Content-Type": MEDIA_TYPE}, timeout=PATIENCE
+        )
         assert answer.status_code == 204, self.log
 
     def stop(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
 
 def endpoint(name: str, *targets: str, record_type: str = "A", ttl: int = 300, **others: object) -> Document:
@@ -69,13 +73,7 @@ def serving(program: Path, folder: Path, *arguments: str) -> Iterator[Server]:
         fcntl.flock(lock, fcntl.LOCK_EX)  # its port cannot be chosen, and other processes of tests want it, too
         _check_that_nobody_has_its_port()
         log = folder / "external-dns.log"
-        own = (
-            str(program),
-            "--webhook-server",
-            "--source=fake",
-            "--policy=sync",
-            f"--metrics-address=127.0.0.1:{_free()}",
-        )
+        own = (str(program), "--webhook-server", "--source=fake", "--policy=sync", "--metrics-address=127.0.0.1:0")
         with log.open("wb") as output:
             process = subprocess.Popen([*own, "--log-level=debug", *arguments], stdout=output, stderr=output)
         made = Server(PLACE, folder, process)
@@ -98,18 +96,12 @@ def _check_that_nobody_has_its_port() -> None:
         tried.bind(("127.0.0.1", PORT))
 
 
-def _free() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def _await(server: Server) -> None:
     until = time.monotonic() + STARTING
     while time.monotonic() < until:
         assert server.process.poll() is None, server.log
         try:
-            requests.get(server.url, timeout=5)
+            requests.get(server.url, timeout=PATIENCE)
         except requests.ConnectionError:
             time.sleep(0.05)
         else:

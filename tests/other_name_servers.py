@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from lab.kube.ports import reserved
 from tests.bind import KEY, SECRET, ZONE, Bind, free_port, program, started, zone_file
 
 KNOT = """\
 server:
     listen: 127.0.0.1@{port}
+    tcp-reuseport: on
     rundir: "{folder}"
 log:
   - target: stderr
@@ -55,12 +57,12 @@ SCHEMA = Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql")
 def knot(folder: Path, records: str = "") -> Iterator[Bind]:
     """Run a Knot DNS. records: lines of the zone's file."""
     knotd = program("knotd")
-    port = free_port()
     folder.mkdir()
     (folder / ZONE).write_text(zone_file(ZONE, records))
-    (folder / "knot.conf").write_text(KNOT.format(folder=folder, port=port, key=KEY, secret=SECRET, zone=ZONE))
-    with started(folder, port, knotd, "-c", str(folder / "knot.conf")) as made:
-        yield made
+    with reserved() as port:
+        (folder / "knot.conf").write_text(KNOT.format(folder=folder, port=port, key=KEY, secret=SECRET, zone=ZONE))
+        with started(folder, port, knotd, "-c", str(folder / "knot.conf")) as made:
+            yield made
 
 
 @contextmanager
@@ -69,12 +71,19 @@ def powerdns(folder: Path, records: str = "") -> Iterator[Bind]:
     server = program("pdns_server")
     if not SCHEMA.exists():
         pytest.skip("PowerDNS has no SQLite: scripts/system-packages installs it")
-    port = free_port()
     folder.mkdir()
-    (folder / "pdns.conf").write_text(POWERDNS.format(folder=folder, port=port))
     (folder / ZONE).write_text(zone_file(ZONE, records))
     with closing(sqlite3.connect(folder / "zones.sqlite3")) as database:
         database.executescript(SCHEMA.read_text())
+    port = free_port()  # it listens without SO_REUSEPORT
+    (folder / "pdns.conf").write_text(POWERDNS.format(folder=folder, port=port))
+    _fill(folder)
+    with started(folder, port, server, f"--config-dir={folder}") as made:
+        yield made
+
+
+def _fill(folder: Path) -> None:
+    """Load the zone into the database of a PowerDNS, with the key that may change it."""
     for command in (
         ("load-zone", ZONE, str(folder / ZONE)),
         ("set-kind", ZONE, "primary"),
@@ -86,9 +95,7 @@ def powerdns(folder: Path, records: str = "") -> Iterator[Bind]:
             [shutil.which("pdnsutil") or "pdnsutil", f"--config-dir={folder}", *command],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    with started(folder, port, server, f"--config-dir={folder}") as made:
-        yield made

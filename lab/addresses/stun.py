@@ -6,6 +6,7 @@ import heapq
 import selectors
 import socket
 import time
+from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -54,6 +55,8 @@ class StunBehaviour:
     """
     requests: int = 0
     """Counts the requests that came."""
+    repetitions: int = 0
+    """Counts those of them that had come before: their client was still without an answer."""
 
 
 @dataclass(order=True)
@@ -86,6 +89,7 @@ class _Server:
         self._udp = udp
         self._tcp = tcp
         self._due: list[_Due] = []
+        self._transactions: deque[bytes] = deque(maxlen=64)
         self._count = 0
         self._received: dict[socket.socket, bytearray] = {}
         self._woken, self._waker = socket.socketpair()
@@ -161,6 +165,8 @@ class _Server:
         except ValueError:
             return
         behaviour.requests += 1
+        behaviour.repetitions += transaction in self._transactions
+        self._transactions.append(transaction)
         if behaviour.ignore > 0:
             behaviour.ignore -= 1
             self._say_nothing()

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.exit_codes import FAILED
 from lab import remote
-from tests.cli.conftest import Inside
+from tests.cli.conftest import PATIENCE, Inside
 from tests.cluster.place import Place
 
 WWW, API = "www.example.com", "api.example.com"
@@ -18,7 +18,8 @@ QUICK = 1.0
 
 def at(place: Place, **others: Any) -> dict[str, Any]:  # noqa: ANN401 - any setting
     """The settings of a cluster that is read in this place only."""
-    return {"kubeconfig": str(place.cluster.kubeconfig), "namespaces": [place.namespace], **others}
+    read = {"kubeconfig": str(place.cluster.kubeconfig), "namespaces": [place.namespace], "timeout": PATIENCE}
+    return {**read, **others}
 
 
 def follow(inside: Inside, place: Place, *names: object, **others: Any) -> None:  # noqa: ANN401 - any setting

@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STACK = "test"
 TRUENORTH = str(Path(sys.prefix) / "bin" / "truenorth")
 COMMAND_DEADLINE = 240
+PATIENCE = 60
+"""Seconds for an answer of the lab, or of a cluster, where it is no test of one that is silent."""
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR", "XDG_CACHE_HOME", "COVERAGE_PROCESS_CONFIG")
 
 
@@ -46,7 +48,9 @@ class Inside:
         at_once = {"delete_grace": 0, "guard": {"emptying": True}}
         values = {"zone": self.places.zone, "names": list(names), **at_once, **others}
         document = {"config": {f"truenorth:{key}": value for key, value in values.items()}}
-        self.settings_file.write_text(yaml.safe_dump(document))
+        whole = self.settings_file.with_name("settings.new")
+        whole.write_text(yaml.safe_dump(document))
+        whole.replace(self.settings_file)  # a loop that follows them never sees half of them
 
     def lose_state(self) -> None:
         """Lose the engine's state with all its copies; its folder, where its id lies, stays."""
@@ -176,9 +180,12 @@ def settle(places: Places, engine: Engine, plugin_folder: Path, folder: Path) ->
     base = {key: os.environ[key] for key in INHERITED if key in os.environ}
     variables = engine_environment(engine, base)
     settings_file = folder / f"Pulumi.{STACK}.yaml"
+    own = places.environment()
+    # Seconds: on a busy machine, too, the services are no silent ones.
+    own["TRUENORTH_WAN"] = json.dumps(json.loads(own["TRUENORTH_WAN"]) | {"timeout": PATIENCE})
     environment = {
         **variables,
-        **places.environment(),
+        **own,
         "PATH": os.pathsep.join([str(plugin_folder), variables["PATH"]]),
         "TRUENORTH_ENGINE_DIR": str(engine.folder),
         "PULUMI_HOME": str(folder / "pulumi"),

@@ -10,7 +10,7 @@ from lab import remote
 from lab.kube.cluster import Cluster
 from lab.kube.proxy import Proxy, proxied
 from tests.cli.clusters import API, QUICK, ROUTES, WWW, at, contents, follow, marks, up, up_in_part
-from tests.cli.conftest import Inside
+from tests.cli.conftest import PATIENCE, Inside
 from tests.cluster.objects import gateway, ingress, route
 from tests.cluster.place import Place, make_place
 
@@ -111,7 +111,7 @@ class TestWhatIsNotKnown:
 class TestTwoClusters:
     """One API server behind two kubeconfigs, of which one can be cut off."""
 
-    def settings(self, inside: Inside, east: Place, west: Place, proxy: Proxy, *, timeout: float = 10.0) -> None:
+    def settings(self, inside: Inside, east: Place, west: Place, proxy: Proxy, *, timeout: float = PATIENCE) -> None:
         clusters = [
             at(east, name="east"),
             at(west, name="west", kubeconfig=str(proxy.kubeconfig()), timeout=timeout),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,12 +53,22 @@ class TestJoining:
             assert (done["balancing"]["changes"], done["engine_runs"]) == ([], 0)
         assert world.writes() == []
 
-    def test_at_the_same_time_on_an_empty_account_loses_no_pool(self, world: World) -> None:
+    def test_at_the_same_time_on_an_empty_account_loses_no_pool(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         stacks = world.member("amber"), world.member("birch")
         for one in stacks:
             one.wish()
+        come, have_all_come = itertools.count(1), asyncio.Event()
+
+        async def until_all_have_come(_seconds: float) -> None:
+            if next(come) == len(stacks):
+                have_all_come.set()
+            await have_all_come.wait()
+
         # It is made so late that both see that there is none: the second is refused, and looks again.
-        late = Fault(Effect.LATENCY, method="POST", path="/zones/.*/load_balancers", seconds=3)
+        monkeypatch.setattr("lab.api.stand_in.asyncio", SimpleNamespace(sleep=until_all_have_come))
+        late = Fault(Effect.LATENCY, method="POST", path="/zones/.*/load_balancers", seconds=1)
         world.account.cloudflare.faults.set([late])
         with ThreadPoolExecutor() as threads:
             list(threads.map(lambda one: one.document(), stacks))

@@ -18,7 +18,7 @@ from tests.cli.geo import world as make_world
 from tests.geo import APP
 
 OLD, NEW = HOMES["amber"][1], "203.0.113.99"
-DEADLINE = 60
+DEADLINE = 240
 
 
 @pytest.fixture

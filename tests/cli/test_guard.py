@@ -8,7 +8,7 @@ import subprocess
 from cli.exit_codes import REFUSED
 from lab import remote
 from lab.world import FIRST_IPV4
-from tests.cli.conftest import ROOT, Inside
+from tests.cli.conftest import COMMAND_DEADLINE, ROOT, Inside
 
 TWELVE = [f"n{number:02}" for number in range(12)]
 
@@ -87,7 +87,7 @@ def test_a_plain_pulumi_up_is_refused_as_well(inside: Inside) -> None:
             env={**inside.environment, **changes},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=COMMAND_DEADLINE,
             check=False,
         )
 

@@ -60,8 +60,9 @@ def test_watch_takes_note_once_at_its_next_listing(inside: Inside) -> None:
     with watching(inside) as watcher:
         told(watcher, "result")
         remote.edit_record(inside.places, {"id": inside.record("www")["id"], "ttl": 120})
-        (change,) = told(watcher, "result")["changes"]
-        assert (change["action"], change["after"]["ttl"]) == ("keep", 120)
+        while not (changes := told(watcher, "result")["changes"]):
+            pass  # of a listing before the edit
+        assert [(one["action"], one["after"]["ttl"]) for one in changes] == [("keep", 120)]
         assert ended(watcher) == 0
     assert inside.record("www")["ttl"] == 120
     assert inside.result("up")["engine_runs"] == 0

@@ -10,6 +10,8 @@ from lab import remote
 from tests.cli.conftest import Inside
 from tests.cli.killing import kill_all, up_at
 
+FOR_EVER = 1e6
+
 
 @pytest.mark.parametrize("killed_at", ["www.example.com/A/mark", "www.example.com/A"])
 def test_the_next_run_after_a_kill_in_a_creation_mends_everything(inside: Inside, killed_at: str) -> None:
@@ -31,16 +33,22 @@ def test_the_next_run_after_a_kill_in_a_creation_mends_everything(inside: Inside
 def test_a_large_run_that_is_killed_once_all_has_landed_is_mended_by_the_journal(inside: Inside) -> None:
     """Such a run writes no checkpoints: state knows nothing of what it has made."""
     names = [f"n{number}" for number in range(60)]
-    inside.settings(*names)
-    _up_killed_at(inside, "n30.example.com/A")
+    slow = "slow.example"
+    zone_id = remote.add_zone(inside.places, slow)
+    inside.settings(*names, zones=[{"zone": slow, "names": ["late"]}])
+    # The run cannot end before it is killed.
+    remote.set_faults(inside.places, [{"effect": "latency", "seconds": FOR_EVER, "method": "POST", "path": zone_id}])
+    _up_killed_at(inside, "n30.example.com/A", "done")
+    remote.set_faults(inside.places, [])
     before = {one["id"] for one in remote.records(inside.places)}
     assert len(before) == 120
-    assert {change["action"] for change in inside.result("up")["changes"]} == {"adopt"}
+    actions = {change["resource"]: change["action"] for change in inside.result("up")["changes"]}
+    assert {action for resource, action in actions.items() if slow not in resource} == {"adopt"}
     assert {one["id"] for one in remote.records(inside.places)} == before
     assert inside.result("up")["changes"] == []
 
 
-def _up_killed_at(inside: Inside, logical_name: str) -> None:
-    """Run `truenorth up` and kill it, its engine and the plugin when the creation of a record has begun."""
-    with up_at(inside, logical_name) as command:
+def _up_killed_at(inside: Inside, logical_name: str, phase: str = "started") -> None:
+    """Run `truenorth up` and kill it, its engine and the plugin when the creation of a record has begun, or is done."""
+    with up_at(inside, logical_name, phase) as command:
         kill_all(command)

@@ -15,7 +15,7 @@ import requests
 from cli.engine.install.find import Engine
 from lab import remote
 from lab.world import FIRST_IPV4, Places, running
-from tests.cli.conftest import Inside, fresh
+from tests.cli.conftest import PATIENCE, Inside, fresh
 
 ORG = "example.org"
 SHAPES = Path(__file__).parent / "setup" / "moving" / "shapes"
@@ -45,7 +45,7 @@ def zone_id(inside: Inside) -> str:
         f"{inside.places.cloudflare}/zones",
         headers={"Authorization": f"Bearer {inside.environment['CLOUDFLARE_API_TOKEN']}"},
         params={"name": inside.places.zone},
-        timeout=10,
+        timeout=PATIENCE,
     )
     return str(answer.json()["result"][0]["id"])
 

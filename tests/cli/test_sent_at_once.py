@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from lab import remote
+from lab.plugin.executable import CLOUDFLARE
 from lab.world import FIRST_IPV4
-from tests.cli.conftest import Inside
+from tests.cli.conftest import COMMAND_DEADLINE, Inside
 from tests.cli.killing import kill_all, up_at
 
 SECOND_IPV4 = "203.0.113.99"
 BOTH = {"www.example.com/A": FIRST_IPV4, "api.example.com/A": FIRST_IPV4}
 
 
-def without_plugin(inside: Inside) -> str:
-    """A PATH in which the engine finds no plugin, so that it can ask for nothing."""
+def up_without_plugin(inside: Inside, expected: dict[str, str]) -> None:
+    """Run an `up` whose engine gets no plugin, so that it can ask for nothing: it ends once the zone is as expected."""
     first, *others = inside.environment["PATH"].split(os.pathsep)
     assert "plugin" in first
-    return os.pathsep.join(others)
+    folder = inside.settings_file.with_name("no plugin")
+    folder.mkdir(exist_ok=True)
+    over = folder / "over"
+    over.unlink(missing_ok=True)
+    program = folder / CLOUDFLARE.name
+    program.write_text(f"#!/bin/sh\nwhile [ ! -e '{over}' ]; do sleep 0.1; done\nexit 1\n")
+    program.chmod(0o755)
+    with ThreadPoolExecutor(1) as threads:
+        run = threads.submit(inside.run, "up", PATH=os.pathsep.join([str(folder), *others]))
+        try:
+            until = time.monotonic() + COMMAND_DEADLINE / 2
+            while inside.zone() != expected:
+                assert time.monotonic() < until, inside.zone()
+                time.sleep(0.05)
+        finally:
+            over.touch()
+        assert run.result().returncode != 0
 
 
 def writes(inside: Inside) -> list[tuple[str, str]]:
@@ -41,7 +60,7 @@ def test_each_change_lands_once_and_the_engine_notes_it(inside: Inside) -> None:
 @pytest.mark.parametrize("send", ["at-once", "engine"])
 def test_an_engine_without_its_plugin_holds_up_the_zone_only_where_it_is_asked_first(inside: Inside, send: str) -> None:
     inside.settings("www", "api", send=send, confirm=0)
-    assert inside.run("up", PATH=without_plugin(inside)).returncode != 0
+    up_without_plugin(inside, BOTH if send == "at-once" else {})
     assert inside.zone() == (BOTH if send == "at-once" else {})
     before = {one["id"] for one in remote.records(inside.places)}
     inside.calls()
@@ -57,9 +76,9 @@ def test_an_engine_without_its_plugin_holds_up_the_zone_only_where_it_is_asked_f
 def test_a_run_that_is_not_settled_has_the_next_one_wait_for_its_engine(inside: Inside) -> None:
     """What was taken from the guard's limits of the hour is not in state yet."""
     inside.settings("www", "api", send="at-once", confirm=0)
-    assert inside.run("up", PATH=without_plugin(inside)).returncode != 0
+    up_without_plugin(inside, BOTH)
     inside.settings("www", "api", "late", send="at-once", confirm=0)
-    assert inside.run("up", PATH=without_plugin(inside)).returncode != 0
+    up_without_plugin(inside, BOTH)
     assert inside.zone() == BOTH
 
 

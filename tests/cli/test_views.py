@@ -16,7 +16,7 @@ from components.marks import ownership
 from lab import remote
 from lab.kube.cluster import Cluster
 from lab.world import FIRST_IPV4
-from tests.bind import KEY, SECRET, Bind, running
+from tests.bind import KEY, PATIENCE, SECRET, Bind, running
 from tests.cli.clusters import at, up, up_in_part
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, watching
@@ -87,7 +87,7 @@ def resources(result: dict[str, Any]) -> dict[str, str]:
 
 def answer(bind: Bind, name: str) -> list[str]:
     """What a client of the house is answered."""
-    found = dns.query.udp(dns.message.make_query(name, "A"), "127.0.0.1", port=bind.port, timeout=10)
+    found = dns.query.udp(dns.message.make_query(name, "A"), "127.0.0.1", port=bind.port, timeout=PATIENCE)
     return sorted(value.to_text() for rrset in found.answer for value in rrset)
 
 

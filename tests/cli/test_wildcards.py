@@ -12,7 +12,7 @@ import pytest
 
 from lab import remote
 from lab.world import FIRST_IPV4, GANDI_ZONE
-from tests.cli.conftest import Inside
+from tests.cli.conftest import PATIENCE, Inside
 from tests.cli.test_rejected import BAD
 
 WILD = "198.51.100.80"
@@ -21,7 +21,7 @@ WILD = "198.51.100.80"
 def answer(inside: Inside, name: str) -> set[str]:
     """The addresses with which the zone's name server answers for a name; none where it has another record, or none."""
     host, _, port = inside.places.dns.rpartition(":")
-    reply = dns.query.udp(dns.message.make_query(f"{name}.", "A"), host, port=int(port), timeout=5)
+    reply = dns.query.udp(dns.message.make_query(f"{name}.", "A"), host, port=int(port), timeout=PATIENCE)
     assert reply.rcode() == dns.rcode.NOERROR
     return {record.address for one in reply.answer for record in one}
 

@@ -16,7 +16,7 @@ from lab.kube.ports import reserved
 from lab.kube.process import group
 from lab.kube.users import Rule
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for Traefik to start, on a busy machine."""
 _ALL: list[Rule] = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]
 
@@ -29,7 +29,7 @@ class Traefik:
 
     def answer(self, host: str) -> tuple[int, str]:
         """Return the status and the text that it answers to a request for a host; (0, "") where nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", "/", headers={"Host": host})
             answer = connection.getresponse()

@@ -25,6 +25,8 @@ from lab.cloudflare.state import Cloudflare
 
 _NUMBERS = itertools.count(1)
 VARIABLE = "CLOUDFLARE_BASE_URL"
+PATIENCE = 200
+"""Seconds for an answer: hundreds of writes are gathered before the first goes out, on a busy machine too."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Client:
         """below: the path below the zone's records."""
         signed = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         url = f"{self.base}/zones/{self.zone_id}/dns_records{below}"
-        return self.session.request(method, url, json=body, headers=signed, timeout=30)
+        return self.session.request(method, url, json=body, headers=signed, timeout=PATIENCE)
 
     def together(self, *asked: tuple[str, str, object]) -> list[requests.Response]:
         """Ask (method, below, body) all at once, each from a connection of its own; the answers in the same order."""

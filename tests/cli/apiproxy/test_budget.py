@@ -172,10 +172,10 @@ class TestARefusal:
         assert budget.wait(1) == 99
 
     def test_it_may_be_a_date(self) -> None:
-        at = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+        at = format_datetime(datetime.now(UTC) + timedelta(seconds=3600), usegmt=True)
         said = retry_after({"Retry-After": at})
         assert said is not None
-        assert 50 < said <= 60
+        assert 3000 < said <= 3600
 
     @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "Mon, 99 Xyz"])
     def test_what_is_no_time_is_none(self, text: str) -> None:

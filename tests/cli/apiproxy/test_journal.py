@@ -138,14 +138,14 @@ class TestManyAtOnce:
         def slow(file: int) -> None:
             syncs.append(file)
             began.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
             real(file)
 
         monkeypatch.setattr(os, "fsync", slow)
 
         async def write(journal: Journal) -> None:
             first = asyncio.ensure_future(journal.landed([entry("POST", "first")]))
-            await asyncio.to_thread(began.wait, 10)
+            await asyncio.to_thread(began.wait, 60)
             others = [asyncio.ensure_future(journal.landed([entry("POST", f"r{number}")])) for number in range(200)]
             await asyncio.sleep(0)
             assert not first.done()
@@ -181,14 +181,14 @@ class TestManyAtOnce:
 
         def slow(file: int) -> None:
             began.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
             real(file)
 
         monkeypatch.setattr(os, "fsync", slow)
 
         async def write(journal: Journal) -> None:
             first = asyncio.ensure_future(journal.landed([entry("POST", "r1")]))
-            await asyncio.to_thread(began.wait, 10)
+            await asyncio.to_thread(began.wait, 60)
             gone = asyncio.ensure_future(journal.landed([entry("POST", "r2")]))
             await asyncio.sleep(0)
             gone.cancel()

@@ -33,7 +33,7 @@ _ASK = (
 port, asked = json.loads(sys.stdin.read())
 answers = []
 for method, path, body, token in asked:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Authorization": "Bearer " + token} if token else {}
     connection.request(method, path, json.dumps(body) if body else None, headers)
     answers.append(connection.getresponse().status)
@@ -55,7 +55,7 @@ def struct(values):
     return made
 kinds = {kind: getattr(provider_pb2, kind + "Request") for kind in ("Create", "Update", "Delete")}
 answers = []
-plugin.Configure(provider_pb2.ConfigureRequest(args=struct({})), timeout=20)
+plugin.Configure(provider_pb2.ConfigureRequest(args=struct({})), timeout=60)
 for method, fields in calls:
     given = {key: struct(value) if isinstance(value, dict) else value for key, value in fields.items()}
     try:
@@ -78,7 +78,7 @@ def as_nobody(program: str, *given: object) -> list[Any]:
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -46,7 +46,7 @@ def said(*sent: bytes, answers: int = 1) -> list[tuple[bytes, bytes]]:
                 await asyncio.sleep(0)
             return [await answered(reader) for _ in range(answers)]
 
-    return asyncio.run(asyncio.wait_for(converse(), 10))
+    return asyncio.run(asyncio.wait_for(converse(), 60))
 
 
 def test_a_connection_serves_many_requests() -> None:
@@ -88,7 +88,7 @@ def test_what_is_no_request_is_refused_and_ends_the_connection(request_bytes: by
             status, _ = await answered(reader)
             return status, await reader.read()
 
-    assert asyncio.run(asyncio.wait_for(converse(), 10)) == (b"HTTP/1.1 400 Bad Request", b"")
+    assert asyncio.run(asyncio.wait_for(converse(), 60)) == (b"HTTP/1.1 400 Bad Request", b"")
 
 
 def test_a_client_that_wants_to_leave_may() -> None:
@@ -97,7 +97,7 @@ def test_a_client_that_wants_to_leave_may() -> None:
             writer.write(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
             return await reader.read()
 
-    assert b"\r\nConnection: close\r\n" in asyncio.run(asyncio.wait_for(converse(), 10))
+    assert b"\r\nConnection: close\r\n" in asyncio.run(asyncio.wait_for(converse(), 60))
 
 
 def test_a_client_that_breaks_off_harms_nobody() -> None:
@@ -109,7 +109,7 @@ def test_a_client_that_breaks_off_harms_nobody() -> None:
             writer.write(b"GET / HTTP/1.1\r\n\r\n")
             return await answered(reader)
 
-    assert asyncio.run(asyncio.wait_for(converse(), 10))[1] == b"GET /  "
+    assert asyncio.run(asyncio.wait_for(converse(), 60))[1] == b"GET /  "
 
 
 def test_the_end_closes_connections_that_still_wait() -> None:
@@ -131,4 +131,4 @@ def test_the_end_closes_connections_that_still_wait() -> None:
         writer.close()
         return left
 
-    assert asyncio.run(asyncio.wait_for(converse(), 10)) == b""
+    assert asyncio.run(asyncio.wait_for(converse(), 60)) == b""

@@ -9,7 +9,7 @@ import requests
 
 from lab.kube.cluster import Cluster
 from tests.cli.conftest import Inside
-from tests.cli.daemon.test_replicas import replica
+from tests.cli.daemon.test_replicas import LONG_LEASE, replica
 from tests.cli.daemon.watching import ended, told, watching
 
 PASSWORD = "open sesame"
@@ -22,7 +22,7 @@ def tell(port: int, address: str) -> str:
         f"http://127.0.0.1:{port}/nic/update",
         params={"hostname": "cottage.example.com", "myip": address},
         auth=("cottage", PASSWORD),
-        timeout=30,
+        timeout=60,
     )
     return answer.text.strip()
 
@@ -58,9 +58,13 @@ def test_what_a_standby_is_told_the_leader_publishes(inside: Inside, kube_cluste
     )
     inside = replace(inside, environment={**inside.environment, "COTTAGE_PASSWORD": PASSWORD})
     with ExitStack() as pods:
-        leader = pods.enter_context(replica(inside, namespace, "pod-a", wan={"links": LINKS, "interval": 3600}))
+        leader = pods.enter_context(
+            replica(inside, namespace, "pod-a", *LONG_LEASE, wan={"links": LINKS, "interval": 3600})
+        )
         told(leader, "result")
-        standby = pods.enter_context(replica(inside, namespace, "pod-b", wan={"links": LINKS, "interval": 3600}))
+        standby = pods.enter_context(
+            replica(inside, namespace, "pod-b", *LONG_LEASE, wan={"links": LINKS, "interval": 3600})
+        )
         port = told(standby, "listening")["port"]
         assert told(standby, "leadership")["role"] == "standby"
         assert tell(port, "203.0.113.40") == "good 203.0.113.40"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -13,9 +14,14 @@ from stacks.settings.wan import WanSettings
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, locks, told, until, watching
 
-BUSY = 45.0
-"""Seconds that a busy machine may add to a run; the bench holds the pace of an idle one."""
+SOON = WanSettings().recheck / 2
+"""Seconds after which a busy machine, too, has seen a change by its looks; the bench holds the pace of an idle one."""
 LISTING = ("GET", "dns_records")
+
+
+def questions(behaviours: Sequence[StunBehaviour]) -> int:
+    """What was asked of these servers, each question once."""
+    return sum(one.requests - one.repetitions for one in behaviours)
 
 
 def test_follows_the_address_and_ends_well(inside: Inside) -> None:
@@ -54,14 +60,14 @@ def test_at_the_default_pace_a_change_is_in_the_record_after_the_next_look_and_i
         watcher = servers.enter_context(watching(inside, **pace))
         told(watcher, "result")
         for address in ("203.0.113.22", "203.0.113.23"):
-            packets, began = sum(behaviour.requests for behaviour in behaviours), time.monotonic()
+            packets, began = questions(behaviours), time.monotonic()
             world.ipv4 = address
             told(watcher, "address")
-            looks = sum(behaviour.requests for behaviour in behaviours) - packets - len(stun)
+            looks = questions(behaviours) - packets - len(stun)
             assert looks <= 1 + (time.monotonic() - began) / 10, "the look that saw it, and one in 10 s before"
             told(watcher, "result")
             assert inside.zone() == {"www.example.com/A": address}
-            assert time.monotonic() - began < 15 + BUSY
+            assert time.monotonic() - began < SOON
         assert ended(watcher) == 0
 
 
@@ -70,7 +76,7 @@ def test_sources_that_fall_silent_or_lie_change_nothing_and_are_told(inside: Ins
     world, behaviours = Addresses(ipv4="203.0.113.21"), [StunBehaviour(), StunBehaviour()]
     with ExitStack() as servers:
         stun = [servers.enter_context(serve_stun(world, behaviour=behaviour)) for behaviour in behaviours]
-        pace = {"mode": "stun", "stun": stun, "http": [], "sources": [], "timeout": 0.5}
+        pace = {"mode": "stun", "stun": stun, "http": [], "sources": []}
         watcher = servers.enter_context(watching(inside, **pace))
         told(watcher, "result")
         behaviours[0].lie = "203.0.113.66"
@@ -86,7 +92,7 @@ def test_sources_that_fall_silent_or_lie_change_nothing_and_are_told(inside: Ins
 
 def test_an_unreachable_family_does_not_hold_up_the_other(inside: Inside) -> None:
     inside.settings("www")
-    with watching(inside, families=["ipv4", "ipv6"], timeout=3) as watcher:
+    with watching(inside, families=["ipv4", "ipv6"]) as watcher:
         result = told(watcher, "result")
         assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
         assert [one["type"] for one in result["frozen"]] == ["AAAA"]
@@ -178,7 +184,6 @@ def test_what_is_not_wanted_any_more_is_told_kept_for_the_grace_and_then_deleted
         leaving = told(watcher, "leaving")
         assert (leaving["name"], leaving["type"], leaving["seconds"]) == ("api.example.com", "A", 2)
         assert told(watcher, "result")["changes"] == []
-        assert set(inside.zone()) == {"www.example.com/A", "api.example.com/A"}
         assert {change["action"] for change in told(watcher, "result")["changes"]} == {"delete"}
         assert set(inside.zone()) == {"www.example.com/A"}
         assert ended(watcher) == 0

@@ -15,7 +15,7 @@ def test_a_new_network_is_followed_by_every_host_and_an_unknown_one_changes_noth
     world = Addresses(ipv6="2001:db8:1::7")
     with ExitStack() as servers:
         sources = [servers.enter_context(serve_http(world, "::1")) for _ in range(2)]
-        wan = {"mode": "list", "sources": sources, "families": ["ipv6"], "web_interval": 1, "timeout": 3}
+        wan = {"mode": "list", "sources": sources, "families": ["ipv6"], "web_interval": 1}
         watcher = servers.enter_context(watching(inside, **wan))
         told(watcher, "result")
         for network in ("2001:db8:1:", "2001:db8:2:"):

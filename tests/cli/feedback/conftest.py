@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +21,21 @@ from stacks.plan.owners.events import Outcome
 from stacks.plan.planner import make_plan
 from stacks.plan.simulate import carried_out
 from stacks.settings.cluster import ClusterSettings
+from tests.cli.conftest import COMMAND_DEADLINE
 from tests.stacks.plan.worlds import make_observation, make_settings
 
 if TYPE_CHECKING:
     from lab.kube.cluster import Cluster
 
-PATIENT = 30.0
+PATIENT = 60.0
+
+
+def await_seen(seen: Callable[[], object], expected: object) -> None:
+    """Wait until this is seen: a loop writes beside its turns, and at its end for a moment only."""
+    until = time.monotonic() + COMMAND_DEADLINE / 2
+    while (now := seen()) != expected:
+        assert time.monotonic() < until, now
+        time.sleep(0.05)
 
 
 @dataclass

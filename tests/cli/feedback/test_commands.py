@@ -6,11 +6,11 @@ import json
 
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, watching
-from tests.cli.feedback.conftest import Shop
+from tests.cli.feedback.conftest import PATIENT, Shop, await_seen
 
 
 def on(inside: Inside, shop: Shop, **cluster: object) -> None:
-    read = {"kubeconfig": str(shop.cluster.kubeconfig), "namespaces": [shop.namespace], **cluster}
+    read = {"kubeconfig": str(shop.cluster.kubeconfig), "namespaces": [shop.namespace], "timeout": PATIENT, **cluster}
     inside.settings(sources=["service"], cluster=read)
 
 
@@ -28,10 +28,9 @@ def test_watch_tells_of_each_change_beside_the_loop(inside: Inside, shop: Shop) 
     with watching(inside) as watcher:
         told(watcher, "result")
         shop.asks("web", "www.example.com", "192.0.2.9")
-        told(watcher, "result")
+        expected = {
+            "RecordCreated": "www.example.com A -> 192.0.2.1",
+            "RecordUpdated": "www.example.com A -> 192.0.2.9 (was 192.0.2.1)",
+        }
+        await_seen(lambda: {one["reason"]: one["message"] for one in shop.events("web")}, expected)
         assert ended(watcher) == 0
-    messages = {one["reason"]: one["message"] for one in shop.events("web")}
-    assert messages == {
-        "RecordCreated": "www.example.com A -> 192.0.2.1",
-        "RecordUpdated": "www.example.com A -> 192.0.2.9 (was 192.0.2.1)",
-    }

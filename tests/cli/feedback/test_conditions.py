@@ -28,7 +28,7 @@ from stacks.plan.owners.conditions import Condition, Conditions
 from stacks.settings.cluster import ClusterSettings
 from tests.cli.conftest import Inside
 from tests.cli.daemon.watching import ended, told, watching
-from tests.cli.feedback.conftest import PATIENT, Shop
+from tests.cli.feedback.conftest import PATIENT, Shop, await_seen
 from tests.cluster.objects import dns_endpoint
 
 DEFINITION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/dnsendpoints.externaldns.k8s.io"
@@ -354,7 +354,7 @@ class TestAStatus:
 
 
 def on(inside: Inside, shop: Shop) -> None:
-    read = {"kubeconfig": str(shop.cluster.kubeconfig), "namespaces": [shop.namespace]}
+    read = {"kubeconfig": str(shop.cluster.kubeconfig), "namespaces": [shop.namespace], "timeout": PATIENT}
     inside.settings(sources=["crd"], cluster=read)
 
 
@@ -375,6 +375,5 @@ class TestTheCommands:
         with watching(inside) as watcher:
             told(watcher, "result")
             generation = put(endpoints, "web", WWW | {"labels": {"a": "b"}})
-            told(watcher, "result")
+            await_seen(lambda: status(endpoints, "web"), {GENERATION: generation})
             assert ended(watcher) == 0
-        assert status(endpoints, "web") == {GENERATION: generation}

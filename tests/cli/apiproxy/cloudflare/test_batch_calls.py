@@ -171,7 +171,7 @@ class TestRefusals:
                 f"{client.base}/zones/{place.zone.id}/dns_records",
                 data=b"{no json",
                 headers={"Authorization": f"Bearer {place.token}", "Content-Type": "application/json"},
-                timeout=10,
+                timeout=60,
             )
         assert answer.status_code == 400
         assert codes(answer_of(answer)) == {6007}

@@ -89,16 +89,16 @@ def test_load_balancing_is_written_only_where_the_plan_has_a_part_in_it(place: P
     signed = {"Authorization": f"Bearer {place.token}"}
     body = {"name": "front", "origins": [{"name": "one", "address": "192.0.2.1"}]}
     with place.carrying_out(balances=True):
-        zone = client.session.get(f"{client.base}/zones/{place.zone.id}", headers=signed, timeout=10).json()["result"]
+        zone = client.session.get(f"{client.base}/zones/{place.zone.id}", headers=signed, timeout=60).json()["result"]
         pools = f"{client.base}/accounts/{zone['account']['id']}/load_balancers/pools"
-        made = client.session.post(pools, json=body, headers=signed, timeout=10)
+        made = client.session.post(pools, json=body, headers=signed, timeout=60)
         assert made.status_code == 200
         pool = f"{pools}/{made.json()['result']['id']}"
-    assert client.session.delete(pool, headers=signed, timeout=10).status_code == 403
+    assert client.session.delete(pool, headers=signed, timeout=60).status_code == 403
     with place.carrying_out():
-        assert client.session.delete(pool, headers=signed, timeout=10).status_code == 403
+        assert client.session.delete(pool, headers=signed, timeout=60).status_code == 403
     with place.carrying_out(balances=True):
-        assert client.session.delete(pool, headers=signed, timeout=10).status_code == 200
+        assert client.session.delete(pool, headers=signed, timeout=60).status_code == 200
 
 
 def test_a_record_that_the_plan_does_not_declare_is_not_created(place: Place) -> None:
@@ -150,7 +150,7 @@ ACCOUNT, ZONE, RECORD = "a" * 32, "b" * 32, "c" * 32
 def test_what_no_convergence_intends_is_forbidden(place: Place, target: str, method: str, *, balances: bool) -> None:
     host, port = place.proxy.environment[VARIABLE].split("/")[2].split(":")
     base = place.proxy.environment[VARIABLE].partition(port)[2]
-    with place.carrying_out(balances=balances), closing(HTTPConnection(host, int(port), timeout=30)) as asked:
+    with place.carrying_out(balances=balances), closing(HTTPConnection(host, int(port), timeout=60)) as asked:
         asked.request(method, f"{base}{target}", b"{}", {"Authorization": f"Bearer {place.token}"})
         assert asked.getresponse().status in {403, 404}
     assert place.calls() == []

@@ -94,7 +94,7 @@ def test_nor_one_that_the_engine_has_read_while_it_was_noted(
 
     async def noted(self: Scope, writes: Iterable[Write]) -> None:
         is_noted.set()
-        await asyncio.to_thread(is_read.wait, 30)
+        await asyncio.to_thread(is_read.wait, 60)
         await note(self, writes)
 
     monkeypatch.setattr(Scope, "note_landed", noted)
@@ -102,7 +102,7 @@ def test_nor_one_that_the_engine_has_read_while_it_was_noted(
         place.client("GET", f"/{other}")  # the zone is listed
         sent = {**place.a("other", "192.0.2.7"), "settings": {}, "tags": []}
         asked = engine.submit(place.client, "PUT", f"/{other}", sent)
-        assert is_noted.wait(30)
+        assert is_noted.wait(60)
         answer = Client(place.client.base, place.client.zone_id, place.client.token)("GET", f"/{drifted}")
         assert "192.0.2.1" not in answer.text
         is_read.set()
