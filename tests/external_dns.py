@@ -39,7 +39,7 @@ class Server:
 
     def endpoints(self) -> dict[str, Document]:
         """What it lists, by `name/type`."""
-        found = requests.get(f"{self.url}/records", headers={"Accept": MEDIA_TYPE}, timeout=30).json() or []
+        found = requests.get(f"{self.url}/records", headers={"Accept": MEDIA_TYPE}, timeout=STARTING).json() or []
         return {f"{one['dnsName']}/{one['recordType']}": one for one in found}
 
     def targets(self) -> dict[str, list[str]]:
@@ -49,12 +49,14 @@ class Server:
 
     def ask(self, **changes: list[Document]) -> None:
         """Change what it has as somebody else does."""
-        answer = requests.post(f"{self.url}/records", json=changes, headers={"Content-Type": MEDIA_TYPE}, timeout=30)
+        answer = requests.post(
+            f"{self.url}/records", json=changes, headers={"Content-Type": MEDIA_TYPE}, timeout=STARTING
+        )
         assert answer.status_code == 204, self.log
 
     def stop(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(STARTING)
 
 
 def endpoint(name: str, *targets: str, record_type: str = "A", ttl: int = 300, **others: object) -> Document:
@@ -109,7 +111,7 @@ def _await(server: Server) -> None:
     while time.monotonic() < until:
         assert server.process.poll() is None, server.log
         try:
-            requests.get(server.url, timeout=5)
+            requests.get(server.url, timeout=STARTING)
         except requests.ConnectionError:
             time.sleep(0.05)
         else:

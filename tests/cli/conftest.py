@@ -176,9 +176,12 @@ def settle(places: Places, engine: Engine, plugin_folder: Path, folder: Path) ->
     base = {key: os.environ[key] for key in INHERITED if key in os.environ}
     variables = engine_environment(engine, base)
     settings_file = folder / f"Pulumi.{STACK}.yaml"
+    given = places.environment()
     environment = {
         **variables,
-        **places.environment(),
+        **given,
+        # A source of addresses that stands still for a moment, on a busy machine, is waited for.
+        "TRUENORTH_WAN": json.dumps(json.loads(given["TRUENORTH_WAN"]) | {"timeout": 30}),
         "PATH": os.pathsep.join([str(plugin_folder), variables["PATH"]]),
         "TRUENORTH_ENGINE_DIR": str(engine.folder),
         "PULUMI_HOME": str(folder / "pulumi"),
