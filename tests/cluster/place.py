@@ -65,7 +65,7 @@ class Place:
 
     def read(self, *sources: SourceName, **settings: Any) -> tuple[Claim | Complaint, ...]:  # noqa: ANN401 - any setting
         """What the objects of these namespaces say, by these sources, which can be read."""
-        named: Mapping[str, Any] = {"namespaces": (self.namespace,), **settings}
+        named: Mapping[str, Any] = {"namespaces": (self.namespace,), "timeout": 60, **settings}
         one = ClusterSettings(sources=sources or (ROUTES,), kubeconfig=str(self.cluster.kubeconfig), **named)
         found: list[Claim | Complaint] = []
         for sighting in read((one,), {}):

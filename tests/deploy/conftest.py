@@ -79,7 +79,7 @@ class Tools:
             env={"HOME": str(self.folder), "PATH": os.environ["PATH"]},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
 

@@ -14,7 +14,7 @@ from lab.kube.client import Client
 
 _KINDS = "x-kubernetes-group-version-kind"
 _WANTED = ("api/v1", "apis/")
-_DEADLINE = 60.0
+_DEADLINE = 180.0
 _OPEN = ("x-kubernetes-preserve-unknown-fields", "additionalProperties")
 
 

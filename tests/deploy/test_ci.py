@@ -19,7 +19,7 @@ from starlette.routing import Route
 from cli.engine.install.find import Engine
 from lab.api.serving import listening
 from lab.world import Places
-from tests.cli.conftest import ROOT, Inside, fresh, lab_places, plugin_folder  # noqa: F401 - fixtures
+from tests.cli.conftest import COMMAND_DEADLINE, ROOT, Inside, fresh, lab_places, plugin_folder  # noqa: F401 - fixtures
 
 FOLDER = ROOT / "examples" / "ci"
 GITHUB: Mapping[str, Any] = yaml.safe_load((FOLDER / "github-actions.yaml").read_text())
@@ -96,7 +96,11 @@ def test_the_note_on_a_merge_request_is_what_the_preview_has_written(tmp_path: P
     with listening(Starlette(routes=[Route("/notes", take, methods=["POST"])])) as port:
         environment = {**os.environ, "NOTES_TOKEN": "secret", "NOTES_URL": f"http://127.0.0.1:{port}/notes"}
         subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command], cwd=tmp_path, env=environment, timeout=60, check=True
+            ["bash", "-euo", "pipefail", "-c", command],
+            cwd=tmp_path,
+            env=environment,
+            timeout=COMMAND_DEADLINE,
+            check=True,
         )
     assert notes == [("secret", {"body": '## "Quoted" and `code`\n'})]
 
@@ -128,7 +132,7 @@ def test_the_commands_do_what_they_are_for(commands: list[str], inside: Inside, 
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=COMMAND_DEADLINE,
             check=False,
         )
         assert done.returncode == 0, command + done.stdout + done.stderr

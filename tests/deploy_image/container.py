@@ -79,7 +79,7 @@ class Container:
             self.command(variables or {}, *arguments, entry_point=entry_point),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             stdin=subprocess.DEVNULL,
             check=False,
         )

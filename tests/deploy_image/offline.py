@@ -20,7 +20,7 @@ from lab.pods.processes import children
 from lab.world import Places, running
 from tests.deploy_image.container import Container, container
 
-DEADLINE = 60
+DEADLINE = 180
 _CLONE_NEWNET = 0x40000000  # sched.h; unshare(2)
 _LOOPBACK = 1  # the index of the only interface that a new network has
 
@@ -44,7 +44,7 @@ def _try(tree: Path, folder: Path) -> dict[str, Any]:
     with running() as places:
         document = {"config": {"truenorth:zone": places.zone, "truenorth:names": ["www"]}}
         (place.settings / "Pulumi.home.yaml").write_text(yaml.safe_dump(document))
-        wan = json.loads(places.environment()["TRUENORTH_WAN"]) | {"interval": 1}
+        wan = json.loads(places.environment()["TRUENORTH_WAN"]) | {"interval": 1, "timeout": 60}
         variables = {
             **places.environment(),
             "TRUENORTH_WAN": json.dumps(wan),

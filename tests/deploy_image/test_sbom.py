@@ -40,7 +40,7 @@ def test_it_has_the_packages_that_uv_would_install(sbom: dict[str, Any]) -> None
     asked = ["export", "--frozen", "--no-dev", "--no-hashes", "--no-header", "--no-annotate", "--no-emit-project"]
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     said = subprocess.run(
-        [uv, *asked, *extras], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [uv, *asked, *extras], cwd=ROOT, capture_output=True, text=True, check=True, timeout=180
     ).stdout
     lines = [line.partition(" ; ") for line in said.splitlines()]
     wanted = {pin.strip() for pin, _, marker in lines if not marker or Marker(marker).evaluate(HERE)}

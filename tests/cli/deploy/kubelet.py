@@ -57,7 +57,7 @@ def container(
 def _probe(url: str, spec: Mapping[str, Any]) -> None:
     """Ask what the kubelet asks; a pod that is not live is killed, however young."""
     for probe in PROBED:
-        answer = requests.get(url + spec[probe]["httpGet"]["path"], timeout=10)
+        answer = requests.get(url + spec[probe]["httpGet"]["path"], timeout=60)
         assert answer.status_code in ({200} if probe != "readinessProbe" else {200, 503}), probe
 
 

@@ -26,7 +26,7 @@ WWW = "www.example.com"
 SOURCES = ["gateway-httproute", "ingress"]
 ACCOUNT = "truenorth"
 TOKEN = "CLOUDFLARE_API_TOKEN"
-DEADLINE = 120
+DEADLINE = 240
 OVERLAY = ROOT / "deploy" / "kustomize" / "overlays" / "production"
 
 
@@ -120,7 +120,7 @@ class ByHelm:
     def helm(self, *arguments: str) -> None:
         to = ["--namespace", self.namespace, "--kubeconfig", str(self.cluster.kubeconfig)]
         done = subprocess.run(
-            [str(self.program), *arguments, *to, "--timeout", "90s"],
+            [str(self.program), *arguments, *to, "--timeout", "180s"],
             env={"HOME": str(self.folder), "PATH": os.environ["PATH"]},
             capture_output=True,
             text=True,
@@ -155,7 +155,11 @@ class ByKustomize:
         }
         (self.folder / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
         done = subprocess.run(
-            [str(self.program), "build", str(self.folder)], capture_output=True, text=True, timeout=60, check=False
+            [str(self.program), "build", str(self.folder)],
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         self.manifests = list(yaml.safe_load_all(done.stdout))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from cli.doctor import clock
 from cli.doctor.context import Examined
 from cli.doctor.finding import DoctorFinding
 from cli.engine.install.find import Engine
@@ -35,8 +36,9 @@ def ward_places() -> Iterator[Places]:
 
 
 @pytest.fixture
-def ward(ward_places: Places) -> Places:
-    """The lab without faults, and without records."""
+def ward(ward_places: Places, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """The lab without faults, and without records, which a busy machine may take long to answer."""
+    monkeypatch.setattr(clock, "TIMEOUT", 60.0)
     remote.set_faults(ward_places, [])
     remote.gandi_faults(ward_places, [])
     for record in remote.records(ward_places):
@@ -65,6 +67,10 @@ def told(findings: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - findings, ho
     return [(one.level.value, one.what) for one in found]
 
 
+PATIENTLY = ("--timeout", "240")
+"""A busy machine takes long for a look that takes a second."""
+
+
 @dataclass(frozen=True)
 class Ward:
     """`truenorth doctor` on a stack, with the real engine."""
@@ -73,7 +79,7 @@ class Ward:
 
     def findings(self, *arguments: str, **changes: str) -> dict[str, list[tuple[str, str]]]:
         """The levels and texts of all findings, by what they are about; the exit code fits them."""
-        done = self.inside.run("doctor", "--json", *arguments, without=(), **changes)
+        done = self.inside.run("doctor", "--json", *PATIENTLY, *arguments, without=(), **changes)
         assert "Traceback" not in done.stderr, done.stderr
         document: dict[str, Any] = json.loads(done.stdout)
         assert done.returncode == (1 if document["counts"]["failed"] else 0), done.stdout + done.stderr

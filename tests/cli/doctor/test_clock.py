@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from cli.doctor.clock import clock, judged
@@ -25,10 +27,18 @@ def test_the_level_follows_what_is_sure(ahead: float, level: str) -> None:
     assert judged(ahead, 0.5, "it").level.value == level
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both clocks stand still, in the midst of a second: what is found does not hang on how long an answer takes."""
+    for module in ("cli.doctor.clock", "lab.api.stand_in"):
+        monkeypatch.setattr(f"{module}.time", SimpleNamespace(time=lambda: 1_800_000_000.5))
+
+
 def test_a_clock_that_is_right(admit: Admit) -> None:
     assert told(clock(admit())) == [("ok", "the clock is right, to the second")]
 
 
+@pytest.mark.usefixtures("still")
 def test_a_clock_that_is_slow(ward: Places, admit: Admit) -> None:
     remote.set_faults(ward, [{"effect": "clock", "seconds": 20}])
     assert told(clock(admit())) == [("warning", "the clock is 20 s slow")]
@@ -36,6 +46,7 @@ def test_a_clock_that_is_slow(ward: Places, admit: Admit) -> None:
     assert told(clock(admit())) == [("failed", "the clock is 3600 s slow")]
 
 
+@pytest.mark.usefixtures("still")
 def test_gandi_tells_the_time_too(ward: Places, admit: Admit) -> None:
     remote.gandi_faults(ward, [{"effect": "clock", "seconds": 3600}])
     assert told(clock(admit(zone=ward.gandi_zone, provider="gandi"))) == [("failed", "the clock is 3600 s slow")]

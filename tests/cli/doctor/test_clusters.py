@@ -25,7 +25,10 @@ def examined(examined: Examined) -> list[tuple[str, str]]:
 
 
 def reading(kubeconfig: Path, *sources: str, **others: Any) -> dict[str, Any]:  # noqa: ANN401 - any setting
-    return {"sources": list(sources or ["ingress"]), "cluster": {"kubeconfig": str(kubeconfig), "timeout": 5, **others}}
+    return {
+        "sources": list(sources or ["ingress"]),
+        "cluster": {"kubeconfig": str(kubeconfig), "timeout": 60, **others},
+    }
 
 
 class TestACluster:

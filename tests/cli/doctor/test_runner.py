@@ -21,14 +21,14 @@ def test_findings_come_in_the_order_of_the_checks() -> None:
     second_is_done = threading.Event()
 
     def first() -> Iterable[DoctorFinding]:
-        assert second_is_done.wait(10)
+        assert second_is_done.wait(60)
         return [ok("first", "here")]
 
     def second() -> Iterable[DoctorFinding]:
         second_is_done.set()
         return [ok("second", "here"), ok("second", "again")]
 
-    found = examine([DoctorCheck("first", first), DoctorCheck("second", second)])
+    found = examine([DoctorCheck("first", first), DoctorCheck("second", second)], seconds=120)
     assert [one.about for one in found] == ["first", "second", "second"]
 
 

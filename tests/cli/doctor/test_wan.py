@@ -16,7 +16,7 @@ def asking(ward: Places, *more: str, **settings: object) -> dict[str, str]:
         "http": [ward.http],
         "accept": accept,
         "attempts": 1,
-        "timeout": 2,
+        "timeout": 60,
         **settings,
     }
     return {"TRUENORTH_WAN": json.dumps(values)}

@@ -261,11 +261,11 @@ def test_the_server_has_the_two_paths_of_the_protocol_and_nothing_else(endpoint:
     def look(url: str) -> None:
         query = "hostname=cottage.example.com&myip=203.0.113.9"
         signed = ("cottage", "open sesame")
-        assert requests.get(f"{url}/nic/update?{query}", auth=signed, timeout=10).text == "good 203.0.113.9\n"
-        assert requests.post(f"{url}/v3/update?{query}", auth=signed, timeout=10).text == "nochg 203.0.113.9\n"
-        refused = requests.get(f"{url}/nic/update?{query}", timeout=10)
+        assert requests.get(f"{url}/nic/update?{query}", auth=signed, timeout=60).text == "good 203.0.113.9\n"
+        assert requests.post(f"{url}/v3/update?{query}", auth=signed, timeout=60).text == "nochg 203.0.113.9\n"
+        refused = requests.get(f"{url}/nic/update?{query}", timeout=60)
         assert (refused.status_code, refused.headers["www-authenticate"][:5]) == (401, "Basic")
-        assert requests.get(f"{url}/", timeout=10).status_code == 404
-        assert requests.put(f"{url}/nic/update?{query}", auth=signed, timeout=10).status_code == 405
+        assert requests.get(f"{url}/", timeout=60).status_code == 404
+        assert requests.put(f"{url}/nic/update?{query}", auth=signed, timeout=60).status_code == 405
 
     asyncio.run(run())

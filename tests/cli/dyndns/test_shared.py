@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.dyndns import shared
 from cli.dyndns.shared import SharedPushes, Told
 from stacks.kube.access import access
 from stacks.kube.home import Home
@@ -26,14 +27,20 @@ HERE, THERE, SIX = ip_address("203.0.113.7"), ip_address("203.0.113.8"), ip_addr
 PATIENT = 60.0
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API server that stands still for a moment is waited for."""
+    monkeypatch.setattr(shared, "_PATIENCE", PATIENT)
+
+
 def run(kubeconfig: Path, namespace: str, act: Callable[[SharedPushes, SharedPushes], Awaitable[None]]) -> None:
     """Run with two replicas, each with a client of its own."""
 
     async def whole() -> None:
         home = Home(access(ClusterSettings(kubeconfig=str(kubeconfig)), {}), namespace)
-        apis = [home.api(5.0), home.api(5.0)]
+        apis = [home.api(PATIENT), home.api(PATIENT)]
         try:
-            async with asyncio.timeout(PATIENT):
+            async with asyncio.timeout(4 * PATIENT):
                 await act(*(SharedPushes(api, namespace, NAME) for api in apis))
         finally:
             for api in apis:

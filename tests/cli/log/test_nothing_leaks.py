@@ -92,7 +92,7 @@ class _Echo(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         signed = {"Authorization": self.headers["Authorization"]}
-        answer = requests.get(f"{self._upstream}{self.path}", headers=signed, timeout=10)
+        answer = requests.get(f"{self._upstream}{self.path}", headers=signed, timeout=60)
         self._answer(answer.status_code, answer.content)
 
     def do_POST(self) -> None:
@@ -188,6 +188,6 @@ def test_a_loop_whose_writes_are_refused_and_that_cannot_tell_anybody_leaks_no_s
             if "is not understood" in line:
                 break
         watcher.send_signal(signal.SIGTERM)
-        rest, _ = watcher.communicate(timeout=60)
+        rest, _ = watcher.communicate(timeout=180)
     assert "***" in said
     assert leaks(place, said + rest) == []

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-DEADLINE = 10.0
+DEADLINE = 60.0
 
 
 @dataclass(frozen=True)

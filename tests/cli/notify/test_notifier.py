@@ -12,10 +12,11 @@ from email import message_from_string
 from pathlib import Path
 
 import pytest
+from apprise import URLBase
 
 from cli.events import Failure
 from cli.notify import notifier
-from cli.notify.courier import LONGEST_QUEUE, Courier
+from cli.notify.courier import LONGEST_QUEUE, PAUSES, Courier
 from cli.notify.message import Message
 from cli.notify.notifier import notifying
 from cli.reconcile.events import Subscriber
@@ -32,6 +33,13 @@ NEWS = convergence(change("www", "203.0.113.7", "203.0.113.8"))
 LINE = "203.0.113.7 -> 203.0.113.8"
 TITLE = "TrueNorth home: www.example.com A was updated"
 MESSAGE = Message("change", "info", TITLE, LINE)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine has its time to answer, and to send what is left at the end; a test of haste sets its own."""
+    monkeypatch.setattr(notifier, "LAST_SECONDS", DEADLINE)
+    monkeypatch.setattr(URLBase, "socket_read_timeout", 2 * DEADLINE)
 
 
 @contextmanager
@@ -107,19 +115,17 @@ class TestAMessage:
 
 
 class TestNobodyWhoTakesThem:
-    def test_delays_neither_the_loop_nor_anybody_else_and_is_told(
-        self, hook: Hook, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(notifier, "LAST_SECONDS", 0.5)
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            dead = f"json://me:ossifrage@127.0.0.1:{closed.getsockname()[1]}"
+    def test_delays_neither_the_loop_nor_anybody_else_and_is_told(self, hook: Hook) -> None:
         complaints: list[str] = []
-        with telling(complaints, TRUENORTH_NOTIFY=f"{dead} json://127.0.0.1:{hook.port}") as on_event:
-            began = time.monotonic()
-            on_event(dispatch(NEWS))
-            assert time.monotonic() - began < 2
-            hook.next()
-        assert time.monotonic() - began < 5
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))  # where nobody listens
+            dead = f"json://me:ossifrage@127.0.0.1:{closed.getsockname()[1]}"
+            with telling(complaints, TRUENORTH_NOTIFY=f"{dead} json://127.0.0.1:{hook.port}") as on_event:
+                on_event(dispatch(NEWS))
+                hook.next()
+                assert complaints == [], "it is still being tried again"
+                began = time.monotonic()
+            assert time.monotonic() - began < sum(PAUSES) - 1, "which the end does not wait for"
         (complaint,) = complaints
         assert complaint.startswith(f"JSON (address 1): the notification '{TITLE}' was not sent: ")
         assert "ossifrage" not in complaint
@@ -132,7 +138,7 @@ class TestNobodyWhoTakesThem:
             on_event(dispatch(NEWS))
             hook.next()
             began = time.monotonic()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < DEADLINE / 2
         assert complaints == ["JSON (address 1): not all notifications were sent before the end"]
         hook.answering.set()
         _joined("notify JSON (address 1)")
@@ -190,10 +196,10 @@ class TestAddresses:
             pass
 
     def test_that_are_not_there_cost_no_thread_and_no_import(self) -> None:
-        before = threading.active_count()
+        before = set(threading.enumerate())  # of which any may end
         with telling() as on_event:
             on_event(dispatch(NEWS))
-            assert threading.active_count() == before
+            assert set(threading.enumerate()) <= before
 
 
 class _Sending:

@@ -20,7 +20,7 @@ from cli.session.redactor import redactor
 from stacks.model.errors import Refused, UserError
 from stacks.settings.watch import NotificationSettings
 from tests.cli.happenings import convergence, dispatch
-from tests.cli.notify.conftest import Hook
+from tests.cli.notify.conftest import DEADLINE, Hook
 
 WRONG, RIGHT = Failure("HTTP 503", 2.0), convergence()
 STANDBY = Leadership(Role.STANDBY, "pod-a", "pod-b")
@@ -91,6 +91,13 @@ class TestARequest:
         assert uptime_kuma(urlsplit("https://kuma/api/push/abc"), Signal("start")) is None
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine has its time to answer, and to say the last; a test of haste sets its own."""
+    monkeypatch.setattr(pings, "TIMEOUT", (DEADLINE, 2 * DEADLINE))
+    monkeypatch.setattr(pings, "LAST_SECONDS", DEADLINE)
+
+
 @contextmanager
 def watched(
     hook: Hook, complaints: list[str], *, beating: Beating = lambda: True, every: float = 300.0, **environment: str
@@ -127,11 +134,11 @@ class TestAWatchdog:
             on_event(dispatch(RIGHT))
             hook.next()
             hangs.set()
-            asked.wait(10)
+            assert asked.wait(DEADLINE)
             while not hook.is_quiet():
                 hook.next()
             asked.clear()
-            asked.wait(10)
+            assert asked.wait(DEADLINE)
             assert hook.is_quiet()
 
     def test_hears_why_it_fails_without_a_secret(self, hook: Hook) -> None:
@@ -168,7 +175,8 @@ class TestAWatchdogThatDoesNotAnswer:
             on_event(dispatch(RIGHT))
             hook.next(), hook.next(), hook.next()
             hook.status = 200
-            hook.next(), hook.next()
+            while len(complaints) == 1:
+                hook.next()
         assert complaints == [
             "the watchdog at 127.0.0.1 cannot be pinged, and will raise the alarm: HTTP 404",
             "the watchdog at 127.0.0.1 can be pinged again",
@@ -189,14 +197,13 @@ class TestAWatchdogThatDoesNotAnswer:
         with watched(hook, []) as on_event:
             began = time.monotonic()
             on_event(dispatch(RIGHT))
-            assert time.monotonic() - began < 2
             hook.next()
             on_event(dispatch(WRONG))
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < DEADLINE / 2
         hook.answering.set()
         for thread in threading.enumerate():
             if thread.name == "ping":
-                thread.join(10)
+                thread.join(DEADLINE)
 
     def test_is_told_of_without_its_address(self, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pings, "PAUSES", ())

@@ -16,7 +16,7 @@ def test_people_hear_of_changes_and_the_watchdog_of_success(inside: Inside, hook
     inside.settings("www")
     place = f"127.0.0.1:{hook.port}"
     addresses = {
-        "TRUENORTH_NOTIFY": f"json://{place}/people",
+        "TRUENORTH_NOTIFY": f"json://{place}/people?rto=60",
         "TRUENORTH_PING_HEALTHCHECKS": f"http://{place}/watchdog",
     }
     with watching(replace(inside, environment={**inside.environment, **addresses})) as watcher:
@@ -41,15 +41,21 @@ def test_addresses_in_a_file_are_taken_up_when_it_changes_and_kept_where_it_is_b
 ) -> None:
     inside.settings("www")
     file, place = tmp_path / "addresses", f"json://127.0.0.1:{hook.port}"
-    file.write_text(f"{place}/before\n")
+
+    def write(text: str) -> None:
+        """As a whole: what is half written might be read."""
+        (tmp_path / "new").write_text(text)
+        (tmp_path / "new").replace(file)
+
+    write(f"{place}/before\n")
     environment = {**inside.environment, "TRUENORTH_NOTIFY_FILE": str(file)}
     with watching(replace(inside, environment=environment)) as watcher:
         told(watcher, "result")
-        file.write_text("nonsense://ossifrage\n")
+        write("nonsense://ossifrage\n")
         problem = told(watcher, "reloaded")["problem"]
         assert f"{file}, address 1" in problem
         assert "ossifrage" not in problem
-        file.write_text(f"{place}/after\n")
+        write(f"{place}/after\n")
         assert told(watcher, "reloaded")["problem"] == ""
         remote.set_address(inside.places, "203.0.113.8")
         told(watcher, "result")

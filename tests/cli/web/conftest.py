@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,9 @@ from cli.web.status_board import StatusBoard
 from tests.cli.web.sample import board
 
 CHROMIUM = Path("/usr/bin/chromium")
-expect.set_options(timeout=60_000)  # a busy machine draws late
+DEADLINE = 120_000
+"""Milliseconds: a busy machine draws late."""
+expect.set_options(timeout=DEADLINE)
 METRICS = (b"truenorth_up 1\n", "text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -59,13 +62,22 @@ def serve(
     thread.start()
     up.wait()
     try:
-        loop, taken = found[0]
+        _, taken = found[0]
         yield Site(f"http://127.0.0.1:{taken}", taken, shown, health)
-        loop.call_soon_threadsafe(end.set)
     finally:
-        if found and thread.is_alive():
-            found[0][0].call_soon_threadsafe(end.set)
+        if found:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                found[0][0].call_soon_threadsafe(end.set)
         thread.join()
+
+
+@pytest.fixture
+def own_port() -> Iterator[int]:
+    """A port to listen at again and again: that it is bound here keeps the system from giving it to anybody else."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @pytest.fixture
@@ -75,13 +87,23 @@ def site() -> Iterator[Site]:
         yield served
 
 
+Serves = Callable[[StatusBoard], Site]
+"""Serves a board to the end of the test."""
+
+
+@pytest.fixture
+def serves() -> Iterator[Serves]:
+    with ExitStack() as sites:
+        yield lambda shown: sites.enter_context(serve(shown))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """For one module: while it runs, this thread has an event loop, and no test may run another."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is missing: scripts/system-packages has it")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=DEADLINE)
         yield started
         started.close()
 
@@ -91,7 +113,7 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Open]:
+def opened(browser: Browser, serves: Serves) -> Iterator[Open]:  # noqa: ARG001 - no page outlives its server
     """Opens pages, of which none may ask another origin for anything, or complain on the console."""
     contexts: list[BrowserContext] = []
     origins: set[str] = set()
@@ -100,6 +122,7 @@ def opened(browser: Browser) -> Iterator[Open]:
 
     def open_(url: str, **options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type] # options of the browser's context
+        context.set_default_timeout(DEADLINE)
         contexts.append(context)
         origins.add(url)
 

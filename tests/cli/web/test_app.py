@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -30,7 +31,7 @@ def shared() -> Iterator[Site]:
 
 def get(site: Site, path: str, **headers: str) -> requests.Response:
     return requests.get(
-        site.url + path, headers={key.replace("_", "-"): one for key, one in headers.items()}, timeout=10
+        site.url + path, headers={key.replace("_", "-"): one for key, one in headers.items()}, timeout=60
     )
 
 
@@ -45,11 +46,11 @@ class TestEveryAnswer:
     @pytest.mark.parametrize("path", [*PATHS, "/events"])
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
     def test_is_only_to_be_read(self, shared: Site, path: str, method: str) -> None:
-        assert requests.request(method, shared.url + path, timeout=10).status_code == 405
+        assert requests.request(method, shared.url + path, timeout=60).status_code == 405
 
     @pytest.mark.parametrize("path", [*PATHS, "/events"])
     def test_to_head_has_no_body(self, shared: Site, path: str) -> None:
-        found = requests.head(shared.url + path, timeout=10)
+        found = requests.head(shared.url + path, timeout=60)
         assert (found.status_code, found.content) == (200, b"")
 
 
@@ -89,7 +90,7 @@ class TestRaw:
 
     @pytest.mark.parametrize("path", ["/raw", "/", "/style.css"])
     def test_is_compressed_for_who_takes_that(self, shared: Site, path: str) -> None:
-        with requests.get(shared.url + path, headers={"accept-encoding": "gzip"}, timeout=10, stream=True) as found:
+        with requests.get(shared.url + path, headers={"accept-encoding": "gzip"}, timeout=60, stream=True) as found:
             compressed = found.raw.read()
         for refusing in ("identity", "gzip;q=0"):
             plain = get(shared, path, Accept_Encoding=refusing)
@@ -102,7 +103,7 @@ class TestRaw:
         now = datetime.now(UTC)
         with (
             serve(board(now, [dispatch(done, now=now)])) as site,
-            requests.get(f"{site.url}/raw", timeout=10, stream=True) as found,
+            requests.get(f"{site.url}/raw", timeout=60, stream=True) as found,
         ):
             assert len(found.raw.read()) < 150_000
 
@@ -111,7 +112,7 @@ class Listener:
     """Reads events in place of a page."""
 
     def __init__(self, site: Site, encoding: str = "gzip") -> None:
-        self.answer = requests.get(f"{site.url}/events", headers={"accept-encoding": encoding}, timeout=10, stream=True)
+        self.answer = requests.get(f"{site.url}/events", headers={"accept-encoding": encoding}, timeout=60, stream=True)
         self._lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
 
     def next(self, wanted: str = "status") -> Any:  # noqa: ANN401 - JSON
@@ -149,12 +150,13 @@ class TestEvents:
     def test_tell_together_what_changes_fast(self, site: Site) -> None:
         with Listener(site) as listener:
             first = listener.next()
+            began = time.monotonic()
             for number in range(50):
                 site.board.on_event(dispatch(Failure(f"try {number}", 1.0)))
             heard: list[dict[str, Any]] = []
             while not heard or heard[-1]["version"] < first["version"] + 50:
                 heard.append(listener.next())
-            assert len(heard) < 10
+            assert len(heard) <= 1 + (time.monotonic() - began) / events.PACE
             assert heard[-1]["problems"][0]["text"] == "try 49"
 
     def test_say_something_now_and_then(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,12 +171,12 @@ class TestEvents:
         with Listener(site) as one, Listener(site) as other:
             assert one.next()
             assert other.next()
-            full = requests.get(f"{site.url}/events", timeout=10)
+            full = requests.get(f"{site.url}/events", timeout=60)
             assert (full.status_code, full.headers["retry-after"]) == (503, "30")
             assert get(site, "/livez").text == "ok"
         site.board.on_event(dispatch(Failure("503", 1.0)))  # what has gone is noticed
         gone = threading.Event()
-        while requests.head(f"{site.url}/events", timeout=10).status_code == 503:
+        while requests.head(f"{site.url}/events", timeout=60).status_code == 503:
             assert not gone.wait(0.05)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import select
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,12 +15,13 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from cli.web import connection
 from cli.web.app import application
 from cli.web.connection import Crowd
 from cli.web.health import Health
-from cli.web.server import serving_beside
+from cli.web.server import serving, serving_beside
 from cli.web.status_board import StatusBoard
 from tests.cli.web.conftest import METRICS
 from tests.cli.web.sample import board, convergence, dispatch, record_set
@@ -42,6 +44,13 @@ def descriptors() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection ends because a busy machine has no time for it; a test of a limit sets its own."""
+    monkeypatch.setattr(connection, "HEAD", 600.0)
+    monkeypatch.setattr(connection, "SEND", 600.0)
+
+
 def large() -> StatusBoard:
     """An estate of 10,000 names: megabytes of JSON."""
     now = datetime.now(UTC)
@@ -59,7 +68,7 @@ def opened(port: int, source: str = "127.0.0.1") -> socket.socket:
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     made.bind((source, 0))
-    made.settimeout(30)
+    made.settimeout(60)
     try:
         made.connect(("127.0.0.1", port))
     except OSError:
@@ -112,17 +121,25 @@ def test_a_thousand_clients_who_send_or_take_nothing_cost_little_and_keep_nobody
             if number % 50 == 49:
                 seconds.append(probed(port))
         assert resident() - before < 50 * MEGABYTE
-        assert median(seconds) < 1.0
+        assert median(seconds) < 5.0  # milliseconds on an idle machine
 
 
 def test_heads_that_never_come_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEAD", 0.2)
-    with served(board(datetime.now(UTC))) as port, ExitStack() as clients:
+    application_ = application(board(datetime.now(UTC)), Health(), lambda _: METRICS)
+    all_sent = threading.Event()
+    with (
+        start_blocking_portal() as loop,
+        loop.wrap_async_context_manager(serving("127.0.0.1:0", application_)) as port,
+        ExitStack() as clients,
+    ):
+        loop.start_task_soon(all_sent.wait, 60)  # until then the server takes no connection, and no time runs
         idle = clients.enter_context(opened(port))
         slow = clients.enter_context(opened(port))
         slow.sendall(b"GET /raw HTTP/1.1\r\n")
         after_an_answer = clients.enter_context(opened(port))
         after_an_answer.sendall(PROBE.replace(b"connection: close\r\n", b""))
+        all_sent.set()
         assert after_an_answer.recv(4096).startswith(b"HTTP/1.1 200")
         for made in (idle, slow, after_an_answer):
             while not is_closed(made):
@@ -139,7 +156,7 @@ def test_parts_of_a_head_give_it_no_more_time(monkeypatch: pytest.MonkeyPatch) -
                 slow.sendall(b"G")
             except OSError:
                 break
-            assert time.monotonic() - begun < 20
+            assert time.monotonic() - begun < 60
 
 
 def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,8 +169,7 @@ def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch
         assert waiting.poll(60_000), "it is still held"
 
 
-def test_a_slow_reader_who_goes_on_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "SEND", 5.0)
+def test_a_slow_reader_who_goes_on_gets_all() -> None:
     with served(large()) as port, opened(port) as made:
         found = answer(made, RAW.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
         assert found.rstrip().endswith(b"}")
@@ -182,7 +198,7 @@ def test_descriptors_that_are_used_up_end_nothing() -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for one in made:
-            one.settimeout(30)
+            one.settimeout(60)
             assert answer(one, PROBE).endswith(b"ok")
             one.close()
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cli.events import Failure, Leadership, Role
 from cli.web.status_board import StatusBoard
 from stacks.model.values import Conflict, Frozen
 from stacks.plan.changes import Action
-from tests.cli.web.conftest import Open, Site, serve
+from tests.cli.web.conftest import DEADLINE, Open, Serves, Site, serve
 from tests.cli.web.sample import IPV4, UNREACHABLE, ZONE, board, change, convergence, dispatch, record_set, records
 
 PHONE = {"width": 390, "height": 844}
@@ -75,11 +75,10 @@ class TestAtAGlance:
         expect(page.get_by_role("heading", level=1)).to_have_text("1 name in conflict, 2 names frozen")
         expect(page).to_have_title("! 1 name in conflict, 2 names frozen · home")
 
-    def test_says_that_all_is_well(self, opened: Open) -> None:
-        with serve(fresh(convergence(records()))) as site:
-            page = opened(site.url)
-            expect(page.get_by_role("heading", level=1)).to_have_text("All 11 names point where they should")
-            expect(page.locator("#problems")).to_be_hidden()
+    def test_says_that_all_is_well(self, serves: Serves, opened: Open) -> None:
+        page = opened(serves(fresh(convergence(records()))).url)
+        expect(page.get_by_role("heading", level=1)).to_have_text("All 11 names point where they should")
+        expect(page.locator("#problems")).to_be_hidden()
 
     def test_says_why_names_stay_and_what_to_do(self, shared: Site, opened: Open) -> None:
         page = opened(shared.url)
@@ -89,11 +88,10 @@ class TestAtAGlance:
         expect(page.get_by_role("article").filter(has_text="2 record sets are frozen")).to_contain_text(UNREACHABLE)
         expect(page.get_by_role("row").filter(has_text="wiki.example.com")).to_contain_text(UNREACHABLE)
 
-    def test_shows_a_standby_who_leads(self, opened: Open) -> None:
-        with serve(fresh(Leadership(Role.STANDBY, "pod-a", "pod-b", 2))) as site:
-            page = opened(site.url)
-            expect(page.get_by_role("heading", level=1)).to_have_text("pod-b stands by: pod-a leads")
-            expect(page.get_by_text("The leader has the names.")).to_be_visible()
+    def test_shows_a_standby_who_leads(self, serves: Serves, opened: Open) -> None:
+        page = opened(serves(fresh(Leadership(Role.STANDBY, "pod-a", "pod-b", 2))).url)
+        expect(page.get_by_role("heading", level=1)).to_have_text("pod-b stands by: pod-a leads")
+        expect(page.get_by_text("The leader has the names.")).to_be_visible()
 
 
 class TestTheParts:
@@ -166,15 +164,15 @@ class TestLive:
         expect(entry.locator(".changes")).to_be_visible()
         expect(page.get_by_role("searchbox")).to_have_value("vpn")
 
-    def test_it_comes_back_after_the_server_was_away(self, browser: Any) -> None:  # noqa: ANN401 - a browser
-        shown = fresh(convergence(records()))
+    def test_it_comes_back_after_the_server_was_away(self, browser: Browser, own_port: int) -> None:
         page = browser.new_page()
-        with serve(shown) as site:
+        page.set_default_timeout(DEADLINE)
+        with serve(fresh(convergence(records())), port=own_port) as site:
             page.goto(site.url)
             expect(page.locator("#link-text")).to_have_text("live")
         expect(page.locator("#link-text")).to_have_text("no connection: what is shown may be old")
-        with serve(fresh(convergence([record_set("back", IPV4)])), port=site.port):
-            expect(page.get_by_role("row").filter(has_text="back.example.com")).to_be_visible(timeout=15_000)
+        with serve(fresh(convergence([record_set("back", IPV4)])), port=own_port):
+            expect(page.get_by_role("row").filter(has_text="back.example.com")).to_be_visible()
             page.context.close()
 
 
@@ -197,24 +195,26 @@ class TestFilter:
 
 
 class TestManyNames:
-    def test_are_quick_and_drawn_a_page_at_a_time(self, opened: Open, capsys: pytest.CaptureFixture[str]) -> None:
-        with serve(fresh(convergence([record_set(f"n{number}", IPV4) for number in range(5000)]))) as site:
-            began = time.monotonic()
-            page = opened(site.url)
-            expect(page.locator("#rows tr")).to_have_count(100)
-            seconds = time.monotonic() - began
-            with capsys.disabled():
-                print(f" [5,000 names: first rows after {seconds:.2f} s]", end="")  # noqa: T201 - a figure for people
-            assert seconds < 60.0  # a second on an idle machine
-            page.get_by_role("searchbox").fill("n4321.")
-            expect(page.locator("#rows tr")).to_have_count(1)
-            page.get_by_role("searchbox").fill("")
-            page.get_by_role("button", name="Show more (4,900 left)").click()
-            expect(page.locator("#rows tr")).to_have_count(300)
+    def test_are_quick_and_drawn_a_page_at_a_time(
+        self, serves: Serves, opened: Open, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        site = serves(fresh(convergence([record_set(f"n{number}", IPV4) for number in range(5000)])))
+        began = time.monotonic()
+        page = opened(site.url)
+        expect(page.locator("#rows tr")).to_have_count(100)
+        seconds = time.monotonic() - began
+        with capsys.disabled():
+            print(f" [5,000 names: first rows after {seconds:.2f} s]", end="")  # noqa: T201 - a figure for people
+        assert seconds < 60.0  # a second on an idle machine
+        page.get_by_role("searchbox").fill("n4321.")
+        expect(page.locator("#rows tr")).to_have_count(1)
+        page.get_by_role("searchbox").fill("")
+        page.get_by_role("button", name="Show more (4,900 left)").click()
+        expect(page.locator("#rows tr")).to_have_count(300)
 
 
 class TestWhatComesFromOutside:
-    def test_shows_as_text(self, opened: Open) -> None:
+    def test_shows_as_text(self, serves: Serves, opened: Open) -> None:
         hostile = replace(record_set("www", HOSTILE, record_type="TXT"), comment=HOSTILE, tags=(HOSTILE,))
         done = convergence(
             [hostile],
@@ -222,13 +222,12 @@ class TestWhatComesFromOutside:
             conflicts=(Conflict(f"git.{ZONE}", "A", HOSTILE, HOSTILE),),
             frozen=(Frozen(f"wiki.{ZONE}", "A", (HOSTILE,), HOSTILE),),
         )
-        with serve(fresh(Leadership(Role.LEADER, HOSTILE, HOSTILE), done, Failure(HOSTILE, 1.0))) as site:
-            page = opened(site.url)
-            expect(page.get_by_role("row").filter(has_text="www.example.com")).to_contain_text(HOSTILE)
-            expect(page.get_by_role("article").filter(has_text="git.example.com")).to_contain_text(HOSTILE)
-            page.locator("#history summary").first.click()
-            assert page.evaluate("window.hurt") is None
-            assert page.locator("main script, main img[src=x]").count() == 0
+        page = opened(serves(fresh(Leadership(Role.LEADER, HOSTILE, HOSTILE), done, Failure(HOSTILE, 1.0))).url)
+        expect(page.get_by_role("row").filter(has_text="www.example.com")).to_contain_text(HOSTILE)
+        expect(page.get_by_role("article").filter(has_text="git.example.com")).to_contain_text(HOSTILE)
+        page.locator("#history summary").first.click()
+        assert page.evaluate("window.hurt") is None
+        assert page.locator("main script, main img[src=x]").count() == 0
 
 
 class TestEverybody:

@@ -17,9 +17,9 @@ from cli.reconcile.result import Convergence
 from cli.web.server import serving_beside
 from cli.webhook import app
 from cli.webhook.app import application
-from cli.webhook.desk import MOST_WAITING, Desk
+from cli.webhook.desk import MOST_WAITING, ChangeRequest, Desk
 from components.webhook import shapes
-from stacks.observe.webhook.endpoints import changes_of
+from stacks.observe.webhook.endpoints import Changes, changes_of
 from stacks.plan.planner import make_plan
 from tests.cli.webhook.external import MEDIA_TYPE, Webhook, endpoint
 from tests.stacks.plan.worlds import ZONE, make_observation, make_settings
@@ -52,6 +52,15 @@ class Loop:
         self.desk.end()
 
 
+class PromptDesk(Desk):
+    """A desk from which a turn takes a request as soon as it is there."""
+
+    def ask(self, changes: Changes) -> ChangeRequest | None:
+        request = super().ask(changes)
+        self.begin()
+        return request
+
+
 @dataclass(frozen=True)
 class Served:
     webhook: Webhook
@@ -68,8 +77,8 @@ class Served:
 
 
 @contextmanager
-def serve(patience: float = 60.0, *, attended: bool = True) -> Iterator[Served]:
-    loop, told = Loop(Desk()), list[Requested]()
+def serve(patience: float = 60.0, desk: Desk | None = None, *, attended: bool = True) -> Iterator[Served]:
+    loop, told = Loop(desk or Desk()), list[Requested]()
     zones = [zone.zone for zone in SETTINGS.each_zone()]
     with ExitStack() as running:
         port = running.enter_context(
@@ -222,11 +231,9 @@ class TestARequest:
             assert served.webhook.records() == []
 
     def test_whose_turn_takes_too_long_is_answered_and_carried_out(self) -> None:
-        with serve(patience=1.0) as served:
-            thread, answers = served.asking({"create": [WWW]})
-            served.loop.desk.begin()
-            thread.join()
-            assert (answers[0].status_code, answers[0].text) == (503, "it is being carried out\n")
+        with serve(patience=0.1, desk=PromptDesk()) as served:
+            answer = served.webhook.change(create=[WWW])
+            assert (answer.status_code, answer.text) == (503, "it is being carried out\n")
             seen = replace(make_observation(), sources=served.loop.desk.asked(SETTINGS, make_observation().registry))
             served.loop.desk.done(SETTINGS, Convergence(seen, make_plan(SETTINGS, seen), (), (), 0.0))
             assert [one["dnsName"] for one in served.webhook.records()] == [WWW["dnsName"]]

@@ -187,6 +187,8 @@ def test_a_filter_that_matches_nothing_empties_no_zone_and_external_dns_goes_on_
             assert process.poll() is None, "it has not ended, and tells that it fails"
         assert remote.records(inside.places) == before
         assert "6 records" in told(watcher, "refused")["reason"]
+        while webhook.change().text in LATE:
+            pass  # what it asked for last has had its turn
         inside.calls()
         assert sync_once(asking, *of_filter(place, "public"))
         assert inside.calls() == [], "the filter is right again, and nothing has happened"

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from lab.kube.cluster import Cluster
 from lab.world import FIRST_IPV4, ZONE
 from tests.cli.conftest import Inside
-from tests.cli.daemon.test_replicas import configure, leads, replica
+from tests.cli.daemon.test_replicas import LONG_LEASE, configure, leads, replica
 from tests.cli.daemon.watching import ended, told
 from tests.cli.webhook.external import Webhook, endpoint
 
@@ -26,10 +26,10 @@ def test_a_standby_waits_and_knows_what_was_asked_for_once_it_leads(
 ) -> None:
     configure(inside, kube_cluster, namespace, "own")
     with ExitStack() as pods:
-        first = pods.enter_context(replica(inside, namespace, "pod-a", "--webhook", "127.0.0.1:0"))
+        first = pods.enter_context(replica(inside, namespace, "pod-a", "--webhook", "127.0.0.1:0", *LONG_LEASE))
         asked = webhook_of(first)
         told(first, "result")
-        second = pods.enter_context(replica(inside, namespace, "pod-b", "--webhook", "127.0.0.1:0"))
+        second = pods.enter_context(replica(inside, namespace, "pod-b", "--webhook", "127.0.0.1:0", *LONG_LEASE))
         standby = webhook_of(second)
         assert leads(second)["role"] == "standby"
         answer = asked.sync(*WISHED)
@@ -40,6 +40,10 @@ def test_a_standby_waits_and_knows_what_was_asked_for_once_it_leads(
         assert standby.change(delete=WISHED).status_code == 503
         assert inside.zone() == FOUND
         first.send_signal(signal.SIGKILL)
+        first.wait()
+        lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+        metadata = {"name": "ours", "namespace": namespace}
+        kube_cluster.admin.apply({**lease, "metadata": metadata, "spec": {"leaseDurationSeconds": 1}})
         while leads(second)["role"] != "leader":
             pass
         told(second, "result")
