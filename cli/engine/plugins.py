@@ -34,7 +34,8 @@ VARIABLE = "PULUMI_DEBUG_PROVIDERS"
 """Names the plugins that the engine attaches to: `cloudflare:12345,gandi:12346`."""
 STARTING = 30.0
 """Seconds within which a plugin has to print its port."""
-ENDING = 5.0
+ENDING = 60.0
+"""Seconds that a killed plugin may take to end: a busy machine takes some."""
 _NOT_ON_PATH = "PULUMI_IGNORE_AMBIENT_PLUGINS"
 
 

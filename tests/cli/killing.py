@@ -12,6 +12,9 @@ from pathlib import Path
 
 from tests.cli.conftest import ROOT, STACK, TRUENORTH, Inside
 
+HELD = {"effect": "late_answer", "seconds": 600.0, "method": "POST"}
+"""What is to be made is made at once, and not answered before whoever asked is killed, however long that takes."""
+
 
 @contextmanager
 def up_at(

@@ -26,6 +26,8 @@ CERTIFICATE = ROOT / "tests" / "stacks" / "observe" / "wan" / "sources" / "loopb
 SEEN = "203.0.113.7"
 OTHER = "203.0.113.66"
 SILENT: dict[str, Any] = {"silent": True}
+PAUSE = 8.0
+"""Seconds that a source has to answer in: more than a busy machine pauses for."""
 BUSY = 40.0
 """Seconds that a busy machine may take to start a process; less than any of the waits that would be wrong."""
 
@@ -48,7 +50,7 @@ class Detect:
 
     def environment(self, wan: dict[str, Any]) -> dict[str, str]:
         """Write these settings, and return the environment to run it in."""
-        wan = {"accept": ["203.0.113.0/24"], "timeout": 1.0, "attempts": 1} | wan
+        wan = {"accept": ["203.0.113.0/24"], "timeout": PAUSE, "attempts": 1} | wan
         config = {"truenorth:zone": "example.com", "truenorth:names": [*self.names], "truenorth:wan": wan}
         self.settings.write_text(yaml.safe_dump({"config": config}))
         inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
@@ -252,11 +254,11 @@ class TestLinks:
                 process.kill()
 
     def test_that_disagree_come_before_those_that_are_silent(self, detect: Detect) -> None:
-        silent = {"stun": [detect.stun(**SILENT)], "agreement": 1}
-        split = {"stun": [detect.stun(), detect.stun(lie=OTHER)]}
+        silent = {"stun": [detect.stun(**SILENT)], "agreement": 1, "timeout": 1.0}
+        split = {"stun": [detect.stun(), detect.stun(lie=OTHER)], "timeout": PAUSE}
         assert detect.run({"mode": "stun", **silent, "links": {"a": split}}).returncode == 3
         assert detect.run({"mode": "stun", **split, "links": {"a": silent}}).returncode == 3
-        own = {"stun": [detect.stun()], "agreement": 1}
+        own = {"stun": [detect.stun()], "agreement": 1, "timeout": PAUSE}
         assert detect.run({"mode": "stun", **own, "links": {"a": silent}}).returncode == 4
 
 
@@ -275,7 +277,14 @@ def only(server: str) -> dict[str, Any]:
     return {"mode": "stun", "stun": [server], "agreement": 1}
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that answers has a minute: to classify with it a process is started."""
+    monkeypatch.setattr("cli.commands.detect.NAT_SECONDS", 60.0)
+
+
 class TestTheNat:
+    @pytest.mark.usefixtures("patient")
     def test_is_shown_with_its_meaning_after_the_addresses(self, detect: Detect) -> None:
         done = detect.run(only(detect.stun(changed=("127.0.0.1", 9), changes=frozenset({6}))), "--nat")
         assert done.returncode == 0, done.stderr
@@ -284,11 +293,13 @@ class TestTheNat:
         assert lines.index(f"ipv4: {SEEN}") < position
         assert lines[position + 1].startswith("  A NAT stands between 127.0.0.1 and the Internet")
 
+    @pytest.mark.usefixtures("patient")
     def test_is_there_for_machines(self, detect: Detect) -> None:
         found = detect.document(only(detect.stun()), 0, "--nat")
         assert (found["nat"]["kind"], found["nat"]["external"]) == ("of unknown kind", SEEN)
         assert found["nat"]["meaning"][-1].startswith("Its kind is not known: the server has no second address")
 
+    @pytest.mark.usefixtures("patient")
     def test_is_told_by_a_server_that_is_given(self, detect: Detect) -> None:
         given = detect.stun(lie=OTHER)
         found = detect.document(only(detect.stun()), 0, "--nat-server", given)
@@ -326,7 +337,7 @@ class TestTheNat:
     ) -> None:
         server = start(detect)
         started = time.monotonic()
-        done = detect.run(only(server), "--nat")
+        done = detect.run(only(server) | {"timeout": 1.0}, "--nat")
         assert time.monotonic() - started < NAT_SECONDS + BUSY
         assert done.returncode == 4
         assert ("NAT: unknown: " in done.stdout) or ("NAT: UDP blocked" in done.stdout)
@@ -337,7 +348,7 @@ class TestTheNat:
 def test_an_interruption_does_not_wait_for_further_attempts(detect: Detect) -> None:
     behaviour = StunBehaviour(silent=True)
     server = detect.stack.enter_context(serve_stun(Addresses(SEEN), behaviour=behaviour))
-    with detect.start({**only(server), "attempts": 3, "cool_down": 60.0}) as process:
+    with detect.start({**only(server), "timeout": 1.0, "attempts": 3, "cool_down": 60.0}) as process:
         assert_soon(lambda: bool(behaviour.requests))
         process.send_signal(signal.SIGINT)
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-import socket
 from concurrent import futures
 from dataclasses import dataclass, field
 from importlib.metadata import requires, version
@@ -20,6 +19,7 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2_grpc
 
 from cli.engine.inline import QuietEngine, run_quickly, served
+from lab.kube.ports import reserved
 
 
 @dataclass
@@ -68,20 +68,18 @@ def test_an_engine_is_reached_at_the_port_of_one_that_has_ended() -> None:
         pass
     server = grpc.server(futures.ThreadPoolExecutor(1))
     engine_pb2_grpc.add_EngineServicer_to_server(RootResource(), server)
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    for _ in range(3):
-        with pytest.raises(grpc.RpcError, match="Connection refused"):
-            root_resource(port)
-    server.add_insecure_port(f"127.0.0.1:{port}")
-    server.start()
-    try:
-        assert root_resource(port) == "here"
-    finally:
-        server.stop(None).wait()
-        for channel in kept:
-            channel.close()
+    with reserved() as port:
+        for _ in range(3):
+            with pytest.raises(grpc.RpcError, match="Connection refused"):
+                root_resource(port)
+        server.add_insecure_port(f"127.0.0.1:{port}")
+        server.start()
+        try:
+            assert root_resource(port) == "here"
+        finally:
+            server.stop(None).wait()
+            for channel in kept:
+                channel.close()
 
 
 def test_all_else_is_the_engine() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TELLS_ITS_ID = "#!/bin/sh\necho $$\nexec sleep 600\n"
 """A plugin whose port is its process."""
-DEADLINE = 30
+DEADLINE = 120
 KEEPER = """
 import os, sys
 from cli.engine.plugins import Plugins

@@ -88,7 +88,7 @@ def test_a_signal_that_the_kernel_gives_to_another_thread_reaches_the_engine_too
         "print(done.interrupted, done.exit_code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
     )
     assert done.stdout == "True 1\n", done.stderr
 
@@ -104,7 +104,7 @@ def test_an_engine_that_is_run_in_the_background_of_a_shell_hears_signals_all_th
         "print(done.interrupted, done.exit_code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
     )
     assert done.stdout == "True 1\n", done.stderr
 

@@ -23,6 +23,8 @@ from stacks.settings.watch import ElectionSettings
 T = TypeVar("T")
 PLACE = LeaseName("home", "truenorth")
 Trouble = Literal["cut", "deaf", "slow", "errors", "lost errors"]
+SLOWEST = 4.0
+"""Seconds that a request may be on its way, at most, while the link is slow; its answer likewise."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -112,7 +114,7 @@ class Link:
         return any(kind in kinds and since <= now < until for kind, since, until in self.troubles)
 
     def late(self) -> float:
-        return self.chance.uniform(0, 4.0 if self._in("slow") else self.delay)
+        return self.chance.uniform(0, SLOWEST if self._in("slow") else self.delay)
 
     async def ask(self, act: Callable[[], T]) -> T:
         """What the client gives up on may arrive all the same, later."""

@@ -12,7 +12,8 @@ import pytest
 from cli.events import Role
 from cli.lease.record import clock
 from cli.lease.timing import free
-from tests.cli.lease.electing import NAME, QUICK, STEADY, taking_part
+from stacks.settings.watch import ElectionSettings
+from tests.cli.lease.electing import CALM, NAME, PATIENT, STEADY, Ahead, taking_part, vacant
 
 if TYPE_CHECKING:
     from lab.kube.cluster import Cluster
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MICRO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 GROUP = "coordination.k8s.io"
+SHORT = ElectionSettings(lease_duration=10, renew_deadline=9, retry_period=2)
+"""A lease whose end is awaited, and which is not lost while the machine pauses for five seconds."""
 
 
 def path(namespace: str) -> str:
@@ -51,7 +54,7 @@ class TestOne:
                 first = spec(kube_cluster, namespace)
                 assert {key: first[key] for key in ("holderIdentity", "leaseDurationSeconds", "leaseTransitions")} == {
                     "holderIdentity": "a",
-                    "leaseDurationSeconds": 3,
+                    "leaseDurationSeconds": STEADY.lease_duration,
                     "leaseTransitions": 0,
                 }
                 assert MICRO_TIME.fullmatch(first["acquireTime"])
@@ -62,6 +65,16 @@ class TestOne:
                 renewed = spec(kube_cluster, namespace)
                 assert renewed["acquireTime"] == first["acquireTime"]
                 assert renewed["renewTime"] > first["renewTime"]
+
+        asyncio.run(act())
+
+    def test_it_gives_back_as_client_go_does(self, kube_cluster: Cluster, namespace: str) -> None:
+        vacant(kube_cluster, namespace)
+
+        async def act() -> None:
+            who = user(kube_cluster, namespace, "get", "update", "watch")
+            async with taking_part(who.kubeconfig, namespace, "a", CALM) as a:
+                await a.election.acquired()
                 await a.kill()
                 await a.election.release()
             given_back = spec(kube_cluster, namespace)
@@ -74,24 +87,30 @@ class TestOne:
         self, kube_cluster: Cluster, proxy: Proxy, namespace: str, *, may_watch: bool
     ) -> None:
         who = user(kube_cluster, namespace, "get", "update", *(["watch"] if may_watch else []))
+        vacant(kube_cluster, namespace)
 
         async def act() -> None:
-            async with taking_part(proxy.kubeconfig(who.name, who.token), namespace, "a", STEADY) as a:
+            async with taking_part(proxy.kubeconfig(who.name, who.token), namespace, "a", CALM) as a:
                 await a.election.acquired()
                 proxy.faults.forget_requests()
-                await asyncio.to_thread(proxy.faults.await_requests, "PUT ", 2)
-                assert (len(proxy.faults.requests(f"GET {path(namespace)}")) < 2) is may_watch
+                if may_watch:  # twenty questions would come before it renews
+                    await asyncio.to_thread(proxy.faults.await_requests, "PUT ", 1, PATIENT)
+                    assert len(proxy.faults.requests(f"GET {path(namespace)}")) < 2
+                else:
+                    await asyncio.to_thread(proxy.faults.await_requests, f"GET {path(namespace)}", 2, PATIENT)
 
         asyncio.run(act())
 
     def test_who_may_not_write_says_what_to_grant(self, kube_cluster: Cluster, namespace: str) -> None:
+        vacant(kube_cluster, namespace)
+
         async def act() -> None:
-            kubeconfig = user(kube_cluster, namespace, "get").kubeconfig
-            async with taking_part(kubeconfig, namespace, "a") as a, taking_part(kubeconfig, namespace, "b") as b:
+            way = user(kube_cluster, namespace, "get").kubeconfig
+            async with taking_part(way, namespace, "a", CALM) as a, taking_part(way, namespace, "b", CALM) as b:
                 for one in (a, b):
                     leadership = await one.published(reason="cannot update leases.coordination.k8s.io")
                     assert leadership.role is Role.STANDBY
-                    assert f"the lease {namespace}/{NAME} c" in leadership.reason
+                    assert f"the lease {namespace}/{NAME} cannot be had" in leadership.reason
                     assert "grant it" in leadership.reason
 
         asyncio.run(act())
@@ -105,18 +124,19 @@ class TestSeveral:
         async def act() -> None:
             kubeconfig = user(kube_cluster, namespace, *verbs).kubeconfig
             async with AsyncExitStack() as stack:
-                first = await stack.enter_async_context(taking_part(kubeconfig, namespace, "first"))
+                first = await stack.enter_async_context(taking_part(kubeconfig, namespace, "first", SHORT))
                 await first.election.acquired()
                 others = [
-                    await stack.enter_async_context(taking_part(kubeconfig, namespace, f"o{n}")) for n in range(4)
+                    await stack.enter_async_context(taking_part(kubeconfig, namespace, f"o{n}", SHORT))
+                    for n in range(4)
                 ]
                 for one in others:
                     assert (await one.news.get()).holder == "first"
                 await first.kill()
-                renewed = first.election.deadline - QUICK.renew_deadline
+                renewed = first.election.deadline - SHORT.renew_deadline
                 waits = [asyncio.create_task(one.election.acquired()) for one in others]
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                assert free(QUICK.lease_duration) <= clock() - renewed  # and no later than it must be: test_never_two
+                assert free(SHORT.lease_duration) <= clock() - renewed  # and no later than it must be: test_never_two
                 leaders = [one for one in others if one.election.is_leading()]
                 assert len(leaders) == 1
                 winner = spec(kube_cluster, namespace)
@@ -130,28 +150,29 @@ class TestSeveral:
         asyncio.run(act())
 
     def test_a_lease_that_is_given_back_is_taken_at_once(self, kube_cluster: Cluster, namespace: str) -> None:
+        vacant(kube_cluster, namespace)
+
         async def act() -> None:
             way = kube_cluster.kubeconfig
-            async with taking_part(way, namespace, "a", STEADY) as a, taking_part(way, namespace, "b", STEADY) as b:
-                done, _ = await asyncio.wait(
-                    [asyncio.create_task(one.election.acquired()) for one in (a, b)],
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                leader, other = (a, b) if a.election.is_leading() else (b, a)
-                await leader.kill()
-                await leader.election.release()
-                left = clock()
-                await other.election.acquired()
-                assert clock() - left < free(STEADY.lease_duration)
-                assert not leader.election.is_leading()
-                assert done
+            async with taking_part(way, namespace, "a", CALM) as leader:
+                await leader.election.acquired()
+                async with taking_part(way, namespace, "b", CALM) as other:
+                    assert (await other.news.get()).holder == "a"
+                    await leader.kill()
+                    await leader.election.release()
+                    left = clock()
+                    await other.election.acquired()
+                    assert clock() - left < free(CALM.lease_duration)
+                    assert not leader.election.is_leading()
 
         asyncio.run(act())
 
     def test_a_lease_that_is_deleted_is_made_again_by_its_leader(self, kube_cluster: Cluster, namespace: str) -> None:
+        vacant(kube_cluster, namespace)
+
         async def act() -> None:
             way = kube_cluster.kubeconfig
-            async with taking_part(way, namespace, "a", STEADY) as a, taking_part(way, namespace, "b", STEADY) as b:
+            async with taking_part(way, namespace, "a", CALM) as a, taking_part(way, namespace, "b", CALM) as b:
                 while not (holder := (await a.news.get()).holder):
                     pass
                 while (await b.news.get()).holder != holder:
@@ -169,8 +190,10 @@ class TestSeveral:
         asyncio.run(act())
 
     def test_another_name_in_the_lease_ends_it_at_once(self, kube_cluster: Cluster, namespace: str) -> None:
+        vacant(kube_cluster, namespace)
+
         async def act() -> None:
-            async with taking_part(kube_cluster.kubeconfig, namespace, "a") as a:
+            async with taking_part(kube_cluster.kubeconfig, namespace, "a", CALM) as a:
                 await a.election.acquired()
                 patch = {"spec": {"holderIdentity": "another"}}
                 kube_cluster.admin.call("PATCH", path(namespace), patch, content_type="application/merge-patch+json")
@@ -183,19 +206,31 @@ class TestSeveral:
 
 class TestFaults:
     @pytest.mark.parametrize("fault", ["silence", "errors"])
-    def test_who_cannot_renew_leads_no_more_at_its_deadline(self, fault: str, proxy: Proxy, namespace: str) -> None:
+    def test_who_cannot_renew_leads_no_more_at_its_deadline(
+        self, fault: str, kube_cluster: Cluster, proxy: Proxy, namespace: str
+    ) -> None:
+        vacant(kube_cluster, namespace)
+        pace = STEADY if fault == "silence" else CALM  # which is not silent for it, should the machine pause
+
         async def act() -> None:
-            async with taking_part(proxy.kubeconfig(), namespace, "a") as a:
+            time = Ahead()
+            async with taking_part(proxy.kubeconfig(), namespace, "a", pace, time) as a:
                 await a.election.acquired()
                 if fault == "silence":
                     proxy.go_silent()
                 else:
                     proxy.answer(503, 10_000)
                 deadline = a.election.deadline
+                proxy.faults.forget_requests()
+                for tries in (1, 2):  # with the second, the first has failed
+                    time.seconds += pace.retry_period
+                    await asyncio.to_thread(proxy.faults.await_requests, "PUT ", tries, PATIENT)
+                assert a.election.is_leading()
+                time.seconds += pace.renew_deadline
                 await a.election.lost()
-                assert deadline <= clock()
+                assert deadline <= time()
                 assert not a.election.is_leading()
-                reason = (await a.published(reason="could not be renewed in 2 s")).reason
+                reason = (await a.published(reason=f"could not be renewed in {pace.renew_deadline:g} s")).reason
                 assert ("no answer" if fault == "silence" else "says 503") in reason
 
         asyncio.run(act())
@@ -219,9 +254,11 @@ class TestFaults:
 
     def test_it_comes_back_after_a_silence(self, proxy: Proxy, namespace: str) -> None:
         async def act() -> None:
-            async with taking_part(proxy.kubeconfig(), namespace, "a") as a:
+            time = Ahead()
+            async with taking_part(proxy.kubeconfig(), namespace, "a", STEADY, time) as a:
                 await a.election.acquired()
                 proxy.go_silent()
+                time.seconds += STEADY.renew_deadline
                 await a.election.lost()
                 proxy.speak()
                 await a.election.acquired()

@@ -18,7 +18,7 @@ from cli.lease.record import LeaseName
 from cli.lease.timing import free, stop
 from stacks.model.errors import NotNow
 from stacks.settings.watch import ElectionSettings
-from tests.cli.lease.electing import NAME, QUICK, STEADY, home
+from tests.cli.lease.electing import CALM, NAME, PATIENT, QUICK, home, vacant
 
 if TYPE_CHECKING:
     from lab.kube.cluster import Cluster
@@ -28,8 +28,8 @@ STUBBORN = (
     "import signal, sys; signal.signal(signal.SIGINT, lambda *_: print('asked', flush=True)); print('up', flush=True)"
 )
 
-LONG = ElectionSettings(lease_duration=12, renew_deadline=4, retry_period=0.4)
-"""An engine is killed 1.6 s before the end of the lease: enough on a busy machine."""
+LONG = ElectionSettings(lease_duration=32, renew_deadline=5, retry_period=1)
+"""An engine is killed 5.4 s before the end of the lease: enough on a busy machine."""
 
 
 def engine(program: str) -> subprocess.Popen[str]:
@@ -38,36 +38,45 @@ def engine(program: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
+def threads() -> int:
+    """How many of this process hold a lease, or try to have one."""
+    return sum(one.name.startswith("lease:") for one in threading.enumerate())
+
+
 def test_nobody_else_has_it_meanwhile_and_then_somebody_may(kube_cluster: Cluster, namespace: str) -> None:
     here, place = home(kube_cluster.kubeconfig, namespace), LeaseName(namespace, NAME)
-    with held(here, place, STEADY, Hold(), 0):
+    vacant(kube_cluster, namespace)
+    with held(here, place, CALM, Hold(), 0):
         with (
-            pytest.raises(NotNow, match=rf"(?s)is at work here.*the Lease .*that takes {STEADY.lease_duration:g} s"),
-            held(here, place, STEADY, Hold(), 0),
+            pytest.raises(NotNow, match=rf"(?s)is at work here.*the Lease .*that takes {CALM.lease_duration:g} s"),
+            held(here, place, CALM, Hold(), 0),
         ):
             pytest.fail("two hold it")
-        threads = threading.active_count()
-    assert threading.active_count() == threads - 1
+        assert threads() == 1
+    assert threads() == 0
     began = time.monotonic()
-    with held(here, place, STEADY, Hold(), 0):
-        assert time.monotonic() - began < free(STEADY.lease_duration)
+    with held(here, place, CALM, Hold(), 0):
+        assert time.monotonic() - began < free(CALM.lease_duration)
 
 
-def test_a_process_that_waits_has_the_lease_when_it_is_given_back(kube_cluster: Cluster, namespace: str) -> None:
-    here, place = home(kube_cluster.kubeconfig, namespace), LeaseName(namespace, NAME)
-    entered, leave = threading.Event(), threading.Event()
+def test_a_process_that_waits_has_the_lease_when_it_is_given_back(
+    kube_cluster: Cluster, proxy: Proxy, namespace: str
+) -> None:
+    place = LeaseName(namespace, NAME)
+    vacant(kube_cluster, namespace)
+    entered, left = threading.Event(), threading.Event()
 
     def first() -> None:
-        with held(here, place, STEADY, Hold(), 0):
+        with held(home(kube_cluster.kubeconfig, namespace), place, CALM, Hold(), 0):
             entered.set()
-            leave.wait()
+            proxy.faults.await_requests("/leases", 1, PATIENT)  # by who waits
+            left.set()
 
     thread = threading.Thread(target=first)
     thread.start()
-    entered.wait()
-    threading.Timer(0.5, leave.set).start()
-    with held(here, place, STEADY, Hold(), 30):
-        assert leave.is_set()
+    assert entered.wait(PATIENT)
+    with held(home(proxy.kubeconfig(), namespace), place, CALM, Hold(), PATIENT):
+        assert left.is_set()
     thread.join()
 
 
@@ -85,7 +94,7 @@ def test_an_engine_that_does_not_end_when_asked_is_killed_before_another_can_hav
     proxy: Proxy, namespace: str
 ) -> None:
     hold, here = Hold(), home(proxy.kubeconfig(), namespace)
-    with held(here, LeaseName(namespace, NAME), LONG, hold, 0):
+    with held(here, LeaseName(namespace, NAME), LONG, hold, PATIENT):
         with hold.running(lambda: engine(STUBBORN)) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == "up\n"
@@ -107,5 +116,6 @@ def test_the_environment_names_the_holder(
     monkeypatch.setitem(os.environ, "POD_NAME", "truenorth-7")
     here = home(Path(kube_cluster.kubeconfig), namespace)
     path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{NAME}"
-    with held(here, LeaseName(namespace, NAME), QUICK, Hold(), 0):
+    vacant(kube_cluster, namespace)
+    with held(here, LeaseName(namespace, NAME), CALM, Hold(), 0):
         assert kube_cluster.admin.call("GET", path)["spec"]["holderIdentity"].startswith("truenorth-7_")

@@ -19,6 +19,7 @@ from tests.cli.geo import world as make_world
 from tests.cli.killing import kill_all
 
 KINDS = {"monitor": ":LoadBalancerMonitor::", "pool": ":LoadBalancerPool::", "balancer": ":LoadBalancer::"}
+PATHS = {"monitor": "/load_balancers/monitors", "pool": "/load_balancers/pools", "balancer": "/zones/.*/load_balancers"}
 NEW = "203.0.113.99"
 
 
@@ -48,12 +49,12 @@ def up_at(member: Member, kind: str, phase: str) -> Iterator[subprocess.Popen[st
 
 
 def killed(world: World, member: Member, kind: str, phase: str) -> None:
-    """Kill an `up` and all that it has started, while the API is late with its answers to writes."""
-    late = [
-        Fault(Effect.LATE_ANSWER, method=method, path="/load_balancers", seconds=1)
-        for method in ("POST", "PUT", "PATCH")
+    """Kill an `up` and all that it has started, while the API does not answer its write: this one, or what follows."""
+    held = PATHS[kind if phase == "started" else "balancer"]
+    unanswered = [
+        Fault(Effect.LATE_ANSWER, method=method, path=held, seconds=600) for method in ("POST", "PUT", "PATCH")
     ]
-    world.account.cloudflare.faults.set(late)
+    world.account.cloudflare.faults.set(unanswered)
     with up_at(member, kind, phase) as command:
         kill_all(command)
     assert command.returncode == -signal.SIGKILL

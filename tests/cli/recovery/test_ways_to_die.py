@@ -17,29 +17,35 @@ import pytest
 from lab import remote
 from lab.world import FIRST_IPV4
 from tests.cli.conftest import STACK, Inside
-from tests.cli.killing import descendants, kill_all, named, up_at
+from tests.cli.killing import HELD, descendants, kill_all, named, up_at
 
 SECOND_IPV4 = "203.0.113.99"
+LATE = {"effect": "latency", "seconds": 0.3, "method": "POST"}
+SLOW = HELD | {"seconds": 10.0}
+"""For where `truenorth` lives, and waits for the answer: long enough to find a process of it on a busy machine."""
 PLUGINS = ("pulumi-resource", "lab.plugin")
 """In the command line of the provider's plugin, the real one or the stand-in."""
-WAYS: dict[str, tuple[str, str, Callable[[subprocess.Popen[str]], None]]] = {
-    "all of it as the first mark is made": ("www.example.com/A/mark", "started", kill_all),
+WAYS: dict[str, tuple[str, str, dict[str, object], Callable[[subprocess.Popen[str]], None]]] = {
+    "all of it as the first mark is made": ("www.example.com/A/mark", "started", HELD, kill_all),
     "the engine as a mark is made": (
         "www.example.com/A/mark",
         "started",
+        SLOW,
         lambda command: os.kill(named(command, "pulumi"), signal.SIGKILL),
     ),
     "truenorth alone once a record is made": (
         "www.example.com/A",
         "done",
+        LATE,
         lambda command: command.kill(),
     ),
     "the plugin as a mark is made": (
         "www.example.com/A/mark",
         "started",
+        SLOW,
         lambda command: os.kill(_plugin(command), signal.SIGKILL),
     ),
-    "a signal as a mark is made": ("www.example.com/A/mark", "started", lambda command: command.terminate()),
+    "a signal as a mark is made": ("www.example.com/A/mark", "started", LATE, lambda command: command.terminate()),
 }
 
 
@@ -57,9 +63,9 @@ def _plugin(command: subprocess.Popen[str]) -> int:
 def test_one_more_run_mends_it_though_the_address_has_changed_and_a_name_is_not_wanted_any_more(
     inside: Inside, way: str
 ) -> None:
-    name, phase, end = WAYS[way]
+    name, phase, fault, end = WAYS[way]
     inside.settings("www", "api", "late", confirm=0)
-    remote.set_faults(inside.places, [{"effect": "latency", "seconds": 0.3, "method": "POST"}])
+    remote.set_faults(inside.places, [fault])
     with up_at(inside, name, phase) as command:
         end(command)
     remote.set_faults(inside.places, [])
@@ -87,6 +93,7 @@ def test_an_engine_that_waits_for_its_plugin_as_its_truenorth_is_killed_holds_up
 ) -> None:
     """The plugin finds the proxy gone, and would try again and again for minutes."""
     inside.settings("www", confirm=0)
+    remote.set_faults(inside.places, [HELD])
     with up_at(inside, "www.example.com/A/mark") as command:
         engine, plugin = named(command, "pulumi"), _plugin(command)
         os.kill(plugin, signal.SIGSTOP)
@@ -94,9 +101,10 @@ def test_an_engine_that_waits_for_its_plugin_as_its_truenorth_is_killed_holds_up
         waiting = os.pidfd_open(engine)
         os.kill(plugin, signal.SIGCONT)
     try:
-        assert select.select([waiting], [], [], 30)[0]
+        assert select.select([waiting], [], [], 60)[0]
     finally:
         os.close(waiting)
+    remote.set_faults(inside.places, [])
     assert inside.result("up")["conflicts"] == []
     assert inside.zone() == {"www.example.com/A": FIRST_IPV4}
 

@@ -30,6 +30,13 @@ def from_file(inside: Inside, file: Path) -> Inside:
     return Inside(inside.places, environment | {f"{TOKEN}_FILE": str(file)}, inside.settings_file, inside.state)
 
 
+def replaced(file: Path, text: str) -> None:
+    """Write a file anew, at no moment of which it is empty."""
+    fresh = file.with_name("fresh")
+    fresh.write_text(text)
+    fresh.replace(file)
+
+
 def test_up_signs_with_the_token_of_a_file(inside: Inside, token_file: Path) -> None:
     place = from_file(inside, token_file)
     place.settings("www")
@@ -93,12 +100,12 @@ def test_watch_takes_up_a_rotated_token_and_keeps_the_old_one_where_the_new_file
         assert str(token_file) in problem
         remote.set_address(place.places, "203.0.113.8")
         assert told(watcher, "result")["changes"]
-        token_file.write_text("of no account")
+        replaced(token_file, "of no account")
         assert told(watcher, "reloaded")["problem"] == ""
         assert "Cloudflare refuses the credentials" in told(watcher, "reloaded")["problem"]
         assert told(watcher, "result")["changes"] == []
         remote.add_token(place.places, "another", "example.com")
-        token_file.write_text("another")
+        replaced(token_file, "another")
         assert told(watcher, "reloaded")["problem"] == ""
         assert told(watcher, "result")["changes"] == []
         assert ended(watcher) == 0

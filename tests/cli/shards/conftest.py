@@ -80,7 +80,7 @@ def _zone_id(places: Places) -> str:
     """The id of the lab's zone."""
     variables = places.environment()
     signed = {"Authorization": f"Bearer {variables['CLOUDFLARE_API_TOKEN']}"}
-    found = requests.get(f"{variables['CLOUDFLARE_BASE_URL']}/zones", headers=signed, timeout=10).json()["result"]
+    found = requests.get(f"{variables['CLOUDFLARE_BASE_URL']}/zones", headers=signed, timeout=60).json()["result"]
     return next(str(one["id"]) for one in found if one["name"] == places.zone)
 
 

@@ -20,7 +20,7 @@ from cli.state.deployments import deployment_of
 from cli.state.registries import registry_of
 from lab import remote
 from stacks.model.errors import NotNow, ObservationError
-from tests.cli.conftest import ROOT, STACK
+from tests.cli.conftest import COMMAND_DEADLINE, ROOT, STACK
 from tests.cli.shards.conftest import Estate
 
 pytestmark = pytest.mark.engine
@@ -141,7 +141,13 @@ def killed_before_the_source_is_written(estate: Estate, moves: Mapping[tuple[str
     told = json.dumps([[*pair, urns] for pair, urns in moves.items()])
     command = [sys.executable, "-c", textwrap.dedent(code), STACK, told, str(estate.inside.settings_file)]
     done = subprocess.run(
-        command, cwd=ROOT, env=dict(estate.inside.environment), capture_output=True, text=True, check=False, timeout=60
+        command,
+        cwd=ROOT,
+        env=dict(estate.inside.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=COMMAND_DEADLINE,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
 

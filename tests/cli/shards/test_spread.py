@@ -11,7 +11,7 @@ import pytest
 from lab import remote
 from lab.world import FIRST_IPV4
 from stacks.model.shards import label_of
-from tests.cli.conftest import ROOT, STACK, Inside
+from tests.cli.conftest import COMMAND_DEADLINE, ROOT, STACK, Inside
 
 pytestmark = pytest.mark.engine
 NAMES = [f"n{number}" for number in range(12)]
@@ -82,7 +82,7 @@ class TestSeveralShards:
             env=dict(inside.environment),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=COMMAND_DEADLINE,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

@@ -23,13 +23,13 @@ from lab.kube.users import Rule, User
 from stacks.kube.access import access
 from stacks.kube.home import Home
 from stacks.settings.cluster import ClusterSettings
-from stacks.settings.watch import ElectionSettings
+from tests.cli.lease.electing import CALM, vacant
 
 NAME = "state"
 STACK = "home"
 QUICK = Patience(read=1.0, written=1.0, lock=0.0, first_retry=0.05, longest_retry=0.2, upload=0.05)
-PACE = ElectionSettings(lease_duration=3, renew_deadline=2, retry_period=0.2)
 SECRETS = "/api/v1/namespaces/{}/secrets"
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/{}/leases"
 _NUMBERS = itertools.count(1)
 
 
@@ -89,11 +89,18 @@ class Place:
         home = Home(way, self.namespace)
         url = StateUrl(self.namespace, name)
         client = SecretsClient(ClusterConnection(home), url, "truenorth", stack, patience)
-        lock = WriterLock(home, LeaseName(self.namespace, f"truenorth-{stack}"), PACE, holder or f"p{next(_NUMBERS)}")
+        lease = LeaseName(self.namespace, f"truenorth-{stack}")
+        if not self._is_there(lease):
+            vacant(self.cluster, self.namespace, lease.name)
+        lock = WriterLock(home, lease, CALM, holder or f"p{next(_NUMBERS)}")
         told: list[str] = []
         made = KubernetesState(client, Estate(lock, told.append))
         self._processes.callback(made.close)
         return Process(made, told, stack)
+
+    def _is_there(self, lease: LeaseName) -> bool:
+        found = self.cluster.admin.call("GET", LEASES.format(self.namespace))["items"]
+        return lease.name in {one["metadata"]["name"] for one in found}
 
     def secrets(self) -> dict[str, Any]:
         """The Secrets that are there, by name."""

@@ -14,6 +14,7 @@ from cli.state.secrets import layout
 from lab.kube.proxy import Proxy
 from lab.kube.users import Rule
 from stacks.model.errors import NotNow, UserError
+from tests.cli.lease.electing import PATIENT
 from tests.cli.state.checkpoints import state
 from tests.cli.state.places import NAME, STACK, Place, Process
 
@@ -166,12 +167,12 @@ class TestTheLock:
             with of(process, SECOND).state.writing(hold):
                 of(process, SECOND).engine_writes(b"2")
                 inside.set()
-                go_on.wait(30)
+                go_on.wait(PATIENT)
 
         thread = threading.Thread(target=second)
         with of(process, FIRST).state.writing(hold):
             thread.start()
-            assert inside.wait(30)
+            assert inside.wait(PATIENT)
             of(process, FIRST).engine_writes(b"1")
         # The first has ended, and the second goes on: nobody else may write.
         with pytest.raises(NotNow, match="is at work here"):

@@ -22,7 +22,7 @@ SEEDS = (4, 6)
 NAMES = 16
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_whenever_it_is_killed_the_next_run_finds_everything_and_does_the_rest(engine: Engine, tmp_path: Path) -> None:
     assert engine.pulumi.exists()
     outcomes = dict(play_in(tmp_path, SEEDS, NAMES))

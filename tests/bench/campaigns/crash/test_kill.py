@@ -62,7 +62,7 @@ class TestAKill:
     def test_ends_all_whatever_sessions_they_have_made(self, family: str) -> None:
         assert len(crash_kill.processes(family)) == 2
         assert crash_kill.kill(family)
-        crash_kill.await_end(family, 10)
+        crash_kill.await_end(family, 60)
         assert crash_kill.processes(family) == []
 
     def test_of_a_kind_that_does_not_run_ends_nothing(self, family: str) -> None:
@@ -162,6 +162,6 @@ def test_each_request_for_records_is_heard_before_it_is_done_when_it_is_and_afte
     with listening(gate) as port:
         url = f"http://127.0.0.1:{port}/client/v4/zones/{zone.id}/dns_records/batch"
         headers = {"Authorization": "Bearer a-token-of-the-lab-0123456789abcdefghijk"}
-        answer = httpx.post(url, json={"posts": bodies}, headers=headers)
+        answer = httpx.post(url, json={"posts": bodies}, headers=headers, timeout=60)
     assert answer.status_code == 200
     assert heard == [("asked", 2, 0), ("done", 2, 2), ("answered", 2, 2)]

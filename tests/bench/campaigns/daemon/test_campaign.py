@@ -23,8 +23,10 @@ PARTS = 2
 """One for each kind of state, so that one estate serves all its seeds."""
 DEADLINE = 1200
 PATIENCE = 60.0
-BUSY = 5.0
-"""Seconds that processes of a busy machine may take to notice what has happened."""
+BUSY = 14.0
+"""Seconds that processes of a busy machine may take to notice what has happened: less than a second lease lasts."""
+LONG = {"lease_duration": 60, "renew_deadline": 45, "retry_period": 6}
+"""An election in which the lease is given back though a busy machine pauses."""
 
 
 pytestmark = pytest.mark.usefixtures("lone_pods")
@@ -46,9 +48,11 @@ def test_whatever_strikes_the_zone_becomes_as_wished_and_one_at_a_time_writes(
 
 class TestAtTheDefaultPace:
     @pytest.fixture
-    def storm(self, engine: Engine, kube_cluster: Cluster, tmp_path: Path) -> Iterator[Storm]:
+    def storm(
+        self, engine: Engine, kube_cluster: Cluster, tmp_path: Path, request: pytest.FixtureRequest
+    ) -> Iterator[Storm]:
         assert engine.pulumi.exists()
-        pace = {**QUICK, "election": {"enabled": "on"}}
+        pace = {**QUICK, "election": {"enabled": "on", **getattr(request, "param", {})}}
         with storming(kube_cluster, tmp_path, "kubernetes", pace) as made:
             yield made
 
@@ -61,9 +65,10 @@ class TestAtTheDefaultPace:
         assert storm.witness.holdings[-1].moment - began < TAKEOVER + BUSY
         recover(storm)
 
+    @pytest.mark.parametrize("storm", [LONG], indirect=True, ids=["a longer lease"])
     def test_a_leader_that_is_told_to_end_gives_the_lease_away_at_once(self, storm: Storm) -> None:
         holder, began = storm.witness.holder, time.monotonic()
         storm.leader.pod.signal(signal.SIGTERM)
         assert storm.witness.await_true(lambda: storm.witness.holder not in {"", holder}, PATIENCE)
-        assert storm.witness.holdings[-1].moment - began < TAKEOVER - BUSY
+        assert storm.witness.holdings[-1].moment - began < LONG["renew_deadline"]
         recover(storm)

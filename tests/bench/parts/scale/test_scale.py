@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,8 +116,19 @@ class TestWaiting:
 
 
 class TestACommand:
-    def test_is_measured_with_all_that_it_starts(self, place: World) -> None:
-        child = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(0.5)'])"
+    def test_is_measured_with_all_that_it_starts(
+        self, place: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen, look = tmp_path / "seen", Memory.look
+
+        def note(memory: Memory) -> None:
+            look(memory)
+            if memory.whole > memory.own > 0:
+                seen.touch()
+
+        monkeypatch.setattr(Memory, "look", note)
+        waiting = f"import pathlib, time\nwhile not pathlib.Path({str(seen)!r}).exists(): time.sleep(0.05)"
+        child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {waiting!r}])"
         found = run(place, [sys.executable, "-c", child], place.wished())
         assert (found.zone, found.said, found.records) == (0.0, "", 6)
         assert 0 < found.own < found.whole
@@ -140,11 +152,19 @@ class TestACommand:
     def test_that_is_to_be_repeated_is_run_until_its_time_is_up(
         self, place: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(scale_run, "PATIENCE", 0.5)
+        runs: list[str] = []
+        once = scale_run._once  # noqa: SLF001 - so that the time is up with the second run
+
+        def counted(*arguments: Any) -> Any:  # noqa: ANN401 - as it is
+            runs.append("one")
+            if len(runs) > 1:
+                monkeypatch.setattr(scale_run, "PATIENCE", 0.0)
+            return once(*arguments)
+
+        monkeypatch.setattr(scale_run, "_once", counted)
         place.drift(range(1, 2), "198.51.100.99")
         found = run(place, [sys.executable, "-S", "-c", "pass"], place.wished(), again=True)
-        assert found.zone is None
-        assert found.runs > 1
+        assert (found.zone, found.runs) == (None, 2)
 
     def test_that_was_refused_something_has_done_it_where_the_zone_is_right(self, place: World) -> None:
         found = run(place, [sys.executable, "-S", "-c", "raise SystemExit('refused')"], place.wished(), again=True)

@@ -21,7 +21,7 @@ from lab.kube.cluster import Cluster
 from lab.world import FIRST_IPV4, GANDI_ZONE, TOKEN, ZONE
 from tests.cli.clusters import at
 from tests.cli.conftest import Inside
-from tests.cli.killing import kill_all, up_at
+from tests.cli.killing import HELD, kill_all, up_at
 from tests.cluster.objects import dns_endpoint, ingress
 from tests.cluster.place import Place, make_place
 
@@ -266,14 +266,15 @@ class TestToNobody:
 
 
 class TestARelease:
-    @pytest.mark.parametrize("killed_at", ["www.example.com/A/mark/former/0", "www.example.com/A/mark"])
+    @pytest.mark.parametrize(
+        ("killed_at", "held"), [("www.example.com/A/mark/former/0", "POST"), ("www.example.com/A/mark", "DELETE")]
+    )
     @pytest.mark.parametrize("way_on", ["release", "up"])
     def test_that_was_killed_is_finished_by_the_next_or_undone_by_up(
-        self, inside: Inside, killed_at: str, way_on: str
+        self, inside: Inside, killed_at: str, held: str, way_on: str
     ) -> None:
         before = made(inside, "www", "api")
-        latency = [{"effect": "latency", "seconds": 0.5, "method": method} for method in ("POST", "DELETE")]
-        remote.set_faults(inside.places, latency)
+        remote.set_faults(inside.places, [HELD | {"method": held}])
         with up_at(inside, killed_at, command_line=("release", *GIVEN, "--yes")) as command:
             kill_all(command)
         remote.set_faults(inside.places, [])
@@ -306,7 +307,7 @@ class TestARelease:
     def test_does_nothing_while_another_run_holds_the_state(self, inside: Inside) -> None:
         before = made(inside, "www", marks="none")
         inside.settings("www", "api", marks="none")
-        remote.set_faults(inside.places, [{"effect": "latency", "seconds": 60.0, "method": "POST"}])
+        remote.set_faults(inside.places, [{"effect": "latency", "seconds": 600.0, "method": "POST"}])
         with up_at(inside, f"api.{ZONE}/A") as command:
             done = inside.run("release", "--to", "nobody", "--yes")
             kill_all(command)

@@ -72,7 +72,7 @@ def completing(shell: str, line: str, folder: Path) -> subprocess.CompletedProce
     words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1), "_TYPER_COMPLETE_ARGS": line}
     environment = {**os.environ, "_TRUENORTH_COMPLETE": f"complete_{shell}", **words}
     return subprocess.run(
-        [TRUENORTH], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [TRUENORTH], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
     )
 
 
@@ -98,7 +98,7 @@ class TestAShell:
     def test_is_told_how(self, shell: str) -> None:
         environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
         command = [TRUENORTH, "--show-completion", shell]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=True)
         assert "_TRUENORTH_COMPLETE" in done.stdout
 
 

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from cli.engine.install.progress import Plain, shown_on
 
-if TYPE_CHECKING:
-    import pytest
+
+@pytest.fixture(autouse=True)
+def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for a test that lets it."""
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
 
 
 class _Terminal(io.StringIO):

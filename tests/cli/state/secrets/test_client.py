@@ -46,7 +46,7 @@ async def _work(_: Secrets) -> str:
 @pytest.mark.parametrize("error", AWAY, ids=str)
 def test_requests_are_repeated_until_there_is_an_answer(error: ApiError) -> None:
     connection = _Connection(error, error, error)
-    assert client(connection).repeat(_work, 5) == "done"
+    assert client(connection).repeat(_work, 60) == "done"
     assert connection.asked == 4
 
 

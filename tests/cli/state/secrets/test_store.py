@@ -21,6 +21,7 @@ from cli.state.secrets import layout
 from cli.state.secrets.holder import holder
 from lab.kube.proxy import Proxy
 from stacks.model.errors import NotNow, ObservationError, UserError
+from tests.cli.lease.electing import PATIENT
 from tests.cli.state.places import NAME, QUICK, STACK, Place, Process
 
 LEASES = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "update"]}
@@ -149,7 +150,7 @@ class TestTwoProcesses:
         assert place.process().pulled() == b"1"
 
     def test_one_that_may_live_is_waited_for(self, place: Place) -> None:
-        _hold_lease(place, holder({"POD_NAME": "another-pod"}))
+        _hold_lease(place, holder({"POD_NAME": "another-pod"}), seconds=3600)
         process = place.process()
         with pytest.raises(NotNow, match=r"another-pod_.* is at work here"):
             write(process, b"1")
@@ -157,7 +158,7 @@ class TestTwoProcesses:
 
     def test_one_that_has_died_elsewhere_is_waited_for_until_its_lease_is_over(self, place: Place) -> None:
         _hold_lease(place, "another-pod_0")
-        process = place.process(patience=replace(QUICK, lock=10.0))
+        process = place.process(patience=replace(QUICK, lock=PATIENT))
         write(process, b"1")
         assert place.process().pulled() == b"1"
 
@@ -180,7 +181,8 @@ class TestAClusterThatIsAway:
     def test_for_a_moment_is_waited_for(self, place: Place, leader: Process, proxy: Proxy) -> None:
         write(leader, b"1")
         proxy.answer(429, times=2)
-        assert place.process(proxy.kubeconfig()).pulled() == b"1"
+        patient = replace(QUICK, read=PATIENT)
+        assert place.process(proxy.kubeconfig(), patience=patient).pulled() == b"1"
 
     def test_at_the_end_of_a_run_leaves_the_copy_for_the_next_run(
         self, place: Place, proxy: Proxy, temporary: Path
@@ -353,11 +355,11 @@ def _of_a_dead_process() -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def _hold_lease(place: Place, name: str) -> None:
+def _hold_lease(place: Place, name: str, seconds: int = 3) -> None:
     now = datetime.now(UTC)
     spec = {
         "holderIdentity": name,
-        "leaseDurationSeconds": 3,
+        "leaseDurationSeconds": seconds,
         "renewTime": micro_time(now),
         "acquireTime": micro_time(now),
     }
