@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+
+import pytest
 
 from cli.engine.install.progress import Plain, shown_on
+
+
+def follow(monkeypatch: pytest.MonkeyPatch, clock: Callable[[], float]) -> None:
+    """Put a clock in place of that of these modules alone: a server of the lab that saw it would sleep for hours."""
+    for module in ("cli.engine.install.progress", "toolchain.progress"):
+        monkeypatch.setattr(f"{module}.time", SimpleNamespace(monotonic=clock))
 
 
 @pytest.fixture(autouse=True)
 def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """But for a test that lets it."""
-    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    follow(monkeypatch, lambda: 100.0)
 
 
 class _Terminal(io.StringIO):
@@ -42,10 +50,7 @@ class TestPlainLines:
 
     def test_a_detail_is_told_only_when_nothing_was_for_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
         now = 100.0
-        clock = SimpleNamespace(monotonic=lambda: now)
-        for module in ("cli.engine.install.progress", "toolchain.progress"):
-            # Only theirs: a server of the lab that looks at the clock meanwhile would sleep for hours.
-            monkeypatch.setattr(f"{module}.time", clock)
+        follow(monkeypatch, lambda: now)
         lines: list[str] = []
         plain = Plain(lines.append)
         plain.plan(1)
