@@ -74,7 +74,7 @@ class TestAsking:
     def test_confirms_what_the_name_server_answers_and_says_what_it_does_not(self) -> None:
         served = (ZoneRecord("www.example.com", "A", "203.0.113.7"), ZoneRecord("api.example.com", "A", "203.0.113.1"))
         with serve_dns(lambda: {ZONE: served}) as place:
-            settings = make_settings("www", "api", confirm=1, name_servers=[place])
+            settings = make_settings("www", "api", confirm=10, name_servers=[place])
             outcome = {one.name: one for one in confirmations(settings, converged(settings))}
         assert isinstance(outcome["www.example.com"], Confirmed)
         unconfirmed = outcome["api.example.com"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -51,11 +52,15 @@ def test_requests_are_repeated_until_there_is_an_answer(error: ApiError) -> None
 
 
 @pytest.mark.parametrize("error", AWAY, ids=str)
-def test_requests_are_given_up_at_last(error: ApiError) -> None:
+def test_requests_are_given_up_at_last(error: ApiError, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    clock = SimpleNamespace(monotonic=lambda: sum(waits), sleep=waits.append)
+    monkeypatch.setattr("cli.state.secrets.client.time", clock)
     connection = _Connection(*[error] * 10_000)
     with pytest.raises(type(error)):
         client(connection).repeat(_work, 0.05)
-    assert connection.asked > 1
+    assert connection.asked == len(waits) + 1 > 1
+    assert 0.02 <= sum(waits) <= 0.05
 
 
 @pytest.mark.parametrize("error", DECIDED, ids=str)
