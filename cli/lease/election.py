@@ -242,12 +242,13 @@ class Election:
 
     def _fail(self, error: ApiError | TimeoutError) -> None:
         """Publish a fault once it has lasted, or at once where a person has to act; every other passes by itself."""
-        now = self._clock()
+        now, is_refused = self._clock(), isinstance(error, RequestRejected)
         self._failing_since = min(self._failing_since, now)
-        self._problem = self._problem or str(error) or f"no answer within {patience(self._pace):g} s"
-        lasts = isinstance(error, RequestRejected) or now - self._failing_since >= self._pace.renew_deadline
+        if is_refused or not self._problem:
+            self._problem = str(error) or f"no answer within {patience(self._pace):g} s"
+        lasts = is_refused or now - self._failing_since >= self._pace.renew_deadline
         is_published = self._published is not None and bool(self._published.reason)
-        if lasts and not is_published and not self._acquired.is_set():
+        if lasts and (is_refused or not is_published) and not self._acquired.is_set():
             self._announce(Role.STANDBY, self._other(), f"the lease {self._name} cannot be had: {self._problem}")
 
     def _recover(self) -> None:

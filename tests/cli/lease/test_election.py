@@ -235,6 +235,22 @@ class TestFaults:
 
         asyncio.run(act())
 
+    def test_a_refusal_that_a_person_has_to_mend_is_told_after_other_faults_too(
+        self, proxy: Proxy, namespace: str
+    ) -> None:
+        async def act() -> None:
+            time = Ahead()
+            proxy.answer(503, 10_000)
+            async with taking_part(proxy.kubeconfig(), namespace, "a", STEADY, time) as a:
+                await asyncio.to_thread(proxy.faults.await_requests, f"GET {path(namespace)}", 2, PATIENT)
+                time.seconds += STEADY.renew_deadline
+                await a.published(reason="says 503")
+                proxy.faults.clear()
+                proxy.answer(403, 10_000)
+                await a.published(reason="says 403")
+
+        asyncio.run(act())
+
     def test_it_leads_on_after_faults_that_pass(self, proxy: Proxy, namespace: str) -> None:
         async def act() -> None:
             async with taking_part(proxy.kubeconfig(), namespace, "a", STEADY) as a:
