@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -27,7 +28,7 @@ Line = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A state of the Lease: when it was seen (monotonic clock), who holds it, "" for nobody."""
+    """A state of the Lease: by when it was there (monotonic clock), who holds it, "" for nobody."""
 
     moment: float
     holder: str
@@ -50,10 +51,10 @@ class Witness:
         """Who held the Lease last, "" for nobody."""
         return self.holdings[-1].holder if self.holdings else ""
 
-    def saw(self, holder: str) -> None:
-        """Take note of who holds the Lease."""
+    def saw(self, holder: str, age: float = 0.0) -> None:
+        """Take note of who holds the Lease. age: the seconds for which that has been so at least."""
         with self._changed:
-            self.holdings.append(Holding(time.monotonic(), holder))
+            self.holdings.append(Holding(time.monotonic() - age, holder))
             self._changed.notify_all()
 
     def await_true(self, true: Callable[[], bool], seconds: float) -> bool:
@@ -136,14 +137,14 @@ def _follow(client: Client, namespace: str, name: str, witness: Witness, ended: 
                 listed = client.call("GET", path)
                 version = listed["metadata"]["resourceVersion"]
                 for one in listed["items"]:
-                    _note(one, name, witness)
+                    note(one, name, witness)
             for event in client.watch(path, resource_version=version, query={"allowWatchBookmarks": "true"}):
                 if event["type"] == "ERROR":
                     version = ""
                     break
                 version = event["object"]["metadata"]["resourceVersion"]
                 if event["type"] != "BOOKMARK":
-                    _note(event["object"], name, witness)
+                    note(event["object"], name, witness)
                 if ended.is_set():
                     return
         except (requests.RequestException, ApiError) as error:
@@ -152,9 +153,20 @@ def _follow(client: Client, namespace: str, name: str, witness: Witness, ended: 
             ended.wait(_AGAIN)  # the API server is away
 
 
-def _note(lease: Mapping[str, Any], name: str, witness: Witness) -> None:
+def note(lease: Mapping[str, Any], name: str, witness: Witness) -> None:
+    """Let the witness see a Lease, if it is the one of this name."""
     if lease["metadata"]["name"] == name:
-        witness.saw(lease.get("spec", {}).get("holderIdentity") or "")
+        witness.saw(lease.get("spec", {}).get("holderIdentity") or "", _age(lease))
+
+
+def _age(lease: Mapping[str, Any]) -> float:
+    """Return the seconds since the last change at least, by the API server's clock, which is this machine's.
+
+    So a thread that stands still, and hears late of what a pod holds, gives nobody a bad name. The API server cuts its
+    time to whole seconds (ManagedFieldsEntry, meta/v1).
+    """
+    times = [datetime.fromisoformat(one["time"]) for one in lease["metadata"].get("managedFields", ()) if "time" in one]
+    return max(0.0, time.time() - max(times).timestamp() - 1.0) if times else 0.0
 
 
 def _lease(namespace: str, name: str) -> dict[str, Any]:

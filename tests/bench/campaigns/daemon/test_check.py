@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bench.campaigns.daemon.check import differing
 from bench.campaigns.daemon.pods import Write
-from bench.campaigns.daemon.witness import Holding, Witness
+from bench.campaigns.daemon.witness import Holding, Witness, note
 from bench.campaigns.wrong import WrongError
 from components.marks import ownership
 
@@ -85,3 +87,14 @@ class TestTheWitness:
         held = [Holding(10.0, "north_1"), Holding(11.5, "north_1"), Holding(12.0, ""), Holding(13.0, "south_1")]
         with pytest.raises(WrongError, match=f"{write.pod} wrote without the lease"):
             self.check(held, write)
+
+    @pytest.mark.parametrize("seconds", [60, 0, -3_600])
+    def test_takes_what_it_hears_late_for_as_old_as_the_api_server_says(self, seconds: int) -> None:
+        before = time.monotonic()
+        changed = datetime.now(UTC) - timedelta(seconds=seconds)
+        written = [{"manager": "north", "time": changed.strftime("%Y-%m-%dT%H:%M:%SZ")}]
+        lease = {"metadata": {"name": "lease", "managedFields": written}, "spec": {"holderIdentity": "north_1"}}
+        witness = Witness(3.0)
+        note(lease, "lease", witness)
+        (held,) = witness.holdings
+        assert before - max(seconds, 0) <= held.moment <= time.monotonic() - max(seconds - 1, 0)
