@@ -46,7 +46,7 @@ AT_ONCE = 8
 KEPT = 1 / 4
 """The share of what is allowed that is made."""
 TAKEN_UP = 120.0
-"""Seconds until the API server has taken a policy up; one or two are usual."""
+"""Seconds until the API server has taken a policy up, or dropped it; one or two are usual."""
 REFUSED, ALLOWED, UNREADABLE, INVALID = (
     "objects that both refuse",
     "objects that both allow",
@@ -114,22 +114,24 @@ def _removed(client: Client) -> Iterator[list[Manifest]]:
 
 @contextmanager
 def enforced(client: Client, drawn: Rules, name: str) -> Iterator[None]:
-    """Let the API server enforce rules within the block."""
+    """Let the API server enforce rules within the block, and not any more after it."""
     for namespace, labels in drawn.namespaces.items():
         client.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
     made = manifests_of(OperatorArgs("home", "", "image", Rights(), policy=policy(drawn.settings), name=name))
     for one in made:
         client.apply(one)
+    namespace = next(iter(drawn.namespaces))
     try:
-        _await_refusal(client, next(iter(drawn.namespaces)))
+        _await_policy(client, namespace, is_there=True)
         yield
     finally:
         for one in reversed(made):
             client.delete(one)
+        _await_policy(client, namespace, is_there=False)
 
 
-def _await_refusal(client: Client, namespace: str) -> None:
-    """Wait until the API server has taken the policy up."""
+def _await_policy(client: Client, namespace: str, *, is_there: bool) -> None:
+    """Wait until the API server has taken the policy up, or has dropped it: another of its name may come next."""
     said = {f"{prefix}content-mode": "gateway-address" for prefix in ("truenorth/", PREFIX)}
     endpoint = {"dnsName": OWN, "recordType": "A", "targets": ["192.0.2.1"]}
     asked = {
@@ -139,9 +141,10 @@ def _await_refusal(client: Client, namespace: str) -> None:
         "spec": {"endpoints": [endpoint]},
     }
     until = time.monotonic() + TAKEN_UP
-    while not refusal_of(client, asked):
+    while bool(refusal_of(client, asked)) is not is_there:
         if time.monotonic() > until:
-            raise WrongError(f"the API server has not taken the policy up within {TAKEN_UP:g} s")
+            done = "taken the policy up" if is_there else "dropped the policy"
+            raise WrongError(f"the API server has not {done} within {TAKEN_UP:g} s")
         time.sleep(0.1)
 
 
