@@ -41,9 +41,9 @@ def bind(tmp_path: Path) -> Iterator[Bind]:
 def house(inside: Inside, bind: Bind) -> Inside:
     """A stack whose zone is at the server."""
     wish(inside, bind, "www")
-    return Inside(
-        inside.places, {**inside.environment, "RFC2136_TSIG_SECRET": SECRET}, inside.settings_file, inside.state
-    )
+    asked = {"TRUENORTH_NAME_SERVERS": json.dumps([bind.server])}  # in place of the lab's, which refuses the zone
+    environment = {**inside.environment, **asked, "RFC2136_TSIG_SECRET": SECRET}
+    return Inside(inside.places, environment, inside.settings_file, inside.state)
 
 
 def wish(inside: Inside, bind: Bind, *names: object, **others: object) -> None:
